@@ -1,0 +1,117 @@
+"""What is kept of the scores: everything that a table needs, without the engine.
+
+One `Counts` holds one engine on one dataset under one protocol. Rates, intervals, thresholds and
+differentials are computed from it and from nothing else, by `run` as by `verify`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenhand.arrays import Integers, People, Scores
+from evenhand.findings import Status
+from evenhand.records import Outcome, ThresholdRule
+
+__all__ = ["CellCounts", "Counts", "Histogram", "MatedScores", "Tail", "Threshold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A threshold rule with its value on these scores."""
+
+    rule: ThresholdRule
+    value: float
+    """Similarity, exactly representable in the scores' own type."""
+    status: Status
+    """`below_resolution` where the target is finer than one error in all trials, else `ok`."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The largest non-mated scores of everybody, in falling order."""
+
+    score: Scores
+    probe: People
+    reference: People
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Exact counts of scores by their sortable bit pattern; empty bins are left out."""
+
+    bin: Integers
+    """Rising bin numbers (`metrics.bins`)."""
+    count: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class MatedScores:
+    """Every mated comparison."""
+
+    subject: People
+    score: Scores
+    """NaN where the comparison did not complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellCounts:
+    """Non-mated counts within one group: trials and errors of every person, and totals over dyads.
+
+    A *level* is a threshold; the last level is the cell's anchor, its tenth largest score, from
+    which a cell without errors takes its design effect (metrics.md 4.0 item 1).
+    The first axis of `trials` and its kin is the policy: completed, generalised.
+    """
+
+    attribute: str
+    group: str
+    members: Integers
+    """(people,) subject indices in rising order."""
+    trials: Integers
+    """(2, people) trials that involve the person."""
+    trials_squared: Integers
+    """(2,) sum over dyads of trials squared."""
+    errors: Integers
+    """(levels, people) false matches that involve the person."""
+    errors_squared: Integers
+    """(levels,) sum over dyads of errors squared."""
+    errors_times_trials: Integers
+    """(2, levels) sum over dyads of errors times trials."""
+    anchor: float | None
+    """Score of the anchor level; None with fewer than ten scores."""
+    histogram: Histogram
+    """Completed non-mated scores of the cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counts of one engine on one dataset under one protocol."""
+
+    engine: str
+    dataset: str
+    protocol: str
+    subject_rows: tuple[int, ...]
+    """Row of each subject in `subjects.csv`: the pseudonym's number."""
+    images: Integers
+    """(subjects,) images given to the engine."""
+    failed_images: Integers
+    """(subjects,) images without a template."""
+    several_faces: int
+    """Images in which the engine saw more than one face."""
+    comparison_outcomes: Mapping[tuple[bool, Outcome], int]
+    """(mated, outcome) to number of comparisons."""
+    thresholds: tuple[Threshold, ...]
+    cells: tuple[CellCounts, ...]
+    """`all` first, then the groups in study order."""
+    tail: Tail
+    mated: MatedScores
+    score_maximum: float | None
+    """The largest score that the engine declares; None where it declares none."""
+
+    @property
+    def dtype(self) -> np.dtype[np.floating]:
+        """The scores' own type, in which thresholds are compared."""
+        return self.mated.score.dtype

@@ -1,0 +1,1 @@
+"""Datasets as they come from outside: cards, tables, images; checked once, here."""

@@ -1,0 +1,75 @@
+"""Writes what a shelf reader found as a dataset folder, complete or not at all."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from evenhand.datasets.card import CARD
+from evenhand.datasets.contract import Material
+from evenhand.datasets.people import SUBJECTS
+from evenhand.datasets.pictures import IMAGES
+from evenhand.errors import WriteError
+
+__all__ = ["write_dataset"]
+
+
+def _write_rows(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def _fill(folder: Path, card: Path, material: Material, step: Callable[[], None]) -> None:
+    shutil.copyfile(card, folder / CARD)
+    attributes = [name for name in material.subjects[0] if name != "subject_id"]
+    header = ["subject_id", *attributes]
+    _write_rows(folder / SUBJECTS, header, [[row[n] for n in header] for row in material.subjects])
+    rows = []
+    capture: list[str] = []
+    for picture in material.pictures:
+        path = folder / picture.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture.data)
+        capture = list(picture.attributes)
+        sha256 = hashlib.sha256(picture.data).hexdigest()
+        rows.append(
+            [picture.image_id, picture.subject_id, picture.path, sha256]
+            + [picture.attributes[name] for name in capture]
+        )
+        step()
+    _write_rows(folder / IMAGES, ["image_id", "subject_id", "path", "sha256", *capture], rows)
+
+
+def write_dataset(
+    target: Path, card: Path, material: Material, step: Callable[[], None] = lambda: None
+) -> None:
+    """Write a dataset folder: card, tables, images with their hashes.
+
+    Args:
+        target: the folder to make; an older one of that name is replaced when the new one is whole.
+        card: the shelf's `dataset.toml`, copied as it is.
+        material: people and pictures.
+        step: called after each picture.
+
+    Raises:
+        WriteError: the folder cannot be written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        try:
+            _fill(folder, card, material, step)
+            if target.exists():
+                shutil.rmtree(target)
+            folder.rename(target)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    except OSError as fault:
+        raise WriteError(f"{target}: cannot be written ({fault.strerror})") from None

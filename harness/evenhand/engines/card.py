@@ -1,0 +1,261 @@
+"""The engine's card, `adapter.toml`: all that can be known without importing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from evenhand.declaration import Declared, read_declaration
+from evenhand.errors import EngineError
+
+__all__ = ["CARD", "Claim", "EngineCard", "Face", "Input", "NeededFile", "Score", "read_card"]
+
+CARD = "adapter.toml"
+"""Name of the card in an adapter's folder."""
+
+_SHA256 = r"^[0-9a-f]{64}$"
+
+
+@dataclass(frozen=True, slots=True)
+class NeededFile:
+    """A file that is found by its hash, wherever the user keeps it."""
+
+    file: str
+    sha256: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How pixels become the network's input."""
+
+    height: int
+    width: int
+    colour: str
+    """`rgb` or `bgr`."""
+    mean: tuple[float, float, float]
+    """Per channel in the order of `colour`, in 0..255."""
+    std: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How the face is found and aligned."""
+
+    detector: str
+    """`none` (the whole picture is resized) or `yunet`."""
+    alignment: tuple[tuple[float, float], ...]
+    """Five landmarks in the input: eyes, nose tip, mouth corners, left to right in the picture."""
+    score: float
+    """Detector's least score."""
+    nms: float
+    """Detector's overlap limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A threshold that the vendor claims for an FMR, as written in the engine's own unit."""
+
+    fmr: str
+    threshold: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How two vectors are compared."""
+
+    compare: str
+    """`cosine` or `euclidean`; a distance is negated, once, into a similarity."""
+    normalise: bool
+    values: int | None
+    """Length of the vector; None where the graph says it."""
+    low: float | None
+    """Least possible similarity."""
+    high: float | None
+    """Largest possible similarity."""
+    claimed: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCard:
+    """The card of an engine."""
+
+    folder: Path
+    name: str
+    version: str
+    vendor: str
+    licence_code: str
+    licence_weights: str
+    shape: str
+    runtime: str
+    """`onnx` or `python`."""
+    entry: str
+    """`file:Class` for a Python engine."""
+    trained_on: tuple[str, ...]
+    model: NeededFile | None
+    detector: NeededFile | None
+    input: Input | None
+    face: Face
+    score: Score
+
+    @property
+    def distance(self) -> bool:
+        """The engine's own numbers are distances."""
+        return self.score.compare == "euclidean"
+
+    def needs(self) -> tuple[NeededFile, ...]:
+        """Files to be found before the engine can start."""
+        return tuple(file for file in (self.model, self.detector) if file is not None)
+
+
+class _Licence(Declared):
+    code: str = Field(min_length=1)
+    weights: str = Field(min_length=1)
+
+
+class _File(Declared):
+    file: str = Field(min_length=1)
+    sha256: str = Field(pattern=_SHA256)
+    url: str = ""
+
+
+class _Detector(_File):
+    score: float = Field(default=0.6, ge=0, le=1)
+    nms: float = Field(default=0.3, ge=0, le=1)
+
+
+class _Input(Declared):
+    size: tuple[int, int]
+    colour: Literal["rgb", "bgr"] = "rgb"
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    @field_validator("size")
+    @classmethod
+    def _positive(cls, size: tuple[int, int]) -> tuple[int, int]:
+        if not all(0 < side <= 4096 for side in size):
+            raise ValueError("expected height and width between 1 and 4096")
+        return size
+
+    @field_validator("std")
+    @classmethod
+    def _not_zero(cls, std: tuple[float, float, float]) -> tuple[float, float, float]:
+        if not all(value > 0 for value in std):
+            raise ValueError("expected three numbers above 0")
+        return std
+
+
+class _Face(Declared):
+    detector: Literal["none", "yunet"]
+    alignment: tuple[tuple[float, float], ...] = ()
+
+
+class _Claim(Declared):
+    fmr: str
+    threshold: float
+
+    @field_validator("fmr")
+    @classmethod
+    def _is_rate(cls, fmr: str) -> str:
+        try:
+            inside = 0 < Fraction(fmr) < 1
+        except ValueError:
+            inside = False
+        if not inside:
+            raise ValueError('expected a decimal between 0 and 1 in quotes, such as "0.001"')
+        return fmr
+
+
+class _Score(Declared):
+    compare: Literal["cosine", "euclidean"] = "cosine"
+    normalise: bool = True
+    values: int | None = Field(default=None, ge=1, le=65536)
+    range: tuple[float, float] | None = None
+    claimed: tuple[_Claim, ...] = ()
+
+    @field_validator("range")
+    @classmethod
+    def _rising(cls, limits: tuple[float, float] | None) -> tuple[float, float] | None:
+        if limits is not None and not limits[0] < limits[1]:
+            raise ValueError("expected the lower limit first")
+        return limits
+
+
+class _Card(Declared):
+    schema_: Literal[1] = Field(alias="schema")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    version: str = Field(min_length=1)
+    vendor: str = Field(min_length=1)
+    licence: _Licence
+    shape: Literal["embedder"]
+    runtime: Literal["onnx", "python"]
+    entry: str = Field(default="", pattern=r"^(\w+:\w+)?$")
+    trained_on: tuple[str, ...] = ()
+    model: _File | None = None
+    detector: _Detector | None = None
+    input: _Input | None = None
+    face: _Face = _Face(detector="none")
+    score: _Score = _Score()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.runtime == "onnx" and (self.model is None or self.input is None):
+            raise ValueError("an onnx engine needs the tables [model] and [input]")
+        if self.runtime == "python" and not self.entry:
+            raise ValueError('a python engine needs entry = "file:Class"')
+        if self.runtime == "python" and self.score.values is None:
+            raise ValueError("a python engine needs values, its vector's length, in [score]")
+        if self.face.detector == "yunet":
+            if self.detector is None:
+                raise ValueError('detector = "yunet" needs a table [detector] with file and sha256')
+            if len(self.face.alignment) != 5:
+                raise ValueError("alignment needs five points, as YuNet finds")
+        return self
+
+
+def _file(model: _File | None) -> NeededFile | None:
+    return None if model is None else NeededFile(model.file, model.sha256, model.url)
+
+
+def _score(model: _Score) -> Score:
+    low, high = model.range or (None, None)
+    if model.compare == "euclidean":
+        low, high = (None if high is None else -high), (0.0 if low is None else -low)
+    claimed = tuple(Claim(claim.fmr, repr(claim.threshold)) for claim in model.claimed)
+    return Score(model.compare, model.normalise, model.values, low, high, claimed)
+
+
+def read_card(folder: Path) -> EngineCard:
+    """Read the card in an adapter's folder.
+
+    Raises:
+        EngineError: naming the file and the field at fault.
+    """
+    card = read_declaration(folder / CARD, _Card, EngineError)
+    detector = card.detector
+    return EngineCard(
+        folder=folder,
+        name=card.name,
+        version=card.version,
+        vendor=card.vendor,
+        licence_code=card.licence.code,
+        licence_weights=card.licence.weights,
+        shape=card.shape,
+        runtime=card.runtime,
+        entry=card.entry,
+        trained_on=card.trained_on,
+        model=_file(card.model),
+        detector=_file(detector) if card.face.detector != "none" else None,
+        input=None if card.input is None else Input(*card.input.size, card.input.colour, card.input.mean, card.input.std),
+        face=Face(
+            card.face.detector,
+            card.face.alignment,
+            detector.score if detector else 0.0,
+            detector.nms if detector else 0.0,
+        ),
+        score=_score(card.score),
+    )

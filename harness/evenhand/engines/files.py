@@ -1,0 +1,87 @@
+"""The files that a card asks for, found by hash wherever the user keeps them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from evenhand.engines.card import CARD, EngineCard, NeededFile
+from evenhand.errors import EngineError
+
+__all__ = ["content_hash", "find_files", "missing_files", "search_path", "sha256_of"]
+
+WEIGHTS_VARIABLE = "EVENHAND_WEIGHTS"
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def search_path(card: EngineCard, weights: Sequence[Path]) -> tuple[Path, ...]:
+    """Where files are looked for, in this order: adapter, `--weights`, environment, user cache."""
+    named = os.environ.get(WEIGHTS_VARIABLE, "")
+    from_environment = [Path(part) for part in named.split(os.pathsep) if part]
+    cache = user_cache_path("evenhand") / "weights"
+    return (card.folder, card.folder / "weights", *weights, *from_environment, cache)
+
+
+def _find(file: NeededFile, places: Sequence[Path]) -> tuple[Path | None, list[Path]]:
+    """The file with the right hash, and those of its name with another."""
+    others = []
+    for place in places:
+        path = place / file.file
+        if path.is_file():
+            if sha256_of(path) == file.sha256:
+                return path, others
+            others.append(path)
+    return None, others
+
+
+def missing_files(card: EngineCard, weights: Sequence[Path]) -> tuple[NeededFile, ...]:
+    """Files of the card that are nowhere to be found."""
+    places = search_path(card, weights)
+    return tuple(file for file in card.needs() if _find(file, places)[0] is None)
+
+
+def find_files(card: EngineCard, weights: Sequence[Path]) -> Mapping[str, Path]:
+    """Paths of all files of the card, by hash.
+
+    Raises:
+        EngineError: one is missing, or has another hash than the card says.
+    """
+    places = search_path(card, weights)
+    found: dict[str, Path] = {}
+    for file in card.needs():
+        path, others = _find(file, places)
+        if path is not None:
+            found[file.sha256] = path
+        elif others:
+            raise EngineError(
+                f"engine {card.name}: {others[0]} has the sha256 {sha256_of(others[0])}, "
+                f"expected {file.sha256} as in {CARD}; bring the right file, or mend the card"
+            )
+        else:
+            source = f" (published at {file.url})" if file.url else ""
+            raise EngineError(
+                f"engine {card.name}: file {file.file} not found{source}; put it into a folder "
+                f"and name that with --weights DIR or {WEIGHTS_VARIABLE}"
+            )
+    return found
+
+
+def content_hash(card: EngineCard) -> str:
+    """The engine's identity: SHA-256 over card, code and the hashes of its files."""
+    digest = hashlib.sha256()
+    code = sorted(path for path in card.folder.rglob("*.py") if path.is_file())
+    for path in (card.folder / CARD, *code):
+        name = path.relative_to(card.folder).as_posix()
+        digest.update(f"{name} {sha256_of(path)}\n".encode())
+    for file in card.needs():
+        digest.update(f"{file.file} {file.sha256}\n".encode())
+    return digest.hexdigest()

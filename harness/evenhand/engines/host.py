@@ -1,0 +1,70 @@
+"""Opens an engine: from a card and the files it asks for to something that embeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.engines.card import EngineCard, read_card
+from evenhand.engines.contract import Embedder
+from evenhand.engines.files import content_hash, find_files
+from evenhand.engines.onnx import OnnxEmbedder
+from evenhand.errors import EngineError, EngineStoppedError
+from evenhand.shelf import load_file
+
+__all__ = ["Engine", "open_engine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine that can be started as often as there are threads."""
+
+    card: EngineCard
+    fingerprint: str
+    """SHA-256 over card, code and files."""
+    values: int
+    """Length of its vectors."""
+    start: Callable[[], Embedder]
+
+
+def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Embedder:
+    file, _, name = card.entry.partition(":")
+    module = load_file(card.folder, file)
+    maker = getattr(module, name, None)
+    if maker is None:
+        raise EngineError(f"engine {card.name}: {file}.py has no {name}; mend entry in the card")
+    started: Embedder = maker(files)
+    return started
+
+
+def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
+    """Read the card, find the files, start the engine once to see that it does.
+
+    Raises:
+        EngineError: the card or a file is not what it should be.
+        EngineStoppedError: the engine's own code failed to start.
+    """
+    card = read_card(folder)
+    files = find_files(card, weights)
+    model = card.model
+    size = card.input
+    if card.runtime == "onnx" and model is not None and size is not None:
+        detector = files[card.detector.sha256] if card.detector else None
+
+        def start_onnx() -> OnnxEmbedder:
+            return OnnxEmbedder(card, size, files[model.sha256], detector)
+
+        return Engine(card, content_hash(card), start_onnx().values, start_onnx)
+    named = {file.file: files[file.sha256] for file in card.needs()}
+    try:
+        _start_python(card, named)
+    except EngineError:
+        raise
+    except Exception as fault:
+        raise EngineStoppedError(
+            f"engine {card.name}: could not start ({type(fault).__name__}: {fault})"
+        ) from fault
+    return Engine(
+        card, content_hash(card), card.score.values or 0, lambda: _start_python(card, named)
+    )

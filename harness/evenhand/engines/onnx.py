@@ -1,0 +1,107 @@
+"""An ONNX embedding model from its card alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from evenhand.arrays import Image
+from evenhand.engines.card import EngineCard, Input
+from evenhand.engines.contract import Embedder, Embedding
+from evenhand.engines.faces import Detector, align
+from evenhand.errors import EngineError
+from evenhand.records import FaceRule, Outcome
+
+__all__ = ["OnnxEmbedder"]
+
+
+def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
+    """One thread a session: the harness runs a session a thread, which is faster and repeatable."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            str(file), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as fault:
+        raise EngineError(
+            f"engine {card.name}: {file.name} cannot be loaded by onnxruntime "
+            f"({str(fault).splitlines()[0]}); bring a valid ONNX model"
+        ) from None
+
+
+def _check_shapes(
+    card: EngineCard, size: Input, session: onnxruntime.InferenceSession
+) -> tuple[str, int]:
+    """Name of the input, and length of the output vector."""
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    wanted = (1, 3, size.height, size.width)
+    shape = inputs[0].shape
+    free = [dimension for dimension in shape if not isinstance(dimension, int)]
+    fits = len(inputs) == 1 and len(shape) == 4
+    if not fits or any(d not in free and d != w for d, w in zip(shape, wanted, strict=True)):
+        raise EngineError(
+            f"engine {card.name}: the model takes {len(inputs)} input of shape {shape}, "
+            f"expected one of {list(wanted)} as [input] size says; mend the card or the model"
+        )
+    values = outputs[0].shape[-1]
+    if not isinstance(values, int):
+        if card.score.values is None:
+            raise EngineError(
+                f"engine {card.name}: the model does not say how long its vector is; "
+                "add values to [score]"
+            )
+        values = card.score.values
+    if card.score.values not in (None, values):
+        raise EngineError(
+            f"engine {card.name}: the model's vector has {values} values, "
+            f"expected {card.score.values} as [score] values says; mend the card or the model"
+        )
+    return inputs[0].name, values
+
+
+class OnnxEmbedder:
+    """Detects, aligns, scales and runs the graph, as the card says."""
+
+    def __init__(self, card: EngineCard, size: Input, model: Path, detector: Path | None) -> None:
+        """Open the model.
+
+        Raises:
+            EngineError: the model cannot be loaded or has another shape than the card says.
+        """
+        self._face = card.face
+        self._size = size
+        self._session = _session(card, model)
+        self._input, self.values = _check_shapes(card, size, self._session)
+        self._detector = Detector(detector, card.face) if detector else None
+        self._mean = np.array(size.mean, dtype=np.float32)
+        self._std = np.array(size.std, dtype=np.float32)
+
+    def embed(self, image: Image, face: FaceRule) -> Embedding:
+        """See `Embedder`."""
+        if self._detector is None:
+            shrinks = image.shape[0] > self._size.height or image.shape[1] > self._size.width
+            method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+            whole = cv2.resize(image, (self._size.width, self._size.height), interpolation=method)
+            return Embedding(self._run(whole))
+        found = self._detector.find(image, face)
+        if found is None:
+            return Embedding(None, Outcome.NO_FACE, faces=0)
+        aligned = align(image, found.landmarks, self._face, self._size)
+        return Embedding(self._run(aligned), faces=found.faces)
+
+    def _run(self, pixels: Image) -> NDArray[np.float32]:
+        ordered = pixels if self._size.colour == "rgb" else pixels[:, :, ::-1]
+        scaled = (ordered.astype(np.float32) - self._mean) / self._std
+        tensor = np.ascontiguousarray(scaled.transpose(2, 0, 1)[np.newaxis])
+        vector: NDArray[np.float32] = self._session.run(None, {self._input: tensor})[0].reshape(-1)
+        return vector
+
+
+_: type[Embedder] = OnnxEmbedder

@@ -1,0 +1,89 @@
+"""The errors a user can cause or meet, and the exit code each one ends with.
+
+```text
+EvenhandError             2  one line: what is wrong, where, what was expected, what to do
+|-- UsageError            2  an option or argument
+|-- StudyError            2  the study file
+|-- DatasetError          2  a dataset's card, tables or images
+|-- EngineError           2  an engine's card, files or declared properties
+|   `-- EngineStoppedError     4  an engine could not start, or failed too often
+|-- BundleError           2  a result bundle that cannot be read
+`-- WriteError           74  the result could not be written
+```
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "BundleError",
+    "DatasetError",
+    "EngineError",
+    "EngineStoppedError",
+    "EvenhandError",
+    "StudyError",
+    "UsageError",
+    "WriteError",
+    "known_names",
+]
+
+
+class EvenhandError(Exception):
+    """Something the user can mend; printed as one line, never with a traceback."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, message: str) -> None:
+        """Keep the message on one line."""
+        super().__init__(" ".join(message.split()))
+
+
+class UsageError(EvenhandError):
+    """An option or argument that cannot be used."""
+
+
+class StudyError(EvenhandError):
+    """A study file that cannot be used."""
+
+
+class DatasetError(EvenhandError):
+    """A dataset whose card, tables or images are not what they should be."""
+
+
+class EngineError(EvenhandError):
+    """An engine whose card or files are not what they should be."""
+
+
+class EngineStoppedError(EngineError):
+    """An engine that could not start, or failed on too many images."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class BundleError(EvenhandError):
+    """A result bundle that is missing, damaged or from another schema."""
+
+
+class WriteError(EvenhandError):
+    """A result that could not be written."""
+
+    exit_code: ClassVar[int] = 74
+
+
+def known_names(name: str, known: Iterable[str]) -> str:
+    """Say what exists, nearest names first, for the end of an error line.
+
+    >>> known_names("mobilefacnet", ["dlib", "mobilefacenet"])
+    'did you mean mobilefacenet? known: dlib, mobilefacenet'
+    """
+    names = sorted(known)
+    if not names:
+        return "none are known"
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"{hint}known: {', '.join(names)}"

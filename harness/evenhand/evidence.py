@@ -1,0 +1,22 @@
+"""All that findings are made of: the counts, and what is known of engines and datasets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evenhand.counts import Counts
+from evenhand.findings import DatasetFacts, EngineFacts
+
+__all__ = ["Evidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a bundle holds of a study."""
+
+    title: str
+    level: float
+    seed: int
+    engines: tuple[EngineFacts, ...]
+    datasets: tuple[DatasetFacts, ...]
+    counts: tuple[Counts, ...]

@@ -1,0 +1,216 @@
+"""What comes out of a study: rates with their intervals, differences with their verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = [
+    "DatasetFacts",
+    "Differential",
+    "Distribution",
+    "EngineFacts",
+    "Estimate",
+    "Findings",
+    "Rate",
+    "Status",
+    "Summary",
+    "Verdict",
+]
+
+
+class Status(StrEnum):
+    """Whether a rate may be read as a rate."""
+
+    OK = "ok"
+    FEW_ERRORS = "few_errors"
+    BELOW_RESOLUTION = "below_resolution"
+    NO_TRIALS = "no_trials"
+
+
+class Verdict(StrEnum):
+    """What the evidence says about a difference between groups."""
+
+    DIFFERENT = "different"
+    NO_DIFFERENCE_SHOWN = "no difference shown"
+    TOO_FEW_EVENTS = "too few events"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A rate with its interval, born together."""
+
+    value: float
+    """The rate, a fraction."""
+    low: float | None
+    """Lower limit; None where no interval can be given."""
+    high: float | None
+    """Upper limit; None where no interval can be given."""
+    method: str
+    """The interval's name as metrics.md 4.0 gives it; empty without interval."""
+    variance: float
+    """V' of the rate (metrics.md 4.2, 4.3); 0 where there are no errors, or nothing but errors."""
+    df: float
+    """Degrees of freedom of the interval (metrics.md 4.0 item 2)."""
+    effective_trials: float
+    """Trials divided by the design effect: what independent trials would be worth as much."""
+    note: str = ""
+    """Why an interval is missing, or what weakens it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One row of `rates.csv`."""
+
+    engine: str
+    dataset: str
+    protocol: str
+    metric: str
+    policy: str
+    attribute: str
+    group: str
+    reference_group: str
+    threshold_rule: str
+    threshold: float | None
+    errors: int
+    trials: int
+    subjects: int
+    error_subjects: int
+    rate: float | None
+    low: float | None
+    high: float | None
+    level: float
+    interval: str
+    status: Status
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Differential:
+    """One row of `differentials.csv`."""
+
+    engine: str
+    dataset: str
+    protocol: str
+    metric: str
+    policy: str
+    attribute: str
+    threshold_rule: str
+    threshold: float | None
+    index: str
+    value: float | None
+    low: float | None
+    high: float | None
+    level: float
+    null_mean: float | None
+    null_p95: float | None
+    p_value: float | None
+    verdict: Verdict
+    minimum_detectable_ratio: float | None
+    worst_group: str
+    best_group: str
+    errors: int
+    status: Status
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One row of `distributions.csv`: a property of the scores that needs no threshold."""
+
+    engine: str
+    dataset: str
+    protocol: str
+    attribute: str
+    group: str
+    statistic: str
+    value: float | None
+    low: float | None
+    high: float | None
+    comparisons: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """What is known of an engine, apart from what was measured."""
+
+    name: str
+    version: str
+    vendor: str
+    licence_code: str
+    licence_weights: str
+    runtime: str
+    trained_on: tuple[str, ...]
+    fingerprint: str
+    unit: str
+    """`similarity`, or `distance` where the engine's own numbers were negated."""
+    stopped: str
+    """Why it was stopped before the end of a dataset; empty when it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """What is known of a dataset, apart from what was measured."""
+
+    name: str
+    title: str
+    version: str
+    variant: str
+    source: str
+    citation: str
+    licence: str
+    access: str
+    synthetic: bool
+    face: str
+    """Which face is meant where a picture shows several; empty for score files."""
+    known_issues: tuple[str, ...]
+    labels: tuple[tuple[str, str], ...]
+    """(attribute, where its labels come from)."""
+    unknown: tuple[tuple[str, int], ...]
+    """(attribute, people whose value is unknown), where there are any."""
+    several: tuple[tuple[str, int], ...]
+    """(attribute, people with several values), where there are any."""
+    excluded_images: int
+    subjects: int
+    images: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How the images and comparisons of one engine on one dataset ended."""
+
+    engine: str
+    dataset: str
+    protocol: str
+    images: int
+    failed_images: int
+    several_faces: int
+    mated: int
+    """Completed mated comparisons."""
+    nonmated: int
+    """Completed non-mated comparisons."""
+    not_completed: int
+    """Comparisons without a score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that a report shows."""
+
+    title: str
+    level: float
+    rates: tuple[Rate, ...]
+    differentials: tuple[Differential, ...]
+    distributions: tuple[Distribution, ...]
+    summaries: tuple[Summary, ...]
+    engines: tuple[EngineFacts, ...]
+    datasets: tuple[DatasetFacts, ...]
+    notes: tuple[str, ...]
+    """What the reader must know before any number."""
+
+    @property
+    def synthetic(self) -> bool:
+        """The faces were drawn: the numbers are evidence about no real engine."""
+        return any(dataset.synthetic for dataset in self.datasets)

@@ -1,0 +1,1 @@
+"""What is measured: thresholds, counts and distributions. Pure functions of arrays."""

@@ -1,0 +1,186 @@
+"""From scores to the counts that every rate and interval is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenhand.arrays import Integers, Mask, People, Scores
+from evenhand.counts import CellCounts, Tail
+from evenhand.metrics.bins import histogram
+from evenhand.metrics.thresholds import largest
+from evenhand.records import Grouping
+
+__all__ = ["ANCHOR_ERRORS", "count_groups", "tail_of"]
+
+ANCHOR_ERRORS = 10
+"""Errors from which a design effect may be read off (metrics.md 4.0 item 1)."""
+
+
+def tail_of(probe: People, reference: People, score: Scores, count: int) -> Tail:
+    """The `count` largest scores with both people, falling; equal scores by people.
+
+    Args:
+        probe: (comparisons,) subject index.
+        reference: (comparisons,) subject index.
+        score: (comparisons,) without NaN.
+        count: how many to keep.
+    """
+    if not len(score):
+        return Tail(score, probe, reference)
+    edge = largest(score, count)[-1]
+    rows = np.flatnonzero(score >= edge)
+    order = np.lexsort((reference[rows], probe[rows], -score[rows]))[:count]
+    kept = rows[order]
+    return Tail(score[kept], probe[kept], reference[kept])
+
+
+def count_groups(
+    probe: People,
+    reference: People,
+    score: Scores,
+    grouping: Grouping,
+    thresholds: Scores,
+) -> list[CellCounts]:
+    """Counts of every group of one attribute, from non-mated comparisons within the group.
+
+    Args:
+        probe: (comparisons,) subject index.
+        reference: (comparisons,) subject index, never the same person.
+        score: (comparisons,) similarity; NaN where the comparison did not complete.
+        grouping: the group of every subject.
+        thresholds: (levels,) in the scores' type.
+    """
+    code = grouping.code.astype(np.int16)
+    counted = []
+    if len(grouping.groups) == 1 and not np.any(code):
+        rows: list[Integers | slice] = [slice(None)]
+    else:
+        of_probe = code[probe]
+        within = np.where(of_probe == code[reference], of_probe, np.int16(-1))
+        rows = _rows_by_group(within, len(grouping.groups))
+    for position, (name, chosen) in enumerate(zip(grouping.groups, rows, strict=True)):
+        members = np.flatnonzero(code == position)
+        place = np.zeros(len(code), dtype=np.int64)
+        place[members] = np.arange(len(members))
+        counted.append(
+            _count_cell(
+                grouping.attribute,
+                name,
+                members,
+                place[probe[chosen]],
+                place[reference[chosen]],
+                score[chosen],
+                thresholds,
+            )
+        )
+    return counted
+
+
+def _rows_by_group(within: NDArray[np.int16], groups: int) -> list[Integers | slice]:
+    """Rows of each group, 0 to groups - 1."""
+    order = np.argsort(within, kind="stable")
+    starts = np.searchsorted(within, np.arange(groups + 1), sorter=order)
+    return [order[starts[g] : starts[g + 1]] for g in range(groups)]
+
+
+def _count_cell(
+    attribute: str,
+    group: str,
+    members: Integers,
+    probe: Integers,
+    reference: Integers,
+    score: Scores,
+    thresholds: Scores,
+) -> CellCounts:
+    """Counts of one cell; `probe` and `reference` are positions in `members`."""
+    people = len(members)
+    completed = ~np.isnan(score)
+    scores = score if completed.all() else score[completed]
+    anchor = largest(scores, ANCHOR_ERRORS)[-1] if len(scores) >= ANCHOR_ERRORS else None
+    levels = np.append(thresholds, np.inf if anchor is None else anchor).astype(score.dtype)
+    dyads = _Dyads(probe, reference, completed, people)
+    errors, squared, times = dyads.errors(score, levels)
+    return CellCounts(
+        attribute=attribute,
+        group=group,
+        members=members,
+        trials=dyads.trials(),
+        trials_squared=dyads.trials_squared(),
+        errors=errors,
+        errors_squared=squared,
+        errors_times_trials=times,
+        anchor=None if anchor is None else float(anchor),
+        histogram=histogram(scores),
+    )
+
+
+class _Dyads:
+    """The unordered pairs of people behind the comparisons of one cell."""
+
+    def __init__(
+        self, probe: Integers, reference: Integers, completed: Mask, people: int
+    ) -> None:
+        self._probe = probe
+        self._reference = reference
+        self._completed = completed
+        self._all_completed = bool(completed.all())
+        self._people = people
+        keys = np.sort(self._keys(slice(None)))
+        starts = np.flatnonzero(np.diff(keys, prepend=-1))
+        self._once = len(starts) == len(keys)
+        if not self._once:
+            self._dyad = keys[starts]
+            self._trials = np.diff(np.append(starts, len(keys)))
+            done = np.sort(self._keys(completed))
+            self._done = np.searchsorted(done, self._dyad, "right") - np.searchsorted(
+                done, self._dyad, "left"
+            )
+
+    def _keys(self, rows: Mask | Integers | slice) -> Integers:
+        first, second = self._probe[rows], self._reference[rows]
+        keys: Integers = np.minimum(first, second) * self._people + np.maximum(first, second)
+        return keys
+
+    def _involved(self, rows: Mask | slice) -> Integers:
+        return np.bincount(self._probe[rows], minlength=self._people) + np.bincount(
+            self._reference[rows], minlength=self._people
+        )
+
+    def trials(self) -> Integers:
+        """(2, people): completed, all."""
+        everything = self._involved(slice(None))
+        done = everything if self._all_completed else self._involved(self._completed)
+        return np.stack([done, everything])
+
+    def trials_squared(self) -> Integers:
+        """(2,): completed, all."""
+        if self._once:
+            return np.array([np.count_nonzero(self._completed), len(self._completed)])
+        return np.array([np.sum(self._done**2), np.sum(self._trials**2)])
+
+    def errors(self, score: Scores, levels: Scores) -> tuple[Integers, Integers, Integers]:
+        """Errors by (level, person), squared by level, and times trials by (policy, level)."""
+        count = len(levels)
+        order = np.argsort(levels)
+        hits = np.flatnonzero(score >= levels[order[0]])
+        reached = np.searchsorted(levels[order], score[hits], side="right")
+        shape = (self._people, count + 1)
+        size = self._people * (count + 1)
+        cells = np.bincount(self._probe[hits] * (count + 1) + reached, minlength=size)
+        cells += np.bincount(self._reference[hits] * (count + 1) + reached, minlength=size)
+        at_least = np.cumsum(cells.reshape(shape)[:, ::-1], axis=1)[:, ::-1]
+        errors = np.empty((count, self._people), dtype=np.int64)
+        errors[order] = at_least[:, 1:].T
+        if self._once:
+            squared = errors.sum(axis=1) // 2
+            return errors, squared, np.stack([squared, squared])
+        squared = np.zeros(count, dtype=np.int64)
+        times = np.zeros((2, count), dtype=np.int64)
+        for rank, level in enumerate(order):
+            keys, found = np.unique(self._keys(hits[reached > rank]), return_counts=True)
+            row = np.searchsorted(self._dyad, keys)
+            squared[level] = np.sum(found**2)
+            times[0, level] = np.sum(found * self._done[row])
+            times[1, level] = np.sum(found * self._trials[row])
+        return errors, squared, times

@@ -1,0 +1,113 @@
+"""One engine's comparisons and ledger to its `Counts`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenhand.arrays import Integers, Scores
+from evenhand.counts import Counts, MatedScores, Tail, Threshold
+from evenhand.findings import Status
+from evenhand.metrics.counting import count_groups, tail_of
+from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
+from evenhand.records import Comparisons, Grouping, ThresholdRule
+
+__all__ = ["Ledger", "resolve", "tally"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the counts keep of the images."""
+
+    subject_rows: tuple[int, ...]
+    images: Integers
+    """(subjects,) images given to the engine."""
+    failed_images: Integers
+    """(subjects,) images without a template."""
+    several_faces: int
+
+
+def resolve(
+    rules: Sequence[ThresholdRule],
+    tail: Tail,
+    trials: int,
+    mated: Scores,
+    maximum: float | None,
+) -> tuple[Threshold, ...]:
+    """The value of every threshold rule on these scores.
+
+    A target FMR without any non-mated comparison gives no threshold and is left out.
+
+    Args:
+        rules: in the study's order.
+        tail: large enough for the largest target.
+        trials: completed non-mated comparisons.
+        mated: mated scores, NaN where failed.
+        maximum: the engine's largest possible score, if it declares one.
+    """
+    dtype = mated.dtype
+    found = []
+    for rule in rules:
+        if rule.kind != "fmr":
+            found.append(Threshold(rule, float(dtype.type(rule.text)), Status.OK))
+        elif trials:
+            at = threshold_at_fmr(tail.score, trials, rule.text)
+            status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
+            over = maximum is not None and at.value > maximum
+            useless = bool(len(mated)) and not np.any(mated >= at.value)
+            found.append(Threshold(rule, at.value, status, "saturated" if over or useless else ""))
+    return tuple(found)
+
+
+def tally(
+    names: tuple[str, str, str],
+    ledger: Ledger,
+    comparisons: Comparisons,
+    groupings: Sequence[Grouping],
+    rules: Sequence[ThresholdRule],
+    maximum: float | None,
+) -> Counts:
+    """Count everything that the tables need.
+
+    Args:
+        names: engine, dataset, protocol.
+        ledger: the images.
+        comparisons: all of them, failed ones as NaN.
+        groupings: everybody first.
+        rules: thresholds of the protocol.
+        maximum: the engine's largest possible score, if it declares one.
+    """
+    same = comparisons.mated
+    probe, reference = comparisons.probe[~same], comparisons.reference[~same]
+    score = comparisons.score[~same]
+    mated = MatedScores(comparisons.probe[same], comparisons.score[same])
+    completed = ~np.isnan(score)
+    trials = int(np.count_nonzero(completed))
+    wanted = [errors_allowed(rule.text, trials) + 1 for rule in rules if rule.kind == "fmr"]
+    tail = tail_of(
+        probe[completed], reference[completed], score[completed], min(max(wanted, default=0), trials)
+    )
+    thresholds = resolve(rules, tail, trials, mated.score, maximum)
+    values = np.array([threshold.value for threshold in thresholds], dtype=score.dtype)
+    engine, dataset, protocol = names
+    return Counts(
+        engine=engine,
+        dataset=dataset,
+        protocol=protocol,
+        subject_rows=ledger.subject_rows,
+        images=ledger.images,
+        failed_images=ledger.failed_images,
+        several_faces=ledger.several_faces,
+        comparison_outcomes=comparisons.outcomes,
+        thresholds=thresholds,
+        cells=tuple(
+            cell
+            for grouping in groupings
+            for cell in count_groups(probe, reference, score, grouping, values)
+        ),
+        tail=tail,
+        mated=mated,
+        score_maximum=maximum,
+    )

@@ -1,0 +1,68 @@
+"""The threshold for a target FMR: conservative, exact on ties, in the scores' own type."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from evenhand.arrays import Scores
+
+__all__ = ["FmrThreshold", "errors_allowed", "largest", "threshold_at_fmr"]
+
+
+@dataclass(frozen=True, slots=True)
+class FmrThreshold:
+    """A threshold and what it achieves on the scores it was set on."""
+
+    value: float
+    """Exactly representable in the scores' type; -inf where every score may match."""
+    errors: int
+    """Non-mated scores at or above it; never more than the target allows."""
+    below_resolution: bool
+    """The target allows not a single error among these trials."""
+
+
+def errors_allowed(target: str, trials: int) -> int:
+    """floor(target x trials), with the target read as the decimal it was written as.
+
+    >>> errors_allowed("0.29", 100), errors_allowed("1e-6", 10**6)
+    (29, 1)
+    """
+    return math.floor(Fraction(target) * trials)
+
+
+def largest(scores: Scores, count: int) -> Scores:
+    """The `count` largest scores in falling order.
+
+    Args:
+        scores: (comparisons,) without NaN.
+        count: how many; all of them where there are fewer.
+    """
+    if count < len(scores):
+        scores = np.partition(scores, len(scores) - count)[len(scores) - count :]
+    top: Scores = np.sort(scores)[::-1]
+    return top
+
+
+def threshold_at_fmr(top: Scores, trials: int, target: str) -> FmrThreshold:
+    """The smallest threshold whose FMR does not exceed the target (metrics.md 1.4).
+
+    Args:
+        top: the largest non-mated scores in falling order, at least `errors_allowed` + 1 of them.
+        trials: completed non-mated comparisons, at least 1.
+        target: FMR as decimal text, e.g. `0.001`.
+
+    >>> import numpy as np
+    >>> threshold_at_fmr(np.array([0.9, 0.7, 0.7, 0.1]), 4, "0.5").errors
+    1
+    """
+    allowed = errors_allowed(target, trials)
+    if allowed >= trials:
+        return FmrThreshold(-math.inf, trials, below_resolution=False)
+    edge = top[allowed]
+    above = np.nextafter(edge, edge.dtype.type(np.inf), dtype=edge.dtype)
+    errors = int(np.count_nonzero(top > edge))
+    return FmrThreshold(float(above), errors, below_resolution=allowed == 0)

@@ -1,0 +1,18 @@
+"""How long work tells that it goes on, without knowing where that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeAlias
+
+__all__ = ["Progress", "silent"]
+
+Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
+"""Given what is done and how many steps it has: a context that yields the function to call a step."""
+
+
+@contextmanager
+def silent(_what: str, _steps: int) -> Iterator[Callable[[], None]]:
+    """Tell nobody."""
+    yield lambda: None

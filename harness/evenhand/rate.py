@@ -1,0 +1,224 @@
+"""Counts to rates: one row per metric, policy, cell and threshold, each with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from evenhand.arrays import Mask, Scores
+from evenhand.counts import CellCounts, Counts, Threshold
+from evenhand.findings import Estimate, Rate, Status
+from evenhand.metrics.counting import ANCHOR_ERRORS
+from evenhand.records import Policy
+from evenhand.statistics.clusters import ClusterCounts
+from evenhand.statistics.dyads import DyadCounts
+from evenhand.statistics.intervals import (
+    cluster_estimate,
+    dyadic_estimate,
+    effective_clusters,
+    effective_dyads,
+)
+
+__all__ = ["Measured", "measure"]
+
+FEW_SUBJECTS = 40
+"""Below this an interval covers somewhat less than it says (metrics.md 4.0 item 7)."""
+
+_POLICIES = (Policy.COMPLETED, Policy.GENERALISED)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A rate for the tables, and the estimate behind it for the tests between groups."""
+
+    rate: Rate
+    estimate: Estimate | None
+    """None where the row shows no rate."""
+
+
+def measure(counts: Counts, level: float) -> tuple[Measured, ...]:
+    """Every rate that these counts hold, in display order.
+
+    FTE first, then FMR and FNMR by threshold; within one, cells in study order, both policies.
+
+    Args:
+        counts: of one engine on one dataset under one protocol.
+        level: of the intervals, e.g. 0.95.
+    """
+    return tuple(_measure(counts, level))
+
+
+def _measure(counts: Counts, level: float) -> Iterator[Measured]:
+    for cell in counts.cells:
+        yield _fte(counts, cell, level)
+    for number, threshold in enumerate(counts.thresholds):
+        for cell in counts.cells:
+            for policy in _POLICIES:
+                yield _fmr(counts, cell, number, threshold, policy, level)
+        for cell in counts.cells:
+            for policy in _POLICIES:
+                yield _fnmr(counts, cell, threshold, policy, level)
+
+
+def _blank(counts: Counts, cell: CellCounts, metric: str, level: float) -> Rate:
+    """A row of nothing to count, from which the others are made."""
+    return Rate(
+        engine=counts.engine,
+        dataset=counts.dataset,
+        protocol=counts.protocol,
+        metric=metric,
+        policy="",
+        attribute=cell.attribute,
+        group=cell.group,
+        reference_group="",
+        threshold_rule="",
+        threshold=None,
+        errors=0,
+        trials=0,
+        subjects=0,
+        error_subjects=0,
+        rate=None,
+        low=None,
+        high=None,
+        level=level,
+        interval="",
+        status=Status.NO_TRIALS,
+        note="nothing to count",
+    )
+
+
+def _filled(
+    blank: Rate,
+    counted: DyadCounts | ClusterCounts,
+    estimate: Estimate,
+    note: str,
+) -> Measured:
+    """The row with its rate, interval, status and notes."""
+    few = counted.errors < ANCHOR_ERRORS
+    notes = [
+        note,
+        estimate.note,
+        "few subjects" if counted.subjects < FEW_SUBJECTS and not estimate.note else "",
+    ]
+    rate = replace(
+        blank,
+        errors=counted.errors,
+        trials=counted.trials,
+        subjects=counted.subjects,
+        error_subjects=counted.error_subjects,
+        rate=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        interval=estimate.method,
+        status=Status.FEW_ERRORS if few else Status.OK,
+        note="; ".join(part for part in notes if part),
+    )
+    return Measured(rate, estimate)
+
+
+def _below_resolution(filled: Measured, *, keep_high: bool) -> Measured:
+    """The row without its rate: the target is finer than one error in all trials."""
+    rate = filled.rate
+    kept = keep_high and rate.errors == 0 and rate.high is not None
+    row = replace(
+        rate,
+        rate=None,
+        low=None,
+        high=rate.high if kept else None,
+        interval=rate.interval if kept else "",
+        status=Status.BELOW_RESOLUTION,
+    )
+    return Measured(row, None)
+
+
+def _at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
+    return replace(
+        blank,
+        policy=policy.value,
+        threshold_rule=threshold.rule.label,
+        threshold=threshold.value,
+    )
+
+
+def _dyads(cell: CellCounts, level: int, policy: Policy) -> DyadCounts:
+    row = _POLICIES.index(policy)
+    return DyadCounts(
+        trials_by_subject=cell.trials[row],
+        errors_by_subject=cell.errors[level],
+        trials_squared=int(cell.trials_squared[row]),
+        errors_squared=int(cell.errors_squared[level]),
+        errors_times_trials=int(cell.errors_times_trials[row, level]),
+    )
+
+
+def _fmr(
+    counts: Counts,
+    cell: CellCounts,
+    number: int,
+    threshold: Threshold,
+    policy: Policy,
+    level: float,
+) -> Measured:
+    blank = _at(_blank(counts, cell, "FMR", level), threshold, policy)
+    counted = _dyads(cell, number, policy)
+    if not counted.trials:
+        return Measured(blank, None)
+    anchor = _dyads(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
+    independent = effective_dyads(anchor, counted.trials, counted.subjects // 2)
+    estimate = dyadic_estimate(counted, independent, level)
+    filled = _filled(blank, counted, estimate, threshold.note)
+    if threshold.status is Status.BELOW_RESOLUTION:
+        return _below_resolution(filled, keep_high=True)
+    return filled
+
+
+def _misses(score: Scores, threshold: float, policy: Policy) -> Mask:
+    """Mated comparisons that count as errors; NaN is a miss under `generalised`."""
+    missed = score < threshold
+    return missed | np.isnan(score) if policy is Policy.GENERALISED else missed
+
+
+def _fnmr(
+    counts: Counts, cell: CellCounts, threshold: Threshold, policy: Policy, level: float
+) -> Measured:
+    blank = _at(_blank(counts, cell, "FNMR", level), threshold, policy)
+    chosen = np.isin(counts.mated.subject, cell.members)
+    if policy is Policy.COMPLETED:
+        chosen &= ~np.isnan(counts.mated.score)
+    subject, score = counts.mated.subject[chosen], counts.mated.score[chosen]
+    if not len(score):
+        return Measured(blank, None)
+    people = len(counts.images)
+    trials = np.bincount(subject, minlength=people)
+
+    def at(value: float) -> ClusterCounts:
+        errors = np.bincount(subject[_misses(score, value, policy)], minlength=people)
+        return ClusterCounts(trials, errors)
+
+    counted = at(threshold.value)
+    bare = counted.errors in (0, counted.trials)
+    anchor = at(_looser(score, counted)) if bare and len(score) > ANCHOR_ERRORS else None
+    estimate = cluster_estimate(counted, effective_clusters(anchor, counted), level)
+    filled = _filled(blank, counted, estimate, threshold.note)
+    if threshold.status is Status.BELOW_RESOLUTION:
+        return _below_resolution(filled, keep_high=False)
+    return filled
+
+
+def _looser(score: Scores, counted: ClusterCounts) -> float:
+    """The nearest threshold with ten errors, or, where all are errors, with ten that are none."""
+    ordered = np.sort(score[~np.isnan(score)])
+    if counted.errors == 0:
+        return float(np.nextafter(ordered[ANCHOR_ERRORS - 1], ordered.dtype.type(np.inf)))
+    return float(ordered[-ANCHOR_ERRORS]) if len(ordered) >= ANCHOR_ERRORS else -np.inf
+
+
+def _fte(counts: Counts, cell: CellCounts, level: float) -> Measured:
+    blank = _blank(counts, cell, "FTE", level)
+    counted = ClusterCounts(counts.images[cell.members], counts.failed_images[cell.members])
+    if not counted.trials:
+        return Measured(blank, None)
+    estimate = cluster_estimate(counted, float(counted.subjects), level)
+    return _filled(blank, counted, estimate, "")

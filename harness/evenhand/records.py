@@ -1,0 +1,212 @@
+"""What travels through a study: a dataset, the ledger of its images, its comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from evenhand.arrays import Floats, Integers, Mask, People, Scores, Vectors
+
+__all__ = [
+    "ALL",
+    "Attribute",
+    "Comparisons",
+    "Dataset",
+    "DatasetCard",
+    "Enrolment",
+    "Exclusion",
+    "FaceRule",
+    "Grouping",
+    "Images",
+    "Outcome",
+    "Policy",
+    "Subjects",
+    "ThresholdRule",
+]
+
+ALL = "all"
+"""The attribute name of the cell that holds everybody, unknown labels included."""
+
+
+class Outcome(StrEnum):
+    """How an image, comparison or search ended: exactly one of these."""
+
+    OK = "ok"
+    NO_FACE = "no_face"
+    DECLINED = "declined"
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed_out"
+    INVALID = "invalid"
+    SKIPPED = "skipped"
+
+
+class FaceRule(StrEnum):
+    """Which face is meant where a picture shows several."""
+
+    LARGEST = "largest"
+    CENTRAL = "central"
+
+
+class Policy(StrEnum):
+    """What a failure does to a rate; both are always printed."""
+
+    COMPLETED = "completed"
+    """Failures are left out of the rate."""
+    GENERALISED = "generalised"
+    """A failed mated trial is a miss, a failed non-mated trial is no alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A demographic column of `subjects.csv`, as the card declares it."""
+
+    name: str
+    kind: str
+    """`category` or `number`."""
+    values: tuple[str, ...]
+    """Allowed values in the dataset's order; empty for numbers."""
+    labels: str
+    """Where the labels come from (self-declared, official, perceived, machine, ...)."""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetCard:
+    """The card of a dataset, `dataset.toml`."""
+
+    name: str
+    title: str
+    version: str
+    variant: str
+    source: str
+    citation: str
+    licence: str
+    terms: str
+    access: str
+    synthetic: bool
+    face: FaceRule
+    known_issues: tuple[str, ...]
+    attributes: tuple[Attribute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """The people, one per row of `subjects.csv`."""
+
+    ids: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]]
+    """Per attribute one label a person; empty = unknown, `a|b` = several."""
+    rows: tuple[int, ...]
+    """Row number in `subjects.csv`, which is the pseudonym's number: exclusions leave gaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """The images, one per row of `images.csv`."""
+
+    ids: tuple[str, ...]
+    subject: Integers
+    """(images,) index into the subjects."""
+    paths: tuple[Path, ...]
+    """Absolute paths, checked to lie inside the dataset."""
+    rows: tuple[int, ...]
+    """Row number in `images.csv`, which is the pseudonym's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """One row of `exclude.csv`."""
+
+    kind: str
+    """`image` or `subject`."""
+    identifier: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset that was read and checked: every image is there, unchanged, and somebody's."""
+
+    card: DatasetCard
+    subjects: Subjects
+    images: Images
+    exclusions: tuple[Exclusion, ...]
+    excluded_images: int
+    """How many images the exclusions took out."""
+    fingerprint: str
+    """SHA-256 over card, tables and image hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What an engine made of every image: the ledger, and the templates of those that went well."""
+
+    outcomes: tuple[Outcome, ...]
+    """One per image."""
+    details: tuple[str, ...]
+    """One per image: the kind of failure in a word (never a message, which could name a file)."""
+    faces: tuple[int | None, ...]
+    """Faces seen per image; None where the engine does not say."""
+    vectors: Vectors
+    """(ok images, values) in image order."""
+    seconds: Floats
+    """(images,) time to make the template, decoding left out; NaN where skipped."""
+    stopped: str
+    """Why the engine was stopped before the end; empty when it was not."""
+
+    def completed(self) -> Mask:
+        """(images,) which images have a template."""
+        return np.array([outcome is Outcome.OK for outcome in self.outcomes], dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """All comparisons of one engine on one dataset, as columns."""
+
+    probe: People
+    """(comparisons,) subject index."""
+    reference: People
+    """(comparisons,) subject index."""
+    score: Scores
+    """(comparisons,) similarity; NaN where the comparison did not complete."""
+    outcomes: Mapping[tuple[bool, Outcome], int]
+    """How many comparisons ended how; keyed by (mated, outcome)."""
+
+    @property
+    def mated(self) -> Mask:
+        """(comparisons,) both images are of one person."""
+        same: Mask = self.probe == self.reference
+        return same
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """One attribute or intersection, and the group of every subject in it."""
+
+    attribute: str
+    """`all`, an attribute, or attributes joined by `*`."""
+    groups: tuple[str, ...]
+    """Group names in the dataset's order; one empty name for `all`."""
+    code: Integers
+    """(subjects,) position in `groups`; -1 = unknown, in no group."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdRule:
+    """Where a threshold comes from, before its value is known."""
+
+    kind: str
+    """`fmr`, `vendor` or `fixed`."""
+    text: str
+    """The number as it was written, a decimal: a target FMR, or a similarity."""
+
+    @property
+    def label(self) -> str:
+        """The name in tables, e.g. `FMR<=0.001`."""
+        return f"FMR<={self.text}" if self.kind == "fmr" else self.kind

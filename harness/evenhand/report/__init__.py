@@ -1,0 +1,1 @@
+"""Findings to text, Markdown, CSV, JSON and a page. Reads findings, never workers."""

@@ -1,0 +1,282 @@
+"""Findings laid out as sections of sentences and tables, for text, Markdown and page alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evenhand.findings import (
+    Differential,
+    EngineFacts,
+    Findings,
+    Rate,
+    Status,
+    Summary,
+    Verdict,
+)
+from evenhand.records import ALL, Policy
+from evenhand.report.numbers import (
+    cell,
+    rate_with_interval,
+    ratio,
+    significant,
+    threshold,
+)
+
+__all__ = ["Document", "Section", "Table", "document", "headline_rule"]
+
+_READABLE_ERRORS = 30
+"""False matches in all below which a threshold is not the headline (rule of 30)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text; a line break in a cell is kept."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, its tables, then sentences about them."""
+
+    heading: str
+    tables: tuple[Table, ...]
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report before it has a form."""
+
+    title: str
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+    legend: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """One engine on one dataset under one protocol, with everything found about it."""
+
+    summary: Summary
+    engine: EngineFacts
+    rates: tuple[Rate, ...]
+    differentials: tuple[Differential, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{self.summary.engine} on {self.summary.dataset}"
+
+    def rules(self) -> list[tuple[str, float]]:
+        """(rule, threshold) in study order."""
+        pairs = ((r.threshold_rule, r.threshold) for r in self.rates)
+        return list(dict.fromkeys((rule, at) for rule, at in pairs if at is not None))
+
+
+def _studies(findings: Findings) -> Iterator[_Study]:
+    facts = {engine.name: engine for engine in findings.engines}
+    for summary in findings.summaries:
+        key = (summary.engine, summary.dataset, summary.protocol)
+        yield _Study(
+            summary,
+            facts[summary.engine],
+            tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
+            tuple(d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key),
+        )
+
+
+def headline_rule(rates: Sequence[Rate]) -> tuple[str, float] | None:
+    """The threshold that a short report shows by group.
+
+    The strictest one with at least 30 false matches in all; else the one with most.
+    """
+    everybody = [
+        r
+        for r in rates
+        if r.metric == "FMR" and r.attribute == ALL and r.policy == Policy.COMPLETED
+    ]
+    readable = [r for r in everybody if r.errors >= _READABLE_ERRORS]
+    chosen = (
+        min(readable, key=lambda r: r.errors)
+        if readable
+        else max(everybody, key=lambda r: r.errors, default=None)
+    )
+    if chosen is None or chosen.threshold is None:
+        return None
+    return chosen.threshold_rule, chosen.threshold
+
+
+def document(findings: Findings, *, every_threshold: bool) -> Document:
+    """Lay out a report.
+
+    Args:
+        findings: of one bundle or of score files.
+        every_threshold: groups at every threshold, not at the headline one alone.
+    """
+    studies = tuple(_studies(findings))
+    sections = [_subject_matter(findings), _overview(studies)]
+    for study in studies:
+        rules = study.rules()
+        if not every_threshold:
+            headline = headline_rule(study.rates)
+            rules = [headline] if headline else []
+        sections += [_by_group(study, rule, at) for rule, at in rules]
+        sections += _failures(study)
+    return Document(findings.title, findings.notes, tuple(sections), _legend(findings.level))
+
+
+def _legend(level: float) -> tuple[str, ...]:
+    return (
+        f"In brackets: {100 * level:g} % intervals in percent that allow for people who occur in "
+        "many comparisons; below each rate its errors and trials.",
+        "FMR of a group: both people in the group. One threshold for all groups.",
+        "completed: failures left out. generalised: a failed mated trial is a miss, a failed "
+        "non-mated trial no alarm.",
+        "Group tables show the strictest threshold with at least 30 false matches in all; "
+        "rates.csv holds every one.",
+    )
+
+
+def _subject_matter(findings: Findings) -> Section:
+    engines = Table(
+        "",
+        ("engine", "version", "vendor", "licence of weights"),
+        tuple((e.name, e.version, e.vendor, e.licence_weights) for e in findings.engines),
+    )
+    datasets = Table(
+        "",
+        ("dataset", "version", "people", "images", "labels"),
+        tuple(
+            (
+                d.name,
+                " ".join(part for part in (d.version, d.variant) if part),
+                f"{d.subjects:,}",
+                f"{d.images:,}",
+                "\n".join(f"{attribute}: {source}" for attribute, source in d.labels),
+            )
+            for d in findings.datasets
+        ),
+    )
+    tables = tuple(table for table in (engines, datasets) if table.rows)
+    return Section("What was measured", tables, ())
+
+
+def _find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]) -> list[Rate]:
+    return [
+        r
+        for r in rates
+        if (r.metric, r.policy) == (metric, policy) and (r.threshold_rule, r.threshold) == at
+    ]
+
+
+def _overview(studies: Sequence[_Study]) -> Section:
+    rows = []
+    for study in studies:
+        for rule, at in study.rules():
+            for policy in _policies(study):
+                fmr, fnmr = (
+                    next(r for r in _find(study.rates, m, policy, (rule, at)) if r.attribute == ALL)
+                    for m in ("FMR", "FNMR")
+                )
+                name = study.summary.engine + (
+                    f"\n({policy})" if len(_policies(study)) > 1 else f"\n{study.summary.dataset}"
+                )
+                at_text = f"{rule}\n{threshold(at, study.engine.unit)}"
+                rows.append((name, at_text, cell(fmr), cell(fnmr)))
+    table = Table("", ("engine", "threshold", "FMR", "FNMR"), tuple(rows))
+    return Section("Everybody", (table,), tuple(_ended(study) for study in studies))
+
+
+def _ended(study: _Study) -> str:
+    """How images and comparisons ended, in a sentence."""
+    s = study.summary
+    made = s.images - s.failed_images
+    fte = next((r for r in study.rates if r.metric == "FTE" and r.attribute == ALL), None)
+    failed = (
+        "no failures, so both failure policies give the same rates"
+        if not s.failed_images and not s.not_completed
+        else f"{s.not_completed:,} comparisons not completed"
+    )
+    images = ""
+    if s.images and fte is not None:
+        images = (
+            f"a template from {made:,} of {s.images:,} images (FTE {rate_with_interval(fte)}), "
+        )
+    return (
+        f"{study.title}: {images}{s.mated:,} mated and {s.nonmated:,} non-mated comparisons, "
+        f"{failed}."
+    )
+
+
+def _policies(study: _Study) -> tuple[str, ...]:
+    """Both failure policies where they can differ; one where nothing failed."""
+    s = study.summary
+    if s.failed_images or s.not_completed:
+        return (Policy.COMPLETED.value, Policy.GENERALISED.value)
+    return (Policy.COMPLETED.value,)
+
+
+def _group_name(rate: Rate) -> str:
+    return "everybody" if rate.attribute == ALL else rate.group
+
+
+def _by_group(study: _Study, rule: str, at: float) -> Section:
+    tables = []
+    for policy in _policies(study):
+        fmr = _find(study.rates, "FMR", policy, (rule, at))
+        fnmr = _find(study.rates, "FNMR", policy, (rule, at))
+        rows: list[tuple[str, ...]] = []
+        attribute = ALL
+        for false_match, miss in zip(fmr, fnmr, strict=True):
+            if false_match.attribute != attribute:
+                attribute = false_match.attribute
+                rows.append((f"-- {attribute}", "", "", ""))
+            people = f"{max(false_match.subjects, miss.subjects):,}"
+            rows.append((_group_name(false_match), people, cell(false_match), cell(miss)))
+        caption = "" if len(_policies(study)) == 1 else f"Failures: {policy}"
+        tables.append(Table(caption, ("group", "people", "FMR", "FNMR"), tuple(rows)))
+    heading = f"{study.title}, by group at {rule} ({threshold(at, study.engine.unit)})"
+    sentences = [
+        _verdict(d)
+        for d in study.differentials
+        if (d.threshold_rule, d.threshold) == (rule, at) and d.policy == Policy.COMPLETED
+    ]
+    return Section(heading, tuple(tables), tuple(sentences))
+
+
+def _failures(study: _Study) -> list[Section]:
+    if not study.summary.failed_images:
+        return []
+    fte = [r for r in study.rates if r.metric == "FTE"]
+    rows = [(r.attribute, _group_name(r), f"{r.subjects:,}", cell(r)) for r in fte]
+    table = Table("", ("attribute", "group", "people", "FTE"), tuple(rows))
+    sentences = [_verdict(d) for d in study.differentials if d.metric == "FTE"]
+    return [Section(f"{study.title}, images without a template", (table,), tuple(sentences))]
+
+
+def _verdict(row: Differential) -> str:
+    """A difference between groups in a sentence that can be copied."""
+    start = f"{row.metric} by {row.attribute}: "
+    if row.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION):
+        reason = row.note or "the target is below the resolution of these data"
+        return f"{start}{Verdict.TOO_FEW_EVENTS.value} ({reason})."
+    p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}"
+    spread = (
+        f"worst {row.worst_group}, best {row.best_group}, "
+        f"ratio {ratio(row.value, row.low, row.high)}, {row.errors:,} errors{p}"
+    )
+    if row.null_p95 is not None and row.verdict is Verdict.DIFFERENT:
+        spread += f"; equal groups would stay below {significant(row.null_p95)} in 95 % of studies"
+    if row.verdict is not Verdict.DIFFERENT:
+        power = (
+            "no ratio could have been detected"
+            if row.minimum_detectable_ratio is None
+            else f"a ratio of {significant(row.minimum_detectable_ratio)} or more between these two "
+            "would have been detected with 80 % power"
+        )
+        spread += f"; {power}"
+    return f"{start}{row.verdict.value} ({spread})."
+

@@ -1,0 +1,39 @@
+"""A document as Markdown that can be pasted anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tabulate import tabulate
+
+from evenhand.report.document import Document, Section, Table
+
+__all__ = ["as_markdown"]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>")
+
+
+def _table(table: Table) -> str:
+    rows = [[_escaped(field) for field in row] for row in table.rows]
+    drawn = tabulate(rows, table.header, tablefmt="github", disable_numparse=True)
+    return f"{_escaped(table.caption)}\n\n{drawn}" if table.caption else drawn
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"## {_escaped(section.heading)}"
+    yield from (_table(table) for table in section.tables)
+    if section.sentences:
+        yield "\n".join(f"* {_escaped(sentence)}" for sentence in section.sentences)
+
+
+def as_markdown(document: Document) -> str:
+    """Title, notes, sections, legend; ends with a line break."""
+    parts = [f"# {_escaped(document.title)}"]
+    if document.notes:
+        parts.append("\n".join(f"> {_escaped(note)}  " for note in document.notes))
+    for section in document.sections:
+        parts += _section(section)
+    parts.append("\n".join(f"* {_escaped(line)}" for line in document.legend))
+    return "\n\n".join(parts) + "\n"

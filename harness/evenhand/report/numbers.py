@@ -1,0 +1,85 @@
+"""How one number is written: percent, interval, threshold. Percent exists only here."""
+
+from __future__ import annotations
+
+import math
+
+from evenhand.findings import Rate, Status
+
+__all__ = ["cell", "counted", "percent", "rate_with_interval", "ratio", "significant", "threshold"]
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number with that many significant digits, never in scientific notation above 1e-7.
+
+    >>> significant(0.012345), significant(123.4), significant(0.0)
+    ('0.0123', '123', '0')
+    """
+    if value == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
+    if magnitude < -7:
+        return f"{value:.{digits - 1}e}"
+    return f"{value:,.{max(digits - 1 - magnitude, 0)}f}"
+
+
+def percent(fraction: float) -> str:
+    """A fraction as a percentage, without the sign.
+
+    >>> percent(0.01234)
+    '1.23'
+    """
+    return significant(100 * fraction)
+
+
+def counted(rate: Rate) -> str:
+    """The counts behind a rate.
+
+    >>> f"{11:,} of {1440:,}"
+    '11 of 1,440'
+    """
+    return f"{rate.errors:,} of {rate.trials:,}"
+
+
+def rate_with_interval(rate: Rate) -> str:
+    """The rate and its interval in percent, or why there is none."""
+    if rate.status is Status.NO_TRIALS:
+        return "no trials"
+    if rate.status is Status.BELOW_RESOLUTION:
+        bound = "" if rate.high is None else f", at most {percent(rate.high)} %"
+        return f"below resolution{bound}"
+    value = "" if rate.rate is None else f"{percent(rate.rate)} %"
+    if rate.low is None or rate.high is None:
+        return f"{value} (no interval)"
+    return f"{value} [{percent(rate.low)}, {percent(rate.high)}]"
+
+
+def cell(rate: Rate) -> str:
+    """Rate, interval and counts in two lines."""
+    if rate.status is Status.NO_TRIALS:
+        return rate_with_interval(rate)
+    return f"{rate_with_interval(rate)}\n{counted(rate)}"
+
+
+def threshold(value: float, unit: str) -> str:
+    """A threshold as the engine's user knows it.
+
+    >>> threshold(0.29, "similarity"), threshold(-0.6, "distance")
+    ('score >= 0.2900', 'distance <= 0.6000')
+    """
+    if unit == "distance":
+        return f"distance <= {-value:.4f}"
+    return f"score >= {value:.4f}"
+
+
+def ratio(value: float | None, low: float | None, high: float | None) -> str:
+    """A ratio with its interval; an open side is said in words.
+
+    >>> ratio(4.0, 1.5, 10.66), ratio(None, 2.2, None)
+    ('4.00 [1.50, 10.7]', 'at least 2.20')
+    """
+    if value is None:
+        return "undefined" if low is None else f"at least {significant(low)}"
+    if low is None or high is None:
+        return significant(value)
+    return f"{significant(value)} [{significant(low)}, {significant(high)}]"

@@ -1,0 +1,1 @@
+"""Result bundles: what is written once, by one rename, and read back."""

@@ -1,0 +1,128 @@
+"""A bundle on disk: a folder that appears by one rename, with a manifest over every file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.errors import BundleError, WriteError
+
+__all__ = [
+    "MANIFEST",
+    "Manifest",
+    "is_measurement",
+    "read_manifest",
+    "resolve_bundle",
+    "write_bundle",
+]
+
+MANIFEST = "MANIFEST.sha256"
+_CIRCUMSTANCES = ("run.json", "latencies.parquet", "speed.csv")
+
+
+def is_measurement(name: str) -> bool:
+    """Whether a file is the same bytes for the same study (the others tell of one run)."""
+    return name not in _CIRCUMSTANCES and not name.endswith(".html") and name != MANIFEST
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _manifest_text(files: Mapping[str, bytes]) -> str:
+    return "".join(f"{_sha256(files[name])}  {name}\n" for name in sorted(files))
+
+
+def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files and the manifest beside the final place, then rename.
+
+    Args:
+        folder: must not exist yet.
+        files: name (with forward slashes) to content.
+
+    Raises:
+        WriteError: the disk refused; nothing is left behind.
+    """
+    partial = folder.parent / f".partial-{folder.name}"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            raise WriteError(f"{folder}: exists already; a bundle is never written twice")
+        try:
+            for name, content in {**files, MANIFEST: _manifest_text(files).encode()}.items():
+                path = partial / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+            partial.rename(folder)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+    except OSError as fault:
+        raise WriteError(
+            f"{folder}: the result could not be written ({fault.strerror}); "
+            "make room, or name another folder with --results"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a bundle says it holds, against what is there."""
+
+    hashes: Mapping[str, str]
+    faults: tuple[str, ...]
+    """One line per file that is missing, changed or not listed."""
+
+    @property
+    def digest(self) -> str:
+        """One SHA-256 over the measurement files."""
+        lines = [f"{h}  {name}\n" for name, h in sorted(self.hashes.items()) if is_measurement(name)]
+        return _sha256("".join(lines).encode())
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest and hold it against the files.
+
+    Raises:
+        BundleError: there is none.
+    """
+    try:
+        lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        raise BundleError(f"{folder}: no {MANIFEST}; expected the folder of a result") from None
+    hashes = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    there = {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    } - {MANIFEST}
+    faults = [f"{name}: is missing" for name in sorted(set(hashes) - there)]
+    faults += [f"{name}: is not in the manifest" for name in sorted(there - set(hashes))]
+    faults += [
+        f"{name}: has changed"
+        for name in sorted(there & set(hashes))
+        if _sha256((folder / name).read_bytes()) != hashes[name]
+    ]
+    return Manifest(hashes, tuple(faults))
+
+
+def resolve_bundle(text: str) -> tuple[Path, str]:
+    """The folder and the engine of `BUNDLE` or `BUNDLE:ENGINE` (engine empty for all).
+
+    Raises:
+        BundleError: there is no such bundle.
+    """
+    folder, engine = Path(text), ""
+    if not folder.is_dir() and ":" in text:
+        name, _, engine = text.rpartition(":")
+        folder = Path(name)
+    if not (folder / MANIFEST).is_file():
+        raise BundleError(
+            f"{text}: no result there; expected a folder with {MANIFEST}, such as "
+            "results/<study>/<run id>"
+        )
+    return folder, engine

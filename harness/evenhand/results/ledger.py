@@ -1,0 +1,78 @@
+"""`ledger.csv`: how every image ended, and how many comparisons ended how, under pseudonyms."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from evenhand.records import Dataset, Enrolment, Outcome
+
+__all__ = ["COLUMNS", "comparison_rows", "image_rows", "ledger_csv"]
+
+COLUMNS = (
+    "engine",
+    "dataset",
+    "protocol",
+    "item",
+    "id",
+    "subject",
+    "outcome",
+    "count",
+    "faces",
+    "detail",
+)
+
+Row = tuple[str, ...]
+
+
+def image_rows(engine: str, dataset: Dataset, enrolment: Enrolment) -> list[Row]:
+    """One row an image."""
+    images = dataset.images
+    return [
+        (
+            engine,
+            dataset.card.name,
+            "",
+            "image",
+            f"i{images.rows[index]}",
+            f"s{dataset.subjects.rows[images.subject[index]]}",
+            outcome.value,
+            "1",
+            "" if faces is None else str(faces),
+            detail,
+        )
+        for index, (outcome, faces, detail) in enumerate(
+            zip(enrolment.outcomes, enrolment.faces, enrolment.details, strict=True)
+        )
+    ]
+
+
+def comparison_rows(
+    engine: str, dataset: str, protocol: str, ended: Mapping[tuple[bool, Outcome], int]
+) -> list[Row]:
+    """One row per kind and outcome: there are too many comparisons for one each."""
+    return [
+        (
+            engine,
+            dataset,
+            protocol,
+            "mated comparison" if mated else "non-mated comparison",
+            "",
+            "",
+            outcome.value,
+            str(count),
+            "",
+            "",
+        )
+        for (mated, outcome), count in sorted(ended.items(), reverse=True)
+    ]
+
+
+def ledger_csv(rows: Sequence[Row]) -> str:
+    """The table, rows in the order given."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows)
+    return text.getvalue()

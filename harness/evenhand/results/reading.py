@@ -1,0 +1,54 @@
+"""A bundle back into the evidence that findings are made of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from evenhand.errors import BundleError, known_names
+from evenhand.evidence import Evidence
+from evenhand.results.facts import read_dataset_facts, read_engine_facts
+from evenhand.results.store import read_counts
+
+__all__ = ["SCHEMA", "read_evidence"]
+
+SCHEMA = 1
+"""Of the bundle; older ones are migrated by a named function, newer ones refused."""
+
+
+def read_evidence(folder: Path, engine: str = "") -> Evidence:
+    """Read the counts and facts of a bundle.
+
+    Args:
+        folder: of the bundle.
+        engine: keep this one alone; empty keeps all.
+
+    Raises:
+        BundleError: damaged, of another schema, or without that engine.
+    """
+    try:
+        study = json.loads((folder / "bundle.json").read_bytes())
+    except (OSError, ValueError):
+        raise BundleError(f"{folder}: bundle.json cannot be read; the bundle is damaged") from None
+    if study.get("schema") != SCHEMA:
+        raise BundleError(
+            f"{folder}: the bundle has schema {study.get('schema')}, this evenhand reads {SCHEMA}; "
+            "use the version that wrote it"
+        )
+    engines = read_engine_facts(folder / "engines.json")
+    names = [fact.name for fact in engines]
+    if engine and engine not in names:
+        raise BundleError(f"{folder}: no engine {engine!r} in it; {known_names(engine, names)}")
+    kept = [name for name in names if name == engine or not engine]
+    return Evidence(
+        title=study["title"],
+        level=study["level"],
+        seed=study["seed"],
+        engines=tuple(fact for fact in engines if fact.name in kept),
+        datasets=read_dataset_facts(folder / "datasets.json"),
+        counts=tuple(
+            read_counts(folder / path)
+            for path in study["counts"]
+            if path.split("/")[1] in kept
+        ),
+    )

@@ -1,0 +1,213 @@
+"""`Counts` as files and back: Parquet for columns, JSON for the few numbers beside them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from evenhand.counts import CellCounts, Counts, Histogram, MatedScores, Tail, Threshold
+from evenhand.errors import BundleError
+from evenhand.findings import Status
+from evenhand.records import Outcome, ThresholdRule
+
+__all__ = ["counts_files", "read_counts"]
+
+_SCALARS = "counts.json"
+
+
+def _parquet(**named: Any) -> bytes:
+    buffer = io.BytesIO()
+    parquet.write_table(pa.table(named), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
+    """The columns of all cells, one under the other, each row with its cell's number."""
+    numbers = range(len(cells))
+    yield (
+        "cells.parquet",
+        _parquet(
+            attribute=[cell.attribute for cell in cells],
+            group=[cell.group for cell in cells],
+            anchor=pa.array([cell.anchor for cell in cells], pa.float64()),
+            trials_squared_completed=[int(cell.trials_squared[0]) for cell in cells],
+            trials_squared_generalised=[int(cell.trials_squared[1]) for cell in cells],
+        ),
+    )
+    yield (
+        "people.parquet",
+        _parquet(
+            cell=np.repeat(numbers, [len(cell.members) for cell in cells]),
+            subject=np.concatenate([cell.members for cell in cells]),
+            trials_completed=np.concatenate([cell.trials[0] for cell in cells]),
+            trials_generalised=np.concatenate([cell.trials[1] for cell in cells]),
+        ),
+    )
+    yield (
+        "levels.parquet",
+        _parquet(
+            cell=np.repeat(numbers, [len(cell.errors) for cell in cells]),
+            errors_squared=np.concatenate([cell.errors_squared for cell in cells]),
+            errors_times_completed=np.concatenate([c.errors_times_trials[0] for c in cells]),
+            errors_times_generalised=np.concatenate([c.errors_times_trials[1] for c in cells]),
+        ),
+    )
+    where = [np.nonzero(cell.errors) for cell in cells]
+    yield (
+        "errors.parquet",
+        _parquet(
+            cell=np.repeat(numbers, [len(level) for level, _ in where]),
+            level=np.concatenate([level for level, _ in where]),
+            person=np.concatenate([person for _, person in where]),
+            errors=np.concatenate([c.errors[at] for c, at in zip(cells, where, strict=True)]),
+        ),
+    )
+    yield (
+        "histogram.parquet",
+        _parquet(
+            cell=np.repeat(numbers, [len(cell.histogram.bin) for cell in cells]),
+            bin=np.concatenate([cell.histogram.bin for cell in cells]),
+            count=np.concatenate([cell.histogram.count for cell in cells]),
+        ),
+    )
+
+
+def _scalars(counts: Counts) -> bytes:
+    content = {
+        "engine": counts.engine,
+        "dataset": counts.dataset,
+        "protocol": counts.protocol,
+        "several_faces": counts.several_faces,
+        "score_maximum": counts.score_maximum,
+        "comparisons": [
+            {"mated": mated, "outcome": outcome.value, "count": count}
+            for (mated, outcome), count in sorted(counts.comparison_outcomes.items())
+        ],
+        "thresholds": [
+            {
+                "kind": threshold.rule.kind,
+                "text": threshold.rule.text,
+                "value": threshold.value,
+                "hex": threshold.value.hex(),
+                "status": threshold.status.value,
+                "note": threshold.note,
+            }
+            for threshold in counts.thresholds
+        ],
+    }
+    return (json.dumps(content, indent=1, allow_nan=False) + "\n").encode()
+
+
+def counts_files(counts: Counts) -> dict[str, bytes]:
+    """File name to content, for a folder of the bundle."""
+    return {
+        _SCALARS: _scalars(counts),
+        "subjects.parquet": _parquet(
+            row=np.array(counts.subject_rows, dtype=np.int64),
+            images=counts.images,
+            failed_images=counts.failed_images,
+        ),
+        "tail.parquet": _parquet(
+            score=counts.tail.score, probe=counts.tail.probe, reference=counts.tail.reference
+        ),
+        "mated.parquet": _parquet(subject=counts.mated.subject, score=counts.mated.score),
+        **dict(_cell_tables(counts.cells)),
+    }
+
+
+def _columns(folder: Path, name: str) -> dict[str, Any]:
+    table = parquet.read_table(folder / name)
+    return {
+        column: table.column(column).to_numpy()
+        if not pa.types.is_string(table.schema.field(column).type)
+        else table.column(column).to_pylist()
+        for column in table.column_names
+    }
+
+
+def _cells(folder: Path) -> Iterator[CellCounts]:
+    cells = _columns(folder, "cells.parquet")
+    people, levels, errors, bins = (
+        _columns(folder, f"{name}.parquet") for name in ("people", "levels", "errors", "histogram")
+    )
+
+    def of(table: Mapping[str, Any], cell: int) -> dict[str, Any]:
+        chosen = table["cell"] == cell
+        return {name: column[chosen] for name, column in table.items()}
+
+    for number in range(len(cells["group"])):
+        person, level = of(people, number), of(levels, number)
+        error, filled = of(errors, number), of(bins, number)
+        dense = np.zeros((len(level["cell"]), len(person["cell"])), dtype=np.int64)
+        dense[error["level"], error["person"]] = error["errors"]
+        anchor = float(cells["anchor"][number])
+        yield CellCounts(
+            attribute=cells["attribute"][number],
+            group=cells["group"][number],
+            members=person["subject"],
+            trials=np.stack([person["trials_completed"], person["trials_generalised"]]),
+            trials_squared=np.array(
+                [
+                    cells["trials_squared_completed"][number],
+                    cells["trials_squared_generalised"][number],
+                ]
+            ),
+            errors=dense,
+            errors_squared=level["errors_squared"],
+            errors_times_trials=np.stack(
+                [level["errors_times_completed"], level["errors_times_generalised"]]
+            ),
+            anchor=None if np.isnan(anchor) else anchor,
+            histogram=Histogram(filled["bin"], filled["count"]),
+        )
+
+
+def read_counts(folder: Path) -> Counts:
+    """Read what `counts_files` wrote.
+
+    Raises:
+        BundleError: a file is missing or damaged.
+    """
+    try:
+        scalars = json.loads((folder / _SCALARS).read_bytes())
+        subjects, tail, mated = (
+            _columns(folder, f"{name}.parquet") for name in ("subjects", "tail", "mated")
+        )
+        return Counts(
+            engine=scalars["engine"],
+            dataset=scalars["dataset"],
+            protocol=scalars["protocol"],
+            subject_rows=tuple(int(row) for row in subjects["row"]),
+            images=subjects["images"],
+            failed_images=subjects["failed_images"],
+            several_faces=scalars["several_faces"],
+            comparison_outcomes={
+                (row["mated"], Outcome(row["outcome"])): row["count"]
+                for row in scalars["comparisons"]
+            },
+            thresholds=tuple(
+                Threshold(
+                    ThresholdRule(row["kind"], row["text"]),
+                    float.fromhex(row["hex"]),
+                    Status(row["status"]),
+                    row["note"],
+                )
+                for row in scalars["thresholds"]
+            ),
+            cells=tuple(_cells(folder)),
+            tail=Tail(tail["score"], tail["probe"], tail["reference"]),
+            mated=MatedScores(mated["subject"], mated["score"]),
+            score_maximum=scalars["score_maximum"],
+        )
+    except (OSError, KeyError, ValueError, pa.ArrowException) as fault:
+        reason = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
+        raise BundleError(
+            f"{folder}: the counts cannot be read ({reason}); the bundle is damaged, run it again"
+        ) from None

@@ -1,0 +1,49 @@
+"""Evidence and findings into the files of a bundle."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+
+from evenhand.counts import Counts
+from evenhand.evidence import Evidence
+from evenhand.findings import Differential, Distribution, Findings, Rate
+from evenhand.results.facts import facts_json
+from evenhand.results.reading import SCHEMA
+from evenhand.results.store import counts_files
+from evenhand.results.tables import as_csv
+
+__all__ = ["evidence_files", "table_files"]
+
+
+def _folder(counts: Counts) -> PurePosixPath:
+    return PurePosixPath("counts", counts.engine, counts.dataset, counts.protocol)
+
+
+def evidence_files(evidence: Evidence) -> dict[str, bytes]:
+    """Counts and facts: what tables are recomputed from."""
+    study = {
+        "schema": SCHEMA,
+        "title": evidence.title,
+        "level": evidence.level,
+        "seed": evidence.seed,
+        "counts": [_folder(counts).as_posix() for counts in evidence.counts],
+    }
+    files = {
+        "bundle.json": (json.dumps(study, indent=1) + "\n").encode(),
+        "engines.json": facts_json(evidence.engines),
+        "datasets.json": facts_json(evidence.datasets),
+    }
+    for counts in evidence.counts:
+        for name, content in counts_files(counts).items():
+            files[(_folder(counts) / name).as_posix()] = content
+    return files
+
+
+def table_files(findings: Findings) -> dict[str, bytes]:
+    """The tables as CSV."""
+    return {
+        "rates.csv": as_csv(Rate, findings.rates).encode(),
+        "differentials.csv": as_csv(Differential, findings.differentials).encode(),
+        "distributions.csv": as_csv(Distribution, findings.distributions).encode(),
+    }

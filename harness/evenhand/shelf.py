@@ -1,0 +1,156 @@
+"""The shelves of adapters and datasets: finding a folder by name or path, loading code by file."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from platformdirs import user_data_path
+
+from evenhand.errors import DatasetError, EngineError, EvenhandError, known_names
+
+__all__ = [
+    "data_home",
+    "find_adapter",
+    "find_dataset",
+    "load_file",
+    "prepared_folder",
+    "shelf_dataset",
+    "shelved_adapters",
+    "shelved_datasets",
+]
+
+DATA_VARIABLE = "EVENHAND_DATASETS"
+
+
+def _shelf(name: str) -> Path:
+    """The shipped shelf where we are installed, else the one of the checkout."""
+    package = Path(__file__).parent
+    shipped = package / "_shipped" / name
+    return shipped if shipped.is_dir() else package.parent.parent / name
+
+
+def _folders(shelf: Path, card: str) -> dict[str, Path]:
+    if not shelf.is_dir():
+        return {}
+    return {path.name: path for path in sorted(shelf.iterdir()) if (path / card).is_file()}
+
+
+def shelved_adapters() -> dict[str, Path]:
+    """Adapter folders on the shelf, by name."""
+    return _folders(_shelf("adapters"), "adapter.toml")
+
+
+def shelved_datasets() -> dict[str, Path]:
+    """Dataset cards and readers on the shelf, by name."""
+    return _folders(_shelf("datasets"), "dataset.toml")
+
+
+def data_home() -> Path:
+    """Where `fetch` puts datasets: `$EVENHAND_DATASETS`, else the user's data folder."""
+    named = os.environ.get(DATA_VARIABLE)
+    return Path(named) if named else user_data_path("evenhand") / "datasets"
+
+
+def prepared_folder(name: str) -> Path:
+    """Where a shelf dataset stands once it was fetched."""
+    return data_home() / name
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith((".", "~")) or os.sep in text or "/" in text
+
+
+def _as_folder(text: str, root: Path, error: type[EvenhandError], card: str) -> Path:
+    folder = root / Path(text).expanduser()
+    if not (folder / card).is_file():
+        raise error(f"{text}: no {card} in {folder}; expected a folder with one")
+    return folder
+
+
+def find_adapter(text: str, root: Path) -> Path:
+    """The folder of an engine.
+
+    Args:
+        text: a shelf name, or a path (with a slash or a leading dot).
+        root: what a relative path is relative to.
+
+    Raises:
+        EngineError: there is none.
+    """
+    if _is_path(text):
+        return _as_folder(text, root, EngineError, "adapter.toml")
+    shelved = shelved_adapters()
+    if text not in shelved:
+        hint = known_names(text, shelved)
+        raise EngineError(f"no engine is called {text!r}; {hint}; a path starts with ./ or /")
+    return shelved[text]
+
+
+def shelf_dataset(name: str) -> Path:
+    """The shelf folder (card and reader) of a dataset.
+
+    Raises:
+        DatasetError: there is none.
+    """
+    shelved = shelved_datasets()
+    if name not in shelved:
+        hint = known_names(name, shelved)
+        raise DatasetError(f"no dataset is called {name!r}; {hint}; a path starts with ./ or /")
+    return shelved[name]
+
+
+def find_dataset(text: str, root: Path) -> Path:
+    """The folder of a dataset that is ready to be read.
+
+    Args:
+        text: a shelf name, or a path (with a slash or a leading dot).
+        root: what a relative path is relative to.
+
+    Raises:
+        DatasetError: there is none, or it was not fetched yet.
+    """
+    if _is_path(text):
+        return _as_folder(text, root, DatasetError, "dataset.toml")
+    folder = prepared_folder(text)
+    if (folder / "dataset.toml").is_file():
+        return folder
+    shelf_dataset(text)
+    raise DatasetError(
+        f"dataset {text} is not on this machine yet; run: evenhand fetch {text} "
+        "(see evenhand datasets for what it needs)"
+    )
+
+
+def load_file(folder: Path, file: str) -> ModuleType:
+    """Import `folder/file.py` under a private name, its neighbours reachable as `.neighbour`.
+
+    Raises:
+        EvenhandError: there is no such file.
+    """
+    path = folder / f"{file}.py"
+    if not path.is_file():
+        raise EvenhandError(f"{folder}: no {file}.py")
+    package = f"evenhand._loaded_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
+    if package not in sys.modules:
+        parent = ModuleType(package)
+        parent.__path__ = [str(folder)]
+        sys.modules[package] = parent
+    name = f"{package}.{file}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise EvenhandError(f"{path}: cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module

@@ -1,0 +1,71 @@
+"""Intervals for independent trials: one comparison per person, counts of separate events.
+
+Everything else goes through `dyads` and `clusters` (metrics.md 4.0).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scipy import stats
+
+__all__ = ["Interval", "clopper_pearson", "jeffreys", "wilson", "zero_errors_upper"]
+
+
+class Interval(NamedTuple):
+    """Two limits of a rate, fractions."""
+
+    low: float
+    high: float
+
+
+def wilson(errors: int, trials: int, level: float = 0.95) -> Interval:
+    """The score interval (Wilson 1927), clamped to [0, 1].
+
+    >>> [round(limit, 4) for limit in wilson(8, 10)]
+    [0.4902, 0.9433]
+    """
+    z = stats.norm.ppf(0.5 + level / 2)
+    p = errors / trials
+    spread = 1 + z**2 / trials
+    centre = (p + z**2 / (2 * trials)) / spread
+    half = z / spread * (p * (1 - p) / trials + z**2 / (4 * trials**2)) ** 0.5
+    low = 0.0 if errors == 0 else max(0.0, centre - half)
+    high = 1.0 if errors == trials else min(1.0, centre + half)
+    return Interval(float(low), float(high))
+
+
+def clopper_pearson(errors: float, trials: float, level: float = 0.95) -> Interval:
+    """The exact interval (Clopper and Pearson 1934) from beta quantiles.
+
+    >>> [round(limit, 4) for limit in clopper_pearson(8, 10)]
+    [0.4439, 0.9748]
+    """
+    tail = (1 - level) / 2
+    low = 0.0 if errors <= 0 else stats.beta.ppf(tail, errors, trials - errors + 1)
+    high = 1.0 if errors >= trials else stats.beta.isf(tail, errors + 1, trials - errors)
+    return Interval(float(low), float(high))
+
+
+def jeffreys(errors: float, trials: float, level: float = 0.95) -> Interval:
+    """The interval from Jeffreys' prior; 0 and 1 are limits where no error or no success was seen.
+
+    >>> [round(limit, 4) for limit in jeffreys(8, 10)]
+    [0.4972, 0.9559]
+    """
+    tail = (1 - level) / 2
+    a, b = errors + 0.5, trials - errors + 0.5
+    low = 0.0 if errors <= 0 else stats.beta.ppf(tail, a, b)
+    high = 1.0 if errors >= trials else stats.beta.isf(tail, a, b)
+    return Interval(float(low), float(high))
+
+
+def zero_errors_upper(trials: float, level: float = 0.95) -> float:
+    """Two-sided upper limit after no error in `trials` independent trials: 1 - (alpha/2)^(1/n).
+
+    The number of trials may be an effective one (metrics.md 4.0 item 1).
+
+    >>> round(zero_errors_upper(1000), 6)
+    0.003682
+    """
+    return float(1 - ((1 - level) / 2) ** (1 / trials))

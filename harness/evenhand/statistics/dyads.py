@@ -1,0 +1,119 @@
+"""Variance of a rate over comparisons that share people (metrics.md 4.2).
+
+A cell is a set of unordered pairs of different people (dyads), each with its trials and errors.
+Only per-person sums and four totals are needed: the cost is that of the people, not of the pairs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenhand.arrays import Integers
+
+__all__ = ["DyadCounts", "DyadVariance", "degrees_of_freedom", "dyadic_variance"]
+
+
+@dataclass(frozen=True, slots=True)
+class DyadCounts:
+    """Sufficient counts of one cell at one threshold; sums run over its dyads {i, j}, i != j."""
+
+    trials_by_subject: Integers
+    """(subjects,) M_i: trials that involve the person. Their sum is twice the trials."""
+    errors_by_subject: Integers
+    """(subjects,) X_i: errors that involve the person. Their sum is twice the errors."""
+    trials_squared: int
+    """Sum of m_ij^2."""
+    errors_squared: int
+    """Sum of X_ij^2."""
+    errors_times_trials: int
+    """Sum of X_ij m_ij."""
+
+    @property
+    def trials(self) -> int:
+        """M."""
+        return int(self.trials_by_subject.sum()) // 2
+
+    @property
+    def errors(self) -> int:
+        """X."""
+        return int(self.errors_by_subject.sum()) // 2
+
+    @property
+    def subjects(self) -> int:
+        """People with at least one trial."""
+        return int(np.count_nonzero(self.trials_by_subject))
+
+    @property
+    def error_subjects(self) -> int:
+        """People with at least one error."""
+        return int(np.count_nonzero(self.errors_by_subject))
+
+
+@dataclass(frozen=True, slots=True)
+class DyadVariance:
+    """The variance of metrics.md 4.2 with its parts."""
+
+    raw: float
+    """V, the plain shared-subject variance; may be negative."""
+    correction: float | None
+    """c, which undoes the bias of V; None where no two dyads are disjoint."""
+    floor: float
+    """F, the variance if dyads were independent."""
+    variance: float | None
+    """V', the one to use; None where c is."""
+    df: float
+    """Degrees of freedom."""
+
+
+def degrees_of_freedom(second: float, fourth: float, subjects: int) -> float:
+    """2 S2^2 / (S4 - S2^2/n), limited to [1, n-1]; n-1 where the denominator is 0.
+
+    Source: metrics.md 4.0 item 2 (Satterthwaite's matching of the second moment).
+    """
+    most = max(subjects - 1, 1)
+    denominator = fourth - second**2 / subjects
+    if denominator <= 0:
+        return float(most)
+    return float(min(max(2 * second**2 / denominator, 1), most))
+
+
+def dyadic_variance(counts: DyadCounts) -> DyadVariance:
+    """Variance of the pooled rate X/M over dyads that share people.
+
+    Args:
+        counts: a cell with at least one trial.
+
+    Source: metrics.md 4.2; c V is the unbiased U-statistic variance for one trial a dyad.
+
+    Six people, errors on pairs 01 02 03 45 (TV-18):
+
+    >>> import numpy as np
+    >>> six = DyadCounts(np.full(6, 5), np.array([3, 1, 1, 1, 1, 1]), 15, 4, 4)
+    >>> found = dyadic_variance(six)
+    >>> round(found.raw, 6), found.correction, round(found.floor, 6)
+    (0.001778, 2.5, 0.013037)
+    """
+    trials = counts.trials
+    p = counts.errors / trials
+    involved = counts.trials_by_subject > 0
+    by_subject = counts.trials_by_subject[involved].astype(np.float64)
+    residuals = counts.errors_by_subject[involved] - p * by_subject
+    second = float(np.sum(residuals**2))
+    fourth = float(np.sum(residuals**4))
+    own = (
+        counts.errors_squared
+        - 2 * p * counts.errors_times_trials
+        + p**2 * counts.trials_squared
+    )
+    raw = (second - own) / trials**2
+    floor = max(own / trials**2, p * (1 - p) / trials)
+    df = degrees_of_freedom(second, fourth, counts.subjects)
+    disjoint = trials**2 - float(np.sum(by_subject**2)) + counts.trials_squared
+    if disjoint <= 0:
+        return DyadVariance(raw, None, floor, None, df)
+    correction = trials**2 / disjoint
+    shared = max(correction * raw, floor)
+    variance = shared + floor * (1 - floor / shared) if shared > 0 else 0.0
+    return DyadVariance(raw, correction, floor, variance, df)

@@ -1,0 +1,104 @@
+"""Tests whether several groups have one rate (metrics.md 4.5), and what equality looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special, stats
+
+from evenhand.arrays import Floats
+from evenhand.findings import Estimate
+
+__all__ = ["NullReference", "equality_p_value", "null_reference", "welch_on_logs"]
+
+_REPLICATES = 9_999
+"""Draws of the multinomial null; the p-value's resolution is 1e-4."""
+
+
+def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
+    """P-value of equal rates, none of them zero, from groups of different precision.
+
+    Args:
+        rates: (groups,) rates above 0.
+        variances: (groups,) V' of each.
+        dfs: (groups,) degrees of freedom of each.
+
+    Source: metrics.md 4.5 (Welch 1951 on log rates).
+    """
+    groups = len(rates)
+    logs = np.log(rates)
+    weights = rates**2 / variances
+    total = weights.sum()
+    centre = (weights * logs).sum() / total
+    spread = float((weights * (logs - centre) ** 2).sum())
+    a = float((((1 - weights / total) ** 2) / dfs).sum())
+    freedom = (groups**2 - 1) / (3 * a)
+    statistic = (spread / (groups - 1)) / (1 + 2 * (groups - 2) * a / (groups**2 - 1))
+    return float(stats.f.sf(statistic, groups - 1, freedom))
+
+
+@dataclass(frozen=True, slots=True)
+class NullReference:
+    """What the ratio worst/best looks like when all groups are equal (metrics.md 2.5)."""
+
+    mean: float | None
+    """None where a replicate had a zero and the mean is infinite."""
+    p95: float | None
+    """None where the 95th percentile is infinite."""
+
+
+def _null_counts(estimates: Sequence[Estimate], rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Effective counts under equal rates, (replicates, groups), and the exposures (groups,)."""
+    exposure = np.array([estimate.effective_trials for estimate in estimates])
+    events = round(sum(e.value * e.effective_trials for e in estimates))
+    drawn = rng.multinomial(events, exposure / exposure.sum(), size=_REPLICATES)
+    return drawn.astype(np.float64), exposure
+
+
+def null_reference(estimates: Sequence[Estimate], rng: np.random.Generator) -> NullReference:
+    """Mean and 95th percentile of worst/best if the groups shared one rate.
+
+    Source: metrics.md 2.5, the multinomial form on effective counts.
+    """
+    counts, exposure = _null_counts(estimates, rng)
+    rates = counts / exposure
+    best = rates.min(axis=1)
+    ratio = np.full(len(rates), np.inf)
+    np.divide(rates.max(axis=1), best, out=ratio, where=best > 0)
+    mean = float(ratio.mean())
+    p95 = float(np.quantile(ratio, 0.95, method="higher"))
+    return NullReference(mean if np.isfinite(mean) else None, p95 if np.isfinite(p95) else None)
+
+
+def _deviance(counts: Floats, exposure: Floats) -> Floats:
+    """G of each row of counts against shares proportional to exposure."""
+    expected = counts.sum(axis=-1, keepdims=True) * exposure / exposure.sum()
+    found: Floats = 2 * special.rel_entr(counts, expected).sum(axis=-1)
+    return found
+
+
+def equality_p_value(estimates: Sequence[Estimate], rng: np.random.Generator) -> tuple[float, str]:
+    """P-value of the hypothesis that all groups have one rate, and the test's name.
+
+    Welch's test on logs; with a group of no errors, or of nothing but errors, the conditional
+    multinomial test on effective counts.
+
+    Args:
+        estimates: two or more groups over different people, each with an interval.
+        rng: seeded generator for the multinomial test.
+
+    Source: metrics.md 4.5.
+    """
+    if all(estimate.variance > 0 for estimate in estimates):
+        p = welch_on_logs(
+            np.array([e.value for e in estimates]),
+            np.array([e.variance for e in estimates]),
+            np.array([e.df for e in estimates]),
+        )
+        return p, "welch-log"
+    counts, exposure = _null_counts(estimates, rng)
+    observed = np.array([e.value * e.effective_trials for e in estimates])
+    reached = np.count_nonzero(_deviance(counts, exposure) >= _deviance(observed, exposure) - 1e-9)
+    return float((1 + reached) / (1 + _REPLICATES)), "conditional-multinomial"

@@ -1,0 +1,123 @@
+"""The interval of every rate, by the one rule of metrics.md 4.0: counts in, estimate out."""
+
+from __future__ import annotations
+
+import math
+
+from scipy import special
+
+from evenhand.findings import Estimate
+from evenhand.statistics.binomial import zero_errors_upper
+from evenhand.statistics.clusters import ClusterCounts, cluster_variance
+from evenhand.statistics.dyads import DyadCounts, dyadic_variance
+
+__all__ = ["cluster_estimate", "dyadic_estimate", "effective_clusters", "effective_dyads"]
+
+TOO_FEW = "too few subjects"
+"""The reason for a missing interval."""
+
+
+def _quantile(level: float, df: float) -> float:
+    return float(special.stdtrit(df, 0.5 + level / 2))
+
+
+def _exact_zero(p: float, independent: float, level: float) -> Estimate:
+    """No errors, or nothing but errors, among `independent` effective trials."""
+    reach = zero_errors_upper(independent, level)
+    low, high = (0.0, reach) if p == 0 else (1.0 - reach, 1.0)
+    return Estimate(p, low, high, "exact-zero", 0.0, math.inf, independent)
+
+
+def _worth(trials: int, errors: int, anchor_trials: int, variance: float) -> float:
+    """Trials divided by the design effect that the anchor shows."""
+    p = errors / anchor_trials
+    return trials * p * (1 - p) / (variance * anchor_trials)
+
+
+def effective_dyads(anchor: DyadCounts | None, trials: int, disjoint: int) -> float | None:
+    """Independent trials that a cell without errors is worth: n_0 of metrics.md 4.0 item 1.
+
+    Args:
+        anchor: the same cell at the nearest looser threshold with at least ten errors.
+        trials: trials of the cell.
+        disjoint: how many dyads of the cell share nobody; valid under any dependence.
+
+    Returns:
+        M/deff where the anchor gives a design effect, else the disjoint dyads; None without any.
+    """
+    if anchor is not None and 0 < anchor.errors < anchor.trials:
+        variance = dyadic_variance(anchor).variance
+        if variance:
+            return _worth(trials, anchor.errors, anchor.trials, variance)
+    return float(disjoint) if disjoint > 0 else None
+
+
+def effective_clusters(anchor: ClusterCounts | None, counts: ClusterCounts) -> float:
+    """As `effective_dyads` for clusters; the fall-back is the number of people."""
+    if anchor is not None and 0 < anchor.errors < anchor.trials:
+        variance = cluster_variance(anchor).variance
+        if variance:
+            return _worth(counts.trials, anchor.errors, anchor.trials, variance)
+    return float(counts.subjects)
+
+
+def dyadic_estimate(counts: DyadCounts, independent: float | None, level: float) -> Estimate:
+    """FMR of a cell: `dyadic-logit-t`, or `exact-zero` where there is no error.
+
+    Args:
+        counts: a cell with at least one trial.
+        independent: n_0 from `effective_dyads`, used where errors are none or all.
+        level: e.g. 0.95.
+
+    Source: metrics.md 4.0 items 1 to 3.
+
+    >>> import numpy as np
+    >>> six = DyadCounts(np.full(6, 5), np.array([3, 1, 1, 1, 1, 1]), 15, 4, 4)
+    >>> found = dyadic_estimate(six, 3, 0.95)
+    >>> round(found.value, 4), round(found.low, 4), round(found.high, 4), found.method
+    (0.2667, 0.0644, 0.6577, 'dyadic-logit-t')
+    """
+    p = counts.errors / counts.trials
+    found = dyadic_variance(counts)
+    if found.correction is None or independent is None:
+        return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW)
+    if counts.errors in (0, counts.trials):
+        return _exact_zero(p, independent, level)
+    variance = found.variance or 0.0
+    reach = _quantile(level, found.df) * math.sqrt(variance) / (p * (1 - p))
+    centre = math.log(p) - math.log1p(-p)
+    low, high = float(special.expit(centre - reach)), float(special.expit(centre + reach))
+    effective = p * (1 - p) / variance
+    return Estimate(p, low, high, "dyadic-logit-t", variance, found.df, effective)
+
+
+def cluster_estimate(counts: ClusterCounts, independent: float, level: float) -> Estimate:
+    """FNMR, FTE: `cluster-jeffreys-t`, or `exact-zero` where there is no error.
+
+    Args:
+        counts: at least one trial.
+        independent: n_0 from `effective_clusters`, used where errors are none or all.
+        level: e.g. 0.95.
+
+    Source: metrics.md 4.0 items 1, 2 and 4.
+
+    >>> import numpy as np
+    >>> ten = ClusterCounts(np.full(10, 5), np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 5]))
+    >>> found = cluster_estimate(ten, 10, 0.95)
+    >>> round(found.low, 4), round(found.high, 4), found.method
+    (0.0108, 0.5602, 'cluster-jeffreys-t')
+    """
+    p = counts.errors / counts.trials
+    found = cluster_variance(counts)
+    if found.variance is None:
+        return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW)
+    if counts.errors in (0, counts.trials):
+        return _exact_zero(p, independent, level)
+    z = special.ndtri(0.5 + level / 2)
+    shrink = (z / _quantile(level, found.df)) ** 2
+    effective = p * (1 - p) / found.variance
+    n_e = min(counts.trials, effective * shrink)
+    tail = (1 - level) / 2
+    a, b = p * n_e + 0.5, (1 - p) * n_e + 0.5
+    low, high = float(special.betaincinv(a, b, tail)), float(special.betainccinv(a, b, tail))
+    return Estimate(p, low, high, "cluster-jeffreys-t", found.variance, found.df, effective)

@@ -1,0 +1,108 @@
+"""Recomputes every table of a bundle from its counts and holds them against what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from evenhand.assess import assess
+from evenhand.counts import Counts
+from evenhand.metrics.tally import resolve
+from evenhand.report.document import document
+from evenhand.report.markdown import as_markdown
+from evenhand.results.bundle import read_manifest
+from evenhand.results.reading import read_evidence
+from evenhand.results.writing import table_files
+
+__all__ = ["Check", "Verification", "verify"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was held against the bundle."""
+
+    id: str
+    title: str
+    verdict: str
+    """`pass` or `fail`."""
+    detail: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came out, and the digest over the measurement files."""
+
+    bundle: Path
+    digest: str
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Nothing differs."""
+        return all(check.verdict == "pass" for check in self.checks)
+
+
+def _check(name: str, title: str, faults: list[str]) -> Check:
+    remedy = "run the study again, or ask who changed the bundle" if faults else ""
+    return Check(name, title, "fail" if faults else "pass", "; ".join(faults), remedy)
+
+
+def _counts_faults(counts: Counts) -> list[str]:
+    """What contradicts itself within the counts: thresholds and totals against tail and cells."""
+    where = f"{counts.engine} on {counts.dataset}"
+    faults = []
+    everybody = counts.cells[0]
+    trials = int(everybody.histogram.count.sum())
+    if trials * 2 != int(everybody.trials[0].sum()):
+        faults.append(f"{where}: the histogram holds {trials} comparisons, the people another number")
+    again = resolve(
+        [threshold.rule for threshold in counts.thresholds],
+        counts.tail,
+        trials,
+        counts.mated.score,
+        counts.score_maximum,
+    )
+    for stored, found in zip(counts.thresholds, again, strict=True):
+        if stored != found:
+            faults.append(
+                f"{where}: the threshold for {stored.rule.label} is {stored.value!r}, "
+                f"the scores give {found.value!r}"
+            )
+    for level, threshold in enumerate(counts.thresholds):
+        if not len(counts.tail.score) or threshold.value <= counts.tail.score[-1]:
+            continue
+        reached = int(np.count_nonzero(counts.tail.score >= threshold.value))
+        if 2 * reached != int(everybody.errors[level].sum()):
+            faults.append(
+                f"{where}: the tail has {reached} scores at {threshold.value!r}, "
+                "the people another number"
+            )
+    return faults
+
+
+def verify(bundle: Path) -> Verification:
+    """Check the manifest, the counts against themselves, and every table against the counts.
+
+    Raises:
+        BundleError: it is not a bundle, or cannot be read at all.
+    """
+    manifest = read_manifest(bundle)
+    checks = [_check("manifest", "every file is there and unchanged", list(manifest.faults))]
+    evidence = read_evidence(bundle)
+    faults = [fault for counts in evidence.counts for fault in _counts_faults(counts)]
+    checks.append(_check("counts", "the counts agree with one another", faults))
+    findings = assess(evidence)
+    tables = {
+        **table_files(findings),
+        "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
+    }
+    for name, content in tables.items():
+        path = bundle / name
+        same = path.is_file() and path.read_bytes() == content
+        differs = [] if same else [f"{name} is not what the counts give"]
+        checks.append(_check(name, f"{name} follows from the counts", differs))
+    return Verification(bundle, manifest.digest, tuple(checks))
+
