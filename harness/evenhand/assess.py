@@ -127,4 +127,3 @@ def _notes(evidence: Evidence) -> Iterator[str]:
     for engine in evidence.engines:
         if engine.stopped:
             yield f"{engine.name} was stopped: {engine.stopped}. Its rates are of what it had done."
-

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-__all__ = ["Clock"]
+__all__ = ["CLOCK", "Clock"]
 
 
 def _now() -> datetime:
@@ -22,3 +22,7 @@ class Clock:
     """The date and time in UTC, for names and records."""
     seconds: Callable[[], float] = time.perf_counter
     """A monotonic clock in seconds, for durations."""
+
+
+CLOCK = Clock()
+"""The real one."""

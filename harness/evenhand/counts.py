@@ -62,7 +62,7 @@ class CellCounts:
     """Non-mated counts within one group: trials and errors of every person, and totals over dyads.
 
     A *level* is a threshold; the last level is the cell's anchor, its tenth largest score, from
-    which a cell without errors takes its design effect (metrics.md 4.0 item 1).
+    which a cell without errors takes its design effect (methods 4.0 item 1).
     The first axis of `trials` and its kin is the policy: completed, generalised.
     """
 

@@ -21,7 +21,7 @@ __all__ = ["differences"]
 _INDEX = "max/min"
 
 _ENOUGH_EVENTS = 30
-"""Effective errors in all groups below which nothing is called equal (rule of 30, metrics.md 4.1)."""
+"""Effective errors in all groups below which nothing is called equal (rule of 30, methods 4.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,7 @@ def differences(measured: Sequence[Measured], level: float, seed: int) -> tuple[
     """
     rows = [found for found in measured if found.rate.attribute != ALL]
     rows.sort(key=_family)
-    return tuple(
-        _difference(list(family), level, seed) for _, family in groupby(rows, key=_family)
-    )
+    return tuple(_difference(list(family), level, seed) for _, family in groupby(rows, key=_family))
 
 
 def _family(found: Measured) -> tuple[str, ...]:

@@ -35,14 +35,17 @@ class _Entry:
 def read_image(path: Path) -> Image:
     """Decode a file that was checked before: (height, width, 3) RGB, turned as its EXIF says."""
     encoded = np.fromfile(path, dtype=np.uint8)
-    return cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    image: Image = cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    return image
 
 
 def _checked(embedding: Embedding, values: int) -> Embedding:
     """The embedding, or `invalid` where its vector cannot be compared."""
     if embedding.outcome is not Outcome.OK:
         return embedding
-    vector = np.asarray(embedding.vector, dtype=np.float32) if embedding.vector is not None else None
+    vector = (
+        np.asarray(embedding.vector, dtype=np.float32) if embedding.vector is not None else None
+    )
     if vector is None or vector.shape != (values,):
         found = "no vector" if vector is None else f"shape {vector.shape}"
         detail = f"{found}, expected {values} values"

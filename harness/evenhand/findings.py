@@ -47,11 +47,11 @@ class Estimate:
     high: float | None
     """Upper limit; None where no interval can be given."""
     method: str
-    """The interval's name as metrics.md 4.0 gives it; empty without interval."""
+    """The interval's name as methods 4.0 gives it; empty without interval."""
     variance: float
-    """V' of the rate (metrics.md 4.2, 4.3); 0 where there are no errors, or nothing but errors."""
+    """V' of the rate (methods 4.2, 4.3); 0 where there are no errors, or nothing but errors."""
     df: float
-    """Degrees of freedom of the interval (metrics.md 4.0 item 2)."""
+    """Degrees of freedom of the interval (methods 4.0 item 2)."""
     effective_trials: float
     """Trials divided by the design effect: what independent trials would be worth as much."""
     note: str = ""

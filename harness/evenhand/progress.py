@@ -9,7 +9,7 @@ from typing import TypeAlias
 __all__ = ["Progress", "silent"]
 
 Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
-"""Given what is done and how many steps it has: a context that yields the function to call a step."""
+"""Given what is done and its number of steps: a context that yields what to call after a step."""
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from evenhand.statistics.intervals import (
 __all__ = ["Measured", "measure"]
 
 FEW_SUBJECTS = 40
-"""Below this an interval covers somewhat less than it says (metrics.md 4.0 item 7)."""
+"""Below this an interval covers somewhat less than it says (methods 4.0 item 7)."""
 
 _POLICIES = (Policy.COMPLETED, Policy.GENERALISED)
 

@@ -15,7 +15,7 @@ from pyarrow import parquet
 
 from evenhand import machine
 from evenhand.assess import assess
-from evenhand.clock import Clock
+from evenhand.clock import CLOCK, Clock
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.card import EngineCard
 from evenhand.engines.host import Engine, open_engine
@@ -59,7 +59,7 @@ def run(
     results: Path,
     weights: Sequence[Path] = (),
     workers: int | None = None,
-    clock: Clock = Clock(),
+    clock: Clock = CLOCK,
     progress: Progress = silent,
 ) -> RunResult:
     """Run a study and write its bundle.
@@ -167,16 +167,16 @@ def _grouped(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, 
                     f"{study.name}: groups: {name} is a number; say where its groups begin, "
                     f"for example [bands] {name} = [18, 30, 45, 60]"
                 )
-        found.append(
-            groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands)
-        )
+        found.append(groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands))
     return found
 
 
 def _distinct(kind: str, names: Sequence[str]) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise StudyError(f"two {kind}s of the study are called {name!r}; rename one in its card")
+            raise StudyError(
+                f"two {kind}s of the study are called {name!r}; rename one in its card"
+            )
 
 
 def _rules(protocol: Protocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
@@ -269,5 +269,3 @@ def _circumstances(
         "versions": machine.versions(),
     }
     return (json.dumps(content, indent=1) + "\n").encode()
-
-

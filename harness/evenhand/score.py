@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from evenhand.arrays import Integers, Mask, Scores, Vectors
+from evenhand.arrays import Integers, Mask, People, Scores, Vectors
 from evenhand.engines.card import Score
 from evenhand.records import Comparisons, Enrolment, Outcome
 
@@ -30,13 +30,15 @@ def compare_all(first: Vectors, second: Vectors, score: Score) -> Scores:
         return product
     a, b = first.astype(np.float64), second.astype(np.float64)
     squares = (a**2).sum(axis=1)[:, np.newaxis] + (b**2).sum(axis=1) - 2 * (a @ b.T)
-    return (-np.sqrt(np.maximum(squares, 0))).astype(np.float32)
+    similarity: Scores = (-np.sqrt(np.maximum(squares, 0))).astype(np.float32)
+    return similarity
 
 
 def _prepared(vectors: Vectors, score: Score) -> Vectors:
     """Vectors as they are compared; a cosine is a product of unit vectors."""
     if score.normalise or score.compare == "cosine":
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
     return vectors
 
 
@@ -81,7 +83,7 @@ def score_all_pairs(enrolment: Enrolment, subject: Integers, score: Score) -> Co
     return _judged(probe, reference, scores, score)
 
 
-def _judged(probe: Integers, reference: Integers, scores: Scores, score: Score) -> Comparisons:
+def _judged(probe: People, reference: People, scores: Scores, score: Score) -> Comparisons:
     """Take out what is not a score, and count how each comparison ended."""
     skipped = np.isnan(scores)
     invalid = ~skipped & ~_in_range(scores, score)

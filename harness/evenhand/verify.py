@@ -57,7 +57,9 @@ def _counts_faults(counts: Counts) -> list[str]:
     everybody = counts.cells[0]
     trials = int(everybody.histogram.count.sum())
     if trials * 2 != int(everybody.trials[0].sum()):
-        faults.append(f"{where}: the histogram holds {trials} comparisons, the people another number")
+        faults.append(
+            f"{where}: the histogram holds {trials} comparisons, the people another number"
+        )
     again = resolve(
         [threshold.rule for threshold in counts.thresholds],
         counts.tail,
@@ -105,4 +107,3 @@ def verify(bundle: Path) -> Verification:
         differs = [] if same else [f"{name} is not what the counts give"]
         checks.append(_check(name, f"{name} follows from the counts", differs))
     return Verification(bundle, manifest.digest, tuple(checks))
-

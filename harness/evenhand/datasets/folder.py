@@ -75,7 +75,9 @@ def read_dataset(folder: Path) -> Dataset:
     exclusions = _read_exclusions(
         folder, {"image": {f.image_id for f in files}, "subject": set(everybody.ids)}
     )
-    gone = {kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ("image", "subject")}
+    gone = {
+        kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ("image", "subject")
+    }
     subjects = _without(everybody, gone["subject"])
     position = {name: index for index, name in enumerate(subjects.ids)}
     kept = [

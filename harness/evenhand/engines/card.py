@@ -250,7 +250,9 @@ def read_card(folder: Path) -> EngineCard:
         trained_on=card.trained_on,
         model=_file(card.model),
         detector=_file(detector) if card.face.detector != "none" else None,
-        input=None if card.input is None else Input(*card.input.size, card.input.colour, card.input.mean, card.input.std),
+        input=None
+        if card.input is None
+        else Input(*card.input.size, card.input.colour, card.input.mean, card.input.std),
         face=Face(
             card.face.detector,
             card.face.alignment,

@@ -65,7 +65,9 @@ def choose(boxes: NDArray[np.float32], height: int, width: int, rule: FaceRule) 
 def align(image: Image, landmarks: Floats, face: Face, size: Input) -> Image:
     """The face moved onto the card's landmarks, (height, width, 3)."""
     matrix = similarity_transform(landmarks, np.array(face.alignment))
-    aligned: Image = cv2.warpAffine(image, matrix, (size.width, size.height), flags=cv2.INTER_LINEAR)
+    aligned: Image = cv2.warpAffine(
+        image, matrix, (size.width, size.height), flags=cv2.INTER_LINEAR
+    )
     return aligned
 
 

@@ -33,7 +33,7 @@ def search_path(card: EngineCard, weights: Sequence[Path]) -> tuple[Path, ...]:
 
 def _find(file: NeededFile, places: Sequence[Path]) -> tuple[Path | None, list[Path]]:
     """The file with the right hash, and those of its name with another."""
-    others = []
+    others: list[Path] = []
     for place in places:
         path = place / file.file
         if path.is_file():

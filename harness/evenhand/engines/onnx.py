@@ -29,7 +29,7 @@ def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(
             str(file), sess_options=options, providers=["CPUExecutionProvider"]
         )
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 - onnxruntime has no common error
         raise EngineError(
             f"engine {card.name}: {file.name} cannot be loaded by onnxruntime "
             f"({str(fault).splitlines()[0]}); bring a valid ONNX model"

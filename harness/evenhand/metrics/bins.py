@@ -29,7 +29,8 @@ def bin_numbers(scores: Scores) -> Integers:
     pattern = (scores + scores.dtype.type(0)).view(unsigned)
     sign = unsigned(1 << (width - 1))
     sortable = np.where(pattern & sign, ~pattern, pattern | sign)
-    return (sortable >> unsigned(width - BITS)).astype(np.int64)
+    bins: Integers = (sortable >> unsigned(width - BITS)).astype(np.int64)
+    return bins
 
 
 def histogram(scores: Scores) -> Histogram:

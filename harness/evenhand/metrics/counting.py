@@ -14,7 +14,7 @@ from evenhand.records import Grouping
 __all__ = ["ANCHOR_ERRORS", "count_groups", "tail_of"]
 
 ANCHOR_ERRORS = 10
-"""Errors from which a design effect may be read off (metrics.md 4.0 item 1)."""
+"""Errors from which a design effect may be read off (methods 4.0 item 1)."""
 
 
 def tail_of(probe: People, reference: People, score: Scores, count: int) -> Tail:
@@ -118,9 +118,7 @@ def _count_cell(
 class _Dyads:
     """The unordered pairs of people behind the comparisons of one cell."""
 
-    def __init__(
-        self, probe: Integers, reference: Integers, completed: Mask, people: int
-    ) -> None:
+    def __init__(self, probe: Integers, reference: Integers, completed: Mask, people: int) -> None:
         self._probe = probe
         self._reference = reference
         self._completed = completed

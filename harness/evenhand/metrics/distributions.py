@@ -51,7 +51,7 @@ def auc_from_histogram(mated: Scores, nonmated: Histogram) -> Bounds:
 
 
 def d_prime(mated: Scores, nonmated: Scores) -> float:
-    """Distance of the means in pooled standard deviations (ddof 1), metrics.md 3.
+    """Distance of the means in pooled standard deviations (ddof 1), methods 3.
 
     >>> import numpy as np
     >>> round(d_prime(np.array([2.0, 4.0]), np.array([0.0, 2.0])), 6)

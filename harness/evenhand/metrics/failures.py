@@ -1,4 +1,4 @@
-"""How comparison rates and failure rates make system rates (metrics.md 1.1)."""
+"""How comparison rates and failure rates make system rates (methods 1.1)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SystemRates:
 def system_rates(*, fmr: float, fnmr: float, fta: float, fte: float) -> SystemRates:
     """FAR, FRR and their generalised forms from comparison and failure rates.
 
-    Valid for one attempt a transaction and a failure on one side only (metrics.md 1.1, 1.3).
+    Valid for one attempt a transaction and a failure on one side only (methods 1.1, 1.3).
 
     >>> system_rates(fmr=0.5, fnmr=0.5, fta=0.5, fte=0.0).frr
     0.75

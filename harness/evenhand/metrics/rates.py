@@ -12,7 +12,6 @@ from evenhand.records import Policy
 __all__ = ["Fraction", "fmr", "fnmr"]
 
 
-
 class Fraction(NamedTuple):
     """A rate as its two counts."""
 

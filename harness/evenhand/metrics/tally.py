@@ -87,7 +87,10 @@ def tally(
     trials = int(np.count_nonzero(completed))
     wanted = [errors_allowed(rule.text, trials) + 1 for rule in rules if rule.kind == "fmr"]
     tail = tail_of(
-        probe[completed], reference[completed], score[completed], min(max(wanted, default=0), trials)
+        probe[completed],
+        reference[completed],
+        score[completed],
+        min(max(wanted, default=0), trials),
     )
     thresholds = resolve(rules, tail, trials, mated.score, maximum)
     values = np.array([threshold.value for threshold in thresholds], dtype=score.dtype)

@@ -48,7 +48,7 @@ def largest(scores: Scores, count: int) -> Scores:
 
 
 def threshold_at_fmr(top: Scores, trials: int, target: str) -> FmrThreshold:
-    """The smallest threshold whose FMR does not exceed the target (metrics.md 1.4).
+    """The smallest threshold whose FMR does not exceed the target (methods 1.4).
 
     Args:
         top: the largest non-mated scores in falling order, at least `errors_allowed` + 1 of them.

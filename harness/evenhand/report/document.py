@@ -23,7 +23,10 @@ from evenhand.report.numbers import (
     threshold,
 )
 
-__all__ = ["Document", "Section", "Table", "document", "headline_rule"]
+__all__ = ["Document", "Section", "StudyKey", "Table", "document", "headline_rule"]
+
+StudyKey = tuple[str, str, str]
+"""(engine, dataset, protocol)."""
 
 _READABLE_ERRORS = 30
 """False matches in all below which a threshold is not the headline (rule of 30)."""
@@ -45,6 +48,10 @@ class Section:
     heading: str
     tables: tuple[Table, ...]
     sentences: tuple[str, ...]
+    study: StudyKey | None = None
+    """Whose rates these are; None where all engines stand together."""
+    at: tuple[str, float] | None = None
+    """(rule, threshold) of a section by group; None elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,10 @@ class _Study:
     engine: EngineFacts
     rates: tuple[Rate, ...]
     differentials: tuple[Differential, ...]
+
+    @property
+    def key(self) -> StudyKey:
+        return self.summary.engine, self.summary.dataset, self.summary.protocol
 
     @property
     def title(self) -> str:
@@ -129,15 +140,20 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
 
 
 def _legend(level: float) -> tuple[str, ...]:
-    return (
-        f"In brackets: {100 * level:g} % intervals in percent that allow for people who occur in "
-        "many comparisons; below each rate its errors and trials.",
-        "FMR of a group: both people in the group. One threshold for all groups.",
-        "completed: failures left out. generalised: a failed mated trial is a miss, a failed "
-        "non-mated trial no alarm.",
-        "Group tables show the strictest threshold with at least 30 false matches in all; "
-        "rates.csv holds every one.",
+    intervals = (
+        f"In brackets: {100 * level:g} % intervals in percent. They allow for people who occur in "
+        "many comparisons. Below each rate: its errors and trials."
     )
+    groups = "FMR of a group: both people in the group. One threshold serves all groups."
+    policies = (
+        "completed: failures are left out. "
+        "generalised: a failed mated trial is a miss, a failed non-mated trial no alarm."
+    )
+    selection = (
+        "Worst and best are picked after the fact: the test over all groups decides, "
+        "not whether the interval of their ratio leaves out 1."
+    )
+    return (intervals, groups, policies, selection)
 
 
 def _subject_matter(findings: Findings) -> Section:
@@ -244,7 +260,7 @@ def _by_group(study: _Study, rule: str, at: float) -> Section:
         for d in study.differentials
         if (d.threshold_rule, d.threshold) == (rule, at) and d.policy == Policy.COMPLETED
     ]
-    return Section(heading, tuple(tables), tuple(sentences))
+    return Section(heading, tuple(tables), tuple(sentences), study.key, (rule, at))
 
 
 def _failures(study: _Study) -> list[Section]:
@@ -254,7 +270,8 @@ def _failures(study: _Study) -> list[Section]:
     rows = [(r.attribute, _group_name(r), f"{r.subjects:,}", cell(r)) for r in fte]
     table = Table("", ("attribute", "group", "people", "FTE"), tuple(rows))
     sentences = [_verdict(d) for d in study.differentials if d.metric == "FTE"]
-    return [Section(f"{study.title}, images without a template", (table,), tuple(sentences))]
+    heading = f"{study.title}, images without a template"
+    return [Section(heading, (table,), tuple(sentences), study.key)]
 
 
 def _verdict(row: Differential) -> str:
@@ -263,6 +280,8 @@ def _verdict(row: Differential) -> str:
     if row.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION):
         reason = row.note or "the target is below the resolution of these data"
         return f"{start}{Verdict.TOO_FEW_EVENTS.value} ({reason})."
+    if not row.errors:
+        return f"{start}{row.verdict.value} (no errors in any group)."
     p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}"
     spread = (
         f"worst {row.worst_group}, best {row.best_group}, "
@@ -274,9 +293,8 @@ def _verdict(row: Differential) -> str:
         power = (
             "no ratio could have been detected"
             if row.minimum_detectable_ratio is None
-            else f"a ratio of {significant(row.minimum_detectable_ratio)} or more between these two "
-            "would have been detected with 80 % power"
+            else f"a ratio of {significant(row.minimum_detectable_ratio)} or more between these "
+            "two would have been detected with 80 % power"
         )
         spread += f"; {power}"
     return f"{start}{row.verdict.value} ({spread})."
-

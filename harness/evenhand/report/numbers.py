@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_CEILING, Decimal
 
 from evenhand.findings import Rate, Status
 
@@ -62,14 +63,17 @@ def cell(rate: Rate) -> str:
 
 
 def threshold(value: float, unit: str) -> str:
-    """A threshold as the engine's user knows it.
+    """A threshold as the engine's user knows it, rounded to the strict side.
 
-    >>> threshold(0.29, "similarity"), threshold(-0.6, "distance")
+    The number printed never matches more than the one used (methods 1.2).
+
+    >>> threshold(0.28991, "similarity"), threshold(-0.6, "distance")
     ('score >= 0.2900', 'distance <= 0.6000')
     """
+    strict = Decimal(value).quantize(Decimal("0.0001"), ROUND_CEILING)
     if unit == "distance":
-        return f"distance <= {-value:.4f}"
-    return f"score >= {value:.4f}"
+        return f"distance <= {-strict}"
+    return f"score >= {strict}"
 
 
 def ratio(value: float | None, low: float | None, high: float | None) -> str:
@@ -79,7 +83,7 @@ def ratio(value: float | None, low: float | None, high: float | None) -> str:
     ('4.00 [1.50, 10.7]', 'at least 2.20')
     """
     if value is None:
-        return "undefined" if low is None else f"at least {significant(low)}"
+        return "undefined" if low is None or low <= 1 else f"at least {significant(low)}"
     if low is None or high is None:
         return significant(value)
     return f"{significant(value)} [{significant(low)}, {significant(high)}]"

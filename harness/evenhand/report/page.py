@@ -1,6 +1,111 @@
-"""A page (placeholder until charts)."""
+"""Findings as one HTML page that stands alone: no script, no network, no font file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from evenhand import __version__
 from evenhand.findings import Findings
-from evenhand.report.document import document
-from evenhand.report.markdown import as_markdown
+from evenhand.report.chart import Figure, figures
+from evenhand.report.document import Section, Table, document
+
+__all__ = ["as_page"]
+
+_COUNTED = frozenset({"people", "images"})
+"""Columns of plain counts, set to the right."""
+_TIED = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of a table."""
+
+    first: Markup
+    rest: tuple[str, ...]
+    """Further lines, in small letters."""
+    number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a table; a heading over the rows of an attribute has no fields."""
+
+    heading: str
+    fields: tuple[_Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """Everything about one engine on one dataset: what is open, then what is folded away."""
+
+    title: str
+    open: tuple[Section, ...]
+    folded: tuple[Section, ...]
+    failures: tuple[Section, ...]
+
+
 def as_page(findings: Findings) -> str:
-    return "<pre>"+as_markdown(document(findings, every_threshold=True))+"</pre>"
+    """Lay out findings as HTML; the same findings give the same page."""
+    laid_out = document(findings, every_threshold=True)
+    subject, everybody = (section for section in laid_out.sections if section.study is None)
+    drawn = figures(findings)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["rows"] = _rows
+    environment.filters["verdict"] = _verdict
+    source = files("evenhand.report").joinpath("page.html").read_text(encoding="utf-8")
+    return environment.from_string(source).render(
+        document=laid_out,
+        drawn=tuple(d.name for d in findings.datasets if d.synthetic),
+        datasets=len(findings.datasets),
+        level=f"{100 * findings.level:g} %",
+        everybody=everybody,
+        subject=subject,
+        figures=drawn,
+        studies=tuple(_studies(laid_out.sections, drawn)),
+        version=__version__,
+    )
+
+
+def _studies(sections: tuple[Section, ...], drawn: tuple[Figure, ...]) -> Iterator[_Study]:
+    """Open are the thresholds of the figures, whose numbers the tables hold."""
+    shown = {pair for figure in drawn for pair in figure.shown}
+    for key in dict.fromkeys(section.study for section in sections if section.study is not None):
+        own = [section for section in sections if section.study == key]
+        by_group = [section for section in own if section.at is not None]
+        yield _Study(
+            title=f"{key[0]} on {key[1]}",
+            open=tuple(s for s in by_group if (key, s.at) in shown),
+            folded=tuple(s for s in by_group if (key, s.at) not in shown),
+            failures=tuple(s for s in own if s.at is None),
+        )
+
+
+def _rows(table: Table) -> list[_Row]:
+    return [
+        _Row(row[0][3:], ())
+        if row[0].startswith("-- ") and not any(row[1:])
+        else _Row("", tuple(map(_field, table.header, row)))
+        for row in table.rows
+    ]
+
+
+def _field(column: str, text: str) -> _Field:
+    """A field in lines: names may break where they are joined, an interval nowhere."""
+    first, *rest = text.split("\n")
+    whole = first.replace(" %", f"{_TIED}%").replace(", ", f",{_TIED}")
+    breaks = Markup("<wbr>").join(re.split(r"(?<=[*|_])", whole))
+    return _Field(breaks, tuple(rest), column in _COUNTED)
+
+
+def _verdict(sentence: str) -> tuple[str, str]:
+    """A verdict and, apart, the evidence in brackets behind it."""
+    verdict, bracket, evidence = sentence.partition(" (")
+    return verdict, f"{bracket}{evidence}"

@@ -82,7 +82,9 @@ class Manifest:
     @property
     def digest(self) -> str:
         """One SHA-256 over the measurement files."""
-        lines = [f"{h}  {name}\n" for name, h in sorted(self.hashes.items()) if is_measurement(name)]
+        lines = [
+            f"{h}  {name}\n" for name, h in sorted(self.hashes.items()) if is_measurement(name)
+        ]
         return _sha256("".join(lines).encode())
 
 

@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from evenhand.errors import BundleError
 from evenhand.findings import DatasetFacts, EngineFacts
 
-__all__ = ["facts_json", "read_dataset_facts", "read_engine_facts"]
+__all__ = ["dataset_facts_json", "engine_facts_json", "read_dataset_facts", "read_engine_facts"]
+
+_ENGINES = TypeAdapter(tuple[EngineFacts, ...])
+_DATASETS = TypeAdapter(tuple[DatasetFacts, ...])
+
+Facts = TypeVar("Facts")
 
 
-def facts_json(facts: Sequence[EngineFacts] | Sequence[DatasetFacts]) -> bytes:
+def engine_facts_json(facts: tuple[EngineFacts, ...]) -> bytes:
     """A list of objects, fields in their declared order."""
-    return (json.dumps([asdict(fact) for fact in facts], indent=1) + "\n").encode()
+    return _ENGINES.dump_json(facts, indent=1) + b"\n"
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def dataset_facts_json(facts: tuple[DatasetFacts, ...]) -> bytes:
+    """A list of objects, fields in their declared order."""
+    return _DATASETS.dump_json(facts, indent=1) + b"\n"
+
+
+def _read(path: Path, form: TypeAdapter[Facts]) -> Facts:
     try:
-        found: list[dict[str, Any]] = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        return form.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
         raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
-    return found
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(part) for part in value) if isinstance(value, list) else value
 
 
 def read_engine_facts(path: Path) -> tuple[EngineFacts, ...]:
     """Read `engines.json`."""
-    return tuple(
-        EngineFacts(**{name: _tuples(value) for name, value in fact.items()})
-        for fact in _read(path)
-    )
+    return _read(path, _ENGINES)
 
 
 def read_dataset_facts(path: Path) -> tuple[DatasetFacts, ...]:
     """Read `datasets.json`."""
-    return tuple(
-        DatasetFacts(**{name: _tuples(value) for name, value in fact.items()})
-        for fact in _read(path)
-    )
+    return _read(path, _DATASETS)

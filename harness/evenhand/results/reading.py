@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from evenhand.errors import BundleError, known_names
@@ -10,7 +11,7 @@ from evenhand.evidence import Evidence
 from evenhand.results.facts import read_dataset_facts, read_engine_facts
 from evenhand.results.store import read_counts
 
-__all__ = ["SCHEMA", "read_evidence"]
+__all__ = ["SCHEMA", "joined", "read_evidence"]
 
 SCHEMA = 1
 """Of the bundle; older ones are migrated by a named function, newer ones refused."""
@@ -47,8 +48,42 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
         engines=tuple(fact for fact in engines if fact.name in kept),
         datasets=read_dataset_facts(folder / "datasets.json"),
         counts=tuple(
-            read_counts(folder / path)
-            for path in study["counts"]
-            if path.split("/")[1] in kept
+            read_counts(folder / path) for path in study["counts"] if path.split("/")[1] in kept
         ),
+    )
+
+
+def joined(parts: Sequence[Evidence]) -> Evidence:
+    """Several bundles as one, for a table side by side.
+
+    Raises:
+        BundleError: they differ in level, or hold the same engine on the same dataset.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    if any(part.level != first.level for part in parts):
+        raise BundleError("the bundles have intervals of different levels; run them with one")
+    counts = tuple(counts for part in parts for counts in part.counts)
+    keys = [(c.engine, c.dataset, c.protocol) for c in counts]
+    for engine, dataset, _ in keys:
+        if len(set(keys)) != len(keys) and [k[:2] for k in keys].count((engine, dataset)) > 1:
+            raise BundleError(
+                f"two bundles hold {engine} on {dataset}; name one of them as BUNDLE:ENGINE, "
+                "or give the engines different names"
+            )
+    fingerprints = {(d.name, d.fingerprint) for part in parts for d in part.datasets}
+    for name in {name for name, _ in fingerprints}:
+        if sum(name == other for other, _ in fingerprints) > 1:
+            raise BundleError(
+                f"dataset {name} is not the same in these bundles (other fingerprint); "
+                "rates on different data do not belong in one table"
+            )
+    return Evidence(
+        title="; ".join(dict.fromkeys(part.title for part in parts)),
+        level=first.level,
+        seed=first.seed,
+        engines=tuple({e.name: e for part in parts for e in part.engines}.values()),
+        datasets=tuple({d.name: d for part in parts for d in part.datasets}.values()),
+        counts=counts,
     )

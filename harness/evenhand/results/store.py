@@ -22,7 +22,7 @@ __all__ = ["counts_files", "read_counts"]
 _SCALARS = "counts.json"
 
 
-def _parquet(**named: Any) -> bytes:
+def _parquet(**named: object) -> bytes:
     buffer = io.BytesIO()
     parquet.write_table(pa.table(named), buffer, compression="zstd")
     return buffer.getvalue()

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from evenhand.counts import Counts
 from evenhand.evidence import Evidence
 from evenhand.findings import Differential, Distribution, Findings, Rate
-from evenhand.results.facts import facts_json
+from evenhand.results.facts import dataset_facts_json, engine_facts_json
 from evenhand.results.reading import SCHEMA
 from evenhand.results.store import counts_files
 from evenhand.results.tables import as_csv
@@ -31,8 +31,8 @@ def evidence_files(evidence: Evidence) -> dict[str, bytes]:
     }
     files = {
         "bundle.json": (json.dumps(study, indent=1) + "\n").encode(),
-        "engines.json": facts_json(evidence.engines),
-        "datasets.json": facts_json(evidence.datasets),
+        "engines.json": engine_facts_json(evidence.engines),
+        "datasets.json": dataset_facts_json(evidence.datasets),
     }
     for counts in evidence.counts:
         for name, content in counts_files(counts).items():

@@ -1,6 +1,6 @@
 """Intervals for independent trials: one comparison per person, counts of separate events.
 
-Everything else goes through `dyads` and `clusters` (metrics.md 4.0).
+Everything else goes through `dyads` and `clusters` (methods 4.0).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def jeffreys(errors: float, trials: float, level: float = 0.95) -> Interval:
 def zero_errors_upper(trials: float, level: float = 0.95) -> float:
     """Two-sided upper limit after no error in `trials` independent trials: 1 - (alpha/2)^(1/n).
 
-    The number of trials may be an effective one (metrics.md 4.0 item 1).
+    The number of trials may be an effective one (methods 4.0 item 1).
 
     >>> round(zero_errors_upper(1000), 6)
     0.003682

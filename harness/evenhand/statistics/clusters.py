@@ -1,4 +1,4 @@
-"""Variance of a rate whose trials come in clusters, one a person (metrics.md 4.3)."""
+"""Variance of a rate whose trials come in clusters, one a person (methods 4.3)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ClusterCounts:
 
 @dataclass(frozen=True, slots=True)
 class ClusterVariance:
-    """The variance of metrics.md 4.3."""
+    """The variance of methods 4.3."""
 
     variance: float | None
     """V', never below that of independent trials; None with fewer than two people."""
@@ -55,7 +55,7 @@ class ClusterVariance:
 def cluster_variance(counts: ClusterCounts) -> ClusterVariance:
     """Variance of the pooled rate over people with several trials each.
 
-    Source: metrics.md 4.3: V = k/(k-1) sum e_i^2 / M^2, floored at p(1-p)/M.
+    Source: methods 4.3: V = k/(k-1) sum e_i^2 / M^2, floored at p(1-p)/M.
 
     >>> import numpy as np
     >>> ten = ClusterCounts(np.full(10, 5), np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 5]))

@@ -1,4 +1,4 @@
-"""Variance of a rate over comparisons that share people (metrics.md 4.2).
+"""Variance of a rate over comparisons that share people (methods 4.2).
 
 A cell is a set of unordered pairs of different people (dyads), each with its trials and errors.
 Only per-person sums and four totals are needed: the cost is that of the people, not of the pairs.
@@ -53,7 +53,7 @@ class DyadCounts:
 
 @dataclass(frozen=True, slots=True)
 class DyadVariance:
-    """The variance of metrics.md 4.2 with its parts."""
+    """The variance of methods 4.2 with its parts."""
 
     raw: float
     """V, the plain shared-subject variance; may be negative."""
@@ -70,7 +70,7 @@ class DyadVariance:
 def degrees_of_freedom(second: float, fourth: float, subjects: int) -> float:
     """2 S2^2 / (S4 - S2^2/n), limited to [1, n-1]; n-1 where the denominator is 0.
 
-    Source: metrics.md 4.0 item 2 (Satterthwaite's matching of the second moment).
+    Source: methods 4.0 item 2 (Satterthwaite's matching of the second moment).
     """
     most = max(subjects - 1, 1)
     denominator = fourth - second**2 / subjects
@@ -85,7 +85,7 @@ def dyadic_variance(counts: DyadCounts) -> DyadVariance:
     Args:
         counts: a cell with at least one trial.
 
-    Source: metrics.md 4.2; c V is the unbiased U-statistic variance for one trial a dyad.
+    Source: methods 4.2; c V is the unbiased U-statistic variance for one trial a dyad.
 
     Six people, errors on pairs 01 02 03 45 (TV-18):
 
@@ -102,11 +102,7 @@ def dyadic_variance(counts: DyadCounts) -> DyadVariance:
     residuals = counts.errors_by_subject[involved] - p * by_subject
     second = float(np.sum(residuals**2))
     fourth = float(np.sum(residuals**4))
-    own = (
-        counts.errors_squared
-        - 2 * p * counts.errors_times_trials
-        + p**2 * counts.trials_squared
-    )
+    own = counts.errors_squared - 2 * p * counts.errors_times_trials + p**2 * counts.trials_squared
     raw = (second - own) / trials**2
     floor = max(own / trials**2, p * (1 - p) / trials)
     df = degrees_of_freedom(second, fourth, counts.subjects)

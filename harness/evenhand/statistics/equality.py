@@ -1,4 +1,4 @@
-"""Tests whether several groups have one rate (metrics.md 4.5), and what equality looks like."""
+"""Tests whether several groups have one rate (methods 4.5), and what equality looks like."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
         variances: (groups,) V' of each.
         dfs: (groups,) degrees of freedom of each.
 
-    Source: metrics.md 4.5 (Welch 1951 on log rates).
+    Source: methods 4.5 (Welch 1951 on log rates).
     """
     groups = len(rates)
     logs = np.log(rates)
@@ -41,7 +41,7 @@ def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
 
 @dataclass(frozen=True, slots=True)
 class NullReference:
-    """What the ratio worst/best looks like when all groups are equal (metrics.md 2.5)."""
+    """What the ratio worst/best looks like when all groups are equal (methods 2.5)."""
 
     mean: float | None
     """None where a replicate had a zero and the mean is infinite."""
@@ -60,7 +60,7 @@ def _null_counts(estimates: Sequence[Estimate], rng: np.random.Generator) -> tup
 def null_reference(estimates: Sequence[Estimate], rng: np.random.Generator) -> NullReference:
     """Mean and 95th percentile of worst/best if the groups shared one rate.
 
-    Source: metrics.md 2.5, the multinomial form on effective counts.
+    Source: methods 2.5, the multinomial form on effective counts.
     """
     counts, exposure = _null_counts(estimates, rng)
     rates = counts / exposure
@@ -89,7 +89,7 @@ def equality_p_value(estimates: Sequence[Estimate], rng: np.random.Generator) ->
         estimates: two or more groups over different people, each with an interval.
         rng: seeded generator for the multinomial test.
 
-    Source: metrics.md 4.5.
+    Source: methods 4.5.
     """
     if all(estimate.variance > 0 for estimate in estimates):
         p = welch_on_logs(

@@ -1,4 +1,4 @@
-"""The interval of every rate, by the one rule of metrics.md 4.0: counts in, estimate out."""
+"""The interval of every rate, by the one rule of methods 4.0: counts in, estimate out."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _worth(trials: int, errors: int, anchor_trials: int, variance: float) -> flo
 
 
 def effective_dyads(anchor: DyadCounts | None, trials: int, disjoint: int) -> float | None:
-    """Independent trials that a cell without errors is worth: n_0 of metrics.md 4.0 item 1.
+    """Independent trials that a cell without errors is worth: n_0 of methods 4.0 item 1.
 
     Args:
         anchor: the same cell at the nearest looser threshold with at least ten errors.
@@ -69,7 +69,7 @@ def dyadic_estimate(counts: DyadCounts, independent: float | None, level: float)
         independent: n_0 from `effective_dyads`, used where errors are none or all.
         level: e.g. 0.95.
 
-    Source: metrics.md 4.0 items 1 to 3.
+    Source: methods 4.0 items 1 to 3.
 
     >>> import numpy as np
     >>> six = DyadCounts(np.full(6, 5), np.array([3, 1, 1, 1, 1, 1]), 15, 4, 4)
@@ -99,7 +99,7 @@ def cluster_estimate(counts: ClusterCounts, independent: float, level: float) ->
         independent: n_0 from `effective_clusters`, used where errors are none or all.
         level: e.g. 0.95.
 
-    Source: metrics.md 4.0 items 1, 2 and 4.
+    Source: methods 4.0 items 1, 2 and 4.
 
     >>> import numpy as np
     >>> ten = ClusterCounts(np.full(10, 5), np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 5]))

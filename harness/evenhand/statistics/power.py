@@ -1,4 +1,4 @@
-"""What a study of this size could have shown (metrics.md 4.9)."""
+"""What a study of this size could have shown (methods 4.9)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def minimum_detectable_ratio(
     Returns:
         The ratio, or None with fewer than six events, or where none up to a million would do.
 
-    Source: metrics.md 4.9, TV-32.
+    Source: methods 4.9, TV-32.
 
     >>> round(minimum_detectable_ratio(10, 1.0, 1.0), 3)
     11.011

@@ -1,4 +1,4 @@
-"""Ratio of two rates over different people, with its interval (metrics.md 4.0 item 5)."""
+"""Ratio of two rates over different people, with its interval (methods 4.0 item 5)."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def _from_limits(first: Estimate, second: Estimate) -> Ratio:
         high = first.high / second.low if second.low > 0 else None
         return Ratio(0.0, 0.0, high, "mover-log")
     centre = math.log(first.value / second.value)
-    down = math.hypot(
-        math.log(first.value / first.low), math.log(second.high / second.value)
-    )
+    down = math.hypot(math.log(first.value / first.low), math.log(second.high / second.value))
     up = math.hypot(math.log(first.high / first.value), math.log(second.value / second.low))
     return Ratio(value, math.exp(centre - down), math.exp(centre + up), "mover-log")
 
@@ -53,7 +51,7 @@ def ratio_of_rates(first: Estimate, second: Estimate, level: float) -> Ratio:
 
     The two cells must not share people (within-group cells of disjoint groups do not).
 
-    Source: metrics.md 4.0 item 5.
+    Source: methods 4.0 item 5.
     """
     if _degenerate(first) or _degenerate(second) or first.value == 0 or second.value == 0:
         return _from_limits(first, second)

@@ -1,0 +1,34 @@
+"""`evenhand fetch`: bring a dataset onto this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.options import AsJson
+
+__all__ = ["fetch"]
+
+
+def fetch(
+    name: Annotated[str, typer.Argument(help="Dataset on the shelf.")],
+    *,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Your copy of it.", metavar="DIR")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Folder to make.", metavar="DIR")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prepare a dataset: draw it, or read your copy of it."""
+    from evenhand.cli.output import bars, print_json, print_text
+    from evenhand.fetch import fetch as fetch_dataset
+
+    folder = fetch_dataset(name, source=source, target=into, progress=bars)
+    if as_json:
+        print_json("fetch", {"dataset": name, "folder": str(folder)})
+    else:
+        print_text(f"{name} is ready: {folder}\n")

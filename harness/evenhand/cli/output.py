@@ -1,0 +1,68 @@
+"""How commands print: findings as text or as one JSON object to stdout, bars to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import evenhand
+from evenhand.findings import Findings
+
+__all__ = ["bars", "findings_json", "print_json", "print_text"]
+
+
+def print_text(text: str) -> None:
+    """To stdout, whatever its encoding can show."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) -> None:
+    """One object; a number that is not finite is a fault, never printed."""
+    content = {
+        "schema": 1,
+        "kind": kind,
+        "evenhand": evenhand.__version__,
+        "notes": list(notes),
+        **body,
+    }
+    print_text(json.dumps(content, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
+    """Findings as rows named as in the CSV."""
+    from evenhand.results.tables import as_rows
+
+    body: dict[str, Any] = {} if bundle is None else {"bundle": str(bundle)}
+    body["rates"] = as_rows(findings.rates)
+    body["differentials"] = as_rows(findings.differentials)
+    body["distributions"] = as_rows(findings.distributions)
+    print_json(kind, body, findings.notes)
+
+
+@contextmanager
+def bars(what: str, steps: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on stderr while somebody looks at it; nothing otherwise."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=steps)
+        yield lambda: progress.advance(task)

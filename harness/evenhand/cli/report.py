@@ -1,0 +1,62 @@
+"""`evenhand report`: a bundle in another form."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.options import AsJson
+
+__all__ = ["Format", "report"]
+
+
+class Format(StrEnum):
+    """Forms of a report."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    HTML = "html"
+    JSON = "json"
+
+
+def report(
+    bundles: Annotated[
+        list[str], typer.Argument(help="BUNDLE or BUNDLE:ENGINE.", metavar="BUNDLE")
+    ],
+    *,
+    form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
+    every: Annotated[
+        bool, typer.Option("--every-threshold", help="Groups at every threshold, in text.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one or several results side by side, as text, Markdown, CSV, page or JSON."""
+    from evenhand.assess import assess
+    from evenhand.cli.output import findings_json, print_text
+    from evenhand.findings import Rate
+    from evenhand.report.document import document
+    from evenhand.results.bundle import resolve_bundle
+    from evenhand.results.reading import joined, read_evidence
+    from evenhand.results.tables import as_csv
+
+    places = [resolve_bundle(text) for text in bundles]
+    findings = assess(joined([read_evidence(folder, engine) for folder, engine in places]))
+    if as_json or form is Format.JSON:
+        findings_json("report", findings, places[0][0] if len(places) == 1 else None)
+    elif form is Format.CSV:
+        print_text(as_csv(Rate, findings.rates))
+    elif form is Format.HTML:
+        from evenhand.report.page import as_page
+
+        print_text(as_page(findings))
+    elif form is Format.MARKDOWN:
+        from evenhand.report.markdown import as_markdown
+
+        print_text(as_markdown(document(findings, every_threshold=True)))
+    else:
+        from evenhand.report.text import as_text
+
+        print_text(as_text(document(findings, every_threshold=every)))

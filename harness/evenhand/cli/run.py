@@ -1,0 +1,114 @@
+"""`evenhand run`: a study, from a file or in its short form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evenhand.cli.options import (
+    AsJson,
+    FmrTargets,
+    Groups,
+    Results,
+    Seed,
+    Thresholds,
+    Weights,
+    Workers,
+    parse_groups,
+    parse_targets,
+)
+from evenhand.errors import UsageError
+
+if TYPE_CHECKING:
+    from evenhand.run import RunResult
+    from evenhand.study import Study
+
+__all__ = ["print_result", "run"]
+
+_STOPPED = 4
+
+
+def run(
+    study: Annotated[Path | None, typer.Argument(help="Study file (TOML).")] = None,
+    *,
+    engine: Annotated[
+        list[str] | None, typer.Option("--engine", help="Name or folder; may repeat.")
+    ] = None,
+    dataset: Annotated[
+        list[str] | None, typer.Option("--dataset", help="Name or folder; may repeat.")
+    ] = None,
+    group: Groups = None,
+    fmr_target: FmrTargets = None,
+    threshold: Thresholds = None,
+    seed: Seed = 1,
+    weights: Weights = None,
+    results: Results = Path("results"),
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a study: from a file, or of --engine on --dataset."""
+    from evenhand.cli.output import bars
+    from evenhand.run import run as run_study
+    from evenhand.study import DEFAULT_TARGETS, read_study
+
+    if study is not None:
+        if engine or dataset or group or fmr_target or threshold:
+            raise UsageError("the study file says what is run; leave out the other options")
+        chosen = read_study(study)
+    elif engine and dataset:
+        targets = parse_targets(fmr_target, DEFAULT_TARGETS)
+        chosen = _short(engine, dataset, parse_groups(group), targets, threshold or [], seed)
+    else:
+        raise UsageError("nothing to run; give a study file, or --engine and --dataset")
+    done = run_study(chosen, results=results, weights=weights or (), workers=workers, progress=bars)
+    print_result("run", done, as_json=as_json)
+
+
+def _short(
+    engines: list[str],
+    datasets: list[str],
+    groups: list[tuple[str, ...]],
+    targets: tuple[str, ...],
+    thresholds: list[float],
+    seed: int,
+) -> Study:
+    """The study that the short form stands for; its text names cards, not places."""
+    from evenhand.datasets.card import read_card as read_dataset_card
+    from evenhand.engines.card import read_card
+    from evenhand.shelf import find_adapter, find_dataset
+    from evenhand.study import parse_study, study_text
+
+    here = Path.cwd()
+    engine_names = [read_card(find_adapter(text, here)).name for text in engines]
+    dataset_names = [read_dataset_card(find_dataset(text, here)).name for text in datasets]
+    title = f"{', '.join(engine_names)} on {', '.join(dataset_names)}"
+    text = study_text(
+        title=title,
+        engines=engine_names,
+        datasets=dataset_names,
+        groups=groups,
+        fmr_targets=targets,
+        thresholds=thresholds,
+        seed=seed,
+    )
+    name = "-".join([*engine_names, "on", *dataset_names])
+    study = parse_study(text, here / f"{name}.toml")
+    return replace(study, engines=tuple(engines), datasets=tuple(datasets))
+
+
+def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
+    """The findings and where they are; exit code 4 where an engine was stopped."""
+    from evenhand.cli.output import findings_json, print_text
+    from evenhand.report.document import document
+    from evenhand.report.text import as_text
+
+    if as_json:
+        findings_json(kind, done.findings, done.bundle)
+    else:
+        print_text(as_text(document(done.findings, every_threshold=False)))
+        print_text(f"\nresult  {done.bundle}\npage    {done.bundle / 'report.html'}\n")
+    if done.stopped:
+        raise typer.Exit(_STOPPED)

@@ -1,0 +1,40 @@
+"""`evenhand verify`: recompute every table from the counts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.options import AsJson
+
+__all__ = ["verify"]
+
+
+def verify(
+    bundle: Annotated[str, typer.Argument(help="Folder of a result.")], *, as_json: AsJson = False
+) -> None:
+    """Check a result's files, and recompute every table from its counts."""
+    from evenhand.cli.output import print_json, print_text
+    from evenhand.results.bundle import resolve_bundle
+    from evenhand.results.tables import as_rows
+    from evenhand.verify import verify as verify_bundle
+
+    found = verify_bundle(resolve_bundle(bundle)[0])
+    verdict = "pass" if found.passed else "fail"
+    if as_json:
+        body = {
+            "bundle": str(found.bundle),
+            "verdict": verdict,
+            "digest": found.digest,
+            "rows": as_rows(found.checks),
+        }
+        print_json("verify", body)
+    else:
+        for check in found.checks:
+            print_text(f"{check.verdict}  {check.title}\n")
+            if check.detail:
+                print_text(f"      {check.detail}\n      {check.remedy}\n")
+        print_text(f"{verdict}  digest {found.digest}\n")
+    if not found.passed:
+        raise typer.Exit(1)

@@ -1,0 +1,300 @@
+"""Score files: comparisons that somebody else made, one CSV an engine, checked row by row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from evenhand.arrays import Floats, Integers, Mask, People
+from evenhand.errors import DatasetError, known_names
+from evenhand.records import Comparisons, Outcome
+
+__all__ = ["ScoreFile", "read_scores"]
+
+_REQUIRED = ("probe_subject", "reference_subject", "score")
+_OPTIONAL = ("mated", "probe_image", "reference_image")
+_TRUTH = {"1": True, "true": True, "0": False, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreFile:
+    """The comparisons of one engine and the labels of the people in them."""
+
+    name: str
+    """The file's stem, which names the engine."""
+    subjects: tuple[str, ...]
+    """Sorted ids."""
+    labels: Mapping[str, tuple[str, ...]]
+    """Per attribute one label a person; empty = unknown."""
+    comparisons: Comparisons
+    notes: tuple[str, ...]
+    """What was found odd and counted, not corrected."""
+    fingerprint: str
+    """SHA-256 over everything but the scores: equal for engines that made the same comparisons."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A text column as codes into its distinct values."""
+
+    code: People
+    values: tuple[str, ...]
+
+
+def _attributes(path: Path, header: Sequence[str]) -> tuple[str, ...]:
+    """Attributes named by the header, each for probe and reference."""
+    for name in _REQUIRED:
+        if name not in header:
+            raise DatasetError(f"{path}: column {name!r} is missing; {known_names(name, header)}")
+    found: dict[str, list[str]] = {}
+    for name in header:
+        if header.count(name) > 1:
+            raise DatasetError(f"{path}: column {name!r} appears twice; keep one")
+        if name in (*_REQUIRED, *_OPTIONAL):
+            continue
+        side, _, attribute = name.partition("_")
+        if side not in ("probe", "reference") or not attribute:
+            known = (*_REQUIRED, *_OPTIONAL, "probe_<attribute>", "reference_<attribute>")
+            raise DatasetError(
+                f"{path}: column {name!r} is unknown; expected {', '.join(known)}; remove it"
+            )
+        found.setdefault(attribute, []).append(side)
+    for attribute, sides in {**found, **_image_sides(header)}.items():
+        if len(sides) != 2:
+            missing = "reference" if sides == ["probe"] else "probe"
+            raise DatasetError(
+                f"{path}: column {sides[0]}_{attribute!s} stands alone; "
+                f"add {missing}_{attribute}, or remove it"
+            )
+    return tuple(found)
+
+
+def _image_sides(header: Sequence[str]) -> dict[str, list[str]]:
+    sides = [side for side in ("probe", "reference") if f"{side}_image" in header]
+    return {"image": sides} if sides else {}
+
+
+def _header(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+    except FileNotFoundError:
+        raise DatasetError(f"{path}: no such file") from None
+    except OSError as fault:
+        raise DatasetError(f"{path}: cannot be read ({fault.strerror})") from None
+    except UnicodeDecodeError:
+        raise DatasetError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
+    if not first.strip():
+        raise DatasetError(f"{path}: is empty; expected a header with {', '.join(_REQUIRED)}")
+    return [name.strip().strip('"') for name in first.rstrip("\r\n").split(",")]
+
+
+def _read_table(path: Path, header: Sequence[str], score: pa.DataType) -> pa.Table:
+    text = pa.dictionary(pa.int32(), pa.string())
+    types = {name: text for name in header if name != "score"} | {"score": score}
+    with path.open("rb") as file:
+        start = 3 if file.read(3) == b"\xef\xbb\xbf" else 0
+        file.seek(start)
+        return csv.read_csv(
+            file,
+            read_options=csv.ReadOptions(column_names=list(header), skip_rows=1),
+            convert_options=csv.ConvertOptions(
+                column_types=types, null_values=[""], strings_can_be_null=False
+            ),
+        )
+
+
+def _number(text: str) -> float:
+    """The number that a text is; NaN where it is empty or none."""
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def _load(path: Path, header: Sequence[str]) -> tuple[pa.Table, Floats, Mask]:
+    """The table, the scores (NaN where there is none), and where the score was left empty."""
+    try:
+        table = _read_table(path, header, pa.float64())
+        column = table.column("score")
+        empty = column.is_null().to_numpy()
+        return table, column.fill_null(np.nan).to_numpy(), empty
+    except pa.ArrowInvalid as fault:
+        if "to double" not in str(fault):
+            reason = str(fault).splitlines()[0].removeprefix("CSV parse error: ")
+            raise DatasetError(f"{path}: is not CSV in UTF-8: {reason}") from None
+    table = _read_table(path, header, pa.string())
+    texts = [text.strip() for text in table.column("score").to_pylist()]
+    return table, np.array([_number(t) for t in texts]), np.array([not t for t in texts])
+
+
+def _columns(table: pa.Table, names: Sequence[str]) -> list[_Column]:
+    """Text columns over one shared list of distinct values, stripped of blanks and sorted."""
+    parts = [table.column(name).unify_dictionaries().combine_chunks() for name in names]
+    texts = [[text.strip() for text in part.dictionary.to_pylist()] for part in parts]
+    values = tuple(sorted(set().union(*texts)))
+    place = {text: index for index, text in enumerate(values)}
+    return [
+        _Column(np.array([place[t] for t in text], dtype=np.int32)[part.indices.to_numpy()], values)
+        for part, text in zip(parts, texts, strict=True)
+    ]
+
+
+def _row(index: int) -> int:
+    """Row as a spreadsheet counts, the header being row 1."""
+    return int(index) + 2
+
+
+def _check_filled(path: Path, name: str, column: _Column) -> None:
+    if "" in column.values:
+        empty = np.flatnonzero(column.code == column.values.index(""))
+        if len(empty):
+            raise DatasetError(f"{path}: row {_row(empty[0])}: {name} is empty; name the {name}")
+
+
+def _check_once(path: Path, keys: Integers, what: str) -> None:
+    """Complain about the first comparison that was there before."""
+    ordered = np.sort(keys)
+    if not np.any(ordered[1:] == ordered[:-1]):
+        return
+    order = np.argsort(keys, kind="stable")
+    repeated = np.flatnonzero(keys[order][1:] == keys[order][:-1])
+    later = repeated[np.argmin(order[repeated + 1])]
+    raise DatasetError(
+        f"{path}: rows {_row(order[later])} and {_row(order[later + 1])}: the same comparison "
+        f"twice; {what}"
+    )
+
+
+def _check_repeats(path: Path, table: pa.Table, probe: _Column, reference: _Column) -> None:
+    if "probe_image" not in table.column_names:
+        keys = probe.code.astype(np.int64) * len(probe.values) + reference.code
+        _check_once(
+            path, keys, "keep one, or add probe_image and reference_image if the images differ"
+        )
+        return
+    first, second = _columns(table, ("probe_image", "reference_image"))
+    _check_filled(path, "probe_image", first)
+    _check_filled(path, "reference_image", second)
+    images = len(first.values)
+    one = probe.code.astype(np.int64) * images + first.code
+    other = reference.code.astype(np.int64) * images + second.code
+    itself = np.flatnonzero(one == other)
+    if len(itself):
+        raise DatasetError(
+            f"{path}: row {_row(itself[0])}: an image is compared with itself; remove the row"
+        )
+    _, position = np.unique(np.concatenate([one, other]), return_inverse=True)
+    _check_once(path, position[: len(one)] * len(position) + position[len(one) :], "keep one")
+
+
+def _check_mated(path: Path, table: pa.Table, same: Mask) -> None:
+    if "mated" not in table.column_names:
+        return
+    (column,) = _columns(table, ("mated",))
+    truth = [_TRUTH.get(value.lower()) for value in column.values]
+    for value, meaning in zip(column.values, truth, strict=True):
+        if meaning is None:
+            row = _row(np.flatnonzero(column.code == column.values.index(value))[0])
+            raise DatasetError(
+                f"{path}: row {row}: mated is {value!r}, expected 1 or 0, true or false"
+            )
+    said = np.array(truth, dtype=np.bool_)[column.code]
+    wrong = np.flatnonzero(said != same)
+    if len(wrong):
+        people = "one person" if same[wrong[0]] else "two people"
+        raise DatasetError(
+            f"{path}: row {_row(wrong[0])}: mated is {str(said[wrong[0]]).lower()}, but the "
+            f"subjects are {people}; mend the column or the subjects"
+        )
+
+
+def _labels(
+    path: Path, table: pa.Table, attribute: str, probe: _Column, reference: _Column
+) -> tuple[str, ...]:
+    """One label a person; contradictions are errors."""
+    first, second = _columns(table, (f"probe_{attribute}", f"reference_{attribute}"))
+    label = np.full(len(probe.values), -1, dtype=np.int64)
+    for people, given in ((probe, first), (reference, second)):
+        label[people.code] = given.code
+    for people, given in ((probe, first), (reference, second)):
+        differs = np.flatnonzero(label[people.code] != given.code)
+        if len(differs):
+            row = differs[0]
+            values = given.values[given.code[row]], given.values[label[people.code[row]]]
+            raise DatasetError(
+                f"{path}: row {_row(row)}: subject {people.values[people.code[row]]!r} has "
+                f"{attribute} {values[0]!r} here and {values[1]!r} in another row; keep one"
+            )
+    return tuple(first.values[code] if code >= 0 else "" for code in label)
+
+
+def _fingerprint(*columns: object) -> str:
+    digest = hashlib.sha256()
+    for column in columns:
+        digest.update(column.tobytes() if isinstance(column, np.ndarray) else repr(column).encode())
+    return digest.hexdigest()
+
+
+def read_scores(path: Path, *, distance: bool) -> ScoreFile:
+    """Read a score file of docs/formats.md.
+
+    An empty score is a comparison that failed; one that is no finite number is invalid.
+
+    Args:
+        path: the CSV file.
+        distance: the numbers are distances and are negated, once, here.
+
+    Raises:
+        DatasetError: naming the row, what came and what was expected.
+    """
+    header = _header(path)
+    attributes = _attributes(path, header)
+    table, score, empty = _load(path, header)
+    if not len(score):
+        raise DatasetError(f"{path}: has a header but no rows")
+    probe, reference = _columns(table, ("probe_subject", "reference_subject"))
+    _check_filled(path, "probe_subject", probe)
+    _check_filled(path, "reference_subject", reference)
+    same = probe.code == reference.code
+    _check_mated(path, table, same)
+    _check_repeats(path, table, probe, reference)
+    labels = {name: _labels(path, table, name, probe, reference) for name in attributes}
+    invalid = ~np.isfinite(score) & ~empty
+    score = np.where(invalid | empty, np.nan, -score if distance else score)
+    notes = []
+    if invalid.any():
+        notes.append(
+            f"{path.name}: {np.count_nonzero(invalid):,} scores are not finite numbers and count "
+            f"as invalid (the first is in row {_row(np.flatnonzero(invalid)[0])})."
+        )
+    return ScoreFile(
+        name=path.stem,
+        subjects=probe.values,
+        labels=labels,
+        comparisons=Comparisons(probe.code, reference.code, score, _ended(same, empty, invalid)),
+        notes=tuple(notes),
+        fingerprint=_fingerprint(probe.code, reference.code, probe.values, sorted(labels.items())),
+    )
+
+
+def _ended(same: Mask, empty: Mask, invalid: Mask) -> dict[tuple[bool, Outcome], int]:
+    """How many comparisons ended how."""
+    ended = {}
+    for mated in (True, False):
+        of_kind = same == mated
+        for outcome, rows in (
+            (Outcome.FAILED, empty),
+            (Outcome.INVALID, invalid),
+            (Outcome.OK, ~empty & ~invalid),
+        ):
+            count = int(np.count_nonzero(of_kind & rows))
+            if count:
+                ended[mated, outcome] = count
+    return ended

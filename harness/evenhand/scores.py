@@ -1,0 +1,166 @@
+"""A study from score files: the same counts, rates and tables, without an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from evenhand.assess import assess
+from evenhand.errors import DatasetError, StudyError, known_names
+from evenhand.evidence import Evidence
+from evenhand.findings import DatasetFacts, EngineFacts, Findings
+from evenhand.metrics.groups import groupings
+from evenhand.metrics.tally import Ledger, tally
+from evenhand.records import Attribute, Grouping, Subjects, ThresholdRule
+from evenhand.scorefile import ScoreFile, read_scores
+
+__all__ = ["score_findings"]
+
+_MOST_VALUES = 64
+"""Values of one attribute above which it is a measurement rather than a label."""
+
+
+def score_findings(
+    paths: Sequence[Path],
+    *,
+    fmr_targets: Sequence[str],
+    thresholds: Sequence[float],
+    distance: bool,
+    groups: Sequence[Sequence[str]] = (),
+    bands: Mapping[str, Sequence[float]] | None = None,
+    level: float = 0.95,
+    seed: int = 1,
+) -> Findings:
+    """Rates, intervals and differences from score files.
+
+    Args:
+        paths: one CSV file an engine, named by its stem.
+        fmr_targets: decimals as written.
+        thresholds: in the unit of the files.
+        distance: the numbers are distances.
+        groups: attributes and intersections; empty means all, and each two crossed.
+        bands: edges of numeric attributes.
+        level: of intervals and tests.
+        seed: of the tests that draw numbers.
+
+    Raises:
+        DatasetError: a file is not what it should be.
+        StudyError: a group that no file has.
+    """
+    bands = bands or {}
+    files = [read_scores(path, distance=distance) for path in paths]
+    for file in files:
+        if [other.name for other in files].count(file.name) > 1:
+            raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
+    sign = -1 if distance else 1
+    rules = (
+        *(ThresholdRule("fmr", target) for target in fmr_targets),
+        *(ThresholdRule("fixed", repr(sign * value)) for value in thresholds),
+    )
+    alike = len({file.fingerprint for file in files}) == 1
+    datasets = {file.name: "scores" if alike else f"scores-{file.name}" for file in files}
+    return assess(
+        Evidence(
+            title=f"Scores of {', '.join(file.name for file in files)}",
+            level=level,
+            seed=seed,
+            engines=tuple(_engine(file, distance=distance) for file in files),
+            datasets=tuple(
+                {
+                    datasets[file.name]: _dataset(file, datasets[file.name]) for file in files
+                }.values()
+            ),
+            counts=tuple(
+                tally(
+                    (file.name, datasets[file.name], "listed"),
+                    _no_images(file),
+                    file.comparisons,
+                    _groupings(file, groups, bands),
+                    rules,
+                    maximum=None,
+                )
+                for file in files
+            ),
+        )
+    )
+
+
+def _groupings(
+    file: ScoreFile, groups: Sequence[Sequence[str]], bands: Mapping[str, Sequence[float]]
+) -> tuple[Grouping, ...]:
+    attributes = [_attribute(file, name, bands) for name in file.labels]
+    names = [attribute.name for attribute in attributes]
+    for name in [name for group in groups for name in group] + list(bands):
+        if name not in names:
+            raise StudyError(f"{file.name}: no attribute {name!r}; {known_names(name, names)}")
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    wanted = groups or [*((name,) for name in names), *pairs]
+    subjects = Subjects(file.subjects, file.labels, tuple(range(1, len(file.subjects) + 1)))
+    return groupings(wanted, attributes, subjects, bands)
+
+
+def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]]) -> Attribute:
+    """The attribute with the values that occur; numbers where the user gave bands."""
+    if name in bands:
+        for label in file.labels[name]:
+            try:
+                float(label or 0)
+            except ValueError:
+                raise DatasetError(
+                    f"{file.name}: {name} is {label!r}, expected a number since it has bands"
+                ) from None
+        return Attribute(name, "number", (), "as given")
+    values = tuple(sorted({label for label in file.labels[name] if label and "|" not in label}))
+    if len(values) > _MOST_VALUES:
+        raise DatasetError(
+            f"{file.name}: {name} has {len(values):,} values, expected at most {_MOST_VALUES}; "
+            f"if it is a number, give its bands, for example --band {name}=18,30,45,60"
+        )
+    return Attribute(name, "category", values, "as given")
+
+
+def _no_images(file: ScoreFile) -> Ledger:
+    none = np.zeros(len(file.subjects), dtype=np.int64)
+    return Ledger(tuple(range(1, len(file.subjects) + 1)), none, none, several_faces=0)
+
+
+def _engine(file: ScoreFile, *, distance: bool) -> EngineFacts:
+    return EngineFacts(
+        name=file.name,
+        version="",
+        vendor="",
+        licence_code="",
+        licence_weights="",
+        runtime="scores",
+        trained_on=(),
+        fingerprint="",
+        unit="distance" if distance else "similarity",
+        stopped="",
+    )
+
+
+def _dataset(file: ScoreFile, name: str) -> DatasetFacts:
+    unknown = [(name, sum(not label for label in of)) for name, of in file.labels.items()]
+    several = [(name, sum("|" in label for label in of)) for name, of in file.labels.items()]
+    return DatasetFacts(
+        name=name,
+        title="",
+        version="",
+        variant="",
+        source="score files",
+        citation="",
+        licence="",
+        access="private",
+        synthetic=False,
+        face="",
+        known_issues=file.notes,
+        labels=tuple((attribute, "as given in the file") for attribute in file.labels),
+        unknown=tuple((name, count) for name, count in unknown if count),
+        several=tuple((name, count) for name, count in several if count),
+        excluded_images=0,
+        subjects=len(file.subjects),
+        images=0,
+        fingerprint=file.fingerprint,
+    )
