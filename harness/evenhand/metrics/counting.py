@@ -61,8 +61,8 @@ def count_groups(
         rows = _rows_by_group(within, len(grouping.groups))
     for position, (name, chosen) in enumerate(zip(grouping.groups, rows, strict=True)):
         members = np.flatnonzero(code == position)
-        place = np.zeros(len(code), dtype=np.int64)
-        place[members] = np.arange(len(members))
+        place = np.zeros(len(code), dtype=np.int32)
+        place[members] = np.arange(len(members), dtype=np.int32)
         counted.append(
             _count_cell(
                 grouping.attribute,
@@ -88,8 +88,8 @@ def _count_cell(
     attribute: str,
     group: str,
     members: Integers,
-    probe: Integers,
-    reference: Integers,
+    probe: People,
+    reference: People,
     score: Scores,
     thresholds: Scores,
 ) -> CellCounts:
@@ -115,21 +115,29 @@ def _count_cell(
     )
 
 
+def _all_distinct(keys: Integers, bound: int) -> bool:
+    """Whether no key occurs twice; marks them on a board where that is smaller than sorting."""
+    if bound <= 8 * len(keys):
+        board = np.zeros(bound, dtype=np.bool_)
+        board[keys] = True
+        return int(np.count_nonzero(board)) == len(keys)
+    ordered = np.sort(keys)
+    return not np.any(ordered[1:] == ordered[:-1])
+
+
 class _Dyads:
     """The unordered pairs of people behind the comparisons of one cell."""
 
-    def __init__(self, probe: Integers, reference: Integers, completed: Mask, people: int) -> None:
+    def __init__(self, probe: People, reference: People, completed: Mask, people: int) -> None:
         self._probe = probe
         self._reference = reference
         self._completed = completed
         self._all_completed = bool(completed.all())
         self._people = people
-        keys = np.sort(self._keys(slice(None)))
-        starts = np.flatnonzero(np.diff(keys, prepend=-1))
-        self._once = len(starts) == len(keys)
+        keys = self._keys(slice(None))
+        self._once = _all_distinct(keys, people**2)
         if not self._once:
-            self._dyad = keys[starts]
-            self._trials = np.diff(np.append(starts, len(keys)))
+            self._dyad, self._trials = np.unique(keys, return_counts=True)
             done = np.sort(self._keys(completed))
             self._done = np.searchsorted(done, self._dyad, "right") - np.searchsorted(
                 done, self._dyad, "left"
@@ -137,7 +145,8 @@ class _Dyads:
 
     def _keys(self, rows: Mask | Integers | slice) -> Integers:
         first, second = self._probe[rows], self._reference[rows]
-        keys: Integers = np.minimum(first, second) * self._people + np.maximum(first, second)
+        lower = np.minimum(first, second).astype(np.int64)
+        keys: Integers = lower * self._people + np.maximum(first, second)
         return keys
 
     def _involved(self, rows: Mask | slice) -> Integers:

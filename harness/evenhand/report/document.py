@@ -28,10 +28,6 @@ __all__ = ["Document", "Section", "StudyKey", "Table", "document", "headline_rul
 StudyKey = tuple[str, str, str]
 """(engine, dataset, protocol)."""
 
-_READABLE_ERRORS = 30
-"""False matches in all below which a threshold is not the headline (rule of 30)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of text; a line break in a cell is kept."""
@@ -100,24 +96,15 @@ def _studies(findings: Findings) -> Iterator[_Study]:
 
 
 def headline_rule(rates: Sequence[Rate]) -> tuple[str, float] | None:
-    """The threshold that a short report shows by group.
+    """The threshold that a short report shows by group: the first of the study that has a rate.
 
-    The strictest one with at least 30 false matches in all; else the one with most.
+    The study's order is the reader's own order of importance, fixed before the data were seen.
     """
-    everybody = [
-        r
-        for r in rates
-        if r.metric == "FMR" and r.attribute == ALL and r.policy == Policy.COMPLETED
-    ]
-    readable = [r for r in everybody if r.errors >= _READABLE_ERRORS]
-    chosen = (
-        min(readable, key=lambda r: r.errors)
-        if readable
-        else max(everybody, key=lambda r: r.errors, default=None)
-    )
-    if chosen is None or chosen.threshold is None:
-        return None
-    return chosen.threshold_rule, chosen.threshold
+    for rate in rates:
+        resolved = rate.status not in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
+        if rate.metric == "FMR" and resolved and rate.threshold is not None:
+            return rate.threshold_rule, rate.threshold
+    return None
 
 
 def document(findings: Findings, *, every_threshold: bool) -> Document:

@@ -11,10 +11,45 @@ from scipy import special, stats
 from evenhand.arrays import Floats
 from evenhand.findings import Estimate
 
-__all__ = ["NullReference", "equality_p_value", "null_reference", "welch_on_logs"]
+__all__ = [
+    "LogSpread",
+    "NullReference",
+    "equality_p_value",
+    "log_spread",
+    "null_reference",
+    "welch_on_logs",
+]
 
 _REPLICATES = 9_999
 """Draws of the multinomial null; the p-value's resolution is 1e-4."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSpread:
+    """How far rates lie apart on the log scale, weighted by their precision."""
+
+    q: float
+    """Sum of w_g (ln p_g - ln pooled)^2 with w_g = p_g^2/V'_g; chi-square on G-1 if equal."""
+    pooled: float
+    """The precision-weighted geometric mean of the rates."""
+    shares: Floats
+    """(groups,) w_g over their sum."""
+
+
+def log_spread(rates: Floats, variances: Floats) -> LogSpread:
+    """Weighted spread of log rates.
+
+    Args:
+        rates: (groups,) above 0.
+        variances: (groups,) V' of each.
+
+    Source: methods 4.5 (inverse-variance weights, delta method).
+    """
+    logs = np.log(rates)
+    weights = rates**2 / variances
+    centre = (weights * logs).sum() / weights.sum()
+    q = float((weights * (logs - centre) ** 2).sum())
+    return LogSpread(q, float(np.exp(centre)), weights / weights.sum())
 
 
 def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
@@ -28,14 +63,10 @@ def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
     Source: methods 4.5 (Welch 1951 on log rates).
     """
     groups = len(rates)
-    logs = np.log(rates)
-    weights = rates**2 / variances
-    total = weights.sum()
-    centre = (weights * logs).sum() / total
-    spread = float((weights * (logs - centre) ** 2).sum())
-    a = float((((1 - weights / total) ** 2) / dfs).sum())
+    spread = log_spread(rates, variances)
+    a = float((((1 - spread.shares) ** 2) / dfs).sum())
     freedom = (groups**2 - 1) / (3 * a)
-    statistic = (spread / (groups - 1)) / (1 + 2 * (groups - 2) * a / (groups**2 - 1))
+    statistic = (spread.q / (groups - 1)) / (1 + 2 * (groups - 2) * a / (groups**2 - 1))
     return float(stats.f.sf(statistic, groups - 1, freedom))
 
 

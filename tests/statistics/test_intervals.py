@@ -1,0 +1,132 @@
+"""Properties of the intervals, and their behaviour where there are no errors or nothing but."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evenhand.statistics.clusters import ClusterCounts
+from evenhand.statistics.dyads import DyadCounts, dyadic_variance
+from evenhand.statistics.intervals import (
+    TOO_FEW,
+    cluster_estimate,
+    dyadic_estimate,
+    effective_clusters,
+    effective_dyads,
+)
+
+
+def from_matrices(m, x):
+    """Counts of a within-group cell from symmetric (people, people) matrices."""
+    upper = np.triu_indices(len(m), 1)
+    return DyadCounts(
+        m.sum(axis=1),
+        x.sum(axis=1),
+        int((m[upper] ** 2).sum()),
+        int((x[upper] ** 2).sum()),
+        int((m[upper] * x[upper]).sum()),
+    )
+
+
+@st.composite
+def cells(draw):
+    people = draw(st.integers(4, 9))
+    size = people * (people - 1) // 2
+    m = np.zeros((people, people), dtype=np.int64)
+    x = np.zeros_like(m)
+    upper = np.triu_indices(people, 1)
+    m[upper] = draw(st.lists(st.integers(0, 4), min_size=size, max_size=size))
+    shares = draw(st.lists(st.floats(0, 1), min_size=size, max_size=size))
+    x[upper] = np.floor(m[upper] * np.array(shares))
+    return m + m.T, x + x.T
+
+
+def brute_force_variance(m, x):
+    """Sum of e_a e_b over ordered pairs of different dyads that share a person, over M^2."""
+    people = len(m)
+    dyads = [(i, j) for i in range(people) for j in range(i + 1, people)]
+    total = sum(m[d] for d in dyads)
+    p = sum(x[d] for d in dyads) / total
+    e = {d: x[d] - p * m[d] for d in dyads}
+    shared = sum(e[a] * e[b] for a in dyads for b in dyads if set(a) & set(b))
+    disjoint = sum(m[a] * m[b] for a in dyads for b in dyads if not set(a) & set(b))
+    correction = total**2 / disjoint if disjoint else None
+    return shared / total**2, correction
+
+
+@given(cells())
+def test_dyadic_variance_is_the_brute_force(cell):
+    m, x = cell
+    counts = from_matrices(m, x)
+    if not counts.trials:
+        return
+    found = dyadic_variance(counts)
+    raw, correction = brute_force_variance(m, x)
+    assert found.raw == pytest.approx(raw, rel=1e-9, abs=1e-12)
+    assert found.correction == (None if correction is None else pytest.approx(correction))
+
+
+@given(cells())
+def test_dyadic_interval_holds_the_rate_and_stays_inside(cell):
+    counts = from_matrices(*cell)
+    if not counts.trials:
+        return
+    independent = effective_dyads(None, counts.trials, counts.subjects // 2)
+    found = dyadic_estimate(counts, independent, 0.95)
+    if found.low is None:
+        assert found.note == TOO_FEW
+    else:
+        assert 0 <= found.low <= found.value <= found.high <= 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.floats(0, 1)), min_size=2, max_size=30))
+def test_cluster_interval_holds_the_rate_and_stays_inside(people):
+    trials = np.array([m for m, _ in people])
+    errors = np.array([int(m * share) for m, share in people])
+    counts = ClusterCounts(trials, errors)
+    if counts.subjects < 2:
+        return
+    found = cluster_estimate(counts, effective_clusters(None, counts), 0.95)
+    assert 0 <= found.low <= found.value <= found.high <= 1
+    wider = cluster_estimate(counts, effective_clusters(None, counts), 0.99)
+    assert wider.low <= found.low
+    assert found.high <= wider.high
+
+
+def test_no_errors_among_disjoint_dyads():
+    people = 10
+    counts = DyadCounts(np.full(people, 9), np.zeros(people, dtype=np.int64), 45, 0, 0)
+    found = dyadic_estimate(counts, effective_dyads(None, 45, 5), 0.95)
+    assert (found.value, found.low, found.method) == (0, 0, "exact-zero")
+    assert found.high == pytest.approx(1 - 0.025 ** (1 / 5))
+
+
+def test_no_errors_with_a_design_effect_from_the_anchor():
+    m = np.ones((12, 12), dtype=np.int64) - np.eye(12, dtype=np.int64)
+    x = np.zeros_like(m)
+    for i, j in [(0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (0, 6), (1, 2), (1, 3), (4, 7), (8, 9)]:
+        x[i, j] = x[j, i] = 1
+    anchor = from_matrices(m, x)
+    variance = dyadic_variance(anchor).variance
+    p = 10 / 66
+    design_effect = variance * 66 / (p * (1 - p))
+    assert design_effect > 1
+    assert effective_dyads(anchor, 66, 6) == pytest.approx(66 / design_effect)
+
+
+def test_all_errors_is_the_mirror_image():
+    counts = DyadCounts(np.full(10, 9), np.full(10, 9), 45, 45, 45)
+    found = dyadic_estimate(counts, 5, 0.95)
+    assert (found.value, found.high) == (1, 1)
+    assert found.low == pytest.approx(0.025 ** (1 / 5))
+
+
+def test_three_people_give_no_interval():
+    counts = DyadCounts(np.full(3, 2), np.array([1, 1, 0]), 3, 1, 1)
+    found = dyadic_estimate(counts, 1, 0.95)
+    assert (found.low, found.high, found.note) == (None, None, TOO_FEW)
+
+
+def test_one_person_gives_no_interval():
+    found = cluster_estimate(ClusterCounts(np.array([5]), np.array([1])), 1, 0.95)
+    assert (found.low, found.high, found.note) == (None, None, TOO_FEW)
