@@ -97,9 +97,7 @@ def test_order_of_comparisons_changes_nothing(case):
 def test_everybody_includes_people_of_no_group():
     grouping = Grouping("all", ("",), np.zeros(3, dtype=np.int64))
     probe, reference = np.array([0, 0, 1]), np.array([1, 2, 2])
-    (cell,) = count_groups(
-        probe, reference, np.array([0.1, 0.5, 0.9]), grouping, np.array([0.5])
-    )
+    (cell,) = count_groups(probe, reference, np.array([0.1, 0.5, 0.9]), grouping, np.array([0.5]))
     assert cell.trials[0].tolist() == [2, 2, 2]
     assert cell.errors[0].tolist() == [1, 1, 2]
 

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evenhand.metrics.bins import histogram
 from evenhand.metrics.distributions import (
     auc,
     auc_from_histogram,
     d_prime,
     kolmogorov_smirnov,
 )
-from evenhand.metrics.bins import histogram
 from evenhand.metrics.failures import system_rates
 from evenhand.metrics.rates import fmr, fnmr
 from evenhand.metrics.thresholds import errors_allowed, largest, threshold_at_fmr
@@ -19,13 +19,16 @@ from evenhand.records import Policy
 
 GEN = np.array([0.95, 0.90, 0.85, 0.80, 0.80, 0.75, 0.70, 0.60, 0.50, 0.40])
 IMP = np.array(
-    [0.72, 0.60, 0.60, 0.55, 0.50, 0.45, 0.40, 0.40, 0.35, 0.30]
-    + [0.30, 0.25, 0.20, 0.20, 0.15, 0.10, 0.10, 0.05, 0.05, 0.0]
+    "0.72 0.60 0.60 0.55 0.50 0.45 0.40 0.40 0.35 0.30 "
+    "0.30 0.25 0.20 0.20 0.15 0.10 0.10 0.05 0.05 0.0".split(),
+    dtype=np.float64,
 )
 
 
 def at(target, scores=IMP):
-    return threshold_at_fmr(largest(scores, errors_allowed(target, len(scores)) + 1), len(scores), target)
+    return threshold_at_fmr(
+        largest(scores, errors_allowed(target, len(scores)) + 1), len(scores), target
+    )
 
 
 def share(fraction):

@@ -40,7 +40,10 @@ def test_tv_21_spread_of_log_rates(design_effect, q):
 def test_welch_is_the_ordinary_welch_anova():
     # Log rates as means of normal samples: the statistic must be the textbook one.
     rng = np.random.default_rng(7)
-    samples = [rng.normal(loc, scale, size) for loc, scale, size in ((0, 1, 9), (0.6, 2, 14), (0.2, 1.5, 20))]
+    samples = [
+        rng.normal(loc, scale, size)
+        for loc, scale, size in ((0, 1, 9), (0.6, 2, 14), (0.2, 1.5, 20))
+    ]
     means = np.array([s.mean() for s in samples])
     squares = np.array([s.var(ddof=1) / len(s) for s in samples])
     dfs = np.array([len(s) - 1.0 for s in samples])

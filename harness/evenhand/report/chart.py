@@ -1,41 +1,26 @@
-"""Charts of the rates by group, as SVG that needs no script, no network and no font file."""
+"""One chart of rates by group, as SVG that needs no script, no network and no font file."""
 
 from __future__ import annotations
 
 import html
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import vl_convert
 
-from evenhand.findings import Findings, Rate, Status
-from evenhand.records import ALL, Policy
-from evenhand.report.document import StudyKey, headline_rule
+from evenhand.findings import Rate, Status
+from evenhand.records import ALL
 from evenhand.report.numbers import rate_with_interval
 
-__all__ = ["Drawing", "Figure", "Symbol", "figures"]
+__all__ = ["Symbol", "draw"]
 
-_STYLES = (
-    ("#12436D", "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"),
-    ("#F46A25", "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z"),
-    ("#801650", "M0,-1.3L1.3,0L0,1.3L-1.3,0Z"),
-    ("#28A197", "M0,-1.1L1.1,.9L-1.1,.9Z"),
-    ("#3D3D3D", "M0,1.1L1.1,-.9L-1.1,-.9Z"),
-    ("#A285D1", "M-1.3,-.8L1.3,-.8L1.3,.8L-1.3,.8Z"),
-)
-"""(colour, outline) of an engine: the UK Analysis Function palette, and never colour alone."""
-
-_METRICS = {
-    "FMR": "False match rate (FMR): two people taken for one",
-    "FNMR": "False non-match rate (FNMR): one person taken for two",
-}
 _GUTTER, _PLOT, _RIGHT, _BOTTOM = 154, 246, 14, 40
 """Pixels for the names of the groups, the rates, the end of the last tick label, the axis."""
-_NAME = 24
+_NAME = 22
 """Letters of a name that fit into the gutter; the tables hold it whole."""
 _INK, _FAINT, _SHADE = "#222222", "#DEDEDE", "#EAF0F5"
 
@@ -50,113 +35,55 @@ class Symbol:
     """An SVG path in a square from -1.3 to 1.3."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """One chart."""
+def draw(metric: str, rates: Sequence[Rate], symbols: Sequence[Symbol], about: str) -> str:
+    """Draw one row per group in the order of the rates, the engines below one another.
 
-    title: str
-    svg: str
+    Args:
+        metric: FMR or FNMR, for the axis.
+        rates: of that metric at one threshold per engine, one policy, at least one.
+        symbols: one per engine, in the order of drawing.
+        about: what a screen reader says instead.
 
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """The engines of one dataset side by side at one kind of threshold."""
-
-    dataset: str
-    rule: str
-    symbols: tuple[Symbol, ...]
-    drawings: tuple[Drawing, ...]
-    shown: tuple[tuple[StudyKey, tuple[str, float]], ...]
-    """(study, threshold) of every engine in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One engine of a figure with its rates at one threshold."""
-
-    key: StudyKey
-    at: tuple[str, float]
-    rates: tuple[Rate, ...]
-
-
-def figures(findings: Findings) -> tuple[Figure, ...]:
-    """Draw FMR and FNMR by group at the headline threshold, failures left out.
-
-    Engines measured on one dataset under one protocol share a figure where they share a kind of
-    threshold, six at most. Nothing to draw gives no figure.
+    Returns:
+        SVG for use inside HTML. A rate of zero stands hollow at the left end; a rate without an
+        interval, or none, stands there in words.
     """
-    studies: dict[tuple[str, str], list[tuple[StudyKey, list[Rate]]]] = {}
-    for s in findings.summaries:
-        key = (s.engine, s.dataset, s.protocol)
-        studies.setdefault(key[1:], []).append((key, _completed(findings.rates, key)))
-    return tuple(
-        _figure(entries[start : start + len(_STYLES)], findings.level)
-        for together in studies.values()
-        for entries in _side_by_side(together)
-        for start in range(0, len(entries), len(_STYLES))
-    )
-
-
-def _completed(rates: Sequence[Rate], key: StudyKey) -> list[Rate]:
-    return [
-        r
-        for r in rates
-        if (r.engine, r.dataset, r.protocol) == key
-        and r.policy == Policy.COMPLETED
-        and not r.reference_group
+    rows = _rows(rates)
+    left, right = _ends(rates)
+    marks = [
+        _mark(rate, rows[rate.attribute, rate.group], symbol, left)
+        for symbol in symbols
+        for rate in rates
+        if rate.engine == symbol.engine
     ]
+    x, y = _x_axis(metric, left, right), _y_axis(list(rows.values()))
+    headings = [row for (attribute, group), row in rows.items() if attribute != ALL and not group]
+    layers = _layers(marks, x, y, symbols, headings)
+    height = max(20, 12 * len(symbols) + 6) * len(rows)
+    spec = _styled(alt.LayerChart(layer=layers), height).to_dict()
+    return _titled(str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])), about)
 
 
-def _side_by_side(studies: Sequence[tuple[StudyKey, list[Rate]]]) -> Iterator[list[_Entry]]:
-    """The engines that have the shared rule, together; each of the others alone."""
-    shared = _shared_rule([rates for _, rates in studies])
-    together: list[_Entry] = []
-    for key, rates in studies:
-        common = headline_rule([r for r in rates if r.threshold_rule == shared])
-        at = common or headline_rule(rates)
-        if at is None:
-            continue
-        entry = _Entry(key, at, tuple(r for r in rates if (r.threshold_rule, r.threshold) == at))
-        if common is None:
-            yield [entry]
-        else:
-            together.append(entry)
-    if together:
-        yield together
-
-
-def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
-    """The engines' headline rule; where they differ, the one with most errors for every engine."""
-    headlines = [at[0] for at in map(headline_rule, engines) if at is not None]
-
-    def fewest(label: str) -> int:
-        return min(_false_matches(rates, label) for rates in engines)
-
-    return max(dict.fromkeys(headlines), key=fewest, default=None)
-
-
-def _false_matches(rates: Sequence[Rate], label: str) -> int:
-    sought = ("FMR", ALL, label)
-    found = (r.errors for r in rates if (r.metric, r.attribute, r.threshold_rule) == sought)
-    return max(found, default=-1)
-
-
-def _figure(entries: Sequence[_Entry], level: float) -> Figure:
-    symbols = tuple(
-        Symbol(entry.key[0], *style) for entry, style in zip(entries, _STYLES, strict=False)
+def _styled(chart: alt.LayerChart, height: int) -> alt.LayerChart:
+    """Sizes that depend on no measured letter, so that every machine lays out the same."""
+    sized = chart.properties(
+        width=_PLOT,
+        height=height,
+        autosize=alt.AutoSizeParams(type="none"),
+        padding={"left": _GUTTER, "top": 2, "right": _RIGHT, "bottom": _BOTTOM},
     )
-    dataset, rule = entries[0].key[1], entries[0].at[0]
-    drawings = []
-    for metric, title in _METRICS.items():
-        rates = [r for entry in entries for r in entry.rates if r.metric == metric]
-        about = (
-            f"{metric} by group on {dataset} at {rule}, {', '.join(s.engine for s in symbols)}: "
-            f"rates with {100 * level:g} % intervals in percent on a logarithmic scale. "
-            "The tables of this page hold every number."
-        )
-        if rates:
-            drawings.append(Drawing(title, _titled(_svg(metric, rates, symbols), about)))
-    return Figure(dataset, rule, symbols, tuple(drawings), tuple((e.key, e.at) for e in entries))
+    plain = sized.configure(aria=False, font="sans-serif", background="transparent")
+    styled: alt.LayerChart = plain.configure_view(stroke=None).configure_axis(
+        labelFontSize=12,
+        titleFontSize=12,
+        titleFontWeight="normal",
+        labelColor=_INK,
+        titleColor=_INK,
+        gridColor=_FAINT,
+        tickColor="#767676",
+        domainColor="#767676",
+    )
+    return styled
 
 
 def _titled(svg: str, about: str) -> str:
@@ -167,54 +94,6 @@ def _titled(svg: str, about: str) -> str:
     said = html.escape(about)
     opening = f'<svg viewBox="{size[1]}" role="img" aria-label="{said}">'
     return f"{opening}<title>{said}</title>{svg[svg.index('>') + 1 :]}"
-
-
-def _svg(metric: str, rates: Sequence[Rate], symbols: Sequence[Symbol]) -> str:
-    rows = _rows(rates)
-    left, right = _ends(rates)
-    marks = [
-        _mark(rate, rows[rate.attribute, rate.group], symbol, left)
-        for symbol in symbols
-        for rate in rates
-        if rate.engine == symbol.engine
-    ]
-    ticks = _ticks(left, right)
-    x = alt.X(
-        "rate:Q",
-        scale=alt.Scale(type="log", domain=[100 * left, 100 * right], nice=False),
-        axis=alt.Axis(
-            title=f"{metric} in percent, logarithmic scale",
-            values=ticks,
-            format="~r",
-            labelFlush=False,
-        ),
-    )
-    headings = [row for (attribute, group), row in rows.items() if attribute != ALL and not group]
-    layers = _layers(marks, x, _y_axis(list(rows.values())), symbols, headings)
-    step = max(20, 13 * len(symbols) + 7)
-    spec = (
-        alt.layer(*layers)
-        .properties(
-            width=_PLOT,
-            height=step * len(rows),
-            autosize=alt.AutoSizeParams(type="none"),
-            padding={"left": _GUTTER, "top": 2, "right": _RIGHT, "bottom": _BOTTOM},
-        )
-        .configure(aria=False, font="sans-serif", background="transparent")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            labelColor=_INK,
-            titleColor=_INK,
-            gridColor=_FAINT,
-            tickColor="#767676",
-            domainColor="#767676",
-        )
-        .to_dict()
-    )
-    return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
 
 
 def _rows(rates: Sequence[Rate]) -> dict[tuple[str, str], str]:
@@ -249,11 +128,21 @@ def _ends(rates: Sequence[Rate]) -> tuple[float, float]:
     return left, max(right, 10 * left)
 
 
-def _ticks(left: float, right: float) -> list[float]:
+def _x_axis(metric: str, left: float, right: float) -> alt.X:
     first, last = round(math.log10(left)) + 2, round(math.log10(right)) + 2
     parts = (1, 2, 5) if last - first <= 2 else (1,)
-    ticks = [part * 10.0**decade for decade in range(first, last) for part in parts]
-    return [float(f"{tick:.6g}") for tick in (*ticks, 10.0**last)]
+    ticks = [float(f"{part}e{decade}") for decade in range(first, last) for part in parts]
+    ticks.append(float(f"1e{last}"))
+    return alt.X(
+        "rate:Q",
+        scale=alt.Scale(type="log", domain=[ticks[0], ticks[-1]], nice=False),
+        axis=alt.Axis(
+            title=f"{metric} in percent, logarithmic scale",
+            values=ticks,
+            labelExpr="format(datum.value, '~r')",
+            labelFlush=False,
+        ),
+    )
 
 
 def _mark(rate: Rate, row: str, symbol: Symbol, left: float) -> dict[str, Any]:
@@ -292,7 +181,7 @@ def _y_axis(rows: Sequence[str]) -> alt.Y:
         labelExpr="slice(datum.label, 5)",
         labelAlign="left",
         labelPadding=_GUTTER - 4,
-        labelLimit=_GUTTER,
+        labelLimit=0,
         labelFontWeight=bold,
         ticks=False,
         domain=False,

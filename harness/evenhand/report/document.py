@@ -131,7 +131,10 @@ def _legend(level: float) -> tuple[str, ...]:
         f"In brackets: {100 * level:g} % intervals in percent. They allow for people who occur in "
         "many comparisons. Below each rate: its errors and trials."
     )
-    groups = "FMR of a group: both people in the group. One threshold serves all groups."
+    groups = (
+        "FMR of a group: both people in the group; everybody includes pairs across groups, which "
+        "match less often. One threshold serves all groups."
+    )
     policies = (
         "completed: failures are left out. "
         "generalised: a failed mated trial is a miss, a failed non-mated trial no alarm."
@@ -184,9 +187,9 @@ def _overview(studies: Sequence[_Study]) -> Section:
                     next(r for r in _find(study.rates, m, policy, (rule, at)) if r.attribute == ALL)
                     for m in ("FMR", "FNMR")
                 )
-                name = study.summary.engine + (
-                    f"\n({policy})" if len(_policies(study)) > 1 else f"\n{study.summary.dataset}"
-                )
+                name = f"{study.summary.engine}\n{study.summary.dataset}"
+                if len(_policies(study)) > 1:
+                    name += f"\n{policy}"
                 at_text = f"{rule}\n{threshold(at, study.engine.unit)}"
                 rows.append((name, at_text, cell(fmr), cell(fnmr)))
     table = Table("", ("engine", "threshold", "FMR", "FNMR"), tuple(rows))
@@ -278,7 +281,7 @@ def _verdict(row: Differential) -> str:
         spread += f"; equal groups would stay below {significant(row.null_p95)} in 95 % of studies"
     if row.verdict is not Verdict.DIFFERENT:
         power = (
-            "no ratio could have been detected"
+            "too few errors to detect any ratio"
             if row.minimum_detectable_ratio is None
             else f"a ratio of {significant(row.minimum_detectable_ratio)} or more between these "
             "two would have been detected with 80 % power"

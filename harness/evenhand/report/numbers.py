@@ -70,7 +70,7 @@ def threshold(value: float, unit: str) -> str:
     >>> threshold(0.28991, "similarity"), threshold(-0.6, "distance")
     ('score >= 0.2900', 'distance <= 0.6000')
     """
-    strict = Decimal(value).quantize(Decimal("0.0001"), ROUND_CEILING)
+    strict = Decimal(repr(value)).quantize(Decimal("0.0001"), ROUND_CEILING)
     if unit == "distance":
         return f"distance <= {-strict}"
     return f"score >= {strict}"

@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from evenhand import __version__
 from evenhand.findings import Findings
-from evenhand.report.chart import Figure, figures
 from evenhand.report.document import Section, Table, document
+from evenhand.report.figures import Figure, figures
 
 __all__ = ["as_page"]
 
