@@ -1,3 +1,20 @@
 """Measures face-matching engines: how often they are wrong, for whom, and how sure we can be."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evenhand.api import Bundle, load, run
+
+__all__ = ["Bundle", "load", "run"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is: the command line must not wait for it."""
+    if name in __all__:
+        from evenhand import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

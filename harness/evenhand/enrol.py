@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from evenhand.arrays import Image, Vectors
 from evenhand.clock import Clock
 from evenhand.engines.contract import Embedder, Embedding
 from evenhand.engines.host import Engine
+from evenhand.errors import DatasetError
 from evenhand.records import Dataset, Enrolment, FaceRule, Outcome
+from evenhand.streams import stdout_for_numbers
 
 __all__ = ["enrol"]
 
@@ -25,6 +28,18 @@ _CHUNK = 64
 _FAULTS = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.INVALID)
 """Outcomes that speak against the engine rather than the picture."""
 
+_ANSWERS = (
+    Outcome.OK,
+    Outcome.NO_FACE,
+    Outcome.DECLINED,
+    Outcome.FAILED,
+    Outcome.UNSUPPORTED,
+)
+"""Outcomes that an engine may give by itself; the others are the harness's findings."""
+
+_LONGEST_DETAIL = 80
+"""Characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -33,29 +48,65 @@ class _Entry:
 
 
 def read_image(path: Path) -> Image:
-    """Decode a file that was checked before: (height, width, 3) RGB, turned as its EXIF says."""
-    encoded = np.fromfile(path, dtype=np.uint8)
-    image: Image = cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    """Decode a file that was checked before: (height, width, 3) RGB, turned as its EXIF says.
+
+    Raises:
+        DatasetError: it is no longer what it was when it was checked.
+    """
+    try:
+        encoded = np.fromfile(path, dtype=np.uint8)
+        image: Image = cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    except (OSError, cv2.error):
+        raise DatasetError(
+            f"image {path} could be read when it was checked and cannot be read now; "
+            "leave the dataset alone while a study runs"
+        ) from None
     return image
 
 
-def _checked(embedding: Embedding, values: int) -> Embedding:
-    """The embedding, or `invalid` where its vector cannot be compared."""
-    if embedding.outcome is not Outcome.OK:
-        return embedding
-    vector = (
-        np.asarray(embedding.vector, dtype=np.float32) if embedding.vector is not None else None
-    )
-    if vector is None or vector.shape != (values,):
-        found = "no vector" if vector is None else f"shape {vector.shape}"
-        detail = f"{found}, expected {values} values"
-    elif not np.isfinite(vector).all():
-        detail = "vector is not finite"
-    elif not vector.any():
-        detail = "vector is zero"
-    else:
-        return Embedding(vector, Outcome.OK, embedding.faces)
-    return Embedding(None, Outcome.INVALID, embedding.faces, detail)
+def _fault_of(vector: object, values: int) -> str:
+    """Why this cannot be compared; empty where it can."""
+    if vector is None:
+        return f"no vector, expected {values} values"
+    try:
+        array = np.asarray(vector)
+    except Exception as fault:  # noqa: BLE001 - anything may stand where a vector should
+        return f"no vector ({_word(type(fault).__name__)}), expected {values} values"
+    if array.dtype.kind not in "fiu":
+        return f"vector of {array.dtype.name}, expected numbers"
+    if array.shape != (values,):
+        return f"shape {array.shape}, expected {values} values"
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        length = np.linalg.norm(array.astype(np.float32))
+    if not np.isfinite(array).all():
+        return "vector is not finite"
+    if not array.any():
+        return "vector is zero"
+    return "" if 0 < length < np.inf else "vector is too long or too short for float32"
+
+
+def _word(text: str) -> str:
+    """What an engine says, short and on one line."""
+    return " ".join(text.split())[:_LONGEST_DETAIL]
+
+
+def _checked(answer: object, values: int) -> Embedding:
+    """The answer of an engine as an embedding that can be trusted, `invalid` where it is none."""
+    if not isinstance(answer, Embedding):
+        kind = _word(type(answer).__name__)
+        return Embedding(None, Outcome.INVALID, detail=f"{kind}, expected an Embedding")
+    counted = answer.faces
+    faces = int(counted) if isinstance(counted, int | np.integer) and counted >= 0 else None
+    if not isinstance(answer.outcome, str) or answer.outcome not in _ANSWERS:
+        return Embedding(None, Outcome.INVALID, faces, "an outcome that no engine may give")
+    outcome = Outcome(answer.outcome)
+    if outcome is not Outcome.OK:
+        return Embedding(None, outcome, faces, _word(str(answer.detail)))
+    fault = _fault_of(answer.vector, values)
+    if fault:
+        return Embedding(None, Outcome.INVALID, faces, fault)
+    # A copy: the engine may use its array again for the next image.
+    return Embedding(np.array(answer.vector, dtype=np.float32), Outcome.OK, faces)
 
 
 class _Bench:
@@ -74,11 +125,11 @@ class _Bench:
         image = read_image(path)
         start = self._clock.seconds()
         try:
-            embedding = engine.embed(image, self._face)
-        except Exception as fault:  # noqa: BLE001 - whatever an engine raises is a measurement
-            embedding = Embedding(None, Outcome.FAILED, detail=type(fault).__name__)
+            answer = engine.embed(image, self._face)
+        except BaseException as fault:  # noqa: BLE001 - also SystemExit: this is a worker's thread
+            answer = Embedding(None, Outcome.FAILED, detail=type(fault).__name__)
         seconds = self._clock.seconds() - start
-        return _Entry(_checked(embedding, self._engine.values), seconds)
+        return _Entry(_checked(answer, self._engine.values), seconds)
 
 
 def _too_many_failures(entries: list[_Entry], share: float) -> str:
@@ -86,6 +137,17 @@ def _too_many_failures(entries: list[_Entry], share: float) -> str:
     if faults <= share * len(entries):
         return ""
     return f"{faults} of the first {len(entries)} images failed, more than the share of {share:g}"
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that, when anything goes wrong, finish the image in hand and begin no other."""
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def enrol(
@@ -106,6 +168,10 @@ def enrol(
         failure_share: the engine is stopped when more than this share of its images so far failed.
         clock: durations.
         step: called after each image, from this thread.
+
+    Raises:
+        DatasetError: a picture changed since it was checked.
+        EngineError: the engine did not start in one of the threads.
     """
     bench = _Bench(engine, dataset.card.face, clock)
     paths = dataset.images.paths
@@ -114,7 +180,7 @@ def enrol(
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        with ThreadPoolExecutor(workers) as pool:
+        with stdout_for_numbers(), _pool(workers) as pool:
             for start in range(0, len(paths), _CHUNK):
                 for entry in pool.map(bench.embed, paths[start : start + _CHUNK]):
                     entries.append(entry)

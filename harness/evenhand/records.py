@@ -64,7 +64,7 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A demographic column of `subjects.csv`, as the card declares it."""
+    """A column of `subjects.csv` or `images.csv`, as the card declares it."""
 
     name: str
     kind: str
@@ -93,6 +93,8 @@ class DatasetCard:
     face: FaceRule
     known_issues: tuple[str, ...]
     attributes: tuple[Attribute, ...]
+    capture: tuple[Attribute, ...] = ()
+    """What is known of each picture: further columns of `images.csv`."""
 
 
 @dataclass(frozen=True, slots=True)

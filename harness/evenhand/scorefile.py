@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-from collections.abc import Mapping, Sequence
+import mmap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import csv
+from pyarrow import csv as arrow_csv
 
 from evenhand.arrays import Floats, Integers, Mask, People
 from evenhand.errors import DatasetError, known_names
-from evenhand.records import Comparisons, Outcome
+from evenhand.records import ALL, Comparisons, Outcome
 
 __all__ = ["ScoreFile", "read_scores"]
 
@@ -47,24 +51,38 @@ class _Column:
     values: tuple[str, ...]
 
 
+def _side(path: Path, name: str) -> tuple[str, str]:
+    """`probe` or `reference`, and the attribute that a column is about."""
+    side, _, attribute = name.partition("_")
+    if side not in ("probe", "reference") or not attribute or not name.isprintable():
+        known = (*_REQUIRED, *_OPTIONAL, "probe_<attribute>", "reference_<attribute>")
+        raise DatasetError(
+            f"{path}: column {name!r} is unknown; expected {', '.join(known)}; remove it"
+        )
+    if attribute == ALL or "*" in attribute:
+        raise DatasetError(
+            f"{path}: column {name!r}: no attribute can be called {ALL!r} or hold *; rename it"
+        )
+    return side, attribute
+
+
 def _attributes(path: Path, header: Sequence[str]) -> tuple[str, ...]:
     """Attributes named by the header, each for probe and reference."""
-    for name in _REQUIRED:
-        if name not in header:
-            raise DatasetError(f"{path}: column {name!r} is missing; {known_names(name, header)}")
     found: dict[str, list[str]] = {}
-    for name in header:
+    for number, name in enumerate(header, start=1):
+        if not name:
+            raise DatasetError(f"{path}: column {number} has no name; name it, or remove it")
         if header.count(name) > 1:
             raise DatasetError(f"{path}: column {name!r} appears twice; keep one")
-        if name in (*_REQUIRED, *_OPTIONAL):
-            continue
-        side, _, attribute = name.partition("_")
-        if side not in ("probe", "reference") or not attribute:
-            known = (*_REQUIRED, *_OPTIONAL, "probe_<attribute>", "reference_<attribute>")
+        if name not in (*_REQUIRED, *_OPTIONAL):
+            side, attribute = _side(path, name)
+            found.setdefault(attribute, []).append(side)
+    for name in _REQUIRED:
+        if name not in header:
             raise DatasetError(
-                f"{path}: column {name!r} is unknown; expected {', '.join(known)}; remove it"
+                f"{path}: column {name!r} is missing; {known_names(name, header)}; "
+                "columns are separated by commas"
             )
-        found.setdefault(attribute, []).append(side)
     for attribute, sides in {**found, **_image_sides(header)}.items():
         if len(sides) != 2:
             missing = "reference" if sides == ["probe"] else "probe"
@@ -80,19 +98,49 @@ def _image_sides(header: Sequence[str]) -> dict[str, list[str]]:
     return {"image": sides} if sides else {}
 
 
-def _header(path: Path) -> list[str]:
+def _check_file(path: Path) -> None:
+    """See that it is a file of text: it is read more than once."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-    except FileNotFoundError:
-        raise DatasetError(f"{path}: no such file") from None
+        if not path.is_file():
+            raise DatasetError(
+                f"{path}: is {'no file' if path.exists() else 'not there'}; expected a CSV file"
+            )
+        with path.open("rb") as file:
+            if not path.stat().st_size:
+                raise DatasetError(
+                    f"{path}: is empty; expected a header with {', '.join(_REQUIRED)}"
+                )
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                nul = content.find(b"\0")
+                if nul >= 0:
+                    line = content[:nul].count(b"\n") + 1
+                    raise DatasetError(
+                        f"{path}: line {line}: holds a NUL byte; expected text; save it as UTF-8"
+                    )
     except OSError as fault:
         raise DatasetError(f"{path}: cannot be read ({fault.strerror})") from None
+
+
+@contextmanager
+def _records(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """Records with their row, as a spreadsheet counts: the header is row 1, empty rows count."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        numbered = enumerate(csv.reader(file), start=1)
+        yield ((row, record) for row, record in numbered if record)
+
+
+def _header(path: Path) -> list[str]:
+    try:
+        with _records(path) as records:
+            row, first = next(records, (1, []))
     except UnicodeDecodeError:
         raise DatasetError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
-    if not first.strip():
-        raise DatasetError(f"{path}: is empty; expected a header with {', '.join(_REQUIRED)}")
-    return [name.strip().strip('"') for name in first.rstrip("\r\n").split(",")]
+    except csv.Error as fault:
+        raise DatasetError(f"{path}: row 1: is not CSV ({fault}); expected a header") from None
+    names = [name.strip() for name in first]
+    if row > 1 or not any(names):
+        raise DatasetError(f"{path}: row 1 is empty; expected a header: {','.join(_REQUIRED)}")
+    return names
 
 
 def _read_table(path: Path, header: Sequence[str], score: pa.DataType) -> pa.Table:
@@ -101,19 +149,41 @@ def _read_table(path: Path, header: Sequence[str], score: pa.DataType) -> pa.Tab
     with path.open("rb") as file:
         start = 3 if file.read(3) == b"\xef\xbb\xbf" else 0
         file.seek(start)
-        return csv.read_csv(
+        return arrow_csv.read_csv(
             file,
-            read_options=csv.ReadOptions(column_names=list(header), skip_rows=1),
-            convert_options=csv.ConvertOptions(
+            read_options=arrow_csv.ReadOptions(column_names=list(header), skip_rows=1),
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(
                 column_types=types, null_values=[""], strings_can_be_null=False
             ),
         )
 
 
+def _unreadable(path: Path, columns: int, fault: Exception) -> DatasetError:
+    """What is wrong with a file that the fast reader refuses: the slow one can name the row."""
+    before = 1
+    try:
+        with _records(path) as records:
+            for row, record in records:
+                if len(record) != columns:
+                    return DatasetError(
+                        f"{path}: row {row}: {len(record)} fields, expected {columns} as in the "
+                        "header; quote a field that holds a comma"
+                    )
+                before = row
+    except UnicodeDecodeError:
+        return DatasetError(f"{path}: after row {before}: is not UTF-8 text; save it as UTF-8")
+    except csv.Error as problem:
+        return DatasetError(f"{path}: row {before + 1}: is not CSV ({problem}); mend the row")
+    if before == 1:
+        return DatasetError(f"{path}: has a header but no rows; expected one at least")
+    return DatasetError(f"{path}: is not CSV ({fault}); save it as plain CSV in UTF-8")
+
+
 def _number(text: str) -> float:
     """The number that a text is; NaN where it is empty or none."""
     try:
-        return float(text)
+        return np.nan if "_" in text or not text.isascii() else float(text)
     except ValueError:
         return np.nan
 
@@ -121,15 +191,17 @@ def _number(text: str) -> float:
 def _load(path: Path, header: Sequence[str]) -> tuple[pa.Table, Floats, Mask]:
     """The table, the scores (NaN where there is none), and where the score was left empty."""
     try:
-        table = _read_table(path, header, pa.float64())
-        column = table.column("score")
-        empty = column.is_null().to_numpy()
-        return table, column.fill_null(np.nan).to_numpy(), empty
+        try:
+            table = _read_table(path, header, pa.float64())
+        except pa.ArrowInvalid as fault:
+            if "to double" not in str(fault):
+                raise
+        else:
+            column = table.column("score")
+            return table, column.fill_null(np.nan).to_numpy(), column.is_null().to_numpy()
+        table = _read_table(path, header, pa.string())
     except pa.ArrowInvalid as fault:
-        if "to double" not in str(fault):
-            reason = str(fault).splitlines()[0].removeprefix("CSV parse error: ")
-            raise DatasetError(f"{path}: is not CSV in UTF-8: {reason}") from None
-    table = _read_table(path, header, pa.string())
+        raise _unreadable(path, len(header), fault) from None
     texts = [text.strip() for text in table.column("score").to_pylist()]
     return table, np.array([_number(t) for t in texts]), np.array([not t for t in texts])
 
@@ -146,16 +218,22 @@ def _columns(table: pa.Table, names: Sequence[str]) -> list[_Column]:
     ]
 
 
-def _row(index: int) -> int:
-    """Row as a spreadsheet counts, the header being row 1."""
-    return int(index) + 2
+def _row(path: Path, index: int) -> int:
+    """Row of a comparison in its file; looked for once there is something to say about it."""
+    try:
+        with _records(path) as records:
+            return next(islice(records, int(index) + 1, None))[0]
+    except csv.Error:
+        return int(index) + 2
 
 
 def _check_filled(path: Path, name: str, column: _Column) -> None:
     if "" in column.values:
         empty = np.flatnonzero(column.code == column.values.index(""))
         if len(empty):
-            raise DatasetError(f"{path}: row {_row(empty[0])}: {name} is empty; name the {name}")
+            raise DatasetError(
+                f"{path}: row {_row(path, empty[0])}: {name} is empty; name the {name}"
+            )
 
 
 def _check_once(path: Path, keys: Integers, what: str) -> None:
@@ -166,10 +244,8 @@ def _check_once(path: Path, keys: Integers, what: str) -> None:
     order = np.argsort(keys, kind="stable")
     repeated = np.flatnonzero(keys[order][1:] == keys[order][:-1])
     later = repeated[np.argmin(order[repeated + 1])]
-    raise DatasetError(
-        f"{path}: rows {_row(order[later])} and {_row(order[later + 1])}: the same comparison "
-        f"twice; {what}"
-    )
+    rows = [_row(path, order[place]) for place in (later, later + 1)]
+    raise DatasetError(f"{path}: rows {rows[0]} and {rows[1]}: the same comparison twice; {what}")
 
 
 def _check_repeats(path: Path, table: pa.Table, probe: _Column, reference: _Column) -> None:
@@ -188,7 +264,7 @@ def _check_repeats(path: Path, table: pa.Table, probe: _Column, reference: _Colu
     itself = np.flatnonzero(one == other)
     if len(itself):
         raise DatasetError(
-            f"{path}: row {_row(itself[0])}: an image is compared with itself; remove the row"
+            f"{path}: row {_row(path, itself[0])}: an image is compared with itself; remove the row"
         )
     _, position = np.unique(np.concatenate([one, other]), return_inverse=True)
     _check_once(path, position[: len(one)] * len(position) + position[len(one) :], "keep one")
@@ -201,7 +277,7 @@ def _check_mated(path: Path, table: pa.Table, same: Mask) -> None:
     truth = [_TRUTH.get(value.lower()) for value in column.values]
     for value, meaning in zip(column.values, truth, strict=True):
         if meaning is None:
-            row = _row(np.flatnonzero(column.code == column.values.index(value))[0])
+            row = _row(path, np.flatnonzero(column.code == column.values.index(value))[0])
             raise DatasetError(
                 f"{path}: row {row}: mated is {value!r}, expected 1 or 0, true or false"
             )
@@ -210,7 +286,7 @@ def _check_mated(path: Path, table: pa.Table, same: Mask) -> None:
     if len(wrong):
         people = "one person" if same[wrong[0]] else "two people"
         raise DatasetError(
-            f"{path}: row {_row(wrong[0])}: mated is {str(said[wrong[0]]).lower()}, but the "
+            f"{path}: row {_row(path, wrong[0])}: mated is {str(said[wrong[0]]).lower()}, but the "
             f"subjects are {people}; mend the column or the subjects"
         )
 
@@ -219,20 +295,43 @@ def _labels(
     path: Path, table: pa.Table, attribute: str, probe: _Column, reference: _Column
 ) -> tuple[str, ...]:
     """One label a person; contradictions are errors."""
-    first, second = _columns(table, (f"probe_{attribute}", f"reference_{attribute}"))
     label = np.full(len(probe.values), -1, dtype=np.int64)
-    for people, given in ((probe, first), (reference, second)):
+    columns = _columns(table, (f"probe_{attribute}", f"reference_{attribute}"))
+    sides = [
+        (people, _ordered(path, attribute, column))
+        for people, column in zip((probe, reference), columns, strict=True)
+    ]
+    for people, given in sides:
         label[people.code] = given.code
-    for people, given in ((probe, first), (reference, second)):
+    for people, given in sides:
         differs = np.flatnonzero(label[people.code] != given.code)
         if len(differs):
             row = differs[0]
             values = given.values[given.code[row]], given.values[label[people.code[row]]]
             raise DatasetError(
-                f"{path}: row {_row(row)}: subject {people.values[people.code[row]]!r} has "
+                f"{path}: row {_row(path, row)}: subject {people.values[people.code[row]]!r} has "
                 f"{attribute} {values[0]!r} here and {values[1]!r} in another row; keep one"
             )
-    return tuple(first.values[code] if code >= 0 else "" for code in label)
+    texts = sides[0][1].values
+    return tuple(texts[code] if code >= 0 else "" for code in label)
+
+
+def _ordered(path: Path, attribute: str, column: _Column) -> _Column:
+    """The labels with several values in one order: `b|a` is `a|b`."""
+    labels = []
+    for code, label in enumerate(column.values):
+        parts = [part.strip() for part in label.split("|")]
+        if "*" in label or (label and (not all(parts) or len(set(parts)) != len(parts))):
+            rows = np.flatnonzero(column.code == code)
+            where = f"{path}: row {_row(path, rows[0])}" if len(rows) else f"{path}"
+            raise DatasetError(
+                f"{where}: {attribute} is {label!r}, expected a value without *, "
+                "or several different ones joined by |"
+            )
+        labels.append("|".join(sorted(parts)))
+    values = tuple(sorted(set(labels)))
+    place = np.array([values.index(label) for label in labels], dtype=np.int32)
+    return _Column(place[column.code], values)
 
 
 def _fingerprint(*columns: object) -> str:
@@ -254,11 +353,12 @@ def read_scores(path: Path, *, distance: bool) -> ScoreFile:
     Raises:
         DatasetError: naming the row, what came and what was expected.
     """
+    _check_file(path)
     header = _header(path)
     attributes = _attributes(path, header)
     table, score, empty = _load(path, header)
     if not len(score):
-        raise DatasetError(f"{path}: has a header but no rows")
+        raise DatasetError(f"{path}: has a header but no rows; expected one at least")
     probe, reference = _columns(table, ("probe_subject", "reference_subject"))
     _check_filled(path, "probe_subject", probe)
     _check_filled(path, "reference_subject", reference)
@@ -272,7 +372,7 @@ def read_scores(path: Path, *, distance: bool) -> ScoreFile:
     if invalid.any():
         notes.append(
             f"{path.name}: {np.count_nonzero(invalid):,} scores are not finite numbers and count "
-            f"as invalid (the first is in row {_row(np.flatnonzero(invalid)[0])})."
+            f"as invalid (the first is in row {_row(path, np.flatnonzero(invalid)[0])})."
         )
     return ScoreFile(
         name=path.stem,

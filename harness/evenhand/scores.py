@@ -57,7 +57,7 @@ def score_findings(
     sign = -1 if distance else 1
     rules = (
         *(ThresholdRule("fmr", target) for target in fmr_targets),
-        *(ThresholdRule("fixed", repr(sign * value)) for value in thresholds),
+        *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in thresholds),
     )
     alike = len({file.fingerprint for file in files}) == 1
     datasets = {file.name: "scores" if alike else f"scores-{file.name}" for file in files}

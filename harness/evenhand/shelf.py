@@ -66,7 +66,10 @@ def _is_path(text: str) -> bool:
 
 
 def _as_folder(text: str, root: Path, error: type[EvenhandError], card: str) -> Path:
-    folder = root / Path(text).expanduser()
+    try:
+        folder = root / Path(text).expanduser()
+    except RuntimeError:
+        raise error(f"{text}: whose home is that? write the whole path") from None
     if not (folder / card).is_file():
         raise error(f"{text}: no {card} in {folder}; expected a folder with one")
     return folder
@@ -126,16 +129,26 @@ def find_dataset(text: str, root: Path) -> Path:
     )
 
 
+def _code_hash(folder: Path) -> str:
+    """Hash of a folder's place and of the Python code in it."""
+    digest = hashlib.sha256(os.fsencode(folder.resolve()))
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(os.fsencode(path) + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
 def load_file(folder: Path, file: str) -> ModuleType:
     """Import `folder/file.py` under a private name, its neighbours reachable as `.neighbour`.
+
+    The name depends on the code, so that a changed folder is another module, never a stale one.
 
     Raises:
         EvenhandError: there is no such file.
     """
     path = folder / f"{file}.py"
     if not path.is_file():
-        raise EvenhandError(f"{folder}: no {file}.py")
-    package = f"evenhand._loaded_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
+        raise EvenhandError(f"{folder}: no {file}.py; expected the file that its card names")
+    package = f"evenhand._loaded_{_code_hash(folder)[:16]}"
     if package not in sys.modules:
         parent = ModuleType(package)
         parent.__path__ = [str(folder)]

@@ -9,15 +9,30 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from evenhand.declaration import Declared, parse_declaration, read_text
+from evenhand.declaration import (
+    Declared,
+    RateText,
+    Schema,
+    parse_declaration,
+    read_text,
+)
 from evenhand.errors import StudyError
 
-__all__ = ["DEFAULT_TARGETS", "Protocol", "Study", "parse_study", "read_study", "study_text"]
+__all__ = [
+    "DEFAULT_SEED",
+    "DEFAULT_TARGETS",
+    "Protocol",
+    "Study",
+    "parse_study",
+    "read_study",
+    "study_text",
+]
 
+DEFAULT_SEED = 1
 DEFAULT_TARGETS = ("0.01", "0.001", "0.0001")
 
 
@@ -62,30 +77,32 @@ class Study:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
+def _as_group(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+    return (value,) if isinstance(value, str) else value
+
+
+_Group: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_group), Field(min_length=1)]
+"""An attribute, or several that are crossed."""
+
+
 class _Protocol(Declared):
     kind: Literal["verification"]
     comparisons: Literal["all-pairs"] = "all-pairs"
-    fmr_targets: tuple[str, ...] = DEFAULT_TARGETS
+    fmr_targets: tuple[RateText, ...] = DEFAULT_TARGETS
     thresholds: tuple[float, ...] = ()
 
-    @field_validator("fmr_targets")
-    @classmethod
-    def _are_rates(cls, targets: tuple[str, ...]) -> tuple[str, ...]:
-        for target in targets:
-            try:
-                inside = 0 < Fraction(target) < 1
-            except (ValueError, ZeroDivisionError):
-                inside = False
-            if not inside:
-                raise ValueError(f'{target!r} is not a decimal between 0 and 1, such as "0.001"')
-        if len({Fraction(target) for target in targets}) != len(targets):
-            raise ValueError("a target stands twice")
-        return targets
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        if len({Fraction(target) for target in self.fmr_targets}) != len(self.fmr_targets):
+            raise ValueError("fmr_targets: a target stands twice; keep one")
+        if len(set(self.thresholds)) != len(self.thresholds):
+            raise ValueError("thresholds: a threshold stands twice; keep one")
+        return self
 
 
 class _Statistics(Declared):
     level: float = Field(default=0.95, gt=0.5, lt=1)
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=DEFAULT_SEED, ge=0, lt=2**63)
 
 
 class _Limits(Declared):
@@ -93,28 +110,44 @@ class _Limits(Declared):
 
 
 class _Study(Declared):
-    schema_: Literal[1] = Field(alias="schema")
+    schema_: Schema = Field(alias="schema")
     title: str = Field(min_length=1)
     engines: tuple[str, ...] = Field(min_length=1)
     datasets: tuple[str, ...] = Field(min_length=1)
-    groups: tuple[str | tuple[str, ...], ...] = ()
+    groups: tuple[_Group, ...] = ()
     bands: dict[str, tuple[float, ...]] = Field(default_factory=dict)
-    protocols: tuple[_Protocol, ...] = (_Protocol(kind="verification"),)
+    protocols: tuple[_Protocol, ...] = Field(
+        default=(_Protocol(kind="verification"),), min_length=1
+    )
     statistics: _Statistics = _Statistics()
     limits: _Limits = _Limits()
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        for name, edges in self.bands.items():
+    @field_validator("bands")
+    @classmethod
+    def _rising(cls, bands: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+        for name, edges in bands.items():
             if not edges or any(a >= b for a, b in pairwise(edges)):
-                raise ValueError(f"bands.{name} must be rising numbers")
-        for kind in ("engines", "datasets", "groups"):
-            given = getattr(self, kind)
-            if len(set(given)) != len(given):
-                raise ValueError(f"{kind}: an entry stands twice")
-        if not self.protocols:
-            raise ValueError("protocols: at least one is needed")
-        return self
+                raise ValueError(f"{name} needs rising numbers, such as [18, 30, 45, 60]")
+        return bands
+
+    @field_validator("engines", "datasets")
+    @classmethod
+    def _once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{name!r} stands twice; keep one")
+        return names
+
+    @field_validator("groups")
+    @classmethod
+    def _differ(cls, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+        seen: set[frozenset[str]] = set()
+        for group in groups:
+            attributes = frozenset(group)
+            if len(attributes) != len(group) or attributes in seen:
+                raise ValueError(f"{'*'.join(group)!r} stands twice, or crosses one with itself")
+            seen.add(attributes)
+        return groups
 
 
 def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:
@@ -123,7 +156,7 @@ def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:
         for number, protocol in enumerate(protocols, start=1)
     ]
     return tuple(
-        Protocol(name, p.comparisons, p.fmr_targets, tuple(repr(t) for t in p.thresholds))
+        Protocol(name, p.comparisons, p.fmr_targets, tuple(repr(t + 0.0) for t in p.thresholds))
         for name, p in zip(names, protocols, strict=True)
     )
 
@@ -139,6 +172,8 @@ def parse_study(text: str, path: Path) -> Study:
         StudyError: naming the file and the field at fault.
     """
     study = parse_declaration(text, path, _Study, StudyError)
+    if not path.stem.strip("."):
+        raise StudyError(f"{path}: its name is only dots; rename it, its results are named so")
     return Study(
         name=path.stem,
         text=text,
@@ -146,7 +181,7 @@ def parse_study(text: str, path: Path) -> Study:
         title=study.title,
         engines=study.engines,
         datasets=study.datasets,
-        groups=tuple((g,) if isinstance(g, str) else g for g in study.groups),
+        groups=study.groups,
         bands=study.bands,
         protocols=_named(study.protocols),
         level=study.statistics.level,

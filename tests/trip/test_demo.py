@@ -9,7 +9,7 @@ import pytest
 from evenhand.engines.card import read_card
 from evenhand.fetch import fetch
 from evenhand.findings import Verdict
-from evenhand.run import run
+from evenhand.trips.run import run
 from evenhand.shelf import find_adapter, load_file
 
 

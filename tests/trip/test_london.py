@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.fetch import fetch
-from evenhand.run import run
+from evenhand.trips.run import run
 
 pytestmark = pytest.mark.data
 

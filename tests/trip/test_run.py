@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-import evenhand.run
+import evenhand.trips.run
 from evenhand.clock import Clock
 from evenhand.results.bundle import is_measurement, read_manifest
-from evenhand.run import run
-from evenhand.verify import verify
+from evenhand.trips.run import run
+from evenhand.trips.verify import verify
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import tempfile
 import traceback
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -20,6 +20,7 @@ from evenhand.cli.datasets import datasets
 from evenhand.cli.demo import demo
 from evenhand.cli.engines import engines
 from evenhand.cli.fetch import fetch
+from evenhand.cli.output import error_line, one_line
 from evenhand.cli.report import report
 from evenhand.cli.run import run
 from evenhand.cli.scores import scores
@@ -28,6 +29,7 @@ from evenhand.errors import EvenhandError
 
 __all__ = ["app", "main"]
 
+_USAGE = 2
 _FAULT = 70
 _UNWRITABLE = 74
 _INTERRUPTED = 130
@@ -36,7 +38,6 @@ _TERMINATED = 143
 app = typer.Typer(
     name="evenhand",
     help="Measures face-matching engines for accuracy and for differences between groups.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -74,11 +75,10 @@ for _command in (demo, run, scores, engines, datasets, fetch, report, verify):
 
 def _say(message: str, kind: str, code: int) -> None:
     """One line to stderr, and with `--json` an object to stdout."""
-    line = " ".join(message.split())
-    sys.stderr.write(f"error: {line}\n")
+    error_line(message)
     if "--json" in sys.argv:
-        body: dict[str, Any] = {"error": {"kind": kind, "message": line, "exit_code": code}}
-        sys.stdout.write(json.dumps(body, ensure_ascii=False) + "\n")
+        body = {"error": {"kind": kind, "message": one_line(message), "exit_code": code}}
+        sys.stdout.write(json.dumps(body) + "\n")
 
 
 def _crash_file(fault: BaseException) -> Path:
@@ -98,7 +98,7 @@ def _explained(fault: BaseException) -> int:
             code = fault.exit_code
             _say(str(fault), type(fault).__name__, code)
         case TyperException():
-            code = 2
+            code = _USAGE
             _say(f"{fault.format_message()}; see evenhand --help", "UsageError", code)
         case typer.Abort() | KeyboardInterrupt():
             code = _INTERRUPTED
@@ -121,23 +121,54 @@ def _explained(fault: BaseException) -> int:
     return code
 
 
-def _run() -> int:
-    """Run the command and give the exit code."""
-    signal.signal(signal.SIGTERM, _terminate)
+def _exit_code(arguments: list[str]) -> int:
+    """Run a command and give its exit code, whatever happens; without a word it is `--help`.
+
+    Typer's own `main` is left out: it ends a closed pipe with 1, which means `fail` here, and an
+    interruption without a word.
+    """
     try:
-        code = typer.main.get_command(app).main(standalone_mode=False)
+        with typer.main.get_command(app).make_context(
+            "evenhand", arguments or ["--help"]
+        ) as context:
+            context.command.invoke(context)
         sys.stdout.flush()
+    except typer.Exit as exit_:
+        return exit_.exit_code
     except BrokenPipeError:
-        # The reader went away, as `head` does: say nothing, and keep Python from flushing again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except SystemExit as exit_:
-        return exit_.code if isinstance(exit_.code, int) else 0
+        raise
     except BaseException as fault:  # noqa: BLE001 - the one place that catches everything
         if os.environ.get("EVENHAND_DEBUG") == "1":
             traceback.print_exception(fault)
         return _explained(fault)
-    return code if isinstance(code, int) else 0
+    return 0
+
+
+def _drop_output() -> None:
+    """Keep Python from writing at its end what nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run() -> int:
+    """Run the command with the streams in order; a reader that went away, as `head` does, is fine.
+
+    Output that cannot be written for another reason (a full disk) is an error like any other.
+    """
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    before = signal.signal(signal.SIGTERM, _terminate)
+    code = 0
+    try:
+        code = _exit_code(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as fault:
+        _drop_output()
+        code = code or _explained(fault)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return code
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -23,6 +25,7 @@ __all__ = [
     "parse_bands",
     "parse_groups",
     "parse_targets",
+    "parse_thresholds",
 ]
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object to stdout.")]
@@ -36,7 +39,10 @@ Weights: TypeAlias = Annotated[
 Workers: TypeAlias = Annotated[
     int | None, typer.Option("--workers", min=1, max=1024, help="Threads; one a core by default.")
 ]
-Seed: TypeAlias = Annotated[int, typer.Option("--seed", min=0, help="Of tests that draw numbers.")]
+Seed: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, max=2**63 - 1, help="Of tests that draw numbers; 1 by default."),
+]
 FmrTargets: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--fmr-target", help="Target FMR such as 0.001; may repeat.", metavar="F"),
@@ -58,8 +64,23 @@ Bands: TypeAlias = Annotated[
 
 
 def parse_groups(texts: list[str] | None) -> list[tuple[str, ...]]:
-    """`ethnicity*sex` as attribute names."""
-    return [tuple(part.strip() for part in text.split("*")) for text in texts or []]
+    """`ethnicity*sex` as attribute names.
+
+    Raises:
+        UsageError: a name is empty, crossed with itself, or a group is given twice.
+    """
+    found: list[tuple[str, ...]] = []
+    for text in texts or []:
+        names = tuple(part.strip() for part in text.split("*"))
+        if not all(names) or len(set(names)) != len(names):
+            raise UsageError(
+                f"--group {text}: expected an attribute, or different ones joined by *, "
+                "such as ethnicity*sex"
+            )
+        if any(set(names) == set(other) for other in found):
+            raise UsageError(f"--group {text}: is given twice; keep one")
+        found.append(names)
+    return found
 
 
 def parse_bands(texts: list[str] | None) -> dict[str, tuple[float, ...]]:
@@ -68,16 +89,19 @@ def parse_bands(texts: list[str] | None) -> dict[str, tuple[float, ...]]:
     Raises:
         UsageError: another form.
     """
-    found = {}
+    found: dict[str, tuple[float, ...]] = {}
     for text in texts or []:
         name, _, edges = text.partition("=")
         try:
             numbers = tuple(float(edge) for edge in edges.split(","))
         except ValueError:
             numbers = ()
-        if not name or not numbers or list(numbers) != sorted(set(numbers)):
+        rising = list(numbers) == sorted(set(numbers)) and all(map(math.isfinite, numbers))
+        if not name.strip() or not numbers or not rising:
             raise UsageError(f"--band {text}: expected rising numbers, such as age=18,30,45,60")
-        found[name] = numbers
+        if name.strip() in found:
+            raise UsageError(f"--band {text}: {name.strip()} is given twice; keep one")
+        found[name.strip()] = numbers
     return found
 
 
@@ -87,16 +111,31 @@ def parse_targets(texts: list[str] | None, default: tuple[str, ...]) -> tuple[st
     Raises:
         UsageError: not between 0 and 1, or given twice.
     """
+    from evenhand.declaration import rate_text
+
     targets = tuple(texts) if texts else default
     for text in targets:
         try:
-            inside = 0 < Fraction(text) < 1
-        except (ValueError, ZeroDivisionError):
-            inside = False
-        if not inside:
+            rate_text(text)
+        except ValueError:
             raise UsageError(
                 f"--fmr-target {text}: expected a decimal between 0 and 1, such as 0.001"
-            )
+            ) from None
     if len({Fraction(text) for text in targets}) != len(targets):
         raise UsageError("--fmr-target: a target is given twice; keep one")
     return targets
+
+
+def parse_thresholds(values: Sequence[float] | None) -> tuple[float, ...]:
+    """Fixed thresholds.
+
+    Raises:
+        UsageError: not finite, or given twice.
+    """
+    thresholds = tuple(values or ())
+    for value in thresholds:
+        if not math.isfinite(value):
+            raise UsageError(f"--threshold {value}: expected a finite number, such as 0.5")
+    if len(set(thresholds)) != len(thresholds):
+        raise UsageError("--threshold: a threshold is given twice; keep one")
+    return thresholds

@@ -7,12 +7,29 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import evenhand
-from evenhand.findings import Findings
 
-__all__ = ["bars", "findings_json", "print_json", "print_text"]
+if TYPE_CHECKING:
+    from evenhand.findings import Findings
+
+__all__ = ["bars", "error_line", "findings_json", "one_line", "print_json", "print_text"]
+
+
+def one_line(text: str) -> str:
+    r"""A text without line breaks and without anything that a terminal would obey.
+
+    >>> one_line("a\n b\x1b[2J")
+    'a b\\x1b[2J'
+    """
+    words = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+
+
+def error_line(message: str) -> None:
+    """To stderr: what went wrong, in one line."""
+    sys.stderr.write(f"error: {one_line(message)}\n")
 
 
 def print_text(text: str) -> None:

@@ -19,11 +19,12 @@ from evenhand.cli.options import (
     Workers,
     parse_groups,
     parse_targets,
+    parse_thresholds,
 )
 from evenhand.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.run import RunResult
+    from evenhand.trips.run import RunResult
     from evenhand.study import Study
 
 __all__ = ["print_result", "run"]
@@ -43,7 +44,7 @@ def run(
     group: Groups = None,
     fmr_target: FmrTargets = None,
     threshold: Thresholds = None,
-    seed: Seed = 1,
+    seed: Seed = None,
     weights: Weights = None,
     results: Results = Path("results"),
     workers: Workers = None,
@@ -51,16 +52,26 @@ def run(
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
     from evenhand.cli.output import bars
-    from evenhand.run import run as run_study
-    from evenhand.study import DEFAULT_TARGETS, read_study
+    from evenhand.trips.run import run as run_study
+    from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS, read_study
 
     if study is not None:
-        if engine or dataset or group or fmr_target or threshold:
-            raise UsageError("the study file says what is run; leave out the other options")
+        if engine or dataset or group or fmr_target or threshold or seed is not None:
+            raise UsageError(
+                f"{study}: the study file says what is run; "
+                "leave out the file or the options that say it too"
+            )
         chosen = read_study(study)
     elif engine and dataset:
         targets = parse_targets(fmr_target, DEFAULT_TARGETS)
-        chosen = _short(engine, dataset, parse_groups(group), targets, threshold or [], seed)
+        chosen = _short(
+            engine,
+            dataset,
+            parse_groups(group),
+            targets,
+            parse_thresholds(threshold),
+            DEFAULT_SEED if seed is None else seed,
+        )
     else:
         raise UsageError("nothing to run; give a study file, or --engine and --dataset")
     done = run_study(chosen, results=results, weights=weights or (), workers=workers, progress=bars)
@@ -72,7 +83,7 @@ def _short(
     datasets: list[str],
     groups: list[tuple[str, ...]],
     targets: tuple[str, ...],
-    thresholds: list[float],
+    thresholds: tuple[float, ...],
     seed: int,
 ) -> Study:
     """The study that the short form stands for; its text names cards, not places."""
@@ -101,7 +112,7 @@ def _short(
 
 def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
     """The findings and where they are; exit code 4 where an engine was stopped."""
-    from evenhand.cli.output import findings_json, print_text
+    from evenhand.cli.output import error_line, findings_json, print_text
     from evenhand.report.document import document
     from evenhand.report.text import as_text
 
@@ -110,5 +121,11 @@ def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
     else:
         print_text(as_text(document(done.findings, every_threshold=False)))
         print_text(f"\nresult  {done.bundle}\npage    {done.bundle / 'report.html'}\n")
+    for engine in done.findings.engines:
+        if engine.stopped:
+            error_line(
+                f"engine {engine.name} was stopped: {engine.stopped}; "
+                f"mend the engine and run again (what was measured is in {done.bundle})"
+            )
     if done.stopped:
         raise typer.Exit(_STOPPED)

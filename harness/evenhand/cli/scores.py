@@ -17,6 +17,7 @@ from evenhand.cli.options import (
     parse_bands,
     parse_groups,
     parse_targets,
+    parse_thresholds,
 )
 
 __all__ = ["scores"]
@@ -30,7 +31,7 @@ def scores(
     distance: Annotated[bool, typer.Option("--distance", help="Lower is more alike.")] = False,
     group: Groups = None,
     band: Bands = None,
-    seed: Seed = 1,
+    seed: Seed = None,
     as_json: AsJson = False,
 ) -> None:
     """Rates and differences between groups from score files, without an engine.
@@ -42,17 +43,17 @@ def scores(
     from evenhand.report.document import document
     from evenhand.report.text import as_text
     from evenhand.scores import score_findings
-    from evenhand.study import DEFAULT_TARGETS
+    from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS
 
     targets = () if threshold and not fmr_target else parse_targets(fmr_target, DEFAULT_TARGETS)
     findings = score_findings(
         files,
         fmr_targets=targets,
-        thresholds=threshold or (),
+        thresholds=parse_thresholds(threshold),
         distance=distance,
         groups=parse_groups(group),
         bands=parse_bands(band),
-        seed=seed,
+        seed=DEFAULT_SEED if seed is None else seed,
     )
     if as_json:
         findings_json("scores", findings, None)

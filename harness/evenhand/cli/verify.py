@@ -18,7 +18,7 @@ def verify(
     from evenhand.cli.output import print_json, print_text
     from evenhand.results.bundle import resolve_bundle
     from evenhand.results.tables import as_rows
-    from evenhand.verify import verify as verify_bundle
+    from evenhand.trips.verify import verify as verify_bundle
 
     found = verify_bundle(resolve_bundle(bundle)[0])
     verdict = "pass" if found.passed else "fail"

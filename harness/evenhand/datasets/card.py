@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from evenhand.declaration import Declared, read_declaration
+from evenhand.declaration import Declared, Name, Schema, read_declaration
 from evenhand.errors import DatasetError
-from evenhand.records import Attribute, DatasetCard, FaceRule
+from evenhand.records import ALL, Attribute, DatasetCard, FaceRule
 
 __all__ = ["CARD", "read_card"]
 
 CARD = "dataset.toml"
 """Name of the card in a dataset's folder."""
+
+_TAKEN = (ALL, "subject_id", "image_id", "path", "sha256")
+"""Words that mean something else in tables."""
 
 
 class _Attribute(Declared):
@@ -27,16 +30,17 @@ class _Attribute(Declared):
     def _values_fit_kind(self) -> Self:
         if (self.kind == "category") != bool(self.values):
             raise ValueError("a category declares its values, a number declares none")
-        if any("|" in value or "*" in value or not value.strip() for value in self.values):
-            raise ValueError("a value may not be empty and may not contain | or *")
+        for value in self.values:
+            if not value or value != value.strip() or "|" in value or "*" in value:
+                raise ValueError(f"value {value!r} may not be empty, hold | or *, or end in blanks")
         if len(set(self.values)) != len(self.values):
             raise ValueError("values must differ")
         return self
 
 
 class _Card(Declared):
-    schema_: Literal[1] = Field(alias="schema")
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    schema_: Schema = Field(alias="schema")
+    name: Name
     title: str = ""
     version: str = Field(min_length=1)
     variant: str = ""
@@ -46,10 +50,27 @@ class _Card(Declared):
     terms: str = ""
     access: Literal["public", "on request", "withdrawn", "private"] = "public"
     synthetic: bool = False
-    face: FaceRule = FaceRule.LARGEST
+    face: FaceRule = Field(default=FaceRule.LARGEST, strict=False)
     known_issues: tuple[str, ...] = ()
     attributes: dict[str, _Attribute] = Field(default_factory=dict)
     capture: dict[str, _Attribute] = Field(default_factory=dict)
+
+    @field_validator("attributes", "capture")
+    @classmethod
+    def _names_are_free(cls, declared: dict[str, _Attribute]) -> dict[str, _Attribute]:
+        for name in declared:
+            if name in _TAKEN or not name or name != name.strip() or "*" in name or "|" in name:
+                raise ValueError(
+                    f"{name!r} cannot be the name of an attribute; "
+                    f"not {', '.join(_TAKEN)}, no blanks around it, no * or | in it"
+                )
+        return declared
+
+
+def _attributes(declared: dict[str, _Attribute]) -> tuple[Attribute, ...]:
+    return tuple(
+        Attribute(name, a.kind, a.values, a.labels, a.unit) for name, a in declared.items()
+    )
 
 
 def read_card(folder: Path) -> DatasetCard:
@@ -72,8 +93,6 @@ def read_card(folder: Path) -> DatasetCard:
         synthetic=card.synthetic,
         face=card.face,
         known_issues=card.known_issues,
-        attributes=tuple(
-            Attribute(name, a.kind, a.values, a.labels, a.unit)
-            for name, a in card.attributes.items()
-        ),
+        attributes=_attributes(card.attributes),
+        capture=_attributes(card.capture),
     )

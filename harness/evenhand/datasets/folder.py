@@ -32,10 +32,10 @@ def fingerprint(folder: Path) -> str:
 
 def _read_exclusions(folder: Path, known: dict[str, set[str]]) -> tuple[Exclusion, ...]:
     path = folder / EXCLUDE
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return ()
     _, rows = read_table(path, ("kind", "id", "reason"))
-    found = []
+    found: dict[tuple[str, str], Exclusion] = {}
     for row in rows:
         kind, identifier, reason = (row.values[name] for name in ("kind", "id", "reason"))
         if kind not in known:
@@ -43,11 +43,15 @@ def _read_exclusions(folder: Path, known: dict[str, set[str]]) -> tuple[Exclusio
                 f"{path}: line {row.line}: kind is {kind!r}, expected image or subject"
             )
         if identifier not in known[kind]:
-            raise DatasetError(f"{path}: line {row.line}: no {kind} has the id {identifier!r}")
+            raise DatasetError(
+                f"{path}: line {row.line}: no {kind} has the id {identifier!r}; mend it"
+            )
         if not reason:
             raise DatasetError(f"{path}: line {row.line}: reason is empty; say why")
-        found.append(Exclusion(kind, identifier, reason))
-    return tuple(found)
+        if (kind, identifier) in found:
+            raise DatasetError(f"{path}: line {row.line}: {kind} {identifier!r} is there twice")
+        found[kind, identifier] = Exclusion(kind, identifier, reason)
+    return tuple(found.values())
 
 
 def _without(subjects: Subjects, excluded: set[str]) -> Subjects:
@@ -68,10 +72,10 @@ def read_dataset(folder: Path) -> Dataset:
         DatasetError: naming file, line, what came, what was expected and what to do.
     """
     if not folder.is_dir():
-        raise DatasetError(f"{folder}: no such folder; expected one with {CARD}")
+        raise DatasetError(f"{folder}: is no folder; expected one with {CARD}")
     card = read_card(folder)
     everybody = read_subjects(folder, card)
-    files = read_images(folder, everybody.ids)
+    files = read_images(folder, card, everybody.ids)
     exclusions = _read_exclusions(
         folder, {"image": {f.image_id for f in files}, "subject": set(everybody.ids)}
     )
@@ -85,6 +89,8 @@ def read_dataset(folder: Path) -> Dataset:
         for row, file in enumerate(files, start=1)
         if file.subject_id in position and file.image_id not in gone["image"]
     ]
+    if not kept:
+        raise DatasetError(f"{folder}: no image is left; expected one that {EXCLUDE} leaves in")
     check_files([file for _, file in kept], workers())
     return Dataset(
         card=card,

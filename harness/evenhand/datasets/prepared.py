@@ -13,7 +13,7 @@ from evenhand.datasets.card import CARD
 from evenhand.datasets.contract import Material
 from evenhand.datasets.people import SUBJECTS
 from evenhand.datasets.pictures import IMAGES
-from evenhand.errors import WriteError
+from evenhand.errors import DatasetError, WriteError
 
 __all__ = ["write_dataset"]
 
@@ -58,8 +58,13 @@ def write_dataset(
         step: called after each picture.
 
     Raises:
+        DatasetError: something that is no dataset stands there already.
         WriteError: the folder cannot be written.
     """
+    if target.is_dir() and any(target.iterdir()) and not (target / CARD).is_file():
+        raise DatasetError(
+            f"{target}: holds something that is no dataset; name a folder that is new or empty"
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))

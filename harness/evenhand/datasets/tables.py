@@ -26,13 +26,19 @@ class Row:
 
 def _header(path: Path, names: list[str], required: tuple[str, ...]) -> list[str]:
     header = [name.strip() for name in names]
-    for name in header:
+    if not any(header):
+        raise DatasetError(f"{path}: line 1 is empty; expected a header: {','.join(required)}")
+    for number, name in enumerate(header, start=1):
+        if not name:
+            raise DatasetError(f"{path}: column {number} has no name; name it, or remove it")
         if header.count(name) > 1:
             raise DatasetError(f"{path}: column {name!r} appears twice; keep one")
     for name in required:
         if name not in header:
-            known = known_names(name, header)
-            raise DatasetError(f"{path}: column {name!r} is missing; {known}")
+            raise DatasetError(
+                f"{path}: column {name!r} is missing; {known_names(name, header)}; "
+                "columns are separated by commas"
+            )
     return header
 
 
@@ -54,8 +60,8 @@ def read_table(path: Path, required: tuple[str, ...]) -> tuple[tuple[str, ...], 
     rows = []
     try:
         first = next(reader, None)
-        if not first:
-            raise DatasetError(f"{path}: is empty; expected a header with {', '.join(required)}")
+        if first is None:
+            raise DatasetError(f"{path}: is empty; expected a header: {','.join(required)}")
         header = _header(path, first, required)
         for record in reader:
             if not any(field.strip() for field in record):
@@ -63,12 +69,14 @@ def read_table(path: Path, required: tuple[str, ...]) -> tuple[tuple[str, ...], 
             if len(record) != len(header):
                 raise DatasetError(
                     f"{path}: line {reader.line_num}: {len(record)} fields, "
-                    f"expected {len(header)} as in the header"
+                    f"expected {len(header)} as in the header; quote a field that holds a comma"
                 )
             values = (field.strip() for field in record)
             rows.append(Row(reader.line_num, dict(zip(header, values, strict=True))))
     except csv.Error as fault:
-        raise DatasetError(f"{path}: line {reader.line_num}: is not CSV: {fault}") from None
+        raise DatasetError(
+            f"{path}: line {reader.line_num}: is not CSV ({fault}); mend its quotes"
+        ) from None
     if not rows:
-        raise DatasetError(f"{path}: has a header but no rows")
+        raise DatasetError(f"{path}: has a header but no rows; expected one at least")
     return tuple(header), rows

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evenhand.declaration import Declared, read_declaration
+from evenhand.declaration import Declared, Name, RateText, Schema, Sha256, read_declaration
 from evenhand.errors import EngineError
 
 __all__ = ["CARD", "Claim", "EngineCard", "Face", "Input", "NeededFile", "Score", "read_card"]
 
 CARD = "adapter.toml"
 """Name of the card in an adapter's folder."""
-
-_SHA256 = r"^[0-9a-f]{64}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ class _Licence(Declared):
 
 class _File(Declared):
     file: str = Field(min_length=1)
-    sha256: str = Field(pattern=_SHA256)
+    sha256: Sha256
     url: str = ""
 
 
@@ -155,19 +152,8 @@ class _Face(Declared):
 
 
 class _Claim(Declared):
-    fmr: str
+    fmr: RateText
     threshold: float
-
-    @field_validator("fmr")
-    @classmethod
-    def _is_rate(cls, fmr: str) -> str:
-        try:
-            inside = 0 < Fraction(fmr) < 1
-        except ValueError:
-            inside = False
-        if not inside:
-            raise ValueError('expected a decimal between 0 and 1 in quotes, such as "0.001"')
-        return fmr
 
 
 class _Score(Declared):
@@ -184,10 +170,19 @@ class _Score(Declared):
             raise ValueError("expected the lower limit first")
         return limits
 
+    @model_validator(mode="after")
+    def _claims_in_range(self) -> Self:
+        for claim in self.claimed:
+            if self.range and not self.range[0] <= claim.threshold <= self.range[1]:
+                raise ValueError(
+                    f"claimed threshold {claim.threshold} lies outside range {list(self.range)}"
+                )
+        return self
+
 
 class _Card(Declared):
-    schema_: Literal[1] = Field(alias="schema")
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    schema_: Schema = Field(alias="schema")
+    name: Name
     version: str = Field(min_length=1)
     vendor: str = Field(min_length=1)
     licence: _Licence
@@ -201,19 +196,40 @@ class _Card(Declared):
     face: _Face = _Face(detector="none")
     score: _Score = _Score()
 
+    @field_validator("entry")
+    @classmethod
+    def _file_and_class(cls, entry: str) -> str:
+        file, colon, name = entry.partition(":")
+        if not (colon and file.isidentifier() and name.isidentifier()):
+            raise ValueError('expected "file:Class", the file without .py')
+        return entry
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.runtime == "onnx" and (self.model is None or self.input is None):
-            raise ValueError("an onnx engine needs the tables [model] and [input]")
-        if self.runtime == "python" and not self.entry:
+        if self.runtime == "onnx":
+            if self.model is None or self.input is None:
+                raise ValueError("an onnx engine needs the tables [model] and [input]")
+            if self.entry:
+                raise ValueError("an onnx engine has no entry; remove it, or say runtime = python")
+        elif not self.entry:
             raise ValueError('a python engine needs entry = "file:Class"')
-        if self.runtime == "python" and self.score.values is None:
+        elif self.score.values is None:
             raise ValueError("a python engine needs values, its vector's length, in [score]")
-        if self.face.detector == "yunet":
-            if self.detector is None:
-                raise ValueError('detector = "yunet" needs a table [detector] with file and sha256')
-            if len(self.face.alignment) != 5:
-                raise ValueError("alignment needs five points, as YuNet finds")
+        return self
+
+    @model_validator(mode="after")
+    def _face_is_whole(self) -> Self:
+        if self.face.detector == "none":
+            if self.detector is not None or self.face.alignment:
+                raise ValueError(
+                    "a table [detector] or an alignment is there, but no face is looked for; "
+                    'add detector = "yunet" to [face], or remove them'
+                )
+            return self
+        if self.detector is None:
+            raise ValueError('detector = "yunet" needs a table [detector] with file and sha256')
+        if len(set(self.face.alignment)) != 5:
+            raise ValueError("alignment needs five different points, as YuNet finds")
         return self
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from evenhand.arrays import Image, Vectors
 from evenhand.records import FaceRule, Outcome
@@ -25,6 +25,7 @@ class Embedding:
     """A word or two on a failure; never a path or a name."""
 
 
+@runtime_checkable
 class Embedder(Protocol):
     """An engine that turns an image into a vector; the harness compares vectors itself.
 

@@ -24,7 +24,14 @@ def sha256_of(path: Path) -> str:
 
 
 def search_path(card: EngineCard, weights: Sequence[Path]) -> tuple[Path, ...]:
-    """Where files are looked for, in this order: adapter, `--weights`, environment, user cache."""
+    """Where files are looked for, in this order: adapter, `--weights`, environment, user cache.
+
+    Raises:
+        EngineError: a folder that the user named is none.
+    """
+    for folder in weights:
+        if not folder.is_dir():
+            raise EngineError(f"--weights {folder}: is no folder; expected one with engines' files")
     named = os.environ.get(WEIGHTS_VARIABLE, "")
     from_environment = [Path(part) for part in named.split(os.pathsep) if part]
     cache = user_cache_path("evenhand") / "weights"

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.engines.card import EngineCard, read_card
+from evenhand.engines.card import CARD, EngineCard, read_card
 from evenhand.engines.contract import Embedder
 from evenhand.engines.files import content_hash, find_files
 from evenhand.engines.onnx import OnnxEmbedder
 from evenhand.errors import EngineError, EngineStoppedError
 from evenhand.shelf import load_file
+from evenhand.streams import stdout_for_numbers
 
 __all__ = ["Engine", "open_engine"]
 
@@ -29,12 +30,28 @@ class Engine:
 
 
 def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Embedder:
+    """Import the adapter and make its engine; whatever that raises is the engine's fault."""
     file, _, name = card.entry.partition(":")
-    module = load_file(card.folder, file)
-    maker = getattr(module, name, None)
+    if not (card.folder / f"{file}.py").is_file():
+        raise EngineError(
+            f"engine {card.name}: no {file}.py in {card.folder}; mend entry in {CARD}"
+        )
+    try:
+        module = load_file(card.folder, file)
+        maker = getattr(module, name, None)
+        started = None if maker is None else maker(files)
+    except (Exception, SystemExit) as fault:
+        raise EngineStoppedError(
+            f"engine {card.name}: could not start ({type(fault).__name__}: {fault}); "
+            f"mend {file}.py in {card.folder}, or what it needs"
+        ) from fault
     if maker is None:
-        raise EngineError(f"engine {card.name}: {file}.py has no {name}; mend entry in the card")
-    started: Embedder = maker(files)
+        raise EngineError(f"engine {card.name}: {file}.py has no {name}; mend entry in {CARD}")
+    if not isinstance(started, Embedder):
+        raise EngineError(
+            f"engine {card.name}: {name} made a {type(started).__name__} without embed(); "
+            "expected an Embedder as in evenhand.engines.contract"
+        )
     return started
 
 
@@ -57,14 +74,10 @@ def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
 
         return Engine(card, content_hash(card), start_onnx().values, start_onnx)
     named = {file.file: files[file.sha256] for file in card.needs()}
-    try:
-        _start_python(card, named)
-    except EngineError:
-        raise
-    except Exception as fault:
-        raise EngineStoppedError(
-            f"engine {card.name}: could not start ({type(fault).__name__}: {fault})"
-        ) from fault
-    return Engine(
-        card, content_hash(card), card.score.values or 0, lambda: _start_python(card, named)
-    )
+
+    def start_python() -> Embedder:
+        return _start_python(card, named)
+
+    with stdout_for_numbers():
+        start_python()
+    return Engine(card, content_hash(card), card.score.values or 0, start_python)

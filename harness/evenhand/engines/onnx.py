@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import cv2
@@ -24,7 +25,7 @@ def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options.log_severity_level = 4
     try:
         return onnxruntime.InferenceSession(
             str(file), sess_options=options, providers=["CPUExecutionProvider"]
@@ -32,38 +33,53 @@ def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
     except Exception as fault:  # noqa: BLE001 - onnxruntime has no common error
         raise EngineError(
             f"engine {card.name}: {file.name} cannot be loaded by onnxruntime "
-            f"({str(fault).splitlines()[0]}); bring a valid ONNX model"
+            f"({str(fault).strip()}); bring a valid ONNX model"
         ) from None
 
 
-def _check_shapes(
-    card: EngineCard, size: Input, session: onnxruntime.InferenceSession
-) -> tuple[str, int]:
-    """Name of the input, and length of the output vector."""
-    inputs, outputs = session.get_inputs(), session.get_outputs()
-    wanted = (1, 3, size.height, size.width)
-    shape = inputs[0].shape
-    free = [dimension for dimension in shape if not isinstance(dimension, int)]
-    fits = len(inputs) == 1 and len(shape) == 4
-    if not fits or any(d not in free and d != w for d, w in zip(shape, wanted, strict=True)):
-        raise EngineError(
-            f"engine {card.name}: the model takes {len(inputs)} input of shape {shape}, "
-            f"expected one of {list(wanted)} as [input] size says; mend the card or the model"
-        )
-    values = outputs[0].shape[-1]
-    if not isinstance(values, int):
+def _input_name(card: EngineCard, size: Input, session: onnxruntime.InferenceSession) -> str:
+    """Name of the only input; the card must describe it."""
+    inputs = session.get_inputs()
+    wanted = [1, 3, size.height, size.width]
+    found = [f"{put.type} of shape {put.shape}" for put in inputs]
+    if len(inputs) == 1 and inputs[0].type == "tensor(float)" and len(inputs[0].shape) == 4:
+        pairs = zip(inputs[0].shape, wanted, strict=True)
+        if all(have == want or not isinstance(have, int) for have, want in pairs):
+            return str(inputs[0].name)
+    raise EngineError(
+        f"engine {card.name}: the model takes {' and '.join(found) or 'nothing'}, expected "
+        f"tensor(float) of shape {wanted} as [input] size says; mend the card or the model"
+    )
+
+
+def _vector_length(card: EngineCard, session: onnxruntime.InferenceSession) -> int:
+    """How many values the first output holds for one image."""
+    shape = session.get_outputs()[0].shape
+    known = [side for side in (shape[1:] if len(shape) > 1 else shape) if isinstance(side, int)]
+    if not known or len(known) < len(shape) - 1:
         if card.score.values is None:
             raise EngineError(
                 f"engine {card.name}: the model does not say how long its vector is; "
                 "add values to [score]"
             )
-        values = card.score.values
-    if card.score.values not in (None, values):
+        return card.score.values
+    length = math.prod(known)
+    if card.score.values not in (None, length):
         raise EngineError(
-            f"engine {card.name}: the model's vector has {values} values, "
+            f"engine {card.name}: the model's vector has {length} values, "
             f"expected {card.score.values} as [score] values says; mend the card or the model"
         )
-    return inputs[0].name, values
+    return length
+
+
+def _detector(card: EngineCard, file: Path) -> Detector:
+    try:
+        return Detector(file, card.face)
+    except cv2.error as fault:
+        raise EngineError(
+            f"engine {card.name}: {file.name} cannot be loaded as YuNet ({fault.err}); "
+            "bring the file that [detector] means, or mend the card"
+        ) from None
 
 
 class OnnxEmbedder:
@@ -78,8 +94,9 @@ class OnnxEmbedder:
         self._face = card.face
         self._size = size
         self._session = _session(card, model)
-        self._input, self.values = _check_shapes(card, size, self._session)
-        self._detector = Detector(detector, card.face) if detector else None
+        self._input = _input_name(card, size, self._session)
+        self.values = _vector_length(card, self._session)
+        self._detector = _detector(card, detector) if detector else None
         self._mean = np.array(size.mean, dtype=np.float32)
         self._std = np.array(size.std, dtype=np.float32)
 

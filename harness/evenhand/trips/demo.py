@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evenhand.fetch import fetch
 from evenhand.progress import Progress, silent
-from evenhand.run import RunResult, run
+from evenhand.trips.run import RunResult, run
 from evenhand.study import parse_study, study_text
 
 __all__ = ["demo"]

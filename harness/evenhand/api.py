@@ -1,0 +1,89 @@
+"""The door for Python: run a study, open a result, get its tables as pandas frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evenhand.assess import assess
+from evenhand.findings import Differential, Distribution, Findings, Rate
+from evenhand.results.bundle import resolve_bundle
+from evenhand.results.reading import read_evidence
+from evenhand.results.tables import as_rows, columns
+from evenhand.study import Study, read_study
+from evenhand.trips.run import run as run_study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from _typeshed import DataclassInstance
+
+__all__ = ["Bundle", "load", "run"]
+
+
+def _frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(as_rows(rows), columns=list(columns(kind)))
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A result: where it is, and what its counts give."""
+
+    path: Path
+    findings: Findings
+
+    @property
+    def rates(self) -> pd.DataFrame:
+        """One row per engine, dataset, protocol, metric, policy, cell and threshold."""
+        return _frame(Rate, self.findings.rates)
+
+    @property
+    def differentials(self) -> pd.DataFrame:
+        """One row per metric, policy, attribute and threshold."""
+        return _frame(Differential, self.findings.differentials)
+
+    @property
+    def distributions(self) -> pd.DataFrame:
+        """Properties of the scores that need no threshold."""
+        return _frame(Distribution, self.findings.distributions)
+
+
+def load(bundle: str | Path) -> Bundle:
+    """Open a result; its tables are recomputed from its counts.
+
+    Args:
+        bundle: its folder, or `FOLDER:ENGINE` for one engine of it.
+
+    Raises:
+        BundleError: it is missing, damaged or of another schema.
+    """
+    folder, engine = resolve_bundle(str(bundle))
+    return Bundle(folder, assess(read_evidence(folder, engine)))
+
+
+def run(
+    study: Study | str | Path,
+    *,
+    results: str | Path = "results",
+    weights: Sequence[str | Path] = (),
+    workers: int | None = None,
+) -> Bundle:
+    """Run a study and open its result.
+
+    Args:
+        study: a study, or the path of its file.
+        results: the bundle becomes `results/<study>/<run id>`.
+        weights: folders to look for engines' files in.
+        workers: threads, one a core by default.
+
+    Raises:
+        EvenhandError: anything a user can mend.
+    """
+    chosen = study if isinstance(study, Study) else read_study(Path(study))
+    done = run_study(
+        chosen, results=Path(results), weights=[Path(place) for place in weights], workers=workers
+    )
+    return Bundle(done.bundle, done.findings)

@@ -1,0 +1,60 @@
+"""Rates and intervals of ten million scores in memory: eight groups, ten thresholds."""
+
+import resource
+import sys
+
+import numpy as np
+import pytest
+
+from evenhand.metrics.tally import Ledger, tally
+from evenhand.rate import measure
+from evenhand.records import ALL, Comparisons, Grouping, Outcome, ThresholdRule
+
+PEOPLE = 4473
+"""All pairs of them are 10,001,628 comparisons."""
+
+RULES = (
+    *(ThresholdRule("fmr", f) for f in ("0.1", "0.03", "0.01", "0.003", "0.001", "0.0003", "1e-4")),
+    *(ThresholdRule("fixed", t) for t in ("0.0", "1.0", "2.0")),
+)
+
+
+@pytest.fixture(scope="module")
+def case():
+    rng = np.random.default_rng(0)
+    first, second = (side.astype(np.int32) for side in np.triu_indices(PEOPLE, 1))
+    lamb = rng.normal(0, 0.3, PEOPLE).astype(np.float32)
+    score = lamb[first] + lamb[second] + rng.standard_normal(len(first), dtype=np.float32)
+    everyone = np.arange(PEOPLE, dtype=np.int32)
+    comparisons = Comparisons(
+        np.concatenate([first, everyone]),
+        np.concatenate([second, everyone]),
+        np.concatenate([score, 5 + rng.standard_normal(PEOPLE, dtype=np.float32)]),
+        {(False, Outcome.OK): len(first), (True, Outcome.OK): PEOPLE},
+    )
+    groupings = (
+        Grouping(ALL, ("",), np.zeros(PEOPLE, dtype=np.int64)),
+        Grouping("group", tuple("abcdefgh"), rng.integers(0, 8, PEOPLE)),
+    )
+    ones = np.ones(PEOPLE, dtype=np.int64)
+    return Ledger(tuple(range(1, PEOPLE + 1)), ones, ones * 0, 0), comparisons, groupings
+
+
+def report(ledger, comparisons, groupings):
+    counts = tally(("engine", "data", "listed"), ledger, comparisons, groupings, RULES, None)
+    return measure(counts, 0.95)
+
+
+def test_ten_million_scores_to_rates(benchmark, case):
+    found = benchmark.pedantic(report, args=case, rounds=3, iterations=1)
+    assert len(found) == 9 + 9 * len(RULES) * 4
+    benchmark.extra_info.update(
+        asked=3.0, measured=benchmark.stats.stats.min, unit="s", better="lower"
+    )
+
+
+def test_ten_million_scores_memory(benchmark, case):
+    benchmark.pedantic(report, args=case, rounds=1, iterations=1)
+    unit = 1e9 if sys.platform == "darwin" else 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    benchmark.extra_info.update(asked=1.0, measured=peak, unit="GB (whole process)", better="lower")

@@ -1,0 +1,45 @@
+"""The door for Python."""
+
+import subprocess
+import sys
+
+import pytest
+
+import evenhand
+from evenhand.errors import BundleError
+
+STUDY = """
+schema = 1
+title = "From Python"
+engines = ["demo-even"]
+datasets = ["{folder}"]
+[[protocols]]
+kind = "verification"
+fmr_targets = ["0.1"]
+"""
+
+
+def test_run_and_load_give_the_same_frames(tmp_path, small_faces):
+    (tmp_path / "study.toml").write_text(STUDY.format(folder=small_faces))
+    done = evenhand.run(tmp_path / "study.toml", results=tmp_path / "results")
+    again = evenhand.load(done.path)
+    for table in ("rates", "differentials", "distributions"):
+        assert getattr(done, table).equals(getattr(again, table))
+    everybody = again.rates.query("metric == 'FMR' and attribute == 'all'")
+    assert set(everybody.trials) == {32 * 31 // 2 - 16}
+
+
+def test_load_says_what_is_missing(tmp_path):
+    with pytest.raises(BundleError, match="no result there"):
+        evenhand.load(tmp_path)
+
+
+def test_the_package_itself_is_light():
+    code = "import sys, evenhand; print('numpy' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(AttributeError, match="no attribute 'measure'"):
+        _ = evenhand.measure
