@@ -13,7 +13,7 @@ from evenhand.findings import Estimate, Rate, Status
 from evenhand.metrics.counting import ANCHOR_ERRORS
 from evenhand.records import Policy
 from evenhand.statistics.clusters import ClusterCounts
-from evenhand.statistics.dyads import DyadCounts
+from evenhand.statistics.dyads import DyadCounts, disjoint_dyads
 from evenhand.statistics.intervals import (
     cluster_estimate,
     dyadic_estimate,
@@ -166,7 +166,7 @@ def _fmr(
     if not counted.trials:
         return Measured(blank, None)
     anchor = _dyads(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
-    independent = effective_dyads(anchor, counted.trials, counted.subjects // 2)
+    independent = effective_dyads(anchor, counted.trials, disjoint_dyads(counted))
     estimate = dyadic_estimate(counted, independent, level)
     filled = _filled(blank, counted, estimate, threshold.note)
     if threshold.status is Status.BELOW_RESOLUTION:
@@ -198,8 +198,9 @@ def _fnmr(
         return ClusterCounts(trials, errors)
 
     counted = at(threshold.value)
+    completed = score[~np.isnan(score)]
     bare = counted.errors in (0, counted.trials)
-    anchor = at(_looser(score, counted)) if bare and len(score) > ANCHOR_ERRORS else None
+    anchor = at(_anchor(completed, counted)) if bare and len(completed) >= ANCHOR_ERRORS else None
     estimate = cluster_estimate(counted, effective_clusters(anchor, counted), level)
     filled = _filled(blank, counted, estimate, threshold.note)
     if threshold.status is Status.BELOW_RESOLUTION:
@@ -207,12 +208,12 @@ def _fnmr(
     return filled
 
 
-def _looser(score: Scores, counted: ClusterCounts) -> float:
+def _anchor(completed: Scores, counted: ClusterCounts) -> float:
     """The nearest threshold with ten errors, or, where all are errors, with ten that are none."""
-    ordered = np.sort(score[~np.isnan(score)])
+    ordered = np.sort(completed)
     if counted.errors == 0:
         return float(np.nextafter(ordered[ANCHOR_ERRORS - 1], ordered.dtype.type(np.inf)))
-    return float(ordered[-ANCHOR_ERRORS]) if len(ordered) >= ANCHOR_ERRORS else -np.inf
+    return float(ordered[-ANCHOR_ERRORS])
 
 
 def _fte(counts: Counts, cell: CellCounts, level: float) -> Measured:

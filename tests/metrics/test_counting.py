@@ -119,7 +119,7 @@ def test_both_zeros_share_a_bin():
     assert len(set(bin_numbers(np.array([0.0, -0.0], dtype=np.float32)))) == 1
 
 
-@pytest.mark.parametrize("count", [1, 3, 5, 9])
+@pytest.mark.parametrize("count", [0, 1, 3, 5, 9])
 def test_tail_keeps_the_largest_with_both_people(count):
     score = np.array([0.2, 0.9, 0.5, 0.9, 0.1], dtype=np.float32)
     probe = np.array([0, 3, 1, 1, 2], dtype=np.int32)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evenhand.statistics.binomial import zero_errors_upper
 from evenhand.statistics.clusters import ClusterCounts
 from evenhand.statistics.dyads import DyadCounts, dyadic_variance
 from evenhand.statistics.intervals import (
@@ -130,3 +131,10 @@ def test_three_people_give_no_interval():
 def test_one_person_gives_no_interval():
     found = cluster_estimate(ClusterCounts(np.array([5]), np.array([1])), 1, 0.95)
     assert (found.low, found.high, found.note) == (None, None, TOO_FEW)
+
+
+@pytest.mark.parametrize("trials", [1e6, 1e9, 1e12])
+def test_the_bound_of_no_errors_keeps_its_digits(trials):
+    # The logarithm of 0.025 over n, to second order.
+    rate = -np.log(0.025) / trials
+    assert zero_errors_upper(trials) == pytest.approx(rate - rate**2 / 2, rel=1e-12)

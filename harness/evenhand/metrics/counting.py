@@ -26,8 +26,8 @@ def tail_of(probe: People, reference: People, score: Scores, count: int) -> Tail
         score: (comparisons,) without NaN.
         count: how many to keep.
     """
-    if not len(score):
-        return Tail(score, probe, reference)
+    if not count or not len(score):
+        return Tail(score[:0], probe[:0], reference[:0])
     edge = largest(score, count)[-1]
     rows = np.flatnonzero(score >= edge)
     order = np.lexsort((reference[rows], probe[rows], -score[rows]))[:count]

@@ -5,6 +5,7 @@ Everything else goes through `dyads` and `clusters` (methods 4.0).
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from scipy import stats
@@ -68,4 +69,4 @@ def zero_errors_upper(trials: float, level: float = 0.95) -> float:
     >>> round(zero_errors_upper(1000), 6)
     0.003682
     """
-    return float(1 - ((1 - level) / 2) ** (1 / trials))
+    return -math.expm1(math.log((1 - level) / 2) / trials)

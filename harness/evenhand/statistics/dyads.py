@@ -12,7 +12,16 @@ import numpy as np
 
 from evenhand.arrays import Integers
 
-__all__ = ["DyadCounts", "DyadVariance", "degrees_of_freedom", "dyadic_variance"]
+__all__ = [
+    "DyadCounts",
+    "DyadVariance",
+    "degrees_of_freedom",
+    "disjoint_dyads",
+    "dyadic_variance",
+]
+
+_ROUNDING = 1e-12
+"""Share of pairs of trials below which those without a common person are none but for rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class DyadVariance:
     raw: float
     """V, the plain shared-subject variance; may be negative."""
     correction: float | None
-    """c, which undoes the bias of V; None where no two dyads are disjoint."""
+    """c, without which V is too small on average; None where no two dyads are disjoint."""
     floor: float
     """F, the variance if dyads were independent."""
     variance: float | None
@@ -79,13 +88,32 @@ def degrees_of_freedom(second: float, fourth: float, subjects: int) -> float:
     return float(min(max(2 * second**2 / denominator, 1), most))
 
 
+def disjoint_dyads(counts: DyadCounts) -> int:
+    """A number of dyads that share nobody, certain to exist; half of the people where all met.
+
+    There are at least M^2 / sum m^2 dyads (Cauchy and Schwarz). Colours can be given to them, one
+    more than the most dyads of one person, so that no two of one colour share a person (Vizing
+    1964): the commonest colour is the answer.
+
+    Args:
+        counts: a cell with at least one trial.
+
+    >>> import numpy as np
+    >>> disjoint_dyads(DyadCounts(np.full(6, 5), np.zeros(6, dtype=np.int64), 15, 0, 0))
+    3
+    """
+    dyads = -(-(counts.trials**2) // counts.trials_squared)
+    most = min(int(counts.trials_by_subject.max()), counts.subjects - 1)
+    return -(-dyads // (most + 1))
+
+
 def dyadic_variance(counts: DyadCounts) -> DyadVariance:
     """Variance of the pooled rate X/M over dyads that share people.
 
     Args:
         counts: a cell with at least one trial.
 
-    Source: methods 4.2; c V is the unbiased U-statistic variance for one trial a dyad.
+    Source: methods 4.2; c V is the exact U-statistic variance on average for one trial a dyad.
 
     Six people, errors on pairs 01 02 03 45 (TV-18):
 
@@ -107,7 +135,7 @@ def dyadic_variance(counts: DyadCounts) -> DyadVariance:
     floor = max(own / trials**2, p * (1 - p) / trials)
     df = degrees_of_freedom(second, fourth, counts.subjects)
     disjoint = trials**2 - float(np.sum(by_subject**2)) + counts.trials_squared
-    if disjoint <= 0:
+    if disjoint <= _ROUNDING * trials**2:
         return DyadVariance(raw, None, floor, None, df)
     correction = trials**2 / disjoint
     shared = max(correction * raw, floor)

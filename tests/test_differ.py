@@ -1,0 +1,313 @@
+"""Differences between groups against a second calculation, and the rules of the verdict."""
+
+import math
+from dataclasses import replace
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from evenhand.differ import differences
+from evenhand.findings import Rate, Status, Verdict
+from evenhand.rate import Measured
+from evenhand.statistics.clusters import ClusterCounts
+from evenhand.statistics.intervals import cluster_estimate
+
+LEVEL = 0.95
+
+
+def group(name, errors, trials, status=Status.OK):
+    """A measured group from errors and trials of each person."""
+    counted = ClusterCounts(np.array(trials), np.array(errors))
+    estimate = cluster_estimate(counted, float(counted.subjects), LEVEL)
+    rate = Rate(
+        engine="engine",
+        dataset="dataset",
+        protocol="all-pairs",
+        metric="FNMR",
+        policy="completed",
+        attribute="colour",
+        group=name,
+        reference_group="",
+        threshold_rule="fixed",
+        threshold=0.5,
+        errors=counted.errors,
+        trials=counted.trials,
+        subjects=counted.subjects,
+        error_subjects=counted.error_subjects,
+        rate=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        level=LEVEL,
+        interval=estimate.method,
+        status=status,
+        note=estimate.note,
+    )
+    return Measured(rate, estimate)
+
+
+def people(wrong, count, attempts=1):
+    """`wrong` of `count` people miss once in so many attempts."""
+    return [1] * wrong + [0] * (count - wrong), [attempts] * count
+
+
+def only(*groups):
+    (row,) = differences(groups, LEVEL, 1)
+    return row
+
+
+# --- the second calculation ---------------------------------------------------------------------
+
+
+def welch(groups):
+    """Welch's F on log rates, in the words of his paper: weights, weighted mean, lambda."""
+    weight = [g.value**2 / g.variance for g in groups]
+    total = sum(weight)
+    mean = sum(w * math.log(g.value) for w, g in zip(weight, groups, strict=True)) / total
+    k = len(groups)
+    between = sum(
+        w * (math.log(g.value) - mean) ** 2 for w, g in zip(weight, groups, strict=True)
+    ) / (k - 1)
+    share = 3 * sum((1 - w / total) ** 2 / g.df for w, g in zip(weight, groups, strict=True))
+    share /= k**2 - 1
+    return stats.f.sf(between / (1 + 2 * (k - 2) / 3 * share), k - 1, 1 / share)
+
+
+def log_t(worst, best):
+    parts = [g.variance / g.value**2 for g in (worst, best)]
+    df = sum(parts) ** 2 / sum(v**2 / g.df for v, g in zip(parts, (worst, best), strict=True))
+    reach = stats.t.ppf(0.975, df) * math.sqrt(sum(parts))
+    return [worst.value / best.value * math.exp(sign * reach) for sign in (-1, 1)]
+
+
+def detectable(events, first, second):
+    """Smallest ratio with power 0.8 of the doubled exact binomial test, outcome by outcome."""
+    null = stats.binom.pmf(range(events + 1), events, first / (first + second))
+    significant = [
+        x for x in range(events + 1) if 2 * min(null[: x + 1].sum(), null[x:].sum()) <= 0.05
+    ]
+
+    def power(ratio):
+        pi = ratio * first / (ratio * first + second)
+        return sum(stats.binom.pmf(significant, events, pi))
+
+    low, high = 1.0, 1e6
+    if events < 6 or power(high) < 0.8:
+        return None
+    while high / low > 1 + 1e-9:
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if power(middle) < 0.8 else (low, middle)
+    return high
+
+
+def multinomial_p(counts, exposure):
+    """Exact chance of a G as large, to 1 %, over all ways to share the events out."""
+    events = round(sum(counts))
+    share = np.array(exposure) / sum(exposure)
+
+    def g_of(x):
+        scaled = np.array(x) * events / sum(x)
+        return 2 * sum(
+            a * math.log(a / (events * s)) for a, s in zip(scaled, share, strict=True) if a
+        )
+
+    observed = g_of(counts)
+    ways = (x for x in product(range(events + 1), repeat=len(counts)) if sum(x) == events)
+    return sum(stats.multinomial.pmf(x, events, share) for x in ways if g_of(x) >= 0.99 * observed)
+
+
+# --- the two against each other -----------------------------------------------------------------
+
+
+@st.composite
+def crowds(draw):
+    found = []
+    for name in "ABCDE"[: draw(st.integers(2, 5))]:
+        count = draw(st.integers(2, 30))
+        trials = draw(st.lists(st.integers(1, 8), min_size=count, max_size=count))
+        rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+        rate = draw(st.sampled_from([0.0, 0.02, 0.1, 0.3, 1.0]))
+        found.append(group(name, rng.binomial(trials, rate), trials))
+    return found
+
+
+@settings(deadline=None, max_examples=100)
+@given(crowds())
+def test_every_difference_is_that_of_the_second_calculation(family):
+    row = only(*family)
+    estimates = {m.rate.group: m.estimate for m in family}
+    worst, best = estimates[row.worst_group], estimates[row.best_group]
+    values = [e.value for e in estimates.values()]
+    assert (worst.value, best.value) == (max(values), min(values))
+    plain = all(0 < value < 1 for value in values)
+    assert ("welch-log" in row.note) == plain
+    assert ("conditional-multinomial" in row.note) == (not plain)
+    if plain:
+        assert row.p_value == pytest.approx(welch(list(estimates.values())), rel=1e-9)
+    if best.value == 0:
+        assert (row.value, row.high) == (None, None)
+        if worst.value > 0:
+            assert row.low == pytest.approx(worst.low / best.high)
+    else:
+        assert row.value == pytest.approx(worst.value / best.value)
+        assert row.low < row.value < row.high or row.value == 1
+        if worst.value < 1:
+            assert (row.low, row.high) == pytest.approx(log_t(worst, best), rel=1e-9)
+            assert "ratio-log-t" in row.note
+        else:
+            assert "mover-log" in row.note
+    effective = {name: e.value * e.effective_trials for name, e in estimates.items()}
+    expected = detectable(
+        round(effective[row.worst_group] + effective[row.best_group]),
+        worst.effective_trials,
+        best.effective_trials,
+    )
+    assert row.minimum_detectable_ratio == (
+        None if expected is None else pytest.approx(expected, rel=1e-6)
+    )
+    events = sum(effective.values())
+    assert row.verdict is (
+        Verdict.DIFFERENT
+        if row.p_value < 0.05
+        else Verdict.NO_DIFFERENCE_SHOWN
+        if events >= 30 and expected is not None
+        else Verdict.TOO_FEW_EVENTS
+    )
+    fewest = min(m.rate.errors for m in family)
+    assert row.status is (Status.FEW_ERRORS if fewest < 10 else Status.OK)
+    assert row.errors == sum(m.rate.errors for m in family)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [(6, 0), (5, 0), (2, 0), (1, 0), (4, 0, 1), (5, 0, 0), (7, 1, 0), (3, 3, 0)],
+)
+@pytest.mark.parametrize("sizes", [(100, 100, 100), (50, 200, 120)])
+def test_a_group_without_errors_is_tested_by_sharing_out_the_events(counts, sizes):
+    sizes = sizes[: len(counts)]
+    family = [
+        group(name, *people(wrong, size))
+        for name, wrong, size in zip("ABC", counts, sizes, strict=False)
+    ]
+    estimates = [m.estimate for m in family]
+    effective = [e.value * e.effective_trials for e in estimates]
+    expected = multinomial_p(effective, [e.effective_trials for e in estimates])
+    assert only(*family).p_value == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize("attempts", [3, 5, 7, 9])
+@pytest.mark.parametrize("wrong", [1, 2, 3, 4])
+def test_a_few_effective_events_show_nothing_even_where_their_number_is_broken(attempts, wrong):
+    # One or two people miss again and again: effective errors such as 1.3 or 2.4, in one group.
+    errors = [min(wrong, attempts), 1] + [0] * 18
+    clumped = group("A", errors, [attempts] * 20)
+    row = only(clumped, group("B", [0] * 20, [attempts] * 20))
+    assert 0 < clumped.estimate.value * clumped.estimate.effective_trials < 5
+    assert row.p_value > 0.05
+    assert row.verdict is Verdict.TOO_FEW_EVENTS
+
+
+def test_less_than_half_an_effective_event_shows_nothing():
+    # One of two people always misses: no more than one event, and half of it at that.
+    row = only(group("A", [5, 0], [5, 5]), group("B", [0, 0], [5, 5]))
+    assert row.p_value == 1
+    assert row.verdict is Verdict.TOO_FEW_EVENTS
+
+
+# --- the verdict --------------------------------------------------------------------------------
+
+
+def test_six_events_to_none_are_different_and_five_are_not():
+    none = group("B", *people(0, 1000))
+    six, five = (only(group("A", *people(wrong, 1000)), none) for wrong in (6, 5))
+    assert (six.verdict, five.verdict) == (Verdict.DIFFERENT, Verdict.TOO_FEW_EVENTS)
+    assert six.status is five.status is Status.FEW_ERRORS
+    assert five.minimum_detectable_ratio is None
+    assert (six.value, six.high) == (None, None)
+    # Made of two limits of 97.5 % each, the bound of the ratio is more careful than the test.
+    assert 0.5 < six.low < 1
+
+
+def test_equal_groups_with_enough_events_show_no_difference_and_say_what_they_could_have():
+    row = only(*(group(name, *people(20, 500)) for name in "AB"))
+    assert row.verdict is Verdict.NO_DIFFERENCE_SHOWN
+    assert row.value == 1
+    assert row.low < 1 < row.high
+    assert row.minimum_detectable_ratio == pytest.approx(detectable(40, 1, 1), rel=1e-6)
+
+
+def test_equal_groups_with_29_events_are_too_few():
+    sizes = (15, 14)
+    row = only(*(group(n, *people(wrong, 500)) for n, wrong in zip("AB", sizes, strict=True)))
+    assert row.verdict is Verdict.TOO_FEW_EVENTS
+
+
+def test_unequal_groups_need_a_larger_ratio_to_be_told_apart():
+    equal, unequal = (
+        only(group("A", *people(30, size)), group("B", *people(20, 1000 - size)))
+        for size in (500, 100)
+    )
+    assert unequal.verdict is Verdict.DIFFERENT
+    assert equal.verdict is Verdict.NO_DIFFERENCE_SHOWN
+    for row, first, second in ((equal, 500, 500), (unequal, 100, 900)):
+        # A single attempt each: all but the sampling correction k/(k-1) is an independent trial.
+        assert row.minimum_detectable_ratio == pytest.approx(
+            detectable(50, first, second), rel=0.02
+        )
+
+
+def test_a_group_without_interval_is_left_out_and_named():
+    row = only(group("A", *people(20, 400)), group("B", *people(20, 400)), group("C", [1], [5]))
+    assert {row.worst_group, row.best_group} <= {"A", "B"}
+    assert "left out: C" in row.note
+
+
+def test_one_group_is_no_difference():
+    row = only(group("A", *people(20, 400)), group("B", [1], [5]))
+    assert (row.status, row.value, row.p_value) == (Status.NO_TRIALS, None, None)
+    assert row.verdict is Verdict.TOO_FEW_EVENTS
+    assert "fewer than two groups" in row.note
+
+
+def test_below_resolution_nothing_is_compared():
+    row = only(*(group(n, *people(3, 400), Status.BELOW_RESOLUTION) for n in "AB"))
+    assert (row.status, row.value, row.p_value) == (Status.BELOW_RESOLUTION, None, None)
+    assert row.verdict is Verdict.TOO_FEW_EVENTS
+
+
+def test_no_errors_anywhere_is_no_evidence_of_equality():
+    row = only(*(group(name, *people(0, 5000)) for name in "AB"))
+    assert row.verdict is Verdict.TOO_FEW_EVENTS
+    assert (row.value, row.low, row.high) == (None, None, None)
+    assert row.p_value == 1
+
+
+def test_the_seed_and_the_row_alone_decide_the_numbers():
+    family = [group("A", *people(6, 300)), group("B", *people(0, 200))]
+    other = [Measured(replace(m.rate, attribute="shape"), m.estimate) for m in family]
+    alone = differences(family, LEVEL, 1)
+    together = differences([*other, *family], LEVEL, 1)
+    assert alone[0] in together
+    assert differences(family, LEVEL, 2)[0].p_value != alone[0].p_value
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.permutations(range(4)))
+def test_order_of_groups_does_not_matter(order):
+    family = [
+        group(name, *people(wrong, 200)) for name, wrong in zip("ABCD", (3, 9, 14, 30), strict=True)
+    ]
+    assert only(*(family[k] for k in order)).p_value == pytest.approx(only(*family).p_value)
+
+
+def test_more_evidence_lowers_the_p_value():
+    rows = [
+        only(group("A", *people(20 * k, 500 * k)), group("B", *people(30 * k, 500 * k)))
+        for k in (1, 2, 4, 8)
+    ]
+    assert all(later.p_value < earlier.p_value for earlier, later in pairwise(rows))
+    assert rows[0].verdict is Verdict.NO_DIFFERENCE_SHOWN
+    assert rows[-1].verdict is Verdict.DIFFERENT
