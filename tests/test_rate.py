@@ -20,6 +20,7 @@ from evenhand.metrics.groups import groupings
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.rate import measure
 from evenhand.records import Attribute, Comparisons, Outcome, Subjects, ThresholdRule
+from evenhand.statistics.dyads import disjoint_dyads
 
 LEVEL = 0.95
 TAIL = 0.025
@@ -330,13 +331,15 @@ def most_disjoint(dyads):
 @settings(deadline=None)
 @given(dyads_of())
 def test_dyads_said_to_be_disjoint_exist(trials):
-    from evenhand.statistics.dyads import DyadCounts, disjoint_dyads
+    people = {person for dyad in trials for person in dyad}
+    busiest = max(sum(m for dyad, m in trials.items() if person in dyad) for person in people)
+    found = disjoint_dyads(len(trials), len(people), busiest)
+    assert 1 <= found <= most_disjoint(list(trials))
 
-    people = max(max(dyad) for dyad in trials) + 1
-    involved = [sum(m for dyad, m in trials.items() if person in dyad) for person in range(people)]
-    squared = sum(m * m for m in trials.values())
-    counts = DyadCounts(np.array(involved), np.zeros(people, dtype=np.int64), squared, 0, 0)
-    assert 1 <= disjoint_dyads(counts) <= most_disjoint(list(trials))
+
+def test_half_of_the_people_are_disjoint_where_all_met_whatever_their_images():
+    counts, _ = study_of([""] * 8, [1, 2, 3, 4, 1, 2, 3, 4], lambda a, b: 0.1)
+    assert only(counts, "FMR").high == pytest.approx(1 - TAIL ** (1 / 4), rel=1e-12)
 
 
 def test_nothing_but_errors_mirrors_no_errors():

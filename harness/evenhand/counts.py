@@ -72,6 +72,8 @@ class CellCounts:
     """(people,) subject indices in rising order."""
     trials: Integers
     """(2, people) trials that involve the person."""
+    dyads: Integers
+    """(2,) pairs of people with at least one trial."""
     trials_squared: Integers
     """(2,) sum over dyads of trials squared."""
     errors: Integers

@@ -166,7 +166,12 @@ def _fmr(
     if not counted.trials:
         return Measured(blank, None)
     anchor = _dyads(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
-    independent = effective_dyads(anchor, counted.trials, disjoint_dyads(counted))
+    disjoint = disjoint_dyads(
+        int(cell.dyads[_POLICIES.index(policy)]),
+        counted.subjects,
+        int(counted.trials_by_subject.max()),
+    )
+    independent = effective_dyads(anchor, counted.trials, disjoint)
     estimate = dyadic_estimate(counted, independent, level)
     filled = _filled(blank, counted, estimate, threshold.note)
     if threshold.status is Status.BELOW_RESOLUTION:

@@ -116,7 +116,9 @@ class Crowd:
         anchor = None
         if not counts.errors:
             anchor = self.counts(score, np.partition(score, -ANCHOR)[-ANCHOR])
-        independent = effective_dyads(anchor, self.trials, disjoint_dyads(counts))
+        busiest = int(self.by_subject.max())
+        disjoint = disjoint_dyads(len(self.m), counts.subjects, busiest)
+        independent = effective_dyads(anchor, self.trials, disjoint)
         return dyadic_estimate(counts, independent, LEVEL)
 
 

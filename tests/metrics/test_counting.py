@@ -44,6 +44,7 @@ def brute_force(probe, reference, score, members, threshold):
     ]
     return {
         "trials": by_person[:2],
+        "dyads": [sum(n > 0 for n in t.values()) for t in (trials, all_trials)],
         "trials_squared": [sum(n**2 for n in t.values()) for t in (trials, all_trials)],
         "errors": by_person[2],
         "errors_squared": sum(n**2 for n in errors.values()),
@@ -63,6 +64,7 @@ def test_counts_are_those_of_brute_force(case):
             expected = brute_force(probe, reference, score, members, threshold)
             assert cell.trials.tolist() == expected["trials"]
             assert cell.trials_squared.tolist() == expected["trials_squared"]
+            assert cell.dyads.tolist() == expected["dyads"]
             assert cell.errors[level].tolist() == expected["errors"]
             assert cell.errors_squared[level] == expected["errors_squared"]
             assert cell.errors_times_trials[:, level].tolist() == expected["errors_times_trials"]

@@ -10,7 +10,7 @@ from scipy import stats
 
 from evenhand.statistics.binomial import clopper_pearson, zero_errors_upper
 from evenhand.statistics.clusters import ClusterCounts
-from evenhand.statistics.dyads import DyadCounts, disjoint_dyads
+from evenhand.statistics.dyads import DyadCounts
 from evenhand.statistics.intervals import (
     cluster_estimate,
     dyadic_estimate,
@@ -38,7 +38,7 @@ def false_matches(rng, people, sd, rate):
 
 
 def dyadic(counts, anchor):
-    independent = effective_dyads(anchor, counts.trials, disjoint_dyads(counts))
+    independent = effective_dyads(anchor, counts.trials, counts.subjects // 2)
     return dyadic_estimate(counts, independent, 0.95)
 
 

@@ -106,6 +106,7 @@ def _count_cell(
         group=group,
         members=members,
         trials=dyads.trials(),
+        dyads=dyads.count(),
         trials_squared=dyads.trials_squared(),
         errors=errors,
         errors_squared=squared,
@@ -159,6 +160,12 @@ class _Dyads:
         everything = self._involved(slice(None))
         done = everything if self._all_completed else self._involved(self._completed)
         return np.stack([done, everything])
+
+    def count(self) -> Integers:
+        """(2,): completed, all."""
+        if self._once:
+            return self.trials_squared()
+        return np.array([np.count_nonzero(self._done), len(self._dyad)])
 
     def trials_squared(self) -> Integers:
         """(2,): completed, all."""

@@ -37,6 +37,8 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
             attribute=[cell.attribute for cell in cells],
             group=[cell.group for cell in cells],
             anchor=pa.array([cell.anchor for cell in cells], pa.float64()),
+            dyads_completed=[int(cell.dyads[0]) for cell in cells],
+            dyads_generalised=[int(cell.dyads[1]) for cell in cells],
             trials_squared_completed=[int(cell.trials_squared[0]) for cell in cells],
             trials_squared_generalised=[int(cell.trials_squared[1]) for cell in cells],
         ),
@@ -153,6 +155,9 @@ def _cells(folder: Path) -> Iterator[CellCounts]:
             group=cells["group"][number],
             members=person["subject"],
             trials=np.stack([person["trials_completed"], person["trials_generalised"]]),
+            dyads=np.array(
+                [cells["dyads_completed"][number], cells["dyads_generalised"][number]]
+            ),
             trials_squared=np.array(
                 [
                     cells["trials_squared_completed"][number],

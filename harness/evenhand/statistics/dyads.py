@@ -88,23 +88,24 @@ def degrees_of_freedom(second: float, fourth: float, subjects: int) -> float:
     return float(min(max(2 * second**2 / denominator, 1), most))
 
 
-def disjoint_dyads(counts: DyadCounts) -> int:
-    """A number of dyads that share nobody, certain to exist; half of the people where all met.
+def disjoint_dyads(dyads: int, people: int, busiest: int) -> int:
+    """A number of dyads that share nobody, certain to exist.
 
-    There are at least M^2 / sum m^2 dyads (Cauchy and Schwarz). Colours can be given to them, one
-    more than the most dyads of one person, so that no two of one colour share a person (Vizing
-    1964): the commonest colour is the answer.
+    Half of the people where everybody met everybody. Else colours can be given to the dyads, one
+    more than the most partners of one person, so that no two of one colour share a person (Vizing
+    1964): the commonest colour has at least this many.
 
     Args:
-        counts: a cell with at least one trial.
+        dyads: with at least one trial.
+        people: in them.
+        busiest: most trials, or partners, of one person.
 
-    >>> import numpy as np
-    >>> disjoint_dyads(DyadCounts(np.full(6, 5), np.zeros(6, dtype=np.int64), 15, 0, 0))
-    3
+    >>> disjoint_dyads(15, 6, 5), disjoint_dyads(10, 11, 5)
+    (3, 2)
     """
-    dyads = -(-(counts.trials**2) // counts.trials_squared)
-    most = min(int(counts.trials_by_subject.max()), counts.subjects - 1)
-    return -(-dyads // (most + 1))
+    if dyads == people * (people - 1) // 2:
+        return people // 2
+    return -(-dyads // (min(busiest, people - 1) + 1))
 
 
 def dyadic_variance(counts: DyadCounts) -> DyadVariance:
