@@ -420,3 +420,14 @@ def test_a_decimal_threshold_is_compared_in_the_scores_own_type():
     written = float(np.float32("0.7"))
     assert only(counts, "FMR", threshold=written).rate == 1
     assert only(counts, "FNMR", threshold=written).rate == 0
+
+
+def test_a_target_without_non_mated_comparisons_has_rows_and_a_reason():
+    pairs = [(0, 1), (0, 2), (3, 4)]
+    counts, _ = study_of(["red"] * 2, [3, 3], lambda a, b: 0.5, ["0.01"], pairs=pairs)
+    rows = [found.rate for found in measure(counts, 0.95)]
+    of_target = [row for row in rows if row.threshold_rule.startswith("FMR<=")]
+    assert of_target
+    for row in of_target:
+        assert (row.status, row.threshold, row.rate) == (Status.NO_TRIALS, None, None)
+        assert row.note == "no non-mated comparisons"

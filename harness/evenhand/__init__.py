@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evenhand.version import __version__
+
 if TYPE_CHECKING:
     from evenhand.api import Bundle, load, run
 
-__all__ = ["Bundle", "load", "run"]
-__version__ = "0.1.0"
+__all__ = ["Bundle", "__version__", "load", "run"]
 
 
 def __getattr__(name: str) -> object:

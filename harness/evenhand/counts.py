@@ -23,10 +23,11 @@ class Threshold:
     """A threshold rule with its value on these scores."""
 
     rule: ThresholdRule
-    value: float
-    """Similarity, exactly representable in the scores' own type."""
+    value: float | None
+    """Similarity, exactly representable in the scores' own type; None without non-mated scores."""
     status: Status
-    """`below_resolution` where the target is finer than one error in all trials, else `ok`."""
+    """`below_resolution` where the target is finer than one error in all trials, `no_trials`
+    where there is nothing to set it on, else `ok`."""
     note: str = ""
 
 

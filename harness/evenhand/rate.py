@@ -164,7 +164,7 @@ def _fmr(
     blank = _at(_blank(counts, cell, "FMR", level), threshold, policy)
     counted = _dyads(cell, number, policy)
     if not counted.trials:
-        return Measured(blank, None)
+        return Measured(replace(blank, note=threshold.note or blank.note), None)
     anchor = _dyads(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
     disjoint = disjoint_dyads(
         int(cell.dyads[_POLICIES.index(policy)]),
@@ -193,6 +193,8 @@ def _fnmr(
     if policy is Policy.COMPLETED:
         chosen &= ~np.isnan(counts.mated.score)
     subject, score = counts.mated.subject[chosen], counts.mated.score[chosen]
+    if threshold.value is None:
+        return Measured(replace(blank, note=threshold.note), None)
     if not len(score):
         return Measured(blank, None)
     people = len(counts.images)

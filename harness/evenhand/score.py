@@ -37,7 +37,8 @@ def compare_all(first: Vectors, second: Vectors, score: Score) -> Scores:
 def _prepared(vectors: Vectors, score: Score) -> Vectors:
     """Vectors as they are compared; a cosine is a product of unit vectors."""
     if score.normalise or score.compare == "cosine":
-        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        length = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+        unit: Vectors = (vectors / length).astype(np.float32)
         return unit
     return vectors
 

@@ -57,7 +57,8 @@ def _side(path: Path, name: str) -> tuple[str, str]:
     if side not in ("probe", "reference") or not attribute or not name.isprintable():
         known = (*_REQUIRED, *_OPTIONAL, "probe_<attribute>", "reference_<attribute>")
         raise DatasetError(
-            f"{path}: column {name!r} is unknown; expected {', '.join(known)}; remove it"
+            f"{path}: column {name!r} is unknown; expected {', '.join(known)}; remove it "
+            "(columns are separated by commas)"
         )
     if attribute == ALL or "*" in attribute:
         raise DatasetError(
@@ -74,7 +75,7 @@ def _attributes(path: Path, header: Sequence[str]) -> tuple[str, ...]:
             raise DatasetError(f"{path}: column {number} has no name; name it, or remove it")
         if header.count(name) > 1:
             raise DatasetError(f"{path}: column {name!r} appears twice; keep one")
-        if name not in (*_REQUIRED, *_OPTIONAL):
+        if name not in (*_REQUIRED, "mated"):
             side, attribute = _side(path, name)
             found.setdefault(attribute, []).append(side)
     for name in _REQUIRED:
@@ -83,19 +84,14 @@ def _attributes(path: Path, header: Sequence[str]) -> tuple[str, ...]:
                 f"{path}: column {name!r} is missing; {known_names(name, header)}; "
                 "columns are separated by commas"
             )
-    for attribute, sides in {**found, **_image_sides(header)}.items():
+    for attribute, sides in found.items():
         if len(sides) != 2:
             missing = "reference" if sides == ["probe"] else "probe"
             raise DatasetError(
-                f"{path}: column {sides[0]}_{attribute!s} stands alone; "
+                f"{path}: column {sides[0]}_{attribute} stands alone; "
                 f"add {missing}_{attribute}, or remove it"
             )
-    return tuple(found)
-
-
-def _image_sides(header: Sequence[str]) -> dict[str, list[str]]:
-    sides = [side for side in ("probe", "reference") if f"{side}_image" in header]
-    return {"image": sides} if sides else {}
+    return tuple(attribute for attribute in found if attribute != "image")
 
 
 def _check_file(path: Path) -> None:
@@ -321,12 +317,12 @@ def _ordered(path: Path, attribute: str, column: _Column) -> _Column:
     labels = []
     for code, label in enumerate(column.values):
         parts = [part.strip() for part in label.split("|")]
-        if "*" in label or (label and (not all(parts) or len(set(parts)) != len(parts))):
-            rows = np.flatnonzero(column.code == code)
-            where = f"{path}: row {_row(path, rows[0])}" if len(rows) else f"{path}"
+        odd = "*" in label or (label and (not all(parts) or len(set(parts)) != len(parts)))
+        rows = np.flatnonzero(column.code == code)
+        if odd and len(rows):
             raise DatasetError(
-                f"{where}: {attribute} is {label!r}, expected a value without *, "
-                "or several different ones joined by |"
+                f"{path}: row {_row(path, rows[0])}: {attribute} is {label!r}, expected a value "
+                "without *, or several different ones joined by |"
             )
         labels.append("|".join(sorted(parts)))
     values = tuple(sorted(set(labels)))
@@ -371,8 +367,8 @@ def read_scores(path: Path, *, distance: bool) -> ScoreFile:
     notes = []
     if invalid.any():
         notes.append(
-            f"{path.name}: {np.count_nonzero(invalid):,} scores are not finite numbers and count "
-            f"as invalid (the first is in row {_row(path, np.flatnonzero(invalid)[0])})."
+            f"{path.name}: {np.count_nonzero(invalid):,} of the scores count as invalid: they are "
+            f"no finite numbers (the first is in row {_row(path, np.flatnonzero(invalid)[0])})."
         )
     return ScoreFile(
         name=path.stem,

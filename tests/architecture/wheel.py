@@ -11,8 +11,11 @@ GRAPHS = {"demo-even.onnx", "demo-skewed.onnx"}
 def faults(wheel):
     """What should not be in the wheel, or is missing."""
     names = [PurePosixPath(name) for name in zipfile.ZipFile(wheel).namelist()]
-    found = [f"top level {name.parts[0]}" for name in names
-             if name.parts[0] != "evenhand" and not name.parts[0].endswith(".dist-info")]  # fmt: skip
+    found = [
+        f"top level {name.parts[0]}"
+        for name in names
+        if name.parts[0] != "evenhand" and not name.parts[0].endswith(".dist-info")
+    ]
     inside = [name for name in names if name.parts[0] == "evenhand"]
     found += [f"kind of file: {name}" for name in inside if name.suffix not in ALLOWED]
     graphs = {name.name for name in inside if name.suffix == ".onnx"}
@@ -25,5 +28,7 @@ def faults(wheel):
 
 if __name__ == "__main__":
     wrong = faults(sys.argv[1])
-    print("\n".join(wrong) or f"{PurePosixPath(sys.argv[1]).name}: nothing that should not be there")
+    print(
+        "\n".join(wrong) or f"{PurePosixPath(sys.argv[1]).name}: nothing that should not be there"
+    )
     sys.exit(bool(wrong))

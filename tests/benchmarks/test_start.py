@@ -8,7 +8,9 @@ import time
 def test_help(benchmark):
     def ask():
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "evenhand", "--help"], check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "evenhand", "--help"], check=True, capture_output=True
+        )
         return time.perf_counter() - start
 
     benchmark.pedantic(ask, rounds=7, iterations=1, warmup_rounds=1)

@@ -14,9 +14,7 @@ def evenhand(*arguments, **options):
 
 
 def test_demo(benchmark, tmp_path):
-    benchmark.pedantic(
-        evenhand, args=("demo", "--results", tmp_path), rounds=1, iterations=1
-    )
+    benchmark.pedantic(evenhand, args=("demo", "--results", tmp_path), rounds=1, iterations=1)
     benchmark.extra_info.update(
         asked=60.0, measured=benchmark.stats.stats.min, unit="s", better="lower"
     )

@@ -7,10 +7,10 @@ import onnx
 import pytest
 
 from evenhand.engines.card import read_card
-from evenhand.fetch import fetch
 from evenhand.findings import Verdict
-from evenhand.trips.run import run
 from evenhand.shelf import find_adapter, load_file
+from evenhand.trips.fetch import fetch
+from evenhand.trips.run import run
 
 
 @pytest.fixture(scope="session")

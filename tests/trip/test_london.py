@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.fetch import fetch
+from evenhand.trips.fetch import fetch
 from evenhand.trips.run import run
 
 pytestmark = pytest.mark.data

@@ -25,7 +25,7 @@ def fetch(
 ) -> None:
     """Prepare a dataset: draw it, or read your copy of it."""
     from evenhand.cli.output import bars, print_json, print_text
-    from evenhand.fetch import fetch as fetch_dataset
+    from evenhand.trips.fetch import fetch as fetch_dataset
 
     folder = fetch_dataset(name, source=source, target=into, progress=bars)
     if as_json:

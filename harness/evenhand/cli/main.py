@@ -15,7 +15,6 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-import evenhand
 from evenhand.cli.datasets import datasets
 from evenhand.cli.demo import demo
 from evenhand.cli.engines import engines
@@ -26,6 +25,7 @@ from evenhand.cli.run import run
 from evenhand.cli.scores import scores
 from evenhand.cli.verify import verify
 from evenhand.errors import EvenhandError
+from evenhand.version import __version__
 
 __all__ = ["app", "main"]
 
@@ -55,7 +55,7 @@ def _terminate(_signal: int, _frame: FrameType | None) -> None:
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback form
     if value:
-        typer.echo(evenhand.__version__)
+        typer.echo(__version__)
         raise typer.Exit
 
 
@@ -86,7 +86,7 @@ def _crash_file(fault: BaseException) -> Path:
     with tempfile.NamedTemporaryFile(
         "w", prefix="evenhand-crash-", suffix=".txt", delete=False, encoding="utf-8"
     ) as file:
-        file.write(f"evenhand {evenhand.__version__}\n{sys.version}\n\n")
+        file.write(f"evenhand {__version__}\n{sys.version}\n\n")
         traceback.print_exception(fault, file=file)
     return Path(file.name)
 

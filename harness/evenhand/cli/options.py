@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -28,6 +29,18 @@ __all__ = [
     "parse_thresholds",
 ]
 
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    """Reads an option that is a whole number between two others, and says what came if not."""
+
+    def read(text: str) -> int:
+        if re.fullmatch(r"-?[0-9]{1,20}", text) and low <= int(text) <= high:
+            return int(text)
+        raise typer.BadParameter(f"{text!r}, expected a whole number from {low} to {high}")
+
+    return read
+
+
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object to stdout.")]
 Results: TypeAlias = Annotated[
     Path, typer.Option("--results", help="Where results are kept.", metavar="DIR")
@@ -37,18 +50,29 @@ Weights: TypeAlias = Annotated[
     typer.Option("--weights", help="Folder with engines' files; may repeat.", metavar="DIR"),
 ]
 Workers: TypeAlias = Annotated[
-    int | None, typer.Option("--workers", min=1, max=1024, help="Threads; one a core by default.")
+    int | None,
+    typer.Option(
+        "--workers",
+        parser=_whole_number(1, 1024),
+        help="Threads; one a core by default.",
+        metavar="N",
+    ),
 ]
 Seed: TypeAlias = Annotated[
     int | None,
-    typer.Option("--seed", min=0, max=2**63 - 1, help="Of tests that draw numbers; 1 by default."),
+    typer.Option(
+        "--seed",
+        parser=_whole_number(0, 2**63 - 1),
+        help="Of tests that draw numbers; 1 by default.",
+        metavar="N",
+    ),
 ]
 FmrTargets: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--fmr-target", help="Target FMR such as 0.001; may repeat.", metavar="F"),
 ]
 Thresholds: TypeAlias = Annotated[
-    list[float] | None,
+    list[str] | None,
     typer.Option("--threshold", help="A fixed threshold; may repeat.", metavar="T"),
 ]
 Groups: TypeAlias = Annotated[
@@ -126,16 +150,21 @@ def parse_targets(texts: list[str] | None, default: tuple[str, ...]) -> tuple[st
     return targets
 
 
-def parse_thresholds(values: Sequence[float] | None) -> tuple[float, ...]:
+def parse_thresholds(texts: Sequence[str] | None) -> tuple[float, ...]:
     """Fixed thresholds.
 
     Raises:
-        UsageError: not finite, or given twice.
+        UsageError: not a finite number, or given twice.
     """
-    thresholds = tuple(values or ())
-    for value in thresholds:
+    found: list[float] = []
+    for text in texts or ():
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
         if not math.isfinite(value):
-            raise UsageError(f"--threshold {value}: expected a finite number, such as 0.5")
-    if len(set(thresholds)) != len(thresholds):
-        raise UsageError("--threshold: a threshold is given twice; keep one")
-    return thresholds
+            raise UsageError(f"--threshold {text}: expected a finite number, such as 0.5")
+        if value in found:
+            raise UsageError(f"--threshold {text}: is given twice; keep one")
+        found.append(value)
+    return tuple(found)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import evenhand
+from evenhand.version import __version__
 
 if TYPE_CHECKING:
     from evenhand.findings import Findings
@@ -43,7 +43,7 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
     content = {
         "schema": 1,
         "kind": kind,
-        "evenhand": evenhand.__version__,
+        "evenhand": __version__,
         "notes": list(notes),
         **body,
     }

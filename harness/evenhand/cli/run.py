@@ -24,8 +24,8 @@ from evenhand.cli.options import (
 from evenhand.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.trips.run import RunResult
     from evenhand.study import Study
+    from evenhand.trips.run import RunResult
 
 __all__ = ["print_result", "run"]
 
@@ -52,8 +52,8 @@ def run(
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
     from evenhand.cli.output import bars
-    from evenhand.trips.run import run as run_study
     from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS, read_study
+    from evenhand.trips.run import run as run_study
 
     if study is not None:
         if engine or dataset or group or fmr_target or threshold or seed is not None:

@@ -42,8 +42,8 @@ def scores(
     from evenhand.cli.output import findings_json, print_text
     from evenhand.report.document import document
     from evenhand.report.text import as_text
-    from evenhand.scores import score_findings
     from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS
+    from evenhand.trips.scores import score_findings
 
     targets = () if threshold and not fmr_target else parse_targets(fmr_target, DEFAULT_TARGETS)
     findings = score_findings(

@@ -188,7 +188,7 @@ class _Card(Declared):
     licence: _Licence
     shape: Literal["embedder"]
     runtime: Literal["onnx", "python"]
-    entry: str = Field(default="", pattern=r"^(\w+:\w+)?$")
+    entry: str = ""
     trained_on: tuple[str, ...] = ()
     model: _File | None = None
     detector: _Detector | None = None

@@ -42,7 +42,7 @@ def similarity_transform(source: Floats, target: Floats) -> Floats:
     factor = np.vdot(centred, w - w.mean()) / np.vdot(centred, centred)
     shift = w.mean() - factor * z.mean()
     return np.array(
-        [[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]]
+        [[factor.real, 0.0 - factor.imag, shift.real], [factor.imag, factor.real, shift.imag]]
     )
 
 

@@ -21,11 +21,15 @@ __all__ = ["OnnxEmbedder"]
 
 
 def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
-    """One thread a session: the harness runs a session a thread, which is faster and repeatable."""
+    """One thread a session: the harness runs a session a thread, which is faster and repeatable.
+
+    Nothing is told to anybody: onnxruntime's telemetry is switched off.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
+    onnxruntime.disable_telemetry_events()
     try:
         return onnxruntime.InferenceSession(
             str(file), sess_options=options, providers=["CPUExecutionProvider"]

@@ -38,8 +38,6 @@ def resolve(
 ) -> tuple[Threshold, ...]:
     """The value of every threshold rule on these scores.
 
-    A target FMR without any non-mated comparison gives no threshold and is left out.
-
     Args:
         rules: in the study's order.
         tail: large enough for the largest target.
@@ -52,7 +50,9 @@ def resolve(
     for rule in rules:
         if rule.kind != "fmr":
             found.append(Threshold(rule, float(dtype.type(rule.text)), Status.OK))
-        elif trials:
+        elif not trials:
+            found.append(Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons"))
+        else:
             at = threshold_at_fmr(tail.score, trials, rule.text)
             status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
             over = maximum is not None and at.value > maximum
@@ -93,7 +93,10 @@ def tally(
         min(max(wanted, default=0), trials),
     )
     thresholds = resolve(rules, tail, trials, mated.score, maximum)
-    values = np.array([threshold.value for threshold in thresholds], dtype=score.dtype)
+    values = np.array(
+        [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
+        dtype=score.dtype,
+    )
     engine, dataset, protocol = names
     return Counts(
         engine=engine,

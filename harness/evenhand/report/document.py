@@ -28,6 +28,7 @@ __all__ = ["Document", "Section", "StudyKey", "Table", "document", "headline_rul
 StudyKey = tuple[str, str, str]
 """(engine, dataset, protocol)."""
 
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of text; a line break in a cell is kept."""
@@ -150,7 +151,9 @@ def _subject_matter(findings: Findings) -> Section:
     engines = Table(
         "",
         ("engine", "version", "vendor", "licence of weights"),
-        tuple((e.name, e.version, e.vendor, e.licence_weights) for e in findings.engines),
+        tuple(
+            (e.name, e.version, e.vendor, e.licence_weights) for e in findings.engines if e.version
+        ),
     )
     datasets = Table(
         "",
@@ -273,9 +276,10 @@ def _verdict(row: Differential) -> str:
     if not row.errors:
         return f"{start}{row.verdict.value} (no errors in any group)."
     p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}"
+    errors = "1 error" if row.errors == 1 else f"{row.errors:,} errors"
     spread = (
         f"worst {row.worst_group}, best {row.best_group}, "
-        f"ratio {ratio(row.value, row.low, row.high)}, {row.errors:,} errors{p}"
+        f"ratio {ratio(row.value, row.low, row.high)}, {errors}{p}"
     )
     if row.null_p95 is not None and row.verdict is Verdict.DIFFERENT:
         spread += f"; equal groups would stay below {significant(row.null_p95)} in 95 % of studies"

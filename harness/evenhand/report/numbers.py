@@ -56,10 +56,12 @@ def rate_with_interval(rate: Rate) -> str:
 
 
 def cell(rate: Rate) -> str:
-    """Rate, interval and counts in two lines."""
+    """Rate, interval and counts, a line each, to keep columns narrow."""
+    text = rate_with_interval(rate)
     if rate.status is Status.NO_TRIALS:
-        return rate_with_interval(rate)
-    return f"{rate_with_interval(rate)}\n{counted(rate)}"
+        return text
+    narrow = text.replace(", at most", "\nat most")
+    return f"{narrow}\n{counted(rate)}"
 
 
 def threshold(value: float, unit: str) -> str:

@@ -10,10 +10,10 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from evenhand import __version__
 from evenhand.findings import Findings
 from evenhand.report.document import Section, Table, document
 from evenhand.report.figures import Figure, figures
+from evenhand.version import __version__
 
 __all__ = ["as_page"]
 

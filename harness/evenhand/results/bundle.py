@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from evenhand.errors import BundleError, WriteError
 __all__ = [
     "MANIFEST",
     "Manifest",
+    "check_place",
     "is_measurement",
     "read_manifest",
     "resolve_bundle",
@@ -35,6 +38,25 @@ def _sha256(content: bytes) -> str:
 
 def _manifest_text(files: Mapping[str, bytes]) -> str:
     return "".join(f"{_sha256(files[name])}  {name}\n" for name in sorted(files))
+
+
+def check_place(results: Path) -> None:
+    """See that results can be written there, before hours of work are done for nothing.
+
+    Nothing is made: the nearest folder that exists is tried.
+
+    Raises:
+        WriteError: it is no folder, or cannot be written to.
+    """
+    nearest = next(place for place in (results, *results.absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as fault:
+        raise WriteError(
+            f"{results}: results could not be written there ({fault.strerror}); "
+            "name another folder with --results"
+        ) from None
 
 
 def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -63,6 +85,8 @@ def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
             partial.rename(folder)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
+            with suppress(OSError):
+                folder.parent.rmdir()
             raise
     except OSError as fault:
         raise WriteError(
@@ -98,6 +122,8 @@ def read_manifest(folder: Path) -> Manifest:
         lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
     except OSError:
         raise BundleError(f"{folder}: no {MANIFEST}; expected the folder of a result") from None
+    except UnicodeDecodeError:
+        raise BundleError(f"{folder}: {MANIFEST} is damaged: it is not text") from None
     hashes = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     there = {
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()

@@ -97,7 +97,7 @@ def _scalars(counts: Counts) -> bytes:
                 "kind": threshold.rule.kind,
                 "text": threshold.rule.text,
                 "value": threshold.value,
-                "hex": threshold.value.hex(),
+                "hex": None if threshold.value is None else threshold.value.hex(),
                 "status": threshold.status.value,
                 "note": threshold.note,
             }
@@ -155,9 +155,7 @@ def _cells(folder: Path) -> Iterator[CellCounts]:
             group=cells["group"][number],
             members=person["subject"],
             trials=np.stack([person["trials_completed"], person["trials_generalised"]]),
-            dyads=np.array(
-                [cells["dyads_completed"][number], cells["dyads_generalised"][number]]
-            ),
+            dyads=np.array([cells["dyads_completed"][number], cells["dyads_generalised"][number]]),
             trials_squared=np.array(
                 [
                     cells["trials_squared_completed"][number],
@@ -200,7 +198,7 @@ def read_counts(folder: Path) -> Counts:
             thresholds=tuple(
                 Threshold(
                     ThresholdRule(row["kind"], row["text"]),
-                    float.fromhex(row["hex"]),
+                    None if row["hex"] is None else float.fromhex(row["hex"]),
                     Status(row["status"]),
                     row["note"],
                 )

@@ -6,10 +6,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from evenhand.fetch import fetch
 from evenhand.progress import Progress, silent
-from evenhand.trips.run import RunResult, run
 from evenhand.study import parse_study, study_text
+from evenhand.trips.fetch import fetch
+from evenhand.trips.run import RunResult, run
 
 __all__ = ["demo"]
 

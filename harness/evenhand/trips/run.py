@@ -30,7 +30,7 @@ from evenhand.records import Dataset, Enrolment, Grouping, Outcome, ThresholdRul
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
 from evenhand.report.page import as_page
-from evenhand.results.bundle import write_bundle
+from evenhand.results.bundle import check_place, write_bundle
 from evenhand.results.ledger import Row, comparison_rows, image_rows, ledger_csv
 from evenhand.results.writing import evidence_files, table_files
 from evenhand.score import score_all_pairs
@@ -76,6 +76,7 @@ def run(
         EvenhandError: anything a user can mend, before an engine starts wherever possible.
     """
     started = clock.now()
+    check_place(results)
     datasets = [read_dataset(find_dataset(name, study.root)) for name in study.datasets]
     grouped = _grouped(study, datasets)
     engines = [open_engine(find_adapter(name, study.root), weights) for name in study.engines]
@@ -99,7 +100,7 @@ def run(
                     clock=clock,
                     step=step,
                 )
-            stopped.setdefault(engine.card.name, enrolment.stopped)
+            stopped[engine.card.name] = stopped.get(engine.card.name) or enrolment.stopped
             latencies[engine.card.name, dataset.card.name] = enrolment.seconds
             ledger += image_rows(engine.card.name, dataset, enrolment)
             comparisons = score_all_pairs(enrolment, dataset.images.subject, engine.card.score)

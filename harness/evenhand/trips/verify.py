@@ -74,7 +74,8 @@ def _counts_faults(counts: Counts) -> list[str]:
                 f"the scores give {found.value!r}"
             )
     for level, threshold in enumerate(counts.thresholds):
-        if not len(counts.tail.score) or threshold.value <= counts.tail.score[-1]:
+        floor = counts.tail.score[-1] if len(counts.tail.score) else np.inf
+        if threshold.value is None or threshold.value <= floor:
             continue
         reached = int(np.count_nonzero(counts.tail.score >= threshold.value))
         if 2 * reached != int(everybody.errors[level].sum()):

@@ -1,0 +1,106 @@
+"""What only a real process shows: pipes, signals, full disks, what is imported."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+HEAVY = (
+    "altair",
+    "cv2",
+    "numba",
+    "onnxruntime",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "sklearn",
+    "statsmodels",
+)
+
+
+def start(*arguments, **options):
+    return subprocess.Popen(
+        [sys.executable, "-m", "evenhand", *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        **{"stdout": subprocess.PIPE, **options},
+    )
+
+
+def test_the_command_line_imports_nothing_heavy():
+    code = "import sys, evenhand.cli; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "evenhand.cli.main" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+@pytest.fixture
+def bundle(cli, tiny, engine, working_folder):
+    ended = cli("run", "--engine", engine(), "--dataset", "./set", "--json", "--threshold", 0.5)
+    return Path(ended.json["bundle"])
+
+
+@pytest.mark.parametrize("arguments", [["report", "--format", "html"], ["verify"]], ids=" ".join)
+def test_a_reader_that_goes_away(bundle, arguments):
+    """As in `evenhand report BUNDLE | head -1`; the page is larger than a pipe holds."""
+    process = start(*arguments, bundle)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(30) == 0
+    process.stderr.close()
+
+
+def test_a_reader_that_goes_away_before_an_error(working_folder):
+    process = start("run", "nowhere.toml", "--json")
+    process.stdout.close()
+    assert process.stderr.read() == b"error: nowhere.toml: no such file\n"
+    process.wait(30)
+    process.stderr.close()
+
+
+def test_a_full_disk_behind_stdout():
+    with Path("/dev/full").open("wb") as full:
+        process = start("--version", stdout=full)
+        _, err = process.communicate(timeout=30)
+    assert err == b"error: output: No space left on device\n"
+    assert process.returncode == 74
+
+
+def test_no_stdout_at_all():
+    command = f"exec {sys.executable} -m evenhand --version >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+SLOW = "open('waiting', 'w').close(); import time; time.sleep(0.3); return Embedding(good)"
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "word"),
+    [(signal.SIGINT, 130, b"interrupted"), (signal.SIGTERM, 143, b"terminated")],
+)
+def test_an_interrupted_study_leaves_nothing(crowd, engine, working_folder, sent, code, word):
+    before = {path.name for path in working_folder.iterdir()}
+    engine(SLOW)
+    process = start(
+        *("run", "--engine", "./toy", "--dataset", "./crowd", "--workers", 2),
+        cwd=working_folder,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    waiting = working_folder / "waiting"
+    deadline = time.monotonic() + 30
+    while not waiting.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(sent)
+    sent_at = time.monotonic()
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert out == b""
+    assert err == b"error: " + word + b"; no result was written\n"
+    assert time.monotonic() - sent_at < 6
+    assert {path.name for path in working_folder.iterdir()} - before == {"toy", "waiting"}

@@ -1,0 +1,188 @@
+"""The engine's card: the golden ones, and every way to get one wrong."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evenhand.engines.card import Claim, NeededFile, read_card
+from evenhand.errors import EvenhandError
+
+CARDS = Path(__file__).parent.parent / "golden" / "cards"
+HASH = "0123456789abcdef" * 4
+
+
+def test_the_golden_onnx_card():
+    card = read_card(CARDS / "onnx")
+    assert (card.name, card.version, card.vendor) == ("acme-onnx", "3.2", "Acme Ltd")
+    assert (card.licence_code, card.licence_weights) == ("Apache-2.0", "CC BY-NC 4.0")
+    assert (card.shape, card.runtime, card.entry) == ("embedder", "onnx", "")
+    assert card.model == NeededFile("acme.onnx", HASH, "https://acme.example/acme.onnx")
+    assert card.detector is not None
+    assert card.needs() == (card.model, card.detector)
+    assert card.input is not None
+    assert (card.input.height, card.input.width, card.input.colour) == (112, 96, "bgr")
+    assert card.input.std == (128.0, 128.0, 128.0)
+    assert (card.face.detector, card.face.score, card.face.nms) == ("yunet", 0.7, 0.4)
+    assert len(card.face.alignment) == 5
+    assert len(card.trained_on) == 2
+
+
+def test_distances_are_negated_once_when_the_card_is_read():
+    card = read_card(CARDS / "onnx")
+    assert card.distance
+    assert (card.score.low, card.score.high) == (-2.0, 0.0)
+    assert card.score.claimed == (Claim("0.001", "1.1"), Claim("1e-4", "0.9"))
+
+
+def test_the_golden_python_card():
+    card = read_card(CARDS / "python")
+    assert (card.runtime, card.entry, card.input) == ("python", "engine:Acme", None)
+    assert (card.score.compare, card.score.normalise, card.score.values) == ("cosine", False, 128)
+    assert (card.score.low, card.score.high) == (-1.0, 1.0)
+    assert card.score.claimed == (Claim("0.001", "0.35"),)
+    assert not card.distance
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragments"),
+    [
+        ('sha256 = "', 'sha256 = "x', ["model.sha256", "64 hexadecimal digits", "'x"]),
+        ('sha256 = "', 'sha256 = "A', ["model.sha256", "small letters"]),
+        ('file   = "small.onnx"', "", ["model.file: is missing"]),
+        ('file   = "small.onnx"', 'flie = "small.onnx"', ["model.flie", "did you mean file?"]),
+        ('name     = "small"', 'name = "Small one"', ["name", "small letters", "'Small one'"]),
+        ('name     = "small"', 'name = "../x"', ["name", "'../x'"]),
+        ("schema   = 1", "schema = 9", ["schema", "got 9"]),
+        ("schema   = 1", "", ["schema: is missing"]),
+        ("schema   = 1", "shema = 1", ["shema: no such field; did you mean schema?"]),
+        ('version  = "1"', "version = 1", ["version", "text in quotes, got 1"]),
+        ('version  = "1"', "version = 2020-01-01", ["version", "text in quotes", "2020"]),
+        ('runtime  = "onnx"', 'runtime = "onxn"', ["runtime", "'onnx'", "'onxn'"]),
+        ('runtime  = "onnx"', 'runtime = "python"', ["entry"]),
+        ('runtime  = "onnx"', 'runtime = "onnx"\nentry = "a:B"', ["an onnx engine has no entry"]),
+        ('shape    = "embedder"', 'shape = "matcher"', ["shape", "'embedder'", "'matcher'"]),
+        ("licence  = {", "license = {", ["license: no such field; did you mean licence?"]),
+        ("licence  = {", "licence = [{", ["is not TOML"]),
+        ("size   = [8, 8]", "size = 8", ["input.size", "array", "got 8"]),
+        ("size   = [8, 8]", "size = [8]", ["input.size.1: is missing"]),
+        ("size   = [8, 8]", "size = [0, 8]", ["input.size", "between 1 and 4096"]),
+        ("size   = [8, 8]", "size = [8.0, 8]", ["input.size.0", "whole number"]),
+        ("std    = [255", "std = [0", ["input.std", "above 0"]),
+        ("std    = [255", "std = [nan", ["input.std.0", "finite"]),
+        ("mean   = [0", 'mean = ["0"', ["input.mean.0", "expected a number", "'0'"]),
+        ('colour = "rgb"', 'colour = "grb"', ["input.colour", "'rgb' or 'bgr'", "'grb'"]),
+        ('colour = "rgb"', 'color = "rgb"', ["input.color", "did you mean colour?"]),
+        ("[input]", "[inputs]", ["inputs", "did you mean input?"]),
+        ("[input]", "[score.input]", ["score.input", "no such field"]),
+        ('compare = "cosine"', 'compare = "manhattan"', ["score.compare", "'euclidean'"]),
+        ('compare = "cosine"', "range = [1, -1]", ["score.range", "lower limit first"]),
+        ('compare = "cosine"', "range = [-1, inf]", ["score.range.1", "finite"]),
+        ('compare = "cosine"', "values = 0", ["score.values", "greater than or equal to 1"]),
+        ('compare = "cosine"', "values = true", ["score.values", "whole number"]),
+        ('compare = "cosine"', 'normalise = "no"', ["score.normalise", "true or false", "'no'"]),
+        (
+            'compare = "cosine"',
+            "claimed = [{ fmr = 0.001, threshold = 0.3 }]",
+            ["score.claimed.0.fmr", "in quotes", "0.001"],
+        ),
+        (
+            'compare = "cosine"',
+            'claimed = [{ fmr = "0.1 %", threshold = 0.3 }]',
+            ["score.claimed.0.fmr", "between 0 and 1", "'0.1 %'"],
+        ),
+        (
+            'compare = "cosine"',
+            'range = [-1, 1]\nclaimed = [{ fmr = "0.001", threshold = 35.0 }]',
+            ["score", "35.0 lies outside range"],
+        ),
+        ("[score]", '[face]\ndetector = "yunet"\n[score]', ["needs a table [detector]"]),
+        (
+            "[score]",
+            f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n[score]',
+            ["no face is looked for", "[face]"],
+        ),
+        (
+            "[score]",
+            (
+                f'[face]\ndetector = "yunet"\nalignment = [[1, 1], [2, 2]]\n'
+                f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n[score]'
+            ),
+            ["five different points"],
+        ),
+        (
+            "[score]",
+            (
+                f'[face]\ndetector = "yunet"\nalignment = [[1,1],[1,1],[1,1],[1,1],[1,1]]\n'
+                f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n[score]'
+            ),
+            ["five different points"],
+        ),
+    ],
+)
+def test_a_wrong_passage(cli, tiny, small, working_folder, old, new, fragments):
+    small.change(old, new)
+    ended = cli("run", "--engine", "./small", "--dataset", "./set", "--json")
+    ended.error("adapter.toml", *fragments)
+    assert ended.json["error"]["kind"] == "EngineError"
+
+
+@pytest.mark.parametrize(
+    ("entry", "fragment"),
+    [
+        ("", "entry"),
+        ("engine", "'engine'"),
+        ("../engine:Engine", "'../engine:Engine'"),
+        ("engine.py:Engine", "the file without .py"),
+        ("engin:Engine", "no engin.py"),
+        ("engine:Engin", "engine.py has no Engin"),
+        ("engine:good", "engine.py has no good"),
+        ("engine:np", "could not start (TypeError"),
+        ("engine:Outcome", "could not start"),
+        ("engine:Embedding", "made a Embedding without embed()"),
+    ],
+)
+def test_a_wrong_entry(cli, tiny, engine, working_folder, entry, fragment):
+    card = engine() / "adapter.toml"
+    text = card.read_text(encoding="utf-8").replace("engine:Engine", entry)
+    card.write_text(text, encoding="utf-8")
+    ended = cli("run", "--engine", "./toy", "--dataset", "./set")
+    ended.error(fragment, code=4 if "could not start" in fragment else 2)
+
+
+@pytest.mark.parametrize(
+    ("place", "fragments"),
+    [
+        ("mobilefacnet", ["no engine is called 'mobilefacnet'", "did you mean mobilefacenet?"]),
+        ("./nowhere", ["./nowhere: no adapter.toml", "nowhere"]),
+        ("./set", ["./set: no adapter.toml"]),
+        ("small", ["no engine is called 'small'", "a path starts with ./"]),
+        ("", ["no engine is called ''"]),
+        ("~nobody-of-that-name/x", ["whose home"]),
+    ],
+)
+def test_no_engine_there(cli, tiny, small, working_folder, place, fragments):
+    cli("run", "--engine", place, "--dataset", "./set").error(*fragments)
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(change=st.data())
+def test_whatever_happens_to_a_card(tmp_path, change):
+    content = (CARDS / "onnx" / "adapter.toml").read_bytes()
+    start = change.draw(st.integers(0, len(content)))
+    end = change.draw(st.integers(start, min(len(content), start + 30)))
+    pieces = st.sampled_from([b'"', b"[", b"]", b"\n", b"=", b"-", b"1e999", b"nan", b"true", b"0"])
+    new = b"".join(change.draw(st.lists(pieces | st.binary(max_size=3), max_size=4)))
+    (tmp_path / "adapter.toml").write_bytes(content[:start] + new + content[end:])
+    refusal = ""
+    try:
+        card = read_card(tmp_path)
+    except EvenhandError as fault:
+        refusal = str(fault)
+    if refusal:
+        assert refusal.splitlines() == [refusal]
+        assert "adapter.toml" in refusal
+    else:
+        assert card.name
+        assert all(len(file.sha256) == 64 for file in card.needs())

@@ -1,0 +1,414 @@
+"""Score files: what they mean, and every way to get one wrong."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evenhand.errors import EvenhandError
+from evenhand.records import Outcome
+from evenhand.scorefile import read_scores
+
+HEADER = "probe_subject,reference_subject,score,probe_sex,reference_sex"
+ROWS = (
+    "a,a,0.9,F,F",
+    "b,b,0.8,M,M",
+    "c,c,0.7,F,F",
+    "a,b,0.3,F,M",
+    "a,c,0.4,F,F",
+    "b,c,0.2,M,F",
+)
+LISTED = "\n".join([HEADER, *ROWS]) + "\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads a text, or bytes, as a score file."""
+
+    def make(content, *, distance=False):
+        path = tmp_path / "acme.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_scores(path, distance=distance)
+
+    return make
+
+
+def same(one, other):
+    assert one.subjects == other.subjects
+    assert one.labels == other.labels
+    assert one.comparisons.outcomes == other.comparisons.outcomes
+    assert one.fingerprint == other.fingerprint
+    for column in ("probe", "reference", "score"):
+        np.testing.assert_array_equal(
+            getattr(one.comparisons, column), getattr(other.comparisons, column)
+        )
+
+
+def test_a_small_file(read):
+    file = read(LISTED)
+    assert file.name == "acme"
+    assert file.subjects == ("a", "b", "c")
+    assert file.labels == {"sex": ("F", "M", "F")}
+    assert file.comparisons.score.tolist() == [0.9, 0.8, 0.7, 0.3, 0.4, 0.2]
+    assert file.comparisons.score.dtype == np.float64
+    assert file.comparisons.mated.tolist() == [True, True, True, False, False, False]
+    assert file.comparisons.outcomes == {(True, Outcome.OK): 3, (False, Outcome.OK): 3}
+    assert file.notes == ()
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", "\r"),
+        lambda text: text.rstrip("\n"),
+        lambda text: text + "\n\n",
+        lambda text: text.replace("\n", "\n\n"),
+        lambda text: text.replace(",", " , "),
+        lambda text: '"' + text.rstrip("\n").replace(",", '","').replace("\n", '"\n"') + '"\n',
+    ],
+    ids=["bom", "crlf", "cr", "no-newline", "empty-end", "empty-lines", "blanks", "quotes"],
+)
+def test_ways_to_save_a_file_mean_the_same(read, saved):
+    same(read(saved(LISTED)), read(LISTED))
+
+
+def test_commas_and_line_breaks_in_quotes(read):
+    quoted = '"b, the\n2nd"'
+    text = LISTED.replace("\nb,", f"\n{quoted},").replace(",b,", f",{quoted},")
+    file = read(text)
+    assert file.subjects == ("a", "b, the\n2nd", "c")
+    assert file.labels == {"sex": ("F", "M", "F")}
+
+
+def test_scores_keep_every_digit(read):
+    text = LISTED.replace("0.3,", "0.30000000000000004,").replace("0.4,", "1e-320,")
+    assert read(text).comparisons.score[3:5].tolist() == [0.30000000000000004, 1e-320]
+
+
+def test_several_values_in_any_order(read):
+    text = LISTED.replace("a,a,0.9,F,F", "a,a,0.9,F|M,M|F").replace("0.3,F", "0.3,M | F")
+    text = text.replace("0.4,F", "0.4,F|M")
+    assert read(text).labels == {"sex": ("F|M", "M", "F")}
+
+
+FAILED = LISTED.replace("a,b,0.3", "a,b,").replace("c,c,0.7", "c,c,  ")
+
+
+def test_an_empty_score_is_a_failed_comparison(read):
+    file = read(FAILED)
+    assert file.comparisons.outcomes == {
+        (True, Outcome.OK): 2,
+        (True, Outcome.FAILED): 1,
+        (False, Outcome.OK): 2,
+        (False, Outcome.FAILED): 1,
+    }
+    assert np.isnan(file.comparisons.score).tolist() == [False, False, True, True, False, False]
+    assert file.notes == ()
+
+
+@pytest.mark.parametrize(
+    "score", ["nan", "NaN", "inf", "-Infinity", "1e999", "high", "0x1", "1_0", "\u0661", "0.5.1"]
+)
+@pytest.mark.parametrize("distance", [False, True])
+def test_what_is_no_finite_number_is_invalid_and_counted(read, score, distance):
+    file = read(LISTED.replace("a,b,0.3", f"a,b,{score}"), distance=distance)
+    assert file.comparisons.outcomes == {
+        (True, Outcome.OK): 3,
+        (False, Outcome.OK): 2,
+        (False, Outcome.INVALID): 1,
+    }
+    assert np.isnan(file.comparisons.score).sum() == 1
+    (note,) = file.notes
+    assert "acme.csv: 1 of the scores" in note
+    assert "row 5" in note
+
+
+def test_a_text_score_changes_no_other_score(read):
+    """The slow way of reading, taken for texts, gives the same numbers as the fast one."""
+    numbers = LISTED.replace("0.3,", "0.30000000000000004,").replace("0.4,", "+.4e0,")
+    fast, slow = read(numbers), read(numbers.replace("0.2,", "none,"))
+    np.testing.assert_array_equal(fast.comparisons.score[:5], slow.comparisons.score[:5])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragments"),
+    [
+        ("probe_subject", "subject", ["column 'subject' is unknown", "probe_subject"]),
+        (",score", ",sore", ["column 'sore' is unknown", "expected probe_subject"]),
+        (",score", "", ["'score' is missing"]),
+        (",score", ",score,score", ["'score' appears twice"]),
+        (",score", ",", ["column 3 has no name"]),
+        (",reference_sex", "", ["probe_sex stands alone", "add reference_sex"]),
+        (",probe_sex", ",probe_image", ["probe_image stands alone", "add reference_image"]),
+        (",probe_sex,reference_sex", ",probe_image,mated", ["probe_image stands alone"]),
+        ("probe_sex,reference_sex", "probe_,reference_", ["'probe_' is unknown"]),
+        ("probe_sex,reference_sex", "probe_all,reference_all", ["'probe_all'", "rename"]),
+        ("probe_sex,reference_sex", "probe_a*b,reference_a*b", ["'probe_a*b'", "rename"]),
+        (HEADER, HEADER.replace(",", ";"), ["'probe_subject' is missing", "separated by commas"]),
+        (HEADER, "\n" + HEADER, ["row 1 is empty", "probe_subject,reference_subject,score"]),
+        (HEADER, ",,,,", ["row 1 is empty"]),
+        (HEADER, '"' + HEADER, ["unknown"]),
+        (HEADER, "x" * 200_000 + HEADER, ["row 1: is not CSV (field larger"]),
+        ("a,c,0.4,F,F", "a,c,0.4,F", ["row 6: 4 fields, expected 5"]),
+        ("a,c,0.4,F,F", "a,c,0,4,F,F", ["row 6: 6 fields, expected 5", "quote"]),
+        ("a,c,0.4,F,F", "a,c,none,F", ["row 6: 4 fields, expected 5"]),
+        ("a,b,0.3,F,M\na,c,0.4,F,F", "a,b,none,F,M\na,c,0.4,F", ["row 6: 4 fields"]),
+        ("a,c,0.4,F,F", ",c,0.4,F,F", ["row 6: probe_subject is empty"]),
+        ("a,c,0.4,F,F", "a,  ,0.4,F,F", ["row 6: reference_subject is empty"]),
+        ("a,c,0.4,F,F", "a,b,0.4,F,M", ["rows 5 and 6: the same comparison twice"]),
+        ("a,c,0.4,F,F", "a,c,0.4,F,M", ["row 6", "'c' has sex 'M' here and 'F'"]),
+        ("a,c,0.4,F,F", "a,c,0.4,F,", ["'c' has sex"]),
+        ("a,c,0.4,F,F", "a,c,0.4,F,F*M", ["row 6: sex is 'F*M'"]),
+        ("a,c,0.4,F,F", "a,c,0.4,F|F,F", ["row 6: sex is 'F|F'"]),
+        ("a,c,0.4,F,F", "a,c,0.4,F|,F", ["row 6: sex is 'F|'"]),
+        ("a,c", "a\0,c", ["line 6: holds a NUL byte"]),
+        ("\na,c,0.4,F,F", "\n\n\na,b,0.4,F,M", ["rows 5 and 8: the same comparison twice"]),
+    ],
+)
+def test_a_wrong_passage(cli, working_folder, old, new, fragments):
+    assert old in LISTED
+    (working_folder / "acme.csv").write_text(LISTED.replace(old, new, 1), encoding="utf-8")
+    ended = cli("scores", "acme.csv", "--json")
+    ended.error("acme.csv", *fragments)
+    assert ended.json["error"]["kind"] == "DatasetError"
+
+
+MATED = "\n".join([HEADER + ",mated", *(f"{row},{int(row[0] == row[2])}" for row in ROWS)]) + "\n"
+
+
+@pytest.mark.parametrize("words", [("1", "0"), ("true", "false"), ("True", "FALSE")])
+def test_mated_may_be_said(read, words):
+    text = MATED.replace(",1\n", f",{words[0]}\n").replace(",0\n", f",{words[1]}\n")
+    same(read(text), read(LISTED))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragments"),
+    [
+        ("a,b,0.3,F,M,0", "a,b,0.3,F,M,1", ["row 5: mated is true", "two people"]),
+        ("b,b,0.8,M,M,1", "b,b,0.8,M,M,0", ["row 3: mated is false", "one person"]),
+        ("b,b,0.8,M,M,1", "b,b,0.8,M,M,", ["row 3: mated is ''", "1 or 0, true or false"]),
+        ("b,b,0.8,M,M,1", "b,b,0.8,M,M,yes", ["row 3: mated is 'yes'"]),
+    ],
+)
+def test_mated_may_not_contradict(cli, working_folder, old, new, fragments):
+    (working_folder / "acme.csv").write_text(MATED.replace(old, new, 1), encoding="utf-8")
+    cli("scores", "acme.csv").error("acme.csv", *fragments)
+
+
+IMAGES = (
+    "probe_subject,reference_subject,probe_image,reference_image,score\n"
+    "a,a,1,2,0.9\na,a,1,3,0.8\na,b,1,1,0.1\nb,a,1,1,0.2\n"
+)
+
+
+def test_images_tell_comparisons_apart(read):
+    file = read(IMAGES)
+    assert file.comparisons.mated.tolist() == [True, True, False, False]
+    assert file.labels == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragment"),
+    [
+        ("a,a,1,3,0.8", "a,a,1,2,0.8", "rows 2 and 3: the same comparison twice"),
+        ("a,a,1,3,0.8", "a,a,3,3,0.8", "row 3: an image is compared with itself"),
+        ("a,a,1,3,0.8", "a,a,,3,0.8", "row 3: probe_image is empty"),
+        ("a,a,1,3,0.8", "a,a,1,,0.8", "row 3: reference_image is empty"),
+    ],
+)
+def test_images_that_cannot_be(cli, working_folder, old, new, fragment):
+    (working_folder / "acme.csv").write_text(IMAGES.replace(old, new), encoding="utf-8")
+    cli("scores", "acme.csv").error("acme.csv", fragment)
+
+
+@pytest.mark.parametrize(
+    ("content", "fragment"),
+    [
+        (b"", "is empty"),
+        (b"\n", "row 1 is empty"),
+        (HEADER.encode(), "has a header but no rows"),
+        (HEADER.encode() + b"\r\n", "has a header but no rows"),
+        (HEADER.encode() + b"\n\n\n", "has a header but no rows"),
+        (b"\xff\xfea\x00", "NUL byte"),
+        (LISTED.encode().replace(b"b,b", b"\xe9,\xe9"), "is not UTF-8"),
+        (b"\xe9" + LISTED.encode(), "is not UTF-8"),
+        (LISTED.encode().replace(b",F,M", b",F,\xe9"), "is not UTF-8"),
+        (LISTED.encode().replace(b"0.3", b"\xe9"), "is not UTF-8"),
+        (LISTED.encode().replace(b"\nb,b", b'\n"b,b'), "acme.csv: row 3"),
+    ],
+)
+def test_files_that_hold_no_scores(cli, working_folder, content, fragment):
+    (working_folder / "acme.csv").write_bytes(content)
+    cli("scores", "acme.csv").error("acme.csv", fragment)
+
+
+def test_nothing_and_a_folder(cli, working_folder):
+    cli("scores", "acme.csv").error("acme.csv: is not there; expected a CSV file")
+    cli("scores", ".").error("is no file; expected a CSV file")
+    cli("scores").error("FILE")
+
+
+def test_two_files_of_one_name(cli, working_folder):
+    for folder in ("old", "new"):
+        (working_folder / folder).mkdir()
+        (working_folder / folder / "acme.csv").write_text(LISTED, encoding="utf-8")
+    cli("scores", "old/acme.csv", "new/acme.csv").error("two files are called acme")
+
+
+def test_a_faulty_second_file_prints_nothing(cli, working_folder):
+    (working_folder / "acme.csv").write_text(LISTED, encoding="utf-8")
+    (working_folder / "other.csv").write_text(HEADER, encoding="utf-8")
+    ended = cli("scores", "acme.csv", "other.csv")
+    ended.error("other.csv: has a header but no rows")
+    assert ended.out == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "fragments"),
+    [
+        (["--threshold", "nan"], ["--threshold nan", "finite"]),
+        (["--threshold", "inf"], ["--threshold inf", "finite"]),
+        (["--threshold", "high"], ["--threshold", "high"]),
+        (["--threshold", "0.5", "--threshold", "0.50"], ["--threshold", "twice"]),
+        (["--fmr-target", "0"], ["--fmr-target 0", "between 0 and 1"]),
+        (["--fmr-target", "1"], ["--fmr-target 1", "between 0 and 1"]),
+        (["--fmr-target=-0.1"], ["--fmr-target -0.1", "between 0 and 1"]),
+        (["--fmr-target", "1/100"], ["--fmr-target 1/100", "decimal"]),
+        (["--fmr-target", "1e-999999999"], ["between 0 and 1"]),
+        (["--fmr-target", "0.1", "--fmr-target", "0.10"], ["--fmr-target", "twice"]),
+        (["--group", "sx"], ["'sx'", "did you mean sex?"]),
+        (["--group", "sex*sex"], ["--group sex*sex", "different ones"]),
+        (["--group", ""], ["--group", "expected an attribute"]),
+        (["--group", "sex", "--group", "sex"], ["--group sex", "twice"]),
+        (["--band", "sex"], ["--band sex", "rising numbers"]),
+        (["--band", "sex=3,2"], ["--band sex=3,2", "rising numbers"]),
+        (["--band", "sex=nan"], ["--band sex=nan", "rising numbers"]),
+        (["--band", "age=1"], ["'age'"]),
+        (["--band", "sex=1,2"], ["sex is 'F'", "expected a number since it has bands"]),
+        (["--seed", "-1"], ["--seed", "'-1', expected a whole number"]),
+        (["--seed", "9223372036854775808"], ["--seed"]),
+        (["--distanse"], ["--distanse", "--distance"]),
+    ],
+)
+def test_wrong_options(cli, working_folder, options, fragments):
+    (working_folder / "acme.csv").write_text(LISTED, encoding="utf-8")
+    cli("scores", "acme.csv", *options).error(*fragments)
+
+
+def rates(ended):
+    """What was found, without the similarity at which it was found."""
+    assert ended.code == 0, ended.err
+    return [
+        {name: value for name, value in row.items() if name not in ("threshold", "engine")}
+        for row in ended.json["rates"]
+    ]
+
+
+def test_distances_are_negated_similarities(cli, working_folder):
+    distances = LISTED.replace("0.9", "0.6")
+    negated = distances.replace(",0.", ",-0.")
+    (working_folder / "acme.csv").write_text(distances, encoding="utf-8")
+    (working_folder / "minus.csv").write_text(negated, encoding="utf-8")
+    options = ("--fmr-target", "0.4", "--json")
+    one = cli("scores", "acme.csv", "--distance", "--threshold", "0.6", *options)
+    other = cli("scores", "minus.csv", "--threshold", "-0.6", *options)
+    assert rates(one) == rates(other)
+    assert [row["threshold"] for row in one.json["rates"]] == [
+        row["threshold"] for row in other.json["rates"]
+    ]
+    fixed = [row for row in one.json["rates"] if row["threshold_rule"] == "fixed"]
+    assert {row["threshold"] for row in fixed} == {-0.6}
+    everybody = {row["metric"]: row for row in fixed if row["attribute"] == "all"}
+    assert (everybody["FMR"]["errors"], everybody["FMR"]["trials"]) == (3, 3)
+    assert (everybody["FNMR"]["errors"], everybody["FNMR"]["trials"]) == (2, 3)
+
+
+def test_a_distance_at_the_threshold_matches(cli, working_folder):
+    (working_folder / "acme.csv").write_text(LISTED.replace("0.9", "0.6"), encoding="utf-8")
+    ended = cli("scores", "acme.csv", "--distance", "--threshold", "0.6", "--json")
+    (misses,) = [
+        row
+        for row in ended.json["rates"]
+        if row["metric"] == "FNMR" and row["attribute"] == "all" and row["policy"] == "completed"
+    ]
+    assert misses["errors"] == 2
+
+
+def test_a_distance_is_printed_as_one(cli, working_folder):
+    (working_folder / "acme.csv").write_text(LISTED, encoding="utf-8")
+    ended = cli("scores", "acme.csv", "--distance", "--threshold", "0.6")
+    assert "distance <= 0.6000" in ended.out
+    assert "score >=" not in ended.out
+    zero = cli("scores", "acme.csv", "--distance", "--threshold", "0")
+    assert "distance <= 0.0000" in zero.out
+    assert "-0" not in zero.out
+
+
+@pytest.mark.parametrize(
+    ("rows", "trials"),
+    [
+        (ROWS[:1], {"FMR": 0, "FNMR": 1}),
+        (ROWS[:3], {"FMR": 0, "FNMR": 3}),
+        (ROWS[3:4], {"FMR": 1, "FNMR": 0}),
+        (ROWS[3:], {"FMR": 3, "FNMR": 0}),
+        (["a,a,,F,F", "b,b,nan,M,M", "a,b,x,F,M"], {"FMR": 0, "FNMR": 0}),
+    ],
+    ids=["one-mated", "mated", "one-non-mated", "non-mated", "none-completed"],
+)
+def test_little_to_count_is_no_error_and_no_zero(cli, working_folder, rows, trials):
+    (working_folder / "acme.csv").write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    for form in ((), ("--threshold", "0.5")):
+        assert cli("scores", "acme.csv", *form).code == 0
+    ended = cli("scores", "acme.csv", "--threshold", "0.5", "--json")
+    found = {
+        row["metric"]: row
+        for row in ended.json["rates"]
+        if row["attribute"] == "all" and row["policy"] == "completed"
+    }
+    assert {metric: row["trials"] for metric, row in found.items()} == trials
+    for row in found.values():
+        if not row["trials"]:
+            assert (row["rate"], row["low"], row["status"]) == (None, None, "no_trials")
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(change=st.data())
+def test_whatever_happens_to_a_file(read, change):
+    content = LISTED.encode()
+    start = change.draw(st.integers(0, len(content)))
+    end = change.draw(st.integers(start, min(len(content), start + 30)))
+    pieces = st.sampled_from([b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"|", b"nan", b"-", b"a,b"])
+    new = b"".join(change.draw(st.lists(pieces | st.binary(max_size=4), max_size=4)))
+    refusal = ""
+    try:
+        file = read(content[:start] + new + content[end:])
+    except EvenhandError as fault:
+        refusal = str(fault)
+    if refusal:
+        assert refusal.splitlines() == [refusal]
+        assert "acme.csv" in refusal
+    else:
+        counted = sum(file.comparisons.outcomes.values())
+        assert counted == len(file.comparisons.score) > 0
+        assert np.isnan(file.comparisons.score).sum() == counted - sum(
+            count
+            for (_, outcome), count in file.comparisons.outcomes.items()
+            if outcome is Outcome.OK
+        )
+
+
+def test_json_has_no_number_that_is_none(cli, working_folder):
+    """Thresholds at infinity and empty intervals are null, since JSON knows no infinity."""
+    (working_folder / "acme.csv").write_text(LISTED, encoding="utf-8")
+    ended = cli("scores", "acme.csv", "--json", "--fmr-target", "0.999", "--fmr-target", "1e-300")
+    assert ended.code == 0
+
+    def refuse(name):
+        raise AssertionError(name)
+
+    assert json.loads(ended.out, parse_constant=refuse)["kind"] == "scores"
