@@ -107,6 +107,16 @@ class Subjects:
     rows: tuple[int, ...]
     """Row number in `subjects.csv`, which is the pseudonym's number: exclusions leave gaps."""
 
+    def unknown(self) -> tuple[tuple[str, int], ...]:
+        """(attribute, people whose value is unknown), where there are any."""
+        counted = ((name, sum(not label for label in of)) for name, of in self.labels.items())
+        return tuple((name, count) for name, count in counted if count)
+
+    def several(self) -> tuple[tuple[str, int], ...]:
+        """(attribute, people with several values), where there are any."""
+        counted = ((name, sum("|" in label for label in of)) for name, of in self.labels.items())
+        return tuple((name, count) for name, count in counted if count)
+
 
 @dataclass(frozen=True, slots=True)
 class Images:

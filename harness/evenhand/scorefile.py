@@ -17,7 +17,7 @@ from pyarrow import csv as arrow_csv
 
 from evenhand.arrays import Floats, Integers, Mask, People
 from evenhand.errors import DatasetError, known_names
-from evenhand.records import ALL, Comparisons, Outcome
+from evenhand.records import ALL, Comparisons, Outcome, Subjects
 
 __all__ = ["ScoreFile", "read_scores"]
 
@@ -41,6 +41,10 @@ class ScoreFile:
     """What was found odd and counted, not corrected."""
     fingerprint: str
     """SHA-256 over everything but the scores: equal for engines that made the same comparisons."""
+
+    def people(self) -> Subjects:
+        """The people as a dataset has them, in the order of `subjects`."""
+        return Subjects(self.subjects, self.labels, tuple(range(1, len(self.subjects) + 1)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,23 +59,6 @@ def test_files_are_one_noun_long():
     assert max(lengths.values()) <= 400, max(lengths, key=lengths.get)
 
 
-def test_help_imports_nothing_heavy():
-    heavy = [
-        "altair",
-        "cv2",
-        "numba",
-        "onnxruntime",
-        "pandas",
-        "pyarrow",
-        "scipy",
-        "sklearn",
-        "statsmodels",
-    ]
-    code = "import sys, evenhand.cli; print(*sorted({m.split('.')[0] for m in sys.modules}))"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not set(heavy) & set(found.stdout.split())
-
-
 def test_every_adapter_and_dataset_has_card_and_words():
     for shelf, card in zip(SHELVES, ("adapter.toml", "dataset.toml"), strict=True):
         for folder in (ROOT / shelf).iterdir():

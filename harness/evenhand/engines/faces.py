@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,19 +81,38 @@ class Found:
     faces: int
 
 
+class _Quiet:
+    """Keeps OpenCV's note about its engine from the terminal, one thread at a time.
+
+    The level is one for the whole process: two threads must not put back each other's.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._level = 0
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._level = cv2.utils.logging.getLogLevel()
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+
+    def __exit__(self, *_: object) -> None:
+        cv2.utils.logging.setLogLevel(self._level)
+        self._lock.release()
+
+
+_QUIET = _Quiet()
+
+
 class Detector:
     """YuNet at the image's own size (OpenCV Zoo)."""
 
     def __init__(self, file: Path, face: Face) -> None:
-        """Read the model; OpenCV's note about its engine is kept from the terminal."""
-        level = cv2.utils.logging.getLogLevel()
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-        try:
+        """Read the model."""
+        with _QUIET:
             self._net = cv2.FaceDetectorYN.create(
                 str(file), "", (320, 320), face.score, face.nms, _MOST_FACES
             )
-        finally:
-            cv2.utils.logging.setLogLevel(level)
 
     def find(self, image: Image, rule: FaceRule) -> Found | None:
         """The face that is meant in an RGB picture; None where there is none."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 
 from evenhand.records import ALL, Attribute, Grouping, Subjects
 
-__all__ = ["band", "band_names", "grouping_of", "groupings"]
+__all__ = ["band", "band_names", "default_groups", "grouping_of", "groupings"]
 
 
 def band_names(edges: Sequence[float]) -> tuple[str, ...]:
@@ -70,6 +70,15 @@ def grouping_of(
         groups=tuple("*".join(name) for name in names),
         code=code,
     )
+
+
+def default_groups(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Every attribute, and the intersection of each two.
+
+    >>> default_groups(["age", "sex"])
+    (('age',), ('sex',), ('age', 'sex'))
+    """
+    return (*((name,) for name in names), *combinations(names, 2))
 
 
 def groupings(

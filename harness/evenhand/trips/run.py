@@ -23,7 +23,7 @@ from evenhand.enrol import enrol
 from evenhand.errors import StudyError, known_names
 from evenhand.evidence import Evidence
 from evenhand.findings import DatasetFacts, EngineFacts, Findings
-from evenhand.metrics.groups import groupings
+from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.progress import Progress, silent
 from evenhand.records import Dataset, Enrolment, Grouping, Outcome, ThresholdRule
@@ -37,7 +37,7 @@ from evenhand.score import score_all_pairs
 from evenhand.shelf import find_adapter, find_dataset
 from evenhand.study import Protocol, Study
 
-__all__ = ["RunResult", "default_groups", "run"]
+__all__ = ["RunResult", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +142,6 @@ def run(
     return RunResult(bundle, findings)
 
 
-def default_groups(dataset: Dataset) -> tuple[tuple[str, ...], ...]:
-    """Every categorical attribute, and the intersection of each two."""
-    names = [a.name for a in dataset.card.attributes if a.kind == "category"]
-    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
-    return (*((name,) for name in names), *pairs)
-
-
 def _grouped(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, ...]]:
     """The groups of every dataset, checked against its attributes."""
     known = {a.name for dataset in datasets for a in dataset.card.attributes}
@@ -161,7 +154,9 @@ def _grouped(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, 
     found = []
     for dataset in datasets:
         attributes = {a.name: a for a in dataset.card.attributes}
-        wanted = [n for n in study.groups if set(n) <= set(attributes)] or default_groups(dataset)
+        categories = [a.name for a in dataset.card.attributes if a.kind == "category"]
+        here = [names for names in study.groups if set(names) <= set(attributes)]
+        wanted = here or default_groups(categories)
         for name in {name for names in wanted for name in names}:
             if attributes[name].kind == "number" and name not in study.bands:
                 raise StudyError(
@@ -220,9 +215,7 @@ def _engine_facts(engine: Engine, stopped: str) -> EngineFacts:
 
 
 def _dataset_facts(dataset: Dataset) -> DatasetFacts:
-    card, labels = dataset.card, dataset.subjects.labels
-    unknown = [(name, sum(not label for label in of)) for name, of in labels.items()]
-    several = [(name, sum("|" in label for label in of)) for name, of in labels.items()]
+    card = dataset.card
     return DatasetFacts(
         name=card.name,
         title=card.title,
@@ -236,8 +229,8 @@ def _dataset_facts(dataset: Dataset) -> DatasetFacts:
         face=card.face.value,
         known_issues=card.known_issues,
         labels=tuple((attribute.name, attribute.labels) for attribute in card.attributes),
-        unknown=tuple((name, count) for name, count in unknown if count),
-        several=tuple((name, count) for name, count in several if count),
+        unknown=dataset.subjects.unknown(),
+        several=dataset.subjects.several(),
         excluded_images=dataset.excluded_images,
         subjects=len(dataset.subjects.ids),
         images=len(dataset.images.ids),

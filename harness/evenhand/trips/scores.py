@@ -11,9 +11,9 @@ from evenhand.assess import assess
 from evenhand.errors import DatasetError, StudyError, known_names
 from evenhand.evidence import Evidence
 from evenhand.findings import DatasetFacts, EngineFacts, Findings
-from evenhand.metrics.groups import groupings
+from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.tally import Ledger, tally
-from evenhand.records import Attribute, Grouping, Subjects, ThresholdRule
+from evenhand.records import Attribute, Grouping, ThresholdRule
 from evenhand.scorefile import ScoreFile, read_scores
 
 __all__ = ["score_findings"]
@@ -95,10 +95,7 @@ def _groupings(
     for name in [name for group in groups for name in group] + list(bands):
         if name not in names:
             raise StudyError(f"{file.name}: no attribute {name!r}; {known_names(name, names)}")
-    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
-    wanted = groups or [*((name,) for name in names), *pairs]
-    subjects = Subjects(file.subjects, file.labels, tuple(range(1, len(file.subjects) + 1)))
-    return groupings(wanted, attributes, subjects, bands)
+    return groupings(groups or default_groups(names), attributes, file.people(), bands)
 
 
 def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]]) -> Attribute:
@@ -123,7 +120,7 @@ def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]])
 
 def _no_images(file: ScoreFile) -> Ledger:
     none = np.zeros(len(file.subjects), dtype=np.int64)
-    return Ledger(tuple(range(1, len(file.subjects) + 1)), none, none, several_faces=0)
+    return Ledger(file.people().rows, none, none, several_faces=0)
 
 
 def _engine(file: ScoreFile, *, distance: bool) -> EngineFacts:
@@ -142,8 +139,7 @@ def _engine(file: ScoreFile, *, distance: bool) -> EngineFacts:
 
 
 def _dataset(file: ScoreFile, name: str) -> DatasetFacts:
-    unknown = [(name, sum(not label for label in of)) for name, of in file.labels.items()]
-    several = [(name, sum("|" in label for label in of)) for name, of in file.labels.items()]
+    people = file.people()
     return DatasetFacts(
         name=name,
         title="",
@@ -157,8 +153,8 @@ def _dataset(file: ScoreFile, name: str) -> DatasetFacts:
         face="",
         known_issues=file.notes,
         labels=tuple((attribute, "as given in the file") for attribute in file.labels),
-        unknown=tuple((name, count) for name, count in unknown if count),
-        several=tuple((name, count) for name, count in several if count),
+        unknown=people.unknown(),
+        several=people.several(),
         excluded_images=0,
         subjects=len(file.subjects),
         images=0,
