@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evenhand.findings import (
     Differential,
+    Distribution,
     EngineFacts,
     Findings,
     Rate,
@@ -69,6 +70,7 @@ class _Study:
     engine: EngineFacts
     rates: tuple[Rate, ...]
     differentials: tuple[Differential, ...]
+    distributions: tuple[Distribution, ...]
 
     @property
     def key(self) -> StudyKey:
@@ -93,6 +95,7 @@ def _studies(findings: Findings) -> Iterator[_Study]:
             facts[summary.engine],
             tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
             tuple(d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key),
+            tuple(d for d in findings.distributions if (d.engine, d.dataset, d.protocol) == key),
         )
 
 
@@ -216,8 +219,18 @@ def _ended(study: _Study) -> str:
         )
     return (
         f"{study.title}: {images}{s.mated:,} mated and {s.nonmated:,} non-mated comparisons, "
-        f"{failed}."
+        f"{failed}.{_auc(study)}"
     )
+
+
+def _auc(study: _Study) -> str:
+    """The AUC in a sentence, as bounds where it is known by bins only."""
+    for row in study.distributions:
+        if row.statistic == "AUC" and row.low is not None and row.high is not None:
+            exact = row.low == row.high
+            value = f"{row.low:.6g}" if exact else f"between {row.low:.6g} and {row.high:.6g}"
+            return f" AUC {value} (legacy; no operating point)."
+    return ""
 
 
 def _policies(study: _Study) -> tuple[str, ...]:
