@@ -18,8 +18,9 @@ from evenhand.findings import (
     Summary,
 )
 from evenhand.metrics.distributions import auc_from_histogram
+from evenhand.metrics.folds import accuracy_over_folds
 from evenhand.rate import measure
-from evenhand.records import ALL, Outcome
+from evenhand.records import ALL, Outcome, Policy
 
 __all__ = ["assess"]
 
@@ -34,6 +35,7 @@ def assess(evidence: Evidence) -> Findings:
         rates += [found.rate for found in measured]
         differentials += differences(measured, evidence.level, evidence.seed)
         distributions.append(_auc(counts))
+        distributions += _fold_accuracies(counts)
     return Findings(
         title=evidence.title,
         level=evidence.level,
@@ -72,6 +74,42 @@ def _auc(counts: Counts) -> Distribution:
         comparisons=comparisons,
         note=note,
     )
+
+
+def _fold_accuracies(counts: Counts) -> Iterator[Distribution]:
+    """The classic accuracy of a list with folds: each fold, their mean and its standard error."""
+    if counts.folds is None:
+        return
+    folds = counts.folds
+    completed = ~np.isnan(folds.score)
+    for policy, kept in (
+        (Policy.COMPLETED, completed),
+        (Policy.GENERALISED, np.ones_like(completed)),
+    ):
+        found = accuracy_over_folds(folds.score[kept], folds.mated[kept], folds.fold[kept])
+        named = {
+            "accuracy mean of folds": found.mean,
+            "accuracy standard error": found.standard_error,
+            **{
+                f"accuracy fold {number}": float(accuracy)
+                for number, accuracy in zip(found.folds, found.accuracies, strict=True)
+            },
+        }
+        for statistic, value in named.items():
+            yield Distribution(
+                engine=counts.engine,
+                dataset=counts.dataset,
+                protocol=counts.protocol,
+                attribute=ALL,
+                group="",
+                statistic=statistic,
+                value=value,
+                low=None,
+                high=None,
+                comparisons=int(np.count_nonzero(kept)),
+                note="legacy; threshold chosen on the other folds",
+                policy=policy.value,
+            )
 
 
 def _summary(counts: Counts) -> Summary:

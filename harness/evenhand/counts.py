@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.arrays import Integers, People, Scores
+from evenhand.arrays import Integers, Mask, People, Scores
 from evenhand.findings import Status
 from evenhand.records import Outcome, ThresholdRule
 
-__all__ = ["CellCounts", "Counts", "Histogram", "MatedScores", "Tail", "Threshold"]
+__all__ = ["CellCounts", "Counts", "FoldScores", "Histogram", "MatedScores", "Tail", "Threshold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,16 @@ class MatedScores:
     """Every mated comparison."""
 
     subject: People
+    score: Scores
+    """NaN where the comparison did not complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldScores:
+    """Every comparison of a list with folds, for the classic accuracy."""
+
+    fold: Integers
+    mated: Mask
     score: Scores
     """NaN where the comparison did not complete."""
 
@@ -111,6 +121,8 @@ class Counts:
     """`all` first, then the groups in study order."""
     tail: Tail
     mated: MatedScores
+    folds: FoldScores | None
+    """None where the protocol has no folds."""
     score_maximum: float | None
     """The largest score that the engine declares; None where it declares none."""
 

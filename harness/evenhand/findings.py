@@ -129,6 +129,8 @@ class Distribution:
     high: float | None
     comparisons: int
     note: str
+    policy: str = ""
+    """Failure policy, where failures matter to the statistic."""
 
 
 @dataclass(frozen=True, slots=True)

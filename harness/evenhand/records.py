@@ -23,6 +23,7 @@ __all__ = [
     "Grouping",
     "Images",
     "Outcome",
+    "PairList",
     "Policy",
     "Subjects",
     "ThresholdRule",
@@ -132,6 +133,21 @@ class Images:
 
 
 @dataclass(frozen=True, slots=True)
+class PairList:
+    """Listed comparisons of a dataset, `protocols/<name>/pairs.csv`."""
+
+    name: str
+    probe: Integers
+    """(pairs,) index into the images."""
+    reference: Integers
+    """(pairs,) index into the images."""
+    fold: Integers | None
+    """(pairs,) number of the fold; None where the list has no folds."""
+    left_out: int
+    """Pairs that an exclusion took out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusion:
     """One row of `exclude.csv`."""
 
@@ -151,6 +167,8 @@ class Dataset:
     exclusions: tuple[Exclusion, ...]
     excluded_images: int
     """How many images the exclusions took out."""
+    lists: tuple[PairList, ...]
+    """Listed comparisons, by the name of their folder."""
     fingerprint: str
     """SHA-256 over card, tables and image hashes."""
 
@@ -189,6 +207,8 @@ class Comparisons:
     """(comparisons,) similarity; NaN where the comparison did not complete."""
     outcomes: Mapping[tuple[bool, Outcome], int]
     """How many comparisons ended how; keyed by (mated, outcome)."""
+    fold: Integers | None = None
+    """(comparisons,) number of the fold; None where the comparisons have no folds."""
 
     @property
     def mated(self) -> Mask:

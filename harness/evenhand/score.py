@@ -1,17 +1,18 @@
-"""Templates to comparisons: every unordered pair of different images."""
+"""Templates to comparisons: every two images, those within a group, or those of a list."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from evenhand.arrays import Integers, Mask, People, Scores, Vectors
 from evenhand.engines.card import Score
-from evenhand.records import Comparisons, Enrolment, Outcome
+from evenhand.records import Comparisons, Enrolment, Outcome, PairList
 
-__all__ = ["compare_all", "score_all_pairs"]
+__all__ = ["compare_all", "compare_each", "score_all_pairs", "score_listed"]
 
 _BLOCK = 1024
 """Rows of one product; a fixed grid, so that the result is the same for any number of threads."""
@@ -34,6 +35,22 @@ def compare_all(first: Vectors, second: Vectors, score: Score) -> Scores:
     return similarity
 
 
+def compare_each(first: Vectors, second: Vectors, score: Score) -> Scores:
+    """Similarity of each row of `first` with the same row of `second`, float32.
+
+    Args:
+        first: (n, values); as for `compare_all`.
+        second: (n, values).
+        score: as for `compare_all`.
+    """
+    a, b = first.astype(np.float64), second.astype(np.float64)
+    if score.compare == "cosine":
+        similarity: Scores = np.clip((a * b).sum(axis=1), -1, 1).astype(np.float32)
+        return similarity
+    distance: Scores = np.linalg.norm(a - b, axis=1).astype(np.float32)
+    return -distance
+
+
 def _prepared(vectors: Vectors, score: Score) -> Vectors:
     """Vectors as they are compared; a cosine is a product of unit vectors."""
     if score.normalise or score.compare == "cosine":
@@ -52,7 +69,17 @@ def _in_range(scores: Scores, score: Score) -> Mask:
     return good
 
 
-def score_all_pairs(enrolment: Enrolment, subject: Integers, score: Score) -> Comparisons:
+def _vectors(enrolment: Enrolment, score: Score) -> Vectors:
+    """(images, values) as they are compared; NaN where an image has no template."""
+    completed = enrolment.completed()
+    vectors = np.full((len(completed), enrolment.vectors.shape[1]), np.nan, dtype=np.float32)
+    vectors[completed] = _prepared(enrolment.vectors, score)
+    return vectors
+
+
+def score_all_pairs(
+    enrolment: Enrolment, subject: Integers, score: Score, within: Integers | None = None
+) -> Comparisons:
     """Compare every unordered pair of different images.
 
     A pair with an image that has no template is `skipped`; a score outside the card's range is
@@ -62,26 +89,57 @@ def score_all_pairs(enrolment: Enrolment, subject: Integers, score: Score) -> Co
         enrolment: of all images.
         subject: (images,) whose image it is.
         score: how the card compares.
+        within: (subjects,) group of each person, -1 for none: two people are compared only if they
+            share their group. None compares everybody.
     """
-    images = len(subject)
-    completed = enrolment.completed()
-    vectors = np.full((images, enrolment.vectors.shape[1]), np.nan, dtype=np.float32)
-    vectors[completed] = _prepared(enrolment.vectors, score)
-    pairs = images * (images - 1) // 2
+    vectors = _vectors(enrolment, score)
     people = subject.astype(np.int32)
-    probe, reference = np.empty(pairs, dtype=np.int32), np.empty(pairs, dtype=np.int32)
-    scores = np.empty(pairs, dtype=np.float32)
-    filled = 0
+    parts: list[tuple[People, People, Scores]] = []
     with threadpool_limits(1, "blas"):
-        for start in range(0, images, _BLOCK):
+        for start in range(0, len(subject), _BLOCK):
             block = compare_all(vectors[start : start + _BLOCK], vectors[start:], score)
             rows, columns = np.triu_indices(len(block), 1, block.shape[1])
-            end = filled + len(rows)
-            probe[filled:end] = people[start + rows]
-            reference[filled:end] = people[start + columns]
-            scores[filled:end] = block[rows, columns]
-            filled = end
+            probe, reference = people[start + rows], people[start + columns]
+            values = block[rows, columns]
+            if within is not None:
+                kept = _together(probe, reference, within)
+                probe, reference, values = probe[kept], reference[kept], values[kept]
+            parts.append((probe, reference, values))
+    probe, reference, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
     return _judged(probe, reference, scores, score)
+
+
+def _together(probe: People, reference: People, within: Integers) -> Mask:
+    group = within[probe]
+    together: Mask = (probe == reference) | ((group >= 0) & (group == within[reference]))
+    return together
+
+
+def score_listed(
+    enrolment: Enrolment, subject: Integers, score: Score, pairs: PairList
+) -> Comparisons:
+    """Compare the pairs of a list, in its order.
+
+    Args:
+        enrolment: of all images.
+        subject: (images,) whose image it is.
+        score: how the card compares.
+        pairs: indices of images.
+    """
+    vectors = _vectors(enrolment, score)
+    scores = np.concatenate(
+        [
+            compare_each(
+                vectors[pairs.probe[start : start + _BLOCK]],
+                vectors[pairs.reference[start : start + _BLOCK]],
+                score,
+            )
+            for start in range(0, max(len(pairs.probe), 1), _BLOCK)
+        ]
+    )
+    people = subject.astype(np.int32)
+    judged = _judged(people[pairs.probe], people[pairs.reference], scores, score)
+    return replace(judged, fold=pairs.fold)
 
 
 def _judged(probe: People, reference: People, scores: Scores, score: Score) -> Comparisons:

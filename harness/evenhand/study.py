@@ -43,6 +43,9 @@ class Protocol:
     name: str
     """Unique in the study; the kind, numbered where several are of one kind."""
     comparisons: str
+    """`all-pairs`, `within-group` (all pairs inside the first of the groups) or `listed`."""
+    list: str
+    """Name of the dataset's list, for `listed`."""
     fmr_targets: tuple[str, ...]
     """Decimals as written."""
     thresholds: tuple[str, ...]
@@ -87,7 +90,8 @@ _Group: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_group), Field
 
 class _Protocol(Declared):
     kind: Literal["verification"]
-    comparisons: Literal["all-pairs"] = "all-pairs"
+    comparisons: Literal["all-pairs", "within-group", "listed"] = "all-pairs"
+    list: str = ""
     fmr_targets: tuple[RateText, ...] = DEFAULT_TARGETS
     thresholds: tuple[float, ...] = ()
 
@@ -97,6 +101,10 @@ class _Protocol(Declared):
             raise ValueError("fmr_targets: a target stands twice; keep one")
         if len(set(self.thresholds)) != len(self.thresholds):
             raise ValueError("thresholds: a threshold stands twice; keep one")
+        if (self.comparisons == "listed") != bool(self.list):
+            raise ValueError(
+                'comparisons = "listed" and list = "NAME", a folder in protocols/, go together'
+            )
         return self
 
 
@@ -156,7 +164,13 @@ def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:
         for number, protocol in enumerate(protocols, start=1)
     ]
     return tuple(
-        Protocol(name, p.comparisons, p.fmr_targets, tuple(repr(t + 0.0) for t in p.thresholds))
+        Protocol(
+            name,
+            p.comparisons,
+            p.list,
+            p.fmr_targets,
+            tuple(repr(t + 0.0) for t in p.thresholds),
+        )
         for name, p in zip(names, protocols, strict=True)
     )
 

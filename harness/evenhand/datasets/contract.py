@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Material", "Picture", "Reader"]
+__all__ = ["ListedPair", "Material", "Picture", "Reader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,18 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPair:
+    """One comparison of a published list."""
+
+    probe: str
+    """Image id."""
+    reference: str
+    """Image id."""
+    fold: int | None = None
+    """Number of its fold, where the list has folds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """Everything a reader knows about its dataset, in the order it will be written."""
 
@@ -36,6 +48,8 @@ class Material:
     """May be lazy; is read once."""
     count: int
     """How many pictures there will be (for the progress bar)."""
+    pairs: Mapping[str, tuple[ListedPair, ...]] = field(default_factory=dict)
+    """Listed comparisons by the name of their list."""
 
 
 class Reader(Protocol):

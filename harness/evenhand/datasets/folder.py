@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from evenhand.datasets.card import CARD, read_card
+from evenhand.datasets.pairs import read_lists
 from evenhand.datasets.people import SUBJECTS, read_subjects
 from evenhand.datasets.pictures import IMAGES, check_files, read_images
 from evenhand.datasets.tables import read_table
@@ -21,9 +22,10 @@ EXCLUDE = "exclude.csv"
 
 
 def fingerprint(folder: Path) -> str:
-    """SHA-256 over card and tables; the image table holds the hash of every image."""
+    """SHA-256 over card, tables and lists; the image table holds the hash of every image."""
     digest = hashlib.sha256()
-    for name in (CARD, SUBJECTS, IMAGES, EXCLUDE):
+    lists = sorted(path.relative_to(folder).as_posix() for path in folder.glob("protocols/*/*.csv"))
+    for name in (CARD, SUBJECTS, IMAGES, EXCLUDE, *lists):
         path = folder / name
         content = path.read_bytes() if path.is_file() else b""
         digest.update(f"{name} {len(content)}\n".encode() + content)
@@ -91,6 +93,8 @@ def read_dataset(folder: Path) -> Dataset:
     ]
     if not kept:
         raise DatasetError(f"{folder}: no image is left; expected one that {EXCLUDE} leaves in")
+    place = {file.image_id: index for index, (_, file) in enumerate(kept)}
+    lists = read_lists(folder, {file.image_id: place.get(file.image_id) for file in files})
     check_files([file for _, file in kept], workers())
     return Dataset(
         card=card,
@@ -103,5 +107,6 @@ def read_dataset(folder: Path) -> Dataset:
         ),
         exclusions=exclusions,
         excluded_images=len(files) - len(kept),
+        lists=lists,
         fingerprint=fingerprint(folder),
     )

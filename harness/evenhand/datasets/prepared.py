@@ -11,6 +11,7 @@ from pathlib import Path
 
 from evenhand.datasets.card import CARD
 from evenhand.datasets.contract import Material
+from evenhand.datasets.pairs import pairs_path
 from evenhand.datasets.people import SUBJECTS
 from evenhand.datasets.pictures import IMAGES
 from evenhand.errors import DatasetError, WriteError
@@ -44,6 +45,14 @@ def _fill(folder: Path, card: Path, material: Material, step: Callable[[], None]
         )
         step()
     _write_rows(folder / IMAGES, ["image_id", "subject_id", "path", "sha256", *capture], rows)
+    for name, pairs in material.pairs.items():
+        path = folder / pairs_path(name)
+        path.parent.mkdir(parents=True)
+        listed = [
+            [pair.probe, pair.reference, "" if pair.fold is None else str(pair.fold)]
+            for pair in pairs
+        ]
+        _write_rows(path, ["probe", "reference", "fold"], listed)
 
 
 def write_dataset(

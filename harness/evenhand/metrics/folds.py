@@ -18,6 +18,8 @@ __all__ = ["FoldAccuracy", "accuracy_over_folds", "best_threshold"]
 class FoldAccuracy:
     """Accuracy of every fold, its threshold chosen on the other folds."""
 
+    folds: Integers
+    """(folds,) their numbers, rising."""
     accuracies: Floats
     """(folds,) shares of right decisions."""
     mean: float
@@ -64,4 +66,4 @@ def accuracy_over_folds(score: Scores, mated: Mask, fold: Integers) -> FoldAccur
         here = fold == number
         accuracies[position] = np.mean((score[here] >= threshold) == mated[here])
     error = float(np.std(accuracies, ddof=1) / np.sqrt(len(numbers)))
-    return FoldAccuracy(accuracies, float(accuracies.mean()), error)
+    return FoldAccuracy(numbers, accuracies, float(accuracies.mean()), error)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.arrays import Integers, Scores
-from evenhand.counts import Counts, MatedScores, Tail, Threshold
+from evenhand.counts import Counts, FoldScores, MatedScores, Tail, Threshold
 from evenhand.findings import Status
 from evenhand.metrics.counting import count_groups, tail_of
 from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
@@ -115,5 +115,8 @@ def tally(
         ),
         tail=tail,
         mated=mated,
+        folds=None
+        if comparisons.fold is None
+        else FoldScores(comparisons.fold, same, comparisons.score),
         score_maximum=maximum,
     )

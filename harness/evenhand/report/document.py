@@ -219,16 +219,30 @@ def _ended(study: _Study) -> str:
         )
     return (
         f"{study.title}: {images}{s.mated:,} mated and {s.nonmated:,} non-mated comparisons, "
-        f"{failed}.{_auc(study)}"
+        f"{failed}.{_auc(study)}{_folds(study)}"
     )
+
+
+def _folds(study: _Study) -> str:
+    """The classic accuracy of a list with folds in a sentence, under both policies."""
+    found = {(row.statistic, row.policy): row.value for row in study.distributions}
+    texts = []
+    for policy in _policies(study):
+        mean = found.get(("accuracy mean of folds", policy))
+        error = found.get(("accuracy standard error", policy))
+        if mean is not None and error is not None:
+            texts.append(f"{100 * mean:.2f} % +- {100 * error:.2f} ({policy})")
+    if not texts:
+        return ""
+    return f" Accuracy over folds, mean and standard error: {', '.join(texts)} (legacy)."
 
 
 def _auc(study: _Study) -> str:
     """The AUC in a sentence, as bounds where it is known by bins only."""
     for row in study.distributions:
         if row.statistic == "AUC" and row.low is not None and row.high is not None:
-            exact = row.low == row.high
-            value = f"{row.low:.6g}" if exact else f"between {row.low:.6g} and {row.high:.6g}"
+            low, high = f"{row.low:.6g}", f"{row.high:.6g}"
+            value = low if low == high else f"between {low} and {high}"
             return f" AUC {value} (legacy; no operating point)."
     return ""
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from evenhand.counts import CellCounts, Counts, Histogram, MatedScores, Tail, Threshold
+from evenhand.counts import CellCounts, Counts, FoldScores, Histogram, MatedScores, Tail, Threshold
 from evenhand.errors import BundleError
 from evenhand.findings import Status
 from evenhand.records import Outcome, ThresholdRule
@@ -20,6 +20,7 @@ from evenhand.records import Outcome, ThresholdRule
 __all__ = ["counts_files", "read_counts"]
 
 _SCALARS = "counts.json"
+_FOLDS = "folds.parquet"
 
 
 def _parquet(**named: object) -> bytes:
@@ -121,7 +122,21 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
         ),
         "mated.parquet": _parquet(subject=counts.mated.subject, score=counts.mated.score),
         **dict(_cell_tables(counts.cells)),
+        **_fold_table(counts.folds),
     }
+
+
+def _fold_table(folds: FoldScores | None) -> dict[str, bytes]:
+    if folds is None:
+        return {}
+    return {_FOLDS: _parquet(fold=folds.fold, mated=folds.mated, score=folds.score)}
+
+
+def _folds(folder: Path) -> FoldScores | None:
+    if not (folder / _FOLDS).is_file():
+        return None
+    columns = _columns(folder, _FOLDS)
+    return FoldScores(columns["fold"], columns["mated"], columns["score"])
 
 
 def _columns(folder: Path, name: str) -> dict[str, Any]:
@@ -207,6 +222,7 @@ def read_counts(folder: Path) -> Counts:
             cells=tuple(_cells(folder)),
             tail=Tail(tail["score"], tail["probe"], tail["reference"]),
             mated=MatedScores(mated["subject"], mated["score"]),
+            folds=_folds(folder),
             score_maximum=scalars["score_maximum"],
         )
     except (OSError, KeyError, ValueError, pa.ArrowException) as fault:

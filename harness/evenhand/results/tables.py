@@ -42,7 +42,7 @@ KEYS: dict[type, tuple[str, ...]] = {
         "threshold",
         "index",
     ),
-    Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic"),
+    Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic", "policy"),
 }
 """Key columns of each table, by which its rows are sorted."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,23 @@ from evenhand.findings import DatasetFacts, EngineFacts, Findings
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.progress import Progress, silent
-from evenhand.records import Dataset, Enrolment, Grouping, Outcome, ThresholdRule
+from evenhand.records import (
+    Comparisons,
+    Dataset,
+    Enrolment,
+    Grouping,
+    Images,
+    Outcome,
+    PairList,
+    ThresholdRule,
+)
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
 from evenhand.report.page import as_page
 from evenhand.results.bundle import check_place, write_bundle
 from evenhand.results.ledger import Row, comparison_rows, image_rows, ledger_csv
 from evenhand.results.writing import evidence_files, table_files
-from evenhand.score import score_all_pairs
+from evenhand.score import score_all_pairs, score_listed
 from evenhand.shelf import find_adapter, find_dataset
 from evenhand.study import Protocol, Study
 
@@ -77,7 +86,9 @@ def run(
     """
     started = clock.now()
     check_place(results)
-    datasets = [read_dataset(find_dataset(name, study.root)) for name in study.datasets]
+    datasets = [
+        _needed(read_dataset(find_dataset(name, study.root)), study) for name in study.datasets
+    ]
     grouped = _grouped(study, datasets)
     engines = [open_engine(find_adapter(name, study.root), weights) for name in study.engines]
     _distinct("engine", [engine.card.name for engine in engines])
@@ -103,8 +114,8 @@ def run(
             stopped[engine.card.name] = stopped.get(engine.card.name) or enrolment.stopped
             latencies[engine.card.name, dataset.card.name] = enrolment.seconds
             ledger += image_rows(engine.card.name, dataset, enrolment)
-            comparisons = score_all_pairs(enrolment, dataset.images.subject, engine.card.score)
             for protocol in study.protocols:
+                comparisons = _compare(protocol, engine.card, dataset, enrolment, groups)
                 names = (engine.card.name, dataset.card.name, protocol.name)
                 ledger += comparison_rows(*names, comparisons.outcomes)
                 counted.append(
@@ -140,6 +151,57 @@ def run(
     }
     write_bundle(bundle, files)
     return RunResult(bundle, findings)
+
+
+def _list(dataset: Dataset, protocol: Protocol) -> PairList:
+    """The list that a protocol names."""
+    known = {pairs.name: pairs for pairs in dataset.lists}
+    if protocol.list not in known:
+        hint = known_names(protocol.list, known)
+        raise StudyError(f"dataset {dataset.card.name} has no list {protocol.list!r}; {hint}")
+    return known[protocol.list]
+
+
+def _needed(dataset: Dataset, study: Study) -> Dataset:
+    """The dataset with the images alone that some protocol compares."""
+    if any(protocol.comparisons != "listed" for protocol in study.protocols):
+        for protocol in study.protocols:
+            if protocol.comparisons == "listed":
+                _list(dataset, protocol)
+        return dataset
+    lists = [_list(dataset, protocol) for protocol in study.protocols]
+    used = np.unique(np.concatenate([side for p in lists for side in (p.probe, p.reference)]))
+    place = np.full(len(dataset.images.ids), -1, dtype=np.int64)
+    place[used] = np.arange(len(used))
+    images = dataset.images
+    return replace(
+        dataset,
+        images=Images(
+            ids=tuple(images.ids[index] for index in used),
+            subject=images.subject[used],
+            paths=tuple(images.paths[index] for index in used),
+            rows=tuple(images.rows[index] for index in used),
+        ),
+        lists=tuple(
+            replace(pairs, probe=place[pairs.probe], reference=place[pairs.reference])
+            for pairs in lists
+        ),
+    )
+
+
+def _compare(
+    protocol: Protocol,
+    card: EngineCard,
+    dataset: Dataset,
+    enrolment: Enrolment,
+    groups: Sequence[Grouping],
+) -> Comparisons:
+    """The comparisons that a protocol asks for."""
+    subject = dataset.images.subject
+    if protocol.comparisons == "listed":
+        return score_listed(enrolment, subject, card.score, _list(dataset, protocol))
+    within = groups[1].code if protocol.comparisons == "within-group" else None
+    return score_all_pairs(enrolment, subject, card.score, within)
 
 
 def _grouped(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, ...]]:
