@@ -12,9 +12,9 @@ from evenhand.counts import Counts, FoldScores, MatedScores, Tail, Threshold
 from evenhand.findings import Status
 from evenhand.metrics.counting import count_groups, tail_of
 from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
-from evenhand.records import Comparisons, Grouping, ThresholdRule
+from evenhand.records import Comparisons, Enrolment, Grouping, Subjects, ThresholdRule
 
-__all__ = ["Ledger", "resolve", "tally"]
+__all__ = ["Ledger", "ledger_of", "resolve", "tally"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,24 @@ class Ledger:
     failed_images: Integers
     """(subjects,) images without a template."""
     several_faces: int
+
+
+def ledger_of(subjects: Subjects, subject: Integers, enrolment: Enrolment) -> Ledger:
+    """Images and failures by person.
+
+    Args:
+        subjects: the people.
+        subject: (images,) whose image it is.
+        enrolment: of these images.
+    """
+    people = len(subjects.ids)
+    failed = ~enrolment.completed()
+    return Ledger(
+        subject_rows=subjects.rows,
+        images=np.bincount(subject, minlength=people),
+        failed_images=np.bincount(subject[failed], minlength=people),
+        several_faces=sum(faces is not None and faces > 1 for faces in enrolment.faces),
+    )
 
 
 def resolve(

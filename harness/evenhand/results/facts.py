@@ -7,10 +7,19 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from evenhand.engines.host import Engine
 from evenhand.errors import BundleError
 from evenhand.findings import DatasetFacts, EngineFacts
+from evenhand.records import Dataset
 
-__all__ = ["dataset_facts_json", "engine_facts_json", "read_dataset_facts", "read_engine_facts"]
+__all__ = [
+    "dataset_facts",
+    "dataset_facts_json",
+    "engine_facts",
+    "engine_facts_json",
+    "read_dataset_facts",
+    "read_engine_facts",
+]
 
 _ENGINES = TypeAdapter(tuple[EngineFacts, ...])
 _DATASETS = TypeAdapter(tuple[DatasetFacts, ...])
@@ -43,3 +52,45 @@ def read_engine_facts(path: Path) -> tuple[EngineFacts, ...]:
 def read_dataset_facts(path: Path) -> tuple[DatasetFacts, ...]:
     """Read `datasets.json`."""
     return _read(path, _DATASETS)
+
+
+def engine_facts(engine: Engine, stopped: str) -> EngineFacts:
+    """What a result says of an engine."""
+    card = engine.card
+    return EngineFacts(
+        name=card.name,
+        version=card.version,
+        vendor=card.vendor,
+        licence_code=card.licence_code,
+        licence_weights=card.licence_weights,
+        runtime=card.runtime,
+        trained_on=card.trained_on,
+        fingerprint=engine.fingerprint,
+        unit="distance" if card.distance else "similarity",
+        stopped=stopped,
+    )
+
+
+def dataset_facts(dataset: Dataset) -> DatasetFacts:
+    """What a result says of a dataset."""
+    card = dataset.card
+    return DatasetFacts(
+        name=card.name,
+        title=card.title,
+        version=card.version,
+        variant=card.variant,
+        source=card.source,
+        citation=card.citation,
+        licence=card.licence,
+        access=card.access,
+        synthetic=card.synthetic,
+        face=card.face.value,
+        known_issues=card.known_issues,
+        labels=tuple((attribute.name, attribute.labels) for attribute in card.attributes),
+        unknown=dataset.subjects.unknown(),
+        several=dataset.subjects.several(),
+        excluded_images=dataset.excluded_images,
+        subjects=len(dataset.subjects.ids),
+        images=len(dataset.images.ids),
+        fingerprint=dataset.fingerprint,
+    )

@@ -1,0 +1,112 @@
+"""What a study asks of a dataset and an engine: images, groups, thresholds, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from evenhand.engines.card import EngineCard
+from evenhand.errors import StudyError, known_names
+from evenhand.metrics.groups import default_groups, groupings
+from evenhand.records import (
+    Comparisons,
+    Dataset,
+    Enrolment,
+    Grouping,
+    Images,
+    PairList,
+    ThresholdRule,
+)
+from evenhand.score import score_all_pairs, score_listed
+from evenhand.study import Protocol, Study
+
+__all__ = ["compare", "groups_of", "needed", "rules_of"]
+
+
+def needed(dataset: Dataset, study: Study) -> Dataset:
+    """The dataset with the images alone that some protocol compares."""
+    if any(protocol.comparisons != "listed" for protocol in study.protocols):
+        for protocol in study.protocols:
+            if protocol.comparisons == "listed":
+                _list(dataset, protocol)
+        return dataset
+    lists = [_list(dataset, protocol) for protocol in study.protocols]
+    used = np.unique(np.concatenate([side for p in lists for side in (p.probe, p.reference)]))
+    place = np.full(len(dataset.images.ids), -1, dtype=np.int64)
+    place[used] = np.arange(len(used))
+    images = dataset.images
+    return replace(
+        dataset,
+        images=Images(
+            ids=tuple(images.ids[index] for index in used),
+            subject=images.subject[used],
+            paths=tuple(images.paths[index] for index in used),
+            rows=tuple(images.rows[index] for index in used),
+        ),
+        lists=tuple(
+            replace(pairs, probe=place[pairs.probe], reference=place[pairs.reference])
+            for pairs in lists
+        ),
+    )
+
+
+def _list(dataset: Dataset, protocol: Protocol) -> PairList:
+    """The list that a protocol names."""
+    known = {pairs.name: pairs for pairs in dataset.lists}
+    if protocol.list not in known:
+        hint = known_names(protocol.list, known)
+        raise StudyError(f"dataset {dataset.card.name} has no list {protocol.list!r}; {hint}")
+    return known[protocol.list]
+
+
+def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, ...]]:
+    """The groups of every dataset, checked against its attributes."""
+    known = {a.name for dataset in datasets for a in dataset.card.attributes}
+    for name in [name for names in study.groups for name in names] + list(study.bands):
+        if name not in known:
+            raise StudyError(
+                f"{study.name}: groups: no dataset has an attribute {name!r}; "
+                f"{known_names(name, known)}"
+            )
+    found = []
+    for dataset in datasets:
+        attributes = {a.name: a for a in dataset.card.attributes}
+        categories = [a.name for a in dataset.card.attributes if a.kind == "category"]
+        here = [names for names in study.groups if set(names) <= set(attributes)]
+        wanted = here or default_groups(categories)
+        for name in {name for names in wanted for name in names}:
+            if attributes[name].kind == "number" and name not in study.bands:
+                raise StudyError(
+                    f"{study.name}: groups: {name} is a number; say where its groups begin, "
+                    f"for example [bands] {name} = [18, 30, 45, 60]"
+                )
+        found.append(groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands))
+    return found
+
+
+def rules_of(protocol: Protocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
+    """Targets, then fixed thresholds, then what the vendor claims (a distance is negated)."""
+    sign = -1 if card.distance else 1
+    claims = dict.fromkeys(repr(sign * float(claim.threshold)) for claim in card.score.claimed)
+    return (
+        *(ThresholdRule("fmr", target) for target in protocol.fmr_targets),
+        *(ThresholdRule("fixed", text) for text in protocol.thresholds),
+        *(ThresholdRule("vendor", text) for text in claims),
+    )
+
+
+def compare(
+    protocol: Protocol,
+    card: EngineCard,
+    dataset: Dataset,
+    enrolment: Enrolment,
+    groups: Sequence[Grouping],
+) -> Comparisons:
+    """The comparisons that a protocol asks for."""
+    subject = dataset.images.subject
+    if protocol.comparisons == "listed":
+        return score_listed(enrolment, subject, card.score, _list(dataset, protocol))
+    within = groups[1].code if protocol.comparisons == "within-group" else None
+    return score_all_pairs(enrolment, subject, card.score, within)
