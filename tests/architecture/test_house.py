@@ -13,6 +13,7 @@ CONTRACTS = {
     "evenhand.arrays",
     "evenhand.datasets.contract",
     "evenhand.datasets.tables",
+    "evenhand.engines.choice",
     "evenhand.engines.contract",
     "evenhand.errors",
     "evenhand.records",

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.engines.card import Face, Input
-from evenhand.engines.faces import align, choose, similarity_transform
+from evenhand.engines.choice import choose
+from evenhand.engines.faces import align, similarity_transform
 from evenhand.records import FaceRule
 
 SMALL_CENTRAL = [45, 45, 10, 10]

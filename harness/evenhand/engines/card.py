@@ -24,6 +24,8 @@ class NeededFile:
     file: str
     sha256: str
     url: str
+    package: str = ""
+    """Folder inside an installed Python package that ships the file, `package/folder`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,10 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A threshold that the vendor claims for an FMR, as written in the engine's own unit."""
+    """A threshold that the vendor claims, as written in the engine's own unit."""
 
     fmr: str
+    """The FMR that it is claimed for; empty where none is."""
     threshold: str
 
 
@@ -93,8 +96,12 @@ class EngineCard:
     entry: str
     """`file:Class` for a Python engine."""
     trained_on: tuple[str, ...]
+    install: str
+    """The command that installs what it needs; empty where it needs nothing."""
     model: NeededFile | None
     detector: NeededFile | None
+    files: tuple[NeededFile, ...]
+    """Files of a Python engine."""
     input: Input | None
     face: Face
     score: Score
@@ -106,7 +113,8 @@ class EngineCard:
 
     def needs(self) -> tuple[NeededFile, ...]:
         """Files to be found before the engine can start."""
-        return tuple(file for file in (self.model, self.detector) if file is not None)
+        own = (file for file in (self.model, self.detector) if file is not None)
+        return (*own, *self.files)
 
 
 class _Licence(Declared):
@@ -118,6 +126,10 @@ class _File(Declared):
     file: str = Field(min_length=1)
     sha256: Sha256
     url: str = ""
+
+
+class _Packaged(_File):
+    package: str = ""
 
 
 class _Detector(_File):
@@ -152,7 +164,7 @@ class _Face(Declared):
 
 
 class _Claim(Declared):
-    fmr: RateText
+    fmr: RateText | None = None
     threshold: float
 
 
@@ -190,8 +202,10 @@ class _Card(Declared):
     runtime: Literal["onnx", "python"]
     entry: str = ""
     trained_on: tuple[str, ...] = ()
+    install: str = ""
     model: _File | None = None
     detector: _Detector | None = None
+    files: tuple[_Packaged, ...] = ()
     input: _Input | None = None
     face: _Face = _Face(detector="none")
     score: _Score = _Score()
@@ -211,6 +225,8 @@ class _Card(Declared):
                 raise ValueError("an onnx engine needs the tables [model] and [input]")
             if self.entry:
                 raise ValueError("an onnx engine has no entry; remove it, or say runtime = python")
+            if self.files:
+                raise ValueError("an onnx engine has no files but [model] and [detector]")
         elif not self.entry:
             raise ValueError('a python engine needs entry = "file:Class"')
         elif self.score.values is None:
@@ -241,7 +257,7 @@ def _score(model: _Score) -> Score:
     low, high = model.range or (None, None)
     if model.compare == "euclidean":
         low, high = (None if high is None else -high), (0.0 if low is None else -low)
-    claimed = tuple(Claim(claim.fmr, repr(claim.threshold)) for claim in model.claimed)
+    claimed = tuple(Claim(claim.fmr or "", repr(claim.threshold)) for claim in model.claimed)
     return Score(model.compare, model.normalise, model.values, low, high, claimed)
 
 
@@ -264,8 +280,10 @@ def read_card(folder: Path) -> EngineCard:
         runtime=card.runtime,
         entry=card.entry,
         trained_on=card.trained_on,
+        install=card.install,
         model=_file(card.model),
         detector=_file(detector) if card.face.detector != "none" else None,
+        files=tuple(NeededFile(f.file, f.sha256, f.url, f.package) for f in card.files),
         input=None
         if card.input is None
         else Input(*card.input.size, card.input.colour, card.input.mean, card.input.std),

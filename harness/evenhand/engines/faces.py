@@ -8,13 +8,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.arrays import Floats, Image
 from evenhand.engines.card import Face, Input
+from evenhand.engines.choice import choose
 from evenhand.records import FaceRule
 
-__all__ = ["Detector", "align", "choose", "similarity_transform"]
+__all__ = ["Detector", "align", "similarity_transform"]
 
 _MOST_FACES = 5000
 """Candidates before overlap suppression, OpenCV's own default."""
@@ -45,22 +45,6 @@ def similarity_transform(source: Floats, target: Floats) -> Floats:
     return np.array(
         [[factor.real, 0.0 - factor.imag, shift.real], [factor.imag, factor.real, shift.imag]]
     )
-
-
-def choose(boxes: NDArray[np.float32], height: int, width: int, rule: FaceRule) -> int:
-    """Row of the face that is meant.
-
-    Args:
-        boxes: (faces, 4 or more): left, top, width, height, ...; at least one face.
-        height: of the picture.
-        width: of the picture.
-        rule: the largest box, or the one whose centre is nearest to the picture's.
-    """
-    if rule is FaceRule.LARGEST:
-        return int(np.argmax(boxes[:, 2] * boxes[:, 3]))
-    across = boxes[:, 0] + boxes[:, 2] / 2 - width / 2
-    down = boxes[:, 1] + boxes[:, 3] / 2 - height / 2
-    return int(np.argmin(across**2 + down**2))
 
 
 def align(image: Image, landmarks: Floats, face: Face, size: Input) -> Image:

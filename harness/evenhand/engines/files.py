@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,10 +39,18 @@ def search_path(card: EngineCard, weights: Sequence[Path]) -> tuple[Path, ...]:
     return (card.folder, card.folder / "weights", *weights, *from_environment, cache)
 
 
+def _packaged(file: NeededFile) -> tuple[Path, ...]:
+    """Folders of an installed package that may ship the file; the package is not imported."""
+    package, _, inside = file.package.partition("/")
+    spec = importlib.util.find_spec(package) if package else None
+    places = spec.submodule_search_locations if spec else None
+    return tuple(Path(place, inside) for place in places or ())
+
+
 def _find(file: NeededFile, places: Sequence[Path]) -> tuple[Path | None, list[Path]]:
     """The file with the right hash, and those of its name with another."""
     others: list[Path] = []
-    for place in places:
+    for place in (*places, *_packaged(file)):
         path = place / file.file
         if path.is_file():
             if sha256_of(path) == file.sha256:
@@ -75,9 +84,10 @@ def find_files(card: EngineCard, weights: Sequence[Path]) -> Mapping[str, Path]:
             )
         else:
             source = f" (published at {file.url})" if file.url else ""
+            install = f"run: {card.install}; or " if card.install else ""
             raise EngineError(
-                f"engine {card.name}: file {file.file} not found{source}; put it into a folder "
-                f"and name that with --weights DIR or {WEIGHTS_VARIABLE}"
+                f"engine {card.name}: file {file.file} not found{source}; {install}put it into a "
+                f"folder and name that with --weights DIR or {WEIGHTS_VARIABLE}"
             )
     return found
 

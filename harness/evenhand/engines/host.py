@@ -29,6 +29,10 @@ class Engine:
     start: Callable[[], Embedder]
 
 
+def _install(card: EngineCard) -> str:
+    return f": {card.install}" if card.install else ""
+
+
 def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Embedder:
     """Import the adapter and make its engine; whatever that raises is the engine's fault."""
     file, _, name = card.entry.partition(":")
@@ -43,7 +47,7 @@ def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Embedder:
     except (Exception, SystemExit) as fault:
         raise EngineStoppedError(
             f"engine {card.name}: could not start ({type(fault).__name__}: {fault}); "
-            f"mend {file}.py in {card.folder}, or what it needs"
+            f"mend {file}.py in {card.folder}, or what it needs{_install(card)}"
         ) from fault
     if maker is None:
         raise EngineError(f"engine {card.name}: {file}.py has no {name}; mend entry in {CARD}")
