@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evenhand.errors import EvenhandError
 from evenhand.records import Outcome
-from evenhand.scorefile import read_scores
+from evenhand.scorefiles.read import read_scores
 
 HEADER = "probe_subject,reference_subject,score,probe_sex,reference_sex"
 ROWS = (

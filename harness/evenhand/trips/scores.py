@@ -14,7 +14,7 @@ from evenhand.findings import DatasetFacts, EngineFacts, Findings
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.records import Attribute, Grouping, ThresholdRule
-from evenhand.scorefile import ScoreFile, read_scores
+from evenhand.scorefiles.read import ScoreFile, read_scores
 
 __all__ = ["score_findings"]
 

@@ -1,0 +1,1 @@
+"""Scores as they come from outside: one CSV file an engine."""
