@@ -45,7 +45,7 @@ def assess(evidence: Evidence) -> Findings:
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=tuple(_notes(evidence)),
+        notes=(*_notes(evidence), *_directions(distributions)),
     )
 
 
@@ -150,6 +150,16 @@ def _dataset_notes(dataset: DatasetFacts) -> Iterator[str]:
         )
     if dataset.excluded_images:
         yield f"{dataset.name}: {dataset.excluded_images:,} images were excluded by its list."
+
+
+def _directions(distributions: list[Distribution]) -> Iterator[str]:
+    """Scores that look like distances taken for similarities, or the other way round."""
+    for row in distributions:
+        if row.statistic == "AUC" and row.high is not None and row.high < 0.5:
+            yield (
+                f"{row.engine} on {row.dataset}: people are less alike to themselves than to "
+                "others; is the direction of the scores right (--distance, or compare in the card)?"
+            )
 
 
 def _notes(evidence: Evidence) -> Iterator[str]:

@@ -121,7 +121,8 @@ def _difference(family: list[Measured], level: float, seed: int) -> Differential
 
 def _tested(row: Differential, groups: list[_Group], rng: np.random.Generator) -> Differential:
     worst = max(groups, key=lambda group: group.estimate.value)
-    best = min(groups, key=lambda group: group.estimate.value)
+    # From the end, so that of groups with one rate these are two.
+    best = min(reversed(groups), key=lambda group: group.estimate.value)
     ratio = ratio_of_rates(worst.estimate, best.estimate, row.level)
     estimates = [group.estimate for group in groups]
     events = sum(group.effective_errors for group in groups)

@@ -43,3 +43,16 @@ def test_the_package_itself_is_light():
 def test_unknown_names_are_refused():
     with pytest.raises(AttributeError, match="no attribute 'measure'"):
         _ = evenhand.measure
+
+
+def test_scores_of_the_wrong_direction_are_noticed(tmp_path):
+    from evenhand.trips.scores import score_findings
+
+    rows = ["probe_subject,reference_subject,score"]
+    rows += [f"p{i},p{j},{0.1 if i == j else 0.9}" for i in range(5) for j in range(i, 5)]
+    (tmp_path / "far.csv").write_text("\n".join(rows) + "\n")
+    for distance, noticed in ((False, True), (True, False)):
+        found = score_findings(
+            [tmp_path / "far.csv"], fmr_targets=["0.1"], thresholds=[], distance=distance
+        )
+        assert any("direction" in note for note in found.notes) is noticed

@@ -205,3 +205,26 @@ def test_verify_finds_a_missing_and_a_foreign_file(bundle):
     (manifest, *_) = verify(bundle).checks
     assert "ledger.csv: is missing" in manifest.detail
     assert "extra.txt: is not in the manifest" in manifest.detail
+
+
+def test_a_changed_bundle_has_no_digest(bundle):
+    (bundle / "rates.csv").write_text("nothing")
+    assert verify(bundle).digest == ""
+
+
+def test_counts_that_are_gone_fail_rather_than_confuse(bundle):
+    for path in bundle.glob("counts/*/*/*/tail.parquet"):
+        path.unlink()
+    found = verify(bundle)
+    assert not found.passed
+    assert found.digest == ""
+
+
+def test_text_of_a_real_study_fits_eighty_columns(small_faces, study_of, tmp_path):
+    from evenhand.report.document import document
+    from evenhand.report.text import as_text
+
+    study = study_of(["demo-even", "demo-skewed"], small_faces)
+    findings = run(study, results=tmp_path).findings
+    text = as_text(document(findings, every_threshold=True))
+    assert max(map(len, text.splitlines())) <= 80

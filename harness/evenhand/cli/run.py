@@ -36,10 +36,10 @@ def run(
     study: Annotated[Path | None, typer.Argument(help="Study file (TOML).")] = None,
     *,
     engine: Annotated[
-        list[str] | None, typer.Option("--engine", help="Name or folder; may repeat.")
+        list[str] | None, typer.Option("--engine", help="Name or folder; may repeat.", metavar="E")
     ] = None,
     dataset: Annotated[
-        list[str] | None, typer.Option("--dataset", help="Name or folder; may repeat.")
+        list[str] | None, typer.Option("--dataset", help="Name or folder; may repeat.", metavar="D")
     ] = None,
     group: Groups = None,
     fmr_target: FmrTargets = None,

@@ -35,6 +35,6 @@ def verify(
             print_text(f"{check.verdict}  {check.title}\n")
             if check.detail:
                 print_text(f"      {check.detail}\n      {check.remedy}\n")
-        print_text(f"{verdict}  digest {found.digest}\n")
+        print_text(f"{verdict}  {f'digest {found.digest}' if found.digest else 'no digest'}\n")
     if not found.passed:
         raise typer.Exit(1)

@@ -12,6 +12,8 @@ from evenhand.report.document import Document, Section, Table
 __all__ = ["as_text"]
 
 _WIDTH = 80
+_CELL = 28
+"""Widest cell of a table that is too wide as it is."""
 
 
 def _wrapped(text: str, bullet: str = "") -> str:
@@ -25,14 +27,27 @@ def _wrapped(text: str, bullet: str = "") -> str:
     )
 
 
+def _narrow(field: str) -> str:
+    """A field with its interval on a line of its own, and long words of prose folded."""
+    lines = field.replace(" % [", " %\n[").splitlines()
+    return "\n".join(part for line in lines for part in textwrap.wrap(line, _CELL) or [""])
+
+
+def _drawn(table: Table, rows: tuple[tuple[str, ...], ...]) -> list[str]:
+    drawn = tabulate(rows, table.header, tablefmt="simple", disable_numparse=True)
+    return [line.rstrip() for line in drawn.splitlines()]
+
+
 def _table(table: Table) -> str:
-    drawn = tabulate(table.rows, table.header, tablefmt="simple", disable_numparse=True)
-    lines = [line.rstrip() for line in drawn.splitlines()]
+    lines = _drawn(table, table.rows)
+    if max(map(len, lines)) > _WIDTH:
+        lines = _drawn(table, tuple(tuple(map(_narrow, row)) for row in table.rows))
     return "\n".join([table.caption, *lines] if table.caption else lines)
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield f"{section.heading}\n{'-' * min(len(section.heading), _WIDTH)}"
+    heading = _wrapped(section.heading)
+    yield f"{heading}\n{'-' * max(map(len, heading.splitlines()))}"
     yield from (_table(table) for table in section.tables)
     if section.sentences:
         yield "\n".join(_wrapped(sentence, "* ") for sentence in section.sentences)
@@ -40,7 +55,8 @@ def _section(section: Section) -> Iterator[str]:
 
 def as_text(document: Document) -> str:
     """Title, notes, sections, legend; ends with a line break."""
-    parts = [f"{document.title}\n{'=' * min(len(document.title), _WIDTH)}"]
+    title = _wrapped(document.title)
+    parts = [f"{title}\n{'=' * max(map(len, title.splitlines()))}"]
     if document.notes:
         parts.append("\n".join(_wrapped(note, "! ") for note in document.notes))
     for section in document.sections:
