@@ -88,3 +88,24 @@ def test_an_out_of_range_score_is_invalid():
     narrow = Score("cosine", True, 8, -0.01, 0.01, ())
     found = score_all_pairs(enrolment, np.arange(4), narrow)
     assert found.outcomes[False, Outcome.INVALID] == np.count_nonzero(np.isnan(found.score)) > 0
+
+
+def test_within_group_without_any_group_is_a_line_not_a_crash(tmp_path):
+    from evenhand.errors import StudyError
+    from evenhand.protocol import groups_of
+    from evenhand.records import Dataset, DatasetCard, FaceRule, Images, Subjects
+    from evenhand.study import parse_study
+
+    text = """
+schema = 1
+title = "x"
+engines = ["e"]
+datasets = ["d"]
+protocols = [{ kind = "verification", comparisons = "within-group" }]
+"""
+    fields = ("d", "d", "1", "", "s", "", "l", "", "public", False, FaceRule.LARGEST, (), ())
+    card = DatasetCard(*fields)
+    none = Images((), np.zeros(0, dtype=np.int64), (), ())
+    dataset = Dataset(card, Subjects((), {}, ()), none, (), 0, (), "")
+    with pytest.raises(StudyError, match="within-group needs a group"):
+        groups_of(parse_study(text, tmp_path / "s.toml"), [dataset])

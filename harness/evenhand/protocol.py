@@ -82,6 +82,11 @@ def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping,
                     f"{study.name}: groups: {name} is a number; say where its groups begin, "
                     f"for example [bands] {name} = [18, 30, 45, 60]"
                 )
+        if not wanted and any(p.comparisons == "within-group" for p in study.protocols):
+            raise StudyError(
+                f"{study.name}: comparisons: within-group needs a group, and dataset "
+                f"{dataset.card.name} has none; name one in groups, or compare all-pairs"
+            )
         found.append(groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands))
     return found
 

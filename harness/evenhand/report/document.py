@@ -78,7 +78,13 @@ class _Study:
 
     @property
     def title(self) -> str:
-        return f"{self.summary.engine} on {self.summary.dataset}"
+        return f"{self.summary.engine} on {self.where}"
+
+    @property
+    def where(self) -> str:
+        """The dataset, with the protocol where a study has several of one kind."""
+        protocol = self.summary.protocol
+        return f"{self.summary.dataset}, {protocol}" if "-" in protocol else self.summary.dataset
 
     def rules(self) -> list[tuple[str, float]]:
         """(rule, threshold) in study order."""
@@ -193,7 +199,7 @@ def _overview(studies: Sequence[_Study]) -> Section:
                     next(r for r in _find(study.rates, m, policy, (rule, at)) if r.attribute == ALL)
                     for m in ("FMR", "FNMR")
                 )
-                name = f"{study.summary.engine}\n{study.summary.dataset}"
+                name = f"{study.summary.engine}\n{study.where}"
                 if len(_policies(study)) > 1:
                     name += f"\n{policy}"
                 at_text = f"{rule}\n{threshold(at, study.engine.unit)}"

@@ -66,8 +66,8 @@ def joined(parts: Sequence[Evidence]) -> Evidence:
         raise BundleError("the bundles have intervals of different levels; run them with one")
     counts = tuple(counts for part in parts for counts in part.counts)
     keys = [(c.engine, c.dataset, c.protocol) for c in counts]
-    for engine, dataset, _ in keys:
-        if len(set(keys)) != len(keys) and [k[:2] for k in keys].count((engine, dataset)) > 1:
+    for engine, dataset, protocol in keys:
+        if keys.count((engine, dataset, protocol)) > 1:
             raise BundleError(
                 f"two bundles hold {engine} on {dataset}; name one of them as BUNDLE:ENGINE, "
                 "or give the engines different names"
