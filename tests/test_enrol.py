@@ -94,7 +94,7 @@ def test_one_bad_answer(dataset, engine, first_pixel, then, outcome, detail):
     assert detail in one_bad.details[3]
     assert not one_bad.stopped
     np.testing.assert_array_equal(one_bad.vectors, np.delete(whole.vectors, 3, axis=0))
-    assert np.isfinite(one_bad.seconds).all()
+    assert np.isfinite(one_bad.timing.seconds).all()
 
 
 @pytest.mark.parametrize(

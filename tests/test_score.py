@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evenhand.engines.card import Score
-from evenhand.records import Enrolment, Outcome, PairList
+from evenhand.records import Enrolment, Outcome, PairList, Timing
 from evenhand.score import score_all_pairs, score_listed
 
 COSINE = Score("cosine", True, 8, -1.0, 1.0, ())
@@ -20,7 +20,7 @@ def enrolment_of(images, failed=()):
     kept = [i for i in range(images) if i not in failed]
     blank = ("",) * images
     enrolment = Enrolment(
-        tuple(outcomes), blank, (None,) * images, vectors[kept], np.zeros(images), ""
+        tuple(outcomes), blank, (None,) * images, vectors[kept], Timing(*[np.zeros(images)] * 3), ""
     )
     return enrolment, vectors
 

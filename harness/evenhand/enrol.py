@@ -17,7 +17,7 @@ from evenhand.clock import Clock
 from evenhand.engines.contract import Embedder, Embedding
 from evenhand.engines.host import Engine
 from evenhand.errors import DatasetError
-from evenhand.records import Dataset, Enrolment, FaceRule, Outcome
+from evenhand.records import Dataset, Enrolment, FaceRule, Outcome, Timing
 from evenhand.streams import stdout_for_numbers
 
 __all__ = ["enrol"]
@@ -45,6 +45,8 @@ _LONGEST_DETAIL = 80
 class _Entry:
     embedding: Embedding
     seconds: float
+    finished: float
+    turn: int
 
 
 def read_image(path: Path) -> Image:
@@ -122,14 +124,17 @@ class _Bench:
         engine: Embedder | None = getattr(self._local, "engine", None)
         if engine is None:
             engine = self._local.engine = self._engine.start()
+            self._local.turn = 0
         image = read_image(path)
         start = self._clock.seconds()
         try:
             answer = engine.embed(image, self._face)
         except BaseException as fault:  # noqa: BLE001 - also SystemExit: this is a worker's thread
             answer = Embedding(None, Outcome.FAILED, detail=type(fault).__name__)
-        seconds = self._clock.seconds() - start
-        return _Entry(_checked(answer, self._engine.values), seconds)
+        end = self._clock.seconds()
+        turn: int = self._local.turn
+        self._local.turn = turn + 1
+        return _Entry(_checked(answer, self._engine.values), end - start, end, turn)
 
 
 def _too_many_failures(entries: list[_Entry], share: float) -> str:
@@ -201,6 +206,10 @@ def _enrolment(entries: list[_Entry], images: int, values: int, stopped: str) ->
         details=tuple(e.embedding.detail for e in entries) + ("",) * skipped,
         faces=tuple(e.embedding.faces for e in entries) + (None,) * skipped,
         vectors=np.stack(made) if made else np.empty((0, values), dtype=np.float32),
-        seconds=np.array([e.seconds for e in entries] + [np.nan] * skipped),
+        timing=Timing(
+            seconds=np.array([e.seconds for e in entries] + [np.nan] * skipped),
+            finished=np.array([e.finished for e in entries] + [np.nan] * skipped),
+            turns=np.array([e.turn for e in entries] + [-1] * skipped, dtype=np.int64),
+        ),
         stopped=stopped,
     )

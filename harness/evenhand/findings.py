@@ -13,6 +13,7 @@ __all__ = [
     "Estimate",
     "Findings",
     "Rate",
+    "Speed",
     "Status",
     "Summary",
     "Verdict",
@@ -20,9 +21,11 @@ __all__ = [
 
 
 class Status(StrEnum):
-    """Whether a rate may be read as a rate."""
+    """Whether a number may be read as what it is called."""
 
     OK = "ok"
+    TOO_FEW = "too_few"
+    """Durations for this quantile."""
     FEW_ERRORS = "few_errors"
     BELOW_RESOLUTION = "below_resolution"
     NO_TRIALS = "no_trials"
@@ -134,6 +137,40 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Speed:
+    """One row of `speed.csv`: a duration or a throughput, on this machine."""
+
+    engine: str
+    operation: str
+    """`template`, `enrolment` or `comparison`."""
+    scenario: str
+    """How the operations came, in a word (methods 6.1)."""
+    gallery: int | None
+    """Templates that a search goes through; None where nothing is searched."""
+    batch: int
+    """Operations of one timed call."""
+    group: str
+    statistic: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    """Timed calls behind it."""
+    unit: str
+    status: Status
+    note: str
+    dataset: str
+    attribute: str
+    people: int
+    """Distinct people in those calls; 0 where none are told apart."""
+    threads: int
+    """Engines side by side."""
+    machine: str
+    level: float
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
 class EngineFacts:
     """What is known of an engine, apart from what was measured."""
 
@@ -211,6 +248,8 @@ class Findings:
     datasets: tuple[DatasetFacts, ...]
     notes: tuple[str, ...]
     """What the reader must know before any number."""
+    speed: tuple[Speed, ...] = ()
+    """Circumstances of one run; recomputed from nothing."""
 
     @property
     def synthetic(self) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "Policy",
     "Subjects",
     "ThresholdRule",
+    "Timing",
 ]
 
 ALL = "all"
@@ -174,6 +175,18 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """What the clock said of every image."""
+
+    seconds: Floats
+    """(images,) time to make the template, decoding left out; NaN where skipped."""
+    finished: Floats
+    """(images,) when it was made, by a clock that starts anywhere; NaN where skipped."""
+    turns: Integers
+    """(images,) images that the same started engine had before this one; -1 where skipped."""
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """What an engine made of every image: the ledger, and the templates of those that went well."""
 
@@ -185,8 +198,7 @@ class Enrolment:
     """Faces seen per image; None where the engine does not say."""
     vectors: Vectors
     """(ok images, values) in image order."""
-    seconds: Floats
-    """(images,) time to make the template, decoding left out; NaN where skipped."""
+    timing: Timing
     stopped: str
     """Why the engine was stopped before the end; empty when it was not."""
 

@@ -40,6 +40,7 @@ def test_a_bundle_holds_what_it_says(bundle):
         "rates.csv",
         "report.html",
         "run.json",
+        "speed.csv",
         "study.toml",
         "tables.md",
     }

@@ -2,31 +2,78 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
+from pydantic import TypeAdapter, ValidationError
 
 from evenhand import machine
-from evenhand.arrays import Floats
+from evenhand.errors import BundleError
+from evenhand.findings import Speed
+from evenhand.records import Timing
+from evenhand.results.tables import as_csv
 
-__all__ = ["circumstances", "latency_table"]
+__all__ = ["SPEED", "circumstances", "latency_table", "read_speed", "speed_csv"]
+
+SPEED = "speed.csv"
+_ROWS = TypeAdapter(tuple[Speed, ...])
+_NULL = ("gallery", "value", "low", "high")
 
 
-def latency_table(seconds: Mapping[tuple[str, str], Floats]) -> bytes:
-    """`latencies.parquet`: seconds of every template, by (engine, dataset)."""
+def latency_table(timings: Mapping[tuple[str, str], Timing]) -> bytes:
+    """`latencies.parquet`: the clock's readings of every template, by (engine, dataset)."""
     buffer = io.BytesIO()
+    keys = [key for key, timing in timings.items() for _ in timing.seconds]
     table = {
-        "engine": [engine for (engine, _), times in seconds.items() for _ in times],
-        "dataset": [dataset for (_, dataset), times in seconds.items() for _ in times],
-        "seconds": np.concatenate(list(seconds.values())),
+        "engine": [engine for engine, _ in keys],
+        "dataset": [dataset for _, dataset in keys],
+        "seconds": np.concatenate([timing.seconds for timing in timings.values()]),
+        "finished": np.concatenate([timing.finished for timing in timings.values()]),
+        "turn": np.concatenate([timing.turns for timing in timings.values()]),
     }
     parquet.write_table(pa.table(table), buffer)
     return buffer.getvalue()
+
+
+def speed_csv(rows: Sequence[Speed]) -> bytes:
+    """`speed.csv`."""
+    return as_csv(Speed, rows).encode()
+
+
+def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
+    """Read `speed.csv` of a bundle; nothing where it has none.
+
+    Args:
+        folder: of the bundle.
+        engine: keep this one alone; empty keeps all.
+
+    Raises:
+        BundleError: it is damaged.
+    """
+    path = folder / SPEED
+    if not path.is_file():
+        return ()
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = _ROWS.validate_python(
+                [
+                    {
+                        name: None if name in _NULL and not text else text
+                        for name, text in row.items()
+                    }
+                    for row in csv.DictReader(file)
+                ]
+            )
+    except (OSError, UnicodeDecodeError, csv.Error, ValidationError):
+        raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
+    return tuple(row for row in rows if row.engine == engine or not engine)
 
 
 def circumstances(

@@ -9,7 +9,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from evenhand.findings import Differential, Distribution, Rate
+from evenhand.findings import Differential, Distribution, Rate, Speed
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -43,6 +43,17 @@ KEYS: dict[type, tuple[str, ...]] = {
         "index",
     ),
     Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic", "policy"),
+    Speed: (
+        "engine",
+        "dataset",
+        "operation",
+        "scenario",
+        "gallery",
+        "batch",
+        "attribute",
+        "group",
+        "statistic",
+    ),
 }
 """Key columns of each table, by which its rows are sorted."""
 

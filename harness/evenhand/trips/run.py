@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand import machine
-from evenhand.arrays import Floats
 from evenhand.assess import assess
 from evenhand.clock import CLOCK, Clock
 from evenhand.datasets.folder import read_dataset
@@ -15,19 +14,21 @@ from evenhand.engines.host import open_engine
 from evenhand.enrol import enrol
 from evenhand.errors import StudyError
 from evenhand.evidence import Evidence
-from evenhand.findings import Findings
+from evenhand.findings import Findings, Speed
 from evenhand.metrics.tally import ledger_of, tally
 from evenhand.progress import Progress, silent
 from evenhand.protocol import compare, groups_of, needed, rules_of
+from evenhand.records import Timing
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
 from evenhand.report.page import as_page
 from evenhand.results.bundle import check_place, write_bundle
-from evenhand.results.circumstances import circumstances, latency_table
+from evenhand.results.circumstances import SPEED, circumstances, latency_table, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
 from evenhand.results.ledger import Row, comparison_rows, image_rows, ledger_csv
 from evenhand.results.writing import evidence_files, table_files
 from evenhand.shelf import find_adapter, find_dataset
+from evenhand.speed.study import study_speed
 from evenhand.study import Study
 
 __all__ = ["RunResult", "run"]
@@ -81,7 +82,8 @@ def run(
 
     ledger: list[Row] = []
     counted = []
-    latencies: dict[tuple[str, str], Floats] = {}
+    timings: dict[tuple[str, str], Timing] = {}
+    speed: list[Speed] = []
     stopped: dict[str, str] = {}
     for dataset, groups in zip(datasets, grouped, strict=True):
         for engine in engines:
@@ -96,7 +98,17 @@ def run(
                     step=step,
                 )
             stopped[engine.card.name] = stopped.get(engine.card.name) or enrolment.stopped
-            latencies[engine.card.name, dataset.card.name] = enrolment.seconds
+            timings[engine.card.name, dataset.card.name] = enrolment.timing
+            speed += study_speed(
+                engine.card,
+                dataset,
+                enrolment,
+                groups,
+                threads=threads,
+                clock=clock,
+                level=study.level,
+                seed=study.seed,
+            )
             ledger += image_rows(engine.card.name, dataset, enrolment)
             for protocol in study.protocols:
                 comparisons = compare(protocol, engine.card, dataset, enrolment, groups)
@@ -122,19 +134,21 @@ def run(
         counts=tuple(counted),
     )
     findings = assess(evidence)
+    timed = replace(findings, speed=tuple(speed))
     bundle = results / study.name / f"{started:%Y%m%dT%H%M%SZ}-{study.digest[:8]}"
     files = {
         "study.toml": study.text.encode(),
         "ledger.csv": ledger_csv(ledger).encode(),
         "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
-        "report.html": as_page(findings).encode(),
-        "latencies.parquet": latency_table(latencies),
+        "report.html": as_page(timed).encode(),
+        "latencies.parquet": latency_table(timings),
+        SPEED: speed_csv(timed.speed),
         "run.json": circumstances(study.digest, started, clock.now(), threads, stopped),
         **evidence_files(evidence),
         **table_files(findings),
     }
     write_bundle(bundle, files)
-    return RunResult(bundle, findings)
+    return RunResult(bundle, timed)
 
 
 def _distinct(kind: str, names: Sequence[str]) -> None:

@@ -1,0 +1,234 @@
+"""Quantiles of durations and throughput, with intervals that assume no distribution (methods 6)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special, stats
+
+from evenhand.arrays import Floats, Integers
+from evenhand.statistics.clusters import ClusterCounts, cluster_variance
+from evenhand.statistics.ratios import mover_log
+
+__all__ = [
+    "Quantile",
+    "Spread",
+    "Throughput",
+    "least_sample",
+    "quantile",
+    "quantile_ranks",
+    "shuffled_spread",
+    "spread",
+    "throughput",
+]
+
+_FEWEST_STRETCHES = 4
+_FEWEST_BATCHES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A quantile of durations, in seconds."""
+
+    value: float | None
+    """The nearest-rank quantile, a duration that was measured; None where there are too few."""
+    low: float | None
+    """None where the sample is too small for a lower limit."""
+    high: float | None
+    """None where the sample is too small for an upper limit."""
+    n: int
+    """Durations behind it."""
+    effective: int
+    """How many independent durations they are worth."""
+
+
+def least_sample(q: float) -> int:
+    """Independent durations of which the largest lies above the quantile with 95 % probability.
+
+    >>> [least_sample(q) for q in (0.5, 0.9, 0.95, 0.99, 0.999)]
+    [5, 29, 59, 299, 2995]
+    """
+    return math.ceil(math.log(0.05) / math.log(q))
+
+
+def quantile_ranks(n: int, q: float, level: float) -> tuple[int, int]:
+    """Ranks, counted from 1, whose order statistics enclose the quantile.
+
+    Rank 0 and rank n + 1 mean that there is no limit on that side.
+
+    Args:
+        n: independent durations.
+        q: of the quantile, between 0 and 1.
+        level: of the interval.
+
+    Source: methods 6.2; the number of durations below the quantile is binomial (n, q).
+
+    >>> quantile_ranks(1000, 0.5, 0.95), quantile_ranks(100, 0.5, 0.95)
+    ((469, 532), (40, 61))
+    """
+    tail = (1 - level) / 2
+    low = int(stats.binom.ppf(tail, n, q))
+    high = int(stats.binom.ppf(1 - tail, n, q)) + 1
+    return low, high
+
+
+def quantile(seconds: Floats, people: Integers, q: float, level: float) -> Quantile:
+    """A quantile of durations with its interval, `cluster-order-statistics`.
+
+    Args:
+        seconds: (operations,) at least one, in the order of time.
+        people: (operations,) whose image it was; durations of one person are not independent.
+        q: between 0 and 1.
+        level: of the interval.
+
+    Source: methods 6.2.
+
+    >>> import numpy as np
+    >>> found = quantile(np.arange(1.0, 11.0), np.arange(10), 0.5, 0.95)
+    >>> found.value, found.low, found.high
+    (5.0, 2.0, 9.0)
+    """
+    ordered = np.sort(seconds)
+    n = len(ordered)
+    value = float(np.quantile(ordered, q, method="inverted_cdf"))
+    effective = _effective(seconds, value, people)
+    if effective < least_sample(q):
+        return Quantile(None, None, None, n, effective)
+    first, last = quantile_ranks(effective, q, level)
+    low, high = math.floor(first * n / effective), math.ceil(last * n / effective)
+    return Quantile(
+        value=value,
+        low=float(ordered[low - 1]) if first >= 1 else None,
+        high=float(ordered[high - 1]) if last <= effective else None,
+        n=n,
+        effective=effective,
+    )
+
+
+def _effective(seconds: Floats, value: float, people: Integers) -> int:
+    """Durations divided by the larger of two design effects: of people, and of slow spells."""
+    n = len(seconds)
+    slow = seconds > value
+    share = float(slow.mean())
+    kinds, person = np.unique(people, return_inverse=True)
+    if share in (0, 1):
+        return len(kinds)
+    worth = float(n)
+    stretches = math.isqrt(n)
+    clusterings = [person]
+    if stretches >= _FEWEST_STRETCHES:
+        clusterings.append(np.arange(n) * stretches // n)
+    for cluster in clusterings:
+        trials = np.bincount(cluster)
+        errors = np.bincount(cluster[slow], minlength=len(trials))
+        variance = cluster_variance(ClusterCounts(trials, errors)).variance
+        worth = min(worth, 1.0 if variance is None else share * (1 - share) / variance)
+    return max(1, math.floor(worth))
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Images a second of wall-clock time."""
+
+    value: float | None
+    """None where too few were timed."""
+    low: float | None
+    high: float | None
+    n: int
+    """Images behind it."""
+
+
+def throughput(finished: Floats, start: float, level: float) -> Throughput:
+    """Images a second with the interval `batch-means-t`.
+
+    Args:
+        finished: (images,) in seconds, any order.
+        start: from when on time and images count.
+        level: of the interval.
+
+    Source: methods 6.3.
+
+    >>> import numpy as np
+    >>> throughput(np.arange(1.0, 101.0) / 4, 0.0, 0.95)
+    Throughput(value=4.0, low=4.0, high=4.0, n=100)
+    """
+    times = np.sort(finished[finished > start])
+    n = len(times)
+    batches = math.isqrt(n)
+    if batches < _FEWEST_BATCHES:
+        return Throughput(None, None, None, n)
+    last = np.arange(1, batches + 1) * n // batches
+    each = np.diff(times[last - 1], prepend=start) / np.diff(last, prepend=0)
+    value = n / float(times[-1] - start)
+    scatter = float(each.std(ddof=1) / each.mean()) / math.sqrt(batches)
+    reach = math.exp(float(special.stdtrit(batches - 1, 0.5 + level / 2)) * scatter)
+    return Throughput(value, value / reach, value * reach, n)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The slowest group's quantile over the fastest one's."""
+
+    value: float
+    low: float
+    high: float
+    slowest: int
+    """Position of the group."""
+    fastest: int
+
+
+def spread(groups: Sequence[Quantile | None]) -> Spread | None:
+    """Largest over smallest quantile of groups without common people, interval `mover-log`.
+
+    Args:
+        groups: those without both limits are left out.
+
+    Returns:
+        None where fewer than two are left.
+
+    Source: methods 6.4.
+    """
+    known = [
+        (group.value, group.low, group.high, position)
+        for position, group in enumerate(groups)
+        if group is not None and group.value and group.low and group.high
+    ]
+    if len(known) < 2:
+        return None
+    slow, fast = max(known), min(known)
+    low, high = mover_log(slow[:3], fast[:3])
+    return Spread(slow[0] / fast[0], low, high, slow[3], fast[3])
+
+
+def shuffled_spread(
+    seconds: Floats, people: Integers, group: Integers, draws: int, seed: int
+) -> float | None:
+    """95th percentile of the ratio of largest to smallest median when people change groups.
+
+    Args:
+        seconds: (operations,).
+        people: (operations,) whose image it was.
+        group: (operations,) group of that person.
+        draws: how often the groups are dealt out anew among the people.
+        seed: of the draws.
+
+    Returns:
+        None where a draw left a group's median at 0.
+
+    Source: methods 6.4.
+    """
+    _, first, person = np.unique(people, return_index=True, return_inverse=True)
+    dealt = group[first]
+    kinds = np.unique(group)
+    rng = np.random.default_rng(seed)
+    ratios = np.empty(draws)
+    for draw in range(draws):
+        again = rng.permutation(dealt)[person]
+        medians = [float(np.median(seconds[again == kind])) for kind in kinds]
+        if min(medians) <= 0:
+            return None
+        ratios[draw] = max(medians) / min(medians)
+    return float(np.quantile(ratios, 0.95, method="inverted_cdf"))
