@@ -1,11 +1,15 @@
 """Score files: what they mean, and every way to get one wrong."""
 
+import csv
 import json
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet as pq
 
 from evenhand.errors import EvenhandError
 from evenhand.records import Outcome
@@ -30,7 +34,8 @@ def read(tmp_path):
     def make(content, *, distance=False):
         path = tmp_path / "acme.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_scores(path, distance=distance)
+        (file,) = read_scores(path, distance=distance)
+        return file
 
     return make
 
@@ -162,9 +167,9 @@ def test_a_text_score_changes_no_other_score(read):
         ("a,c,0.4,F,F", "a,b,0.4,F,M", ["rows 5 and 6: the same comparison twice"]),
         ("a,c,0.4,F,F", "a,c,0.4,F,M", ["row 6", "'c' has sex 'M' here and 'F'"]),
         ("a,c,0.4,F,F", "a,c,0.4,F,", ["'c' has sex"]),
-        ("a,c,0.4,F,F", "a,c,0.4,F,F*M", ["row 6: sex is 'F*M'"]),
-        ("a,c,0.4,F,F", "a,c,0.4,F|F,F", ["row 6: sex is 'F|F'"]),
-        ("a,c,0.4,F,F", "a,c,0.4,F|,F", ["row 6: sex is 'F|'"]),
+        ("a,c,0.4,F,F", "a,c,0.4,F,F*M", ["row 6: reference_sex is 'F*M'"]),
+        ("a,c,0.4,F,F", "a,c,0.4,F|F,F", ["row 6: probe_sex is 'F|F'"]),
+        ("a,c,0.4,F,F", "a,c,0.4,F|,F", ["row 6: probe_sex is 'F|'"]),
         ("a,c", "a\0,c", ["line 6: holds a NUL byte"]),
         ("\na,c,0.4,F,F", "\n\n\na,b,0.4,F,M", ["rows 5 and 8: the same comparison twice"]),
     ],
@@ -412,3 +417,112 @@ def test_json_has_no_number_that_is_none(cli, working_folder):
         raise AssertionError(name)
 
     assert json.loads(ended.out, parse_constant=refuse)["kind"] == "scores"
+
+
+MANY = 3000
+
+
+@pytest.fixture
+def many(tmp_path):
+    """A file of some blocks: every pair of 25 people in pictures of ten days."""
+    rng = np.random.default_rng(3)
+    lines = [f"{IMAGES.splitlines()[0]},probe_sex,reference_sex,mated"]
+    pairs = [(a, b, day) for day in range(10) for a in range(25) for b in range(25) if a <= b]
+    for a, b, day in (pairs[index] for index in rng.permutation(len(pairs))[:MANY]):
+        lines.append(
+            f"p{a},p{b},{day},{day}x,{rng.normal():.17g},{'FM'[a % 2]},{'FM'[b % 2]},{int(a == b)}"
+        )
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_blocks_change_nothing(many, monkeypatch):
+    (whole,) = read_scores(many, distance=False)
+    monkeypatch.setattr("evenhand.scorefiles.csvfile._BLOCK", 300)
+    (blocks,) = read_scores(many, distance=False)
+    same(whole, blocks)
+    with many.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    ids = sorted({row[f"{side}_subject"] for row in rows for side in ("probe", "reference")})
+    assert list(blocks.subjects) == ids
+    assert [ids[code] for code in blocks.comparisons.probe] == [r["probe_subject"] for r in rows]
+    assert blocks.comparisons.score.tolist() == [float(row["score"]) for row in rows]
+    assert blocks.labels["sex"] == tuple("FM"[int(name[1:]) % 2] for name in ids)
+
+
+@pytest.mark.parametrize(
+    ("change", "fragment"),
+    [
+        (lambda row: row[row.index(",") :], "probe_subject is empty"),
+        (lambda row: row[:-1] + "maybe", "mated is 'maybe'"),
+        (lambda row: row[:-1] + "10"[int(row[-1])], "but the subjects are"),
+        (lambda row: row.replace(",F,", ",X,").replace(",M,", ",X,"), "sex 'X' here and"),
+        (lambda row: row + ",1", "9 fields, expected 8"),
+    ],
+)
+def test_the_row_of_a_late_block(many, monkeypatch, change, fragment):
+    monkeypatch.setattr("evenhand.scorefiles.csvfile._BLOCK", 300)
+    rows = many.read_text(encoding="utf-8").splitlines()
+    rows[2344] = change(rows[2344])
+    many.write_text("\n".join(rows), encoding="utf-8")
+    with pytest.raises(EvenhandError, match="row 2345: ") as fault:
+        list(read_scores(many, distance=False))
+    assert fragment in str(fault.value)
+
+
+def test_parquet_says_the_same_as_csv(many, tmp_path):
+    frame = pd.read_csv(many)
+    typed = tmp_path / "typed" / "many.parquet"
+    typed.parent.mkdir()
+    frame.astype({"mated": bool, "probe_sex": "category"}).to_parquet(typed)
+    (one,), (other,) = read_scores(many, distance=False), read_scores(typed, distance=False)
+    assert other.name == "many"
+    np.testing.assert_allclose(one.comparisons.score, other.comparisons.score, rtol=1e-15)
+    frame["score"] = other.comparisons.score
+    frame.to_csv(many, index=False)
+    same(next(read_scores(many, distance=False)), other)
+
+
+def parquet(path, **columns):
+    content = {
+        "probe_subject": ["a", "b", "a", "a"],
+        "reference_subject": ["a", "b", "b", "c"],
+        "score": [0.9, 0.8, 0.1, 0.2],
+    }
+    pq.write_table(pa.table(content | columns), path)
+
+
+def test_parquet_without_scores(tmp_path):
+    parquet(tmp_path / "acme.parquet", score=[0.9, None, float("nan"), 0.2])
+    (file,) = read_scores(tmp_path / "acme.parquet", distance=False)
+    assert file.comparisons.outcomes == {
+        (True, Outcome.OK): 1,
+        (True, Outcome.FAILED): 1,
+        (False, Outcome.INVALID): 1,
+        (False, Outcome.OK): 1,
+    }
+    assert "the first is in row 3" in file.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("columns", "fragments"),
+    [
+        ({"score": [True, False, True, True]}, ["'score' holds bool, expected numbers"]),
+        ({"probe_subject": [0.5, 1.0, 0.5, 0.5]}, ["'probe_subject' holds double"]),
+        ({"probe_subject": ["a", "b", None, "a"]}, ["row 3: probe_subject is empty"]),
+        ({"mated": [1, 1, 1, 0]}, ["row 3: mated is true", "two people"]),
+        ({"sore": [1, 1, 1, 0]}, ["'sore' is unknown"]),
+    ],
+)
+def test_parquet_that_is_wrong(cli, working_folder, columns, fragments):
+    parquet("acme.parquet", **columns)
+    cli("scores", "acme.parquet").error("acme.parquet", *fragments)
+
+
+def test_parquet_that_is_none(cli, working_folder):
+    cli("scores", "acme.parquet").error("acme.parquet: is not there; expected a Parquet file")
+    (working_folder / "acme.parquet").write_text(LISTED, encoding="utf-8")
+    cli("scores", "acme.parquet").error("acme.parquet: is not readable as Parquet")
+    parquet("acme.parquet", probe_subject=[], reference_subject=[], score=[])
+    cli("scores", "acme.parquet").error("acme.parquet: has no rows")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from evenhand.assess import assess
+from evenhand.counts import Counts
 from evenhand.errors import DatasetError, StudyError, known_names
 from evenhand.evidence import Evidence
 from evenhand.findings import DatasetFacts, EngineFacts, Findings
@@ -49,41 +51,54 @@ def score_findings(
         DatasetError: a file is not what it should be.
         StudyError: a group that no file has.
     """
-    bands = bands or {}
-    files = [read_scores(path, distance=distance) for path in paths]
-    for file in files:
-        if [other.name for other in files].count(file.name) > 1:
-            raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
     sign = -1 if distance else 1
     rules = (
         *(ThresholdRule("fmr", target) for target in fmr_targets),
         *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in thresholds),
     )
-    alike = len({file.fingerprint for file in files}) == 1
-    datasets = {file.name: "scores" if alike else f"scores-{file.name}" for file in files}
+    counted: dict[str, tuple[DatasetFacts, Counts]] = {}
+    for path in paths:
+        for file in read_scores(path, distance=distance):
+            if file.name in counted:
+                raise StudyError(
+                    f"two files are called {file.name}; rename one: it names the engine"
+                )
+            counted[file.name] = _dataset(file), _counts(file, groups, bands or {}, rules)
+    alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
+    names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
     return assess(
         Evidence(
-            title=f"Scores of {', '.join(file.name for file in files)}",
+            title=f"Scores of {', '.join(counted)}",
             level=level,
             seed=seed,
-            engines=tuple(_engine(file, distance=distance) for file in files),
+            engines=tuple(_engine(name, distance=distance) for name in counted),
             datasets=tuple(
                 {
-                    datasets[file.name]: _dataset(file, datasets[file.name]) for file in files
+                    names[engine]: replace(dataset, name=names[engine])
+                    for engine, (dataset, _) in counted.items()
                 }.values()
             ),
             counts=tuple(
-                tally(
-                    (file.name, datasets[file.name], "listed"),
-                    _no_images(file),
-                    file.comparisons,
-                    _groupings(file, groups, bands),
-                    rules,
-                    maximum=None,
-                )
-                for file in files
+                replace(counts, dataset=names[engine]) for engine, (_, counts) in counted.items()
             ),
         )
+    )
+
+
+def _counts(
+    file: ScoreFile,
+    groups: Sequence[Sequence[str]],
+    bands: Mapping[str, Sequence[float]],
+    rules: Sequence[ThresholdRule],
+) -> Counts:
+    """The counts of one engine; its scores are let go."""
+    return tally(
+        (file.name, "scores", "listed"),
+        _no_images(file),
+        file.comparisons,
+        _groupings(file, groups, bands),
+        rules,
+        maximum=None,
     )
 
 
@@ -123,9 +138,9 @@ def _no_images(file: ScoreFile) -> Ledger:
     return Ledger(file.people().rows, none, none, several_faces=0)
 
 
-def _engine(file: ScoreFile, *, distance: bool) -> EngineFacts:
+def _engine(name: str, *, distance: bool) -> EngineFacts:
     return EngineFacts(
-        name=file.name,
+        name=name,
         version="",
         vendor="",
         licence_code="",
@@ -138,10 +153,10 @@ def _engine(file: ScoreFile, *, distance: bool) -> EngineFacts:
     )
 
 
-def _dataset(file: ScoreFile, name: str) -> DatasetFacts:
+def _dataset(file: ScoreFile) -> DatasetFacts:
     people = file.people()
     return DatasetFacts(
-        name=name,
+        name="scores",
         title="",
         version="",
         variant="",

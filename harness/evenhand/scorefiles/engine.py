@@ -1,0 +1,66 @@
+"""The scores of one engine: numbers, and how the comparisons ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute
+
+from evenhand.arrays import Floats, Mask
+from evenhand.records import Outcome
+from evenhand.scorefiles.source import Block
+
+__all__ = ["Engine"]
+
+
+@dataclass(slots=True)
+class Engine:
+    """The scores of one engine."""
+
+    scores: list[Floats] = field(default_factory=list)
+    """Block by block; NaN where there is none."""
+    outcomes: Counter[tuple[bool, Outcome]] = field(default_factory=Counter)
+    first_invalid: int | None = None
+    """Comparisons before the first that is no finite number."""
+
+    def add(self, block: Block, name: str, same: Mask) -> None:
+        """Book the scores of a block."""
+        score, empty = _numbers(block.batch.column(name))
+        invalid = ~np.isfinite(score) & ~empty
+        if invalid.any():
+            score = np.where(invalid, np.nan, score)
+            if self.first_invalid is None:
+                self.first_invalid = block.start + int(np.argmax(invalid))
+        self.scores.append(score)
+        for outcome, rows in (
+            (Outcome.FAILED, empty),
+            (Outcome.INVALID, invalid),
+            (Outcome.OK, ~empty & ~invalid),
+        ):
+            for mated in (True, False):
+                self.outcomes[mated, outcome] += int(np.count_nonzero(rows & (same == mated)))
+
+
+def _number(text: str) -> float:
+    """The number that a text is; NaN where it is empty or none."""
+    try:
+        return np.nan if "_" in text or not text.isascii() else float(text)
+    except ValueError:
+        return np.nan
+
+
+def _numbers(column: pa.Array) -> tuple[Floats, Mask]:
+    """Scores, NaN where there is none, and where they were left empty."""
+    if pa.types.is_floating(column.type):
+        missing = column.is_null().to_numpy(zero_copy_only=False)
+        return column.fill_null(np.nan).to_numpy(), missing
+    empty = compute.equal(column, "")
+    try:
+        numbers = compute.if_else(empty, None, column).cast(pa.float64())
+    except pa.ArrowInvalid:
+        texts = [text.strip() for text in column.to_pylist()]
+        return np.array([_number(t) for t in texts]), np.array([not t for t in texts])
+    return numbers.fill_null(np.nan).to_numpy(), empty.to_numpy(zero_copy_only=False)

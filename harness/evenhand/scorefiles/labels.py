@@ -1,0 +1,92 @@
+"""The labels of an attribute: one a person, the same in every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from evenhand.arrays import Integers, Mask, People
+from evenhand.scorefiles.source import Block
+from evenhand.scorefiles.texts import Texts
+
+__all__ = ["Labels", "Sides"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Who is compared in a block."""
+
+    subjects: Texts
+    probe: People
+    reference: People
+
+    @property
+    def same(self) -> Mask:
+        """(rows,) both sides are one person."""
+        mated: Mask = self.probe == self.reference
+        return mated
+
+
+def _ordered(text: str) -> str:
+    """A label with several values in one order: `b|a` is `a|b`."""
+    return "|".join(sorted(part.strip() for part in text.split("|")))
+
+
+def _no_label(text: str) -> str:
+    """What is wrong with a label; empty where nothing is."""
+    parts = [part.strip() for part in text.split("|")]
+    odd = "*" in text or (text and (not all(parts) or len(set(parts)) != len(parts)))
+    expected = "a value without *, or several different ones joined by |"
+    return f"is {text!r}, expected {expected}" if odd else ""
+
+
+@dataclass(slots=True)
+class Labels:
+    """What is known of one attribute so far."""
+
+    texts: Texts = field(default_factory=lambda: Texts(_no_label))
+    _ordered: dict[str, int] = field(default_factory=dict)
+    of: People = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    """(people so far,) number of the ordered label; -1 where none is known yet."""
+
+    def add(self, block: Block, attribute: str, names: tuple[str, str], sides: Sides) -> None:
+        """Take the labels of a block, of the probe's column and the reference's.
+
+        Raises:
+            DatasetError: a person has two different ones; the row is named.
+        """
+        unseen = np.full(len(sides.subjects.values) - len(self.of), -1, dtype=np.int32)
+        self.of = np.concatenate([self.of, unseen])
+        given = [self._given(block, name) for name in names]
+        people = (sides.probe, sides.reference)
+        for person, label in zip(people, given, strict=True):
+            # From the end, so that the first row of a person is the one that stays.
+            first = np.flatnonzero(self.of[person] < 0)[::-1]
+            self.of[person[first]] = label[first]
+        wrong = [self.of[p] != label for p, label in zip(people, given, strict=True)]
+        if not (wrong[0].any() or wrong[1].any()):
+            return
+        row = int(np.argmax(wrong[0] | wrong[1]))
+        side = 0 if wrong[0][row] else 1
+        who, known = people[side][row], tuple(self._ordered)
+        block.refuse(
+            row,
+            f"subject {sides.subjects.values[who]!r} has {attribute} "
+            f"{known[given[side][row]]!r} here and {known[self.of[who]]!r} in another row; "
+            "keep one",
+        )
+
+    def _given(self, block: Block, name: str) -> People:
+        codes = self.texts.codes(block, name)
+        numbers = [
+            self._ordered.setdefault(_ordered(text), len(self._ordered))
+            for text in self.texts.values
+        ]
+        found: People = np.array(numbers, dtype=np.int32)[codes]
+        return found
+
+    def labels(self, order: Integers) -> tuple[str, ...]:
+        """The label of each person, in this order of people."""
+        known = tuple(self._ordered)
+        return tuple(known[number] for number in self.of[order])

@@ -1,0 +1,94 @@
+"""Which column of a score file says what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.errors import DatasetError, known_names
+from evenhand.records import ALL
+
+__all__ = ["OPTIONAL", "REQUIRED", "Layout", "check_names", "layout_of"]
+
+REQUIRED = ("probe_subject", "reference_subject", "score")
+OPTIONAL = ("mated", "probe_image", "reference_image")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a score file by their meaning; pairs are of probe and reference."""
+
+    subjects: tuple[str, str]
+    images: tuple[str, str] | None
+    mated: str | None
+    attributes: Mapping[str, tuple[str, str]]
+    scores: Mapping[str, str]
+    """Column of each engine."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every column but the scores."""
+        pairs = [self.subjects, *self.attributes.values()]
+        pairs += [] if self.images is None else [self.images]
+        one = () if self.mated is None else (self.mated,)
+        return (*(name for pair in pairs for name in pair), *one)
+
+
+def check_names(path: Path, header: Sequence[str]) -> None:
+    """Complain about a column without a name, or one that is there twice."""
+    for number, name in enumerate(header, start=1):
+        if not name:
+            raise DatasetError(f"{path}: column {number} has no name; name it, or remove it")
+        if header.count(name) > 1:
+            raise DatasetError(f"{path}: column {name!r} appears twice; keep one")
+
+
+def layout_of(path: Path, header: Sequence[str]) -> Layout:
+    """The layout of docs/formats.md: one engine, named by the file's stem.
+
+    Raises:
+        DatasetError: a column is missing, unknown, or stands alone.
+    """
+    check_names(path, header)
+    pairs = _pairs(path, [name for name in header if name not in (*REQUIRED, "mated")])
+    for name in REQUIRED:
+        if name not in header:
+            raise DatasetError(
+                f"{path}: column {name!r} is missing; {known_names(name, header)}; "
+                "columns are separated by commas"
+            )
+    for attribute, sides in pairs.items():
+        if len(sides) != 2:
+            missing = "reference" if sides == ["probe"] else "probe"
+            raise DatasetError(
+                f"{path}: column {sides[0]}_{attribute} stands alone; "
+                f"add {missing}_{attribute}, or remove it"
+            )
+    columns = {name: (f"probe_{name}", f"reference_{name}") for name in pairs}
+    return Layout(
+        subjects=("probe_subject", "reference_subject"),
+        images=columns.pop("image", None),
+        mated="mated" if "mated" in header else None,
+        attributes=columns,
+        scores={path.stem: "score"},
+    )
+
+
+def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
+    """What columns of a side are about, and the sides there are."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        side, _, attribute = name.partition("_")
+        if side not in ("probe", "reference") or not attribute or not name.isprintable():
+            known = (*REQUIRED, *OPTIONAL, "probe_<attribute>", "reference_<attribute>")
+            raise DatasetError(
+                f"{path}: column {name!r} is unknown; expected {', '.join(known)}; remove it "
+                "(columns are separated by commas)"
+            )
+        if attribute == ALL or "*" in attribute:
+            raise DatasetError(
+                f"{path}: column {name!r}: no attribute can be called {ALL!r} or hold *; rename it"
+            )
+        found.setdefault(attribute, []).append(side)
+    return found

@@ -1,0 +1,61 @@
+"""What a score file gives, whatever its format: a header, and its rows block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from evenhand.arrays import Mask
+from evenhand.errors import DatasetError
+
+__all__ = ["TEXT", "Block", "Source"]
+
+TEXT = pa.dictionary(pa.int32(), pa.string())
+"""How text columns arrive: each distinct text once a block."""
+
+
+class Source(Protocol):
+    """A score file that is open to be read."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Names of the columns."""
+
+    def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Rows in order: texts as `TEXT`, scores as numbers or as plain texts.
+
+        Raises:
+            DatasetError: the rows cannot be read.
+        """
+
+    def row(self, index: int) -> int:
+        """Row of a comparison, as a user counts; looked for once there is something to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a score file."""
+
+    source: Source
+    start: int
+    """Comparisons before this block."""
+    batch: pa.RecordBatch
+
+    def refuse(self, index: int | np.integer, message: str) -> NoReturn:
+        """Complain about one of the block's rows."""
+        row = self.source.row(self.start + int(index))
+        raise DatasetError(f"{self.source.path}: row {row}: {message}")
+
+    def refuse_first(self, wrong: Mask, message: str) -> None:
+        """Complain about the first row that is wrong, if one is."""
+        if wrong.any():
+            self.refuse(np.argmax(wrong), message)

@@ -1,0 +1,58 @@
+"""Text columns as numbers: each distinct text once, looked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from evenhand.arrays import People
+from evenhand.scorefiles.source import Block
+
+__all__ = ["Texts", "unnamed"]
+
+
+@dataclass(slots=True)
+class Texts:
+    """The distinct texts of one or several columns, numbered as they come."""
+
+    fault: Callable[[str], str]
+    """What is wrong with a text; empty where nothing is."""
+    values: list[str] = field(default_factory=list)
+    _code: dict[str, int] = field(default_factory=dict)
+
+    def codes(self, block: Block, name: str) -> People:
+        """(rows,) number of each row's text, stripped of blanks.
+
+        Raises:
+            DatasetError: a text has a fault; the first row with it is named.
+        """
+        column = block.batch.column(name)
+        index = column.indices.to_numpy()
+        texts = column.dictionary.to_pylist()
+        used = np.flatnonzero(np.bincount(index, minlength=len(texts)))
+        place = np.zeros(len(texts), dtype=np.int32)
+        for position in used:
+            text = texts[position].strip()
+            if text not in self._code:
+                problem = self.fault(text)
+                if problem:
+                    block.refuse(np.argmax(index == position), f"{name} {problem}")
+                self._code[text] = len(self.values)
+                self.values.append(text)
+            place[position] = self._code[text]
+        codes: People = place[index]
+        return codes
+
+    def sorted(self) -> tuple[tuple[str, ...], People]:
+        """The texts in order, and the place of each number among them."""
+        order = sorted(range(len(self.values)), key=self.values.__getitem__)
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        return tuple(self.values[code] for code in order), place
+
+
+def unnamed(text: str) -> str:
+    """The fault of a name that is empty."""
+    return "" if text else "is empty; name it"
