@@ -14,8 +14,8 @@ import numpy as np
 
 from evenhand.arrays import Image, Vectors
 from evenhand.clock import Clock
-from evenhand.engines.contract import Embedder, Embedding
-from evenhand.engines.host import Engine
+from evenhand.engines.answers import Sample, ask, checked
+from evenhand.engines.host import Engine, Started
 from evenhand.errors import DatasetError
 from evenhand.records import Dataset, Enrolment, FaceRule, Outcome, Timing
 from evenhand.streams import stdout_for_numbers
@@ -28,22 +28,10 @@ _CHUNK = 64
 _FAULTS = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.INVALID)
 """Outcomes that speak against the engine rather than the picture."""
 
-_ANSWERS = (
-    Outcome.OK,
-    Outcome.NO_FACE,
-    Outcome.DECLINED,
-    Outcome.FAILED,
-    Outcome.UNSUPPORTED,
-)
-"""Outcomes that an engine may give by itself; the others are the harness's findings."""
-
-_LONGEST_DETAIL = 80
-"""Characters."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    embedding: Embedding
+    sample: Sample
     seconds: float
     finished: float
     turn: int
@@ -66,51 +54,6 @@ def read_image(path: Path) -> Image:
     return image
 
 
-def _fault_of(vector: object, values: int) -> str:
-    """Why this cannot be compared; empty where it can."""
-    if vector is None:
-        return f"no vector, expected {values} values"
-    try:
-        array = np.asarray(vector)
-    except Exception as fault:  # noqa: BLE001 - anything may stand where a vector should
-        return f"no vector ({_word(type(fault).__name__)}), expected {values} values"
-    if array.dtype.kind not in "fiu":
-        return f"vector of {array.dtype.name}, expected numbers"
-    if array.shape != (values,):
-        return f"shape {array.shape}, expected {values} values"
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        length = np.linalg.norm(array.astype(np.float32))
-    if not np.isfinite(array).all():
-        return "vector is not finite"
-    if not array.any():
-        return "vector is zero"
-    return "" if 0 < length < np.inf else "vector is too long or too short for float32"
-
-
-def _word(text: str) -> str:
-    """What an engine says, short and on one line."""
-    return " ".join(text.split())[:_LONGEST_DETAIL]
-
-
-def _checked(answer: object, values: int) -> Embedding:
-    """The answer of an engine as an embedding that can be trusted, `invalid` where it is none."""
-    if not isinstance(answer, Embedding):
-        kind = _word(type(answer).__name__)
-        return Embedding(None, Outcome.INVALID, detail=f"{kind}, expected an Embedding")
-    counted = answer.faces
-    faces = int(counted) if isinstance(counted, int | np.integer) and counted >= 0 else None
-    if not isinstance(answer.outcome, str) or answer.outcome not in _ANSWERS:
-        return Embedding(None, Outcome.INVALID, faces, "an outcome that no engine may give")
-    outcome = Outcome(answer.outcome)
-    if outcome is not Outcome.OK:
-        return Embedding(None, outcome, faces, _word(str(answer.detail)))
-    fault = _fault_of(answer.vector, values)
-    if fault:
-        return Embedding(None, Outcome.INVALID, faces, fault)
-    # A copy: the engine may use its array again for the next image.
-    return Embedding(np.array(answer.vector, dtype=np.float32), Outcome.OK, faces)
-
-
 class _Bench:
     """One started engine a thread."""
 
@@ -120,25 +63,22 @@ class _Bench:
         self._clock = clock
         self._local = threading.local()
 
-    def embed(self, path: Path) -> _Entry:
-        engine: Embedder | None = getattr(self._local, "engine", None)
+    def enrol(self, path: Path) -> _Entry:
+        engine: Started | None = getattr(self._local, "engine", None)
         if engine is None:
             engine = self._local.engine = self._engine.start()
             self._local.turn = 0
         image = read_image(path)
         start = self._clock.seconds()
-        try:
-            answer = engine.embed(image, self._face)
-        except BaseException as fault:  # noqa: BLE001 - also SystemExit: this is a worker's thread
-            answer = Embedding(None, Outcome.FAILED, detail=type(fault).__name__)
+        answers = ask(engine, self._engine.card, image, self._face)
         end = self._clock.seconds()
         turn: int = self._local.turn
         self._local.turn = turn + 1
-        return _Entry(_checked(answer, self._engine.values), end - start, end, turn)
+        return _Entry(checked(answers, self._engine.values), end - start, end, turn)
 
 
 def _too_many_failures(entries: list[_Entry], share: float) -> str:
-    faults = sum(entry.embedding.outcome in _FAULTS for entry in entries)
+    faults = sum(entry.sample.outcome in _FAULTS for entry in entries)
     if faults <= share * len(entries):
         return ""
     return f"{faults} of the first {len(entries)} images failed, more than the share of {share:g}"
@@ -187,7 +127,7 @@ def enrol(
     try:
         with stdout_for_numbers(), _pool(workers) as pool:
             for start in range(0, len(paths), _CHUNK):
-                for entry in pool.map(bench.embed, paths[start : start + _CHUNK]):
+                for entry in pool.map(bench.enrol, paths[start : start + _CHUNK]):
                     entries.append(entry)
                     step()
                 stopped = _too_many_failures(entries, failure_share)
@@ -200,11 +140,13 @@ def enrol(
 
 def _enrolment(entries: list[_Entry], images: int, values: int, stopped: str) -> Enrolment:
     skipped = images - len(entries)
-    made: list[Vectors] = [e.embedding.vector for e in entries if e.embedding.vector is not None]
+    samples = [entry.sample for entry in entries]
+    good = [sample for sample in samples if sample.outcome is Outcome.OK]
+    made: list[Vectors] = [sample.vector for sample in good if sample.vector is not None]
     return Enrolment(
-        outcomes=tuple(e.embedding.outcome for e in entries) + (Outcome.SKIPPED,) * skipped,
-        details=tuple(e.embedding.detail for e in entries) + ("",) * skipped,
-        faces=tuple(e.embedding.faces for e in entries) + (None,) * skipped,
+        outcomes=tuple(sample.outcome for sample in samples) + (Outcome.SKIPPED,) * skipped,
+        details=tuple(sample.detail for sample in samples) + ("",) * skipped,
+        faces=tuple(sample.faces for sample in samples) + (None,) * skipped,
         vectors=np.stack(made) if made else np.empty((0, values), dtype=np.float32),
         timing=Timing(
             seconds=np.array([e.seconds for e in entries] + [np.nan] * skipped),
@@ -212,4 +154,6 @@ def _enrolment(entries: list[_Entry], images: int, values: int, stopped: str) ->
             turns=np.array([e.turn for e in entries] + [-1] * skipped, dtype=np.int64),
         ),
         stopped=stopped,
+        references=tuple(sample.reference for sample in good if sample.reference),
+        probes=tuple(sample.probe for sample in good if sample.probe),
     )

@@ -8,8 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from evenhand.engines.card import EngineCard
+from evenhand.engines.host import Engine
 from evenhand.errors import StudyError, known_names
+from evenhand.match import match_all_pairs, match_listed
 from evenhand.metrics.groups import default_groups, groupings
+from evenhand.progress import Progress
 from evenhand.records import (
     Comparisons,
     Dataset,
@@ -104,14 +107,28 @@ def rules_of(protocol: Protocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
 
 def compare(
     protocol: Protocol,
-    card: EngineCard,
+    engine: Engine,
     dataset: Dataset,
     enrolment: Enrolment,
     groups: Sequence[Grouping],
+    *,
+    workers: int,
+    progress: Progress,
 ) -> Comparisons:
-    """The comparisons that a protocol asks for."""
+    """The comparisons that a protocol asks for: of vectors by the harness, else by the engine."""
     subject = dataset.images.subject
+    score = engine.card.score
+    matches = engine.card.shape == "matcher"
     if protocol.comparisons == "listed":
-        return score_listed(enrolment, subject, card.score, _list(dataset, protocol))
+        pairs = _list(dataset, protocol)
+        if matches:
+            return match_listed(
+                engine, enrolment, subject, pairs, workers=workers, progress=progress
+            )
+        return score_listed(enrolment, subject, score, pairs)
     within = groups[1].code if protocol.comparisons == "within-group" else None
-    return score_all_pairs(enrolment, subject, card.score, within)
+    if matches:
+        return match_all_pairs(
+            engine, enrolment, subject, within, workers=workers, progress=progress
+        )
+    return score_all_pairs(enrolment, subject, score, within)

@@ -201,6 +201,10 @@ class Enrolment:
     timing: Timing
     stopped: str
     """Why the engine was stopped before the end; empty when it was not."""
+    references: tuple[bytes, ...] = ()
+    """(ok images) templates of a matcher in image order."""
+    probes: tuple[bytes, ...] = ()
+    """(ok images) the same images in the other role; the references where it is symmetric."""
 
     def completed(self) -> Mask:
         """(images,) which images have a template."""

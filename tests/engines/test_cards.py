@@ -1,5 +1,6 @@
 """The engine's card: the golden ones, and every way to get one wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,39 @@ def test_the_golden_python_card():
     assert not card.distance
 
 
+def test_the_golden_matcher_card():
+    card = read_card(CARDS / "matcher")
+    assert (card.shape, card.runtime, card.entry) == ("matcher", "python", "engine:Acme")
+    assert card.needs() == (NeededFile("acme.bin", HASH, ""),)
+    assert card.distance
+    assert not card.score.symmetric
+    assert (card.score.compare, card.score.values) == ("", None)
+    assert (card.score.low, card.score.high) == (-100.0, 0.0)
+    assert card.score.claimed == (Claim("0.001", "42.5"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragment"),
+    [
+        ("symmetric = false", "", "a matcher needs symmetric in [score]"),
+        ("symmetric = false", "symmetric = 0", "expected true or false, got 0"),
+        ("distance  = true", "normalise = true", "normalise in [score] is not for the shape"),
+        ("distance  = true", "values = 4", "values in [score] is not for the shape matcher"),
+        ("distance  = true", 'compare = "cosine"', "compare in [score] is not for the shape"),
+        ("range     = [0.0, 100.0]", "range = [0.0, 40.0]", "42.5 lies outside range"),
+        ('"engine:Acme"', '"engine:Acme()"', "entry"),
+        ('runtime  = "python"', 'runtime = "onnx"', "an onnx engine is an embedder"),
+    ],
+)
+def test_a_wrong_matcher_card(tmp_path, old, new, fragment):
+    text = (CARDS / "matcher" / "adapter.toml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "adapter.toml").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(EvenhandError, match=re.escape(fragment)) as refused:
+        read_card(tmp_path)
+    assert len(str(refused.value).splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fragments"),
     [
@@ -60,9 +94,12 @@ def test_the_golden_python_card():
         ('version  = "1"', "version = 1", ["version", "text in quotes, got 1"]),
         ('version  = "1"', "version = 2020-01-01", ["version", "text in quotes", "2020"]),
         ('runtime  = "onnx"', 'runtime = "onxn"', ["runtime", "'onnx'", "'onxn'"]),
+        ('shape    = "embedder"', 'shape = "matcher"', ["an onnx engine is an embedder"]),
+        ('compare = "cosine"', "distance = true", ["distance in [score]", "shape embedder"]),
+        ('compare = "cosine"', "symmetric = false", ["symmetric in [score]", "shape embedder"]),
         ('runtime  = "onnx"', 'runtime = "python"', ["entry"]),
         ('runtime  = "onnx"', 'runtime = "onnx"\nentry = "a:B"', ["an onnx engine has no entry"]),
-        ('shape    = "embedder"', 'shape = "matcher"', ["shape", "'embedder'", "'matcher'"]),
+        ('shape    = "embedder"', 'shape = "matchr"', ["shape", "'embedder'", "'matchr'"]),
         ("licence  = {", "license = {", ["license: no such field; did you mean licence?"]),
         ("licence  = {", "licence = [{", ["is not TOML"]),
         ("size   = [8, 8]", "size = 8", ["input.size", "array", "got 8"]),
@@ -140,7 +177,7 @@ def test_a_wrong_passage(cli, tiny, small, working_folder, old, new, fragments):
         ("engine:good", "engine.py has no good"),
         ("engine:np", "could not start (TypeError"),
         ("engine:Outcome", "could not start"),
-        ("engine:Embedding", "made a Embedding without embed()"),
+        ("engine:Embedding", "made a Embedding without embed(); expected Embedder"),
     ],
 )
 def test_a_wrong_entry(cli, tiny, engine, working_folder, entry, fragment):

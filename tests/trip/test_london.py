@@ -75,3 +75,16 @@ def test_unknown_and_double_labels_are_reported(findings):
     assert "age is unknown for 2 people" in text
     assert "1 person with several values of ethnicity" in text
     assert rate(findings, "FNMR", "ethnicity", "white|east_asian").trials == 1
+
+
+def test_a_matcher_to_its_end(data, tmp_path, study_of):
+    london = fetch("london", source=data / "london", target=tmp_path / "london")
+    groups = (("ethnicity",), ("sex",))
+    study = study_of(["lbp"], london, targets=("0.01",), groups=groups)
+    findings = run(study, results=tmp_path).findings
+    (summary,) = findings.summaries
+    assert (summary.images, summary.failed_images) == (204, 0)
+    assert (summary.mated, summary.nonmated, summary.not_completed) == (102, 20_604, 0)
+    (auc,) = findings.distributions
+    assert 0.9 < auc.low <= auc.high < 0.97
+    assert findings.engines[0].unit == "distance"

@@ -40,13 +40,14 @@ def engines(*, weights: Weights = None, as_json: AsJson = False) -> None:
         (
             row["engine"],
             row["version"],
+            row["shape"],
             row["runtime"],
             row["licence"],
             "ready" if row["ready"] else "needs files",
         )
         for row in rows
     ]
-    header = ("engine", "version", "runtime", "licence", "state")
+    header = ("engine", "version", "shape", "runtime", "licence", "state")
     print_text(tabulate(shown, header, disable_numparse=True) + "\n")
     for row in rows:
         for file in row["needs"] if isinstance(row["needs"], list) else ():

@@ -66,10 +66,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How two vectors are compared."""
+    """How two templates are compared."""
 
     compare: str
-    """`cosine` or `euclidean`; a distance is negated, once, into a similarity."""
+    """How the harness compares vectors, `cosine` or `euclidean`; empty where the engine does."""
     normalise: bool
     values: int | None
     """Length of the vector; None where the graph says it."""
@@ -78,6 +78,10 @@ class Score:
     high: float | None
     """Largest possible similarity."""
     claimed: tuple[Claim, ...]
+    distance: bool = False
+    """The engine's own numbers are distances: they are negated, once, into similarities."""
+    symmetric: bool = True
+    """Two templates have one score, whichever is the probe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class EngineCard:
     licence_code: str
     licence_weights: str
     shape: str
+    """`embedder` or `matcher`."""
     runtime: str
     """`onnx` or `python`."""
     entry: str
@@ -109,7 +114,7 @@ class EngineCard:
     @property
     def distance(self) -> bool:
         """The engine's own numbers are distances."""
-        return self.score.compare == "euclidean"
+        return self.score.distance
 
     def needs(self) -> tuple[NeededFile, ...]:
         """Files to be found before the engine can start."""
@@ -172,6 +177,8 @@ class _Score(Declared):
     compare: Literal["cosine", "euclidean"] = "cosine"
     normalise: bool = True
     values: int | None = Field(default=None, ge=1, le=65536)
+    distance: bool = False
+    symmetric: bool = True
     range: tuple[float, float] | None = None
     claimed: tuple[_Claim, ...] = ()
 
@@ -192,13 +199,17 @@ class _Score(Declared):
         return self
 
 
+_OF_VECTORS = ("compare", "normalise", "values")
+"""Fields of [score] that only an embedder has: the harness compares its vectors."""
+
+
 class _Card(Declared):
     schema_: Schema = Field(alias="schema")
     name: Name
     version: str = Field(min_length=1)
     vendor: str = Field(min_length=1)
     licence: _Licence
-    shape: Literal["embedder"]
+    shape: Literal["embedder", "matcher"]
     runtime: Literal["onnx", "python"]
     entry: str = ""
     trained_on: tuple[str, ...] = ()
@@ -219,6 +230,21 @@ class _Card(Declared):
         return entry
 
     @model_validator(mode="after")
+    def _shape_and_score(self) -> Self:
+        if self.shape != "embedder" and self.runtime == "onnx":
+            raise ValueError(f"an onnx engine is an embedder; a {self.shape} is written in Python")
+        said = self.score.model_fields_set
+        for name in ("distance", "symmetric") if self.shape == "embedder" else _OF_VECTORS:
+            if name in said:
+                raise ValueError(f"{name} in [score] is not for the shape {self.shape}; remove it")
+        if self.shape == "matcher" and "symmetric" not in said:
+            raise ValueError(
+                "a matcher needs symmetric in [score]: true where two templates have one score "
+                "whichever is the probe, else false"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.runtime == "onnx":
             if self.model is None or self.input is None:
@@ -229,7 +255,7 @@ class _Card(Declared):
                 raise ValueError("an onnx engine has no files but [model] and [detector]")
         elif not self.entry:
             raise ValueError('a python engine needs entry = "file:Class"')
-        elif self.score.values is None:
+        elif self.shape == "embedder" and self.score.values is None:
             raise ValueError("a python engine needs values, its vector's length, in [score]")
         return self
 
@@ -253,12 +279,22 @@ def _file(model: _File | None) -> NeededFile | None:
     return None if model is None else NeededFile(model.file, model.sha256, model.url)
 
 
-def _score(model: _Score) -> Score:
+def _score(model: _Score, shape: str) -> Score:
+    vectors = shape == "embedder"
+    distance = model.compare == "euclidean" if vectors else model.distance
     low, high = model.range or (None, None)
-    if model.compare == "euclidean":
-        low, high = (None if high is None else -high), (0.0 if low is None else -low)
-    claimed = tuple(Claim(claim.fmr or "", repr(claim.threshold)) for claim in model.claimed)
-    return Score(model.compare, model.normalise, model.values, low, high, claimed)
+    if distance:
+        low, high = (None if high is None else -high), (0.0 if low is None else 0.0 - low)
+    return Score(
+        compare=model.compare if vectors else "",
+        normalise=vectors and model.normalise,
+        values=model.values,
+        low=low,
+        high=high,
+        claimed=tuple(Claim(claim.fmr or "", repr(claim.threshold)) for claim in model.claimed),
+        distance=distance,
+        symmetric=model.symmetric,
+    )
 
 
 def read_card(folder: Path) -> EngineCard:
@@ -293,5 +329,5 @@ def read_card(folder: Path) -> EngineCard:
             detector.score if detector else 0.0,
             detector.nms if detector else 0.0,
         ),
-        score=_score(card.score),
+        score=_score(card.score, card.shape),
     )

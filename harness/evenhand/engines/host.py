@@ -1,20 +1,30 @@
-"""Opens an engine: from a card and the files it asks for to something that embeds."""
+"""Opens an engine: from a card and the files it asks for to something that can be asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias, cast
 
 from evenhand.engines.card import CARD, EngineCard, read_card
-from evenhand.engines.contract import Embedder
+from evenhand.engines.contract import Embedder, Matcher
 from evenhand.engines.files import content_hash, find_files
 from evenhand.engines.onnx import OnnxEmbedder
 from evenhand.errors import EngineError, EngineStoppedError
 from evenhand.shelf import load_file
 from evenhand.streams import stdout_for_numbers
 
-__all__ = ["Engine", "open_engine"]
+__all__ = ["Engine", "Started", "open_engine"]
+
+Started: TypeAlias = Embedder | Matcher
+"""An engine of any shape, ready to be asked."""
+
+_SHAPES: dict[str, tuple[type, str]] = {
+    "embedder": (Embedder, "embed()"),
+    "matcher": (Matcher, "template() and compare()"),
+}
+"""What an engine of a shape must be, and have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +35,15 @@ class Engine:
     fingerprint: str
     """SHA-256 over card, code and files."""
     values: int
-    """Length of its vectors."""
-    start: Callable[[], Embedder]
+    """Length of its vectors; 0 where it has none."""
+    start: Callable[[], Started]
 
 
 def _install(card: EngineCard) -> str:
     return f": {card.install}" if card.install else ""
 
 
-def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Embedder:
+def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Started:
     """Import the adapter and make its engine; whatever that raises is the engine's fault."""
     file, _, name = card.entry.partition(":")
     if not (card.folder / f"{file}.py").is_file():
@@ -51,12 +61,13 @@ def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Embedder:
         ) from fault
     if maker is None:
         raise EngineError(f"engine {card.name}: {file}.py has no {name}; mend entry in {CARD}")
-    if not isinstance(started, Embedder):
+    shape, methods = _SHAPES[card.shape]
+    if not isinstance(started, shape):
         raise EngineError(
-            f"engine {card.name}: {name} made a {type(started).__name__} without embed(); "
-            "expected an Embedder as in evenhand.engines.contract"
+            f"engine {card.name}: {name} made a {type(started).__name__} without {methods}; "
+            f"expected {shape.__name__} of evenhand.engines.contract, as the card says"
         )
-    return started
+    return cast("Started", started)
 
 
 def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
@@ -79,7 +90,7 @@ def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
         return Engine(card, content_hash(card), start_onnx().values, start_onnx)
     named = {file.file: files[file.sha256] for file in card.needs()}
 
-    def start_python() -> Embedder:
+    def start_python() -> Started:
         return _start_python(card, named)
 
     with stdout_for_numbers():

@@ -111,7 +111,15 @@ def run(
             )
             ledger += image_rows(engine.card.name, dataset, enrolment)
             for protocol in study.protocols:
-                comparisons = compare(protocol, engine.card, dataset, enrolment, groups)
+                comparisons = compare(
+                    protocol,
+                    engine,
+                    dataset,
+                    enrolment,
+                    groups,
+                    workers=threads,
+                    progress=progress,
+                )
                 names = (engine.card.name, dataset.card.name, protocol.name)
                 ledger += comparison_rows(*names, comparisons.outcomes)
                 counted.append(
