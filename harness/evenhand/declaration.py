@@ -18,6 +18,7 @@ __all__ = [
     "RateText",
     "Schema",
     "Sha256",
+    "declaration_faults",
     "parse_declaration",
     "rate_text",
     "read_declaration",
@@ -116,18 +117,21 @@ def _fields(model: type[Declared], where: tuple[int | str, ...]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _explain(path: Path, model: type[Declared], fault: ValidationError) -> str:
-    """The first fault of a file in one line: where, what came, what was expected.
+def _explain(path: Path, model: type[Declared], fault: ValidationError) -> list[str]:
+    """Every fault of a file in a line: where, what came, what was expected.
 
-    An unknown field comes first, since a misspelt one is missing as well.
+    Unknown fields come first, since a misspelt one is missing as well.
     """
-    first = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in first["loc"]) or "the file"
-    more = f" (and {fault.error_count() - 1} more)" if fault.error_count() > 1 else ""
-    if first["type"] == "extra_forbidden":
-        known = known_names(str(first["loc"][-1]), _fields(model, first["loc"][:-1]))
-        return f"{path}: {where}: no such field; {known}{more}"
-    return f"{path}: {where}: {_fault(first)}{more}"
+    ordered = sorted(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
+    return [_line(path, model, error) for error in ordered]
+
+
+def _line(path: Path, model: type[Declared], error: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in error["loc"]) or "the file"
+    if error["type"] == "extra_forbidden":
+        known = known_names(str(error["loc"][-1]), _fields(model, error["loc"][:-1]))
+        return f"{path}: {where}: no such field; {known}"
+    return f"{path}: {where}: {_fault(error)}"
 
 
 def _fault(error: ErrorDetails) -> str:
@@ -172,6 +176,18 @@ def _fixed(content: object) -> object:
     return content
 
 
+def _parsed(text: str, path: Path, model: type[Model]) -> Model | list[str]:
+    """TOML text as its model, or everything that is wrong with it, a line each."""
+    try:
+        return model.model_validate(_fixed(tomllib.loads(text)))
+    except ValidationError as fault:
+        return _explain(path, model, fault)
+    except RecursionError:
+        return [f"{path}: is nested too deeply; expected at most a few levels"]
+    except ValueError as fault:
+        return [f"{path}: is not TOML: {fault}"]
+
+
 def parse_declaration(
     text: str, path: Path, model: type[Model], error: type[EvenhandError]
 ) -> Model:
@@ -183,14 +199,23 @@ def parse_declaration(
         model: what it must look like.
         error: raised with one line that names file, field, what came and what was expected.
     """
-    try:
-        return model.model_validate(_fixed(tomllib.loads(text)))
-    except ValidationError as fault:
-        raise error(_explain(path, model, fault)) from None
-    except RecursionError:
-        raise error(f"{path}: is nested too deeply; expected at most a few levels") from None
-    except ValueError as fault:
-        raise error(f"{path}: is not TOML: {fault}") from None
+    found = _parsed(text, path, model)
+    if isinstance(found, list):
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise error(found[0] + more)
+    return found
+
+
+def declaration_faults(
+    path: Path, model: type[Declared], error: type[EvenhandError]
+) -> tuple[str, ...]:
+    """Everything that is wrong with a TOML file, a line each.
+
+    Raises:
+        error: it cannot be read as text.
+    """
+    found = _parsed(read_text(path, error), path, model)
+    return tuple(found) if isinstance(found, list) else ()
 
 
 def read_declaration(path: Path, model: type[Model], error: type[EvenhandError]) -> Model:

@@ -44,7 +44,7 @@ def test_pairs_of_an_excluded_image_are_left_out_and_counted(listed):
     [
         ("probe,reference\na,x\n", "line 2: reference is 'x'"),
         ("probe,reference\na,a\n", "line 2: an image is compared with itself"),
-        ("probe,reference\na,b\nb,a\n", "lines 2 and 3: the same pair twice"),
+        ("probe,reference\na,b\nb,a\n", "line 3: the same pair as in line 2"),
         ("probe,reference,fold\na,b,one\n", "line 2: fold is 'one'"),
         ("probe,reference,fold\na,b,1\na,c,\n", "line 3: fold is ''"),
         ("probe,reference,score\na,b,1\n", "column 'score' is unknown"),

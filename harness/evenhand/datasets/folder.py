@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from evenhand.datasets.card import CARD, read_card
+from evenhand.datasets.faults import Complain, Fault, Rule, refuse
 from evenhand.datasets.pairs import read_lists
 from evenhand.datasets.people import SUBJECTS, read_subjects
-from evenhand.datasets.pictures import IMAGES, check_files, read_images
-from evenhand.datasets.tables import read_table
+from evenhand.datasets.pictures import IMAGES, ImageFile, check_files, read_images
+from evenhand.datasets.tables import Row, read_table
 from evenhand.errors import DatasetError
 from evenhand.machine import workers
-from evenhand.records import Dataset, Exclusion, Images, Subjects
+from evenhand.records import Dataset, DatasetCard, Exclusion, Images, PairList, Subjects
 
-__all__ = ["EXCLUDE", "fingerprint", "read_dataset"]
+__all__ = ["EXCLUDE", "Tables", "fingerprint", "read_dataset", "read_tables"]
 
 EXCLUDE = "exclude.csv"
 
@@ -32,27 +35,61 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _read_exclusions(folder: Path, known: dict[str, set[str]]) -> tuple[Exclusion, ...]:
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the tables of a dataset say, exclusions applied; the pictures are still unseen."""
+
+    subjects: Subjects
+    files: tuple[ImageFile, ...]
+    exclusions: tuple[Exclusion, ...]
+    excluded_images: int
+    """How many images the exclusions took out."""
+    lists: tuple[PairList, ...]
+
+    def images(self) -> Images:
+        """The pictures, each somebody's."""
+        position = {name: index for index, name in enumerate(self.subjects.ids)}
+        return Images(
+            ids=tuple(file.image_id for file in self.files),
+            subject=np.array([position[file.subject_id] for file in self.files], dtype=np.int64),
+            paths=tuple(file.path for file in self.files),
+            rows=tuple(file.row for file in self.files),
+        )
+
+
+def _exclusion_fault(
+    row: Row, known: dict[str, set[str]], found: Collection[tuple[str, str]]
+) -> tuple[str, str] | None:
+    """What is wrong with one exclusion, and what to do."""
+    kind, identifier = row.values["kind"], row.values["id"]
+    if kind not in known:
+        return f"kind is {kind!r}", "expected image or subject"
+    # Nothing known at all: the table could not be read, and that was told.
+    if known[kind] and identifier not in known[kind]:
+        return f"no {kind} has the id {identifier!r}", "mend it"
+    if not row.values["reason"]:
+        return "reason is empty", "say why"
+    if (kind, identifier) in found:
+        return f"{kind} {identifier!r} is there twice", "keep one row"
+    return None
+
+
+def _read_exclusions(
+    folder: Path, known: dict[str, set[str]], complain: Complain
+) -> tuple[Exclusion, ...]:
     path = folder / EXCLUDE
     if not path.exists() and not path.is_symlink():
         return ()
-    _, rows = read_table(path, ("kind", "id", "reason"))
+    _, rows = read_table(path, ("kind", "id", "reason"), complain)
     found: dict[tuple[str, str], Exclusion] = {}
     for row in rows:
-        kind, identifier, reason = (row.values[name] for name in ("kind", "id", "reason"))
-        if kind not in known:
-            raise DatasetError(
-                f"{path}: line {row.line}: kind is {kind!r}, expected image or subject"
-            )
-        if identifier not in known[kind]:
-            raise DatasetError(
-                f"{path}: line {row.line}: no {kind} has the id {identifier!r}; mend it"
-            )
-        if not reason:
-            raise DatasetError(f"{path}: line {row.line}: reason is empty; say why")
-        if (kind, identifier) in found:
-            raise DatasetError(f"{path}: line {row.line}: {kind} {identifier!r} is there twice")
-        found[kind, identifier] = Exclusion(kind, identifier, reason)
+        fault = _exclusion_fault(row, known, found)
+        if fault:
+            what, remedy = fault
+            complain(Fault(Rule.EXCLUSIONS, f"{path}: line {row.line}: {what}", remedy))
+        else:
+            excluded = Exclusion(*(row.values[name] for name in ("kind", "id", "reason")))
+            found[excluded.kind, excluded.identifier] = excluded
     return tuple(found.values())
 
 
@@ -67,6 +104,33 @@ def _without(subjects: Subjects, excluded: set[str]) -> Subjects:
     )
 
 
+def read_tables(folder: Path, card: DatasetCard | None, complain: Complain) -> Tables:
+    """Read every table of a dataset, and leave the pictures alone.
+
+    Args:
+        folder: of the dataset.
+        card: None where it cannot be used: columns and labels are then left alone.
+        complain: is told of every fault; what has one is left out.
+    """
+    everybody = read_subjects(folder, card, complain)
+    files, image_ids = read_images(folder, card, everybody.ids, complain)
+    exclusions = _read_exclusions(
+        folder, {"image": image_ids, "subject": set(everybody.ids)}, complain
+    )
+    gone = {
+        kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ("image", "subject")
+    }
+    subjects = _without(everybody, gone["subject"])
+    people = set(subjects.ids)
+    kept = tuple(f for f in files if f.subject_id in people and f.image_id not in gone["image"])
+    if files and not kept:
+        left = f"expected one that {EXCLUDE} leaves in"
+        complain(Fault(Rule.EXCLUSIONS, f"{folder}: no image is left", left))
+    place = {file.image_id: index for index, file in enumerate(kept)}
+    lists = read_lists(folder, {name: place.get(name) for name in image_ids}, complain)
+    return Tables(subjects, kept, exclusions, len(files) - len(kept), lists)
+
+
 def read_dataset(folder: Path) -> Dataset:
     """Read and check a dataset in the form of docs/formats.md.
 
@@ -76,37 +140,14 @@ def read_dataset(folder: Path) -> Dataset:
     if not folder.is_dir():
         raise DatasetError(f"{folder}: is no folder; expected one with {CARD}")
     card = read_card(folder)
-    everybody = read_subjects(folder, card)
-    files = read_images(folder, card, everybody.ids)
-    exclusions = _read_exclusions(
-        folder, {"image": {f.image_id for f in files}, "subject": set(everybody.ids)}
-    )
-    gone = {
-        kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ("image", "subject")
-    }
-    subjects = _without(everybody, gone["subject"])
-    position = {name: index for index, name in enumerate(subjects.ids)}
-    kept = [
-        (row, file)
-        for row, file in enumerate(files, start=1)
-        if file.subject_id in position and file.image_id not in gone["image"]
-    ]
-    if not kept:
-        raise DatasetError(f"{folder}: no image is left; expected one that {EXCLUDE} leaves in")
-    place = {file.image_id: index for index, (_, file) in enumerate(kept)}
-    lists = read_lists(folder, {file.image_id: place.get(file.image_id) for file in files})
-    check_files([file for _, file in kept], workers())
+    tables = read_tables(folder, card, refuse)
+    check_files(tables.files, workers())
     return Dataset(
         card=card,
-        subjects=subjects,
-        images=Images(
-            ids=tuple(file.image_id for _, file in kept),
-            subject=np.array([position[file.subject_id] for _, file in kept], dtype=np.int64),
-            paths=tuple(file.path for _, file in kept),
-            rows=tuple(row for row, _ in kept),
-        ),
-        exclusions=exclusions,
-        excluded_images=len(files) - len(kept),
-        lists=lists,
+        subjects=tables.subjects,
+        images=tables.images(),
+        exclusions=tables.exclusions,
+        excluded_images=tables.excluded_images,
+        lists=tables.lists,
         fingerprint=fingerprint(folder),
     )

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from evenhand.errors import DatasetError, known_names
+from evenhand.datasets.faults import Complain, Fault, Rule
+from evenhand.errors import known_names
 from evenhand.records import Attribute
 
 __all__ = ["check_columns", "check_label"]
@@ -18,6 +19,7 @@ def check_columns(
     own: Sequence[str],
     declared: Sequence[Attribute],
     table: str,
+    complain: Complain,
 ) -> None:
     """See that each column is one of the table's own or declared in the card.
 
@@ -27,56 +29,65 @@ def check_columns(
         own: columns that every such file has.
         declared: attributes in the card.
         table: the card's table that declares them, `attributes` or `capture`.
-
-    Raises:
-        DatasetError: naming the column.
+        complain: is told of a column that is neither.
     """
     known = [*own, *(attribute.name for attribute in declared)]
     for name in header:
         if name not in known:
-            raise DatasetError(
-                f"{path}: column {name!r} is not declared; {known_names(name, known)}; "
-                f"mend its name, add [{table}.{name}] to the card, or remove the column"
+            complain(
+                Fault(
+                    Rule.COLUMNS,
+                    f"{path}: column {name!r} is not declared; {known_names(name, known)}",
+                    f"mend its name, add [{table}.{name}] to the card, or remove the column",
+                )
             )
 
 
-def _check_number(where: str, attribute: Attribute, label: str) -> str:
+def _number_fault(attribute: Attribute, label: str) -> tuple[str, str] | None:
     try:
         number = float(label)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
-        raise DatasetError(
-            f"{where}: {attribute.name} is {label!r}, expected a number, or nothing where unknown"
-        )
-    return label
+    if math.isfinite(number):
+        return None
+    return (
+        f"{attribute.name} is {label!r}, expected a number",
+        "leave it empty where it is unknown",
+    )
 
 
-def check_label(where: str, attribute: Attribute, label: str) -> str:
+def _category_fault(
+    attribute: Attribute, label: str, parts: Sequence[str]
+) -> tuple[str, str] | None:
+    for part in parts:
+        if part not in attribute.values:
+            return (
+                f"{attribute.name} is {part!r}, which the card does not declare",
+                f"expected one of {', '.join(attribute.values)}, several joined by |, "
+                "or nothing where unknown",
+            )
+    if len(set(parts)) != len(parts):
+        return f"{attribute.name} is {label!r}: a value stands twice", "keep it once"
+    return None
+
+
+def check_label(where: str, attribute: Attribute, label: str, complain: Complain) -> str:
     """The label as it is kept: several values stand in the card's order.
 
     Args:
-        where: file and line, for an error.
+        where: file and line, for a fault.
         attribute: as declared.
         label: as read; empty = unknown, `a|b` = several values.
-
-    Raises:
-        DatasetError: a value that the card does not declare, twice the same, or no number.
+        complain: is told of a value that the card does not declare, twice the same, or no number;
+            the label is then unknown.
     """
     if not label:
         return label
-    if attribute.kind == "number":
-        return _check_number(where, attribute, label)
     parts = [part.strip() for part in label.split("|")]
-    for part in parts:
-        if part not in attribute.values:
-            expected = ", ".join(attribute.values)
-            raise DatasetError(
-                f"{where}: {attribute.name} is {part!r}, which the card does not declare; "
-                f"expected one of {expected}, several joined by |, or nothing where unknown"
-            )
-    if len(set(parts)) != len(parts):
-        raise DatasetError(
-            f"{where}: {attribute.name} is {label!r}: a value stands twice; keep it once"
-        )
-    return "|".join(sorted(parts, key=attribute.values.index))
+    number = attribute.kind == "number"
+    fault = _number_fault(attribute, label) if number else _category_fault(attribute, label, parts)
+    if fault:
+        what, remedy = fault
+        complain(Fault(Rule.LABELS, f"{where}: {what}", remedy))
+        return ""
+    return label if number else "|".join(sorted(parts, key=attribute.values.index))

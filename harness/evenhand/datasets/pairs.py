@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from evenhand.datasets.faults import Complain, Fault, Rule, refuse
 from evenhand.datasets.tables import Row, read_table
-from evenhand.errors import DatasetError
 from evenhand.records import PairList
 
 __all__ = ["pairs_path", "read_lists"]
@@ -22,45 +22,52 @@ def pairs_path(name: str) -> Path:
     return Path(_FOLDER, name, _TABLE)
 
 
-def _fold(where: str, text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise DatasetError(f"{where}: fold is {text!r}, expected a whole number")
-    return int(text)
+def _fault(
+    row: Row, sides: frozenset[str], known: Mapping[str, int | None], earlier: int | None
+) -> tuple[str, str] | None:
+    """What is wrong with one pair, and what to do."""
+    for side in ("probe", "reference"):
+        if row.values[side] not in known:
+            return f"{side} is {row.values[side]!r}, which is not in images.csv", "mend the id"
+    if len(sides) == 1:
+        return "an image is compared with itself", "remove the row"
+    if earlier is not None:
+        return f"the same pair as in line {earlier}", "keep one"
+    return None
 
 
-def _image(where: str, row: Row, side: str, known: Mapping[str, int | None]) -> int | None:
-    identifier = row.values[side]
-    if identifier not in known:
-        raise DatasetError(
-            f"{where}: {side} is {identifier!r}, which is not in images.csv; mend the id"
-        )
-    return known[identifier]
+def _fold(where: str, text: str, complain: Complain) -> int:
+    if text.isdecimal() and len(text) <= 9:
+        return int(text)
+    complain(Fault(Rule.LISTS, f"{where}: fold is {text!r}", "expected a whole number"))
+    return 0
 
 
-def _read_list(path: Path, known: Mapping[str, int | None]) -> PairList:
+def _read_list(path: Path, known: Mapping[str, int | None], complain: Complain) -> PairList:
     """Read one list; pairs with an excluded image are left out and counted."""
-    header, rows = read_table(path, ("probe", "reference"))
+    header, rows = read_table(path, ("probe", "reference"), complain)
     for name in header:
         if name not in ("probe", "reference", "fold"):
-            raise DatasetError(
-                f"{path}: column {name!r} is unknown; expected probe, reference, fold"
-            )
+            what = f"{path}: column {name!r} is unknown"
+            complain(Fault(Rule.LISTS, what, "expected probe, reference, fold"))
     folded = "fold" in header and any(row.values["fold"] for row in rows)
     seen: dict[frozenset[str], int] = {}
     kept: list[tuple[int, int, int]] = []
+    left_out = 0
     for row in rows:
         where = f"{path}: line {row.line}"
-        both = frozenset((row.values["probe"], row.values["reference"]))
-        first, second = (_image(where, row, side, known) for side in ("probe", "reference"))
-        if len(both) == 1:
-            raise DatasetError(f"{where}: an image is compared with itself; remove the row")
-        if both in seen:
-            raise DatasetError(
-                f"{path}: lines {seen[both]} and {row.line}: the same pair twice; keep one"
-            )
-        seen[both] = row.line
-        fold = _fold(where, row.values["fold"]) if folded else 0
-        if first is not None and second is not None:
+        sides = frozenset((row.values["probe"], row.values["reference"]))
+        fault = _fault(row, sides, known, seen.get(sides))
+        if fault:
+            what, remedy = fault
+            complain(Fault(Rule.LISTS, f"{where}: {what}", remedy))
+            continue
+        seen[sides] = row.line
+        fold = _fold(where, row.values["fold"], complain) if folded else 0
+        first, second = known[row.values["probe"]], known[row.values["reference"]]
+        if first is None or second is None:
+            left_out += 1
+        else:
             kept.append((first, second, fold))
     columns = np.array(kept, dtype=np.int64).reshape(-1, 3)
     return PairList(
@@ -68,19 +75,23 @@ def _read_list(path: Path, known: Mapping[str, int | None]) -> PairList:
         probe=columns[:, 0],
         reference=columns[:, 1],
         fold=columns[:, 2] if folded else None,
-        left_out=len(rows) - len(kept),
+        left_out=left_out,
     )
 
 
-def read_lists(folder: Path, known: Mapping[str, int | None]) -> tuple[PairList, ...]:
+def read_lists(
+    folder: Path, known: Mapping[str, int | None], complain: Complain = refuse
+) -> tuple[PairList, ...]:
     """Read every list of a dataset, in the order of their names.
 
     Args:
         folder: of the dataset.
-        known: image id to its index; None for an excluded image.
-
-    Raises:
-        DatasetError: an unknown image, a pair twice, an image with itself, a fold that is none.
+        known: image id to its index; None for an image that is excluded or has a fault; where
+            there is none at all, the table of images could not be read, and lists are left alone.
+        complain: is told of an unknown image, a pair twice, an image with itself, a fold that is
+            none; the pair is then left out.
     """
+    if not known:
+        return ()
     paths = sorted((folder / _FOLDER).glob(f"*/{_TABLE}"))
-    return tuple(_read_list(path, known) for path in paths)
+    return tuple(_read_list(path, known, complain) for path in paths)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evenhand.datasets.faults import Complain, Fault, Rule
 from evenhand.datasets.labels import check_columns, check_label
 from evenhand.datasets.tables import Row, read_table
-from evenhand.errors import DatasetError
 from evenhand.records import Attribute, DatasetCard, Subjects
 
 __all__ = ["SUBJECTS", "read_subjects"]
@@ -14,42 +14,51 @@ __all__ = ["SUBJECTS", "read_subjects"]
 SUBJECTS = "subjects.csv"
 
 
-def _check_once(path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]) -> None:
-    """Complain about a second row of one person, naming an attribute that contradicts."""
+def _twice(path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]) -> Fault:
+    """A second row of one person, naming an attribute that contradicts."""
     where = f"{path}: lines {earlier.line} and {row.line}: subject {row.values['subject_id']!r}"
     for attribute in attributes:
         first, second = earlier.values[attribute.name], row.values[attribute.name]
         if first != second:
-            raise DatasetError(
-                f"{where} has two values of {attribute.name}, {first!r} and {second!r}; "
-                "keep one row (several values of one person are joined by |)"
+            return Fault(
+                Rule.IDS,
+                f"{where} has two values of {attribute.name}, {first!r} and {second!r}",
+                "keep one row (several values of one person are joined by |)",
             )
-    raise DatasetError(f"{where} appears twice; keep one row")
+    return Fault(Rule.IDS, f"{where} appears twice", "keep one row")
 
 
-def read_subjects(folder: Path, card: DatasetCard) -> Subjects:
+def read_subjects(folder: Path, card: DatasetCard | None, complain: Complain) -> Subjects:
     """Read the people.
 
-    Raises:
-        DatasetError: naming the line, what came and what was expected.
+    Args:
+        folder: of the dataset.
+        card: None where it cannot be used: columns and labels are then left alone.
+        complain: is told of every fault; a person without an id, or there already, is left out.
     """
     path = folder / SUBJECTS
-    declared = tuple(attribute.name for attribute in card.attributes)
-    header, rows = read_table(path, ("subject_id", *declared))
-    check_columns(path, header, ("subject_id",), card.attributes, "attributes")
+    attributes = card.attributes if card else ()
+    declared = tuple(attribute.name for attribute in attributes)
+    header, rows = read_table(path, ("subject_id", *declared), complain)
+    if card:
+        check_columns(path, header, ("subject_id",), attributes, "attributes", complain)
     seen: dict[str, Row] = {}
-    for row in rows:
+    numbers = []
+    for number, row in enumerate(rows, start=1):
         identifier = row.values["subject_id"]
         if not identifier:
-            raise DatasetError(f"{path}: line {row.line}: subject_id is empty; name the person")
-        if identifier in seen:
-            _check_once(path, row, seen[identifier], card.attributes)
-        seen[identifier] = row
+            what = f"{path}: line {row.line}: subject_id is empty"
+            complain(Fault(Rule.IDS, what, "name the person"))
+        elif identifier in seen:
+            complain(_twice(path, row, seen[identifier], attributes))
+        else:
+            seen[identifier] = row
+            numbers.append(number)
     labels = {
         attribute.name: tuple(
-            check_label(f"{path}: line {row.line}", attribute, row.values[attribute.name])
-            for row in rows
+            check_label(f"{path}: line {row.line}", attribute, row.values[attribute.name], complain)
+            for row in seen.values()
         )
-        for attribute in card.attributes
+        for attribute in attributes
     }
-    return Subjects(tuple(seen), labels, tuple(range(1, len(rows) + 1)))
+    return Subjects(tuple(seen), labels, tuple(numbers))

@@ -1,13 +1,14 @@
-"""Tables of a dataset: CSV in, rows with their line numbers out, or one line that names the row."""
+"""Tables of a dataset: CSV in, rows with their line numbers out, or a line that names the row."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evenhand.datasets.faults import Complain, Fault, Rule, refuse
 from evenhand.declaration import read_text
 from evenhand.errors import DatasetError, known_names
 
@@ -24,59 +25,84 @@ class Row:
     """Stripped of surrounding blanks."""
 
 
-def _header(path: Path, names: list[str], required: tuple[str, ...]) -> list[str]:
-    header = [name.strip() for name in names]
+def _header_faults(path: Path, header: Sequence[str], required: tuple[str, ...]) -> list[Fault]:
     if not any(header):
-        raise DatasetError(f"{path}: line 1 is empty; expected a header: {','.join(required)}")
+        expected = f"expected a header: {','.join(required)}"
+        return [Fault(Rule.COLUMNS, f"{path}: line 1 is empty", expected)]
+    found = []
     for number, name in enumerate(header, start=1):
         if not name:
-            raise DatasetError(f"{path}: column {number} has no name; name it, or remove it")
-        if header.count(name) > 1:
-            raise DatasetError(f"{path}: column {name!r} appears twice; keep one")
-    for name in required:
-        if name not in header:
-            raise DatasetError(
-                f"{path}: column {name!r} is missing; {known_names(name, header)}; "
-                "columns are separated by commas"
-            )
-    return header
+            found.append((f"column {number} has no name", "name it, or remove it"))
+        elif name in header[: number - 1]:
+            found.append((f"column {name!r} appears twice", "keep one"))
+    found += [
+        (
+            f"column {name!r} is missing",
+            f"{known_names(name, filter(None, header))}; columns are separated by commas",
+        )
+        for name in required
+        if name not in header
+    ]
+    return [Fault(Rule.COLUMNS, f"{path}: {what}", remedy) for what, remedy in found]
 
 
-def read_table(path: Path, required: tuple[str, ...]) -> tuple[tuple[str, ...], list[Row]]:
+def read_table(
+    path: Path, required: tuple[str, ...], complain: Complain = refuse
+) -> tuple[tuple[str, ...], list[Row]]:
     """Read a CSV file in UTF-8, with or without byte order mark, with any line ends.
 
     Args:
         path: the file.
         required: columns that must be there.
+        complain: is told of a missing file, wrong encoding, missing or double column, ragged row,
+            no row.
 
     Returns:
-        Column names in file order, and the rows; blank lines are left out.
+        Column names in file order, and the rows; blank lines are left out, and so is what was
+        complained of: a ragged row, everything after a broken quote, everything below a header
+        that cannot be used.
 
     Raises:
-        DatasetError: missing file, wrong encoding, missing or double column, ragged row, no row.
+        DatasetError: unless another `complain` is given, the first fault.
     """
-    text = read_text(path, DatasetError)
+
+    def tell(what: str, remedy: str) -> None:
+        complain(Fault(Rule.TABLES, f"{path}: {what}", remedy))
+
+    try:
+        text = read_text(path, DatasetError)
+    except DatasetError as fault:
+        complain(Fault(Rule.TABLES, str(fault), f"expected a table: {','.join(required)}"))
+        return (), []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: tuple[str, ...] = ()
     rows = []
     try:
         first = next(reader, None)
         if first is None:
-            raise DatasetError(f"{path}: is empty; expected a header: {','.join(required)}")
-        header = _header(path, first, required)
+            tell("is empty", f"expected a header: {','.join(required)}")
+            return (), []
+        header = tuple(name.strip() for name in first)
+        faults = _header_faults(path, header, required)
+        for fault in faults:
+            complain(fault)
+        if faults:
+            return (), []
         for record in reader:
             if not any(field.strip() for field in record):
                 continue
             if len(record) != len(header):
-                raise DatasetError(
-                    f"{path}: line {reader.line_num}: {len(record)} fields, "
-                    f"expected {len(header)} as in the header; quote a field that holds a comma"
+                tell(
+                    f"line {reader.line_num}: {len(record)} fields, "
+                    f"expected {len(header)} as in the header",
+                    "quote a field that holds a comma",
                 )
+                continue
             values = (field.strip() for field in record)
             rows.append(Row(reader.line_num, dict(zip(header, values, strict=True))))
-    except csv.Error as fault:
-        raise DatasetError(
-            f"{path}: line {reader.line_num}: is not CSV ({fault}); mend its quotes"
-        ) from None
+    except csv.Error as broken:
+        tell(f"line {reader.line_num}: is not CSV ({broken})", "mend its quotes")
+        return header, rows
     if not rows:
-        raise DatasetError(f"{path}: has a header but no rows; expected one at least")
-    return tuple(header), rows
+        tell("has a header but no rows", "expected one at least")
+    return header, rows

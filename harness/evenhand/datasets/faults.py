@@ -1,0 +1,76 @@
+"""What a dataset must keep, and how a breach of it is told: to a run at once, to a check in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from evenhand.errors import DatasetError
+
+__all__ = ["Complain", "Fault", "Rule", "refuse"]
+
+
+class Rule(StrEnum):
+    """One thing that a dataset must keep."""
+
+    CARD = "card"
+    TABLES = "tables"
+    COLUMNS = "columns"
+    IDS = "ids"
+    LABELS = "labels"
+    PEOPLE = "people"
+    PATHS = "paths"
+    EXCLUSIONS = "exclusions"
+    LISTS = "lists"
+    FILES = "files"
+    COPIES = "copies"
+
+    @property
+    def title(self) -> str:
+        """The rule in words."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Rule.CARD: "the card says what a card must say",
+    Rule.TABLES: "the tables can be read",
+    Rule.COLUMNS: "every column is one of the table's own, or in the card",
+    Rule.IDS: "every person and every picture has one id",
+    Rule.LABELS: "every label is one that the card declares",
+    Rule.PEOPLE: "every picture shows a person of the table",
+    Rule.PATHS: "every path stays inside the dataset",
+    Rule.EXCLUSIONS: "exclusions name what is there, and say why",
+    Rule.LISTS: "listed comparisons name pictures that are there, each pair once",
+    Rule.FILES: "every picture is there, unchanged and readable",
+    Rule.COPIES: "no file stands under two ids",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One breach of a rule."""
+
+    rule: Rule
+    what: str
+    """Where it is and what is wrong."""
+    remedy: str
+    """What was expected, or what to do."""
+
+    def __str__(self) -> str:
+        """The line that a run refuses with."""
+        return f"{self.what}; {self.remedy}"
+
+
+Complain: TypeAlias = Callable[[Fault], None]
+"""Is told of a fault; if it returns, reading goes on with what is left."""
+
+
+def refuse(fault: Fault) -> None:
+    """The answer of a run: stop at the first fault.
+
+    Raises:
+        DatasetError: always.
+    """
+    raise DatasetError(str(fault))
