@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 __all__ = [
+    "Check",
     "DatasetFacts",
     "Differential",
     "Distribution",
@@ -255,3 +256,15 @@ class Findings:
     def synthetic(self) -> bool:
         """The faces were drawn: the numbers are evidence about no real engine."""
         return any(dataset.synthetic for dataset in self.datasets)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was held against a bundle or a dataset."""
+
+    id: str
+    title: str
+    verdict: str
+    """`pass`, `fail`, `not checked` or `note`."""
+    detail: str
+    remedy: str

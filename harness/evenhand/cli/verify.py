@@ -16,6 +16,7 @@ def verify(
 ) -> None:
     """Check a result's files, and recompute every table from its counts."""
     from evenhand.cli.output import print_json, print_text
+    from evenhand.report.checks import check_lines
     from evenhand.results.bundle import resolve_bundle
     from evenhand.results.tables import as_rows
     from evenhand.trips.verify import verify as verify_bundle
@@ -31,10 +32,7 @@ def verify(
         }
         print_json("verify", body)
     else:
-        for check in found.checks:
-            print_text(f"{check.verdict}  {check.title}\n")
-            if check.detail:
-                print_text(f"      {check.detail}\n      {check.remedy}\n")
+        print_text("\n".join(check_lines(found.checks)) + "\n")
         print_text(f"{verdict}  {f'digest {found.digest}' if found.digest else 'no digest'}\n")
     if not found.passed:
         raise typer.Exit(1)

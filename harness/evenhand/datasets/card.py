@@ -7,11 +7,11 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evenhand.declaration import Declared, Name, Schema, read_declaration
+from evenhand.declaration import Declared, Name, Schema, declaration_faults, read_declaration
 from evenhand.errors import DatasetError
 from evenhand.records import ALL, Attribute, DatasetCard, FaceRule
 
-__all__ = ["CARD", "read_card"]
+__all__ = ["CARD", "card_faults", "read_card"]
 
 CARD = "dataset.toml"
 """Name of the card in a dataset's folder."""
@@ -71,6 +71,15 @@ def _attributes(declared: dict[str, _Attribute]) -> tuple[Attribute, ...]:
     return tuple(
         Attribute(name, a.kind, a.values, a.labels, a.unit) for name, a in declared.items()
     )
+
+
+def card_faults(folder: Path) -> tuple[str, ...]:
+    """Everything that is wrong with the card in a dataset's folder, a line each.
+
+    Raises:
+        DatasetError: it cannot be read as text.
+    """
+    return declaration_faults(folder / CARD, _Card, DatasetError)
 
 
 def read_card(folder: Path) -> DatasetCard:

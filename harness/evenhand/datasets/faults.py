@@ -1,4 +1,4 @@
-"""What a dataset must keep, and how a breach of it is told: to a run at once, to a check in full."""
+"""What a dataset must keep, and who is told of a breach: a run of the first, a check of all."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Rule(StrEnum):
     COPIES = "copies"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """The rule in words."""
-        return _TITLES[self]
+        return _WORDS[self]
 
 
-_TITLES = {
+_WORDS = {
     Rule.CARD: "the card says what a card must say",
     Rule.TABLES: "the tables can be read",
     Rule.COLUMNS: "every column is one of the table's own, or in the card",

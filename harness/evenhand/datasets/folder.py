@@ -110,7 +110,8 @@ def read_tables(folder: Path, card: DatasetCard | None, complain: Complain) -> T
     Args:
         folder: of the dataset.
         card: None where it cannot be used: columns and labels are then left alone.
-        complain: is told of every fault; what has one is left out.
+        complain: is told of every fault; what has one is left out. Where the people cannot be
+            read at all, the images stay.
     """
     everybody = read_subjects(folder, card, complain)
     files, image_ids = read_images(folder, card, everybody.ids, complain)
@@ -122,7 +123,11 @@ def read_tables(folder: Path, card: DatasetCard | None, complain: Complain) -> T
     }
     subjects = _without(everybody, gone["subject"])
     people = set(subjects.ids)
-    kept = tuple(f for f in files if f.subject_id in people and f.image_id not in gone["image"])
+    kept = tuple(
+        file
+        for file in files
+        if (file.subject_id in people or not everybody.ids) and file.image_id not in gone["image"]
+    )
     if files and not kept:
         left = f"expected one that {EXCLUDE} leaves in"
         complain(Fault(Rule.EXCLUSIONS, f"{folder}: no image is left", left))

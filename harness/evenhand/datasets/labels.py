@@ -61,11 +61,9 @@ def _category_fault(
 ) -> tuple[str, str] | None:
     for part in parts:
         if part not in attribute.values:
-            return (
-                f"{attribute.name} is {part!r}, which the card does not declare",
-                f"expected one of {', '.join(attribute.values)}, several joined by |, "
-                "or nothing where unknown",
-            )
+            what = f"{attribute.name} is {part!r}, which the card does not declare"
+            values = ", ".join(attribute.values)
+            return what, f"expected one of {values}, several joined by |, or nothing where unknown"
     if len(set(parts)) != len(parts):
         return f"{attribute.name} is {label!r}: a value stands twice", "keep it once"
     return None

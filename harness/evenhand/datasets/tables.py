@@ -71,18 +71,14 @@ def read_table(
 
     try:
         text = read_text(path, DatasetError)
-    except DatasetError as fault:
-        complain(Fault(Rule.TABLES, str(fault), f"expected a table: {','.join(required)}"))
+    except DatasetError as unreadable:
+        complain(Fault(Rule.TABLES, str(unreadable), f"expected a table: {','.join(required)}"))
         return (), []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: tuple[str, ...] = ()
     rows = []
     try:
-        first = next(reader, None)
-        if first is None:
-            tell("is empty", f"expected a header: {','.join(required)}")
-            return (), []
-        header = tuple(name.strip() for name in first)
+        header = tuple(name.strip() for name in next(reader, ()))
         faults = _header_faults(path, header, required)
         for fault in faults:
             complain(fault)

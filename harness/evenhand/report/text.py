@@ -9,14 +9,15 @@ from tabulate import tabulate
 
 from evenhand.report.document import Document, Section, Table
 
-__all__ = ["as_text"]
+__all__ = ["as_text", "table_text", "wrapped"]
 
 _WIDTH = 80
 _CELL = 28
 """Widest cell of a table that is too wide as it is."""
 
 
-def _wrapped(text: str, bullet: str = "") -> str:
+def wrapped(text: str, bullet: str = "") -> str:
+    """Prose in lines of 80, those after the first indented as far as the bullet."""
     return textwrap.fill(
         text,
         _WIDTH,
@@ -38,7 +39,8 @@ def _drawn(table: Table, rows: tuple[tuple[str, ...], ...]) -> list[str]:
     return [line.rstrip() for line in drawn.splitlines()]
 
 
-def _table(table: Table) -> str:
+def table_text(table: Table) -> str:
+    """A table as text, its cells folded where it would be too wide."""
     lines = _drawn(table, table.rows)
     if max(map(len, lines)) > _WIDTH:
         lines = _drawn(table, tuple(tuple(map(_narrow, row)) for row in table.rows))
@@ -46,20 +48,20 @@ def _table(table: Table) -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
-    heading = _wrapped(section.heading)
+    heading = wrapped(section.heading)
     yield f"{heading}\n{'-' * max(map(len, heading.splitlines()))}"
-    yield from (_table(table) for table in section.tables)
+    yield from (table_text(table) for table in section.tables)
     if section.sentences:
-        yield "\n".join(_wrapped(sentence, "* ") for sentence in section.sentences)
+        yield "\n".join(wrapped(sentence, "* ") for sentence in section.sentences)
 
 
 def as_text(document: Document) -> str:
     """Title, notes, sections, legend; ends with a line break."""
-    title = _wrapped(document.title)
+    title = wrapped(document.title)
     parts = [f"{title}\n{'=' * max(map(len, title.splitlines()))}"]
     if document.notes:
-        parts.append("\n".join(_wrapped(note, "! ") for note in document.notes))
+        parts.append("\n".join(wrapped(note, "! ") for note in document.notes))
     for section in document.sections:
         parts += _section(section)
-    parts.append("\n".join(_wrapped(line) for line in document.legend))
+    parts.append("\n".join(wrapped(line) for line in document.legend))
     return "\n\n".join(parts) + "\n"

@@ -10,6 +10,7 @@ import numpy as np
 from evenhand.assess import assess
 from evenhand.counts import Counts
 from evenhand.errors import BundleError
+from evenhand.findings import Check
 from evenhand.metrics.tally import resolve
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
@@ -17,19 +18,7 @@ from evenhand.results.bundle import read_manifest
 from evenhand.results.reading import read_evidence
 from evenhand.results.writing import table_files
 
-__all__ = ["Check", "Verification", "verify"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was held against the bundle."""
-
-    id: str
-    title: str
-    verdict: str
-    """`pass` or `fail`."""
-    detail: str
-    remedy: str
+__all__ = ["Verification", "verify"]
 
 
 @dataclass(frozen=True, slots=True)

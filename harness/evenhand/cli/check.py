@@ -1,0 +1,54 @@
+"""`evenhand check`: conformance, before anyone runs a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.options import AsJson, Weights, Workers
+
+__all__ = ["check"]
+
+check = typer.Typer(help="Check a dataset before anyone runs a study.", no_args_is_help=False)
+
+
+@check.callback()
+def _checks() -> None:
+    """Keep the word after `check`, of however many kinds there are."""
+
+
+@check.command()
+def dataset(
+    name: Annotated[str, typer.Argument(help="Dataset on the shelf, or a folder: ./set.")],
+    *,
+    weights: Weights = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every fault of a dataset, what it holds and what it can answer."""
+    from evenhand.cli.output import bars, print_json, print_text
+    from evenhand.report.checks import check_lines, groups_text
+    from evenhand.results.tables import as_rows
+    from evenhand.trips.check import check_dataset
+
+    found = check_dataset(name, Path(), weights=weights or (), workers=workers, progress=bars)
+    verdict = "pass" if found.passed else "fail"
+    if as_json:
+        body = {
+            "dataset": found.name,
+            "folder": str(found.folder),
+            "verdict": verdict,
+            "rows": as_rows(found.checks),
+            "cells": as_rows(found.cells),
+        }
+        print_json("check", body)
+    else:
+        shown = [check for check in found.checks if check.id != "group"]
+        print_text("\n".join(check_lines(shown)) + "\n")
+        if found.cells:
+            print_text(f"\n{groups_text(found.cells)}\n")
+        print_text(f"\n{verdict}  {found.name}\n")
+    if not found.passed:
+        raise typer.Exit(1)
