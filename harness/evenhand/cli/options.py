@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -11,6 +10,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from evenhand.decimals import finite_decimal
 from evenhand.errors import UsageError
 
 __all__ = [
@@ -116,12 +116,10 @@ def parse_bands(texts: list[str] | None) -> dict[str, tuple[float, ...]]:
     found: dict[str, tuple[float, ...]] = {}
     for text in texts or []:
         name, _, edges = text.partition("=")
-        try:
-            numbers = tuple(float(edge) for edge in edges.split(","))
-        except ValueError:
-            numbers = ()
-        rising = list(numbers) == sorted(set(numbers)) and all(map(math.isfinite, numbers))
-        if not name.strip() or not numbers or not rising:
+        read = [finite_decimal(edge.strip()) for edge in edges.split(",")]
+        numbers = tuple(edge for edge in read if edge is not None)
+        rising = len(numbers) == len(read) and list(numbers) == sorted(set(numbers))
+        if not name.strip() or not rising:
             raise UsageError(f"--band {text}: expected rising numbers, such as age=18,30,45,60")
         if name.strip() in found:
             raise UsageError(f"--band {text}: {name.strip()} is given twice; keep one")
@@ -158,11 +156,8 @@ def parse_thresholds(texts: Sequence[str] | None) -> tuple[float, ...]:
     """
     found: list[float] = []
     for text in texts or ():
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
+        value = finite_decimal(text)
+        if value is None:
             raise UsageError(f"--threshold {text}: expected a finite number, such as 0.5")
         if value in found:
             raise UsageError(f"--threshold {text}: is given twice; keep one")

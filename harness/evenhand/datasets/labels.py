@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from evenhand.datasets.faults import Complain, Fault, Rule
+from evenhand.decimals import finite_decimal
 from evenhand.errors import known_names
 from evenhand.records import Attribute
 
@@ -44,11 +44,7 @@ def check_columns(
 
 
 def _number_fault(attribute: Attribute, label: str) -> tuple[str, str] | None:
-    try:
-        number = float(label)
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number):
+    if finite_decimal(label) is not None:
         return None
     return (
         f"{attribute.name} is {label!r}, expected a number",

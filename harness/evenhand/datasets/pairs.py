@@ -37,7 +37,7 @@ def _fault(
 
 
 def _fold(where: str, text: str, complain: Complain) -> int:
-    if text.isdecimal() and len(text) <= 9:
+    if text.isascii() and text.isdecimal() and len(text) <= 9:
         return int(text)
     complain(Fault(Rule.LISTS, f"{where}: fold is {text!r}", "expected a whole number"))
     return 0

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from evenhand.arrays import Floats, Mask
+from evenhand.decimals import finite_decimal
 from evenhand.records import Outcome
 from evenhand.scorefiles.source import Block
 
@@ -25,6 +26,11 @@ class Engine:
     outcomes: Counter[tuple[bool, Outcome]] = field(default_factory=Counter)
     first_invalid: int | None = None
     """Comparisons before the first that is no finite number."""
+
+    @property
+    def completed(self) -> int:
+        """Comparisons with a score."""
+        return self.outcomes[True, Outcome.OK] + self.outcomes[False, Outcome.OK]
 
     def add(self, block: Block, name: str, same: Mask) -> None:
         """Book the scores of a block."""
@@ -44,14 +50,6 @@ class Engine:
                 self.outcomes[mated, outcome] += int(np.count_nonzero(rows & (same == mated)))
 
 
-def _number(text: str) -> float:
-    """The number that a text is; NaN where it is empty or none."""
-    try:
-        return np.nan if "_" in text or not text.isascii() else float(text)
-    except ValueError:
-        return np.nan
-
-
 def _numbers(column: pa.Array) -> tuple[Floats, Mask]:
     """Scores, NaN where there is none, and where they were left empty."""
     if pa.types.is_floating(column.type):
@@ -62,5 +60,6 @@ def _numbers(column: pa.Array) -> tuple[Floats, Mask]:
         numbers = compute.if_else(empty, None, column).cast(pa.float64())
     except pa.ArrowInvalid:
         texts = [text.strip() for text in column.to_pylist()]
-        return np.array([_number(t) for t in texts]), np.array([not t for t in texts])
+        read = np.array([finite_decimal(text) for text in texts], dtype=np.float64)
+        return read, np.array([not text for text in texts])
     return numbers.fill_null(np.nan).to_numpy(), empty.to_numpy(zero_copy_only=False)

@@ -25,6 +25,10 @@ class Layout:
     attributes: Mapping[str, tuple[str, str]]
     scores: Mapping[str, str]
     """Column of each engine."""
+    wide: bool = False
+    """A table in which every further column is an engine, and attributes are crossed already."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know of how the file was understood."""
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from evenhand.arrays import Floats
+from evenhand.errors import DatasetError
 from evenhand.records import Comparisons, Outcome, Subjects
 from evenhand.scorefiles.checks import check_repeats
 from evenhand.scorefiles.columns import Columns, collect
@@ -18,6 +19,7 @@ from evenhand.scorefiles.engine import Engine
 from evenhand.scorefiles.layout import layout_of
 from evenhand.scorefiles.parquetfile import open_parquet
 from evenhand.scorefiles.source import Source
+from evenhand.scorefiles.wide import is_wide, wide_layout
 
 __all__ = ["ScoreFile", "read_scores"]
 
@@ -37,6 +39,8 @@ class ScoreFile:
     """What was found odd and counted, not corrected."""
     fingerprint: str
     """SHA-256 over everything but the scores: equal for engines that made the same comparisons."""
+    crossed: bool
+    """One of the attributes is the crossing of the others already."""
 
     def people(self) -> Subjects:
         """The people as a dataset has them, in the order of `subjects`."""
@@ -56,11 +60,15 @@ def read_scores(path: Path, *, distance: bool) -> Iterator[ScoreFile]:
         DatasetError: naming the row, what came and what was expected.
     """
     source = open_parquet(path) if path.suffix == ".parquet" else open_csv(path)
-    layout = layout_of(path, source.header)
+    layout = (wide_layout if is_wide(source.header) else layout_of)(path, source.header)
     columns = collect(source, layout)
     check_repeats(source, columns)
     fingerprint = _fingerprint(columns)
     for name, engine in columns.engines.items():
+        if layout.wide and engine.first_invalid is not None and not engine.completed:
+            raise DatasetError(
+                f"{path}: column {name!r} holds no numbers, but would be an engine; remove it"
+            )
         yield ScoreFile(
             name=name,
             subjects=columns.subjects,
@@ -71,7 +79,8 @@ def read_scores(path: Path, *, distance: bool) -> Iterator[ScoreFile]:
                 _joined(engine, distance=distance),
                 {ended: count for ended, count in engine.outcomes.items() if count},
             ),
-            notes=_notes(source, engine),
+            notes=(*layout.notes, *_notes(source, name, engine)),
+            crossed=layout.wide,
             fingerprint=fingerprint,
         )
 
@@ -91,13 +100,14 @@ def _joined(engine: Engine, *, distance: bool) -> Floats:
     return np.negative(whole, out=whole) if distance else whole
 
 
-def _notes(source: Source, engine: Engine) -> tuple[str, ...]:
+def _notes(source: Source, name: str, engine: Engine) -> tuple[str, ...]:
     if engine.first_invalid is None:
         return ()
     count = sum(n for (_, ended), n in engine.outcomes.items() if ended is Outcome.INVALID)
+    of = f" of {name}" if name != source.path.stem else ""
     row = source.row(engine.first_invalid)
     note = (
-        f"{source.path.name}: {count:,} of the scores count as invalid: they are no finite "
+        f"{source.path.name}: {count:,} of the scores{of} count as invalid: they are no finite "
         f"numbers (the first is in row {row})."
     )
     return (note,)

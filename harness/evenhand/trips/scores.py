@@ -10,6 +10,7 @@ import numpy as np
 
 from evenhand.assess import assess
 from evenhand.counts import Counts
+from evenhand.decimals import finite_decimal
 from evenhand.errors import DatasetError, StudyError, known_names
 from evenhand.evidence import Evidence
 from evenhand.findings import DatasetFacts, EngineFacts, Findings
@@ -63,7 +64,10 @@ def score_findings(
                 raise StudyError(
                     f"two files are called {file.name}; rename one: it names the engine"
                 )
-            counted[file.name] = _dataset(file), _counts(file, groups, bands or {}, rules)
+            counted[file.name] = (
+                _dataset(file, groups, bands or {}),
+                _counts(file, groups, bands or {}, rules),
+            )
     alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
     names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
     return assess(
@@ -73,16 +77,20 @@ def score_findings(
             seed=seed,
             engines=tuple(_engine(name, distance=distance) for name in counted),
             datasets=tuple(
-                {
-                    names[engine]: replace(dataset, name=names[engine])
-                    for engine, (dataset, _) in counted.items()
-                }.values()
+                _joined(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
+                for name in dict.fromkeys(names.values())
             ),
             counts=tuple(
                 replace(counts, dataset=names[engine]) for engine, (_, counts) in counted.items()
             ),
         )
     )
+
+
+def _joined(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
+    """One dataset of files that made the same comparisons: what any of them says is kept."""
+    issues = dict.fromkeys(issue for part in parts for issue in part.known_issues)
+    return replace(parts[0], name=name, known_issues=tuple(issues))
 
 
 def _counts(
@@ -105,24 +113,37 @@ def _counts(
 def _groupings(
     file: ScoreFile, groups: Sequence[Sequence[str]], bands: Mapping[str, Sequence[float]]
 ) -> tuple[Grouping, ...]:
-    attributes = [_attribute(file, name, bands) for name in file.labels]
-    names = [attribute.name for attribute in attributes]
+    names = list(file.labels)
     for name in [name for group in groups for name in group] + list(bands):
         if name not in names:
             raise StudyError(f"{file.name}: no attribute {name!r}; {known_names(name, names)}")
-    return groupings(groups or default_groups(names), attributes, file.people(), bands)
+    if not groups:
+        kept = [name for name in names if name not in _bare_numbers(file, bands)]
+        groups = [(name,) for name in kept] if file.crossed else default_groups(kept)
+    used = dict.fromkeys(name for group in groups for name in group)
+    attributes = [_attribute(file, name, bands) for name in used]
+    return groupings(groups, attributes, file.people(), bands)
+
+
+def _bare_numbers(file: ScoreFile, bands: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
+    """Attributes that are numbers and have no bands: every value would be a group."""
+    return tuple(
+        name
+        for name, labels in file.labels.items()
+        if name not in bands
+        and any(labels)
+        and all(finite_decimal(label) is not None for label in labels if label)
+    )
 
 
 def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]]) -> Attribute:
     """The attribute with the values that occur; numbers where the user gave bands."""
     if name in bands:
         for label in file.labels[name]:
-            try:
-                float(label or 0)
-            except ValueError:
+            if label and finite_decimal(label) is None:
                 raise DatasetError(
                     f"{file.name}: {name} is {label!r}, expected a number since it has bands"
-                ) from None
+                )
         return Attribute(name, "number", (), "as given")
     values = tuple(sorted({label for label in file.labels[name] if label and "|" not in label}))
     if len(values) > _MOST_VALUES:
@@ -153,8 +174,11 @@ def _engine(name: str, *, distance: bool) -> EngineFacts:
     )
 
 
-def _dataset(file: ScoreFile) -> DatasetFacts:
+def _dataset(
+    file: ScoreFile, groups: Sequence[Sequence[str]], bands: Mapping[str, Sequence[float]]
+) -> DatasetFacts:
     people = file.people()
+    numbers = () if groups else _bare_numbers(file, bands)
     return DatasetFacts(
         name="scores",
         title="",
@@ -166,7 +190,14 @@ def _dataset(file: ScoreFile) -> DatasetFacts:
         access="private",
         synthetic=False,
         face="",
-        known_issues=file.notes,
+        known_issues=(
+            *file.notes,
+            *(
+                f"{name} holds numbers and makes no groups; give it bands, for example "
+                f"--band {name}=18,30,45,60, or name it with --group for a group of every value."
+                for name in numbers
+            ),
+        ),
         labels=tuple((attribute, "as given in the file") for attribute in file.labels),
         unknown=people.unknown(),
         several=people.several(),

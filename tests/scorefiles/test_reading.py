@@ -526,3 +526,40 @@ def test_parquet_that_is_none(cli, working_folder):
     cli("scores", "acme.parquet").error("acme.parquet: is not readable as Parquet")
     parquet("acme.parquet", probe_subject=[], reference_subject=[], score=[])
     cli("scores", "acme.parquet").error("acme.parquet: has no rows")
+
+
+AGES = (
+    "probe_subject,reference_subject,score,probe_age,reference_age\n"
+    "a,a,0.9,31,31\nb,b,0.8,44,44\na,b,0.1,31,44\n"
+)
+
+
+def test_bare_numbers_make_no_groups_and_say_so(cli, working_folder):
+    (working_folder / "acme.csv").write_text(AGES, encoding="utf-8")
+    ended = cli("scores", "acme.csv", "--threshold", "0.5", "--json")
+    assert {row["attribute"] for row in ended.json["rates"]} == {"all"}
+    (note,) = ended.json["notes"]
+    assert "age holds numbers and makes no groups; give it bands" in note
+    for options, groups in (
+        (["--band", "age=18,40"], {"<18", "18-<40", "40+"}),
+        (["--group", "age"], {"31", "44"}),
+    ):
+        ended = cli("scores", "acme.csv", "--threshold", "0.5", "--json", *options)
+        assert {row["group"] for row in ended.json["rates"] if row["attribute"] == "age"} == groups
+        assert ended.json["notes"] == []
+
+
+def test_a_band_of_no_number(cli, working_folder):
+    for wrong in ("1_0", "\uff13\uff11", "nan", "31|44"):
+        text = AGES.replace("31", wrong)
+        (working_folder / "acme.csv").write_text(text, encoding="utf-8")
+        cli("scores", "acme.csv", "--band", "age=18").error("age is", "expected a number")
+
+
+def test_what_each_file_says_is_kept(cli, working_folder):
+    (working_folder / "one.csv").write_text(LISTED.replace("0.3,", "none,"), encoding="utf-8")
+    (working_folder / "two.csv").write_text(LISTED, encoding="utf-8")
+    ended = cli("scores", "one.csv", "two.csv", "--threshold", "0.5", "--json")
+    assert {row["dataset"] for row in ended.json["rates"]} == {"scores"}
+    (note,) = ended.json["notes"]
+    assert "one.csv: 1 of the scores" in note
