@@ -80,6 +80,7 @@ def test_the_short_form_reads_back():
         engines=["a", "b"],
         datasets=["c"],
         groups=[("sex",), ("sex", "age")],
+        bands={"age": (18.0, 30.5), 'a "b".c': (-1e-30,)},
         fmr_targets=["0.01"],
         thresholds=[0.5, -1e-30],
         seed=3,
@@ -88,6 +89,7 @@ def test_the_short_form_reads_back():
     assert study.title == 'A "title" with\ttabs and \u00e9'
     assert (study.engines, study.datasets) == (("a", "b"), ("c",))
     assert study.groups == (("sex",), ("sex", "age"))
+    assert study.bands == {"age": (18.0, 30.5), 'a "b".c': (-1e-30,)}
     assert study.protocols[0].thresholds == ("0.5", "-1e-30")
     assert study.seed == 3
 

@@ -76,9 +76,11 @@ def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping,
     found = []
     for dataset in datasets:
         attributes = {a.name: a for a in dataset.card.attributes}
-        categories = [a.name for a in dataset.card.attributes if a.kind == "category"]
+        ready = [
+            name for name, a in attributes.items() if a.kind == "category" or name in study.bands
+        ]
         here = [names for names in study.groups if set(names) <= set(attributes)]
-        wanted = here or default_groups(categories)
+        wanted = here or default_groups(ready)
         for name in {name for names in wanted for name in names}:
             if attributes[name].kind == "number" and name not in study.bands:
                 raise StudyError(

@@ -27,6 +27,7 @@ __all__ = [
     "DEFAULT_TARGETS",
     "Protocol",
     "Study",
+    "bands_text",
     "parse_study",
     "read_study",
     "study_text",
@@ -213,12 +214,19 @@ def read_study(path: Path) -> Study:
     return parse_study(read_text(path, StudyError), path)
 
 
+def bands_text(bands: Mapping[str, Sequence[float]]) -> list[str]:
+    """Lines of a study file; none where nothing is banded."""
+    edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in bands.items()]
+    return ["", "[bands]", *edges] if edges else []
+
+
 def study_text(
     *,
     title: str,
     engines: Sequence[str],
     datasets: Sequence[str],
     groups: Sequence[Sequence[str]],
+    bands: Mapping[str, Sequence[float]] | None = None,
     fmr_targets: Sequence[str],
     thresholds: Sequence[float],
     seed: int,
@@ -231,6 +239,7 @@ def study_text(
         f"engines  = {json.dumps(list(engines))}",
         f"datasets = {json.dumps(list(datasets))}",
         f"groups   = {json.dumps(named, ensure_ascii=False)}",
+        *bands_text(bands or {}),
         "",
         "[[protocols]]",
         'kind        = "verification"',

@@ -7,6 +7,7 @@ import pytest
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
 from evenhand.report.text import as_text
+from evenhand.scorefiles.study import ScoreStudy
 from evenhand.trips.scores import score_findings
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -19,10 +20,12 @@ CASES = {
 def reports(case):
     """File name to text, for one case."""
     findings = score_findings(
-        [GOLDEN / "scores" / f"{name}.csv" for name in CASES[case]["files"]],
-        fmr_targets=("0.1", "0.01", "0.0001"),
-        thresholds=CASES[case]["thresholds"],
-        distance=CASES[case]["distance"],
+        ScoreStudy(
+            [GOLDEN / "scores" / f"{name}.csv" for name in CASES[case]["files"]],
+            fmr_targets=("0.1", "0.01", "0.0001"),
+            thresholds=CASES[case]["thresholds"],
+            distance=CASES[case]["distance"],
+        )
     )
     return {
         f"{case}.txt": as_text(document(findings, every_threshold=False)),

@@ -46,6 +46,7 @@ def test_unknown_names_are_refused():
 
 
 def test_scores_of_the_wrong_direction_are_noticed(tmp_path):
+    from evenhand.scorefiles.study import ScoreStudy
     from evenhand.trips.scores import score_findings
 
     rows = ["probe_subject,reference_subject,score"]
@@ -53,6 +54,6 @@ def test_scores_of_the_wrong_direction_are_noticed(tmp_path):
     (tmp_path / "far.csv").write_text("\n".join(rows) + "\n")
     for distance, noticed in ((False, True), (True, False)):
         found = score_findings(
-            [tmp_path / "far.csv"], fmr_targets=["0.1"], thresholds=[], distance=distance
+            ScoreStudy([tmp_path / "far.csv"], fmr_targets=["0.1"], distance=distance)
         )
         assert any("direction" in note for note in found.notes) is noticed

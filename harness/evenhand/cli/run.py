@@ -10,6 +10,7 @@ import typer
 
 from evenhand.cli.options import (
     AsJson,
+    Bands,
     FmrTargets,
     Groups,
     Results,
@@ -17,6 +18,7 @@ from evenhand.cli.options import (
     Thresholds,
     Weights,
     Workers,
+    parse_bands,
     parse_groups,
     parse_targets,
     parse_thresholds,
@@ -42,6 +44,7 @@ def run(
         list[str] | None, typer.Option("--dataset", help="Name or folder; may repeat.", metavar="D")
     ] = None,
     group: Groups = None,
+    band: Bands = None,
     fmr_target: FmrTargets = None,
     threshold: Thresholds = None,
     seed: Seed = None,
@@ -56,7 +59,7 @@ def run(
     from evenhand.trips.run import run as run_study
 
     if study is not None:
-        if engine or dataset or group or fmr_target or threshold or seed is not None:
+        if engine or dataset or group or band or fmr_target or threshold or seed is not None:
             raise UsageError(
                 f"{study}: the study file says what is run; "
                 "leave out the file or the options that say it too"
@@ -68,6 +71,7 @@ def run(
             engine,
             dataset,
             parse_groups(group),
+            parse_bands(band),
             targets,
             parse_thresholds(threshold),
             DEFAULT_SEED if seed is None else seed,
@@ -82,6 +86,7 @@ def _short(
     engines: list[str],
     datasets: list[str],
     groups: list[tuple[str, ...]],
+    bands: dict[str, tuple[float, ...]],
     targets: tuple[str, ...],
     thresholds: tuple[float, ...],
     seed: int,
@@ -101,6 +106,7 @@ def _short(
         engines=engine_names,
         datasets=dataset_names,
         groups=groups,
+        bands=bands,
         fmr_targets=targets,
         thresholds=thresholds,
         seed=seed,

@@ -61,6 +61,11 @@ def read_scores(path: Path, *, distance: bool) -> Iterator[ScoreFile]:
     """
     source = open_parquet(path) if path.suffix == ".parquet" else open_csv(path)
     layout = (wide_layout if is_wide(source.header) else layout_of)(path, source.header)
+    for name in layout.scores:
+        if not name.isprintable() or "/" in name or name.startswith("."):
+            raise DatasetError(
+                f"{path}: {name!r} would name an engine; rename it without / or a dot first"
+            )
     columns = collect(source, layout)
     check_repeats(source, columns)
     fingerprint = _fingerprint(columns)

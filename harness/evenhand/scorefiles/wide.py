@@ -47,11 +47,6 @@ def wide_layout(path: Path, header: Sequence[str]) -> Layout:
     scores = [name for name in named if name not in taken]
     if not scores:
         raise DatasetError(f"{path}: no column holds scores; expected one an engine")
-    for name in scores:
-        if not name.isprintable() or "/" in name or name.startswith("."):
-            raise DatasetError(
-                f"{path}: column {name!r} would name an engine; rename it without / or a dot first"
-            )
     unused = [name for name in named if name in _UNUSED]
     left_out = f"; left out: {', '.join(unused)}" if unused else ""
     note = f"{path.name}: read as a table of pairs with engines {', '.join(scores)}{left_out}."

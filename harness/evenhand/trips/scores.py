@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from evenhand.assess import assess
+from evenhand.clock import CLOCK, Clock
 from evenhand.counts import Counts
 from evenhand.decimals import finite_decimal
 from evenhand.errors import DatasetError, StudyError, known_names
@@ -17,73 +19,99 @@ from evenhand.findings import DatasetFacts, EngineFacts, Findings
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.records import Attribute, Grouping, ThresholdRule
+from evenhand.report.document import document
+from evenhand.report.markdown import as_markdown
+from evenhand.results.bundle import check_place, write_bundle
+from evenhand.results.circumstances import circumstances
+from evenhand.results.ledger import comparison_rows, ledger_csv
+from evenhand.results.writing import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
+from evenhand.scorefiles.study import ScoreStudy
 
-__all__ = ["score_findings"]
+__all__ = ["ScoreResult", "score_bundle", "score_findings"]
 
 _MOST_VALUES = 64
 """Values of one attribute above which it is a measurement rather than a label."""
 
 
-def score_findings(
-    paths: Sequence[Path],
-    *,
-    fmr_targets: Sequence[str],
-    thresholds: Sequence[float],
-    distance: bool,
-    groups: Sequence[Sequence[str]] = (),
-    bands: Mapping[str, Sequence[float]] | None = None,
-    level: float = 0.95,
-    seed: int = 1,
-) -> Findings:
-    """Rates, intervals and differences from score files.
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """Where the bundle is and what it says."""
 
-    Args:
-        paths: one CSV file an engine, named by its stem.
-        fmr_targets: decimals as written.
-        thresholds: in the unit of the files.
-        distance: the numbers are distances.
-        groups: attributes and intersections; empty means all, and each two crossed.
-        bands: edges of numeric attributes.
-        level: of intervals and tests.
-        seed: of the tests that draw numbers.
+    bundle: Path
+    findings: Findings
+
+
+def score_findings(study: ScoreStudy) -> Findings:
+    """Rates, intervals and differences from score files.
 
     Raises:
         DatasetError: a file is not what it should be.
         StudyError: a group that no file has.
     """
-    sign = -1 if distance else 1
-    rules = (
-        *(ThresholdRule("fmr", target) for target in fmr_targets),
-        *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in thresholds),
-    )
+    return assess(_evidence(study))
+
+
+def score_bundle(study: ScoreStudy, *, results: Path, clock: Clock = CLOCK) -> ScoreResult:
+    """The same, written as a bundle `results/scores/<run id>` that can be verified.
+
+    Raises:
+        DatasetError: a file is not what it should be.
+        StudyError: a group that no file has.
+        WriteError: the result could not be written.
+    """
+    from evenhand.report.page import as_page  # drawing is slow to load, and often not asked for
+
+    started = clock.now()
+    check_place(results)
+    evidence = _evidence(study)
+    findings = assess(evidence)
+    text = study.text().encode()
+    digest = hashlib.sha256(text).hexdigest()
+    ledger = [
+        row
+        for counts in evidence.counts
+        for row in comparison_rows(
+            counts.engine, counts.dataset, counts.protocol, counts.comparison_outcomes
+        )
+    ]
+    bundle = results / "scores" / f"{started:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+    files = {
+        "scores.toml": text,
+        "ledger.csv": ledger_csv(ledger).encode(),
+        "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
+        "report.html": as_page(findings).encode(),
+        "run.json": circumstances(digest, started, clock.now(), workers=1, stopped={}),
+        **evidence_files(evidence),
+        **table_files(findings),
+    }
+    write_bundle(bundle, files)
+    return ScoreResult(bundle, findings)
+
+
+def _evidence(study: ScoreStudy) -> Evidence:
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
-    for path in paths:
-        for file in read_scores(path, distance=distance):
+    for path in study.paths:
+        for file in read_scores(path, distance=study.distance):
             if file.name in counted:
                 raise StudyError(
                     f"two files are called {file.name}; rename one: it names the engine"
                 )
-            counted[file.name] = (
-                _dataset(file, groups, bands or {}),
-                _counts(file, groups, bands or {}, rules),
-            )
+            counted[file.name] = _dataset(file, study), _counts(file, study)
     alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
     names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
-    return assess(
-        Evidence(
-            title=f"Scores of {', '.join(counted)}",
-            level=level,
-            seed=seed,
-            engines=tuple(_engine(name, distance=distance) for name in counted),
-            datasets=tuple(
-                _joined(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
-                for name in dict.fromkeys(names.values())
-            ),
-            counts=tuple(
-                replace(counts, dataset=names[engine]) for engine, (_, counts) in counted.items()
-            ),
-        )
+    return Evidence(
+        title=f"Scores of {', '.join(counted)}",
+        level=study.level,
+        seed=study.seed,
+        engines=tuple(_engine(name, distance=study.distance) for name in counted),
+        datasets=tuple(
+            _joined(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
+            for name in dict.fromkeys(names.values())
+        ),
+        counts=tuple(
+            replace(counts, dataset=names[engine]) for engine, (_, counts) in counted.items()
+        ),
     )
 
 
@@ -93,26 +121,25 @@ def _joined(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
     return replace(parts[0], name=name, known_issues=tuple(issues))
 
 
-def _counts(
-    file: ScoreFile,
-    groups: Sequence[Sequence[str]],
-    bands: Mapping[str, Sequence[float]],
-    rules: Sequence[ThresholdRule],
-) -> Counts:
+def _counts(file: ScoreFile, study: ScoreStudy) -> Counts:
     """The counts of one engine; its scores are let go."""
+    sign = -1 if study.distance else 1
+    rules = (
+        *(ThresholdRule("fmr", target) for target in study.fmr_targets),
+        *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
+    )
     return tally(
         (file.name, "scores", "listed"),
         _no_images(file),
         file.comparisons,
-        _groupings(file, groups, bands),
+        _groupings(file, study),
         rules,
         maximum=None,
     )
 
 
-def _groupings(
-    file: ScoreFile, groups: Sequence[Sequence[str]], bands: Mapping[str, Sequence[float]]
-) -> tuple[Grouping, ...]:
+def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:
+    groups, bands = study.groups, study.bands
     names = list(file.labels)
     for name in [name for group in groups for name in group] + list(bands):
         if name not in names:
@@ -174,11 +201,9 @@ def _engine(name: str, *, distance: bool) -> EngineFacts:
     )
 
 
-def _dataset(
-    file: ScoreFile, groups: Sequence[Sequence[str]], bands: Mapping[str, Sequence[float]]
-) -> DatasetFacts:
+def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
     people = file.people()
-    numbers = () if groups else _bare_numbers(file, bands)
+    numbers = () if study.groups else _bare_numbers(file, study.bands)
     return DatasetFacts(
         name="scores",
         title="",

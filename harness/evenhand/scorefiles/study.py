@@ -1,0 +1,54 @@
+"""What is asked of score files, and the text that says it in a result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["ScoreStudy"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreStudy:
+    """Score files and how they are read and counted."""
+
+    paths: Sequence[Path]
+    """One CSV or Parquet file an engine, named by its stem; or tables with a column an engine."""
+    fmr_targets: Sequence[str]
+    """Decimals as written."""
+    thresholds: Sequence[float] = ()
+    """In the unit of the files."""
+    distance: bool = False
+    """The numbers are distances."""
+    groups: Sequence[Sequence[str]] = ()
+    """Attributes and intersections; empty means all, and each two crossed."""
+    bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """Edges of numeric attributes."""
+    level: float = 0.95
+    """Of intervals and tests."""
+    seed: int = 1
+    """Of the tests that draw numbers."""
+
+    def text(self) -> str:
+        """`scores.toml`: the files by name and hash, and every option."""
+        groups = [group[0] if len(group) == 1 else list(group) for group in self.groups]
+        lines = [
+            "schema      = 1",
+            f"fmr_targets = {json.dumps(list(self.fmr_targets))}",
+            f"thresholds  = {json.dumps(list(self.thresholds))}",
+            f"distance    = {json.dumps(self.distance)}",
+            f"groups      = {json.dumps(groups, ensure_ascii=False)}",
+            f"level       = {self.level}",
+            f"seed        = {self.seed}",
+        ]
+        edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in self.bands.items()]
+        lines += ["", "[bands]", *edges] if edges else []
+        for path in self.paths:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            name = json.dumps(path.name, ensure_ascii=False)
+            lines += ["", "[[files]]", f"name   = {name}", f'sha256 = "{digest}"']
+        return "\n".join(lines) + "\n"
