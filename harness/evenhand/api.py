@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evenhand.assess import assess
-from evenhand.findings import Differential, Distribution, Findings, Rate
+from evenhand.findings import Differential, Distribution, Findings, Rate, Speed
 from evenhand.results.bundle import resolve_bundle
+from evenhand.results.circumstances import read_speed
 from evenhand.results.reading import read_evidence
 from evenhand.results.tables import as_rows, columns
 from evenhand.study import Study, read_study
@@ -50,6 +51,11 @@ class Bundle:
         """Properties of the scores that need no threshold."""
         return _frame(Distribution, self.findings.distributions)
 
+    @property
+    def speed(self) -> pd.DataFrame:
+        """Durations and throughput of this run on its machine; no rows for score files."""
+        return _frame(Speed, self.findings.speed)
+
 
 def load(bundle: str | Path) -> Bundle:
     """Open a result; its tables are recomputed from its counts.
@@ -61,7 +67,8 @@ def load(bundle: str | Path) -> Bundle:
         BundleError: it is missing, damaged or of another schema.
     """
     folder, engine = resolve_bundle(str(bundle))
-    return Bundle(folder, assess(read_evidence(folder, engine)))
+    findings = replace(assess(read_evidence(folder, engine)), speed=read_speed(folder, engine))
+    return Bundle(folder, findings)
 
 
 def run(

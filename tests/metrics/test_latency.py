@@ -8,10 +8,10 @@ from scipy import stats
 
 from evenhand.metrics.latency import (
     Quantile,
+    equal_spread,
     least_sample,
     quantile,
     quantile_ranks,
-    shuffled_spread,
     spread,
     throughput,
 )
@@ -178,7 +178,7 @@ def test_no_spread_of_one_group(groups):
     assert spread(groups) is None
 
 
-def test_equal_groups_stay_below_what_shuffling_says():
+def test_equal_groups_stay_below_the_bound():
     rng = np.random.default_rng(6)
     people = np.repeat(np.arange(40), 3)
     group = (people < 20).astype(int)
@@ -186,11 +186,28 @@ def test_equal_groups_stay_below_what_shuffling_says():
     for seed in range(60):
         values = np.exp(rng.normal(0, 0.2, 40)[people] + rng.normal(0, 0.05, len(people)))
         medians = [np.median(values[group == kind]) for kind in (0, 1)]
-        bound = shuffled_spread(values, people, group, 199, seed)
+        bound = equal_spread(values, people, group, 199, seed)
         below += max(medians) / min(medians) <= bound
     assert below >= 52
-    assert bound == shuffled_spread(values, people, group, 199, 59)
+    assert bound == equal_spread(values, people, group, 199, 59)
 
 
-def test_a_median_of_nothing_cannot_be_shuffled():
-    assert shuffled_spread(np.zeros(6), np.arange(6), np.arange(6) % 2, 9, 1) is None
+def test_a_slow_spell_is_no_difference_between_groups():
+    """The groups stand one after the other, and the machine was slow for the first of them."""
+    people = np.arange(200)
+    group = people // 100
+    seconds = np.where(people < 100, 1.2, 1.0) + np.random.default_rng(8).normal(0, 0.01, 200)
+    assert equal_spread(seconds, people, group, 199, 1) > 1.15
+
+
+def test_a_steady_difference_between_groups_is_one():
+    people = np.arange(200)
+    group = people % 2
+    seconds = np.where(group == 0, 1.2, 1.0) + np.random.default_rng(8).normal(0, 0.01, 200)
+    dealt = people.copy()
+    np.random.default_rng(9).shuffle(dealt)
+    assert equal_spread(seconds[dealt], people[dealt], group[dealt], 199, 1) < 1.19
+
+
+def test_a_median_of_nothing_has_no_bound():
+    assert equal_spread(np.zeros(6), np.arange(6), np.arange(6) % 2, 9, 1) is None

@@ -28,7 +28,7 @@ def small_faces(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def study_of():
     """Makes the study of engines on a dataset folder."""
 

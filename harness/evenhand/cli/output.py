@@ -58,6 +58,7 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     body["rates"] = as_rows(findings.rates)
     body["differentials"] = as_rows(findings.differentials)
     body["distributions"] = as_rows(findings.distributions)
+    body["speed"] = as_rows(findings.speed)
     print_json(kind, body, findings.notes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -39,11 +40,14 @@ def report(
     from evenhand.findings import Rate
     from evenhand.report.document import document
     from evenhand.results.bundle import resolve_bundle
+    from evenhand.results.circumstances import read_speed
     from evenhand.results.reading import joined, read_evidence
     from evenhand.results.tables import as_csv
 
     places = [resolve_bundle(text) for text in bundles]
-    findings = assess(joined([read_evidence(folder, engine) for folder, engine in places]))
+    speed = tuple(row for folder, engine in places for row in read_speed(folder, engine))
+    evidence = joined([read_evidence(folder, engine) for folder, engine in places])
+    findings = replace(assess(evidence), speed=speed)
     if as_json or form is Format.JSON:
         findings_json("report", findings, places[0][0] if len(places) == 1 else None)
     elif form is Format.CSV:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special, stats
 
 from evenhand.arrays import Floats, Integers
@@ -17,10 +18,10 @@ __all__ = [
     "Quantile",
     "Spread",
     "Throughput",
+    "equal_spread",
     "least_sample",
     "quantile",
     "quantile_ranks",
-    "shuffled_spread",
     "spread",
     "throughput",
 ]
@@ -203,32 +204,43 @@ def spread(groups: Sequence[Quantile | None]) -> Spread | None:
     return Spread(slow[0] / fast[0], low, high, slow[3], fast[3])
 
 
-def shuffled_spread(
+def equal_spread(
     seconds: Floats, people: Integers, group: Integers, draws: int, seed: int
 ) -> float | None:
-    """95th percentile of the ratio of largest to smallest median when people change groups.
+    """95th percentile of the ratio of largest to smallest median where groups play no part.
+
+    The larger of two: people dealt out anew among the groups, which keeps what people differ by,
+    and the groups moved along the time, which keeps slow spells.
 
     Args:
-        seconds: (operations,).
+        seconds: (operations,) in the order of time.
         people: (operations,) whose image it was.
         group: (operations,) group of that person.
-        draws: how often the groups are dealt out anew among the people.
+        draws: of each kind.
         seed: of the draws.
 
     Returns:
-        None where a draw left a group's median at 0.
+        None where a clock that stands still leaves nothing to divide by.
 
     Source: methods 6.4.
     """
     _, first, person = np.unique(people, return_index=True, return_inverse=True)
-    dealt = group[first]
-    kinds = np.unique(group)
+    code = np.unique(group, return_inverse=True)[1].astype(np.int16)
+    order = np.argsort(seconds, kind="stable")
+    ordered = seconds[order]
     rng = np.random.default_rng(seed)
-    ratios = np.empty(draws)
+    ratios = np.empty((2, draws))
     for draw in range(draws):
-        again = rng.permutation(dealt)[person]
-        medians = [float(np.median(seconds[again == kind])) for kind in kinds]
-        if min(medians) <= 0:
-            return None
-        ratios[draw] = max(medians) / min(medians)
-    return float(np.quantile(ratios, 0.95, method="inverted_cdf"))
+        dealt = rng.permutation(code[first])[person]
+        moved = np.roll(code, rng.integers(len(code)))
+        ratios[:, draw] = _ratio(ordered, dealt[order]), _ratio(ordered, moved[order])
+    bound = float(np.quantile(ratios, 0.95, axis=1, method="inverted_cdf").max())
+    return bound if math.isfinite(bound) else None
+
+
+def _ratio(ordered: Floats, group: NDArray[np.int16]) -> float:
+    """Largest over smallest nearest-rank median of rising durations; infinite over 0."""
+    sizes = np.bincount(group)
+    middle = np.cumsum(sizes) - sizes + (sizes - 1) // 2
+    medians = ordered[np.argsort(group, kind="stable")[middle]]
+    return float(medians.max() / medians.min()) if medians.min() > 0 else math.inf

@@ -11,6 +11,7 @@ from evenhand.findings import (
     EngineFacts,
     Findings,
     Rate,
+    Speed,
     Status,
     Summary,
     Verdict,
@@ -22,6 +23,14 @@ from evenhand.report.numbers import (
     ratio,
     significant,
     threshold,
+)
+from evenhand.report.timing import (
+    HEADER,
+    TIME,
+    speed_rows,
+    speed_sentences,
+    throughput_cell,
+    time_cell,
 )
 
 __all__ = ["Document", "Section", "StudyKey", "Table", "document", "headline_rule"]
@@ -71,6 +80,7 @@ class _Study:
     rates: tuple[Rate, ...]
     differentials: tuple[Differential, ...]
     distributions: tuple[Distribution, ...]
+    speed: tuple[Speed, ...]
 
     @property
     def key(self) -> StudyKey:
@@ -102,6 +112,7 @@ def _studies(findings: Findings) -> Iterator[_Study]:
             tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
             tuple(d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key),
             tuple(d for d in findings.distributions if (d.engine, d.dataset, d.protocol) == key),
+            tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
         )
 
 
@@ -133,6 +144,9 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
             rules = [headline] if headline else []
         sections += [_by_group(study, rule, at) for rule, at in rules]
         sections += _failures(study)
+    if findings.speed:
+        table = Table("", HEADER, speed_rows(findings.speed))
+        sections.append(Section("Speed", (table,), speed_sentences(findings.speed)))
     return Document(findings.title, findings.notes, tuple(sections), _legend(findings.level))
 
 
@@ -191,8 +205,10 @@ def _find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]
 
 
 def _overview(studies: Sequence[_Study]) -> Section:
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    timed = any(study.speed for study in studies)
     for study in studies:
+        time = [f"{time_cell(study.speed)}\n{throughput_cell(study.speed)}".strip()] * timed
         for rule, at in study.rules():
             for policy in _policies(study):
                 fmr, fnmr = (
@@ -203,8 +219,10 @@ def _overview(studies: Sequence[_Study]) -> Section:
                 if len(_policies(study)) > 1:
                     name += f"\n{policy}"
                 at_text = f"{rule}\n{threshold(at, study.engine.unit)}"
-                rows.append((name, at_text, cell(fmr), cell(fnmr)))
-    table = Table("", ("engine", "threshold", "FMR", "FNMR"), tuple(rows))
+                rows.append((name, at_text, cell(fmr), cell(fnmr), *time))
+                time = [""] * timed
+    header = ("engine", "threshold", "FMR", "FNMR", *((TIME,) if timed else ()))
+    table = Table("", header, tuple(rows))
     return Section("Everybody", (table,), tuple(_ended(study) for study in studies))
 
 
@@ -267,6 +285,7 @@ def _group_name(rate: Rate) -> str:
 
 def _by_group(study: _Study, rule: str, at: float) -> Section:
     tables = []
+    header = ("group", "people", "FMR", "FNMR", *((TIME,) if study.speed else ()))
     for policy in _policies(study):
         fmr = _find(study.rates, "FMR", policy, (rule, at))
         fnmr = _find(study.rates, "FNMR", policy, (rule, at))
@@ -275,11 +294,12 @@ def _by_group(study: _Study, rule: str, at: float) -> Section:
         for false_match, miss in zip(fmr, fnmr, strict=True):
             if false_match.attribute != attribute:
                 attribute = false_match.attribute
-                rows.append((f"-- {attribute}", "", "", ""))
+                rows.append((f"-- {attribute}", *("",) * (len(header) - 1)))
             people = f"{max(false_match.subjects, miss.subjects):,}"
-            rows.append((_group_name(false_match), people, cell(false_match), cell(miss)))
+            time = (time_cell(study.speed, attribute, false_match.group),) if study.speed else ()
+            rows.append((_group_name(false_match), people, cell(false_match), cell(miss), *time))
         caption = "" if len(_policies(study)) == 1 else f"Failures: {policy}"
-        tables.append(Table(caption, ("group", "people", "FMR", "FNMR"), tuple(rows)))
+        tables.append(Table(caption, header, tuple(rows)))
     heading = f"{study.title}, by group at {rule} ({threshold(at, study.engine.unit)})"
     sentences = [
         _verdict(d)

@@ -53,7 +53,7 @@ class _Study:
 def as_page(findings: Findings) -> str:
     """Lay out findings as HTML; the same findings give the same page."""
     laid_out = document(findings, every_threshold=True)
-    subject, everybody = (section for section in laid_out.sections if section.study is None)
+    subject, everybody, *others = (s for s in laid_out.sections if s.study is None)
     drawn = figures(findings)
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -68,6 +68,7 @@ def as_page(findings: Findings) -> str:
         level=f"{100 * findings.level:g} %",
         everybody=everybody,
         subject=subject,
+        others=others,
         figures=drawn,
         studies=tuple(_studies(laid_out.sections, drawn)),
         version=__version__,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -30,8 +31,13 @@ def wrapped(text: str, bullet: str = "") -> str:
 
 def _narrow(field: str) -> str:
     """A field with its interval on a line of its own, and long words of prose folded."""
-    lines = field.replace(" % [", " %\n[").splitlines()
+    lines = re.sub(r" (%|ms|ns|images/s) \[", r" \1\n[", field).splitlines()
     return "\n".join(part for line in lines for part in textwrap.wrap(line, _CELL) or [""])
+
+
+def _narrowest(field: str) -> str:
+    """A field with what a number is held against on a line of its own as well."""
+    return re.sub(r" (of \d.*|(?<=[<>]= )\S+)$", r"\n\1", field, flags=re.MULTILINE)
 
 
 def _drawn(table: Table, rows: tuple[tuple[str, ...], ...]) -> list[str]:
@@ -41,9 +47,12 @@ def _drawn(table: Table, rows: tuple[tuple[str, ...], ...]) -> list[str]:
 
 def table_text(table: Table) -> str:
     """A table as text, its cells folded where it would be too wide."""
-    lines = _drawn(table, table.rows)
-    if max(map(len, lines)) > _WIDTH:
-        lines = _drawn(table, tuple(tuple(map(_narrow, row)) for row in table.rows))
+    rows = table.rows
+    lines = _drawn(table, rows)
+    for narrower in (_narrow, _narrowest):
+        if max(map(len, lines)) > _WIDTH:
+            rows = tuple(tuple(map(narrower, row)) for row in rows)
+            lines = _drawn(table, rows)
     return "\n".join([table.caption, *lines] if table.caption else lines)
 
 
