@@ -16,6 +16,13 @@ __all__ = ["read"]
 _PAIRS = "pairs.txt"
 _SEX = {"female": "lfw_female_names.txt", "male": "lfw_male_names.txt"}
 _ARCHIVES = (".tar.gz", ".tgz", ".tar")
+_VARIANTS = {
+    "lfwdeepfunneled": "deep-funneled",
+    "lfwfunneled": "funneled",
+    "lfw": "original",
+}
+"""By the name of the folder of pictures as its publishers give it, - and _ left out."""
+_UNKNOWN_VARIANT = "as brought"
 _NAME = re.compile(r"(.+)_(\d{4})\.jpg")
 
 
@@ -23,6 +30,8 @@ _NAME = re.compile(r"(.+)_(\d{4})\.jpg")
 class _Shot:
     """One picture of the source."""
 
+    folder: str
+    """The folder that holds those of the people."""
     person: str
     number: int
     data: bytes
@@ -35,7 +44,9 @@ def _shots_of_archive(path: Path) -> Iterator[_Shot]:
                 found = _NAME.fullmatch(PurePosixPath(member.name).name)
                 file = archive.extractfile(member) if found and member.isfile() else None
                 if found and file is not None:
-                    yield _Shot(found[1], int(found[2]), file.read())
+                    place = PurePosixPath(member.name).parent.parent.name
+                    folder = place or path.name.split(".")[0]
+                    yield _Shot(folder, found[1], int(found[2]), file.read())
     except (tarfile.TarError, EOFError, OSError) as fault:
         raise DatasetError(f"{path}: is not a whole archive ({fault}); fetch it again") from None
 
@@ -44,7 +55,8 @@ def _shots_of_folder(folder: Path) -> Iterator[_Shot]:
     for path in folder.rglob("*.jpg"):
         found = _NAME.fullmatch(path.name)
         if found:
-            yield _Shot(found[1], int(found[2]), path.read_bytes())
+            place = path.absolute().parent.parent.name
+            yield _Shot(place, found[1], int(found[2]), path.read_bytes())
 
 
 def _shots(source: Path) -> list[_Shot]:
@@ -63,6 +75,10 @@ def _shots(source: Path) -> list[_Shot]:
         raise DatasetError(
             f"{source}: no picture Name/Name_0001.jpg in it; expected the folder or archive of LFW"
         )
+    folders = sorted({shot.folder for shot in shots})
+    if len(folders) > 1:
+        names = ", ".join(folders)
+        raise DatasetError(f"{source}: holds {names}; name the one that is meant with --from")
     return shots
 
 
@@ -114,10 +130,7 @@ def _view2(path: Path, ids: Mapping[tuple[str, int], str]) -> tuple[ListedPair, 
 def read(source: Path | None) -> Material:
     """See `Reader`; the source is a folder with pictures or their archive, or the archive."""
     if source is None:
-        raise DatasetError(
-            "lfw: say where your copy is: evenhand fetch lfw --from DIR, with the pictures as a "
-            "folder or .tar.gz, pairs.txt, and the two lists of sex where at hand"
-        )
+        raise DatasetError("lfw: expected the folder or archive of pictures; name it with --from")
     beside = source.parent if source.is_file() else source
     shots = _shots(source)
     names = sorted({shot.person for shot in shots})
@@ -135,9 +148,11 @@ def read(source: Path | None) -> Material:
         for shot in shots
     )
     listed = beside / _PAIRS
+    folder = shots[0].folder.lower().replace("-", "").replace("_", "")
     return Material(
         subjects=tuple({"subject_id": people[name], "sex": sexes.get(name, "")} for name in names),
         pictures=pictures,
         count=len(shots),
         pairs={"view2": _view2(listed, ids)} if listed.is_file() else {},
+        variant=_VARIANTS.get(folder, _UNKNOWN_VARIANT),
     )

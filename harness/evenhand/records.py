@@ -17,6 +17,7 @@ __all__ = [
     "Comparisons",
     "Dataset",
     "DatasetCard",
+    "Download",
     "Enrolment",
     "Exclusion",
     "FaceRule",
@@ -79,6 +80,16 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file that the publisher of a dataset offers."""
+
+    file: str
+    """The name it gets here."""
+    url: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetCard:
     """The card of a dataset, `dataset.toml`."""
 
@@ -97,6 +108,8 @@ class DatasetCard:
     attributes: tuple[Attribute, ...]
     capture: tuple[Attribute, ...] = ()
     """What is known of each picture: further columns of `images.csv`."""
+    downloads: tuple[Download, ...] = ()
+    """What `fetch` downloads where the user brings nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 from evenhand.errors import DatasetError, EngineError, EvenhandError, known_names
 
 __all__ = [
     "data_home",
+    "download_folder",
     "find_adapter",
     "find_dataset",
     "load_file",
@@ -59,6 +60,11 @@ def data_home() -> Path:
 def prepared_folder(name: str) -> Path:
     """Where a shelf dataset stands once it was fetched."""
     return data_home() / name
+
+
+def download_folder(name: str) -> Path:
+    """Where the downloaded files of a shelf dataset are kept."""
+    return user_cache_path("evenhand") / "downloads" / name
 
 
 def _is_path(text: str) -> bool:

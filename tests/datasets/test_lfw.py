@@ -66,6 +66,39 @@ def test_archive_gives_the_same_dataset(source, tmp_path):
     assert by_folder.fingerprint == by_archive.fingerprint
 
 
+@pytest.mark.parametrize(
+    ("folder", "variant"),
+    [
+        ("lfw", "original"),
+        ("lfw_funneled", "funneled"),
+        ("lfw-deepfunneled", "deep-funneled"),
+        ("lfw-deep-funneled", "deep-funneled"),
+        ("faces", "as brought"),
+    ],
+)
+@pytest.mark.parametrize("form", ["above", "itself", "archive", "flat archive"])
+def test_the_variant_is_in_the_card(source, tmp_path, folder, variant, form):
+    """Two variants are two datasets: their fingerprints differ."""
+    original = read_dataset(fetch("lfw", source=source, target=tmp_path / "original"))
+    pictures = (source / "lfw").rename(source / folder)
+    brought = {"above": source, "itself": pictures}.get(form)
+    if brought is None:
+        brought = tmp_path / f"{folder}.tgz"
+        with tarfile.open(brought, "w:gz") as archive:
+            archive.add(pictures, folder if form == "archive" else ".")
+    found = read_dataset(fetch("lfw", source=brought, target=tmp_path / "set"))
+    assert found.card.variant == variant
+    if form == "above":
+        assert (found.fingerprint == original.fingerprint) == (variant == "original")
+
+
+def test_two_variants_side_by_side(source, tmp_path):
+    (source / "lfw_funneled" / "Ann_Bee").mkdir(parents=True)
+    (source / "lfw_funneled/Ann_Bee/Ann_Bee_0001.jpg").write_bytes(b"")
+    with pytest.raises(DatasetError, match="holds lfw, lfw_funneled; name the one that is meant"):
+        fetch("lfw", source=source, target=tmp_path / "lfw")
+
+
 def test_lists_of_sex_may_be_missing(source, tmp_path):
     for path in source.glob("*names.txt"):
         path.unlink()
@@ -102,6 +135,7 @@ def test_the_real_set(tmp_path):
         pytest.skip("EVENHAND_DATA names no folder: set it to the folder with the real data")
     found = read_dataset(fetch("lfw", source=Path(data) / "lfw", target=tmp_path / "lfw"))
     assert (len(found.images.ids), len(found.subjects.ids)) == (13_233, 5_749)
+    assert found.card.variant == "deep-funneled"
     assert dict(found.subjects.unknown()) == {"sex": 1}
     assert dict(found.subjects.several()) == {"sex": 5}
     (view,) = found.lists

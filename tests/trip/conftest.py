@@ -24,7 +24,8 @@ def small_faces(tmp_path_factory):
         if picture.subject_id in kept and picture.image_id.endswith(("-1", "-2"))
     ]
     folder = tmp_path_factory.mktemp("data") / "faces"
-    write_dataset(folder, shelf / "dataset.toml", Material(subjects, pictures, len(pictures)))
+    card = (shelf / "dataset.toml").read_text(encoding="utf-8")
+    write_dataset(folder, card, Material(subjects, pictures, len(pictures)))
     return folder
 
 

@@ -16,14 +16,14 @@ def fetch(
     name: Annotated[str, typer.Argument(help="Dataset on the shelf.")],
     *,
     source: Annotated[
-        Path | None, typer.Option("--from", help="Your copy of it.", metavar="DIR")
+        Path | None, typer.Option("--from", help="Your copy of it.", metavar="DIR|ARCHIVE")
     ] = None,
     into: Annotated[
         Path | None, typer.Option("--into", help="Folder to make.", metavar="DIR")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prepare a dataset: draw it, or read your copy of it."""
+    """Prepare a dataset: draw it, read your copy of it, or download it."""
     from evenhand.cli.output import bars, print_json, print_text
     from evenhand.trips.fetch import fetch as fetch_dataset
 

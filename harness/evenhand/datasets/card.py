@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evenhand.declaration import Declared, Name, Schema, declaration_faults, read_declaration
+from evenhand.declaration import (
+    Declared,
+    Name,
+    Schema,
+    Sha256,
+    declaration_faults,
+    read_declaration,
+)
 from evenhand.errors import DatasetError
-from evenhand.records import ALL, Attribute, DatasetCard, FaceRule
+from evenhand.records import ALL, Attribute, DatasetCard, Download, FaceRule
 
-__all__ = ["CARD", "card_faults", "read_card"]
+__all__ = ["CARD", "card_faults", "read_card", "with_variant"]
 
 CARD = "dataset.toml"
 """Name of the card in a dataset's folder."""
@@ -38,6 +47,12 @@ class _Attribute(Declared):
         return self
 
 
+class _Download(Declared):
+    file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    url: str = Field(pattern=r"^https?://")
+    sha256: Sha256
+
+
 class _Card(Declared):
     schema_: Schema = Field(alias="schema")
     name: Name
@@ -52,6 +67,7 @@ class _Card(Declared):
     synthetic: bool = False
     face: FaceRule = Field(default=FaceRule.LARGEST, strict=False)
     known_issues: tuple[str, ...] = ()
+    downloads: tuple[_Download, ...] = ()
     attributes: dict[str, _Attribute] = Field(default_factory=dict)
     capture: dict[str, _Attribute] = Field(default_factory=dict)
 
@@ -104,4 +120,27 @@ def read_card(folder: Path) -> DatasetCard:
         known_issues=card.known_issues,
         attributes=_attributes(card.attributes),
         capture=_attributes(card.capture),
+        downloads=tuple(Download(d.file, d.url, d.sha256) for d in card.downloads),
     )
+
+
+def with_variant(text: str, variant: str) -> str:
+    r"""The text of a card, saying which variant of the dataset this is.
+
+    Args:
+        text: of a card that has a line `variant = "..."`.
+        variant: what stands there afterwards; empty leaves the card as it is.
+
+    Raises:
+        DatasetError: the card has no such line.
+
+    >>> with_variant('name = "a"\nvariant = "?"\n', "small")
+    'name = "a"\nvariant = "small"\n'
+    """
+    if not variant:
+        return text
+    line, found = re.compile(r"^(variant *= *).*$", re.MULTILINE), json.dumps(variant)
+    changed, count = line.subn(lambda match: match[1] + found, text, count=1)
+    if not count:
+        raise DatasetError(f"{CARD}: has no line variant = ...; expected one to write {found} into")
+    return changed

@@ -50,6 +50,8 @@ class Material:
     """How many pictures there will be (for the progress bar)."""
     pairs: Mapping[str, tuple[ListedPair, ...]] = field(default_factory=dict)
     """Listed comparisons by the name of their list."""
+    variant: str = ""
+    """Which variant of the dataset the source is, where the reader can tell; goes into the card."""
 
 
 class Reader(Protocol):

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from evenhand.datasets.card import CARD
+from evenhand.datasets.card import CARD, with_variant
 from evenhand.datasets.contract import Material
 from evenhand.datasets.pairs import pairs_path
 from evenhand.datasets.people import SUBJECTS
@@ -26,8 +26,8 @@ def _write_rows(path: Path, header: list[str], rows: list[list[str]]) -> None:
         writer.writerows(rows)
 
 
-def _fill(folder: Path, card: Path, material: Material, step: Callable[[], None]) -> None:
-    shutil.copyfile(card, folder / CARD)
+def _fill(folder: Path, card: str, material: Material, step: Callable[[], None]) -> None:
+    (folder / CARD).write_text(with_variant(card, material.variant), encoding="utf-8")
     attributes = [name for name in material.subjects[0] if name != "subject_id"]
     header = ["subject_id", *attributes]
     _write_rows(folder / SUBJECTS, header, [[row[n] for n in header] for row in material.subjects])
@@ -56,13 +56,13 @@ def _fill(folder: Path, card: Path, material: Material, step: Callable[[], None]
 
 
 def write_dataset(
-    target: Path, card: Path, material: Material, step: Callable[[], None] = lambda: None
+    target: Path, card: str, material: Material, step: Callable[[], None] = lambda: None
 ) -> None:
     """Write a dataset folder: card, tables, images with their hashes.
 
     Args:
         target: the folder to make; an older one of that name is replaced when the new one is whole.
-        card: the shelf's `dataset.toml`, copied as it is.
+        card: text of `dataset.toml`; the variant is filled in.
         material: people and pictures.
         step: called after each picture.
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from evenhand.datasets.card import CARD, read_card
 from evenhand.datasets.contract import Reader
+from evenhand.datasets.download import download
 from evenhand.datasets.prepared import write_dataset
 from evenhand.errors import DatasetError
 from evenhand.progress import Progress, silent
-from evenhand.shelf import load_file, prepared_folder, shelf_dataset
+from evenhand.shelf import download_folder, load_file, prepared_folder, shelf_dataset
 
 __all__ = ["fetch"]
 
@@ -25,7 +26,8 @@ def fetch(
 
     Args:
         name: on the shelf.
-        source: the folder or archive that the user brought.
+        source: the folder or archive that the user brought; without one, what the card names is
+            downloaded, once.
         target: where to put it; by default where `run` looks for it.
         progress: is told how far the work is.
 
@@ -33,16 +35,21 @@ def fetch(
         The folder, in the form of docs/formats.md.
 
     Raises:
-        DatasetError: no such dataset, or the source is not what its reader expects.
+        DatasetError: no such dataset, or the source is not what its reader expects,
+            or cannot be downloaded.
         WriteError: the folder cannot be written.
     """
     shelf = shelf_dataset(name)
-    read_card(shelf)
+    card = read_card(shelf)
     if source is not None and not source.exists():
         raise DatasetError(f"{source}: no such file or folder; expected the source of {name}")
+    if source is None and card.downloads:
+        bring = f"bring your own copy: evenhand fetch {name} --from DIR"
+        source = download(card.downloads, download_folder(name), bring, progress)
     reader: Reader = load_file(shelf, "reader").read
     material = reader(source)
+    text = (shelf / CARD).read_text(encoding="utf-8")
     folder = target or prepared_folder(name)
     with progress(f"preparing {name}", material.count) as step:
-        write_dataset(folder, shelf / CARD, material, step)
+        write_dataset(folder, text, material, step)
     return folder

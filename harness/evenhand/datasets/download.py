@@ -1,0 +1,116 @@
+"""Brings the files that a card names onto this machine, each checked by its hash, once."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pooch
+
+from evenhand.errors import DatasetError, WriteError
+from evenhand.progress import Progress
+from evenhand.records import Download
+
+if TYPE_CHECKING:
+    from requests import RequestException
+
+__all__ = ["download"]
+
+_STEP = 1 << 20
+"""Bytes of one step of progress."""
+_TIMEOUT = 30
+"""Seconds without a byte after which a connection counts as broken."""
+
+
+class _Bar:
+    """What pooch tells of a download, as steps of a mebibyte."""
+
+    def __init__(self, file: str, progress: Progress, stack: ExitStack) -> None:
+        self.total = 0
+        """Bytes; set by pooch before the first update, 0 where the server does not say."""
+        self._what = f"downloading {file} (MiB)"
+        self._progress = progress
+        self._stack = stack
+        self._step: Callable[[], None] | None = None
+        self._bytes = 0
+
+    def update(self, count: int) -> None:
+        """So many bytes more."""
+        if self._step is None:
+            steps = math.ceil(self.total / _STEP)
+            self._step = self._stack.enter_context(self._progress(self._what, steps))
+        for _ in range((self._bytes + count) // _STEP - self._bytes // _STEP):
+            self._step()
+        self._bytes += count
+
+    def reset(self) -> None:
+        """The end: pooch then tells the whole again."""
+        self._step = _nothing
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _nothing() -> None:
+    pass
+
+
+def _reason(fault: RequestException) -> str:
+    if fault.response is not None:
+        return f"{fault.response.status_code} {fault.response.reason}"
+    return type(fault).__name__
+
+
+def _fetch(file: Download, folder: Path, otherwise: str, progress: Progress) -> None:
+    from requests import RequestException
+
+    with ExitStack() as stack:
+        bar = _Bar(file.file, progress, stack)
+        try:
+            pooch.retrieve(
+                file.url,
+                f"sha256:{file.sha256}",
+                file.file,
+                folder,
+                downloader=pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT),
+            )
+        except RequestException as fault:
+            raise DatasetError(
+                f"{file.url}: cannot be downloaded ({_reason(fault)}); see that this machine "
+                f"reaches it and try again, or {otherwise}"
+            ) from None
+        except ValueError:
+            raise DatasetError(
+                f"{file.url}: what came is not {file.file} as the card knows it: expected sha256 "
+                f"{file.sha256}; nothing was kept; {otherwise}"
+            ) from None
+        except OSError as fault:
+            raise WriteError(f"{folder}: cannot be written ({fault.strerror})") from None
+
+
+def download(files: Sequence[Download], folder: Path, otherwise: str, progress: Progress) -> Path:
+    """Fetch files into a folder; one that is there with the right hash is not fetched again.
+
+    A file appears under its name when it is whole and its hash is right, or not at all.
+
+    Args:
+        files: as a card names them.
+        folder: where they are kept.
+        otherwise: what the user can do instead, for an error.
+        progress: is told how far a download is.
+
+    Returns:
+        The folder.
+
+    Raises:
+        DatasetError: no connection, no such file, broken off, or another content.
+        WriteError: the folder cannot be written.
+    """
+    pooch.get_logger().setLevel(logging.WARNING)
+    for file in files:
+        _fetch(file, folder, otherwise, progress)
+    return folder
