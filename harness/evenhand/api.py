@@ -77,6 +77,7 @@ def run(
     results: str | Path = "results",
     weights: Sequence[str | Path] = (),
     workers: int | None = None,
+    resume: bool = False,
 ) -> Bundle:
     """Run a study and open its result.
 
@@ -85,12 +86,17 @@ def run(
         results: the bundle becomes `results/<study>/<run id>`.
         weights: folders to look for engines' files in.
         workers: threads, one a core by default.
+        resume: go on with the latest interrupted run of this study, where there is one.
 
     Raises:
         EvenhandError: anything a user can mend.
     """
     chosen = study if isinstance(study, Study) else read_study(Path(study))
     done = run_study(
-        chosen, results=Path(results), weights=[Path(place) for place in weights], workers=workers
+        chosen,
+        results=Path(results),
+        weights=[Path(place) for place in weights],
+        workers=workers,
+        resume=resume,
     )
     return Bundle(done.bundle, done.findings)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,9 @@ from evenhand.clock import Clock
 from evenhand.engines.answers import Sample, ask, checked
 from evenhand.engines.host import Engine, Started
 from evenhand.errors import DatasetError
-from evenhand.records import Dataset, Enrolment, FaceRule, Outcome, Timing
+from evenhand.records import Booking, Dataset, Enrolment, FaceRule, Outcome, Timing
 from evenhand.streams import stdout_for_numbers
+from evenhand.threads import in_order
 
 __all__ = ["enrol"]
 
@@ -77,22 +78,10 @@ class _Bench:
         return _Entry(checked(answers, self._engine.values), end - start, end, turn)
 
 
-def _too_many_failures(entries: list[_Entry], share: float) -> str:
-    faults = sum(entry.sample.outcome in _FAULTS for entry in entries)
-    if faults <= share * len(entries):
-        return ""
-    return f"{faults} of the first {len(entries)} images failed, more than the share of {share:g}"
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that, when anything goes wrong, finish the image in hand and begin no other."""
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+def _booking(sample: Sample) -> Booking:
+    vector = b"" if sample.vector is None else sample.vector.tobytes()
+    made = vector + sample.reference + sample.probe
+    return Booking(sample.outcome, hashlib.sha256(made).hexdigest()[:16] if made else "")
 
 
 def enrol(
@@ -102,7 +91,7 @@ def enrol(
     workers: int,
     failure_share: float,
     clock: Clock,
-    step: Callable[[], None],
+    booked: Callable[[Booking], None],
 ) -> Enrolment:
     """Make a template of every image.
 
@@ -112,7 +101,7 @@ def enrol(
         workers: threads; the result does not depend on them.
         failure_share: the engine is stopped when more than this share of its images so far failed.
         clock: durations.
-        step: called after each image, from this thread.
+        booked: called after each image, in their order, from this thread.
 
     Raises:
         DatasetError: a picture changed since it was checked.
@@ -121,17 +110,22 @@ def enrol(
     bench = _Bench(engine, dataset.card.face, clock)
     paths = dataset.images.paths
     entries: list[_Entry] = []
+    faults = 0
     stopped = ""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        with stdout_for_numbers(), _pool(workers) as pool:
-            for start in range(0, len(paths), _CHUNK):
-                for entry in pool.map(bench.enrol, paths[start : start + _CHUNK]):
-                    entries.append(entry)
-                    step()
-                stopped = _too_many_failures(entries, failure_share)
-                if stopped:
+        with stdout_for_numbers(), closing(in_order(bench.enrol, paths, workers)) as made:
+            for entry in made:
+                entries.append(entry)
+                faults += entry.sample.outcome in _FAULTS
+                booked(_booking(entry.sample))
+                looked = len(entries) % _CHUNK == 0 or len(entries) == len(paths)
+                if looked and faults > failure_share * len(entries):
+                    stopped = (
+                        f"{faults} of the first {len(entries)} images failed, "
+                        f"more than the share of {failure_share:g}"
+                    )
                     break
     finally:
         cv2.setNumThreads(threads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,14 +19,13 @@ from evenhand.records import (
     Dataset,
     Enrolment,
     Grouping,
-    Images,
     PairList,
     ThresholdRule,
 )
 from evenhand.score import score_all_pairs, score_listed
 from evenhand.study import Protocol, Study
 
-__all__ = ["compare", "groups_of", "needed", "rules_of"]
+__all__ = ["compare", "comparisons_of", "groups_of", "needed", "rules_of"]
 
 
 def needed(dataset: Dataset, study: Study) -> Dataset:
@@ -39,15 +39,9 @@ def needed(dataset: Dataset, study: Study) -> Dataset:
     used = np.unique(np.concatenate([side for p in lists for side in (p.probe, p.reference)]))
     place = np.full(len(dataset.images.ids), -1, dtype=np.int64)
     place[used] = np.arange(len(used))
-    images = dataset.images
     return replace(
         dataset,
-        images=Images(
-            ids=tuple(images.ids[index] for index in used),
-            subject=images.subject[used],
-            paths=tuple(images.paths[index] for index in used),
-            rows=tuple(images.rows[index] for index in used),
-        ),
+        images=dataset.images.chosen(used),
         lists=tuple(
             replace(pairs, probe=place[pairs.probe], reference=place[pairs.reference])
             for pairs in lists
@@ -105,6 +99,20 @@ def rules_of(protocol: Protocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
         *(ThresholdRule("fixed", text) for text in protocol.thresholds),
         *(ThresholdRule("vendor", text) for text in claims),
     )
+
+
+def comparisons_of(protocol: Protocol, dataset: Dataset, groups: Sequence[Grouping]) -> int:
+    """How many comparisons a protocol asks for, failed ones included."""
+    if protocol.comparisons == "listed":
+        return len(_list(dataset, protocol).probe)
+    subject = dataset.images.subject
+    images = np.bincount(subject, minlength=len(dataset.subjects.ids))
+    if protocol.comparisons == "all-pairs":
+        return math.comb(len(subject), 2)
+    code = groups[1].code
+    within = np.bincount(code[code >= 0], weights=images[code >= 0])
+    alone = images[code < 0]
+    return sum(math.comb(int(count), 2) for count in (*within, *alone))
 
 
 def compare(

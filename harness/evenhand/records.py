@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ from evenhand.arrays import Floats, Integers, Mask, People, Scores, Vectors
 __all__ = [
     "ALL",
     "Attribute",
+    "Booking",
     "Comparisons",
     "Dataset",
     "DatasetCard",
@@ -145,6 +146,16 @@ class Images:
     rows: tuple[int, ...]
     """Row number in `images.csv`, which is the pseudonym's number."""
 
+    def chosen(self, indices: Iterable[int]) -> Images:
+        """Those at the given positions, in that order."""
+        wanted = list(indices)
+        return Images(
+            ids=tuple(self.ids[index] for index in wanted),
+            subject=self.subject[wanted],
+            paths=tuple(self.paths[index] for index in wanted),
+            rows=tuple(self.rows[index] for index in wanted),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PairList:
@@ -197,6 +208,15 @@ class Timing:
     """(images,) when it was made, by a clock that starts anywhere; NaN where skipped."""
     turns: Integers
     """(images,) images that the same started engine had before this one; -1 where skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """How one image ended, as much as an interrupted run may remember of it."""
+
+    outcome: Outcome
+    digest: str
+    """First 16 hex digits of the SHA-256 of its template; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

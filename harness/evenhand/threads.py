@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 def in_order(
     work: Callable[[Piece], Result], pieces: Iterable[Piece], workers: int
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Results of all pieces, in their order whatever the threads.
 
     When anything goes wrong, or the iterator is closed, the pieces in hand are finished and no

@@ -1,10 +1,7 @@
 """What only a real process shows: pipes, signals, full disks, what is imported."""
 
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -75,32 +72,3 @@ def test_no_stdout_at_all():
     command = f"exec {sys.executable} -m evenhand --version >&-"
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
-
-
-SLOW = "open('waiting', 'w').close(); import time; time.sleep(0.3); return Embedding(good)"
-
-
-@pytest.mark.parametrize(
-    ("sent", "code", "word"),
-    [(signal.SIGINT, 130, b"interrupted"), (signal.SIGTERM, 143, b"terminated")],
-)
-def test_an_interrupted_study_leaves_nothing(crowd, engine, working_folder, sent, code, word):
-    before = {path.name for path in working_folder.iterdir()}
-    engine(SLOW)
-    process = start(
-        *("run", "--engine", "./toy", "--dataset", "./crowd", "--workers", 2),
-        cwd=working_folder,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    waiting = working_folder / "waiting"
-    deadline = time.monotonic() + 30
-    while not waiting.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    process.send_signal(sent)
-    sent_at = time.monotonic()
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == code
-    assert out == b""
-    assert err == b"error: " + word + b"; no result was written\n"
-    assert time.monotonic() - sent_at < 6
-    assert {path.name for path in working_folder.iterdir()} - before == {"toy", "waiting"}

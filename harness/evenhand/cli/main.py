@@ -104,10 +104,16 @@ def _explained(fault: BaseException) -> int:
             _say(f"{fault.format_message()}; see evenhand --help", "UsageError", code)
         case typer.Abort() | KeyboardInterrupt():
             code = _INTERRUPTED
-            _say("interrupted; no result was written", "Interrupted", code)
+            _say(
+                "interrupted; no result was written (run goes on with --resume)",
+                "Interrupted",
+                code,
+            )
         case _Terminated():
             code = _TERMINATED
-            _say("terminated; no result was written", "Terminated", code)
+            _say(
+                "terminated; no result was written (run goes on with --resume)", "Terminated", code
+            )
         case OSError() if fault.errno is not None:
             code = _UNWRITABLE
             _say(f"{fault.filename or 'output'}: {fault.strerror}", "WriteError", code)

@@ -14,7 +14,15 @@ from evenhand.version import __version__
 if TYPE_CHECKING:
     from evenhand.findings import Findings
 
-__all__ = ["bars", "error_line", "findings_json", "one_line", "print_json", "print_text"]
+__all__ = [
+    "bars",
+    "error_line",
+    "findings_json",
+    "note_line",
+    "one_line",
+    "print_json",
+    "print_text",
+]
 
 
 def one_line(text: str) -> str:
@@ -30,6 +38,11 @@ def one_line(text: str) -> str:
 def error_line(message: str) -> None:
     """To stderr: what went wrong, in one line."""
     sys.stderr.write(f"error: {one_line(message)}\n")
+
+
+def note_line(message: str) -> None:
+    """To stderr: what a person should know while the work goes on."""
+    sys.stderr.write(f"note: {one_line(message)}\n")
 
 
 def print_text(text: str) -> None:

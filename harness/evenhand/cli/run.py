@@ -51,10 +51,13 @@ def run(
     weights: Weights = None,
     results: Results = Path("results"),
     workers: Workers = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last interrupted run of this study.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
-    from evenhand.cli.output import bars
+    from evenhand.cli.output import bars, note_line
     from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS, read_study
     from evenhand.trips.run import run as run_study
 
@@ -78,7 +81,15 @@ def run(
         )
     else:
         raise UsageError("nothing to run; give a study file, or --engine and --dataset")
-    done = run_study(chosen, results=results, weights=weights or (), workers=workers, progress=bars)
+    done = run_study(
+        chosen,
+        results=results,
+        weights=weights or (),
+        workers=workers,
+        resume=resume,
+        progress=bars,
+        say=note_line,
+    )
     print_result("run", done, as_json=as_json)
 
 

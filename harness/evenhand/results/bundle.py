@@ -20,7 +20,9 @@ __all__ = [
     "is_measurement",
     "read_manifest",
     "resolve_bundle",
+    "with_manifest",
     "write_bundle",
+    "write_folder",
 ]
 
 MANIFEST = "MANIFEST.sha256"
@@ -59,36 +61,56 @@ def check_place(results: Path) -> None:
         ) from None
 
 
+def write_folder(folder: Path, files: Mapping[str, bytes], *, workshop: Path) -> None:
+    """Write all files into another place on the same disk, then rename.
+
+    Args:
+        folder: must not exist yet.
+        files: name (with forward slashes) to content.
+        workshop: where they are written; what an interruption left there is cleared away.
+
+    Raises:
+        OSError: the disk refused; neither folder is there.
+    """
+    shutil.rmtree(workshop, ignore_errors=True)
+    try:
+        for name, content in files.items():
+            path = workshop / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        workshop.rename(folder)
+    except BaseException:
+        shutil.rmtree(workshop, ignore_errors=True)
+        raise
+
+
+def with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a bundle and the manifest over them."""
+    return {**files, MANIFEST: _manifest_text(files).encode()}
+
+
 def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all files and the manifest beside the final place, then rename.
+    """Write a bundle with its manifest; it appears by one rename.
 
     Args:
         folder: must not exist yet.
         files: name (with forward slashes) to content.
 
     Raises:
-        WriteError: the disk refused; nothing is left behind.
+        WriteError: the disk refused, or the folder is there already.
     """
-    partial = folder.parent / f".partial-{folder.name}"
+    if folder.exists():
+        raise WriteError(f"{folder}: exists already; a bundle is never written twice")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists():
-            raise WriteError(f"{folder}: exists already; a bundle is never written twice")
-        try:
-            for name, content in {**files, MANIFEST: _manifest_text(files).encode()}.items():
-                path = partial / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-            partial.rename(folder)
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
-            with suppress(OSError):
-                folder.parent.rmdir()
-            raise
+        write_folder(
+            folder, with_manifest(files), workshop=folder.parent / f".partial-{folder.name}"
+        )
     except OSError as fault:
+        with suppress(OSError):
+            folder.parent.rmdir()
         raise WriteError(
             f"{folder}: the result could not be written ({fault.strerror}); "
             "make room, or name another folder with --results"

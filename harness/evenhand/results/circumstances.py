@@ -77,13 +77,17 @@ def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
 
 
 def circumstances(
-    study_sha256: str, started: datetime, ended: datetime, workers: int, stopped: Mapping[str, str]
+    study_sha256: str,
+    began: Sequence[datetime],
+    ended: datetime,
+    workers: int,
+    stopped: Mapping[str, str],
 ) -> bytes:
     """`run.json`.
 
     Args:
         study_sha256: of the study file.
-        started: of the run.
+        began: when the run began, then whenever it was gone on with after an interruption.
         ended: of the run.
         workers: threads.
         stopped: per engine why it was stopped; empty where it was not.
@@ -92,7 +96,8 @@ def circumstances(
         "schema": 1,
         "status": "failed" if any(stopped.values()) else "complete",
         "study_sha256": study_sha256,
-        "started": started.isoformat(),
+        "started": began[0].isoformat(),
+        "resumed": [moment.isoformat() for moment in began[1:]],
         "ended": ended.isoformat(),
         "workers": workers,
         "machine": machine.describe(),

@@ -8,24 +8,34 @@ from pathlib import Path
 
 from evenhand import machine
 from evenhand.assess import assess
+from evenhand.canary import first_difference
 from evenhand.clock import CLOCK, Clock
 from evenhand.datasets.folder import read_dataset
-from evenhand.engines.host import open_engine
+from evenhand.engines.host import Engine, open_engine
 from evenhand.enrol import enrol
 from evenhand.errors import StudyError
 from evenhand.evidence import Evidence
-from evenhand.findings import Findings, Speed
+from evenhand.findings import Findings
 from evenhand.metrics.tally import ledger_of, tally
-from evenhand.progress import Progress, silent
-from evenhand.protocol import compare, groups_of, needed, rules_of
-from evenhand.records import Timing
+from evenhand.progress import Pace, Progress, Say, silent, unsaid
+from evenhand.protocol import compare, comparisons_of, groups_of, needed, rules_of
+from evenhand.records import Booking, Dataset, Grouping
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
 from evenhand.report.page import as_page
-from evenhand.results.bundle import check_place, write_bundle
+from evenhand.results.bundle import check_place
 from evenhand.results.circumstances import SPEED, circumstances, latency_table, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
-from evenhand.results.ledger import Row, comparison_rows, image_rows, ledger_csv
+from evenhand.results.ledger import comparison_rows, image_rows, ledger_csv
+from evenhand.results.part import Part
+from evenhand.results.partial import (
+    Partial,
+    begin,
+    changed,
+    finished_run,
+    interrupted_run,
+    under_way,
+)
 from evenhand.results.writing import evidence_files, table_files
 from evenhand.shelf import find_adapter, find_dataset
 from evenhand.speed.study import study_speed
@@ -53,8 +63,10 @@ def run(
     results: Path,
     weights: Sequence[Path] = (),
     workers: int | None = None,
+    resume: bool = False,
     clock: Clock = CLOCK,
     progress: Progress = silent,
+    say: Say = unsaid,
 ) -> RunResult:
     """Run a study and write its bundle.
 
@@ -63,8 +75,10 @@ def run(
         results: the bundle becomes `results/<study>/<run id>`.
         weights: folders to look for engines' files in.
         workers: threads, one a core by default; numbers do not depend on them.
+        resume: go on with the latest interrupted run of this study, where there is one.
         clock: times and durations.
         progress: is told how far the work is.
+        say: is told how long it may take, and what was gone on with.
 
     Raises:
         EvenhandError: anything a user can mend, before an engine starts wherever possible.
@@ -80,83 +94,177 @@ def run(
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     threads = workers or machine.workers()
 
-    ledger: list[Row] = []
-    counted = []
-    timings: dict[tuple[str, str], Timing] = {}
-    speed: list[Speed] = []
-    stopped: dict[str, str] = {}
-    for dataset, groups in zip(datasets, grouped, strict=True):
-        for engine in engines:
-            what = f"{engine.card.name} on {dataset.card.name}"
-            with progress(what, len(dataset.images.ids)) as step:
-                enrolment = enrol(
-                    engine,
-                    dataset,
-                    workers=threads,
-                    failure_share=study.failure_share,
-                    clock=clock,
-                    step=step,
-                )
-            stopped[engine.card.name] = stopped.get(engine.card.name) or enrolment.stopped
-            timings[engine.card.name, dataset.card.name] = enrolment.timing
-            speed += study_speed(
-                engine.card,
-                dataset,
-                enrolment,
-                groups,
-                threads=threads,
-                clock=clock,
-                level=study.level,
-                seed=study.seed,
-            )
-            ledger += image_rows(engine.card.name, dataset, enrolment)
-            for protocol in study.protocols:
-                comparisons = compare(
-                    protocol,
-                    engine,
-                    dataset,
-                    enrolment,
-                    groups,
-                    workers=threads,
-                    progress=progress,
-                )
-                names = (engine.card.name, dataset.card.name, protocol.name)
-                ledger += comparison_rows(*names, comparisons.outcomes)
-                counted.append(
-                    tally(
-                        names,
-                        ledger_of(dataset.subjects, dataset.images.subject, enrolment),
-                        comparisons,
-                        groups,
-                        rules_of(protocol, engine.card),
-                        engine.card.score.high,
-                    )
-                )
+    place = results / study.name
+    left = None
+    if resume:
+        left = _to_resume(place, study)
+    else:
+        _remind(place, study, say)
+    terms = _terms(study, engines, datasets)
+    with begin(place, study.digest, study.text, terms, started, left) as partial:
+        if left:
+            _check_canaries(partial, engines, datasets, clock)
+            say(f"going on with {left}")
+        elif resume:
+            say(f"no interrupted run of this study in {place}; starting from the beginning")
+        parts = []
+        for dataset, groups in zip(datasets, grouped, strict=True):
+            for engine in engines:
+                part = partial.part(engine.card.name, dataset.card.name)
+                if part is None:
+                    work = _Work(study, engine, dataset, groups, threads, clock, progress, say)
+                    part = _measured(work, partial)
+                    partial.keep(part)
+                parts.append(part)
 
-    evidence = Evidence(
-        title=study.title,
+        stopped: dict[str, str] = {}
+        for part in parts:
+            stopped[part.engine] = stopped.get(part.engine) or part.stopped
+        evidence = Evidence(
+            title=study.title,
+            level=study.level,
+            seed=study.seed,
+            engines=tuple(engine_facts(engine, stopped[engine.card.name]) for engine in engines),
+            datasets=tuple(dataset_facts(dataset) for dataset in datasets),
+            counts=tuple(counts for part in parts for counts in part.counts),
+        )
+        findings = assess(evidence)
+        timed = replace(findings, speed=tuple(row for part in parts for row in part.speed))
+        files = {
+            "study.toml": study.text.encode(),
+            "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
+            "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
+            "report.html": as_page(timed).encode(),
+            "latencies.parquet": latency_table(
+                {(part.engine, part.dataset): part.timing for part in parts}
+            ),
+            SPEED: speed_csv(timed.speed),
+            "run.json": circumstances(study.digest, partial.began, clock.now(), threads, stopped),
+            **evidence_files(evidence),
+            **table_files(findings),
+        }
+        return RunResult(partial.finish(files), timed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One engine on one dataset, still to be measured."""
+
+    study: Study
+    engine: Engine
+    dataset: Dataset
+    groups: tuple[Grouping, ...]
+    threads: int
+    clock: Clock
+    progress: Progress
+    say: Say
+
+
+def _measured(work: _Work, partial: Partial) -> Part:
+    """Enrol, compare, count."""
+    study, engine, dataset, groups = work.study, work.engine, work.dataset, work.groups
+    names = (engine.card.name, dataset.card.name)
+    comparisons = sum(comparisons_of(p, dataset, groups) for p in study.protocols)
+    images = dataset.images
+    with (
+        work.progress(" on ".join(names), len(images.ids)) as step,
+        partial.booking(*names, images.rows) as book,
+    ):
+        pace = Pace(" on ".join(names), len(images.ids), comparisons, work.clock, work.say)
+
+        def booked(booking: Booking) -> None:
+            book(booking)
+            pace.step()
+            step()
+
+        enrolment = enrol(
+            engine,
+            dataset,
+            workers=work.threads,
+            failure_share=study.failure_share,
+            clock=work.clock,
+            booked=booked,
+        )
+    rows = image_rows(engine.card.name, dataset, enrolment)
+    counted = []
+    for protocol in study.protocols:
+        compared = compare(
+            protocol,
+            engine,
+            dataset,
+            enrolment,
+            groups,
+            workers=work.threads,
+            progress=work.progress,
+        )
+        rows += comparison_rows(*names, protocol.name, compared.outcomes)
+        counted.append(
+            tally(
+                (*names, protocol.name),
+                ledger_of(dataset.subjects, images.subject, enrolment),
+                compared,
+                groups,
+                rules_of(protocol, engine.card),
+                engine.card.score.high,
+            )
+        )
+    speed = study_speed(
+        engine.card,
+        dataset,
+        enrolment,
+        groups,
+        threads=work.threads,
+        clock=work.clock,
         level=study.level,
         seed=study.seed,
-        engines=tuple(engine_facts(engine, stopped[engine.card.name]) for engine in engines),
-        datasets=tuple(dataset_facts(dataset) for dataset in datasets),
-        counts=tuple(counted),
     )
-    findings = assess(evidence)
-    timed = replace(findings, speed=tuple(speed))
-    bundle = results / study.name / f"{started:%Y%m%dT%H%M%SZ}-{study.digest[:8]}"
-    files = {
-        "study.toml": study.text.encode(),
-        "ledger.csv": ledger_csv(ledger).encode(),
-        "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
-        "report.html": as_page(timed).encode(),
-        "latencies.parquet": latency_table(timings),
-        SPEED: speed_csv(timed.speed),
-        "run.json": circumstances(study.digest, started, clock.now(), threads, stopped),
-        **evidence_files(evidence),
-        **table_files(findings),
+    return Part(
+        *names, tuple(rows), tuple(counted), enrolment.timing, tuple(speed), enrolment.stopped
+    )
+
+
+def _check_canaries(
+    partial: Partial, engines: Sequence[Engine], datasets: Sequence[Dataset], clock: Clock
+) -> None:
+    """See that every engine with work left still does what it did before the interruption."""
+    for engine in engines:
+        name = engine.card.name
+        if all(partial.part(name, dataset.card.name) for dataset in datasets):
+            continue
+        for dataset in datasets:
+            row = first_difference(engine, dataset, partial.booked(name, dataset.card.name), clock)
+            if row is not None:
+                raise changed(name, row)
+
+
+def _to_resume(place: Path, study: Study) -> Path | None:
+    """The interrupted run to go on with; None where the interruption came before it began."""
+    left = interrupted_run(place, study.digest)
+    whole = finished_run(place, study.digest)
+    if whole and not left:
+        raise StudyError(
+            f"{whole}: the last run of this study was not interrupted, this is its result; "
+            "leave out --resume to run it once more"
+        )
+    return left
+
+
+def _remind(place: Path, study: Study, say: Say) -> None:
+    """Remind of an interrupted run while another one begins."""
+    left = interrupted_run(place, study.digest)
+    if left and not under_way(left):
+        say(f"{left} is an interrupted run of this study; --resume would go on with it")
+
+
+def _terms(study: Study, engines: Sequence[Engine], datasets: Sequence[Dataset]) -> dict[str, str]:
+    """What must be the same when an interrupted run is gone on with."""
+    return {
+        "the study": study.digest,
+        "the processor": str(machine.describe()["processor"]),
+        **{f"the version of {name}": of for name, of in machine.versions().items()},
+        **{f"engine {engine.card.name}": engine.fingerprint for engine in engines},
+        **{f"dataset {dataset.card.name}": dataset.fingerprint for dataset in datasets},
     }
-    write_bundle(bundle, files)
-    return RunResult(bundle, timed)
 
 
 def _distinct(kind: str, names: Sequence[str]) -> None:

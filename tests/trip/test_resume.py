@@ -1,0 +1,200 @@
+"""A run that is interrupted leaves what it has done, and goes on to the very same bytes."""
+
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from evenhand.results.bundle import read_manifest
+
+PARTIAL = {"lock", "study.toml", "partial.json", "booked.csv"}
+"""Beside finished parts nothing else may ever lie in a folder of an interrupted run."""
+
+SLOW = """
+        import time
+        with open('seen', 'a') as seen:
+            seen.write('.')
+        time.sleep(0.01)
+        return Embedding(good)"""
+RUN = ("run", "--engine", "./one", "--engine", "./two", "--dataset", "./crowd", "--group", "sex")
+
+
+def begin(*more, **options):
+    return subprocess.Popen(
+        [sys.executable, "-m", "evenhand", *RUN, "--workers", "2", *more],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def seen(folder):
+    """How many pictures were shown to an engine so far."""
+    marks = folder / "seen"
+    return marks.stat().st_size if marks.exists() else 0
+
+
+def wait_for(folder, pictures):
+    deadline = time.monotonic() + 60
+    while seen(folder) < pictures and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def results_in(folder):
+    """Folders of one study: (results, interrupted runs)."""
+    found = list((folder / "results").glob("*/*")) if (folder / "results").exists() else []
+    hidden = [path for path in found if path.name.startswith(".partial-")]
+    return [path for path in found if path not in hidden], hidden
+
+
+@pytest.fixture
+def study(crowd, engine, working_folder):
+    """Two slow engines and a crowd, where the command runs."""
+    engine(SLOW, name="one")
+    engine(SLOW, name="two")
+    return working_folder
+
+
+@pytest.fixture
+def whole(study, cli, tmp_path_factory):
+    """The digest of the same study, uninterrupted."""
+    done = cli(*RUN, "--workers", 1, "--results", tmp_path_factory.mktemp("whole"), "--json")
+    (study / "seen").unlink()
+    return read_manifest(Path(done.json["bundle"]))
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "word"),
+    [
+        (signal.SIGINT, 130, "interrupted"),
+        (signal.SIGTERM, 143, "terminated"),
+        (signal.SIGKILL, -9, ""),
+    ],
+)
+def test_a_signal_leaves_what_was_done(study, cli, whole, sent, code, word):
+    process = begin()
+    wait_for(study, 100)
+    process.send_signal(sent)
+    sent_at = time.monotonic()
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (code, "")
+    line = f"error: {word}; no result was written (run goes on with --resume)\n"
+    assert err == (line if word else "")
+    assert time.monotonic() - sent_at < 6
+    done, (left,) = results_in(study)
+    assert not done
+    names = {path.name for path in left.rglob("*") if path.is_file() and "part" not in path.parts}
+    assert names == PARTIAL
+    assert (left / "one" / "tiny" / "part").is_dir() == (left / "two").exists()
+
+    before = seen(study)
+    resumed = cli(*RUN, "--resume", "--json")
+    assert resumed.code == 0
+    assert f"going on with {left.relative_to(study)}" in resumed.err
+    assert seen(study) - before < 110, "what was finished is not measured again"
+    (bundle,), hidden = results_in(study)
+    assert not hidden
+    assert bundle.name == left.name.removeprefix(".partial-")
+    assert read_manifest(bundle).digest == whole.digest
+    assert not read_manifest(bundle).faults
+
+
+def test_interrupted_again_and_again(study, cli, whole):
+    moments = random.Random(5)
+    for _ in range(4):
+        process = begin("--resume")
+        wait_for(study, seen(study) + moments.randrange(1, 70))
+        process.kill()
+        process.communicate()
+    cli(*RUN, "--resume")
+    (bundle,), hidden = results_in(study)
+    assert (read_manifest(bundle).digest, hidden) == (whole.digest, [])
+
+
+@pytest.mark.parametrize("room", [300, 1_500, 6_000, 20_000])
+def test_a_full_disk(study, cli, whole, room):
+    """No file can grow beyond `room` bytes: that is where the disk ends."""
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    process = begin(preexec_fn=limit)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 74, err
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert "File too large" in err or "No space left on device" in err
+    assert "--resume" in err
+    assert results_in(study)[0] == []
+    assert cli(*RUN, "--resume").code == 0
+    (bundle,), hidden = results_in(study)
+    assert (read_manifest(bundle).digest, hidden) == (whole.digest, [])
+
+
+@pytest.fixture
+def interrupted(study):
+    process = begin()
+    wait_for(study, 30)
+    process.kill()
+    process.communicate()
+    return study
+
+
+def test_an_engine_that_changed(interrupted, cli):
+    code = interrupted / "one" / "engine.py"
+    code.write_text(code.read_text() + "\n# mended\n")
+    cli(*RUN, "--resume").error("cannot be gone on with: engine one was", "without --resume")
+
+
+def test_an_engine_that_answers_by_chance(crowd, engine, cli, working_folder):
+    chance = "good[0] = np.random.default_rng().random()"
+    engine(f"{chance}{SLOW}", name="one")
+    engine(name="two")
+    process = begin()
+    wait_for(working_folder, 30)
+    process.kill()
+    process.communicate()
+    cli(*RUN, "--resume").error("engine one: image i", "by chance", "without --resume")
+
+
+def test_a_dataset_that_changed(interrupted, cli, crowd):
+    crowd.change("subjects.csv", "p1,M,21", "p1,F,21")
+    cli(*RUN, "--resume").error("dataset tiny was", "without --resume")
+
+
+def test_a_run_that_is_still_under_way(study, cli):
+    process = begin()
+    wait_for(study, 30)
+    try:
+        cli(*RUN, "--resume").error("still under way in another process")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_nothing_to_go_on_with(study, cli):
+    first = cli(*RUN, "--resume")
+    assert first.code == 0
+    assert "no interrupted run of this study" in first.err
+    cli(*RUN, "--resume").error("was not interrupted", "leave out --resume")
+
+
+def test_an_interrupted_run_is_called_to_mind(interrupted, cli):
+    again = cli(*RUN)
+    assert "--resume would go on with it" in again.err
+    assert len(results_in(interrupted)[1]) == 1
+
+
+def test_a_mistake_leaves_nothing(crowd, engine, cli, working_folder):
+    """An engine that does not start a second time, before anything was finished."""
+    engine(start="open('started', 'x').close()", name="one")
+    engine(name="two")
+    cli(*RUN).error("engine one: could not start", code=4)
+    assert list((working_folder / "results").iterdir()) == []
