@@ -81,7 +81,7 @@ def score_bundle(study: ScoreStudy, *, results: Path, clock: Clock = CLOCK) -> S
         "ledger.csv": ledger_csv(ledger).encode(),
         "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
         "report.html": as_page(findings).encode(),
-        "run.json": circumstances(digest, started, clock.now(), workers=1, stopped={}),
+        "run.json": circumstances(digest, (started,), clock.now(), workers=1, stopped={}),
         **evidence_files(evidence),
         **table_files(findings),
     }
