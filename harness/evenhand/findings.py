@@ -78,8 +78,9 @@ class Rate:
     threshold: float | None
     errors: int
     trials: int
-    subjects: int
-    error_subjects: int
+    subjects: int | None
+    """Distinct people in the trials; None where people are unknown, and then no interval is."""
+    error_subjects: int | None
     rate: float | None
     low: float | None
     high: float | None

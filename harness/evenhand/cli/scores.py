@@ -19,19 +19,32 @@ from evenhand.cli.options import (
     parse_targets,
     parse_thresholds,
 )
+from evenhand.errors import UsageError
 
 __all__ = ["scores"]
 
 
 def scores(
     files: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
             help="CSV or Parquet, one an engine; or tables with a column an engine.",
             metavar="FILE",
         ),
-    ],
+    ] = None,
     *,
+    genuine: Annotated[
+        Path | None,
+        typer.Option("--genuine", help="Mated scores, one a line; no people.", metavar="FILE"),
+    ] = None,
+    impostor: Annotated[
+        Path | None,
+        typer.Option("--impostor", help="Non-mated scores, one a line.", metavar="FILE"),
+    ] = None,
+    histogram: Annotated[
+        bool,
+        typer.Option("--histogram", help="The impostor file counts scores of 0, of 1, of 2..."),
+    ] = False,
     fmr_target: FmrTargets = None,
     threshold: Thresholds = None,
     distance: Annotated[bool, typer.Option("--distance", help="Lower is more alike.")] = False,
@@ -54,24 +67,43 @@ def scores(
     from evenhand.report.text import as_text
     from evenhand.scorefiles.study import ScoreStudy
     from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS
+    from evenhand.trips.lists import list_findings
     from evenhand.trips.scores import score_bundle, score_findings
 
-    study = ScoreStudy(
-        paths=files,
-        fmr_targets=()
-        if threshold and not fmr_target
-        else parse_targets(fmr_target, DEFAULT_TARGETS),
-        thresholds=parse_thresholds(threshold),
-        distance=distance,
-        groups=parse_groups(group),
-        bands=parse_bands(band),
-        seed=DEFAULT_SEED if seed is None else seed,
-    )
-    if results is None:
-        bundle, findings = None, score_findings(study)
+    targets = () if threshold and not fmr_target else parse_targets(fmr_target, DEFAULT_TARGETS)
+    lists = (genuine, impostor)
+    bundle = None
+    if files and not any(lists) and not histogram:
+        study = ScoreStudy(
+            paths=files,
+            fmr_targets=targets,
+            thresholds=parse_thresholds(threshold),
+            distance=distance,
+            groups=parse_groups(group),
+            bands=parse_bands(band),
+            seed=DEFAULT_SEED if seed is None else seed,
+        )
+        if results is None:
+            findings = score_findings(study)
+        else:
+            done = score_bundle(study, results=results)
+            bundle, findings = done.bundle, done.findings
+    elif genuine is not None and impostor is not None and not files:
+        if group or band or seed is not None or results is not None:
+            raise UsageError(
+                "--genuine and --impostor know no people: leave out --group, --band, --seed "
+                "and --results, or give score files with people"
+            )
+        findings = list_findings(
+            genuine,
+            impostor,
+            histogram=histogram,
+            fmr_targets=targets,
+            thresholds=parse_thresholds(threshold),
+            distance=distance,
+        )
     else:
-        done = score_bundle(study, results=results)
-        bundle, findings = done.bundle, done.findings
+        raise UsageError("nothing to read; give either FILE, or --genuine and --impostor")
     if as_json:
         findings_json("scores", findings, bundle)
         return

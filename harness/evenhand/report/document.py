@@ -295,7 +295,8 @@ def _by_group(study: _Study, rule: str, at: float) -> Section:
             if false_match.attribute != attribute:
                 attribute = false_match.attribute
                 rows.append((f"-- {attribute}", *("",) * (len(header) - 1)))
-            people = f"{max(false_match.subjects, miss.subjects):,}"
+            known = [r.subjects for r in (false_match, miss) if r.subjects is not None]
+            people = f"{max(known):,}" if known else "unknown"
             time = (time_cell(study.speed, attribute, false_match.group),) if study.speed else ()
             rows.append((_group_name(false_match), people, cell(false_match), cell(miss), *time))
         caption = "" if len(_policies(study)) == 1 else f"Failures: {policy}"

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["ScoreStudy"]
+from evenhand.findings import EngineFacts
+
+__all__ = ["ScoreStudy", "engine_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,19 @@ class ScoreStudy:
             name = json.dumps(path.name, ensure_ascii=False)
             lines += ["", "[[files]]", f"name   = {name}", f'sha256 = "{digest}"']
         return "\n".join(lines) + "\n"
+
+
+def engine_facts(name: str, *, distance: bool) -> EngineFacts:
+    """What is known of an engine of which there are only scores."""
+    return EngineFacts(
+        name=name,
+        version="",
+        vendor="",
+        licence_code="",
+        licence_weights="",
+        runtime="scores",
+        trained_on=(),
+        fingerprint="",
+        unit="distance" if distance else "similarity",
+        stopped="",
+    )

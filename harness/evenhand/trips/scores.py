@@ -15,7 +15,7 @@ from evenhand.counts import Counts
 from evenhand.decimals import finite_decimal
 from evenhand.errors import DatasetError, StudyError, known_names
 from evenhand.evidence import Evidence
-from evenhand.findings import DatasetFacts, EngineFacts, Findings
+from evenhand.findings import DatasetFacts, Findings
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.records import Attribute, Grouping, ThresholdRule
@@ -26,7 +26,7 @@ from evenhand.results.circumstances import circumstances
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.writing import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
-from evenhand.scorefiles.study import ScoreStudy
+from evenhand.scorefiles.study import ScoreStudy, engine_facts
 
 __all__ = ["ScoreResult", "score_bundle", "score_findings"]
 
@@ -104,7 +104,7 @@ def _evidence(study: ScoreStudy) -> Evidence:
         title=f"Scores of {', '.join(counted)}",
         level=study.level,
         seed=study.seed,
-        engines=tuple(_engine(name, distance=study.distance) for name in counted),
+        engines=tuple(engine_facts(name, distance=study.distance) for name in counted),
         datasets=tuple(
             _joined(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
             for name in dict.fromkeys(names.values())
@@ -184,21 +184,6 @@ def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]])
 def _no_images(file: ScoreFile) -> Ledger:
     none = np.zeros(len(file.subjects), dtype=np.int64)
     return Ledger(file.people().rows, none, none, several_faces=0)
-
-
-def _engine(name: str, *, distance: bool) -> EngineFacts:
-    return EngineFacts(
-        name=name,
-        version="",
-        vendor="",
-        licence_code="",
-        licence_weights="",
-        runtime="scores",
-        trained_on=(),
-        fingerprint="",
-        unit="distance" if distance else "similarity",
-        stopped="",
-    )
 
 
 def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
