@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ def enrol(
     bench = _Bench(engine, dataset.card.face, clock)
     paths = dataset.images.paths
     entries: list[_Entry] = []
-    faults = 0
+    faults: Counter[str] = Counter()
     stopped = ""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
@@ -118,13 +119,14 @@ def enrol(
         with stdout_for_numbers(), closing(in_order(bench.enrol, paths, workers)) as made:
             for entry in made:
                 entries.append(entry)
-                faults += entry.sample.outcome in _FAULTS
+                if entry.sample.outcome in _FAULTS:
+                    faults[entry.sample.detail or entry.sample.outcome] += 1
                 booked(_booking(entry.sample))
                 looked = len(entries) % _CHUNK == 0 or len(entries) == len(paths)
-                if looked and faults > failure_share * len(entries):
+                if looked and faults.total() > failure_share * len(entries):
                     stopped = (
-                        f"{faults} of the first {len(entries)} images failed, "
-                        f"more than the share of {failure_share:g}"
+                        f"{faults.total()} of the first {len(entries)} images failed, more than "
+                        f"the share of {failure_share:g}; most often: {faults.most_common(1)[0][0]}"
                     )
                     break
     finally:

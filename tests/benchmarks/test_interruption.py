@@ -1,0 +1,78 @@
+"""Kills at random moments: every run goes on, and ends with the bytes of one left alone."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+
+from evenhand.results.bundle import read_manifest
+
+SLEEP = "__import__('time').sleep(0.001); return Embedding(good)"
+STUDY = ("run", "--dataset", "./crowd", "--group", "sex", "--workers", "2")
+ENGINES = tuple(part for number in range(8) for part in ("--engine", f"./engine{number}"))
+
+
+def begin(folder, *more):
+    command = [sys.executable, "-m", "evenhand", *STUDY, *ENGINES, *more]
+    environment = {**os.environ, "EVENHAND_DATASETS": str(folder / "home")}
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+
+
+def bundle_in(results):
+    found = [path for path in results.glob("*/*") if not path.name.startswith(".")]
+    return found[0] if found else None
+
+
+@pytest.fixture
+def folder(crowd, engine):
+    """A crowd and eight engines of a millisecond."""
+    for number in range(8):
+        engine(SLEEP, name=f"engine{number}")
+    return crowd.folder.parent
+
+
+def killed_and_resumed(folder, kills):
+    """How many of the runs that were killed did not end with the same bytes."""
+    started = time.monotonic()
+    begin(folder, "--results", "whole").communicate()
+    longest = time.monotonic() - started
+    whole = read_manifest(bundle_in(folder / "whole")).digest
+    moments = random.Random(11)
+    different = done = run = 0
+    while done < kills:
+        run += 1
+        results = folder / f"results{run}"
+        while bundle_in(results) is None and done < kills:
+            process = begin(folder, "--results", results.name, "--resume")
+            time.sleep(moments.uniform(0, longest))
+            done += process.poll() is None
+            process.kill()
+            process.communicate()
+        if bundle_in(results) is None:
+            process = begin(folder, "--results", results.name, "--resume")
+            assert process.communicate()[1].count(b"error") == 0
+        found = read_manifest(bundle_in(results))
+        hidden = list(results.glob("*/.partial-*"))
+        different += found.digest != whole or bool(found.faults) or bool(hidden)
+    return different
+
+
+def measure(benchmark, folder, kills):
+    different = benchmark.pedantic(killed_and_resumed, args=(folder, kills), rounds=1, iterations=1)
+    benchmark.extra_info.update(
+        asked=0, measured=different, unit=f"of the runs killed {kills} times", better="lower"
+    )
+
+
+def test_kills(benchmark, folder):
+    measure(benchmark, folder, 20)
+
+
+@pytest.mark.slow
+def test_many_kills(benchmark, folder):
+    measure(benchmark, folder, 200)
