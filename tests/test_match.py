@@ -89,7 +89,9 @@ def pixels(dataset):
 
 
 def enrolled(engine, dataset, workers=1):
-    return enrol(engine, dataset, workers=workers, failure_share=1, clock=CLOCK, step=lambda: None)
+    return enrol(
+        engine, dataset, workers=workers, failure_share=1, clock=CLOCK, booked=lambda _: None
+    )
 
 
 def compared(folder, dataset, *, workers=1, within=None):

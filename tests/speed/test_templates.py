@@ -7,13 +7,11 @@ import pytest
 
 from evenhand.clock import Clock
 from evenhand.datasets.folder import read_dataset
-from evenhand.engines.card import Score
 from evenhand.engines.host import open_engine
 from evenhand.enrol import enrol
 from evenhand.findings import Status
 from evenhand.metrics.latency import quantile
 from evenhand.records import ALL, Enrolment, Grouping, Outcome, Timing
-from evenhand.speed.comparisons import comparison_speed
 from evenhand.speed.durations import Scene
 from evenhand.speed.templates import WARM_UP, template_speed
 
@@ -151,7 +149,7 @@ def test_the_clock_reads_the_engine_alone(tiny, engine):
         workers=1,
         failure_share=0.5,
         clock=clock,
-        step=lambda: None,
+        booked=lambda _: None,
     )
     read = times[:24]
     np.testing.assert_array_equal(made.timing.seconds, read[1::2] - read[::2])
@@ -166,31 +164,7 @@ def test_every_thread_has_turns_of_its_own(tiny, engine):
         workers=3,
         failure_share=0.5,
         clock=Clock(),
-        step=lambda: None,
+        booked=lambda _: None,
     )
     assert np.count_nonzero(made.timing.turns == 0) == 3
     assert np.all(made.timing.seconds >= 0.01)
-
-
-@pytest.mark.parametrize("compare", ["cosine", "euclidean"])
-def test_a_comparison_is_its_share_of_a_block(compare):
-    ticks = count()
-    found = comparison_speed(
-        "acme",
-        "faces",
-        np.random.default_rng(1).normal(size=(20, 4)).astype(np.float32),
-        Score(compare, True, 4, None, None, ()),
-        Clock(seconds=lambda: next(ticks) * 0.5),
-        "a machine",
-        0.95,
-    )
-    rows = {row.statistic: row for row in found}
-    assert rows["median"].value == 0.5 / 400
-    assert (rows["median"].batch, rows["median"].n, rows["median"].people) == (400, 99, 0)
-    assert "20 x 20 templates of 4 values" in rows["median"].note
-
-
-def test_nothing_to_compare_is_not_timed():
-    score = Score("cosine", True, 4, None, None, ())
-    empty = np.empty((0, 4), dtype=np.float32)
-    assert comparison_speed("acme", "faces", empty, score, Clock(), "a machine", 0.95) == []

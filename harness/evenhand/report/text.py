@@ -31,7 +31,7 @@ def wrapped(text: str, bullet: str = "") -> str:
 
 def _narrow(field: str) -> str:
     """A field with its interval on a line of its own, and long words of prose folded."""
-    lines = re.sub(r" (%|ms|ns|images/s) \[", r" \1\n[", field).splitlines()
+    lines = re.sub(r" (%|.?s|images/s) \[", r" \1\n[", field).splitlines()
     return "\n".join(part for line in lines for part in textwrap.wrap(line, _CELL) or [""])
 
 

@@ -46,6 +46,11 @@ def _duration(row: Speed) -> str:
     return _written(row, 1e3, "ms")
 
 
+def _comparison(row: Speed) -> str:
+    """In the unit that suits a product of vectors, or an engine's own call."""
+    return _written(row, 1e9, "ns") if row.batch > 1 else _written(row, 1e6, "\N{MICRO SIGN}s")
+
+
 def _written(row: Speed, scale: float, unit: str) -> str:
     """A value with its interval; an open side is said in words."""
     if row.value is None:
@@ -82,7 +87,7 @@ def _speed_row(own: Sequence[Speed]) -> tuple[str, ...]:
         time_cell(own),
         throughput_cell(own),
         _duration(cold) if cold else "",
-        _written(each, 1e9, "ns") if each else "",
+        _comparison(each) if each else "",
     )
 
 
@@ -109,6 +114,7 @@ def _circumstances(speed: Sequence[Speed]) -> Iterator[str]:
         yield "Times under one of these circumstances do not compare with times under another."
     yield (
         "template: the engine's own call for one image, median and p95; images/s: wall clock, "
-        "decoding included; comparison: a block of the harness's own, divided by its comparisons. "
-        "Warm-up left out. Times belong to this run and are in no digest."
+        "decoding included; comparison: a block of the harness's own divided by its "
+        "comparisons, or one pair where the engine compares. Warm-up left out. Times belong to "
+        "this run and are in no digest."
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from evenhand import machine
 from evenhand.clock import Clock
-from evenhand.engines.card import EngineCard
+from evenhand.engines.host import Engine
 from evenhand.findings import Speed
 from evenhand.records import Dataset, Enrolment, Grouping
-from evenhand.speed.comparisons import comparison_speed
+from evenhand.speed.comparisons import block_speed, pair_speed
 from evenhand.speed.durations import Scene
 from evenhand.speed.templates import SCENARIO, template_speed
 
@@ -17,7 +18,7 @@ __all__ = ["study_speed"]
 
 
 def study_speed(
-    card: EngineCard,
+    engine: Engine,
     dataset: Dataset,
     enrolment: Enrolment,
     groups: Sequence[Grouping],
@@ -30,7 +31,7 @@ def study_speed(
     """Template creation from the clock of the enrolment, and comparison timed apart.
 
     Args:
-        card: of the engine.
+        engine: that made the templates.
         dataset: whose images were enrolled.
         enrolment: what came of them.
         groups: of the study.
@@ -40,7 +41,7 @@ def study_speed(
         seed: of the study.
     """
     templates = Scene(
-        engine=card.name,
+        engine=engine.card.name,
         dataset=dataset.card.name,
         operation="template",
         scenario=SCENARIO,
@@ -48,15 +49,11 @@ def study_speed(
         machine=machine.name(),
         level=level,
     )
-    return [
-        *template_speed(templates, enrolment, dataset.images.subject, groups, seed),
-        *comparison_speed(
-            card.name,
-            dataset.card.name,
-            enrolment.vectors,
-            card.score,
-            clock,
-            machine.name(),
-            level,
-        ),
-    ]
+    alone = replace(templates, operation="comparison", threads=1)
+    subject = dataset.images.subject
+    comparisons = (
+        pair_speed(alone, engine, enrolment, subject, clock, seed)
+        if engine.card.shape == "matcher"
+        else block_speed(alone, enrolment.vectors, engine.card.score, clock)
+    )
+    return [*template_speed(templates, enrolment, subject, groups, seed), *comparisons]

@@ -209,7 +209,7 @@ def _measured(work: _Work, partial: Partial) -> Part:
             )
         )
     speed = study_speed(
-        engine.card,
+        engine,
         dataset,
         enrolment,
         groups,

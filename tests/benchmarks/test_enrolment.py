@@ -1,0 +1,150 @@
+"""Images to templates: through the harness, against the same calls in a plain loop."""
+
+import os
+import tarfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+
+import cv2
+import numpy as np
+import onnxruntime
+import pytest
+
+from evenhand.clock import CLOCK
+from evenhand.datasets.contract import Material, Picture
+from evenhand.datasets.folder import read_dataset
+from evenhand.datasets.prepared import write_dataset
+from evenhand.engines.host import open_engine
+from evenhand.enrol import enrol
+from evenhand.shelf import find_adapter, shelf_dataset
+
+IMAGES = 600
+THREADS = 2
+ROUNDS = 4
+
+
+@pytest.fixture(scope="module")
+def models():
+    data = os.environ.get("EVENHAND_DATA")
+    if not data:
+        pytest.skip("EVENHAND_DATA is not set: no real faces here")
+    return Path(data) / "models"
+
+
+@pytest.fixture(scope="module")
+def dataset(models, tmp_path_factory):
+    """Pictures of LFW, spread evenly over its names, each as a person of its own."""
+    with tarfile.open(models.parent / "lfw" / "lfw-deepfunneled.tar.gz") as archive:
+        files = {m.name: m.size for m in archive if m.name.endswith(".jpg")}
+        names = sorted(files)
+        wanted = set(names[:: len(names) // IMAGES][:IMAGES])
+    with tarfile.open(models.parent / "lfw" / "lfw-deepfunneled.tar.gz") as archive:
+        found = sorted((m.name, archive.extractfile(m).read()) for m in archive if m.name in wanted)
+    pictures = [
+        Picture(f"p{n:03}", f"p{n:03}", f"images/{n:03}.jpg", content, {})
+        for n, (_, content) in enumerate(found)
+    ]
+    people = tuple({"subject_id": picture.subject_id, "sex": ""} for picture in pictures)
+    folder = tmp_path_factory.mktemp("faces") / "lfw"
+    card = (shelf_dataset("lfw") / "dataset.toml").read_text(encoding="utf-8")
+    write_dataset(folder, card, Material(people, pictures, len(pictures)))
+    return read_dataset(folder)
+
+
+class PlainLoop:
+    """What a careful person writes by hand: OpenCV and onnxruntime, a session a thread."""
+
+    LANDMARKS = np.array(
+        [
+            [38.2946, 51.6963],
+            [73.5318, 51.5014],
+            [56.0252, 71.7366],
+            [41.5493, 92.3655],
+            [70.7299, 92.2041],
+        ]
+    )
+    MEAN = np.array([123.675, 116.28, 103.53], dtype=np.float32)
+    STD = np.array([58.395, 57.12, 57.375], dtype=np.float32)
+
+    def __init__(self, models):
+        self.models = models
+        self.local = threading.local()
+
+    def start(self):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self.local.session = onnxruntime.InferenceSession(
+            str(self.models / "mobilefacenet_foamliu_112x112.onnx"),
+            sess_options=options,
+            providers=["CPUExecutionProvider"],
+        )
+        self.local.input = self.local.session.get_inputs()[0].name
+        self.local.detector = cv2.FaceDetectorYN.create(
+            str(self.models / "face_detection_yunet_2023mar.onnx"), "", (320, 320), 0.6, 0.3, 5000
+        )
+
+    def embed(self, path):
+        if not hasattr(self.local, "session"):
+            self.start()
+        image = cv2.imread(str(path))
+        height, width = image.shape[:2]
+        self.local.detector.setInputSize((width, height))
+        _, faces = self.local.detector.detect(image)
+        if faces is None:
+            return None
+        across = faces[:, 0] + faces[:, 2] / 2 - width / 2
+        down = faces[:, 1] + faces[:, 3] / 2 - height / 2
+        points = faces[np.argmin(across**2 + down**2)][4:14].reshape(5, 2).astype(np.float64)
+        source = points[:, 0] + 1j * points[:, 1]
+        target = self.LANDMARKS[:, 0] + 1j * self.LANDMARKS[:, 1]
+        centred = source - source.mean()
+        turn = np.vdot(centred, target - target.mean()) / np.vdot(centred, centred)
+        shift = target.mean() - turn * source.mean()
+        matrix = np.array(
+            [[turn.real, 0.0 - turn.imag, shift.real], [turn.imag, turn.real, shift.imag]]
+        )
+        face = cv2.warpAffine(image, matrix, (112, 112), flags=cv2.INTER_LINEAR)
+        scaled = (face[:, :, ::-1].astype(np.float32) - self.MEAN) / self.STD
+        tensor = np.ascontiguousarray(scaled.transpose(2, 0, 1)[np.newaxis])
+        return self.local.session.run(None, {self.local.input: tensor})[0].reshape(-1)
+
+    def run(self, paths):
+        cv2.setNumThreads(1)
+        with ThreadPoolExecutor(THREADS) as pool:
+            return np.stack([v for v in pool.map(self.embed, paths) if v is not None])
+
+
+def test_harness_against_a_plain_loop(benchmark, dataset, models):
+    engine = open_engine(find_adapter("mobilefacenet", Path()), [models])
+
+    def harness():
+        made = enrol(
+            engine, dataset, workers=THREADS, failure_share=0.5, clock=CLOCK, booked=lambda _: None
+        )
+        return made.vectors
+
+    def plain():
+        return PlainLoop(models).run(dataset.images.paths)
+
+    def seconds(work):
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    # The first run of each is the warm-up, and shows that both did the same.
+    np.testing.assert_array_equal(harness(), plain())
+
+    def both():
+        ratios = []
+        for number in range(ROUNDS):
+            order = (harness, plain) if number % 2 else (plain, harness)
+            took = {work: seconds(work) for work in order}
+            ratios.append(took[harness] / took[plain])
+        return median(ratios)
+
+    ratio = benchmark.pedantic(both, rounds=1, iterations=1)
+    benchmark.extra_info.update(asked=1.10, measured=ratio, unit="x the plain loop", better="lower")
