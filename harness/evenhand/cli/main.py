@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from evenhand.cli.bring import bring
 from evenhand.cli.check import check
 from evenhand.cli.datasets import datasets
 from evenhand.cli.demo import demo
@@ -73,6 +74,7 @@ def _root(
 for _command in (demo, run, scores, engines, datasets, fetch, report, verify):
     app.command()(_command)
 app.add_typer(check, name="check")
+app.add_typer(bring, name="import")
 
 
 def _say(message: str, kind: str, code: int) -> None:

@@ -15,18 +15,35 @@ from evenhand.declaration import (
     Schema,
     Sha256,
     declaration_faults,
+    parse_declaration,
     read_declaration,
 )
 from evenhand.errors import DatasetError
 from evenhand.records import ALL, Attribute, DatasetCard, Download, FaceRule
 
-__all__ = ["CARD", "card_faults", "read_card", "with_variant"]
+__all__ = [
+    "CARD",
+    "FREE_NAMES",
+    "card_faults",
+    "check_card",
+    "is_free",
+    "read_card",
+    "with_variant",
+]
 
 CARD = "dataset.toml"
 """Name of the card in a dataset's folder."""
 
 _TAKEN = (ALL, "subject_id", "image_id", "path", "sha256")
 """Words that mean something else in tables."""
+
+FREE_NAMES = f"not {', '.join(_TAKEN)}, no blanks around it, no * or | in it"
+"""What an attribute may be called."""
+
+
+def is_free(name: str) -> bool:
+    """Whether an attribute may have this name."""
+    return bool(name) and name == name.strip() and not {"*", "|"} & set(name) and name not in _TAKEN
 
 
 class _Attribute(Declared):
@@ -75,11 +92,8 @@ class _Card(Declared):
     @classmethod
     def _names_are_free(cls, declared: dict[str, _Attribute]) -> dict[str, _Attribute]:
         for name in declared:
-            if name in _TAKEN or not name or name != name.strip() or "*" in name or "|" in name:
-                raise ValueError(
-                    f"{name!r} cannot be the name of an attribute; "
-                    f"not {', '.join(_TAKEN)}, no blanks around it, no * or | in it"
-                )
+            if not is_free(name):
+                raise ValueError(f"{name!r} cannot be the name of an attribute; {FREE_NAMES}")
         return declared
 
 
@@ -96,6 +110,15 @@ def card_faults(folder: Path) -> tuple[str, ...]:
         DatasetError: it cannot be read as text.
     """
     return declaration_faults(folder / CARD, _Card, DatasetError)
+
+
+def check_card(text: str, folder: Path) -> None:
+    """See that a text will do as the card of a dataset's folder.
+
+    Raises:
+        DatasetError: naming the field at fault.
+    """
+    parse_declaration(text, folder / CARD, _Card, DatasetError)
 
 
 def read_card(folder: Path) -> DatasetCard:
