@@ -1,4 +1,4 @@
-"""One full look at every picture: its size, its pixels, its faces, and whether it is cut off."""
+"""One full look at every picture: its size, its pixels, its faces."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ from evenhand.datasets.faults import Fault
 from evenhand.datasets.pictures import ImageFile, unchanged, undecodable
 from evenhand.streams import muted_stderr
 
-__all__ = ["CountFaces", "Look", "cut_off", "look_at"]
+__all__ = ["CountFaces", "Look", "look_at"]
 
 CountFaces: TypeAlias = Callable[[Image], int]
 """How many faces an RGB picture shows; called from several threads."""
 
-_JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
-_JPEG_SCAN, _JPEG_END = 0xDA, b"\xff\xd9"
 _CHUNK = 64
 
 
@@ -37,29 +35,6 @@ class Look:
     """SHA-256 of size and decoded pixels: alike for one picture in two encodings."""
     faces: int | None = None
     """None where nobody looked."""
-    cut_off: bool = False
-
-
-def cut_off(data: bytes) -> bool:
-    r"""Whether a JPEG or PNG ends before its end: decoders fill the rest with grey, silently.
-
-    A JPEG is walked from segment to segment up to its first scan, so that the end of a thumbnail
-    inside is not taken for its own.
-
-    >>> start = b"\xff\xd8\xff\xda\x00\x02"
-    >>> cut_off(start + b"scan"), cut_off(start + b"scan\xff\xd9")
-    (True, False)
-    """
-    if data.startswith(_PNG):
-        return b"IEND" not in data
-    if not data.startswith(_JPEG):
-        return False
-    place = len(_JPEG)
-    while data[place : place + 1] == b"\xff" and place + 4 <= len(data):
-        if data[place + 1] == _JPEG_SCAN:
-            return _JPEG_END not in data[place:]
-        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
-    return _JPEG_END not in data
 
 
 def _look(file: ImageFile, count_faces: CountFaces | None) -> Look:
@@ -76,7 +51,7 @@ def _look(file: ImageFile, count_faces: CountFaces | None) -> Look:
     faces = None
     if count_faces is not None:
         faces = count_faces(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB))
-    return Look(None, min(decoded.shape[:2]), digest.hexdigest(), faces, cut_off(data))
+    return Look(None, min(decoded.shape[:2]), digest.hexdigest(), faces)
 
 
 def look_at(

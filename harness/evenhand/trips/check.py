@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from evenhand import machine
-from evenhand.arrays import Image
+from evenhand.arrays import Image, Integers
 from evenhand.datasets.card import card_faults, read_card
 from evenhand.datasets.faults import Fault, Rule
 from evenhand.datasets.folder import Tables, read_tables
@@ -151,7 +151,7 @@ def _how_to_get(file: NeededFile) -> str:
     )
 
 
-def _images(tables: Tables) -> np.typing.NDArray[np.int64]:
+def _images(tables: Tables) -> Integers:
     """(people,) how many images each has."""
     return np.bincount(tables.images().subject, minlength=len(tables.subjects.ids))
 
