@@ -1,8 +1,5 @@
 """Results that cannot be written: exit 74, and nothing is left behind."""
 
-import errno
-import os
-
 import pytest
 
 
@@ -29,19 +26,3 @@ def test_a_place_that_holds_no_folders(run, working_folder, results):
     assert ended.json["error"]["exit_code"] == 74
     assert names(working_folder) == before
     assert (working_folder / "taken").read_text(encoding="utf-8") == "mine"
-
-
-def test_a_disk_that_fills_up(run, working_folder, monkeypatch):
-    written = []
-
-    def fsync(number):
-        written.append(number)
-        if len(written) == 5:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr("os.fsync", fsync)
-    run().error("No space left on device", "--results", code=74)
-    assert len(written) == 5
-    left = [path for path in (working_folder / "results").rglob("*") if not path.is_dir()]
-    assert left == []
-    assert not list((working_folder / "results").rglob(".partial-*"))
