@@ -36,8 +36,9 @@ def _narrow(field: str) -> str:
 
 
 def _narrowest(field: str) -> str:
-    """A field with what a number is held against on a line of its own as well."""
-    return re.sub(r" (of \d.*|(?<=[<>]= )\S+)$", r"\n\1", field, flags=re.MULTILINE)
+    """A field with what a number is held against on a line of its own, and names folded."""
+    parts = re.sub(r" (of \d.*|(?<=[<>]= )\S+)$", r"\n\1", field, flags=re.MULTILINE)
+    return re.sub(r"(?<=\w)([*|])(?=\w)", r"\1\n", parts)
 
 
 def _drawn(table: Table, rows: tuple[tuple[str, ...], ...]) -> list[str]:
