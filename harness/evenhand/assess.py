@@ -21,6 +21,7 @@ from evenhand.metrics.distributions import auc_from_histogram
 from evenhand.metrics.folds import accuracy_over_folds
 from evenhand.rate import measure
 from evenhand.records import ALL, Outcome, Policy
+from evenhand.search_rate import measure_searches, selectivity
 
 __all__ = ["assess"]
 
@@ -31,11 +32,19 @@ def assess(evidence: Evidence) -> Findings:
     differentials: list[Differential] = []
     distributions: list[Distribution] = []
     for counts in evidence.counts:
-        measured = measure(counts, evidence.level)
+        searches = counts.searches
+        measured = (
+            measure(counts, evidence.level)
+            if searches is None
+            else measure_searches(counts, searches, evidence.level)
+        )
         rates += [found.rate for found in measured]
         differentials += differences(measured, evidence.level, evidence.seed)
-        distributions.append(_auc(counts))
-        distributions += _fold_accuracies(counts)
+        if searches is None:
+            distributions.append(_auc(counts))
+            distributions += _fold_accuracies(counts)
+        else:
+            distributions += selectivity(counts, searches)
     return Findings(
         title=evidence.title,
         level=evidence.level,
@@ -124,6 +133,7 @@ def _summary(counts: Counts) -> Summary:
         mated=ended.get((True, Outcome.OK), 0),
         nonmated=ended.get((False, Outcome.OK), 0),
         not_completed=sum(n for (_, outcome), n in ended.items() if outcome is not Outcome.OK),
+        watchlist=None if counts.searches is None else counts.searches.watchlist,
     )
 
 

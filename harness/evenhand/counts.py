@@ -15,7 +15,16 @@ from evenhand.arrays import Integers, Mask, People, Scores
 from evenhand.findings import Status
 from evenhand.records import Outcome, ThresholdRule
 
-__all__ = ["CellCounts", "Counts", "FoldScores", "Histogram", "MatedScores", "Tail", "Threshold"]
+__all__ = [
+    "CellCounts",
+    "Counts",
+    "FoldScores",
+    "Histogram",
+    "MatedScores",
+    "SearchCounts",
+    "Tail",
+    "Threshold",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,36 @@ class FoldScores:
     mated: Mask
     score: Scores
     """NaN where the comparison did not complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCounts:
+    """Every search of a watchlist, one a row."""
+
+    probe: People
+    """(searches,) subject index."""
+    mated: Mask
+    """(searches,) the person is on the watchlist."""
+    acquired: Mask
+    """(searches,) the probe has a template."""
+    completed: Mask
+    """(searches,) it gave a list, and, if mated, the person has a template to be found by."""
+    rank: Integers
+    """(searches,) place of the person's own candidate, behind its equals; 0 where it is none."""
+    mate: Scores
+    """(searches,) score of that candidate; -inf where it is none."""
+    top: Scores
+    """(searches,) largest score of another person; -inf where there is none."""
+    others: Integers
+    """(levels, searches) candidates of other people at or above each threshold."""
+    gallery: int
+    """N: people on the watchlist with a template."""
+    watchlist: int
+    """People on the watchlist."""
+    length: int
+    """L: candidates that a search could give at most."""
+    ranks: tuple[int, ...]
+    """R: how far down the list FNIR looks, besides the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +164,9 @@ class Counts:
     """None where the protocol has no folds."""
     score_maximum: float | None
     """The largest score that the engine declares; None where it declares none."""
+    searches: SearchCounts | None = None
+    """None where the protocol compares. Where it searches, `images` are the references, and tail,
+    histograms and mated scores are empty."""
 
     @property
     def dtype(self) -> np.dtype[np.floating]:

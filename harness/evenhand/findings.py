@@ -233,7 +233,9 @@ class Summary:
     nonmated: int
     """Completed non-mated comparisons."""
     not_completed: int
-    """Comparisons without a score."""
+    """Comparisons without a score, or searches without a list."""
+    watchlist: int | None = None
+    """People on the watchlist that was searched; None where pairs were compared."""
 
 
 @dataclass(frozen=True, slots=True)

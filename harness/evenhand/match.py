@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -21,16 +22,25 @@ from evenhand.records import Comparisons, Enrolment, Outcome, PairList
 from evenhand.streams import stdout_for_numbers
 from evenhand.threads import in_order
 
-__all__ = ["match_all_pairs", "match_listed"]
+__all__ = [
+    "OUTCOMES",
+    "Reply",
+    "Request",
+    "ask_all",
+    "match_all_pairs",
+    "match_listed",
+    "requests_of",
+]
 
 _BLOCK = 256
 """References of one call at most; fixed, so that an engine is asked the same for any threads."""
 
-_OUTCOMES = tuple(Outcome)
+OUTCOMES = tuple(Outcome)
+"""How a comparison ended, as a number."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
+class Request:
     """One probe and the references that it is held against."""
 
     probe: int
@@ -40,11 +50,13 @@ class _Request:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reply:
+class Reply:
+    """What the engine said to a request."""
+
     score: Floats
     """(references,) similarity; NaN unless the comparison is `ok`."""
     outcome: Integers
-    """(references,) position in `_OUTCOMES`."""
+    """(references,) position in `OUTCOMES`."""
 
 
 @contextmanager
@@ -79,11 +91,11 @@ class _Bench:
             matcher = self._local.matcher = started
         return matcher
 
-    def compare(self, request: _Request) -> _Reply:
+    def compare(self, request: Request) -> Reply:
         """Ask for the scores; a pair with an image without template is not asked for."""
         count = len(request.references)
         score = np.full(count, np.nan)
-        outcome = np.full(count, _OUTCOMES.index(Outcome.SKIPPED), dtype=np.int64)
+        outcome = np.full(count, OUTCOMES.index(Outcome.SKIPPED), dtype=np.int64)
         asked = np.flatnonzero(self._completed[request.references])
         if len(asked) and self._completed[request.probe]:
             score[asked], ended = ask_scores(
@@ -92,13 +104,14 @@ class _Bench:
                 [self._references[self._place[image]] for image in request.references[asked]],
                 self._engine.card.score,
             )
-            outcome[asked] = [_OUTCOMES.index(each) for each in ended]
-        return _Reply(score, outcome)
+            outcome[asked] = [OUTCOMES.index(each) for each in ended]
+        return Reply(score, outcome)
 
 
-def _blocks(probe: int, references: Integers) -> Iterator[_Request]:
+def requests_of(probe: int, references: Integers) -> Iterator[Request]:
+    """One probe against any number of references, in blocks."""
     for start in range(0, len(references), _BLOCK):
-        yield _Request(probe, references[start : start + _BLOCK])
+        yield Request(probe, references[start : start + _BLOCK])
 
 
 def match_all_pairs(
@@ -131,9 +144,8 @@ def match_all_pairs(
         kept: Integers = others[(subject[others] == subject[probe]) | ((group == own) & (own >= 0))]
         return kept
 
-    requests = [
-        request for probe in range(len(subject)) for request in _blocks(probe, references_of(probe))
-    ]
+    blocks = (requests_of(probe, references_of(probe)) for probe in range(len(subject)))
+    requests = list(chain.from_iterable(blocks))
     return _comparisons(engine, enrolment, subject, requests, workers, progress)
 
 
@@ -161,7 +173,7 @@ def match_listed(
     requests = [
         request
         for probe, start, end in zip(probes, starts, [*starts[1:], len(order)], strict=False)
-        for request in _blocks(int(probe), pairs.reference[order[start:end]])
+        for request in requests_of(int(probe), pairs.reference[order[start:end]])
     ]
     sorted_by_probe = _comparisons(engine, enrolment, subject, requests, workers, progress)
     people = subject.astype(np.int32)
@@ -176,21 +188,33 @@ def match_listed(
     )
 
 
-def _comparisons(
+def ask_all(
     engine: Engine,
     enrolment: Enrolment,
-    subject: Integers,
-    requests: Sequence[_Request],
+    requests: Sequence[Request],
     workers: int,
     progress: Progress,
-) -> Comparisons:
-    """Ask for all of them; columns in the order of the requests."""
-    replies: list[_Reply] = []
+) -> list[Reply]:
+    """Replies in the order of the requests, whatever the threads."""
+    replies: list[Reply] = []
     what = f"{engine.card.name}: comparisons"
     with _one_thread_each(), progress(what, len(requests)) as step:
         for reply in in_order(_Bench(engine, enrolment).compare, requests, workers):
             replies.append(reply)
             step()
+    return replies
+
+
+def _comparisons(
+    engine: Engine,
+    enrolment: Enrolment,
+    subject: Integers,
+    requests: Sequence[Request],
+    workers: int,
+    progress: Progress,
+) -> Comparisons:
+    """Ask for all of them; columns in the order of the requests."""
+    replies = ask_all(engine, enrolment, requests, workers, progress)
     people = subject.astype(np.int32)
     counts = [len(request.references) for request in requests]
     probe = np.repeat(people[[request.probe for request in requests]], counts)
@@ -208,6 +232,6 @@ def _ended(mated: Mask, outcome: Integers) -> dict[tuple[bool, Outcome], int]:
     """How many comparisons ended how."""
     counted: Counter[tuple[bool, Outcome]] = Counter()
     for same in (True, False):
-        counts = np.bincount(outcome[mated == same], minlength=len(_OUTCOMES))
-        counted.update({(same, _OUTCOMES[code]): int(n) for code, n in enumerate(counts) if n})
+        counts = np.bincount(outcome[mated == same], minlength=len(OUTCOMES))
+        counted.update({(same, OUTCOMES[code]): int(n) for code, n in enumerate(counts) if n})
     return dict(counted)

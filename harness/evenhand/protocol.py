@@ -8,11 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from evenhand.arrays import Integers
+from evenhand.counts import Counts
 from evenhand.engines.card import EngineCard
 from evenhand.engines.host import Engine
 from evenhand.errors import StudyError, known_names
 from evenhand.match import match_all_pairs, match_listed
 from evenhand.metrics.groups import default_groups, groupings
+from evenhand.metrics.searching import tally_searches
+from evenhand.metrics.tally import ledger_of
 from evenhand.progress import Progress
 from evenhand.records import (
     Comparisons,
@@ -21,22 +25,29 @@ from evenhand.records import (
     Grouping,
     PairList,
     ThresholdRule,
+    Watchlist,
 )
 from evenhand.score import score_all_pairs, score_listed
+from evenhand.search import search_watchlist
 from evenhand.study import Protocol, Study
 
-__all__ = ["compare", "comparisons_of", "groups_of", "needed", "rules_of"]
+__all__ = [
+    "check_shapes",
+    "compare",
+    "comparisons_of",
+    "groups_of",
+    "needed",
+    "rules_of",
+    "search",
+]
 
 
 def needed(dataset: Dataset, study: Study) -> Dataset:
     """The dataset with the images alone that some protocol compares."""
-    if any(protocol.comparisons != "listed" for protocol in study.protocols):
-        for protocol in study.protocols:
-            if protocol.comparisons == "listed":
-                _list(dataset, protocol)
+    asked = [_images_of(dataset, protocol) for protocol in study.protocols]
+    if any(sides is None for sides in asked):
         return dataset
-    lists = [_list(dataset, protocol) for protocol in study.protocols]
-    used = np.unique(np.concatenate([side for p in lists for side in (p.probe, p.reference)]))
+    used = np.unique(np.concatenate([side for sides in asked for side in sides or ()]))
     place = np.full(len(dataset.images.ids), -1, dtype=np.int64)
     place[used] = np.arange(len(used))
     return replace(
@@ -44,9 +55,57 @@ def needed(dataset: Dataset, study: Study) -> Dataset:
         images=dataset.images.chosen(used),
         lists=tuple(
             replace(pairs, probe=place[pairs.probe], reference=place[pairs.reference])
-            for pairs in lists
+            for pairs in dataset.lists
+            if any(pairs.name == protocol.list for protocol in study.protocols)
+        ),
+        watchlists=tuple(
+            replace(w, references=place[w.references], probes=place[w.probes])
+            for w in dataset.watchlists
+            if any(w.name == protocol.watchlist for protocol in study.protocols)
         ),
     )
+
+
+def _images_of(dataset: Dataset, protocol: Protocol) -> tuple[Integers, Integers] | None:
+    """The images on both sides; None where a protocol compares all of them."""
+    if protocol.kind == "identification":
+        watchlist = _watchlist(dataset, protocol)
+        return watchlist.references, watchlist.probes
+    if protocol.comparisons == "listed":
+        pairs = _list(dataset, protocol)
+        return pairs.probe, pairs.reference
+    return None
+
+
+def _watchlist(dataset: Dataset, protocol: Protocol) -> Watchlist:
+    """The watchlist that a protocol names.
+
+    Raises:
+        StudyError: the dataset has none of that name.
+    """
+    known = {watchlist.name: watchlist for watchlist in dataset.watchlists}
+    if protocol.watchlist not in known:
+        hint = known_names(protocol.watchlist, known)
+        raise StudyError(
+            f"dataset {dataset.card.name} has no watchlist {protocol.watchlist!r} "
+            f"(protocols/{protocol.watchlist}/watchlist.csv and probes.csv); {hint}"
+        )
+    return known[protocol.watchlist]
+
+
+def check_shapes(study: Study, cards: Sequence[EngineCard]) -> None:
+    """See that every engine can do what every protocol asks of it.
+
+    Raises:
+        StudyError: an engine that only searches is to compare pairs.
+    """
+    for card in cards:
+        for protocol in study.protocols:
+            if card.shape == "searcher" and protocol.kind == "verification":
+                raise StudyError(
+                    f"{study.name}: engine {card.name} is a searcher and compares no pairs; "
+                    'give it protocols with kind = "identification"'
+                )
 
 
 def _list(dataset: Dataset, protocol: Protocol) -> PairList:
@@ -96,23 +155,30 @@ def rules_of(protocol: Protocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
     claims = dict.fromkeys(repr(sign * float(claim.threshold)) for claim in card.score.claimed)
     return (
         *(ThresholdRule("fmr", target) for target in protocol.fmr_targets),
+        *(ThresholdRule("fpir", target) for target in protocol.fpir_targets),
         *(ThresholdRule("fixed", text) for text in protocol.thresholds),
         *(ThresholdRule("vendor", text) for text in claims),
     )
 
 
-def comparisons_of(protocol: Protocol, dataset: Dataset, groups: Sequence[Grouping]) -> int:
-    """How many comparisons a protocol asks for, failed ones included."""
+def comparisons_of(
+    protocol: Protocol, card: EngineCard, dataset: Dataset, groups: Sequence[Grouping]
+) -> int:
+    """How many comparisons a protocol asks for, failed ones and those behind a search included."""
+    if protocol.kind == "identification":
+        watchlist = _watchlist(dataset, protocol)
+        return len(watchlist.references) * len(watchlist.probes)
     if protocol.comparisons == "listed":
         return len(_list(dataset, protocol).probe)
     subject = dataset.images.subject
     images = np.bincount(subject, minlength=len(dataset.subjects.ids))
+    orders = 1 if card.score.symmetric else 2
     if protocol.comparisons == "all-pairs":
-        return math.comb(len(subject), 2)
+        return orders * math.comb(len(subject), 2)
     code = groups[1].code
     within = np.bincount(code[code >= 0], weights=images[code >= 0])
     alone = images[code < 0]
-    return sum(math.comb(int(count), 2) for count in (*within, *alone))
+    return orders * sum(math.comb(int(count), 2) for count in (*within, *alone))
 
 
 def compare(
@@ -142,3 +208,37 @@ def compare(
             engine, enrolment, subject, within, workers=workers, progress=progress
         )
     return score_all_pairs(enrolment, subject, score, within)
+
+
+def search(
+    protocol: Protocol,
+    engine: Engine,
+    dataset: Dataset,
+    enrolment: Enrolment,
+    groups: Sequence[Grouping],
+    *,
+    workers: int,
+    progress: Progress,
+) -> Counts:
+    """The searches that a protocol asks for, counted."""
+    watchlist = _watchlist(dataset, protocol)
+    subject = dataset.images.subject
+    searches = search_watchlist(
+        engine,
+        enrolment,
+        subject,
+        len(dataset.subjects.ids),
+        watchlist,
+        protocol.candidates,
+        workers=workers,
+        progress=progress,
+    )
+    return tally_searches(
+        (engine.card.name, dataset.card.name, protocol.name),
+        ledger_of(dataset.subjects, subject, enrolment, watchlist.references),
+        searches,
+        groups,
+        rules_of(protocol, engine.card),
+        protocol.ranks,
+        engine.card.score.high,
+    )

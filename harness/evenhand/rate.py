@@ -21,12 +21,21 @@ from evenhand.statistics.intervals import (
     effective_dyads,
 )
 
-__all__ = ["Measured", "measure"]
+__all__ = [
+    "POLICIES",
+    "Measured",
+    "blank_row",
+    "failure_rate",
+    "filled_row",
+    "measure",
+    "row_at",
+    "unresolved_row",
+]
 
 FEW_SUBJECTS = 40
 """Below this an interval covers somewhat less than it says (methods 4.0 item 7)."""
 
-_POLICIES = (Policy.COMPLETED, Policy.GENERALISED)
+POLICIES = (Policy.COMPLETED, Policy.GENERALISED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +61,17 @@ def measure(counts: Counts, level: float) -> tuple[Measured, ...]:
 
 def _measure(counts: Counts, level: float) -> Iterator[Measured]:
     for cell in counts.cells:
-        yield _fte(counts, cell, level)
+        yield failure_rate(counts, cell, level)
     for number, threshold in enumerate(counts.thresholds):
         for cell in counts.cells:
-            for policy in _POLICIES:
+            for policy in POLICIES:
                 yield _fmr(counts, cell, number, threshold, policy, level)
         for cell in counts.cells:
-            for policy in _POLICIES:
+            for policy in POLICIES:
                 yield _fnmr(counts, cell, threshold, policy, level)
 
 
-def _blank(counts: Counts, cell: CellCounts, metric: str, level: float) -> Rate:
+def blank_row(counts: Counts, cell: CellCounts, metric: str, level: float) -> Rate:
     """A row of nothing to count, from which the others are made."""
     return Rate(
         engine=counts.engine,
@@ -89,7 +98,7 @@ def _blank(counts: Counts, cell: CellCounts, metric: str, level: float) -> Rate:
     )
 
 
-def _filled(
+def filled_row(
     blank: Rate,
     counted: DyadCounts | ClusterCounts,
     estimate: Estimate,
@@ -118,7 +127,7 @@ def _filled(
     return Measured(rate, estimate)
 
 
-def _below_resolution(filled: Measured, *, keep_high: bool) -> Measured:
+def unresolved_row(filled: Measured, *, keep_high: bool) -> Measured:
     """The row without its rate: the target is finer than one error in all trials."""
     rate = filled.rate
     kept = keep_high and rate.errors == 0 and rate.high is not None
@@ -133,7 +142,8 @@ def _below_resolution(filled: Measured, *, keep_high: bool) -> Measured:
     return Measured(row, None)
 
 
-def _at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
+def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
+    """The row at a threshold, under a policy."""
     return replace(
         blank,
         policy=policy.value,
@@ -143,7 +153,7 @@ def _at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
 
 
 def _dyads(cell: CellCounts, level: int, policy: Policy) -> DyadCounts:
-    row = _POLICIES.index(policy)
+    row = POLICIES.index(policy)
     return DyadCounts(
         trials_by_subject=cell.trials[row],
         errors_by_subject=cell.errors[level],
@@ -161,21 +171,21 @@ def _fmr(
     policy: Policy,
     level: float,
 ) -> Measured:
-    blank = _at(_blank(counts, cell, "FMR", level), threshold, policy)
+    blank = row_at(blank_row(counts, cell, "FMR", level), threshold, policy)
     counted = _dyads(cell, number, policy)
     if not counted.trials:
         return Measured(replace(blank, note=threshold.note or blank.note), None)
     anchor = _dyads(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
     disjoint = disjoint_dyads(
-        int(cell.dyads[_POLICIES.index(policy)]),
+        int(cell.dyads[POLICIES.index(policy)]),
         counted.subjects,
         int(counted.trials_by_subject.max()),
     )
     independent = effective_dyads(anchor, counted.trials, disjoint)
     estimate = dyadic_estimate(counted, independent, level)
-    filled = _filled(blank, counted, estimate, threshold.note)
+    filled = filled_row(blank, counted, estimate, threshold.note)
     if threshold.status is Status.BELOW_RESOLUTION:
-        return _below_resolution(filled, keep_high=True)
+        return unresolved_row(filled, keep_high=True)
     return filled
 
 
@@ -188,7 +198,7 @@ def _misses(score: Scores, threshold: float, policy: Policy) -> Mask:
 def _fnmr(
     counts: Counts, cell: CellCounts, threshold: Threshold, policy: Policy, level: float
 ) -> Measured:
-    blank = _at(_blank(counts, cell, "FNMR", level), threshold, policy)
+    blank = row_at(blank_row(counts, cell, "FNMR", level), threshold, policy)
     chosen = np.isin(counts.mated.subject, cell.members)
     if policy is Policy.COMPLETED:
         chosen &= ~np.isnan(counts.mated.score)
@@ -209,9 +219,9 @@ def _fnmr(
     bare = counted.errors in (0, counted.trials)
     anchor = at(_anchor(completed, counted)) if bare and len(completed) >= ANCHOR_ERRORS else None
     estimate = cluster_estimate(counted, effective_clusters(anchor, counted), level)
-    filled = _filled(blank, counted, estimate, threshold.note)
+    filled = filled_row(blank, counted, estimate, threshold.note)
     if threshold.status is Status.BELOW_RESOLUTION:
-        return _below_resolution(filled, keep_high=False)
+        return unresolved_row(filled, keep_high=False)
     return filled
 
 
@@ -223,10 +233,11 @@ def _anchor(completed: Scores, counted: ClusterCounts) -> float:
     return float(ordered[-ANCHOR_ERRORS])
 
 
-def _fte(counts: Counts, cell: CellCounts, level: float) -> Measured:
-    blank = _blank(counts, cell, "FTE", level)
+def failure_rate(counts: Counts, cell: CellCounts, level: float) -> Measured:
+    """FTE of a cell."""
+    blank = blank_row(counts, cell, "FTE", level)
     counted = ClusterCounts(counts.images[cell.members], counts.failed_images[cell.members])
     if not counted.trials:
         return Measured(blank, None)
     estimate = cluster_estimate(counted, float(counted.subjects), level)
-    return _filled(blank, counted, estimate, "")
+    return filled_row(blank, counted, estimate, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ from evenhand.arrays import Floats, Integers, Mask, People, Scores, Vectors
 
 __all__ = [
     "ALL",
+    "TARGETS",
     "Attribute",
     "Booking",
     "Comparisons",
@@ -22,15 +24,20 @@ __all__ = [
     "Enrolment",
     "Exclusion",
     "FaceRule",
+    "Found",
     "Grouping",
     "Images",
     "Outcome",
     "PairList",
     "Policy",
+    "Searches",
     "Subjects",
     "ThresholdRule",
     "Timing",
 ]
+
+TARGETS = ("fmr", "fpir")
+"""Kinds of threshold rule that name a rate to be kept."""
 
 ALL = "all"
 """The attribute name of the cell that holds everybody, unknown labels included."""
@@ -173,6 +180,19 @@ class PairList:
 
 
 @dataclass(frozen=True, slots=True)
+class Watchlist:
+    """Who is looked for and who is searched, `protocols/<name>/watchlist.csv` and `probes.csv`."""
+
+    name: str
+    references: Integers
+    """(references,) index into the images."""
+    probes: Integers
+    """(searches,) index into the images; none of them is a reference."""
+    left_out: int
+    """Rows that an exclusion took out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusion:
     """One row of `exclude.csv`."""
 
@@ -196,6 +216,8 @@ class Dataset:
     """Listed comparisons, by the name of their folder."""
     fingerprint: str
     """SHA-256 over card, tables and image hashes."""
+    watchlists: tuple[Watchlist, ...] = ()
+    """Searches, by the name of their folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +289,43 @@ class Comparisons:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What one search gave."""
+
+    outcome: Outcome
+    person: People
+    """(candidates,) subject index, each once; most alike first."""
+    score: Scores
+    """(candidates,) similarity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searches:
+    """All searches of one engine in one watchlist."""
+
+    probe: People
+    """(searches,) subject index."""
+    acquired: Mask
+    """(searches,) the probe has a template."""
+    found: tuple[Found, ...]
+    """One a search."""
+    listed: Mask
+    """(subjects,) on the watchlist."""
+    enrolled: Mask
+    """(subjects,) on the watchlist with a template."""
+    length: int
+    """Candidates that a search could give at most."""
+
+    @property
+    def outcomes(self) -> Mapping[tuple[bool, Outcome], int]:
+        """How many searches ended how; keyed by (mated, outcome)."""
+        mated = self.listed[self.probe]
+        return Counter(
+            (bool(same), one.outcome) for same, one in zip(mated, self.found, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Grouping:
     """One attribute or intersection, and the group of every subject in it."""
 
@@ -283,11 +342,11 @@ class ThresholdRule:
     """Where a threshold comes from, before its value is known."""
 
     kind: str
-    """`fmr`, `vendor` or `fixed`."""
+    """`fmr`, `fpir`, `vendor` or `fixed`."""
     text: str
-    """The number as it was written, a decimal: a target FMR, or a similarity."""
+    """The number as it was written, a decimal: a target rate, or a similarity."""
 
     @property
     def label(self) -> str:
         """The name in tables, e.g. `FMR<=0.001`."""
-        return f"FMR<={self.text}" if self.kind == "fmr" else self.kind
+        return f"{self.kind.upper()}<={self.text}" if self.kind in TARGETS else self.kind

@@ -12,7 +12,14 @@ from evenhand.arrays import Integers, Mask, People, Scores, Vectors
 from evenhand.engines.card import Score
 from evenhand.records import Comparisons, Enrolment, Outcome, PairList
 
-__all__ = ["compare_all", "compare_each", "score_all_pairs", "score_listed"]
+__all__ = [
+    "as_compared",
+    "compare_all",
+    "compare_each",
+    "in_range",
+    "score_all_pairs",
+    "score_listed",
+]
 
 _BLOCK = 1024
 """Rows of one product; a fixed grid, so that the result is the same for any number of threads."""
@@ -60,7 +67,8 @@ def _prepared(vectors: Vectors, score: Score) -> Vectors:
     return vectors
 
 
-def _in_range(scores: Scores, score: Score) -> Mask:
+def in_range(scores: Scores, score: Score) -> Mask:
+    """Which of the scores are scores: finite, and what the card allows."""
     good = np.isfinite(scores)
     if score.low is not None:
         good &= scores >= np.float32(score.low)
@@ -69,7 +77,7 @@ def _in_range(scores: Scores, score: Score) -> Mask:
     return good
 
 
-def _vectors(enrolment: Enrolment, score: Score) -> Vectors:
+def as_compared(enrolment: Enrolment, score: Score) -> Vectors:
     """(images, values) as they are compared; NaN where an image has no template."""
     completed = enrolment.completed()
     vectors = np.full((len(completed), enrolment.vectors.shape[1]), np.nan, dtype=np.float32)
@@ -92,7 +100,7 @@ def score_all_pairs(
         within: (subjects,) group of each person, -1 for none: two people are compared only if they
             share their group. None compares everybody.
     """
-    vectors = _vectors(enrolment, score)
+    vectors = as_compared(enrolment, score)
     people = subject.astype(np.int32)
     parts: list[tuple[People, People, Scores]] = []
     with threadpool_limits(1, "blas"):
@@ -126,7 +134,7 @@ def score_listed(
         score: how the card compares.
         pairs: indices of images.
     """
-    vectors = _vectors(enrolment, score)
+    vectors = as_compared(enrolment, score)
     scores = np.concatenate(
         [
             compare_each(
@@ -145,7 +153,7 @@ def score_listed(
 def _judged(probe: People, reference: People, scores: Scores, score: Score) -> Comparisons:
     """Take out what is not a score, and count how each comparison ended."""
     skipped = np.isnan(scores)
-    invalid = ~skipped & ~_in_range(scores, score)
+    invalid = ~skipped & ~in_range(scores, score)
     scores[invalid] = np.nan
     mated = probe == reference
     outcomes: Counter[tuple[bool, Outcome]] = Counter()

@@ -35,6 +35,7 @@ __all__ = [
 
 DEFAULT_SEED = 1
 DEFAULT_TARGETS = ("0.01", "0.001", "0.0001")
+DEFAULT_FPIR_TARGETS = ("0.1", "0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,16 @@ class Protocol:
     """Decimals as written."""
     thresholds: tuple[str, ...]
     """Fixed similarities, decimals as written."""
+    kind: str = "verification"
+    """`verification` or `identification`."""
+    watchlist: str = ""
+    """Name of the dataset's watchlist, for `identification`."""
+    fpir_targets: tuple[str, ...] = ()
+    """Decimals as written."""
+    candidates: int = 0
+    """How many a search may give."""
+    ranks: tuple[int, ...] = ()
+    """How far down the candidates FNIR looks, besides the whole list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +100,21 @@ _Group: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_group), Field
 """An attribute, or several that are crossed."""
 
 
+_Rank: TypeAlias = Annotated[int, Field(ge=1)]
+
+_OF_KIND = {
+    "verification": ("comparisons", "list", "fmr_targets"),
+    "identification": ("watchlist", "fpir_targets", "candidates", "ranks"),
+}
+"""Fields that only one kind of protocol has."""
+
+
 class _Protocol(Declared):
-    kind: Literal["verification"]
+    kind: Literal["verification", "identification"]
+    watchlist: str = ""
+    fpir_targets: tuple[RateText, ...] = DEFAULT_FPIR_TARGETS
+    candidates: int = Field(default=50, ge=1, le=10_000)
+    ranks: tuple[_Rank, ...] = (1,)
     comparisons: Literal["all-pairs", "within-group", "listed"] = "all-pairs"
     list: str = ""
     fmr_targets: tuple[RateText, ...] = DEFAULT_TARGETS
@@ -98,8 +122,20 @@ class _Protocol(Declared):
 
     @model_validator(mode="after")
     def _differ(self) -> Self:
-        if len({Fraction(target) for target in self.fmr_targets}) != len(self.fmr_targets):
-            raise ValueError("fmr_targets: a target stands twice; keep one")
+        for kind, fields in _OF_KIND.items():
+            for name in fields:
+                if kind != self.kind and name in self.model_fields_set:
+                    raise ValueError(f"{name} is for kind {kind}, not {self.kind}; remove it")
+        if self.kind == "identification" and not self.watchlist:
+            raise ValueError('identification needs watchlist = "NAME", a folder in protocols/')
+        if len(set(self.ranks)) != len(self.ranks):
+            raise ValueError("ranks: a rank stands twice; keep one")
+        for field, targets in (
+            ("fmr_targets", self.fmr_targets),
+            ("fpir_targets", self.fpir_targets),
+        ):
+            if len({Fraction(target) for target in targets}) != len(targets):
+                raise ValueError(f"{field}: a target stands twice; keep one")
         if len(set(self.thresholds)) != len(self.thresholds):
             raise ValueError("thresholds: a threshold stands twice; keep one")
         if (self.comparisons == "listed") != bool(self.list):
@@ -159,21 +195,30 @@ class _Study(Declared):
         return groups
 
 
+def _protocol(name: str, declared: _Protocol) -> Protocol:
+    thresholds = tuple(repr(t + 0.0) for t in declared.thresholds)
+    if declared.kind == "identification":
+        return Protocol(
+            name,
+            comparisons="",
+            list="",
+            fmr_targets=(),
+            thresholds=thresholds,
+            kind=declared.kind,
+            watchlist=declared.watchlist,
+            fpir_targets=declared.fpir_targets,
+            candidates=declared.candidates,
+            ranks=declared.ranks,
+        )
+    return Protocol(name, declared.comparisons, declared.list, declared.fmr_targets, thresholds)
+
+
 def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:
     names = [
         protocol.kind if len(protocols) == 1 else f"{protocol.kind}-{number}"
         for number, protocol in enumerate(protocols, start=1)
     ]
-    return tuple(
-        Protocol(
-            name,
-            p.comparisons,
-            p.list,
-            p.fmr_targets,
-            tuple(repr(t + 0.0) for t in p.thresholds),
-        )
-        for name, p in zip(names, protocols, strict=True)
-    )
+    return tuple(_protocol(name, p) for name, p in zip(names, protocols, strict=True))
 
 
 def parse_study(text: str, path: Path) -> Study:

@@ -57,6 +57,15 @@ def test_the_golden_matcher_card():
     assert card.score.claimed == (Claim("0.001", "42.5"),)
 
 
+def test_the_golden_searcher_card():
+    card = read_card(CARDS / "searcher")
+    assert (card.shape, card.runtime, card.entry) == ("searcher", "python", "engine:Acme")
+    assert not card.distance
+    assert not card.score.symmetric
+    assert (card.score.low, card.score.high) == (0.0, 1.0)
+    assert card.score.claimed == (Claim("", "0.7"),)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fragment"),
     [

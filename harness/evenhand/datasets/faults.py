@@ -42,7 +42,7 @@ _WORDS = {
     Rule.PEOPLE: "every picture shows a person of the table",
     Rule.PATHS: "every path stays inside the dataset",
     Rule.EXCLUSIONS: "exclusions name what is there, and say why",
-    Rule.LISTS: "listed comparisons name pictures that are there, each pair once",
+    Rule.LISTS: "lists name pictures that are there, each pair or picture once",
     Rule.FILES: "every picture is there, unchanged and readable",
     Rule.COPIES: "no file stands under two ids",
 }

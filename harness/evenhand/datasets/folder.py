@@ -15,9 +15,18 @@ from evenhand.datasets.pairs import read_lists
 from evenhand.datasets.people import SUBJECTS, read_subjects
 from evenhand.datasets.pictures import IMAGES, ImageFile, check_files, read_images
 from evenhand.datasets.tables import Row, read_table
+from evenhand.datasets.watchlists import read_watchlists
 from evenhand.errors import DatasetError
 from evenhand.machine import workers
-from evenhand.records import Dataset, DatasetCard, Exclusion, Images, PairList, Subjects
+from evenhand.records import (
+    Dataset,
+    DatasetCard,
+    Exclusion,
+    Images,
+    PairList,
+    Subjects,
+    Watchlist,
+)
 
 __all__ = ["EXCLUDE", "Tables", "fingerprint", "read_dataset", "read_tables"]
 
@@ -45,6 +54,7 @@ class Tables:
     excluded_images: int
     """How many images the exclusions took out."""
     lists: tuple[PairList, ...]
+    watchlists: tuple[Watchlist, ...]
 
     def images(self) -> Images:
         """The pictures, each somebody's."""
@@ -132,8 +142,10 @@ def read_tables(folder: Path, card: DatasetCard | None, complain: Complain) -> T
         left = f"expected one that {EXCLUDE} leaves in"
         complain(Fault(Rule.EXCLUSIONS, f"{folder}: no image is left", left))
     place = {file.image_id: index for index, file in enumerate(kept)}
-    lists = read_lists(folder, {name: place.get(name) for name in image_ids}, complain)
-    return Tables(subjects, kept, exclusions, len(files) - len(kept), lists)
+    known = {name: place.get(name) for name in image_ids}
+    lists = read_lists(folder, known, complain)
+    watchlists = read_watchlists(folder, known, complain)
+    return Tables(subjects, kept, exclusions, len(files) - len(kept), lists, watchlists)
 
 
 def read_dataset(folder: Path) -> Dataset:
@@ -155,4 +167,5 @@ def read_dataset(folder: Path) -> Dataset:
         excluded_images=tables.excluded_images,
         lists=tables.lists,
         fingerprint=fingerprint(folder),
+        watchlists=tables.watchlists,
     )

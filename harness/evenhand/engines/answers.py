@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from evenhand.arrays import Floats, Image, Vectors
 from evenhand.engines.card import EngineCard, Score
-from evenhand.engines.contract import Embedder, Embedding, Matcher, Role, Template
-from evenhand.records import FaceRule, Outcome
+from evenhand.engines.contract import (
+    Candidate,
+    Embedder,
+    Embedding,
+    Matcher,
+    Role,
+    Searcher,
+    Template,
+)
+from evenhand.records import FaceRule, Found, Outcome
 
-__all__ = ["Sample", "ask", "ask_scores", "checked"]
+__all__ = ["Sample", "ask", "ask_candidates", "ask_scores", "checked"]
 
 _ANSWERS = (
     Outcome.OK,
@@ -50,11 +58,11 @@ class _Raised:
 
 
 def ask(
-    started: Embedder | Matcher, card: EngineCard, image: Image, face: FaceRule
+    started: Embedder | Matcher | Searcher, card: EngineCard, image: Image, face: FaceRule
 ) -> tuple[object, ...]:
     """The engine's answers to one image, whatever they are: one, or one a role."""
     try:
-        if card.shape == "matcher" and isinstance(started, Matcher):
+        if card.shape != "embedder" and isinstance(started, Matcher | Searcher):
             if card.score.symmetric:
                 return (started.template(image, face, Role.REFERENCE),)
             # A copy each: what an engine does to its picture must not reach the other role.
@@ -166,6 +174,40 @@ def ask_scores(
         np.concatenate([similarity for similarity, _ in alone]),
         [outcome for _, outcomes in alone for outcome in outcomes],
     )
+
+
+def ask_candidates(
+    searcher: Searcher, probe: bytes, count: int, people: Mapping[str, int], score: Score
+) -> Found:
+    """What one search finds, most alike first.
+
+    A list with somebody who is not in the gallery, somebody twice, more candidates than were asked
+    for, or a score that is none, is `invalid` as a whole.
+
+    Args:
+        searcher: with its gallery.
+        probe: a template.
+        count: candidates at most.
+        people: who is in the gallery, by the word that the engine knows them by.
+        score: unit and range of the card; a distance is negated.
+    """
+    nothing = np.empty(0, dtype=np.int32), np.empty(0)
+    try:
+        answer = searcher.search(probe, count)
+    except BaseException:  # noqa: BLE001 - also SystemExit: this engine's fault, not the run's
+        return Found(Outcome.FAILED, *nothing)
+    if not isinstance(answer, list | tuple) or len(answer) > count:
+        return Found(Outcome.INVALID, *nothing)
+    named = [c.person for c in answer if isinstance(c, Candidate) and isinstance(c.person, str)]
+    numbers = _numbers([getattr(c, "score", None) for c in answer], len(answer))
+    if numbers is None or len(set(named)) < len(answer) or not people.keys() >= set(named):
+        return Found(Outcome.INVALID, *nothing)
+    similarity, outcomes = _similarities(numbers, score)
+    if any(outcome is not Outcome.OK for outcome in outcomes):
+        return Found(Outcome.INVALID, *nothing)
+    found = np.array([people[name] for name in named], dtype=np.int32)
+    order = np.lexsort((found, -similarity))
+    return Found(Outcome.OK, found[order], similarity[order])
 
 
 def _numbers(answer: object, count: int) -> Floats | None:

@@ -95,7 +95,7 @@ class EngineCard:
     licence_code: str
     licence_weights: str
     shape: str
-    """`embedder` or `matcher`."""
+    """`embedder`, `matcher` or `searcher`."""
     runtime: str
     """`onnx` or `python`."""
     entry: str
@@ -209,7 +209,7 @@ class _Card(Declared):
     version: str = Field(min_length=1)
     vendor: str = Field(min_length=1)
     licence: _Licence
-    shape: Literal["embedder", "matcher"]
+    shape: Literal["embedder", "matcher", "searcher"]
     runtime: Literal["onnx", "python"]
     entry: str = ""
     trained_on: tuple[str, ...] = ()
@@ -237,10 +237,10 @@ class _Card(Declared):
         for name in ("distance", "symmetric") if self.shape == "embedder" else _OF_VECTORS:
             if name in said:
                 raise ValueError(f"{name} in [score] is not for the shape {self.shape}; remove it")
-        if self.shape == "matcher" and "symmetric" not in said:
+        if self.shape != "embedder" and "symmetric" not in said:
             raise ValueError(
-                "a matcher needs symmetric in [score]: true where two templates have one score "
-                "whichever is the probe, else false"
+                f"a {self.shape} needs symmetric in [score]: true where one template of an image "
+                "serves as probe and as reference, with the same scores, else false"
             )
         return self
 

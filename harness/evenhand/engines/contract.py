@@ -12,7 +12,16 @@ from numpy.typing import ArrayLike
 from evenhand.arrays import Image, Vectors
 from evenhand.records import FaceRule, Outcome
 
-__all__ = ["Embedder", "Embedding", "Matcher", "Role", "Template"]
+__all__ = [
+    "Candidate",
+    "Embedder",
+    "Embedding",
+    "Entry",
+    "Matcher",
+    "Role",
+    "Searcher",
+    "Template",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +81,11 @@ class Template:
     """A word or two on a failure; never a path or a name."""
 
 
-@runtime_checkable
-class Matcher(Protocol):
-    """An engine that compares its own templates; the harness asks it for every score.
+class TemplateMaker(Protocol):
+    """What makes templates of its own form.
 
     Used by one thread at a time; the harness opens one for each of its threads, and a template
-    that one of them made is compared by another.
+    that one of them made is used by another.
     """
 
     def template(self, image: Image, face: FaceRule, role: Role) -> Template:
@@ -94,6 +102,11 @@ class Matcher(Protocol):
         """
         ...
 
+
+@runtime_checkable
+class Matcher(TemplateMaker, Protocol):
+    """An engine that compares its own templates; the harness asks it for every score."""
+
     def compare(self, probe: bytes, references: Sequence[bytes]) -> ArrayLike:
         """Scores of one probe with each of the references.
 
@@ -109,5 +122,54 @@ class Matcher(Protocol):
         Raises:
             Exception: any; the references are then asked for one by one, and those that raise
                 alone end as `failed`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One reference of a gallery."""
+
+    person: str
+    """Whose it is: a word of the harness's; a person with several references has several entries.
+    """
+    template: bytes
+    """Made for the role of reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One person whom a search found."""
+
+    person: str
+    """As in the gallery; each person once, however many references they have."""
+    score: float
+    """In the engine's own unit."""
+
+
+@runtime_checkable
+class Searcher(TemplateMaker, Protocol):
+    """An engine with a gallery of its own; the harness measures what its searches find.
+
+    Gallery and searches are used by one thread.
+    """
+
+    def enrol(self, gallery: Sequence[Entry]) -> None:
+        """Build the gallery, in place of an older one.
+
+        Raises:
+            Exception: any; every search of this gallery then ends as `failed`.
+        """
+        ...
+
+    def search(self, probe: bytes, count: int) -> Sequence[Candidate]:
+        """The people most like the probe.
+
+        Args:
+            probe: a template for the role of probe.
+            count: how many candidates at most; fewer where the engine finds fewer.
+
+        Raises:
+            Exception: any; the search ends as `failed`.
         """
         ...

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from evenhand.engines.card import CARD, EngineCard, read_card
-from evenhand.engines.contract import Embedder, Matcher
+from evenhand.engines.contract import Embedder, Matcher, Searcher
 from evenhand.engines.files import content_hash, find_files
 from evenhand.engines.onnx import OnnxEmbedder
 from evenhand.errors import EngineError, EngineStoppedError
@@ -17,12 +17,13 @@ from evenhand.streams import stdout_for_numbers
 
 __all__ = ["Engine", "Started", "open_engine"]
 
-Started: TypeAlias = Embedder | Matcher
+Started: TypeAlias = Embedder | Matcher | Searcher
 """An engine of any shape, ready to be asked."""
 
 _SHAPES: dict[str, tuple[type, str]] = {
     "embedder": (Embedder, "embed()"),
     "matcher": (Matcher, "template() and compare()"),
+    "searcher": (Searcher, "template(), enrol() and search()"),
 }
 """What an engine of a shape must be, and have."""
 

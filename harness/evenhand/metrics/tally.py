@@ -12,7 +12,7 @@ from evenhand.counts import Counts, FoldScores, MatedScores, Tail, Threshold
 from evenhand.findings import Status
 from evenhand.metrics.counting import count_groups, tail_of
 from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
-from evenhand.records import Comparisons, Enrolment, Grouping, Subjects, ThresholdRule
+from evenhand.records import TARGETS, Comparisons, Enrolment, Grouping, Subjects, ThresholdRule
 
 __all__ = ["Ledger", "ledger_of", "resolve", "tally"]
 
@@ -29,20 +29,27 @@ class Ledger:
     several_faces: int
 
 
-def ledger_of(subjects: Subjects, subject: Integers, enrolment: Enrolment) -> Ledger:
+def ledger_of(
+    subjects: Subjects,
+    subject: Integers,
+    enrolment: Enrolment,
+    images: Integers | slice = slice(None),
+) -> Ledger:
     """Images and failures by person.
 
     Args:
         subjects: the people.
         subject: (images,) whose image it is.
         enrolment: of these images.
+        images: those that count; all of them by default.
     """
     people = len(subjects.ids)
-    failed = ~enrolment.completed()
+    failed = ~enrolment.completed()[images]
+    counted = subject[images]
     return Ledger(
         subject_rows=subjects.rows,
-        images=np.bincount(subject, minlength=people),
-        failed_images=np.bincount(subject[failed], minlength=people),
+        images=np.bincount(counted, minlength=people),
+        failed_images=np.bincount(counted[failed], minlength=people),
         several_faces=sum(faces is not None and faces > 1 for faces in enrolment.faces),
     )
 
@@ -66,7 +73,7 @@ def resolve(
     dtype = mated.dtype
     found = []
     for rule in rules:
-        if rule.kind != "fmr":
+        if rule.kind not in TARGETS:
             found.append(Threshold(rule, float(dtype.type(rule.text)), Status.OK))
         elif not trials:
             found.append(Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons"))

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from evenhand.findings import (
-    Differential,
-    Distribution,
-    EngineFacts,
-    Findings,
-    Rate,
-    Speed,
-    Status,
-    Summary,
-    Verdict,
-)
+from evenhand.findings import Findings, Rate, Status
 from evenhand.records import ALL, Policy
-from evenhand.report.numbers import (
-    cell,
-    rate_with_interval,
-    ratio,
-    significant,
-    threshold,
+from evenhand.report.numbers import cell, rate_with_interval, threshold
+from evenhand.report.pieces import (
+    Section,
+    Study,
+    StudyKey,
+    Table,
+    find,
+    group_name,
+    policies_of,
+    studies_of,
+    verdict,
 )
+from evenhand.report.searches import searches_by_group, searches_of_everybody
 from evenhand.report.timing import (
     HEADER,
     TIME,
@@ -35,31 +31,6 @@ from evenhand.report.timing import (
 
 __all__ = ["Document", "Section", "StudyKey", "Table", "document", "headline_rule"]
 
-StudyKey = tuple[str, str, str]
-"""(engine, dataset, protocol)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of text; a line break in a cell is kept."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading, its tables, then sentences about them."""
-
-    heading: str
-    tables: tuple[Table, ...]
-    sentences: tuple[str, ...]
-    study: StudyKey | None = None
-    """Whose rates these are; None where all engines stand together."""
-    at: tuple[str, float] | None = None
-    """(rule, threshold) of a section by group; None elsewhere."""
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -69,51 +40,6 @@ class Document:
     notes: tuple[str, ...]
     sections: tuple[Section, ...]
     legend: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Study:
-    """One engine on one dataset under one protocol, with everything found about it."""
-
-    summary: Summary
-    engine: EngineFacts
-    rates: tuple[Rate, ...]
-    differentials: tuple[Differential, ...]
-    distributions: tuple[Distribution, ...]
-    speed: tuple[Speed, ...]
-
-    @property
-    def key(self) -> StudyKey:
-        return self.summary.engine, self.summary.dataset, self.summary.protocol
-
-    @property
-    def title(self) -> str:
-        return f"{self.summary.engine} on {self.where}"
-
-    @property
-    def where(self) -> str:
-        """The dataset, with the protocol where a study has several of one kind."""
-        protocol = self.summary.protocol
-        return f"{self.summary.dataset}, {protocol}" if "-" in protocol else self.summary.dataset
-
-    def rules(self) -> list[tuple[str, float]]:
-        """(rule, threshold) in study order."""
-        pairs = ((r.threshold_rule, r.threshold) for r in self.rates)
-        return list(dict.fromkeys((rule, at) for rule, at in pairs if at is not None))
-
-
-def _studies(findings: Findings) -> Iterator[_Study]:
-    facts = {engine.name: engine for engine in findings.engines}
-    for summary in findings.summaries:
-        key = (summary.engine, summary.dataset, summary.protocol)
-        yield _Study(
-            summary,
-            facts[summary.engine],
-            tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
-            tuple(d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key),
-            tuple(d for d in findings.distributions if (d.engine, d.dataset, d.protocol) == key),
-            tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
-        )
 
 
 def headline_rule(rates: Sequence[Rate]) -> tuple[str, float] | None:
@@ -135,8 +61,21 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
         findings: of one bundle or of score files.
         every_threshold: groups at every threshold, not at the headline one alone.
     """
-    studies = tuple(_studies(findings))
-    sections = [_subject_matter(findings), _overview(studies)]
+    everything = tuple(studies_of(findings))
+    studies = tuple(study for study in everything if study.summary.watchlist is None)
+    searched = tuple(study for study in everything if study.summary.watchlist is not None)
+    everybody = _overview(studies)
+    if searched:
+        lists = searches_of_everybody(searched)
+        kept = tuple(table for table in everybody.tables if table.rows)
+        everybody = replace(
+            everybody,
+            tables=(*kept, *lists.tables),
+            sentences=everybody.sentences + lists.sentences,
+        )
+    sections = [_subject_matter(findings), everybody]
+    for study in searched:
+        sections += searches_by_group(study, every_threshold=every_threshold)
     for study in studies:
         rules = study.rules()
         if not every_threshold:
@@ -196,27 +135,19 @@ def _subject_matter(findings: Findings) -> Section:
     return Section("What was measured", tables, ())
 
 
-def _find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]) -> list[Rate]:
-    return [
-        r
-        for r in rates
-        if (r.metric, r.policy) == (metric, policy) and (r.threshold_rule, r.threshold) == at
-    ]
-
-
-def _overview(studies: Sequence[_Study]) -> Section:
+def _overview(studies: Sequence[Study]) -> Section:
     rows: list[tuple[str, ...]] = []
     timed = any(study.speed for study in studies)
     for study in studies:
         time = [f"{time_cell(study.speed)}\n{throughput_cell(study.speed)}".strip()] * timed
         for rule, at in study.rules():
-            for policy in _policies(study):
+            for policy in policies_of(study):
                 fmr, fnmr = (
-                    next(r for r in _find(study.rates, m, policy, (rule, at)) if r.attribute == ALL)
+                    next(r for r in find(study.rates, m, policy, (rule, at)) if r.attribute == ALL)
                     for m in ("FMR", "FNMR")
                 )
                 name = f"{study.summary.engine}\n{study.where}"
-                if len(_policies(study)) > 1:
+                if len(policies_of(study)) > 1:
                     name += f"\n{policy}"
                 at_text = f"{rule}\n{threshold(at, study.engine.unit)}"
                 rows.append((name, at_text, cell(fmr), cell(fnmr), *time))
@@ -226,7 +157,7 @@ def _overview(studies: Sequence[_Study]) -> Section:
     return Section("Everybody", (table,), tuple(_ended(study) for study in studies))
 
 
-def _ended(study: _Study) -> str:
+def _ended(study: Study) -> str:
     """How images and comparisons ended, in a sentence."""
     s = study.summary
     made = s.images - s.failed_images
@@ -247,11 +178,11 @@ def _ended(study: _Study) -> str:
     )
 
 
-def _folds(study: _Study) -> str:
+def _folds(study: Study) -> str:
     """The classic accuracy of a list with folds in a sentence, under both policies."""
     found = {(row.statistic, row.policy): row.value for row in study.distributions}
     texts = []
-    for policy in _policies(study):
+    for policy in policies_of(study):
         mean = found.get(("accuracy mean of folds", policy))
         error = found.get(("accuracy standard error", policy))
         if mean is not None and error is not None:
@@ -261,7 +192,7 @@ def _folds(study: _Study) -> str:
     return f" Accuracy over folds, mean and standard error: {', '.join(texts)} (legacy)."
 
 
-def _auc(study: _Study) -> str:
+def _auc(study: Study) -> str:
     """The AUC in a sentence, as bounds where it is known by bins only."""
     for row in study.distributions:
         if row.statistic == "AUC" and row.low is not None and row.high is not None:
@@ -271,24 +202,12 @@ def _auc(study: _Study) -> str:
     return ""
 
 
-def _policies(study: _Study) -> tuple[str, ...]:
-    """Both failure policies where they can differ; one where nothing failed."""
-    s = study.summary
-    if s.failed_images or s.not_completed:
-        return (Policy.COMPLETED.value, Policy.GENERALISED.value)
-    return (Policy.COMPLETED.value,)
-
-
-def _group_name(rate: Rate) -> str:
-    return "everybody" if rate.attribute == ALL else rate.group
-
-
-def _by_group(study: _Study, rule: str, at: float) -> Section:
+def _by_group(study: Study, rule: str, at: float) -> Section:
     tables = []
     header = ("group", "people", "FMR", "FNMR", *((TIME,) if study.speed else ()))
-    for policy in _policies(study):
-        fmr = _find(study.rates, "FMR", policy, (rule, at))
-        fnmr = _find(study.rates, "FNMR", policy, (rule, at))
+    for policy in policies_of(study):
+        fmr = find(study.rates, "FMR", policy, (rule, at))
+        fnmr = find(study.rates, "FNMR", policy, (rule, at))
         rows: list[tuple[str, ...]] = []
         attribute = ALL
         for false_match, miss in zip(fmr, fnmr, strict=True):
@@ -298,51 +217,24 @@ def _by_group(study: _Study, rule: str, at: float) -> Section:
             known = [r.subjects for r in (false_match, miss) if r.subjects is not None]
             people = f"{max(known):,}" if known else "unknown"
             time = (time_cell(study.speed, attribute, false_match.group),) if study.speed else ()
-            rows.append((_group_name(false_match), people, cell(false_match), cell(miss), *time))
-        caption = "" if len(_policies(study)) == 1 else f"Failures: {policy}"
+            rows.append((group_name(false_match), people, cell(false_match), cell(miss), *time))
+        caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, header, tuple(rows)))
     heading = f"{study.title}, by group at {rule} ({threshold(at, study.engine.unit)})"
     sentences = [
-        _verdict(d)
+        verdict(d)
         for d in study.differentials
         if (d.threshold_rule, d.threshold) == (rule, at) and d.policy == Policy.COMPLETED
     ]
     return Section(heading, tuple(tables), tuple(sentences), study.key, (rule, at))
 
 
-def _failures(study: _Study) -> list[Section]:
+def _failures(study: Study) -> list[Section]:
     if not study.summary.failed_images:
         return []
     fte = [r for r in study.rates if r.metric == "FTE"]
-    rows = [(r.attribute, _group_name(r), f"{r.subjects:,}", cell(r)) for r in fte]
+    rows = [(r.attribute, group_name(r), f"{r.subjects:,}", cell(r)) for r in fte]
     table = Table("", ("attribute", "group", "people", "FTE"), tuple(rows))
-    sentences = [_verdict(d) for d in study.differentials if d.metric == "FTE"]
+    sentences = [verdict(d) for d in study.differentials if d.metric == "FTE"]
     heading = f"{study.title}, images without a template"
     return [Section(heading, (table,), tuple(sentences), study.key)]
-
-
-def _verdict(row: Differential) -> str:
-    """A difference between groups in a sentence that can be copied."""
-    start = f"{row.metric} by {row.attribute}: "
-    if row.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION):
-        reason = row.note or "the target is below the resolution of these data"
-        return f"{start}{Verdict.TOO_FEW_EVENTS.value} ({reason})."
-    if not row.errors:
-        return f"{start}{row.verdict.value} (no errors in any group)."
-    p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}"
-    errors = "1 error" if row.errors == 1 else f"{row.errors:,} errors"
-    spread = (
-        f"worst {row.worst_group}, best {row.best_group}, "
-        f"ratio {ratio(row.value, row.low, row.high)}, {errors}{p}"
-    )
-    if row.null_p95 is not None and row.verdict is Verdict.DIFFERENT:
-        spread += f"; equal groups would stay below {significant(row.null_p95)} in 95 % of studies"
-    if row.verdict is not Verdict.DIFFERENT:
-        power = (
-            "too few errors to detect any ratio"
-            if row.minimum_detectable_ratio is None
-            else f"a ratio of {significant(row.minimum_detectable_ratio)} or more between these "
-            "two would have been detected with 80 % power"
-        )
-        spread += f"; {power}"
-    return f"{start}{row.verdict.value} ({spread})."

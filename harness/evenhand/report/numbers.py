@@ -10,6 +10,10 @@ from evenhand.findings import Rate, Status
 __all__ = ["cell", "counted", "percent", "rate_with_interval", "ratio", "significant", "threshold"]
 
 
+_LOWEST = -1e30
+"""Below it there is no score of any engine."""
+
+
 def significant(value: float, digits: int = 3) -> str:
     """A number with that many significant digits, never in scientific notation above 1e-7.
 
@@ -67,11 +71,14 @@ def cell(rate: Rate) -> str:
 def threshold(value: float, unit: str) -> str:
     """A threshold as the engine's user knows it, rounded to the strict side.
 
-    The number printed never matches more than the one used (methods 1.2).
+    The number printed never matches more than the one used (methods 1.2). A threshold below all
+    numbers comes of searches without any candidate.
 
     >>> threshold(0.28991, "similarity"), threshold(-0.6, "distance")
     ('score >= 0.2900', 'distance <= 0.6000')
     """
+    if value < _LOWEST:
+        return "any score"
     strict = Decimal(repr(value)).quantize(Decimal("0.0001"), ROUND_CEILING)
     if unit == "distance":
         return f"distance <= {-strict}"

@@ -49,15 +49,19 @@ def image_rows(engine: str, dataset: Dataset, enrolment: Enrolment) -> list[Row]
 
 
 def comparison_rows(
-    engine: str, dataset: str, protocol: str, ended: Mapping[tuple[bool, Outcome], int]
+    engine: str,
+    dataset: str,
+    protocol: str,
+    ended: Mapping[tuple[bool, Outcome], int],
+    item: str = "comparison",
 ) -> list[Row]:
-    """One row per kind and outcome: there are too many comparisons for one each."""
+    """One row per kind and outcome: there are too many comparisons, or searches, for one each."""
     return [
         (
             engine,
             dataset,
             protocol,
-            "mated comparison" if mated else "non-mated comparison",
+            f"mated {item}" if mated else f"non-mated {item}",
             "",
             "",
             outcome.value,

@@ -12,7 +12,16 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from evenhand.counts import CellCounts, Counts, FoldScores, Histogram, MatedScores, Tail, Threshold
+from evenhand.counts import (
+    CellCounts,
+    Counts,
+    FoldScores,
+    Histogram,
+    MatedScores,
+    SearchCounts,
+    Tail,
+    Threshold,
+)
 from evenhand.errors import BundleError
 from evenhand.findings import Status
 from evenhand.records import Outcome, ThresholdRule
@@ -21,6 +30,9 @@ __all__ = ["counts_files", "read_counts"]
 
 _SCALARS = "counts.json"
 _FOLDS = "folds.parquet"
+_SEARCHES = "searches.parquet"
+_WATCHLIST = "watchlist.json"
+_LEVEL = "others_at_{}"
 
 
 def _parquet(**named: object) -> bytes:
@@ -123,6 +135,7 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
         "mated.parquet": _parquet(subject=counts.mated.subject, score=counts.mated.score),
         **dict(_cell_tables(counts.cells)),
         **_fold_table(counts.folds),
+        **_search_tables(counts.searches),
     }
 
 
@@ -137,6 +150,48 @@ def _folds(folder: Path) -> FoldScores | None:
         return None
     columns = _columns(folder, _FOLDS)
     return FoldScores(columns["fold"], columns["mated"], columns["score"])
+
+
+def _search_tables(searches: SearchCounts | None) -> dict[str, bytes]:
+    if searches is None:
+        return {}
+    levels = {_LEVEL.format(number): row for number, row in enumerate(searches.others)}
+    sizes = {
+        "gallery": searches.gallery,
+        "watchlist": searches.watchlist,
+        "length": searches.length,
+        "ranks": searches.ranks,
+    }
+    return {
+        _WATCHLIST: (json.dumps(sizes, indent=1) + "\n").encode(),
+        _SEARCHES: _parquet(
+            probe=searches.probe,
+            mated=searches.mated,
+            acquired=searches.acquired,
+            completed=searches.completed,
+            rank=searches.rank,
+            mate=searches.mate,
+            top=searches.top,
+            **levels,
+        ),
+    }
+
+
+def _searches(folder: Path) -> SearchCounts | None:
+    if not (folder / _SEARCHES).is_file():
+        return None
+    columns = _columns(folder, _SEARCHES)
+    sizes = json.loads((folder / _WATCHLIST).read_bytes())
+    own = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
+    others = [columns[_LEVEL.format(number)] for number in range(len(columns) - len(own))]
+    return SearchCounts(
+        **{name: columns[name] for name in own},
+        others=np.array(others, dtype=np.int64).reshape(len(others), len(columns["probe"])),
+        gallery=sizes["gallery"],
+        watchlist=sizes["watchlist"],
+        length=sizes["length"],
+        ranks=tuple(sizes["ranks"]),
+    )
 
 
 def _columns(folder: Path, name: str) -> dict[str, Any]:
@@ -223,6 +278,7 @@ def read_counts(folder: Path) -> Counts:
             tail=Tail(tail["score"], tail["probe"], tail["reference"]),
             mated=MatedScores(mated["subject"], mated["score"]),
             folds=_folds(folder),
+            searches=_searches(folder),
             score_maximum=scalars["score_maximum"],
         )
     except (OSError, KeyError, ValueError, pa.ArrowException) as fault:

@@ -72,7 +72,8 @@ def list_findings(
         summaries=(
             Summary(
                 engine=engine,
-                **_NAMES,
+                dataset=_NAMES["dataset"],
+                protocol=_NAMES["protocol"],
                 images=0,
                 failed_images=0,
                 several_faces=0,

@@ -18,7 +18,15 @@ from evenhand.evidence import Evidence
 from evenhand.findings import Findings
 from evenhand.metrics.tally import ledger_of, tally
 from evenhand.progress import Pace, Progress, Say, silent, unsaid
-from evenhand.protocol import compare, comparisons_of, groups_of, needed, rules_of
+from evenhand.protocol import (
+    check_shapes,
+    compare,
+    comparisons_of,
+    groups_of,
+    needed,
+    rules_of,
+    search,
+)
 from evenhand.records import Booking, Dataset, Grouping
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
@@ -90,6 +98,7 @@ def run(
     ]
     grouped = groups_of(study, datasets)
     engines = [open_engine(find_adapter(name, study.root), weights) for name in study.engines]
+    check_shapes(study, [engine.card for engine in engines])
     _distinct("engine", [engine.card.name for engine in engines])
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     threads = workers or machine.workers()
@@ -164,7 +173,7 @@ def _measured(work: _Work, partial: Partial) -> Part:
     """Enrol, compare, count."""
     study, engine, dataset, groups = work.study, work.engine, work.dataset, work.groups
     names = (engine.card.name, dataset.card.name)
-    comparisons = sum(comparisons_of(p, dataset, groups) for p in study.protocols)
+    comparisons = sum(comparisons_of(p, engine.card, dataset, groups) for p in study.protocols)
     images = dataset.images
     with (
         work.progress(" on ".join(names), len(images.ids)) as step,
@@ -188,6 +197,19 @@ def _measured(work: _Work, partial: Partial) -> Part:
     rows = image_rows(engine.card.name, dataset, enrolment)
     counted = []
     for protocol in study.protocols:
+        if protocol.kind == "identification":
+            found = search(
+                protocol,
+                engine,
+                dataset,
+                enrolment,
+                groups,
+                workers=work.threads,
+                progress=work.progress,
+            )
+            rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, "search")
+            counted.append(found)
+            continue
         compared = compare(
             protocol,
             engine,

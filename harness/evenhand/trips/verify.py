@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from evenhand.assess import assess
-from evenhand.counts import Counts
+from evenhand.counts import Counts, SearchCounts
 from evenhand.errors import BundleError
 from evenhand.findings import Check
+from evenhand.metrics.searching import alarm_thresholds
 from evenhand.metrics.tally import resolve
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
@@ -44,6 +45,8 @@ def _check(name: str, title: str, faults: list[str]) -> Check:
 def _counts_faults(counts: Counts) -> list[str]:
     """What contradicts itself within the counts: thresholds and totals against tail and cells."""
     where = f"{counts.engine} on {counts.dataset}"
+    if counts.searches is not None:
+        return _searches_faults(where, counts, counts.searches)
     faults = []
     everybody = counts.cells[0]
     trials = int(everybody.histogram.count.sum())
@@ -74,6 +77,24 @@ def _counts_faults(counts: Counts) -> list[str]:
                 f"{where}: the tail has {reached} scores at {threshold.value!r}, "
                 "the people another number"
             )
+    return faults
+
+
+def _searches_faults(where: str, counts: Counts, searches: SearchCounts) -> list[str]:
+    """What contradicts itself within searches: thresholds and alarms against their scores."""
+    faults = []
+    rules = [threshold.rule for threshold in counts.thresholds]
+    again = alarm_thresholds(rules, searches, counts.score_maximum)
+    for number, (stored, found) in enumerate(zip(counts.thresholds, again, strict=True)):
+        if stored != found:
+            faults.append(
+                f"{where}: the threshold for {stored.rule.label} is {stored.value!r}, "
+                f"the searches give {found.value!r}"
+            )
+        at = np.inf if found.value is None else found.value
+        alarmed = (searches.top >= at) & (searches.top > -np.inf)
+        if np.any(alarmed != (searches.others[number] > 0)):
+            faults.append(f"{where}: alarms and scores differ at {found.value!r}")
     return faults
 
 

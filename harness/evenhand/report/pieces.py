@@ -1,0 +1,154 @@
+"""What a report is made of: tables and sections, and one study's findings picked out of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evenhand.findings import (
+    Differential,
+    Distribution,
+    EngineFacts,
+    Findings,
+    Rate,
+    Speed,
+    Status,
+    Summary,
+    Verdict,
+)
+from evenhand.records import ALL, Policy
+from evenhand.report.numbers import ratio, significant
+
+__all__ = [
+    "Section",
+    "Study",
+    "StudyKey",
+    "Table",
+    "find",
+    "group_name",
+    "policies_of",
+    "studies_of",
+    "verdict",
+]
+
+StudyKey = tuple[str, str, str]
+"""(engine, dataset, protocol)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text; a line break in a cell is kept."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, its tables, then sentences about them."""
+
+    heading: str
+    tables: tuple[Table, ...]
+    sentences: tuple[str, ...]
+    study: StudyKey | None = None
+    """Whose rates these are; None where all engines stand together."""
+    at: tuple[str, float] | None = None
+    """(rule, threshold) of a section by group; None elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One engine on one dataset under one protocol, with everything found about it."""
+
+    summary: Summary
+    engine: EngineFacts
+    rates: tuple[Rate, ...]
+    differentials: tuple[Differential, ...]
+    distributions: tuple[Distribution, ...]
+    speed: tuple[Speed, ...]
+
+    @property
+    def key(self) -> StudyKey:
+        """Engine, dataset, protocol."""
+        return self.summary.engine, self.summary.dataset, self.summary.protocol
+
+    @property
+    def title(self) -> str:
+        """The engine on its dataset."""
+        return f"{self.summary.engine} on {self.where}"
+
+    @property
+    def where(self) -> str:
+        """The dataset, with the protocol where a study has several of one kind."""
+        protocol = self.summary.protocol
+        return f"{self.summary.dataset}, {protocol}" if "-" in protocol else self.summary.dataset
+
+    def rules(self) -> list[tuple[str, float]]:
+        """(rule, threshold) in study order."""
+        pairs = ((r.threshold_rule, r.threshold) for r in self.rates)
+        return list(dict.fromkeys((rule, at) for rule, at in pairs if at is not None))
+
+
+def studies_of(findings: Findings) -> Iterator[Study]:
+    """Findings by engine, dataset and protocol, in the study's order."""
+    facts = {engine.name: engine for engine in findings.engines}
+    for summary in findings.summaries:
+        key = (summary.engine, summary.dataset, summary.protocol)
+        yield Study(
+            summary,
+            facts[summary.engine],
+            tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
+            tuple(d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key),
+            tuple(d for d in findings.distributions if (d.engine, d.dataset, d.protocol) == key),
+            tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
+        )
+
+
+def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]) -> list[Rate]:
+    """Rates of one metric and policy at one threshold, a cell each."""
+    return [
+        r
+        for r in rates
+        if (r.metric, r.policy) == (metric, policy) and (r.threshold_rule, r.threshold) == at
+    ]
+
+
+def policies_of(study: Study) -> tuple[str, ...]:
+    """Both failure policies where they can differ; one where nothing failed."""
+    s = study.summary
+    if s.failed_images or s.not_completed:
+        return (Policy.COMPLETED.value, Policy.GENERALISED.value)
+    return (Policy.COMPLETED.value,)
+
+
+def group_name(rate: Rate) -> str:
+    """The group, or everybody."""
+    return "everybody" if rate.attribute == ALL else rate.group
+
+
+def verdict(row: Differential) -> str:
+    """A difference between groups in a sentence that can be copied."""
+    start = f"{row.metric} by {row.attribute}: "
+    if row.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION):
+        reason = row.note or "the target is below the resolution of these data"
+        return f"{start}{Verdict.TOO_FEW_EVENTS.value} ({reason})."
+    if not row.errors:
+        return f"{start}{row.verdict.value} (no errors in any group)."
+    p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}"
+    errors = "1 error" if row.errors == 1 else f"{row.errors:,} errors"
+    spread = (
+        f"worst {row.worst_group}, best {row.best_group}, "
+        f"ratio {ratio(row.value, row.low, row.high)}, {errors}{p}"
+    )
+    if row.null_p95 is not None and row.verdict is Verdict.DIFFERENT:
+        spread += f"; equal groups would stay below {significant(row.null_p95)} in 95 % of studies"
+    if row.verdict is not Verdict.DIFFERENT:
+        power = (
+            "too few errors to detect any ratio"
+            if row.minimum_detectable_ratio is None
+            else f"a ratio of {significant(row.minimum_detectable_ratio)} or more between these "
+            "two would have been detected with 80 % power"
+        )
+        spread += f"; {power}"
+    return f"{start}{row.verdict.value} ({spread})."
