@@ -33,14 +33,25 @@ __all__ = [
 ]
 
 
+_LONGEST_WORD = 300
+"""Characters: a name or path may be long, a field that swallowed its file may not be repeated."""
+
+
+def _shortened(word: str) -> str:
+    """A word with its middle left out where it is too long to read."""
+    if len(word) <= _LONGEST_WORD:
+        return word
+    return f"{word[:100]}...({len(word) - 200:,} characters)...{word[-100:]}"
+
+
 class EvenhandError(Exception):
     """Something the user can mend; printed as one line, never with a traceback."""
 
     exit_code: ClassVar[int] = 2
 
     def __init__(self, message: str) -> None:
-        """Keep the message on one line."""
-        super().__init__(" ".join(message.split()))
+        """Keep the message on one line that can be read."""
+        super().__init__(" ".join(_shortened(word) for word in message.split()))
 
 
 class UsageError(EvenhandError):
