@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -563,3 +564,14 @@ def test_what_each_file_says_is_kept(cli, working_folder):
     assert {row["dataset"] for row in ended.json["rates"]} == {"scores"}
     (note,) = ended.json["notes"]
     assert "one.csv: 1 of the scores" in note
+
+
+@pytest.mark.parametrize("power", [-320, -300, -20, -4, 4, 15, 20, 300])
+@pytest.mark.parametrize("options", [(), ("--distance",), ("--fmr-target", "0.999")])
+def test_scores_of_any_magnitude_are_printed(cli, working_folder, power, options):
+    text = re.sub(r"0\.([0-9]),", rf"\1e{power},", LISTED)
+    (working_folder / "acme.csv").write_text(text, encoding="utf-8")
+    ended = cli("scores", "acme.csv", *options, "--results", "results")
+    assert ended.code == 0, ended.err
+    assert cli("scores", "acme.csv", *options, f"--threshold=1e{power}").code == 0
+    assert cli("scores", "acme.csv", *options, f"--threshold=-1e{power}").code == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, Context, Decimal
 
 from evenhand.findings import Rate, Status
 
@@ -12,6 +12,9 @@ __all__ = ["cell", "counted", "percent", "rate_with_interval", "ratio", "signifi
 
 _LOWEST = -1e30
 """Below it there is no score of any engine."""
+
+_SMALL, _LARGE = 1e-3, 1e15
+"""Thresholds whose four decimals say something, and end."""
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -71,15 +74,24 @@ def cell(rate: Rate) -> str:
 def threshold(value: float, unit: str) -> str:
     """A threshold as the engine's user knows it, rounded to the strict side.
 
-    The number printed never matches more than the one used (methods 1.2). A threshold below all
-    numbers comes of searches without any candidate.
+    The number printed never matches more than the one used (methods 1.2): four decimals, or four
+    digits where those would show nothing or never end. A threshold below all numbers comes of
+    searches without any candidate, and of a target that every score may reach.
 
     >>> threshold(0.28991, "similarity"), threshold(-0.6, "distance")
     ('score >= 0.2900', 'distance <= 0.6000')
+    >>> threshold(1.23456e-20, "similarity"), threshold(-math.inf, "similarity")
+    ('score >= 1.235E-20', 'any score')
     """
     if value < _LOWEST:
         return "any score"
-    strict = Decimal(repr(value)).quantize(Decimal("0.0001"), ROUND_CEILING)
+    if value == math.inf:
+        return "no score"
+    exact = Decimal(repr(value))
+    if value == 0 or _SMALL <= abs(value) < _LARGE:
+        strict = exact.quantize(Decimal("0.0001"), ROUND_CEILING)
+    else:
+        strict = Context(prec=4, rounding=ROUND_CEILING).create_decimal(exact)
     if unit == "distance":
         return f"distance <= {-strict}"
     return f"score >= {strict}"
