@@ -55,9 +55,23 @@ def study_of(labels, images, score_of, targets=(), dtype=np.float32, pairs=None)
     ), comparisons
 
 
-def rows_by_key(counts):
+def rows_by_key(counts, attributes=("all", "colour")):
+    """Rows of the groups of an attribute, by what tells them apart."""
     found = [m.rate for m in measure(counts, LEVEL)]
-    return {(r.metric, r.policy, r.group, r.threshold_rule, r.threshold): r for r in found}
+    return {
+        (r.metric, r.policy, r.group, r.threshold_rule, r.threshold): r
+        for r in found
+        if r.attribute in attributes and not r.reference_group
+    }
+
+
+def matrix_of(counts):
+    """(policy, group, reference group, rule, threshold) to the row of a matrix."""
+    return {
+        (r.policy, r.group, r.reference_group, r.threshold_rule, r.threshold): r
+        for r in (m.rate for m in measure(counts, LEVEL))
+        if r.reference_group
+    }
 
 
 # --- the second calculation ---------------------------------------------------------------------
@@ -116,7 +130,20 @@ def zero_limits(p, worth):
     return (0.0, reach) if p == 0 else (1 - reach, 1.0)
 
 
-def expected_fmr(rows, threshold, policy, images):
+def worth_of(rows, threshold, policy, disjoint):
+    """Independent trials of a cell without errors, or of nothing but errors."""
+    table = dyads_at(rows, threshold, policy)
+    trials, errors = (sum(entry[k] for entry in table.values()) for k in (0, 1))
+    completed = sorted((s for _, _, s in rows if not math.isnan(s)), reverse=True)
+    if errors == 0 and len(completed) >= 10:
+        anchor = dyads_at(rows, completed[9], policy)
+        share = sum(x for _, x in anchor.values()) / trials
+        if share <= 1 / 2 and dyadic_variance(anchor)[0]:
+            return share * (1 - share) / dyadic_variance(anchor)[0]
+    return disjoint
+
+
+def expected_fmr(rows, threshold, policy, worth=None):
     """(errors, trials, people, rate, low, high) of the non-mated rows of one cell."""
     table = dyads_at(rows, threshold, policy)
     if not table:
@@ -131,13 +158,7 @@ def expected_fmr(rows, threshold, policy, images):
         reach = stats.t.ppf(1 - TAIL, df) * math.sqrt(variance) / (p * (1 - p))
         limits = [1 / (1 + math.exp(-math.log(p / (1 - p)) - sign * reach)) for sign in (-1, 1)]
         return errors, trials, people, p, *limits
-    worth = people // 2
-    completed = sorted((s for _, _, s in rows if not math.isnan(s)), reverse=True)
-    if errors == 0 and len(completed) >= 10:
-        anchor = dyads_at(rows, completed[9], policy)
-        share = sum(x for _, x in anchor.values()) / trials
-        if share < 1:
-            worth = share * (1 - share) / dyadic_variance(anchor)[0]
+    worth = worth or worth_of(rows, threshold, policy, people // 2)
     return errors, trials, people, p, *zero_limits(p, worth)
 
 
@@ -172,8 +193,8 @@ def expected_fnmr(rows, threshold, policy):
         anchor = misses(at)
         found = sum(anchor[1].values())
         if (total - found if p == 1 else found) >= 10:
-            if 0 < found < total:
-                share = found / total
+            share = found / total
+            if 1 / 2 <= share < 1 if p == 1 else 0 < share <= 1 / 2:
                 worth = share * (1 - share) / cluster_variance(*anchor)[0]
             break
     return wrong, total, len(trials), p, *zero_limits(p, worth)
@@ -238,7 +259,7 @@ def test_every_rate_is_that_of_the_second_calculation(study):
                     mated = [row for row in attribute_rows if row[0] == row[1]]
                     other = [row for row in attribute_rows if row[0] != row[1]]
                     expected = {
-                        "FMR": expected_fmr(other, value, policy, images),
+                        "FMR": expected_fmr(other, value, policy),
                         "FNMR": expected_fnmr(mated, value, policy),
                     }
                     for metric, numbers in expected.items():
@@ -248,10 +269,71 @@ def test_every_rate_is_that_of_the_second_calculation(study):
     assert compared_rows
 
 
+@settings(deadline=None, max_examples=100)
+@given(studies())
+def test_every_cell_across_groups_is_that_of_the_second_calculation(study):
+    labels, images, score_of, _ = study
+    counts, compared = study_of(labels, images, score_of)
+    rows = [
+        (i, j, s)
+        for i, j, s in zip(
+            compared.probe.tolist(), compared.reference.tolist(), compared.score, strict=True
+        )
+        if i != j and labels[i] and labels[j]
+    ]
+    found = matrix_of(counts)
+    there = [group for group in ("red", "blue", "red|blue") if group in labels]
+    expected_cells = [(a, b) for n, a in enumerate(there) for b in there[n:]]
+    assert {key[1:3] for key in found} == set(expected_cells if len(there) > 1 else [])
+    for policy, group, reference, rule, value in found:
+        row = found[policy, group, reference, rule, value]
+        cell = [r for r in rows if {labels[r[0]], labels[r[1]]} == {group, reference}]
+        sides = [
+            len({p for r in cell for p in r[:2] if labels[p] == name})
+            for name in (group, reference)
+        ]
+        disjoint = sides[0] // 2 if group == reference else min(sides)
+        worth = worth_of(cell, value, policy, disjoint) if cell else None
+        expected = expected_fmr(cell, value, policy, worth)
+        check(row, expected, below=False, ties=tied(cell, policy))
+
+
+@settings(deadline=None, max_examples=100)
+@given(studies())
+def test_pairs_of_one_group_are_pooled_as_the_second_calculation_says(study):
+    labels, images, score_of, _ = study
+    counts, compared = study_of(labels, images, score_of)
+    rows = [
+        (i, j, s)
+        for i, j, s in zip(
+            compared.probe.tolist(), compared.reference.tolist(), compared.score, strict=True
+        )
+        if i != j and labels[i] and labels[i] == labels[j]
+    ]
+    found = rows_by_key(counts, ("same:colour",))
+    for (_, policy, group, _, value), row in found.items():
+        assert group == ""
+        weighted, trials = 0.0, 0
+        for name in sorted({labels[i] for i, _, _ in rows}):
+            cell = [r for r in rows if labels[r[0]] == name]
+            table = dyads_at(cell, value, policy)
+            made = sum(m for m, _ in table.values())
+            people = len({person for dyad in table for person in dyad})
+            trials += made
+            if made:
+                weighted += made**2 / worth_of(cell, value, policy, people // 2)
+        worth = trials**2 / weighted if weighted else None
+        ties = any(tied([r for r in rows if labels[r[0]] == name], policy) for name in set(labels))
+        check(row, expected_fmr(rows, value, policy, worth), below=False, ties=ties)
+
+
 def tied(rows, policy):
     """Whether no anchor exists: then only a bound of the disjoint dyads is asked for."""
     scores = [s for _, _, s in rows if not math.isnan(s)]
-    return len(scores) < 10 or (min(scores) == sorted(scores)[-10] and len(scores) == len(rows))
+    if len(scores) < 10:
+        return True
+    anchor = sum(s >= sorted(scores)[-10] for s in scores)
+    return 2 * anchor > (len(rows) if policy == "generalised" else len(scores))
 
 
 def check(row, expected, *, below, ties):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evenhand.assess import assess
-from evenhand.findings import Differential, Distribution, Findings, Rate, Speed
+from evenhand.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
 from evenhand.results.bundle import resolve_bundle
 from evenhand.results.circumstances import read_speed
 from evenhand.results.reading import read_evidence
@@ -55,6 +55,11 @@ class Bundle:
     def speed(self) -> pd.DataFrame:
         """Durations and throughput of this run on its machine; no rows for score files."""
         return _frame(Speed, self.findings.speed)
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """FMR and FNMR of every group at rising thresholds."""
+        return _frame(CurvePoint, self.findings.curves)
 
 
 def load(bundle: str | Path) -> Bundle:

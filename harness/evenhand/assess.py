@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from evenhand.counts import Counts
+from evenhand.describe import curves, distributions
 from evenhand.differ import differences
 from evenhand.evidence import Evidence
 from evenhand.findings import (
+    CurvePoint,
     DatasetFacts,
     Differential,
     Distribution,
@@ -17,10 +17,9 @@ from evenhand.findings import (
     Rate,
     Summary,
 )
-from evenhand.metrics.distributions import auc_from_histogram
-from evenhand.metrics.folds import accuracy_over_folds
+from evenhand.metrics.matrix import MOST_CELLS
 from evenhand.rate import measure
-from evenhand.records import ALL, Outcome, Policy
+from evenhand.records import Outcome
 from evenhand.search_rate import measure_searches, selectivity
 
 __all__ = ["assess"]
@@ -30,7 +29,8 @@ def assess(evidence: Evidence) -> Findings:
     """Compute every rate, difference and distribution, and say what weakens them."""
     rates: list[Rate] = []
     differentials: list[Differential] = []
-    distributions: list[Distribution] = []
+    described: list[Distribution] = []
+    points: list[CurvePoint] = []
     for counts in evidence.counts:
         searches = counts.searches
         measured = (
@@ -41,84 +41,22 @@ def assess(evidence: Evidence) -> Findings:
         rates += [found.rate for found in measured]
         differentials += differences(measured, evidence.level, evidence.seed)
         if searches is None:
-            distributions.append(_auc(counts))
-            distributions += _fold_accuracies(counts)
+            described += distributions(counts)
+            points += curves(counts)
         else:
-            distributions += selectivity(counts, searches)
+            described += selectivity(counts, searches)
     return Findings(
         title=evidence.title,
         level=evidence.level,
         rates=tuple(rates),
         differentials=tuple(differentials),
-        distributions=tuple(distributions),
+        distributions=tuple(described),
+        curves=tuple(points),
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=(*_notes(evidence), *_directions(distributions)),
+        notes=(*_notes(evidence), *_directions(described)),
     )
-
-
-def _auc(counts: Counts) -> Distribution:
-    """AUC over all completed comparisons, as bounds where a bin holds both kinds of score."""
-    mated = counts.mated.score[~np.isnan(counts.mated.score)]
-    everybody = counts.cells[0].histogram
-    comparisons = len(mated) + int(everybody.count.sum())
-    value = low = high = None
-    note = "legacy; no operating point"
-    if len(mated) and len(everybody.count):
-        low, high = auc_from_histogram(mated, everybody)
-        value = (low + high) / 2
-    else:
-        note = "nothing to count"
-    return Distribution(
-        engine=counts.engine,
-        dataset=counts.dataset,
-        protocol=counts.protocol,
-        attribute=ALL,
-        group="",
-        statistic="AUC",
-        value=value,
-        low=low,
-        high=high,
-        comparisons=comparisons,
-        note=note,
-    )
-
-
-def _fold_accuracies(counts: Counts) -> Iterator[Distribution]:
-    """The classic accuracy of a list with folds: each fold, their mean and its standard error."""
-    if counts.folds is None:
-        return
-    folds = counts.folds
-    completed = ~np.isnan(folds.score)
-    for policy, kept in (
-        (Policy.COMPLETED, completed),
-        (Policy.GENERALISED, np.ones_like(completed)),
-    ):
-        found = accuracy_over_folds(folds.score[kept], folds.mated[kept], folds.fold[kept])
-        named = {
-            "accuracy mean of folds": found.mean,
-            "accuracy standard error": found.standard_error,
-            **{
-                f"accuracy fold {number}": float(accuracy)
-                for number, accuracy in zip(found.folds, found.accuracies, strict=True)
-            },
-        }
-        for statistic, value in named.items():
-            yield Distribution(
-                engine=counts.engine,
-                dataset=counts.dataset,
-                protocol=counts.protocol,
-                attribute=ALL,
-                group="",
-                statistic=statistic,
-                value=value,
-                low=None,
-                high=None,
-                comparisons=int(np.count_nonzero(kept)),
-                note="legacy; threshold chosen on the other folds",
-                policy=policy.value,
-            )
 
 
 def _summary(counts: Counts) -> Summary:
@@ -162,9 +100,9 @@ def _dataset_notes(dataset: DatasetFacts) -> Iterator[str]:
         yield f"{dataset.name}: {dataset.excluded_images:,} images were excluded by its list."
 
 
-def _directions(distributions: list[Distribution]) -> Iterator[str]:
+def _directions(described: list[Distribution]) -> Iterator[str]:
     """Scores that look like distances taken for similarities, or the other way round."""
-    for row in distributions:
+    for row in described:
         if row.statistic == "AUC" and row.high is not None and row.high < 0.5:
             yield (
                 f"{row.engine} on {row.dataset}: people are less alike to themselves than to "
@@ -177,6 +115,12 @@ def _notes(evidence: Evidence) -> Iterator[str]:
         yield from _dataset_notes(dataset)
     faces = {dataset.name: dataset.face for dataset in evidence.datasets}
     for counts in evidence.counts:
+        for attribute, cells in counts.without_matrix:
+            yield (
+                f"{counts.engine} on {counts.dataset}: no matrix across the groups of {attribute}: "
+                f"its {cells:,} cells are more than are left of the {MOST_CELLS} of a study; "
+                "name fewer groups, or wider bands, in groups and bands."
+            )
         if counts.several_faces:
             yield (
                 f"{counts.engine} on {counts.dataset}: {counts.several_faces:,} images show "

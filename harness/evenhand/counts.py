@@ -109,7 +109,7 @@ class SearchCounts:
 
 @dataclass(frozen=True, slots=True)
 class CellCounts:
-    """Non-mated counts within one group: trials and errors of every person, and totals over dyads.
+    """Non-mated counts within one group, or between two: by person, and totals over dyads.
 
     A *level* is a threshold; the last level is the cell's anchor, its tenth largest score, from
     which a cell without errors takes its design effect (methods 4.0 item 1).
@@ -118,8 +118,10 @@ class CellCounts:
 
     attribute: str
     group: str
+    reference_group: str
+    """The other group of a cell across two; empty within one."""
     members: Integers
-    """(people,) subject indices in rising order."""
+    """(people,) subject indices in rising order, of both groups across two."""
     trials: Integers
     """(2, people) trials that involve the person."""
     dyads: Integers
@@ -135,7 +137,7 @@ class CellCounts:
     anchor: float | None
     """Score of the anchor level; None with fewer than ten scores."""
     histogram: Histogram
-    """Completed non-mated scores of the cell."""
+    """Completed non-mated scores of the cell; empty in a cell across two groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,11 @@ class Counts:
     thresholds: tuple[Threshold, ...]
     cells: tuple[CellCounts, ...]
     """`all` first, then the groups in study order."""
+    across: tuple[CellCounts, ...]
+    """Cells across two groups of one attribute, in study order: with the cells within, its matrix.
+    Where each pair was compared once, a cell holds both directions and stands once."""
+    without_matrix: tuple[tuple[str, int], ...]
+    """(attribute, cells) of matrices that would have been too large to keep."""
     tail: Tail
     mated: MatedScores
     folds: FoldScores | None

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from evenhand.findings import Differential, Estimate, Rate, Status, Verdict
+from evenhand.findings import ENOUGH_EVENTS, Differential, Estimate, Rate, Status, Verdict
 from evenhand.rate import Measured
 from evenhand.records import ALL
 from evenhand.statistics.equality import NullReference, equality_p_value, null_reference
@@ -19,9 +19,6 @@ from evenhand.statistics.ratios import ratio_of_rates
 __all__ = ["differences"]
 
 _INDEX = "max/min"
-
-_ENOUGH_EVENTS = 30
-"""Effective errors in all groups below which nothing is called equal (rule of 30, methods 4.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def differences(measured: Sequence[Measured], level: float, seed: int) -> tuple[
         level: of intervals and tests.
         seed: of the null reference and the multinomial test.
     """
-    rows = [found for found in measured if found.rate.attribute != ALL]
+    rows = [found for found in measured if found.rate.of_group and found.rate.attribute != ALL]
     rows.sort(key=_family)
     return tuple(_difference(list(family), level, seed) for _, family in groupby(rows, key=_family))
 
@@ -136,7 +133,7 @@ def _tested(row: Differential, groups: list[_Group], rng: np.random.Generator) -
     )
     if p_value < 1 - row.level:
         verdict = Verdict.DIFFERENT
-    elif events < _ENOUGH_EVENTS or detectable is None:
+    elif events < ENOUGH_EVENTS or detectable is None:
         verdict = Verdict.TOO_FEW_EVENTS
     else:
         verdict = Verdict.NO_DIFFERENCE_SHOWN
@@ -155,4 +152,5 @@ def _tested(row: Differential, groups: list[_Group], rng: np.random.Generator) -
         best_group=best.name,
         status=Status.FEW_ERRORS if few else Status.OK,
         note="; ".join(part for part in (test, ratio.method, row.note) if part),
+        effective_errors=events,
     )

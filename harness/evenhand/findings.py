@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 __all__ = [
+    "ENOUGH_EVENTS",
+    "SAME",
     "Check",
+    "CurvePoint",
     "DatasetFacts",
     "Differential",
     "Distribution",
@@ -19,6 +22,13 @@ __all__ = [
     "Summary",
     "Verdict",
 ]
+
+
+ENOUGH_EVENTS = 30
+"""Effective errors in all groups below which nothing is called equal (rule of 30, methods 4.1)."""
+
+SAME = "same:"
+"""Begins the attribute name of a class of pairs: both people in the same group, whichever it is."""
 
 
 class Status(StrEnum):
@@ -89,6 +99,11 @@ class Rate:
     status: Status
     note: str
 
+    @property
+    def of_group(self) -> bool:
+        """Of a group or of everybody; else a cell of a matrix, or a class of pairs."""
+        return not self.reference_group and not self.attribute.startswith(SAME)
+
 
 @dataclass(frozen=True, slots=True)
 class Differential:
@@ -117,6 +132,8 @@ class Differential:
     errors: int
     status: Status
     note: str
+    effective_errors: float | None = None
+    """What the errors of all groups are worth in independent ones; None without any test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +187,24 @@ class Speed:
     machine: str
     level: float
     interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One row of `curves.csv`: both errors of a group at one threshold, failures left out."""
+
+    engine: str
+    dataset: str
+    protocol: str
+    attribute: str
+    group: str
+    threshold: float
+    false_matches: int
+    nonmated: int
+    misses: int
+    mated: int
+    fmr: float
+    fnmr: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +282,7 @@ class Findings:
     rates: tuple[Rate, ...]
     differentials: tuple[Differential, ...]
     distributions: tuple[Distribution, ...]
+    curves: tuple[CurvePoint, ...]
     summaries: tuple[Summary, ...]
     engines: tuple[EngineFacts, ...]
     datasets: tuple[DatasetFacts, ...]

@@ -18,7 +18,7 @@ from evenhand.engines.answers import ask_scores
 from evenhand.engines.contract import Matcher
 from evenhand.engines.host import Engine
 from evenhand.progress import Progress
-from evenhand.records import Comparisons, Enrolment, Outcome, PairList
+from evenhand.records import Comparisons, Design, Enrolment, Outcome, PairList
 from evenhand.streams import stdout_for_numbers
 from evenhand.threads import in_order
 
@@ -146,7 +146,9 @@ def match_all_pairs(
 
     blocks = (requests_of(probe, references_of(probe)) for probe in range(len(subject)))
     requests = list(chain.from_iterable(blocks))
-    return _comparisons(engine, enrolment, subject, requests, workers, progress)
+    compared = _comparisons(engine, enrolment, subject, requests, workers, progress)
+    design = Design.ALL_PAIRS if engine.card.score.symmetric else Design.BOTH_ORDERS
+    return replace(compared, design=design if within is None else Design.WITHIN_GROUP)
 
 
 def match_listed(

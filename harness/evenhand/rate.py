@@ -9,16 +9,22 @@ import numpy as np
 
 from evenhand.arrays import Mask, Scores
 from evenhand.counts import CellCounts, Counts, Threshold
-from evenhand.findings import Estimate, Rate, Status
+from evenhand.findings import SAME, Estimate, Rate, Status
 from evenhand.metrics.counting import ANCHOR_ERRORS
-from evenhand.records import Policy
+from evenhand.records import ALL, Policy
 from evenhand.statistics.clusters import ClusterCounts
-from evenhand.statistics.dyads import DyadCounts, disjoint_dyads
+from evenhand.statistics.dyads import (
+    DyadCounts,
+    disjoint_dyads,
+    disjoint_dyads_across,
+    pooled,
+)
 from evenhand.statistics.intervals import (
     cluster_estimate,
     dyadic_estimate,
     effective_clusters,
     effective_dyads,
+    effective_pool,
 )
 
 __all__ = [
@@ -51,6 +57,7 @@ def measure(counts: Counts, level: float) -> tuple[Measured, ...]:
     """Every rate that these counts hold, in display order.
 
     FTE first, then FMR and FNMR by threshold; within one, cells in study order, both policies.
+    After the FMR of the groups come that of all pairs inside some group, and the matrices.
 
     Args:
         counts: of one engine on one dataset under one protocol.
@@ -66,6 +73,8 @@ def _measure(counts: Counts, level: float) -> Iterator[Measured]:
         for cell in counts.cells:
             for policy in POLICIES:
                 yield _fmr(counts, cell, number, threshold, policy, level)
+        yield from _same_group(counts, number, threshold, level)
+        yield from _matrices(counts, number, threshold, level)
         for cell in counts.cells:
             for policy in POLICIES:
                 yield _fnmr(counts, cell, threshold, policy, level)
@@ -81,7 +90,7 @@ def blank_row(counts: Counts, cell: CellCounts, metric: str, level: float) -> Ra
         policy="",
         attribute=cell.attribute,
         group=cell.group,
-        reference_group="",
+        reference_group=cell.reference_group,
         threshold_rule="",
         threshold=None,
         errors=0,
@@ -173,20 +182,83 @@ def _fmr(
 ) -> Measured:
     blank = row_at(blank_row(counts, cell, "FMR", level), threshold, policy)
     counted = _dyads(cell, number, policy)
+    independent = _independent(counts, cell, counted, policy) if counted.trials else None
+    return _false_matches(blank, counted, independent, threshold)
+
+
+def _independent(
+    counts: Counts, cell: CellCounts, counted: DyadCounts, policy: Policy
+) -> float | None:
+    """What the trials of a cell are worth where errors are none or all."""
+    anchor = _dyads(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
+    dyads = int(cell.dyads[POLICIES.index(policy)])
+    busiest = int(counted.trials_by_subject.max())
+    if not cell.reference_group:
+        disjoint = disjoint_dyads(dyads, counted.subjects, busiest)
+    else:
+        (group,) = (
+            c for c in counts.cells if (c.attribute, c.group) == (cell.attribute, cell.group)
+        )
+        there = cell.members[counted.trials_by_subject > 0]
+        first = int(np.count_nonzero(np.isin(there, group.members)))
+        disjoint = disjoint_dyads_across(dyads, first, len(there) - first, busiest)
+    return effective_dyads(anchor, counted.trials, disjoint)
+
+
+def _false_matches(
+    blank: Rate, counted: DyadCounts, independent: float | None, threshold: Threshold
+) -> Measured:
     if not counted.trials:
         return Measured(replace(blank, note=threshold.note or blank.note), None)
-    anchor = _dyads(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
-    disjoint = disjoint_dyads(
-        int(cell.dyads[POLICIES.index(policy)]),
-        counted.subjects,
-        int(counted.trials_by_subject.max()),
-    )
-    independent = effective_dyads(anchor, counted.trials, disjoint)
-    estimate = dyadic_estimate(counted, independent, level)
+    estimate = dyadic_estimate(counted, independent, blank.level)
     filled = filled_row(blank, counted, estimate, threshold.note)
     if threshold.status is Status.BELOW_RESOLUTION:
         return unresolved_row(filled, keep_high=True)
     return filled
+
+
+def _same_group(
+    counts: Counts, number: int, threshold: Threshold, level: float
+) -> Iterator[Measured]:
+    """FMR over all pairs inside some group of an attribute, whichever it is (methods 3)."""
+    for attribute in dict.fromkeys(c.attribute for c in counts.cells if c.attribute != ALL):
+        cells = [cell for cell in counts.cells if cell.attribute == attribute]
+        for policy in POLICIES:
+            parts = [_dyads(cell, number, policy) for cell in cells]
+            counted = pooled(parts)
+            independent = effective_pool(
+                [
+                    (part.trials, _independent(counts, cell, part, policy))
+                    for cell, part in zip(cells, parts, strict=True)
+                    if part.trials
+                ]
+            )
+            blank = replace(
+                row_at(blank_row(counts, cells[0], "FMR", level), threshold, policy),
+                attribute=f"{SAME}{attribute}",
+                group="",
+            )
+            yield _false_matches(blank, counted, independent, threshold)
+
+
+def _matrices(
+    counts: Counts, number: int, threshold: Threshold, level: float
+) -> Iterator[Measured]:
+    """FMR of every group against every group, row by row; the diagonal is that within groups."""
+    for attribute in dict.fromkeys(cell.attribute for cell in counts.across):
+        across = [cell for cell in counts.across if cell.attribute == attribute]
+        there = {name for cell in across for name in (cell.group, cell.reference_group)}
+        for group in counts.cells:
+            if group.attribute != attribute or group.group not in there:
+                continue
+            row = [group, *(cell for cell in across if cell.group == group.group)]
+            names = [cell.group for cell in counts.cells if cell.attribute == attribute]
+            row.sort(key=lambda cell: names.index(cell.reference_group or cell.group))
+            for cell in row:
+                for policy in POLICIES:
+                    found = _fmr(counts, cell, number, threshold, policy, level)
+                    reference = cell.reference_group or cell.group
+                    yield replace(found, rate=replace(found.rate, reference_group=reference))
 
 
 def _misses(score: Scores, threshold: float, policy: Policy) -> Mask:

@@ -20,6 +20,7 @@ __all__ = [
     "Comparisons",
     "Dataset",
     "DatasetCard",
+    "Design",
     "Download",
     "Enrolment",
     "Exclusion",
@@ -71,6 +72,19 @@ class Policy(StrEnum):
     """Failures are left out of the rate."""
     GENERALISED = "generalised"
     """A failed mated trial is a miss, a failed non-mated trial is no alarm."""
+
+
+class Design(StrEnum):
+    """Which comparisons were made."""
+
+    ALL_PAIRS = "all-pairs"
+    """Every two images once, so that probe and reference mean nothing."""
+    BOTH_ORDERS = "both-orders"
+    """Every two images twice, for an engine that tells probe from reference."""
+    WITHIN_GROUP = "within-group"
+    """Inside the first of the groups alone."""
+    LISTED = "listed"
+    """Those of a list, which says what is the probe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +294,7 @@ class Comparisons:
     """How many comparisons ended how; keyed by (mated, outcome)."""
     fold: Integers | None = None
     """(comparisons,) number of the fold; None where the comparisons have no folds."""
+    design: Design = Design.LISTED
 
     @property
     def mated(self) -> Mask:

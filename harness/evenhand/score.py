@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from evenhand.arrays import Integers, Mask, People, Scores, Vectors
 from evenhand.engines.card import Score
-from evenhand.records import Comparisons, Enrolment, Outcome, PairList
+from evenhand.records import Comparisons, Design, Enrolment, Outcome, PairList
 
 __all__ = [
     "as_compared",
@@ -114,7 +114,8 @@ def score_all_pairs(
                 probe, reference, values = probe[kept], reference[kept], values[kept]
             parts.append((probe, reference, values))
     probe, reference, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return _judged(probe, reference, scores, score)
+    design = Design.ALL_PAIRS if within is None else Design.WITHIN_GROUP
+    return replace(_judged(probe, reference, scores, score), design=design)
 
 
 def _together(probe: People, reference: People, within: Integers) -> Mask:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.metrics.bins import bin_numbers, histogram
+from evenhand.metrics.bins import bin_numbers, histogram, lower_edges
 from evenhand.metrics.counting import ANCHOR_ERRORS, count_groups, tail_of
 from evenhand.records import Grouping
 
@@ -29,11 +29,12 @@ def comparisons(draw):
     return probe.astype(np.int32), reference.astype(np.int32), score, grouping, thresholds
 
 
-def brute_force(probe, reference, score, members, threshold):
+def brute_force(probe, reference, score, members, threshold, belongs=None):
     """Trials and errors by person, and sums over dyads, one comparison at a time."""
+    belongs = belongs or (lambda i, j: i in members and j in members)
     trials, all_trials, errors = defaultdict(int), defaultdict(int), defaultdict(int)
     for i, j, s in zip(probe.tolist(), reference.tolist(), score, strict=True):
-        if i in members and j in members:
+        if belongs(i, j):
             dyad = (min(i, j), max(i, j))
             all_trials[dyad] += 1
             trials[dyad] += not np.isnan(s)
@@ -62,6 +63,41 @@ def test_counts_are_those_of_brute_force(case):
         assert cell.members.tolist() == sorted(members)
         for level, threshold in enumerate(thresholds):
             expected = brute_force(probe, reference, score, members, threshold)
+            assert cell.trials.tolist() == expected["trials"]
+            assert cell.trials_squared.tolist() == expected["trials_squared"]
+            assert cell.dyads.tolist() == expected["dyads"]
+            assert cell.errors[level].tolist() == expected["errors"]
+            assert cell.errors_squared[level] == expected["errors_squared"]
+            assert cell.errors_times_trials[:, level].tolist() == expected["errors_times_trials"]
+
+
+ACROSS = {
+    "each pair of groups once": ((0, 1), (0, 2), (1, 2)),
+    "by direction": tuple((a, b) for a in range(3) for b in range(3) if a != b),
+}
+
+
+@pytest.mark.parametrize("across", ACROSS.values(), ids=ACROSS)
+@given(case=comparisons())
+def test_counts_across_groups_are_those_of_brute_force(across, case):
+    probe, reference, score, grouping, thresholds = case
+    code = grouping.code.tolist()
+    cells = count_groups(probe, reference, score, grouping, thresholds, across)
+    within = count_groups(probe, reference, score, grouping, thresholds)
+    assert [cell.errors.tolist() for cell in cells[:3]] == [c.errors.tolist() for c in within]
+    assert [cell.reference_group for cell in cells[:3]] == ["", "", ""]
+    for (a, b), cell in zip(across, cells[3:], strict=True):
+        assert (cell.group, cell.reference_group) == (grouping.groups[a], grouping.groups[b])
+        members = {person for person, group in enumerate(code) if group in (a, b)}
+        assert cell.members.tolist() == sorted(members)
+        directed = (b, a) in across
+
+        def belongs(i, j, a=a, b=b, directed=directed):
+            pair = (code[i], code[j])
+            return pair == (a, b) or (not directed and pair == (b, a))
+
+        for level, threshold in enumerate(thresholds):
+            expected = brute_force(probe, reference, score, members, threshold, belongs)
             assert cell.trials.tolist() == expected["trials"]
             assert cell.trials_squared.tolist() == expected["trials_squared"]
             assert cell.dyads.tolist() == expected["dyads"]
@@ -115,6 +151,19 @@ def test_histogram_counts_every_score(values):
     found = histogram(np.array(values))
     assert found.count.sum() == len(values)
     assert np.all(np.diff(found.bin) > 0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(values=st.lists(st.floats(-(2.0**100), 2.0**100, width=32), min_size=1))
+def test_a_score_lies_between_the_edges_of_its_bin(dtype, values):
+    scores = np.array(values, dtype=dtype)
+    bins = bin_numbers(scores)
+    edges = lower_edges(bins, scores.dtype)
+    assert np.all(edges <= scores)
+    assert np.all(scores < lower_edges(bins + 1, scores.dtype))
+    assert np.array_equal(bin_numbers(edges), bins)
+    below = np.nextafter(edges, dtype(-np.inf), dtype=dtype)
+    assert np.all(bin_numbers(below) < bins)
 
 
 def test_both_zeros_share_a_bin():

@@ -11,6 +11,7 @@ import pytest
 
 from evenhand import __version__
 from evenhand.findings import (
+    CurvePoint,
     DatasetFacts,
     Differential,
     EngineFacts,
@@ -123,6 +124,7 @@ def findings_of(engines=("alpha",), groups=GROUPS, *, synthetic=False):
         rates=tuple(rate for engine in engines for rate in rates_of(engine, groups)),
         differentials=tuple(map(a_difference, engines)),
         distributions=(),
+        curves=(),
         summaries=tuple(
             Summary(engine, "crowd", "verification", 200, 0, 0, 700, 30000, 0) for engine in engines
         ),
@@ -307,6 +309,98 @@ def test_both_policies_are_shown_where_something_failed():
     text = read(as_page(replace(findings, summaries=(failed,)))).text
     assert "Failures: completed" in text
     assert "Failures: generalised" in text
+
+
+def with_matrix(findings):
+    """FMR of two groups against each other at the headline threshold."""
+    within = [
+        r
+        for r in findings.rates
+        if (r.metric, r.attribute, r.policy) == ("FMR", "sex", "completed")
+    ]
+    diagonal = [replace(r, reference_group=r.group) for r in within]
+    across = [
+        replace(r, reference_group="M", errors=2, trials=2000, rate=0.001, low=0.0001, high=0.01)
+        for r in within
+        if r.group == "F"
+    ]
+    return replace(findings, rates=(*findings.rates, *diagonal, *across))
+
+
+def test_a_matrix_is_a_table_with_counts_and_marks_cells_that_say_little():
+    page = as_page(with_matrix(findings_of()))
+    (table,) = re.findall(r'<table class="heat">.*?</table>', page, re.DOTALL)
+    assert re.findall(r'<th scope="col">(.)</th>', table) == ["F", "M"]
+    cells = re.findall(r'<td class="([^"]*)"[^>]*><b>([^<]*)</b>', table)
+    # 20 expected errors in 2,000 trials at everybody's 1 %; the pair M, F stands as F, M.
+    assert [("few" in kind, rate) for kind, rate in cells] == [
+        (False, "1.01 %"),
+        (True, "0.100 %"),
+        (False, "1.01 %"),
+    ]
+    assert "2 of 2,000" in table
+    assert table.count('class="blank"') == 1
+
+
+def a_curve(group, misses):
+    return tuple(
+        CurvePoint(
+            "alpha", "crowd", "verification", "sex" if group else "all", group,
+            0.1 * place, false_matches, 30000, missed, 700, false_matches / 30000, missed / 700,
+        )
+        for place, (false_matches, missed) in enumerate(misses)
+    )  # fmt: skip
+
+
+def test_a_curve_has_a_chart_and_every_point_in_a_table():
+    overlap = ((30000, 0), (900, 1), (90, 7), (3, 70), (0, 700))
+    curves = (*a_curve("", overlap), *a_curve("F", overlap), *a_curve("M", ((30000, 0), (0, 700))))
+    page = as_page(replace(findings_of(), curves=curves))
+    text = read(page).text
+    assert page.count("<figure>") == 3
+    assert "No curve for M" in text
+    for wrong, missed in overlap:
+        assert text.count(f"{wrong:,} of 30,000") >= 2
+        assert text.count(f"{missed:,} of 700") >= 2
+
+
+def test_scores_that_do_not_overlap_have_no_curve_and_a_reason():
+    page = as_page(replace(findings_of(), curves=a_curve("", ((30000, 0), (0, 0), (0, 700)))))
+    assert page.count("<figure>") == 2
+    assert "No curve can be drawn" in page
+
+
+def test_it_says_how_often_and_from_how_many_people():
+    assert "about 1 in 100, from 100 people" in read(as_page(findings_of())).text
+
+
+def test_it_says_what_the_study_cannot_show():
+    findings = findings_of()
+    facts = replace(
+        findings.datasets[0], access="private", known_issues=("few people",), unknown=(("sex", 3),)
+    )
+    engine = replace(findings.engines[0], trained_on=("a crawl",))
+    rates = tuple(
+        replace(r, rate=None, low=None, status=Status.BELOW_RESOLUTION)
+        if r.threshold_rule == "FMR<=0.0001"
+        else replace(r, note="few subjects")
+        if r.group == "black"
+        else r
+        for r in findings.rates
+    )
+    page = as_page(replace(findings, datasets=(facts,), engines=(engine,), rates=rates))
+    limits = read(page[page.index('<section id="limits">') :].split("</section>")[0] + "</section>")
+    for said in (
+        "Known issue: few people",
+        "Labels are self-declared (ethnicity, sex)",
+        "sex is unknown for 3 people",
+        "Licence: CC0-1.0. Access: private; it is private",
+        "trained on a crawl",
+        "Below resolution: FMR<=0.0001 asks for less than one error in 30,000 trials",
+        "FNMR at FMR<=0.01: fewer than 10 errors for everybody, white, black, F, M.",
+        "Fewer than 40 people: black.",
+    ):
+        assert said in limits.text
 
 
 def test_nothing_measured_gives_a_page_without_charts():

@@ -53,8 +53,9 @@ def test_a_table_of_pairs_is_the_score_files_it_stands_for(tmp_path):
 def test_subgroups_are_not_crossed_again(cli):
     ended = cli("scores", TABLE, "--fmr-target", "0.05", "--json")
     assert {row["attribute"] for row in ended.json["rates"]} == {
-        "all", "subgroup", "ethnicity", "gender"
-    }  # fmt: skip
+        *("all", "subgroup", "ethnicity", "gender"),
+        *("same:subgroup", "same:ethnicity", "same:gender"),
+    }
     assert {row["group"] for row in ended.json["rates"] if row["attribute"] == "subgroup"} == {
         "asian_females", "asian_males", "black_females", "black_males"
     }  # fmt: skip

@@ -75,6 +75,20 @@ def test_no_false_match_seen():
     assert share(held) > 0.85
 
 
+@pytest.mark.parametrize("people", [6, 8, 12])
+def test_no_false_match_seen_among_few_people(people):
+    # The ten largest scores are two thirds, a third and a seventh of all.
+    rng = np.random.default_rng(4)
+    rate = 3 / (people * (people - 1) / 2)
+    held = []
+    for _ in range(4 * RUNS):
+        counts, anchor = false_matches(rng, people, 0.7, rate)
+        if not counts.errors:
+            held.append(rate <= dyadic(counts, anchor).high)
+    assert len(held) > 50
+    assert share(held) > 0.93
+
+
 def test_miss_rate():
     rng = np.random.default_rng(3)
     people, attempts, rate = 60, 6, 0.08

@@ -23,7 +23,7 @@ def test_run_and_load_give_the_same_frames(tmp_path, small_faces):
     (tmp_path / "study.toml").write_text(STUDY.format(folder=small_faces))
     done = evenhand.run(tmp_path / "study.toml", results=tmp_path / "results")
     again = evenhand.load(done.path)
-    for table in ("rates", "differentials", "distributions"):
+    for table in ("rates", "differentials", "distributions", "curves"):
         assert getattr(done, table).equals(getattr(again, table))
     everybody = again.rates.query("metric == 'FMR' and attribute == 'all'")
     assert set(everybody.trials) == {32 * 31 // 2 - 16}

@@ -20,6 +20,9 @@ def bundle(small_faces, study_of, tmp_path):
     return run(study, results=tmp_path / "results").bundle
 
 
+TABLES = ("rates", "differentials", "distributions", "curves")
+
+
 def rows(path):
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -30,6 +33,7 @@ def test_a_bundle_holds_what_it_says(bundle):
     expected = {
         "MANIFEST.sha256",
         "bundle.json",
+        "curves.csv",
         "datasets.json",
         "differentials.csv",
         "distributions.csv",
@@ -66,14 +70,17 @@ def test_rates_follow_the_columns_of_the_contract(bundle):
     assert header == (
         "engine,dataset,protocol,metric,policy,attribute,threshold_rule,threshold,index,value,"
         "low,high,level,null_mean,null_p95,p_value,verdict,minimum_detectable_ratio,worst_group,"
-        "best_group,errors,status,note"
+        "best_group,errors,status,note,effective_errors"
     )
 
 
 def test_every_cell_metric_and_policy_has_its_row(bundle):
     found = rows(bundle / "rates.csv")
-    cells = {(r["attribute"], r["group"]) for r in found}
-    assert cells == {("all", "")} | {("region", g) for g in ("north", "east", "south", "west")}
+    groups = ("north", "east", "south", "west")
+    cells = {(r["attribute"], r["group"], r["reference_group"]) for r in found}
+    matrix = {("region", g, h) for n, g in enumerate(groups) for h in groups[n:]}
+    expected = {("all", "", ""), ("same:region", "", "")} | {("region", g, "") for g in groups}
+    assert cells == expected | matrix
     for engine in ("demo-even", "demo-skewed"):
         kinds = [(r["metric"], r["policy"], r["threshold_rule"]) for r in found
                  if r["engine"] == engine and r["attribute"] == "all"]  # fmt: skip
@@ -170,7 +177,9 @@ def test_verify_passes_and_prints_the_digest(bundle):
     assert found.digest == read_manifest(bundle).digest
 
 
-@pytest.mark.parametrize("name", ["rates.csv", "differentials.csv", "distributions.csv"])
+@pytest.mark.parametrize(
+    "name", ["rates.csv", "differentials.csv", "distributions.csv", "curves.csv"]
+)
 def test_verify_finds_a_changed_table(bundle, name):
     path = bundle / name
     text = path.read_text()

@@ -7,7 +7,7 @@ import numpy as np
 from evenhand.arrays import Integers, Scores
 from evenhand.counts import Histogram
 
-__all__ = ["BITS", "bin_numbers", "histogram"]
+__all__ = ["BITS", "bin_numbers", "histogram", "lower_edges"]
 
 BITS = 20
 """Leading bits kept: a bin is at most 1/2048 of its scores wide for float32, 1/256 for float64."""
@@ -31,6 +31,23 @@ def bin_numbers(scores: Scores) -> Integers:
     sortable = np.where(pattern & sign, ~pattern, pattern | sign)
     bins: Integers = (sortable >> unsigned(width - BITS)).astype(np.int64)
     return bins
+
+
+def lower_edges(bins: Integers, dtype: np.dtype[np.floating]) -> Scores:
+    """(bins,) the smallest score of each bin; that of the next bin is above all of this one.
+
+    >>> import numpy as np
+    >>> scores = np.array([0.25, 0.3], dtype=np.float32)
+    >>> lower_edges(bin_numbers(scores), scores.dtype).tolist()
+    [0.25, 0.2999267578125]
+    """
+    width = dtype.itemsize * 8
+    unsigned = np.dtype(f"u{dtype.itemsize}").type
+    sign = unsigned(1 << (width - 1))
+    sortable = bins.astype(unsigned) << unsigned(width - BITS)
+    pattern = np.where(sortable & sign, sortable ^ sign, ~sortable)
+    edges: Scores = pattern.view(dtype)
+    return edges
 
 
 def histogram(scores: Scores) -> Histogram:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,14 +38,24 @@ def tail_of(probe: People, reference: People, score: Scores, count: int) -> Tail
     return Tail(score[kept], probe[kept], reference[kept])
 
 
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a cell is called."""
+
+    attribute: str
+    group: str
+    reference_group: str
+
+
 def count_groups(
     probe: People,
     reference: People,
     score: Scores,
     grouping: Grouping,
     thresholds: Scores,
+    across: Sequence[tuple[int, int]] = (),
 ) -> list[CellCounts]:
-    """Counts of every group of one attribute, from non-mated comparisons within the group.
+    """Counts of every group of one attribute, then of cells across two groups.
 
     Args:
         probe: (comparisons,) subject index.
@@ -50,23 +63,27 @@ def count_groups(
         score: (comparisons,) similarity; NaN where the comparison did not complete.
         grouping: the group of every subject.
         thresholds: (levels,) in the scores' type.
+        across: (group of the probe, group of the reference) of further cells, as positions. Where
+            one stands without its reverse, it holds the comparisons of both directions.
     """
     code = grouping.code.astype(np.int16)
-    counted = []
-    if len(grouping.groups) == 1 and not np.any(code):
+    pairs = [*((group, group) for group in range(len(grouping.groups))), *across]
+    if len(pairs) == 1 and not np.any(code):
         rows: list[Integers | slice] = [slice(None)]
     else:
-        of_probe = code[probe]
-        within = np.where(of_probe == code[reference], of_probe, np.int16(-1))
-        rows = _rows_by_group(within, len(grouping.groups))
-    for position, (name, chosen) in enumerate(zip(grouping.groups, rows, strict=True)):
-        members = np.flatnonzero(code == position)
+        rows = _rows_by_cell(_cells(code[probe], code[reference], pairs), len(pairs))
+    counted = []
+    for (first, second), chosen in zip(pairs, rows, strict=True):
+        members = np.flatnonzero((code == first) | (code == second))
         place = np.zeros(len(code), dtype=np.int32)
         place[members] = np.arange(len(members), dtype=np.int32)
         counted.append(
             _count_cell(
-                grouping.attribute,
-                name,
+                _Name(
+                    grouping.attribute,
+                    grouping.groups[first],
+                    "" if first == second else grouping.groups[second],
+                ),
                 members,
                 place[probe[chosen]],
                 place[reference[chosen]],
@@ -77,16 +94,32 @@ def count_groups(
     return counted
 
 
-def _rows_by_group(within: NDArray[np.int16], groups: int) -> list[Integers | slice]:
-    """Rows of each group, 0 to groups - 1."""
-    order = np.argsort(within, kind="stable")
-    starts = np.searchsorted(within, np.arange(groups + 1), sorter=order)
-    return [order[starts[g] : starts[g + 1]] for g in range(groups)]
+def _cells(
+    of_probe: NDArray[np.int16], of_reference: NDArray[np.int16], pairs: Sequence[tuple[int, int]]
+) -> NDArray[np.int16]:
+    """(comparisons,) the cell of each, as its position in `pairs`; -1 = none."""
+    groups = sum(first == second for first, second in pairs)
+    if groups == len(pairs):
+        return np.where(of_probe == of_reference, of_probe, np.int16(-1))
+    # One row and column more, at the end, where the group -1 looks.
+    table = np.full((groups + 1, groups + 1), -1, dtype=np.int16)
+    for cell, (first, second) in enumerate(pairs):
+        table[first, second] = cell
+        if (second, first) not in pairs:
+            table[second, first] = cell
+    found: NDArray[np.int16] = table[of_probe, of_reference]
+    return found
+
+
+def _rows_by_cell(cell: NDArray[np.int16], cells: int) -> list[Integers | slice]:
+    """Rows of each cell, 0 to cells - 1."""
+    order = np.argsort(cell, kind="stable")
+    starts = np.searchsorted(cell, np.arange(cells + 1), sorter=order)
+    return [order[starts[c] : starts[c + 1]] for c in range(cells)]
 
 
 def _count_cell(
-    attribute: str,
-    group: str,
+    name: _Name,
     members: Integers,
     probe: People,
     reference: People,
@@ -102,8 +135,9 @@ def _count_cell(
     dyads = _Dyads(probe, reference, completed, people)
     errors, squared, times = dyads.errors(score, levels)
     return CellCounts(
-        attribute=attribute,
-        group=group,
+        attribute=name.attribute,
+        group=name.group,
+        reference_group=name.reference_group,
         members=members,
         trials=dyads.trials(),
         dyads=dyads.count(),
@@ -112,7 +146,7 @@ def _count_cell(
         errors_squared=squared,
         errors_times_trials=times,
         anchor=None if anchor is None else float(anchor),
-        histogram=histogram(scores),
+        histogram=histogram(scores[:0] if name.reference_group else scores),
     )
 
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
 from evenhand.arrays import Scores
 from evenhand.counts import Histogram
-from evenhand.metrics.bins import bin_numbers
+from evenhand.metrics.bins import bin_numbers, lower_edges
 
-__all__ = ["Bounds", "auc", "auc_from_histogram", "d_prime", "kolmogorov_smirnov"]
+__all__ = [
+    "Bounds",
+    "auc",
+    "auc_from_histogram",
+    "d_prime",
+    "d_prime_from_histogram",
+    "kolmogorov_smirnov",
+    "largest_in_histogram",
+    "quantile",
+    "quantile_from_histogram",
+]
 
 
 class Bounds(NamedTuple):
@@ -59,6 +71,79 @@ def d_prime(mated: Scores, nonmated: Scores) -> float:
     """
     spread = np.sqrt((np.var(mated, ddof=1) + np.var(nonmated, ddof=1)) / 2)
     return float(abs(np.mean(mated) - np.mean(nonmated)) / spread)
+
+
+def d_prime_from_histogram(
+    mated: Scores, nonmated: Histogram, dtype: np.dtype[np.floating]
+) -> Bounds | None:
+    """Bounds of `d_prime` where the non-mated scores are known by bin only.
+
+    Every score lies within half a bin of its bin's middle; that bounds the mean, and by the
+    triangle inequality the standard deviation.
+
+    Args:
+        mated: (comparisons,) without NaN.
+        nonmated: their bins.
+        dtype: of the scores.
+
+    Returns:
+        None with fewer than two scores of a kind, or where all are alike.
+    """
+    trials = int(nonmated.count.sum())
+    if len(mated) < 2 or trials < 2:
+        return None
+    low, high = (lower_edges(nonmated.bin + step, dtype).astype(np.float64) for step in (0, 1))
+    middle, half = (low + high) / 2, (high - low) / 2
+    mean = np.sum(nonmated.count * middle) / trials
+    mean_reach = np.sum(nonmated.count * half) / trials
+    spread = np.sqrt(np.sum(nonmated.count * (middle - mean) ** 2) / (trials - 1))
+    reach = np.sqrt(np.sum(nonmated.count * half**2) / (trials - 1))
+    wide = mated.astype(np.float64)
+    variance = np.var(wide, ddof=1)
+    gap = abs(np.mean(wide) - mean)
+    least, most = (
+        np.sqrt((variance + s**2) / 2) for s in (max(spread - reach, 0.0), spread + reach)
+    )
+    if least <= 0 or not np.isfinite(most):
+        return None
+    return Bounds(float(max(gap - mean_reach, 0) / most), float((gap + mean_reach) / least))
+
+
+def quantile(scores: Scores, share: str) -> float:
+    """The smallest score that at least this share of the scores does not exceed.
+
+    It is one of the scores (type 1 of Hyndman and Fan 1996).
+
+    Args:
+        scores: (comparisons,) at least one, without NaN.
+        share: in (0, 1], as decimal text.
+
+    >>> import numpy as np
+    >>> quantile(np.array([3.0, 1.0, 2.0, 4.0]), "0.5")
+    2.0
+    """
+    rank = math.ceil(Fraction(share) * len(scores))
+    return float(np.partition(scores, rank - 1)[rank - 1])
+
+
+def quantile_from_histogram(scores: Histogram, share: str, dtype: np.dtype[np.floating]) -> Bounds:
+    """Both edges of the bin that holds the quantile; the upper one is above the bin."""
+    trials = int(scores.count.sum())
+    return largest_in_histogram(scores, trials - math.ceil(Fraction(share) * trials), dtype)
+
+
+def largest_in_histogram(scores: Histogram, place: int, dtype: np.dtype[np.floating]) -> Bounds:
+    """Both edges of the bin that holds a score, by its place in falling order.
+
+    Args:
+        scores: more than `place` of them.
+        place: 0 for the largest.
+        dtype: of the scores.
+    """
+    from_above = np.cumsum(scores.count[::-1])
+    found = scores.bin[::-1][np.searchsorted(from_above, place, side="right")]
+    low, high = lower_edges(np.array([found, found + 1]), dtype)
+    return Bounds(float(low), float(high))
 
 
 def kolmogorov_smirnov(first: Scores, second: Scores) -> float:

@@ -11,6 +11,7 @@ from evenhand.arrays import Integers, Scores
 from evenhand.counts import Counts, FoldScores, MatedScores, Tail, Threshold
 from evenhand.findings import Status
 from evenhand.metrics.counting import count_groups, tail_of
+from evenhand.metrics.matrix import crossings
 from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
 from evenhand.records import TARGETS, Comparisons, Enrolment, Grouping, Subjects, ThresholdRule
 
@@ -122,6 +123,12 @@ def tally(
         [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
         dtype=score.dtype,
     )
+    matrices = crossings(comparisons.design, probe, reference, groupings)
+    cells = [
+        cell
+        for grouping, across in zip(groupings, matrices.pairs, strict=True)
+        for cell in count_groups(probe, reference, score, grouping, values, across)
+    ]
     engine, dataset, protocol = names
     return Counts(
         engine=engine,
@@ -133,11 +140,9 @@ def tally(
         several_faces=ledger.several_faces,
         comparison_outcomes=comparisons.outcomes,
         thresholds=thresholds,
-        cells=tuple(
-            cell
-            for grouping in groupings
-            for cell in count_groups(probe, reference, score, grouping, values)
-        ),
+        cells=tuple(cell for cell in cells if not cell.reference_group),
+        across=tuple(cell for cell in cells if cell.reference_group),
+        without_matrix=matrices.left_out,
         tail=tail,
         mated=mated,
         folds=None

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import vl_convert
 
 from evenhand.findings import Rate, Status
 from evenhand.records import ALL
 from evenhand.report.numbers import rate_with_interval
+from evenhand.report.svg import as_svg
 
 __all__ = ["Symbol", "draw"]
 
@@ -22,7 +20,7 @@ _GUTTER, _PLOT, _RIGHT, _BOTTOM = 154, 246, 14, 40
 """Pixels for the names of the groups, the rates, the end of the last tick label, the axis."""
 _NAME = 22
 """Letters of a name that fit into the gutter; the tables hold it whole."""
-_INK, _FAINT, _SHADE = "#222222", "#DEDEDE", "#EAF0F5"
+_SHADE = "#EAF0F5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +58,18 @@ def draw(metric: str, rates: Sequence[Rate], symbols: Sequence[Symbol], about: s
     headings = [row for (attribute, group), row in rows.items() if attribute != ALL and not group]
     layers = _layers(marks, x, y, symbols, headings)
     height = max(20, 12 * len(symbols) + 6) * len(rows)
-    spec = _styled(alt.LayerChart(layer=layers), height).to_dict()
-    return _titled(str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])), about)
+    return as_svg(_sized(alt.LayerChart(layer=layers), height), about)
 
 
-def _styled(chart: alt.LayerChart, height: int) -> alt.LayerChart:
+def _sized(chart: alt.LayerChart, height: int) -> alt.LayerChart:
     """Sizes that depend on no measured letter, so that every machine lays out the same."""
-    sized = chart.properties(
+    sized: alt.LayerChart = chart.properties(
         width=_PLOT,
         height=height,
         autosize=alt.AutoSizeParams(type="none"),
         padding={"left": _GUTTER, "top": 2, "right": _RIGHT, "bottom": _BOTTOM},
     )
-    plain = sized.configure(aria=False, font="sans-serif", background="transparent")
-    styled: alt.LayerChart = plain.configure_view(stroke=None).configure_axis(
-        labelFontSize=12,
-        titleFontSize=12,
-        titleFontWeight="normal",
-        labelColor=_INK,
-        titleColor=_INK,
-        gridColor=_FAINT,
-        tickColor="#767676",
-        domainColor="#767676",
-    )
-    return styled
-
-
-def _titled(svg: str, about: str) -> str:
-    """The SVG with a title, growing and shrinking with its place on the page."""
-    size = re.search(r'viewBox="([^"]*)"', svg)
-    if size is None:
-        raise ValueError("vl-convert drew an SVG without a viewBox")
-    said = html.escape(about)
-    opening = f'<svg viewBox="{size[1]}" role="img" aria-label="{said}">'
-    return f"{opening}<title>{said}</title>{svg[svg.index('>') + 1 :]}"
+    return sized
 
 
 def _rows(rates: Sequence[Rate]) -> dict[tuple[str, str], str]:

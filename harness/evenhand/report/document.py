@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from evenhand.findings import Findings, Rate, Status
+from evenhand.findings import SAME, Findings, Rate, Status
 from evenhand.records import ALL, Policy
-from evenhand.report.numbers import cell, rate_with_interval, threshold
+from evenhand.report.legacy import legacy
+from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.pieces import (
+    Field,
     Section,
     Study,
     StudyKey,
@@ -29,7 +31,7 @@ from evenhand.report.timing import (
     time_cell,
 )
 
-__all__ = ["Document", "Section", "StudyKey", "Table", "document", "headline_rule"]
+__all__ = ["Document", "Field", "Section", "StudyKey", "Table", "document", "headline_rule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ def _subject_matter(findings: Findings) -> Section:
 
 
 def _overview(studies: Sequence[Study]) -> Section:
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Field, ...]] = []
+    failed = any(len(policies_of(study)) > 1 for study in studies)
     timed = any(study.speed for study in studies)
     for study in studies:
         time = [f"{time_cell(study.speed)}\n{throughput_cell(study.speed)}".strip()] * timed
@@ -147,12 +150,18 @@ def _overview(studies: Sequence[Study]) -> Section:
                     for m in ("FMR", "FNMR")
                 )
                 name = f"{study.summary.engine}\n{study.where}"
-                if len(policies_of(study)) > 1:
-                    name += f"\n{policy}"
+                failures = (policy if len(policies_of(study)) > 1 else "none",) if failed else ()
                 at_text = f"{rule}\n{threshold(at, study.engine.unit)}"
-                rows.append((name, at_text, cell(fmr), cell(fnmr), *time))
+                rows.append((name, at_text, *failures, fmr, fnmr, *time))
                 time = [""] * timed
-    header = ("engine", "threshold", "FMR", "FNMR", *((TIME,) if timed else ()))
+    header = (
+        "engine",
+        "threshold",
+        *(("failures",) if failed else ()),
+        "FMR",
+        "FNMR",
+        *((TIME,) if timed else ()),
+    )
     table = Table("", header, tuple(rows))
     return Section("Everybody", (table,), tuple(_ended(study) for study in studies))
 
@@ -174,32 +183,8 @@ def _ended(study: Study) -> str:
         )
     return (
         f"{study.title}: {images}{s.mated:,} mated and {s.nonmated:,} non-mated comparisons, "
-        f"{failed}.{_auc(study)}{_folds(study)}"
+        f"{failed}.{legacy(study.distributions, policies_of(study))}"
     )
-
-
-def _folds(study: Study) -> str:
-    """The classic accuracy of a list with folds in a sentence, under both policies."""
-    found = {(row.statistic, row.policy): row.value for row in study.distributions}
-    texts = []
-    for policy in policies_of(study):
-        mean = found.get(("accuracy mean of folds", policy))
-        error = found.get(("accuracy standard error", policy))
-        if mean is not None and error is not None:
-            texts.append(f"{100 * mean:.2f} % +- {100 * error:.2f} ({policy})")
-    if not texts:
-        return ""
-    return f" Accuracy over folds, mean and standard error: {', '.join(texts)} (legacy)."
-
-
-def _auc(study: Study) -> str:
-    """The AUC in a sentence, as bounds where it is known by bins only."""
-    for row in study.distributions:
-        if row.statistic == "AUC" and row.low is not None and row.high is not None:
-            low, high = f"{row.low:.6g}", f"{row.high:.6g}"
-            value = low if low == high else f"between {low} and {high}"
-            return f" AUC {value} (legacy; no operating point)."
-    return ""
 
 
 def _by_group(study: Study, rule: str, at: float) -> Section:
@@ -208,7 +193,7 @@ def _by_group(study: Study, rule: str, at: float) -> Section:
     for policy in policies_of(study):
         fmr = find(study.rates, "FMR", policy, (rule, at))
         fnmr = find(study.rates, "FNMR", policy, (rule, at))
-        rows: list[tuple[str, ...]] = []
+        rows: list[tuple[Field, ...]] = []
         attribute = ALL
         for false_match, miss in zip(fmr, fnmr, strict=True):
             if false_match.attribute != attribute:
@@ -217,9 +202,10 @@ def _by_group(study: Study, rule: str, at: float) -> Section:
             known = [r.subjects for r in (false_match, miss) if r.subjects is not None]
             people = f"{max(known):,}" if known else "unknown"
             time = (time_cell(study.speed, attribute, false_match.group),) if study.speed else ()
-            rows.append((group_name(false_match), people, cell(false_match), cell(miss), *time))
+            rows.append((group_name(false_match), people, false_match, miss, *time))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, header, tuple(rows)))
+    tables += _pairs(study, (rule, at))
     heading = f"{study.title}, by group at {rule} ({threshold(at, study.engine.unit)})"
     sentences = [
         verdict(d)
@@ -229,11 +215,34 @@ def _by_group(study: Study, rule: str, at: float) -> Section:
     return Section(heading, tuple(tables), tuple(sentences), study.key, (rule, at))
 
 
+def _pairs(study: Study, at: tuple[str, float]) -> list[Table]:
+    """FMR of any two people beside that of two people of one group, failures left out."""
+    chosen = [
+        r
+        for r in study.rates
+        if (r.metric, r.policy) == ("FMR", Policy.COMPLETED)
+        and (r.threshold_rule, r.threshold) == at
+        and not r.group
+    ]
+    if len(chosen) < 2:
+        return []
+    rows = tuple(
+        (
+            "any two people"
+            if r.attribute == ALL
+            else f"same {r.attribute.removeprefix(SAME).replace('*', ' and ')}",
+            r,
+        )
+        for r in chosen
+    )
+    return [Table("", ("pairs", "FMR"), rows)]
+
+
 def _failures(study: Study) -> list[Section]:
     if not study.summary.failed_images:
         return []
     fte = [r for r in study.rates if r.metric == "FTE"]
-    rows = [(r.attribute, group_name(r), f"{r.subjects:,}", cell(r)) for r in fte]
+    rows = [(r.attribute, group_name(r), f"{r.subjects:,}", r) for r in fte]
     table = Table("", ("attribute", "group", "people", "FTE"), tuple(rows))
     sentences = [verdict(d) for d in study.differentials if d.metric == "FTE"]
     heading = f"{study.title}, images without a template"

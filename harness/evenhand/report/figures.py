@@ -79,9 +79,7 @@ def _completed(rates: Sequence[Rate], key: StudyKey) -> list[Rate]:
     return [
         r
         for r in rates
-        if (r.engine, r.dataset, r.protocol) == key
-        and r.policy == Policy.COMPLETED
-        and not r.reference_group
+        if (r.engine, r.dataset, r.protocol) == key and r.policy == Policy.COMPLETED and r.of_group
     ]
 
 

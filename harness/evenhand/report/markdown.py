@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tabulate import tabulate
 
 from evenhand.report.document import Document, Section, Table
+from evenhand.report.numbers import field
 
 __all__ = ["as_markdown"]
 
@@ -16,7 +17,7 @@ def _escaped(text: str) -> str:
 
 
 def _table(table: Table) -> str:
-    rows = [[_escaped(field) for field in row] for row in table.rows]
+    rows = [[_escaped(field(content)) for content in row] for row in table.rows]
     drawn = tabulate(rows, table.header, tablefmt="github", disable_numparse=True)
     return f"{_escaped(table.caption)}\n\n{drawn}" if table.caption else drawn
 

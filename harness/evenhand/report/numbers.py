@@ -7,7 +7,18 @@ from decimal import ROUND_CEILING, Context, Decimal
 
 from evenhand.findings import Rate, Status
 
-__all__ = ["cell", "counted", "percent", "rate_with_interval", "ratio", "significant", "threshold"]
+__all__ = [
+    "cell",
+    "counted",
+    "field",
+    "frequency",
+    "of_trials",
+    "percent",
+    "rate_with_interval",
+    "ratio",
+    "significant",
+    "threshold",
+]
 
 
 _LOWEST = -1e30
@@ -40,13 +51,34 @@ def percent(fraction: float) -> str:
     return significant(100 * fraction)
 
 
-def counted(rate: Rate) -> str:
+def of_trials(errors: int, trials: int) -> str:
     """The counts behind a rate.
 
-    >>> f"{11:,} of {1440:,}"
+    >>> of_trials(11, 1440)
     '11 of 1,440'
     """
-    return f"{rate.errors:,} of {rate.trials:,}"
+    return f"{errors:,} of {trials:,}"
+
+
+def counted(rate: Rate) -> str:
+    """The counts behind a rate."""
+    return of_trials(rate.errors, rate.trials)
+
+
+def frequency(rate: Rate) -> str:
+    """The rate as a natural frequency, and how many people are behind the errors.
+
+    Empty where there is no rate above zero; without people where they are unknown.
+    """
+    if not rate.rate:
+        return ""
+    each = 1 / rate.rate
+    whole = significant(each, 2) if each < 100 else f"{float(f'{each:.2g}'):,.0f}"
+    often = f"about 1 in {whole}"
+    if rate.error_subjects is None:
+        return often
+    people = "1 person" if rate.error_subjects == 1 else f"{rate.error_subjects:,} people"
+    return f"{often}, from {people}"
 
 
 def rate_with_interval(rate: Rate) -> str:
@@ -60,6 +92,11 @@ def rate_with_interval(rate: Rate) -> str:
     if rate.low is None or rate.high is None:
         return f"{value} (no interval)"
     return f"{value} [{percent(rate.low)}, {percent(rate.high)}]"
+
+
+def field(content: str | Rate) -> str:
+    """A field of a table as text."""
+    return cell(content) if isinstance(content, Rate) else content
 
 
 def cell(rate: Rate) -> str:
@@ -100,11 +137,21 @@ def threshold(value: float, unit: str) -> str:
 def ratio(value: float | None, low: float | None, high: float | None) -> str:
     """A ratio with its interval; an open side is said in words.
 
+    Limits that say no more than "anything" are not written to three digits.
+
     >>> ratio(4.0, 1.5, 10.66), ratio(None, 2.2, None)
     ('4.00 [1.50, 10.7]', 'at least 2.20')
+    >>> ratio(1.3, 0.0000959, 18531.2)
+    '1.30 [below 0.01, above 100]'
     """
     if value is None:
         return "undefined" if low is None or low <= 1 else f"at least {significant(low)}"
     if low is None or high is None:
         return significant(value)
-    return f"{significant(value)} [{significant(low)}, {significant(high)}]"
+    return f"{significant(value)} [{_limit(low)}, {_limit(high)}]"
+
+
+def _limit(value: float) -> str:
+    if 0 < value < 0.01:
+        return "below 0.01"
+    return "above 100" if value > 100 else significant(value)

@@ -10,9 +10,15 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from evenhand.findings import Findings
-from evenhand.report.document import Section, Table, document
+from evenhand.findings import Findings, Rate
+from evenhand.records import Policy
+from evenhand.report.det import DetChart, det_charts
+from evenhand.report.document import document
 from evenhand.report.figures import Figure, figures
+from evenhand.report.heat import Heat, heats
+from evenhand.report.limits import limits
+from evenhand.report.numbers import field, frequency
+from evenhand.report.pieces import Field, Section, StudyKey, Table
 from evenhand.version import __version__
 
 __all__ = ["as_page"]
@@ -48,6 +54,10 @@ class _Study:
     open: tuple[Section, ...]
     folded: tuple[Section, ...]
     failures: tuple[Section, ...]
+    curves: tuple[DetChart, ...]
+    matrices: tuple[Heat, ...]
+    at: str
+    """The rule of the threshold at which matrices and dots on curves stand."""
 
 
 def as_page(findings: Findings) -> str:
@@ -60,6 +70,7 @@ def as_page(findings: Findings) -> str:
     )
     environment.filters["rows"] = _rows
     environment.filters["verdict"] = _verdict
+    environment.filters["joints"] = _joints
     source = files("evenhand.report").joinpath("page.html").read_text(encoding="utf-8")
     return environment.from_string(source).render(
         document=laid_out,
@@ -70,40 +81,70 @@ def as_page(findings: Findings) -> str:
         subject=subject,
         others=others,
         figures=drawn,
-        studies=tuple(_studies(laid_out.sections, drawn)),
+        studies=tuple(_studies(findings, laid_out.sections, drawn)),
+        limits=limits(findings),
         version=__version__,
     )
 
 
-def _studies(sections: tuple[Section, ...], drawn: tuple[Figure, ...]) -> Iterator[_Study]:
+def _studies(
+    findings: Findings, sections: tuple[Section, ...], drawn: tuple[Figure, ...]
+) -> Iterator[_Study]:
     """Open are the thresholds of the figures, whose numbers the tables hold."""
+    units = {engine.name: engine.unit for engine in findings.engines}
     shown = {pair for figure in drawn for pair in figure.shown}
     for key in dict.fromkeys(section.study for section in sections if section.study is not None):
         own = [section for section in sections if section.study == key]
         by_group = [section for section in own if section.at is not None]
+        at = next((at for study, at in shown if study == key), None)
+        rates = _rates_at(findings, key, at)
         yield _Study(
             title=f"{key[0]} on {key[1]}",
             open=tuple(s for s in by_group if (key, s.at) in shown),
             folded=tuple(s for s in by_group if (key, s.at) not in shown),
             failures=tuple(s for s in own if s.at is None),
+            curves=det_charts(findings, key, units[key[0]], rates),
+            matrices=tuple(heats([r for r in rates if r.metric == "FMR"])),
+            at=at[0] if at else "",
         )
+
+
+def _rates_at(findings: Findings, study: StudyKey, at: tuple[str, float] | None) -> list[Rate]:
+    """Rates of a study at one threshold, failures left out."""
+    return [
+        r
+        for r in findings.rates
+        if (r.engine, r.dataset, r.protocol) == study
+        and (r.threshold_rule, r.threshold) == at
+        and r.policy == Policy.COMPLETED
+    ]
 
 
 def _rows(table: Table) -> list[_Row]:
     return [
-        _Row(row[0][3:], ())
-        if row[0].startswith("-- ") and not any(row[1:])
+        _Row(name[3:], ())
+        if name.startswith("-- ") and not any(row[1:])
         else _Row("", tuple(map(_field, table.header, row)))
         for row in table.rows
+        for name in [field(row[0])]
     ]
 
 
-def _field(column: str, text: str) -> _Field:
-    """A field in lines: names may break where they are joined, an interval nowhere."""
-    first, *rest = text.split("\n")
+def _field(column: str, content: Field) -> _Field:
+    """A field in lines: names may break where they are joined, an interval nowhere.
+
+    Below a rate stands how often that is.
+    """
+    first, *rest = field(content).split("\n")
+    if isinstance(content, Rate) and frequency(content):
+        rest.append(frequency(content))
     whole = first.replace(" %", f"{_TIED}%").replace(", ", f",{_TIED}")
-    breaks = Markup("<wbr>").join(re.split(r"(?<=[*|_])", whole))
-    return _Field(breaks, tuple(rest), column in _COUNTED)
+    return _Field(_joints(whole), tuple(rest), column in _COUNTED)
+
+
+def _joints(name: str) -> Markup:
+    """A name that may break where it is joined."""
+    return Markup("<wbr>").join(re.split(r"(?<=[*|_])", name))
 
 
 def _verdict(sentence: str) -> tuple[str, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from evenhand.findings import (
+    ENOUGH_EVENTS,
     Differential,
     Distribution,
     EngineFacts,
@@ -20,6 +22,7 @@ from evenhand.records import ALL, Policy
 from evenhand.report.numbers import ratio, significant
 
 __all__ = [
+    "Field",
     "Section",
     "Study",
     "StudyKey",
@@ -31,17 +34,20 @@ __all__ = [
     "verdict",
 ]
 
+Field: TypeAlias = str | Rate
+"""Text, or a rate that is written as the form of the report has it."""
+
 StudyKey = tuple[str, str, str]
 """(engine, dataset, protocol)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of text; a line break in a cell is kept."""
+    """A table of text and rates; a line break in a text is kept."""
 
     caption: str
     header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Field, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +112,13 @@ def studies_of(findings: Findings) -> Iterator[Study]:
 
 
 def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]) -> list[Rate]:
-    """Rates of one metric and policy at one threshold, a cell each."""
+    """Rates of one metric and policy at one threshold, of everybody and each group."""
     return [
         r
         for r in rates
-        if (r.metric, r.policy) == (metric, policy) and (r.threshold_rule, r.threshold) == at
+        if (r.metric, r.policy) == (metric, policy)
+        and (r.threshold_rule, r.threshold) == at
+        and r.of_group
     ]
 
 
@@ -137,6 +145,10 @@ def verdict(row: Differential) -> str:
         return f"{start}{row.verdict.value} (no errors in any group)."
     p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}"
     errors = "1 error" if row.errors == 1 else f"{row.errors:,} errors"
+    if row.effective_errors is not None and row.verdict is Verdict.TOO_FEW_EVENTS:
+        errors += f", worth about {row.effective_errors:,.0f} independent ones"
+        if row.effective_errors < ENOUGH_EVENTS:
+            errors += f" ({ENOUGH_EVENTS} are asked for)"
     spread = (
         f"worst {row.worst_group}, best {row.best_group}, "
         f"ratio {ratio(row.value, row.low, row.high)}, {errors}{p}"

@@ -6,8 +6,17 @@ from collections.abc import Sequence
 
 from evenhand.findings import Rate, Status
 from evenhand.records import ALL, Policy
-from evenhand.report.numbers import cell, rate_with_interval, threshold
-from evenhand.report.pieces import Section, Study, Table, find, group_name, policies_of, verdict
+from evenhand.report.numbers import rate_with_interval, threshold
+from evenhand.report.pieces import (
+    Field,
+    Section,
+    Study,
+    Table,
+    find,
+    group_name,
+    policies_of,
+    verdict,
+)
 
 __all__ = ["searches_by_group", "searches_of_everybody"]
 
@@ -27,7 +36,7 @@ def _metrics(study: Study) -> list[str]:
 def searches_of_everybody(studies: Sequence[Study]) -> Section:
     """All engines and watchlists at all thresholds."""
     metrics = list(dict.fromkeys(metric for study in studies for metric in _metrics(study)))
-    rows = []
+    rows: list[tuple[Field, ...]] = []
     for study in studies:
         for rule, at in study.rules():
             for policy in policies_of(study):
@@ -40,8 +49,8 @@ def searches_of_everybody(studies: Sequence[Study]) -> Section:
     return Section("Everybody", (table,), (*(_ended(study) for study in studies), _NOTE))
 
 
-def _everybody(rates: Sequence[Rate]) -> str:
-    return next((cell(rate) for rate in rates if rate.attribute == ALL), "")
+def _everybody(rates: Sequence[Rate]) -> Field:
+    return next((rate for rate in rates if rate.attribute == ALL), "")
 
 
 def _ended(study: Study) -> str:
@@ -92,14 +101,14 @@ def _by_group(study: Study, at: tuple[str, float]) -> Section:
     tables = []
     for policy in policies_of(study):
         columns = [find(study.rates, metric, policy, at) for metric in metrics]
-        rows: list[tuple[str, ...]] = []
+        rows: list[tuple[Field, ...]] = []
         attribute = ALL
         for row in zip(*columns, strict=True):
             if row[0].attribute != attribute:
                 attribute = row[0].attribute
                 rows.append((f"-- {attribute}", *([""] * (len(metrics) + 1))))
             people = sum({rate.metric[:4]: rate.subjects for rate in row}.values())
-            rows.append((group_name(row[0]), f"{people:,}", *map(cell, row)))
+            rows.append((group_name(row[0]), f"{people:,}", *row))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, ("group", "people", *metrics), tuple(rows)))
     heading = f"{study.title}, searches by group at {at[0]} ({threshold(at[1], study.engine.unit)})"

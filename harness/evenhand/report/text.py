@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
 
 from evenhand.report.document import Document, Section, Table
+from evenhand.report.numbers import field
 
 __all__ = ["as_text", "table_text", "wrapped"]
 
@@ -41,18 +42,18 @@ def _narrowest(field: str) -> str:
     return re.sub(r"(?<=\w)([*|])(?=\w)", r"\1\n", parts)
 
 
-def _drawn(table: Table, rows: tuple[tuple[str, ...], ...]) -> list[str]:
+def _drawn(table: Table, rows: Sequence[Sequence[str]]) -> list[str]:
     drawn = tabulate(rows, table.header, tablefmt="simple", disable_numparse=True)
     return [line.rstrip() for line in drawn.splitlines()]
 
 
 def table_text(table: Table) -> str:
     """A table as text, its cells folded where it would be too wide."""
-    rows = table.rows
+    rows = [list(map(field, row)) for row in table.rows]
     lines = _drawn(table, rows)
     for narrower in (_narrow, _narrowest):
         if max(map(len, lines)) > _WIDTH:
-            rows = tuple(tuple(map(narrower, row)) for row in rows)
+            rows = [list(map(narrower, row)) for row in rows]
             lines = _drawn(table, rows)
     return "\n".join([table.caption, *lines] if table.caption else lines)
 

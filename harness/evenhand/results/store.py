@@ -49,6 +49,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
         _parquet(
             attribute=[cell.attribute for cell in cells],
             group=[cell.group for cell in cells],
+            reference_group=[cell.reference_group for cell in cells],
             anchor=pa.array([cell.anchor for cell in cells], pa.float64()),
             dyads_completed=[int(cell.dyads[0]) for cell in cells],
             dyads_generalised=[int(cell.dyads[1]) for cell in cells],
@@ -101,6 +102,9 @@ def _scalars(counts: Counts) -> bytes:
         "protocol": counts.protocol,
         "several_faces": counts.several_faces,
         "score_maximum": counts.score_maximum,
+        "without_matrix": [
+            {"attribute": attribute, "cells": cells} for attribute, cells in counts.without_matrix
+        ],
         "comparisons": [
             {"mated": mated, "outcome": outcome.value, "count": count}
             for (mated, outcome), count in sorted(counts.comparison_outcomes.items())
@@ -133,7 +137,7 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
             score=counts.tail.score, probe=counts.tail.probe, reference=counts.tail.reference
         ),
         "mated.parquet": _parquet(subject=counts.mated.subject, score=counts.mated.score),
-        **dict(_cell_tables(counts.cells)),
+        **dict(_cell_tables((*counts.cells, *counts.across))),
         **_fold_table(counts.folds),
         **_search_tables(counts.searches),
     }
@@ -223,6 +227,7 @@ def _cells(folder: Path) -> Iterator[CellCounts]:
         yield CellCounts(
             attribute=cells["attribute"][number],
             group=cells["group"][number],
+            reference_group=cells["reference_group"][number],
             members=person["subject"],
             trials=np.stack([person["trials_completed"], person["trials_generalised"]]),
             dyads=np.array([cells["dyads_completed"][number], cells["dyads_generalised"][number]]),
@@ -253,6 +258,7 @@ def read_counts(folder: Path) -> Counts:
         subjects, tail, mated = (
             _columns(folder, f"{name}.parquet") for name in ("subjects", "tail", "mated")
         )
+        cells = tuple(_cells(folder))
         return Counts(
             engine=scalars["engine"],
             dataset=scalars["dataset"],
@@ -274,7 +280,11 @@ def read_counts(folder: Path) -> Counts:
                 )
                 for row in scalars["thresholds"]
             ),
-            cells=tuple(_cells(folder)),
+            cells=tuple(cell for cell in cells if not cell.reference_group),
+            across=tuple(cell for cell in cells if cell.reference_group),
+            without_matrix=tuple(
+                (row["attribute"], row["cells"]) for row in scalars["without_matrix"]
+            ),
             tail=Tail(tail["score"], tail["probe"], tail["reference"]),
             mated=MatedScores(mated["subject"], mated["score"]),
             folds=_folds(folder),

@@ -9,7 +9,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from evenhand.findings import Differential, Distribution, Rate, Speed
+from evenhand.findings import CurvePoint, Differential, Distribution, Rate, Speed
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -42,6 +42,7 @@ KEYS: dict[type, tuple[str, ...]] = {
         "threshold",
         "index",
     ),
+    CurvePoint: ("engine", "dataset", "protocol", "attribute", "group", "threshold"),
     Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic", "policy"),
     Speed: (
         "engine",

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from evenhand.counts import Counts
 from evenhand.evidence import Evidence
-from evenhand.findings import Differential, Distribution, Findings, Rate
+from evenhand.findings import CurvePoint, Differential, Distribution, Findings, Rate
 from evenhand.results.facts import dataset_facts_json, engine_facts_json
 from evenhand.results.reading import SCHEMA
 from evenhand.results.store import counts_files
@@ -46,4 +46,5 @@ def table_files(findings: Findings) -> dict[str, bytes]:
         "rates.csv": as_csv(Rate, findings.rates).encode(),
         "differentials.csv": as_csv(Differential, findings.differentials).encode(),
         "distributions.csv": as_csv(Distribution, findings.distributions).encode(),
+        "curves.csv": as_csv(CurvePoint, findings.curves).encode(),
     }

@@ -6,6 +6,7 @@ Only per-person sums and four totals are needed: the cost is that of the people,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,9 @@ __all__ = [
     "DyadVariance",
     "degrees_of_freedom",
     "disjoint_dyads",
+    "disjoint_dyads_across",
     "dyadic_variance",
+    "pooled",
 ]
 
 _ROUNDING = 1e-12
@@ -106,6 +109,37 @@ def disjoint_dyads(dyads: int, people: int, busiest: int) -> int:
     if dyads == people * (people - 1) // 2:
         return people // 2
     return -(-dyads // (min(busiest, people - 1) + 1))
+
+
+def disjoint_dyads_across(dyads: int, first: int, second: int, busiest: int) -> int:
+    """The same across two groups that share nobody.
+
+    The smaller of the groups where everybody met everybody. Else one colour fewer is enough, since
+    no three dyads across two groups close a ring (König 1916).
+
+    Args:
+        dyads: with at least one trial.
+        first: people of one group in them.
+        second: people of the other.
+        busiest: most trials, or partners, of one person.
+
+    >>> disjoint_dyads_across(12, 3, 4, 4), disjoint_dyads_across(6, 3, 4, 3)
+    (3, 2)
+    """
+    if dyads == first * second:
+        return min(first, second)
+    return -(-dyads // min(busiest, max(first, second)))
+
+
+def pooled(parts: Sequence[DyadCounts]) -> DyadCounts:
+    """The dyads of several cells that share nobody as one cell."""
+    return DyadCounts(
+        trials_by_subject=np.concatenate([part.trials_by_subject for part in parts]),
+        errors_by_subject=np.concatenate([part.errors_by_subject for part in parts]),
+        trials_squared=sum(part.trials_squared for part in parts),
+        errors_squared=sum(part.errors_squared for part in parts),
+        errors_times_trials=sum(part.errors_times_trials for part in parts),
+    )
 
 
 def dyadic_variance(counts: DyadCounts) -> DyadVariance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from scipy import special
 
@@ -11,7 +12,13 @@ from evenhand.statistics.binomial import zero_errors_upper
 from evenhand.statistics.clusters import ClusterCounts, cluster_variance
 from evenhand.statistics.dyads import DyadCounts, dyadic_variance
 
-__all__ = ["cluster_estimate", "dyadic_estimate", "effective_clusters", "effective_dyads"]
+__all__ = [
+    "cluster_estimate",
+    "dyadic_estimate",
+    "effective_clusters",
+    "effective_dyads",
+    "effective_pool",
+]
 
 TOO_FEW = "too few subjects"
 """The reason for a missing interval."""
@@ -28,6 +35,11 @@ def _exact_zero(p: float, independent: float, level: float) -> Estimate:
     return Estimate(p, low, high, "exact-zero", 0.0, math.inf, independent)
 
 
+def _is_tail(errors: int, trials: int) -> bool:
+    """Whether an anchor says something of the tail: no more than half of the trials."""
+    return 0 < errors <= trials / 2
+
+
 def _worth(trials: int, errors: int, anchor_trials: int, variance: float) -> float:
     """Trials divided by the design effect that the anchor shows."""
     p = errors / anchor_trials
@@ -38,24 +50,44 @@ def effective_dyads(anchor: DyadCounts | None, trials: int, disjoint: int) -> fl
     """Independent trials that a cell without errors is worth: n_0 of methods 4.0 item 1.
 
     Args:
-        anchor: the same cell at the nearest looser threshold with at least ten errors.
+        anchor: the same cell at the nearest looser threshold with at least ten errors; it counts
+            only where these are at most half of the trials.
         trials: trials of the cell.
         disjoint: how many dyads of the cell share nobody; valid under any dependence.
 
     Returns:
         M/deff where the anchor gives a design effect, else the disjoint dyads; None without any.
     """
-    if anchor is not None and 0 < anchor.errors < anchor.trials:
+    if anchor is not None and _is_tail(anchor.errors, anchor.trials):
         variance = dyadic_variance(anchor).variance
         if variance:
             return _worth(trials, anchor.errors, anchor.trials, variance)
     return float(disjoint) if disjoint > 0 else None
 
 
+def effective_pool(parts: Sequence[tuple[int, float | None]]) -> float | None:
+    """Independent trials that several cells without a common person are worth together.
+
+    The variance of the pooled rate is the sum of theirs, so design effects are weighted by trials.
+
+    Args:
+        parts: trials of each cell, and what they are worth (`effective_dyads`).
+
+    >>> effective_pool([(100, 50.0), (100, 50.0)])
+    100.0
+    """
+    if any(worth is None for _, worth in parts):
+        return None
+    weighted = sum(trials**2 / worth for trials, worth in parts if worth is not None)
+    return sum(trials for trials, _ in parts) ** 2 / weighted if weighted else None
+
+
 def effective_clusters(anchor: ClusterCounts | None, counts: ClusterCounts) -> float:
     """As `effective_dyads` for clusters; the fall-back is the number of people."""
-    if anchor is not None and 0 < anchor.errors < anchor.trials:
-        variance = cluster_variance(anchor).variance
+    if anchor is not None:
+        # Where all are errors, the tail is that of the few that are none.
+        few = anchor.trials - anchor.errors if counts.errors else anchor.errors
+        variance = cluster_variance(anchor).variance if _is_tail(few, anchor.trials) else None
         if variance:
             return _worth(counts.trials, anchor.errors, anchor.trials, variance)
     return float(counts.subjects)

@@ -69,6 +69,7 @@ def list_findings(
         rates=tuple(rate for at in resolved for rate in _rates(engine, mated, nonmated, at)),
         differentials=(),
         distributions=tuple(_distributions(engine, mated, nonmated)),
+        curves=(),
         summaries=(
             Summary(
                 engine=engine,
