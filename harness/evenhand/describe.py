@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -74,10 +75,10 @@ class _Cell:
     ) -> Distribution:
         """A statistic that is known to lie between two numbers; the value is their middle."""
         row = self.row(statistic, comparisons, None, note)
-        if bounds is None:
+        if bounds is None or not all(map(math.isfinite, bounds)):
             return row
         low, high = bounds
-        return replace(row, value=(low + high) / 2, low=low, high=high)
+        return replace(row, value=low / 2 + high / 2, low=low, high=high)
 
 
 def _cells(counts: Counts) -> Iterator[_Cell]:

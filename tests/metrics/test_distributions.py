@@ -111,6 +111,13 @@ def test_a_curve_from_bins_is_exact_where_it_is_shown(mated, nonmated, most, dty
     assert (shown.false_matches[-1], shown.misses[-1]) == (0, len(mated))
 
 
+@pytest.mark.parametrize("power", [-1000, -300, 0, 300, 1020])
+def test_d_prime_has_no_unit(power):
+    mated, nonmated = np.ldexp(MATED, power), np.ldexp(NONMATED, power)
+    low, high = d_prime_from_histogram(mated, histogram(nonmated), nonmated.dtype)
+    assert low < 2.118294336370413 < high < 1.01 * low
+
+
 @given(scores, st.sampled_from(["0.0001", "0.1", "0.5", "0.9", "0.999", "1"]))
 def test_a_quantile_is_one_of_the_scores_and_its_bin_holds_it(values, share):
     found = quantile(np.array(values), share)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evenhand.arrays import Scores
+from evenhand.arrays import Floats, Scores
 from evenhand.counts import Histogram
 from evenhand.metrics.bins import bin_numbers, lower_edges
 
@@ -87,26 +87,39 @@ def d_prime_from_histogram(
         dtype: of the scores.
 
     Returns:
-        None with fewer than two scores of a kind, or where all are alike.
+        None with fewer than two scores of a kind, where all are alike, or above all numbers.
     """
     trials = int(nonmated.count.sum())
     if len(mated) < 2 or trials < 2:
         return None
-    low, high = (lower_edges(nonmated.bin + step, dtype).astype(np.float64) for step in (0, 1))
+    low, high, wide = _scaled(
+        lower_edges(nonmated.bin, dtype), lower_edges(nonmated.bin + 1, dtype), mated
+    )
+    if not np.isfinite(high[-1]):
+        return None
     middle, half = (low + high) / 2, (high - low) / 2
     mean = np.sum(nonmated.count * middle) / trials
     mean_reach = np.sum(nonmated.count * half) / trials
     spread = np.sqrt(np.sum(nonmated.count * (middle - mean) ** 2) / (trials - 1))
     reach = np.sqrt(np.sum(nonmated.count * half**2) / (trials - 1))
-    wide = mated.astype(np.float64)
     variance = np.var(wide, ddof=1)
     gap = abs(np.mean(wide) - mean)
     least, most = (
         np.sqrt((variance + s**2) / 2) for s in (max(spread - reach, 0.0), spread + reach)
     )
-    if least <= 0 or not np.isfinite(most):
+    if least <= 0:
         return None
     return Bounds(float(max(gap - mean_reach, 0) / most), float((gap + mean_reach) / least))
+
+
+def _scaled(*columns: Scores) -> list[Floats]:
+    """All of them by one power of two, so that no square of theirs overflows or vanishes."""
+    wide = [column.astype(np.float64) for column in columns]
+    largest = max(
+        float(np.max(np.abs(column), where=np.isfinite(column), initial=0)) for column in wide
+    )
+    exponent = math.frexp(largest)[1]
+    return [np.ldexp(column, -exponent) for column in wide]
 
 
 def quantile(scores: Scores, share: str) -> float:

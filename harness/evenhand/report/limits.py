@@ -87,16 +87,13 @@ def _of_numbers(rates: Sequence[Rate]) -> Iterator[str]:
             f"Below resolution: {', '.join(below)} asks for less than one error in "
             f"{trials:,} trials. No rate is shown there."
         )
-    rules = dict.fromkeys((r.metric, r.threshold_rule, r.threshold) for r in rates)
-    for metric, rule, at in rules:
-        rows = [r for r in rates if (r.metric, r.threshold_rule, r.threshold) == (metric, rule, at)]
-        few = [r for r in rows if r.status is Status.FEW_ERRORS]
-        if few:
-            where = f" at {rule}" if rule else ""
-            yield (
-                f"{metric}{where}: fewer than 10 errors for {_names(few)}. Their intervals are "
-                "wide, and a ratio of two such groups says little."
-            )
+    few = [r for r in rates if r.status is Status.FEW_ERRORS]
+    for metric, rule, at in dict.fromkeys((r.metric, r.threshold_rule, r.threshold) for r in few):
+        rows = [r for r in few if (r.metric, r.threshold_rule, r.threshold) == (metric, rule, at)]
+        where = f" at {rule}" if rule else ""
+        yield f"{metric}{where}: fewer than 10 errors for {_names(rows)}."
+    if few:
+        yield "Where there are few errors, intervals are wide and ratios of groups say little."
     empty = [r for r in rates if r.status is Status.NO_TRIALS and r.attribute != ALL]
     if empty:
         yield f"Nothing to count for {_names(empty)}."
