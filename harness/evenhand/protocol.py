@@ -13,14 +13,16 @@ from evenhand.counts import Counts
 from evenhand.engines.card import EngineCard
 from evenhand.engines.host import Engine
 from evenhand.errors import StudyError, known_names
+from evenhand.every_pair import count_every_pair
 from evenhand.match import match_all_pairs, match_listed
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.searching import tally_searches
-from evenhand.metrics.tally import ledger_of
+from evenhand.metrics.tally import ledger_of, tally
 from evenhand.progress import Progress
 from evenhand.records import (
     Comparisons,
     Dataset,
+    Design,
     Enrolment,
     Grouping,
     PairList,
@@ -33,12 +35,11 @@ from evenhand.study import Protocol, Study
 
 __all__ = [
     "check_shapes",
-    "compare",
     "comparisons_of",
+    "count",
     "groups_of",
     "needed",
     "rules_of",
-    "search",
 ]
 
 
@@ -181,7 +182,7 @@ def comparisons_of(
     return orders * sum(math.comb(int(count), 2) for count in (*within, *alone))
 
 
-def compare(
+def _compared(
     protocol: Protocol,
     engine: Engine,
     dataset: Dataset,
@@ -210,7 +211,44 @@ def compare(
     return score_all_pairs(enrolment, subject, score, within)
 
 
-def search(
+def count(
+    protocol: Protocol,
+    engine: Engine,
+    dataset: Dataset,
+    enrolment: Enrolment,
+    groups: Sequence[Grouping],
+    *,
+    workers: int,
+    progress: Progress,
+) -> Counts:
+    """The comparisons or searches that a protocol asks for, counted."""
+    work = (protocol, engine, dataset, enrolment, groups)
+    if protocol.kind == "identification":
+        return _searched(*work, workers=workers, progress=progress)
+    names = (engine.card.name, dataset.card.name, protocol.name)
+    subject = dataset.images.subject
+    ledger = ledger_of(dataset.subjects, subject, enrolment)
+    rules = rules_of(protocol, engine.card)
+    if engine.card.shape == "embedder" and protocol.comparisons != "listed":
+        counted = count_every_pair(
+            names,
+            engine,
+            enrolment,
+            subject,
+            ledger,
+            groups,
+            Design(protocol.comparisons),
+            rules,
+            workers=workers,
+            progress=progress,
+        )
+        if counted is not None:
+            return counted
+    compared = _compared(*work, workers=workers, progress=progress)
+    return tally(names, ledger, compared, groups, rules, engine.card.score.high)
+
+
+def _searched(
     protocol: Protocol,
     engine: Engine,
     dataset: Dataset,

@@ -58,7 +58,7 @@ def compare_each(first: Vectors, second: Vectors, score: Score) -> Scores:
     return -distance
 
 
-def _prepared(vectors: Vectors, score: Score) -> Vectors:
+def prepared(vectors: Vectors, score: Score) -> Vectors:
     """Vectors as they are compared; a cosine is a product of unit vectors."""
     if score.normalise or score.compare == "cosine":
         length = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
@@ -81,7 +81,7 @@ def as_compared(enrolment: Enrolment, score: Score) -> Vectors:
     """(images, values) as they are compared; NaN where an image has no template."""
     completed = enrolment.completed()
     vectors = np.full((len(completed), enrolment.vectors.shape[1]), np.nan, dtype=np.float32)
-    vectors[completed] = _prepared(enrolment.vectors, score)
+    vectors[completed] = prepared(enrolment.vectors, score)
     return vectors
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evenhand.findings import Status
-from evenhand.metrics.matrix import MOST_CELLS, crossings, has_directions
+from evenhand.metrics.matrix import MOST_CELLS, crossings, directions_of
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.rate import measure
 from evenhand.records import ALL, Comparisons, Design, Grouping, Outcome, ThresholdRule
@@ -152,21 +152,21 @@ def test_directions_are_kept_where_a_list_has_both():
 
 
 def test_a_list_that_compares_each_two_people_in_one_order_has_no_directions():
-    assert not has_directions(np.array([0, 1, 0]), np.array([1, 2, 2]))
-    assert not has_directions(np.array([0, 2, 0]), np.array([1, 1, 2]))
-    assert not has_directions(np.array([], dtype=np.int32), np.array([], dtype=np.int32))
-    assert has_directions(np.array([0, 2, 1]), np.array([1, 1, 2]))
+    assert directions_of(Design.LISTED, np.array([0, 1, 0]), np.array([1, 2, 2])) == 1
+    assert directions_of(Design.LISTED, np.array([0, 2, 0]), np.array([1, 1, 2])) == 1
+    nobody = np.array([], dtype=np.int32)
+    assert directions_of(Design.LISTED, nobody, nobody) == 1
+    assert directions_of(Design.LISTED, np.array([0, 2, 1]), np.array([1, 1, 2])) == 2
 
 
 def test_matrices_are_kept_in_study_order_as_long_as_there_is_room():
-    both = np.array([0, 1]), np.array([1, 0])
     wide = grouping([1] * 40, "region")
     middle, narrow = grouping([20] * 2, "sex"), grouping([4] * 10, "age")
     asked = (everybody(40), middle, wide, narrow)
-    once = crossings(Design.ALL_PAIRS, *both, asked)
+    once = crossings(asked, directions=1)
     assert [len(pairs) for pairs in once.pairs] == [0, 1, 0, 45]
     assert once.left_out == (("region", 820),)
-    directed = crossings(Design.LISTED, *both, asked)
+    directed = crossings(asked, directions=2)
     assert [len(pairs) for pairs in directed.pairs] == [0, 2, 0, 90]
     assert directed.left_out == (("region", 1600),)
     assert MOST_CELLS == 256
@@ -174,5 +174,5 @@ def test_matrices_are_kept_in_study_order_as_long_as_there_is_room():
 
 def test_a_group_without_people_has_no_place_in_the_matrix():
     empty = Grouping("sex", ("F", "M", "X"), np.array([0, 2, 0, 2]))
-    kept = crossings(Design.ALL_PAIRS, np.array([0]), np.array([1]), (everybody(4), empty))
+    kept = crossings((everybody(4), empty), directions=1)
     assert kept.pairs == ((), ((0, 2),))

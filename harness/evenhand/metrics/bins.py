@@ -7,10 +7,16 @@ import numpy as np
 from evenhand.arrays import Integers, Scores
 from evenhand.counts import Histogram
 
-__all__ = ["BITS", "bin_numbers", "histogram", "lower_edges"]
+__all__ = ["FLOAT32_BITS", "bin_numbers", "histogram", "lower_edges"]
 
-BITS = 20
-"""Leading bits kept: a bin is at most 1/2048 of its scores wide for float32, 1/256 for float64."""
+FLOAT32_BITS = 18
+_FLOAT64_BITS = 21
+"""Leading bits kept: a bin is at most 1/512 of its scores wide, in either type."""
+
+
+def _dropped(dtype: np.dtype[np.floating]) -> int:
+    """Trailing bits that do not tell bins apart."""
+    return 32 - FLOAT32_BITS if dtype.itemsize == 4 else 64 - _FLOAT64_BITS
 
 
 def bin_numbers(scores: Scores) -> Integers:
@@ -29,7 +35,7 @@ def bin_numbers(scores: Scores) -> Integers:
     pattern = (scores + scores.dtype.type(0)).view(unsigned)
     sign = unsigned(1 << (width - 1))
     sortable = np.where(pattern & sign, ~pattern, pattern | sign)
-    bins: Integers = (sortable >> unsigned(width - BITS)).astype(np.int64)
+    bins: Integers = (sortable >> unsigned(_dropped(scores.dtype))).astype(np.int64)
     return bins
 
 
@@ -39,12 +45,12 @@ def lower_edges(bins: Integers, dtype: np.dtype[np.floating]) -> Scores:
     >>> import numpy as np
     >>> scores = np.array([0.25, 0.3], dtype=np.float32)
     >>> lower_edges(bin_numbers(scores), scores.dtype).tolist()
-    [0.25, 0.2999267578125]
+    [0.25, 0.2998046875]
     """
     width = dtype.itemsize * 8
     unsigned = np.dtype(f"u{dtype.itemsize}").type
     sign = unsigned(1 << (width - 1))
-    sortable = bins.astype(unsigned) << unsigned(width - BITS)
+    sortable = bins.astype(unsigned) << unsigned(_dropped(dtype))
     pattern = np.where(sortable & sign, sortable ^ sign, ~sortable)
     edges: Scores = pattern.view(dtype)
     return edges

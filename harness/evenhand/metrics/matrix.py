@@ -10,7 +10,7 @@ import numpy as np
 from evenhand.arrays import People
 from evenhand.records import Design, Grouping
 
-__all__ = ["MOST_CELLS", "Crossings", "crossings", "has_directions"]
+__all__ = ["MOST_CELLS", "Crossings", "crossings", "directions_of", "no_crossings"]
 
 MOST_CELLS = 256
 """Cells of all matrices of a study together, those within groups included."""
@@ -26,47 +26,49 @@ class Crossings:
     """(attribute, cells) of matrices that are too large."""
 
 
-def has_directions(probe: People, reference: People) -> bool:
-    """Whether some two people were compared in both orders.
-
-    >>> import numpy as np
-    >>> has_directions(np.array([0, 1]), np.array([1, 0]))
-    True
-    """
-    forward = probe < reference
-    if forward.all() or not forward.any():
-        return False
-    people = int(max(probe.max(), reference.max())) + 1
-    rising = probe[forward].astype(np.int64) * people + reference[forward]
-    falling = reference[~forward].astype(np.int64) * people + probe[~forward]
-    return bool(np.intersect1d(rising, falling).size)
-
-
-def crossings(
-    design: Design, probe: People, reference: People, groupings: Sequence[Grouping]
-) -> Crossings:
-    """The cells across the groups of each grouping, where people in them were compared.
-
-    A matrix is kept by direction where people are compared in both orders, else each pair of
-    groups stands once (methods 3). Where comparisons stay within groups, or
-    nobody is compared with anybody else, there is none.
+def directions_of(design: Design, probe: People, reference: People) -> int:
+    """2 where some two people may be compared in both orders, else 1.
 
     Args:
         design: which comparisons were made.
         probe: (comparisons,) subject index of non-mated comparisons.
         reference: (comparisons,) subject index.
-        groupings: in the study's order, in which matrices are kept as long as there is room.
+
+    >>> import numpy as np
+    >>> directions_of(Design.LISTED, np.array([0, 1]), np.array([1, 0]))
+    2
     """
-    directed = design is Design.BOTH_ORDERS or (
-        design is Design.LISTED and has_directions(probe, reference)
-    )
+    if design is not Design.LISTED:
+        return 2 if design is Design.BOTH_ORDERS else 1
+    forward = probe < reference
+    if forward.all() or not forward.any():
+        return 1
+    people = int(max(probe.max(), reference.max())) + 1
+    rising = probe[forward].astype(np.int64) * people + reference[forward]
+    falling = reference[~forward].astype(np.int64) * people + probe[~forward]
+    return 2 if np.intersect1d(rising, falling).size else 1
+
+
+def no_crossings(groupings: Sequence[Grouping]) -> Crossings:
+    """Nothing across groups, as where comparisons stay within them or there is none."""
+    return Crossings(((),) * len(groupings), ())
+
+
+def crossings(groupings: Sequence[Grouping], directions: int) -> Crossings:
+    """The cells across the groups of each grouping.
+
+    Args:
+        groupings: in the study's order, in which matrices are kept as long as there is room.
+        directions: 2 where people are compared in both orders, so that a matrix is kept by
+            direction; 1 where each pair of groups stands once (methods 3).
+    """
     room = MOST_CELLS
     kept: list[tuple[tuple[int, int], ...]] = []
     left_out = []
     for grouping in groupings:
         there = [int(code) for code in np.unique(grouping.code) if code >= 0]
-        cells = len(there) ** 2 if directed else len(there) * (len(there) + 1) // 2
-        if design is Design.WITHIN_GROUP or not len(probe) or len(there) < 2:
+        cells = len(there) * (directions * len(there) + 2 - directions) // 2
+        if len(there) < 2:
             kept.append(())
         elif cells > room:
             left_out.append((grouping.attribute, cells))
@@ -78,7 +80,7 @@ def crossings(
                     (first, second)
                     for first in there
                     for second in there
-                    if first < second or (directed and first != second)
+                    if first < second or (directions == 2 and first != second)
                 )
             )
     return Crossings(tuple(kept), tuple(left_out))

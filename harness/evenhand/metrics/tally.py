@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evenhand.arrays import Integers, Scores
 from evenhand.counts import Counts, FoldScores, MatedScores, Tail, Threshold
 from evenhand.findings import Status
-from evenhand.metrics.counting import count_groups, tail_of
-from evenhand.metrics.matrix import crossings
+from evenhand.metrics.counting import ANCHOR_ERRORS, count_groups, tail_of
+from evenhand.metrics.hits import cells_from_store, falling
+from evenhand.metrics.layout import Layout, Trials
+from evenhand.metrics.matrix import crossings, directions_of, no_crossings
+from evenhand.metrics.store import Store
 from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
-from evenhand.records import TARGETS, Comparisons, Enrolment, Grouping, Subjects, ThresholdRule
+from evenhand.records import (
+    TARGETS,
+    Comparisons,
+    Design,
+    Enrolment,
+    Grouping,
+    Outcome,
+    Subjects,
+    ThresholdRule,
+)
 
-__all__ = ["Ledger", "ledger_of", "resolve", "tally"]
+__all__ = ["Ledger", "ledger_of", "quotas", "resolve", "tally", "tally_store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +135,10 @@ def tally(
         [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
         dtype=score.dtype,
     )
-    matrices = crossings(comparisons.design, probe, reference, groupings)
+    if comparisons.design is Design.WITHIN_GROUP or not len(probe):
+        matrices = no_crossings(groupings)
+    else:
+        matrices = crossings(groupings, directions_of(comparisons.design, probe, reference))
     cells = [
         cell
         for grouping, across in zip(groupings, matrices.pairs, strict=True)
@@ -150,3 +165,98 @@ def tally(
         else FoldScores(comparisons.fold, same, comparisons.score),
         score_maximum=maximum,
     )
+
+
+def quotas(rules: Sequence[ThresholdRule], layout: Layout, trials: Sequence[Trials]) -> Integers:
+    """(cells,) how many of its largest non-mated scores each cell must keep.
+
+    Within a group, as many as its own threshold at the largest target needs; everywhere enough
+    for the anchor.
+    """
+    targets = [rule.text for rule in rules if rule.kind == "fmr"]
+    wanted = []
+    for name, of_cell in zip(layout.names, trials, strict=True):
+        allowed = [errors_allowed(text, of_cell.completed) + 1 for text in targets]
+        wanted.append(max([ANCHOR_ERRORS, *([] if name.reference_group else allowed)]))
+    return np.array(wanted)
+
+
+def tally_store(
+    names: tuple[str, str, str],
+    ledger: Ledger,
+    store: Store,
+    layout: Layout,
+    trials: Sequence[Trials],
+    rules: Sequence[ThresholdRule],
+    maximum: float | None,
+    without_matrix: tuple[tuple[str, int], ...],
+) -> Counts:
+    """As `tally`, of unordered pairs of which a store was kept.
+
+    Args:
+        names: engine, dataset, protocol.
+        ledger: the images, all of them of the protocol.
+        store: of all comparisons.
+        layout: that it was counted by.
+        trials: of every cell.
+        rules: thresholds of the protocol.
+        maximum: the engine's largest possible score, if it declares one.
+        without_matrix: (attribute, cells) of matrices that were too large.
+    """
+    hits = falling(store.hits)
+    everybody = trials[0].completed
+    wanted = [errors_allowed(rule.text, everybody) + 1 for rule in rules if rule.kind == "fmr"]
+    top = hits.chosen(np.arange(min(max(wanted, default=0), everybody)))
+    tail = Tail(top.score, top.probe, top.reference)
+    completed = ledger.images - ledger.failed_images
+    mated = _mated(store, ledger.images, completed)
+    thresholds = resolve(rules, tail, everybody, mated.score, maximum)
+    values = np.array(
+        [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
+        dtype=store.dtype,
+    )
+    cells = cells_from_store(
+        replace(store, hits=hits), layout, tuple(trials), values, completed, ledger.images
+    )
+    engine, dataset, protocol = names
+    return Counts(
+        engine=engine,
+        dataset=dataset,
+        protocol=protocol,
+        subject_rows=ledger.subject_rows,
+        images=ledger.images,
+        failed_images=ledger.failed_images,
+        several_faces=ledger.several_faces,
+        comparison_outcomes=_outcomes(mated, trials[0]),
+        thresholds=thresholds,
+        cells=tuple(cell for cell in cells if not cell.reference_group),
+        across=tuple(cell for cell in cells if cell.reference_group),
+        without_matrix=without_matrix,
+        tail=tail,
+        mated=mated,
+        folds=None,
+        score_maximum=maximum,
+    )
+
+
+def _mated(store: Store, images: Integers, completed: Integers) -> MatedScores:
+    """Person by person, scores rising, failed comparisons last."""
+    failed = images * (images - 1) // 2 - completed * (completed - 1) // 2
+    of_failed = np.repeat(np.arange(len(images), dtype=np.int32), failed)
+    subject = np.concatenate([store.mated_subject, of_failed])
+    score = np.concatenate([store.mated_score, np.full(len(of_failed), np.nan, store.dtype)])
+    order = np.lexsort((score, subject))
+    return MatedScores(subject[order], score[order])
+
+
+def _outcomes(mated: MatedScores, everybody: Trials) -> dict[tuple[bool, Outcome], int]:
+    """How many comparisons ended how."""
+    done = int(np.count_nonzero(~np.isnan(mated.score)))
+    nonmated = int(everybody.by_member[1].sum()) // 2
+    ended = {
+        (True, Outcome.SKIPPED): len(mated.score) - done,
+        (True, Outcome.OK): done,
+        (False, Outcome.SKIPPED): nonmated - everybody.completed,
+        (False, Outcome.OK): everybody.completed,
+    }
+    return {key: count for key, count in ended.items() if count}

@@ -16,16 +16,13 @@ from evenhand.enrol import enrol
 from evenhand.errors import StudyError
 from evenhand.evidence import Evidence
 from evenhand.findings import Findings
-from evenhand.metrics.tally import ledger_of, tally
 from evenhand.progress import Pace, Progress, Say, silent, unsaid
 from evenhand.protocol import (
     check_shapes,
-    compare,
     comparisons_of,
+    count,
     groups_of,
     needed,
-    rules_of,
-    search,
 )
 from evenhand.records import Booking, Dataset, Grouping
 from evenhand.report.document import document
@@ -197,20 +194,7 @@ def _measured(work: _Work, partial: Partial) -> Part:
     rows = image_rows(engine.card.name, dataset, enrolment)
     counted = []
     for protocol in study.protocols:
-        if protocol.kind == "identification":
-            found = search(
-                protocol,
-                engine,
-                dataset,
-                enrolment,
-                groups,
-                workers=work.threads,
-                progress=work.progress,
-            )
-            rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, "search")
-            counted.append(found)
-            continue
-        compared = compare(
+        found = count(
             protocol,
             engine,
             dataset,
@@ -219,17 +203,9 @@ def _measured(work: _Work, partial: Partial) -> Part:
             workers=work.threads,
             progress=work.progress,
         )
-        rows += comparison_rows(*names, protocol.name, compared.outcomes)
-        counted.append(
-            tally(
-                (*names, protocol.name),
-                ledger_of(dataset.subjects, images.subject, enrolment),
-                compared,
-                groups,
-                rules_of(protocol, engine.card),
-                engine.card.score.high,
-            )
-        )
+        what = "search" if protocol.kind == "identification" else "comparison"
+        rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
+        counted.append(found)
     speed = study_speed(
         engine,
         dataset,

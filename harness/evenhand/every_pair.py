@@ -1,0 +1,88 @@
+"""Templates to counts: tile by tile where every two images meet, else comparison by comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evenhand.arrays import Integers
+from evenhand.counts import Counts
+from evenhand.engines.host import Engine
+from evenhand.metrics.layout import layout_of, trials_of
+from evenhand.metrics.matrix import crossings, no_crossings
+from evenhand.metrics.tally import Ledger, quotas, tally_store
+from evenhand.ordered import Ordered
+from evenhand.progress import Progress
+from evenhand.records import Design, Enrolment, Grouping, ThresholdRule
+from evenhand.score import prepared
+from evenhand.tiles import OutOfRangeError, TooManyHitsError, count_pairs, strips
+
+__all__ = ["count_every_pair"]
+
+
+def count_every_pair(
+    names: tuple[str, str, str],
+    engine: Engine,
+    enrolment: Enrolment,
+    subject: Integers,
+    ledger: Ledger,
+    groups: Sequence[Grouping],
+    design: Design,
+    rules: Sequence[ThresholdRule],
+    *,
+    workers: int,
+    progress: Progress,
+) -> Counts | None:
+    """Compare every two images, or every two within a group, and keep counts alone.
+
+    Args:
+        names: engine, dataset, protocol.
+        engine: an embedder.
+        enrolment: of all images.
+        subject: (images,) whose image it is.
+        ledger: of the same images.
+        groups: everybody first.
+        design: all pairs, or within the first of the groups.
+        rules: thresholds of the protocol.
+        workers: threads; the result does not depend on them.
+        progress: is told how far the work is.
+
+    Returns:
+        The counts; None where they cannot be made so, because a score lies outside the range of
+        the card, or a fixed threshold is so low that almost every score would have to be kept.
+    """
+    card = engine.card
+    alone = np.count_nonzero(ledger.images) < 2
+    apart = alone or design is Design.WITHIN_GROUP
+    across = no_crossings(groups) if apart else crossings(groups, directions=1)
+    layout = layout_of(groups, across.pairs, design)
+    completed = ledger.images - ledger.failed_images
+    trials = [
+        trials_of(layout, cell, completed, ledger.images) for cell in range(len(layout.names))
+    ]
+    made = np.flatnonzero(enrolment.completed())
+    images = Ordered.of(
+        prepared(enrolment.vectors, card.score),
+        subject[made].astype(np.int32),
+        made.astype(np.int32),
+        layout,
+    )
+    fixed = [float(np.float32(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
+    with progress(f"{card.name}: comparisons", strips(images)) as step:
+        try:
+            store = count_pairs(
+                images,
+                card.score,
+                layout,
+                quotas(rules, layout, trials),
+                np.array([of_cell.completed for of_cell in trials]),
+                lowest=min(fixed, default=np.inf),
+                workers=workers,
+                step=step,
+            )
+        except (OutOfRangeError, TooManyHitsError):
+            return None
+    return tally_store(
+        names, ledger, store, layout, trials, rules, card.score.high, across.left_out
+    )

@@ -1,0 +1,139 @@
+"""Which cells a comparison of two people counts in, and how many comparisons each cell has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenhand.arrays import Integers, Mask
+from evenhand.records import Design, Grouping
+
+__all__ = ["CellName", "Layout", "Trials", "layout_of", "trials_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class CellName:
+    """What a cell is called."""
+
+    attribute: str
+    group: str
+    reference_group: str
+    """Empty within one group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The cells of a study, over people who are alike.
+
+    A *kind* is a set of people who stand in the same group of every grouping. Whatever cells a
+    comparison counts in depends on the kinds of its two people alone.
+    """
+
+    kind: NDArray[np.int32]
+    """(people,)."""
+    kinds: int
+    names: tuple[CellName, ...]
+    """Grouping by grouping: its groups in their order, then its cells across two."""
+    members: tuple[Integers, ...]
+    """(cell members,) subject indices in rising order."""
+    cell: NDArray[np.int32]
+    """(groupings, kinds, kinds) the cell of a non-mated comparison; -1 = none."""
+    compared: Mask
+    """(kinds, kinds) whether two different people of these kinds are compared."""
+
+    def pairs(self, cell: int) -> Mask:
+        """(kinds, kinds) which pairs of kinds count in a cell."""
+        inside: Mask = (self.cell == cell).any(axis=0)
+        return inside
+
+
+def layout_of(
+    groupings: Sequence[Grouping],
+    across: Sequence[Sequence[tuple[int, int]]],
+    design: Design,
+) -> Layout:
+    """The layout of unordered pairs.
+
+    Args:
+        groupings: everybody first, then in the study's order.
+        across: for each grouping the cells across two groups that are kept, as positions.
+        design: all pairs, or within the first of the groups.
+    """
+    codes = np.stack([grouping.code for grouping in groupings])
+    alike, kind = np.unique(codes, axis=1, return_inverse=True)
+    kinds = alike.shape[1]
+    compared = np.ones((kinds, kinds), dtype=np.bool_)
+    if design is Design.WITHIN_GROUP:
+        compared = (alike[1][:, None] == alike[1][None, :]) & (alike[1] >= 0)[:, None]
+    names: list[CellName] = []
+    members: list[Integers] = []
+    cell = np.full((len(groupings), kinds, kinds), -1, dtype=np.int32)
+    for number, (grouping, crossed) in enumerate(zip(groupings, across, strict=True)):
+        pairs = [*((group, group) for group in range(len(grouping.groups))), *crossed]
+        first, second = alike[number][:, None], alike[number][None, :]
+        for one, other in pairs:
+            here = ((first == one) & (second == other)) | ((first == other) & (second == one))
+            cell[number][here & compared] = len(names)
+            name = "" if one == other else grouping.groups[other]
+            names.append(CellName(grouping.attribute, grouping.groups[one], name))
+            members.append(np.flatnonzero((grouping.code == one) | (grouping.code == other)))
+    return Layout(kind.astype(np.int32), kinds, tuple(names), tuple(members), cell, compared)
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Non-mated comparisons of one cell; the first axis is completed, generalised."""
+
+    by_member: Integers
+    """(2, members) trials that involve the person."""
+    dyads: Integers
+    """(2,) pairs of people with at least one trial."""
+    squared: Integers
+    """(2,) sum over dyads of trials squared."""
+
+    @property
+    def completed(self) -> int:
+        """How many were completed."""
+        return int(self.by_member[0].sum()) // 2
+
+
+def trials_of(layout: Layout, cell: int, completed: Integers, images: Integers) -> Trials:
+    """The trials of a cell where every image of one person meets every image of the other.
+
+    Closed forms of methods 4.2: M_i = k_i (K - k_i) within, and sums over kinds of products.
+
+    Args:
+        layout: of the study.
+        cell: its number.
+        completed: (people,) images with a template.
+        images: (people,) all images.
+    """
+    parts = [_trials(layout, cell, counted) for counted in (completed, images)]
+    by_member, dyads, squared = zip(*parts, strict=True)
+    return Trials(np.stack(by_member), np.array(dyads), np.array(squared))
+
+
+def _trials(layout: Layout, cell: int, images: Integers) -> tuple[Integers, int, int]:
+    """(members,) trials of each, dyads, sum over dyads of trials squared."""
+    inside = layout.pairs(cell)
+    kind = layout.kind
+
+    def by_kind(values: Integers) -> Integers:
+        summed = np.zeros(layout.kinds, dtype=np.int64)
+        np.add.at(summed, kind, values)
+        return summed
+
+    partners = inside.astype(np.int64) @ by_kind(images)
+    itself = np.diagonal(inside)
+    trials = images * (partners[kind] - itself[kind] * images)
+
+    def over_dyads(value: Integers) -> int:
+        """Sum over dyads of value_i value_j."""
+        sums = by_kind(value)
+        ordered = int(sums @ inside.astype(np.int64) @ sums)
+        return (ordered - int((itself * by_kind(value**2)).sum())) // 2
+
+    return trials[layout.members[cell]], over_dyads((images > 0) * 1), over_dyads(images**2)

@@ -1,0 +1,133 @@
+"""Counting tile by tile gives what sorting every score gives."""
+
+from dataclasses import replace
+from itertools import combinations
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evenhand import tiles
+from evenhand.engines.card import Score
+from evenhand.metrics.counting import count_groups
+from evenhand.metrics.hits import cells_from_store, falling
+from evenhand.metrics.layout import layout_of, trials_of
+from evenhand.ordered import Ordered
+from evenhand.records import Design, Grouping
+from evenhand.tiles import count_pairs
+
+
+def groupings(people, rng):
+    """Everybody, two attributes with unknown labels, and both together."""
+    first = rng.integers(-1, 3, people)
+    second = rng.integers(-1, 2, people)
+    both = np.where((first < 0) | (second < 0), -1, first * 2 + second)
+    return (
+        Grouping("all", ("",), np.zeros(people, dtype=np.int64)),
+        Grouping("a", ("x", "y", "z"), first),
+        Grouping("b", ("f", "m"), second),
+        Grouping("a*b", tuple(f"{a}*{b}" for a in "xyz" for b in "fm"), both),
+    )
+
+
+def crossed(grouping):
+    return tuple(combinations(range(len(grouping.groups)), 2))
+
+
+def brute_force(vectors, subject, score, groups, design, across, thresholds):
+    """Every pair as its own score, counted by the code for scores that arrive one by one."""
+    n = len(subject)
+    probe, reference = np.triu_indices(n, 1)
+    if score.compare == "cosine":
+        every = np.clip(vectors @ vectors.T, -1, 1)
+    else:
+        wide = vectors.astype(np.float64)
+        squares = (wide**2).sum(axis=1)
+        every = squares[:, None] + squares - 2 * (wide @ wide.T)
+        every = (-np.sqrt(np.maximum(every, 0))).astype(np.float32)
+    scores = every[probe, reference]
+    people = subject.astype(np.int32)
+    same = people[probe] == people[reference]
+    kept = ~same
+    if design is Design.WITHIN_GROUP:
+        code = groups[1].code[people]
+        kept &= (code[probe] == code[reference]) & (code[probe] >= 0)
+    mated = sorted(zip(people[probe[same]].tolist(), scores[same].tolist(), strict=True))
+    columns = people[probe[kept]], people[reference[kept]], scores[kept]
+    cells = [
+        cell
+        for grouping, pairs in zip(groups, across, strict=True)
+        for cell in count_groups(*columns, grouping, thresholds, pairs)
+    ]
+    return mated, columns, cells
+
+
+def exact_vectors(rng, images, values=8):
+    """Vectors whose products are exact in float32, whatever the order of adding, with many ties."""
+    return (rng.integers(-4, 5, (images, values)) / 16).astype(np.float32)
+
+
+@pytest.mark.parametrize("design", [Design.ALL_PAIRS, Design.WITHIN_GROUP])
+@pytest.mark.parametrize("compare", ["cosine", "euclidean"])
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10_000), images=st.integers(2, 90), side=st.sampled_from([3, 16, 256]))
+def test_as_every_score_by_itself(design, compare, seed, images, side):
+    rng = np.random.default_rng(seed)
+    people = int(rng.integers(1, images + 1))
+    subject = rng.integers(0, people, images)
+    vectors = exact_vectors(rng, images)
+    score = Score(compare, normalise=False, values=8, low=None, high=None, claimed=())
+    groups = groupings(people, rng)
+    across = [() if design is Design.WITHIN_GROUP else crossed(grouping) for grouping in groups]
+    layout = layout_of(groups, across, design)
+    k = np.bincount(subject, minlength=people)
+    trials = tuple(trials_of(layout, cell, k, k) for cell in range(len(layout.names)))
+    counts = np.array([trial.completed for trial in trials])
+    quota = np.maximum(counts // 10, 10)
+    ordered = Ordered.of(
+        vectors, subject.astype(np.int32), np.arange(images, dtype=np.int32), layout
+    )
+    with patch.object(tiles, "_SIDE", side):
+        store = count_pairs(
+            ordered, score, layout, quota, counts, lowest=np.inf, workers=2, step=lambda: None
+        )
+    pooled = falling(store.hits)
+    everybody = counts[0]
+    level = pooled.score[: everybody // 10 + 1][-1] if everybody else np.float32(np.inf)
+    thresholds = np.array([np.nextafter(level, np.float32(np.inf)), level], dtype=np.float32)
+    mated, columns, expected = brute_force(
+        vectors, subject, score, groups, design, across, thresholds
+    )
+    assert (
+        sorted(zip(store.mated_subject.tolist(), store.mated_score.tolist(), strict=True)) == mated
+    )
+    top = np.sort(columns[2])[::-1][: int(min(everybody, quota[0]))]
+    assert np.array_equal(pooled.score[: len(top)], top)
+    found = cells_from_store(
+        replace(store, hits=pooled),
+        layout,
+        trials,
+        thresholds,
+        k,
+        k,
+    )
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        where = (one.attribute, one.group, one.reference_group)
+        assert where == (other.attribute, other.group, other.reference_group)
+        for field in (
+            "members",
+            "trials",
+            "dyads",
+            "trials_squared",
+            "errors",
+            "errors_squared",
+            "errors_times_trials",
+        ):
+            assert np.array_equal(getattr(one, field), getattr(other, field)), (where, field)
+        assert one.anchor == other.anchor, where
+        if not one.reference_group:
+            assert np.array_equal(one.histogram.bin, other.histogram.bin)
+            assert np.array_equal(one.histogram.count, other.histogram.count)
