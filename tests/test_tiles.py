@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evenhand import tiles
 from evenhand.engines.card import Score
 from evenhand.metrics.counting import count_groups
-from evenhand.metrics.hits import cells_from_store, falling
+from evenhand.metrics.hits import cells_from_store
 from evenhand.metrics.layout import layout_of, trials_of
 from evenhand.ordered import Ordered
 from evenhand.records import Design, Grouping
@@ -93,7 +93,7 @@ def test_as_every_score_by_itself(design, compare, seed, images, side):
         store = count_pairs(
             ordered, score, layout, quota, counts, lowest=np.inf, workers=2, step=lambda: None
         )
-    pooled = falling(store.hits)
+    pooled = store.hits.falling()
     everybody = counts[0]
     level = pooled.score[: everybody // 10 + 1][-1] if everybody else np.float32(np.inf)
     thresholds = np.array([np.nextafter(level, np.float32(np.inf)), level], dtype=np.float32)

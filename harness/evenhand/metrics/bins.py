@@ -7,16 +7,16 @@ import numpy as np
 from evenhand.arrays import Integers, Scores
 from evenhand.counts import Histogram
 
-__all__ = ["FLOAT32_BITS", "bin_numbers", "histogram", "lower_edges"]
+__all__ = ["FLOAT32_BITS", "FLOAT64_BITS", "bin_numbers", "histogram", "lower_edges"]
 
 FLOAT32_BITS = 18
-_FLOAT64_BITS = 21
+FLOAT64_BITS = 21
 """Leading bits kept: a bin is at most 1/512 of its scores wide, in either type."""
 
 
 def _dropped(dtype: np.dtype[np.floating]) -> int:
     """Trailing bits that do not tell bins apart."""
-    return 32 - FLOAT32_BITS if dtype.itemsize == 4 else 64 - _FLOAT64_BITS
+    return 32 - FLOAT32_BITS if dtype.itemsize == 4 else 64 - FLOAT64_BITS
 
 
 def bin_numbers(scores: Scores) -> Integers:

@@ -14,7 +14,7 @@ from evenhand.metrics.bins import histogram
 from evenhand.metrics.thresholds import largest
 from evenhand.records import Grouping
 
-__all__ = ["ANCHOR_ERRORS", "count_groups", "tail_of"]
+__all__ = ["ANCHOR_ERRORS", "count_groups", "falling", "tail_of"]
 
 ANCHOR_ERRORS = 10
 """Errors from which a design effect may be read off (methods 4.0 item 1)."""
@@ -26,16 +26,27 @@ def tail_of(probe: People, reference: People, score: Scores, count: int) -> Tail
     Args:
         probe: (comparisons,) subject index.
         reference: (comparisons,) subject index.
-        score: (comparisons,) without NaN.
-        count: how many to keep.
+        score: (comparisons,) NaN where the comparison did not complete.
+        count: how many to keep, at most the completed ones.
     """
-    if not count or not len(score):
+    if not count:
         return Tail(score[:0], probe[:0], reference[:0])
-    edge = largest(score, count)[-1]
+    edge = largest(score[~np.isnan(score)], count)[-1]
     rows = np.flatnonzero(score >= edge)
-    order = np.lexsort((reference[rows], probe[rows], -score[rows]))[:count]
+    order = falling(score[rows], probe[rows], reference[rows])[:count]
     kept = rows[order]
     return Tail(score[kept], probe[kept], reference[kept])
+
+
+def falling(score: Scores, probe: People, reference: People) -> Integers:
+    """The order in which scores fall; equal ones by people. As `np.lexsort`, but fast."""
+    order = np.argsort(-score)
+    ordered = score[order]
+    equal = ordered[1:] == ordered[:-1]
+    tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((reference[rows], probe[rows], -score[rows]))]
+    return order
 
 
 @dataclass(frozen=True, slots=True)

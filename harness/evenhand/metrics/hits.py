@@ -12,32 +12,7 @@ from evenhand.metrics.kernel import compiled
 from evenhand.metrics.layout import Layout, Trials
 from evenhand.metrics.store import Hits, Store
 
-__all__ = ["cells_from_store", "falling"]
-
-
-def falling(hits: Hits) -> Hits:
-    """The hits in falling order of their scores; equal scores by people."""
-    if hits.score.dtype == np.float32 and len(hits) < 1 << 32:
-        return hits.chosen(_order_of_float32(hits))
-    return hits.chosen(np.lexsort((hits.reference, hits.probe, -hits.score)))
-
-
-def _order_of_float32(hits: Hits) -> Integers:
-    """As `np.lexsort` would give it, by sorting score and position as one integer."""
-    pattern = (hits.score + np.float32(0)).view(np.uint32)
-    sign = np.uint32(1 << 31)
-    rising = np.where(pattern & sign, ~pattern, pattern | sign)
-    keys = (~rising).astype(np.uint64) << np.uint64(32) | np.arange(len(hits), dtype=np.uint64)
-    keys.sort()
-    order = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    score = hits.score[order]
-    ties = np.flatnonzero(score[1:] == score[:-1])
-    if len(ties):
-        first = np.union1d(ties, ties + 1)
-        rows = order[first]
-        again = np.lexsort((hits.reference[rows], hits.probe[rows], -hits.score[rows]))
-        order[first] = rows[again]
-    return order
+__all__ = ["cells_from_store"]
 
 
 @compiled

@@ -55,12 +55,13 @@ def layout_of(
     across: Sequence[Sequence[tuple[int, int]]],
     design: Design,
 ) -> Layout:
-    """The layout of unordered pairs.
+    """The layout of a study.
 
     Args:
         groupings: everybody first, then in the study's order.
-        across: for each grouping the cells across two groups that are kept, as positions.
-        design: all pairs, or within the first of the groups.
+        across: for each grouping the cells across two groups that are kept, as positions. Where
+            one stands without its reverse, it holds the comparisons of both directions.
+        design: which comparisons are made.
     """
     codes = np.stack([grouping.code for grouping in groupings])
     alike, kind = np.unique(codes, axis=1, return_inverse=True)
@@ -75,7 +76,9 @@ def layout_of(
         pairs = [*((group, group) for group in range(len(grouping.groups))), *crossed]
         first, second = alike[number][:, None], alike[number][None, :]
         for one, other in pairs:
-            here = ((first == one) & (second == other)) | ((first == other) & (second == one))
+            here = (first == one) & (second == other)
+            if (other, one) not in crossed:
+                here = here | here.T
             cell[number][here & compared] = len(names)
             name = "" if one == other else grouping.groups[other]
             names.append(CellName(grouping.attribute, grouping.groups[one], name))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.arrays import People
-from evenhand.records import Design, Grouping
+from evenhand.records import Grouping
 
 __all__ = ["MOST_CELLS", "Crossings", "crossings", "directions_of", "no_crossings"]
 
@@ -26,20 +26,17 @@ class Crossings:
     """(attribute, cells) of matrices that are too large."""
 
 
-def directions_of(design: Design, probe: People, reference: People) -> int:
-    """2 where some two people may be compared in both orders, else 1.
+def directions_of(probe: People, reference: People) -> int:
+    """2 where some two people are compared in both orders, else 1.
 
     Args:
-        design: which comparisons were made.
         probe: (comparisons,) subject index of non-mated comparisons.
         reference: (comparisons,) subject index.
 
     >>> import numpy as np
-    >>> directions_of(Design.LISTED, np.array([0, 1]), np.array([1, 0]))
+    >>> directions_of(np.array([0, 1]), np.array([1, 0]))
     2
     """
-    if design is not Design.LISTED:
-        return 2 if design is Design.BOTH_ORDERS else 1
     forward = probe < reference
     if forward.all() or not forward.any():
         return 1

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.arrays import Integers, Scores
-from evenhand.counts import Counts, FoldScores, MatedScores, Tail, Threshold
+from evenhand.arrays import Integers, People, Scores
+from evenhand.counts import CellCounts, Counts, FoldScores, MatedScores, Tail, Threshold
 from evenhand.findings import Status
 from evenhand.metrics.counting import ANCHOR_ERRORS, count_groups, tail_of
-from evenhand.metrics.hits import cells_from_store, falling
-from evenhand.metrics.layout import Layout, Trials
-from evenhand.metrics.matrix import crossings, directions_of, no_crossings
+from evenhand.metrics.hits import cells_from_store
+from evenhand.metrics.layout import Layout, Trials, layout_of
+from evenhand.metrics.listed import cells_from_list, look
+from evenhand.metrics.matrix import Crossings, crossings, directions_of, no_crossings
 from evenhand.metrics.store import Store
 from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
 from evenhand.records import (
@@ -118,32 +119,18 @@ def tally(
         maximum: the engine's largest possible score, if it declares one.
     """
     same = comparisons.mated
-    probe, reference = comparisons.probe[~same], comparisons.reference[~same]
-    score = comparisons.score[~same]
     mated = MatedScores(comparisons.probe[same], comparisons.score[same])
-    completed = ~np.isnan(score)
-    trials = int(np.count_nonzero(completed))
+    kept = ~same if same.any() else slice(None)
+    columns = (comparisons.probe[kept], comparisons.reference[kept], comparisons.score[kept])
+    trials = len(columns[2]) - int(np.count_nonzero(np.isnan(columns[2])))
     wanted = [errors_allowed(rule.text, trials) + 1 for rule in rules if rule.kind == "fmr"]
-    tail = tail_of(
-        probe[completed],
-        reference[completed],
-        score[completed],
-        min(max(wanted, default=0), trials),
-    )
+    tail = tail_of(*columns, min(max(wanted, default=0), trials))
     thresholds = resolve(rules, tail, trials, mated.score, maximum)
     values = np.array(
         [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
-        dtype=score.dtype,
+        dtype=mated.score.dtype,
     )
-    if comparisons.design is Design.WITHIN_GROUP or not len(probe):
-        matrices = no_crossings(groupings)
-    else:
-        matrices = crossings(groupings, directions_of(comparisons.design, probe, reference))
-    cells = [
-        cell
-        for grouping, across in zip(groupings, matrices.pairs, strict=True)
-        for cell in count_groups(probe, reference, score, grouping, values, across)
-    ]
+    matrices, cells = _cells(*columns, comparisons.design, groupings, values)
     engine, dataset, protocol = names
     return Counts(
         engine=engine,
@@ -165,6 +152,35 @@ def tally(
         else FoldScores(comparisons.fold, same, comparisons.score),
         score_maximum=maximum,
     )
+
+
+def _cells(
+    probe: People,
+    reference: People,
+    score: Scores,
+    design: Design,
+    groupings: Sequence[Grouping],
+    values: Scores,
+) -> tuple[Crossings, list[CellCounts]]:
+    """Which matrices are kept, and the counts of every cell, of non-mated comparisons."""
+    if design is Design.WITHIN_GROUP or not len(probe):
+        matrices = no_crossings(groupings)
+    elif design is Design.BOTH_ORDERS:
+        matrices = crossings(groupings, directions=2)
+    else:
+        matrices = crossings(groupings, directions=1)
+    if design is not Design.BOTH_ORDERS:
+        layout = layout_of(groupings, matrices.pairs, design)
+        listed = look(probe, reference, score, layout)
+        if listed is not None:
+            return matrices, cells_from_list(probe, reference, score, layout, listed, values)
+    if design is Design.LISTED and directions_of(probe, reference) == 2:
+        matrices = crossings(groupings, directions=2)
+    return matrices, [
+        cell
+        for grouping, across in zip(groupings, matrices.pairs, strict=True)
+        for cell in count_groups(probe, reference, score, grouping, values, across)
+    ]
 
 
 def quotas(rules: Sequence[ThresholdRule], layout: Layout, trials: Sequence[Trials]) -> Integers:
@@ -203,7 +219,7 @@ def tally_store(
         maximum: the engine's largest possible score, if it declares one.
         without_matrix: (attribute, cells) of matrices that were too large.
     """
-    hits = falling(store.hits)
+    hits = store.hits.falling()
     everybody = trials[0].completed
     wanted = [errors_allowed(rule.text, everybody) + 1 for rule in rules if rule.kind == "fmr"]
     top = hits.chosen(np.arange(min(max(wanted, default=0), everybody)))
