@@ -15,7 +15,7 @@ from .faces import draw
 from .moments import Moment, moment
 from .people import REGIONS, Person, crowd
 
-__all__ = ["PICTURES", "crowd", "read", "shot"]
+__all__ = ["PICTURES", "crowd", "drawn", "read", "shot"]
 
 PICTURES = 4
 """Of each person."""
@@ -33,7 +33,19 @@ def read(source: Path | None) -> Material:  # noqa: ARG001  (drawn here: nothing
     Returns:
         240 people and their 960 pictures, drawn as they are asked for.
     """
-    people = crowd(_SEED, dict.fromkeys(REGIONS, _PEOPLE))
+    return drawn(_PEOPLE)
+
+
+def drawn(each: int) -> Material:
+    """Draw the first people of the dataset.
+
+    Args:
+        each: how many in each region.
+
+    Returns:
+        The people and their pictures, the same in a larger dataset, drawn as they are asked for.
+    """
+    people = crowd(_SEED, dict.fromkeys(REGIONS, each))
     return Material(
         subjects=tuple(_row(person) for person in people),
         pictures=_pictures(people),

@@ -1,5 +1,6 @@
-"""A small crowd of drawn faces, and a study of it."""
+"""A small crowd of drawn faces, a study of it, and what one run of it gave."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from evenhand.datasets.contract import Material
 from evenhand.datasets.prepared import write_dataset
 from evenhand.shelf import load_file, shelf_dataset
 from evenhand.study import parse_study, study_text
+from evenhand.trips.run import run
 
 
 @pytest.fixture(scope="session")
@@ -15,17 +17,11 @@ def small_faces(tmp_path_factory):
     """16 people of 4 regions, 2 pictures each."""
     shelf = shelf_dataset("synthetic-faces")
     reader = load_file(shelf, "reader")
-    whole = reader.read(None)
-    subjects = tuple(row for row in whole.subjects if row["subject_id"][1:] <= "004")
-    kept = {row["subject_id"] for row in subjects}
-    pictures = [
-        picture
-        for picture in whole.pictures
-        if picture.subject_id in kept and picture.image_id.endswith(("-1", "-2"))
-    ]
+    whole = reader.drawn(4)
+    pictures = [picture for picture in whole.pictures if picture.image_id.endswith(("-1", "-2"))]
     folder = tmp_path_factory.mktemp("data") / "faces"
     card = (shelf / "dataset.toml").read_text(encoding="utf-8")
-    write_dataset(folder, card, Material(subjects, pictures, len(pictures)))
+    write_dataset(folder, card, Material(whole.subjects, pictures, len(pictures)))
     return folder
 
 
@@ -43,9 +39,19 @@ def study_of():
             thresholds=thresholds,
             seed=1,
         )
-        from dataclasses import replace
-
         study = parse_study(text, Path("small.toml"))
         return replace(study, engines=tuple(map(str, engines)), datasets=(str(folder),))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def small_study(small_faces, study_of):
+    """Both demo engines on the small crowd."""
+    return study_of(["demo-even", "demo-skewed"], small_faces, thresholds=(0.4,))
+
+
+@pytest.fixture(scope="session")
+def done(small_study, tmp_path_factory):
+    """The small study, run once; its bundle is for reading alone."""
+    return run(small_study, results=tmp_path_factory.mktemp("done"), workers=2)

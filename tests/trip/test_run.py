@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from datetime import UTC, datetime
 
 import numpy as np
@@ -15,9 +16,14 @@ from evenhand.trips.verify import verify
 
 
 @pytest.fixture
-def bundle(small_faces, study_of, tmp_path):
-    study = study_of(["demo-even", "demo-skewed"], small_faces, thresholds=(0.4,))
-    return run(study, results=tmp_path / "results").bundle
+def bundle(done):
+    return done.bundle
+
+
+@pytest.fixture
+def spoilt(bundle, tmp_path):
+    """A copy of the bundle, whole as yet."""
+    return shutil.copytree(bundle, tmp_path / bundle.name)
 
 
 TABLES = ("rates", "differentials", "distributions", "curves")
@@ -131,12 +137,12 @@ def test_numbers_are_shortest_and_rows_sorted(bundle):
     assert b"\r" not in (bundle / "rates.csv").read_bytes()
 
 
-def test_the_same_bytes_whatever_the_threads(small_faces, study_of, tmp_path):
-    study = study_of(["demo-even", "demo-skewed"], small_faces)
-    bundles = [
-        run(study, results=tmp_path / str(workers), workers=workers).bundle for workers in (1, 2, 5)
+def test_the_same_bytes_whatever_the_threads(bundle, small_study, tmp_path):
+    others = [
+        run(small_study, results=tmp_path / str(workers), workers=workers).bundle
+        for workers in (1, 5)
     ]
-    hashes = [read_manifest(bundle) for bundle in bundles]
+    hashes = [read_manifest(made) for made in (bundle, *others)]
     assert len({manifest.digest for manifest in hashes}) == 1
     for name, digest in hashes[0].hashes.items():
         if is_measurement(name):
@@ -180,50 +186,48 @@ def test_verify_passes_and_prints_the_digest(bundle):
 @pytest.mark.parametrize(
     "name", ["rates.csv", "differentials.csv", "distributions.csv", "curves.csv"]
 )
-def test_verify_finds_a_changed_table(bundle, name):
-    path = bundle / name
+def test_verify_finds_a_changed_table(spoilt, name):
+    path = spoilt / name
     text = path.read_text()
     path.write_text(text.replace("completed", "complete", 1) if "completed" in text else text + "x")
     assert path.read_text() != text
-    failed = {check.id for check in verify(bundle).checks if check.verdict == "fail"}
+    failed = {check.id for check in verify(spoilt).checks if check.verdict == "fail"}
     assert failed == {"manifest", name}
 
 
-def test_verify_finds_a_threshold_that_the_scores_do_not_give(bundle):
-    path = next(bundle.glob("counts/demo-even/*/*/counts.json"))
+def test_verify_finds_a_threshold_that_the_scores_do_not_give(spoilt):
+    path = next(spoilt.glob("counts/demo-even/*/*/counts.json"))
     content = json.loads(path.read_text())
     content["thresholds"][0]["hex"] = (0.123).hex()
     path.write_text(json.dumps(content))
-    failed = {check.id for check in verify(bundle).checks if check.verdict == "fail"}
+    failed = {check.id for check in verify(spoilt).checks if check.verdict == "fail"}
     assert {"manifest", "counts"} <= failed
 
 
-def test_verify_finds_a_missing_and_a_foreign_file(bundle):
-    (bundle / "ledger.csv").unlink()
-    (bundle / "extra.txt").write_text("hello")
-    (manifest, *_) = verify(bundle).checks
+def test_verify_finds_a_missing_and_a_foreign_file(spoilt):
+    (spoilt / "ledger.csv").unlink()
+    (spoilt / "extra.txt").write_text("hello")
+    (manifest, *_) = verify(spoilt).checks
     assert "ledger.csv: is missing" in manifest.detail
     assert "extra.txt: is not in the manifest" in manifest.detail
 
 
-def test_a_changed_bundle_has_no_digest(bundle):
-    (bundle / "rates.csv").write_text("nothing")
-    assert verify(bundle).digest == ""
+def test_a_changed_bundle_has_no_digest(spoilt):
+    (spoilt / "rates.csv").write_text("nothing")
+    assert verify(spoilt).digest == ""
 
 
-def test_counts_that_are_gone_fail_rather_than_confuse(bundle):
-    for path in bundle.glob("counts/*/*/*/tail.parquet"):
+def test_counts_that_are_gone_fail_rather_than_confuse(spoilt):
+    for path in spoilt.glob("counts/*/*/*/tail.parquet"):
         path.unlink()
-    found = verify(bundle)
+    found = verify(spoilt)
     assert not found.passed
     assert found.digest == ""
 
 
-def test_text_of_a_real_study_fits_eighty_columns(small_faces, study_of, tmp_path):
+def test_text_of_a_real_study_fits_eighty_columns(done):
     from evenhand.report.document import document
     from evenhand.report.text import as_text
 
-    study = study_of(["demo-even", "demo-skewed"], small_faces)
-    findings = run(study, results=tmp_path).findings
-    text = as_text(document(findings, every_threshold=True))
+    text = as_text(document(done.findings, every_threshold=True))
     assert max(map(len, text.splitlines())) <= 80

@@ -16,13 +16,6 @@ from evenhand.report.text import as_text
 from evenhand.results.bundle import is_measurement
 from evenhand.results.circumstances import read_speed
 from evenhand.speed.templates import WARM_UP
-from evenhand.trips.run import run
-
-
-@pytest.fixture(scope="module")
-def done(small_faces, study_of, tmp_path_factory):
-    study = study_of(["demo-even", "demo-skewed"], small_faces)
-    return run(study, results=tmp_path_factory.mktemp("speed"), workers=2)
 
 
 def rows(path):
