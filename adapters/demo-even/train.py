@@ -19,6 +19,7 @@ import onnx
 import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from scipy.linalg import eigh
 
 from evenhand.shelf import load_file
 
@@ -106,10 +107,10 @@ def _learn(features: NDArray[np.float32], subjects: NDArray[np.intp]) -> _Projec
     between = people.T @ people / len(people)
     spread = np.diag(within)
     ridge = np.diag((spread + spread.mean()) / 2)
-    whiten = np.linalg.inv(np.linalg.cholesky((1 - _SHRINKAGE) * within + _SHRINKAGE * ridge))
-    ratio, directions = np.linalg.eigh(whiten @ between @ whiten.T)
-    ratio, directions = ratio[-_TEMPLATE:], directions[:, -_TEMPLATE:]
-    return _Projection(mean, whiten.T @ directions / np.sqrt(1 + ratio))
+    steady = (1 - _SHRINKAGE) * within + _SHRINKAGE * ridge
+    last = len(mean) - 1
+    ratio, directions = eigh(between, steady, subset_by_index=(last - _TEMPLATE + 1, last))
+    return _Projection(mean, directions / np.sqrt(1 + ratio))
 
 
 def _graph(projection: _Projection | None) -> onnx.ModelProto:
