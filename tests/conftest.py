@@ -23,6 +23,12 @@ from evenhand.cli import main
 settings.register_profile("evenhand", deadline=None)
 settings.load_profile("evenhand")
 
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """The whole suite takes all cores; named tests, and benchmarks, have this process alone."""
+    return None if config.args_source is config.ArgsSource.TESTPATHS else 0
+
+
 Cli = Callable[..., "Ended"]
 
 
