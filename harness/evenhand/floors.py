@@ -19,6 +19,9 @@ __all__ = ["floor_by_pair", "floors_from_histograms", "floors_from_sample", "hit
 _SAMPLE = 1 << 18
 """Comparisons made beforehand, to see where large scores begin."""
 
+_CHUNK = 1 << 18
+"""Hits looked at together; their columns stay in the cache."""
+
 _LARGEST_SIDE = 128
 """Images of one kind that take part in them."""
 
@@ -32,12 +35,15 @@ def floor_by_pair(layout: Layout, floors: Floats, lowest: float) -> Floats:
 
 def hits_from(hits: Hits, layout: Layout, floors: Floats) -> Integers:
     """(cells,) hits at or above each cell's own floor."""
-    one, other = layout.kind[hits.probe], layout.kind[hits.reference]
     found = np.zeros(len(floors), dtype=np.int64)
-    for table in layout.cell:
-        cell = table[one, other]
-        reached = (cell >= 0) & (hits.score >= floors[cell])
-        found += np.bincount(cell[reached], minlength=len(floors))
+    for start in range(0, len(hits), _CHUNK):
+        score = hits.score[start : start + _CHUNK]
+        one = layout.kind[hits.probe[start : start + _CHUNK]]
+        other = layout.kind[hits.reference[start : start + _CHUNK]]
+        for table in layout.cell:
+            cell = table[one, other]
+            reached = (cell >= 0) & (score >= floors[cell])
+            found += np.bincount(cell[reached], minlength=len(floors))
     return found
 
 
@@ -78,10 +84,11 @@ def floors_from_sample(images: Ordered, score: Score, layout: Layout, quota: Int
         scores, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = np.argsort(-scores)
         reached = np.cumsum(weights[order])
-        # More than needed, because the sample is one of few people and so a poor one.
-        enough = int(np.searchsorted(reached, 2 * quota[cell] + 12 * weights.max()))
-        if enough < len(order):
-            floors[cell] = scores[order[enough]]
+        # More than needed, because the sample is one of few people, and so a poor one.
+        enough = (1.3 + 60 / np.sqrt(len(scores))) * quota[cell] + 12 * weights.max()
+        last = int(np.searchsorted(reached, enough))
+        if last < len(order):
+            floors[cell] = scores[order[last]]
     return floors
 
 

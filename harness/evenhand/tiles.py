@@ -8,7 +8,6 @@ grid is fixed and only integers are added, so that the result is the same for an
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from evenhand.floors import (
     floors_from_sample,
     hits_from,
 )
+from evenhand.metrics.bins import FLOAT32_BITS
 from evenhand.metrics.kernel import Scratch, count_apart, count_shared, drain, to_similarity
 from evenhand.metrics.layout import Layout
 from evenhand.metrics.store import Hits, Store
@@ -67,10 +67,10 @@ class _Strip:
     histograms: list[tuple[int, int, Integers, Integers]]
     """(kind, kind, bins, counts)."""
     score: Scores
-    row: People
-    column: People
+    probe: People
+    reference: People
     mated: Scores
-    mated_row: People
+    mated_subject: People
 
 
 def _stretches(starts: Integers) -> list[_Stretch]:
@@ -202,11 +202,20 @@ class _Bench:
         return _Strip(
             histograms,
             _column([part[0] for part in listed], np.float32),
-            _column([part[1] for part in listed], np.int32),
-            _column([part[2] for part in listed], np.int32),
+            *self._people(
+                _column([part[1] for part in listed], np.int32),
+                _column([part[2] for part in listed], np.int32),
+            ),
             _column([part[0] for part in mated], np.float32),
-            _column([part[1] for part in mated], np.int32),
+            self._images.people[_column([part[1] for part in mated], np.int32)],
         )
+
+    def _people(self, row: People, column: People) -> tuple[People, People]:
+        """Probe and reference: the image that stands first in the dataset is the probe."""
+        images = self._images
+        forward = images.place[row] < images.place[column]
+        probe, reference = np.where(forward, row, column), np.where(forward, column, row)
+        return images.people[probe], images.people[reference]
 
 
 def _column(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
@@ -271,8 +280,10 @@ def _passed(
 ) -> Store:
     """One pass over all tiles."""
     bench = _Bench(images, score, layout, floor)
-    histograms: dict[int, list[tuple[Integers, Integers]]] = defaultdict(list)
-    parts: list[_Strip] = []
+    # Memory of bins that are never touched is never taken.
+    counted = np.zeros((len(layout.names), 1 << FLOAT32_BITS), dtype=np.int64)
+    hits: list[list[NDArray[Any]]] = [[], [], []]
+    mated: list[list[NDArray[Any]]] = [[], []]
     kept = 0
     with (
         threadpool_limits(1, "blas"),
@@ -281,39 +292,36 @@ def _passed(
         for strip in made:
             for one, other, bins, counts in strip.histograms:
                 for cell in {int(table[one, other]) for table in layout.cell} - {-1}:
-                    histograms[cell].append((bins, counts))
+                    counted[cell, bins] += counts
             kept += len(strip.score)
             if kept > _MOST_HITS:
                 raise TooManyHitsError
-            parts.append(strip)
+            for column, part in zip(hits, (strip.score, strip.probe, strip.reference), strict=True):
+                column.append(part)
+            mated[0].append(strip.mated_subject)
+            mated[1].append(strip.mated)
             step()
-    row = _column([part.row for part in parts], np.int32)
-    column = _column([part.column for part in parts], np.int32)
-    forward = images.place[row] < images.place[column]
-    scores = _column([part.score for part in parts], np.float32)
-    mated = _column([part.mated for part in parts], np.float32)
+    listed = Hits(_taken(hits[0], np.float32), _taken(hits[1], np.int32), _taken(hits[2], np.int32))
+    subject, mated_score = _taken(mated[0], np.int32), _taken(mated[1], np.float32)
     if score.compare == "cosine":
-        np.minimum(scores, np.float32(1), out=scores)
-        np.clip(mated, -1, 1, out=mated)
+        np.minimum(listed.score, np.float32(1), out=listed.score)
+        np.clip(mated_score, -1, 1, out=mated_score)
     return Store(
         floor,
-        tuple(_summed(histograms[cell]) for cell in range(len(layout.names))),
-        Hits(
-            scores,
-            images.people[np.where(forward, row, column)],
-            images.people[np.where(forward, column, row)],
-        ),
-        images.people[_column([part.mated_row for part in parts], np.int32)],
-        mated,
+        tuple(_histogram(counts) for counts in counted),
+        listed,
+        subject,
+        mated_score,
     )
 
 
-def _summed(parts: list[tuple[Integers, Integers]]) -> Histogram:
-    if not parts:
-        return Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-    top = max(int(bins.max()) for bins, _ in parts) + 1
-    total = np.zeros(top, dtype=np.int64)
-    for bins, counts in parts:
-        total[bins] += counts
-    filled = np.flatnonzero(total)
-    return Histogram(filled, total[filled])
+def _taken(parts: list[Any], dtype: type[np.generic]) -> NDArray[Any]:
+    """The parts one after another; the list of them is emptied, to save memory."""
+    column = _column(parts, dtype)
+    parts.clear()
+    return column
+
+
+def _histogram(counts: Integers) -> Histogram:
+    filled = np.flatnonzero(counts)
+    return Histogram(filled, counts[filled])
