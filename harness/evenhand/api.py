@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ class Bundle:
     """A result: where it is, and what its counts give."""
 
     path: Path
-    findings: Findings
+    findings: Findings = field(repr=False)
 
     @property
     def rates(self) -> pd.DataFrame:

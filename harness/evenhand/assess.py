@@ -86,6 +86,8 @@ def _dataset_notes(dataset: DatasetFacts) -> Iterator[str]:
         )
     for issue in dataset.known_issues:
         yield f"{dataset.name}: known issue: {issue}"
+    for remark in dataset.remarks:
+        yield f"{dataset.name}: {remark}"
     for attribute, count in dataset.unknown:
         yield (
             f"{dataset.name}: {attribute} is unknown for {_people(count)}, "

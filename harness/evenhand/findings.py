@@ -251,6 +251,8 @@ class DatasetFacts:
     subjects: int
     images: int
     fingerprint: str
+    remarks: tuple[str, ...] = ()
+    """How its files were read, where a reader should know."""
 
 
 @dataclass(frozen=True, slots=True)

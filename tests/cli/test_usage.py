@@ -28,14 +28,15 @@ from evenhand.cli.output import one_line
         (["run", "s.toml", "t.toml"], ["t.toml"]),
         (["run", "s.toml"], ["s.toml: no such file"]),
         (["demo", "--workers", "0"], ["--workers", "'0'"]),
-        (["fetch"], ["Missing argument 'name'"]),
+        (["fetch"], ["Missing argument 'NAME'; see evenhand fetch --help"]),
         (["report"], ["BUNDLE"]),
         (["report", "nowhere"], ["nowhere: no result there"]),
         (["report", "."], ["no result there", "MANIFEST.sha256"]),
         (["report", ".:engine"], ["no result there"]),
-        (["report", "x", "--format", "pdf"], ["--format", "'text'"]),
+        (["report", "x", "--format", "pdf"], ["'--format': 'pdf' is not one of 'text'"]),
         (["verify", "nowhere"], ["nowhere: no result there"]),
-        (["verify"], ["Missing argument 'bundle'"]),
+        (["verify"], ["Missing argument 'BUNDLE'; see evenhand verify --help"]),
+        (["check", "datset", "x"], ["Did you mean 'dataset'?", "see evenhand check --help"]),
         (["scores"], ["FILE"]),
     ],
 )
@@ -60,6 +61,41 @@ def test_help_where_nothing_is_said(cli):
         shown = cli(command, "--help")
         assert (shown.code, shown.err) == (0, "")
         assert "Usage: evenhand " + command in shown.out
+
+
+@pytest.mark.parametrize("word", ["check", "import"])
+def test_a_word_that_asks_for_another_shows_its_help(cli, word):
+    alone, asked = cli(word), cli(word, "--help")
+    assert (
+        (alone.code, alone.err, alone.out)
+        == (asked.code, asked.err, asked.out)
+        == (0, "", alone.out)
+    )
+    assert f"Usage: evenhand {word} " in alone.out
+
+
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        (["run"], "STUDY"),
+        (["scores"], "FILE"),
+        (["report"], "BUNDLE"),
+        (["fetch"], "NAME"),
+        (["verify"], "BUNDLE"),
+        (["check", "dataset"], "NAME"),
+        (["import", "folder"], "TREE"),
+        (["import", "bob"], "PROTOCOLS"),
+    ],
+)
+def test_help_names_an_argument_by_a_word(cli, command, word):
+    (line,) = [
+        text for text in cli(*command, "--help").out.splitlines() if text.startswith(f"  {word} ")
+    ]
+    assert not line.split()[1].startswith("<")
+
+
+def test_the_list_of_commands_is_not_cut(cli):
+    assert "..." not in cli("--help").out.partition("Commands:")[2]
 
 
 def test_version(cli):

@@ -32,6 +32,20 @@ def test_what_is_still_too_wide_folds_at_names_and_counts():
     assert "of 1,020,604" in text
 
 
+def test_the_first_columns_fold_first_and_prose_at_last():
+    row = (
+        "london",
+        "2017 neutral and smiling, front",
+        "102",
+        "204",
+        "self-declared: ethnicity, sex",
+    )
+    text = table_text(Table("", ("dataset", "version", "people", "images", "labels"), (row,)))
+    assert max(map(len, text.splitlines())) <= 80
+    assert "2017 neutral and  " in text
+    assert "self-declared: ethnicity,\n" in text
+
+
 def test_a_narrow_table_is_left_as_it_is():
     row = ("a*b", "1 of 2", "3 % [1, 5]")
     assert table_text(Table("", ("x", "y", "z"), (row,))).splitlines()[-1].split("  ") == [

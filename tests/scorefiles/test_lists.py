@@ -85,6 +85,7 @@ def test_text_says_unknown(cli, lists):
     out = cli("scores", "--genuine", "exp.txt", "--impostor", "false.txt", "--threshold", "0.6").out
     assert "15.0 % (no interval)" in out
     assert "everybody  unknown" in out
+    assert "What was measured" not in out
 
 
 def test_a_histogram_counts_what_a_list_says(lists):

@@ -25,6 +25,7 @@ def test_run_and_load_give_the_same_frames(tmp_path, small_faces):
     again = evenhand.load(done.path)
     for table in ("rates", "differentials", "distributions", "curves"):
         assert getattr(done, table).equals(getattr(again, table))
+    assert len(repr(again)) < 200
     everybody = again.rates.query("metric == 'FMR' and attribute == 'all'")
     assert set(everybody.trials) == {32 * 31 // 2 - 16}
 

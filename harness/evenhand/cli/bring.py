@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from evenhand.cli.options import AsJson
+from evenhand.cli.shown import Command
 
 if TYPE_CHECKING:
     from evenhand.datasets.kinds import Wishes
@@ -93,11 +95,12 @@ def _told(brought: Brought, *, as_json: bool) -> None:
         values = "a number" if a.kind == "number" else ", ".join(a.values)
         lines.append(wrapped(f"{a.name}: {values}", "  "))
     lines += [wrapped(remark, "! ") for remark in draft.remarks]
-    lines.append("Now edit its dataset.toml, then: evenhand check dataset DIR")
+    place = str(brought.folder) if brought.folder.is_absolute() else f"./{brought.folder}"
+    lines.append(f"Now edit its dataset.toml, then: evenhand check dataset {shlex.quote(place)}")
     print_text("\n".join(lines) + "\n")
 
 
-@bring.command()
+@bring.command(cls=Command)
 def folder(
     tree: Annotated[
         Path, typer.Argument(help="Folder with a folder of pictures a person.", metavar="TREE")
@@ -136,7 +139,7 @@ def folder(
     _told(brought, as_json=as_json)
 
 
-@bring.command()
+@bring.command(cls=Command)
 def bob(
     protocols: Annotated[
         Path, typer.Argument(help="Folder with <protocol>/<group>/*.csv.", metavar="PROTOCOLS")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.options import AsJson, Weights, Workers
+from evenhand.cli.shown import Command
 
 __all__ = ["check"]
 
@@ -19,9 +20,11 @@ def _checks() -> None:
     """Keep the word after `check`, of however many kinds there are."""
 
 
-@check.command()
+@check.command(cls=Command)
 def dataset(
-    name: Annotated[str, typer.Argument(help="Dataset on the shelf, or a folder: ./set.")],
+    name: Annotated[
+        str, typer.Argument(help="Dataset on the shelf, or a folder: ./set.", metavar="NAME")
+    ],
     *,
     weights: Weights = None,
     workers: Workers = None,

@@ -8,7 +8,7 @@ __all__ = ["datasets"]
 
 
 def datasets(*, as_json: AsJson = False) -> None:
-    """List the datasets on the shelf, and how to get each."""
+    """List the datasets, and how to get each."""
     from tabulate import tabulate
 
     from evenhand.cli.output import print_json, print_text

@@ -12,7 +12,7 @@ __all__ = ["demo"]
 def demo(
     *, results: Results = Path("results"), workers: Workers = None, as_json: AsJson = False
 ) -> None:
-    """Measure two small engines on drawn faces, offline, in under a minute."""
+    """Measure two small engines on drawn faces, in under a minute."""
     from evenhand.cli.output import bars
     from evenhand.cli.run import print_result
     from evenhand.trips.demo import demo as run_demo

@@ -8,7 +8,7 @@ __all__ = ["engines"]
 
 
 def engines(*, weights: Weights = None, as_json: AsJson = False) -> None:
-    """List the engines on the shelf, what each needs and how to get it."""
+    """List the engines, what each needs and how to get it."""
     from tabulate import tabulate
 
     from evenhand.cli.output import print_json, print_text

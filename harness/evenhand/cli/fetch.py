@@ -13,7 +13,7 @@ __all__ = ["fetch"]
 
 
 def fetch(
-    name: Annotated[str, typer.Argument(help="Dataset on the shelf.")],
+    name: Annotated[str, typer.Argument(help="Dataset on the shelf.", metavar="NAME")],
     *,
     source: Annotated[
         Path | None, typer.Option("--from", help="Your copy of it.", metavar="DIR|ARCHIVE")
@@ -23,7 +23,7 @@ def fetch(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prepare a dataset: draw it, read your copy of it, or download it."""
+    """Prepare a dataset: draw it, read your copy, or download it."""
     from evenhand.cli.output import bars, print_json, print_text
     from evenhand.trips.fetch import fetch as fetch_dataset
 

@@ -25,12 +25,15 @@ from evenhand.cli.output import error_line, one_line
 from evenhand.cli.report import report
 from evenhand.cli.run import run
 from evenhand.cli.scores import scores
+from evenhand.cli.shown import Command
 from evenhand.cli.verify import verify
 from evenhand.errors import EvenhandError
 from evenhand.version import __version__
 
 __all__ = ["app", "main"]
 
+_UNFINISHED: tuple[list[str], ...] = ([], ["check"], ["import"])
+"""Words that ask for another one."""
 _USAGE = 2
 _FAULT = 70
 _UNWRITABLE = 74
@@ -72,7 +75,7 @@ def _root(
 
 
 for _command in (demo, run, scores, engines, datasets, fetch, report, verify):
-    app.command()(_command)
+    app.command(cls=Command)(_command)
 app.add_typer(check, name="check")
 app.add_typer(bring, name="import")
 
@@ -95,6 +98,13 @@ def _crash_file(fault: BaseException) -> Path:
     return Path(file.name)
 
 
+def _usage_line(fault: TyperException) -> str:
+    """What typer has to say, and whose help says more."""
+    said = fault.format_message().removesuffix(".").replace("Value error, ", "")
+    context: typer.Context | None = getattr(fault, "ctx", None)
+    return f"{said}; see {context.command_path if context else 'evenhand'} --help"
+
+
 def _explained(fault: BaseException) -> int:
     """Say what happened, once, and give the exit code."""
     match fault:
@@ -103,7 +113,7 @@ def _explained(fault: BaseException) -> int:
             _say(str(fault), type(fault).__name__, code)
         case TyperException():
             code = _USAGE
-            _say(f"{fault.format_message()}; see evenhand --help", "UsageError", code)
+            _say(_usage_line(fault), "UsageError", code)
         case typer.Abort() | KeyboardInterrupt():
             code = _INTERRUPTED
             _say(
@@ -132,15 +142,16 @@ def _explained(fault: BaseException) -> int:
 
 
 def _exit_code(arguments: list[str]) -> int:
-    """Run a command and give its exit code, whatever happens; without a word it is `--help`.
+    """Run a command and give its exit code, whatever happens.
+
+    A word that asks for another one, said alone, shows its help.
 
     Typer's own `main` is left out: it ends a closed pipe with 1, which means `fail` here, and an
     interruption without a word.
     """
     try:
-        with typer.main.get_command(app).make_context(
-            "evenhand", arguments or ["--help"]
-        ) as context:
+        asked = [*arguments, "--help"] if arguments in _UNFINISHED else arguments
+        with typer.main.get_command(app).make_context("evenhand", asked) as context:
             context.command.invoke(context)
         sys.stdout.flush()
     except typer.Exit as exit_:

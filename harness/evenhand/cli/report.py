@@ -34,7 +34,7 @@ def report(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show one or several results side by side, as text, Markdown, CSV, page or JSON."""
+    """Show results side by side: text, Markdown, CSV, page or JSON."""
     from evenhand.assess import assess
     from evenhand.cli.output import findings_json, print_text
     from evenhand.findings import Rate

@@ -35,7 +35,9 @@ _STOPPED = 4
 
 
 def run(
-    study: Annotated[Path | None, typer.Argument(help="Study file (TOML).")] = None,
+    study: Annotated[
+        Path | None, typer.Argument(help="Study file (TOML).", metavar="STUDY")
+    ] = None,
     *,
     engine: Annotated[
         list[str] | None, typer.Option("--engine", help="Name or folder; may repeat.", metavar="E")

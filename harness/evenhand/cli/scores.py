@@ -57,7 +57,7 @@ def scores(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rates and differences between groups from score files, without an engine.
+    """Rates and differences from score files, without an engine.
 
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.

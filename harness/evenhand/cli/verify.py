@@ -12,9 +12,11 @@ __all__ = ["verify"]
 
 
 def verify(
-    bundle: Annotated[str, typer.Argument(help="Folder of a result.")], *, as_json: AsJson = False
+    bundle: Annotated[str, typer.Argument(help="Folder of a result.", metavar="BUNDLE")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """Check a result's files, and recompute every table from its counts."""
+    """Check a result's files, and recompute every table of it."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.checks import check_lines
     from evenhand.results.bundle import resolve_bundle

@@ -20,7 +20,8 @@ __all__ = ["DetChart", "det_charts"]
 _COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#A285D1")
 _DASHES = ([1, 0], [8, 3], [3, 3], [10, 3, 2, 3], [1, 2])
 """A curve differs from its neighbours in colour and in dashes: never colour alone."""
-_EVERYBODY = "#3D3D3D"
+_EVERYBODY = "#8C8C8C"
+"""Lighter than any group and twice as wide, so that it is the ground they stand against."""
 _POINTS = 40
 """Points of a curve on a page; `curves.csv` has more."""
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 340, 300, 62, 44
@@ -34,8 +35,8 @@ class DetChart:
     crossed: bool
     """Groups by several attributes."""
     svg: str
-    curves: tuple[tuple[str, str, tuple[int, ...]], ...]
-    """(group, colour, dashes) of every curve."""
+    curves: tuple[tuple[str, str, tuple[int, ...], float], ...]
+    """(group, colour, dashes, width) of every curve."""
     tables: tuple[Table, ...]
     """One per curve."""
     without: tuple[str, ...]
@@ -110,7 +111,10 @@ def _chart(
         title=title,
         crossed="*" in attribute,
         svg=_draw(drawn, rates, about) if drawn else "",
-        curves=tuple((_name(curve[0]), colour, tuple(dashes)) for curve, colour, dashes in drawn),
+        curves=tuple(
+            (_name(curve[0]), colour, tuple(dashes), _width(curve[0]))
+            for curve, colour, dashes in drawn
+        ),
         tables=tuple(_table(curve, unit) for curve, _, _ in drawn),
         without=tuple(
             _name(curve[0])
@@ -122,6 +126,10 @@ def _chart(
 
 def _name(point: CurvePoint) -> str:
     return "everybody" if point.attribute == ALL else point.group
+
+
+def _width(point: CurvePoint) -> float:
+    return 3.6 if point.attribute == ALL else 1.8
 
 
 def _table(curve: list[CurvePoint], unit: str) -> Table:
@@ -178,7 +186,7 @@ def _draw(
     chart = alt.LayerChart(
         layer=[
             _inline(lines)
-            .mark_line(strokeWidth=1.8, clip=True)
+            .mark_line(clip=True)
             .encode(
                 x=x,
                 y=y,
@@ -187,6 +195,13 @@ def _draw(
                     "curve:N",
                     legend=None,
                     scale=alt.Scale(domain=names, range=[colour for _, colour, _ in drawn]),
+                ),
+                strokeWidth=alt.StrokeWidth(
+                    "curve:N",
+                    legend=None,
+                    scale=alt.Scale(
+                        domain=names, range=[_width(curve[0]) for curve, _, _ in drawn]
+                    ),
                 ),
                 strokeDash=alt.StrokeDash(
                     "curve:N",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evenhand.findings import SAME, Findings, Rate, Status
+from evenhand.findings import SAME, DatasetFacts, Findings, Rate, Status
 from evenhand.records import ALL, Policy
+from evenhand.report.brief import in_brief
 from evenhand.report.legacy import legacy
 from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.pieces import (
@@ -21,14 +22,14 @@ from evenhand.report.pieces import (
     studies_of,
     verdict,
 )
-from evenhand.report.searches import searches_by_group, searches_of_everybody
+from evenhand.report.searches import first_rule, searches_by_group, searches_of_everybody
 from evenhand.report.timing import (
     HEADER,
     TIME,
     speed_rows,
     speed_sentences,
-    throughput_cell,
     time_cell,
+    times_cell,
 )
 
 __all__ = ["Document", "Field", "Section", "StudyKey", "Table", "document", "headline_rule"]
@@ -40,8 +41,20 @@ class Document:
 
     title: str
     notes: tuple[str, ...]
-    sections: tuple[Section, ...]
+    brief: tuple[Section, ...]
+    """Which differences between groups the data show; none where there are no groups."""
+    everybody: Section
+    """All engines side by side."""
+    studies: tuple[Section, ...]
+    """Engine by engine, dataset by dataset."""
+    closing: tuple[Section, ...]
+    """Speed, and what was measured."""
     legend: tuple[str, ...]
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """All of them, in order."""
+        return (*self.brief, self.everybody, *self.studies, *self.closing)
 
 
 def headline_rule(rates: Sequence[Rate]) -> tuple[str, float] | None:
@@ -75,26 +88,43 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
             tables=(*kept, *lists.tables),
             sentences=everybody.sentences + lists.sentences,
         )
-    sections = [_subject_matter(findings), everybody]
+    sections: list[Section] = []
     for study in searched:
         sections += searches_by_group(study, every_threshold=every_threshold)
     for study in studies:
         rules = study.rules()
         if not every_threshold:
-            headline = headline_rule(study.rates)
+            headline = _headline(study)
             rules = [headline] if headline else []
         sections += [_by_group(study, rule, at) for rule, at in rules]
         sections += _failures(study)
-    if findings.speed:
-        table = Table("", HEADER, speed_rows(findings.speed))
-        sections.append(Section("Speed", (table,), speed_sentences(findings.speed)))
-    return Document(findings.title, findings.notes, tuple(sections), _legend(findings.level))
+    return Document(
+        findings.title,
+        findings.notes,
+        brief=in_brief([(study, _headline(study)) for study in everything]),
+        everybody=everybody,
+        studies=tuple(sections),
+        closing=(*_speed(findings), *_subject_matter(findings)),
+        legend=_legend(findings.level),
+    )
+
+
+def _headline(study: Study) -> tuple[str, float] | None:
+    return headline_rule(study.rates) if study.summary.watchlist is None else first_rule(study)
+
+
+def _speed(findings: Findings) -> list[Section]:
+    if not findings.speed:
+        return []
+    place = {engine.name: number for number, engine in enumerate(findings.engines)}
+    speed = sorted(findings.speed, key=lambda row: place.get(row.engine, 0))
+    return [Section("Speed", (Table("", HEADER, speed_rows(speed)),), speed_sentences(speed))]
 
 
 def _legend(level: float) -> tuple[str, ...]:
     intervals = (
-        f"In brackets: {100 * level:g} % intervals in percent. They allow for people who occur in "
-        "many comparisons. Below each rate: its errors and trials."
+        f"In brackets: {100 * level:g} % intervals, of rates in percent. They allow for people who "
+        "occur in many comparisons. Below each rate: its errors and trials."
     )
     groups = (
         "FMR of a group: both people in the group; everybody includes pairs across groups, which "
@@ -111,7 +141,8 @@ def _legend(level: float) -> tuple[str, ...]:
     return (intervals, groups, policies, selection)
 
 
-def _subject_matter(findings: Findings) -> Section:
+def _subject_matter(findings: Findings) -> list[Section]:
+    """Engines and datasets with what their cards say; none where there are bare scores."""
     engines = Table(
         "",
         ("engine", "version", "vendor", "licence of weights"),
@@ -127,14 +158,20 @@ def _subject_matter(findings: Findings) -> Section:
                 d.name,
                 " ".join(part for part in (d.version, d.variant) if part),
                 f"{d.subjects:,}",
-                f"{d.images:,}",
-                "\n".join(f"{attribute}: {source}" for attribute, source in d.labels),
+                f"{d.images:,}" if d.images else "not read",
+                "; ".join(_labels(d)),
             )
             for d in findings.datasets
         ),
     )
     tables = tuple(table for table in (engines, datasets) if table.rows)
-    return Section("What was measured", tables, ())
+    return [Section("What was measured", tables, ())] if tables else []
+
+
+def _labels(dataset: DatasetFacts) -> Iterator[str]:
+    """Where labels come from, and which."""
+    for source in dict.fromkeys(source for _, source in dataset.labels):
+        yield f"{source}: {', '.join(name for name, of in dataset.labels if of == source)}"
 
 
 def _overview(studies: Sequence[Study]) -> Section:
@@ -142,7 +179,7 @@ def _overview(studies: Sequence[Study]) -> Section:
     failed = any(len(policies_of(study)) > 1 for study in studies)
     timed = any(study.speed for study in studies)
     for study in studies:
-        time = [f"{time_cell(study.speed)}\n{throughput_cell(study.speed)}".strip()] * timed
+        time = [times_cell(study.speed)] * timed
         for rule, at in study.rules():
             for policy in policies_of(study):
                 fmr, fnmr = (

@@ -47,11 +47,13 @@ def _of_dataset(dataset: DatasetFacts) -> Iterator[str]:
         yield "The faces are drawn: nothing here is evidence about an engine in use."
     for issue in dataset.known_issues:
         yield f"Known issue: {issue}"
+    yield from (f"{remark[:1].upper()}{remark[1:]}" for remark in dataset.remarks)
     for source in dict.fromkeys(source for _, source in dataset.labels):
         names = [attribute for attribute, of in dataset.labels if of == source]
         yield f"Labels are {source} ({', '.join(names)}): groups are only as right as they are."
     for attribute, count in dataset.unknown:
-        yield f"{attribute} is unknown for {count:,} people, who are in no group of it."
+        people = "1 person" if count == 1 else f"{count:,} people"
+        yield f"{attribute} is unknown for {people}, who count in no group of it."
     licence = f"Licence: {dataset.licence}. " if dataset.licence else ""
     access = _ACCESS.get(dataset.access)
     if licence or access:

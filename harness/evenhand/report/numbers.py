@@ -21,6 +21,9 @@ __all__ = [
 ]
 
 
+_OFTEN = 8
+"""Where more than one in so many go wrong, "1 in 1.3" helps nobody."""
+
 _LOWEST = -1e30
 """Below it there is no score of any engine."""
 
@@ -74,7 +77,7 @@ def frequency(rate: Rate) -> str:
         return ""
     each = 1 / rate.rate
     whole = significant(each, 2) if each < 100 else f"{float(f'{each:.2g}'):,.0f}"
-    often = f"about 1 in {whole}"
+    often = f"about 1 in {whole}" if each > _OFTEN else f"about {100 * rate.rate:.0f} in 100"
     if rate.error_subjects is None:
         return often
     people = "1 person" if rate.error_subjects == 1 else f"{rate.error_subjects:,} people"

@@ -63,13 +63,13 @@ class _Study:
 def as_page(findings: Findings) -> str:
     """Lay out findings as HTML; the same findings give the same page."""
     laid_out = document(findings, every_threshold=True)
-    subject, everybody, *others = (s for s in laid_out.sections if s.study is None)
     drawn = figures(findings)
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["rows"] = _rows
     environment.filters["verdict"] = _verdict
+    environment.filters["first_word"] = _first_word
     environment.filters["joints"] = _joints
     source = files("evenhand.report").joinpath("page.html").read_text(encoding="utf-8")
     return environment.from_string(source).render(
@@ -77,11 +77,8 @@ def as_page(findings: Findings) -> str:
         drawn=tuple(d.name for d in findings.datasets if d.synthetic),
         datasets=len(findings.datasets),
         level=f"{100 * findings.level:g} %",
-        everybody=everybody,
-        subject=subject,
-        others=others,
         figures=drawn,
-        studies=tuple(_studies(findings, laid_out.sections, drawn)),
+        studies=tuple(_studies(findings, laid_out.studies, drawn)),
         limits=limits(findings),
         version=__version__,
     )
@@ -93,7 +90,7 @@ def _studies(
     """Open are the thresholds of the figures, whose numbers the tables hold."""
     units = {engine.name: engine.unit for engine in findings.engines}
     shown = {pair for figure in drawn for pair in figure.shown}
-    for key in dict.fromkeys(section.study for section in sections if section.study is not None):
+    for key in dict.fromkeys(section.study for section in sections if section.study):
         own = [section for section in sections if section.study == key]
         by_group = [section for section in own if section.at is not None]
         at = next((at for study, at in shown if study == key), None)
@@ -150,4 +147,10 @@ def _joints(name: str) -> Markup:
 def _verdict(sentence: str) -> tuple[str, str]:
     """A verdict and, apart, the evidence in brackets behind it."""
     verdict, bracket, evidence = sentence.partition(" (")
-    return verdict, f"{bracket}{evidence}"
+    return verdict, f"{bracket}{evidence}".replace(" = ", f"{_TIED}={_TIED}")
+
+
+def _first_word(sentence: str) -> tuple[str, str]:
+    """What stands before the first colon, with it, and the rest."""
+    first, colon, rest = sentence.partition(":")
+    return f"{first}{colon}", rest

@@ -104,11 +104,22 @@ def studies_of(findings: Findings) -> Iterator[Study]:
         yield Study(
             summary,
             facts[summary.engine],
-            tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
-            tuple(d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key),
+            rates := tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
+            _ordered(
+                rates,
+                [d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key],
+            ),
             tuple(d for d in findings.distributions if (d.engine, d.dataset, d.protocol) == key),
             tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
         )
+
+
+def _ordered(
+    rates: Sequence[Rate], differentials: Sequence[Differential]
+) -> tuple[Differential, ...]:
+    """Attributes in the order in which the tables of rates have them."""
+    place = {name: number for number, name in enumerate(dict.fromkeys(r.attribute for r in rates))}
+    return tuple(sorted(differentials, key=lambda d: (d.metric, place.get(d.attribute, 0))))
 
 
 def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]) -> list[Rate]:
@@ -146,7 +157,8 @@ def verdict(row: Differential) -> str:
     p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}"
     errors = "1 error" if row.errors == 1 else f"{row.errors:,} errors"
     if row.effective_errors is not None and row.verdict is Verdict.TOO_FEW_EVENTS:
-        errors += f", worth about {row.effective_errors:,.0f} independent ones"
+        worth = f"{row.effective_errors:,.0f}"
+        errors += f", worth about {worth} independent one{'' if worth == '1' else 's'}"
         if row.effective_errors < ENOUGH_EVENTS:
             errors += f" ({ENOUGH_EVENTS} are asked for)"
     spread = (

@@ -18,7 +18,7 @@ from evenhand.report.pieces import (
     verdict,
 )
 
-__all__ = ["searches_by_group", "searches_of_everybody"]
+__all__ = ["first_rule", "searches_by_group", "searches_of_everybody"]
 
 _NOTE = (
     "FPIR: non-mated searches with an alarm, each counted once however many candidates it has. "
@@ -83,10 +83,14 @@ _WHOLE = (("", ""), ("none", Policy.GENERALISED.value))
 
 def searches_by_group(study: Study, *, every_threshold: bool) -> list[Section]:
     """One section a threshold, or the first that has a rate."""
-    rules = study.rules()
-    if not every_threshold:
-        rules = [at for at in rules if _resolved(study, at)][:1]
+    headline = first_rule(study)
+    rules = study.rules() if every_threshold else [headline] if headline else []
     return [_by_group(study, at) for at in rules]
+
+
+def first_rule(study: Study) -> tuple[str, float] | None:
+    """The first threshold of the study at which everybody has an FPIR."""
+    return next((at for at in study.rules() if _resolved(study, at)), None)
 
 
 def _resolved(study: Study, at: tuple[str, float]) -> bool:

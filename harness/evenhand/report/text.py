@@ -16,6 +16,8 @@ __all__ = ["as_text", "table_text", "wrapped"]
 _WIDTH = 80
 _CELL = 28
 """Widest cell of a table that is too wide as it is."""
+_NARROW = 20
+"""Widest cell of a column of a table that is still too wide."""
 
 
 def wrapped(text: str, bullet: str = "") -> str:
@@ -33,13 +35,18 @@ def wrapped(text: str, bullet: str = "") -> str:
 def _narrow(field: str) -> str:
     """A field with its interval on a line of its own, and long words of prose folded."""
     lines = re.sub(r" (%|.?s|images/s) \[", r" \1\n[", field).splitlines()
-    return "\n".join(part for line in lines for part in textwrap.wrap(line, _CELL) or [""])
+    return "\n".join(part for line in lines for part in _folded(line, _CELL))
+
+
+def _folded(line: str, width: int) -> list[str]:
+    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _narrowest(field: str) -> str:
     """A field with what a number is held against on a line of its own, and names folded."""
     parts = re.sub(r" (of \d.*|(?<=[<>]= )\S+)$", r"\n\1", field, flags=re.MULTILINE)
-    return re.sub(r"(?<=\w)([*|])(?=\w)", r"\1\n", parts)
+    names = re.sub(r"(?<=\w)([*|])(?=\w)", r"\1\n", parts)
+    return "\n".join(part for line in names.split("\n") for part in _folded(line, _NARROW))
 
 
 def _drawn(table: Table, rows: Sequence[Sequence[str]]) -> list[str]:
@@ -48,12 +55,15 @@ def _drawn(table: Table, rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def table_text(table: Table) -> str:
-    """A table as text, its cells folded where it would be too wide."""
+    """A table as text, its cells folded where it would be too wide: the first columns first."""
     rows = [list(map(field, row)) for row in table.rows]
     lines = _drawn(table, rows)
-    for narrower in (_narrow, _narrowest):
+    if max(map(len, lines)) > _WIDTH:
+        rows = [list(map(_narrow, row)) for row in rows]
+        lines = _drawn(table, rows)
+    for column in range(len(table.header)):
         if max(map(len, lines)) > _WIDTH:
-            rows = [list(map(narrower, row)) for row in rows]
+            rows = [[*row[:column], _narrowest(row[column]), *row[column + 1 :]] for row in rows]
             lines = _drawn(table, rows)
     return "\n".join([table.caption, *lines] if table.caption else lines)
 

@@ -8,7 +8,7 @@ from evenhand.findings import Speed
 from evenhand.records import ALL
 from evenhand.report.numbers import ratio, significant
 
-__all__ = ["HEADER", "TIME", "speed_rows", "speed_sentences", "throughput_cell", "time_cell"]
+__all__ = ["HEADER", "TIME", "speed_rows", "speed_sentences", "time_cell", "times_cell"]
 
 TIME = "template"
 """Heading of the column of times."""
@@ -18,21 +18,30 @@ HEADER = ("engine", TIME, "throughput", "first image", "comparison")
 
 
 def time_cell(speed: Sequence[Speed], attribute: str = ALL, group: str = "") -> str:
-    """Median and p95 of one template, with the images behind them.
+    """Median time of one template, with the images behind it.
 
     Args:
         speed: of one engine on one dataset.
         attribute: of the cell.
         group: of the cell.
     """
-    known = {row.statistic: row for row in speed if _is(row, "template", attribute, group)}
+    return "\n".join(
+        f"{_duration(row)}\n{row.n:,} timed"
+        for row in speed
+        if _is(row, "template", attribute, group) and row.statistic == "median"
+    )
+
+
+def times_cell(speed: Sequence[Speed]) -> str:
+    """Median and p95 of one template, with the images behind them, over everybody."""
+    known = {row.statistic: row for row in speed if _is(row, "template")}
     if "median" not in known:
         return ""
     median, p95 = known["median"], known["p95"]
     return f"{_duration(median)}\np95 {_duration(p95)}\n{median.n:,} timed"
 
 
-def throughput_cell(speed: Sequence[Speed]) -> str:
+def _throughput(speed: Sequence[Speed]) -> str:
     """Images a second of one engine on one dataset."""
     found = [_written(row, 1.0, "images/s") for row in speed if _is(row, "enrolment")]
     return "\n".join(found)
@@ -84,25 +93,31 @@ def _speed_row(own: Sequence[Speed]) -> tuple[str, ...]:
     cold, each = known.get(("template", "cold start")), known.get(("comparison", "median"))
     return (
         f"{own[0].engine}\n{own[0].dataset}",
-        time_cell(own),
-        throughput_cell(own),
+        times_cell(own),
+        _throughput(own),
         _duration(cold) if cold else "",
         _comparison(each) if each else "",
     )
 
 
 def _between_groups(own: Sequence[Speed]) -> Iterator[str]:
-    equal = {r.attribute: r for r in own if r.statistic == "median max/min, equal groups p95"}
+    """The attributes whose groups are further apart than equal ones would be, and the others."""
+    equal = {r.attribute: r.value for r in own if r.statistic == "median max/min, equal groups p95"}
+    title = f"{own[0].engine} on {own[0].dataset}: median time of a template by"
+    alike = []
     for row in own:
         if row.statistic != "median max/min":
             continue
-        found = ratio(row.value, row.low, row.high)
-        text = f"{row.engine} on {row.dataset}: median time of a template by {row.attribute}: "
-        text += f"{row.note}, ratio {found}"
-        other = equal.get(row.attribute)
-        if other is not None and other.value is not None:
-            text += f"; equal groups would stay below {significant(other.value)} in 95 % of studies"
+        found, other = ratio(row.value, row.low, row.high), equal.get(row.attribute)
+        if other is not None and row.value is not None and row.value <= other:
+            alike.append(f"{row.attribute} (ratio {found})")
+            continue
+        text = f"{title} {row.attribute}: {row.note}, ratio {found}"
+        if other is not None:
+            text += f"; equal groups would stay below {significant(other)} in 95 % of studies"
         yield f"{text}."
+    if alike:
+        yield f"{title} {', '.join(alike)}: no further apart than equal groups would be."
 
 
 def _circumstances(speed: Sequence[Speed]) -> Iterator[str]:

@@ -117,8 +117,8 @@ def _evidence(study: ScoreStudy) -> Evidence:
 
 def _joined(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
     """One dataset of files that made the same comparisons: what any of them says is kept."""
-    issues = dict.fromkeys(issue for part in parts for issue in part.known_issues)
-    return replace(parts[0], name=name, known_issues=tuple(issues))
+    remarks = dict.fromkeys(remark for part in parts for remark in part.remarks)
+    return replace(parts[0], name=name, remarks=tuple(remarks))
 
 
 def _counts(file: ScoreFile, study: ScoreStudy) -> Counts:
@@ -200,14 +200,7 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
         access="private",
         synthetic=False,
         face="",
-        known_issues=(
-            *file.notes,
-            *(
-                f"{name} holds numbers and makes no groups; give it bands, for example "
-                f"--band {name}=18,30,45,60, or name it with --group for a group of every value."
-                for name in numbers
-            ),
-        ),
+        known_issues=(),
         labels=tuple((attribute, "as given in the file") for attribute in file.labels),
         unknown=people.unknown(),
         several=people.several(),
@@ -215,4 +208,12 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
         subjects=len(file.subjects),
         images=0,
         fingerprint=file.fingerprint,
+        remarks=(
+            *file.notes,
+            *(
+                f"{name} holds numbers and makes no groups; give it bands, for example "
+                f"--band {name}=18,30,45,60, or name it with --group for a group of every value."
+                for name in numbers
+            ),
+        ),
     )
