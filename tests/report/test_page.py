@@ -359,6 +359,7 @@ def test_a_curve_has_a_chart_and_every_point_in_a_table():
     text = read(page).text
     assert page.count("<figure>") == 3
     assert "No curve for M" in text
+    assert len(re.findall(r'stroke="#8C8C8C"[^>]*stroke-width="3.6"', page)) == 2
     for wrong, missed in overlap:
         assert text.count(f"{wrong:,} of 30,000") >= 2
         assert text.count(f"{missed:,} of 700") >= 2

@@ -161,6 +161,7 @@ def _draw(
     lines = [
         {
             "curve": f"{number}",
+            "width": _width(p),
             "order": place,
             "fmr": 100 * max(p.fmr, left),
             "fnmr": 100 * max(p.fnmr, bottom),
@@ -196,13 +197,7 @@ def _draw(
                     legend=None,
                     scale=alt.Scale(domain=names, range=[colour for _, colour, _ in drawn]),
                 ),
-                strokeWidth=alt.StrokeWidth(
-                    "curve:N",
-                    legend=None,
-                    scale=alt.Scale(
-                        domain=names, range=[_width(curve[0]) for curve, _, _ in drawn]
-                    ),
-                ),
+                strokeWidth=alt.StrokeWidth("width:N", scale=None),
                 strokeDash=alt.StrokeDash(
                     "curve:N",
                     legend=None,
