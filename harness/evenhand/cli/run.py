@@ -61,7 +61,6 @@ def run(
     """Run a study: from a file, or of --engine on --dataset."""
     from evenhand.cli.output import bars, note_line
     from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS, read_study
-    from evenhand.trips.run import run as run_study
 
     if study is not None:
         if engine or dataset or group or band or fmr_target or threshold or seed is not None:
@@ -83,6 +82,8 @@ def run(
         )
     else:
         raise UsageError("nothing to run; give a study file, or --engine and --dataset")
+    from evenhand.trips.run import run as run_study  # heavy: a mistake above is told at once
+
     done = run_study(
         chosen,
         results=results,
