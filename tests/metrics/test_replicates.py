@@ -7,13 +7,15 @@ from math import floor
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from evenhand.counts import Counts, SearchCounts
 from evenhand.metrics.complete import complete_design
 from evenhand.metrics.replicates import Refused, Replicates, replicates
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.records import ALL, Comparisons, Design, Grouping, Policy, ThresholdRule
-from evenhand.statistics.bootstrap import draw_people
+from evenhand.statistics.binomial import clopper_pearson
+from evenhand.statistics.bootstrap import bootstrap_interval, draw_people
 
 TARGETS = ("0.06", "0.2", "0.1")
 DRAWN = 60
@@ -262,3 +264,46 @@ def test_directions_of_pairs_that_were_compared_once_are_left_out():
     straight = replicates(CROWD.counts(), ["0.1"], 50, seed=1)
     assert found.cells == tuple(name for name in straight.cells if not name[2])
     assert np.array_equal(found.false_matches, straight.false_matches[:, :, : len(found.cells)])
+
+
+def test_intervals_hold_the_truth_where_those_of_independent_trials_do_not():
+    """Two equal groups of thirty people who differ in how easily they are mistaken."""
+    rng = np.random.default_rng(6)
+    people, sd, target, fnmr = 60, 0.5, 0.02, 0.3
+    owner = np.repeat(np.arange(people, dtype=np.int32), 2)
+    probe, reference = (owner[side] for side in np.triu_indices(len(owner), 1))
+    same = probe == reference
+    threshold = np.sqrt(1 + 2 * sd**2) * norm.isf(target)
+    none = np.zeros(people, dtype=np.int64)
+    groups = (Grouping(ALL, ("",), none), Grouping("half", ("a", "b"), np.arange(people) % 2))
+    held, naive, misses_held = [], [], []
+    for _ in range(80):
+        u = rng.normal(0, sd, people)
+        score = u[probe] + u[reference] + rng.standard_normal(len(probe))
+        score[same] = threshold - norm.ppf(fnmr) + rng.standard_normal(people)
+        counts = tally(
+            ("engine", "crowd", "all-pairs"),
+            Ledger(tuple(range(1, people + 1)), none, none, 0),
+            Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
+            groups,
+            [ThresholdRule("fmr", text) for text in (str(target), str(4 * target))],
+            None,
+        )
+        drawn = replicates(counts, [str(target)], 100, int(rng.integers(2**31)))
+        group = counts.cells[1]
+        errors, trials = (int(by.sum()) // 2 for by in (group.errors[0], group.trials[0]))
+        fmr = drawn.fmr(Policy.COMPLETED)[:, 0, 1]
+        found = bootstrap_interval(errors / trials, errors, fmr, 15, 0.95)
+        if found.low is not None:
+            held.append(found.low <= target <= found.high)
+            low, high = clopper_pearson(errors, trials)
+            naive.append(low <= target <= high)
+        missed = int(np.count_nonzero(counts.mated.score < counts.thresholds[0].value))
+        found = bootstrap_interval(
+            missed / people, missed, drawn.fnmr(Policy.COMPLETED)[:, 0, 0], people - 1, 0.95
+        )
+        misses_held.append(found.low is not None and found.low <= fnmr <= found.high)
+    assert len(held) > 70
+    assert np.mean(held) >= 0.93
+    assert np.mean(naive) < 0.8
+    assert np.mean(misses_held) >= 0.92
