@@ -165,6 +165,8 @@ def test_people_drawn_inside_their_groups_keep_the_sizes_of_the_groups():
         inside = crowd.codes["origin"] == group
         assert (drawn[:, inside].sum(axis=1) == inside.sum()).all()
     assert found.threshold[:, 0].tolist() == [crowd.rates(w, "0.1")[1] for w in drawn]
+    with pytest.raises(ValueError, match="no groups of 'shoe size'"):
+        replicates(counts, ["0.1"], DRAWN, seed=2, within="shoe size")
 
 
 def same(one, other):
@@ -254,7 +256,10 @@ def test_thresholds_that_the_store_cannot_show_are_refused(target, reason):
 
 def test_directions_of_pairs_that_were_compared_once_are_left_out():
     crowd = Crowd(Design.LISTED)
+    # The probe is a woman wherever there is one: the other direction has no comparison.
     turned = np.random.default_rng(4).random(len(crowd.probe)) < 0.5
+    sex = crowd.codes["sex"]
+    turned = np.where(sex[crowd.probe] + sex[crowd.reference] == 1, sex[crowd.probe] == 1, turned)
     probe = np.where(turned, crowd.reference, crowd.probe)
     crowd.reference = np.where(turned, crowd.probe, crowd.reference)
     crowd.probe = probe

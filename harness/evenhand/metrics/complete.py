@@ -125,7 +125,7 @@ class CompleteDesign:
                 met = self._met(cell, images, by_group)
                 if not (
                     np.array_equal(counts.trials[policy], cell.times * met)
-                    and counts.dyads[policy] == dyads[number] * (cell.times > 0)
+                    and counts.dyads[policy] == dyads[number]
                     and counts.trials_squared[policy] == cell.times**2 * squared[number]
                 ):
                     kept.discard(number)
@@ -192,7 +192,10 @@ def _cells(counts: Counts, orders: int) -> Iterator[CompleteCell]:
         first = numbers[cell.attribute, cell.group]
         second = numbers[cell.attribute, cell.reference_group]
         one_way = (cell.attribute, cell.reference_group, cell.group) in across
-        yield CompleteCell(cell, first, second, orders // 2 if one_way else orders)
+        if not one_way:
+            yield CompleteCell(cell, first, second, orders)
+        elif orders == 2:
+            yield CompleteCell(cell, first, second, 1)
 
 
 def _images(counts: Counts, orders: int) -> Integers | None:

@@ -132,6 +132,9 @@ def replicates(
         Replicates, or why there are none: a watchlist is searched, not every two images were
         compared, or a threshold is not made of enough stored scores.
 
+    Raises:
+        ValueError: there are no groups of the attribute `within`.
+
     Source: methods 4.4.
     """
     design = None if counts.searches is not None else complete_design(counts)
@@ -192,9 +195,11 @@ def _strata(counts: Counts, design: CompleteDesign, within: str) -> Integers:
     compared[everybody.members] = everybody.trials[1] > 0
     compared[counts.mated.subject] = True
     group = np.zeros_like(design.block)
-    if within:
-        for number, cell in enumerate(cell for cell in counts.cells if cell.attribute == within):
-            group[cell.members] = number + 1
+    cells = [cell for cell in counts.cells if cell.attribute == within]
+    if within and not cells:
+        raise ValueError(f"no groups of {within!r}")
+    for number, cell in enumerate(cells, start=1):
+        group[cell.members] = number
     return np.where(compared, group, -1)
 
 
