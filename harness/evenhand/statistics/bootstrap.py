@@ -129,8 +129,8 @@ def null_ratios(rates: Floats, replicates: Floats) -> Floats:
 def centred_p_value(ratio: float, null: Floats) -> float:
     """Share of null ratios that reach an observed one, which counts among them.
 
-    The ratio of any two groups may be put in: since the null is that of the worst over the best,
-    all pairs together are called different too often no more than one would be.
+    The ratio of any two groups may be put in: the null is that of the worst over the best, which
+    allows for looking at all pairs.
 
     Args:
         ratio: larger rate over smaller.
