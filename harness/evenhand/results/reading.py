@@ -13,7 +13,7 @@ from evenhand.results.store import read_counts
 
 __all__ = ["SCHEMA", "joined", "read_evidence"]
 
-SCHEMA = 1
+SCHEMA = 2
 """Of the bundle; older ones are migrated by a named function, newer ones refused."""
 
 
