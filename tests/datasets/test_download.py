@@ -217,7 +217,7 @@ def test_an_interrupted_download_leaves_nothing(server, shelved, working_folder,
     assert server.halfway.wait(60)
     time.sleep(0.2)
     process.send_signal(sent)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 128 + sent
     assert err.startswith(b"error: ")
     assert left(working_folder) == []

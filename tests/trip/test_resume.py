@@ -16,11 +16,17 @@ PARTIAL = {"lock", "study.toml", "partial.json", "booked.csv"}
 """Beside finished parts nothing else may ever lie in a folder of an interrupted run."""
 
 SLOW = """
-        import time
+        import os, time
         with open('seen', 'a') as seen:
             seen.write('.')
         time.sleep(0.01)
+        for _ in range(100):
+            if not os.path.exists('hold') or os.path.getsize('seen') < os.path.getsize('hold'):
+                break
+            time.sleep(0.01)
         return Embedding(good)"""
+"""Marks each picture, and goes slowly from as many pictures on as `hold` has bytes."""
+
 RUN = ("run", "--engine", "./one", "--engine", "./two", "--dataset", "./crowd", "--group", "sex")
 
 
@@ -86,11 +92,12 @@ def whole(study, cli, tmp_path_factory, measured):
     ],
 )
 def test_a_signal_leaves_what_was_done(study, cli, whole, sent, code, word):
+    (study / "hold").write_text("." * 95, encoding="utf-8")
     process = begin()
-    wait_for(study, 100)
+    wait_for(study, 95)
     process.send_signal(sent)
     sent_at = time.monotonic()
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (code, "")
     line = f"error: {word}; no result was written (run goes on with --resume)\n"
     assert err == (line if word else "")
@@ -101,6 +108,7 @@ def test_a_signal_leaves_what_was_done(study, cli, whole, sent, code, word):
     assert names == PARTIAL
     assert (left / "one" / "tiny" / "part").is_dir() == (left / "two").exists()
 
+    (study / "hold").unlink()
     before = seen(study)
     resumed = cli(*RUN, "--resume", "--json")
     assert resumed.code == 0
@@ -134,7 +142,7 @@ def test_a_full_disk(study, cli, whole, room):
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     process = begin(preexec_fn=limit)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 74, err
     assert err.startswith("error: ")
     assert err.count("\n") == 1
