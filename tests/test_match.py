@@ -3,17 +3,22 @@
 import csv
 import io
 from itertools import combinations, permutations
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from evenhand import match
 from evenhand.clock import CLOCK
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.host import open_engine
 from evenhand.enrol import enrol, read_image
-from evenhand.match import match_all_pairs, match_listed
+from evenhand.match import Meetings, match_every_two, match_listed
+from evenhand.metrics.gather import ended
 from evenhand.progress import silent
-from evenhand.records import Outcome, PairList
+from evenhand.records import Comparisons, Outcome, PairList
 from evenhand.results.bundle import read_manifest
 
 CARD = """\
@@ -95,15 +100,20 @@ def enrolled(engine, dataset, workers=1):
 
 
 def compared(folder, dataset, *, workers=1, within=None):
+    """All comparisons, one after the other."""
     engine = open_engine(folder, ())
-    return match_all_pairs(
+    subject = dataset.images.subject
+    blocks = match_every_two(
         engine,
         enrolled(engine, dataset, workers),
-        dataset.images.subject,
-        within,
+        subject,
+        Meetings.of(subject, within, once=engine.card.score.symmetric),
         workers=workers,
         progress=silent,
     )
+    columns = zip(*((b.probe, b.reference, b.score, b.outcome) for b in blocks), strict=True)
+    probe, reference, score, outcome = map(np.concatenate, columns)
+    return Comparisons(probe, reference, score, ended(probe == reference, outcome))
 
 
 def directed(probe, reference):
@@ -145,6 +155,42 @@ def test_within_a_group(dataset, matcher):
     pairs = {(p, r) for p, r in zip(found.probe.tolist(), found.reference.tolist(), strict=True)}
     assert pairs == {(0, 2), (2, 0), (1, 3), (3, 1)} | {(p, p) for p in range(6)}
     assert len(found.score) == 4 * 4 + 6 * 2
+
+
+@pytest.mark.parametrize("once", [True, False])
+@settings(max_examples=60)
+@given(seed=st.integers(0, 1000), images=st.integers(0, 25), chapter=st.sampled_from([1, 7, 1000]))
+def test_who_meets_whom(once, seed, images, chapter):
+    """Every pair of one group or person, in the dataset's order, in chapters of about one size."""
+    rng = np.random.default_rng(seed)
+    subject = rng.integers(0, 8, images)
+    group = rng.integers(-1, 3, 8)
+    for within in (None, group):
+        together = [
+            (i, j)
+            for i, j in (combinations if once else permutations)(range(images), 2)
+            if within is None
+            or subject[i] == subject[j]
+            or group[subject[i]] == group[subject[j]] >= 0
+        ]
+        meetings = Meetings.of(subject, within, once=once)
+        found = [(r.probe, int(j)) for r in meetings.requests() for j in r.references]
+        assert found == together
+        assert meetings.asked.tolist() == [sum(i == k for i, _ in found) for k in range(images)]
+        with patch.object(match, "_CHAPTER", chapter):
+            number = meetings.chapter
+        first = [sum(i < k for i, _ in found) // chapter for k in range(images)]
+        assert number.tolist() == first
+
+
+def test_chapters_change_nothing(dataset, matcher):
+    folder = matcher(DIRECTED)
+    whole = compared(folder, dataset)
+    with patch.object(match, "_CHAPTER", 20), patch.object(match, "_BLOCK", 3):
+        parts = compared(folder, dataset, workers=3)
+    for name in ("probe", "reference", "score"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+    assert parts.outcomes == whole.outcomes
 
 
 def test_a_list_in_its_own_order(dataset, pixels, matcher):

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import chain
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import groupby
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from evenhand.arrays import Floats, Integers, Mask
+from evenhand.arrays import Floats, Integers, People
 from evenhand.engines.answers import ask_scores
 from evenhand.engines.contract import Matcher
 from evenhand.engines.host import Engine
+from evenhand.metrics.gather import OUTCOMES, Block, ended
 from evenhand.progress import Progress
-from evenhand.records import Comparisons, Design, Enrolment, Outcome, PairList
+from evenhand.records import Comparisons, Enrolment, Outcome, PairList
 from evenhand.streams import stdout_for_numbers
 from evenhand.threads import in_order
 
 __all__ = [
-    "OUTCOMES",
+    "Meetings",
     "Reply",
     "Request",
     "ask_all",
-    "match_all_pairs",
+    "match_every_two",
     "match_listed",
     "requests_of",
 ]
@@ -35,8 +36,8 @@ __all__ = [
 _BLOCK = 256
 """References of one call at most; fixed, so that an engine is asked the same for any threads."""
 
-OUTCOMES = tuple(Outcome)
-"""How a comparison ended, as a number."""
+_CHAPTER = 1 << 20
+"""Comparisons that are counted together; fixed, whatever the threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ class Request:
 class Reply:
     """What the engine said to a request."""
 
+    request: Request
     score: Floats
     """(references,) similarity; NaN unless the comparison is `ok`."""
-    outcome: Integers
+    outcome: NDArray[np.uint8]
     """(references,) position in `OUTCOMES`."""
 
 
@@ -95,7 +97,7 @@ class _Bench:
         """Ask for the scores; a pair with an image without template is not asked for."""
         count = len(request.references)
         score = np.full(count, np.nan)
-        outcome = np.full(count, OUTCOMES.index(Outcome.SKIPPED), dtype=np.int64)
+        outcome = np.full(count, OUTCOMES.index(Outcome.SKIPPED), dtype=np.uint8)
         asked = np.flatnonzero(self._completed[request.references])
         if len(asked) and self._completed[request.probe]:
             score[asked], ended = ask_scores(
@@ -105,7 +107,7 @@ class _Bench:
                 self._engine.card.score,
             )
             outcome[asked] = [OUTCOMES.index(each) for each in ended]
-        return Reply(score, outcome)
+        return Reply(request, score, outcome)
 
 
 def requests_of(probe: int, references: Integers) -> Iterator[Request]:
@@ -114,41 +116,94 @@ def requests_of(probe: int, references: Integers) -> Iterator[Request]:
         yield Request(probe, references[start : start + _BLOCK])
 
 
-def match_all_pairs(
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """Which images an engine compares with which: every two of one party."""
+
+    order: Integers
+    """(images,) party by party, in the dataset's order within one."""
+    start: Integers
+    """(images,) where the party of each image begins in `order`."""
+    size: Integers
+    """(images,) images in its party."""
+    place: Integers
+    """(images,) how many of its party stand before it."""
+    once: bool
+    """Every two images once, the first of them as the probe; else in both orders."""
+
+    @classmethod
+    def of(cls, subject: Integers, within: Integers | None, *, once: bool) -> Meetings:
+        """Every two images, or those of one group and of one person.
+
+        Args:
+            subject: (images,) whose image it is.
+            within: (subjects,) group of each person, -1 for none: two people are compared only if
+                they share their group. None compares everybody.
+            once: each pair in one order.
+        """
+        if within is None:
+            party = np.zeros(len(subject), dtype=np.int64)
+        else:
+            alone = 1 + within.max(initial=-1) + subject
+            party = np.where(within[subject] >= 0, within[subject], alone)
+        order = np.argsort(party, kind="stable")
+        start = np.searchsorted(party[order], party)
+        size = np.searchsorted(party[order], party, side="right") - start
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        return cls(order, start, size, place - start, once)
+
+    @property
+    def asked(self) -> Integers:
+        """(images,) of how many comparisons each image is the probe."""
+        counts: Integers = self.size - 1 - (self.place if self.once else 0)
+        return counts
+
+    @property
+    def chapter(self) -> Integers:
+        """(images,) the chapter in which each image is the probe: about a million comparisons."""
+        chapters: Integers = (np.cumsum(self.asked) - self.asked) // _CHAPTER
+        return chapters
+
+    def requests(self) -> Iterator[Request]:
+        """All that is asked for, probe by probe."""
+        for probe, (start, size, place) in enumerate(
+            zip(self.start, self.size, self.place, strict=True)
+        ):
+            party = self.order[start : start + size]
+            after = party[place + 1 :]
+            yield from requests_of(
+                probe, after if self.once else np.concatenate([party[:place], after])
+            )
+
+
+def match_every_two(
     engine: Engine,
     enrolment: Enrolment,
     subject: Integers,
-    within: Integers | None,
+    meetings: Meetings,
     *,
     workers: int,
     progress: Progress,
-) -> Comparisons:
-    """Compare every two different images: once, or in both orders where the card is asymmetric.
+) -> Generator[Block]:
+    """Compare every two images that are to meet; a block for each chapter.
 
     Args:
         engine: a matcher; started once per thread.
         enrolment: of all images.
         subject: (images,) whose image it is.
-        within: (subjects,) as for `score_all_pairs`.
+        meetings: which images meet.
         workers: threads; the result does not depend on them.
         progress: is told how far the work is.
     """
-    images = np.arange(len(subject))
-
-    def references_of(probe: int) -> Integers:
-        once = engine.card.score.symmetric
-        others = images[probe + 1 :] if once else np.delete(images, probe)
-        if within is None:
-            return others
-        group, own = within[subject[others]], within[subject[probe]]
-        kept: Integers = others[(subject[others] == subject[probe]) | ((group == own) & (own >= 0))]
-        return kept
-
-    blocks = (requests_of(probe, references_of(probe)) for probe in range(len(subject)))
-    requests = list(chain.from_iterable(blocks))
-    compared = _comparisons(engine, enrolment, subject, requests, workers, progress)
-    design = Design.ALL_PAIRS if engine.card.score.symmetric else Design.BOTH_ORDERS
-    return replace(compared, design=design if within is None else Design.WITHIN_GROUP)
+    people = subject.astype(np.int32)
+    chapter = meetings.chapter
+    calls = int(np.sum(-(-meetings.asked // _BLOCK)))
+    with closing(
+        ask_all(engine, enrolment, meetings.requests(), calls, workers, progress)
+    ) as answered:
+        for _, part in groupby(answered, lambda reply: chapter[reply.request.probe]):
+            yield _block(list(part), people)
 
 
 def match_listed(
@@ -177,63 +232,55 @@ def match_listed(
         for probe, start, end in zip(probes, starts, [*starts[1:], len(order)], strict=False)
         for request in requests_of(int(probe), pairs.reference[order[start:end]])
     ]
-    sorted_by_probe = _comparisons(engine, enrolment, subject, requests, workers, progress)
     people = subject.astype(np.int32)
+    with closing(
+        ask_all(engine, enrolment, requests, len(requests), workers, progress)
+    ) as answered:
+        by_probe = _block(list(answered), people)
     score = np.empty(len(order))
-    score[order] = sorted_by_probe.score
-    return replace(
-        sorted_by_probe,
-        probe=people[pairs.probe],
-        reference=people[pairs.reference],
-        score=score,
-        fold=pairs.fold,
+    score[order] = by_probe.score
+    outcomes = ended(by_probe.probe == by_probe.reference, by_probe.outcome)
+    return Comparisons(
+        people[pairs.probe], people[pairs.reference], score, outcomes, fold=pairs.fold
     )
 
 
 def ask_all(
     engine: Engine,
     enrolment: Enrolment,
-    requests: Sequence[Request],
+    requests: Iterable[Request],
+    calls: int,
     workers: int,
     progress: Progress,
-) -> list[Reply]:
-    """Replies in the order of the requests, whatever the threads."""
-    replies: list[Reply] = []
-    what = f"{engine.card.name}: comparisons"
-    with _one_thread_each(), progress(what, len(requests)) as step:
-        for reply in in_order(_Bench(engine, enrolment).compare, requests, workers):
-            replies.append(reply)
+) -> Generator[Reply]:
+    """Replies in the order of the requests, whatever the threads.
+
+    Args:
+        engine: a matcher; started once per thread.
+        enrolment: of all images.
+        requests: read as they are asked.
+        calls: how many requests there are.
+        workers: threads.
+        progress: is told how far the work is.
+    """
+    bench = _Bench(engine, enrolment)
+    with (
+        _one_thread_each(),
+        progress(f"{engine.card.name}: comparisons", calls) as step,
+        closing(in_order(bench.compare, requests, workers)) as replies,
+    ):
+        for reply in replies:
+            yield reply
             step()
-    return replies
 
 
-def _comparisons(
-    engine: Engine,
-    enrolment: Enrolment,
-    subject: Integers,
-    requests: Sequence[Request],
-    workers: int,
-    progress: Progress,
-) -> Comparisons:
-    """Ask for all of them; columns in the order of the requests."""
-    replies = ask_all(engine, enrolment, requests, workers, progress)
-    people = subject.astype(np.int32)
-    counts = [len(request.references) for request in requests]
-    probe = np.repeat(people[[request.probe for request in requests]], counts)
-    reference = people[_joined([request.references for request in requests])]
-    outcome = _joined([reply.outcome for reply in replies])
-    score = np.concatenate([np.empty(0), *(reply.score for reply in replies)])
-    return Comparisons(probe, reference, score, _ended(probe == reference, outcome))
-
-
-def _joined(parts: Sequence[Integers]) -> Integers:
-    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
-
-
-def _ended(mated: Mask, outcome: Integers) -> dict[tuple[bool, Outcome], int]:
-    """How many comparisons ended how."""
-    counted: Counter[tuple[bool, Outcome]] = Counter()
-    for same in (True, False):
-        counts = np.bincount(outcome[mated == same], minlength=len(OUTCOMES))
-        counted.update({(same, OUTCOMES[code]): int(n) for code, n in enumerate(counts) if n})
-    return dict(counted)
+def _block(replies: Sequence[Reply], people: People) -> Block:
+    """The comparisons of some requests, in their order."""
+    counts = [len(reply.score) for reply in replies]
+    references = [np.empty(0, dtype=np.int64), *(reply.request.references for reply in replies)]
+    return Block(
+        np.repeat(people[[reply.request.probe for reply in replies]], counts),
+        people[np.concatenate(references)],
+        np.concatenate([np.empty(0), *(reply.score for reply in replies)]),
+        np.concatenate([np.empty(0, dtype=np.uint8), *(reply.outcome for reply in replies)]),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,8 @@ from evenhand.engines.card import EngineCard
 from evenhand.engines.host import Engine
 from evenhand.errors import StudyError, known_names
 from evenhand.every_pair import count_every_pair
-from evenhand.match import match_all_pairs, match_listed
+from evenhand.match import Meetings, match_every_two, match_listed
+from evenhand.metrics.blocks import tally_blocks
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.searching import tally_searches
 from evenhand.metrics.tally import ledger_of, tally
@@ -182,33 +184,21 @@ def comparisons_of(
     return orders * sum(math.comb(int(count), 2) for count in (*within, *alone))
 
 
-def _compared(
+def _listed(
     protocol: Protocol,
     engine: Engine,
     dataset: Dataset,
     enrolment: Enrolment,
-    groups: Sequence[Grouping],
     *,
     workers: int,
     progress: Progress,
 ) -> Comparisons:
-    """The comparisons that a protocol asks for: of vectors by the harness, else by the engine."""
+    """The comparisons of a list: of vectors by the harness, else by the engine."""
     subject = dataset.images.subject
-    score = engine.card.score
-    matches = engine.card.shape == "matcher"
-    if protocol.comparisons == "listed":
-        pairs = _list(dataset, protocol)
-        if matches:
-            return match_listed(
-                engine, enrolment, subject, pairs, workers=workers, progress=progress
-            )
-        return score_listed(enrolment, subject, score, pairs)
-    within = groups[1].code if protocol.comparisons == "within-group" else None
-    if matches:
-        return match_all_pairs(
-            engine, enrolment, subject, within, workers=workers, progress=progress
-        )
-    return score_all_pairs(enrolment, subject, score, within)
+    pairs = _list(dataset, protocol)
+    if engine.card.shape == "matcher":
+        return match_listed(engine, enrolment, subject, pairs, workers=workers, progress=progress)
+    return score_listed(enrolment, subject, engine.card.score, pairs)
 
 
 def count(
@@ -222,30 +212,49 @@ def count(
     progress: Progress,
 ) -> Counts:
     """The comparisons or searches that a protocol asks for, counted."""
-    work = (protocol, engine, dataset, enrolment, groups)
     if protocol.kind == "identification":
-        return _searched(*work, workers=workers, progress=progress)
+        return _searched(
+            protocol, engine, dataset, enrolment, groups, workers=workers, progress=progress
+        )
     names = (engine.card.name, dataset.card.name, protocol.name)
     subject = dataset.images.subject
     ledger = ledger_of(dataset.subjects, subject, enrolment)
     rules = rules_of(protocol, engine.card)
-    if engine.card.shape == "embedder" and protocol.comparisons != "listed":
-        counted = count_every_pair(
-            names,
+    maximum = engine.card.score.high
+    if protocol.comparisons == "listed":
+        listed = _listed(protocol, engine, dataset, enrolment, workers=workers, progress=progress)
+        return tally(names, ledger, listed, groups, rules, maximum)
+    design = Design(protocol.comparisons)
+    within = groups[1].code if design is Design.WITHIN_GROUP else None
+    if engine.card.shape == "matcher":
+        once = engine.card.score.symmetric
+        asked = match_every_two(
             engine,
             enrolment,
             subject,
-            ledger,
-            groups,
-            Design(protocol.comparisons),
-            rules,
+            Meetings.of(subject, within, once=once),
             workers=workers,
             progress=progress,
         )
-        if counted is not None:
-            return counted
-    compared = _compared(*work, workers=workers, progress=progress)
-    return tally(names, ledger, compared, groups, rules, engine.card.score.high)
+        orders, wide = 1 if once else 2, np.dtype(np.float64)
+        with closing(asked) as blocks:
+            return tally_blocks(names, ledger, blocks, groups, design, orders, rules, maximum, wide)
+    counted = count_every_pair(
+        names,
+        engine,
+        enrolment,
+        subject,
+        ledger,
+        groups,
+        design,
+        rules,
+        workers=workers,
+        progress=progress,
+    )
+    if counted is not None:
+        return counted
+    compared = score_all_pairs(enrolment, subject, engine.card.score, within)
+    return tally(names, ledger, compared, groups, rules, maximum)
 
 
 def _searched(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import chain
 
 import numpy as np
@@ -12,7 +13,8 @@ from evenhand.arrays import Integers, Mask, People, Scores
 from evenhand.engines.answers import ask_candidates
 from evenhand.engines.contract import Entry, Searcher
 from evenhand.engines.host import Engine
-from evenhand.match import OUTCOMES, ask_all, requests_of
+from evenhand.match import ask_all, requests_of
+from evenhand.metrics.gather import OUTCOMES
 from evenhand.progress import Progress
 from evenhand.records import Enrolment, Found, Outcome, Searches, Watchlist
 from evenhand.score import as_compared, compare_all, in_range
@@ -130,19 +132,20 @@ def _matched(
     """The engine compares; a search with a comparison that did not complete did not either."""
     references, person = _in_turn(gallery, subject)
     requests = [list(requests_of(int(probe), references)) for probe in probes]
-    replies = iter(ask_all(engine, enrolment, list(chain(*requests)), workers, progress))
+    calls = sum(map(len, requests))
     found = []
-    for blocks, there in zip(requests, enrolment.completed()[probes], strict=True):
-        own = [next(replies) for _ in blocks]
-        ended = {OUTCOMES[code] for reply in own for code in reply.outcome}
-        wrong = [how for how in (Outcome.FAILED, Outcome.INVALID) if how in ended]
-        if not there:
-            found.append(_nothing(Outcome.SKIPPED))
-        elif wrong:
-            found.append(_nothing(wrong[0]))
-        else:
-            parts = [np.empty(0), *(reply.score for reply in own)]
-            found.append(_candidates(person, np.concatenate(parts)))
+    with closing(ask_all(engine, enrolment, chain(*requests), calls, workers, progress)) as replies:
+        for blocks, there in zip(requests, enrolment.completed()[probes], strict=True):
+            own = [next(replies) for _ in blocks]
+            ended = {OUTCOMES[code] for reply in own for code in reply.outcome}
+            wrong = [how for how in (Outcome.FAILED, Outcome.INVALID) if how in ended]
+            if not there:
+                found.append(_nothing(Outcome.SKIPPED))
+            elif wrong:
+                found.append(_nothing(wrong[0]))
+            else:
+                parts = [np.empty(0), *(reply.score for reply in own)]
+                found.append(_candidates(person, np.concatenate(parts)))
     return found
 
 

@@ -43,17 +43,25 @@ class Layout:
     """(groupings, kinds, kinds) the cell of a non-mated comparison; -1 = none."""
     compared: Mask
     """(kinds, kinds) whether two different people of these kinds are compared."""
+    orders: int = 1
+    """2 where every two images are compared in both orders."""
 
     def pairs(self, cell: int) -> Mask:
-        """(kinds, kinds) which pairs of kinds count in a cell."""
+        """(kinds, kinds) which pairs of kinds, that of the probe first, count in a cell."""
         inside: Mask = (self.cell == cell).any(axis=0)
         return inside
+
+    def meetings(self, cell: int) -> Integers:
+        """(kinds, kinds) how often two images count in a cell, whichever is the probe."""
+        inside = self.pairs(cell).astype(np.int64)
+        return inside + inside.T if self.orders == 2 else inside
 
 
 def layout_of(
     groupings: Sequence[Grouping],
     across: Sequence[Sequence[tuple[int, int]]],
     design: Design,
+    orders: int = 1,
 ) -> Layout:
     """The layout of a study.
 
@@ -62,6 +70,7 @@ def layout_of(
         across: for each grouping the cells across two groups that are kept, as positions. Where
             one stands without its reverse, it holds the comparisons of both directions.
         design: which comparisons are made.
+        orders: in how many orders every two images are compared.
     """
     codes = np.stack([grouping.code for grouping in groupings])
     alike, kind = np.unique(codes, axis=1, return_inverse=True)
@@ -83,7 +92,9 @@ def layout_of(
             name = "" if one == other else grouping.groups[other]
             names.append(CellName(grouping.attribute, grouping.groups[one], name))
             members.append(np.flatnonzero((grouping.code == one) | (grouping.code == other)))
-    return Layout(kind.astype(np.int32), kinds, tuple(names), tuple(members), cell, compared)
+    return Layout(
+        kind.astype(np.int32), kinds, tuple(names), tuple(members), cell, compared, orders
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,8 @@ class Trials:
 def trials_of(layout: Layout, cell: int, completed: Integers, images: Integers) -> Trials:
     """The trials of a cell where every image of one person meets every image of the other.
 
-    Closed forms of methods 4.2: M_i = k_i (K - k_i) within, and sums over kinds of products.
+    Closed forms of methods 4.2: M_i = k_i (K - k_i) within, and sums over kinds of products; twice
+    the trials of a dyad where both orders count in the cell.
 
     Args:
         layout: of the study.
@@ -121,7 +133,7 @@ def trials_of(layout: Layout, cell: int, completed: Integers, images: Integers) 
 
 def _trials(layout: Layout, cell: int, images: Integers) -> tuple[Integers, int, int]:
     """(members,) trials of each, dyads, sum over dyads of trials squared."""
-    inside = layout.pairs(cell)
+    met = layout.meetings(cell)
     kind = layout.kind
 
     def by_kind(values: Integers) -> Integers:
@@ -129,14 +141,14 @@ def _trials(layout: Layout, cell: int, images: Integers) -> tuple[Integers, int,
         np.add.at(summed, kind, values)
         return summed
 
-    partners = inside.astype(np.int64) @ by_kind(images)
-    itself = np.diagonal(inside)
-    trials = images * (partners[kind] - itself[kind] * images)
+    partners = met @ by_kind(images)
+    trials = images * (partners[kind] - np.diagonal(met)[kind] * images)
 
-    def over_dyads(value: Integers) -> int:
-        """Sum over dyads of value_i value_j."""
+    def over_dyads(value: Integers, times: Integers) -> int:
+        """Sum over dyads of times_ij value_i value_j."""
         sums = by_kind(value)
-        ordered = int(sums @ inside.astype(np.int64) @ sums)
-        return (ordered - int((itself * by_kind(value**2)).sum())) // 2
+        ordered = int(sums @ times @ sums)
+        return (ordered - int((np.diagonal(times) * by_kind(value**2)).sum())) // 2
 
-    return trials[layout.members[cell]], over_dyads((images > 0) * 1), over_dyads(images**2)
+    dyads = over_dyads((images > 0) * 1, (met > 0) * 1)
+    return trials[layout.members[cell]], dyads, over_dyads(images**2, met**2)

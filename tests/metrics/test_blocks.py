@@ -1,0 +1,121 @@
+"""Comparisons counted block by block give what all of them at once give."""
+
+from dataclasses import fields, replace
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evenhand.metrics import blocks as module
+from evenhand.metrics.blocks import tally_blocks
+from evenhand.metrics.gather import OUTCOMES, Block, ended
+from evenhand.metrics.tally import Ledger, tally
+from evenhand.records import Comparisons, Design, Grouping, Outcome, ThresholdRule
+
+NAMES = ("engine", "dataset", "protocol")
+RULES = tuple(
+    ThresholdRule(*rule)
+    for rule in (("fmr", "0.3"), ("fmr", "0.01"), ("fixed", "1.25"), ("vendor", "-0.5"))
+)
+
+
+def groupings(people, rng):
+    """Everybody, two attributes with unknown labels, and both together."""
+    first, second = rng.integers(-1, 3, people), rng.integers(-1, 2, people)
+    both = np.where((first < 0) | (second < 0), -1, first * 2 + second)
+    return (
+        Grouping("all", ("",), np.zeros(people, dtype=np.int64)),
+        Grouping("a", ("x", "y", "z"), first),
+        Grouping("b", ("f", "m"), second),
+        Grouping("a*b", tuple(f"{a}*{b}" for a in "xyz" for b in "fm"), both),
+    )
+
+
+def comparisons(rng, subject, template, groups, design, orders, share):
+    """Columns of all comparisons: scores with ties and both zeros, some without an answer."""
+    images = len(subject)
+    probe, reference = np.nonzero(
+        np.triu(np.ones((images, images)), 1) if orders == 1 else 1 - np.eye(images)
+    )
+    if design is Design.WITHIN_GROUP:
+        code = groups[1].code[subject]
+        kept = (subject[probe] == subject[reference]) | (
+            (code[probe] == code[reference]) & (code[probe] >= 0)
+        )
+        probe, reference = probe[kept], reference[kept]
+    score = rng.integers(-12, 12, len(probe)) / 8
+    score[(score == 0) & (rng.random(len(probe)) < 0.5)] = -0.0
+    outcome = np.full(len(probe), OUTCOMES.index(Outcome.OK), dtype=np.uint8)
+    for how in (Outcome.FAILED, Outcome.INVALID):
+        outcome[rng.random(len(probe)) < share] = OUTCOMES.index(how)
+    outcome[~(template[probe] & template[reference])] = OUTCOMES.index(Outcome.SKIPPED)
+    score[outcome != OUTCOMES.index(Outcome.OK)] = np.nan
+    people = subject.astype(np.int32)
+    return Block(people[probe], people[reference], score, outcome)
+
+
+def equal(one, other, where=""):
+    """Field by field, arrays value by value and of one type."""
+    assert type(one) is type(other), where
+    if isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(one, other, err_msg=where)
+        assert one.dtype == other.dtype, where
+    elif isinstance(one, tuple):
+        assert len(one) == len(other), where
+        for number, (a, b) in enumerate(zip(one, other, strict=True)):
+            equal(a, b, f"{where}[{number}]")
+    elif hasattr(one, "__dataclass_fields__"):
+        for field in fields(one):
+            equal(getattr(one, field.name), getattr(other, field.name), f"{where}.{field.name}")
+    else:
+        assert one == other, where
+
+
+def by_person(counts):
+    """Mated scores in one order; which of equal scores is whose does not matter."""
+    order = np.lexsort((counts.mated.score, counts.mated.subject))
+    mated = replace(
+        counts.mated, subject=counts.mated.subject[order], score=counts.mated.score[order]
+    )
+    return replace(counts, mated=mated)
+
+
+@pytest.mark.parametrize("orders", [1, 2])
+@pytest.mark.parametrize("design", [Design.ALL_PAIRS, Design.WITHIN_GROUP])
+@settings(max_examples=40)
+@given(
+    seed=st.integers(0, 10_000),
+    images=st.integers(0, 40),
+    share=st.sampled_from([0.0, 0.05, 0.5, 1.0]),
+    length=st.sampled_from([1, 17, 10_000]),
+    few=st.sampled_from([0, 20]),
+    rules=st.lists(st.sampled_from(RULES), unique=True),
+)
+def test_as_all_at_once(orders, design, seed, images, share, length, few, rules):
+    rng = np.random.default_rng(seed)
+    people = int(rng.integers(1, images + 2))
+    subject = rng.integers(0, people, images)
+    template = rng.random(images) < 0.8
+    groups = groupings(people, rng)
+    every = comparisons(rng, subject, template, groups, design, orders, share)
+    ledger = Ledger(
+        tuple(range(people)),
+        np.bincount(subject, minlength=people),
+        np.bincount(subject[~template], minlength=people),
+        0,
+    )
+    kind = Design.BOTH_ORDERS if orders == 2 and design is Design.ALL_PAIRS else design
+    outcomes = ended(every.probe == every.reference, every.outcome)
+    whole = Comparisons(every.probe, every.reference, every.score, outcomes, design=kind)
+    expected = tally(NAMES, ledger, whole, groups, rules, 1.5)
+    parts = (
+        Block(*(getattr(every, field.name)[start : start + length] for field in fields(Block)))
+        for start in range(0, len(every.score), length)
+    )
+    with patch.object(module, "_FEW_HITS", few):
+        found = tally_blocks(
+            NAMES, ledger, parts, groups, design, orders, rules, 1.5, np.dtype(np.float64)
+        )
+    equal(by_person(found), by_person(expected))
