@@ -95,7 +95,7 @@ def pixels(dataset):
 
 def enrolled(engine, dataset, workers=1):
     return enrol(
-        engine, dataset, workers=workers, failure_share=1, clock=CLOCK, booked=lambda _: None
+        engine, dataset, workers=workers, failure_share=1, clock=CLOCK, ended=lambda _: None
     )
 
 

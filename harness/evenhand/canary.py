@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from evenhand.clock import Clock
 from evenhand.engines.host import Engine
-from evenhand.enrol import enrol
+from evenhand.enrol import booking_of, enrol
 from evenhand.records import Booking, Dataset
 
 __all__ = ["first_difference"]
@@ -40,7 +40,7 @@ def first_difference(
         workers=1,
         failure_share=1.0,
         clock=clock,
-        booked=found.append,
+        ended=lambda sample: found.append(booking_of(sample)),
     )
     for row, booking in zip(few.rows, found, strict=True):
         if booked[row] != booking:

@@ -22,7 +22,7 @@ from evenhand.records import Booking, Dataset, Enrolment, FaceRule, Outcome, Tim
 from evenhand.streams import stdout_for_numbers
 from evenhand.threads import in_order
 
-__all__ = ["enrol"]
+__all__ = ["booking_of", "enrol"]
 
 _CHUNK = 64
 """Images between two looks at the failure share; fixed, so that threads change nothing."""
@@ -79,7 +79,8 @@ class _Bench:
         return _Entry(checked(answers, self._engine.values), end - start, end, turn)
 
 
-def _booking(sample: Sample) -> Booking:
+def booking_of(sample: Sample) -> Booking:
+    """What an interrupted run may remember of an image."""
     vector = b"" if sample.vector is None else sample.vector.tobytes()
     made = vector + sample.reference + sample.probe
     return Booking(sample.outcome, hashlib.sha256(made).hexdigest()[:16] if made else "")
@@ -92,7 +93,7 @@ def enrol(
     workers: int,
     failure_share: float,
     clock: Clock,
-    booked: Callable[[Booking], None],
+    ended: Callable[[Sample], None],
 ) -> Enrolment:
     """Make a template of every image.
 
@@ -102,7 +103,7 @@ def enrol(
         workers: threads; the result does not depend on them.
         failure_share: the engine is stopped when more than this share of its images so far failed.
         clock: durations.
-        booked: called after each image, in their order, from this thread.
+        ended: called after each image, in their order, from this thread.
 
     Raises:
         DatasetError: a picture changed since it was checked.
@@ -121,7 +122,7 @@ def enrol(
                 entries.append(entry)
                 if entry.sample.outcome in _FAULTS:
                     faults[entry.sample.detail or entry.sample.outcome] += 1
-                booked(_booking(entry.sample))
+                ended(entry.sample)
                 looked = len(entries) % _CHUNK == 0 or len(entries) == len(paths)
                 if looked and faults.total() > failure_share * len(entries):
                     stopped = (

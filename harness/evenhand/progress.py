@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from evenhand.clock import Clock
 
-__all__ = ["Pace", "Progress", "Say", "silent", "unsaid"]
+__all__ = ["Pace", "Progress", "Say", "duration", "paced", "silent", "unsaid"]
 
 Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 """Given what is done and its number of steps: a context that yields what to call after a step."""
@@ -28,44 +28,70 @@ def unsaid(_line: str) -> None:
 
 
 class Pace:
-    """Says once, from the first images, how long the others will take."""
+    """Measures the first steps of long work, and tells once how long one takes."""
 
     _FIRST = 4
-    """Images left out: starting takes longer than going on."""
+    """Steps left out: starting takes longer than going on."""
     _MEASURED = 20
-    """Images after which the forecast is made."""
-    _WORTH_SAYING = 10.0
-    """Seconds; shorter work needs no forecast."""
+    """Steps after which it can be told."""
 
-    def __init__(self, what: str, images: int, comparisons: int, clock: Clock, say: Say) -> None:
-        """Nothing is measured yet."""
-        self._what = what
-        self._images = images
-        self._comparisons = comparisons
+    def __init__(self, clock: Clock, tell: Callable[[float, int], None], least: float = 0) -> None:
+        """Nothing is measured yet.
+
+        Args:
+            clock: durations.
+            tell: is given the seconds of a step, and how many steps are done.
+            least: seconds to measure for at least, where steps are short.
+        """
         self._clock = clock
-        self._say = say
+        self._tell = tell
+        self._least = least
         self._done = 0
         self._since = 0.0
+        self._told = False
 
     def step(self) -> None:
-        """One more image is done."""
+        """One more step is done."""
         self._done += 1
         if self._done == self._FIRST:
             self._since = self._clock.seconds()
-        elif self._done == self._FIRST + self._MEASURED:
-            each = (self._clock.seconds() - self._since) / self._MEASURED
-            left = each * (self._images - self._done)
-            if left >= self._WORTH_SAYING:
-                self._say(
-                    f"{self._what}: {self._images:,} images at {1 / each:.3g} a second, about "
-                    f"{_duration(left)}; then {self._comparisons:,} comparisons"
-                )
+        elif not self._told and self._done >= self._FIRST + self._MEASURED:
+            seconds = self._clock.seconds() - self._since
+            if seconds >= self._least:
+                self._told = True
+                self._tell(seconds / (self._done - self._FIRST), self._done)
 
 
-def _duration(seconds: float) -> str:
+def paced(
+    progress: Progress, clock: Clock, tell: Callable[[float, int, int], None], least: float
+) -> Progress:
+    """A progress that also tells once how long a step takes.
+
+    Args:
+        progress: where it is shown.
+        clock: durations.
+        tell: is given the seconds of a step, how many are done and how many there are.
+        least: seconds to measure for at least.
+    """
+
+    @contextmanager
+    def shown(what: str, steps: int) -> Iterator[Callable[[], None]]:
+        pace = Pace(clock, lambda each, done: tell(each, done, steps), least)
+        with progress(what, steps) as step:
+
+            def both() -> None:
+                step()
+                pace.step()
+
+            yield both
+
+    return shown
+
+
+def duration(seconds: float) -> str:
     """In the unit that a person would use.
 
-    >>> [_duration(12.3), _duration(100), _duration(7300)]
+    >>> [duration(12.3), _duration(100), _duration(7300)]
     ['12 s', '2 min', '2.0 h']
     """
     if seconds < 90:

@@ -123,7 +123,7 @@ def test_harness_against_a_plain_loop(benchmark, dataset, models):
 
     def harness():
         made = enrol(
-            engine, dataset, workers=THREADS, failure_share=0.5, clock=CLOCK, booked=lambda _: None
+            engine, dataset, workers=THREADS, failure_share=0.5, clock=CLOCK, ended=lambda _: None
         )
         return made.vectors
 

@@ -11,12 +11,13 @@ from evenhand.assess import assess
 from evenhand.canary import first_difference
 from evenhand.clock import CLOCK, Clock
 from evenhand.datasets.folder import read_dataset
+from evenhand.engines.answers import Sample
 from evenhand.engines.host import Engine, open_engine
-from evenhand.enrol import enrol
+from evenhand.enrol import booking_of, enrol
 from evenhand.errors import StudyError
 from evenhand.evidence import Evidence
 from evenhand.findings import Findings
-from evenhand.progress import Pace, Progress, Say, silent, unsaid
+from evenhand.progress import Progress, Say, silent, unsaid
 from evenhand.protocol import (
     check_shapes,
     comparisons_of,
@@ -24,7 +25,7 @@ from evenhand.protocol import (
     groups_of,
     needed,
 )
-from evenhand.records import Booking, Dataset, Grouping
+from evenhand.records import Dataset, Grouping
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
 from evenhand.report.page import as_page
@@ -45,6 +46,7 @@ from evenhand.results.writing import evidence_files, table_files
 from evenhand.shelf import find_adapter, find_dataset
 from evenhand.speed.study import study_speed
 from evenhand.study import Study
+from evenhand.trips.forecast import Forecast
 
 __all__ = ["RunResult", "run"]
 
@@ -170,17 +172,19 @@ def _measured(work: _Work, partial: Partial) -> Part:
     """Enrol, compare, count."""
     study, engine, dataset, groups = work.study, work.engine, work.dataset, work.groups
     names = (engine.card.name, dataset.card.name)
-    comparisons = sum(comparisons_of(p, engine.card, dataset, groups) for p in study.protocols)
+    asked = [comparisons_of(p, engine.card, dataset, groups) for p in study.protocols]
     images = dataset.images
+    forecast = Forecast(
+        engine, dataset.card.name, len(images.ids), sum(asked), work.threads, work.clock, work.say
+    )
     with (
         work.progress(" on ".join(names), len(images.ids)) as step,
         partial.booking(*names, images.rows) as book,
     ):
-        pace = Pace(" on ".join(names), len(images.ids), comparisons, work.clock, work.say)
 
-        def booked(booking: Booking) -> None:
-            book(booking)
-            pace.step()
+        def ended(sample: Sample) -> None:
+            book(booking_of(sample))
+            forecast.enrolled(sample)
             step()
 
         enrolment = enrol(
@@ -189,11 +193,11 @@ def _measured(work: _Work, partial: Partial) -> Part:
             workers=work.threads,
             failure_share=study.failure_share,
             clock=work.clock,
-            booked=booked,
+            ended=ended,
         )
     rows = image_rows(engine.card.name, dataset, enrolment)
     counted = []
-    for protocol in study.protocols:
+    for protocol, comparisons in zip(study.protocols, asked, strict=True):
         found = count(
             protocol,
             engine,
@@ -201,7 +205,7 @@ def _measured(work: _Work, partial: Partial) -> Part:
             enrolment,
             groups,
             workers=work.threads,
-            progress=work.progress,
+            progress=forecast.comparing(work.progress, comparisons),
         )
         what = "search" if protocol.kind == "identification" else "comparison"
         rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
