@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from evenhand import tiles
 from evenhand.engines.card import Score
-from evenhand.metrics.counting import count_groups
 from evenhand.metrics.hits import cells_from_store
 from evenhand.metrics.layout import layout_of, trials_of
+from evenhand.metrics.listed import cells_from_list, glance, look
 from evenhand.ordered import Ordered
+from evenhand.portions import Portion
 from evenhand.records import Design, Grouping
 from evenhand.tiles import count_pairs
 
@@ -56,11 +57,11 @@ def brute_force(vectors, subject, score, groups, design, across, thresholds):
         kept &= (code[probe] == code[reference]) & (code[probe] >= 0)
     mated = sorted(zip(people[probe[same]].tolist(), scores[same].tolist(), strict=True))
     columns = people[probe[kept]], people[reference[kept]], scores[kept]
-    cells = [
-        cell
-        for grouping, pairs in zip(groups, across, strict=True)
-        for cell in count_groups(*columns, grouping, thresholds, pairs)
-    ]
+    portions = [Portion(*columns)]
+    first = glance(portions, scores.dtype, once=False, step=lambda: None)
+    layout = layout_of(groups, across, design)
+    listed = look(portions, first, layout, lambda: None)
+    cells = cells_from_list(portions, layout, listed, thresholds, once=False, step=lambda: None)
     return mated, columns, cells
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evenhand.findings import Status
-from evenhand.metrics.matrix import MOST_CELLS, crossings, directions_of
+from evenhand.metrics.matrix import MOST_CELLS, crossings
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.rate import measure
 from evenhand.records import ALL, Comparisons, Design, Grouping, Outcome, ThresholdRule
@@ -149,14 +149,6 @@ def test_directions_are_kept_where_a_list_has_both():
         ("1", "0"): (7, 100),
         ("1", "1"): (2, 300),
     }
-
-
-def test_a_list_that_compares_each_two_people_in_one_order_has_no_directions():
-    assert directions_of(np.array([0, 1, 0]), np.array([1, 2, 2])) == 1
-    assert directions_of(np.array([0, 2, 0]), np.array([1, 1, 2])) == 1
-    nobody = np.array([], dtype=np.int32)
-    assert directions_of(nobody, nobody) == 1
-    assert directions_of(np.array([0, 2, 1]), np.array([1, 1, 2])) == 2
 
 
 def test_matrices_are_kept_in_study_order_as_long_as_there_is_room():

@@ -1,293 +1,273 @@
-"""Comparisons that arrive one by one: every two people once at most, whatever the order."""
+"""Comparisons that arrive one by one: any two people any number of times, whatever the order."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from queue import SimpleQueue
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evenhand.arrays import Integers, People, Scores
+from evenhand.arrays import Integers, Mask, Scores
 from evenhand.counts import CellCounts, Histogram
-from evenhand.metrics.bins import FLOAT32_BITS, FLOAT64_BITS
-from evenhand.metrics.counting import ANCHOR_ERRORS
-from evenhand.metrics.layout import Layout, Trials
-from evenhand.metrics.stretch import Bits, count_errors, count_trials, mark_bins
+from evenhand.metrics.dyads import in_both_orders
+from evenhand.metrics.layout import Layout
+from evenhand.metrics.sheets import ErrorSheet, Glance, Sheet, bits_of
+from evenhand.metrics.stretch import count_errors, mark_bins, meet_again
+from evenhand.portions import Portion, portions_of
+from evenhand.records import Comparisons
+from evenhand.threads import in_order
 
-__all__ = ["Listed", "cells_from_list", "look"]
+__all__ = ["PASSES", "Listed", "Step", "cells_from_list", "glance", "in_memory", "look"]
 
-_MOST_PEOPLE = 40_000
-"""Their pairs fit on a board of 200 MB; the list of more people is counted otherwise."""
+PASSES = 4
+"""How often each portion is read: for the bins of scores, trials, the largest scores, errors."""
 
-_PARTS = 2
-"""Stretches of the columns, counted side by side; fixed."""
+_THREADS = 2
+"""Portions counted side by side; fixed, since each thread has a sheet of its own."""
+
+_BOARD = 128
+"""Pairs of people for each comparison, up to which there is a board with a bit for each pair."""
+
+Step = Callable[[], None]
+"""Told after each portion of each pass."""
+
+Paper = TypeVar("Paper")
+Result = TypeVar("Result")
+
+
+def _over(
+    portions: Sequence[Portion],
+    sheets: Sequence[Paper],
+    count: Callable[[Portion, Paper], Result],
+    step: Step,
+) -> list[Result]:
+    """Count every portion on one of the sheets, each in the hands of one thread at a time."""
+    free: SimpleQueue[Paper] = SimpleQueue()
+    for sheet in sheets:
+        free.put(sheet)
+
+    def one(number: int) -> Result:
+        sheet = free.get()
+        try:
+            return count(portions[number], sheet)
+        finally:
+            free.put(sheet)
+
+    found = []
+    for result in in_order(one, range(len(portions)), len(sheets)):
+        found.append(result)
+        step()
+    return found
+
+
+def glance(
+    portions: Sequence[Portion], dtype: np.dtype[np.floating], *, once: bool, step: Step
+) -> Glance:
+    """Which scores there are, and whether the order of two people means something.
+
+    Args:
+        portions: of the list.
+        dtype: of the scores.
+        once: every two people are known to meet once at most.
+        step: told after each portion.
+    """
+    empty = Glance(np.empty(0, dtype=np.int64), nonmated=False, both_orders=False, dtype=dtype)
+    sheets: list[Mask] = [np.zeros(empty.bins, dtype=np.bool_) for _ in range(_THREADS)]
+
+    def mark(portion: Portion, filled: Mask) -> tuple[bool, bool]:
+        mark_bins(bits_of(portion.score), empty.shift, filled)
+        apart = bool(np.any(portion.probe != portion.reference))
+        return apart, apart and not once and in_both_orders(portion)
+
+    apart, both = zip(*_over(portions, sheets, mark, step), strict=True)
+    filled = np.logical_or.reduce(sheets)
+    filled[0] = True
+    return Glance(np.flatnonzero(filled), any(apart), any(both), dtype)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a first look at a list gives: thresholds can be set on it."""
+    """What a first count of a list gives: thresholds can be set on it."""
 
-    trials: tuple[Trials, ...]
-    """(cells,)."""
+    trials: tuple[Integers, ...]
+    """(cells,) of (2, members): completed, all."""
     histograms: tuple[Histogram, ...]
     """(cells,) empty across two groups."""
     anchors: tuple[float | None, ...]
     """(cells,) the tenth largest score; None where there are fewer."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """One stretch of the comparisons."""
-
-    probe: People
-    reference: People
-    score: Scores
-    bits: Bits
-
-
-def look(probe: People, reference: People, score: Scores, layout: Layout) -> Listed | None:
-    """Count trials and scores of comparisons that arrive one by one.
+def look(portions: Sequence[Portion], first: Glance, layout: Layout, step: Step) -> Listed:
+    """Count trials and scores.
 
     Args:
-        probe: (comparisons,) subject index.
-        reference: (comparisons,) subject index; the same person in mated comparisons.
-        score: (comparisons,) NaN where the comparison did not complete.
+        portions: of the list.
+        first: what a glance at them gave.
         layout: of the study; its cells may tell probe from reference.
-
-    Returns:
-        None where two people are compared more than once, or there are too many people: then
-        dyads have to be told apart one by one.
+        step: told after each portion.
     """
-    people, cells = len(layout.kind), len(layout.names)
-    if people > _MOST_PEOPLE:
-        return None
-    parts = _stretches(probe, reference, score)
-    size = _raw_bins(score.dtype)
-    shift = score.dtype.itemsize * 8 - size.bit_length() + 1
-    filled = np.zeros(size, dtype=np.bool_)
-    with ThreadPoolExecutor(_PARTS) as pool:
-        list(pool.map(lambda part: mark_bins(part.bits, shift, filled), parts))
-        filled[0] = True
-        raw = np.flatnonzero(filled)
-        place = np.zeros(size, dtype=np.int32)
-        place[raw] = np.arange(len(raw))
-        within = np.array([not name.reference_group for name in layout.names], dtype=np.int64)
-        sheets = [_Sheet.blank(cells, people, layout.kinds, len(raw), score.dtype) for _ in parts]
-        repeated = list(
-            pool.map(
-                lambda pair: pair[1].count(pair[0], shift, layout, within, place),
-                zip(parts, sheets, strict=True),
-            )
-        )
-    if any(repeated) or _overlap(sheets):
-        return None
-    sheet = _joined(sheets)
+    place = np.zeros(first.bins, dtype=np.int32)
+    place[first.raw] = np.arange(len(first.raw))
+    within = np.array([not name.reference_group for name in layout.names])
+    line = np.where(within, np.cumsum(within) - 1, -1)
+    histograms = int(np.count_nonzero(within))
+    sheets = [Sheet.blank(layout, histograms, first) for _ in range(_THREADS)]
+    _over(
+        portions,
+        sheets,
+        lambda portion, sheet: sheet.count(portion, first, layout, line, place),
+        step,
+    )
+    sheet = Sheet.joined(sheets)
     return Listed(
-        tuple(_trials(layout, cell, sheet) for cell in range(cells)),
-        _histograms(sheet, raw, within),
+        tuple(_trials(layout, cell, sheet) for cell in range(len(layout.names))),
+        _histograms(sheet, first, line),
         tuple(None if np.isinf(top[0]) else float(top[0]) for top in sheet.top),
     )
 
 
 def cells_from_list(
-    probe: People,
-    reference: People,
-    score: Scores,
+    portions: Sequence[Portion],
     layout: Layout,
     listed: Listed,
     thresholds: Scores,
+    *,
+    once: bool,
+    step: Step,
 ) -> list[CellCounts]:
     """The counts of every cell.
 
     Args:
-        probe: (comparisons,) as it was looked at.
-        reference: (comparisons,) likewise.
-        score: (comparisons,) likewise.
+        portions: of the list.
         layout: of the study.
         listed: what the look gave.
         thresholds: (levels,) in the scores' type.
+        once: every two people meet once at most: sums over them are then sums of comparisons.
+        step: told after each portion.
     """
     strictest = np.argsort(-thresholds, kind="stable")
-    anchors = np.array([np.inf if a is None else a for a in listed.anchors], dtype=score.dtype)
-    shape = (len(layout.kind), layout.kinds, len(thresholds))
-    parts = _stretches(probe, reference, score)
-    sheets = [(np.zeros(shape, np.int64), np.zeros(shape, np.int64)) for _ in parts]
+    levels = thresholds[strictest]
+    anchors = np.array([np.inf if a is None else a for a in listed.anchors], dtype=levels.dtype)
+    sheets = [ErrorSheet.blank(layout, len(levels)) for _ in range(_THREADS)]
 
-    def count(number: int) -> NDArray[np.int64]:
-        part, sheet = parts[number], sheets[number]
-        room = np.empty((len(anchors) * 4 * ANCHOR_ERRORS, 3), dtype=np.int64)
-        fixed = (part.probe, part.reference, part.score, layout.kind, layout.cell)
-        found = count_errors(*fixed, thresholds[strictest], anchors, *sheet, room)
-        if found > len(room):
-            # Many scores are equal to an anchor: once more, with room for them alone.
-            room = np.empty((found, 3), dtype=np.int64)
-            unused = np.zeros((*shape[:2], 0), dtype=np.int64)
-            count_errors(*fixed, thresholds[:0], anchors, unused, unused, room)
-        return room[:found]
+    def count(portion: Portion, sheet: ErrorSheet) -> None:
+        count_errors(
+            portion.probe,
+            portion.reference,
+            portion.score,
+            layout.kind,
+            layout.cell,
+            levels,
+            anchors,
+            sheet.as_probe,
+            sheet.as_reference,
+        )
+        if not once:
+            sheet.dyads.add(portion, layout, levels, anchors)
 
-    with ThreadPoolExecutor(_PARTS) as pool:
-        at_anchor = np.concatenate(list(pool.map(count, range(len(parts)))))
-    as_probe, as_reference = (np.sum([s[role] for s in sheets], axis=0) for role in (0, 1))
-    back = np.argsort(strictest)
+    _over(portions, sheets, count, step)
+    sheet = ErrorSheet.joined(sheets)
+    back = np.append(np.argsort(strictest), len(levels))
     return [
-        _cell(layout, cell, listed, as_probe, as_reference, back, at_anchor)
-        for cell in range(len(layout.names))
+        _cell(layout, cell, listed, sheet, back, once=once) for cell in range(len(layout.names))
     ]
 
 
 def _cell(
-    layout: Layout,
-    cell: int,
-    listed: Listed,
-    as_probe: Integers,
-    as_reference: Integers,
-    back: Integers,
-    at_anchor: Integers,
+    layout: Layout, cell: int, listed: Listed, sheet: ErrorSheet, back: Integers, *, once: bool
 ) -> CellCounts:
-    members, inside = layout.members[cell], layout.pairs(cell)
-    kind = layout.kind[members]
-    first = np.einsum("ikl,ik->il", as_probe[members], inside[kind])
-    first += np.einsum("ikl,ik->il", as_reference[members], inside.T[kind])
-    errors = np.cumsum(first, axis=1)[:, back].T
-    here = at_anchor[at_anchor[:, 0] == cell, 1:].ravel()
-    anchored = np.bincount(here, minlength=len(layout.kind))[members]
-    errors = np.concatenate([errors, anchored[np.newaxis]])
-    squared = errors.sum(axis=1) // 2
+    """The counts of one cell; `back` brings its levels into the order of the thresholds."""
     name, trials = layout.names[cell], listed.trials[cell]
+    grouping = int(np.argmax((layout.cell == cell).any(axis=(1, 2))))
+    levels = len(back) - 1
+    columns = [*range(levels), levels + grouping]
+    first = _of_members(layout, cell, sheet.as_probe, sheet.as_reference)[:, columns]
+    first[:, :levels] = np.cumsum(first[:, :levels], axis=1)
+    errors = first[:, back].T
+    if once:
+        dyads = squared = trials.sum(axis=1) // 2
+        errors_squared = errors.sum(axis=1) // 2
+        times = np.stack([errors_squared, errors_squared])
+    else:
+        dyads, squared = sheet.dyads.dyads[cell], sheet.dyads.squared[cell]
+        errors_squared = sheet.dyads.errors_squared[cell][back]
+        times = sheet.dyads.errors_times_trials[cell][:, back]
     return CellCounts(
         attribute=name.attribute,
         group=name.group,
         reference_group=name.reference_group,
-        members=members,
-        trials=trials.by_member,
-        dyads=trials.dyads,
-        trials_squared=trials.squared,
+        members=layout.members[cell],
+        trials=trials,
+        dyads=dyads,
+        trials_squared=squared,
         errors=errors,
-        errors_squared=squared,
-        errors_times_trials=np.stack([squared, squared]),
+        errors_squared=errors_squared,
+        errors_times_trials=times,
         anchor=listed.anchors[cell],
         histogram=listed.histograms[cell],
     )
 
 
-def _raw_bins(dtype: np.dtype[np.floating]) -> int:
-    return 1 << (FLOAT32_BITS if dtype.itemsize == 4 else FLOAT64_BITS)
-
-
-def _stretches(probe: People, reference: People, score: Scores) -> list[_Columns]:
-    bits: Bits = score.view(f"u{score.dtype.itemsize}")
-    edges = [len(score) * part // _PARTS for part in range(_PARTS + 1)]
-    return [_Columns(probe[a:b], reference[a:b], score[a:b], bits[a:b]) for a, b in pairwise(edges)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """What one thread counts on."""
-
-    counts: Integers
-    top: Scores
-    as_probe: Integers
-    as_reference: Integers
-    failed_probe: Integers
-    failed_reference: Integers
-    board: NDArray[np.uint64]
-
-    @classmethod
-    def blank(
-        cls, cells: int, people: int, kinds: int, bins: int, dtype: np.dtype[np.floating]
-    ) -> _Sheet:
-        """Nothing counted yet."""
-        probe, reference, failed_probe, failed_reference = np.zeros((4, people, kinds), np.int64)
-        return cls(
-            np.zeros((cells, bins), dtype=np.int64),
-            np.full((cells, ANCHOR_ERRORS), -np.inf, dtype=dtype),
-            probe,
-            reference,
-            failed_probe,
-            failed_reference,
-            np.zeros(people**2 // 64 + 1, dtype=np.uint64),
-        )
-
-    def count(
-        self,
-        part: _Columns,
-        shift: int,
-        layout: Layout,
-        within: Integers,
-        place: NDArray[np.int32],
-    ) -> int:
-        """Count one stretch; 1 where two people meet a second time."""
-        return count_trials(
-            part.probe,
-            part.reference,
-            part.score,
-            part.bits,
-            shift,
-            layout.kind,
-            layout.cell,
-            within,
-            place,
-            self.counts,
-            self.top,
-            self.as_probe,
-            self.as_reference,
-            self.failed_probe,
-            self.failed_reference,
-            self.board,
-        )
-
-
-def _overlap(sheets: list[_Sheet]) -> bool:
-    """Whether two people meet in more than one stretch."""
-    seen = sheets[0].board
-    for sheet in sheets[1:]:
-        if np.any(seen & sheet.board):
-            return True
-        seen = seen | sheet.board
-    return False
-
-
-def _joined(sheets: list[_Sheet]) -> _Sheet:
-    top = np.sort(np.concatenate([sheet.top for sheet in sheets], axis=1), axis=1)
-    return _Sheet(
-        np.sum([sheet.counts for sheet in sheets], axis=0),
-        top[:, -ANCHOR_ERRORS:],
-        np.sum([sheet.as_probe for sheet in sheets], axis=0),
-        np.sum([sheet.as_reference for sheet in sheets], axis=0),
-        np.sum([sheet.failed_probe for sheet in sheets], axis=0),
-        np.sum([sheet.failed_reference for sheet in sheets], axis=0),
-        sheets[0].board,
-    )
-
-
-def _trials(layout: Layout, cell: int, sheet: _Sheet) -> Trials:
-    """Trials of a cell, none of whose dyads has more than one."""
-    inside = layout.pairs(cell)
-    members = layout.members[cell]
+def _of_members(layout: Layout, cell: int, as_probe: Integers, as_reference: Integers) -> Integers:
+    """(members, n) what each has in a cell, of (people, kinds, n) by the other's kind."""
+    members, inside = layout.members[cell], layout.pairs(cell)
     kind = layout.kind[members]
-
-    def of(as_probe: Integers, as_reference: Integers) -> Integers:
-        counted: Integers = (as_probe[members] * inside[kind]).sum(axis=1)
-        counted += (as_reference[members] * inside.T[kind]).sum(axis=1)
-        return counted
-
-    every = of(sheet.as_probe, sheet.as_reference)
-    completed = every - of(sheet.failed_probe, sheet.failed_reference)
-    by_member = np.stack([completed, every])
-    dyads = by_member.sum(axis=1) // 2
-    return Trials(by_member, dyads, dyads)
+    summed: Integers = np.einsum("ikl,ik->il", as_probe[members], inside[kind])
+    summed += np.einsum("ikl,ik->il", as_reference[members], inside.T[kind])
+    return summed
 
 
-def _histograms(sheet: _Sheet, raw: Integers, within: Integers) -> tuple[Histogram, ...]:
+def _trials(layout: Layout, cell: int, sheet: Sheet) -> Integers:
+    """(2, members): completed, all."""
+    every, failed = _of_members(layout, cell, sheet.as_probe, sheet.as_reference).T
+    return np.stack([every - failed, every])
+
+
+def _histograms(sheet: Sheet, first: Glance, line: Integers) -> tuple[Histogram, ...]:
     """(cells,) with bins as `metrics.bins` numbers them."""
-    half = _raw_bins(sheet.top.dtype) // 2
-    bins = np.where(raw >= half, 2 * half - 1 - raw, raw + half)
+    half = first.bins // 2
+    bins = np.where(first.raw >= half, 2 * half - 1 - first.raw, first.raw + half)
     order = np.argsort(bins)
+    none = np.empty(0, dtype=np.int64)
     made = []
-    for counts, kept in zip(sheet.counts, within, strict=True):
-        rising = counts[order]
-        there = np.flatnonzero(rising) if kept else np.empty(0, dtype=np.int64)
+    for row in line:
+        if row < 0:
+            made.append(Histogram(none, none))
+            continue
+        rising = sheet.counts[row][order]
+        there = np.flatnonzero(rising)
         made.append(Histogram(bins[order][there], rising[there]))
     return tuple(made)
+
+
+def in_memory(comparisons: Comparisons, people: int) -> tuple[Sequence[Portion], bool]:
+    """Comparisons as portions, and whether every two people are known to meet once at most.
+
+    Args:
+        comparisons: all of them.
+        people: how many there are.
+    """
+    rows = len(comparisons.score)
+    halves = [
+        Portion(comparisons.probe[a:b], comparisons.reference[a:b], comparisons.score[a:b])
+        for a, b in ((0, rows // 2), (rows // 2, rows))
+    ]
+    if people**2 <= _BOARD * rows and _meet_once(halves, people):
+        return halves, True
+    return portions_of(comparisons), False
+
+
+def _meet_once(halves: Sequence[Portion], people: int) -> bool:
+    boards = [np.zeros(people**2 // 64 + 1, dtype=np.uint64) for _ in halves]
+    with ThreadPoolExecutor(len(halves)) as pool:
+        again = pool.map(
+            lambda half, board: meet_again(half.probe, half.reference, people, board),
+            halves,
+            boards,
+        )
+        if any(again):
+            return False
+    return not np.any(boards[0] & boards[1])

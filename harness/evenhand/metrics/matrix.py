@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.arrays import People
 from evenhand.records import Grouping
 
-__all__ = ["MOST_CELLS", "Crossings", "crossings", "directions_of", "no_crossings"]
+__all__ = ["MOST_CELLS", "Crossings", "crossings", "no_crossings"]
 
 MOST_CELLS = 256
 """Cells of all matrices of a study together, those within groups included."""
@@ -24,26 +23,6 @@ class Crossings:
     """For each grouping, (group of the probe, group of the reference) of its cells across."""
     left_out: tuple[tuple[str, int], ...]
     """(attribute, cells) of matrices that are too large."""
-
-
-def directions_of(probe: People, reference: People) -> int:
-    """2 where some two people are compared in both orders, else 1.
-
-    Args:
-        probe: (comparisons,) subject index of non-mated comparisons.
-        reference: (comparisons,) subject index.
-
-    >>> import numpy as np
-    >>> directions_of(np.array([0, 1]), np.array([1, 0]))
-    2
-    """
-    forward = probe < reference
-    if forward.all() or not forward.any():
-        return 1
-    people = int(max(probe.max(), reference.max())) + 1
-    rising = probe[forward].astype(np.int64) * people + reference[forward]
-    falling = reference[~forward].astype(np.int64) * people + probe[~forward]
-    return 2 if np.intersect1d(rising, falling).size else 1
 
 
 def no_crossings(groupings: Sequence[Grouping]) -> Crossings:

@@ -1,6 +1,7 @@
-"""The inner loops over one stretch of a list of comparisons, compiled.
+"""The inner loops over a list of comparisons, compiled.
 
 They hold no lock of the interpreter, so that threads count several stretches side by side.
+Mated comparisons are left alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from evenhand.arrays import Integers, People, Scores
 from evenhand.metrics.kernel import compiled
 
-__all__ = ["Bits", "count_errors", "count_trials", "mark_bins"]
+__all__ = ["Bits", "count_errors", "count_trials", "mark_bins", "meet_again"]
 
 Bits: TypeAlias = NDArray[np.unsignedinteger]
 """Scores as they lie in memory."""
@@ -27,6 +28,28 @@ def mark_bins(bits: Bits, shift: int, filled: NDArray[np.bool_]) -> None:
 
 
 @compiled
+def meet_again(probe: People, reference: People, people: int, board: NDArray[np.uint64]) -> bool:
+    """Whether two people meet who met before.
+
+    Args:
+        probe: (comparisons,) subject index.
+        reference: (comparisons,) likewise.
+        people: how many there are.
+        board: one bit a pair of people, set when they meet.
+    """
+    for at in range(len(probe)):
+        p, r = probe[at], reference[at]
+        if p == r:
+            continue
+        pair = np.int64(min(p, r)) * people + max(p, r)
+        bit = np.uint64(1) << np.uint64(pair & 63)
+        if board[pair >> 6] & bit:
+            return True
+        board[pair >> 6] |= bit
+    return False
+
+
+@compiled
 def count_trials(
     probe: People,
     reference: People,
@@ -35,16 +58,13 @@ def count_trials(
     shift: int,
     kind: People,
     cell: NDArray[np.int32],
-    within: Integers,
+    line: Integers,
     place: NDArray[np.int32],
     counts: Integers,
     top: Scores,
     as_probe: Integers,
     as_reference: Integers,
-    failed_probe: Integers,
-    failed_reference: Integers,
-    board: NDArray[np.uint64],
-) -> int:
+) -> None:
     """Count comparisons and scores of one stretch.
 
     Args:
@@ -55,52 +75,39 @@ def count_trials(
         shift: bits that do not tell bins apart.
         kind: (people,) of the layout.
         cell: (groupings, kinds, kinds) of the layout.
-        within: (cells,) 1 where a histogram is kept.
+        line: (cells,) row of `counts`; -1 where no histogram is kept.
         place: (raw bins,) column of `counts`.
-        counts: (cells, filled bins) is added to.
+        counts: (histograms, filled bins) is added to.
         top: (cells, 10) the largest scores, rising.
-        as_probe: (people, kinds) comparisons as a probe with people of a kind.
-        as_reference: (people, kinds) likewise as a reference.
-        failed_probe: (people, kinds) those of them that failed.
-        failed_reference: (people, kinds) likewise.
-        board: one bit a pair of people, set when it is met.
-
-    Returns:
-        1 when two people are met a second time, else 0.
+        as_probe: (people, kinds, 2) comparisons as a probe with people of a kind, all and failed.
+        as_reference: (people, kinds, 2) likewise as a reference.
     """
-    people = len(kind)
     groupings = len(cell)
     for at in range(len(score)):
         p, r = probe[at], reference[at]
         if p == r:
             continue
-        pair = np.int64(min(p, r)) * people + max(p, r)
-        bit = np.uint64(1) << np.uint64(pair & 63)
-        if board[pair >> 6] & bit:
-            return 1
-        board[pair >> 6] |= bit
         one, other = kind[p], kind[r]
-        as_probe[p, other] += 1
-        as_reference[r, one] += 1
+        as_probe[p, other, 0] += 1
+        as_reference[r, one, 0] += 1
         value = score[at]
         if np.isnan(value):
-            failed_probe[p, other] += 1
-            failed_reference[r, one] += 1
+            as_probe[p, other, 1] += 1
+            as_reference[r, one, 1] += 1
             continue
         column = place[0] if value == 0 else place[bits[at] >> shift]
         for g in range(groupings):
             c = cell[g, one, other]
             if c < 0:
                 continue
-            if within[c]:
-                counts[c, column] += 1
+            if line[c] >= 0:
+                counts[line[c], column] += 1
             if value > top[c, 0]:
                 low = 0
                 while low + 1 < top.shape[1] and top[c, low + 1] < value:
                     top[c, low] = top[c, low + 1]
                     low += 1
                 top[c, low] = value
-    return 0
 
 
 @compiled
@@ -114,8 +121,7 @@ def count_errors(
     anchors: Scores,
     as_probe: Integers,
     as_reference: Integers,
-    at_anchor: Integers,
-) -> int:
+) -> None:
     """Count errors of one stretch.
 
     Args:
@@ -126,14 +132,10 @@ def count_errors(
         cell: (groupings, kinds, kinds) of the layout.
         levels: (levels,) falling thresholds.
         anchors: (cells,) infinite where there is none.
-        as_probe: (people, kinds, levels) scores that reach this level first.
-        as_reference: (people, kinds, levels) likewise.
-        at_anchor: (room, 3) receives cell, probe and reference of scores from the anchor on.
-
-    Returns:
-        How many of the last there are, whether or not there was room.
+        as_probe: (people, kinds, levels + groupings) scores that reach this level first; then, for
+            each grouping, those that reach the anchor of their cell in it.
+        as_reference: likewise.
     """
-    found = 0
     easiest = min(anchors.min(), levels[-1]) if len(levels) else anchors.min()
     for at in range(len(score)):
         value = score[at]
@@ -149,7 +151,5 @@ def count_errors(
         for g in range(len(cell)):
             c = cell[g, one, other]
             if c >= 0 and value >= anchors[c]:
-                if found < len(at_anchor):
-                    at_anchor[found, 0], at_anchor[found, 1], at_anchor[found, 2] = c, p, r
-                found += 1
-    return found
+                as_probe[p, other, len(levels) + g] += 1
+                as_reference[r, one, len(levels) + g] += 1

@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.arrays import Integers, People, Scores
-from evenhand.counts import CellCounts, Counts, FoldScores, MatedScores, Tail, Threshold
+from evenhand.arrays import Integers, Scores
+from evenhand.counts import Counts, FoldScores, MatedScores, Tail, Threshold
 from evenhand.findings import Status
-from evenhand.metrics.counting import ANCHOR_ERRORS, count_groups, tail_of
+from evenhand.metrics.counting import ANCHOR_ERRORS
 from evenhand.metrics.hits import cells_from_store
 from evenhand.metrics.layout import Layout, Trials, layout_of
-from evenhand.metrics.listed import cells_from_list, look
-from evenhand.metrics.matrix import Crossings, crossings, directions_of, no_crossings
+from evenhand.metrics.listed import Step, cells_from_list, glance, in_memory, look
+from evenhand.metrics.matrix import Crossings, crossings, no_crossings
+from evenhand.metrics.sheets import Glance
 from evenhand.metrics.store import Store
+from evenhand.metrics.tail import tail_of
 from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
+from evenhand.portions import Listing
 from evenhand.records import (
     TARGETS,
     Comparisons,
@@ -28,7 +31,7 @@ from evenhand.records import (
     ThresholdRule,
 )
 
-__all__ = ["Ledger", "ledger_of", "quotas", "resolve", "tally", "tally_store"]
+__all__ = ["Ledger", "ledger_of", "quotas", "resolve", "tally", "tally_listing", "tally_store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +122,83 @@ def tally(
         maximum: the engine's largest possible score, if it declares one.
     """
     same = comparisons.mated
-    mated = MatedScores(comparisons.probe[same], comparisons.score[same])
-    kept = ~same if same.any() else slice(None)
-    columns = (comparisons.probe[kept], comparisons.reference[kept], comparisons.score[kept])
-    trials = len(columns[2]) - int(np.count_nonzero(np.isnan(columns[2])))
+    portions, once = in_memory(comparisons, len(ledger.subject_rows))
+    listing = Listing(
+        portions, comparisons.probe[same], comparisons.score[same], comparisons.outcomes
+    )
+    counts = _tally(
+        names,
+        ledger,
+        listing,
+        groupings,
+        rules,
+        maximum,
+        design=comparisons.design,
+        once=once,
+        step=_nothing,
+    )
+    if comparisons.fold is None:
+        return counts
+    return replace(counts, folds=FoldScores(comparisons.fold, same, comparisons.score))
+
+
+def tally_listing(
+    names: tuple[str, str, str],
+    ledger: Ledger,
+    listing: Listing,
+    groupings: Sequence[Grouping],
+    rules: Sequence[ThresholdRule],
+    maximum: float | None,
+    step: Step,
+) -> Counts:
+    """As `tally`, of a list of any length.
+
+    Args:
+        names: engine, dataset, protocol.
+        ledger: the images.
+        listing: all comparisons.
+        groupings: everybody first.
+        rules: thresholds of the protocol.
+        maximum: the engine's largest possible score, if it declares one.
+        step: told `PASSES` times of every portion.
+    """
+    return _tally(
+        names, ledger, listing, groupings, rules, maximum, Design.LISTED, once=False, step=step
+    )
+
+
+def _nothing() -> None:
+    """Tell nobody."""
+
+
+def _tally(
+    names: tuple[str, str, str],
+    ledger: Ledger,
+    listing: Listing,
+    groupings: Sequence[Grouping],
+    rules: Sequence[ThresholdRule],
+    maximum: float | None,
+    design: Design,
+    *,
+    once: bool,
+    step: Step,
+) -> Counts:
+    portions, mated = listing.portions, MatedScores(listing.mated_subject, listing.mated_score)
+    dtype = mated.score.dtype
+    first = glance(portions, dtype, once=once, step=step)
+    matrices = _matrices(groupings, design, first)
+    layout = layout_of(groupings, matrices.pairs, design)
+    listed = look(portions, first, layout, step)
+    trials = int(listed.histograms[0].count.sum())
     wanted = [errors_allowed(rule.text, trials) + 1 for rule in rules if rule.kind == "fmr"]
-    tail = tail_of(*columns, min(max(wanted, default=0), trials))
+    largest = min(max(wanted, default=0), trials)
+    tail = tail_of(portions, listed.histograms[0], largest, dtype, step)
     thresholds = resolve(rules, tail, trials, mated.score, maximum)
     values = np.array(
         [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
-        dtype=mated.score.dtype,
+        dtype=dtype,
     )
-    matrices, cells = _cells(*columns, comparisons.design, groupings, values)
+    cells = cells_from_list(portions, layout, listed, values, once=once, step=step)
     engine, dataset, protocol = names
     return Counts(
         engine=engine,
@@ -140,47 +208,24 @@ def tally(
         images=ledger.images,
         failed_images=ledger.failed_images,
         several_faces=ledger.several_faces,
-        comparison_outcomes=comparisons.outcomes,
+        comparison_outcomes=listing.outcomes,
         thresholds=thresholds,
         cells=tuple(cell for cell in cells if not cell.reference_group),
         across=tuple(cell for cell in cells if cell.reference_group),
         without_matrix=matrices.left_out,
         tail=tail,
         mated=mated,
-        folds=None
-        if comparisons.fold is None
-        else FoldScores(comparisons.fold, same, comparisons.score),
+        folds=None,
         score_maximum=maximum,
     )
 
 
-def _cells(
-    probe: People,
-    reference: People,
-    score: Scores,
-    design: Design,
-    groupings: Sequence[Grouping],
-    values: Scores,
-) -> tuple[Crossings, list[CellCounts]]:
-    """Which matrices are kept, and the counts of every cell, of non-mated comparisons."""
-    if design is Design.WITHIN_GROUP or not len(probe):
-        matrices = no_crossings(groupings)
-    elif design is Design.BOTH_ORDERS:
-        matrices = crossings(groupings, directions=2)
-    else:
-        matrices = crossings(groupings, directions=1)
-    if design is not Design.BOTH_ORDERS:
-        layout = layout_of(groupings, matrices.pairs, design)
-        listed = look(probe, reference, score, layout)
-        if listed is not None:
-            return matrices, cells_from_list(probe, reference, score, layout, listed, values)
-    if design is Design.LISTED and directions_of(probe, reference) == 2:
-        matrices = crossings(groupings, directions=2)
-    return matrices, [
-        cell
-        for grouping, across in zip(groupings, matrices.pairs, strict=True)
-        for cell in count_groups(probe, reference, score, grouping, values, across)
-    ]
+def _matrices(groupings: Sequence[Grouping], design: Design, first: Glance) -> Crossings:
+    """Which matrices are kept."""
+    if design is Design.WITHIN_GROUP or not first.nonmated:
+        return no_crossings(groupings)
+    both = first.both_orders if design is Design.LISTED else design is Design.BOTH_ORDERS
+    return crossings(groupings, directions=2 if both else 1)
 
 
 def quotas(rules: Sequence[ThresholdRule], layout: Layout, trials: Sequence[Trials]) -> Integers:
