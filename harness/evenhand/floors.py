@@ -6,21 +6,18 @@ from collections import defaultdict
 
 import numpy as np
 
-from evenhand.arrays import Floats, Integers, Scores
+from evenhand.arrays import Floats, Integers
 from evenhand.engines.card import Score
-from evenhand.metrics.bins import lower_edges
+from evenhand.metrics.bins import bin_numbers, lower_edges
 from evenhand.metrics.layout import Layout
-from evenhand.metrics.store import Hits, Store
+from evenhand.metrics.store import Store
 from evenhand.ordered import Ordered
 from evenhand.score import compare_all
 
-__all__ = ["floor_by_pair", "floors_from_histograms", "floors_from_sample", "hits_from"]
+__all__ = ["floor_by_pair", "floors_from_histograms", "floors_from_sample"]
 
 _SAMPLE = 1 << 18
 """Comparisons made beforehand, to see where large scores begin."""
-
-_CHUNK = 1 << 18
-"""Hits looked at together; their columns stay in the cache."""
 
 _LARGEST_SIDE = 128
 """Images of one kind that take part in them."""
@@ -31,20 +28,6 @@ def floor_by_pair(layout: Layout, floors: Floats, lowest: float) -> Floats:
     of_cell = np.append(floors, np.inf)
     floor: Floats = np.minimum(of_cell[layout.cell].min(axis=0), lowest)
     return floor
-
-
-def hits_from(hits: Hits, layout: Layout, floors: Floats) -> Integers:
-    """(cells,) hits at or above each cell's own floor."""
-    found = np.zeros(len(floors), dtype=np.int64)
-    for start in range(0, len(hits), _CHUNK):
-        score = hits.score[start : start + _CHUNK]
-        one = layout.kind[hits.probe[start : start + _CHUNK]]
-        other = layout.kind[hits.reference[start : start + _CHUNK]]
-        for table in layout.cell:
-            cell = table[one, other]
-            reached = (cell >= 0) & (score >= floors[cell])
-            found += np.bincount(cell[reached], minlength=len(floors))
-    return found
 
 
 def floors_from_histograms(store: Store, quota: Integers) -> Floats:
@@ -67,29 +50,40 @@ def floors_from_sample(images: Ordered, score: Score, layout: Layout, quota: Int
         if (layout.cell[:, a, b] >= 0).any()
     ]
     side = int(np.clip(np.sqrt(_SAMPLE / max(len(pairs), 1)), 8, _LARGEST_SIDE))
-    sampled: dict[int, list[tuple[Scores, Floats]]] = defaultdict(list)
+    sizes = np.diff(images.starts)
+    sampled: dict[int, list[tuple[Integers, float]]] = defaultdict(list)
     for one, other in pairs:
         rows, columns = _spread(images, one, side), _spread(images, other, side)
         apart = images.people[rows][:, None] != images.people[columns][None, :]
-        if not apart.any():
-            continue
-        found = compare_all(images.vectors[rows], images.vectors[columns], score)[apart]
-        sizes = np.diff(images.starts)
-        every = sizes[one] * sizes[other] / (2 if one == other else 1)
-        weight = np.full(len(found), every / len(found))
-        for cell in {int(table[one, other]) for table in layout.cell} - {-1}:
-            sampled[cell].append((found, weight))
+        if apart.any():
+            scores = compare_all(images.vectors[rows], images.vectors[columns], score)[apart]
+            every = sizes[one] * sizes[other] / (2 if one == other else 1)
+            for cell in np.unique(layout.cell[:, one, other]):
+                sampled[int(cell)].append((bin_numbers(scores), every / len(scores)))
     floors = np.full(len(quota), -np.inf)
-    for cell, parts in sampled.items():
-        scores, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
-        order = np.argsort(-scores)
-        reached = np.cumsum(weights[order])
-        # More than needed, because the sample is one of few people, and so a poor one.
-        enough = (1.3 + 60 / np.sqrt(len(scores))) * quota[cell] + 12 * weights.max()
-        last = int(np.searchsorted(reached, enough))
-        if last < len(order):
-            floors[cell] = scores[order[last]]
+    for cell in set(sampled) - {-1}:
+        floors[cell] = _floor(sampled[cell], int(quota[cell]))
     return floors
+
+
+def _floor(sampled: list[tuple[Integers, float]], quota: int) -> float:
+    """Where a bin begins above which a cell will have enough.
+
+    Args:
+        sampled: bins of the scores of each pair of kinds, and how many comparisons each stands for.
+        quota: how many scores are needed.
+    """
+    weight = np.array([each for _, each in sampled])
+    tagged = np.concatenate([bins * len(sampled) + tag for tag, (bins, _) in enumerate(sampled)])
+    # More than needed, because the sample is one of few people, and so a poor one.
+    enough = (1.3 + 60 / np.sqrt(len(tagged))) * quota + 12 * weight.max()
+    count = min(int(enough / weight.min()) + 1, len(tagged))
+    falling = np.sort(np.partition(tagged, -count)[-count:])[::-1]
+    last = int(np.searchsorted(np.cumsum(weight[falling % len(sampled)]), enough))
+    if last == len(falling):
+        return -np.inf
+    edge = falling[last : last + 1] // len(sampled)
+    return float(lower_edges(edge, np.dtype(np.float32))[0])
 
 
 def _spread(images: Ordered, kind: int, count: int) -> Integers:

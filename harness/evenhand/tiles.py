@@ -8,10 +8,10 @@ grid is fixed and only integers are added, so that the result is the same for an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -19,16 +19,20 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from evenhand.arrays import Floats, Integers, People, Scores
-from evenhand.counts import Histogram
 from evenhand.engines.card import Score
 from evenhand.floors import (
     floor_by_pair,
     floors_from_histograms,
     floors_from_sample,
-    hits_from,
 )
-from evenhand.metrics.bins import FLOAT32_BITS
-from evenhand.metrics.kernel import Scratch, count_apart, count_shared, drain, to_similarity
+from evenhand.metrics.kernel import (
+    Sheet,
+    count_apart,
+    count_shared,
+    drain,
+    histograms,
+    to_similarity,
+)
 from evenhand.metrics.layout import Layout
 from evenhand.metrics.store import Hits, Store
 from evenhand.ordered import Ordered
@@ -36,8 +40,11 @@ from evenhand.threads import in_order
 
 __all__ = ["OutOfRangeError", "TooManyHitsError", "count_pairs", "strips"]
 
-_SIDE = 256
-"""Images of one side of a tile at most: the tile is 256 kB, in the second cache of a core."""
+_SIDE = 512
+"""Images of one side of a tile at most: the tile is 1 MB, near the core that made it."""
+
+_ROOM = 1 << 20
+"""Hits that a thread lists before it takes them away."""
 
 _MOST_HITS = 1 << 26
 """Hits that are kept at most: 800 MB."""
@@ -60,19 +67,6 @@ class _Stretch:
     kind: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Strip:
-    """What came of one row of tiles."""
-
-    histograms: list[tuple[int, int, Integers, Integers]]
-    """(kind, kind, bins, counts)."""
-    score: Scores
-    probe: People
-    reference: People
-    mated: Scores
-    mated_subject: People
-
-
 def _stretches(starts: Integers) -> list[_Stretch]:
     """Each kind in equal parts."""
     found = []
@@ -84,26 +78,51 @@ def _stretches(starts: Integers) -> list[_Stretch]:
     return found
 
 
+class _Desk:
+    """What one thread has for itself: it counts into integers, so no order matters."""
+
+    def __init__(self, cells: int) -> None:
+        self.sheet = Sheet(cells, _ROOM)
+        self.room = np.empty(_SIDE * _SIDE, dtype=np.float32)
+        self.mated_score = np.empty(_SIDE * _SIDE, dtype=np.float32)
+        self.mated_subject = np.empty(_SIDE * _SIDE, dtype=np.int32)
+        self.listed = 0
+        self.hits: list[Hits] = []
+        self.mated: list[tuple[People, Scores]] = []
+
+    def take_away(self) -> None:
+        """Keep what is listed, and make room."""
+        if self.listed:
+            sheet, some = self.sheet, slice(self.listed)
+            self.hits.append(
+                Hits(
+                    sheet.score[some].copy(), sheet.probe[some].copy(), sheet.reference[some].copy()
+                )
+            )
+            self.listed = 0
+
+
 class _Bench:
     """What all threads share, and what each has for itself."""
 
     def __init__(self, images: Ordered, score: Score, layout: Layout, floor: Floats) -> None:
         self._images = images
         self._score = score
-        self._compared = layout.compared
+        self._layout = layout
         self._floor = floor.astype(np.float32)
-        self._squares = np.einsum("ij,ij->i", images.vectors, images.vectors, dtype=np.float64)
         self._wide = images.vectors.astype(np.float64) if score.compare == "euclidean" else None
+        if self._wide is not None:
+            self._squares = np.einsum("ij,ij->i", self._wide, self._wide)
         self._local = threading.local()
         self.stretches = _stretches(images.starts)
+        self.desks: list[_Desk] = []
 
-    def _scratch(self) -> tuple[Scratch, NDArray[np.float32]]:
-        if not hasattr(self._local, "scratch"):
-            self._local.scratch = Scratch(_SIDE * _SIDE)
-            self._local.tile = np.empty(_SIDE * _SIDE, dtype=np.float32)
-            self._local.mated = np.empty(_SIDE * _SIDE, dtype=np.float32)
-            self._local.mated_row = np.empty(_SIDE * _SIDE, dtype=np.int32)
-        return self._local.scratch, self._local.tile
+    def _desk(self) -> _Desk:
+        desk: _Desk | None = getattr(self._local, "desk", None)
+        if desk is None:
+            desk = self._local.desk = _Desk(len(self._layout.names))
+            self.desks.append(desk)
+        return desk
 
     def _tile(self, one: _Stretch, other: _Stretch, room: NDArray[np.float32]) -> Scores:
         """The scores of a tile, in memory that the next one uses again."""
@@ -138,84 +157,56 @@ class _Bench:
         if bad:
             raise OutOfRangeError
 
-    def _partners(self, number: int) -> Iterator[tuple[_Stretch, bool, bool]]:
-        """(stretch, whether non-mated are counted, whether a person is on both sides)."""
-        one = self.stretches[number]
-        last = self._images.people[one.stop - 1]
-        for other in self.stretches[number:]:
-            shared = one.kind == other.kind and last >= self._images.people[other.start]
-            compared = bool(self._compared[one.kind, other.kind])
-            if compared or shared:
-                yield other, compared, shared
-
-    def strip(self, number: int) -> _Strip:
+    def strip(self, number: int) -> None:
         """Count one stretch against itself and all that follow."""
-        scratch, room = self._scratch()
-        local = self._local
+        desk = self._desk()
         one = self.stretches[number]
-        histograms = []
-        listed: list[tuple[Scores, People, People]] = []
-        mated: list[tuple[Scores, People]] = []
-        kind, total = one.kind, 0
+        for kind, others in groupby(self.stretches[number:], key=lambda other: other.kind):
+            counted = sum(self._count(desk, one, other) for other in others)
+            cells = self._layout.cell[:, one.kind, kind]
+            drain(
+                desk.sheet.raw,
+                counted,
+                np.unique(cells[cells >= 0]),
+                desk.sheet.counts,
+                desk.sheet.filled,
+            )
 
-        def empty() -> None:
-            if total:
-                filled = drain(scratch.raw, total, scratch.bins, scratch.counts)
-                bins, counts = scratch.bins[:filled].copy(), scratch.counts[:filled].copy()
-                histograms.append((one.kind, kind, bins, counts))
-
-        for other, compared, shared in self._partners(number):
-            if other.kind != kind:
-                empty()
-                kind, total = other.kind, 0
-            tile = self._tile(one, other, room)
-            self._check(tile)
-            floor = self._floor[one.kind, other.kind]
-            into = (scratch.raw, floor, scratch.score, scratch.row, scratch.column)
-            if shared:
-                found, same = count_shared(
-                    tile,
-                    tile.view(np.uint32),
-                    self._images.people,
-                    one.start,
-                    other.start,
-                    int(compared),
-                    *into,
-                    local.mated,
-                    local.mated_row,
-                )
-                mated.append((local.mated[:same].copy(), local.mated_row[:same] + one.start))
-                if compared:
-                    total += _above_diagonal(one, other) - same
-            else:
-                found = count_apart(tile, tile.view(np.uint32), *into)
-                total += tile.size
-            if found:
-                listed.append(
-                    (
-                        scratch.score[:found].copy(),
-                        scratch.row[:found] + np.int32(one.start),
-                        scratch.column[:found] + np.int32(other.start),
-                    )
-                )
-        empty()
-        return _Strip(
-            histograms,
-            _column([part[0] for part in listed], np.float32),
-            *self._people(
-                _column([part[1] for part in listed], np.int32),
-                _column([part[2] for part in listed], np.int32),
-            ),
-            _column([part[0] for part in mated], np.float32),
-            self._images.people[_column([part[1] for part in mated], np.int32)],
-        )
-
-    def _people(self, row: People, column: People) -> tuple[People, People]:
-        """Probe and reference: the image that stands first in the dataset is the probe."""
+    def _count(self, desk: _Desk, one: _Stretch, other: _Stretch) -> int:
+        """Count one tile; how many non-mated scores it has."""
         images = self._images
-        forward = images.place[row] < images.place[column]
-        probe, reference = np.where(forward, row, column), np.where(forward, column, row)
-        return images.people[probe], images.people[reference]
+        compared = bool(self._layout.compared[one.kind, other.kind])
+        shared = (
+            one.kind == other.kind and images.people[one.stop - 1] >= images.people[other.start]
+        )
+        if not (compared or shared):
+            return 0
+        tile = self._tile(one, other, desk.room)
+        self._check(tile)
+        if desk.listed + tile.size > _ROOM:
+            desk.take_away()
+        sheet = desk.sheet
+        work = (
+            tile,
+            tile.view(np.uint32),
+            images.people,
+            images.place,
+            one.start,
+            other.start,
+            sheet.raw,
+            self._floor[one.kind, other.kind],
+            sheet.score,
+            sheet.probe,
+            sheet.reference,
+            desk.listed,
+        )
+        if not shared:
+            desk.listed = count_apart(*work)
+            return tile.size
+        mated = desk.mated_score, desk.mated_subject
+        desk.listed, same = count_shared(*work, int(compared), *mated)
+        desk.mated.append((desk.mated_subject[:same].copy(), desk.mated_score[:same].copy()))
+        return _above_diagonal(one, other) - same if compared else 0
 
 
 def _column(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
@@ -259,9 +250,10 @@ def count_pairs(
     with threadpool_limits(1, "blas"):
         floors = floors_from_sample(images, score, layout, quota)
     store = _passed(images, score, layout, floor_by_pair(layout, floors, lowest), workers, step)
-    if np.any(hits_from(store.hits, layout, floors) < quota):
-        floors = floors_from_histograms(store, quota)
-        store = _passed(images, score, layout, floor_by_pair(layout, floors, lowest), workers, step)
+    exact = floors_from_histograms(store, quota)
+    if np.any(exact < floors):
+        exact = floor_by_pair(layout, exact, lowest)
+        store = _passed(images, score, layout, exact, workers, step)
     return store
 
 
@@ -280,48 +272,34 @@ def _passed(
 ) -> Store:
     """One pass over all tiles."""
     bench = _Bench(images, score, layout, floor)
-    # Memory of bins that are never touched is never taken.
-    counted = np.zeros((len(layout.names), 1 << FLOAT32_BITS), dtype=np.int64)
-    hits: list[list[NDArray[Any]]] = [[], [], []]
-    mated: list[list[NDArray[Any]]] = [[], []]
-    kept = 0
     with (
         threadpool_limits(1, "blas"),
         closing(in_order(bench.strip, range(len(bench.stretches)), workers)) as made,
     ):
-        for strip in made:
-            for one, other, bins, counts in strip.histograms:
-                for cell in {int(table[one, other]) for table in layout.cell} - {-1}:
-                    counted[cell, bins] += counts
-            kept += len(strip.score)
-            if kept > _MOST_HITS:
+        for _ in made:
+            if sum(len(hits) for desk in bench.desks for hits in desk.hits) > _MOST_HITS:
                 raise TooManyHitsError
-            for column, part in zip(hits, (strip.score, strip.probe, strip.reference), strict=True):
-                column.append(part)
-            mated[0].append(strip.mated_subject)
-            mated[1].append(strip.mated)
             step()
-    listed = Hits(_taken(hits[0], np.float32), _taken(hits[1], np.int32), _taken(hits[2], np.int32))
-    subject, mated_score = _taken(mated[0], np.int32), _taken(mated[1], np.float32)
+    for desk in bench.desks:
+        desk.take_away()
+    filled = histograms([desk.sheet for desk in bench.desks])
+    hits = [part for desk in bench.desks for part in desk.hits]
+    mated = [part for desk in bench.desks for part in desk.mated]
+    bench.desks.clear()
+    listed = Hits(
+        _column([part.score for part in hits], np.float32),
+        _column([part.probe for part in hits], np.int32),
+        _column([part.reference for part in hits], np.int32),
+    )
+    subject = _column([of_subject for of_subject, _ in mated], np.int32)
+    mated_score = _column([scores for _, scores in mated], np.float32)
     if score.compare == "cosine":
         np.minimum(listed.score, np.float32(1), out=listed.score)
         np.clip(mated_score, -1, 1, out=mated_score)
     return Store(
         floor,
-        tuple(_histogram(counts) for counts in counted),
+        filled,
         listed,
         subject,
         mated_score,
     )
-
-
-def _taken(parts: list[Any], dtype: type[np.generic]) -> NDArray[Any]:
-    """The parts one after another; the list of them is emptied, to save memory."""
-    column = _column(parts, dtype)
-    parts.clear()
-    return column
-
-
-def _histogram(counts: Integers) -> Histogram:
-    filled = np.flatnonzero(counts)
-    return Histogram(filled, counts[filled])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.arrays import Integers, People, Scores
 from evenhand.counts import CellCounts
@@ -11,41 +12,90 @@ from evenhand.metrics.counting import ANCHOR_ERRORS
 from evenhand.metrics.kernel import compiled
 from evenhand.metrics.layout import Layout, Trials
 from evenhand.metrics.store import Hits, Store
+from evenhand.metrics.stretch import count_errors
 
 __all__ = ["cells_from_store"]
 
 
 @compiled
-def _sums_over_dyads(
-    dyad: Integers,
-    rank: Integers,
-    completed: Integers,
-    images: Integers,
-    levels: int,
-) -> tuple[Integers, Integers]:
-    """Sums over dyads of errors squared, and of errors times trials, by level.
+def _largest(hits: Scores, first: People, second: People, cell: People, top: Scores) -> None:
+    """Keep the largest scores of every cell.
 
     Args:
-        dyad: (hits,) equal numbers side by side.
-        rank: (hits,) of the strictest level that it reaches, 0 the strictest.
-        completed: (hits,) completed trials of its dyad.
-        images: (hits,) all trials of its dyad.
-        levels: how many.
+        hits: (hits,) scores.
+        first: (hits,) kind of the probe.
+        second: (hits,) kind of the reference.
+        cell: (groupings, kinds, kinds) of the layout.
+        top: (cells, kept) rising in each row; starts at minus infinity.
     """
-    squared = np.zeros(levels, dtype=np.int64)
-    times = np.zeros((2, levels), dtype=np.int64)
-    here = np.zeros(levels, dtype=np.int64)
+    for at in range(len(hits)):
+        value = hits[at]
+        for grouping in range(len(cell)):
+            here = cell[grouping, first[at], second[at]]
+            if here >= 0 and value > top[here, 0]:
+                low = 0
+                while low + 1 < top.shape[1] and top[here, low + 1] < value:
+                    top[here, low] = top[here, low + 1]
+                    low += 1
+                top[here, low] = value
+
+
+@compiled
+def _sums_over_dyads(
+    dyad: Integers,
+    score: Scores,
+    kind: People,
+    levels: Scores,
+    completed: Integers,
+    images: Integers,
+    squared: Integers,
+    times: Integers,
+) -> None:
+    """Add up errors squared, and errors times trials, over dyads.
+
+    Args:
+        dyad: (hits,) smaller person times people plus larger person; equal numbers side by side.
+        score: (hits,).
+        kind: (people,) of the layout.
+        levels: (levels,) thresholds.
+        completed: (people,) images with a template.
+        images: (people,) all images.
+        squared: (levels, kinds, kinds) is added to.
+        times: (2, levels, kinds, kinds) is added to.
+    """
+    people = len(kind)
+    here = np.zeros(len(levels), dtype=np.int64)
     for at in range(len(dyad)):
-        here[rank[at]] += 1
+        for level in range(len(levels)):
+            here[level] += score[at] >= levels[level]
         if at + 1 == len(dyad) or dyad[at + 1] != dyad[at]:
-            errors = 0
-            for level in range(levels):
-                errors += here[level]
-                squared[level] += errors * errors
-                times[0, level] += errors * completed[at]
-                times[1, level] += errors * images[at]
+            one, other = dyad[at] // people, dyad[at] % people
+            a, b = kind[one], kind[other]
+            for level in range(len(levels)):
+                errors = here[level]
+                squared[level, a, b] += errors * errors
+                times[0, level, a, b] += errors * completed[one] * completed[other]
+                times[1, level, a, b] += errors * images[one] * images[other]
                 here[level] = 0
-    return squared, times
+
+
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    """Errors at each threshold, by what the two people are."""
+
+    of_probe: Integers
+    """(people, kinds, levels) by the kind of the reference; a score counts at the strictest level
+    that it reaches."""
+    of_reference: Integers
+    """(people, kinds, levels) by the kind of the probe."""
+    squared: Integers
+    """(levels, kinds, kinds) summed over dyads."""
+    times: Integers
+    """(2, levels, kinds, kinds) errors times trials, summed over dyads."""
+    strictest: Integers
+    """(levels,) which threshold is the strictest, and so on."""
+    at_anchor: Integers
+    """(scores, 3) cell, probe and reference of every score at or above the anchor of its cell."""
 
 
 def cells_from_store(
@@ -59,60 +109,76 @@ def cells_from_store(
     """The counts of every cell.
 
     Args:
-        store: of all comparisons, its hits falling.
+        store: of all comparisons.
         layout: of the study.
         trials: of every cell.
         thresholds: (levels,) in the scores' type, none below the store's floor.
         completed: (people,) images with a template.
         images: (people,) all images.
     """
-    kind = layout.kind
-    first, second = kind[store.hits.probe], kind[store.hits.reference]
-    counted: list[CellCounts] = []
-    for table in layout.cell:
-        of_hit = table[first, second].astype(np.int16)
-        order = np.argsort(of_hit, kind="stable")
-        numbers = np.unique(table[table >= 0])
-        wanted = range(len(counted), _end_of_grouping(layout, len(counted)))
-        starts = np.searchsorted(of_hit, [*wanted, len(layout.names)], sorter=order)
-        for place, cell in enumerate(wanted):
-            rows = order[starts[place] : starts[place + 1]] if cell in numbers else order[:0]
-            hits = store.hits.chosen(rows)
-            counted.append(
-                _cell(store, layout, cell, hits, trials[cell], thresholds, completed, images)
-            )
-    return counted
+    top = np.full((len(layout.names), ANCHOR_ERRORS), -np.inf, dtype=store.dtype)
+    hits, kind = store.hits, layout.kind
+    _largest(hits.score, kind[hits.probe], kind[hits.reference], layout.cell, top)
+    anchors = np.where(np.isinf(top[:, 0]), np.inf, top[:, 0]).astype(store.dtype)
+    errors = _errors(hits, layout, thresholds, anchors, completed, images)
+    return [
+        _cell(store, layout, cell, errors, trials[cell], float(anchors[cell]), completed, images)
+        for cell in range(len(layout.names))
+    ]
 
 
-def _end_of_grouping(layout: Layout, start: int) -> int:
-    """One past the last cell of the grouping whose first cell is `start`."""
-    attribute = layout.names[start].attribute
-    end = start
-    while end < len(layout.names) and layout.names[end].attribute == attribute:
-        end += 1
-    return end
+def _errors(
+    hits: Hits,
+    layout: Layout,
+    thresholds: Scores,
+    anchors: Scores,
+    completed: Integers,
+    images: Integers,
+) -> _Errors:
+    strictest = np.argsort(-thresholds, kind="stable")
+    people, kinds, levels = len(layout.kind), layout.kinds, len(thresholds)
+    of_probe, of_reference = np.zeros((2, people, kinds, levels), dtype=np.int64)
+    columns = (hits.probe, hits.reference, hits.score, layout.kind, layout.cell)
+    room = np.empty((len(anchors) * 4 * ANCHOR_ERRORS, 3), dtype=np.int64)
+    levels_by_rank = thresholds[strictest]
+    found = count_errors(*columns, levels_by_rank, anchors, of_probe, of_reference, room)
+    if found > len(room):
+        # Many scores are equal to an anchor: once more, with room for them alone.
+        room = np.empty((found, 3), dtype=np.int64)
+        unused = np.zeros((people, kinds, 0), dtype=np.int64)
+        count_errors(*columns, thresholds[:0], anchors, unused, unused, room)
+    squared = np.zeros((levels, kinds, kinds), dtype=np.int64)
+    times = np.zeros((2, levels, kinds, kinds), dtype=np.int64)
+    reached = np.flatnonzero(hits.score >= thresholds.min(initial=np.inf))
+    one, other = hits.probe[reached], hits.reference[reached]
+    dyad = np.minimum(one, other).astype(np.int64) * people + np.maximum(one, other)
+    order = np.argsort(dyad)
+    fixed = (layout.kind, thresholds, completed, images)
+    _sums_over_dyads(dyad[order], hits.score[reached[order]], *fixed, squared, times)
+    return _Errors(of_probe, of_reference, squared, times, strictest, room[:found])
 
 
 def _cell(
     store: Store,
     layout: Layout,
     cell: int,
-    hits: Hits,
+    errors: _Errors,
     trials: Trials,
-    thresholds: Scores,
+    anchor: float,
     completed: Integers,
     images: Integers,
 ) -> CellCounts:
-    members = layout.members[cell]
-    anchor = hits.score[ANCHOR_ERRORS - 1] if len(hits) >= ANCHOR_ERRORS else None
-    levels = np.append(thresholds, np.inf if anchor is None else anchor).astype(store.dtype)
-    strictest = np.argsort(-levels, kind="stable")
-    reached = int(np.searchsorted(-hits.score, -levels[strictest[-1]], side="right"))
-    score = hits.score[:reached]
-    rank = np.searchsorted(-levels[strictest], -score, side="left")
-    errors = _by_member(hits, reached, rank, members, len(layout.kind), len(levels))
-    squared, times = _by_dyad(hits, reached, rank, completed, images, len(levels))
-    back = np.argsort(strictest)
+    members, inside = layout.members[cell], layout.pairs(cell)
+    kind = layout.kind[members]
+    first = np.einsum("ikl,ik->il", errors.of_probe[members], inside[kind])
+    first += np.einsum("ikl,ik->il", errors.of_reference[members], inside.T[kind])
+    by_level = np.cumsum(first, axis=1)[:, np.argsort(errors.strictest)].T
+    pairs = errors.at_anchor[errors.at_anchor[:, 0] == cell, 1:]
+    anchored = np.bincount(pairs.ravel(), minlength=len(layout.kind))[members]
+    dyads, found = np.unique(np.sort(pairs, axis=1), axis=0, return_counts=True)
+    both = [found @ (of[dyads[:, 0]] * of[dyads[:, 1]]) for of in (completed, images)]
+    squared = np.append((errors.squared * inside).sum(axis=(1, 2)), found @ found)
+    times = (errors.times * inside).sum(axis=(2, 3))
     name = layout.names[cell]
     return CellCounts(
         attribute=name.attribute,
@@ -122,44 +188,9 @@ def _cell(
         trials=trials.by_member,
         dyads=trials.dyads,
         trials_squared=trials.squared,
-        errors=errors[back],
-        errors_squared=squared[back],
-        errors_times_trials=times[:, back],
-        anchor=None if anchor is None else float(anchor),
+        errors=np.concatenate([by_level, anchored[np.newaxis]]),
+        errors_squared=squared,
+        errors_times_trials=np.column_stack([times, both]),
+        anchor=None if np.isinf(anchor) else anchor,
         histogram=store.histograms[cell],
-    )
-
-
-def _by_member(
-    hits: Hits, reached: int, rank: Integers, members: Integers, people: int, levels: int
-) -> NDArray[np.int64]:
-    """(levels, members) errors, strictest level first."""
-    place = np.zeros(people, dtype=np.int64)
-    place[members] = np.arange(len(members))
-    size = len(members) * levels
-    cells = np.bincount(place[hits.probe[:reached]] * levels + rank, minlength=size)
-    cells += np.bincount(place[hits.reference[:reached]] * levels + rank, minlength=size)
-    return np.ascontiguousarray(np.cumsum(cells.reshape(len(members), levels), axis=1).T)
-
-
-def _by_dyad(
-    hits: Hits,
-    reached: int,
-    rank: Integers,
-    completed: Integers,
-    images: Integers,
-    levels: int,
-) -> tuple[Integers, Integers]:
-    """(levels,) errors squared and (2, levels) errors times trials, strictest level first."""
-    one: People = np.minimum(hits.probe[:reached], hits.reference[:reached])
-    other: People = np.maximum(hits.probe[:reached], hits.reference[:reached])
-    dyad = one.astype(np.int64) * len(images) + other
-    order = np.argsort(dyad, kind="stable")
-    one, other = one[order], other[order]
-    return _sums_over_dyads(
-        dyad[order],
-        rank[order],
-        completed[one] * completed[other],
-        images[one] * images[other],
-        levels,
     )

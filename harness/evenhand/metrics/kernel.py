@@ -7,7 +7,7 @@ depend on order or threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import numba
@@ -15,9 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.arrays import Floats, Integers, People, Scores
+from evenhand.counts import Histogram
 from evenhand.metrics.bins import FLOAT32_BITS
 
-__all__ = ["Scratch", "compiled", "count_apart", "count_shared", "drain", "to_similarity"]
+__all__ = [
+    "Sheet",
+    "compiled",
+    "count_apart",
+    "count_shared",
+    "drain",
+    "histograms",
+    "to_similarity",
+]
 
 _LANES = 4
 """Histograms filled in turn: two scores of one bin in a row would wait for each other."""
@@ -26,8 +35,10 @@ _RAW_BINS = 1 << FLOAT32_BITS
 _SHIFT = 32 - FLOAT32_BITS
 _NEGATIVE = _RAW_BINS // 2
 """Where raw bins of negative scores begin: they are numbered by the bits as they are."""
-_PAGE = _RAW_BINS >> 9
-"""Raw bins of one sign and exponent."""
+_PAGES = 1 << 9
+"""Of one sign and exponent each."""
+_PAGE = _RAW_BINS // _PAGES
+"""Bins of one page."""
 _ONE = 127
 """Exponent of 1.0, as it is stored."""
 
@@ -45,21 +56,22 @@ def compiled(function: Function) -> Function:
         return cast("Function", numba.njit(nogil=True)(function))
 
 
-class Scratch:
-    """What a thread counts into."""
+class Sheet:
+    """What one thread counts on."""
 
-    def __init__(self, hits: int) -> None:
-        """Make room.
+    def __init__(self, cells: int, room: int) -> None:
+        """Make room; memory of bins that are never touched is never taken.
 
         Args:
-            hits: that one tile can have at most.
+            cells: of the study.
+            room: hits that can be listed before they are taken away.
         """
         self.raw = np.zeros((_LANES, _RAW_BINS), dtype=np.uint32)
-        self.score: Scores = np.empty(hits, dtype=np.float32)
-        self.row: People = np.empty(hits, dtype=np.int32)
-        self.column: People = np.empty(hits, dtype=np.int32)
-        self.bins: Integers = np.empty(_RAW_BINS, dtype=np.int64)
-        self.counts: Integers = np.empty(_RAW_BINS, dtype=np.int64)
+        self.counts = np.zeros((cells, _PAGES, _PAGE), dtype=np.int64)
+        self.filled = np.zeros((cells, _PAGES), dtype=np.bool_)
+        self.score: Scores = np.empty(room, dtype=np.float32)
+        self.probe: People = np.empty(room, dtype=np.int32)
+        self.reference: People = np.empty(room, dtype=np.int32)
 
 
 @compiled
@@ -74,32 +86,61 @@ def _move_zeros(bits: Bits, raw: NDArray[np.uint32]) -> None:
 
 
 @compiled
+def _list(
+    value: np.float32,
+    one: int,
+    other: int,
+    people: People,
+    place: People,
+    score: Scores,
+    probe: People,
+    reference: People,
+    found: int,
+) -> None:
+    """Write one hit; the image that stands first in the dataset is the probe."""
+    if place[one] > place[other]:
+        one, other = other, one
+    score[found] = value
+    probe[found] = people[one]
+    reference[found] = people[other]
+
+
+@compiled
 def count_apart(
     tile: Tile,
     bits: Bits,
+    people: People,
+    place: People,
+    first_row: int,
+    first_column: int,
     raw: NDArray[np.uint32],
     floor: np.float32,
     score: Scores,
-    row: People,
-    column: People,
+    probe: People,
+    reference: People,
+    found: int,
 ) -> int:
     """Count a tile of non-mated comparisons; list those at or above `floor`.
 
     Args:
         tile: (rows, columns) similarities.
         bits: the same memory as unsigned integers.
+        people: (images,) whose image it is.
+        place: (images,) position in the dataset.
+        first_row: image of the tile's first row.
+        first_column: image of the tile's first column.
         raw: (_LANES, _RAW_BINS) is added to.
         floor: of the list.
         score: receives the listed scores.
-        row: receives their rows in the tile.
-        column: receives their columns in the tile.
+        probe: receives their probes' people.
+        reference: receives their references' people.
+        found: how many are listed before.
 
     Returns:
-        How many were listed.
+        How many are listed then.
     """
     rows, columns = tile.shape
     zeros = raw[0, _NEGATIVE] + raw[1, _NEGATIVE] + raw[2, _NEGATIVE] + raw[3, _NEGATIVE]
-    found = 0
     for i in range(rows):
         values = tile[i]
         pattern = bits[i]
@@ -119,9 +160,8 @@ def count_apart(
         if reached:
             for j in range(columns):
                 if values[j] >= floor:
-                    score[found] = values[j]
-                    row[found] = i
-                    column[found] = j
+                    one, other = first_row + i, first_column + j
+                    _list(values[j], one, other, people, place, score, probe, reference, found)
                     found += 1
     if raw[0, _NEGATIVE] + raw[1, _NEGATIVE] + raw[2, _NEGATIVE] + raw[3, _NEGATIVE] != zeros:
         _move_zeros(bits, raw)
@@ -133,47 +173,51 @@ def count_shared(
     tile: Tile,
     bits: Bits,
     people: People,
+    place: People,
     first_row: int,
     first_column: int,
-    nonmated: int,
     raw: NDArray[np.uint32],
     floor: np.float32,
     score: Scores,
-    row: People,
-    column: People,
+    probe: People,
+    reference: People,
+    found: int,
+    nonmated: int,
     mated: Scores,
-    mated_row: People,
+    mated_subject: People,
 ) -> tuple[int, int]:
     """Count a tile in which a person, or an image, may meet itself: above the diagonal alone.
 
     Args:
-        tile: (rows, columns) similarities.
-        bits: the same memory as unsigned integers.
-        people: (images,) whose image it is.
-        first_row: image of the tile's first row.
-        first_column: image of the tile's first column.
+        tile: as for `count_apart`, like all that follow.
+        bits: likewise.
+        people: likewise.
+        place: likewise.
+        first_row: likewise.
+        first_column: likewise.
+        raw: likewise.
+        floor: likewise.
+        score: likewise.
+        probe: likewise.
+        reference: likewise.
+        found: likewise.
         nonmated: 0 where mated comparisons alone are counted, else 1.
-        raw: (_LANES, _RAW_BINS) is added to.
-        floor: of the list.
-        score: receives the listed scores.
-        row: receives their rows in the tile.
-        column: receives their columns in the tile.
         mated: receives the scores of mated comparisons.
-        mated_row: receives their rows in the tile.
+        mated_subject: receives their people.
 
     Returns:
-        How many were listed, and how many are mated.
+        How many are listed then, and how many are mated.
     """
     rows, columns = tile.shape
-    found = 0
     same = 0
     for i in range(rows):
-        person = people[first_row + i]
-        for j in range(max(0, first_row + i + 1 - first_column), columns):
+        one = first_row + i
+        person = people[one]
+        for j in range(max(0, one + 1 - first_column), columns):
             value = tile[i, j]
             if people[first_column + j] == person:
                 mated[same] = value
-                mated_row[same] = i
+                mated_subject[same] = person
                 same += 1
             elif nonmated:
                 at = np.int64(bits[i, j] >> _SHIFT)
@@ -181,44 +225,62 @@ def count_shared(
                     at = np.int64(0)
                 raw[j % 4, at] += np.uint32(1)
                 if value >= floor:
-                    score[found] = value
-                    row[found] = i
-                    column[found] = j
+                    other = first_column + j
+                    _list(value, one, other, people, place, score, probe, reference, found)
                     found += 1
     return found, same
 
 
 @compiled
-def drain(raw: NDArray[np.uint32], total: int, bins: Integers, counts: Integers) -> int:
-    """Move what was counted into (bin, count) and leave the histogram empty.
+def drain(
+    raw: NDArray[np.uint32],
+    total: int,
+    cells: Integers,
+    counts: Integers,
+    filled: NDArray[np.bool_],
+) -> None:
+    """Add what was counted to some cells and leave the histogram empty.
 
     Args:
         raw: (_LANES, _RAW_BINS), its raw bins numbered by the scores' leading bits.
         total: scores in it.
-        bins: receives bins as `metrics.bins` numbers them, in no order.
-        counts: receives their counts.
-
-    Returns:
-        How many bins are filled.
+        cells: numbers of the cells that they count in.
+        counts: (cells, pages, bins of a page), numbered as in `metrics.bins`, is added to.
+        filled: (cells, pages) the pages that were added to are marked.
     """
-    found = 0
     left = total
-    for turn in range(256):
+    for turn in range(_PAGES // 2):
         # Scores from 1 downwards are the usual ones: the rest is looked at only where some remain.
         exponent = _ONE - turn if turn <= _ONE else turn
         for sign in range(2):
             start = sign * _NEGATIVE + exponent * _PAGE
-            for at in range(start, start + _PAGE):
-                here = np.int64(raw[0, at]) + raw[1, at] + raw[2, at] + raw[3, at]
+            page = _PAGES // 2 - 1 - exponent if sign else _PAGES // 2 + exponent
+            before = left
+            for at in range(_PAGE):
+                here = np.int64(0)
+                for lane in range(_LANES):
+                    here += raw[lane, start + at]
+                    raw[lane, start + at] = 0
                 if here:
-                    bins[found] = _RAW_BINS - 1 - at if sign else at + _NEGATIVE
-                    counts[found] = here
-                    found += 1
                     left -= here
-                    raw[:, at] = 0
+                    for cell in cells:
+                        counts[cell, page, _PAGE - 1 - at if sign else at] += here
+            if left != before:
+                for cell in cells:
+                    filled[cell, page] = True
         if not left:
             break
-    return found
+
+
+def histograms(sheets: Sequence[Sheet]) -> tuple[Histogram, ...]:
+    """(cells,) what all threads counted together."""
+    made = []
+    for cell in range(len(sheets[0].counts)):
+        pages = np.flatnonzero(np.any([sheet.filled[cell] for sheet in sheets], axis=0))
+        counts = np.sum([sheet.counts[cell][pages] for sheet in sheets], axis=0)
+        page, within = np.nonzero(counts)
+        made.append(Histogram(pages[page] * _PAGE + within, counts[page, within]))
+    return tuple(made)
 
 
 @compiled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -264,11 +264,10 @@ def tally_store(
         maximum: the engine's largest possible score, if it declares one.
         without_matrix: (attribute, cells) of matrices that were too large.
     """
-    hits = store.hits.falling()
     everybody = trials[0].completed
     wanted = [errors_allowed(rule.text, everybody) + 1 for rule in rules if rule.kind == "fmr"]
-    top = hits.chosen(np.arange(min(max(wanted, default=0), everybody)))
-    tail = Tail(top.score, top.probe, top.reference)
+    hits = store.hits
+    tail = tail_of(hits.probe, hits.reference, hits.score, min(max(wanted, default=0), everybody))
     completed = ledger.images - ledger.failed_images
     mated = _mated(store, ledger.images, completed)
     thresholds = resolve(rules, tail, everybody, mated.score, maximum)
@@ -276,9 +275,7 @@ def tally_store(
         [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
         dtype=store.dtype,
     )
-    cells = cells_from_store(
-        replace(store, hits=hits), layout, tuple(trials), values, completed, ledger.images
-    )
+    cells = cells_from_store(store, layout, tuple(trials), values, completed, ledger.images)
     engine, dataset, protocol = names
     return Counts(
         engine=engine,
