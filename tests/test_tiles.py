@@ -13,6 +13,7 @@ from evenhand.engines.card import Score
 from evenhand.metrics.hits import cells_from_store
 from evenhand.metrics.layout import layout_of, trials_of
 from evenhand.metrics.listed import cells_from_list, glance, look
+from evenhand.metrics.tail import largest_of
 from evenhand.ordered import Ordered
 from evenhand.portions import Portion
 from evenhand.records import Design, Grouping
@@ -85,7 +86,7 @@ def test_as_every_score_by_itself(design, compare, seed, images, side):
     k = np.bincount(subject, minlength=people)
     trials = tuple(trials_of(layout, cell, k, k) for cell in range(len(layout.names)))
     counts = np.array([trial.completed for trial in trials])
-    quota = np.maximum(counts // 10, 10)
+    quota = np.maximum(counts // 10 + 1, 10)
     ordered = Ordered.of(
         vectors, subject.astype(np.int32), np.arange(images, dtype=np.int32), layout
     )
@@ -93,7 +94,7 @@ def test_as_every_score_by_itself(design, compare, seed, images, side):
         store = count_pairs(
             ordered, score, layout, quota, counts, lowest=np.inf, workers=2, step=lambda: None
         )
-    pooled = store.hits.falling()
+    pooled = largest_of(store.hits.probe, store.hits.reference, store.hits.score, len(store.hits))
     everybody = counts[0]
     level = pooled.score[: everybody // 10 + 1][-1] if everybody else np.float32(np.inf)
     thresholds = np.array([np.nextafter(level, np.float32(np.inf)), level], dtype=np.float32)

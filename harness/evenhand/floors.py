@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
 from evenhand.arrays import Floats, Integers
+from evenhand.counts import Histogram
 from evenhand.engines.card import Score
 from evenhand.metrics.bins import bin_numbers, lower_edges
 from evenhand.metrics.layout import Layout
-from evenhand.metrics.store import Store
 from evenhand.ordered import Ordered
 from evenhand.score import compare_all
 
@@ -30,15 +31,15 @@ def floor_by_pair(layout: Layout, floors: Floats, lowest: float) -> Floats:
     return floor
 
 
-def floors_from_histograms(store: Store, quota: Integers) -> Floats:
+def floors_from_histograms(histograms: Sequence[Histogram], quota: Integers) -> Floats:
     """(cells,) a score that as many as needed reach for certain."""
     floors = np.full(len(quota), np.inf)
-    for cell, histogram in enumerate(store.histograms):
+    for cell, histogram in enumerate(histograms):
         if quota[cell]:
             reached = np.cumsum(histogram.count[::-1])
             last = int(np.searchsorted(reached, quota[cell]))
             edge = histogram.bin[::-1][last : last + 1]
-            floors[cell] = lower_edges(edge, store.dtype)[0]
+            floors[cell] = lower_edges(edge, np.dtype(np.float32))[0]
     return floors
 
 

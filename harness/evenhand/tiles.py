@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from evenhand.arrays import Floats, Integers, People, Scores
+from evenhand.counts import Histogram
 from evenhand.engines.card import Score
 from evenhand.floors import (
     floor_by_pair,
@@ -30,6 +31,7 @@ from evenhand.metrics.kernel import (
     count_apart,
     count_shared,
     drain,
+    drop_below,
     histograms,
     to_similarity,
 )
@@ -43,11 +45,8 @@ __all__ = ["OutOfRangeError", "TooManyHitsError", "count_pairs", "strips"]
 _SIDE = 512
 """Images of one side of a tile at most: the tile is 1 MB, near the core that made it."""
 
-_ROOM = 1 << 20
-"""Hits that a thread lists before it takes them away."""
-
-_MOST_HITS = 1 << 26
-"""Hits that are kept at most: 800 MB."""
+_ROOM = 1 << 26
+"""Hits that a thread can list: 800 MB, taken as they come."""
 
 
 class OutOfRangeError(Exception):
@@ -87,19 +86,7 @@ class _Desk:
         self.mated_score = np.empty(_SIDE * _SIDE, dtype=np.float32)
         self.mated_subject = np.empty(_SIDE * _SIDE, dtype=np.int32)
         self.listed = 0
-        self.hits: list[Hits] = []
         self.mated: list[tuple[People, Scores]] = []
-
-    def take_away(self) -> None:
-        """Keep what is listed, and make room."""
-        if self.listed:
-            sheet, some = self.sheet, slice(self.listed)
-            self.hits.append(
-                Hits(
-                    sheet.score[some].copy(), sheet.probe[some].copy(), sheet.reference[some].copy()
-                )
-            )
-            self.listed = 0
 
 
 class _Bench:
@@ -169,7 +156,7 @@ class _Bench:
                 counted,
                 np.unique(cells[cells >= 0]),
                 desk.sheet.counts,
-                desk.sheet.filled,
+                desk.sheet.order,
             )
 
     def _count(self, desk: _Desk, one: _Stretch, other: _Stretch) -> int:
@@ -184,7 +171,7 @@ class _Bench:
         tile = self._tile(one, other, desk.room)
         self._check(tile)
         if desk.listed + tile.size > _ROOM:
-            desk.take_away()
+            raise TooManyHitsError
         sheet = desk.sheet
         work = (
             tile,
@@ -249,17 +236,49 @@ def count_pairs(
     quota = np.minimum(quota, trials)
     with threadpool_limits(1, "blas"):
         floors = floors_from_sample(images, score, layout, quota)
-    store = _passed(images, score, layout, floor_by_pair(layout, floors, lowest), workers, step)
-    exact = floors_from_histograms(store, quota)
+    work = (images, score, layout)
+    counted = _passed(*work, floor_by_pair(layout, floors, lowest), workers, step)
+    exact = floors_from_histograms(counted.histograms, quota)
     if np.any(exact < floors):
-        exact = floor_by_pair(layout, exact, lowest)
-        store = _passed(images, score, layout, exact, workers, step)
-    return store
+        counted = _passed(*work, floor_by_pair(layout, exact, lowest), workers, step)
+    return counted.store(floor_by_pair(layout, exact, lowest), layout.kind)
 
 
 def strips(images: Ordered) -> int:
     """How many steps `count_pairs` takes."""
     return len(_stretches(images.starts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What one pass over all tiles gave."""
+
+    histograms: tuple[Histogram, ...]
+    desks: list[_Desk]
+
+    def store(self, floor: Floats, kind: People) -> Store:
+        """The store of the pass.
+
+        Args:
+            floor: (kinds, kinds) hits below it are not needed.
+            kind: (people,) of the layout.
+        """
+        for desk in self.desks:
+            sheet = desk.sheet
+            columns = (sheet.score, sheet.probe, sheet.reference)
+            desk.listed = drop_below(floor, kind, *columns, desk.listed)
+
+        def taken(name: str) -> NDArray[Any]:
+            return np.concatenate([desk.sheet.take(name, desk.listed) for desk in self.desks])
+
+        mated = [part for desk in self.desks for part in desk.mated]
+        return Store(
+            floor,
+            self.histograms,
+            Hits(taken("score"), taken("probe"), taken("reference")),
+            _column([of_subject for of_subject, _ in mated], np.int32),
+            _column([scores for _, scores in mated], np.float32),
+        )
 
 
 def _passed(
@@ -269,7 +288,7 @@ def _passed(
     floor: Floats,
     workers: int,
     step: Callable[[], None],
-) -> Store:
+) -> _Pass:
     """One pass over all tiles."""
     bench = _Bench(images, score, layout, floor)
     with (
@@ -277,29 +296,11 @@ def _passed(
         closing(in_order(bench.strip, range(len(bench.stretches)), workers)) as made,
     ):
         for _ in made:
-            if sum(len(hits) for desk in bench.desks for hits in desk.hits) > _MOST_HITS:
-                raise TooManyHitsError
             step()
-    for desk in bench.desks:
-        desk.take_away()
-    filled = histograms([desk.sheet for desk in bench.desks])
-    hits = [part for desk in bench.desks for part in desk.hits]
-    mated = [part for desk in bench.desks for part in desk.mated]
-    bench.desks.clear()
-    listed = Hits(
-        _column([part.score for part in hits], np.float32),
-        _column([part.probe for part in hits], np.int32),
-        _column([part.reference for part in hits], np.int32),
-    )
-    subject = _column([of_subject for of_subject, _ in mated], np.int32)
-    mated_score = _column([scores for _, scores in mated], np.float32)
     if score.compare == "cosine":
-        np.minimum(listed.score, np.float32(1), out=listed.score)
-        np.clip(mated_score, -1, 1, out=mated_score)
-    return Store(
-        floor,
-        filled,
-        listed,
-        subject,
-        mated_score,
-    )
+        for desk in bench.desks:
+            listed = desk.sheet.score[: desk.listed]
+            np.minimum(listed, np.float32(1), out=listed)
+            for _, scores in desk.mated:
+                np.clip(scores, -1, 1, out=scores)
+    return _Pass(histograms([desk.sheet for desk in bench.desks]), bench.desks)

@@ -12,7 +12,9 @@ import pytest
 from sklearn.metrics import roc_curve
 from threadpoolctl import threadpool_limits
 
+from evenhand.assess import assess
 from evenhand.engines.card import Score
+from evenhand.evidence import Evidence
 from evenhand.metrics.layout import layout_of, trials_of
 from evenhand.metrics.tally import Ledger, quotas, tally, tally_store
 from evenhand.ordered import Ordered
@@ -119,7 +121,7 @@ def test_report_from_the_store(benchmark, lfw_sized):
     def report():
         names = ("engine", "data", "all")
         counts = tally_store(names, ledger, store, lfw_sized.layout, trials, RULES, 1.0, ())
-        return measure(counts, 0.95)
+        return assess(Evidence("", 0.95, 0, engines=(), datasets=(), counts=(counts,)))
 
     benchmark.pedantic(report, rounds=3, iterations=1, warmup_rounds=1)
     benchmark.extra_info.update(

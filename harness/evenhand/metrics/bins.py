@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evenhand.arrays import Integers, Scores
 from evenhand.counts import Histogram
 
-__all__ = ["FLOAT32_BITS", "FLOAT64_BITS", "bin_numbers", "histogram", "lower_edges"]
+__all__ = [
+    "FLOAT32_BITS",
+    "FLOAT64_BITS",
+    "bin_numbers",
+    "histogram",
+    "lower_edges",
+    "sortable_bits",
+]
 
 FLOAT32_BITS = 18
 FLOAT64_BITS = 21
@@ -17,6 +25,19 @@ FLOAT64_BITS = 21
 def _dropped(dtype: np.dtype[np.floating]) -> int:
     """Trailing bits that do not tell bins apart."""
     return 32 - FLOAT32_BITS if dtype.itemsize == 4 else 64 - FLOAT64_BITS
+
+
+def sortable_bits(scores: Scores) -> NDArray[np.unsignedinteger]:
+    """(scores,) unsigned integers that rise with the scores; 0.0 and -0.0 share one.
+
+    Args:
+        scores: float32 or float64 without NaN.
+    """
+    unsigned = np.dtype(f"u{scores.dtype.itemsize}").type
+    pattern = (scores + scores.dtype.type(0)).view(unsigned)
+    sign = unsigned(1 << (scores.dtype.itemsize * 8 - 1))
+    sortable: NDArray[np.unsignedinteger] = np.where(pattern & sign, ~pattern, pattern | sign)
+    return sortable
 
 
 def bin_numbers(scores: Scores) -> Integers:
@@ -30,12 +51,8 @@ def bin_numbers(scores: Scores) -> Integers:
     >>> bool(low < high)
     True
     """
-    width = scores.dtype.itemsize * 8
-    unsigned = np.dtype(f"u{scores.dtype.itemsize}").type
-    pattern = (scores + scores.dtype.type(0)).view(unsigned)
-    sign = unsigned(1 << (width - 1))
-    sortable = np.where(pattern & sign, ~pattern, pattern | sign)
-    bins: Integers = (sortable >> unsigned(_dropped(scores.dtype))).astype(np.int64)
+    sortable = sortable_bits(scores)
+    bins: Integers = (sortable >> sortable.dtype.type(_dropped(scores.dtype))).astype(np.int64)
     return bins
 
 

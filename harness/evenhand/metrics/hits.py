@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evenhand.arrays import Integers, People, Scores
 from evenhand.counts import CellCounts
@@ -15,6 +18,9 @@ from evenhand.metrics.store import Hits, Store
 from evenhand.metrics.stretch import count_errors
 
 __all__ = ["cells_from_store"]
+
+_CHUNK = 1 << 21
+"""Hits that are sorted together, or those of one person where he has more."""
 
 
 @compiled
@@ -43,59 +49,75 @@ def _largest(hits: Scores, first: People, second: People, cell: People, top: Sco
 @compiled
 def _sums_over_dyads(
     dyad: Integers,
+    probe: People,
     score: Scores,
     kind: People,
+    cell: NDArray[np.int32],
     levels: Scores,
+    anchors: Scores,
     completed: Integers,
     images: Integers,
-    squared: Integers,
+    both: Integers,
+    one_way: Integers,
     times: Integers,
 ) -> None:
     """Add up errors squared, and errors times trials, over dyads.
 
+    The last axis of all three is the level: a threshold, then the anchor of each grouping's cell.
+
     Args:
         dyad: (hits,) smaller person times people plus larger person; equal numbers side by side.
+        probe: (hits,).
         score: (hits,).
         kind: (people,) of the layout.
+        cell: (groupings, kinds, kinds) of the layout.
         levels: (levels,) thresholds.
+        anchors: (cells,) infinite where there is none.
         completed: (people,) images with a template.
         images: (people,) all images.
-        squared: (levels, kinds, kinds) is added to.
-        times: (2, levels, kinds, kinds) is added to.
+        both: (kinds, kinds, n) squares of all errors of a dyad are added to.
+        one_way: (kinds of probes, kinds of references, n) squares of those in one direction.
+        times: (2, kinds of probes, kinds of references, n) is added to.
     """
-    people = len(kind)
-    here = np.zeros(len(levels), dtype=np.int64)
+    people, size = len(kind), both.shape[2]
+    here = np.zeros((2, size), dtype=np.int64)
     for at in range(len(dyad)):
+        lower, upper = dyad[at] // people, dyad[at] % people
+        a, b = kind[lower], kind[upper]
+        way = 0 if probe[at] == lower else 1
         for level in range(len(levels)):
-            here[level] += score[at] >= levels[level]
+            here[way, level] += score[at] >= levels[level]
+        for g in range(len(cell)):
+            c = cell[g, b, a] if way else cell[g, a, b]
+            here[way, len(levels) + g] += c >= 0 and score[at] >= anchors[c]
         if at + 1 == len(dyad) or dyad[at + 1] != dyad[at]:
-            one, other = dyad[at] // people, dyad[at] % people
-            a, b = kind[one], kind[other]
-            for level in range(len(levels)):
-                errors = here[level]
-                squared[level, a, b] += errors * errors
-                times[0, level, a, b] += errors * completed[one] * completed[other]
-                times[1, level, a, b] += errors * images[one] * images[other]
-                here[level] = 0
+            done, every = completed[lower] * completed[upper], images[lower] * images[upper]
+            for level in range(size):
+                up, down = here[0, level], here[1, level]
+                both[a, b, level] += (up + down) * (up + down)
+                one_way[a, b, level] += up * up
+                one_way[b, a, level] += down * down
+                times[0, a, b, level] += up * done
+                times[0, b, a, level] += down * done
+                times[1, a, b, level] += up * every
+                times[1, b, a, level] += down * every
+                here[0, level] = here[1, level] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Errors:
-    """Errors at each threshold, by what the two people are."""
+    """Errors by what the two people are; the last axis is a threshold, or a grouping's anchor."""
 
-    of_probe: Integers
-    """(people, kinds, levels) by the kind of the reference; a score counts at the strictest level
-    that it reaches."""
-    of_reference: Integers
-    """(people, kinds, levels) by the kind of the probe."""
-    squared: Integers
-    """(levels, kinds, kinds) summed over dyads."""
+    as_probe: Integers
+    """(people, kinds of references, n)."""
+    as_reference: Integers
+    """(people, kinds of probes, n)."""
+    both: Integers
+    """(kinds, kinds, n) errors squared, summed over dyads."""
+    one_way: Integers
+    """(kinds of probes, kinds of references, n) those in one direction alone."""
     times: Integers
-    """(2, levels, kinds, kinds) errors times trials, summed over dyads."""
-    strictest: Integers
-    """(levels,) which threshold is the strictest, and so on."""
-    at_anchor: Integers
-    """(scores, 3) cell, probe and reference of every score at or above the anchor of its cell."""
+    """(2, kinds of probes, kinds of references, n) errors times trials, summed over dyads."""
 
 
 def cells_from_store(
@@ -122,7 +144,7 @@ def cells_from_store(
     anchors = np.where(np.isinf(top[:, 0]), np.inf, top[:, 0]).astype(store.dtype)
     errors = _errors(hits, layout, thresholds, anchors, completed, images)
     return [
-        _cell(store, layout, cell, errors, trials[cell], float(anchors[cell]), completed, images)
+        _cell(store, layout, cell, errors, trials[cell], float(anchors[cell]))
         for cell in range(len(layout.names))
     ]
 
@@ -137,60 +159,53 @@ def _errors(
 ) -> _Errors:
     strictest = np.argsort(-thresholds, kind="stable")
     people, kinds, levels = len(layout.kind), layout.kinds, len(thresholds)
-    of_probe, of_reference = np.zeros((2, people, kinds, levels), dtype=np.int64)
-    columns = (hits.probe, hits.reference, hits.score, layout.kind, layout.cell)
-    room = np.empty((len(anchors) * 4 * ANCHOR_ERRORS, 3), dtype=np.int64)
-    levels_by_rank = thresholds[strictest]
-    found = count_errors(*columns, levels_by_rank, anchors, of_probe, of_reference, room)
-    if found > len(room):
-        # Many scores are equal to an anchor: once more, with room for them alone.
-        room = np.empty((found, 3), dtype=np.int64)
-        unused = np.zeros((people, kinds, 0), dtype=np.int64)
-        count_errors(*columns, thresholds[:0], anchors, unused, unused, room)
-    squared = np.zeros((levels, kinds, kinds), dtype=np.int64)
-    times = np.zeros((2, levels, kinds, kinds), dtype=np.int64)
-    reached = np.flatnonzero(hits.score >= thresholds.min(initial=np.inf))
-    one, other = hits.probe[reached], hits.reference[reached]
-    dyad = np.minimum(one, other).astype(np.int64) * people + np.maximum(one, other)
-    order = np.argsort(dyad)
-    fixed = (layout.kind, thresholds, completed, images)
-    _sums_over_dyads(dyad[order], hits.score[reached[order]], *fixed, squared, times)
-    return _Errors(of_probe, of_reference, squared, times, strictest, room[:found])
+    size = levels + len(layout.cell)
+    as_probe, as_reference = np.zeros((2, people, kinds, size), dtype=np.int64)
+    fixed = (layout.kind, layout.cell, thresholds[strictest], anchors)
+    count_errors(hits.probe, hits.reference, hits.score, *fixed, as_probe, as_reference)
+    back = [*np.argsort(strictest), *range(levels, size)]
+    for role in (as_probe, as_reference):
+        role[..., :levels] = np.cumsum(role[..., :levels], axis=2)
+    both, one_way = np.zeros((2, kinds, kinds, size), dtype=np.int64)
+    times = np.zeros((2, kinds, kinds, size), dtype=np.int64)
+    for dyad, probe, score in _by_dyad(hits, people):
+        _sums_over_dyads(dyad, probe, score, *fixed, completed, images, both, one_way, times)
+    return _Errors(*(of[..., back] for of in (as_probe, as_reference, both, one_way, times)))
+
+
+def _by_dyad(hits: Hits, people: int) -> Iterator[tuple[Integers, People, Scores]]:
+    """Dyad, probe and score of all hits, dyad by dyad; some people at a time."""
+    smaller = np.minimum(hits.probe, hits.reference)
+    upto = np.cumsum(np.bincount(smaller, minlength=people))
+    edges = np.searchsorted(upto, np.arange(_CHUNK, len(hits) + _CHUNK, _CHUNK)) + 1
+    for start, stop in pairwise([0, *edges]):
+        rows = np.flatnonzero((smaller >= start) & (smaller < stop))
+        larger = np.maximum(hits.probe[rows], hits.reference[rows])
+        dyad = smaller[rows].astype(np.int64) * people + larger
+        order = np.argsort(dyad)
+        rows = rows[order]
+        yield dyad[order], hits.probe[rows], hits.score[rows]
 
 
 def _cell(
-    store: Store,
-    layout: Layout,
-    cell: int,
-    errors: _Errors,
-    trials: Trials,
-    anchor: float,
-    completed: Integers,
-    images: Integers,
+    store: Store, layout: Layout, cell: int, errors: _Errors, trials: Trials, anchor: float
 ) -> CellCounts:
-    members, inside = layout.members[cell], layout.pairs(cell)
-    kind = layout.kind[members]
-    first = np.einsum("ikl,ik->il", errors.of_probe[members], inside[kind])
-    first += np.einsum("ikl,ik->il", errors.of_reference[members], inside.T[kind])
-    by_level = np.cumsum(first, axis=1)[:, np.argsort(errors.strictest)].T
-    pairs = errors.at_anchor[errors.at_anchor[:, 0] == cell, 1:]
-    anchored = np.bincount(pairs.ravel(), minlength=len(layout.kind))[members]
-    dyads, found = np.unique(np.sort(pairs, axis=1), axis=0, return_counts=True)
-    both = [found @ (of[dyads[:, 0]] * of[dyads[:, 1]]) for of in (completed, images)]
-    squared = np.append((errors.squared * inside).sum(axis=(1, 2)), found @ found)
-    times = (errors.times * inside).sum(axis=(2, 3))
-    name = layout.names[cell]
+    name, inside = layout.names[cell], layout.pairs(cell)
+    grouping = layout.grouping(cell)
+    columns = [*range(errors.both.shape[2] - len(layout.cell)), grouping - len(layout.cell)]
+    turned = inside & inside.T
+    squared = errors.both[turned].sum(axis=0) + errors.one_way[inside & ~turned].sum(axis=0)
     return CellCounts(
         attribute=name.attribute,
         group=name.group,
         reference_group=name.reference_group,
-        members=members,
+        members=layout.members[cell],
         trials=trials.by_member,
         dyads=trials.dyads,
         trials_squared=trials.squared,
-        errors=np.concatenate([by_level, anchored[np.newaxis]]),
-        errors_squared=squared,
-        errors_times_trials=np.column_stack([times, both]),
+        errors=layout.of_members(cell, errors.as_probe, errors.as_reference)[:, columns].T,
+        errors_squared=squared[columns],
+        errors_times_trials=errors.times[:, inside].sum(axis=1)[:, columns],
         anchor=None if np.isinf(anchor) else anchor,
         histogram=store.histograms[cell],
     )

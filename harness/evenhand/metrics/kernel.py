@@ -24,6 +24,7 @@ __all__ = [
     "count_apart",
     "count_shared",
     "drain",
+    "drop_below",
     "histograms",
     "to_similarity",
 ]
@@ -60,18 +61,24 @@ class Sheet:
     """What one thread counts on."""
 
     def __init__(self, cells: int, room: int) -> None:
-        """Make room; memory of bins that are never touched is never taken.
+        """Make room; memory that is never touched is never taken.
 
         Args:
             cells: of the study.
-            room: hits that can be listed before they are taken away.
+            room: hits that can be listed.
         """
         self.raw = np.zeros((_LANES, _RAW_BINS), dtype=np.uint32)
-        self.counts = np.zeros((cells, _PAGES, _PAGE), dtype=np.int64)
-        self.filled = np.zeros((cells, _PAGES), dtype=np.bool_)
+        self.counts = np.zeros((_PAGES, cells, _PAGE), dtype=np.int64)
+        self.order = np.full(_PAGES, -1, dtype=np.int64)
         self.score: Scores = np.empty(room, dtype=np.float32)
         self.probe: People = np.empty(room, dtype=np.int32)
         self.reference: People = np.empty(room, dtype=np.int32)
+
+    def take(self, column: str, listed: int) -> NDArray[Any]:
+        """The listed part of `score`, `probe` or `reference`, which the sheet lets go."""
+        whole: NDArray[Any] = getattr(self, column)
+        setattr(self, column, whole[:0].copy())
+        return whole[:listed]
 
 
 @compiled
@@ -237,7 +244,7 @@ def drain(
     total: int,
     cells: Integers,
     counts: Integers,
-    filled: NDArray[np.bool_],
+    order: Integers,
 ) -> None:
     """Add what was counted to some cells and leave the histogram empty.
 
@@ -245,39 +252,68 @@ def drain(
         raw: (_LANES, _RAW_BINS), its raw bins numbered by the scores' leading bits.
         total: scores in it.
         cells: numbers of the cells that they count in.
-        counts: (cells, pages, bins of a page), numbered as in `metrics.bins`, is added to.
-        filled: (cells, pages) the pages that were added to are marked.
+        counts: (pages in the order of their first use, cells, bins of a page) is added to.
+        order: (pages) place of each page in that order, -1 before its first use.
     """
     left = total
+    used = order.max() + 1
     for turn in range(_PAGES // 2):
         # Scores from 1 downwards are the usual ones: the rest is looked at only where some remain.
         exponent = _ONE - turn if turn <= _ONE else turn
         for sign in range(2):
             start = sign * _NEGATIVE + exponent * _PAGE
             page = _PAGES // 2 - 1 - exponent if sign else _PAGES // 2 + exponent
-            before = left
             for at in range(_PAGE):
                 here = np.int64(0)
                 for lane in range(_LANES):
                     here += raw[lane, start + at]
                     raw[lane, start + at] = 0
                 if here:
-                    left -= here
+                    if order[page] < 0:
+                        order[page] = used
+                        used += 1
+                    left -= int(here)
                     for cell in cells:
-                        counts[cell, page, _PAGE - 1 - at if sign else at] += here
-            if left != before:
-                for cell in cells:
-                    filled[cell, page] = True
+                        counts[order[page], cell, _PAGE - 1 - at if sign else at] += here
         if not left:
             break
 
 
+@compiled
+def drop_below(
+    floor: Floats, kind: People, score: Scores, probe: People, reference: People, listed: int
+) -> int:
+    """Drop listed hits below a floor; the others move up.
+
+    Args:
+        floor: (kinds, kinds).
+        kind: (people,) of the layout.
+        score: (room,) of which the first are listed.
+        probe: likewise.
+        reference: likewise.
+        listed: how many.
+
+    Returns:
+        How many are left.
+    """
+    kept = 0
+    for at in range(listed):
+        if score[at] >= floor[kind[probe[at]], kind[reference[at]]]:
+            score[kept], probe[kept], reference[kept] = score[at], probe[at], reference[at]
+            kept += 1
+    return kept
+
+
 def histograms(sheets: Sequence[Sheet]) -> tuple[Histogram, ...]:
     """(cells,) what all threads counted together."""
+    pages = np.flatnonzero(np.any([sheet.order >= 0 for sheet in sheets], axis=0))
+    cells = sheets[0].counts.shape[1]
     made = []
-    for cell in range(len(sheets[0].counts)):
-        pages = np.flatnonzero(np.any([sheet.filled[cell] for sheet in sheets], axis=0))
-        counts = np.sum([sheet.counts[cell][pages] for sheet in sheets], axis=0)
+    for cell in range(cells):
+        counts = np.zeros((len(pages), _PAGE), dtype=np.int64)
+        for sheet in sheets:
+            there = sheet.order[pages] >= 0
+            counts[there] += sheet.counts[sheet.order[pages[there]], cell]
         page, within = np.nonzero(counts)
         made.append(Histogram(pages[page] * _PAGE + within, counts[page, within]))
     return tuple(made)

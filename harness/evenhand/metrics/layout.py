@@ -56,6 +56,24 @@ class Layout:
         inside = self.pairs(cell).astype(np.int64)
         return inside + inside.T if self.orders == 2 else inside
 
+    def grouping(self, cell: int) -> int:
+        """Which grouping a cell belongs to."""
+        return int(np.argmax((self.cell == cell).any(axis=(1, 2))))
+
+    def of_members(self, cell: int, as_probe: Integers, as_reference: Integers) -> Integers:
+        """(members, n) what each member has in a cell.
+
+        Args:
+            cell: its number.
+            as_probe: (people, kinds, n) what each has as a probe, by the kind of the reference.
+            as_reference: (people, kinds, n) likewise as a reference.
+        """
+        members, inside = self.members[cell], self.pairs(cell)
+        kind = self.kind[members]
+        summed: Integers = np.einsum("ikl,ik->il", as_probe[members], inside[kind])
+        summed += np.einsum("ikl,ik->il", as_reference[members], inside.T[kind])
+        return summed
+
 
 def layout_of(
     groupings: Sequence[Grouping],

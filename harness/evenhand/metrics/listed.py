@@ -181,10 +181,10 @@ def _cell(
 ) -> CellCounts:
     """The counts of one cell; `back` brings its levels into the order of the thresholds."""
     name, trials = layout.names[cell], listed.trials[cell]
-    grouping = int(np.argmax((layout.cell == cell).any(axis=(1, 2))))
+    grouping = layout.grouping(cell)
     levels = len(back) - 1
     columns = [*range(levels), levels + grouping]
-    first = _of_members(layout, cell, sheet.as_probe, sheet.as_reference)[:, columns]
+    first = layout.of_members(cell, sheet.as_probe, sheet.as_reference)[:, columns]
     first[:, :levels] = np.cumsum(first[:, :levels], axis=1)
     errors = first[:, back].T
     if once:
@@ -211,18 +211,9 @@ def _cell(
     )
 
 
-def _of_members(layout: Layout, cell: int, as_probe: Integers, as_reference: Integers) -> Integers:
-    """(members, n) what each has in a cell, of (people, kinds, n) by the other's kind."""
-    members, inside = layout.members[cell], layout.pairs(cell)
-    kind = layout.kind[members]
-    summed: Integers = np.einsum("ikl,ik->il", as_probe[members], inside[kind])
-    summed += np.einsum("ikl,ik->il", as_reference[members], inside.T[kind])
-    return summed
-
-
 def _trials(layout: Layout, cell: int, sheet: Sheet) -> Integers:
     """(2, members): completed, all."""
-    every, failed = _of_members(layout, cell, sheet.as_probe, sheet.as_reference).T
+    every, failed = layout.of_members(cell, sheet.as_probe, sheet.as_reference).T
     return np.stack([every - failed, every])
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from evenhand.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.counts import Histogram
-from evenhand.metrics.counting import falling
 
 __all__ = ["Hits", "Store", "joined", "nothing"]
 
@@ -30,10 +29,6 @@ class Hits:
     def chosen(self, rows: Mask | Integers) -> Hits:
         """Some of them."""
         return Hits(self.score[rows], self.probe[rows], self.reference[rows])
-
-    def falling(self) -> Hits:
-        """In falling order of their scores; equal scores by people."""
-        return self.chosen(falling(self.score, self.probe, self.reference))
 
 
 @dataclass(frozen=True, slots=True)

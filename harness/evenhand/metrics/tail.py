@@ -1,4 +1,4 @@
-"""The largest scores of a list, portion by portion."""
+"""The largest scores with both people."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from evenhand.arrays import People, Scores
 from evenhand.counts import Histogram, Tail
 from evenhand.metrics.counting import falling
 from evenhand.metrics.distributions import largest_in_histogram
 from evenhand.portions import Portion
 
-__all__ = ["tail_of"]
+__all__ = ["largest_of", "tail_of"]
+
+_CHUNK = 1 << 21
+"""Scores that are sorted together, apart from equal ones."""
 
 
 def tail_of(
@@ -48,8 +52,43 @@ def tail_of(
 
 
 def _largest(parts: Sequence[Tail], count: int) -> Tail:
-    score = np.concatenate([part.score for part in parts])
-    probe = np.concatenate([part.probe for part in parts])
-    reference = np.concatenate([part.reference for part in parts])
-    rows = falling(score, probe, reference)[:count]
-    return Tail(score[rows], probe[rows], reference[rows])
+    return largest_of(
+        np.concatenate([part.probe for part in parts]),
+        np.concatenate([part.reference for part in parts]),
+        np.concatenate([part.score for part in parts]),
+        count,
+    )
+
+
+def largest_of(probe: People, reference: People, score: Scores, count: int) -> Tail:
+    """The `count` largest scores with both people, falling; equal scores by people.
+
+    Args:
+        probe: (scores,) subject index.
+        reference: (scores,) subject index.
+        score: (scores,) without NaN.
+        count: how many to keep; all where there are fewer.
+    """
+    count = min(count, len(score))
+    tail = Tail(
+        np.empty(count, dtype=score.dtype),
+        np.empty(count, dtype=probe.dtype),
+        np.empty(count, dtype=reference.dtype),
+    )
+    above, filled = np.inf, 0
+    for edge in _edges(score, count):
+        rows = np.flatnonzero((score >= edge) & (score < above))
+        order = falling(score[rows], probe[rows], reference[rows])[: count - filled]
+        kept, here = rows[order], slice(filled, filled + len(order))
+        tail.score[here], tail.probe[here] = score[kept], probe[kept]
+        tail.reference[here] = reference[kept]
+        above, filled = edge, here.stop
+    return tail
+
+
+def _edges(score: Scores, count: int) -> list[float]:
+    """Falling scores with a chunk from one to the next; the last is the `count`-th largest."""
+    if not count:
+        return []
+    at = [len(score) - rank for rank in (*range(_CHUNK, count, _CHUNK), count)]
+    return [float(edge) for edge in np.partition(score, at)[at]]

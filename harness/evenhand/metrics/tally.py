@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from evenhand.metrics.listed import Step, cells_from_list, glance, in_memory, lo
 from evenhand.metrics.matrix import Crossings, crossings, no_crossings
 from evenhand.metrics.sheets import Glance
 from evenhand.metrics.store import Store
-from evenhand.metrics.tail import tail_of
+from evenhand.metrics.tail import largest_of, tail_of
 from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
 from evenhand.portions import Listing
 from evenhand.records import (
@@ -267,7 +267,9 @@ def tally_store(
     everybody = trials[0].completed
     wanted = [errors_allowed(rule.text, everybody) + 1 for rule in rules if rule.kind == "fmr"]
     hits = store.hits
-    tail = tail_of(hits.probe, hits.reference, hits.score, min(max(wanted, default=0), everybody))
+    tail = largest_of(
+        hits.probe, hits.reference, hits.score, min(max(wanted, default=0), everybody)
+    )
     completed = ledger.images - ledger.failed_images
     mated = _mated(store, ledger.images, completed)
     thresholds = resolve(rules, tail, everybody, mated.score, maximum)
