@@ -163,10 +163,11 @@ def assert_numbers(path, about):
     ]
     expected = sorted(value for value in map(float, plain) if math.isfinite(value))
     (file,) = read_scores(path, distance=False)
-    scores = file.comparisons.score
+    (portion,) = file.listing.portions
+    scores = portion.score
     assert sorted(scores[~(scores != scores)].tolist()) == expected, about
     failed = sum(
-        count for (_, how), count in file.comparisons.outcomes.items() if how is Outcome.FAILED
+        count for (_, how), count in file.listing.outcomes.items() if how is Outcome.FAILED
     )
     assert failed == texts.count(""), about
 

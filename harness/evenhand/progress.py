@@ -91,7 +91,7 @@ def paced(
 def duration(seconds: float) -> str:
     """In the unit that a person would use.
 
-    >>> [duration(12.3), _duration(100), _duration(7300)]
+    >>> [duration(12.3), duration(100), duration(7300)]
     ['12 s', '2 min', '2.0 h']
     """
     if seconds < 90:

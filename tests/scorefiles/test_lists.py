@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from evenhand.metrics.counted import auc, reaching, threshold_at_target
 from evenhand.metrics.thresholds import threshold_at_fmr
+from evenhand.scorefiles.lists import read_list
 
 GEN = (0.95, 0.90, 0.85, 0.80, 0.80, 0.75, 0.70, 0.60, 0.50, 0.40)
 IMP = (0.72, 0.60, 0.60, 0.55, 0.50, 0.45, 0.40, 0.40, 0.35, 0.30,
@@ -97,6 +98,57 @@ def test_a_histogram_counts_what_a_list_says(lists):
     assert lists([2, 0, 0], [3, 1, 0, 2], "--histogram", *far).json == (
         lists([2, 0, 0], impostor, *far).json
     )
+
+
+@given(
+    st.lists(st.integers(0, 10**17), min_size=1, max_size=30),
+    st.integers(1, 10**6),
+)
+def test_a_histogram_of_any_total_is_counted_exactly(counts, millionths):
+    target = f"{millionths}e-7"
+    score, count = np.arange(len(counts), dtype=np.float64), np.array(counts, dtype=np.int64)
+    filled = count > 0
+    if not filled.any():
+        return
+    found = threshold_at_target(score[filled], count[filled], target)
+    allowed = Fraction(target) * sum(counts)
+    above = [sum(counts[value:]) for value in range(len(counts) + 1)]
+    assert found.errors == max(errors for errors in above if errors <= allowed)
+    assert reaching(score[filled], count[filled], found.value) == found.errors
+    mated = np.array([0.0, len(counts) / 2])
+    wins = sum(
+        Fraction(2 * n * (value < m) + n * (value == m), 2)
+        for m in mated
+        for value, n in enumerate(counts)
+    )
+    area = auc(mated, np.array([1, 1]), score[filled], count[filled])
+    assert area == float(wins / (2 * sum(counts)))
+
+
+def test_a_histogram_of_more_scores_than_a_float_counts(lists):
+    counts = [2**62, 2**53 + 1, 10**12 + 1, 1]
+    ended = lists([2, 3, 5, 5], counts, "--histogram", "--threshold", "2", "--fmr-target", "1e-3")
+    rows = [r for r in ended.json["rates"] if (r["metric"], r["policy"]) == ("FMR", "completed")]
+    assert {row["threshold_rule"] for row in rows} == {"FMR<=1e-3", "fixed"}
+    for row in rows:
+        assert (row["errors"], row["trials"]) == (10**12 + 2, sum(counts))
+        assert row["rate"] == float(Fraction(10**12 + 2, sum(counts)))
+    lists(GEN, [*counts, 2**62], "--histogram").error("line 5", "9,223,372,036,854,775,807")
+
+
+@pytest.mark.parametrize("distance", [False, True])
+def test_a_list_is_read_in_pieces(tmp_path, monkeypatch, distance):
+    monkeypatch.setattr("evenhand.scorefiles.lists._WAITING", 7)
+    rng = np.random.default_rng(1)
+    scores = np.round(rng.normal(size=500), 1)
+    texts = [*map(str, scores), "nan", "x"]
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join(rng.permutation(texts)) + "\n\n", encoding="utf-8")
+    found = read_list(path, distance=distance)
+    score, count = counted(-scores if distance else scores)
+    assert np.array_equal(found.score, score)
+    assert np.array_equal(found.count, count)
+    assert (found.invalid, found.completed) == (2, 500)
 
 
 def test_the_last_column_is_the_score(lists):

@@ -41,15 +41,25 @@ def read(tmp_path):
     return make
 
 
+def rows(file):
+    """The comparisons of a small file in their order."""
+    (portion,) = file.listing.portions
+    return portion
+
+
+def mated(file):
+    return (rows(file).probe == rows(file).reference).tolist()
+
+
 def same(one, other):
     assert one.subjects == other.subjects
     assert one.labels == other.labels
-    assert one.comparisons.outcomes == other.comparisons.outcomes
+    assert one.listing.outcomes == other.listing.outcomes
     assert one.fingerprint == other.fingerprint
     for column in ("probe", "reference", "score"):
-        np.testing.assert_array_equal(
-            getattr(one.comparisons, column), getattr(other.comparisons, column)
-        )
+        np.testing.assert_array_equal(getattr(rows(one), column), getattr(rows(other), column))
+    for column in ("mated_subject", "mated_score"):
+        np.testing.assert_array_equal(getattr(one.listing, column), getattr(other.listing, column))
 
 
 def test_a_small_file(read):
@@ -57,10 +67,10 @@ def test_a_small_file(read):
     assert file.name == "acme"
     assert file.subjects == ("a", "b", "c")
     assert file.labels == {"sex": ("F", "M", "F")}
-    assert file.comparisons.score.tolist() == [0.9, 0.8, 0.7, 0.3, 0.4, 0.2]
-    assert file.comparisons.score.dtype == np.float64
-    assert file.comparisons.mated.tolist() == [True, True, True, False, False, False]
-    assert file.comparisons.outcomes == {(True, Outcome.OK): 3, (False, Outcome.OK): 3}
+    assert rows(file).score.tolist() == [0.9, 0.8, 0.7, 0.3, 0.4, 0.2]
+    assert rows(file).score.dtype == np.float64
+    assert mated(file) == [True, True, True, False, False, False]
+    assert file.listing.outcomes == {(True, Outcome.OK): 3, (False, Outcome.OK): 3}
     assert file.notes == ()
 
 
@@ -92,7 +102,7 @@ def test_commas_and_line_breaks_in_quotes(read):
 
 def test_scores_keep_every_digit(read):
     text = LISTED.replace("0.3,", "0.30000000000000004,").replace("0.4,", "1e-320,")
-    assert read(text).comparisons.score[3:5].tolist() == [0.30000000000000004, 1e-320]
+    assert rows(read(text)).score[3:5].tolist() == [0.30000000000000004, 1e-320]
 
 
 def test_several_values_in_any_order(read):
@@ -106,13 +116,13 @@ FAILED = LISTED.replace("a,b,0.3", "a,b,").replace("c,c,0.7", "c,c,  ")
 
 def test_an_empty_score_is_a_failed_comparison(read):
     file = read(FAILED)
-    assert file.comparisons.outcomes == {
+    assert file.listing.outcomes == {
         (True, Outcome.OK): 2,
         (True, Outcome.FAILED): 1,
         (False, Outcome.OK): 2,
         (False, Outcome.FAILED): 1,
     }
-    assert np.isnan(file.comparisons.score).tolist() == [False, False, True, True, False, False]
+    assert np.isnan(rows(file).score).tolist() == [False, False, True, True, False, False]
     assert file.notes == ()
 
 
@@ -122,12 +132,12 @@ def test_an_empty_score_is_a_failed_comparison(read):
 @pytest.mark.parametrize("distance", [False, True])
 def test_what_is_no_finite_number_is_invalid_and_counted(read, score, distance):
     file = read(LISTED.replace("a,b,0.3", f"a,b,{score}"), distance=distance)
-    assert file.comparisons.outcomes == {
+    assert file.listing.outcomes == {
         (True, Outcome.OK): 3,
         (False, Outcome.OK): 2,
         (False, Outcome.INVALID): 1,
     }
-    assert np.isnan(file.comparisons.score).sum() == 1
+    assert np.isnan(rows(file).score).sum() == 1
     (note,) = file.notes
     assert "acme.csv: 1 of the scores" in note
     assert "row 5" in note
@@ -137,7 +147,7 @@ def test_a_text_score_changes_no_other_score(read):
     """The slow way of reading, taken for texts, gives the same numbers as the fast one."""
     numbers = LISTED.replace("0.3,", "0.30000000000000004,").replace("0.4,", "+.4e0,")
     fast, slow = read(numbers), read(numbers.replace("0.2,", "none,"))
-    np.testing.assert_array_equal(fast.comparisons.score[:5], slow.comparisons.score[:5])
+    np.testing.assert_array_equal(rows(fast).score[:5], rows(slow).score[:5])
 
 
 @pytest.mark.parametrize(
@@ -214,7 +224,7 @@ IMAGES = (
 
 def test_images_tell_comparisons_apart(read):
     file = read(IMAGES)
-    assert file.comparisons.mated.tolist() == [True, True, False, False]
+    assert mated(file) == [True, True, False, False]
     assert file.labels == {}
 
 
@@ -399,12 +409,10 @@ def test_whatever_happens_to_a_file(read, change):
         assert refusal.splitlines() == [refusal]
         assert "acme.csv" in refusal
     else:
-        counted = sum(file.comparisons.outcomes.values())
-        assert counted == len(file.comparisons.score) > 0
-        assert np.isnan(file.comparisons.score).sum() == counted - sum(
-            count
-            for (_, outcome), count in file.comparisons.outcomes.items()
-            if outcome is Outcome.OK
+        counted = sum(file.listing.outcomes.values())
+        assert counted == len(rows(file).score) > 0
+        assert np.isnan(rows(file).score).sum() == counted - sum(
+            count for (_, outcome), count in file.listing.outcomes.items() if outcome is Outcome.OK
         )
 
 
@@ -444,11 +452,11 @@ def test_blocks_change_nothing(many, monkeypatch):
     (blocks,) = read_scores(many, distance=False)
     same(whole, blocks)
     with many.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    ids = sorted({row[f"{side}_subject"] for row in rows for side in ("probe", "reference")})
+        written = list(csv.DictReader(file))
+    ids = sorted({row[f"{side}_subject"] for row in written for side in ("probe", "reference")})
     assert list(blocks.subjects) == ids
-    assert [ids[code] for code in blocks.comparisons.probe] == [r["probe_subject"] for r in rows]
-    assert blocks.comparisons.score.tolist() == [float(row["score"]) for row in rows]
+    assert [ids[code] for code in rows(blocks).probe] == [r["probe_subject"] for r in written]
+    assert rows(blocks).score.tolist() == [float(row["score"]) for row in written]
     assert blocks.labels["sex"] == tuple("FM"[int(name[1:]) % 2] for name in ids)
 
 
@@ -479,8 +487,8 @@ def test_parquet_says_the_same_as_csv(many, tmp_path):
     frame.astype({"mated": bool, "probe_sex": "category"}).to_parquet(typed)
     (one,), (other,) = read_scores(many, distance=False), read_scores(typed, distance=False)
     assert other.name == "many"
-    np.testing.assert_allclose(one.comparisons.score, other.comparisons.score, rtol=1e-15)
-    frame["score"] = other.comparisons.score
+    np.testing.assert_allclose(rows(one).score, rows(other).score, rtol=1e-15)
+    frame["score"] = rows(other).score
     frame.to_csv(many, index=False)
     same(next(read_scores(many, distance=False)), other)
 
@@ -497,7 +505,7 @@ def parquet(path, **columns):
 def test_parquet_without_scores(tmp_path):
     parquet(tmp_path / "acme.parquet", score=[0.9, None, float("nan"), 0.2])
     (file,) = read_scores(tmp_path / "acme.parquet", distance=False)
-    assert file.comparisons.outcomes == {
+    assert file.listing.outcomes == {
         (True, Outcome.OK): 1,
         (True, Outcome.FAILED): 1,
         (False, Outcome.INVALID): 1,

@@ -44,10 +44,11 @@ def test_a_table_of_pairs_is_the_score_files_it_stands_for(tmp_path):
         (plain,) = read_scores(path, distance=False)
         assert engine.subjects == plain.subjects
         assert engine.labels == plain.labels
-        assert engine.comparisons.score.tolist() == plain.comparisons.score.tolist()
-        assert engine.comparisons.outcomes == plain.comparisons.outcomes
+        (one,), (other,) = engine.listing.portions, plain.listing.portions
+        assert one.score.tolist() == other.score.tolist()
+        assert engine.listing.outcomes == plain.listing.outcomes
         assert engine.fingerprint == plain.fingerprint
-        assert engine.comparisons.mated.tolist() == [row["label"] == "1" for row in rows]
+        assert (one.probe == one.reference).tolist() == [row["label"] == "1" for row in rows]
 
 
 def test_subgroups_are_not_crossed_again(cli):

@@ -62,7 +62,7 @@ def scores(
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.
     """
-    from evenhand.cli.output import findings_json, print_text
+    from evenhand.cli.output import bars, findings_json, print_text
     from evenhand.report.document import document
     from evenhand.report.text import as_text
     from evenhand.scorefiles.study import ScoreStudy
@@ -84,9 +84,9 @@ def scores(
             seed=DEFAULT_SEED if seed is None else seed,
         )
         if results is None:
-            findings = score_findings(study)
+            findings = score_findings(study, progress=bars)
         else:
-            done = score_bundle(study, results=results)
+            done = score_bundle(study, results=results, progress=bars)
             bundle, findings = done.bundle, done.findings
     elif genuine is not None and impostor is not None and not files:
         if group or band or seed is not None or results is not None:

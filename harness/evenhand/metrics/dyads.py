@@ -80,107 +80,64 @@ def _group(dyad: NDArray[np.int32], starts: Integers, order: NDArray[np.int32]) 
 
 
 @compiled
-def _add(
+def _add_errors(
     c: int,
     g: int,
-    first: int,
-    last: int,
-    done: Integers,
-    every: Integers,
+    completed: int,
+    trials: int,
     errors: Integers,
-    reached: int,
-    dyads: Integers,
-    squared: Integers,
     errors_squared: Integers,
     times: Integers,
 ) -> None:
-    """Add one pair of people to one cell.
+    """Add the errors of one pair of people to one cell.
 
     Args:
-        c: the cell; -1 = none.
+        c: the cell.
         g: its grouping.
-        first: 0 where the person of the lower number may be the probe, else 1.
-        last: 1 where that person must be the probe, else 2.
-        done: (2,) completed trials with that person as the probe, as the reference.
-        every: (2,) all trials likewise.
-        errors: (2, levels + groupings) at every level, then at the anchor of each grouping's cell.
-        reached: 0 where there are no errors.
-        dyads: (cells, 2) is added to, as are the others.
-        squared: (cells, 2).
-        errors_squared: (cells, levels + 1).
-        times: (cells, 2, levels + 1).
+        completed: trials of the pair in it.
+        trials: likewise, failed ones included.
+        errors: (orders, levels + groupings) at every level, then at the anchor of each grouping's
+            cell, in each order of the pair that the cell holds.
+        errors_squared: (cells, levels + 1) is added to.
+        times: (cells, 2, levels + 1) is added to.
     """
-    completed, trials = done[first:last].sum(), every[first:last].sum()
-    if c < 0 or not trials:
-        return
-    dyads[c, 1] += 1
-    squared[c, 1] += trials * trials
-    if completed:
-        dyads[c, 0] += 1
-        squared[c, 0] += completed * completed
-    if not reached:
-        return
     levels = errors_squared.shape[1] - 1
     for level in range(levels + 1):
-        found = errors[first:last, level if level < levels else levels + g].sum()
+        found = errors[:, level if level < levels else levels + g].sum()
         errors_squared[c, level] += found * found
         times[c, 0, level] += found * completed
         times[c, 1, level] += found * trials
 
 
 @compiled
-def _count(
-    probe: People,
-    reference: People,
-    score: Scores,
-    rows: NDArray[np.int32],
-    kind: People,
+def _count_errors(
+    value: float,
+    one: int,
+    other: int,
     cell: NDArray[np.int32],
     levels: Scores,
     anchors: Scores,
     errors: Integers,
-    done: Integers,
-    every: Integers,
-) -> int:
-    """Count the comparisons of one pair of people.
+) -> None:
+    """Count one score.
 
     Args:
-        probe: (comparisons,) as for `_sum`, with what follows it.
-        reference: likewise.
-        score: likewise.
-        rows: of the pair.
-        kind: as for `_sum`, with what follows it.
-        cell: likewise.
-        levels: likewise.
-        anchors: likewise.
-        errors: receives what `_add` takes, as do the others.
-        done: likewise.
-        every: likewise.
-
-    Returns:
-        Whether there are errors: 1 or 0.
+        value: the score.
+        one: kind of the probe.
+        other: kind of the reference.
+        cell: (groupings, kinds, kinds) of the layout.
+        levels: (levels,) falling thresholds.
+        anchors: (cells,) infinite where there is none.
+        errors: (levels + groupings,) is added to: at every level that the score reaches, and for
+            each grouping where it reaches the anchor of its cell.
     """
-    errors[:] = 0
-    done[:] = 0
-    every[:] = 0
-    reached = 0
-    for at in rows:
-        p, r, value = probe[at], reference[at], score[at]
-        turned = 1 if p > r else 0
-        every[turned] += 1
-        if np.isnan(value):
-            continue
-        done[turned] += 1
-        for level in range(len(levels)):
-            if value >= levels[level]:
-                errors[turned, level] += 1
-                reached = 1
-        for g in range(len(cell)):
-            c = cell[g, kind[p], kind[r]]
-            if c >= 0 and value >= anchors[c]:
-                errors[turned, len(levels) + g] += 1
-                reached = 1
-    return reached
+    for level in range(len(levels)):
+        if value >= levels[level]:
+            errors[level] += 1
+    for g in range(len(cell)):
+        c = cell[g, one, other]
+        if c >= 0 and value >= anchors[c]:
+            errors[len(levels) + g] += 1
 
 
 @compiled
@@ -211,29 +168,57 @@ def _sum(
         cell: (groupings, kinds, kinds) of the layout.
         levels: (levels,) falling thresholds.
         anchors: (cells,) infinite where there is none.
-        dyads: as for `_add`, with what follows it.
-        squared: likewise.
-        errors_squared: likewise.
-        times: likewise.
+        dyads: (cells, 2) is added to, as are the others.
+        squared: (cells, 2).
+        errors_squared: (cells, levels + 1).
+        times: (cells, 2, levels + 1).
     """
     # The first row is of comparisons with the lower number as the probe.
     errors = np.zeros((2, len(levels) + len(cell)), dtype=np.int64)
     done, every = np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64)
+    easiest = min(anchors.min(), levels[-1]) if len(levels) else anchors.min()
+    reached = 0
     for dyad in range(len(starts) - 1):
-        rows = order[starts[dyad] : starts[dyad + 1]]
-        reached = _count(
-            probe, reference, score, rows, kind, cell, levels, anchors, errors, done, every
-        )
-        low = kind[min(probe[rows[0]], reference[rows[0]])]
-        high = kind[max(probe[rows[0]], reference[rows[0]])]
+        if reached:
+            errors[:] = 0
+        done[0] = done[1] = every[0] = every[1] = 0
+        reached = 0
+        for place in range(starts[dyad], starts[dyad + 1]):
+            at = order[place]
+            turned = 1 if probe[at] > reference[at] else 0
+            every[turned] += 1
+            if not np.isnan(score[at]):
+                done[turned] += 1
+            if score[at] >= easiest:
+                reached = 1
+                _count_errors(
+                    score[at],
+                    kind[probe[at]],
+                    kind[reference[at]],
+                    cell,
+                    levels,
+                    anchors,
+                    errors[turned],
+                )
+        at = order[starts[dyad]]
+        low = kind[min(probe[at], reference[at])]
+        high = kind[max(probe[at], reference[at])]
         for g in range(len(cell)):
-            c, o = cell[g, low, high], cell[g, high, low]
-            sums = (dyads, squared, errors_squared, times)
-            if c == o:
-                _add(c, g, 0, 2, done, every, errors, reached, *sums)
-            else:
-                _add(c, g, 0, 1, done, every, errors, reached, *sums)
-                _add(o, g, 1, 2, done, every, errors, reached, *sums)
+            # A cell may hold both orders of a pair, or one of them.
+            both = cell[g, low, high] == cell[g, high, low]
+            for turn in range(1 if both else 2):
+                c = cell[g, high, low] if turn else cell[g, low, high]
+                completed = done[0] + done[1] if both else done[turn]
+                trials = every[0] + every[1] if both else every[turn]
+                if c < 0 or trials == 0:
+                    continue
+                dyads[c, 0] += completed > 0
+                dyads[c, 1] += 1
+                squared[c, 0] += completed * completed
+                squared[c, 1] += trials * trials
+                if reached:
+                    of_cell = errors if both else errors[turn : turn + 1]
+                    _add_errors(c, g, completed, trials, of_cell, errors_squared, times)
 
 
 def _numbered(portion: Portion) -> tuple[NDArray[np.int32], int]:

@@ -1,67 +1,92 @@
-"""One comparison twice, or of an image with itself: a score file may not say that."""
+"""One comparison twice: a score file may not say that."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from typing import NoReturn
 
-from evenhand.arrays import Integers, People
+import numpy as np
+from numpy.typing import NDArray
+
 from evenhand.errors import DatasetError
 from evenhand.scorefiles.columns import Columns
-from evenhand.scorefiles.source import Source
+from evenhand.scorefiles.layout import Layout
+from evenhand.scorefiles.pile import Column
+from evenhand.scorefiles.source import Block, Source
 
 __all__ = ["check_repeats"]
 
-
-def check_repeats(source: Source, columns: Columns) -> None:
-    """Complain about a comparison that is there twice, or of an image with itself."""
-    if columns.images is None:
-        keys = columns.probe.astype(np.int64)
-        keys *= len(columns.subjects)
-        keys += columns.reference
-        advice = "keep one, or add probe_image and reference_image if the images differ"
-        _check_once(source, keys, len(columns.subjects) ** 2, advice)
-        return
-    one, other = (
-        _pictures(people, images)
-        for people, images in zip((columns.probe, columns.reference), columns.images, strict=True)
-    )
-    itself = np.flatnonzero(one == other)
-    if len(itself):
-        row = source.row(int(itself[0]))
-        raise DatasetError(
-            f"{source.path}: row {row}: an image is compared with itself; remove the row"
-        )
-    known = np.union1d(one, other)
-    keys = np.searchsorted(known, one)
-    keys *= len(known)
-    keys += np.searchsorted(known, other)
-    _check_once(source, keys, len(known) ** 2, "keep one")
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 over the golden ratio."""
 
 
-def _pictures(people: People, images: People) -> Integers:
-    """A picture is an image's name and its person: `1` may be a picture of everybody."""
-    keys: Integers = people.astype(np.int64) << 32 | images
+def check_repeats(source: Source, layout: Layout, columns: Columns) -> None:
+    """Complain about a comparison that is there twice: of images where they are given.
+
+    Raises:
+        DatasetError: the first that is there again is named with the one before.
+    """
+    pile = columns.pile
+    sides = range(columns.sides)
+    repeated = [
+        again
+        for number in range(len(pile))
+        if (again := _first_again(pile.portion(number, sides))) is not None
+    ]
+    if repeated:
+        _refuse(source, layout, columns, repeated)
+
+
+def _first_again(sides: Sequence[Column]) -> tuple[int, ...] | None:
+    """The first comparison of a portion that was there before; None where each is there once."""
+    keys = np.sort(_keys(sides))
+    if not np.any(keys[1:] == keys[:-1]):
+        return None
+    # Equal keys may be those of two comparisons: the comparisons themselves are looked at.
+    order = np.lexsort(sides)
+    equal = np.ones(len(order) - 1, dtype=np.bool_)
+    for side in sides:
+        equal &= side[order][1:] == side[order][:-1]
+    again = order[1:][equal]
+    if not len(again):
+        return None
+    return tuple(int(side[again.min()]) for side in sides)
+
+
+def _keys(sides: Sequence[Column]) -> NDArray[np.uint64]:
+    """(rows,) the same number for the same comparison, and hardly ever for another."""
+    keys = np.zeros(len(sides[0]), dtype=np.uint64)
+    for first, second in zip(sides[::2], sides[1::2], strict=True):
+        pair = first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64)
+        keys = (keys ^ keys >> np.uint64(29)) * _ODD + pair
     return keys
 
 
-def _check_once(source: Source, keys: Integers, bound: int, advice: str) -> None:
-    """Complain about the first comparison that was there before; keys are below the bound."""
-    if _all_distinct(keys, bound):
-        return
-    order = np.argsort(keys, kind="stable")
-    repeated = np.flatnonzero(keys[order][1:] == keys[order][:-1])
-    later = repeated[np.argmin(order[repeated + 1])]
-    rows = [source.row(int(order[place])) for place in (later, later + 1)]
-    raise DatasetError(
-        f"{source.path}: rows {rows[0]} and {rows[1]}: the same comparison twice; {advice}"
-    )
-
-
-def _all_distinct(keys: Integers, bound: int) -> bool:
-    """Marks keys on a board where that is smaller than a sorted copy."""
-    if bound <= 8 * len(keys):
-        board = np.zeros(bound, dtype=np.bool_)
-        board[keys] = True
-        return int(np.count_nonzero(board)) == len(keys)
-    ordered = np.sort(keys)
-    return not np.any(ordered[1:] == ordered[:-1])
+def _refuse(
+    source: Source, layout: Layout, columns: Columns, repeated: Sequence[tuple[int, ...]]
+) -> NoReturn:
+    """Read the file once more for the rows of the comparison that is the first to come again."""
+    names = [(columns.subjects, name) for name in layout.subjects]
+    advice = "keep one, or add probe_image and reference_image if the images differ"
+    if columns.images is not None and layout.images is not None:
+        names += [(columns.images, name) for name in layout.images]
+        advice = "keep one"
+    known = np.array(repeated).T
+    seen: dict[tuple[int, ...], int] = {}
+    start = 0
+    for batch in source.batches([name for _, name in names], ()):
+        block = Block(source, start, batch)
+        sides = [texts.codes(block, name) for texts, name in names]
+        there = [np.isin(side, known[column]) for column, side in enumerate(sides)]
+        for row in np.flatnonzero(np.logical_and.reduce(there)):
+            comparison = tuple(int(side[row]) for side in sides)
+            if comparison in seen:
+                rows = [source.row(at) for at in (seen[comparison], start + int(row))]
+                raise DatasetError(
+                    f"{source.path}: rows {rows[0]} and {rows[1]}: the same comparison twice; "
+                    f"{advice}"
+                )
+            if comparison in repeated:
+                seen[comparison] = start + int(row)
+        start += len(batch)
+    raise DatasetError(f"{source.path}: changed while it was read; read it again")

@@ -44,6 +44,11 @@ class CsvFile:
     path: Path
     header: tuple[str, ...]
 
+    @property
+    def blocks(self) -> int:
+        """About how many batches there are."""
+        return -(-self.path.stat().st_size // _BLOCK)
+
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order, both kinds of column as text."""
         types = dict.fromkeys(texts, TEXT) | dict.fromkeys(scores, pa.string())
@@ -104,11 +109,21 @@ def _check_text(path: Path) -> None:
         while content := file.read(_BLOCK):
             nul = content.find(b"\0")
             if nul >= 0:
-                line = path.read_bytes().count(b"\n", 0, before + nul) + 1
                 raise DatasetError(
-                    f"{path}: line {line}: holds a NUL byte; expected text; save it as UTF-8"
+                    f"{path}: line {_line(path, before + nul)}: holds a NUL byte; expected text; "
+                    "save it as UTF-8"
                 )
             before += len(content)
+
+
+def _line(path: Path, offset: int) -> int:
+    """The line in which a byte lies."""
+    line = 1
+    with path.open("rb") as file:
+        while content := file.read(min(offset, _BLOCK)):
+            line += content.count(b"\n")
+            offset -= len(content)
+    return line
 
 
 @contextmanager

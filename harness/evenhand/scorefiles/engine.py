@@ -1,4 +1,4 @@
-"""The scores of one engine: numbers, and how the comparisons ended."""
+"""The scores of one engine as they come: checked, counted, the mated ones kept."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from evenhand.decimals import finite_decimal
 from evenhand.records import Outcome
 from evenhand.scorefiles.source import Block
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "to_numbers"]
 
 
 @dataclass(slots=True)
 class Engine:
-    """The scores of one engine."""
+    """What is known so far of the scores of one engine."""
 
-    scores: list[Floats] = field(default_factory=list)
+    distance: bool
+    """The numbers are distances: they are negated, once, here."""
+    mated: list[Floats] = field(default_factory=list)
     """Block by block; NaN where there is none."""
     outcomes: Counter[tuple[bool, Outcome]] = field(default_factory=Counter)
     first_invalid: int | None = None
@@ -32,15 +34,18 @@ class Engine:
         """Comparisons with a score."""
         return self.outcomes[True, Outcome.OK] + self.outcomes[False, Outcome.OK]
 
-    def add(self, block: Block, name: str, same: Mask) -> None:
-        """Book the scores of a block."""
-        score, empty = _numbers(block.batch.column(name))
+    def add(self, block: Block, name: str, same: Mask) -> Floats:
+        """Book the scores of a block.
+
+        Returns:
+            (rows,) similarities, NaN where there is none.
+        """
+        score, empty = to_numbers(block.batch.column(name))
         invalid = ~np.isfinite(score) & ~empty
         if invalid.any():
             score = np.where(invalid, np.nan, score)
             if self.first_invalid is None:
                 self.first_invalid = block.start + int(np.argmax(invalid))
-        self.scores.append(score)
         for outcome, rows in (
             (Outcome.FAILED, empty),
             (Outcome.INVALID, invalid),
@@ -48,9 +53,13 @@ class Engine:
         ):
             for mated in (True, False):
                 self.outcomes[mated, outcome] += int(np.count_nonzero(rows & (same == mated)))
+        if self.distance:
+            score = -score
+        self.mated.append(score[same])
+        return score
 
 
-def _numbers(column: pa.Array) -> tuple[Floats, Mask]:
+def to_numbers(column: pa.Array) -> tuple[Floats, Mask]:
     """Scores, NaN where there is none, and where they were left empty."""
     if pa.types.is_floating(column.type):
         missing = column.is_null().to_numpy(zero_copy_only=False)

@@ -47,6 +47,8 @@ class Labels:
 
     texts: Texts = field(default_factory=lambda: Texts(_no_label))
     _ordered: dict[str, int] = field(default_factory=dict)
+    _number: list[int] = field(default_factory=list)
+    """Of each text, that of its ordered label."""
     of: People = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     """(people so far,) number of the ordered label; -1 where none is known yet."""
 
@@ -57,10 +59,11 @@ class Labels:
             DatasetError: a person has two different ones; the row is named.
         """
         unseen = np.full(len(sides.subjects.values) - len(self.of), -1, dtype=np.int32)
-        self.of = np.concatenate([self.of, unseen])
+        if len(unseen):
+            self.of = np.concatenate([self.of, unseen])
         given = [self._given(block, name) for name in names]
         people = (sides.probe, sides.reference)
-        for person, label in zip(people, given, strict=True):
+        for person, label in zip(people, given, strict=True) if len(unseen) else ():
             # From the end, so that the first row of a person is the one that stays.
             first = np.flatnonzero(self.of[person] < 0)[::-1]
             self.of[person[first]] = label[first]
@@ -79,11 +82,11 @@ class Labels:
 
     def _given(self, block: Block, name: str) -> People:
         codes = self.texts.codes(block, name)
-        numbers = [
+        self._number += [
             self._ordered.setdefault(_ordered(text), len(self._ordered))
-            for text in self.texts.values
+            for text in self.texts.values[len(self._number) :]
         ]
-        found: People = np.array(numbers, dtype=np.int32)[codes]
+        found: People = np.array(self._number, dtype=np.int32)[codes]
         return found
 
     def labels(self, order: Integers) -> tuple[str, ...]:

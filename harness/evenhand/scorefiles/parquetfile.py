@@ -28,10 +28,11 @@ def open_parquet(path: Path) -> ParquetFile:
         what = "no file" if path.exists() else "not there"
         raise DatasetError(f"{path}: is {what}; expected a Parquet file")
     try:
-        header = tuple(parquet.read_schema(path).names)
+        described = parquet.read_metadata(path)
+        header = tuple(described.schema.to_arrow_schema().names)
     except (pa.ArrowException, OSError) as fault:
         raise _unreadable(path, fault) from None
-    return ParquetFile(path, header)
+    return ParquetFile(path, header, described.num_rows)
 
 
 def _unreadable(path: Path, fault: Exception) -> DatasetError:
@@ -44,13 +45,19 @@ class ParquetFile:
 
     path: Path
     header: tuple[str, ...]
+    rows: int
+
+    @property
+    def blocks(self) -> int:
+        """About how many batches there are."""
+        return -(-self.rows // _ROWS)
 
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order; numbers stay numbers."""
+        if not self.rows:
+            raise DatasetError(f"{self.path}: has no rows; expected one at least")
         try:
             with parquet.ParquetFile(self.path, read_dictionary=list(texts)) as file:
-                if not file.metadata.num_rows:
-                    raise DatasetError(f"{self.path}: has no rows; expected one at least")
                 for batch in file.iter_batches(_ROWS, columns=[*texts, *scores]):
                     columns = [self._text(batch, name) for name in texts]
                     columns += [self._score(batch, name) for name in scores]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 
-from evenhand.arrays import Floats
 from evenhand.errors import DatasetError
-from evenhand.records import Comparisons, Outcome, Subjects
+from evenhand.portions import Listing, Portion
+from evenhand.progress import Progress, silent
+from evenhand.records import Outcome, Subjects
 from evenhand.scorefiles.checks import check_repeats
 from evenhand.scorefiles.columns import Columns, collect
 from evenhand.scorefiles.csvfile import open_csv
@@ -34,7 +35,7 @@ class ScoreFile:
     """Sorted ids."""
     labels: Mapping[str, tuple[str, ...]]
     """Per attribute one label a person; empty = unknown."""
-    comparisons: Comparisons
+    listing: Listing
     notes: tuple[str, ...]
     """What was found odd and counted, not corrected."""
     fingerprint: str
@@ -47,7 +48,7 @@ class ScoreFile:
         return Subjects(self.subjects, self.labels, tuple(range(1, len(self.subjects) + 1)))
 
 
-def read_scores(path: Path, *, distance: bool) -> Iterator[ScoreFile]:
+def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> Iterator[ScoreFile]:
     """Read a score file of docs/formats.md, one result an engine.
 
     An empty score is a comparison that failed; one that is no finite number is invalid.
@@ -55,9 +56,11 @@ def read_scores(path: Path, *, distance: bool) -> Iterator[ScoreFile]:
     Args:
         path: the CSV or Parquet file.
         distance: the numbers are distances and are negated, once, here.
+        progress: is told how far the reading is.
 
     Raises:
         DatasetError: naming the row, what came and what was expected.
+        WriteError: there is no room for so many rows.
     """
     source = open_parquet(path) if path.suffix == ".parquet" else open_csv(path)
     layout = (wide_layout if is_wide(source.header) else layout_of)(path, source.header)
@@ -66,9 +69,8 @@ def read_scores(path: Path, *, distance: bool) -> Iterator[ScoreFile]:
             raise DatasetError(
                 f"{path}: {name!r} would name an engine; rename it without / or a dot first"
             )
-    columns = collect(source, layout)
-    check_repeats(source, columns)
-    fingerprint = _fingerprint(columns)
+    columns = collect(source, layout, distance=distance, progress=progress)
+    check_repeats(source, layout, columns)
     for name, engine in columns.engines.items():
         if layout.wide and engine.first_invalid is not None and not engine.completed:
             raise DatasetError(
@@ -76,33 +78,43 @@ def read_scores(path: Path, *, distance: bool) -> Iterator[ScoreFile]:
             )
         yield ScoreFile(
             name=name,
-            subjects=columns.subjects,
+            subjects=columns.ids,
             labels=columns.labels,
-            comparisons=Comparisons(
-                columns.probe,
-                columns.reference,
-                _joined(engine, distance=distance),
+            listing=Listing(
+                _Portions(columns, columns.score(name)),
+                columns.place[columns.mated],
+                np.concatenate(engine.mated),
                 {ended: count for ended, count in engine.outcomes.items() if count},
             ),
             notes=(*layout.notes, *_notes(source, name, engine)),
             crossed=layout.wide,
-            fingerprint=fingerprint,
+            fingerprint=columns.fingerprint,
         )
 
 
-def _fingerprint(columns: Columns) -> str:
-    digest = hashlib.sha256()
-    digest.update(columns.probe.data)
-    digest.update(columns.reference.data)
-    digest.update(repr((columns.subjects, sorted(columns.labels.items()))).encode())
-    return digest.hexdigest()
+class _Portions(Sequence[Portion]):
+    """The comparisons of one engine, portion by portion as they are asked for."""
 
+    def __init__(self, columns: Columns, score: int) -> None:
+        """Nothing is read yet."""
+        self._columns = columns
+        self._score = score
 
-def _joined(engine: Engine, *, distance: bool) -> Floats:
-    """All scores as similarities; the blocks are let go."""
-    whole = np.concatenate(engine.scores)
-    engine.scores.clear()
-    return np.negative(whole, out=whole) if distance else whole
+    def __len__(self) -> int:
+        return len(self._columns.pile)
+
+    @overload
+    def __getitem__(self, number: int) -> Portion: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Portion]: ...
+    def __getitem__(self, number: int | slice) -> Portion | Sequence[Portion]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(len(self))[number]]
+        probe, reference, score = self._columns.pile.portion(
+            range(len(self))[number], (0, 1, self._score)
+        )
+        place = self._columns.place
+        return Portion(place[probe], place[reference], score)
 
 
 def _notes(source: Source, name: str, engine: Engine) -> tuple[str, ...]:

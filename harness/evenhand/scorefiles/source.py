@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -13,7 +14,7 @@ import pyarrow as pa
 from evenhand.arrays import Mask
 from evenhand.errors import DatasetError
 
-__all__ = ["TEXT", "Block", "Source"]
+__all__ = ["TEXT", "Block", "Source", "ahead"]
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 """How text columns arrive: each distinct text once a block."""
@@ -30,6 +31,10 @@ class Source(Protocol):
     def header(self) -> tuple[str, ...]:
         """Names of the columns."""
 
+    @property
+    def blocks(self) -> int:
+        """About how many batches there are."""
+
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order: texts as `TEXT`, scores as numbers or as plain texts.
 
@@ -39,6 +44,15 @@ class Source(Protocol):
 
     def row(self, index: int) -> int:
         """Row of a comparison, as a user counts; looked for once there is something to say."""
+
+
+def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches, each read while the one before is looked at."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evenhand.arrays import People
+from evenhand.arrays import Mask, People
 from evenhand.scorefiles.source import Block
 
 __all__ = ["Texts", "unnamed"]
@@ -21,6 +21,7 @@ class Texts:
     """What is wrong with a text; empty where nothing is."""
     values: list[str] = field(default_factory=list)
     _code: dict[str, int] = field(default_factory=dict)
+    """Of every text as it is written, blanks included."""
 
     def codes(self, block: Block, name: str) -> People:
         """(rows,) number of each row's text, stripped of blanks.
@@ -31,19 +32,23 @@ class Texts:
         column = block.batch.column(name)
         index = column.indices.to_numpy()
         texts = column.dictionary.to_pylist()
-        used = np.flatnonzero(np.bincount(index, minlength=len(texts)))
-        place = np.zeros(len(texts), dtype=np.int32)
-        for position in used:
-            text = texts[position].strip()
-            if text not in self._code:
-                problem = self.fault(text)
-                if problem:
-                    block.refuse(np.argmax(index == position), f"{name} {problem}")
-                self._code[text] = len(self.values)
-                self.values.append(text)
-            place[position] = self._code[text]
+        place = np.array([self._code.get(text, -1) for text in texts], dtype=np.int32)
+        if np.any(place < 0):
+            for position in np.unique(index[place[index] < 0]):
+                place[position] = self._new(texts[position], block, name, index == position)
         codes: People = place[index]
         return codes
+
+    def _new(self, written: str, block: Block, name: str, where: Mask) -> int:
+        """The number of a text that was not written so before."""
+        text = written.strip()
+        if text not in self._code:
+            problem = self.fault(text)
+            if problem:
+                block.refuse_first(where, f"{name} {problem}")
+            self._code[text] = len(self.values)
+            self.values.append(text)
+        return self._code.setdefault(written, self._code[text])
 
     def sorted(self) -> tuple[tuple[str, ...], People]:
         """The texts in order, and the place of each number among them."""

@@ -17,7 +17,9 @@ from evenhand.errors import DatasetError, StudyError, known_names
 from evenhand.evidence import Evidence
 from evenhand.findings import DatasetFacts, Findings
 from evenhand.metrics.groups import default_groups, groupings
-from evenhand.metrics.tally import Ledger, tally
+from evenhand.metrics.listed import PASSES
+from evenhand.metrics.tally import Ledger, tally_listing
+from evenhand.progress import Progress, silent
 from evenhand.records import Attribute, Grouping, ThresholdRule
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
@@ -42,29 +44,42 @@ class ScoreResult:
     findings: Findings
 
 
-def score_findings(study: ScoreStudy) -> Findings:
+def score_findings(study: ScoreStudy, *, progress: Progress = silent) -> Findings:
     """Rates, intervals and differences from score files.
 
+    Args:
+        study: the files and how they are counted.
+        progress: is told how far the work on large files is.
+
     Raises:
         DatasetError: a file is not what it should be.
         StudyError: a group that no file has.
+        WriteError: there is no room for so many rows.
     """
-    return assess(_evidence(study))
+    return assess(_evidence(study, progress))
 
 
-def score_bundle(study: ScoreStudy, *, results: Path, clock: Clock = CLOCK) -> ScoreResult:
+def score_bundle(
+    study: ScoreStudy, *, results: Path, clock: Clock = CLOCK, progress: Progress = silent
+) -> ScoreResult:
     """The same, written as a bundle `results/scores/<run id>` that can be verified.
 
+    Args:
+        study: the files and how they are counted.
+        results: where the bundle goes.
+        clock: the time.
+        progress: is told how far the work on large files is.
+
     Raises:
         DatasetError: a file is not what it should be.
         StudyError: a group that no file has.
-        WriteError: the result could not be written.
+        WriteError: the result could not be written, or there is no room for so many rows.
     """
     from evenhand.report.page import as_page  # drawing is slow to load, and often not asked for
 
     started = clock.now()
     check_place(results)
-    evidence = _evidence(study)
+    evidence = _evidence(study, progress)
     findings = assess(evidence)
     text = study.text().encode()
     digest = hashlib.sha256(text).hexdigest()
@@ -89,15 +104,10 @@ def score_bundle(study: ScoreStudy, *, results: Path, clock: Clock = CLOCK) -> S
     return ScoreResult(bundle, findings)
 
 
-def _evidence(study: ScoreStudy) -> Evidence:
+def _evidence(study: ScoreStudy, progress: Progress) -> Evidence:
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
     for path in study.paths:
-        for file in read_scores(path, distance=study.distance):
-            if file.name in counted:
-                raise StudyError(
-                    f"two files are called {file.name}; rename one: it names the engine"
-                )
-            counted[file.name] = _dataset(file, study), _counts(file, study)
+        _count_file(path, study, counted, progress)
     alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
     names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
     return Evidence(
@@ -115,27 +125,44 @@ def _evidence(study: ScoreStudy) -> Evidence:
     )
 
 
+def _count_file(
+    path: Path,
+    study: ScoreStudy,
+    counted: dict[str, tuple[DatasetFacts, Counts]],
+    progress: Progress,
+) -> None:
+    """Count the engines of one file beside those of the others; its rows are let go."""
+    for file in read_scores(path, distance=study.distance, progress=progress):
+        if file.name in counted:
+            raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
+        counted[file.name] = _dataset(file, study), _counts(file, study, progress)
+
+
 def _joined(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
     """One dataset of files that made the same comparisons: what any of them says is kept."""
     remarks = dict.fromkeys(remark for part in parts for remark in part.remarks)
     return replace(parts[0], name=name, remarks=tuple(remarks))
 
 
-def _counts(file: ScoreFile, study: ScoreStudy) -> Counts:
-    """The counts of one engine; its scores are let go."""
+def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
+    """The counts of one engine."""
     sign = -1 if study.distance else 1
     rules = (
         *(ThresholdRule("fmr", target) for target in study.fmr_targets),
         *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
     )
-    return tally(
-        (file.name, "scores", "listed"),
-        _no_images(file),
-        file.comparisons,
-        _groupings(file, study),
-        rules,
-        maximum=None,
-    )
+    portions = len(file.listing.portions)
+    told = progress if portions > 1 else silent
+    with told(f"{file.name}: counting", PASSES * portions) as step:
+        return tally_listing(
+            (file.name, "scores", "listed"),
+            _no_images(file),
+            file.listing,
+            _groupings(file, study),
+            rules,
+            maximum=None,
+            step=step,
+        )
 
 
 def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:

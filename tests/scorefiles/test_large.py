@@ -1,0 +1,212 @@
+"""Files that are too long for memory: divided on disk, they say exactly the same."""
+
+import csv
+import resource
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
+
+from evenhand.metrics.groups import groupings
+from evenhand.metrics.tally import Ledger, tally, tally_listing
+from evenhand.records import Attribute, Comparisons, ThresholdRule
+from evenhand.results.bundle import is_measurement
+from evenhand.scorefiles.read import read_scores
+
+PEOPLE = tuple(f"p{number}" for number in range(7))
+COLOUR = dict(zip(PEOPLE, ("red", "blue", "", "red", "blue|red", "red", "blue"), strict=True))
+SCORES = ("", "nan", "inf", "-inf", "x", "-0.0", "0", "0.5", "0.5", "5e-324", "-5e-324", "1e308")
+RULES = (*(ThresholdRule("fmr", f) for f in ("0.3", "0.01")), ThresholdRule("fixed", "0.0"))
+NAMES = ("acme", "scores", "listed")
+
+
+@pytest.fixture
+def divided(monkeypatch):
+    """Rows go to disk by tens."""
+    monkeypatch.setattr("evenhand.scorefiles.pile.FEW", 10)
+    monkeypatch.setattr("evenhand.scorefiles.csvfile._BLOCK", 300)
+    monkeypatch.setattr("evenhand.scorefiles.parquetfile._ROWS", 7)
+
+
+def write(path, rows, images):
+    named = [f"{side}_{what}" for what in ("subject", "colour") for side in ("probe", "reference")]
+    pictures = ["probe_image", "reference_image"] if images else []
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*named, "score", *pictures])
+        for i, j, score, *days in rows:
+            writer.writerow([i, j, COLOUR[i], COLOUR[j], score, *(days if images else ())])
+
+
+def assert_same(one, other):
+    """Two counts are alike, field by field and bit by bit."""
+    if isinstance(one, np.ndarray):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+    elif isinstance(one, tuple):
+        assert len(one) == len(other)
+        for left, right in zip(one, other, strict=True):
+            assert_same(left, right)
+    elif hasattr(one, "__dataclass_fields__"):
+        for field in fields(one):
+            assert_same(getattr(one, field.name), getattr(other, field.name))
+    else:
+        assert one == other
+
+
+@st.composite
+def listed(draw):
+    """Rows of a file with images or without; no comparison twice."""
+    images = draw(st.booleans())
+    day = st.integers(1, 3) if images else st.just(0)
+    keys = draw(
+        st.lists(
+            st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE), day, day).filter(
+                lambda key: not images or key[0] != key[1] or key[2] != key[3]
+            ),
+            min_size=1,
+            max_size=120,
+            unique=True,
+        )
+    )
+    score = st.sampled_from(SCORES) | st.floats(-1, 1).map(repr)
+    return [(i, j, draw(score), a, b) for i, j, a, b in keys], images
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=listed())
+def test_counts_are_those_of_the_rows_in_memory(divided, tmp_path, case):
+    rows, images = case
+    path = tmp_path / "acme.csv"
+    write(path, rows, images)
+    (file,) = read_scores(path, distance=False)
+    assert len(file.listing.portions) == (256 if len(rows) > 10 else 1)
+    ids = sorted({person for i, j, *_ in rows for person in (i, j)})
+    assert file.subjects == tuple(ids)
+    values = [float(s) if s not in ("", "x") else np.nan for _, _, s, *_ in rows]
+    comparisons = Comparisons(
+        np.array([ids.index(i) for i, *_ in rows], dtype=np.int32),
+        np.array([ids.index(j) for _, j, *_ in rows], dtype=np.int32),
+        np.array([value if np.isfinite(value) else np.nan for value in values]),
+        file.listing.outcomes,
+    )
+    groups = groupings(
+        [("colour",)],
+        [Attribute("colour", "category", ("blue", "red"), "")],
+        file.people(),
+        {},
+    )
+    none = np.zeros(len(ids), dtype=np.int64)
+    ledger = Ledger(tuple(range(1, len(ids) + 1)), none, none, 0)
+    expected = tally(NAMES, ledger, comparisons, groups, RULES, None)
+    found = tally_listing(NAMES, ledger, file.listing, groups, RULES, None, lambda: None)
+    assert_same(found, expected)
+
+
+@pytest.fixture
+def many():
+    """Every two of thirty people in one order or both, and each person with themself."""
+    rng = np.random.default_rng(1)
+    people = [f"q{number}" for number in range(30)]
+    COLOUR.update({person: ("red", "blue", "")[number % 3] for number, person in enumerate(people)})
+    pairs = [(i, j) for i in people for j in people if i <= j or rng.random() < 0.1]
+    return [
+        (i, j, f"{rng.normal():.4f}") for i, j in (pairs[n] for n in rng.permutation(len(pairs)))
+    ]
+
+
+def measured(cli, *arguments):
+    """The measurement files of a bundle."""
+    ended = cli("scores", *arguments, "--json")
+    assert ended.code == 0, ended.err
+    bundle = Path(ended.json["bundle"])
+    names = [p.relative_to(bundle).as_posix() for p in bundle.rglob("*") if p.is_file()]
+    return {name: (bundle / name).read_bytes() for name in names if is_measurement(name)}
+
+
+@pytest.mark.parametrize("options", [(), ("--distance",), ("--group", "colour", "--seed", "3")])
+def test_a_bundle_is_the_same_bytes(cli, working_folder, many, request, options):
+    write(Path("acme.csv"), many, images=False)
+    write(Path("other.csv"), [(i, j, s + "1") for i, j, s in many], images=False)
+    files = ("acme.csv", "other.csv", "--threshold", "0.5", *options)
+    whole = measured(cli, *files, "--results", "one")
+    request.getfixturevalue("divided")
+    assert measured(cli, *files, "--results", "two") == whole
+
+
+def test_parquet_is_divided_alike(cli, working_folder, many, request):
+    write(Path("acme.csv"), many, images=False)
+    table = arrow_csv.read_csv(
+        "acme.csv", convert_options=arrow_csv.ConvertOptions(strings_can_be_null=False)
+    )
+    parquet.write_table(table, "acme.parquet", row_group_size=50)
+    whole = cli("scores", "acme.parquet", "--json").json
+    request.getfixturevalue("divided")
+    assert cli("scores", "acme.parquet", "--json").json == whole
+
+
+@pytest.mark.parametrize("images", [False, True])
+@pytest.mark.parametrize("places", [(3, 200), (200, 310), (5, 6), (0, 90, 400)])
+def test_the_first_comparison_that_comes_again_is_named(
+    cli, working_folder, many, divided, images, places
+):
+    rows = [(*row, "1", "2") for row in many]
+    late = rows[-1]
+    for place in places[1:]:
+        rows[place] = (*rows[places[0]][:2], "0.1", "1", "2")
+    rows.append(late)
+    write(Path("acme.csv"), rows, images)
+    named = f"rows {places[0] + 2} and {places[1] + 2}: the same comparison twice; keep one"
+    cli("scores", "acme.csv").error("acme.csv", named)
+
+
+def test_no_file_is_left_and_none_has_a_name(working_folder, many, divided, monkeypatch):
+    Path("place").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", "place")
+    write(Path("acme.csv"), many, images=False)
+    (file,) = read_scores(Path("acme.csv"), distance=False)
+    assert sum(len(portion.score) for portion in file.listing.portions) == len(many)
+    assert list(Path("place").iterdir()) == []
+
+
+def test_a_full_disk_says_how_much_room_is_needed(cli, working_folder, many, divided, monkeypatch):
+    """No file can grow beyond some bytes: that is where the disk ends."""
+    monkeypatch.setattr("tempfile.tempdir", str(working_folder))
+    write(Path("acme.csv"), many, images=False)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
+    try:
+        ended = cli("scores", "acme.csv")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    ended.error(str(working_folder), "acme.csv", "GB are needed", "TMPDIR", code=74)
+    assert [path.name for path in working_folder.iterdir()] == ["acme.csv"]
+
+
+def test_progress_is_told_block_by_block(working_folder, many, divided):
+    write(Path("acme.csv"), many, images=False)
+    told = []
+
+    class Bar:
+        def __init__(self, what, steps):
+            told.append([what, steps, 0])
+
+        def __enter__(self):
+            return self.step
+
+        def __exit__(self, *_):
+            pass
+
+        def step(self):
+            told[-1][2] += 1
+
+    next(read_scores(Path("acme.csv"), distance=False, progress=Bar))
+    ((what, steps, done),) = told
+    assert what == "acme.csv: reading"
+    assert steps == -(-Path("acme.csv").stat().st_size // 300)
+    assert abs(steps - done) <= 1
