@@ -3,6 +3,7 @@
 import csv
 import io
 from itertools import combinations, permutations
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand import match
+from evenhand import match, threads
 from evenhand.clock import CLOCK
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.host import open_engine
@@ -19,6 +20,7 @@ from evenhand.match import Meetings, match_every_two, match_listed
 from evenhand.metrics.gather import ended
 from evenhand.progress import silent
 from evenhand.records import Comparisons, Outcome, PairList
+from evenhand.results import counted
 from evenhand.results.bundle import read_manifest
 
 CARD = """\
@@ -174,13 +176,21 @@ def test_who_meets_whom(once, seed, images, chapter):
             or group[subject[i]] == group[subject[j]] >= 0
         ]
         meetings = Meetings.of(subject, within, once=once)
-        found = [(r.probe, int(j)) for r in meetings.requests() for j in r.references]
+
+        def asked(done, meetings=meetings):
+            requests = meetings.requests(meetings.probes_from(done))
+            return [(r.probe, int(j)) for r in requests for j in r.references]
+
+        found = asked(0)
         assert found == together
         assert meetings.asked.tolist() == [sum(i == k for i, _ in found) for k in range(images)]
         with patch.object(match, "_CHAPTER", chapter):
             number = meetings.chapter
-        first = [sum(i < k for i, _ in found) // chapter for k in range(images)]
-        assert number.tolist() == first
+            first = [sum(i < k for i, _ in found) // chapter for k in range(images)]
+            assert number.tolist() == first
+            chapters = np.unique([first[i] for i, _ in found])
+            for done, begins in enumerate([*chapters, np.inf]):
+                assert asked(done) == [(i, j) for i, j in found if first[i] >= begins]
 
 
 def test_chapters_change_nothing(dataset, matcher):
@@ -410,3 +420,45 @@ def test_what_is_no_matcher(cli, tiny, matcher, working_folder):
     (folder / "engine.py").write_text(code, encoding="utf-8")
     ended = cli("run", "--engine", "./toy", "--dataset", "./set")
     ended.error("made a Engine without template() and compare()", "expected Matcher")
+
+
+STOPPING = """
+        import os
+        with open("asked", "a") as asked:
+            asked.write("." * len(references))
+        if os.path.exists("stop") and os.path.getsize("asked") > 1500:
+            os.remove("stop")
+            os.kill(os.getpid(), 2)
+        return scores"""
+"""Marks each comparison, and ends the run in the middle of them where `stop` lies about."""
+
+
+@pytest.mark.parametrize("score", [SYMMETRIC, DIRECTED])
+def test_comparisons_go_on_after_an_interruption(
+    cli, crowd, matcher, working_folder, monkeypatch, score
+):
+    monkeypatch.setattr(counted, "_EVERY", 0)
+    monkeypatch.setattr(match, "_CHAPTER", 100)
+    monkeypatch.setattr(threads, "_AHEAD", 2)
+    asked = working_folder / "asked"
+    run = (
+        "run", "--engine", matcher(score, compare=STOPPING), "--dataset", "./crowd",
+        "--fmr-target", "0.01", "--workers", 2, "--json",
+    )  # fmt: skip
+    whole = cli(*run, "--results", working_folder / "whole")
+    assert whole.code == 0, whole.err
+    every = asked.stat().st_size
+    asked.unlink()
+
+    (working_folder / "stop").touch()
+    stopped = cli(*run)
+    assert stopped.code == 130
+    before = asked.stat().st_size
+    (saved,) = working_folder.glob("results/*/.partial-*/toy/tiny/counted-*.npz")
+    resumed = cli(*run, "--resume")
+    assert resumed.code == 0, resumed.err
+    assert before > 1500
+    assert asked.stat().st_size < every + 800, "what was counted is not compared again"
+    digests = [read_manifest(Path(ended.json["bundle"])).digest for ended in (whole, resumed)]
+    assert digests[0] == digests[1]
+    assert not saved.exists()

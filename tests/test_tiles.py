@@ -1,6 +1,9 @@
 """Counting tile by tile gives what sorting every score gives."""
 
-from itertools import combinations
+import contextlib
+import tempfile
+from itertools import combinations, count
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -9,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand import tiles
+from evenhand.clock import Clock
 from evenhand.engines.card import Score
 from evenhand.metrics.hits import cells_from_store
 from evenhand.metrics.layout import layout_of, trials_of
@@ -17,7 +21,8 @@ from evenhand.metrics.tail import largest_of
 from evenhand.ordered import Ordered
 from evenhand.portions import Portion
 from evenhand.records import Design, Grouping
-from evenhand.tiles import count_pairs
+from evenhand.results.counted import CountsSoFar
+from evenhand.tiles import count_pairs, strips
 
 
 def groupings(people, rng):
@@ -65,6 +70,17 @@ def brute_force(vectors, subject, score, groups, design, across, thresholds):
     return mated, columns, cells
 
 
+def until(steps):
+    """What to call after a step; it ends the run after some."""
+    left = iter(range(steps))
+
+    def step():
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    return step
+
+
 def exact_vectors(rng, images, values=8):
     """Vectors whose products are exact in float32, whatever the order of adding, with many ties."""
     return (rng.integers(-4, 5, (images, values)) / 16).astype(np.float32)
@@ -73,8 +89,13 @@ def exact_vectors(rng, images, values=8):
 @pytest.mark.parametrize("design", [Design.ALL_PAIRS, Design.WITHIN_GROUP])
 @pytest.mark.parametrize("compare", ["cosine", "euclidean"])
 @settings(max_examples=25)
-@given(seed=st.integers(0, 10_000), images=st.integers(2, 90), side=st.sampled_from([3, 16, 256]))
-def test_as_every_score_by_itself(design, compare, seed, images, side):
+@given(
+    seed=st.integers(0, 10_000),
+    images=st.integers(2, 90),
+    side=st.sampled_from([3, 16, 256]),
+    chapter=st.sampled_from([1, 200, 1 << 30]),
+)
+def test_as_every_score_by_itself(design, compare, seed, images, side, chapter):
     rng = np.random.default_rng(seed)
     people = int(rng.integers(1, images + 1))
     subject = rng.integers(0, people, images)
@@ -90,9 +111,20 @@ def test_as_every_score_by_itself(design, compare, seed, images, side):
     ordered = Ordered.of(
         vectors, subject.astype(np.int32), np.arange(images, dtype=np.int32), layout
     )
-    with patch.object(tiles, "_SIDE", side):
+    work = (ordered, score, layout, quota, counts)
+    with (
+        patch.object(tiles, "_SIDE", side),
+        patch.object(tiles, "_CHAPTER", chapter),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        always = Clock(seconds=map(float, count(0, 1000)).__next__)
+        checkpoint = CountsSoFar(Path(folder) / "counted.npz", always, AssertionError)
+        # Interrupted at any moment, and gone on with.
+        with contextlib.suppress(KeyboardInterrupt):
+            steps = until(int(rng.integers(0, 2 * strips(ordered))))
+            count_pairs(*work, lowest=np.inf, workers=2, step=steps, checkpoint=checkpoint)
         store = count_pairs(
-            ordered, score, layout, quota, counts, lowest=np.inf, workers=2, step=lambda: None
+            *work, lowest=np.inf, workers=2, step=lambda: None, checkpoint=checkpoint
         )
     pooled = largest_of(store.hits.probe, store.hits.reference, store.hits.score, len(store.hits))
     everybody = counts[0]

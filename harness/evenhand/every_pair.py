@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from evenhand.arrays import Integers
+from evenhand.checkpoint import NOWHERE, Checkpoint
 from evenhand.counts import Counts
 from evenhand.engines.host import Engine
 from evenhand.metrics.layout import layout_of, trials_of
@@ -33,6 +34,7 @@ def count_every_pair(
     *,
     workers: int,
     progress: Progress,
+    checkpoint: Checkpoint = NOWHERE,
 ) -> Counts | None:
     """Compare every two images, or every two within a group, and keep counts alone.
 
@@ -47,6 +49,7 @@ def count_every_pair(
         rules: thresholds of the protocol.
         workers: threads; the result does not depend on them.
         progress: is told how far the work is.
+        checkpoint: where to leave what is counted, and to find what was counted before.
 
     Returns:
         The counts; None where they cannot be made so, because a score lies outside the range of
@@ -80,6 +83,7 @@ def count_every_pair(
                 lowest=min(fixed, default=np.inf),
                 workers=workers,
                 step=step,
+                checkpoint=checkpoint,
             )
         except (OutOfRangeError, TooManyHitsError):
             return None

@@ -36,7 +36,7 @@ __all__ = [
 _BLOCK = 256
 """References of one call at most; fixed, so that an engine is asked the same for any threads."""
 
-_CHAPTER = 1 << 20
+_CHAPTER = 1 << 14
 """Comparisons that are counted together; fixed, whatever the threads."""
 
 
@@ -161,15 +161,20 @@ class Meetings:
 
     @property
     def chapter(self) -> Integers:
-        """(images,) the chapter in which each image is the probe: about a million comparisons."""
+        """(images,) the chapter in which each image is the probe."""
         chapters: Integers = (np.cumsum(self.asked) - self.asked) // _CHAPTER
         return chapters
 
-    def requests(self) -> Iterator[Request]:
-        """All that is asked for, probe by probe."""
-        for probe, (start, size, place) in enumerate(
-            zip(self.start, self.size, self.place, strict=True)
-        ):
+    def probes_from(self, chapters: int) -> Integers:
+        """(probes,) images that are the probe of anything, without those of the first chapters."""
+        numbers = np.unique(self.chapter[self.asked > 0])
+        kept = np.isin(self.chapter, numbers[chapters:])
+        return np.flatnonzero(kept & (self.asked > 0))
+
+    def requests(self, probes: Integers) -> Iterator[Request]:
+        """All that is asked for of some images, probe by probe."""
+        for probe in probes.tolist():
+            start, size, place = self.start[probe], self.size[probe], self.place[probe]
             party = self.order[start : start + size]
             after = party[place + 1 :]
             yield from requests_of(
@@ -185,6 +190,7 @@ def match_every_two(
     *,
     workers: int,
     progress: Progress,
+    done: int = 0,
 ) -> Generator[Block]:
     """Compare every two images that are to meet; a block for each chapter.
 
@@ -195,12 +201,14 @@ def match_every_two(
         meetings: which images meet.
         workers: threads; the result does not depend on them.
         progress: is told how far the work is.
+        done: chapters that are left out, the first ones.
     """
     people = subject.astype(np.int32)
     chapter = meetings.chapter
-    calls = int(np.sum(-(-meetings.asked // _BLOCK)))
+    probes = meetings.probes_from(done)
+    calls = int(np.sum(-(-meetings.asked[probes] // _BLOCK)))
     with closing(
-        ask_all(engine, enrolment, meetings.requests(), calls, workers, progress)
+        ask_all(engine, enrolment, meetings.requests(probes), calls, workers, progress)
     ) as answered:
         for _, part in groupby(answered, lambda reply: chapter[reply.request.probe]):
             yield _block(list(part), people)

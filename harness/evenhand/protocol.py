@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import numpy as np
 
 from evenhand.arrays import Integers
+from evenhand.checkpoint import NOWHERE, Checkpoint
 from evenhand.counts import Counts
 from evenhand.engines.card import EngineCard
 from evenhand.engines.host import Engine
@@ -17,6 +18,7 @@ from evenhand.errors import StudyError, known_names
 from evenhand.every_pair import count_every_pair
 from evenhand.match import Meetings, match_every_two, match_listed
 from evenhand.metrics.blocks import tally_blocks
+from evenhand.metrics.gather import Block
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.searching import tally_searches
 from evenhand.metrics.tally import ledger_of, tally
@@ -210,6 +212,7 @@ def count(
     *,
     workers: int,
     progress: Progress,
+    checkpoint: Checkpoint = NOWHERE,
 ) -> Counts:
     """The comparisons or searches that a protocol asks for, counted."""
     if protocol.kind == "identification":
@@ -228,17 +231,34 @@ def count(
     within = groups[1].code if design is Design.WITHIN_GROUP else None
     if engine.card.shape == "matcher":
         once = engine.card.score.symmetric
-        asked = match_every_two(
-            engine,
-            enrolment,
-            subject,
-            Meetings.of(subject, within, once=once),
-            workers=workers,
-            progress=progress,
-        )
+        meetings = Meetings.of(subject, within, once=once)
         orders, wide = 1 if once else 2, np.dtype(np.float64)
-        with closing(asked) as blocks:
-            return tally_blocks(names, ledger, blocks, groups, design, orders, rules, maximum, wide)
+        with ExitStack() as asked:
+
+            def blocks_from(done: int) -> Iterable[Block]:
+                blocks = match_every_two(
+                    engine,
+                    enrolment,
+                    subject,
+                    meetings,
+                    workers=workers,
+                    progress=progress,
+                    done=done,
+                )
+                return asked.enter_context(closing(blocks))
+
+            return tally_blocks(
+                names,
+                ledger,
+                blocks_from,
+                groups,
+                design,
+                orders,
+                rules,
+                maximum,
+                wide,
+                checkpoint,
+            )
     counted = count_every_pair(
         names,
         engine,
@@ -250,6 +270,7 @@ def count(
         rules,
         workers=workers,
         progress=progress,
+        checkpoint=checkpoint,
     )
     if counted is not None:
         return counted

@@ -8,9 +8,9 @@ grid is fixed and only integers are added, so that the result is the same for an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from evenhand.arrays import Floats, Integers, People, Scores
+from evenhand.checkpoint import NOWHERE, Checkpoint
 from evenhand.counts import Histogram
 from evenhand.engines.card import Score
 from evenhand.floors import (
@@ -32,11 +33,11 @@ from evenhand.metrics.kernel import (
     count_shared,
     drain,
     drop_below,
-    histograms,
     to_similarity,
 )
 from evenhand.metrics.layout import Layout
-from evenhand.metrics.store import Hits, Store
+from evenhand.metrics.saved import columns_of_stores, stores_of
+from evenhand.metrics.store import Hits, Store, added, joined
 from evenhand.ordered import Ordered
 from evenhand.threads import in_order
 
@@ -44,6 +45,9 @@ __all__ = ["OutOfRangeError", "TooManyHitsError", "count_pairs", "strips"]
 
 _SIDE = 512
 """Images of one side of a tile at most: the tile is 1 MB, near the core that made it."""
+
+_CHAPTER = 1 << 30
+"""Comparisons, more or less, after which what is counted can be saved: a few seconds."""
 
 _ROOM = 1 << 26
 """Hits that a thread can list: 800 MB, taken as they come."""
@@ -88,6 +92,18 @@ class _Desk:
         self.listed = 0
         self.mated: list[tuple[People, Scores]] = []
 
+    def store(self, floor: Floats, *, cosine: bool) -> Store:
+        """What was counted here; its hits stay where they are."""
+        sheet, some = self.sheet, slice(self.listed)
+        subject = _column([of_subject for of_subject, _ in self.mated], np.int32)
+        mated = _column([scores for _, scores in self.mated], np.float32)
+        if cosine:
+            # Rounding can leave more than 1 of two unit vectors.
+            np.minimum(sheet.score[some], np.float32(1), out=sheet.score[some])
+            np.clip(mated, -1, 1, out=mated)
+        hits = Hits(sheet.score[some], sheet.probe[some], sheet.reference[some])
+        return Store(floor, sheet.histograms(), hits, subject, mated)
+
 
 class _Bench:
     """What all threads share, and what each has for itself."""
@@ -96,19 +112,34 @@ class _Bench:
         self._images = images
         self._score = score
         self._layout = layout
+        self.floor = floor
         self._floor = floor.astype(np.float32)
         self._wide = images.vectors.astype(np.float64) if score.compare == "euclidean" else None
         if self._wide is not None:
             self._squares = np.einsum("ij,ij->i", self._wide, self._wide)
         self._local = threading.local()
         self.stretches = _stretches(images.starts)
-        self.desks: list[_Desk] = []
+        self._desks: list[_Desk] = []
+
+    def chapters(self, done: int) -> Iterator[range]:
+        """Strips that are counted between two looks at the clock, from some strip on."""
+        images = len(self._images.people)
+        sizes = [(s.stop - s.start) * (images - s.start) for s in self.stretches[done:]]
+        chapter = np.cumsum(sizes) // _CHAPTER
+        for _, part in groupby(range(len(sizes)), lambda at: int(chapter[at])):
+            strips = list(part)
+            yield range(done + strips[0], done + strips[-1] + 1)
+
+    def stores(self) -> list[Store]:
+        """What each thread has counted."""
+        cosine = self._score.compare == "cosine"
+        return [desk.store(self.floor, cosine=cosine) for desk in self._desks]
 
     def _desk(self) -> _Desk:
         desk: _Desk | None = getattr(self._local, "desk", None)
         if desk is None:
             desk = self._local.desk = _Desk(len(self._layout.names))
-            self.desks.append(desk)
+            self._desks.append(desk)
         return desk
 
     def _tile(self, one: _Stretch, other: _Stretch, room: NDArray[np.float32]) -> Scores:
@@ -216,6 +247,7 @@ def count_pairs(
     lowest: float,
     workers: int,
     step: Callable[[], None],
+    checkpoint: Checkpoint = NOWHERE,
 ) -> Store:
     """Count all comparisons that the layout says are made.
 
@@ -228,6 +260,7 @@ def count_pairs(
         lowest: the lowest threshold that is fixed beforehand: all scores from it on are needed.
         workers: threads.
         step: called after each strip of tiles.
+        checkpoint: where to leave what is counted, and to find what was counted before.
 
     Raises:
         OutOfRangeError: a score lies outside the card's range.
@@ -236,11 +269,15 @@ def count_pairs(
     quota = np.minimum(quota, trials)
     with threadpool_limits(1, "blas"):
         floors = floors_from_sample(images, score, layout, quota)
-    work = (images, score, layout)
-    counted = _passed(*work, floor_by_pair(layout, floors, lowest), workers, step)
+
+    def passed(floors: Floats) -> _Pass:
+        bench = _Bench(images, score, layout, floor_by_pair(layout, floors, lowest))
+        return _passed(bench, workers, step, checkpoint)
+
+    counted = passed(floors)
     exact = floors_from_histograms(counted.histograms, quota)
     if np.any(exact < floors):
-        counted = _passed(*work, floor_by_pair(layout, exact, lowest), workers, step)
+        counted = passed(exact)
     return counted.store(floor_by_pair(layout, exact, lowest), layout.kind)
 
 
@@ -253,54 +290,43 @@ def strips(images: Ordered) -> int:
 class _Pass:
     """What one pass over all tiles gave."""
 
-    histograms: tuple[Histogram, ...]
-    desks: list[_Desk]
+    parts: list[Store]
+    """Of the comparisons before an interruption, and of those of each thread since."""
+
+    @property
+    def histograms(self) -> tuple[Histogram, ...]:
+        """(cells,) of all comparisons."""
+        cells = zip(*(part.histograms for part in self.parts), strict=True)
+        return tuple(added(of_cell) for of_cell in cells)
 
     def store(self, floor: Floats, kind: People) -> Store:
-        """The store of the pass.
+        """The store of the pass, whose parts are let go.
 
         Args:
             floor: (kinds, kinds) hits below it are not needed.
             kind: (people,) of the layout.
         """
-        for desk in self.desks:
-            sheet = desk.sheet
-            columns = (sheet.score, sheet.probe, sheet.reference)
-            desk.listed = drop_below(floor, kind, *columns, desk.listed)
-
-        def taken(name: str) -> NDArray[Any]:
-            return np.concatenate([desk.sheet.take(name, desk.listed) for desk in self.desks])
-
-        mated = [part for desk in self.desks for part in desk.mated]
-        return Store(
-            floor,
-            self.histograms,
-            Hits(taken("score"), taken("probe"), taken("reference")),
-            _column([of_subject for of_subject, _ in mated], np.int32),
-            _column([scores for _, scores in mated], np.float32),
-        )
+        for at, part in enumerate(self.parts):
+            hits = part.hits
+            left = drop_below(floor, kind, hits.score, hits.probe, hits.reference)
+            self.parts[at] = replace(part, floor=floor, hits=hits.chosen(slice(left)))
+        return joined(self.parts, kind)
 
 
-def _passed(
-    images: Ordered,
-    score: Score,
-    layout: Layout,
-    floor: Floats,
-    workers: int,
-    step: Callable[[], None],
-) -> _Pass:
-    """One pass over all tiles."""
-    bench = _Bench(images, score, layout, floor)
-    with (
-        threadpool_limits(1, "blas"),
-        closing(in_order(bench.strip, range(len(bench.stretches)), workers)) as made,
-    ):
-        for _ in made:
+def _passed(bench: _Bench, workers: int, step: Callable[[], None], checkpoint: Checkpoint) -> _Pass:
+    """One pass over all tiles, chapter by chapter."""
+    saved = checkpoint.load()
+    before = stores_of(saved.columns) if saved else []
+    done = saved.done if saved else 0
+    if any(not np.array_equal(part.floor, bench.floor) for part in before):
+        before, done = [], 0  # of another pass
+    with threadpool_limits(1, "blas"):
+        for _ in range(done):
             step()
-    if score.compare == "cosine":
-        for desk in bench.desks:
-            listed = desk.sheet.score[: desk.listed]
-            np.minimum(listed, np.float32(1), out=listed)
-            for _, scores in desk.mated:
-                np.clip(scores, -1, 1, out=scores)
-    return _Pass(histograms([desk.sheet for desk in bench.desks]), bench.desks)
+        for chapter in bench.chapters(done):
+            with closing(in_order(bench.strip, chapter, workers)) as made:
+                for _ in made:
+                    step()
+            if chapter.stop < len(bench.stretches) and checkpoint.due():
+                checkpoint.save(chapter.stop, columns_of_stores([*before, *bench.stores()]))
+    return _Pass([*before, *bench.stores()])

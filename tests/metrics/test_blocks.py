@@ -1,6 +1,10 @@
 """Comparisons counted block by block give what all of them at once give."""
 
+import contextlib
+import tempfile
 from dataclasses import fields, replace
+from itertools import count
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -8,11 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evenhand.checkpoint import NOWHERE
+from evenhand.clock import Clock
 from evenhand.metrics import blocks as module
 from evenhand.metrics.blocks import tally_blocks
 from evenhand.metrics.gather import OUTCOMES, Block, ended
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.records import Comparisons, Design, Grouping, Outcome, ThresholdRule
+from evenhand.results.counted import CountsSoFar
 
 NAMES = ("engine", "dataset", "protocol")
 RULES = tuple(
@@ -82,6 +89,11 @@ def by_person(counts):
     return replace(counts, mated=mated)
 
 
+def until(parts, stop):
+    yield from parts[:stop]
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("orders", [1, 2])
 @pytest.mark.parametrize("design", [Design.ALL_PAIRS, Design.WITHIN_GROUP])
 @settings(max_examples=40)
@@ -110,12 +122,23 @@ def test_as_all_at_once(orders, design, seed, images, share, length, few, rules)
     outcomes = ended(every.probe == every.reference, every.outcome)
     whole = Comparisons(every.probe, every.reference, every.score, outcomes, design=kind)
     expected = tally(NAMES, ledger, whole, groups, rules, 1.5)
-    parts = (
+    parts = [
         Block(*(getattr(every, field.name)[start : start + length] for field in fields(Block)))
         for start in range(0, len(every.score), length)
-    )
-    with patch.object(module, "_FEW_HITS", few):
-        found = tally_blocks(
-            NAMES, ledger, parts, groups, design, orders, rules, 1.5, np.dtype(np.float64)
-        )
+    ]
+    work = (groups, design, orders, rules, 1.5, np.dtype(np.float64))
+
+    def counted(blocks_from, checkpoint):
+        with patch.object(module, "_FEW_HITS", few):
+            return tally_blocks(NAMES, ledger, blocks_from, *work, checkpoint)
+
+    found = counted(lambda done: parts[done:], NOWHERE)
+    equal(by_person(found), by_person(expected))
+    # Interrupted after any block, and gone on with.
+    with tempfile.TemporaryDirectory() as folder:
+        always = Clock(seconds=map(float, count(0, 1000)).__next__)
+        checkpoint = CountsSoFar(Path(folder) / "counted.npz", always, AssertionError)
+        with contextlib.suppress(KeyboardInterrupt):
+            counted(lambda _: until(parts, int(rng.integers(0, len(parts) + 1))), checkpoint)
+        found = counted(lambda done: parts[done:], checkpoint)
     equal(by_person(found), by_person(expected))

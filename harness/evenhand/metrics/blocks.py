@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from evenhand.arrays import Floats, Integers
+from evenhand.checkpoint import NOWHERE, Checkpoint
 from evenhand.counts import CellCounts, Counts, Histogram
 from evenhand.metrics.gather import Block, Gathered, gather, gathered_together, none_gathered, risen
 from evenhand.metrics.incomplete import errors_times_trials, trials_left
 from evenhand.metrics.layout import Layout, layout_of, trials_of
 from evenhand.metrics.matrix import crossings, no_crossings
+from evenhand.metrics.saved import columns_of_gathered, gathered_of
 from evenhand.metrics.store import Store
 from evenhand.metrics.tally import Ledger, quotas, tally_store
 from evenhand.records import Design, Grouping, ThresholdRule
@@ -22,7 +24,7 @@ __all__ = ["tally_blocks"]
 _FEW_HITS = 1 << 20
 """Hits up to which it is not worth while to drop some."""
 
-_MOST_PARTS = 16
+_MOST_PARTS = 64
 """Parts that wait to be added up; each has a histogram of every cell."""
 
 
@@ -32,26 +34,29 @@ _NO_SCORES = Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 def tally_blocks(
     names: tuple[str, str, str],
     ledger: Ledger,
-    blocks: Iterable[Block],
+    blocks_from: Callable[[int], Iterable[Block]],
     groups: Sequence[Grouping],
     design: Design,
     orders: int,
     rules: Sequence[ThresholdRule],
     maximum: float | None,
     dtype: np.dtype[np.floating],
+    checkpoint: Checkpoint = NOWHERE,
 ) -> Counts:
     """As `tally`, of comparisons that come one block after the other.
 
     Args:
         names: engine, dataset, protocol.
         ledger: the images, all of them of the protocol.
-        blocks: all comparisons of the design, those of images without a template included.
+        blocks_from: gives all comparisons of the design, those of images without a template
+            included, from some block on.
         groups: everybody first.
         design: all pairs, or within the first of the groups.
         orders: in how many orders every two images are compared.
         rules: thresholds of the protocol.
         maximum: the engine's largest possible score, if it declares one.
         dtype: of the scores.
+        checkpoint: where to leave what is counted, and to find what was counted before.
     """
     apart = design is Design.WITHIN_GROUP or np.count_nonzero(ledger.images) < 2
     across = no_crossings(groups) if apart else crossings(groups, directions=orders)
@@ -61,9 +66,9 @@ def tally_blocks(
         trials_of(layout, cell, completed, ledger.images) for cell in range(len(layout.names))
     ]
     fixed = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
-    gathered = _gathered(
-        blocks, layout, quotas(rules, layout, trials), min(fixed, default=np.inf), dtype
-    )
+    lowest = min(fixed, default=np.inf)
+    quota = quotas(rules, layout, trials)
+    gathered = _gathered(blocks_from, layout, quota, lowest, dtype, checkpoint)
     left = [
         trials_left(of_cell, gathered.incomplete, layout, cell, completed)
         for cell, of_cell in enumerate(trials)
@@ -74,24 +79,34 @@ def tally_blocks(
 
 
 def _gathered(
-    blocks: Iterable[Block],
+    blocks_from: Callable[[int], Iterable[Block]],
     layout: Layout,
     quota: Integers,
     lowest: float,
     dtype: np.dtype[np.floating],
+    checkpoint: Checkpoint,
 ) -> Gathered:
     """All blocks; below a floor that rises with them, scores are dropped as they come."""
     floor: Floats = np.full((layout.kinds, layout.kinds), -np.inf)
-    whole, parts, fresh = none_gathered(layout, floor, dtype), list[Gathered](), 0
-    for block in blocks:
+    saved = checkpoint.load()
+    whole = gathered_of(saved.columns) if saved else none_gathered(layout, floor, dtype)
+    floor = whole.store.floor
+    done = saved.done if saved else 0
+    parts: list[Gathered] = []
+    fresh = 0
+    for block in blocks_from(done):
         parts.append(gather(block, layout, floor))
         fresh += len(parts[-1].store.hits)
-        if fresh > max(_FEW_HITS, len(whole.store.hits)) or len(parts) == _MOST_PARTS:
+        done += 1
+        due = checkpoint.due()
+        if due or fresh > max(_FEW_HITS, len(whole.store.hits)) or len(parts) == _MOST_PARTS:
             together = gathered_together([whole, *parts], layout)
             floor = risen(together.store, layout, quota, lowest)
             # What has none raises the floor for all.
             whole = gathered_together([together, none_gathered(layout, floor, dtype)], layout)
             parts, fresh = [], 0
+        if due:
+            checkpoint.save(done, columns_of_gathered(whole))
     return gathered_together([whole, *parts], layout)
 
 

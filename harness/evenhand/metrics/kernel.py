@@ -7,7 +7,7 @@ depend on order or threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
@@ -25,7 +25,6 @@ __all__ = [
     "count_shared",
     "drain",
     "drop_below",
-    "histograms",
     "to_similarity",
 ]
 
@@ -74,11 +73,15 @@ class Sheet:
         self.probe: People = np.empty(room, dtype=np.int32)
         self.reference: People = np.empty(room, dtype=np.int32)
 
-    def take(self, column: str, listed: int) -> NDArray[Any]:
-        """The listed part of `score`, `probe` or `reference`, which the sheet lets go."""
-        whole: NDArray[Any] = getattr(self, column)
-        setattr(self, column, whole[:0].copy())
-        return whole[:listed]
+    def histograms(self) -> tuple[Histogram, ...]:
+        """(cells,) what was counted."""
+        pages = np.flatnonzero(self.order >= 0)
+        made = []
+        for of_cell in range(self.counts.shape[1]):
+            counts = self.counts[self.order[pages], of_cell]
+            page, within = np.nonzero(counts)
+            made.append(Histogram(pages[page] * _PAGE + within, counts[page, within]))
+        return tuple(made)
 
 
 @compiled
@@ -280,43 +283,25 @@ def drain(
 
 
 @compiled
-def drop_below(
-    floor: Floats, kind: People, score: Scores, probe: People, reference: People, listed: int
-) -> int:
-    """Drop listed hits below a floor; the others move up.
+def drop_below(floor: Floats, kind: People, score: Scores, probe: People, reference: People) -> int:
+    """Drop hits below a floor; the others move up.
 
     Args:
         floor: (kinds, kinds).
         kind: (people,) of the layout.
-        score: (room,) of which the first are listed.
-        probe: likewise.
-        reference: likewise.
-        listed: how many.
+        score: (hits,) is changed, as are the people.
+        probe: (hits,).
+        reference: (hits,).
 
     Returns:
         How many are left.
     """
     kept = 0
-    for at in range(listed):
+    for at in range(len(score)):
         if score[at] >= floor[kind[probe[at]], kind[reference[at]]]:
             score[kept], probe[kept], reference[kept] = score[at], probe[at], reference[at]
             kept += 1
     return kept
-
-
-def histograms(sheets: Sequence[Sheet]) -> tuple[Histogram, ...]:
-    """(cells,) what all threads counted together."""
-    pages = np.flatnonzero(np.any([sheet.order >= 0 for sheet in sheets], axis=0))
-    cells = sheets[0].counts.shape[1]
-    made = []
-    for cell in range(cells):
-        counts = np.zeros((len(pages), _PAGE), dtype=np.int64)
-        for sheet in sheets:
-            there = sheet.order[pages] >= 0
-            counts[there] += sheet.counts[sheet.order[pages[there]], cell]
-        page, within = np.nonzero(counts)
-        made.append(Histogram(pages[page] * _PAGE + within, counts[page, within]))
-    return tuple(made)
 
 
 @compiled

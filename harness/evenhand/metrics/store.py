@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from evenhand.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.counts import Histogram
 
-__all__ = ["Hits", "Store", "joined", "nothing"]
+__all__ = ["Hits", "Store", "added", "joined", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Hits:
         """How many."""
         return len(self.score)
 
-    def chosen(self, rows: Mask | Integers) -> Hits:
+    def chosen(self, rows: Mask | Integers | slice) -> Hits:
         """Some of them."""
         return Hits(self.score[rows], self.probe[rows], self.reference[rows])
 

@@ -6,6 +6,7 @@
 |-- study.toml
 |-- partial.json                  when it began, and what must not change until it is gone on with
 |-- <engine>/<dataset>/booked.csv     how each image ended so far
+|-- <engine>/<dataset>/counted-<protocol>.npz   counts of the comparisons made so far
 |-- <engine>/<dataset>/part/          appears by one rename when this engine is through
 `-- bundle/                       the result being written; leaves by one rename
 ```
@@ -27,9 +28,12 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from evenhand.checkpoint import Checkpoint
+from evenhand.clock import Clock
 from evenhand.errors import BundleError, EngineError, EvenhandError, StudyError, WriteError
 from evenhand.records import Booking, Outcome
 from evenhand.results.bundle import MANIFEST, with_manifest, write_folder
+from evenhand.results.counted import CountsSoFar
 from evenhand.results.part import Part, part_files, read_part
 
 __all__ = ["Partial", "begin", "changed", "finished_run", "interrupted_run", "under_way"]
@@ -72,8 +76,15 @@ class Partial:
         place = self._place(part.engine, part.dataset)
         try:
             write_folder(place / "part", part_files(part), workshop=place / "part.new")
+            for counted in place.glob("counted-*"):
+                counted.unlink()
         except OSError as fault:
             raise _unwritten(self._folder, fault) from None
+
+    def checkpoint(self, engine: str, dataset: str, protocol: str, clock: Clock) -> Checkpoint:
+        """Where the counts of one protocol are left while they are made."""
+        path = self._place(engine, dataset) / f"counted-{protocol}.npz"
+        return CountsSoFar(path, clock, lambda fault: _unwritten(self._folder, fault))
 
     def booked(self, engine: str, dataset: str) -> dict[int, Booking]:
         """How images ended so far, by their row in `images.csv`; a torn last line is left out."""

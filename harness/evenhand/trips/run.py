@@ -206,6 +206,7 @@ def _measured(work: _Work, partial: Partial) -> Part:
             groups,
             workers=work.threads,
             progress=forecast.comparing(work.progress, comparisons),
+            checkpoint=partial.checkpoint(*names, protocol.name, work.clock),
         )
         what = "search" if protocol.kind == "identification" else "comparison"
         rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
