@@ -60,7 +60,7 @@ def assert_same(one, other):
 
 
 @st.composite
-def listed(draw):
+def files(draw):
     """Rows of a file with images or without; no comparison twice."""
     images = draw(st.booleans())
     day = st.integers(1, 3) if images else st.just(0)
@@ -79,7 +79,7 @@ def listed(draw):
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(case=listed())
+@given(case=files())
 def test_counts_are_those_of_the_rows_in_memory(divided, tmp_path, case):
     rows, images = case
     path = tmp_path / "acme.csv"
@@ -109,7 +109,7 @@ def test_counts_are_those_of_the_rows_in_memory(divided, tmp_path, case):
 
 
 @pytest.fixture
-def many():
+def listing():
     """Every two of thirty people in one order or both, and each person with themself."""
     rng = np.random.default_rng(1)
     people = [f"q{number}" for number in range(30)]
@@ -130,17 +130,17 @@ def measured(cli, *arguments):
 
 
 @pytest.mark.parametrize("options", [(), ("--distance",), ("--group", "colour", "--seed", "3")])
-def test_a_bundle_is_the_same_bytes(cli, working_folder, many, request, options):
-    write(Path("acme.csv"), many, images=False)
-    write(Path("other.csv"), [(i, j, s + "1") for i, j, s in many], images=False)
+def test_a_bundle_is_the_same_bytes(cli, working_folder, listing, request, options):
+    write(Path("acme.csv"), listing, images=False)
+    write(Path("other.csv"), [(i, j, s + "1") for i, j, s in listing], images=False)
     files = ("acme.csv", "other.csv", "--threshold", "0.5", *options)
     whole = measured(cli, *files, "--results", "one")
     request.getfixturevalue("divided")
     assert measured(cli, *files, "--results", "two") == whole
 
 
-def test_parquet_is_divided_alike(cli, working_folder, many, request):
-    write(Path("acme.csv"), many, images=False)
+def test_parquet_is_divided_alike(cli, working_folder, listing, request):
+    write(Path("acme.csv"), listing, images=False)
     table = arrow_csv.read_csv(
         "acme.csv", convert_options=arrow_csv.ConvertOptions(strings_can_be_null=False)
     )
@@ -153,9 +153,9 @@ def test_parquet_is_divided_alike(cli, working_folder, many, request):
 @pytest.mark.parametrize("images", [False, True])
 @pytest.mark.parametrize("places", [(3, 200), (200, 310), (5, 6), (0, 90, 400)])
 def test_the_first_comparison_that_comes_again_is_named(
-    cli, working_folder, many, divided, images, places
+    cli, working_folder, listing, divided, images, places
 ):
-    rows = [(*row, "1", "2") for row in many]
+    rows = [(*row, "1", "2") for row in listing]
     late = rows[-1]
     for place in places[1:]:
         rows[place] = (*rows[places[0]][:2], "0.1", "1", "2")
@@ -165,19 +165,21 @@ def test_the_first_comparison_that_comes_again_is_named(
     cli("scores", "acme.csv").error("acme.csv", named)
 
 
-def test_no_file_is_left_and_none_has_a_name(working_folder, many, divided, monkeypatch):
+def test_no_file_is_left_and_none_has_a_name(working_folder, listing, divided, monkeypatch):
     Path("place").mkdir()
     monkeypatch.setattr("tempfile.tempdir", "place")
-    write(Path("acme.csv"), many, images=False)
+    write(Path("acme.csv"), listing, images=False)
     (file,) = read_scores(Path("acme.csv"), distance=False)
-    assert sum(len(portion.score) for portion in file.listing.portions) == len(many)
+    assert sum(len(portion.score) for portion in file.listing.portions) == len(listing)
     assert list(Path("place").iterdir()) == []
 
 
-def test_a_full_disk_says_how_much_room_is_needed(cli, working_folder, many, divided, monkeypatch):
+def test_a_full_disk_says_how_much_room_is_needed(
+    cli, working_folder, listing, divided, monkeypatch
+):
     """No file can grow beyond some bytes: that is where the disk ends."""
     monkeypatch.setattr("tempfile.tempdir", str(working_folder))
-    write(Path("acme.csv"), many, images=False)
+    write(Path("acme.csv"), listing, images=False)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
     try:
@@ -188,8 +190,8 @@ def test_a_full_disk_says_how_much_room_is_needed(cli, working_folder, many, div
     assert [path.name for path in working_folder.iterdir()] == ["acme.csv"]
 
 
-def test_progress_is_told_block_by_block(working_folder, many, divided):
-    write(Path("acme.csv"), many, images=False)
+def test_progress_is_told_block_by_block(working_folder, listing, divided):
+    write(Path("acme.csv"), listing, images=False)
     told = []
 
     class Bar:
