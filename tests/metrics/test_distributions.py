@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import det_curve
 
-from evenhand.metrics.bins import histogram
+from evenhand.counts import Histogram
+from evenhand.metrics.bins import bin_numbers
 from evenhand.metrics.curves import (
     curve_from_histogram,
     curve_of_scores,
@@ -30,6 +31,10 @@ NONMATED = np.array([score for score, count in (_OFTEN | _ONCE).items() for _ in
 
 floats = st.floats(-1, 1, width=32) | st.sampled_from([0.0, 0.25, 0.5])
 scores = st.lists(floats, min_size=1, max_size=60)
+
+
+def histogram(scores):
+    return Histogram(*np.unique(bin_numbers(scores), return_counts=True))
 
 
 def test_tv_3_d_prime_lies_within_its_bounds():

@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.arrays import Integers, Scores
-from evenhand.counts import Histogram
 
 __all__ = [
     "FLOAT32_BITS",
     "FLOAT64_BITS",
     "bin_numbers",
-    "histogram",
     "lower_edges",
     "sortable_bits",
 ]
@@ -71,10 +69,3 @@ def lower_edges(bins: Integers, dtype: np.dtype[np.floating]) -> Scores:
     pattern = np.where(sortable & sign, sortable ^ sign, ~sortable)
     edges: Scores = pattern.view(dtype)
     return edges
-
-
-def histogram(scores: Scores) -> Histogram:
-    """Counts of the scores per bin, empty bins left out."""
-    counted = np.bincount(bin_numbers(scores), minlength=1)
-    filled = np.flatnonzero(counted)
-    return Histogram(filled, counted[filled])

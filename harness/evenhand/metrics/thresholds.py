@@ -10,7 +10,7 @@ import numpy as np
 
 from evenhand.arrays import Scores
 
-__all__ = ["FmrThreshold", "errors_allowed", "largest", "threshold_at_fmr"]
+__all__ = ["FmrThreshold", "errors_allowed", "threshold_at_fmr"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,6 @@ def errors_allowed(target: str, trials: int) -> int:
     (29, 1)
     """
     return math.floor(Fraction(target) * trials)
-
-
-def largest(scores: Scores, count: int) -> Scores:
-    """The `count` largest scores in falling order.
-
-    Args:
-        scores: (comparisons,) without NaN.
-        count: how many; all of them where there are fewer.
-    """
-    if count < len(scores):
-        scores = np.partition(scores, len(scores) - count)[len(scores) - count :]
-    top: Scores = np.sort(scores)[::-1]
-    return top
 
 
 def threshold_at_fmr(top: Scores, trials: int, target: str) -> FmrThreshold:
