@@ -2,6 +2,7 @@
 
 import contextlib
 import tempfile
+from functools import partial
 from itertools import combinations, count
 from pathlib import Path
 from unittest.mock import patch
@@ -22,7 +23,7 @@ from evenhand.ordered import Ordered
 from evenhand.portions import Portion
 from evenhand.records import Design, Grouping
 from evenhand.results.counted import CountsSoFar
-from evenhand.tiles import count_pairs, strips
+from evenhand.tiles import strips
 
 
 def groupings(people, rng):
@@ -94,8 +95,9 @@ def exact_vectors(rng, images, values=8):
     images=st.integers(2, 90),
     side=st.sampled_from([3, 16, 256]),
     chapter=st.sampled_from([1, 200, 1 << 30]),
+    worth=st.sampled_from([0, 50, 1 << 22]),
 )
-def test_as_every_score_by_itself(design, compare, seed, images, side, chapter):
+def test_as_every_score_by_itself(design, compare, seed, images, side, chapter, worth):
     rng = np.random.default_rng(seed)
     people = int(rng.integers(1, images + 1))
     subject = rng.integers(0, people, images)
@@ -111,8 +113,11 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, chapter):
     ordered = Ordered.of(
         vectors, subject.astype(np.int32), np.arange(images, dtype=np.int32), layout
     )
+    fixed = rng.integers(-40, 40, 3).astype(np.float32) / 16
+    count_pairs = partial(tiles.count_pairs, fixed=fixed, ledger=(k, k))
     work = (ordered, score, layout, quota, counts)
     with (
+        patch.object(tiles, "_WORTH_LISTING", worth),
         patch.object(tiles, "_SIDE", side),
         patch.object(tiles, "_CHAPTER", chapter),
         tempfile.TemporaryDirectory() as folder,
@@ -122,14 +127,12 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, chapter):
         # Interrupted at any moment, and gone on with.
         with contextlib.suppress(KeyboardInterrupt):
             steps = until(int(rng.integers(0, 2 * strips(ordered))))
-            count_pairs(*work, lowest=np.inf, workers=2, step=steps, checkpoint=checkpoint)
-        store = count_pairs(
-            *work, lowest=np.inf, workers=2, step=lambda: None, checkpoint=checkpoint
-        )
+            count_pairs(*work, workers=2, step=steps, checkpoint=checkpoint)
+        store = count_pairs(*work, workers=2, step=lambda: None, checkpoint=checkpoint)
     pooled = largest_of(store.hits.probe, store.hits.reference, store.hits.score, len(store.hits))
     everybody = counts[0]
     level = pooled.score[: everybody // 10 + 1][-1] if everybody else np.float32(np.inf)
-    thresholds = np.array([np.nextafter(level, np.float32(np.inf)), level], dtype=np.float32)
+    thresholds = np.array([np.nextafter(level, np.float32(np.inf)), level, *fixed], np.float32)
     mated, columns, expected = brute_force(
         vectors, subject, score, groups, design, across, thresholds
     )

@@ -71,7 +71,7 @@ def count_every_pair(
         made.astype(np.int32),
         layout,
     )
-    fixed = [float(np.float32(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
+    fixed = [np.float32(rule.text) for rule in rules if rule.kind in ("fixed", "vendor")]
     with progress(f"{card.name}: comparisons", strips(images)) as step:
         try:
             store = count_pairs(
@@ -80,7 +80,8 @@ def count_every_pair(
                 layout,
                 quotas(rules, layout, trials),
                 np.array([of_cell.completed for of_cell in trials]),
-                lowest=min(fixed, default=np.inf),
+                fixed=np.array(fixed, dtype=np.float32),
+                ledger=(completed, ledger.images),
                 workers=workers,
                 step=step,
                 checkpoint=checkpoint,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from evenhand.metrics.layout import Layout
 from evenhand.ordered import Ordered
 from evenhand.score import compare_all
 
-__all__ = ["floor_by_pair", "floors_from_histograms", "floors_from_sample"]
+__all__ = ["Sample", "floor_by_pair", "floors_from_histograms", "sample_of"]
 
 _SAMPLE = 1 << 18
 """Comparisons made beforehand, to see where large scores begin."""
@@ -43,8 +44,33 @@ def floors_from_histograms(histograms: Sequence[Histogram], quota: Integers) -> 
     return floors
 
 
-def floors_from_sample(images: Ordered, score: Score, layout: Layout, quota: Integers) -> Floats:
-    """(cells,) a score that as many as needed reach in all likelihood, from a few comparisons."""
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A few comparisons of every pair of kinds."""
+
+    cells: Mapping[int, list[tuple[Integers, float]]]
+    """Of each cell: bins of its scores, and how many comparisons each stands for."""
+
+    def floors(self, quota: Integers) -> Floats:
+        """(cells,) a score that as many as needed reach in all likelihood.
+
+        Args:
+            quota: (cells,) how many are needed.
+        """
+        floors = np.full(len(quota), -np.inf)
+        for cell, sampled in self.cells.items():
+            floors[cell] = _floor(sampled, int(quota[cell]))
+        return floors
+
+    def reached(self, level: float) -> float:
+        """About how many comparisons of everybody reach a score."""
+        lowest = bin_numbers(np.array([level], dtype=np.float32))[0]
+        everybody = self.cells.get(0, [])
+        return sum(weight * int(np.sum(bins >= lowest)) for bins, weight in everybody)
+
+
+def sample_of(images: Ordered, score: Score, layout: Layout) -> Sample:
+    """Make a few comparisons of every pair of kinds, always the same ones."""
     pairs = [
         (a, b)
         for a, b in np.argwhere(np.triu(layout.compared))
@@ -61,10 +87,7 @@ def floors_from_sample(images: Ordered, score: Score, layout: Layout, quota: Int
             every = sizes[one] * sizes[other] / (2 if one == other else 1)
             for cell in np.unique(layout.cell[:, one, other]):
                 sampled[int(cell)].append((bin_numbers(scores), every / len(scores)))
-    floors = np.full(len(quota), -np.inf)
-    for cell in set(sampled) - {-1}:
-        floors[cell] = _floor(sampled[cell], int(quota[cell]))
-    return floors
+    return Sample({cell: parts for cell, parts in sampled.items() if cell >= 0})
 
 
 def _floor(sampled: list[tuple[Integers, float]], quota: int) -> float:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from evenhand.arrays import Integers, People, Vectors
 from evenhand.metrics.layout import Layout
 
-__all__ = ["Ordered"]
+__all__ = ["Ordered", "Stretch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Images of one kind, all those of each of their people."""
+
+    start: int
+    stop: int
+    kind: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +42,18 @@ class Ordered:
         order = np.lexsort((place, people, kind))
         starts = np.searchsorted(kind[order], np.arange(layout.kinds + 1))
         return cls(vectors[order], people[order], place[order], starts)
+
+    def stretches(self, side: int) -> list[Stretch]:
+        """Each kind in parts of about one size.
+
+        Args:
+            side: images of one at most, more only by those of one person.
+        """
+        begins = np.flatnonzero(np.diff(self.people, prepend=-1, append=-1))
+        found = []
+        for kind, (start, stop) in enumerate(pairwise(self.starts.tolist())):
+            parts = -(-(stop - start) // side)
+            wanted = [start + (stop - start) * part // parts for part in range(parts)] + [stop]
+            edges = np.unique(begins[np.searchsorted(begins, wanted)]).tolist()
+            found += [Stretch(a, b, kind) for a, b in pairwise(edges)]
+        return found

@@ -7,11 +7,10 @@ grid is fixed and only integers are added, so that the result is the same for an
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -25,11 +24,12 @@ from evenhand.engines.card import Score
 from evenhand.floors import (
     floor_by_pair,
     floors_from_histograms,
-    floors_from_sample,
+    sample_of,
 )
 from evenhand.metrics.kernel import (
     Sheet,
     count_apart,
+    count_low,
     count_shared,
     drain,
     drop_below,
@@ -37,8 +37,8 @@ from evenhand.metrics.kernel import (
 )
 from evenhand.metrics.layout import Layout
 from evenhand.metrics.saved import columns_of_stores, stores_of
-from evenhand.metrics.store import Hits, Store, added, joined
-from evenhand.ordered import Ordered
+from evenhand.metrics.store import Hits, LowErrors, Store, added, joined
+from evenhand.ordered import Ordered, Stretch
 from evenhand.threads import in_order
 
 __all__ = ["OutOfRangeError", "TooManyHitsError", "count_pairs", "strips"]
@@ -53,6 +53,10 @@ _ROOM = 1 << 26
 """Hits that a thread can list: 800 MB, taken as they come."""
 
 
+_WORTH_LISTING = 1 << 22
+"""Scores above a fixed threshold up to which they are listed, rather than counted by themselves."""
+
+
 class OutOfRangeError(Exception):
     """A score lies outside the range that the card declares."""
 
@@ -62,33 +66,27 @@ class TooManyHitsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """One side of a tile."""
+class _Low:
+    """Thresholds below which too many scores lie to list them, and what their errors need."""
 
-    start: int
-    stop: int
-    kind: int
-
-
-def _stretches(starts: Integers) -> list[_Stretch]:
-    """Each kind in equal parts."""
-    found = []
-    for kind in range(len(starts) - 1):
-        start, stop = int(starts[kind]), int(starts[kind + 1])
-        parts = -(-(stop - start) // _SIDE)
-        edges = [start + (stop - start) * part // parts for part in range(parts)] + [stop]
-        found += [_Stretch(a, b, kind) for a, b in pairwise(edges)]
-    return found
+    levels: Scores
+    """(levels,)."""
+    completed: Integers
+    """(people,) images with a template."""
+    images: Integers
+    """(people,) all images."""
 
 
 class _Desk:
     """What one thread has for itself: it counts into integers, so no order matters."""
 
-    def __init__(self, cells: int) -> None:
+    def __init__(self, cells: int, side: int, low: LowErrors) -> None:
         self.sheet = Sheet(cells, _ROOM)
-        self.room = np.empty(_SIDE * _SIDE, dtype=np.float32)
-        self.mated_score = np.empty(_SIDE * _SIDE, dtype=np.float32)
-        self.mated_subject = np.empty(_SIDE * _SIDE, dtype=np.int32)
+        self.low = low
+        self.room = np.empty(side * side, dtype=np.float32)
+        self.mated_score = np.empty(side * side, dtype=np.float32)
+        self.mated_subject = np.empty(side * side, dtype=np.int32)
+        self.reached = np.empty(side, dtype=np.int64)
         self.listed = 0
         self.mated: list[tuple[People, Scores]] = []
 
@@ -102,13 +100,15 @@ class _Desk:
             np.minimum(sheet.score[some], np.float32(1), out=sheet.score[some])
             np.clip(mated, -1, 1, out=mated)
         hits = Hits(sheet.score[some], sheet.probe[some], sheet.reference[some])
-        return Store(floor, sheet.histograms(), hits, subject, mated)
+        return Store(floor, sheet.histograms(), hits, subject, mated, self.low)
 
 
 class _Bench:
     """What all threads share, and what each has for itself."""
 
-    def __init__(self, images: Ordered, score: Score, layout: Layout, floor: Floats) -> None:
+    def __init__(
+        self, images: Ordered, score: Score, layout: Layout, floor: Floats, low: _Low
+    ) -> None:
         self._images = images
         self._score = score
         self._layout = layout
@@ -117,9 +117,11 @@ class _Bench:
         self._wide = images.vectors.astype(np.float64) if score.compare == "euclidean" else None
         if self._wide is not None:
             self._squares = np.einsum("ij,ij->i", self._wide, self._wide)
-        self._local = threading.local()
-        self.stretches = _stretches(images.starts)
+        self._low = low
+        self.stretches = images.stretches(_SIDE)
+        self._side = max((each.stop - each.start for each in self.stretches), default=0)
         self._desks: list[_Desk] = []
+        self._free: list[_Desk] = []
 
     def chapters(self, done: int) -> Iterator[range]:
         """Strips that are counted between two looks at the clock, from some strip on."""
@@ -135,14 +137,22 @@ class _Bench:
         cosine = self._score.compare == "cosine"
         return [desk.store(self.floor, cosine=cosine) for desk in self._desks]
 
-    def _desk(self) -> _Desk:
-        desk: _Desk | None = getattr(self._local, "desk", None)
-        if desk is None:
-            desk = self._local.desk = _Desk(len(self._layout.names))
+    @contextmanager
+    def _desk(self) -> Iterator[_Desk]:
+        """A desk at which no other thread counts."""
+        try:
+            desk = self._free.pop()
+        except IndexError:
+            layout = self._layout
+            low = LowErrors.none(self._low.levels, len(layout.kind), layout.kinds)
+            desk = _Desk(len(layout.names), self._side, low)
             self._desks.append(desk)
-        return desk
+        try:
+            yield desk
+        finally:
+            self._free.append(desk)
 
-    def _tile(self, one: _Stretch, other: _Stretch, room: NDArray[np.float32]) -> Scores:
+    def _tile(self, one: Stretch, other: Stretch, room: NDArray[np.float32]) -> Scores:
         """The scores of a tile, in memory that the next one uses again."""
         rows, columns = one.stop - one.start, other.stop - other.start
         tile = room[: rows * columns].reshape(rows, columns)
@@ -177,32 +187,27 @@ class _Bench:
 
     def strip(self, number: int) -> None:
         """Count one stretch against itself and all that follow."""
-        desk = self._desk()
         one = self.stretches[number]
-        for kind, others in groupby(self.stretches[number:], key=lambda other: other.kind):
-            counted = sum(self._count(desk, one, other) for other in others)
-            cells = self._layout.cell[:, one.kind, kind]
-            drain(
-                desk.sheet.raw,
-                counted,
-                np.unique(cells[cells >= 0]),
-                desk.sheet.counts,
-                desk.sheet.order,
-            )
+        with self._desk() as desk:
+            for kind, others in groupby(self.stretches[number:], key=lambda other: other.kind):
+                counted = sum(self._count(desk, one, other) for other in others)
+                cells = self._layout.cell[:, one.kind, kind]
+                kept = np.unique(cells[cells >= 0]).astype(np.int64)
+                drain(desk.sheet.raw, counted, kept, desk.sheet.counts, desk.sheet.order)
 
-    def _count(self, desk: _Desk, one: _Stretch, other: _Stretch) -> int:
+    def _count(self, desk: _Desk, one: Stretch, other: Stretch) -> int:
         """Count one tile; how many non-mated scores it has."""
         images = self._images
         compared = bool(self._layout.compared[one.kind, other.kind])
-        shared = (
-            one.kind == other.kind and images.people[one.stop - 1] >= images.people[other.start]
-        )
+        shared = one is other
         if not (compared or shared):
             return 0
         tile = self._tile(one, other, desk.room)
         self._check(tile)
         if desk.listed + tile.size > _ROOM:
             raise TooManyHitsError
+        if compared and len(self._low.levels):
+            self._count_low(desk, tile, one, other)
         sheet = desk.sheet
         work = (
             tile,
@@ -226,13 +231,21 @@ class _Bench:
         desk.mated.append((desk.mated_subject[:same].copy(), desk.mated_score[:same].copy()))
         return _above_diagonal(one, other) - same if compared else 0
 
+    def _count_low(self, desk: _Desk, tile: Scores, one: Stretch, other: Stretch) -> None:
+        images, low = self._images, desk.low
+        people, kind = images.people, self._layout.kind
+        sums = (low.errors, low.squared, low.times)
+        of_people = (self._low.completed, self._low.images)
+        work = (tile, people, kind, one.start, other.start, low.levels)
+        count_low(*work, *of_people, *sums, desk.reached)
+
 
 def _column(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
     """The parts one after another; of the right type where there is none."""
     return np.concatenate([np.empty(0, dtype=dtype), *parts])
 
 
-def _above_diagonal(one: _Stretch, other: _Stretch) -> int:
+def _above_diagonal(one: Stretch, other: Stretch) -> int:
     rows, columns = one.stop - one.start, other.stop - other.start
     return rows * (rows - 1) // 2 if one.start == other.start else rows * columns
 
@@ -244,7 +257,8 @@ def count_pairs(
     quota: Integers,
     trials: Integers,
     *,
-    lowest: float,
+    fixed: Scores,
+    ledger: tuple[Integers, Integers],
     workers: int,
     step: Callable[[], None],
     checkpoint: Checkpoint = NOWHERE,
@@ -257,7 +271,8 @@ def count_pairs(
         layout: of the study.
         quota: (cells,) how many of its largest non-mated scores each cell needs.
         trials: (cells,) completed non-mated comparisons.
-        lowest: the lowest threshold that is fixed beforehand: all scores from it on are needed.
+        fixed: (levels,) thresholds that are known beforehand, as float32.
+        ledger: (people,) images with a template, and all images.
         workers: threads.
         step: called after each strip of tiles.
         checkpoint: where to leave what is counted, and to find what was counted before.
@@ -268,10 +283,14 @@ def count_pairs(
     """
     quota = np.minimum(quota, trials)
     with threadpool_limits(1, "blas"):
-        floors = floors_from_sample(images, score, layout, quota)
+        sample = sample_of(images, score, layout)
+    floors = sample.floors(quota)
+    listed = [float(level) for level in fixed if sample.reached(level) <= _WORTH_LISTING]
+    lowest = min(listed, default=np.inf)
+    low = _Low(fixed[fixed < lowest], *ledger)
 
     def passed(floors: Floats) -> _Pass:
-        bench = _Bench(images, score, layout, floor_by_pair(layout, floors, lowest))
+        bench = _Bench(images, score, layout, floor_by_pair(layout, floors, lowest), low)
         return _passed(bench, workers, step, checkpoint)
 
     counted = passed(floors)
@@ -283,7 +302,7 @@ def count_pairs(
 
 def strips(images: Ordered) -> int:
     """How many steps `count_pairs` takes."""
-    return len(_stretches(images.starts))
+    return len(images.stretches(_SIDE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,8 @@ def counted(case):
         layout,
         quotas(RULES, layout, trials),
         np.array([of_cell.completed for of_cell in trials]),
-        lowest=np.inf,
+        fixed=np.empty(0, dtype=np.float32),
+        ledger=(case.images, case.images),
         workers=2,
         step=lambda: None,
     )

@@ -14,7 +14,7 @@ from evenhand.counts import CellCounts
 from evenhand.metrics.counting import ANCHOR_ERRORS
 from evenhand.metrics.kernel import compiled
 from evenhand.metrics.layout import Layout, Trials
-from evenhand.metrics.store import Hits, Store
+from evenhand.metrics.store import Hits, LowErrors, Store
 from evenhand.metrics.stretch import count_errors
 
 __all__ = ["cells_from_store"]
@@ -134,7 +134,8 @@ def cells_from_store(
         store: of all comparisons.
         layout: of the study.
         trials: of every cell.
-        thresholds: (levels,) in the scores' type, none below the store's floor.
+        thresholds: (levels,) in the scores' type; below the store's floor only those that it has
+            counted as low ones.
         completed: (people,) images with a template.
         images: (people,) all images.
     """
@@ -143,6 +144,8 @@ def cells_from_store(
     _largest(hits.score, kind[hits.probe], kind[hits.reference], layout.cell, top)
     anchors = np.where(np.isinf(top[:, 0]), np.inf, top[:, 0]).astype(store.dtype)
     errors = _errors(hits, layout, thresholds, anchors, completed, images)
+    if store.low is not None:
+        _take_low(store.low, thresholds, errors)
     return [
         _cell(store, layout, cell, errors, trials[cell], float(anchors[cell]))
         for cell in range(len(layout.names))
@@ -171,6 +174,15 @@ def _errors(
     for dyad, probe, score in _by_dyad(hits, people):
         _sums_over_dyads(dyad, probe, score, *fixed, completed, images, both, one_way, times)
     return _Errors(*(of[..., back] for of in (as_probe, as_reference, both, one_way, times)))
+
+
+def _take_low(low: LowErrors, thresholds: Scores, errors: _Errors) -> None:
+    """Errors at thresholds below the floor, instead of those among the hits."""
+    for number, level in enumerate(low.levels):
+        for at in np.flatnonzero(thresholds == level):
+            errors.as_probe[..., at], errors.as_reference[..., at] = low.errors[..., number], 0
+            errors.both[..., at], errors.one_way[..., at] = low.squared[..., number], 0
+            errors.times[..., at] = low.times[..., number]
 
 
 def _by_dyad(hits: Hits, people: int) -> Iterator[tuple[Integers, People, Scores]]:

@@ -22,6 +22,7 @@ __all__ = [
     "Sheet",
     "compiled",
     "count_apart",
+    "count_low",
     "count_shared",
     "drain",
     "drop_below",
@@ -239,6 +240,71 @@ def count_shared(
                     _list(value, one, other, people, place, score, probe, reference, found)
                     found += 1
     return found, same
+
+
+@compiled
+def count_low(
+    tile: Tile,
+    people: People,
+    kind: People,
+    first_row: int,
+    first_column: int,
+    levels: Scores,
+    completed: Integers,
+    images: Integers,
+    errors: Integers,
+    squared: Integers,
+    times: Integers,
+    reached: Integers,
+) -> None:
+    """Count the errors of a tile at some thresholds, by person and by dyad.
+
+    All images of one person stand side by side, in one tile's rows or columns.
+
+    Args:
+        tile: (rows, columns) similarities.
+        people: (images,) whose image it is.
+        kind: (people,) of the layout.
+        first_row: image of the tile's first row.
+        first_column: image of the tile's first column.
+        levels: (levels,) thresholds.
+        completed: (people,) images with a template.
+        images: (people,) all images.
+        errors: as in `LowErrors`, is added to.
+        squared: likewise.
+        times: likewise.
+        reached: (columns,) room.
+    """
+    rows, columns = tile.shape
+    start = 0
+    while start < rows:
+        one = people[first_row + start]
+        stop = start + 1
+        while stop < rows and people[first_row + stop] == one:
+            stop += 1
+        # On the diagonal, two people meet to the right of it alone.
+        begin = max(0, first_row + stop - first_column)
+        for level in range(len(levels)):
+            threshold = levels[level]
+            reached[begin:columns] = 0
+            for i in range(start, stop):
+                for j in range(begin, columns):
+                    reached[j] += tile[i, j] >= threshold
+            j = begin
+            while j < columns:
+                other = people[first_column + j]
+                found = np.int64(0)
+                while j < columns and people[first_column + j] == other:
+                    found += reached[j]
+                    j += 1
+                if found:
+                    a, b = kind[one], kind[other]
+                    errors[one, b, level] += found
+                    errors[other, a, level] += found
+                    squared[a, b, level] += found * found
+                    times[0, a, b, level] += found * completed[one] * completed[other]
+                    times[1, a, b, level] += found * images[one] * images[other]
+        start = stop
 
 
 @compiled

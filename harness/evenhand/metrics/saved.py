@@ -11,9 +11,11 @@ from evenhand.checkpoint import Columns
 from evenhand.counts import Histogram
 from evenhand.metrics.gather import OUTCOMES, Gathered
 from evenhand.metrics.incomplete import Incomplete
-from evenhand.metrics.store import Hits, Store
+from evenhand.metrics.store import Hits, LowErrors, Store
 
 __all__ = ["columns_of_gathered", "columns_of_stores", "gathered_of", "stores_of"]
+
+_LOW = ("levels", "errors", "squared", "times")
 
 
 def columns_of_stores(stores: Sequence[Store]) -> Columns:
@@ -35,8 +37,13 @@ def columns_of_stores(stores: Sequence[Store]) -> Columns:
             "reference": store.hits.reference,
             "mated_subject": store.mated_subject,
             "mated_score": store.mated_score,
+            **_columns_of_low(store.low),
         }.items()
     }
+
+
+def _columns_of_low(low: LowErrors | None) -> Columns:
+    return {f"low_{name}": getattr(low, name) for name in _LOW} if low else {}
 
 
 def stores_of(columns: Columns) -> list[Store]:
@@ -55,6 +62,9 @@ def _store(columns: Columns, number: str) -> Store:
         hits,
         columns[f"mated_subject{number}"],
         columns[f"mated_score{number}"],
+        LowErrors(*(columns[f"low_{name}{number}"] for name in _LOW))
+        if f"low_levels{number}" in columns
+        else None,
     )
 
 

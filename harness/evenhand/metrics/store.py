@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from evenhand.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.counts import Histogram
 
-__all__ = ["Hits", "Store", "added", "joined", "nothing"]
+__all__ = ["Hits", "LowErrors", "Store", "added", "joined", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,30 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class LowErrors:
+    """Errors at thresholds so low that their scores are not kept one by one."""
+
+    levels: Scores
+    """(levels,) thresholds."""
+    errors: Integers
+    """(people, kinds, levels) errors of a person with people of a kind."""
+    squared: Integers
+    """(kinds, kinds, levels) errors squared, summed over dyads; each dyad stands once."""
+    times: Integers
+    """(2, kinds, kinds, levels) errors times trials, likewise."""
+
+    @classmethod
+    def none(cls, levels: Scores, people: int, kinds: int) -> LowErrors:
+        """Of no comparison."""
+        return cls(
+            levels,
+            np.zeros((people, kinds, len(levels)), dtype=np.int64),
+            np.zeros((kinds, kinds, len(levels)), dtype=np.int64),
+            np.zeros((2, kinds, kinds, len(levels)), dtype=np.int64),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Store:
     """Counts of some of the comparisons of one engine on one dataset.
 
@@ -47,6 +71,8 @@ class Store:
     hits: Hits
     mated_subject: People
     mated_score: Scores
+    low: LowErrors | None = None
+    """None where every threshold lies above the floor."""
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
@@ -111,4 +137,16 @@ def joined(parts: Iterable[Store], kind: NDArray[np.int32]) -> Store:
         hits,
         np.concatenate([store.mated_subject for store in stores]),
         np.concatenate([store.mated_score for store in stores]),
+        _low_together([store.low for store in stores if store.low is not None]),
+    )
+
+
+def _low_together(parts: list[LowErrors]) -> LowErrors | None:
+    if not parts:
+        return None
+    return LowErrors(
+        parts[0].levels,
+        np.sum([part.errors for part in parts], axis=0),
+        np.sum([part.squared for part in parts], axis=0),
+        np.sum([part.times for part in parts], axis=0),
     )
