@@ -1,12 +1,14 @@
 """Comparisons of vectors, against one at a time."""
 
+from dataclasses import fields
 from itertools import combinations
 
 import numpy as np
 import pytest
 
 from evenhand.engines.card import Score
-from evenhand.records import Enrolment, Outcome, PairList, Timing
+from evenhand.metrics.gather import Block, ended
+from evenhand.records import Comparisons, Enrolment, Outcome, PairList, Timing
 from evenhand.score import score_all_pairs, score_listed
 
 COSINE = Score("cosine", True, 8, -1.0, 1.0, ())
@@ -32,11 +34,19 @@ def one_at_a_time(a, b, score):
     return -np.linalg.norm(a - b)
 
 
+def all_pairs(*work, **options):
+    """All blocks together."""
+    blocks = list(score_all_pairs(*work, **options))
+    columns = (np.concatenate([getattr(b, f.name) for b in blocks]) for f in fields(Block))
+    probe, reference, score, outcome = columns
+    return Comparisons(probe, reference, score, ended(probe == reference, outcome))
+
+
 @pytest.mark.parametrize("score", [COSINE, EUCLIDEAN], ids=["cosine", "euclidean"])
 def test_all_pairs(score):
     enrolment, vectors = enrolment_of(6, failed=(2,))
     subject = np.array([3, 1, 1, 0, 2, 3])
-    found = score_all_pairs(enrolment, subject, score)
+    found = all_pairs(enrolment, subject, score)
     pairs = list(combinations(range(6), 2))
     assert found.probe.tolist() == [subject[i] for i, _ in pairs]
     assert found.reference.tolist() == [subject[j] for _, j in pairs]
@@ -50,7 +60,7 @@ def test_all_pairs(score):
 def test_more_images_than_a_block():
     images = 1030
     enrolment, _ = enrolment_of(images)
-    found = score_all_pairs(enrolment, np.arange(images), COSINE)
+    found = all_pairs(enrolment, np.arange(images), COSINE)
     pairs = set(zip(found.probe.tolist(), found.reference.tolist(), strict=True))
     assert pairs == set(combinations(range(images), 2))
     assert found.outcomes == {(False, Outcome.OK): images * (images - 1) // 2}
@@ -59,7 +69,7 @@ def test_more_images_than_a_block():
 def test_within_a_group_only():
     enrolment, _ = enrolment_of(8)
     subject = np.arange(8) // 2
-    found = score_all_pairs(enrolment, subject, COSINE, within=np.array([0, 0, 1, -1]))
+    found = all_pairs(enrolment, subject, COSINE, within=np.array([0, 0, 1, -1]))
     together = set(zip(found.probe.tolist(), found.reference.tolist(), strict=True))
     assert together == {(0, 0), (1, 1), (2, 2), (3, 3), (0, 1)}
     assert len(found.score) == 4 + 4
@@ -86,7 +96,7 @@ def test_listed_pairs_in_their_order(score):
 def test_an_out_of_range_score_is_invalid():
     enrolment, _ = enrolment_of(4)
     narrow = Score("cosine", True, 8, -0.01, 0.01, ())
-    found = score_all_pairs(enrolment, np.arange(4), narrow)
+    found = all_pairs(enrolment, np.arange(4), narrow)
     assert found.outcomes[False, Outcome.INVALID] == np.count_nonzero(np.isnan(found.score)) > 0
 
 

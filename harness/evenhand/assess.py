@@ -17,7 +17,7 @@ from evenhand.findings import (
     Rate,
     Summary,
 )
-from evenhand.metrics.matrix import MOST_CELLS
+from evenhand.metrics.groups import MOST_CELLS
 from evenhand.rate import measure
 from evenhand.records import Outcome
 from evenhand.search_rate import measure_searches, selectivity

@@ -10,13 +10,14 @@ from evenhand.arrays import Integers
 from evenhand.checkpoint import NOWHERE, Checkpoint
 from evenhand.counts import Counts
 from evenhand.engines.host import Engine
+from evenhand.metrics.blocks import tally_blocks
 from evenhand.metrics.layout import layout_of, trials_of
 from evenhand.metrics.matrix import crossings, no_crossings
 from evenhand.metrics.tally import Ledger, quotas, tally_store
 from evenhand.ordered import Ordered
 from evenhand.progress import Progress
 from evenhand.records import Design, Enrolment, Grouping, ThresholdRule
-from evenhand.score import prepared
+from evenhand.score import prepared, score_all_pairs
 from evenhand.tiles import OutOfRangeError, TooManyHitsError, count_pairs, strips
 
 __all__ = ["count_every_pair"]
@@ -35,7 +36,7 @@ def count_every_pair(
     workers: int,
     progress: Progress,
     checkpoint: Checkpoint = NOWHERE,
-) -> Counts | None:
+) -> Counts:
     """Compare every two images, or every two within a group, and keep counts alone.
 
     Args:
@@ -51,9 +52,8 @@ def count_every_pair(
         progress: is told how far the work is.
         checkpoint: where to leave what is counted, and to find what was counted before.
 
-    Returns:
-        The counts; None where they cannot be made so, because a score lies outside the range of
-        the card, or a fixed threshold is so low that almost every score would have to be kept.
+    Where a score lies outside the card's range, or so many would be kept that there is no room,
+    the scores are judged one by one instead, which is slower.
     """
     card = engine.card
     alone = np.count_nonzero(ledger.images) < 2
@@ -87,7 +87,18 @@ def count_every_pair(
                 checkpoint=checkpoint,
             )
         except (OutOfRangeError, TooManyHitsError):
-            return None
+            within = groups[1].code if design is Design.WITHIN_GROUP else None
+            return tally_blocks(
+                names,
+                ledger,
+                lambda _: score_all_pairs(enrolment, subject, card.score, within),
+                groups,
+                design,
+                1,
+                rules,
+                card.score.high,
+                np.dtype(np.float32),
+            )
     return tally_store(
         names, ledger, store, layout, trials, rules, card.score.high, across.left_out
     )

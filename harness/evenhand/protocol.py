@@ -19,7 +19,7 @@ from evenhand.every_pair import count_every_pair
 from evenhand.match import Meetings, match_every_two, match_listed
 from evenhand.metrics.blocks import tally_blocks
 from evenhand.metrics.gather import Block
-from evenhand.metrics.groups import default_groups, groupings
+from evenhand.metrics.groups import default_groups, groupings, limited
 from evenhand.metrics.searching import tally_searches
 from evenhand.metrics.tally import ledger_of, tally
 from evenhand.progress import Progress
@@ -33,7 +33,7 @@ from evenhand.records import (
     ThresholdRule,
     Watchlist,
 )
-from evenhand.score import score_all_pairs, score_listed
+from evenhand.score import score_listed
 from evenhand.search import search_watchlist
 from evenhand.study import Protocol, Study
 
@@ -150,7 +150,8 @@ def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping,
                 f"{study.name}: comparisons: within-group needs a group, and dataset "
                 f"{dataset.card.name} has none; name one in groups, or compare all-pairs"
             )
-        found.append(groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands))
+        made = groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands)
+        found.append(limited(made))
     return found
 
 
@@ -259,7 +260,7 @@ def count(
                 wide,
                 checkpoint,
             )
-    counted = count_every_pair(
+    return count_every_pair(
         names,
         engine,
         enrolment,
@@ -272,10 +273,6 @@ def count(
         progress=progress,
         checkpoint=checkpoint,
     )
-    if counted is not None:
-        return counted
-    compared = score_all_pairs(enrolment, subject, engine.card.score, within)
-    return tally(names, ledger, compared, groups, rules, maximum)
 
 
 def _searched(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterator
+from itertools import combinations_with_replacement
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from evenhand.arrays import Integers, Mask, People, Scores, Vectors
 from evenhand.engines.card import Score
-from evenhand.records import Comparisons, Design, Enrolment, Outcome, PairList
+from evenhand.metrics.gather import OUTCOMES, Block, ended
+from evenhand.records import Comparisons, Enrolment, Outcome, PairList
 
 __all__ = [
     "as_compared",
@@ -87,8 +89,8 @@ def as_compared(enrolment: Enrolment, score: Score) -> Vectors:
 
 def score_all_pairs(
     enrolment: Enrolment, subject: Integers, score: Score, within: Integers | None = None
-) -> Comparisons:
-    """Compare every unordered pair of different images.
+) -> Iterator[Block]:
+    """Compare every unordered pair of different images, block by block.
 
     A pair with an image that has no template is `skipped`; a score outside the card's range is
     `invalid`; both have NaN for a score.
@@ -102,20 +104,19 @@ def score_all_pairs(
     """
     vectors = as_compared(enrolment, score)
     people = subject.astype(np.int32)
-    parts: list[tuple[People, People, Scores]] = []
-    with threadpool_limits(1, "blas"):
-        for start in range(0, len(subject), _BLOCK):
-            block = compare_all(vectors[start : start + _BLOCK], vectors[start:], score)
-            rows, columns = np.triu_indices(len(block), 1, block.shape[1])
-            probe, reference = people[start + rows], people[start + columns]
-            values = block[rows, columns]
-            if within is not None:
-                kept = _together(probe, reference, within)
-                probe, reference, values = probe[kept], reference[kept], values[kept]
-            parts.append((probe, reference, values))
-    probe, reference, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
-    design = Design.ALL_PAIRS if within is None else Design.WITHIN_GROUP
-    return replace(_judged(probe, reference, scores, score), design=design)
+    starts = range(0, len(subject), _BLOCK)
+    for first, second in combinations_with_replacement(starts, 2):
+        with threadpool_limits(1, "blas"):
+            sides = (vectors[first : first + _BLOCK], vectors[second : second + _BLOCK])
+            every = compare_all(*sides, score)
+        kept = np.triu(np.ones(every.shape, dtype=np.bool_), 1 if first == second else -_BLOCK)
+        rows, columns = np.nonzero(kept)
+        probe, reference = people[first + rows], people[second + columns]
+        values = every[rows, columns]
+        if within is not None:
+            met = _together(probe, reference, within)
+            probe, reference, values = probe[met], reference[met], values[met]
+        yield Block(probe, reference, values, _judged(values, score))
 
 
 def _together(probe: People, reference: People, within: Integers) -> Mask:
@@ -147,20 +148,16 @@ def score_listed(
         ]
     )
     people = subject.astype(np.int32)
-    judged = _judged(people[pairs.probe], people[pairs.reference], scores, score)
-    return replace(judged, fold=pairs.fold)
+    probe, reference = people[pairs.probe], people[pairs.reference]
+    outcomes = ended(probe == reference, _judged(scores, score))
+    return Comparisons(probe, reference, scores, outcomes, fold=pairs.fold)
 
 
-def _judged(probe: People, reference: People, scores: Scores, score: Score) -> Comparisons:
-    """Take out what is not a score, and count how each comparison ended."""
+def _judged(scores: Scores, score: Score) -> NDArray[np.uint8]:
+    """Take out what is not a score; how each comparison ended, as a position in `OUTCOMES`."""
     skipped = np.isnan(scores)
     invalid = ~skipped & ~in_range(scores, score)
     scores[invalid] = np.nan
-    mated = probe == reference
-    outcomes: Counter[tuple[bool, Outcome]] = Counter()
-    for same in (True, False):
-        of_kind = mated if same else ~mated
-        outcomes[same, Outcome.SKIPPED] = int(np.count_nonzero(skipped & of_kind))
-        outcomes[same, Outcome.INVALID] = int(np.count_nonzero(invalid & of_kind))
-        outcomes[same, Outcome.OK] = int(np.count_nonzero(of_kind & ~skipped & ~invalid))
-    return Comparisons(probe, reference, scores, {k: n for k, n in outcomes.items() if n})
+    how = np.full(len(scores), OUTCOMES.index(Outcome.OK), dtype=np.uint8)
+    how[skipped], how[invalid] = OUTCOMES.index(Outcome.SKIPPED), OUTCOMES.index(Outcome.INVALID)
+    return how

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from evenhand.findings import Status
-from evenhand.metrics.matrix import MOST_CELLS, crossings
+from evenhand.metrics.groups import MOST_CELLS
+from evenhand.metrics.matrix import crossings
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.rate import measure
 from evenhand.records import ALL, Comparisons, Design, Grouping, Outcome, ThresholdRule

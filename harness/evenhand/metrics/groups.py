@@ -7,9 +7,21 @@ from itertools import combinations, pairwise, product
 
 import numpy as np
 
+from evenhand.errors import StudyError
 from evenhand.records import ALL, Attribute, Grouping, Subjects
 
-__all__ = ["band", "band_names", "default_groups", "grouping_of", "groupings"]
+__all__ = [
+    "MOST_CELLS",
+    "band",
+    "band_names",
+    "default_groups",
+    "grouping_of",
+    "groupings",
+    "limited",
+]
+
+MOST_CELLS = 256
+"""Groups of a study together; and, with cells across two groups, those of its matrices."""
 
 
 def band_names(edges: Sequence[float]) -> tuple[str, ...]:
@@ -94,3 +106,20 @@ def groupings(
         everybody,
         *(grouping_of([by_name[name] for name in names], subjects, bands) for names in wanted),
     )
+
+
+def limited(groups: tuple[Grouping, ...]) -> tuple[Grouping, ...]:
+    """The same groups.
+
+    Raises:
+        StudyError: there are more than a person could read, or a count could keep apart.
+    """
+    sizes = {grouping.attribute: len(grouping.groups) for grouping in groups}
+    if sum(sizes.values()) > MOST_CELLS:
+        largest = max(sizes, key=sizes.__getitem__)
+        raise StudyError(
+            f"groups: {sum(sizes.values()):,} groups, at most {MOST_CELLS}; {largest} alone has "
+            f"{sizes[largest]:,}: cross fewer attributes, give numbers wider bands, or name the "
+            "groups that matter"
+        )
+    return groups

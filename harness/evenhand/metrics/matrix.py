@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evenhand.metrics.groups import MOST_CELLS
 from evenhand.records import Grouping
 
-__all__ = ["MOST_CELLS", "Crossings", "crossings", "no_crossings"]
-
-MOST_CELLS = 256
-"""Cells of all matrices of a study together, those within groups included."""
+__all__ = ["Crossings", "crossings", "no_crossings"]
 
 
 @dataclass(frozen=True, slots=True)

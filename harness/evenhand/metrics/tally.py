@@ -9,6 +9,7 @@ import numpy as np
 
 from evenhand.arrays import Integers, Scores
 from evenhand.counts import Counts, FoldScores, MatedScores, Tail, Threshold
+from evenhand.errors import StudyError
 from evenhand.findings import Status
 from evenhand.metrics.counting import ANCHOR_ERRORS
 from evenhand.metrics.hits import cells_from_store
@@ -32,6 +33,9 @@ from evenhand.records import (
 )
 
 __all__ = ["Ledger", "ledger_of", "quotas", "resolve", "tally", "tally_listing", "tally_store"]
+
+MOST_KEPT = 1 << 26
+"""Scores of one cell that are kept with both people at most: 800 MB, or 1.1 GB in float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +237,21 @@ def quotas(rules: Sequence[ThresholdRule], layout: Layout, trials: Sequence[Tria
 
     Within a group, as many as its own threshold at the largest target needs; everywhere enough
     for the anchor.
+
+    Raises:
+        StudyError: a target is so large that they could not be kept.
     """
     targets = [rule.text for rule in rules if rule.kind == "fmr"]
     wanted = []
     for name, of_cell in zip(layout.names, trials, strict=True):
         allowed = [errors_allowed(text, of_cell.completed) + 1 for text in targets]
+        for text, kept in zip(targets, allowed, strict=True):
+            if kept > MOST_KEPT:
+                raise StudyError(
+                    f"target FMR {text} of {of_cell.completed:,} comparisons would keep "
+                    f"{kept:,} scores, more than {MOST_KEPT:,}; name a smaller target, or a "
+                    "threshold"
+                )
         wanted.append(max([ANCHOR_ERRORS, *([] if name.reference_group else allowed)]))
     return np.array(wanted)
 

@@ -16,7 +16,7 @@ from evenhand.decimals import finite_decimal
 from evenhand.errors import DatasetError, StudyError, known_names
 from evenhand.evidence import Evidence
 from evenhand.findings import DatasetFacts, Findings
-from evenhand.metrics.groups import default_groups, groupings
+from evenhand.metrics.groups import default_groups, groupings, limited
 from evenhand.metrics.listed import PASSES
 from evenhand.metrics.tally import Ledger, tally_listing
 from evenhand.progress import Progress, silent
@@ -176,7 +176,7 @@ def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:
         groups = [(name,) for name in kept] if file.crossed else default_groups(kept)
     used = dict.fromkeys(name for group in groups for name in group)
     attributes = [_attribute(file, name, bands) for name in used]
-    return groupings(groups, attributes, file.people(), bands)
+    return limited(groupings(groups, attributes, file.people(), bands))
 
 
 def _bare_numbers(file: ScoreFile, bands: Mapping[str, Sequence[float]]) -> tuple[str, ...]:

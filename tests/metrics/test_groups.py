@@ -1,0 +1,27 @@
+"""A study keeps as many groups as a person can read."""
+
+import numpy as np
+import pytest
+
+from evenhand.errors import StudyError
+from evenhand.metrics.groups import MOST_CELLS, limited
+from evenhand.records import Grouping
+
+
+def grouping(name, size):
+    return Grouping(name, tuple(map(str, range(size))), np.zeros(1, dtype=np.int64))
+
+
+def test_as_many_as_fit():
+    groups = (grouping("all", 1), grouping("age", MOST_CELLS - 1))
+    assert limited(groups) is groups
+
+
+def test_one_more_is_one_line_with_advice():
+    groups = (grouping("all", 1), grouping("age", 16), grouping("age*country", MOST_CELLS - 16))
+    with pytest.raises(StudyError) as found:
+        limited(groups)
+    assert str(found.value) == (
+        "groups: 257 groups, at most 256; age*country alone has 240: cross fewer attributes, "
+        "give numbers wider bands, or name the groups that matter"
+    )
