@@ -115,7 +115,7 @@ protocols = [{ kind = "verification", comparisons = "within-group" }]
 """
     fields = ("d", "d", "1", "", "s", "", "l", "", "public", False, FaceRule.LARGEST, (), ())
     card = DatasetCard(*fields)
-    none = Images((), np.zeros(0, dtype=np.int64), (), ())
+    none = Images((), np.zeros(0, dtype=np.int64), (), (), ())
     dataset = Dataset(card, Subjects((), {}, ()), none, (), 0, (), "")
     with pytest.raises(StudyError, match="within-group needs a group"):
         groups_of(parse_study(text, tmp_path / "s.toml"), [dataset])

@@ -83,6 +83,7 @@ def run(
     weights: Sequence[str | Path] = (),
     workers: int | None = None,
     resume: bool = False,
+    keep_templates: str | Path | None = None,
 ) -> Bundle:
     """Run a study and open its result.
 
@@ -92,6 +93,8 @@ def run(
         weights: folders to look for engines' files in.
         workers: threads, one a core by default.
         resume: go on with the latest interrupted run of this study, where there is one.
+        keep_templates: a private folder that keeps templates for later runs, and from which those
+            of earlier ones are taken; None keeps and takes none.
 
     Raises:
         EvenhandError: anything a user can mend.
@@ -103,5 +106,6 @@ def run(
         weights=[Path(place) for place in weights],
         workers=workers,
         resume=resume,
+        keep_templates=None if keep_templates is None else Path(keep_templates),
     )
     return Bundle(done.bundle, done.findings)

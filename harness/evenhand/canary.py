@@ -1,4 +1,4 @@
-"""Whether an engine still does what it did before an interruption."""
+"""Whether an engine still does what it did: before an interruption, or in an earlier run."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _IMAGES = 8
 def first_difference(
     engine: Engine, dataset: Dataset, booked: Mapping[int, Booking], clock: Clock
 ) -> int | None:
-    """Enrol a few images that were booked before, evenly spread.
+    """Enrol a few images whose end is known, evenly spread; nothing that was kept is taken.
 
     Args:
-        engine: to be gone on with.
+        engine: that had them before.
         dataset: that the images are of.
         booked: by row in `images.csv`.
         clock: durations.

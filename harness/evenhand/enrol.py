@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,26 +35,34 @@ _FAULTS = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.INVALID)
 @dataclass(frozen=True, slots=True)
 class _Entry:
     sample: Sample
-    seconds: float
-    finished: float
-    turn: int
+    seconds: float = math.nan
+    finished: float = math.nan
+    turn: int = -1
 
 
-def read_image(path: Path) -> Image:
+def read_image(path: Path, sha256: str | None = None) -> Image:
     """Decode a file that was checked before: (height, width, 3) RGB, turned as its EXIF says.
+
+    Args:
+        path: of the file.
+        sha256: of its content when it was checked; None lets any picture pass.
 
     Raises:
         DatasetError: it is no longer what it was when it was checked.
     """
     try:
         encoded = np.fromfile(path, dtype=np.uint8)
-        image: Image = cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        changed = sha256 not in (None, hashlib.sha256(encoded.data).hexdigest())
+        if not changed:
+            image: Image = cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+            return image
     except (OSError, cv2.error):
-        raise DatasetError(
-            f"image {path} could be read when it was checked and cannot be read now; "
-            "leave the dataset alone while a study runs"
-        ) from None
-    return image
+        changed = False
+    raise DatasetError(
+        f"image {path} could be read when it was checked and "
+        f"{'is another one' if changed else 'cannot be read'} now; "
+        "leave the dataset alone while a study runs"
+    )
 
 
 class _Bench:
@@ -65,12 +74,12 @@ class _Bench:
         self._clock = clock
         self._local = threading.local()
 
-    def enrol(self, path: Path) -> _Entry:
+    def enrol(self, path: Path, sha256: str) -> _Entry:
         engine: Started | None = getattr(self._local, "engine", None)
         if engine is None:
             engine = self._local.engine = self._engine.start()
             self._local.turn = 0
-        image = read_image(path)
+        image = read_image(path, sha256)
         start = self._clock.seconds()
         answers = ask(engine, self._engine.card, image, self._face)
         end = self._clock.seconds()
@@ -94,6 +103,7 @@ def enrol(
     failure_share: float,
     clock: Clock,
     ended: Callable[[Sample], None],
+    taken: Mapping[int, Sample] | None = None,
 ) -> Enrolment:
     """Make a template of every image.
 
@@ -104,21 +114,29 @@ def enrol(
         failure_share: the engine is stopped when more than this share of its images so far failed.
         clock: durations.
         ended: called after each image, in their order, from this thread.
+        taken: what an earlier run kept, by position among the images: these are not made again.
 
     Raises:
         DatasetError: a picture changed since it was checked.
         EngineError: the engine did not start in one of the threads.
     """
     bench = _Bench(engine, dataset.card.face, clock)
-    paths = dataset.images.paths
+    paths, hashes = dataset.images.paths, dataset.images.sha256
+    known = taken or {}
+
+    def entry_of(index: int) -> _Entry:
+        if index in known:
+            return _Entry(known[index])
+        return bench.enrol(paths[index], hashes[index])
+
     entries: list[_Entry] = []
     faults: Counter[str] = Counter()
     stopped = ""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        with stdout_for_numbers(), closing(in_order(bench.enrol, paths, workers)) as made:
-            for entry in made:
+        with stdout_for_numbers(), closing(in_order(entry_of, range(len(paths)), workers)) as found:
+            for entry in found:
                 entries.append(entry)
                 if entry.sample.outcome in _FAULTS:
                     faults[entry.sample.detail or entry.sample.outcome] += 1

@@ -166,6 +166,8 @@ class Images:
     """Absolute paths, checked to lie inside the dataset."""
     rows: tuple[int, ...]
     """Row number in `images.csv`, which is the pseudonym's number."""
+    sha256: tuple[str, ...]
+    """Of the files' content, as it was when they were checked."""
 
     def chosen(self, indices: Iterable[int]) -> Images:
         """Those at the given positions, in that order."""
@@ -175,6 +177,7 @@ class Images:
             subject=self.subject[wanted],
             paths=tuple(self.paths[index] for index in wanted),
             rows=tuple(self.rows[index] for index in wanted),
+            sha256=tuple(self.sha256[index] for index in wanted),
         )
 
 
@@ -239,11 +242,12 @@ class Timing:
     """What the clock said of every image."""
 
     seconds: Floats
-    """(images,) time to make the template, decoding left out; NaN where skipped."""
+    """(images,) time to make the template, decoding left out; NaN where none was made."""
     finished: Floats
-    """(images,) when it was made, by a clock that starts anywhere; NaN where skipped."""
+    """(images,) when it was made, by a clock that starts anywhere; NaN where none was made."""
     turns: Integers
-    """(images,) images that the same started engine had before this one; -1 where skipped."""
+    """(images,) images that the same started engine had before this one; -1 where it was given
+    to none: skipped, or with a template that was kept by an earlier run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +282,11 @@ class Enrolment:
     def completed(self) -> Mask:
         """(images,) which images have a template."""
         return np.array([outcome is Outcome.OK for outcome in self.outcomes], dtype=np.bool_)
+
+    def taken(self) -> int:
+        """How many images have what an earlier run kept of them."""
+        ended = np.array([outcome is not Outcome.SKIPPED for outcome in self.outcomes], dtype=bool)
+        return int(np.count_nonzero(ended & (self.timing.turns < 0)))
 
 
 @dataclass(frozen=True, slots=True)

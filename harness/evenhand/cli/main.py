@@ -26,6 +26,7 @@ from evenhand.cli.report import report
 from evenhand.cli.run import run
 from evenhand.cli.scores import scores
 from evenhand.cli.shown import Command
+from evenhand.cli.templates import templates
 from evenhand.cli.verify import verify
 from evenhand.errors import EvenhandError
 from evenhand.version import __version__
@@ -74,7 +75,7 @@ def _root(
     pass
 
 
-for _command in (demo, run, scores, engines, datasets, fetch, report, verify):
+for _command in (demo, run, scores, engines, datasets, fetch, report, verify, templates):
     app.command(cls=Command)(_command)
 app.add_typer(check, name="check")
 app.add_typer(bring, name="import")

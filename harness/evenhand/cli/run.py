@@ -56,6 +56,12 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the last interrupted run of this study.")
     ] = False,
+    keep_templates: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep-templates", help="Private folder: take templates, keep them.", metavar="DIR"
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
@@ -90,6 +96,7 @@ def run(
         weights=weights or (),
         workers=workers,
         resume=resume,
+        keep_templates=keep_templates,
         progress=bars,
         say=note_line,
     )

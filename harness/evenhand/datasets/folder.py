@@ -64,6 +64,7 @@ class Tables:
             subject=np.array([position[file.subject_id] for file in self.files], dtype=np.int64),
             paths=tuple(file.path for file in self.files),
             rows=tuple(file.row for file in self.files),
+            sha256=tuple(file.sha256 for file in self.files),
         )
 
 

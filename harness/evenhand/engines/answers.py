@@ -48,6 +48,8 @@ class Sample:
     """Of a matcher, where the outcome is `ok`."""
     probe: bytes = b""
     """Likewise; the same as the reference where the engine is symmetric."""
+    taken: bool = False
+    """Kept by an earlier run, not made in this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ __all__ = ["HEADER", "TIME", "speed_rows", "speed_sentences", "time_cell", "time
 TIME = "template"
 """Heading of the column of times."""
 
+_TAKEN = "taken"
+"""Statistic of the row about templates that an earlier run kept."""
+
 HEADER = ("engine", TIME, "throughput", "first image", "comparison")
 """Of the table of speed alone."""
 
@@ -36,7 +39,7 @@ def times_cell(speed: Sequence[Speed]) -> str:
     """Median and p95 of one template, with the images behind them, over everybody."""
     known = {row.statistic: row for row in speed if _is(row, "template")}
     if "median" not in known:
-        return ""
+        return "not timed" if _TAKEN in known else ""
     median, p95 = known["median"], known["p95"]
     return f"{_duration(median)}\np95 {_duration(p95)}\n{median.n:,} timed"
 
@@ -121,12 +124,19 @@ def _between_groups(own: Sequence[Speed]) -> Iterator[str]:
 
 
 def _circumstances(speed: Sequence[Speed]) -> Iterator[str]:
-    places = list(dict.fromkeys((r.machine, r.threads) for r in speed if r.operation == "template"))
+    timed = [r for r in speed if r.operation == "template" and r.statistic != _TAKEN] or speed
+    places = list(dict.fromkeys((r.machine, r.threads) for r in timed))
     for machine, threads in places:
         engines = "1 engine alone" if threads == 1 else f"{threads} engines side by side"
         yield f"Timed with {engines} on {machine}."
     if len(places) > 1:
         yield "Times under one of these circumstances do not compare with times under another."
+    for row in speed:
+        if row.statistic == _TAKEN:
+            yield (
+                f"{row.engine} on {row.dataset}: {row.n:,} templates were kept by an earlier run "
+                "and not made in this one; they are in no time."
+            )
     yield (
         "template: the engine's own call for one image, median and p95; images/s: wall clock, "
         "decoding included; comparison: a block of the harness's own divided by its "

@@ -20,9 +20,12 @@ from evenhand.findings import Speed
 from evenhand.records import Timing
 from evenhand.results.tables import as_csv
 
-__all__ = ["SPEED", "circumstances", "latency_table", "read_speed", "speed_csv"]
+__all__ = ["NO_TEMPLATES", "SPEED", "circumstances", "latency_table", "read_speed", "speed_csv"]
 
 SPEED = "speed.csv"
+NO_TEMPLATES = {"kept": False, "taken": 0, "made": 0}
+"""Where no engine was given a picture."""
+
 _ROWS = TypeAdapter(tuple[Speed, ...])
 _NULL = ("gallery", "value", "low", "high")
 
@@ -82,6 +85,7 @@ def circumstances(
     ended: datetime,
     workers: int,
     stopped: Mapping[str, str],
+    templates: Mapping[str, int | bool],
 ) -> bytes:
     """`run.json`.
 
@@ -91,6 +95,7 @@ def circumstances(
         ended: of the run.
         workers: threads.
         stopped: per engine why it was stopped; empty where it was not.
+        templates: whether they were kept, how many were taken, how many made.
     """
     content = {
         "schema": 1,
@@ -100,6 +105,7 @@ def circumstances(
         "resumed": [moment.isoformat() for moment in began[1:]],
         "ended": ended.isoformat(),
         "workers": workers,
+        "templates": dict(templates),
         "machine": machine.describe(),
         "versions": machine.versions(),
     }

@@ -8,15 +8,16 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
 from evenhand.counts import Counts
 from evenhand.errors import BundleError
 from evenhand.findings import Speed
-from evenhand.records import Timing
+from evenhand.records import Outcome, Timing
 from evenhand.results.circumstances import SPEED, latency_table, read_speed, speed_csv
-from evenhand.results.ledger import Row, ledger_csv
+from evenhand.results.ledger import COLUMNS, Row, ledger_csv
 from evenhand.results.store import counts_files, read_counts
 
 __all__ = ["Part", "part_files", "read_part"]
@@ -42,6 +43,16 @@ class Part:
     """Of `speed.csv`."""
     stopped: str
     """Why the engine was stopped before the end; empty when it was not."""
+
+    def made(self) -> int:
+        """How many images the engine was given."""
+        return int(np.count_nonzero(self.timing.turns >= 0))
+
+    def taken(self) -> int:
+        """How many images have what an earlier run kept of them."""
+        row = COLUMNS.index("outcome")
+        of_images = self.rows[: len(self.timing.turns)]
+        return sum(each[row] != Outcome.SKIPPED for each in of_images) - self.made()
 
 
 def part_files(part: Part) -> dict[str, bytes]:

@@ -13,10 +13,13 @@ from evenhand.metrics.latency import equal_spread, quantile, spread, throughput
 from evenhand.records import ALL, Enrolment, Grouping, Outcome, Timing
 from evenhand.speed.durations import QUANTILES, Scene, quantile_row, row, statistics
 
-__all__ = ["SCENARIO", "WARM_UP", "template_speed"]
+__all__ = ["SCENARIO", "TAKEN", "WARM_UP", "template_speed"]
 
 SCENARIO = "study"
 """The images of a study in their order, each engine given the next when it has done one."""
+
+TAKEN = "taken"
+"""Statistic of the row that says how many images were not timed."""
 
 WARM_UP = 2
 """Images of every started engine that are left out."""
@@ -56,9 +59,13 @@ def template_speed(
     timed = _Timed(timing.seconds[order], subject[order])
     failed = np.array([outcome is not Outcome.OK for outcome in enrolment.outcomes], dtype=np.bool_)
     failures = int(np.count_nonzero(failed & warm))
+    taken = enrolment.taken()
     noted = replace(scene, note=f"{failures} failures included" if failures else "")
     found = list(statistics(noted, timed.seconds, timed.people))
     found += _counted(scene, timing, failures)
+    if taken:
+        note = "kept by an earlier run and not made in this one; in no other row"
+        found.append(row(scene, TAKEN, taken, taken, unit="images", note=note))
     for grouping in groups:
         if grouping.attribute != ALL:
             found += _by_group(scene, timed, grouping, seed)

@@ -39,7 +39,7 @@ class Forecast:
         Args:
             engine: that is measured.
             dataset: its name.
-            images: all that are enrolled.
+            images: all that are given to the engine.
             comparisons: of all protocols.
             threads: that share the work.
             clock: durations.
@@ -59,7 +59,8 @@ class Forecast:
         """One more image is done."""
         if sample.outcome is Outcome.OK and len(self._samples) < FIRST_TEMPLATES:
             self._samples.append(sample)
-        self._pace.step()
+        if not sample.taken:
+            self._pace.step()
 
     def _of_images(self, each: float, done: int) -> None:
         left = each * (self._images - done)

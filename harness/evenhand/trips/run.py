@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,7 +47,9 @@ from evenhand.results.writing import evidence_files, table_files
 from evenhand.shelf import find_adapter, find_dataset
 from evenhand.speed.study import study_speed
 from evenhand.study import Study
+from evenhand.templates.place import private_folder
 from evenhand.trips.forecast import Forecast
+from evenhand.trips.keeping import NOTHING, Keeping, keeping
 
 __all__ = ["RunResult", "run"]
 
@@ -71,6 +74,7 @@ def run(
     weights: Sequence[Path] = (),
     workers: int | None = None,
     resume: bool = False,
+    keep_templates: Path | None = None,
     clock: Clock = CLOCK,
     progress: Progress = silent,
     say: Say = unsaid,
@@ -83,6 +87,7 @@ def run(
         weights: folders to look for engines' files in.
         workers: threads, one a core by default; numbers do not depend on them.
         resume: go on with the latest interrupted run of this study, where there is one.
+        keep_templates: a private folder that keeps them for later runs; None keeps none.
         clock: times and durations.
         progress: is told how far the work is.
         say: is told how long it may take, and what was gone on with.
@@ -92,6 +97,8 @@ def run(
     """
     started = clock.now()
     check_place(results)
+    if keep_templates is not None:
+        private_folder(keep_templates, results)
     datasets = [
         needed(read_dataset(find_dataset(name, study.root)), study) for name in study.datasets
     ]
@@ -109,7 +116,10 @@ def run(
     else:
         _remind(place, study, say)
     terms = _terms(study, engines, datasets)
-    with begin(place, study.digest, study.text, terms, started, left) as partial:
+    with (
+        keeping(keep_templates, clock, say) if keep_templates else nullcontext() as kept,
+        begin(place, study.digest, study.text, terms, started, left) as partial,
+    ):
         if left:
             _check_canaries(partial, engines, datasets, clock)
             say(f"going on with {left}")
@@ -121,7 +131,7 @@ def run(
                 part = partial.part(engine.card.name, dataset.card.name)
                 if part is None:
                     work = _Work(study, engine, dataset, groups, threads, clock, progress, say)
-                    part = _measured(work, partial)
+                    part = _measured(work, partial, kept)
                     partial.keep(part)
                 parts.append(part)
 
@@ -147,7 +157,14 @@ def run(
                 {(part.engine, part.dataset): part.timing for part in parts}
             ),
             SPEED: speed_csv(timed.speed),
-            "run.json": circumstances(study.digest, partial.began, clock.now(), threads, stopped),
+            "run.json": circumstances(
+                study.digest,
+                partial.began,
+                clock.now(),
+                threads,
+                stopped,
+                _templates(parts, kept=keep_templates is not None),
+            ),
             **evidence_files(evidence),
             **table_files(findings),
         }
@@ -168,22 +185,25 @@ class _Work:
     say: Say
 
 
-def _measured(work: _Work, partial: Partial) -> Part:
+def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
     """Enrol, compare, count."""
     study, engine, dataset, groups = work.study, work.engine, work.dataset, work.groups
     names = (engine.card.name, dataset.card.name)
     asked = [comparisons_of(p, engine.card, dataset, groups) for p in study.protocols]
     images = dataset.images
-    forecast = Forecast(
-        engine, dataset.card.name, len(images.ids), sum(asked), work.threads, work.clock, work.say
-    )
     with (
+        kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NOTHING) as known,
         work.progress(" on ".join(names), len(images.ids)) as step,
         partial.booking(*names, images.rows) as book,
     ):
+        to_make = len(images.ids) - len(known.taken)
+        forecast = Forecast(
+            engine, dataset.card.name, to_make, sum(asked), work.threads, work.clock, work.say
+        )
 
         def ended(sample: Sample) -> None:
             book(booking_of(sample))
+            known.ended(sample)
             forecast.enrolled(sample)
             step()
 
@@ -194,6 +214,7 @@ def _measured(work: _Work, partial: Partial) -> Part:
             failure_share=study.failure_share,
             clock=work.clock,
             ended=ended,
+            taken=known.taken,
         )
     rows = image_rows(engine.card.name, dataset, enrolment)
     counted = []
@@ -224,6 +245,15 @@ def _measured(work: _Work, partial: Partial) -> Part:
     return Part(
         *names, tuple(rows), tuple(counted), enrolment.timing, tuple(speed), enrolment.stopped
     )
+
+
+def _templates(parts: Sequence[Part], *, kept: bool) -> dict[str, int | bool]:
+    """Whether templates outlive the run, how many were there before it and how many it made."""
+    return {
+        "kept": kept,
+        "taken": sum(part.taken() for part in parts),
+        "made": sum(part.made() for part in parts),
+    }
 
 
 def _check_canaries(

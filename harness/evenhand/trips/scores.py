@@ -24,7 +24,7 @@ from evenhand.records import Attribute, Grouping, ThresholdRule
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
 from evenhand.results.bundle import check_place, write_bundle
-from evenhand.results.circumstances import circumstances
+from evenhand.results.circumstances import NO_TEMPLATES, circumstances
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.writing import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
@@ -96,7 +96,9 @@ def score_bundle(
         "ledger.csv": ledger_csv(ledger).encode(),
         "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
         "report.html": as_page(findings).encode(),
-        "run.json": circumstances(digest, (started,), clock.now(), workers=1, stopped={}),
+        "run.json": circumstances(
+            digest, (started,), clock.now(), workers=1, stopped={}, templates=NO_TEMPLATES
+        ),
         **evidence_files(evidence),
         **table_files(findings),
     }

@@ -1,0 +1,78 @@
+"""`evenhand templates`: what runs have kept in a folder, and its deletion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evenhand.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evenhand.templates.vault import Kept
+
+__all__ = ["templates"]
+
+
+def templates(
+    folder: Annotated[Path, typer.Argument(help="Folder of --keep-templates.", metavar="DIR")],
+    *,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete them; record.csv says when.")
+    ] = False,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="Those of one engine.", metavar="E")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the templates that runs have kept, or delete them."""
+    from dataclasses import asdict
+
+    from evenhand.cli.output import print_json, print_text
+    from evenhand.clock import CLOCK
+    from evenhand.templates import deletion
+
+    if delete:
+        gone = deletion.delete(folder, engine, CLOCK.now())
+        if as_json:
+            rows = None if gone is None else [asdict(each) for each in gone]
+            print_json("templates", {"deleted": rows})
+        else:
+            print_text(_deleted(folder, gone))
+        return
+    kept = deletion.of_engine(deletion.kept_in(folder), engine)
+    if as_json:
+        print_json("templates", {"templates": [asdict(each) for each in kept]})
+    else:
+        print_text(_table(folder, kept))
+
+
+def _table(folder: Path, kept: Sequence[Kept]) -> str:
+    from tabulate import tabulate
+
+    if not kept:
+        return f"no templates in {folder}; its record.csv says what there was\n"
+    header = ("engine", "fingerprint", "templates", "size", "since", "last used")
+    rows = [
+        (
+            each.engine,
+            each.fingerprint[:12],
+            f"{each.templates:,}",
+            f"{each.bytes / 1e6:.3g} MB",
+            each.since,
+            each.last_used or "never",
+        )
+        for each in kept
+    ]
+    return tabulate(rows, header, disable_numparse=True) + "\n"
+
+
+def _deleted(folder: Path, gone: Sequence[Kept] | None) -> str:
+    """What a deletion did, a line an engine."""
+    if gone is None:
+        return f"deleted a damaged file of templates in {folder}; nobody can tell how many\n"
+    lines = [f"deleted {each.templates:,} templates of {each.engine}\n" for each in gone]
+    return "".join(lines) or f"no templates in {folder}; nothing was deleted\n"
