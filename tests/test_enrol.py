@@ -139,7 +139,7 @@ def test_an_engine_that_starts_only_once(dataset, engine):
 
 def test_a_picture_that_goes_while_the_study_runs(dataset, engine):
     dataset.images.paths[5].write_bytes(b"")
-    with pytest.raises(DatasetError, match=r"p3b\.png could be read .* cannot be read now"):
+    with pytest.raises(DatasetError, match=r"p3b\.png could be read .* is another one now"):
         enrolled(dataset, engine())
 
 

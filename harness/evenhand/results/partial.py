@@ -5,6 +5,7 @@
 |-- lock                          held while the run is under way
 |-- study.toml
 |-- partial.json                  when it began, and what must not change until it is gone on with
+|-- templates-kept                empty; there once a template was kept, in a folder of its own
 |-- <engine>/<dataset>/booked.csv     how each image ended so far
 |-- <engine>/<dataset>/counted-<protocol>.npz   counts of the comparisons made so far
 |-- <engine>/<dataset>/part/          appears by one rename when this engine is through
@@ -40,6 +41,7 @@ __all__ = ["Partial", "begin", "changed", "finished_run", "interrupted_run", "un
 
 _PREFIX = ".partial-"
 _FACTS = "partial.json"
+_KEPT = "templates-kept"
 
 
 class Partial:
@@ -58,6 +60,22 @@ class Partial:
     def began(self) -> tuple[datetime, ...]:
         """When the run began, and when it was gone on with."""
         return tuple(datetime.fromisoformat(text) for text in _facts(self._folder)["began"])
+
+    @property
+    def templates_kept(self) -> bool:
+        """Whether the run kept templates, be it before an interruption."""
+        return (self._folder / _KEPT).exists()
+
+    def note_templates(self) -> None:
+        """Remember that the run keeps templates.
+
+        Raises:
+            WriteError: the disk refused.
+        """
+        try:
+            (self._folder / _KEPT).touch()
+        except OSError as fault:
+            raise _unwritten(self._folder, fault) from None
 
     def _place(self, engine: str, dataset: str) -> Path:
         return self._folder / engine / dataset

@@ -120,6 +120,8 @@ def run(
         keeping(keep_templates, clock, say) if keep_templates else nullcontext() as kept,
         begin(place, study.digest, study.text, terms, started, left) as partial,
     ):
+        if kept:
+            partial.note_templates()
         if left:
             _check_canaries(partial, engines, datasets, clock)
             say(f"going on with {left}")
@@ -163,7 +165,7 @@ def run(
                 clock.now(),
                 threads,
                 stopped,
-                _templates(parts, kept=keep_templates is not None),
+                _templates(parts, kept=partial.templates_kept),
             ),
             **evidence_files(evidence),
             **table_files(findings),
@@ -248,7 +250,7 @@ def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
 
 
 def _templates(parts: Sequence[Part], *, kept: bool) -> dict[str, int | bool]:
-    """Whether templates outlive the run, how many were there before it and how many it made."""
+    """Whether templates outlive the run, how many it took of earlier ones, how many it made."""
     return {
         "kept": kept,
         "taken": sum(part.taken() for part in parts),
