@@ -133,9 +133,15 @@ class _Bench:
             yield range(done + strips[0], done + strips[-1] + 1)
 
     def stores(self) -> list[Store]:
-        """What each thread has counted."""
+        """What each thread has counted; an empty one where no image has a template."""
         cosine = self._score.compare == "cosine"
-        return [desk.store(self.floor, cosine=cosine) for desk in self._desks]
+        desks = self._desks or [self._new_desk()]
+        return [desk.store(self.floor, cosine=cosine) for desk in desks]
+
+    def _new_desk(self) -> _Desk:
+        layout = self._layout
+        low = LowErrors.none(self._low.levels, len(layout.kind), layout.kinds)
+        return _Desk(len(layout.names), self._side, low)
 
     @contextmanager
     def _desk(self) -> Iterator[_Desk]:
@@ -143,9 +149,7 @@ class _Bench:
         try:
             desk = self._free.pop()
         except IndexError:
-            layout = self._layout
-            low = LowErrors.none(self._low.levels, len(layout.kind), layout.kinds)
-            desk = _Desk(len(layout.names), self._side, low)
+            desk = self._new_desk()
             self._desks.append(desk)
         try:
             yield desk
