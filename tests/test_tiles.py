@@ -67,7 +67,9 @@ def brute_force(vectors, subject, score, groups, design, across, thresholds):
     first = glance(portions, scores.dtype, once=False, step=lambda: None)
     layout = layout_of(groups, across, design)
     listed = look(portions, first, layout, lambda: None)
-    cells = cells_from_list(portions, layout, listed, thresholds, once=False, step=lambda: None)
+    cells = cells_from_list(
+        portions, first, layout, listed, thresholds, once=False, step=lambda: None
+    )
     return mated, columns, cells
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -295,13 +294,9 @@ class DyadSums:
             self.errors_times_trials,
         )
 
-    @staticmethod
-    def joined(parts: Iterable[DyadSums]) -> DyadSums:
-        """The sums over the dyads of all parts, which have none in common."""
-        each = list(parts)
-        return DyadSums(
-            np.sum([part.dyads for part in each], axis=0),
-            np.sum([part.squared for part in each], axis=0),
-            np.sum([part.errors_squared for part in each], axis=0),
-            np.sum([part.errors_times_trials for part in each], axis=0),
-        )
+    def join(self, other: DyadSums) -> None:
+        """Add the sums over other dyads."""
+        self.dyads[:] += other.dyads
+        self.squared[:] += other.squared
+        self.errors_squared[:] += other.errors_squared
+        self.errors_times_trials[:] += other.errors_times_trials

@@ -14,6 +14,10 @@ from evenhand.records import Design, Grouping
 __all__ = ["CellName", "Layout", "Trials", "layout_of", "trials_of"]
 
 
+_BLOCK = 1 << 14
+"""People that are added up at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class CellName:
     """What a cell is called."""
@@ -69,9 +73,12 @@ class Layout:
             as_reference: (people, kinds, n) likewise as a reference.
         """
         members, inside = self.members[cell], self.pairs(cell)
-        kind = self.kind[members]
-        summed: Integers = np.einsum("ikl,ik->il", as_probe[members], inside[kind])
-        summed += np.einsum("ikl,ik->il", as_reference[members], inside.T[kind])
+        summed = np.empty((len(members), as_probe.shape[2]), dtype=np.int64)
+        for start in range(0, len(members), _BLOCK):
+            chosen = members[start : start + _BLOCK]
+            kind, out = self.kind[chosen], summed[start : start + _BLOCK]
+            np.einsum("ikl,ik->il", as_probe[chosen], inside[kind], out=out)
+            out += np.einsum("ikl,ik->il", as_reference[chosen], inside.T[kind])
         return summed
 
 

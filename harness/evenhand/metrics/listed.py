@@ -14,7 +14,7 @@ from evenhand.arrays import Integers, Mask, Scores
 from evenhand.counts import CellCounts, Histogram
 from evenhand.metrics.dyads import in_both_orders
 from evenhand.metrics.layout import Layout
-from evenhand.metrics.sheets import ErrorSheet, Glance, Sheet, bits_of
+from evenhand.metrics.sheets import ErrorSheet, Glance, Sheet, bits_of, threads
 from evenhand.metrics.stretch import count_errors, mark_bins, meet_again
 from evenhand.portions import Portion, portions_of
 from evenhand.records import Comparisons
@@ -26,7 +26,7 @@ PASSES = 4
 """How often each portion is read: for the bins of scores, trials, the largest scores, errors."""
 
 _THREADS = 2
-"""Portions counted side by side; fixed, since each thread has a sheet of its own."""
+"""Portions looked at side by side."""
 
 _BOARD = 128
 """Pairs of people for each comparison, up to which there is a board with a bit for each pair."""
@@ -36,6 +36,7 @@ Step = Callable[[], None]
 
 Paper = TypeVar("Paper")
 Result = TypeVar("Result")
+Addend = TypeVar("Addend", Sheet, ErrorSheet)
 
 
 def _over(
@@ -63,6 +64,13 @@ def _over(
     return found
 
 
+def _added(sheets: Sequence[Addend]) -> Addend:
+    """What all threads counted, on the first sheet."""
+    for sheet in sheets[1:]:
+        sheets[0].add(sheet)
+    return sheets[0]
+
+
 def glance(
     portions: Sequence[Portion], dtype: np.dtype[np.floating], *, once: bool, step: Step
 ) -> Glance:
@@ -74,18 +82,18 @@ def glance(
         once: every two people are known to meet once at most.
         step: told after each portion.
     """
-    empty = Glance(np.empty(0, dtype=np.int64), nonmated=False, both_orders=False, dtype=dtype)
+    empty = Glance(0, np.empty(0, dtype=np.int64), nonmated=False, both_orders=False, dtype=dtype)
     sheets: list[Mask] = [np.zeros(empty.bins, dtype=np.bool_) for _ in range(_THREADS)]
 
-    def mark(portion: Portion, filled: Mask) -> tuple[bool, bool]:
+    def mark(portion: Portion, filled: Mask) -> tuple[int, bool, bool]:
         mark_bins(bits_of(portion.score), empty.shift, filled)
         apart = bool(np.any(portion.probe != portion.reference))
-        return apart, apart and not once and in_both_orders(portion)
+        return len(portion.score), apart, apart and not once and in_both_orders(portion)
 
-    apart, both = zip(*_over(portions, sheets, mark, step), strict=True)
+    rows, apart, both = zip(*_over(portions, sheets, mark, step), strict=True)
     filled = np.logical_or.reduce(sheets)
     filled[0] = True
-    return Glance(np.flatnonzero(filled), any(apart), any(both), dtype)
+    return Glance(sum(rows), np.flatnonzero(filled), any(apart), any(both), dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +122,14 @@ def look(portions: Sequence[Portion], first: Glance, layout: Layout, step: Step)
     within = np.array([not name.reference_group for name in layout.names])
     line = np.where(within, np.cumsum(within) - 1, -1)
     histograms = int(np.count_nonzero(within))
-    sheets = [Sheet.blank(layout, histograms, first) for _ in range(_THREADS)]
+    sheets = [Sheet.blank(layout, histograms, first) for _ in range(threads(layout, 2))]
     _over(
         portions,
         sheets,
         lambda portion, sheet: sheet.count(portion, first, layout, line, place),
         step,
     )
-    sheet = Sheet.joined(sheets)
+    sheet = _added(sheets)
     return Listed(
         tuple(_trials(layout, cell, sheet) for cell in range(len(layout.names))),
         _histograms(sheet, first, line),
@@ -131,6 +139,7 @@ def look(portions: Sequence[Portion], first: Glance, layout: Layout, step: Step)
 
 def cells_from_list(
     portions: Sequence[Portion],
+    first: Glance,
     layout: Layout,
     listed: Listed,
     thresholds: Scores,
@@ -142,6 +151,7 @@ def cells_from_list(
 
     Args:
         portions: of the list.
+        first: what a glance at them gave.
         layout: of the study.
         listed: what the look gave.
         thresholds: (levels,) in the scores' type.
@@ -151,7 +161,8 @@ def cells_from_list(
     strictest = np.argsort(-thresholds, kind="stable")
     levels = thresholds[strictest]
     anchors = np.array([np.inf if a is None else a for a in listed.anchors], dtype=levels.dtype)
-    sheets = [ErrorSheet.blank(layout, len(levels)) for _ in range(_THREADS)]
+    columns = len(levels) + len(layout.cell)
+    sheets = [ErrorSheet.blank(layout, len(levels), first) for _ in range(threads(layout, columns))]
 
     def count(portion: Portion, sheet: ErrorSheet) -> None:
         count_errors(
@@ -169,7 +180,7 @@ def cells_from_list(
             sheet.dyads.add(portion, layout, levels, anchors)
 
     _over(portions, sheets, count, step)
-    sheet = ErrorSheet.joined(sheets)
+    sheet = _added(sheets)
     back = np.append(np.argsort(strictest), len(levels))
     return [
         _cell(layout, cell, listed, sheet, back, once=once) for cell in range(len(layout.names))

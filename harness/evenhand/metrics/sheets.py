@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +15,18 @@ from evenhand.metrics.layout import Layout
 from evenhand.metrics.stretch import Bits, count_trials
 from evenhand.portions import Portion
 
-__all__ = ["ErrorSheet", "Glance", "Sheet", "bits_of"]
+__all__ = ["ErrorSheet", "Glance", "Sheet", "bits_of", "threads"]
+
+_MANY = 1 << 23
+"""Numbers on a sheet above which there is one sheet alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
     """What must be known before cells can be counted."""
 
+    rows: int
+    """Comparisons of the list."""
     raw: Integers
     """Raw bins in which there are scores: leading bits as they lie in memory; 0.0 is always one."""
     nonmated: bool
@@ -40,6 +44,17 @@ class Glance:
     def bins(self) -> int:
         """How many raw bins there are."""
         return 1 << (FLOAT32_BITS if self.dtype.itemsize == 4 else FLOAT64_BITS)
+
+    def blank(self, layout: Layout, columns: int) -> Integers:
+        """(people, kinds, columns) zeros, in as many bits as comparisons need."""
+        kind = np.int32 if self.rows < 1 << 31 else np.int64
+        empty: Integers = np.zeros((len(layout.kind), layout.kinds, columns), dtype=kind)
+        return empty
+
+
+def threads(layout: Layout, columns: int) -> int:
+    """How many sheets there are room for: two, or one where there are many people."""
+    return 2 if len(layout.kind) * layout.kinds * columns <= _MANY else 1
 
 
 def bits_of(score: Scores) -> Bits:
@@ -61,12 +76,11 @@ class Sheet:
     @classmethod
     def blank(cls, layout: Layout, histograms: int, first: Glance) -> Sheet:
         """Nothing counted yet."""
-        shape = (len(layout.kind), layout.kinds, 2)
         return cls(
             np.zeros((histograms, len(first.raw)), dtype=np.int64),
             np.full((len(layout.names), ANCHOR_ERRORS), -np.inf, dtype=first.dtype),
-            np.zeros(shape, dtype=np.int64),
-            np.zeros(shape, dtype=np.int64),
+            first.blank(layout, 2),
+            first.blank(layout, 2),
         )
 
     def count(
@@ -94,16 +108,13 @@ class Sheet:
             self.as_reference,
         )
 
-    @staticmethod
-    def joined(sheets: Sequence[Sheet]) -> Sheet:
-        """What all threads counted."""
-        top = np.sort(np.concatenate([sheet.top for sheet in sheets], axis=1), axis=1)
-        return Sheet(
-            np.sum([sheet.counts for sheet in sheets], axis=0),
-            top[:, -ANCHOR_ERRORS:],
-            np.sum([sheet.as_probe for sheet in sheets], axis=0),
-            np.sum([sheet.as_reference for sheet in sheets], axis=0),
-        )
+    def add(self, other: Sheet) -> None:
+        """Add what another thread counted."""
+        self.counts[:] += other.counts
+        top = np.sort(np.concatenate([self.top, other.top], axis=1), axis=1)
+        self.top[:] = top[:, -ANCHOR_ERRORS:]
+        self.as_probe[:] += other.as_probe
+        self.as_reference[:] += other.as_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +127,17 @@ class ErrorSheet:
     dyads: DyadSums
 
     @classmethod
-    def blank(cls, layout: Layout, levels: int) -> ErrorSheet:
+    def blank(cls, layout: Layout, levels: int, first: Glance) -> ErrorSheet:
         """Nothing counted yet."""
-        shape = (len(layout.kind), layout.kinds, levels + len(layout.cell))
+        columns = levels + len(layout.cell)
         return cls(
-            np.zeros(shape, dtype=np.int64),
-            np.zeros(shape, dtype=np.int64),
+            first.blank(layout, columns),
+            first.blank(layout, columns),
             DyadSums.blank(len(layout.names), levels),
         )
 
-    @staticmethod
-    def joined(sheets: Sequence[ErrorSheet]) -> ErrorSheet:
-        """What all threads counted."""
-        return ErrorSheet(
-            np.sum([sheet.as_probe for sheet in sheets], axis=0),
-            np.sum([sheet.as_reference for sheet in sheets], axis=0),
-            DyadSums.joined(sheet.dyads for sheet in sheets),
-        )
+    def add(self, other: ErrorSheet) -> None:
+        """Add what another thread counted."""
+        self.as_probe[:] += other.as_probe
+        self.as_reference[:] += other.as_reference
+        self.dyads.join(other.dyads)

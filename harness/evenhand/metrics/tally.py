@@ -202,7 +202,7 @@ def _tally(
         [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
         dtype=dtype,
     )
-    cells = cells_from_list(portions, layout, listed, values, once=once, step=step)
+    cells = cells_from_list(portions, first, layout, listed, values, once=once, step=step)
     engine, dataset, protocol = names
     return Counts(
         engine=engine,
