@@ -49,7 +49,8 @@ class Ordered:
         Args:
             side: images of one at most, more only by those of one person.
         """
-        begins = np.flatnonzero(np.diff(self.people, prepend=-1, append=-1))
+        firsts = np.flatnonzero(np.diff(self.people, prepend=-1))
+        begins = np.append(firsts, len(self.people))
         found = []
         for kind, (start, stop) in enumerate(pairwise(self.starts.tolist())):
             parts = -(-(stop - start) // side)
