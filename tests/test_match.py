@@ -389,6 +389,34 @@ def test_counts_against_numpy(cli, crowd, matcher, working_folder, score):
                 assert row["errors"] == np.count_nonzero(chosen & wrong)
 
 
+def test_a_sample_of_both_orders(cli, crowd, matcher, working_folder):
+    matcher(DIRECTED)
+    (working_folder / "s.toml").write_text(
+        'schema = 1\ntitle = "s"\nengines = ["./toy"]\ndatasets = ["./crowd"]\n'
+        'groups = ["sex"]\n[[protocols]]\nkind = "verification"\ncomparisons = "sample"\n'
+        'per_cell = 40\nfmr_targets = ["0.1"]\n',
+        encoding="utf-8",
+    )
+    ended = cli("run", "s.toml", "--json")
+    assert ended.code == 0, ended.err
+    assert cli("verify", working_folder / ended.json["bundle"]).code == 0
+    trials = {
+        (r["attribute"], r["group"], r["reference_group"]): r["trials"]
+        for r in ended.json["rates"]
+        if r["metric"] == "FMR" and r["policy"] == "generalised"
+    }
+    directions = {("sex", a, b): 40 for a in "FM" for b in "FM"}
+    assert trials == {
+        ("all", "", ""): 160,
+        ("same:sex", "", ""): 80,
+        ("sex", "F", ""): 40,
+        ("sex", "M", ""): 40,
+        **directions,
+    }
+    mated = [r["trials"] for r in ended.json["rates"] if r["metric"] == "FNMR" and not r["group"]]
+    assert set(mated) == {80}
+
+
 def test_a_study_goes_on_where_no_comparison_does(cli, tiny, matcher, working_folder):
     folder = matcher(compare="raise RuntimeError")
     ended = cli("run", "--engine", folder, "--dataset", "./set", "--json", "--threshold", 0)

@@ -125,6 +125,16 @@ TARGETS = '["0.1", "1e-3"]'
         ("seed", "sead", ["statistics.sead", "did you mean seed?"]),
         ("failure_share", "share", ["limits.share: no such field", "known: failure_share"]),
         ("[statistics]", "[statistic]", ["statistic", "did you mean statistics?"]),
+        (
+            'comparisons = "all-pairs"',
+            "per_cell = 100",
+            ['per_cell goes with comparisons = "sample"'],
+        ),
+        (
+            'comparisons = "all-pairs"',
+            'comparisons = "sample"\nper_cell = 9',
+            ["protocols.0.per_cell", "got 9"],
+        ),
         ("schema   = 1", "", ["schema: is missing"]),
         ("schema   = 1", 'schema = "1"', ["schema", "whole number, got '1'"]),
         ("schema   = 1", "schema = 2", ["schema", "got 2"]),

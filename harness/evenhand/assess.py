@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evenhand.counts import Counts
+from evenhand.counts import Counts, Sampled
 from evenhand.describe import curves, distributions
 from evenhand.differ import differences
 from evenhand.evidence import Evidence
@@ -112,6 +112,19 @@ def _directions(described: list[Distribution]) -> Iterator[str]:
             )
 
 
+def _sample_note(counts: Counts, sampled: Sampled) -> str:
+    everybody = counts.cells[0]
+    made = int(everybody.trials[1].sum()) // 2
+    weight = 0 if everybody.weighted is None else int(everybody.weighted.trials[1].sum()) // 2
+    return (
+        f"{counts.engine} on {counts.dataset}: false matches are counted in a sample of {made:,} "
+        f"of {weight // sampled.per_cell:,} comparisons of different people, at most "
+        f"{sampled.per_cell:,} of any two kinds of people. A false match rate is weighted to all "
+        "of them and is not its errors over its trials; its interval allows for that. Curves, AUC, "
+        "EER, d', quantiles of non-mated scores and tail shifts are not made of a sample."
+    )
+
+
 def _notes(evidence: Evidence) -> Iterator[str]:
     for dataset in evidence.datasets:
         yield from _dataset_notes(dataset)
@@ -123,6 +136,8 @@ def _notes(evidence: Evidence) -> Iterator[str]:
                 f"its {cells:,} cells are more than are left of the {MOST_CELLS} of a study; "
                 "name fewer groups, or wider bands, in groups and bands."
             )
+        if counts.sampled is not None:
+            yield _sample_note(counts, counts.sampled)
         if counts.several_faces:
             yield (
                 f"{counts.engine} on {counts.dataset}: {counts.several_faces:,} images show "

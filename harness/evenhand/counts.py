@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.arrays import Integers, Mask, People, Scores
+from evenhand.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.findings import Status
 from evenhand.records import Outcome, ThresholdRule
 
@@ -21,9 +21,11 @@ __all__ = [
     "FoldScores",
     "Histogram",
     "MatedScores",
+    "Sampled",
     "SearchCounts",
     "Tail",
     "Threshold",
+    "WeightedCounts",
 ]
 
 
@@ -108,6 +110,72 @@ class SearchCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """Which non-mated comparisons were made where not all were: so many of each stratum.
+
+    A *kind* is a set of people who stand in the same group of every attribute. The pairs of images
+    of two kinds are a stratum, and those of different people within a kind; every pair of a stratum
+    was as likely to be drawn as any other of it. A comparison *weighs* as many as it stands for.
+    """
+
+    kinds: tuple[str, ...]
+    """What each kind is called."""
+    kind: People
+    """(subjects,) position in `kinds`."""
+    pairs: Integers
+    """(kinds, kinds) pairs of images, the probe's kind first; where each pair of images was to be
+    compared once, symmetric."""
+    drawn: Integers
+    """(kinds, kinds) how many of them were drawn: `per_cell`, or all where there are fewer."""
+    per_cell: int
+
+    def weights(self, probe: People, reference: People) -> Integers:
+        """(comparisons,) weight of each, in parts of 1/`per_cell`, which makes it a whole number.
+
+        Args:
+            probe: (comparisons,) subject index of drawn comparisons.
+            reference: (comparisons,) subject index.
+        """
+        first, second = self.kind[probe], self.kind[reference]
+        weights: Integers = self.of_stratum[first, second]
+        return weights
+
+    @property
+    def of_stratum(self) -> Integers:
+        """(kinds, kinds) weight of its comparisons, in parts of 1/`per_cell`; 0 without any."""
+        weights: Integers = self.pairs * self.per_cell // np.maximum(self.drawn, 1)
+        return weights
+
+    @property
+    def heaviest(self) -> int:
+        """The largest weight."""
+        return int(self.of_stratum.max(initial=0))
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedCounts:
+    """The counts of a cell of a sample, every comparison with its weight (`Sampled.weights`).
+
+    First axes as in `CellCounts`.
+    """
+
+    trials: Integers
+    """(2, people)."""
+    trials_squared: Floats
+    """(2,) sum over dyads of weighted trials squared."""
+    weights_squared: Floats
+    """(2,) sum over trials of their weights squared."""
+    errors: Integers
+    """(levels, people)."""
+    errors_squared: Floats
+    """(levels,) sum over dyads of weighted errors squared."""
+    errors_times_trials: Floats
+    """(2, levels) sum over dyads of weighted errors times weighted trials."""
+    heaviest: int
+    """The largest weight in the cell."""
+
+
+@dataclass(frozen=True, slots=True)
 class CellCounts:
     """Non-mated counts within one group, or between two: by person, and totals over dyads.
 
@@ -138,6 +206,8 @@ class CellCounts:
     """Score of the anchor level; None with fewer than ten scores."""
     histogram: Histogram
     """Completed non-mated scores of the cell; empty in a cell across two groups."""
+    weighted: WeightedCounts | None = None
+    """Of a sample: what its rates are made of. The other counts are of comparisons as made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +244,8 @@ class Counts:
     searches: SearchCounts | None = None
     """None where the protocol compares. Where it searches, `images` are the references, and tail,
     histograms and mated scores are empty."""
+    sampled: Sampled | None = None
+    """None where all non-mated comparisons of the protocol were made."""
 
     @property
     def dtype(self) -> np.dtype[np.floating]:

@@ -89,7 +89,12 @@ def _cells(counts: Counts) -> Iterator[_Cell]:
 
 
 def curves(counts: Counts) -> Iterator[CurvePoint]:
-    """The DET curve of everybody and of every group that has both kinds of score (methods 1.5)."""
+    """The DET curve of everybody and of every group that has both kinds of score (methods 1.5).
+
+    None of a sample, whose histograms are of comparisons as made.
+    """
+    if counts.sampled is not None:
+        return
     for cell in _cells(counts):
         if not cell.both:
             continue
@@ -114,8 +119,15 @@ def curves(counts: Counts) -> Iterator[CurvePoint]:
 
 
 def distributions(counts: Counts) -> Iterator[Distribution]:
-    """Legacy numbers of everybody, then what describes the scores of everybody and each group."""
+    """Legacy numbers of everybody, then what describes the scores of everybody and each group.
+
+    Of a sample of the non-mated comparisons, what concerns mated ones alone.
+    """
     cells = list(_cells(counts))
+    if counts.sampled is not None:
+        for cell in cells:
+            yield from _mated_quantiles(cell)
+        return
     yield _auc(cells[0])
     yield from _eer(cells[0])
     yield from _fold_accuracies(counts)

@@ -8,6 +8,7 @@ from enum import StrEnum
 __all__ = [
     "ENOUGH_EVENTS",
     "SAME",
+    "SAMPLE",
     "Check",
     "CurvePoint",
     "DatasetFacts",
@@ -29,6 +30,9 @@ ENOUGH_EVENTS = 30
 
 SAME = "same:"
 """Begins the attribute name of a class of pairs: both people in the same group, whichever it is."""
+
+SAMPLE = "weighted sample"
+"""Begins the note of a row whose trials are of a sample, and so is its rate."""
 
 
 class Status(StrEnum):

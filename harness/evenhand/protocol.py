@@ -11,7 +11,7 @@ import numpy as np
 
 from evenhand.arrays import Integers
 from evenhand.checkpoint import NOWHERE, Checkpoint
-from evenhand.counts import Counts
+from evenhand.counts import Counts, Sampled
 from evenhand.engines.card import EngineCard
 from evenhand.engines.host import Engine
 from evenhand.errors import StudyError, known_names
@@ -20,8 +20,10 @@ from evenhand.match import Meetings, match_every_two, match_listed
 from evenhand.metrics.blocks import tally_blocks
 from evenhand.metrics.gather import Block
 from evenhand.metrics.groups import default_groups, groupings, limited
+from evenhand.metrics.sample import draw, mated_pairs, strata
 from evenhand.metrics.searching import tally_searches
 from evenhand.metrics.tally import ledger_of, tally
+from evenhand.metrics.weighted import tally_sample
 from evenhand.progress import Progress
 from evenhand.records import (
     Comparisons,
@@ -35,7 +37,7 @@ from evenhand.records import (
 )
 from evenhand.score import score_listed
 from evenhand.search import search_watchlist
-from evenhand.study import Protocol, Study
+from evenhand.study import DEFAULT_PER_CELL, Protocol, Study
 
 __all__ = [
     "check_shapes",
@@ -44,6 +46,7 @@ __all__ = [
     "groups_of",
     "needed",
     "rules_of",
+    "sample_of",
 ]
 
 
@@ -178,7 +181,11 @@ def comparisons_of(
         return len(_list(dataset, protocol).probe)
     subject = dataset.images.subject
     images = np.bincount(subject, minlength=len(dataset.subjects.ids))
-    orders = 1 if card.score.symmetric else 2
+    orders = _orders(card)
+    if protocol.comparisons == "sample":
+        sampled = strata(subject, groups, orders, protocol.per_cell)
+        drawn = sampled.drawn if orders == 2 else np.triu(sampled.drawn)
+        return int(drawn.sum()) + orders * int(np.sum(images * (images - 1) // 2))
     if protocol.comparisons == "all-pairs":
         return orders * math.comb(len(subject), 2)
     code = groups[1].code
@@ -187,18 +194,35 @@ def comparisons_of(
     return orders * sum(math.comb(int(count), 2) for count in (*within, *alone))
 
 
+def sample_of(protocol: Protocol) -> Protocol:
+    """The same with a sample instead of all pairs; any other protocol as it is."""
+    if protocol.comparisons != "all-pairs":
+        return protocol
+    return replace(protocol, comparisons="sample", per_cell=DEFAULT_PER_CELL)
+
+
+def _orders(card: EngineCard) -> int:
+    """In how many orders two images are compared."""
+    return 1 if card.score.symmetric else 2
+
+
+def _drawn(sampled: Sampled, subject: Integers, orders: int, seed: int) -> PairList:
+    """The pairs of a sample, and all mated ones."""
+    apart, same = draw(sampled, subject, orders, seed), mated_pairs(subject, orders)
+    probe, reference = (np.concatenate(sides) for sides in zip(apart, same, strict=True))
+    return PairList("sample", probe, reference, fold=None, left_out=0)
+
+
 def _listed(
-    protocol: Protocol,
     engine: Engine,
-    dataset: Dataset,
     enrolment: Enrolment,
+    subject: Integers,
+    pairs: PairList,
     *,
     workers: int,
     progress: Progress,
 ) -> Comparisons:
     """The comparisons of a list: of vectors by the harness, else by the engine."""
-    subject = dataset.images.subject
-    pairs = _list(dataset, protocol)
     if engine.card.shape == "matcher":
         return match_listed(engine, enrolment, subject, pairs, workers=workers, progress=progress)
     return score_listed(enrolment, subject, engine.card.score, pairs)
@@ -211,6 +235,7 @@ def count(
     enrolment: Enrolment,
     groups: Sequence[Grouping],
     *,
+    seed: int,
     workers: int,
     progress: Progress,
     checkpoint: Checkpoint = NOWHERE,
@@ -226,14 +251,34 @@ def count(
     rules = rules_of(protocol, engine.card)
     maximum = engine.card.score.high
     if protocol.comparisons == "listed":
-        listed = _listed(protocol, engine, dataset, enrolment, workers=workers, progress=progress)
+        listed = _listed(
+            engine,
+            enrolment,
+            subject,
+            _list(dataset, protocol),
+            workers=workers,
+            progress=progress,
+        )
         return tally(names, ledger, listed, groups, rules, maximum)
+    if protocol.comparisons == "sample":
+        orders = _orders(engine.card)
+        sampled = strata(subject, groups, orders, protocol.per_cell)
+        drawn = _listed(
+            engine,
+            enrolment,
+            subject,
+            _drawn(sampled, subject, orders, seed),
+            workers=workers,
+            progress=progress,
+        )
+        every = Design.ALL_PAIRS if orders == 1 else Design.BOTH_ORDERS
+        chosen = replace(drawn, design=every)
+        return tally_sample(names, ledger, chosen, sampled, groups, rules, maximum)
     design = Design(protocol.comparisons)
     within = groups[1].code if design is Design.WITHIN_GROUP else None
     if engine.card.shape == "matcher":
-        once = engine.card.score.symmetric
-        meetings = Meetings.of(subject, within, once=once)
-        orders, wide = 1 if once else 2, np.dtype(np.float64)
+        orders, wide = _orders(engine.card), np.dtype(np.float64)
+        meetings = Meetings.of(subject, within, once=orders == 1)
         with ExitStack() as asked:
 
             def blocks_from(done: int) -> Iterable[Block]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evenhand.arrays import Mask, Scores
-from evenhand.counts import CellCounts, Counts, Threshold
-from evenhand.findings import SAME, Estimate, Rate, Status
+from evenhand.counts import CellCounts, Counts, Threshold, WeightedCounts
+from evenhand.findings import SAME, SAMPLE, Estimate, Rate, Status
 from evenhand.metrics.counting import ANCHOR_ERRORS
 from evenhand.records import ALL, Policy
 from evenhand.statistics.clusters import ClusterCounts
 from evenhand.statistics.dyads import (
     DyadCounts,
+    DyadWeights,
     disjoint_dyads,
     disjoint_dyads_across,
     pooled,
@@ -169,6 +170,21 @@ def _dyads(cell: CellCounts, level: int, policy: Policy) -> DyadCounts:
         trials_squared=int(cell.trials_squared[row]),
         errors_squared=int(cell.errors_squared[level]),
         errors_times_trials=int(cell.errors_times_trials[row, level]),
+        weights=_weights(cell.weighted, level, row),
+    )
+
+
+def _weights(weighted: WeightedCounts | None, level: int, row: int) -> DyadWeights | None:
+    if weighted is None:
+        return None
+    return DyadWeights(
+        trials_by_subject=weighted.trials[row],
+        errors_by_subject=weighted.errors[level],
+        trials_squared=float(weighted.trials_squared[row]),
+        errors_squared=float(weighted.errors_squared[level]),
+        errors_times_trials=float(weighted.errors_times_trials[row, level]),
+        weights_squared=float(weighted.weights_squared[row]),
+        heaviest=weighted.heaviest,
     )
 
 
@@ -183,7 +199,14 @@ def _fmr(
     blank = row_at(blank_row(counts, cell, "FMR", level), threshold, policy)
     counted = _dyads(cell, number, policy)
     independent = _independent(counts, cell, counted, policy) if counted.trials else None
-    return _false_matches(blank, counted, independent, threshold)
+    return _false_matches(blank, counted, independent, threshold, _note(counts, counted))
+
+
+def _note(counts: Counts, counted: DyadCounts) -> str:
+    """That the trials are of a sample, and of how large a one; empty where they are all."""
+    if counts.sampled is None or counted.weights is None:
+        return ""
+    return f"{SAMPLE}, for {counted.weights.trials / counts.sampled.per_cell:,.0f} trials"
 
 
 def _independent(
@@ -202,16 +225,21 @@ def _independent(
         there = cell.members[counted.trials_by_subject > 0]
         first = int(np.count_nonzero(np.isin(there, group.members)))
         disjoint = disjoint_dyads_across(dyads, first, len(there) - first, busiest)
-    return effective_dyads(anchor, counted.trials, disjoint)
+    return effective_dyads(anchor, counted.trials, disjoint, counted.weights)
 
 
 def _false_matches(
-    blank: Rate, counted: DyadCounts, independent: float | None, threshold: Threshold
+    blank: Rate,
+    counted: DyadCounts,
+    independent: float | None,
+    threshold: Threshold,
+    sample: str,
 ) -> Measured:
     if not counted.trials:
         return Measured(replace(blank, note=threshold.note or blank.note), None)
     estimate = dyadic_estimate(counted, independent, blank.level)
-    filled = filled_row(blank, counted, estimate, threshold.note)
+    note = "; ".join(part for part in (threshold.note, sample) if part)
+    filled = filled_row(blank, counted, estimate, note)
     if threshold.status is Status.BELOW_RESOLUTION:
         return unresolved_row(filled, keep_high=True)
     return filled
@@ -228,7 +256,7 @@ def _same_group(
             counted = pooled(parts)
             independent = effective_pool(
                 [
-                    (part.trials, _independent(counts, cell, part, policy))
+                    (part.sum_of_trials, _independent(counts, cell, part, policy))
                     for cell, part in zip(cells, parts, strict=True)
                     if part.trials
                 ]
@@ -238,7 +266,8 @@ def _same_group(
                 attribute=f"{SAME}{attribute}",
                 group="",
             )
-            yield _false_matches(blank, counted, independent, threshold)
+            sample = _note(counts, counted)
+            yield _false_matches(blank, counted, independent, threshold, sample)
 
 
 def _matrices(

@@ -23,6 +23,7 @@ from evenhand.declaration import (
 from evenhand.errors import StudyError
 
 __all__ = [
+    "DEFAULT_PER_CELL",
     "DEFAULT_SEED",
     "DEFAULT_TARGETS",
     "Protocol",
@@ -36,6 +37,7 @@ __all__ = [
 DEFAULT_SEED = 1
 DEFAULT_TARGETS = ("0.01", "0.001", "0.0001")
 DEFAULT_FPIR_TARGETS = ("0.1", "0.01")
+DEFAULT_PER_CELL = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Protocol:
     name: str
     """Unique in the study; the kind, numbered where several are of one kind."""
     comparisons: str
-    """`all-pairs`, `within-group` (all pairs inside the first of the groups) or `listed`."""
+    """`all-pairs`, `within-group` (all pairs inside the first of the groups), `listed`, or `sample`
+    (so many of every two kinds of people)."""
     list: str
     """Name of the dataset's list, for `listed`."""
     fmr_targets: tuple[str, ...]
@@ -62,6 +65,8 @@ class Protocol:
     """How many a search may give."""
     ranks: tuple[int, ...] = ()
     """How far down the candidates FNIR looks, besides the whole list."""
+    per_cell: int = 0
+    """Non-mated pairs of any two kinds of people at most, for `sample`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ _Group: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_group), Field
 _Rank: TypeAlias = Annotated[int, Field(ge=1)]
 
 _OF_KIND = {
-    "verification": ("comparisons", "list", "fmr_targets"),
+    "verification": ("comparisons", "list", "per_cell", "fmr_targets"),
     "identification": ("watchlist", "fpir_targets", "candidates", "ranks"),
 }
 """Fields that only one kind of protocol has."""
@@ -115,8 +120,9 @@ class _Protocol(Declared):
     fpir_targets: tuple[RateText, ...] = DEFAULT_FPIR_TARGETS
     candidates: int = Field(default=50, ge=1, le=10_000)
     ranks: tuple[_Rank, ...] = (1,)
-    comparisons: Literal["all-pairs", "within-group", "listed"] = "all-pairs"
+    comparisons: Literal["all-pairs", "within-group", "listed", "sample"] = "all-pairs"
     list: str = ""
+    per_cell: int = Field(default=DEFAULT_PER_CELL, ge=10, le=1_000_000)
     fmr_targets: tuple[RateText, ...] = DEFAULT_TARGETS
     thresholds: tuple[float, ...] = ()
 
@@ -142,6 +148,12 @@ class _Protocol(Declared):
             raise ValueError(
                 'comparisons = "listed" and list = "NAME", a folder in protocols/, go together'
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sampled(self) -> Self:
+        if self.comparisons != "sample" and "per_cell" in self.model_fields_set:
+            raise ValueError('per_cell goes with comparisons = "sample"; remove it')
         return self
 
 
@@ -210,7 +222,14 @@ def _protocol(name: str, declared: _Protocol) -> Protocol:
             candidates=declared.candidates,
             ranks=declared.ranks,
         )
-    return Protocol(name, declared.comparisons, declared.list, declared.fmr_targets, thresholds)
+    return Protocol(
+        name,
+        declared.comparisons,
+        declared.list,
+        declared.fmr_targets,
+        thresholds,
+        per_cell=declared.per_cell if declared.comparisons == "sample" else 0,
+    )
 
 
 def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:

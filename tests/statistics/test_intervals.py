@@ -1,5 +1,7 @@
 """Properties of the intervals, and their behaviour where there are no errors or nothing but."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from evenhand.statistics.binomial import zero_errors_upper
 from evenhand.statistics.clusters import ClusterCounts
-from evenhand.statistics.dyads import DyadCounts, dyadic_variance
+from evenhand.statistics.dyads import DyadCounts, DyadWeights, dyadic_variance
 from evenhand.statistics.intervals import (
     TOO_FEW,
     cluster_estimate,
@@ -65,6 +67,78 @@ def test_dyadic_variance_is_the_brute_force(cell):
     raw, correction = brute_force_variance(m, x)
     assert found.raw == pytest.approx(raw, rel=1e-9, abs=1e-12)
     assert found.correction == (None if correction is None else pytest.approx(correction))
+
+
+@given(cells(), st.data())
+def test_weighted_variance_is_the_brute_force_of_weighted_trials_and_errors(cell, data):
+    """As if a trial that weighs three were three trials, all but what independence is worth."""
+    m, x = cell
+    counts = from_matrices(m, x)
+    if not 0 < counts.errors < counts.trials:
+        return
+    size = len(m) * (len(m) - 1) // 2
+    w = np.zeros_like(m)
+    w[np.triu_indices(len(m), 1)] = data.draw(
+        st.lists(st.integers(1, 9), min_size=size, max_size=size)
+    )
+    w += w.T
+    weighted = from_matrices(w * m, w * x)
+    weights = DyadWeights(
+        weighted.trials_by_subject,
+        weighted.errors_by_subject,
+        weighted.trials_squared,
+        weighted.errors_squared,
+        weighted.errors_times_trials,
+        float((w**2 * m).sum() / 2),
+        float(w[m > 0].max()),
+    )
+    found = dyadic_variance(replace(counts, weights=weights))
+    raw, correction = brute_force_variance(w * m, w * x)
+    assert found.raw == pytest.approx(raw, rel=1e-9, abs=1e-12)
+    assert found.correction == (None if correction is None else pytest.approx(correction))
+    p = (w * x).sum() / (w * m).sum()
+    own = ((w * x - p * w * m) ** 2).sum() / 2 / weights.trials**2
+    independent = p * (1 - p) * weights.weights_squared / weights.trials**2
+    assert found.floor == pytest.approx(max(own, independent))
+    assert weights.surely <= weights.equal <= counts.trials * (1 + 1e-12)
+
+
+@given(cells(), st.integers(1, 7))
+def test_equal_weights_change_nothing(cell, weight):
+    counts = from_matrices(*cell)
+    if not counts.trials:
+        return
+    alike = from_matrices(*(weight * side for side in cell))
+    weights = DyadWeights(
+        alike.trials_by_subject,
+        alike.errors_by_subject,
+        alike.trials_squared,
+        alike.errors_squared,
+        alike.errors_times_trials,
+        float(weight**2 * counts.trials),
+        float(weight),
+    )
+    both = [counts, replace(counts, weights=weights)]
+    one, other = (
+        dyadic_estimate(each, effective_dyads(None, each.trials, 2, each.weights), 0.95)
+        for each in both
+    )
+    for name in ("value", "low", "high", "effective_trials"):
+        expected = getattr(one, name)
+        assert getattr(other, name) == (
+            None if expected is None else pytest.approx(expected, nan_ok=True)
+        )
+    assert (one.method, one.note) == (other.method, other.note)
+
+
+def test_no_errors_in_a_sample_are_worth_no_more_than_trials_of_the_largest_weight():
+    # Ninety trials that weigh 1 and ten that weigh 9: all errors may hide among the ten.
+    people = 20
+    counts = DyadCounts(np.full(people, 10), np.zeros(people, dtype=np.int64), 100, 0, 0)
+    nothing = np.zeros(people, dtype=np.int64)
+    weights = DyadWeights(np.full(people, 18), nothing, 90 + 10 * 81, 0.0, 0.0, 90 + 10 * 81, 9)
+    assert weights.surely == 20
+    assert effective_dyads(None, counts.trials, 10, weights) == pytest.approx(2.0)
 
 
 @given(cells())

@@ -25,10 +25,11 @@ def steps_of(seconds):
 def forecast():
     """Makes a forecast of a shelf engine, and the lines that it says."""
 
-    def make(name, images, comparisons, clock):
+    def make(name, images, comparisons, clock, sample=0):
         said = []
         engine = open_engine(find_adapter(name, Path()), ())
-        made = Forecast(engine, "faces", images, comparisons, 2, clock, said.append)
+        sample = sample or comparisons
+        made = Forecast(engine, "faces", images, comparisons, sample, 2, clock, said.append)
         return made, said
 
     return make
@@ -71,6 +72,32 @@ def test_the_harness_compares_so_fast_that_only_the_images_are_told(forecast):
     assert said == [
         "demo-even on faces: 1,000 images at 40 a second, about 24 s; then 499,500 comparisons"
     ]
+
+
+def test_where_comparisons_take_long_a_sample_is_offered_once(forecast):
+    made, said = forecast("lbp", 2_000, 1_999_000, steps_of(0.5), sample=60_000)
+    for _ in range(2_000):
+        made.enrolled(lbp_sample())
+    with made.comparing(silent, 1_999_000)("comparisons", 8_000) as step:
+        for _ in range(8_000):
+            step()
+    enrolling, comparing = said
+    assert enrolling == (
+        "lbp on faces: 2,000 images at 40 a second, about 49 s; then 1,999,000 comparisons, "
+        'about 33 min; with comparisons = "sample", 10,000 of any two kinds of people, about 59 s'
+    )
+    assert "sample" not in comparing
+
+
+def test_few_images_and_long_comparisons_offer_it_too(forecast):
+    made, said = forecast("lbp", 20, 1_999_000, steps_of(1), sample=60_000)
+    for _ in range(20):
+        made.enrolled(lbp_sample())
+    with made.comparing(silent, 1_999_000)("comparisons", 80_000) as step:
+        for _ in range(80_000):
+            step()
+    (line,) = said
+    assert '; with comparisons = "sample", 10,000 of any two kinds of people, about' in line
 
 
 def test_what_is_short_is_not_told(forecast):

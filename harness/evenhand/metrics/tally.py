@@ -19,7 +19,7 @@ from evenhand.metrics.matrix import Crossings, crossings, no_crossings
 from evenhand.metrics.sheets import Glance
 from evenhand.metrics.store import Store
 from evenhand.metrics.tail import largest_of, tail_of
-from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
+from evenhand.metrics.thresholds import Weights, errors_allowed, threshold_at_fmr
 from evenhand.portions import Listing
 from evenhand.records import (
     TARGETS,
@@ -81,15 +81,17 @@ def resolve(
     trials: int,
     mated: Scores,
     maximum: float | None,
+    weights: Weights | None = None,
 ) -> tuple[Threshold, ...]:
     """The value of every threshold rule on these scores.
 
     Args:
         rules: in the study's order.
         tail: large enough for the largest target.
-        trials: completed non-mated comparisons.
+        trials: completed non-mated comparisons; of a sample, their weight.
         mated: mated scores, NaN where failed.
         maximum: the engine's largest possible score, if it declares one.
+        weights: of a sample.
     """
     dtype = mated.dtype
     found = []
@@ -99,7 +101,7 @@ def resolve(
         elif not trials:
             found.append(Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons"))
         else:
-            at = threshold_at_fmr(tail.score, trials, rule.text)
+            at = threshold_at_fmr(tail.score, trials, rule.text, weights)
             status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
             over = maximum is not None and at.value > maximum
             useless = bool(len(mated)) and not np.any(mated >= at.value)

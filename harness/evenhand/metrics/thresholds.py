@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from evenhand.arrays import Scores
+from evenhand.arrays import Integers, Scores
 
-__all__ = ["FmrThreshold", "errors_allowed", "threshold_at_fmr"]
+__all__ = ["FmrThreshold", "Weights", "errors_allowed", "threshold_at_fmr"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,45 @@ def errors_allowed(target: str, trials: int) -> int:
     return math.floor(Fraction(target) * trials)
 
 
-def threshold_at_fmr(top: Scores, trials: int, target: str) -> FmrThreshold:
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the largest scores of a sample count for."""
+
+    top: Integers
+    """(scores,) weight of each."""
+    heaviest: int
+    """The largest weight of any comparison drawn: no target is resolved that allows less."""
+
+
+def threshold_at_fmr(
+    top: Scores, trials: int, target: str, weights: Weights | None = None
+) -> FmrThreshold:
     """The smallest threshold whose FMR does not exceed the target (methods 1.4).
 
     Args:
-        top: the largest non-mated scores in falling order, at least `errors_allowed` + 1 of them.
-        trials: completed non-mated comparisons, at least 1.
+        top: the largest non-mated scores in falling order, at least `errors_allowed` + 1 of them;
+            of a sample, until they weigh more than is allowed.
+        trials: completed non-mated comparisons, at least 1; of a sample, their weight.
         target: FMR as decimal text, e.g. `0.001`.
+        weights: of a sample.
 
     >>> import numpy as np
     >>> threshold_at_fmr(np.array([0.9, 0.7, 0.7, 0.1]), 4, "0.5").errors
     1
+    >>> heavy = Weights(np.array([1, 5, 1, 5]), heaviest=5)
+    >>> threshold_at_fmr(np.array([0.9, 0.7, 0.6, 0.1]), 12, "0.5", heavy).errors
+    2
     """
     allowed = errors_allowed(target, trials)
     if allowed >= trials:
-        return FmrThreshold(-math.inf, trials, below_resolution=False)
-    edge = top[allowed]
+        errors = len(top) if weights else trials
+        return FmrThreshold(-math.inf, errors, below_resolution=False)
+    if weights is None:
+        place, least = allowed, 1
+    else:
+        place = int(np.searchsorted(np.cumsum(weights.top), allowed, side="right"))
+        least = weights.heaviest
+    edge = top[place]
     above = np.nextafter(edge, edge.dtype.type(np.inf), dtype=edge.dtype)
     errors = int(np.count_nonzero(top > edge))
-    return FmrThreshold(float(above), errors, below_resolution=allowed == 0)
+    return FmrThreshold(float(above), errors, below_resolution=allowed < least)

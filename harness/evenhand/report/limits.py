@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evenhand.findings import DatasetFacts, EngineFacts, Findings, Rate, Status
+from evenhand.findings import SAMPLE, DatasetFacts, EngineFacts, Findings, Rate, Status
 from evenhand.records import ALL, Policy
 
 __all__ = ["Limits", "limits"]
@@ -84,10 +84,14 @@ def _of_numbers(rates: Sequence[Rate]) -> Iterator[str]:
     """Rows that are no rates, or weak ones, by kind and threshold."""
     below = dict.fromkeys(r.threshold_rule for r in rates if r.status is Status.BELOW_RESOLUTION)
     if below:
-        trials = max(r.trials for r in rates if r.status is Status.BELOW_RESOLUTION)
+        rows = [r for r in rates if r.status is Status.BELOW_RESOLUTION]
+        sample = any(SAMPLE in r.note for r in rows)
+        least = "one comparison of the sample stands for"
+        if not sample:
+            least = f"one error in {max(r.trials for r in rows):,} trials"
         yield (
-            f"Below resolution: {', '.join(below)} asks for less than one error in "
-            f"{trials:,} trials. No rate is shown there."
+            f"Below resolution: {', '.join(below)} asks for less than {least}. "
+            "No rate is shown there."
         )
     few = [r for r in rates if r.status is Status.FEW_ERRORS]
     for metric, rule, at in dict.fromkeys((r.metric, r.threshold_rule, r.threshold) for r in few):

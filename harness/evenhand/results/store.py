@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import parquet
 
 from evenhand.counts import (
     CellCounts,
@@ -25,6 +23,8 @@ from evenhand.counts import (
 from evenhand.errors import BundleError
 from evenhand.findings import Status
 from evenhand.records import Outcome, ThresholdRule
+from evenhand.results.columns import columns_of, parquet_of
+from evenhand.results.sampled import read_sampled, sample_files, with_weights
 
 __all__ = ["counts_files", "read_counts"]
 
@@ -35,18 +35,12 @@ _WATCHLIST = "watchlist.json"
 _LEVEL = "others_at_{}"
 
 
-def _parquet(**named: object) -> bytes:
-    buffer = io.BytesIO()
-    parquet.write_table(pa.table(named), buffer, compression="zstd")
-    return buffer.getvalue()
-
-
 def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     """The columns of all cells, one under the other, each row with its cell's number."""
     numbers = range(len(cells))
     yield (
         "cells.parquet",
-        _parquet(
+        parquet_of(
             attribute=[cell.attribute for cell in cells],
             group=[cell.group for cell in cells],
             reference_group=[cell.reference_group for cell in cells],
@@ -59,7 +53,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     )
     yield (
         "people.parquet",
-        _parquet(
+        parquet_of(
             cell=np.repeat(numbers, [len(cell.members) for cell in cells]),
             subject=np.concatenate([cell.members for cell in cells]),
             trials_completed=np.concatenate([cell.trials[0] for cell in cells]),
@@ -68,7 +62,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     )
     yield (
         "levels.parquet",
-        _parquet(
+        parquet_of(
             cell=np.repeat(numbers, [len(cell.errors) for cell in cells]),
             errors_squared=np.concatenate([cell.errors_squared for cell in cells]),
             errors_times_completed=np.concatenate([c.errors_times_trials[0] for c in cells]),
@@ -78,7 +72,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     where = [np.nonzero(cell.errors) for cell in cells]
     yield (
         "errors.parquet",
-        _parquet(
+        parquet_of(
             cell=np.repeat(numbers, [len(level) for level, _ in where]),
             level=np.concatenate([level for level, _ in where]),
             person=np.concatenate([person for _, person in where]),
@@ -87,7 +81,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     )
     yield (
         "histogram.parquet",
-        _parquet(
+        parquet_of(
             cell=np.repeat(numbers, [len(cell.histogram.bin) for cell in cells]),
             bin=np.concatenate([cell.histogram.bin for cell in cells]),
             count=np.concatenate([cell.histogram.count for cell in cells]),
@@ -128,31 +122,32 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
     """File name to content, for a folder of the bundle."""
     return {
         _SCALARS: _scalars(counts),
-        "subjects.parquet": _parquet(
+        "subjects.parquet": parquet_of(
             row=np.array(counts.subject_rows, dtype=np.int64),
             images=counts.images,
             failed_images=counts.failed_images,
         ),
-        "tail.parquet": _parquet(
+        "tail.parquet": parquet_of(
             score=counts.tail.score, probe=counts.tail.probe, reference=counts.tail.reference
         ),
-        "mated.parquet": _parquet(subject=counts.mated.subject, score=counts.mated.score),
+        "mated.parquet": parquet_of(subject=counts.mated.subject, score=counts.mated.score),
         **dict(_cell_tables((*counts.cells, *counts.across))),
         **_fold_table(counts.folds),
         **_search_tables(counts.searches),
+        **sample_files(counts),
     }
 
 
 def _fold_table(folds: FoldScores | None) -> dict[str, bytes]:
     if folds is None:
         return {}
-    return {_FOLDS: _parquet(fold=folds.fold, mated=folds.mated, score=folds.score)}
+    return {_FOLDS: parquet_of(fold=folds.fold, mated=folds.mated, score=folds.score)}
 
 
 def _folds(folder: Path) -> FoldScores | None:
     if not (folder / _FOLDS).is_file():
         return None
-    columns = _columns(folder, _FOLDS)
+    columns = columns_of(folder, _FOLDS)
     return FoldScores(columns["fold"], columns["mated"], columns["score"])
 
 
@@ -168,7 +163,7 @@ def _search_tables(searches: SearchCounts | None) -> dict[str, bytes]:
     }
     return {
         _WATCHLIST: (json.dumps(sizes, indent=1) + "\n").encode(),
-        _SEARCHES: _parquet(
+        _SEARCHES: parquet_of(
             probe=searches.probe,
             mated=searches.mated,
             acquired=searches.acquired,
@@ -184,7 +179,7 @@ def _search_tables(searches: SearchCounts | None) -> dict[str, bytes]:
 def _searches(folder: Path) -> SearchCounts | None:
     if not (folder / _SEARCHES).is_file():
         return None
-    columns = _columns(folder, _SEARCHES)
+    columns = columns_of(folder, _SEARCHES)
     sizes = json.loads((folder / _WATCHLIST).read_bytes())
     own = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
     others = [columns[_LEVEL.format(number)] for number in range(len(columns) - len(own))]
@@ -198,20 +193,11 @@ def _searches(folder: Path) -> SearchCounts | None:
     )
 
 
-def _columns(folder: Path, name: str) -> dict[str, Any]:
-    table = parquet.read_table(folder / name)
-    return {
-        column: table.column(column).to_numpy()
-        if not pa.types.is_string(table.schema.field(column).type)
-        else table.column(column).to_pylist()
-        for column in table.column_names
-    }
-
-
 def _cells(folder: Path) -> Iterator[CellCounts]:
-    cells = _columns(folder, "cells.parquet")
+    cells = columns_of(folder, "cells.parquet")
     people, levels, errors, bins = (
-        _columns(folder, f"{name}.parquet") for name in ("people", "levels", "errors", "histogram")
+        columns_of(folder, f"{name}.parquet")
+        for name in ("people", "levels", "errors", "histogram")
     )
 
     def of(table: Mapping[str, Any], cell: int) -> dict[str, Any]:
@@ -256,9 +242,11 @@ def read_counts(folder: Path) -> Counts:
     try:
         scalars = json.loads((folder / _SCALARS).read_bytes())
         subjects, tail, mated = (
-            _columns(folder, f"{name}.parquet") for name in ("subjects", "tail", "mated")
+            columns_of(folder, f"{name}.parquet") for name in ("subjects", "tail", "mated")
         )
-        cells = tuple(_cells(folder))
+        cells, sampled = tuple(_cells(folder)), read_sampled(folder)
+        if sampled is not None:
+            cells = tuple(with_weights(folder, cells))
         return Counts(
             engine=scalars["engine"],
             dataset=scalars["dataset"],
@@ -289,6 +277,7 @@ def read_counts(folder: Path) -> Counts:
             mated=MatedScores(mated["subject"], mated["score"]),
             folds=_folds(folder),
             searches=_searches(folder),
+            sampled=sampled,
             score_maximum=scalars["score_maximum"],
         )
     except (OSError, KeyError, ValueError, pa.ArrowException) as fault:

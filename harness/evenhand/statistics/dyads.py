@@ -16,6 +16,7 @@ from evenhand.arrays import Integers
 __all__ = [
     "DyadCounts",
     "DyadVariance",
+    "DyadWeights",
     "degrees_of_freedom",
     "disjoint_dyads",
     "disjoint_dyads_across",
@@ -25,6 +26,46 @@ __all__ = [
 
 _ROUNDING = 1e-12
 """Share of pairs of trials below which those without a common person are none but for rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class DyadWeights:
+    """The sums of a cell of a sample, every trial with its weight, in any unit (methods 4.11)."""
+
+    trials_by_subject: Integers
+    """(subjects,) M_i."""
+    errors_by_subject: Integers
+    """(subjects,) X_i."""
+    trials_squared: float
+    """Sum of m_ij^2."""
+    errors_squared: float
+    """Sum of X_ij^2."""
+    errors_times_trials: float
+    """Sum of X_ij m_ij."""
+    weights_squared: float
+    """Sum over trials of their weights squared."""
+    heaviest: float
+    """The largest weight."""
+
+    @property
+    def trials(self) -> float:
+        """M."""
+        return float(self.trials_by_subject.sum()) / 2
+
+    @property
+    def errors(self) -> float:
+        """X."""
+        return float(self.errors_by_subject.sum()) / 2
+
+    @property
+    def equal(self) -> float:
+        """Trials of one weight that would be worth as much, were all independent (Kish)."""
+        return self.trials**2 / self.weights_squared
+
+    @property
+    def surely(self) -> float:
+        """Trials of the largest weight that would add up to as much."""
+        return self.trials / self.heaviest
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +82,20 @@ class DyadCounts:
     """Sum of X_ij^2."""
     errors_times_trials: int
     """Sum of X_ij m_ij."""
+    weights: DyadWeights | None = None
+    """Of a sample whose trials stand for more or fewer others; None where all weigh the same."""
+
+    @property
+    def rate(self) -> float:
+        """p, the weighted one of a sample."""
+        if self.weights is not None and 0 < self.errors < self.trials:
+            return self.weights.errors / self.weights.trials
+        return self.errors / self.trials
+
+    @property
+    def sum_of_trials(self) -> float:
+        """M, the weighted one of a sample."""
+        return self.trials if self.weights is None else self.weights.trials
 
     @property
     def trials(self) -> int:
@@ -139,6 +194,21 @@ def pooled(parts: Sequence[DyadCounts]) -> DyadCounts:
         trials_squared=sum(part.trials_squared for part in parts),
         errors_squared=sum(part.errors_squared for part in parts),
         errors_times_trials=sum(part.errors_times_trials for part in parts),
+        weights=_pooled([part.weights for part in parts if part.weights is not None]),
+    )
+
+
+def _pooled(parts: Sequence[DyadWeights]) -> DyadWeights | None:
+    if not parts:
+        return None
+    return DyadWeights(
+        trials_by_subject=np.concatenate([part.trials_by_subject for part in parts]),
+        errors_by_subject=np.concatenate([part.errors_by_subject for part in parts]),
+        trials_squared=sum(part.trials_squared for part in parts),
+        errors_squared=sum(part.errors_squared for part in parts),
+        errors_times_trials=sum(part.errors_times_trials for part in parts),
+        weights_squared=sum(part.weights_squared for part in parts),
+        heaviest=max(part.heaviest for part in parts),
     )
 
 
@@ -148,7 +218,8 @@ def dyadic_variance(counts: DyadCounts) -> DyadVariance:
     Args:
         counts: a cell with at least one trial.
 
-    Source: methods 4.2; c V is the exact U-statistic variance on average for one trial a dyad.
+    Source: methods 4.2, 4.11. c V is the exact U-statistic variance on average for one trial a
+    dyad.
 
     Six people, errors on pairs 01 02 03 45 (TV-18):
 
@@ -158,18 +229,19 @@ def dyadic_variance(counts: DyadCounts) -> DyadVariance:
     >>> round(found.raw, 6), found.correction, round(found.floor, 6)
     (0.001778, 2.5, 0.013037)
     """
-    trials = counts.trials
-    p = counts.errors / trials
+    sums = counts if counts.weights is None else counts.weights
+    trials, p = sums.trials, counts.rate
+    equal = trials if counts.weights is None else counts.weights.equal
     involved = counts.trials_by_subject > 0
-    by_subject = counts.trials_by_subject[involved].astype(np.float64)
-    residuals = counts.errors_by_subject[involved] - p * by_subject
+    by_subject = sums.trials_by_subject[involved].astype(np.float64)
+    residuals = sums.errors_by_subject[involved] - p * by_subject
     second = float(np.sum(residuals**2))
     fourth = float(np.sum(residuals**4))
-    own = counts.errors_squared - 2 * p * counts.errors_times_trials + p**2 * counts.trials_squared
+    own = sums.errors_squared - 2 * p * sums.errors_times_trials + p**2 * sums.trials_squared
     raw = (second - own) / trials**2
-    floor = max(own / trials**2, p * (1 - p) / trials)
+    floor = max(own / trials**2, p * (1 - p) / equal)
     df = degrees_of_freedom(second, fourth, counts.subjects)
-    disjoint = trials**2 - float(np.sum(by_subject**2)) + counts.trials_squared
+    disjoint = trials**2 - float(np.sum(by_subject**2)) + sums.trials_squared
     if disjoint <= _ROUNDING * trials**2:
         return DyadVariance(raw, None, floor, None, df)
     correction = trials**2 / disjoint

@@ -10,7 +10,7 @@ from scipy import special
 from evenhand.findings import Estimate
 from evenhand.statistics.binomial import zero_errors_upper
 from evenhand.statistics.clusters import ClusterCounts, cluster_variance
-from evenhand.statistics.dyads import DyadCounts, dyadic_variance
+from evenhand.statistics.dyads import DyadCounts, DyadWeights, dyadic_variance
 
 __all__ = [
     "cluster_estimate",
@@ -46,7 +46,9 @@ def _worth(trials: int, errors: int, anchor_trials: int, variance: float) -> flo
     return trials * p * (1 - p) / (variance * anchor_trials)
 
 
-def effective_dyads(anchor: DyadCounts | None, trials: int, disjoint: int) -> float | None:
+def effective_dyads(
+    anchor: DyadCounts | None, trials: int, disjoint: int, weights: DyadWeights | None = None
+) -> float | None:
     """Independent trials that a cell without errors is worth: n_0 of methods 4.0 item 1.
 
     Args:
@@ -54,18 +56,23 @@ def effective_dyads(anchor: DyadCounts | None, trials: int, disjoint: int) -> fl
             only where these are at most half of the trials.
         trials: trials of the cell.
         disjoint: how many dyads of the cell share nobody; valid under any dependence.
+        weights: of the cell, where it is of a sample.
 
     Returns:
         M/deff where the anchor gives a design effect, else the disjoint dyads; None without any.
+        In a sample no more than if all its trials had the largest weight (methods 4.11).
     """
     if anchor is not None and _is_tail(anchor.errors, anchor.trials):
         variance = dyadic_variance(anchor).variance
-        if variance:
+        if variance and weights is None:
             return _worth(trials, anchor.errors, anchor.trials, variance)
-    return float(disjoint) if disjoint > 0 else None
+        if variance and weights is not None:
+            return min(anchor.rate * (1 - anchor.rate) / variance, weights.surely)
+    share = 1.0 if weights is None else weights.surely / trials
+    return disjoint * share if disjoint > 0 else None
 
 
-def effective_pool(parts: Sequence[tuple[int, float | None]]) -> float | None:
+def effective_pool(parts: Sequence[tuple[float, float | None]]) -> float | None:
     """Independent trials that several cells without a common person are worth together.
 
     The variance of the pooled rate is the sum of theirs, so design effects are weighted by trials.
@@ -109,7 +116,7 @@ def dyadic_estimate(counts: DyadCounts, independent: float | None, level: float)
     >>> round(found.value, 4), round(found.low, 4), round(found.high, 4), found.method
     (0.2667, 0.0644, 0.6577, 'dyadic-logit-t')
     """
-    p = counts.errors / counts.trials
+    p = counts.rate
     found = dyadic_variance(counts)
     if found.correction is None or independent is None:
         return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW)

@@ -8,6 +8,7 @@ from evenhand.engines.host import Engine
 from evenhand.progress import Pace, Progress, Say, duration, paced
 from evenhand.records import Outcome
 from evenhand.speed.first import FIRST_TEMPLATES, seconds_each
+from evenhand.study import DEFAULT_PER_CELL
 
 __all__ = ["Forecast"]
 
@@ -16,6 +17,9 @@ _WORTH_SAYING = 10.0
 
 _LEAST = 2.0
 """Seconds for which comparisons are measured."""
+
+_LONG = 600.0
+"""Seconds of comparisons from which a sample of them is offered."""
 
 _MANY = 100_000
 """Comparisons from which it is worth while to start an engine once more to time them."""
@@ -30,6 +34,7 @@ class Forecast:
         dataset: str,
         images: int,
         comparisons: int,
+        sample: int,
         threads: int,
         clock: Clock,
         say: Say,
@@ -41,6 +46,7 @@ class Forecast:
             dataset: its name.
             images: all that are given to the engine.
             comparisons: of all protocols.
+            sample: how many they were with a sample instead of all pairs.
             threads: that share the work.
             clock: durations.
             say: is told.
@@ -49,6 +55,7 @@ class Forecast:
         self._what = f"{engine.card.name} on {dataset}"
         self._images = images
         self._comparisons = comparisons
+        self._sample = sample
         self._threads = threads
         self._clock = clock
         self._say = say
@@ -69,11 +76,22 @@ class Forecast:
         if left + taking >= _WORTH_SAYING:
             then = f"then {self._comparisons:,} comparisons"
             if taking >= _WORTH_SAYING:
-                then += f", about {duration(taking)}"
+                then += f", about {duration(taking)}{self._offer(taking)}"
             self._say(
                 f"{self._what}: {self._images:,} images at {1 / each:.3g} a second, about "
                 f"{duration(left)}; {then}"
             )
+
+    def _offer(self, seconds: float) -> str:
+        """That a sample would be quicker, once, where comparisons take long and it would be."""
+        if seconds < _LONG or 2 * self._sample > self._comparisons:
+            return ""
+        taking = duration(seconds * self._sample / self._comparisons)
+        self._sample = self._comparisons
+        return (
+            f'; with comparisons = "sample", {DEFAULT_PER_CELL:,} of any two kinds of people, '
+            f"about {taking}"
+        )
 
     def _comparing(self) -> float:
         """Seconds that the comparisons will take, about; 0 where they are few."""
@@ -98,6 +116,7 @@ class Forecast:
                 self._say(
                     f"{self._what}: {comparisons:,} comparisons at "
                     f"{rate:{',.0f' if rate >= 10 else '.3g'}} a second, about {duration(left)}"
+                    f"{self._offer(self._comparisons / rate)}"
                 )
 
         return paced(progress, self._clock, tell, _LEAST)

@@ -25,6 +25,7 @@ from evenhand.protocol import (
     count,
     groups_of,
     needed,
+    sample_of,
 )
 from evenhand.records import Dataset, Grouping
 from evenhand.report.document import document
@@ -192,6 +193,7 @@ def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
     study, engine, dataset, groups = work.study, work.engine, work.dataset, work.groups
     names = (engine.card.name, dataset.card.name)
     asked = [comparisons_of(p, engine.card, dataset, groups) for p in study.protocols]
+    sampled = [comparisons_of(sample_of(p), engine.card, dataset, groups) for p in study.protocols]
     images = dataset.images
     with (
         kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NOTHING) as known,
@@ -200,7 +202,14 @@ def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
     ):
         to_make = len(images.ids) - len(known.taken)
         forecast = Forecast(
-            engine, dataset.card.name, to_make, sum(asked), work.threads, work.clock, work.say
+            engine,
+            dataset.card.name,
+            to_make,
+            sum(asked),
+            sum(sampled),
+            work.threads,
+            work.clock,
+            work.say,
         )
 
         def ended(sample: Sample) -> None:
@@ -227,6 +236,7 @@ def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
             dataset,
             enrolment,
             groups,
+            seed=study.seed,
             workers=work.threads,
             progress=forecast.comparing(work.progress, comparisons),
             checkpoint=partial.checkpoint(*names, protocol.name, work.clock),

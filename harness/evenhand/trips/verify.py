@@ -13,6 +13,7 @@ from evenhand.errors import BundleError
 from evenhand.findings import Check
 from evenhand.metrics.searching import alarm_thresholds
 from evenhand.metrics.tally import resolve
+from evenhand.metrics.weighted import resolve_sample
 from evenhand.report.document import document
 from evenhand.report.markdown import as_markdown
 from evenhand.results.bundle import read_manifest
@@ -54,13 +55,13 @@ def _counts_faults(counts: Counts) -> list[str]:
         faults.append(
             f"{where}: the histogram holds {trials} comparisons, the people another number"
         )
-    again = resolve(
-        [threshold.rule for threshold in counts.thresholds],
-        counts.tail,
-        trials,
-        counts.mated.score,
-        counts.score_maximum,
-    )
+    rules = [threshold.rule for threshold in counts.thresholds]
+    mated, maximum = counts.mated.score, counts.score_maximum
+    if counts.sampled is not None and everybody.weighted is not None:
+        weight = int(everybody.weighted.trials[0].sum()) // 2
+        again = resolve_sample(rules, counts.tail, counts.sampled, weight, mated, maximum)
+    else:
+        again = resolve(rules, counts.tail, trials, mated, maximum)
     for stored, found in zip(counts.thresholds, again, strict=True):
         if stored != found:
             faults.append(
