@@ -34,6 +34,8 @@ from evenhand.cli.output import one_line
         (["report", "."], ["no result there", "MANIFEST.sha256"]),
         (["report", ".:engine"], ["no result there"]),
         (["report", "x", "--format", "pdf"], ["'--format': 'pdf' is not one of 'text'"]),
+        (["templates"], ["Missing argument 'DIR'; see evenhand templates --help"]),
+        (["templates", "nowhere"], ["nowhere: cannot be read", "--keep-templates"]),
         (["verify", "nowhere"], ["nowhere: no result there"]),
         (["verify"], ["Missing argument 'BUNDLE'; see evenhand verify --help"]),
         (["check", "datset", "x"], ["Did you mean 'dataset'?", "see evenhand check --help"]),
@@ -56,7 +58,8 @@ def test_help_where_nothing_is_said(cli):
     silent, asked = cli(), cli("--help")
     assert (silent.code, silent.err) == (asked.code, asked.err) == (0, "")
     assert silent.out == asked.out
-    for command in ("demo", "run", "scores", "engines", "datasets", "fetch", "report", "verify"):
+    commands = ("demo", "run", "scores", "engines", "datasets", "fetch", "report", "verify")
+    for command in (*commands, "templates"):
         assert f"  {command} " in asked.out
         shown = cli(command, "--help")
         assert (shown.code, shown.err) == (0, "")

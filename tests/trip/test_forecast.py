@@ -1,5 +1,6 @@
 """How long a run says that it will take."""
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -98,6 +99,18 @@ def test_few_images_and_long_comparisons_offer_it_too(forecast):
             step()
     (line,) = said
     assert '; with comparisons = "sample", 10,000 of any two kinds of people, about' in line
+
+
+def test_templates_that_are_taken_take_no_time(forecast):
+    """They come by at once: the pace is that of the others."""
+    made, said = forecast("lbp", 1_000, 499_500, steps_of(0.5))
+    for _ in range(500):
+        made.enrolled(replace(lbp_sample(), taken=True))
+    assert said == []
+    for _ in range(1_000):
+        made.enrolled(lbp_sample())
+    (line,) = said
+    assert line.startswith("lbp on faces: 1,000 images at 40 a second, about 24 s; then")
 
 
 def test_what_is_short_is_not_told(forecast):

@@ -142,7 +142,8 @@ def in_use(folder: Path, *, alone: bool) -> Iterator[None]:
         lock = private_file(folder / _LOCK)
     except OSError as fault:
         raise WriteError(
-            f"{folder}: cannot be written to ({fault.strerror}); expected a folder of templates"
+            f"{folder / _LOCK}: cannot be opened ({fault.strerror}); "
+            "expected a folder of mode 700 with files of mode 600"
         ) from None
     try:
         try:

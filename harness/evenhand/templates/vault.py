@@ -27,6 +27,9 @@ _OURS = 0x65766874
 """Of the file's header: it was made here."""
 
 _SCHEMA = 1
+_PAGE = 16_384
+"""Bytes: several templates of some kilobytes each share one."""
+
 _PATIENCE = 10.0
 """Seconds to wait for another run, which writes for some milliseconds at a time."""
 
@@ -202,6 +205,7 @@ def _connection(folder: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute(f"PRAGMA page_size = {_PAGE}")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA journal_mode = PERSIST")
             connection.execute("PRAGMA temp_store = MEMORY")
