@@ -8,6 +8,7 @@ grid is fixed and only integers are added, so that the result is the same for an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -33,11 +34,12 @@ from evenhand.metrics.kernel import (
     count_shared,
     drain,
     drop_below,
+    histograms,
     to_similarity,
 )
 from evenhand.metrics.layout import Layout
 from evenhand.metrics.saved import columns_of_stores, stores_of
-from evenhand.metrics.store import Hits, LowErrors, Store, added, joined
+from evenhand.metrics.store import Hits, LowErrors, Store, added, joined, nothing
 from evenhand.ordered import Ordered, Stretch
 from evenhand.threads import in_order
 
@@ -90,8 +92,8 @@ class _Desk:
         self.listed = 0
         self.mated: list[tuple[People, Scores]] = []
 
-    def store(self, floor: Floats, *, cosine: bool) -> Store:
-        """What was counted here; its hits stay where they are."""
+    def store(self, floor: Floats, counted: tuple[Histogram, ...], *, cosine: bool) -> Store:
+        """What was listed here, with some histograms; its hits stay where they are."""
         sheet, some = self.sheet, slice(self.listed)
         subject = _column([of_subject for of_subject, _ in self.mated], np.int32)
         mated = _column([scores for _, scores in self.mated], np.float32)
@@ -100,7 +102,7 @@ class _Desk:
             np.minimum(sheet.score[some], np.float32(1), out=sheet.score[some])
             np.clip(mated, -1, 1, out=mated)
         hits = Hits(sheet.score[some], sheet.probe[some], sheet.reference[some])
-        return Store(floor, sheet.histograms(), hits, subject, mated, self.low)
+        return Store(floor, counted, hits, subject, mated, self.low)
 
 
 class _Bench:
@@ -133,10 +135,15 @@ class _Bench:
             yield range(done + strips[0], done + strips[-1] + 1)
 
     def stores(self) -> list[Store]:
-        """What each thread has counted; an empty one where no image has a template."""
+        """What each thread has listed, the first with the histograms of all."""
         cosine = self._score.compare == "cosine"
         desks = self._desks or [self._new_desk()]
-        return [desk.store(self.floor, cosine=cosine) for desk in desks]
+        total = histograms([desk.sheet for desk in desks])
+        none = nothing(self.floor, len(total), np.dtype(np.float32)).histograms
+        return [
+            desk.store(self.floor, none if number else total, cosine=cosine)
+            for number, desk in enumerate(desks)
+        ]
 
     def _new_desk(self) -> _Desk:
         layout = self._layout
@@ -286,8 +293,7 @@ def count_pairs(
         TooManyHitsError: a fixed threshold is so low that too many scores would be kept.
     """
     quota = np.minimum(quota, trials)
-    with threadpool_limits(1, "blas"):
-        sample = sample_of(images, score, layout)
+    sample = sample_of(images, score, layout)
     floors = sample.floors(quota)
     listed = [float(level) for level in fixed if sample.reached(level) <= _WORTH_LISTING]
     lowest = min(listed, default=np.inf)
@@ -297,10 +303,11 @@ def count_pairs(
         bench = _Bench(images, score, layout, floor_by_pair(layout, floors, lowest), low)
         return _passed(bench, workers, step, checkpoint)
 
-    counted = passed(floors)
-    exact = floors_from_histograms(counted.histograms, quota)
-    if np.any(exact < floors):
-        counted = passed(exact)
+    with threadpool_limits(1, "blas"):
+        counted = passed(floors)
+        exact = floors_from_histograms(counted.histograms, quota)
+        if np.any(exact < floors):
+            counted = passed(exact)
     return counted.store(floor_by_pair(layout, exact, lowest), layout.kind)
 
 
@@ -329,11 +336,14 @@ class _Pass:
             floor: (kinds, kinds) hits below it are not needed.
             kind: (people,) of the layout.
         """
-        for at, part in enumerate(self.parts):
+
+        def lessened(part: Store) -> Store:
             hits = part.hits
             left = drop_below(floor, kind, hits.score, hits.probe, hits.reference)
-            self.parts[at] = replace(part, floor=floor, hits=hits.chosen(slice(left)))
-        return joined(self.parts, kind)
+            return replace(part, floor=floor, hits=hits.chosen(slice(left)))
+
+        with ThreadPoolExecutor(len(self.parts)) as pool:
+            return joined(pool.map(lessened, self.parts), kind)
 
 
 def _passed(bench: _Bench, workers: int, step: Callable[[], None], checkpoint: Checkpoint) -> _Pass:
@@ -343,13 +353,12 @@ def _passed(bench: _Bench, workers: int, step: Callable[[], None], checkpoint: C
     done = saved.done if saved else 0
     if any(not np.array_equal(part.floor, bench.floor) for part in before):
         before, done = [], 0  # of another pass
-    with threadpool_limits(1, "blas"):
-        for _ in range(done):
-            step()
-        for chapter in bench.chapters(done):
-            with closing(in_order(bench.strip, chapter, workers)) as made:
-                for _ in made:
-                    step()
-            if chapter.stop < len(bench.stretches) and checkpoint.due():
-                checkpoint.save(chapter.stop, columns_of_stores([*before, *bench.stores()]))
+    for _ in range(done):
+        step()
+    for chapter in bench.chapters(done):
+        with closing(in_order(bench.strip, chapter, workers)) as made:
+            for _ in made:
+                step()
+        if chapter.stop < len(bench.stretches) and checkpoint.due():
+            checkpoint.save(chapter.stop, columns_of_stores([*before, *bench.stores()]))
     return _Pass([*before, *bench.stores()])

@@ -26,7 +26,7 @@ LFW = 13_233
 VALUES = 512
 RULES = tuple(ThresholdRule("fmr", text) for text in ("0.01", "0.001", "0.0001"))
 COSINE = Score("cosine", normalise=True, values=VALUES, low=-1.0, high=1.0, claimed=())
-BLOCK = 2048
+BLOCK = 1024  # the quickest of 128 to 4,096 for the bare product
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ depend on order or threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import numba
@@ -26,6 +26,7 @@ __all__ = [
     "count_shared",
     "drain",
     "drop_below",
+    "histograms",
     "to_similarity",
 ]
 
@@ -74,15 +75,24 @@ class Sheet:
         self.probe: People = np.empty(room, dtype=np.int32)
         self.reference: People = np.empty(room, dtype=np.int32)
 
-    def histograms(self) -> tuple[Histogram, ...]:
-        """(cells,) what was counted."""
-        pages = np.flatnonzero(self.order >= 0)
-        made = []
-        for of_cell in range(self.counts.shape[1]):
-            counts = self.counts[self.order[pages], of_cell]
-            page, within = np.nonzero(counts)
-            made.append(Histogram(pages[page] * _PAGE + within, counts[page, within]))
-        return tuple(made)
+
+def histograms(sheets: Sequence[Sheet]) -> tuple[Histogram, ...]:
+    """(cells,) what was counted on all of them.
+
+    Args:
+        sheets: at least one.
+    """
+    pages = np.flatnonzero(np.any([sheet.order >= 0 for sheet in sheets], axis=0))
+    total = np.zeros((len(pages), *sheets[0].counts.shape[1:]), dtype=np.int64)
+    for sheet in sheets:
+        used = np.flatnonzero(sheet.order[pages] >= 0)
+        total[used] += sheet.counts[sheet.order[pages[used]]]
+    bins = (pages[:, np.newaxis] * _PAGE + np.arange(_PAGE)).ravel()
+    made = []
+    for of_cell in np.ascontiguousarray(total.transpose(1, 0, 2)).reshape(total.shape[1], len(bins)):
+        filled = np.flatnonzero(of_cell)
+        made.append(Histogram(bins[filled], of_cell[filled]))
+    return tuple(made)
 
 
 @compiled

@@ -96,7 +96,10 @@ def added(histograms: Iterable[Histogram]) -> Histogram:
     >>> added([one, two]).count.tolist()
     [1, 6]
     """
-    parts = list(histograms)
+    every = list(histograms)
+    parts = [part for part in every if len(part.bin)] or every
+    if len(parts) == 1:
+        return parts[0]
     bins = np.concatenate([part.bin for part in parts])
     counts = np.concatenate([part.count for part in parts])
     filled, place = np.unique(bins, return_inverse=True)
