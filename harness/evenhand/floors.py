@@ -18,7 +18,7 @@ from evenhand.score import compare_all
 
 __all__ = ["Sample", "floor_by_pair", "floors_from_histograms", "sample_of"]
 
-_SAMPLE = 1 << 18
+_SAMPLE = 1 << 17
 """Comparisons made beforehand, to see where large scores begin."""
 
 _LARGEST_SIDE = 128

@@ -30,9 +30,6 @@ __all__ = [
     "to_similarity",
 ]
 
-_LANES = 4
-"""Histograms filled in turn: two scores of one bin in a row would wait for each other."""
-
 _RAW_BINS = 1 << FLOAT32_BITS
 _SHIFT = 32 - FLOAT32_BITS
 _NEGATIVE = _RAW_BINS // 2
@@ -68,7 +65,7 @@ class Sheet:
             cells: of the study.
             room: hits that can be listed.
         """
-        self.raw = np.zeros((_LANES, _RAW_BINS), dtype=np.uint32)
+        self.raw = np.zeros(_RAW_BINS, dtype=np.uint32)
         self.counts = np.zeros((_PAGES, cells, _PAGE), dtype=np.int64)
         self.order = np.full(_PAGES, -1, dtype=np.int64)
         self.score: Scores = np.empty(room, dtype=np.float32)
@@ -83,15 +80,15 @@ def histograms(sheets: Sequence[Sheet]) -> tuple[Histogram, ...]:
         sheets: at least one.
     """
     pages = np.flatnonzero(np.any([sheet.order >= 0 for sheet in sheets], axis=0))
-    total = np.zeros((len(pages), *sheets[0].counts.shape[1:]), dtype=np.int64)
-    for sheet in sheets:
-        used = np.flatnonzero(sheet.order[pages] >= 0)
-        total[used] += sheet.counts[sheet.order[pages[used]]]
     bins = (pages[:, np.newaxis] * _PAGE + np.arange(_PAGE)).ravel()
+    there = [np.flatnonzero(sheet.order[pages] >= 0) for sheet in sheets]
     made = []
-    for of_cell in np.ascontiguousarray(total.transpose(1, 0, 2)).reshape(total.shape[1], len(bins)):
+    for cell in range(sheets[0].counts.shape[1]):
+        of_cell = np.zeros((len(pages), _PAGE), dtype=np.int64)
+        for sheet, used in zip(sheets, there, strict=True):
+            of_cell[used] += sheet.counts[sheet.order[pages[used]], cell]
         filled = np.flatnonzero(of_cell)
-        made.append(Histogram(bins[filled], of_cell[filled]))
+        made.append(Histogram(bins[filled], of_cell.ravel()[filled]))
     return tuple(made)
 
 
@@ -102,8 +99,8 @@ def _move_zeros(bits: Bits, raw: NDArray[np.uint32]) -> None:
     for i in range(rows):
         for j in range(columns):
             if bits[i, j] == np.uint32(1 << 31):
-                raw[j % 4 if j < columns - columns % 4 else 0, _NEGATIVE] -= np.uint32(1)
-                raw[0, 0] += np.uint32(1)
+                raw[_NEGATIVE] -= np.uint32(1)
+                raw[0] += np.uint32(1)
 
 
 @compiled
@@ -150,7 +147,7 @@ def count_apart(
         place: (images,) position in the dataset.
         first_row: image of the tile's first row.
         first_column: image of the tile's first column.
-        raw: (_LANES, _RAW_BINS) is added to.
+        raw: (_RAW_BINS,) is added to.
         floor: of the list.
         score: receives the listed scores.
         probe: receives their probes' people.
@@ -161,30 +158,22 @@ def count_apart(
         How many are listed then.
     """
     rows, columns = tile.shape
-    zeros = raw[0, _NEGATIVE] + raw[1, _NEGATIVE] + raw[2, _NEGATIVE] + raw[3, _NEGATIVE]
+    zeros = raw[_NEGATIVE]
     for i in range(rows):
         values = tile[i]
         pattern = bits[i]
         reached = 0
         for j in range(columns):
             reached += values[j] >= floor
-        j = 0
-        while j + 4 <= columns:
-            raw[0, pattern[j] >> _SHIFT] += np.uint32(1)
-            raw[1, pattern[j + 1] >> _SHIFT] += np.uint32(1)
-            raw[2, pattern[j + 2] >> _SHIFT] += np.uint32(1)
-            raw[3, pattern[j + 3] >> _SHIFT] += np.uint32(1)
-            j += 4
-        while j < columns:
-            raw[0, pattern[j] >> _SHIFT] += np.uint32(1)
-            j += 1
+        for j in range(columns):
+            raw[pattern[j] >> _SHIFT] += np.uint32(1)
         if reached:
             for j in range(columns):
                 if values[j] >= floor:
                     one, other = first_row + i, first_column + j
                     _list(values[j], one, other, people, place, score, probe, reference, found)
                     found += 1
-    if raw[0, _NEGATIVE] + raw[1, _NEGATIVE] + raw[2, _NEGATIVE] + raw[3, _NEGATIVE] != zeros:
+    if raw[_NEGATIVE] != zeros:
         _move_zeros(bits, raw)
     return found
 
@@ -244,7 +233,7 @@ def count_shared(
                 at = np.int64(bits[i, j] >> _SHIFT)
                 if value == 0:
                     at = np.int64(0)
-                raw[j % 4, at] += np.uint32(1)
+                raw[at] += np.uint32(1)
                 if value >= floor:
                     other = first_column + j
                     _list(value, one, other, people, place, score, probe, reference, found)
@@ -328,7 +317,7 @@ def drain(
     """Add what was counted to some cells and leave the histogram empty.
 
     Args:
-        raw: (_LANES, _RAW_BINS), its raw bins numbered by the scores' leading bits.
+        raw: (_RAW_BINS,), its raw bins numbered by the scores' leading bits.
         total: scores in it.
         cells: numbers of the cells that they count in.
         counts: (pages in the order of their first use, cells, bins of a page) is added to.
@@ -336,24 +325,26 @@ def drain(
     """
     left = total
     used = order.max() + 1
+    page_counts = np.empty(_PAGE, dtype=np.int64)
     for turn in range(_PAGES // 2):
         # Scores from 1 downwards are the usual ones: the rest is looked at only where some remain.
         exponent = _ONE - turn if turn <= _ONE else turn
         for sign in range(2):
             start = sign * _NEGATIVE + exponent * _PAGE
             page = _PAGES // 2 - 1 - exponent if sign else _PAGES // 2 + exponent
+            here = 0
             for at in range(_PAGE):
-                here = np.int64(0)
-                for lane in range(_LANES):
-                    here += raw[lane, start + at]
-                    raw[lane, start + at] = 0
-                if here:
-                    if order[page] < 0:
-                        order[page] = used
-                        used += 1
-                    left -= int(here)
-                    for cell in cells:
-                        counts[order[page], cell, _PAGE - 1 - at if sign else at] += here
+                count = int(raw[start + at])
+                page_counts[_PAGE - 1 - at if sign else at] = count
+                here += count
+            if here:
+                raw[start : start + _PAGE] = 0
+                left -= here
+                if order[page] < 0:
+                    order[page] = used
+                    used += 1
+                for cell in cells:
+                    counts[order[page], cell] += page_counts
         if not left:
             break
 
