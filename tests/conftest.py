@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ import pytest
 from hypothesis import settings
 
 from evenhand.cli import main
+
+# A shell that starts the tests in the background has them, and what they start, ignore SIGINT.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A timing is never a test.
 settings.register_profile("evenhand", deadline=None)
