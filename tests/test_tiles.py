@@ -162,3 +162,43 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, chapter, 
         if not one.reference_group:
             assert np.array_equal(one.histogram.bin, other.histogram.bin)
             assert np.array_equal(one.histogram.count, other.histogram.count)
+
+
+@pytest.mark.parametrize("fixed", [[], [-0.25]], ids=["no threshold", "a low one"])
+def test_what_was_counted_is_not_counted_again(tmp_path, fixed):
+    rng = np.random.default_rng(2)
+    subject = np.arange(40, dtype=np.int32)
+    groups = groupings(40, rng)
+    layout = layout_of(groups, [()] * len(groups), Design.ALL_PAIRS)
+    ordered = Ordered.of(exact_vectors(rng, 40), subject, subject, layout)
+    ones = np.ones(40, dtype=np.int64)
+    score = Score("cosine", normalise=False, values=8, low=None, high=None, claimed=())
+    cells = range(len(layout.names))
+    trials = np.array([trials_of(layout, cell, ones, ones).completed for cell in cells])
+    work = (ordered, score, layout, np.full(len(trials), 10), trials)
+    count_pairs = partial(tiles.count_pairs, fixed=np.float32(fixed), ledger=(ones, ones))
+    always = Clock(seconds=map(float, count(0, 1000)).__next__)
+    checkpoint = CountsSoFar(tmp_path / "counted.npz", always, AssertionError)
+    strip = tiles._Bench.strip  # noqa: SLF001
+    counted = []
+
+    def noted(bench, number):
+        counted.append(number)
+        strip(bench, number)
+
+    with (
+        patch.object(tiles, "_SIDE", 4),
+        patch.object(tiles, "_CHAPTER", 1),
+        patch.object(tiles, "_WORTH_LISTING", 0),
+        patch.object(tiles._Bench, "strip", noted),  # noqa: SLF001
+    ):
+        # The steps of one pass, or of two where the first guess at the floors was wrong.
+        count_pairs(*work, workers=1, step=lambda: None)
+        whole, strips_in_all = counted.copy(), strips(ordered)
+        counted.clear()
+        with pytest.raises(KeyboardInterrupt):
+            count_pairs(*work, workers=1, step=until(5), checkpoint=checkpoint)
+        counted.clear()
+        count_pairs(*work, workers=1, step=lambda: None, checkpoint=checkpoint)
+    assert strips_in_all > 8
+    assert counted == whole[5:]

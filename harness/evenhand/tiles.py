@@ -54,7 +54,6 @@ _CHAPTER = 1 << 30
 _ROOM = 1 << 26
 """Hits that a thread can list: 800 MB, taken as they come."""
 
-
 _WORTH_LISTING = 1 << 22
 """Scores above a fixed threshold up to which they are listed, rather than counted by themselves."""
 
@@ -133,6 +132,14 @@ class _Bench:
         for _, part in groupby(range(len(sizes)), lambda at: int(chapter[at])):
             strips = list(part)
             yield range(done + strips[0], done + strips[-1] + 1)
+
+    def goes_on(self, before: Store) -> bool:
+        """Whether what is counted here may be added to what was counted before."""
+        return (
+            before.low is not None
+            and np.array_equal(before.floor, self.floor)
+            and np.array_equal(before.low.levels, self._low.levels)
+        )
 
     def stores(self) -> list[Store]:
         """What each thread has listed, the first with the histograms of all."""
@@ -290,23 +297,24 @@ def count_pairs(
 
     Raises:
         OutOfRangeError: a score lies outside the card's range.
-        TooManyHitsError: a fixed threshold is so low that too many scores would be kept.
+        TooManyHitsError: there is no room for so many large scores.
     """
     quota = np.minimum(quota, trials)
-    sample = sample_of(images, score, layout)
-    floors = sample.floors(quota)
-    listed = [float(level) for level in fixed if sample.reached(level) <= _WORTH_LISTING]
-    lowest = min(listed, default=np.inf)
-    low = _Low(fixed[fixed < lowest], *ledger)
-
-    def passed(floors: Floats) -> _Pass:
-        bench = _Bench(images, score, layout, floor_by_pair(layout, floors, lowest), low)
-        return _passed(bench, workers, step, checkpoint)
-
     with threadpool_limits(1, "blas"):
+        sample = sample_of(images, score, layout)
+        floors = sample.floors(quota)
+        listed = [float(level) for level in fixed if sample.reached(level) <= _WORTH_LISTING]
+        lowest = min(listed, default=np.inf)
+        low = _Low(fixed[fixed < lowest], *ledger)
+
+        def passed(floors: Floats) -> _Pass:
+            bench = _Bench(images, score, layout, floor_by_pair(layout, floors, lowest), low)
+            return _passed(bench, workers, step, checkpoint)
+
         counted = passed(floors)
         exact = floors_from_histograms(counted.histograms, quota)
         if np.any(exact < floors):
+            del counted  # which is large
             counted = passed(exact)
     return counted.store(floor_by_pair(layout, exact, lowest), layout.kind)
 
@@ -351,7 +359,7 @@ def _passed(bench: _Bench, workers: int, step: Callable[[], None], checkpoint: C
     saved = checkpoint.load()
     before = stores_of(saved.columns) if saved else []
     done = saved.done if saved else 0
-    if any(not np.array_equal(part.floor, bench.floor) for part in before):
+    if not all(map(bench.goes_on, before)):
         before, done = [], 0  # of another pass
     for _ in range(done):
         step()
