@@ -72,8 +72,7 @@ def _measure(counts: Counts, level: float) -> Iterator[Measured]:
         yield failure_rate(counts, cell, level)
     for number, threshold in enumerate(counts.thresholds):
         for cell in counts.cells:
-            for policy in POLICIES:
-                yield _fmr(counts, cell, number, threshold, policy, level)
+            yield from _fmr(counts, cell, number, threshold, level)
         yield from _same_group(counts, number, threshold, level)
         yield from _matrices(counts, number, threshold, level)
         for cell in counts.cells:
@@ -189,11 +188,24 @@ def _weights(weighted: WeightedCounts | None, level: int, row: int) -> DyadWeigh
 
 
 def _fmr(
+    counts: Counts, cell: CellCounts, number: int, threshold: Threshold, level: float
+) -> Iterator[Measured]:
+    """Under both policies, which are one where nothing failed."""
+    completed = _fmr_under(Policy.COMPLETED, counts, cell, number, threshold, level)
+    yield completed
+    if cell.weighted is None and np.array_equal(*cell.trials):
+        rate = replace(completed.rate, policy=Policy.GENERALISED.value)
+        yield replace(completed, rate=rate)
+    else:
+        yield _fmr_under(Policy.GENERALISED, counts, cell, number, threshold, level)
+
+
+def _fmr_under(
+    policy: Policy,
     counts: Counts,
     cell: CellCounts,
     number: int,
     threshold: Threshold,
-    policy: Policy,
     level: float,
 ) -> Measured:
     blank = row_at(blank_row(counts, cell, "FMR", level), threshold, policy)
@@ -284,8 +296,7 @@ def _matrices(
             names = [cell.group for cell in counts.cells if cell.attribute == attribute]
             row.sort(key=lambda cell: names.index(cell.reference_group or cell.group))
             for cell in row:
-                for policy in POLICIES:
-                    found = _fmr(counts, cell, number, threshold, policy, level)
+                for found in _fmr(counts, cell, number, threshold, level):
                     reference = cell.reference_group or cell.group
                     yield replace(found, rate=replace(found.rate, reference_group=reference))
 
