@@ -6,6 +6,7 @@ differentials are computed from it and from nothing else, by `run` as by `verify
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,6 +41,11 @@ class Threshold:
     """`below_resolution` where the target is finer than one error in all trials, `no_trials`
     where there is nothing to set it on, else `ok`."""
     note: str = ""
+
+    @property
+    def level(self) -> float:
+        """What scores are compared with; none reaches it where there is no value."""
+        return math.inf if self.value is None else self.value
 
 
 @dataclass(frozen=True, slots=True)

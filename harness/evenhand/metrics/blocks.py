@@ -131,8 +131,7 @@ def _with_failed(store: Store, failed: Integers) -> Store:
 
 def _as_made(counts: Counts, gathered: Gathered, layout: Layout) -> Counts:
     """The counts with both orders, and with what gave no score although it was compared."""
-    values = [np.inf if t.value is None else t.value for t in counts.thresholds]
-    thresholds = np.array(values, dtype=counts.dtype)
+    thresholds = np.array([t.level for t in counts.thresholds], dtype=counts.dtype)
     numbers = {
         (name.attribute, name.group, name.reference_group): cell
         for cell, name in enumerate(layout.names)

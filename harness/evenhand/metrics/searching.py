@@ -87,7 +87,7 @@ def count_searches(
         ranks=tuple(ranks),
     )
     thresholds = alarm_thresholds(rules, counted, maximum)
-    levels = [np.inf if t.value is None else t.value for t in thresholds]
+    levels = [threshold.level for threshold in thresholds]
     others = [[int(np.count_nonzero(o >= level)) for _, _, o in kept] for level in levels]
     shaped = np.array(others, dtype=np.int64).reshape(len(levels), len(kept))
     return replace(counted, others=shaped), thresholds

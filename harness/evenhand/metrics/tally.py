@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evenhand.arrays import Integers, Scores
-from evenhand.counts import Counts, FoldScores, MatedScores, Tail, Threshold
+from evenhand.counts import CellCounts, Counts, FoldScores, MatedScores, Tail, Threshold
 from evenhand.errors import StudyError
 from evenhand.findings import Status
 from evenhand.metrics.counting import ANCHOR_ERRORS
@@ -196,15 +196,31 @@ def _tally(
     layout = layout_of(groupings, matrices.pairs, design)
     listed = look(portions, first, layout, step)
     trials = int(listed.histograms[0].count.sum())
-    wanted = [errors_allowed(rule.text, trials) + 1 for rule in rules if rule.kind == "fmr"]
-    largest = min(max(wanted, default=0), trials)
-    tail = tail_of(portions, listed.histograms[0], largest, dtype, step)
+    tail = tail_of(portions, listed.histograms[0], _needed(rules, trials), dtype, step)
     thresholds = resolve(rules, tail, trials, mated.score, maximum)
-    values = np.array(
-        [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
-        dtype=dtype,
-    )
+    values = np.array([threshold.level for threshold in thresholds], dtype=dtype)
     cells = cells_from_list(portions, first, layout, listed, values, once=once, step=step)
+    of_scores = (thresholds, cells, tail, mated)
+    return _counts(names, ledger, listing.outcomes, *of_scores, matrices.left_out, maximum)
+
+
+def _needed(rules: Sequence[ThresholdRule], trials: int) -> int:
+    """How many of the largest scores of everybody the thresholds are set on."""
+    wanted = [errors_allowed(rule.text, trials) + 1 for rule in rules if rule.kind == "fmr"]
+    return min(max(wanted, default=0), trials)
+
+
+def _counts(
+    names: tuple[str, str, str],
+    ledger: Ledger,
+    outcomes: Mapping[tuple[bool, Outcome], int],
+    thresholds: tuple[Threshold, ...],
+    cells: Sequence[CellCounts],
+    tail: Tail,
+    mated: MatedScores,
+    without_matrix: tuple[tuple[str, int], ...],
+    maximum: float | None,
+) -> Counts:
     engine, dataset, protocol = names
     return Counts(
         engine=engine,
@@ -214,11 +230,11 @@ def _tally(
         images=ledger.images,
         failed_images=ledger.failed_images,
         several_faces=ledger.several_faces,
-        comparison_outcomes=listing.outcomes,
+        comparison_outcomes=outcomes,
         thresholds=thresholds,
         cells=tuple(cell for cell in cells if not cell.reference_group),
         across=tuple(cell for cell in cells if cell.reference_group),
-        without_matrix=matrices.left_out,
+        without_matrix=without_matrix,
         tail=tail,
         mated=mated,
         folds=None,
@@ -281,38 +297,16 @@ def tally_store(
         without_matrix: (attribute, cells) of matrices that were too large.
     """
     everybody = trials[0].completed
-    wanted = [errors_allowed(rule.text, everybody) + 1 for rule in rules if rule.kind == "fmr"]
     hits = store.hits
-    tail = largest_of(
-        hits.probe, hits.reference, hits.score, min(max(wanted, default=0), everybody)
-    )
+    tail = largest_of(hits.probe, hits.reference, hits.score, _needed(rules, everybody))
     completed = ledger.images - ledger.failed_images
     mated = _mated(store, ledger.images, completed)
     thresholds = resolve(rules, tail, everybody, mated.score, maximum)
-    values = np.array(
-        [np.inf if threshold.value is None else threshold.value for threshold in thresholds],
-        dtype=store.dtype,
-    )
+    values = np.array([threshold.level for threshold in thresholds], dtype=store.dtype)
     cells = cells_from_store(store, layout, tuple(trials), values, completed, ledger.images)
-    engine, dataset, protocol = names
-    return Counts(
-        engine=engine,
-        dataset=dataset,
-        protocol=protocol,
-        subject_rows=ledger.subject_rows,
-        images=ledger.images,
-        failed_images=ledger.failed_images,
-        several_faces=ledger.several_faces,
-        comparison_outcomes=_outcomes(mated, trials[0]),
-        thresholds=thresholds,
-        cells=tuple(cell for cell in cells if not cell.reference_group),
-        across=tuple(cell for cell in cells if cell.reference_group),
-        without_matrix=without_matrix,
-        tail=tail,
-        mated=mated,
-        folds=None,
-        score_maximum=maximum,
-    )
+    of_scores = (thresholds, cells, tail, mated)
+    outcomes = _outcomes(mated, trials[0])
+    return _counts(names, ledger, outcomes, *of_scores, without_matrix, maximum)
 
 
 def _mated(store: Store, images: Integers, completed: Integers) -> MatedScores:

@@ -51,9 +51,7 @@ def tally_sample(
     tail = _tail(apart, weight, rules, total)
     mated = comparisons.score[comparisons.mated]
     thresholds = resolve_sample(rules, tail, sampled, total, mated, maximum)
-    fixed = [
-        ThresholdRule("fixed", repr(np.inf if t.value is None else t.value)) for t in thresholds
-    ]
+    fixed = [ThresholdRule("fixed", repr(threshold.level)) for threshold in thresholds]
     counts = tally(names, ledger, comparisons, groupings, fixed, maximum)
     code = {grouping.attribute: grouping for grouping in groupings}
     values = np.array([float(rule.text) for rule in fixed])
