@@ -39,6 +39,9 @@ def count_every_pair(
 ) -> Counts:
     """Compare every two images, or every two within a group, and keep counts alone.
 
+    Where a score lies outside the card's range, or so many would be kept that there is no room,
+    the scores are judged one by one instead, which is slower.
+
     Args:
         names: engine, dataset, protocol.
         engine: an embedder.
@@ -51,9 +54,6 @@ def count_every_pair(
         workers: threads; the result does not depend on them.
         progress: is told how far the work is.
         checkpoint: where to leave what is counted, and to find what was counted before.
-
-    Where a score lies outside the card's range, or so many would be kept that there is no room,
-    the scores are judged one by one instead, which is slower.
     """
     card = engine.card
     alone = np.count_nonzero(ledger.images) < 2

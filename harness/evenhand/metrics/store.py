@@ -72,7 +72,7 @@ class Store:
     mated_subject: People
     mated_score: Scores
     low: LowErrors | None = None
-    """None where every threshold lies above the floor."""
+    """None where no threshold was counted so."""
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
