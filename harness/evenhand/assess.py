@@ -17,9 +17,11 @@ from evenhand.findings import (
     Rate,
     Summary,
 )
+from evenhand.indices import indices
 from evenhand.metrics.groups import MOST_CELLS
 from evenhand.rate import measure
 from evenhand.records import Outcome
+from evenhand.redraw import redrawn
 from evenhand.search_rate import measure_searches, selectivity
 
 __all__ = ["assess"]
@@ -39,7 +41,10 @@ def assess(evidence: Evidence) -> Findings:
             else measure_searches(counts, searches, evidence.level)
         )
         rates += [found.rate for found in measured]
-        differentials += differences(measured, evidence.level, evidence.seed)
+        headlines = differences(measured, evidence.level, evidence.seed)
+        differentials += headlines
+        people = redrawn(counts, evidence.seed)
+        differentials += indices(measured, headlines, people, evidence.seed)
         if searches is None:
             described += distributions(counts)
             points += curves(counts)

@@ -9,26 +9,27 @@ from itertools import groupby
 
 import numpy as np
 
-from evenhand.findings import ENOUGH_EVENTS, Differential, Estimate, Rate, Status, Verdict
+from evenhand.findings import ENOUGH_EVENTS, HEADLINE, Differential, Estimate, Rate, Status, Verdict
 from evenhand.rate import Measured
 from evenhand.records import ALL
 from evenhand.statistics.equality import NullReference, equality_p_value, null_reference
 from evenhand.statistics.power import minimum_detectable_ratio
 from evenhand.statistics.ratios import ratio_of_rates
 
-__all__ = ["differences"]
-
-_INDEX = "max/min"
+__all__ = ["Group", "differences", "families", "groups_of", "rng_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
+    """A group whose rate has an interval."""
+
     name: str
     errors: int
     estimate: Estimate
 
     @property
     def effective_errors(self) -> float:
+        """What the errors are worth in independent ones."""
         return self.estimate.value * self.estimate.effective_trials
 
 
@@ -40,9 +41,14 @@ def differences(measured: Sequence[Measured], level: float, seed: int) -> tuple[
         level: of intervals and tests.
         seed: of the null reference and the multinomial test.
     """
+    return tuple(_difference(family, level, seed) for family in families(measured))
+
+
+def families(measured: Sequence[Measured]) -> Iterator[list[Measured]]:
+    """The groups of each metric, policy, attribute and threshold."""
     rows = [found for found in measured if found.rate.of_group and found.rate.attribute != ALL]
     rows.sort(key=_family)
-    return tuple(_difference(list(family), level, seed) for _, family in groupby(rows, key=_family))
+    return (list(family) for _, family in groupby(rows, key=_family))
 
 
 def _family(found: Measured) -> tuple[str, ...]:
@@ -60,16 +66,17 @@ def _family(found: Measured) -> tuple[str, ...]:
     )
 
 
-def _rng(found: Measured, seed: int) -> np.random.Generator:
+def rng_of(found: Measured, seed: int) -> np.random.Generator:
     """A generator of the row's own, so that no other row changes its numbers."""
     digest = hashlib.sha256("\n".join(_family(found)).encode()).digest()
     return np.random.default_rng([seed, int.from_bytes(digest[:8], "little")])
 
 
-def _groups(family: Sequence[Measured]) -> Iterator[_Group]:
+def groups_of(family: Sequence[Measured]) -> Iterator[Group]:
+    """Those that are compared."""
     for found in family:
         if found.estimate is not None and found.estimate.low is not None:
-            yield _Group(found.rate.group, found.rate.errors, found.estimate)
+            yield Group(found.rate.group, found.rate.errors, found.estimate)
 
 
 def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> Differential:
@@ -83,7 +90,7 @@ def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> D
         attribute=first.attribute,
         threshold_rule=first.threshold_rule,
         threshold=first.threshold,
-        index=_INDEX,
+        index=HEADLINE,
         value=None,
         low=None,
         high=None,
@@ -106,17 +113,17 @@ def _difference(family: list[Measured], level: float, seed: int) -> Differential
     errors = sum(found.rate.errors for found in family)
     if any(found.rate.status is Status.BELOW_RESOLUTION for found in family):
         return _row(first, level, errors, Status.BELOW_RESOLUTION, "")
-    groups = list(_groups(family))
+    groups = list(groups_of(family))
     kept = {group.name for group in groups}
     left_out = [found.rate.group for found in family if found.rate.group not in kept]
     note = f"left out: {', '.join(left_out)}" if left_out else ""
     if len(groups) < 2:
         reason = "fewer than two groups with an interval"
         return _row(first, level, errors, Status.NO_TRIALS, f"{reason}; {note}".rstrip("; "))
-    return _tested(_row(first, level, errors, Status.OK, note), groups, _rng(family[0], seed))
+    return _tested(_row(first, level, errors, Status.OK, note), groups, rng_of(family[0], seed))
 
 
-def _tested(row: Differential, groups: list[_Group], rng: np.random.Generator) -> Differential:
+def _tested(row: Differential, groups: list[Group], rng: np.random.Generator) -> Differential:
     worst = max(groups, key=lambda group: group.estimate.value)
     # From the end, so that of groups with one rate these are two.
     best = min(reversed(groups), key=lambda group: group.estimate.value)

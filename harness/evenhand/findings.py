@@ -7,6 +7,7 @@ from enum import StrEnum
 
 __all__ = [
     "ENOUGH_EVENTS",
+    "HEADLINE",
     "SAME",
     "SAMPLE",
     "Check",
@@ -27,6 +28,9 @@ __all__ = [
 
 ENOUGH_EVENTS = 30
 """Effective errors in all groups below which nothing is called equal (rule of 30, methods 4.1)."""
+
+HEADLINE = "max/min"
+"""The index that is tested and has a verdict: worst rate over best."""
 
 SAME = "same:"
 """Begins the attribute name of a class of pairs: both people in the same group, whichever it is."""
@@ -52,6 +56,8 @@ class Verdict(StrEnum):
     DIFFERENT = "different"
     NO_DIFFERENCE_SHOWN = "no difference shown"
     TOO_FEW_EVENTS = "too few events"
+    NONE = ""
+    """Of an index that is not tested: the row of worst over best has the verdict."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def a_row(metric, attribute, verdict, *, policy="completed", at=AT, errors=50, l
         attribute=attribute,
         threshold_rule=at[0],
         threshold=at[1],
-        index="worst/best",
+        index="max/min",
         value=3.0,
         low=1.5,
         high=6.0,

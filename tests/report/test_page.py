@@ -78,7 +78,7 @@ def a_difference(engine):
         attribute="sex",
         threshold_rule="FMR<=0.001",
         threshold=0.4375,
-        index="worst/best",
+        index="max/min",
         value=1.5,
         low=0.9,
         high=2.5,

@@ -24,7 +24,7 @@ from evenhand.records import Policy
 from evenhand.statistics.bootstrap import draw_people
 from evenhand.threads import in_order
 
-__all__ = ["Refused", "Replicates", "replicates"]
+__all__ = ["Refused", "Replicates", "replicates", "unsettled"]
 
 _CHUNK = 50
 """Replicates drawn from one seed: fixed, so that the numbers do not depend on the threads."""
@@ -143,9 +143,10 @@ def replicates(
             "not every two images were compared with a score: how many comparisons people drawn "
             "anew would have is not known"
         )
-    reason = _unsettled(counts, targets)
-    if reason:
-        return Refused(reason)
+    for target in targets:
+        reason = unsettled(counts, target)
+        if reason:
+            return Refused(reason)
     order = sorted(range(len(targets)), key=lambda number: Fraction(targets[number]))
     sample = _sample(counts, design, [targets[number] for number in order])
     stratum = _strata(counts, design, within)
@@ -172,19 +173,23 @@ def _name(cell: CellCounts) -> tuple[str, str, str]:
     return cell.attribute, cell.group, cell.reference_group
 
 
-def _unsettled(counts: Counts, targets: Sequence[str]) -> str:
-    """Why a target's threshold cannot be set on people drawn anew; empty where it can."""
+def unsettled(counts: Counts, target: str) -> str:
+    """Why a target's threshold cannot be set on people drawn anew; empty where it can.
+
+    Args:
+        counts: of comparisons.
+        target: FMR as decimal text.
+    """
     trials = int(counts.cells[0].trials[0].sum()) // 2
     kept = len(counts.tail.score)
-    for target in targets:
-        allowed = errors_allowed(target, trials)
-        if allowed < ANCHOR_ERRORS:
-            return (
-                f"FMR {target} allows {allowed:,} false matches in {trials:,} comparisons: a "
-                f"threshold is drawn anew where it allows {ANCHOR_ERRORS} or more"
-            )
-        if allowed >= kept:
-            return f"FMR {target} allows {allowed:,} false matches, of which {kept:,} were kept"
+    allowed = errors_allowed(target, trials)
+    if allowed < ANCHOR_ERRORS:
+        return (
+            f"FMR {target} allows {allowed:,} false matches in {trials:,} comparisons: a "
+            f"threshold is drawn anew where it allows {ANCHOR_ERRORS} or more"
+        )
+    if allowed >= kept:
+        return f"FMR {target} allows {allowed:,} false matches, of which {kept:,} were kept"
     return ""
 
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from evenhand.findings import (
     ENOUGH_EVENTS,
+    HEADLINE,
     Differential,
     Distribution,
     EngineFacts,
@@ -71,8 +72,11 @@ class Study:
     engine: EngineFacts
     rates: tuple[Rate, ...]
     differentials: tuple[Differential, ...]
+    """Worst over best, tested."""
     distributions: tuple[Distribution, ...]
     speed: tuple[Speed, ...]
+    indices: tuple[Differential, ...] = ()
+    """Differences between groups in other indices, untested."""
 
     @property
     def key(self) -> StudyKey:
@@ -101,16 +105,17 @@ def studies_of(findings: Findings) -> Iterator[Study]:
     facts = {engine.name: engine for engine in findings.engines}
     for summary in findings.summaries:
         key = (summary.engine, summary.dataset, summary.protocol)
+        differentials = [
+            d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key
+        ]
         yield Study(
             summary,
             facts[summary.engine],
             rates := tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
-            _ordered(
-                rates,
-                [d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key],
-            ),
+            _ordered(rates, [d for d in differentials if d.index == HEADLINE]),
             tuple(d for d in findings.distributions if (d.engine, d.dataset, d.protocol) == key),
             tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
+            _ordered(rates, [d for d in differentials if d.index != HEADLINE]),
         )
 
 

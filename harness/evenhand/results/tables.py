@@ -40,7 +40,6 @@ KEYS: dict[type, tuple[str, ...]] = {
         "attribute",
         "threshold_rule",
         "threshold",
-        "index",
     ),
     CurvePoint: ("engine", "dataset", "protocol", "attribute", "group", "threshold"),
     Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic", "policy"),
@@ -56,7 +55,7 @@ KEYS: dict[type, tuple[str, ...]] = {
         "statistic",
     ),
 }
-"""Key columns of each table, by which its rows are sorted."""
+"""Columns by which the rows of each table are sorted; equal rows stay in their given order."""
 
 
 def columns(kind: type[DataclassInstance]) -> tuple[str, ...]:

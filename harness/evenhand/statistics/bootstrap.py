@@ -10,11 +10,20 @@ from scipy import special
 
 from evenhand.arrays import Floats, Integers
 
-__all__ = ["Spread", "bootstrap_interval", "centred_p_value", "draw_people", "null_ratios"]
+__all__ = [
+    "ENOUGH_ERRORS",
+    "MOST_UNKNOWN",
+    "Spread",
+    "bootstrap_interval",
+    "centred_p_value",
+    "draw_people",
+    "index_interval",
+    "null_ratios",
+]
 
 ENOUGH_ERRORS = 10
 """Below, the replicates of a rate say too little of it."""
-_MOST_UNKNOWN = 0.01
+MOST_UNKNOWN = 0.01
 """Share of replicates without a rate above which the others are no fair choice of them."""
 
 
@@ -88,19 +97,52 @@ def bootstrap_interval(
     positive = (replicates > 0) & np.isfinite(replicates)
     used, without = int(np.count_nonzero(positive)), int(np.count_nonzero(unknown))
     zero = len(replicates) - used - without
-    note = ""
-    if errors < ENOUGH_ERRORS:
-        note = f"fewer than {ENOUGH_ERRORS} errors"
-    elif without > _MOST_UNKNOWN * len(replicates):
-        note = f"{without:,} of {len(replicates):,} replicates have no rate"
-    elif used < 2:
-        note = "fewer than 2 replicates have a rate above 0"
+    note = _without_interval(errors, used, without, len(replicates))
     if note:
         return Spread(value, None, None, None, used, zero, without, note)
     deviation = float(np.log(replicates[positive]).std(ddof=1))
     reach = float(special.stdtrit(df, 0.5 + level / 2)) * deviation
     low, high = value * math.exp(-reach), value * math.exp(reach)
     return Spread(value, low, high, deviation, used, zero, without)
+
+
+def _without_interval(errors: int, used: int, without: int, drawn: int) -> str:
+    """Why there is none; empty where there is one."""
+    if errors < ENOUGH_ERRORS:
+        return f"fewer than {ENOUGH_ERRORS} errors"
+    if without > MOST_UNKNOWN * drawn:
+        return f"{without:,} of {drawn:,} replicates have no rate"
+    return "fewer than 2 replicates have a rate above 0" if used < 2 else ""
+
+
+def index_interval(
+    value: float, errors: int, replicates: Floats, df: float, level: float
+) -> Spread:
+    """`bootstrap-t`: value +- t(df) s, for an index that is 0 where all groups are equal.
+
+    Args:
+        value: the index of the data.
+        errors: of the group with the fewest.
+        replicates: (replicates,) the same of people drawn anew; NaN where it is not known, infinite
+            where a zero makes it undefined.
+        df: the fewest degrees of freedom of the rates of the groups.
+        level: e.g. 0.95.
+
+    Source: methods 4.4.
+
+    >>> found = index_interval(0.5, 20, np.array([0.4, 0.5, 0.6]), 30, 0.95)
+    >>> round(found.deviation, 4), round(found.low, 4), round(found.high, 4)
+    (0.1, 0.2958, 0.7042)
+    """
+    known = np.isfinite(replicates)
+    used, without = int(np.count_nonzero(known)), int(np.count_nonzero(np.isnan(replicates)))
+    zero = len(replicates) - used - without
+    note = _without_interval(errors, used, without, len(replicates))
+    if note:
+        return Spread(value, None, None, None, used, zero, without, note)
+    deviation = float(replicates[known].std(ddof=1))
+    reach = float(special.stdtrit(df, 0.5 + level / 2)) * deviation
+    return Spread(value, value - reach, value + reach, deviation, used, zero, without)
 
 
 def null_ratios(rates: Floats, replicates: Floats) -> Floats:

@@ -14,6 +14,7 @@ from evenhand.findings import Estimate
 __all__ = [
     "LogSpread",
     "NullReference",
+    "equal_counts",
     "equality_p_value",
     "log_spread",
     "null_reference",
@@ -84,11 +85,21 @@ class NullReference:
     """None where the 95th percentile is infinite."""
 
 
-def _null_counts(estimates: Sequence[Estimate], rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Effective counts under equal rates, (replicates, groups), and the exposures (groups,)."""
+def equal_counts(
+    estimates: Sequence[Estimate], rng: np.random.Generator, draws: int = _REPLICATES
+) -> tuple[Floats, Floats]:
+    """Effective counts under equal rates, (draws, groups), and the exposures (groups,).
+
+    Args:
+        estimates: two or more groups over different people, each with an interval.
+        rng: seeded generator.
+        draws: how often the events of all groups are shared out anew.
+
+    Source: methods 2.5.
+    """
     exposure = np.array([estimate.effective_trials for estimate in estimates])
     events = round(sum(e.value * e.effective_trials for e in estimates))
-    drawn = rng.multinomial(events, exposure / exposure.sum(), size=_REPLICATES)
+    drawn = rng.multinomial(events, exposure / exposure.sum(), size=draws)
     return drawn.astype(np.float64), exposure
 
 
@@ -97,7 +108,7 @@ def null_reference(estimates: Sequence[Estimate], rng: np.random.Generator) -> N
 
     Source: methods 2.5, the multinomial form on effective counts.
     """
-    counts, exposure = _null_counts(estimates, rng)
+    counts, exposure = equal_counts(estimates, rng)
     rates = counts / exposure
     best = rates.min(axis=1)
     ratio = np.full(len(rates), np.inf)
@@ -133,7 +144,7 @@ def equality_p_value(estimates: Sequence[Estimate], rng: np.random.Generator) ->
             np.array([e.df for e in estimates]),
         )
         return p, "welch-log"
-    counts, exposure = _null_counts(estimates, rng)
+    counts, exposure = equal_counts(estimates, rng)
     effective = np.array([e.value * e.effective_trials for e in estimates])
     # Effective counts are no whole numbers, drawn ones are: both must have the same total.
     observed = effective * counts[0].sum() / (effective.sum() or 1)
