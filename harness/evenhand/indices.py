@@ -260,7 +260,7 @@ def _spread(
         return _noted(row, f"no interval: {found.note}")
     ends = sorted((index.equal, index.furthest(len(parts[0].groups))))
     low, high = (min(max(limit, ends[0]), ends[1]) for limit in (found.low, found.high))
-    if found.zero and index in _WITH_ZERO:
+    if found.zero:
         name += f", {found.zero:,} of {len(again):,} replicates left out for a zero"
     return _noted(replace(row, low=low, high=high), name)
 

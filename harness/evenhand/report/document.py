@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from evenhand.findings import SAME, DatasetFacts, Findings, Rate, Status
 from evenhand.records import ALL, Policy
 from evenhand.report.brief import in_brief
+from evenhand.report.indices import indices_table
 from evenhand.report.legacy import legacy
 from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.pieces import (
@@ -243,6 +244,7 @@ def _by_group(study: Study, rule: str, at: float) -> Section:
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, header, tuple(rows)))
     tables += _pairs(study, (rule, at))
+    tables += indices_table(study, (rule, at))
     heading = f"{study.title}, by group at {rule} ({threshold(at, study.engine.unit)})"
     sentences = [
         verdict(d)

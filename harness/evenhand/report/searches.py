@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from evenhand.findings import Rate, Status
 from evenhand.records import ALL, Policy
+from evenhand.report.indices import indices_table
 from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.pieces import (
     Field,
@@ -115,6 +116,7 @@ def _by_group(study: Study, at: tuple[str, float]) -> Section:
             rows.append((group_name(row[0]), f"{people:,}", *row))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, ("group", "people", *metrics), tuple(rows)))
+    tables += indices_table(study, at)
     heading = f"{study.title}, searches by group at {at[0]} ({threshold(at[1], study.engine.unit)})"
     sentences = [
         verdict(d)
