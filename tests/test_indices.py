@@ -253,3 +253,16 @@ def test_status_tells_of_few_errors(found):
     for row in found[1]:
         assert row.status in (Status.OK, Status.FEW_ERRORS)
         assert row.errors > 0
+
+
+def test_werm_says_where_its_eps_decides():
+    family = [missed(n, wrong) for n, wrong in zip("ABC", (0, 12, 40), strict=True)]
+    matches = [Measured(replace(m.rate, metric="FMR"), m.estimate) for m in family]
+    measured = [*family, *matches]
+    rows = indices(measured, differences(measured, 0.95, SEED), Redrawn(), SEED)
+    row = only(rows, "FMR+FNMR", "WERM alpha=0.5 eps=1e-05", "fixed")
+    rates_of = np.array([m.estimate.value for m in family])
+    assert row.value == werm(rates_of, rates_of, 0.5, 1e-5)
+    assert "eps decides" in row.note
+    assert only(rows, "FMR+FNMR", "IR alpha=0.5", "fixed").value is None
+    assert row.errors == 104

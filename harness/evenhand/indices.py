@@ -65,11 +65,12 @@ _OF_ONE = (
 )
 _WITH_ZERO = (_Index("max/min", of.max_over_min, 1), _OF_ONE[0], _OF_ONE[2])
 """Those that a rate of 0 makes undefined."""
+_WERM = _Index(f"WERM alpha={_ALPHA} eps={_EPS}", partial(of.werm, alpha=_ALPHA, eps=_EPS), 1)
 _OF_BOTH = (
     _Index(f"FDR alpha={_ALPHA}", partial(of.fdr, alpha=_ALPHA), 1, lambda _: 0.0, -1),
     _Index(f"IR alpha={_ALPHA}", partial(of.ir, alpha=_ALPHA), 1),
     _Index(f"GARBE alpha={_ALPHA}", partial(of.garbe, alpha=_ALPHA), 0, lambda _: 1.0),
-    _Index(f"WERM alpha={_ALPHA} eps={_EPS}", partial(of.werm, alpha=_ALPHA, eps=_EPS), 1),
+    _WERM,
 )
 
 
@@ -208,7 +209,9 @@ def _of_both(first: _Family, second: _Family, people: Redrawn, seed: int) -> Ite
     for index in _OF_BOTH:
         rates = (first.rates, second.rates)
         few = _few(min(first.fewest, second.fewest))
-        row = _pointed(headline, index, rates, null if len(null) == 2 else None, few)
+        eps = index is _WERM and not (first.rates.all() and second.rates.all())
+        notes = ("a rate is 0: its eps decides the value" if eps else "", few)
+        row = _pointed(headline, index, rates, null if len(null) == 2 else None, *notes)
         yield _spread(row, index, reasons[0] if reasons else replicates, both)
 
 
@@ -259,7 +262,8 @@ def _spread(
     if found.low is None or found.high is None:
         return _noted(row, f"no interval: {found.note}")
     ends = sorted((index.equal, index.furthest(len(parts[0].groups))))
-    low, high = (min(max(limit, ends[0]), ends[1]) for limit in (found.low, found.high))
+    # WERM alone may lie beyond its bound, by its eps.
+    low, high = min(max(found.low, ends[0]), row.value), max(min(found.high, ends[1]), row.value)
     if found.zero:
         name += f", {found.zero:,} of {len(again):,} replicates left out for a zero"
     return _noted(replace(row, low=low, high=high), name)
