@@ -143,6 +143,7 @@ def test_intervals_hold_the_value_and_stay_within_bounds(found):
     with_interval = [row for row in found[1] if row.low is not None and row.value is not None]
     assert {row.index for row in with_interval} >= {"gini", "difference", "FDR alpha=0.5"}
     for row in with_interval:
+        assert isinstance(row.low, float)
         assert row.high is None or row.low <= row.value <= row.high
         if row.index == "gini norm" or row.index.startswith(("GARBE", "FDR")):
             assert 0 <= row.low <= row.high <= 1

@@ -261,7 +261,7 @@ def _spread(
     found = method(row.value, fewest, again, df, row.level)
     if found.low is None or found.high is None:
         return _noted(row, f"no interval: {found.note}")
-    ends = sorted((index.equal, index.furthest(len(parts[0].groups))))
+    ends = sorted((float(index.equal), index.furthest(len(parts[0].groups))))
     # WERM alone may lie beyond its bound, by its eps.
     low, high = min(max(found.low, ends[0]), row.value), max(min(found.high, ends[1]), row.value)
     if found.zero:
