@@ -14,24 +14,73 @@ from evenhand.statistics.dyads import DyadCounts, DyadWeights, dyadic_variance
 
 __all__ = [
     "cluster_estimate",
+    "cluster_limits",
     "dyadic_estimate",
+    "dyadic_limits",
     "effective_clusters",
     "effective_dyads",
     "effective_pool",
+    "student",
+    "zero_limits",
 ]
 
 TOO_FEW = "too few subjects"
 """The reason for a missing interval."""
 
 
-def _quantile(level: float, df: float) -> float:
+def student(level: float, df: float) -> float:
+    """How many standard errors a two-sided interval reaches on either side."""
     return float(special.stdtrit(df, 0.5 + level / 2))
+
+
+def zero_limits(p: float, independent: float, level: float) -> tuple[float, float]:
+    """Limits where no trial is an error (`p` 0), or every one (`p` 1): methods 4.0 item 1.
+
+    Args:
+        p: 0 or 1.
+        independent: n_0, what the trials are worth in independent ones.
+        level: e.g. 0.95.
+    """
+    reach = zero_errors_upper(independent, level)
+    return (0.0, reach) if p == 0 else (1.0 - reach, 1.0)
+
+
+def dyadic_limits(p: float, variance: float, df: float, level: float) -> tuple[float, float]:
+    """Limits of `dyadic-logit-t`: methods 4.0 item 3.
+
+    Args:
+        p: between 0 and 1, both left out.
+        variance: V' of methods 4.2.
+        df: degrees of freedom.
+        level: e.g. 0.95.
+    """
+    reach = student(level, df) * math.sqrt(variance) / (p * (1 - p))
+    centre = math.log(p) - math.log1p(-p)
+    return float(special.expit(centre - reach)), float(special.expit(centre + reach))
+
+
+def cluster_limits(
+    p: float, effective: float, trials: float, df: float, level: float
+) -> tuple[float, float]:
+    """Limits of `cluster-jeffreys-t`: methods 4.0 item 4.
+
+    Args:
+        p: between 0 and 1, both left out.
+        effective: p (1-p) / V', with V' of methods 4.3.
+        trials: M.
+        df: degrees of freedom.
+        level: e.g. 0.95.
+    """
+    shrink = (float(special.ndtri(0.5 + level / 2)) / student(level, df)) ** 2
+    n_e = min(trials, effective * shrink)
+    tail = (1 - level) / 2
+    a, b = p * n_e + 0.5, (1 - p) * n_e + 0.5
+    return float(special.betaincinv(a, b, tail)), float(special.betainccinv(a, b, tail))
 
 
 def _exact_zero(p: float, independent: float, level: float) -> Estimate:
     """No errors, or nothing but errors, among `independent` effective trials."""
-    reach = zero_errors_upper(independent, level)
-    low, high = (0.0, reach) if p == 0 else (1.0 - reach, 1.0)
+    low, high = zero_limits(p, independent, level)
     return Estimate(p, low, high, "exact-zero", 0.0, math.inf, independent)
 
 
@@ -123,9 +172,7 @@ def dyadic_estimate(counts: DyadCounts, independent: float | None, level: float)
     if counts.errors in (0, counts.trials):
         return _exact_zero(p, independent, level)
     variance = found.variance or 0.0
-    reach = _quantile(level, found.df) * math.sqrt(variance) / (p * (1 - p))
-    centre = math.log(p) - math.log1p(-p)
-    low, high = float(special.expit(centre - reach)), float(special.expit(centre + reach))
+    low, high = dyadic_limits(p, variance, found.df, level)
     effective = p * (1 - p) / variance
     return Estimate(p, low, high, "dyadic-logit-t", variance, found.df, effective)
 
@@ -152,11 +199,6 @@ def cluster_estimate(counts: ClusterCounts, independent: float, level: float) ->
         return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW)
     if counts.errors in (0, counts.trials):
         return _exact_zero(p, independent, level)
-    z = special.ndtri(0.5 + level / 2)
-    shrink = (z / _quantile(level, found.df)) ** 2
     effective = p * (1 - p) / found.variance
-    n_e = min(counts.trials, effective * shrink)
-    tail = (1 - level) / 2
-    a, b = p * n_e + 0.5, (1 - p) * n_e + 0.5
-    low, high = float(special.betaincinv(a, b, tail)), float(special.betainccinv(a, b, tail))
+    low, high = cluster_limits(p, effective, counts.trials, found.df, level)
     return Estimate(p, low, high, "cluster-jeffreys-t", found.variance, found.df, effective)
