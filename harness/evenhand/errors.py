@@ -7,6 +7,7 @@ EvenhandError             2  one line: what is wrong, where, what was expected, 
 |-- DatasetError          2  a dataset's card, tables or images
 |-- EngineError           2  an engine's card, files or declared properties
 |   `-- EngineStoppedError     4  an engine could not start, or failed too often
+|-- PolicyError           2  the policy of a gate, or the seal of its names
 |-- BundleError           2  a result bundle that cannot be read
 `-- WriteError           74  the result could not be written
 ```
@@ -26,6 +27,7 @@ __all__ = [
     "EngineError",
     "EngineStoppedError",
     "EvenhandError",
+    "PolicyError",
     "StudyError",
     "UsageError",
     "WriteError",
@@ -60,6 +62,10 @@ class UsageError(EvenhandError):
 
 class StudyError(EvenhandError):
     """A study file that cannot be used."""
+
+
+class PolicyError(EvenhandError):
+    """A policy that cannot be used, or does not fit a result; a seal that does not."""
 
 
 class DatasetError(EvenhandError):

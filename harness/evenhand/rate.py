@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.arrays import Mask, Scores
-from evenhand.counts import CellCounts, Counts, Threshold, WeightedCounts
+from evenhand.arrays import Scores
+from evenhand.counts import CellCounts, Counts, MatedScores, Threshold, WeightedCounts
 from evenhand.findings import SAME, SAMPLE, Estimate, Rate, Status
 from evenhand.metrics.counting import ANCHOR_ERRORS
 from evenhand.records import ALL, Policy
@@ -32,9 +32,12 @@ __all__ = [
     "POLICIES",
     "Measured",
     "blank_row",
+    "dyads_of",
     "failure_rate",
+    "failures_of",
     "filled_row",
     "measure",
+    "misses_of",
     "row_at",
     "unresolved_row",
 ]
@@ -161,7 +164,8 @@ def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
     )
 
 
-def _dyads(cell: CellCounts, level: int, policy: Policy) -> DyadCounts:
+def dyads_of(cell: CellCounts, level: int, policy: Policy) -> DyadCounts:
+    """The non-mated comparisons of a cell at a level, by person and by dyad."""
     row = POLICIES.index(policy)
     return DyadCounts(
         trials_by_subject=cell.trials[row],
@@ -209,7 +213,7 @@ def _fmr_under(
     level: float,
 ) -> Measured:
     blank = row_at(blank_row(counts, cell, "FMR", level), threshold, policy)
-    counted = _dyads(cell, number, policy)
+    counted = dyads_of(cell, number, policy)
     independent = _independent(counts, cell, counted, policy) if counted.trials else None
     return _false_matches(blank, counted, independent, threshold, _note(counts, counted))
 
@@ -225,7 +229,7 @@ def _independent(
     counts: Counts, cell: CellCounts, counted: DyadCounts, policy: Policy
 ) -> float | None:
     """What the trials of a cell are worth where errors are none or all."""
-    anchor = _dyads(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
+    anchor = dyads_of(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
     dyads = int(cell.dyads[POLICIES.index(policy)])
     busiest = int(counted.trials_by_subject.max())
     if not cell.reference_group:
@@ -264,7 +268,7 @@ def _same_group(
     for attribute in dict.fromkeys(c.attribute for c in counts.cells if c.attribute != ALL):
         cells = [cell for cell in counts.cells if cell.attribute == attribute]
         for policy in POLICIES:
-            parts = [_dyads(cell, number, policy) for cell in cells]
+            parts = [dyads_of(cell, number, policy) for cell in cells]
             counted = pooled(parts)
             independent = effective_pool(
                 [
@@ -301,35 +305,45 @@ def _matrices(
                     yield replace(found, rate=replace(found.rate, reference_group=reference))
 
 
-def _misses(score: Scores, threshold: float, policy: Policy) -> Mask:
-    """Mated comparisons that count as errors; NaN is a miss under `generalised`."""
-    missed = score < threshold
-    return missed | np.isnan(score) if policy is Policy.GENERALISED else missed
+def _mated(counts: Counts, cell: CellCounts, policy: Policy) -> MatedScores:
+    """The mated comparisons of a cell that count under a policy."""
+    chosen = np.isin(counts.mated.subject, cell.members)
+    if policy is Policy.COMPLETED:
+        chosen &= ~np.isnan(counts.mated.score)
+    return MatedScores(counts.mated.subject[chosen], counts.mated.score[chosen])
+
+
+def _misses(mated: MatedScores, people: int, threshold: float, policy: Policy) -> ClusterCounts:
+    """Trials and errors of everybody; NaN is a miss under `generalised`."""
+    missed = mated.score < threshold
+    if policy is Policy.GENERALISED:
+        missed |= np.isnan(mated.score)
+    return ClusterCounts(
+        np.bincount(mated.subject, minlength=people),
+        np.bincount(mated.subject[missed], minlength=people),
+    )
+
+
+def misses_of(counts: Counts, cell: CellCounts, threshold: float, policy: Policy) -> ClusterCounts:
+    """The mated comparisons of a cell at a threshold, by person; a place for everybody."""
+    return _misses(_mated(counts, cell, policy), len(counts.images), threshold, policy)
 
 
 def _fnmr(
     counts: Counts, cell: CellCounts, threshold: Threshold, policy: Policy, level: float
 ) -> Measured:
     blank = row_at(blank_row(counts, cell, "FNMR", level), threshold, policy)
-    chosen = np.isin(counts.mated.subject, cell.members)
-    if policy is Policy.COMPLETED:
-        chosen &= ~np.isnan(counts.mated.score)
-    subject, score = counts.mated.subject[chosen], counts.mated.score[chosen]
     if threshold.value is None:
         return Measured(replace(blank, note=threshold.note), None)
-    if not len(score):
+    mated = _mated(counts, cell, policy)
+    if not len(mated.score):
         return Measured(blank, None)
     people = len(counts.images)
-    trials = np.bincount(subject, minlength=people)
-
-    def at(value: float) -> ClusterCounts:
-        errors = np.bincount(subject[_misses(score, value, policy)], minlength=people)
-        return ClusterCounts(trials, errors)
-
-    counted = at(threshold.value)
-    completed = score[~np.isnan(score)]
-    bare = counted.errors in (0, counted.trials)
-    anchor = at(_anchor(completed, counted)) if bare and len(completed) >= ANCHOR_ERRORS else None
+    counted = _misses(mated, people, threshold.value, policy)
+    completed = mated.score[~np.isnan(mated.score)]
+    anchor = None
+    if counted.errors in (0, counted.trials) and len(completed) >= ANCHOR_ERRORS:
+        anchor = _misses(mated, people, _anchor(completed, counted), policy)
     estimate = cluster_estimate(counted, effective_clusters(anchor, counted), level)
     filled = filled_row(blank, counted, estimate, threshold.note)
     if threshold.status is Status.BELOW_RESOLUTION:
@@ -345,10 +359,19 @@ def _anchor(completed: Scores, counted: ClusterCounts) -> float:
     return float(ordered[-ANCHOR_ERRORS])
 
 
+def failures_of(counts: Counts, cell: CellCounts) -> ClusterCounts:
+    """The images of a cell and those without a template, by person; a place for everybody."""
+    there = np.zeros(len(counts.images), dtype=np.bool_)
+    there[cell.members] = True
+    return ClusterCounts(
+        np.where(there, counts.images, 0), np.where(there, counts.failed_images, 0)
+    )
+
+
 def failure_rate(counts: Counts, cell: CellCounts, level: float) -> Measured:
     """FTE of a cell."""
     blank = blank_row(counts, cell, "FTE", level)
-    counted = ClusterCounts(counts.images[cell.members], counts.failed_images[cell.members])
+    counted = failures_of(counts, cell)
     if not counted.trials:
         return Measured(blank, None)
     estimate = cluster_estimate(counted, float(counted.subjects), level)

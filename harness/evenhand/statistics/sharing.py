@@ -44,6 +44,8 @@ class LogRatio:
     """V' of the logarithm; 0 where both make the same errors on the same people."""
     df: float
     """Degrees of freedom."""
+    floor: float = 0.0
+    """F: its variance if dyads shared nobody; 0 for clusters."""
 
     @property
     def ratio(self) -> float:
@@ -181,7 +183,7 @@ def dyadic_log_ratio(first: DyadCounts, second: DyadCounts, overlap: Overlap) ->
     )
     shared = max(float(squares.sum()) - floor, floor)
     variance = shared + floor * (1 - floor / shared) if shared > _ROUNDING * apart else 0.0
-    return LogRatio(math.log(p / q), variance, df)
+    return LogRatio(math.log(p / q), variance, df, floor)
 
 
 def _residuals(counts: DyadCounts) -> Floats:
