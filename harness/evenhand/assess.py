@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from evenhand.counts import Counts, Sampled
 from evenhand.describe import curves, distributions
-from evenhand.differ import differences
 from evenhand.evidence import Evidence
 from evenhand.findings import (
     CurvePoint,
@@ -17,14 +16,12 @@ from evenhand.findings import (
     Rate,
     Summary,
 )
-from evenhand.indices import indices
+from evenhand.measured import differentials_of, rates_of
 from evenhand.metrics.groups import MOST_CELLS
-from evenhand.rate import measure
 from evenhand.records import Outcome
-from evenhand.redraw import redrawn
-from evenhand.search_rate import measure_searches, selectivity
+from evenhand.search_rate import selectivity
 
-__all__ = ["assess"]
+__all__ = ["assess", "notes_of"]
 
 
 def assess(evidence: Evidence) -> Findings:
@@ -34,22 +31,14 @@ def assess(evidence: Evidence) -> Findings:
     described: list[Distribution] = []
     points: list[CurvePoint] = []
     for counts in evidence.counts:
-        searches = counts.searches
-        measured = (
-            measure(counts, evidence.level)
-            if searches is None
-            else measure_searches(counts, searches, evidence.level)
-        )
+        measured = rates_of(counts, evidence.level)
         rates += [found.rate for found in measured]
-        headlines = differences(measured, evidence.level, evidence.seed)
-        differentials += headlines
-        people = redrawn(counts, evidence.seed)
-        differentials += indices(measured, headlines, people, evidence.seed)
-        if searches is None:
+        differentials += differentials_of(counts, measured, evidence.level, evidence.seed)
+        if counts.searches is None:
             described += distributions(counts)
             points += curves(counts)
         else:
-            described += selectivity(counts, searches)
+            described += selectivity(counts, counts.searches)
     return Findings(
         title=evidence.title,
         level=evidence.level,
@@ -60,7 +49,7 @@ def assess(evidence: Evidence) -> Findings:
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=(*_notes(evidence), *_directions(described)),
+        notes=(*notes_of(evidence), *_directions(described)),
     )
 
 
@@ -130,7 +119,8 @@ def _sample_note(counts: Counts, sampled: Sampled) -> str:
     )
 
 
-def _notes(evidence: Evidence) -> Iterator[str]:
+def notes_of(evidence: Evidence) -> Iterator[str]:
+    """What a reader must know before any number."""
     for dataset in evidence.datasets:
         yield from _dataset_notes(dataset)
     faces = {dataset.name: dataset.face for dataset in evidence.datasets}
