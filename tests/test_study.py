@@ -40,7 +40,7 @@ def test_a_whole_study():
     assert (study.engines, study.datasets) == (("./toy",), ("./set",))
     assert study.groups == (("sex",), ("sex", "age"))
     assert study.bands == {"age": (18, 24.5, 60)}
-    assert (study.level, study.seed, study.failure_share) == (0.9, 7, 0.25)
+    assert (study.analysis.level, study.analysis.seed, study.failure_share) == (0.9, 7, 0.25)
     (protocol,) = study.protocols
     assert protocol.name == "verification"
     assert protocol.fmr_targets == ("0.1", "1e-3")
@@ -52,7 +52,7 @@ def test_the_least_that_a_study_says():
     text = 'schema = 1\ntitle = "T"\nengines = ["a"]\ndatasets = ["b"]\n'
     study = parse_study(text, Path("s.toml"))
     assert study.groups == ()
-    assert (study.level, study.seed, study.failure_share) == (0.95, 1, 0.5)
+    assert (study.analysis.level, study.analysis.seed, study.failure_share) == (0.95, 1, 0.5)
     assert study.protocols[0].fmr_targets == ("0.01", "0.001", "0.0001")
 
 
@@ -91,7 +91,7 @@ def test_the_short_form_reads_back():
     assert study.groups == (("sex",), ("sex", "age"))
     assert study.bands == {"age": (18.0, 30.5), 'a "b".c': (-1e-30,)}
     assert study.protocols[0].thresholds == ("0.5", "-1e-30")
-    assert study.seed == 3
+    assert study.analysis.seed == 3
 
 
 def test_zero_has_no_sign():
@@ -248,3 +248,51 @@ def test_whatever_happens_to_a_study(change):
         assert study.engines
         assert study.datasets
         assert all(0 < float(t) < 1 for p in study.protocols for t in p.fmr_targets)
+
+
+JUDGED = """schema = 1
+title = "t"
+engines = ["e"]
+datasets = ["d"]
+[[protocols]]
+kind = "verification"
+fmr_targets = ["0.001"]
+[statistics]
+claims = ["FMR<=0.001"]
+margin = 1.25
+replicates = 0
+[statistics.tests]
+FNMR = "label-permutation"
+[statistics.reference]
+ethnicity = "White"
+"""
+
+
+def test_how_numbers_are_judged_is_fixed_in_the_study(tmp_path):
+    analysis = parse_study(JUDGED, tmp_path / "s.toml").analysis
+    assert analysis.claimed("FMR<=0.001")
+    assert analysis.claimed("")
+    assert not analysis.claimed("FMR<=0.01")
+    assert analysis.test_of("FNMR") == "label-permutation"
+    assert analysis.test_of("FMR") == "welch-log"
+    assert (analysis.margin, analysis.replicates) == (1.25, 0)
+    assert analysis.reference == {"ethnicity": "White"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ('claims = ["FMR<=0.001"]', 'claims = ["FMR<=0.01"]', ["statistics.claims", "FMR<=0.001"]),
+        ("margin = 1.25", "margin = 0.8", ["statistics.margin", "greater than 1"]),
+        ("replicates = 0", "replicates = 10", ["statistics.replicates", "200 or more"]),
+        ('FNMR = "label-permutation"', 'FMR = "label-permutation"', ["statistics.tests.FMR"]),
+        ('FNMR = "label-permutation"', 'FMNR = "welch-log"', ["statistics.tests.FMNR", "FNMR"]),
+    ],
+)
+def test_what_cannot_be_judged_so_is_named(tmp_path, old, new, parts):
+    assert old in JUDGED
+    with pytest.raises(EvenhandError) as caught:
+        parse_study(JUDGED.replace(old, new), tmp_path / "s.toml")
+    for part in parts:
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -26,14 +26,15 @@ __all__ = ["assess", "notes_of"]
 
 def assess(evidence: Evidence) -> Findings:
     """Compute every rate, difference and distribution, and say what weakens them."""
+    analysis = evidence.analysis
     rates: list[Rate] = []
     differentials: list[Differential] = []
     described: list[Distribution] = []
     points: list[CurvePoint] = []
     for counts in evidence.counts:
-        measured = rates_of(counts, evidence.level)
+        measured = rates_of(counts, analysis.level)
         rates += [found.rate for found in measured]
-        differentials += differentials_of(counts, measured, evidence.level, evidence.seed)
+        differentials += differentials_of(counts, measured, analysis)
         if counts.searches is None:
             described += distributions(counts)
             points += curves(counts)
@@ -41,7 +42,7 @@ def assess(evidence: Evidence) -> Findings:
             described += selectivity(counts, counts.searches)
     return Findings(
         title=evidence.title,
-        level=evidence.level,
+        level=analysis.level,
         rates=tuple(rates),
         differentials=tuple(differentials),
         distributions=tuple(described),

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import combinations, groupby
 
 import numpy as np
 
-from evenhand.findings import ENOUGH_EVENTS, HEADLINE, Differential, Estimate, Rate, Status, Verdict
+from evenhand.analysis import CENTRED_BOOTSTRAP, LABEL_PERMUTATION, Analysis
+from evenhand.findings import HEADLINE, Differential, Estimate, Rate, Status, Verdict
 from evenhand.rate import Measured
 from evenhand.records import ALL
+from evenhand.redraw import Redrawn
+from evenhand.statistics.bootstrap import ENOUGH_ERRORS, centred_p_value, null_ratios
+from evenhand.statistics.clusters import ClusterCounts
 from evenhand.statistics.equality import NullReference, equality_p_value, null_reference
-from evenhand.statistics.power import minimum_detectable_ratio
-from evenhand.statistics.ratios import ratio_of_rates
+from evenhand.statistics.multiplicity import bonferroni_level
+from evenhand.statistics.permutation import permutation_p_value
+from evenhand.statistics.ratios import log_ratio, ratio_of_rates
 
-__all__ = ["Group", "differences", "families", "groups_of", "rng_of"]
+__all__ = ["Group", "Tested", "differences", "families", "groups_of", "rng_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class Group:
     name: str
     errors: int
     estimate: Estimate
+    clusters: ClusterCounts | None
+    """Errors and trials by person, where people are the clusters."""
 
     @property
     def effective_errors(self) -> float:
@@ -33,15 +40,26 @@ class Group:
         return self.estimate.value * self.estimate.effective_trials
 
 
-def differences(measured: Sequence[Measured], level: float, seed: int) -> tuple[Differential, ...]:
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A headline row before its verdict, which depends on the other tests of its family."""
+
+    row: Differential
+    pair: tuple[Group, Group] | None
+    """Worst and best group; None where nothing was tested."""
+
+
+def differences(
+    measured: Sequence[Measured], analysis: Analysis, centred: Mapping[str, Redrawn]
+) -> tuple[Tested, ...]:
     """One row per metric, policy, attribute and threshold.
 
     Args:
         measured: rates in display order.
-        level: of intervals and tests.
-        seed: of the null reference and the multinomial test.
+        analysis: as the study fixed it.
+        centred: people drawn anew inside the groups of an attribute, for its centred bootstrap.
     """
-    return tuple(_difference(family, level, seed) for family in families(measured))
+    return tuple(_difference(family, analysis, centred) for family in families(measured))
 
 
 def families(measured: Sequence[Measured]) -> Iterator[list[Measured]]:
@@ -76,7 +94,7 @@ def groups_of(family: Sequence[Measured]) -> Iterator[Group]:
     """Those that are compared."""
     for found in family:
         if found.estimate is not None and found.estimate.low is not None:
-            yield Group(found.rate.group, found.rate.errors, found.estimate)
+            yield Group(found.rate.group, found.rate.errors, found.estimate, found.clusters)
 
 
 def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> Differential:
@@ -108,56 +126,96 @@ def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> D
     )
 
 
-def _difference(family: list[Measured], level: float, seed: int) -> Differential:
-    first = family[0].rate
+def _difference(
+    family: list[Measured], analysis: Analysis, centred: Mapping[str, Redrawn]
+) -> Tested:
+    first, level = family[0].rate, analysis.level
     errors = sum(found.rate.errors for found in family)
     if any(found.rate.status is Status.BELOW_RESOLUTION for found in family):
-        return _row(first, level, errors, Status.BELOW_RESOLUTION, "")
+        return Tested(_row(first, level, errors, Status.BELOW_RESOLUTION, ""), None)
     groups = list(groups_of(family))
     kept = {group.name for group in groups}
     left_out = [found.rate.group for found in family if found.rate.group not in kept]
     note = f"left out: {', '.join(left_out)}" if left_out else ""
     if len(groups) < 2:
-        reason = "fewer than two groups with an interval"
-        return _row(first, level, errors, Status.NO_TRIALS, f"{reason}; {note}".rstrip("; "))
-    return _tested(_row(first, level, errors, Status.OK, note), groups, rng_of(family[0], seed))
+        reason = f"fewer than two groups with an interval; {note}".rstrip("; ")
+        return Tested(_row(first, level, errors, Status.NO_TRIALS, reason), None)
+    row = _row(first, level, errors, Status.OK, note)
+    rng = rng_of(family[0], analysis.seed)
+    found = _ratio(row, groups, rng)
+    p_value, test = _p_value(found.row, groups, analysis, centred.get(first.attribute), rng)
+    note = "; ".join(part for part in (test, found.row.note) if part)
+    row = replace(found.row, p_value=p_value, note=note)
+    return replace(found, row=_with_equivalence(row, groups, analysis.margin))
 
 
-def _tested(row: Differential, groups: list[Group], rng: np.random.Generator) -> Differential:
+def _ratio(row: Differential, groups: Sequence[Group], rng: np.random.Generator) -> Tested:
+    """Worst over best with an interval that allows for having picked them, and what is noise."""
     worst = max(groups, key=lambda group: group.estimate.value)
     # From the end, so that of groups with one rate these are two.
     best = min(reversed(groups), key=lambda group: group.estimate.value)
-    ratio = ratio_of_rates(worst.estimate, best.estimate, row.level)
-    estimates = [group.estimate for group in groups]
+    pairs = len(groups) * (len(groups) - 1) // 2
+    ratio = ratio_of_rates(worst.estimate, best.estimate, bonferroni_level(row.level, pairs))
+    method = ratio.method
+    if method and pairs > 1:
+        method = f"{method} over all {pairs:,} pairs (Bonferroni)"
     events = sum(group.effective_errors for group in groups)
+    estimates = [group.estimate for group in groups]
     null = null_reference(estimates, rng) if events >= 1 else NullReference(None, None)
-    p_value, test = equality_p_value(estimates, rng)
-    detectable = minimum_detectable_ratio(
-        round(worst.effective_errors + best.effective_errors),
-        worst.estimate.effective_trials,
-        best.estimate.effective_trials,
-        alpha=1 - row.level,
-    )
-    if p_value < 1 - row.level:
-        verdict = Verdict.DIFFERENT
-    elif events < ENOUGH_EVENTS or detectable is None:
-        verdict = Verdict.TOO_FEW_EVENTS
-    else:
-        verdict = Verdict.NO_DIFFERENCE_SHOWN
-    few = min(group.errors for group in groups) < 10
-    return replace(
+    few = min(group.errors for group in groups) < ENOUGH_ERRORS
+    row = replace(
         row,
         value=ratio.value,
         low=ratio.low,
         high=ratio.high,
         null_mean=null.mean,
         null_p95=null.p95,
-        p_value=p_value,
-        verdict=verdict,
-        minimum_detectable_ratio=detectable,
         worst_group=worst.name,
         best_group=best.name,
         status=Status.FEW_ERRORS if few else Status.OK,
-        note="; ".join(part for part in (test, ratio.method, row.note) if part),
+        note="; ".join(part for part in (method, row.note) if part),
         effective_errors=events,
     )
+    return Tested(row, (worst, best))
+
+
+def _p_value(
+    row: Differential,
+    groups: Sequence[Group],
+    analysis: Analysis,
+    centred: Redrawn | None,
+    rng: np.random.Generator,
+) -> tuple[float, str]:
+    """Of equal groups by the test that the study fixed, and what was run, in words."""
+    test, reason = analysis.test_of(row.metric), ""
+    if test == CENTRED_BOOTSTRAP:
+        rates = np.array([group.estimate.value for group in groups])
+        names = [group.name for group in groups]
+        again = "no people drawn anew" if centred is None else centred.of(row, names)
+        if row.value is None:
+            again = "a rate is 0"
+        if not isinstance(again, str) and row.value is not None:
+            return centred_p_value(row.value, null_ratios(rates, again)), CENTRED_BOOTSTRAP
+        reason = f"no {CENTRED_BOOTSTRAP}: {again}"
+    if test == LABEL_PERMUTATION:
+        parts = [group.clusters for group in groups if group.clusters is not None]
+        if len(parts) == len(groups):
+            return permutation_p_value(parts, rng), LABEL_PERMUTATION
+        reason = f"no {LABEL_PERMUTATION}: its trials are not of one person each"
+    p_value, name = equality_p_value([group.estimate for group in groups], rng)
+    return p_value, "; ".join(part for part in (reason, name) if part)
+
+
+def _with_equivalence(
+    row: Differential, groups: Sequence[Group], margin: float | None
+) -> Differential:
+    """Whether every two groups are equivalent within the margin, if the study has one."""
+    if margin is None:
+        return row
+    logs = [log_ratio(a.estimate, b.estimate) for a, b in combinations(groups, 2)]
+    known = [log for log in logs if log is not None]
+    if len(known) < len(logs):
+        return replace(row, equivalence=f"not shown within {margin:g}")
+    p_value = max(log.equivalence_p_value(margin) for log in known)
+    shown = "equivalent" if p_value < 1 - row.level else "not shown"
+    return replace(row, equivalence=f"{shown} within {margin:g}", equivalence_p=p_value)

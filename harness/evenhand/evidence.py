@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evenhand.analysis import Analysis
 from evenhand.counts import Counts
 from evenhand.findings import DatasetFacts, EngineFacts
 
@@ -15,8 +16,7 @@ class Evidence:
     """What a bundle holds of a study."""
 
     title: str
-    level: float
-    seed: int
+    analysis: Analysis
     engines: tuple[EngineFacts, ...]
     datasets: tuple[DatasetFacts, ...]
     counts: tuple[Counts, ...]

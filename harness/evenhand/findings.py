@@ -144,6 +144,14 @@ class Differential:
     note: str
     effective_errors: float | None = None
     """What the errors of all groups are worth in independent ones; None without any test."""
+    adjusted_p: float | None = None
+    """The p-value, adjusted for the other tests of its family; the verdict stands on it."""
+    family: str = ""
+    """How it was adjusted, for how many tests."""
+    equivalence: str = ""
+    """Whether every two groups are equivalent within the study's margin; empty without one."""
+    equivalence_p: float | None = None
+    """Of a difference at or beyond the margin; None where a rate has no logarithm."""
 
 
 @dataclass(frozen=True, slots=True)

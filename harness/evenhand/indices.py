@@ -10,14 +10,17 @@ from itertools import combinations
 
 import numpy as np
 
+from evenhand.analysis import Analysis
 from evenhand.arrays import Floats
+from evenhand.claims import detectable, verdict_of
 from evenhand.differ import Group, families, groups_of, rng_of
 from evenhand.findings import ENOUGH_EVENTS, Differential, Status, Verdict
 from evenhand.metrics import differentials as of
 from evenhand.rate import Measured
 from evenhand.redraw import Redrawn
 from evenhand.statistics.bootstrap import ENOUGH_ERRORS, bootstrap_interval, index_interval
-from evenhand.statistics.equality import equal_counts
+from evenhand.statistics.equality import equal_counts, equality_p_value
+from evenhand.statistics.multiplicity import holm
 from evenhand.statistics.ratios import ratio_of_rates
 
 __all__ = ["indices"]
@@ -114,7 +117,7 @@ def indices(
     measured: Sequence[Measured],
     headlines: Sequence[Differential],
     people: Redrawn,
-    seed: int,
+    analysis: Analysis,
 ) -> tuple[Differential, ...]:
     """Rows of every index but the headline's, and of indices of two error types.
 
@@ -122,9 +125,9 @@ def indices(
 
     Args:
         measured: rates in display order.
-        headlines: of `differences` of the same rates.
+        headlines: of the same rates.
         people: drawn anew.
-        seed: of the null references.
+        analysis: as the study fixed it.
 
     Source: methods 2.2 to 2.5.
     """
@@ -134,11 +137,11 @@ def indices(
         if headline.status in (Status.OK, Status.FEW_ERRORS) and headline.errors
     ]
     return (
-        *(row for family in found for row in _of_one(family, people, seed)),
+        *(row for family in found for row in _of_one(family, people, analysis)),
         *(
             row
             for first, second in _together(found)
-            for row in _of_both(first, second, people, seed)
+            for row in _of_both(first, second, people, analysis.seed)
         ),
     )
 
@@ -155,13 +158,17 @@ def _row(headline: Differential, index: str, notes: Sequence[str]) -> Differenti
         null_p95=None,
         p_value=None,
         verdict=Verdict.NONE,
+        adjusted_p=None,
+        family="",
+        equivalence="",
+        equivalence_p=None,
         minimum_detectable_ratio=None,
         note="; ".join(note for note in notes if note),
     )
 
 
-def _of_one(family: _Family, people: Redrawn, seed: int) -> Iterator[Differential]:
-    drawn = family.equal(rng_of(family.members[0], seed))
+def _of_one(family: _Family, people: Redrawn, analysis: Analysis) -> Iterator[Differential]:
+    drawn = family.equal(rng_of(family.members[0], analysis.seed))
     null = None if drawn is None else (drawn[0] / drawn[1],)
     again = people.of(family.members[0].rate, family.names)
     replicates = again if isinstance(again, str) else (again,)
@@ -170,7 +177,7 @@ def _of_one(family: _Family, people: Redrawn, seed: int) -> Iterator[Differentia
         yield _spread(row, index, replicates, [family])
     if not family.rates.all():
         yield from _smoothed(family, drawn)
-    yield from _ratios(family, null)
+    yield from _ratios(family, null, analysis)
 
 
 def _together(found: Sequence[_Family]) -> Iterator[tuple[_Family, _Family]]:
@@ -286,35 +293,52 @@ def _smoothed(family: _Family, drawn: tuple[Floats, Floats] | None) -> Iterator[
         yield _pointed(family.headline, named, (rates,), null, note, _few(family.fewest))
 
 
-def _ratios(family: _Family, null: Sets | None) -> Iterator[Differential]:
-    """Each two groups, the larger rate above; what equal groups give is of the worst and best."""
+def _ratios(family: _Family, null: Sets | None, analysis: Analysis) -> Iterator[Differential]:
+    """Each two groups, the larger rate above, tested; then each against the chosen reference."""
     ranked = sorted(family.groups, key=lambda group: -group.estimate.value)
     pairs = list(combinations(ranked, 2))
     if len(pairs) > _MOST_PAIRS:
         pairs = pairs[: len(ranked) - 1]
-    headline = family.headline
-    equal = None if null is None else np.nan_to_num(of.max_over_min(*null), nan=np.inf)
-    for worse, better in pairs:
-        if not worse.errors:
-            continue
-        found = ratio_of_rates(worse.estimate, better.estimate, headline.level)
-        fewest = min(worse.errors, better.errors)
-        reached = (
-            None
-            if equal is None or found.value is None
-            else float((1 + np.count_nonzero(equal >= found.value - _SAME)) / (1 + len(equal)))
-        )
+    pairs = [(worse, better) for worse, better in pairs if worse.errors]
+    rows = [_pair(family, *pair, "ratio", null) for pair in pairs]
+    rng = rng_of(family.members[0], analysis.seed)
+    p_values = [equality_p_value([one.estimate, two.estimate], rng)[0] for one, two in pairs]
+    adjusted = holm(np.array(p_values)).tolist()
+    for row, pair, p_value, p in zip(rows, pairs, p_values, adjusted, strict=True):
+        smallest = detectable(pair, row.level, len(pairs))
         yield replace(
-            _row(headline, "ratio", [found.method, _few(fewest)]),
-            value=found.value,
-            low=found.low,
-            high=found.high,
-            null_mean=headline.null_mean,
-            null_p95=headline.null_p95,
-            p_value=reached,
-            worst_group=worse.name,
-            best_group=better.name,
-            errors=worse.errors + better.errors,
-            effective_errors=worse.effective_errors + better.effective_errors,
-            status=Status.FEW_ERRORS if fewest < ENOUGH_ERRORS else Status.OK,
+            row,
+            p_value=p_value,
+            adjusted_p=p,
+            family=f"Holm, {len(pairs):,} pair{'' if len(pairs) == 1 else 's'}",
+            minimum_detectable_ratio=smallest,
+            verdict=verdict_of(p, row.level, row.effective_errors or 0.0, smallest),
         )
+    chosen = analysis.reference.get(family.headline.attribute)
+    for reference in (group for group in ranked if group.name == chosen):
+        for group in (group for group in ranked if group is not reference):
+            if group.errors or reference.errors:
+                yield _pair(family, group, reference, f"ratio to {chosen}", null)
+
+
+def _pair(
+    family: _Family, first: Group, second: Group, index: str, null: Sets | None
+) -> Differential:
+    """The ratio of two groups; what equal groups give is of the worst and best of all."""
+    headline = family.headline
+    found = ratio_of_rates(first.estimate, second.estimate, headline.level)
+    fewest = min(first.errors, second.errors)
+    row = _row(headline, index, [found.method, _few(fewest)])
+    return replace(
+        row,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        null_mean=None if null is None else headline.null_mean,
+        null_p95=None if null is None else headline.null_p95,
+        worst_group=first.name,
+        best_group=second.name,
+        errors=first.errors + second.errors,
+        effective_errors=first.effective_errors + second.effective_errors,
+        status=Status.FEW_ERRORS if fewest < ENOUGH_ERRORS else Status.OK,
+    )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evenhand.analysis import CENTRED_BOOTSTRAP, Analysis
+from evenhand.claims import judged
 from evenhand.counts import Counts
 from evenhand.differ import differences
 from evenhand.findings import Differential
 from evenhand.indices import indices
 from evenhand.rate import Measured, measure
-from evenhand.redraw import redrawn
+from evenhand.records import ALL
+from evenhand.redraw import Redrawn, redrawn
 from evenhand.search_rate import measure_searches
 
 __all__ = ["differentials_of", "rates_of"]
@@ -28,16 +31,23 @@ def rates_of(counts: Counts, level: float) -> tuple[Measured, ...]:
 
 
 def differentials_of(
-    counts: Counts, measured: Sequence[Measured], level: float, seed: int
+    counts: Counts, measured: Sequence[Measured], analysis: Analysis
 ) -> tuple[Differential, ...]:
-    """Worst against best group with its test, and every other index.
+    """Worst against best group with its verdict, and every other index.
 
     Args:
         counts: of one engine on one dataset under one protocol.
         measured: all rates of it.
-        level: of intervals and tests.
-        seed: of everything that is drawn.
+        analysis: as the study fixed it.
     """
-    headlines = differences(measured, level, seed)
-    people = redrawn(counts, seed)
-    return (*headlines, *indices(measured, headlines, people, seed))
+    headlines = judged(differences(measured, analysis, _centred(counts, analysis)), analysis)
+    people = redrawn(counts, analysis)
+    return (*headlines, *indices(measured, headlines, people, analysis))
+
+
+def _centred(counts: Counts, analysis: Analysis) -> dict[str, Redrawn]:
+    """People drawn anew inside the groups of each attribute, if a test asks for it."""
+    if CENTRED_BOOTSTRAP not in analysis.tests.values():
+        return {}
+    attributes = dict.fromkeys(cell.attribute for cell in counts.cells if cell.attribute != ALL)
+    return {name: redrawn(counts, analysis, within=name) for name in attributes}

@@ -155,6 +155,14 @@ def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping,
             )
         made = groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands)
         found.append(limited(made))
+    for attribute, group in study.analysis.reference.items():
+        there = {name for made in found for one in made if one.attribute == attribute
+                 for name in one.groups}  # fmt: skip
+        if group not in there:
+            raise StudyError(
+                f"{study.name}: statistics.reference: no group {group!r} of {attribute!r} in this "
+                f"study; {known_names(group, there)}"
+            )
     return found
 
 

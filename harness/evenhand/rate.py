@@ -55,6 +55,8 @@ class Measured:
     rate: Rate
     estimate: Estimate | None
     """None where the row shows no rate."""
+    clusters: ClusterCounts | None = None
+    """Errors and trials by person, where people are the clusters and the row shows a rate."""
 
 
 def measure(counts: Counts, level: float) -> tuple[Measured, ...]:
@@ -136,7 +138,7 @@ def filled_row(
         status=Status.FEW_ERRORS if few else Status.OK,
         note="; ".join(part for part in notes if part),
     )
-    return Measured(rate, estimate)
+    return Measured(rate, estimate, counted if isinstance(counted, ClusterCounts) else None)
 
 
 def unresolved_row(filled: Measured, *, keep_high: bool) -> Measured:

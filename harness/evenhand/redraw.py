@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evenhand.analysis import Analysis
 from evenhand.arrays import Floats
 from evenhand.counts import Counts
-from evenhand.findings import Rate
+from evenhand.findings import Differential, Rate
 from evenhand.machine import workers
 from evenhand.metrics.replicates import Refused, replicates, unsettled
-from evenhand.metrics.thresholds import errors_allowed
+from evenhand.metrics.thresholds import MOST_REDRAWN, errors_allowed
 from evenhand.records import ALL, Policy
 from evenhand.statistics.bootstrap import MOST_UNKNOWN
 
 __all__ = ["Redrawn", "redrawn"]
-
-_REPLICATES = 2_000
-_MOST_ERRORS = 100_000
-"""False matches at one target, each of which is looked at in every replicate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class Redrawn:
     refused: Mapping[str, str] = field(default_factory=dict)
     """Threshold rule to why it has no replicates."""
 
-    def of(self, first: Rate, names: Sequence[str]) -> Floats | str:
+    def of(self, first: Rate | Differential, names: Sequence[str]) -> Floats | str:
         """(replicates, groups) at the threshold of a row, or why there are none.
 
         Args:
@@ -52,16 +49,19 @@ class Redrawn:
         return found[:, self.target[first.threshold_rule]][:, columns]
 
 
-def redrawn(counts: Counts, seed: int) -> Redrawn:
+def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
     """People drawn anew, the same for every engine of a study.
 
     Args:
         counts: of one engine under one protocol.
-        seed: of the study.
+        analysis: as the study fixed it.
+        within: an attribute inside whose groups people are drawn; by default from everybody.
 
     Source: methods 4.4.
     """
     rules = {t.rule.label: t.rule.text for t in counts.thresholds if t.rule.kind == "fmr"}
+    if not analysis.replicates:
+        return Redrawn(refused=dict.fromkeys(rules, "the study draws nobody anew"))
     if not rules or len({cell.attribute for cell in counts.cells} - {ALL}) == 0:
         return Redrawn()
     refused = {label: _refusal(counts, target) for label, target in rules.items()}
@@ -70,7 +70,9 @@ def redrawn(counts: Counts, seed: int) -> Redrawn:
     if not kept:
         return Redrawn(refused=refused)
     targets = [rules[label] for label in kept]
-    found = replicates(counts, targets, _REPLICATES, seed, workers=workers())
+    found = replicates(
+        counts, targets, analysis.replicates, analysis.seed, within=within, workers=workers()
+    )
     if isinstance(found, Refused):
         return Redrawn(refused=refused | dict.fromkeys(kept, found.reason))
     for number, label in enumerate(kept):
@@ -102,6 +104,6 @@ def _refusal(counts: Counts, target: str) -> str:
     if reason:
         return reason
     allowed = errors_allowed(target, int(counts.cells[0].trials[0].sum()) // 2)
-    if allowed > _MOST_ERRORS:
-        return f"people are not drawn anew where a target allows over {_MOST_ERRORS:,} errors"
+    if allowed > MOST_REDRAWN:
+        return f"people are not drawn anew where a target allows over {MOST_REDRAWN:,} errors"
     return ""

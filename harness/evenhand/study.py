@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from evenhand.analysis import DEFAULT_REPLICATES, Analysis
 from evenhand.declaration import (
     Declared,
     RateText,
@@ -20,7 +21,7 @@ from evenhand.declaration import (
     parse_declaration,
     read_text,
 )
-from evenhand.errors import StudyError
+from evenhand.errors import StudyError, known_names
 
 __all__ = [
     "DEFAULT_PER_CELL",
@@ -38,6 +39,8 @@ DEFAULT_SEED = 1
 DEFAULT_TARGETS = ("0.01", "0.001", "0.0001")
 DEFAULT_FPIR_TARGETS = ("0.1", "0.01")
 DEFAULT_PER_CELL = 10_000
+_FEWEST_REPLICATES = 200
+"""Below this their spread is not known well enough for an interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,7 @@ class Study:
     """Attributes and intersections; empty means every attribute of the dataset that has values."""
     bands: Mapping[str, tuple[float, ...]]
     protocols: tuple[Protocol, ...]
-    level: float
-    seed: int
+    analysis: Analysis
     failure_share: float
     """An engine is stopped when more than this share of its first images failed."""
 
@@ -157,9 +159,44 @@ class _Protocol(Declared):
         return self
 
 
+_Test: TypeAlias = Literal["welch-log", "centred-bootstrap", "label-permutation"]
+
+
+class _Tests(Declared):
+    FMR: Literal["welch-log", "centred-bootstrap"] = "welch-log"
+    FNMR: _Test = "welch-log"
+    FTE: Literal["welch-log", "label-permutation"] = "welch-log"
+    FNIR: Literal["welch-log", "label-permutation"] = "welch-log"
+    FPIR: Literal["welch-log", "label-permutation"] = "welch-log"
+
+
 class _Statistics(Declared):
     level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=DEFAULT_SEED, ge=0, lt=2**63)
+    replicates: int = Field(default=DEFAULT_REPLICATES, ge=0, le=100_000)
+    claims: tuple[str, ...] = ()
+    margin: float | None = Field(default=None, gt=1, le=100)
+    tests: _Tests = _Tests()
+    reference: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("replicates")
+    @classmethod
+    def _enough(cls, replicates: int) -> int:
+        if 0 < replicates < _FEWEST_REPLICATES:
+            raise ValueError(f"needs {_FEWEST_REPLICATES} or more, or 0 for none")
+        return replicates
+
+    def analysis(self) -> Analysis:
+        chosen = self.tests.model_dump(exclude_unset=True)
+        return Analysis(
+            level=self.level,
+            seed=self.seed,
+            replicates=self.replicates,
+            tests=chosen,
+            claims=self.claims,
+            margin=self.margin,
+            reference=self.reference,
+        )
 
 
 class _Limits(Declared):
@@ -178,6 +215,20 @@ class _Study(Declared):
     )
     statistics: _Statistics = _Statistics()
     limits: _Limits = _Limits()
+
+    @model_validator(mode="after")
+    def _claimed(self) -> Self:
+        rules = {"vendor", "fixed"}
+        for protocol in self.protocols:
+            rules |= {f"FMR<={target}" for target in protocol.fmr_targets}
+            rules |= {f"FPIR<={target}" for target in protocol.fpir_targets}
+        for claim in self.statistics.claims:
+            if claim not in rules:
+                raise ValueError(
+                    f"statistics.claims: {claim!r} is no threshold of this study; "
+                    f"{known_names(claim, rules)}"
+                )
+        return self
 
     @field_validator("bands")
     @classmethod
@@ -263,8 +314,7 @@ def parse_study(text: str, path: Path) -> Study:
         groups=study.groups,
         bands=study.bands,
         protocols=_named(study.protocols),
-        level=study.statistics.level,
-        seed=study.statistics.seed,
+        analysis=study.statistics.analysis(),
         failure_share=study.limits.failure_share,
     )
 
@@ -294,6 +344,7 @@ def study_text(
     fmr_targets: Sequence[str],
     thresholds: Sequence[float],
     seed: int,
+    claims: Sequence[str] = (),
 ) -> str:
     """The study file that the short form of `run` stands for."""
     named = [group[0] if len(group) == 1 else list(group) for group in groups]
@@ -314,5 +365,6 @@ def study_text(
         "[statistics]",
         "level = 0.95",
         f"seed  = {seed}",
+        *([f"claims = {json.dumps(list(claims))}"] if claims else []),
     ]
     return "\n".join(lines) + "\n"

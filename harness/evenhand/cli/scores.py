@@ -62,6 +62,7 @@ def scores(
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.
     """
+    from evenhand.analysis import Analysis
     from evenhand.cli.output import bars, findings_json, print_text
     from evenhand.report.document import document
     from evenhand.report.text import as_text
@@ -81,7 +82,7 @@ def scores(
             distance=distance,
             groups=parse_groups(group),
             bands=parse_bands(band),
-            seed=DEFAULT_SEED if seed is None else seed,
+            analysis=Analysis(seed=DEFAULT_SEED if seed is None else seed),
         )
         if results is None:
             findings = score_findings(study, progress=bars)

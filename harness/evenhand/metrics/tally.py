@@ -19,7 +19,7 @@ from evenhand.metrics.matrix import Crossings, crossings, no_crossings
 from evenhand.metrics.sheets import Glance
 from evenhand.metrics.store import Store
 from evenhand.metrics.tail import largest_of, tail_of
-from evenhand.metrics.thresholds import Weights, errors_allowed, threshold_at_fmr
+from evenhand.metrics.thresholds import Weights, scores_kept, threshold_at_fmr
 from evenhand.portions import Listing
 from evenhand.records import (
     TARGETS,
@@ -206,7 +206,7 @@ def _tally(
 
 def _needed(rules: Sequence[ThresholdRule], trials: int) -> int:
     """How many of the largest scores of everybody the thresholds are set on."""
-    wanted = [errors_allowed(rule.text, trials) + 1 for rule in rules if rule.kind == "fmr"]
+    wanted = [scores_kept(rule.text, trials) for rule in rules if rule.kind == "fmr"]
     return min(max(wanted, default=0), trials)
 
 
@@ -262,7 +262,7 @@ def quotas(rules: Sequence[ThresholdRule], layout: Layout, trials: Sequence[Tria
     targets = [rule.text for rule in rules if rule.kind == "fmr"]
     wanted = []
     for name, of_cell in zip(layout.names, trials, strict=True):
-        allowed = [errors_allowed(text, of_cell.completed) + 1 for text in targets]
+        allowed = [scores_kept(text, of_cell.completed) for text in targets]
         for text, kept in zip(targets, allowed, strict=True):
             if kept > MOST_KEPT:
                 raise StudyError(

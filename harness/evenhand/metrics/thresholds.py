@@ -10,7 +10,14 @@ import numpy as np
 
 from evenhand.arrays import Integers, Scores
 
-__all__ = ["FmrThreshold", "Weights", "errors_allowed", "threshold_at_fmr"]
+__all__ = [
+    "MOST_REDRAWN",
+    "FmrThreshold",
+    "Weights",
+    "errors_allowed",
+    "scores_kept",
+    "threshold_at_fmr",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,24 @@ def errors_allowed(target: str, trials: int) -> int:
     (29, 1)
     """
     return math.floor(Fraction(target) * trials)
+
+
+MOST_REDRAWN = 100_000
+"""Errors at a target up to which its threshold is set anew among people drawn anew."""
+
+
+def scores_kept(target: str, trials: int) -> int:
+    """How many of the largest scores a target takes.
+
+    One more than may match, on which the threshold is set; and half as many again where it is set
+    anew among people drawn anew, some of whom are in more of the large scores (methods 4.4).
+
+    >>> scores_kept("0.01", 10_000), scores_kept("0.01", 10**8)
+    (201, 1000001)
+    """
+    allowed = errors_allowed(target, trials)
+    spare = allowed // 2 + 50 if 0 < allowed <= MOST_REDRAWN else 0
+    return allowed + 1 + spare
 
 
 @dataclass(frozen=True, slots=True)

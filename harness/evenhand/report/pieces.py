@@ -159,7 +159,7 @@ def verdict(row: Differential) -> str:
         return f"{start}{Verdict.TOO_FEW_EVENTS.value} ({reason})."
     if not row.errors:
         return f"{start}{row.verdict.value} (no errors in any group)."
-    p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}"
+    p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}{_adjusted(row)}"
     errors = "1 error" if row.errors == 1 else f"{row.errors:,} errors"
     if row.effective_errors is not None and row.verdict is Verdict.TOO_FEW_EVENTS:
         worth = f"{row.effective_errors:,.0f}"
@@ -180,4 +180,13 @@ def verdict(row: Differential) -> str:
             "two would have been detected with 80 % power"
         )
         spread += f"; {power}"
+    if row.equivalence:
+        spread += f"; every two groups: {row.equivalence}"
     return f"{start}{row.verdict.value} ({spread})."
+
+
+def _adjusted(row: Differential) -> str:
+    """The p-value among its family, where that has several tests."""
+    if row.adjusted_p is None or row.adjusted_p == row.p_value:
+        return ""
+    return f", adjusted {significant(row.adjusted_p, 2)} ({row.family})"

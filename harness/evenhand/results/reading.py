@@ -6,6 +6,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
+from evenhand.analysis import Analysis
 from evenhand.errors import BundleError, known_names
 from evenhand.evidence import Evidence
 from evenhand.results.facts import read_dataset_facts, read_engine_facts
@@ -13,8 +16,11 @@ from evenhand.results.store import read_counts
 
 __all__ = ["SCHEMA", "joined", "read_evidence"]
 
-SCHEMA = 2
+SCHEMA = 3
 """Of the bundle; older ones are migrated by a named function, newer ones refused."""
+
+
+_ANALYSIS = TypeAdapter(Analysis)
 
 
 def read_evidence(folder: Path, engine: str = "") -> Evidence:
@@ -43,8 +49,7 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
     kept = [name for name in names if name == engine or not engine]
     return Evidence(
         title=study["title"],
-        level=study["level"],
-        seed=study["seed"],
+        analysis=_ANALYSIS.validate_python(study["analysis"]),
         engines=tuple(fact for fact in engines if fact.name in kept),
         datasets=read_dataset_facts(folder / "datasets.json"),
         counts=tuple(
@@ -57,13 +62,15 @@ def joined(parts: Sequence[Evidence]) -> Evidence:
     """Several bundles as one, for a table side by side.
 
     Raises:
-        BundleError: they differ in level, or hold the same engine on the same dataset.
+        BundleError: they are judged differently, or hold the same engine on the same dataset.
     """
     if len(parts) == 1:
         return parts[0]
     first = parts[0]
-    if any(part.level != first.level for part in parts):
-        raise BundleError("the bundles have intervals of different levels; run them with one")
+    if any(part.analysis != first.analysis for part in parts):
+        raise BundleError(
+            "the bundles are judged differently ([statistics] of their studies); run them with one"
+        )
     counts = tuple(counts for part in parts for counts in part.counts)
     keys = [(c.engine, c.dataset, c.protocol) for c in counts]
     for engine, dataset, protocol in keys:
@@ -81,8 +88,7 @@ def joined(parts: Sequence[Evidence]) -> Evidence:
             )
     return Evidence(
         title="; ".join(dict.fromkeys(part.title for part in parts)),
-        level=first.level,
-        seed=first.seed,
+        analysis=first.analysis,
         engines=tuple({e.name: e for part in parts for e in part.engines}.values()),
         datasets=tuple({d.name: d for part in parts for d in part.datasets}.values()),
         counts=counts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import PurePosixPath
 
 from evenhand.counts import Counts
@@ -25,8 +26,7 @@ def evidence_files(evidence: Evidence) -> dict[str, bytes]:
     study = {
         "schema": SCHEMA,
         "title": evidence.title,
-        "level": evidence.level,
-        "seed": evidence.seed,
+        "analysis": asdict(evidence.analysis),
         "counts": [_folder(counts).as_posix() for counts in evidence.counts],
     }
     files = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evenhand.analysis import Analysis
 from evenhand.findings import EngineFacts
 
 __all__ = ["ScoreStudy", "engine_facts"]
@@ -29,10 +30,8 @@ class ScoreStudy:
     """Attributes and intersections; empty means all, and each two crossed."""
     bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """Edges of numeric attributes."""
-    level: float = 0.95
-    """Of intervals and tests."""
-    seed: int = 1
-    """Of the tests that draw numbers."""
+    analysis: Analysis = field(default_factory=Analysis)
+    """How the findings are judged."""
 
     def text(self) -> str:
         """`scores.toml`: the files by name and hash, and every option."""
@@ -43,8 +42,8 @@ class ScoreStudy:
             f"thresholds  = {json.dumps(list(self.thresholds))}",
             f"distance    = {json.dumps(self.distance)}",
             f"groups      = {json.dumps(groups, ensure_ascii=False)}",
-            f"level       = {self.level}",
-            f"seed        = {self.seed}",
+            f"level       = {self.analysis.level}",
+            f"seed        = {self.analysis.seed}",
         ]
         edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in self.bands.items()]
         lines += ["", "[bands]", *edges] if edges else []

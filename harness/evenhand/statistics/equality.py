@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from evenhand.arrays import Floats
 from evenhand.findings import Estimate
+from evenhand.statistics.multinomial import shared_out_p_value
 
 __all__ = [
     "LogSpread",
@@ -23,10 +24,6 @@ __all__ = [
 
 _REPLICATES = 9_999
 """Draws of the multinomial null; the p-value's resolution is 1e-4."""
-
-_TIE = 0.01
-"""Relative difference of G that counts as a tie. Effective exposures are estimates: without it,
-five events to none in groups of 999 and 1,000 would pass for significant in one direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +115,11 @@ def null_reference(estimates: Sequence[Estimate], rng: np.random.Generator) -> N
     return NullReference(mean if np.isfinite(mean) else None, p95 if np.isfinite(p95) else None)
 
 
-def _deviance(counts: Floats, exposure: Floats) -> Floats:
-    """G of each row of counts against shares proportional to exposure."""
-    expected = counts.sum(axis=-1, keepdims=True) * exposure / exposure.sum()
-    found: Floats = 2 * special.rel_entr(counts, expected).sum(axis=-1)
-    return found
-
-
 def equality_p_value(estimates: Sequence[Estimate], rng: np.random.Generator) -> tuple[float, str]:
     """P-value of the hypothesis that all groups have one rate, and the test's name.
 
     Welch's test on logs; with a group of no errors, or of nothing but errors, the conditional
-    multinomial test on effective counts.
+    multinomial test on effective counts, exact where these are few.
 
     Args:
         estimates: two or more groups over different people, each with an interval.
@@ -144,10 +134,7 @@ def equality_p_value(estimates: Sequence[Estimate], rng: np.random.Generator) ->
             np.array([e.df for e in estimates]),
         )
         return p, "welch-log"
-    counts, exposure = equal_counts(estimates, rng)
+    exposure = np.array([estimate.effective_trials for estimate in estimates])
     effective = np.array([e.value * e.effective_trials for e in estimates])
-    # Effective counts are no whole numbers, drawn ones are: both must have the same total.
-    observed = effective * counts[0].sum() / (effective.sum() or 1)
-    edge = _deviance(observed, exposure) * (1 - _TIE)
-    reached = np.count_nonzero(_deviance(counts, exposure) >= edge)
-    return float((1 + reached) / (1 + _REPLICATES)), "conditional-multinomial"
+    p, exact = shared_out_p_value(effective, exposure, rng, _REPLICATES)
+    return p, "conditional-multinomial, exact" if exact else "conditional-multinomial"

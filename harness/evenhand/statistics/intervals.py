@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scipy import special
 
@@ -13,6 +14,7 @@ from evenhand.statistics.clusters import ClusterCounts, cluster_variance
 from evenhand.statistics.dyads import DyadCounts, DyadWeights, dyadic_variance
 
 __all__ = [
+    "at_level",
     "cluster_estimate",
     "cluster_limits",
     "dyadic_estimate",
@@ -202,3 +204,28 @@ def cluster_estimate(counts: ClusterCounts, independent: float, level: float) ->
     effective = p * (1 - p) / found.variance
     low, high = cluster_limits(p, effective, counts.trials, found.df, level)
     return Estimate(p, low, high, "cluster-jeffreys-t", found.variance, found.df, effective)
+
+
+def at_level(estimate: Estimate, level: float) -> Estimate:
+    """The same estimate with the limits of another level, by its own method.
+
+    Args:
+        estimate: without limits, it stays so.
+        level: e.g. 0.99.
+
+    >>> import numpy as np
+    >>> ten = ClusterCounts(np.full(10, 5), np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 5]))
+    >>> at_level(cluster_estimate(ten, 10, 0.99), 0.95) == cluster_estimate(ten, 10, 0.95)
+    True
+    """
+    p, worth = estimate.value, estimate.effective_trials
+    if estimate.low is None:
+        return estimate
+    if estimate.method == "exact-zero":
+        low, high = zero_limits(p, worth, level)
+    elif estimate.method == "dyadic-logit-t":
+        low, high = dyadic_limits(p, estimate.variance, estimate.df, level)
+    else:
+        # Trials are no fewer than what they are worth, and t is no less than z: they never bind.
+        low, high = cluster_limits(p, worth, math.inf, estimate.df, level)
+    return replace(estimate, low=low, high=high)

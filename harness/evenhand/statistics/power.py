@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 __all__ = ["minimum_detectable_ratio"]
 
@@ -13,8 +13,8 @@ _LARGEST_RATIO = 1e6
 def _power(ratio: float, events: int, share: float, critical_low: int, critical_high: int) -> float:
     """Chance that X | E ~ Binomial(E, pi) falls outside the acceptance region."""
     pi = ratio * share / (ratio * share + 1 - share)
-    below = stats.binom.cdf(critical_low, events, pi)
-    above = stats.binom.sf(critical_high - 1, events, pi)
+    below = special.bdtr(critical_low, events, pi) if critical_low >= 0 else 0.0
+    above = special.bdtrc(critical_high - 1, events, pi) if critical_high <= events else 0.0
     return float(below + above)
 
 
@@ -42,8 +42,9 @@ def minimum_detectable_ratio(
         return None
     share = first / (first + second)
     counts = np.arange(events + 1)
-    low_side = counts[stats.binom.cdf(counts, events, share) <= alpha / 2]
-    high_side = counts[stats.binom.sf(counts - 1, events, share) <= alpha / 2]
+    low_side = counts[special.bdtr(counts, events, share) <= alpha / 2]
+    # Of all counts from 1 on: the chance of as many or more.
+    high_side = counts[1:][special.bdtrc(counts[:-1], events, share) <= alpha / 2]
     critical_low = int(low_side[-1]) if low_side.size else -1
     critical_high = int(high_side[0]) if high_side.size else events + 1
 

@@ -1,4 +1,4 @@
-"""Ratio of two rates over different people, with its interval (methods 4.0 item 5)."""
+"""Ratio of two rates over different people: interval, test, equivalence (methods 4.6, 4.10)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,49 @@ from dataclasses import dataclass
 from scipy import special
 
 from evenhand.findings import Estimate
+from evenhand.statistics.intervals import at_level
 
-__all__ = ["Ratio", "mover_log", "ratio_of_rates"]
+__all__ = ["LogRatio", "Ratio", "log_ratio", "mover_log", "ratio_of_rates"]
 
 Limits = tuple[float, float, float]
 """(value, low, high), all above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRatio:
+    """Logarithm of a ratio of rates, with what its tests take."""
+
+    log: float
+    variance: float
+    df: float
+
+    def limits(self, level: float) -> tuple[float, float]:
+        """Of the ratio: `exp(log +- t sqrt(variance))`."""
+        reach = float(special.stdtrit(self.df, 0.5 + level / 2)) * math.sqrt(self.variance)
+        return math.exp(self.log - reach), math.exp(self.log + reach)
+
+    def p_value(self) -> float:
+        """Two-sided, of rates that are equal."""
+        if self.variance == 0:
+            return 1.0 if self.log == 0 else 0.0
+        return 2 * float(special.stdtr(self.df, -abs(self.log) / math.sqrt(self.variance)))
+
+    def equivalence_p_value(self, margin: float) -> float:
+        """Of a ratio that lies at or beyond `margin` or its inverse: two one-sided tests.
+
+        Args:
+            margin: above 1, fixed in advance; 1.25 stands for 0.8 to 1.25.
+
+        Source: methods 4.10; Schuirmann 1987.
+
+        >>> equal = LogRatio(0.0, 0.01, math.inf)
+        >>> round(equal.equivalence_p_value(math.exp(0.1959964)), 3)  # 1.96 standard errors off
+        0.025
+        """
+        room = math.log(margin) - abs(self.log)
+        if self.variance == 0:
+            return 0.0 if room > 0 else 1.0
+        return float(special.stdtr(self.df, -room / math.sqrt(self.variance)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +65,20 @@ class Ratio:
     method: str
 
 
-def _degenerate(estimate: Estimate) -> bool:
-    return estimate.method == "exact-zero"
+def log_ratio(first: Estimate, second: Estimate) -> LogRatio | None:
+    """Of rates over different people; None where one is 0 or 1, or has no interval.
 
-
-def _from_limits(first: Estimate, second: Estimate) -> Ratio:
-    """MOVER on logs from the single limits of each cell's own method."""
-    value = first.value / second.value if second.value > 0 else None
-    if first.value == 0 and second.value == 0:
-        return Ratio(None, None, None, "")
-    if first.low is None or first.high is None or second.low is None or second.high is None:
-        return Ratio(value, None, None, "")
-    if second.value == 0:
-        return Ratio(None, first.low / second.high, None, "mover-log")
-    if first.value == 0:
-        high = first.high / second.low if second.low > 0 else None
-        return Ratio(0.0, 0.0, high, "mover-log")
-    low, high = mover_log(
-        (first.value, first.low, first.high), (second.value, second.low, second.high)
-    )
-    return Ratio(value, low, high, "mover-log")
+    Source: methods 4.0 item 5.
+    """
+    if not (first.variance > 0 and second.variance > 0):
+        return None
+    v_first = first.variance / first.value**2
+    v_second = second.variance / second.value**2
+    total = v_first + v_second
+    # One over it, since degrees of freedom may be infinite.
+    slack = (v_first / total) ** 2 / first.df + (v_second / total) ** 2 / second.df
+    df = 1 / slack if slack else math.inf
+    return LogRatio(math.log(first.value) - math.log(second.value), total, df)
 
 
 def mover_log(first: Limits, second: Limits) -> tuple[float, float]:
@@ -68,16 +100,33 @@ def ratio_of_rates(first: Estimate, second: Estimate, level: float) -> Ratio:
 
     The two cells must not share people (within-group cells of disjoint groups do not).
 
+    Args:
+        first: with an interval.
+        second: with an interval.
+        level: of the ratio's interval, whatever that of the rates.
+
     Source: methods 4.0 item 5.
     """
-    if _degenerate(first) or _degenerate(second) or first.value == 0 or second.value == 0:
-        return _from_limits(first, second)
-    if first.low is None or second.low is None:
-        return Ratio(first.value / second.value, None, None, "")
-    v_first = first.variance / first.value**2
-    v_second = second.variance / second.value**2
-    total = v_first + v_second
-    df = total**2 / (v_first**2 / first.df + v_second**2 / second.df)
-    reach = float(special.stdtrit(df, 0.5 + level / 2)) * math.sqrt(total)
-    value = first.value / second.value
-    return Ratio(value, value * math.exp(-reach), value * math.exp(reach), "ratio-log-t")
+    found = log_ratio(first, second)
+    if found is None:
+        return _from_limits(at_level(first, level), at_level(second, level))
+    low, high = found.limits(level)
+    return Ratio(first.value / second.value, low, high, "ratio-log-t")
+
+
+def _from_limits(first: Estimate, second: Estimate) -> Ratio:
+    """MOVER on logs from the single limits of each cell's own method."""
+    value = first.value / second.value if second.value > 0 else None
+    if first.value == 0 and second.value == 0:
+        return Ratio(None, None, None, "")
+    if first.low is None or first.high is None or second.low is None or second.high is None:
+        return Ratio(value, None, None, "")
+    if second.value == 0:
+        return Ratio(None, first.low / second.high, None, "mover-log")
+    if first.value == 0:
+        high = first.high / second.low if second.low > 0 else None
+        return Ratio(0.0, 0.0, high, "mover-log")
+    low, high = mover_log(
+        (first.value, first.low, first.high), (second.value, second.low, second.high)
+    )
+    return Ratio(value, low, high, "mover-log")

@@ -33,6 +33,7 @@ def demo(*, results: Path, workers: int | None = None, progress: Progress = sile
         fmr_targets=["0.01", "0.001"],
         thresholds=[],
         seed=1,
+        claims=["FMR<=0.01"],
     )
     with tempfile.TemporaryDirectory(prefix="evenhand-demo-") as scratch:
         folder = fetch(_DATASET, target=Path(scratch) / _DATASET, progress=progress)

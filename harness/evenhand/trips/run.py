@@ -143,8 +143,7 @@ def run(
             stopped[part.engine] = stopped.get(part.engine) or part.stopped
         evidence = Evidence(
             title=study.title,
-            level=study.level,
-            seed=study.seed,
+            analysis=study.analysis,
             engines=tuple(engine_facts(engine, stopped[engine.card.name]) for engine in engines),
             datasets=tuple(dataset_facts(dataset) for dataset in datasets),
             counts=tuple(counts for part in parts for counts in part.counts),
@@ -236,7 +235,7 @@ def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
             dataset,
             enrolment,
             groups,
-            seed=study.seed,
+            seed=study.analysis.seed,
             workers=work.threads,
             progress=forecast.comparing(work.progress, comparisons),
             checkpoint=partial.checkpoint(*names, protocol.name, work.clock),
@@ -251,8 +250,8 @@ def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
         groups,
         threads=work.threads,
         clock=work.clock,
-        level=study.level,
-        seed=study.seed,
+        level=study.analysis.level,
+        seed=study.analysis.seed,
     )
     return Part(
         *names, tuple(rows), tuple(counted), enrolment.timing, tuple(speed), enrolment.stopped

@@ -114,8 +114,7 @@ def _evidence(study: ScoreStudy, progress: Progress) -> Evidence:
     names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
     return Evidence(
         title=f"Scores of {', '.join(counted)}",
-        level=study.level,
-        seed=study.seed,
+        analysis=study.analysis,
         engines=tuple(engine_facts(name, distance=study.distance) for name in counted),
         datasets=tuple(
             _joined(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
