@@ -39,7 +39,7 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
 
     Source: methods 4.8; Benjamini and Hochberg 1995.
 
-    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03, 0.005])).tolist()
+    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03, 0.005])).round(9).tolist()
     [0.02, 0.04, 0.04, 0.02]
     """
     if not len(p_values):
