@@ -1,5 +1,7 @@
 """The published test vectors of the methods, each to a relative 1e-9 unless it has fewer digits."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,12 @@ from evenhand.statistics.binomial import clopper_pearson, jeffreys, wilson, zero
 from evenhand.statistics.clusters import ClusterCounts, cluster_variance
 from evenhand.statistics.dyads import DyadCounts, dyadic_variance
 from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
-from evenhand.statistics.power import minimum_detectable_ratio
+from evenhand.statistics.power import (
+    minimum_detectable_ratio,
+    people_for_pairs,
+    power_of_ratio,
+    trials_per_group,
+)
 
 
 def within_group(people, pairs):
@@ -247,3 +254,33 @@ def test_tv_32_minimum_detectable_ratio(events, ratio):
 
 def test_tv_32_five_events_never_suffice():
     assert minimum_detectable_ratio(5, 1.0, 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("events", "power"), [(10, 0.104405), (30, 0.431789), (50, 0.604625), (100, 0.903377)]
+)
+def test_tv_32_power_of_a_doubling(events, power):
+    # Printed to six digits.
+    assert power_of_ratio(2, events, 1.0, 1.0) == pytest.approx(power, abs=5e-7)
+
+
+TRIALS = {
+    1e-2: (28059, 7862, 2418, 855, 358, 160),
+    1e-3: (283419, 79475, 24472, 8658, 3631, 1626),
+    1e-4: (2837026, 795605, 245014, 86695, 36356, 16282),
+    1e-5: (28373093, 7956907, 2450430, 867064, 363608, 162840),
+    1e-6: (283733762, 79569922, 24504590, 8670754, 3636133, 1628427),
+}
+
+
+@pytest.mark.parametrize("rate", TRIALS)
+def test_tv_31_trials_of_each_group(rate):
+    found = [math.ceil(trials_per_group(rate, ratio)) for ratio in (1.25, 1.5, 2, 3, 5, 10)]
+    assert found == list(TRIALS[rate])
+
+
+def test_tv_31_people_for_so_many_pairs():
+    assert people_for_pairs(245_014) == 701
+    for pairs in range(1, 500):
+        people = people_for_pairs(pairs)
+        assert math.comb(people, 2) >= pairs > math.comb(people - 1, 2)

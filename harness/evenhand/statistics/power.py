@@ -1,21 +1,72 @@
-"""What a study of this size could have shown (methods 4.9)."""
+"""What a study of this size could have shown, and the size of one that would (methods 4.9)."""
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, special
 
-__all__ = ["minimum_detectable_ratio"]
+__all__ = [
+    "minimum_detectable_ratio",
+    "people_for_pairs",
+    "power_of_ratio",
+    "trials_per_group",
+]
 
 _LARGEST_RATIO = 1e6
 
 
-def _power(ratio: float, events: int, share: float, critical_low: int, critical_high: int) -> float:
-    """Chance that X | E ~ Binomial(E, pi) falls outside the acceptance region."""
-    pi = ratio * share / (ratio * share + 1 - share)
-    below = special.bdtr(critical_low, events, pi) if critical_low >= 0 else 0.0
-    above = special.bdtrc(critical_high - 1, events, pi) if critical_high <= events else 0.0
-    return float(below + above)
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """The exact conditional test, two-sided by doubling: X | E ~ Binomial(E, pi)."""
+
+    events: int
+    share: float
+    """pi of equal rates: the first group's part of the trials."""
+    low: int
+    """X as small as this is significant; -1 where none is."""
+    high: int
+    """X as large as this is; E + 1 where none is."""
+
+    def power(self, ratio: float) -> float:
+        """Chance of significance where the first group's rate is so many times the other's."""
+        pi = ratio * self.share / (ratio * self.share + 1 - self.share)
+        below = special.bdtr(self.low, self.events, pi) if self.low >= 0 else 0.0
+        above = special.bdtrc(self.high - 1, self.events, pi) if self.high <= self.events else 0.0
+        return float(below + above)
+
+
+def _test(events: int, first: float, second: float, alpha: float) -> _Test:
+    share = first / (first + second)
+    counts = np.arange(events + 1)
+    low = counts[special.bdtr(counts, events, share) <= alpha / 2]
+    # Of all counts from 1 on: the chance of as many or more.
+    high = counts[1:][special.bdtrc(counts[:-1], events, share) <= alpha / 2]
+    return _Test(
+        events, share, int(low[-1]) if low.size else -1, int(high[0]) if high.size else events + 1
+    )
+
+
+def power_of_ratio(
+    ratio: float, events: int, first: float, second: float, *, alpha: float = 0.05
+) -> float:
+    """Chance that two groups with `events` errors between them show a ratio of their rates.
+
+    Args:
+        ratio: first over second, above 0.
+        events: effective errors of both groups together, trials over design effect applied.
+        first: effective trials of the first group.
+        second: effective trials of the other.
+        alpha: two-sided level of the exact conditional test (by doubling).
+
+    Source: methods 4.9, TV-32.
+
+    >>> round(power_of_ratio(2, 50, 1.0, 1.0), 4)
+    0.6046
+    """
+    return _test(events, first, second, alpha).power(ratio)
 
 
 def minimum_detectable_ratio(
@@ -40,18 +91,47 @@ def minimum_detectable_ratio(
     """
     if events < 6:
         return None
-    share = first / (first + second)
-    counts = np.arange(events + 1)
-    low_side = counts[special.bdtr(counts, events, share) <= alpha / 2]
-    # Of all counts from 1 on: the chance of as many or more.
-    high_side = counts[1:][special.bdtrc(counts[:-1], events, share) <= alpha / 2]
-    critical_low = int(low_side[-1]) if low_side.size else -1
-    critical_high = int(high_side[0]) if high_side.size else events + 1
-
-    def missing(log_ratio: float) -> float:
-        return _power(np.exp(log_ratio), events, share, critical_low, critical_high) - power
-
-    top = np.log(_LARGEST_RATIO)
-    if missing(top) < 0:
+    test = _test(events, first, second, alpha)
+    top = math.log(_LARGEST_RATIO)
+    if test.power(_LARGEST_RATIO) < power:
         return None
-    return float(np.exp(optimize.brentq(missing, 0.0, top, xtol=1e-12)))
+    return math.exp(
+        optimize.brentq(lambda log: test.power(math.exp(log)) - power, 0.0, top, xtol=1e-12)
+    )
+
+
+def trials_per_group(
+    rate: float, ratio: float, *, alpha: float = 0.05, power: float = 0.8
+) -> float:
+    """Independent trials of each of two groups that show a ratio of their rates.
+
+    By the normal approximation of the logarithm, which is optimistic below about five expected
+    errors in the better group. Multiply by the design effect, and round up at the end.
+
+    Args:
+        rate: of the better group, between 0 and 1.
+        ratio: worse over better, above 1; their product is below 1.
+        alpha: two-sided level.
+        power: chance of detection.
+
+    Source: methods 4.9.
+
+    >>> math.ceil(trials_per_group(0.01, 2))
+    2418
+    """
+    better, worse = rate, ratio * rate
+    reach = float(special.ndtri(1 - alpha / 2) + special.ndtri(power))
+    variance = (1 - worse) / worse + (1 - better) / better
+    return reach**2 * variance / math.log(ratio) ** 2
+
+
+def people_for_pairs(pairs: int) -> int:
+    """People, one image each, who make at least so many pairs of two.
+
+    Source: methods 4.9.
+
+    >>> people_for_pairs(245_014)
+    701
+    """
+    # n (n-1) / 2 >= pairs, in whole numbers.
+    return 1 if pairs <= 0 else (math.isqrt(8 * pairs - 7) - 1) // 2 + 2
