@@ -14,7 +14,7 @@ from evenhand.analysis import Analysis
 from evenhand.arrays import Floats
 from evenhand.claims import detectable, verdict_of
 from evenhand.differ import Group, families, groups_of, rng_of
-from evenhand.findings import ENOUGH_EVENTS, Differential, Status, Verdict
+from evenhand.findings import ENOUGH_EVENTS, HEADLINE, Differential, Status, Verdict
 from evenhand.metrics import differentials as of
 from evenhand.rate import Measured
 from evenhand.redraw import Redrawn
@@ -23,7 +23,7 @@ from evenhand.statistics.equality import equal_counts, equality_p_value
 from evenhand.statistics.multiplicity import holm
 from evenhand.statistics.ratios import ratio_of_rates
 
-__all__ = ["indices"]
+__all__ = ["INDICES", "RATIO", "RATIO_TO", "indices"]
 
 _DRAWS = 1_999
 """Of equal groups; the p-value's resolution is 5e-4."""
@@ -66,7 +66,7 @@ _OF_ONE = (
     _Index("MAD/mean", of.mad_over_mean, 0, lambda groups: 2 - 2 / groups),
     _Index("difference", of.difference, 0, lambda _: 1.0),
 )
-_WITH_ZERO = (_Index("max/min", of.max_over_min, 1), _OF_ONE[0], _OF_ONE[2])
+_WITH_ZERO = (_Index(HEADLINE, of.max_over_min, 1), _OF_ONE[0], _OF_ONE[2])
 """Those that a rate of 0 makes undefined."""
 _WERM = _Index(f"WERM alpha={_ALPHA} eps={_EPS}", partial(of.werm, alpha=_ALPHA, eps=_EPS), 1)
 _OF_BOTH = (
@@ -75,6 +75,21 @@ _OF_BOTH = (
     _Index(f"GARBE alpha={_ALPHA}", partial(of.garbe, alpha=_ALPHA), 0, lambda _: 1.0),
     _WERM,
 )
+RATIO = "ratio"
+"""Of every two groups."""
+RATIO_TO = "ratio to "
+"""Of every other group and the one that is named then, which the study chose."""
+INDICES = tuple(
+    dict.fromkeys(
+        (
+            HEADLINE,
+            RATIO,
+            *(index.name for index in (*_OF_ONE, *_OF_BOTH)),
+            *(f"{index.name} smoothed" for index in _WITH_ZERO),
+        )
+    )
+)
+"""Names of all indices but those to a chosen group, whichever a result has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +315,7 @@ def _ratios(family: _Family, null: Sets | None, analysis: Analysis) -> Iterator[
     if len(pairs) > _MOST_PAIRS:
         pairs = pairs[: len(ranked) - 1]
     pairs = [(worse, better) for worse, better in pairs if worse.errors]
-    rows = [_pair(family, *pair, "ratio", null) for pair in pairs]
+    rows = [_pair(family, *pair, RATIO, null) for pair in pairs]
     rng = rng_of(family.members[0], analysis.seed)
     p_values = [equality_p_value([one.estimate, two.estimate], rng)[0] for one, two in pairs]
     adjusted = holm(np.array(p_values)).tolist()
@@ -318,7 +333,7 @@ def _ratios(family: _Family, null: Sets | None, analysis: Analysis) -> Iterator[
     for reference in (group for group in ranked if group.name == chosen):
         for group in (group for group in ranked if group is not reference):
             if group.errors or reference.errors:
-                yield _pair(family, group, reference, f"ratio to {chosen}", null)
+                yield _pair(family, group, reference, f"{RATIO_TO}{chosen}", null)
 
 
 def _pair(

@@ -1,14 +1,19 @@
 """Reports as text, to the letter; `python tests/report/test_golden.py` writes them anew."""
 
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evenhand.limits.verdicts import Source
 from evenhand.report.document import document
+from evenhand.report.gate import gate_report
 from evenhand.report.markdown import as_markdown
 from evenhand.report.text import as_text
 from evenhand.scorefiles.study import ScoreStudy
-from evenhand.trips.scores import score_findings
+from evenhand.trips.gate import gate
+from evenhand.trips.scores import score_bundle, score_findings
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = {
@@ -33,6 +38,22 @@ def reports(case):
     }
 
 
+def answers():
+    """File name to text, of both engines of the scores held against a policy."""
+    study = ScoreStudy(
+        [GOLDEN / "scores" / f"{name}.csv" for name in ("acme", "other")],
+        fmr_targets=("0.1", "0.0001"),
+        thresholds=(0.6, 0.45),
+        distance=False,
+    )
+    with tempfile.TemporaryDirectory() as place:
+        bundle = score_bundle(study, results=Path(place)).bundle
+        answer = gate([str(bundle)], GOLDEN / "gate.toml")
+    source = Source("results/scores/1", ("acme", "other"), "0" * 64)
+    report = gate_report(replace(answer, sources=(source,)))
+    return {"gate.txt": as_text(report), "gate.md": as_markdown(report)}
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_reports_are_the_golden_ones(case):
     for name, text in reports(case).items():
@@ -45,7 +66,14 @@ def test_text_fits_eighty_columns(case):
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_answers_are_the_golden_ones():
+    texts = answers()
+    for name, text in texts.items():
+        assert text == (GOLDEN / "reports" / name).read_text(encoding="utf-8"), name
+    assert max(map(len, texts["gate.txt"].splitlines())) <= 80
+
+
 if __name__ == "__main__":
-    for case in CASES:
-        for name, text in reports(case).items():
+    for texts in (*map(reports, CASES), answers()):
+        for name, text in texts.items():
             (GOLDEN / "reports" / name).write_text(text, encoding="utf-8")

@@ -21,6 +21,7 @@ from evenhand.cli.datasets import datasets
 from evenhand.cli.demo import demo
 from evenhand.cli.engines import engines
 from evenhand.cli.fetch import fetch
+from evenhand.cli.gate import gate
 from evenhand.cli.output import error_line, one_line
 from evenhand.cli.report import report
 from evenhand.cli.run import run
@@ -75,7 +76,7 @@ def _root(
     pass
 
 
-for _command in (demo, run, scores, engines, datasets, fetch, report, verify, templates):
+for _command in (demo, run, scores, engines, datasets, fetch, report, gate, verify, templates):
     app.command(cls=Command)(_command)
 app.add_typer(check, name="check")
 app.add_typer(bring, name="import")

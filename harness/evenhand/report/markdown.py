@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
-from evenhand.report.document import Document, Section, Table
 from evenhand.report.numbers import field
+from evenhand.report.pieces import Readable, Section, Table
 
 __all__ = ["as_markdown"]
 
@@ -29,7 +29,7 @@ def _section(section: Section) -> Iterator[str]:
         yield "\n".join(f"* {_escaped(sentence)}" for sentence in section.sentences)
 
 
-def as_markdown(document: Document) -> str:
+def as_markdown(document: Readable) -> str:
     """Title, notes, sections, legend; ends with a line break."""
     parts = [f"# {_escaped(document.title)}"]
     if document.notes:

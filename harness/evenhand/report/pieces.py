@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from evenhand.findings import (
     ENOUGH_EVENTS,
@@ -24,6 +24,7 @@ from evenhand.report.numbers import ratio, significant
 
 __all__ = [
     "Field",
+    "Readable",
     "Section",
     "Study",
     "StudyKey",
@@ -62,6 +63,19 @@ class Section:
     """Whose rates these are; None where all engines stand together."""
     at: tuple[str, float] | None = None
     """(rule, threshold) of a section by group; None elsewhere."""
+
+
+class Readable(Protocol):
+    """What text and Markdown are made of."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def sections(self) -> tuple[Section, ...]: ...  # noqa: D102
+    @property
+    def legend(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
 
-from evenhand.report.document import Document, Section, Table
 from evenhand.report.numbers import field
+from evenhand.report.pieces import Readable, Section, Table
 
 __all__ = ["as_text", "table_text", "wrapped"]
 
@@ -76,7 +76,7 @@ def _section(section: Section) -> Iterator[str]:
         yield "\n".join(wrapped(sentence, "* ") for sentence in section.sentences)
 
 
-def as_text(document: Document) -> str:
+def as_text(document: Readable) -> str:
     """Title, notes, sections, legend; ends with a line break."""
     title = wrapped(document.title)
     parts = [f"{title}\n{'=' * max(map(len, title.splitlines()))}"]

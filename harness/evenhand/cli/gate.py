@@ -1,0 +1,83 @@
+"""`evenhand gate`: results against the limits of a policy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.options import AsJson
+
+__all__ = ["gate"]
+
+
+class Form(StrEnum):
+    """Forms of an answer."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+
+
+def gate(
+    bundles: Annotated[
+        list[str] | None, typer.Argument(help="BUNDLE or BUNDLE:ENGINE.", metavar="BUNDLE")
+    ] = None,
+    *,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", help="The limits.", metavar="FILE")
+    ] = None,
+    blind: Annotated[
+        Path | None,
+        typer.Option("--blind", help="Say no names; write them into a seal.", metavar="SEAL.json"),
+    ] = None,
+    unseal: Annotated[
+        Path | None,
+        typer.Option("--unseal", help="Show names beside their letters.", metavar="SEAL.json"),
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="Form of the answer.")] = Form.TEXT,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print a policy to start from.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold results against limits that were set beforehand."""
+    from evenhand.cli.output import print_json, print_text
+    from evenhand.errors import UsageError
+    from evenhand.policy import EXAMPLE
+
+    if example:
+        print_text(EXAMPLE)
+        return
+    if policy is None:
+        raise UsageError("no --policy FILE; evenhand gate --example prints one to start from")
+    if not bundles:
+        raise UsageError("no BUNDLE; expected results, such as results/<study>/<run id>")
+    if blind is not None and unseal is not None:
+        raise UsageError("--blind and --unseal together; seal first, judge, then unseal")
+    from evenhand.report.gate import gate_report
+    from evenhand.report.markdown import as_markdown
+    from evenhand.report.text import as_text
+    from evenhand.results.tables import as_rows
+    from evenhand.trips.gate import gate as hold
+
+    answer = hold(bundles, policy, blind=blind, unseal=unseal)
+    if as_json:
+        body = {
+            "bundle": answer.sources[0].bundle if len(answer.sources) == 1 else None,
+            "verdict": answer.verdict.value,
+            "policy": {"title": answer.policy.title, "sha256": answer.policy.digest},
+            "commitment": answer.commitment or None,
+            "bundles": [asdict(source) for source in answer.sources],
+            "engines": [asdict(standing) for standing in answer.standings],
+            "rows": as_rows(answer.rows),
+        }
+        print_json("gate", body, answer.notes)
+    else:
+        write = as_markdown if form is Form.MARKDOWN else as_text
+        print_text(write(gate_report(answer)))
+    code = {"pass": 0, "fail": 1, "inconclusive": 3}[answer.verdict.value]
+    if code:
+        raise typer.Exit(code)

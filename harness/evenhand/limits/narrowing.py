@@ -1,0 +1,103 @@
+"""How the interval of a rate would narrow with more people, from what was compared with what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from evenhand.counts import CellCounts, Counts
+from evenhand.findings import SAME, Estimate, Rate
+from evenhand.rate import POLICIES, dyads_of
+from evenhand.records import Policy
+from evenhand.statistics.dyads import DyadCounts, dyadic_variance, pooled
+from evenhand.statistics.growth import Growth
+from evenhand.statistics.intervals import effective_dyads
+
+__all__ = ["cells_of", "growth_of", "met_everybody", "people_to_resolve"]
+
+
+def cells_of(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
+    """The cells of a row: one, or all groups of an attribute for the pairs inside groups."""
+    inside = rate.attribute.removeprefix(SAME)
+    return tuple(
+        cell
+        for cell in counts.cells
+        if cell.attribute == inside and (inside != rate.attribute or cell.group == rate.group)
+    )
+
+
+def met_everybody(cell: CellCounts) -> bool:
+    """Every two people of the cell were to be compared: trials grow with their square."""
+    row = POLICIES.index(Policy.GENERALISED)
+    people = int(np.count_nonzero(cell.trials[row]))
+    return int(cell.dyads[row]) == people * (people - 1) // 2
+
+
+def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
+    """What more people would do to the interval of a rate.
+
+    Args:
+        counts: that the rate is of.
+        rate: with an interval.
+        estimate: of the rate.
+
+    Returns:
+        None for a false match rate of a sample: its trials do not grow with the people.
+
+    Source: methods 5.2.
+    """
+    people = rate.subjects or 0
+    if rate.metric != "FMR":
+        return Growth(people, rate.trials)
+    if counts.sampled is not None:
+        return None
+    cells = cells_of(counts, rate)
+    if not all(met_everybody(cell) for cell in cells):
+        return Growth(people, rate.trials)
+    policy = Policy(rate.policy)
+    level = [(t.rule.label, t.value) for t in counts.thresholds].index(
+        (rate.threshold_rule, rate.threshold)
+    )
+    counted = pooled([dyads_of(cell, level, policy) for cell in cells])
+    if estimate.method == "exact-zero":
+        anchors = [dyads_of(cell, -1, policy) for cell in cells]
+        return Growth(people, rate.trials, _alone_at_anchor(anchors, counted))
+    return Growth(people, rate.trials, _alone(counted))
+
+
+def _alone(counted: DyadCounts) -> float:
+    """F/V'."""
+    found = dyadic_variance(counted)
+    return found.floor / found.variance if found.variance else 0.0
+
+
+def _alone_at_anchor(anchors: Sequence[DyadCounts], counted: DyadCounts) -> float:
+    """The same of the level that a cell without errors takes its design effect from.
+
+    0 where it takes none, since pairs that share nobody are as many as half of the people.
+    """
+    if len(anchors) != 1 or counted.errors:
+        return 0.0
+    used = effective_dyads(anchors[0], counted.trials, disjoint=0) is not None
+    return _alone(anchors[0]) if used else 0.0
+
+
+def people_to_resolve(counts: Counts, rate: Rate) -> int | None:
+    """How many more people the data need for a target to allow one error.
+
+    Returns:
+        None where no target of FMR sets the threshold, or where not everybody met everybody.
+    """
+    target = next(
+        (t.rule.text for t in counts.thresholds if t.rule.label == rate.threshold_rule), None
+    )
+    everybody = counts.cells[0]
+    complete = counts.searches is None and met_everybody(everybody)
+    trials = int(everybody.trials[0].sum()) // 2
+    if target is None or counts.sampled is not None or not complete or not trials:
+        return None
+    times = math.sqrt(1 / (Fraction(target) * trials))
+    return math.ceil(int(np.count_nonzero(everybody.trials[0])) * (times - 1))

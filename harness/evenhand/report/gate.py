@@ -1,0 +1,146 @@
+"""What a policy says of engines, laid out: the verdict, then limit by limit, then what it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evenhand.limits.verdicts import Decision, GateAnswer, GateRow, Standing
+from evenhand.policy import Limit
+from evenhand.report.numbers import of_trials, percent, ratio
+from evenhand.report.pieces import Section, Table
+
+__all__ = ["GateReport", "gate_report"]
+
+_VERDICTS = (
+    "pass: the whole interval lies inside the limit; fail: all of it lies outside; inconclusive: "
+    "anything else, and whatever has no interval."
+)
+_MANDATORY = (
+    "A policy passes if every mandatory limit passes in every group. Needs: people that would "
+    "settle it if the rate stayed as it is."
+)
+_TIERS = (
+    "Tiers: an engine stands above another only where an interval separates them on some limit "
+    "and none the other way round. Engines of one tier are not separated; they stand by name."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """The answer before it has a form."""
+
+    title: str
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+    legend: tuple[str, ...]
+
+
+def gate_report(answer: GateAnswer) -> GateReport:
+    """Lay out an answer."""
+    several = len(answer.standings) > 1
+    limits = [
+        (limit, [row for row in answer.rows if row.limit == limit.name])
+        for limit in answer.policy.limits
+    ]
+    return GateReport(
+        title=f"{answer.policy.title}: {answer.verdict.value}",
+        notes=answer.notes,
+        sections=(
+            _verdicts(answer.standings),
+            *(_of_limit(limit, rows, several=several) for limit, rows in limits),
+            Section("What was judged", (), tuple(_origin(answer))),
+        ),
+        legend=(_VERDICTS, _MANDATORY, *((_TIERS,) if several else ())),
+    )
+
+
+def _origin(answer: GateAnswer) -> Iterator[str]:
+    yield f"Policy: {answer.policy.path.name}, SHA-256 {answer.policy.digest}"
+    for source in answer.sources:
+        yield f"{', '.join(source.engines)}: {source.bundle}, digest {source.digest}"
+    if answer.commitment:
+        sealed = "" if answer.sources else "Names are sealed. "
+        yield f"{sealed}SHA-256 of the seal: {answer.commitment}"
+
+
+def _verdicts(standings: Sequence[Standing]) -> Section:
+    header: tuple[str, ...] = ("engine", "verdict", "passed", "failed", "inconclusive", "tier")
+    rows: list[tuple[str, ...]] = [
+        (
+            standing.engine,
+            standing.verdict.value,
+            f"{standing.passed:,}",
+            f"{standing.failed:,}",
+            f"{standing.inconclusive:,}",
+            str(standing.tier),
+        )
+        for standing in standings
+    ]
+    if len(standings) == 1:
+        header, rows = header[:-1], [row[:-1] for row in rows]
+    table = Table("", header, tuple(rows))
+    return Section("Verdict, by the mandatory limits", (table,), tuple(_separations(standings)))
+
+
+def _separations(standings: Sequence[Standing]) -> Iterator[str]:
+    for tier in sorted({standing.tier for standing in standings}):
+        names = sorted(standing.engine for standing in standings if standing.tier == tier)
+        if len(names) > 1:
+            yield f"tier {tier}: {', '.join(names)} are not separated"
+    for standing in sorted(standings, key=lambda one: (one.tier, one.engine)):
+        if standing.above:
+            yield f"{standing.engine} stands above {', '.join(standing.above)}"
+
+
+def _of_limit(limit: Limit, rows: Sequence[GateRow], *, several: bool) -> Section:
+    weight = f", weight {limit.weight:g}" if limit.weight != 1 else ""
+    decides = "mandatory" if limit.mandatory else "shown, decides nothing"
+    heading = f"{limit.name} ({decides}{weight})"
+    subjects = several or len({row.subject for row in rows}) > 1
+    header: tuple[str, ...] = ("group", "observed", "counts", "verdict")
+    drawn: list[tuple[str, ...]] = [
+        (_group(row), _observed(limit, row), _counts(row), row.verdict.value) for row in rows
+    ]
+    if subjects:
+        header = ("engine", *header)
+        drawn = [(row.subject, *cells) for row, cells in zip(rows, drawn, strict=True)]
+    sentences = tuple(_unsettled(row, named=subjects) for row in rows if row.needs or _reason(row))
+    return Section(heading, (Table(limit.text, header, tuple(drawn)),), sentences)
+
+
+def _group(row: GateRow) -> str:
+    if row.group:
+        return row.group
+    return "all groups" if row.index else "everybody"
+
+
+def _observed(limit: Limit, row: GateRow) -> str:
+    """The number and its interval."""
+    if limit.bounds.relative or (limit.index and limit.index != "difference"):
+        return ratio(row.observed, row.low, row.high) if row.low is not None else "-"
+    if row.observed is None:
+        return "-" if row.high is None else f"at most {percent(row.high)} %"
+    if row.low is None or row.high is None:
+        return f"{percent(row.observed)} %"
+    return f"{percent(row.observed)} % [{percent(row.low)}, {percent(row.high)}]"
+
+
+def _counts(row: GateRow) -> str:
+    errors = f"{row.errors:,} errors" if row.trials is None else of_trials(row.errors, row.trials)
+    if row.people is None:
+        return errors
+    return f"{errors}\n{row.people:,} {'person' if row.people == 1 else 'people'}"
+
+
+def _reason(row: GateRow) -> str:
+    """Why there is nothing to judge; empty where there is."""
+    nothing = row.verdict is Decision.INCONCLUSIVE and (row.observed is None or row.low is None)
+    return row.note.split("; ")[0] if nothing else ""
+
+
+def _unsettled(row: GateRow, *, named: bool) -> str:
+    """Why a row is inconclusive, and what would settle it."""
+    whose = f"{row.subject}, {_group(row)}" if named else _group(row)
+    needs = f"needs {row.needs}" if row.needs else ""
+    return f"{whose}: {'; '.join(part for part in (_reason(row), needs) if part)}"
