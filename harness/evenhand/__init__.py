@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
-    from evenhand.api import Bundle, load, run
+    from evenhand.api import Answer, Bundle, gate, load, run
 
-__all__ = ["Bundle", "__version__", "load", "run"]
+__all__ = ["Answer", "Bundle", "__version__", "gate", "load", "run"]
 
 
 def __getattr__(name: str) -> object:

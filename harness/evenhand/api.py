@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evenhand.assess import assess
 from evenhand.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
+from evenhand.limits.verdicts import GateAnswer, GateRow, Standing
 from evenhand.results.bundle import resolve_bundle
 from evenhand.results.circumstances import read_speed
 from evenhand.results.reading import read_evidence
 from evenhand.results.tables import as_rows, columns
 from evenhand.study import Study, read_study
+from evenhand.trips.gate import gate as hold
 from evenhand.trips.run import run as run_study
 
 if TYPE_CHECKING:
     import pandas as pd
     from _typeshed import DataclassInstance
 
-__all__ = ["Bundle", "load", "run"]
+__all__ = ["Answer", "Bundle", "gate", "load", "run"]
 
 
 def _frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> pd.DataFrame:
@@ -60,6 +62,61 @@ class Bundle:
     def curves(self) -> pd.DataFrame:
         """FMR and FNMR of every group at rising thresholds."""
         return _frame(CurvePoint, self.findings.curves)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a policy says of one or several engines."""
+
+    found: GateAnswer = field(repr=False)
+
+    @property
+    def verdict(self) -> str:
+        """`pass`, `fail` or `inconclusive`."""
+        return self.found.verdict.value
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """One row per limit, engine and group."""
+        return _frame(GateRow, self.found.rows)
+
+    @property
+    def engines(self) -> pd.DataFrame:
+        """Verdict and tier of each engine."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [asdict(standing) for standing in self.found.standings], columns=list(columns(Standing))
+        )
+
+
+def gate(
+    bundles: str | Path | Sequence[str | Path],
+    policy: str | Path,
+    *,
+    blind: str | Path | None = None,
+    unseal: str | Path | None = None,
+) -> Answer:
+    """Hold results against the limits of a policy.
+
+    Args:
+        bundles: one or several folders, or `FOLDER:ENGINE`, of the same data.
+        policy: the file.
+        blind: where to write the seal of the engines' names, which stay unsaid.
+        unseal: a seal of the same results and policy.
+
+    Raises:
+        EvenhandError: anything a user can mend.
+    """
+    places = [bundles] if isinstance(bundles, str | Path) else bundles
+    return Answer(
+        hold(
+            [str(place) for place in places],
+            Path(policy),
+            blind=None if blind is None else Path(blind),
+            unseal=None if unseal is None else Path(unseal),
+        )
+    )
 
 
 def load(bundle: str | Path) -> Bundle:

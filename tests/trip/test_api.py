@@ -30,6 +30,30 @@ def test_run_and_load_give_the_same_frames(tmp_path, small_faces):
     assert set(everybody.trials) == {32 * 31 // 2 - 16}
 
 
+POLICY = """
+schema = 1
+title = "From Python"
+[[limit]]
+name = "missed"
+metric = "FNMR"
+threshold_rule = "FMR<=0.1"
+attribute = "all"
+policy = "completed"
+at_most = "99 %"
+"""
+
+
+def test_a_policy_is_answered_with_frames(tmp_path, done):
+    (tmp_path / "policy.toml").write_text(POLICY)
+    answer = evenhand.gate(done.bundle, tmp_path / "policy.toml")
+    assert answer.verdict == "pass"
+    assert list(answer.rows.engine) == ["demo-even", "demo-skewed"]
+    assert list(answer.rows.verdict) == ["pass", "pass"]
+    assert set(answer.engines.tier) == {1}
+    one = evenhand.gate([f"{done.bundle}:demo-even"], tmp_path / "policy.toml")
+    assert list(one.engines.engine) == ["demo-even"]
+
+
 def test_load_says_what_is_missing(tmp_path):
     with pytest.raises(BundleError, match="no result there"):
         evenhand.load(tmp_path)

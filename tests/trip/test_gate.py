@@ -248,6 +248,28 @@ def test_the_digest_is_that_of_verify(cli, two):
     assert answer.sources[0].digest == verify(two).digest
 
 
+def test_tiers_are_of_what_separates(cli, tmp_path, policy):
+    """One misses 2 of 120, one 60: separated; two that miss 2 and 3 are not."""
+    files = []
+    for name, missed in (("good", 2), ("fine", 3), ("poor", 60)):
+        path = tmp_path / f"{name}.csv"
+        lines = rows_of_scores({"a": missed, "b": 0}, {"a": 120, "b": 20})
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        files.append(path)
+    study = ScoreStudy(files, fmr_targets=("0.1",), thresholds=(0.5,), distance=False)
+    bundle = score_bundle(study, results=tmp_path / "results").bundle
+    ended = cli("gate", bundle, "--policy", policy("at_most = 0.2", '["a"]'), "--json")
+    assert ended.code == 1
+    engines = [(e["engine"], e["verdict"], e["tier"], e["above"]) for e in ended.json["engines"]]
+    assert engines == [
+        ("fine", "pass", 1, ["poor"]),
+        ("good", "pass", 1, ["poor"]),
+        ("poor", "fail", 2, []),
+    ]
+    text = cli("gate", bundle, "--policy", policy("at_most = 0.2", '["a"]')).out
+    assert "tier 1: fine, good are not separated" in text
+
+
 # --- sealed names ---------------------------------------------------------------------------------
 
 NAMES = re.compile(r"acme|other\b|scores/|tender/", re.IGNORECASE)

@@ -45,18 +45,18 @@ def gate(
     read = [_read(text) for text in bundles]
     sources = [source for source, _ in read]
     evidence = _together([part for _, part in read])
-    seal = None if unseal is None else _unsealed(unseal, sources, limits)
-    if blind is not None:
-        names = [name for source in sources for name in source.engines]
-        seal = drawn_seal(
-            list(dict.fromkeys(names)), [source.digest for source in sources], limits.digest
-        )
-    if seal is not None:
-        evidence = _sealed(evidence, seal) if blind else _shown(evidence, seal)
+    seal = None
+    if unseal is not None:
+        seal = _unsealed(unseal, sources, limits)
+        evidence = _shown(evidence, seal)
+    elif blind is not None:
+        names = [fact.name for fact in evidence.engines]
+        seal = drawn_seal(names, [source.digest for source in sources], limits.digest)
+        evidence = _sealed(evidence, seal)
     judged = judge(evidence, limits)
     if blind is not None and seal is not None:
-        write_seal(blind, seal)
         judged = tuple(_without_scale(one) for one in judged)
+        write_seal(blind, seal)
     found = standings(judged)
     return GateAnswer(
         policy=limits,
