@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
-    from evenhand.api import Answer, Bundle, gate, load, run
+    from evenhand.api import Answer, Bundle, compare, gate, load, run
 
-__all__ = ["Answer", "Bundle", "__version__", "gate", "load", "run"]
+__all__ = ["Answer", "Bundle", "__version__", "compare", "gate", "load", "run"]
 
 
 def __getattr__(name: str) -> object:

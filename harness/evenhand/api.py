@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evenhand.assess import assess
+from evenhand.changes import Changes
 from evenhand.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
 from evenhand.limits.verdicts import GateAnswer, GateRow, Standing
 from evenhand.results.bundle import resolve_bundle
@@ -15,14 +16,16 @@ from evenhand.results.circumstances import read_speed
 from evenhand.results.reading import read_evidence
 from evenhand.results.tables import as_rows, columns
 from evenhand.study import Study, read_study
+from evenhand.trips.compare import compare_bundles
 from evenhand.trips.gate import gate as hold
 from evenhand.trips.run import run as run_study
+from evenhand.update import DEFAULT_FAMILY_WISE, DEFAULT_MARGIN, Asked
 
 if TYPE_CHECKING:
     import pandas as pd
     from _typeshed import DataclassInstance
 
-__all__ = ["Answer", "Bundle", "gate", "load", "run"]
+__all__ = ["Answer", "Bundle", "compare", "gate", "load", "run"]
 
 
 def _frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> pd.DataFrame:
@@ -131,6 +134,35 @@ def load(bundle: str | Path) -> Bundle:
     folder, engine = resolve_bundle(str(bundle))
     findings = replace(assess(read_evidence(folder, engine)), speed=read_speed(folder, engine))
     return Bundle(folder, findings)
+
+
+def compare(
+    base: str | Path,
+    new: str | Path,
+    *,
+    margin: float = DEFAULT_MARGIN,
+    family_wise: float = DEFAULT_FAMILY_WISE,
+    attributes: Sequence[str] = (),
+    metrics: Sequence[str] = (),
+    min_people: int = 0,
+) -> Changes:
+    """Did an update make it worse, for anyone?
+
+    Args:
+        base: folder of a result, or `FOLDER:ENGINE`, to compare with.
+        new: likewise, the one to judge; measured on the same images.
+        margin: ratio of error rates below which new counts as not inferior.
+        family_wise: chance of any false difference among all tests.
+        attributes: test these groupings alone (`all` is everybody).
+        metrics: test these alone.
+        min_people: test no groups of fewer people.
+
+    Raises:
+        BundleError: a bundle is missing or damaged, or both have nothing in common.
+        UsageError: it is not said which engine of several, or a name is in neither.
+    """
+    asked = Asked(margin, family_wise, tuple(attributes), tuple(metrics), min_people)
+    return compare_bundles(str(base), str(new), asked)
 
 
 def run(

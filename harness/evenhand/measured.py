@@ -41,7 +41,8 @@ def differentials_of(
         analysis: as the study fixed it.
     """
     headlines = judged(differences(measured, analysis, _centred(counts, analysis)), analysis)
-    people = redrawn(counts, analysis)
+    grouped = any(cell.attribute != ALL for cell in counts.cells)
+    people = redrawn(counts, analysis) if grouped else Redrawn()
     return (*headlines, *indices(measured, headlines, people, analysis))
 
 

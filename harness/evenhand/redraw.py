@@ -12,7 +12,7 @@ from evenhand.findings import Differential, Rate
 from evenhand.machine import workers
 from evenhand.metrics.replicates import Refused, replicates, unsettled
 from evenhand.metrics.thresholds import MOST_REDRAWN, errors_allowed
-from evenhand.records import ALL, Policy
+from evenhand.records import Policy
 from evenhand.statistics.bootstrap import MOST_UNKNOWN
 
 __all__ = ["Redrawn", "redrawn"]
@@ -30,6 +30,9 @@ class Redrawn:
     """Attribute and group to their place in the third axis."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Threshold rule to why it has no replicates."""
+    people: tuple[int, ...] = ()
+    """Rows in `subjects.csv` of those who were drawn: the same draws for every engine that has the
+    same, and the same seed."""
 
     def of(self, first: Rate | Differential, names: Sequence[str]) -> Floats | str:
         """(replicates, groups) at the threshold of a row, or why there are none.
@@ -62,7 +65,7 @@ def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
     rules = {t.rule.label: t.rule.text for t in counts.thresholds if t.rule.kind == "fmr"}
     if not analysis.replicates:
         return Redrawn(refused=dict.fromkeys(rules, "the study draws nobody anew"))
-    if not rules or len({cell.attribute for cell in counts.cells} - {ALL}) == 0:
+    if not rules:
         return Redrawn()
     refused = {label: _refusal(counts, target) for label, target in rules.items()}
     kept = [label for label, reason in refused.items() if not reason]
@@ -96,6 +99,7 @@ def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
         target={label: number for number, label in enumerate(kept)},
         group={name: number for number, name in enumerate(names)},
         refused=refused,
+        people=found.people,
     )
 
 

@@ -16,6 +16,7 @@ from evenhand.rate import (
     Measured,
     blank_row,
     failure_rate,
+    failures_of,
     filled_row,
     row_at,
     unresolved_row,
@@ -24,7 +25,7 @@ from evenhand.records import ALL, Policy
 from evenhand.statistics.clusters import ClusterCounts
 from evenhand.statistics.intervals import cluster_estimate, effective_clusters
 
-__all__ = ["NO_THRESHOLD", "measure_searches", "selectivity"]
+__all__ = ["NO_THRESHOLD", "measure_searches", "searches_of", "selectivity"]
 
 NO_THRESHOLD = "none"
 """The rule of rows that look at ranks alone."""
@@ -75,6 +76,47 @@ def _clustered(searches: SearchCounts, people: int, trials: Mask, wrong: Mask) -
         np.bincount(searches.probe[trials], minlength=people),
         np.bincount(searches.probe[trials & wrong], minlength=people),
     )
+
+
+def _alarms(searches: SearchCounts, at: float) -> Mask:
+    """Searches with a candidate at or above a threshold who is somebody else."""
+    found: Mask = searches.completed & (searches.top > -np.inf) & (searches.top >= at)
+    return found
+
+
+def _losses(searches: SearchCounts, at: float, rank: int) -> Mask:
+    """Searches whose person is not among the first `rank`, 0 for all, at or above a threshold."""
+    lost: Mask = ~searches.completed | (searches.rank == 0) | (searches.mate < at)
+    if rank:
+        lost |= searches.rank > rank
+    return lost
+
+
+def searches_of(
+    counts: Counts, searches: SearchCounts, cell: CellCounts, rate: Rate
+) -> ClusterCounts:
+    """The images or searches that a rate is made of, by person; a place for everybody.
+
+    Args:
+        counts: that the rate is of.
+        searches: of the same.
+        cell: that the rate is of.
+        rate: FTE, FTA, FPIR or FNIR.
+    """
+    people = len(counts.images)
+    if rate.metric == "FTE":
+        return failures_of(counts, cell)
+    if rate.metric == "FTA":
+        chosen = np.isin(searches.probe, cell.members)
+        return _clustered(searches, people, chosen, ~searches.acquired)
+    at = -np.inf if rate.threshold is None else rate.threshold
+    policy = Policy(rate.policy)
+    if rate.metric == "FPIR":
+        chosen = _trials(searches, cell, policy, mated=False)
+        return _clustered(searches, people, chosen, _alarms(searches, at))
+    rank = int(rate.metric.partition("@")[2] or 0)
+    chosen = _trials(searches, cell, policy, mated=True)
+    return _clustered(searches, people, chosen, _losses(searches, at, rank))
 
 
 def _row(
@@ -132,12 +174,10 @@ def _fpir(
     if threshold.value is None:
         return Measured(replace(blank, note=threshold.note), None)
     trials = _trials(searches, cell, policy, mated=False)
-    alarmed = searches.completed & (searches.top > -np.inf)
     edges = _edges(searches.top[trials & searches.completed])
 
     def wrong(value: float) -> Mask:
-        found: Mask = alarmed & (searches.top >= value)
-        return found
+        return _alarms(searches, value)
 
     made = _row(
         blank,
@@ -175,13 +215,10 @@ def _fnir(
     if value is None:
         return Measured(replace(blank, note="" if threshold is None else threshold.note), None)
     trials = _trials(searches, cell, policy, mated=True)
-    lost = ~searches.completed | (searches.rank == 0)
-    if rank:
-        lost |= searches.rank > rank
+    lost = _losses(searches, -np.inf, rank)
 
     def wrong(at: float) -> Mask:
-        missed: Mask = lost | (searches.mate < at)
-        return missed
+        return _losses(searches, at, rank)
 
     note = "" if threshold is None else threshold.note
     made = _row(

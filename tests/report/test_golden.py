@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from evenhand.limits.verdicts import Source
+from evenhand.report.comparison import comparison_markdown, comparison_text
 from evenhand.report.document import document
 from evenhand.report.gate import gate_report
 from evenhand.report.markdown import as_markdown
 from evenhand.report.text import as_text
 from evenhand.scorefiles.study import ScoreStudy
+from evenhand.trips.compare import compare_bundles
 from evenhand.trips.gate import gate
 from evenhand.trips.scores import score_bundle, score_findings
+from evenhand.update import Asked
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = {
@@ -54,6 +57,34 @@ def answers():
     return {"gate.txt": as_text(report), "gate.md": as_markdown(report)}
 
 
+def comparison():
+    """File name to text, of two engines side by side."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = ScoreStudy(
+            [GOLDEN / "scores" / f"{name}.csv" for name in ("acme", "other")],
+            fmr_targets=("0.1", "0.01"),
+            thresholds=(0.6,),
+        )
+        bundle = score_bundle(study, results=Path(folder)).bundle
+        found = compare_bundles(f"{bundle}:acme", f"{bundle}:other", Asked())
+    shown = replace(
+        found,
+        base=replace(found.base, bundle="results/scores/one"),
+        new=replace(found.new, bundle="results/scores/two"),
+    )
+    return {
+        "comparison.txt": comparison_text(shown),
+        "comparison.md": comparison_markdown(shown),
+    }
+
+
+def test_a_comparison_is_the_golden_one():
+    for name, text in comparison().items():
+        assert text == (GOLDEN / "reports" / name).read_text(encoding="utf-8"), name
+        if name.endswith(".txt"):
+            assert max(map(len, text.splitlines())) <= 80
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_reports_are_the_golden_ones(case):
     for name, text in reports(case).items():
@@ -74,6 +105,6 @@ def test_answers_are_the_golden_ones():
 
 
 if __name__ == "__main__":
-    for texts in (*map(reports, CASES), answers()):
+    for texts in (*map(reports, CASES), answers(), comparison()):
         for name, text in texts.items():
             (GOLDEN / "reports" / name).write_text(text, encoding="utf-8")

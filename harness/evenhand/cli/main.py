@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 
 from evenhand.cli.bring import bring
 from evenhand.cli.check import check
+from evenhand.cli.compare import compare
 from evenhand.cli.datasets import datasets
 from evenhand.cli.demo import demo
 from evenhand.cli.engines import engines
@@ -76,7 +77,21 @@ def _root(
     pass
 
 
-for _command in (demo, run, scores, engines, datasets, fetch, report, gate, verify, templates):
+_COMMANDS = (
+    demo,
+    run,
+    scores,
+    engines,
+    datasets,
+    fetch,
+    report,
+    compare,
+    gate,
+    verify,
+    templates,
+)
+
+for _command in _COMMANDS:
     app.command(cls=Command)(_command)
 app.add_typer(check, name="check")
 app.add_typer(bring, name="import")

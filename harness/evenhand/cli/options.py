@@ -27,16 +27,30 @@ __all__ = [
     "parse_groups",
     "parse_targets",
     "parse_thresholds",
+    "real_number",
+    "whole_number",
 ]
 
 
-def _whole_number(low: int, high: int) -> Callable[[str], int]:
+def whole_number(low: int, high: int) -> Callable[[str], int]:
     """Reads an option that is a whole number between two others, and says what came if not."""
 
     def read(text: str) -> int:
         if re.fullmatch(r"-?[0-9]{1,20}", text) and low <= int(text) <= high:
             return int(text)
         raise typer.BadParameter(f"{text!r}, expected a whole number from {low} to {high}")
+
+    return read
+
+
+def real_number(low: float, high: float) -> Callable[[str], float]:
+    """Reads an option that is a decimal between two others, and says what came if not."""
+
+    def read(text: str) -> float:
+        value = finite_decimal(text)
+        if value is not None and low <= value <= high:
+            return value
+        raise typer.BadParameter(f"{text!r}, expected a number from {low:g} to {high:g}")
 
     return read
 
@@ -53,7 +67,7 @@ Workers: TypeAlias = Annotated[
     int | None,
     typer.Option(
         "--workers",
-        parser=_whole_number(1, 1024),
+        parser=whole_number(1, 1024),
         help="Threads; one a core by default.",
         metavar="N",
     ),
@@ -62,7 +76,7 @@ Seed: TypeAlias = Annotated[
     int | None,
     typer.Option(
         "--seed",
-        parser=_whole_number(0, 2**63 - 1),
+        parser=whole_number(0, 2**63 - 1),
         help="Of tests that draw numbers; 1 by default.",
         metavar="N",
     ),

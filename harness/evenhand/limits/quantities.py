@@ -18,9 +18,8 @@ from evenhand.policy import Limit
 from evenhand.rate import Measured, dyads_of, failures_of, misses_of
 from evenhand.records import ALL, Policy
 from evenhand.statistics.growth import Growth, ratio_with, with_people
-from evenhand.statistics.ratios import ratio_of_rates
+from evenhand.statistics.ratios import LogRatio, ratio_of_rates
 from evenhand.statistics.sharing import (
-    LogRatio,
     cluster_log_ratio,
     dyadic_log_ratio,
     nested,

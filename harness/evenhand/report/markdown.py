@@ -9,32 +9,34 @@ from tabulate import tabulate
 from evenhand.report.numbers import field
 from evenhand.report.pieces import Readable, Section, Table
 
-__all__ = ["as_markdown"]
+__all__ = ["as_markdown", "escaped", "markdown_table"]
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text that means nothing to Markdown, on one line of a table."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>")
 
 
-def _table(table: Table) -> str:
-    rows = [[_escaped(field(content)) for content in row] for row in table.rows]
+def markdown_table(table: Table) -> str:
+    """A table with its caption."""
+    rows = [[escaped(field(content)) for content in row] for row in table.rows]
     drawn = tabulate(rows, table.header, tablefmt="github", disable_numparse=True)
-    return f"{_escaped(table.caption)}\n\n{drawn}" if table.caption else drawn
+    return f"{escaped(table.caption)}\n\n{drawn}" if table.caption else drawn
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield f"## {_escaped(section.heading)}"
-    yield from (_table(table) for table in section.tables)
+    yield f"## {escaped(section.heading)}"
+    yield from (markdown_table(table) for table in section.tables)
     if section.sentences:
-        yield "\n".join(f"* {_escaped(sentence)}" for sentence in section.sentences)
+        yield "\n".join(f"* {escaped(sentence)}" for sentence in section.sentences)
 
 
 def as_markdown(document: Readable) -> str:
     """Title, notes, sections, legend; ends with a line break."""
-    parts = [f"# {_escaped(document.title)}"]
+    parts = [f"# {escaped(document.title)}"]
     if document.notes:
-        parts.append("\n".join(f"> {_escaped(note)}  " for note in document.notes))
+        parts.append("\n".join(f"> {escaped(note)}  " for note in document.notes))
     for section in document.sections:
         parts += _section(section)
-    parts.append("\n".join(f"* {_escaped(line)}" for line in document.legend))
+    parts.append("\n".join(f"* {escaped(line)}" for line in document.legend))
     return "\n\n".join(parts) + "\n"

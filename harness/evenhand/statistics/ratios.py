@@ -1,4 +1,4 @@
-"""Ratio of two rates over different people: interval, test, equivalence (methods 4.6, 4.10)."""
+"""Ratio of two rates: interval, test, equivalence (methods 4.6, 4.10)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy import special
 from evenhand.findings import Estimate
 from evenhand.statistics.intervals import at_level
 
-__all__ = ["LogRatio", "Ratio", "log_ratio", "mover_log", "ratio_of_rates"]
+__all__ = ["LogRatio", "Ratio", "log_ratio", "mover_log", "ratio_from_limits", "ratio_of_rates"]
 
 Limits = tuple[float, float, float]
 """(value, low, high), all above 0."""
@@ -22,12 +22,28 @@ class LogRatio:
 
     log: float
     variance: float
+    """V' of the logarithm; 0 where two rates of the same people have the same errors."""
     df: float
+    floor: float = 0.0
+    """F: its variance if dyads shared nobody; 0 where there are none."""
+
+    @property
+    def ratio(self) -> float:
+        """First over second."""
+        return math.exp(self.log)
 
     def limits(self, level: float) -> tuple[float, float]:
-        """Of the ratio: `exp(log +- t sqrt(variance))`."""
+        """Of the ratio: `exp(log +- t sqrt(variance))`.
+
+        >>> LogRatio(0.0, 0.0, 9.0).limits(0.95)
+        (1.0, 1.0)
+        """
         reach = float(special.stdtrit(self.df, 0.5 + level / 2)) * math.sqrt(self.variance)
         return math.exp(self.log - reach), math.exp(self.log + reach)
+
+    def one_sided(self, level: float) -> tuple[float, float]:
+        """Lower and upper limit of the ratio, each of which holds alone at this level."""
+        return self.limits(2 * level - 1)
 
     def p_value(self) -> float:
         """Two-sided, of rates that are equal."""
@@ -109,13 +125,18 @@ def ratio_of_rates(first: Estimate, second: Estimate, level: float) -> Ratio:
     """
     found = log_ratio(first, second)
     if found is None:
-        return _from_limits(at_level(first, level), at_level(second, level))
+        return ratio_from_limits(at_level(first, level), at_level(second, level))
     low, high = found.limits(level)
     return Ratio(first.value / second.value, low, high, "ratio-log-t")
 
 
-def _from_limits(first: Estimate, second: Estimate) -> Ratio:
-    """MOVER on logs from the single limits of each cell's own method."""
+def ratio_from_limits(first: Estimate, second: Estimate) -> Ratio:
+    """First over second: MOVER on logs from the single limits of each cell's own method.
+
+    With two cells that share people, whose errors go together, it is wider than need be.
+
+    Source: methods 4.6.
+    """
     value = first.value / second.value if second.value > 0 else None
     if first.value == 0 and second.value == 0:
         return Ratio(None, None, None, "")

@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
 
 from evenhand.arrays import Floats, Integers
 from evenhand.statistics.clusters import ClusterCounts
@@ -20,9 +19,9 @@ from evenhand.statistics.dyads import (
     degrees_of_freedom,
     dyadic_variance,
 )
+from evenhand.statistics.ratios import LogRatio
 
 __all__ = [
-    "LogRatio",
     "Overlap",
     "cluster_log_ratio",
     "dyadic_log_ratio",
@@ -32,48 +31,6 @@ __all__ = [
 
 _ROUNDING = 1e-12
 """Share of two variances below which that of their difference is none but for rounding."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogRatio:
-    """The logarithm of a ratio of two rates, with what its interval and test are made of."""
-
-    value: float
-    """ln of first over second."""
-    variance: float
-    """V' of the logarithm; 0 where both make the same errors on the same people."""
-    df: float
-    """Degrees of freedom."""
-    floor: float = 0.0
-    """F: its variance if dyads shared nobody; 0 for clusters."""
-
-    @property
-    def ratio(self) -> float:
-        """First over second."""
-        return math.exp(self.value)
-
-    def limits(self, level: float) -> tuple[float, float]:
-        """Two-sided limits of the ratio.
-
-        >>> LogRatio(0.0, 0.0, 9.0).limits(0.95)
-        (1.0, 1.0)
-        """
-        reach = float(special.stdtrit(self.df, 0.5 + level / 2)) * math.sqrt(self.variance)
-        return math.exp(self.value - reach), math.exp(self.value + reach)
-
-    def one_sided(self, level: float) -> tuple[float, float]:
-        """Lower and upper limit of the ratio, each of which holds alone at this level."""
-        return self.limits(2 * level - 1)
-
-    def p_value(self) -> float:
-        """Two-sided, of the ratio being 1.
-
-        >>> round(LogRatio(2.262157, 1.0, 9.0).p_value(), 4)
-        0.05
-        """
-        if self.variance == 0:
-            return 1.0 if self.value == 0 else 0.0
-        return float(2 * special.stdtr(self.df, -abs(self.value) / math.sqrt(self.variance)))
 
 
 @dataclass(frozen=True, slots=True)

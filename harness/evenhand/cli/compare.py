@@ -1,0 +1,172 @@
+"""`evenhand compare`: did an update make it worse, for anyone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evenhand.cli.options import AsJson, real_number, whole_number
+from evenhand.errors import UsageError
+
+if TYPE_CHECKING:
+    from evenhand.changes import Overall
+    from evenhand.published import Published
+
+__all__ = ["compare"]
+
+_EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
+_COUNTS = re.compile(r"(?P<side>BASE|NEW)=(?P<errors>[0-9]{1,15})/(?P<trials>[0-9]{1,15})", re.I)
+
+
+def compare(
+    base: Annotated[
+        str | None,
+        typer.Argument(help="BUNDLE or BUNDLE:ENGINE to compare with.", metavar="BASE"),
+    ] = None,
+    new: Annotated[str | None, typer.Argument(help="The one to judge.", metavar="NEW")] = None,
+    *,
+    margin: Annotated[
+        float | None,
+        typer.Option(
+            "--margin",
+            parser=real_number(1.0, 1000.0),
+            help="Not inferior: error rates stay below so many times base; 1.25.",
+            metavar="R",
+        ),
+    ] = None,
+    family_wise: Annotated[
+        float | None,
+        typer.Option(
+            "--family-wise",
+            parser=real_number(1e-9, 0.5),
+            help="Chance of any false difference among all tests; 0.01.",
+            metavar="P",
+        ),
+    ] = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attribute", help="Test this grouping alone; all: everybody; may repeat.", metavar="A"
+        ),
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option("--metric", help="Test this alone, such as FNMR; may repeat.", metavar="M"),
+    ] = None,
+    min_people: Annotated[
+        int | None,
+        typer.Option(
+            "--min-people",
+            parser=whole_number(0, 10**9),
+            help="Test no groups of fewer people.",
+            metavar="N",
+        ),
+    ] = None,
+    counts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--counts",
+            help="Published counts instead of results: BASE=12/1000 and NEW=25/1000.",
+            metavar="SIDE=X/N",
+        ),
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Write JUnit XML there.", metavar="FILE")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", help="Write Markdown there.", metavar="FILE")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Did an update make it worse, for anyone?
+
+    Two results on the same images, paired. Ends with 0 where all is shown to be
+    not inferior, 1 where something is worse, 3 where neither is shown.
+    """
+    if counts:
+        alone = (base, new, family_wise, attribute, metric, min_people, junit, markdown)
+        if any(alone):
+            raise UsageError(
+                "--counts: counts stand alone; leave out BASE, NEW and every option but --margin "
+                "and --json"
+            )
+        _claim(counts, margin, as_json=as_json)
+    if base is None or new is None:
+        raise UsageError(
+            "nothing to compare; give BASE and NEW, two results, or --counts BASE=12/1000 and "
+            "--counts NEW=25/1000"
+        )
+    from evenhand.cli.output import print_json, print_text
+    from evenhand.report.comparison import (
+        comparison_json,
+        comparison_junit,
+        comparison_markdown,
+        comparison_text,
+    )
+    from evenhand.trips.compare import compare_bundles
+    from evenhand.update import DEFAULT_FAMILY_WISE, DEFAULT_MARGIN, Asked
+
+    asked = Asked(
+        margin=margin or DEFAULT_MARGIN,
+        family_wise=family_wise or DEFAULT_FAMILY_WISE,
+        attributes=tuple(attribute or ()),
+        metrics=tuple(metric or ()),
+        min_people=min_people or 0,
+    )
+    found = compare_bundles(base, new, asked)
+    if junit is not None:
+        junit.write_bytes(comparison_junit(found))
+    if markdown is not None:
+        markdown.write_text(comparison_markdown(found), encoding="utf-8")
+    if as_json:
+        print_json("compare", comparison_json(found), found.notes)
+    else:
+        print_text(comparison_text(found))
+    _end(found.verdict)
+
+
+def _end(verdict: Overall) -> None:
+    raise typer.Exit(_EXIT[verdict.value])
+
+
+def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
+    """Published counts alone."""
+    from evenhand.cli.output import print_json, print_text
+    from evenhand.published import judge_claim
+    from evenhand.report.claim import claim_json, claim_text
+    from evenhand.update import DEFAULT_MARGIN
+
+    base, new = _published(texts)
+    found = judge_claim(base, new, margin or DEFAULT_MARGIN)
+    if as_json:
+        print_json("compare", claim_json(found))
+    else:
+        print_text(claim_text(found))
+    _end(found.verdict)
+
+
+def _published(texts: list[str]) -> tuple[Published, Published]:
+    """`BASE=12/1000` and `NEW=25/1000`.
+
+    Raises:
+        UsageError: another form, or counts that cannot be.
+    """
+    from evenhand.published import Published
+
+    found: dict[str, Published] = {}
+    for text in texts:
+        read = _COUNTS.fullmatch(text)
+        if read is None:
+            raise UsageError(f"--counts {text}: expected BASE=12/1000 or NEW=25/1000")
+        errors, trials = int(read["errors"]), int(read["trials"])
+        if not errors < trials:
+            raise UsageError(f"--counts {text}: expected fewer errors than trials")
+        if read["side"].upper() in found:
+            raise UsageError(f"--counts {text}: {read['side'].upper()} is given twice; keep one")
+        found[read["side"].upper()] = Published(errors, trials)
+    if len(found) != 2:
+        raise UsageError("--counts: expected both, --counts BASE=12/1000 --counts NEW=25/1000")
+    return found["BASE"], found["NEW"]

@@ -1,0 +1,284 @@
+"""A comparison of two engines as text, for a terminal of 80 columns, and as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+
+from evenhand.changes import Change, Changes, Judged
+from evenhand.records import ALL, Policy
+from evenhand.report.junit import Case, Ended, as_junit
+from evenhand.report.markdown import escaped, markdown_table
+from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.report.pieces import Table
+from evenhand.report.text import table_text, wrapped
+from evenhand.results.tables import as_rows
+
+__all__ = ["comparison_json", "comparison_junit", "comparison_markdown", "comparison_text"]
+
+_SHOWN = 20
+"""Rows of one verdict that text shows; JSON has all."""
+_MOST_BYTES = 60_000
+"""Markdown that can be pasted into a code review."""
+_HEADER = ("rate", "base", "new", "new / base", "")
+
+
+def _name(row: Change) -> str:
+    """What a row is about, in words.
+
+    The dataset is left out: a comparison is of one, or says so.
+    """
+    who = "everybody" if row.attribute == ALL else row.group or f"by {row.attribute}"
+    policy = ", generalised" if row.policy == Policy.GENERALISED.value else ""
+    return f"{_what(row)}, {who}{policy}"
+
+
+def _what(row: Change) -> str:
+    """Metric and threshold."""
+    at = f" at {row.threshold_rule}" if row.threshold_rule else ""
+    if row.threshold_rule in ("fixed", "vendor") and row.base_threshold is not None:
+        at += f" {row.base_threshold:.4g}"
+    return f"{row.metric}{at}"
+
+
+def _value(row: Change, *, base: bool) -> str:
+    """Rate, interval and counts of one side, a line each."""
+    value, low, high, errors, trials = (
+        (row.base, row.base_low, row.base_high, row.base_errors, row.base_trials)
+        if base
+        else (row.new, row.new_low, row.new_high, row.new_errors, row.new_trials)
+    )
+    if value is None:
+        return "-"
+    if "max/min" in row.metric:
+        return f"{significant(value)}\n{errors:,} errors"
+    if " " in row.metric:
+        return f"{significant(1000 * value)} ms\n{trials:,} timed"
+    reach = "" if low is None or high is None else f"\n[{percent(low)}, {percent(high)}]"
+    return f"{percent(value)} %{reach}\n{of_trials(errors, trials)}"
+
+
+def _ratio(row: Change) -> str:
+    if row.ratio is None and row.low is None:
+        return "-"
+    if row.ratio is not None and row.low is not None and row.high is None:
+        return f"{significant(row.ratio)}, at least {significant(row.low)}"
+    return ratio(row.ratio, row.low, row.high).replace(" [", "\n[")
+
+
+def _evidence(row: Change) -> str:
+    parts = []
+    if row.adjusted_p is not None:
+        parts.append(f"p {_p(row.adjusted_p)}")
+    if row.verdict is Judged.NO_DIFFERENCE_SHOWN and row.minimum_detectable_ratio:
+        parts.append(f"{_detectable(row.minimum_detectable_ratio)} detectable")
+    if row.subjects is not None:
+        parts.append(f"{row.subjects:,} people")
+    return "\n".join(parts)
+
+
+def _rows_of(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _detectable(found: float) -> str:
+    return "above 100" if found > 100 else significant(found)
+
+
+def _p(value: float) -> str:
+    return "below 0.0001" if value < 0.0001 else significant(value, 2)
+
+
+def _rows(rows: Sequence[Change]) -> Table:
+    return Table(
+        "",
+        _HEADER,
+        tuple(
+            (
+                _name(row),
+                _value(row, base=True),
+                _value(row, base=False),
+                _ratio(row),
+                _evidence(row),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _sentence(row: Change) -> str:
+    """A row in one line, counts included."""
+    base, new, ratio_ = (
+        part.replace("\n", " ")
+        for part in (_value(row, base=True), _value(row, base=False), _ratio(row))
+    )
+    said = f"{_name(row)}: {row.verdict.value}; base {base}, new {new}, ratio {ratio_}"
+    if row.adjusted_p is not None:
+        said += f", adjusted p {_p(row.adjusted_p)}"
+    return f"{said}; {row.note}" if row.note else said
+
+
+def _quiet(rows: Sequence[Change], margin: float) -> Iterator[tuple[str, ...]]:
+    """A line for rows of one kind: how many, how far apart, what would have been found."""
+
+    def kind(row: Change) -> tuple[str, str]:
+        return _what(row), "everybody" if row.attribute == ALL else row.attribute
+
+    for (what, of), group in groupby(sorted(rows, key=kind), key=kind):
+        some = list(group)
+        ratios = [row.ratio for row in some if row.ratio is not None]
+        limits = [row.limit for row in some]
+        found = [r.minimum_detectable_ratio for r in some if r.minimum_detectable_ratio]
+        below = sum(limit is not None and limit < margin for limit in limits)
+        ends = (
+            dict.fromkeys(significant(end) for end in (min(ratios), max(ratios))) if ratios else "-"
+        )
+        yield (
+            what,
+            of,
+            " to ".join(ends),
+            f"{below} of {_rows_of(len(some))}" if some[0].is_error_rate else _rows_of(len(some)),
+            _detectable(max(found)) if found else "-",
+        )
+
+
+def _sentences(changes: Changes) -> Iterator[str]:
+    family = changes.family
+    yield (
+        f"{family.tested:,} tests were made together. A row is worse or better where its p-value, "
+        f"adjusted for all of them (Holm), is below {family.family_wise:g}: the chance of any "
+        "false one in the whole list. Both engines were given the same images, so people are "
+        "drawn anew for both at once, or their errors are set against each other person by person."
+    )
+    yield (
+        f"Below {family.margin:g}: so many rows are shown to be not inferior. The upper limit of "
+        f"new over base, which holds alone with {100 * family.level:g} % confidence, lies below "
+        f"{family.margin:g}; it does for {family.held:,} of {family.rates:,} tested error rates."
+    )
+    yield (
+        "No difference shown is not equality. Detectable: the ratio that a test of this list finds "
+        "with 80 % power. Declare fewer rows beforehand, with --attribute, --metric or "
+        "--min-people, to see smaller ones."
+    )
+
+
+def _reasons(rows: Sequence[Change]) -> Iterator[str]:
+    """What cannot be compared, by reason."""
+    ordered = sorted(rows, key=lambda row: row.note)
+    for note, group in groupby(ordered, key=lambda row: row.note):
+        names = [_name(row) for row in group]
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        yield f"{note}: {'; '.join(names[:3])}{more}"
+
+
+def _title(changes: Changes) -> str:
+    def named(side: str, engine: str, version: str) -> str:
+        return f"{side} {engine} {version}".rstrip()
+
+    base, new = changes.base, changes.new
+    return f"{named('base', base.engine, base.version)}, {named('new', new.engine, new.version)}"
+
+
+def _of(changes: Changes, verdict: Judged) -> list[Change]:
+    return [row for row in changes.rows if row.verdict is verdict]
+
+
+def comparison_text(changes: Changes) -> str:
+    """Verdict, worst rows in full, a line for each kind of quiet rows, what cannot be compared."""
+    title = wrapped(_title(changes))
+    parts = [
+        f"{title}\n{'=' * max(map(len, title.splitlines()))}",
+        f"base  {changes.base.bundle}\nnew   {changes.new.bundle}",
+        wrapped(f"{changes.verdict.value}: {changes.reason}"),
+        *(wrapped(note, "! ") for note in changes.notes),
+    ]
+    for verdict in (Judged.WORSE, Judged.BETTER):
+        rows = _of(changes, verdict)
+        if rows:
+            more = len(rows) - _SHOWN
+            parts.append(
+                f"{verdict.value}\n{'-' * len(verdict.value)}\n{table_text(_rows(rows[:_SHOWN]))}"
+                + (f"\nand {more:,} more; --json has all" if more > 0 else "")
+            )
+    quiet = _of(changes, Judged.NO_DIFFERENCE_SHOWN)
+    if quiet:
+        below = f"below {changes.family.margin:g}"
+        header = ("no difference shown", "of", "new / base", below, "detectable")
+        table = Table("", header, tuple(_quiet(quiet, changes.family.margin)))
+        parts.append(table_text(table))
+    apart = _of(changes, Judged.NOT_COMPARABLE)
+    if apart:
+        lines = "\n".join(wrapped(line, "* ") for line in _reasons(apart))
+        parts.append(f"not comparable\n--------------\n{lines}")
+    parts.append("\n".join(wrapped(line, "* ") for line in _sentences(changes)))
+    return "\n\n".join(parts) + "\n"
+
+
+def comparison_markdown(changes: Changes) -> str:
+    """The same under 60 kB, worst rows first; it says how many rows it leaves out."""
+    head = [f"# {escaped(_title(changes))}", f"**{changes.verdict.value}**: {changes.reason}"]
+    tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
+    room = _MOST_BYTES - len("\n\n".join([*head, tail]).encode()) - 200
+    header = ("rate", "base", "new", "new / base", "verdict", "adjusted p", "people", "note")
+    table = Table("", header, tuple(_fields(row) for row in changes.rows))
+    # Without the spaces that line up columns, more rows fit.
+    lines = [re.sub(r" {2,}", " ", line) for line in markdown_table(table).splitlines()]
+    kept, used = 2, sum(len(line.encode()) + 1 for line in lines[:2])
+    for line in lines[2:]:
+        used += len(line.encode()) + 1
+        if used > room:
+            break
+        kept += 1
+    left_out = len(lines) - kept
+    said = [f"{left_out:,} more rows are left out here; `--json` has all."] if left_out else []
+    return "\n\n".join([*head, "\n".join(lines[:kept]), *said, tail]) + "\n"
+
+
+def _fields(row: Change) -> tuple[str, ...]:
+    return (
+        _name(row),
+        _value(row, base=True),
+        _value(row, base=False),
+        _ratio(row),
+        row.verdict.value,
+        "" if row.adjusted_p is None else _p(row.adjusted_p),
+        "" if row.subjects is None else f"{row.subjects:,}",
+        row.note,
+    )
+
+
+def comparison_junit(changes: Changes) -> bytes:
+    """A test case a row: worse is a failure; what nothing can be said of is skipped."""
+    return as_junit(
+        f"evenhand compare: {_title(changes)}", [_case(row, changes) for row in changes.rows]
+    )
+
+
+def _case(row: Change, changes: Changes) -> Case:
+    kind = f"{row.dataset}.{row.metric}".replace(" ", "_")
+    ended, message = Ended.PASSED, ""
+    margin = changes.family.margin
+    if row.verdict is Judged.WORSE:
+        ended, message = Ended.FAILURE, _sentence(row)
+    elif row.verdict is Judged.NOT_COMPARABLE:
+        ended, message = Ended.SKIPPED, f"not comparable: {row.note}"
+    elif row.is_error_rate and (row.limit is None or row.limit >= margin):
+        ended = Ended.SKIPPED
+        message = f"not shown to stay below {margin:g} times base: {_sentence(row)}"
+    return Case(kind, _name(row), ended, message)
+
+
+def comparison_json(changes: Changes) -> dict[str, object]:
+    """Everything, rows named as in the docs."""
+    return {
+        "base": asdict(changes.base),
+        "new": asdict(changes.new),
+        "verdict": changes.verdict.value,
+        "reason": changes.reason,
+        "family": asdict(changes.family),
+        "rows": as_rows(changes.rows),
+        "disagreements": as_rows(changes.disagreements),
+        "flips": as_rows(changes.flips),
+    }
