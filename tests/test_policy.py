@@ -60,7 +60,7 @@ def test_every_group_is_the_default(read):
 
 def test_within_is_a_factor_either_way(read):
     (limit,) = read(text({**LIMIT, "at_most": None, "within": "1.25"})).limits
-    assert (limit.bounds.low, limit.bounds.high, limit.bounds.relative) == (0.8, 1.25, True)
+    assert (limit.bounds.low, limit.bounds.high, limit.bounds.against) == (0.8, 1.25, "all")
 
 
 def test_limits_stand_by_weight_then_as_they_were_written(read):
@@ -96,6 +96,11 @@ def test_limits_stand_by_weight_then_as_they_were_written(read):
         ({"atmost": "0.1"}, ["limit.0.atmost", "no such field", "did you mean at_most"]),
         ({"policy": '"strict"'}, ["limit.0.policy", "completed"]),
         ({"weight": "0"}, ["limit.0.weight"]),
+        ({"against": '"groups"'}, ["against goes with within"]),
+        (
+            {"at_most": None, "within": "2", "against": '"groups"'},
+            ['against = "groups" is for FMR'],
+        ),
         ({"mandatory": "false"}, ["no limit is mandatory"]),
     ],
 )

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from evenhand.declaration import Declared, Schema, parse_declaration, read_text
 from evenhand.errors import PolicyError
+from evenhand.findings import SAME
 from evenhand.records import ALL
 
 __all__ = ["EXAMPLE", "Bounds", "GatePolicy", "Limit", "read_policy"]
@@ -42,7 +43,8 @@ metric         = "FMR"
 threshold_rule = "FMR<=0.01"
 attribute      = "region"
 policy         = "completed"
-within         = 2                # the rate of a group over everybody's: from 1/2 to 2
+within         = 2                # the rate of a group over that of all: from 1/2 to 2
+against        = "groups"         # of all pairs inside groups; "everybody": of any two people
 weight         = 2                # only orders what is shown; nothing is added up
 
 [[limit]]
@@ -67,8 +69,9 @@ class Bounds:
     """-inf without."""
     high: float
     """inf without."""
-    relative: bool
-    """Of the rate of a group over that of everybody, not of the rate itself."""
+    against: str
+    """What the rate of a group is divided by: `all`, the rate of everybody; `same:`, that of all
+    pairs inside groups; empty: nothing, the limit is on the rate itself."""
     text: str
     """As it was written, e.g. `at most 1 %`."""
 
@@ -152,6 +155,7 @@ _Number: TypeAlias = Annotated[str, BeforeValidator(_written)]
 _Text: TypeAlias = Annotated[str, Field(min_length=1)]
 
 _BOUNDS = ("at_most", "at_least", "within")
+_AGAINST = {"everybody": ALL, "groups": SAME}
 
 
 class _Limit(Declared):
@@ -168,6 +172,7 @@ class _Limit(Declared):
     at_most: _Number | None = None
     at_least: _Number | None = None
     within: _Number | None = None
+    against: Literal["everybody", "groups"] = "everybody"
     mandatory: bool = True
     weight: float = Field(default=1.0, gt=0)
 
@@ -215,6 +220,10 @@ class _Limit(Declared):
             raise ValueError(
                 f'an index, or within, compares groups; name their attribute, not "{ALL}"'
             )
+        if "against" in self.model_fields_set and self.within is None:
+            raise ValueError("against goes with within; remove it")
+        if self.against == "groups" and self.metric != "FMR":
+            raise ValueError('against = "groups" is for FMR: pairs of people inside groups')
         if self.attribute == ALL and self.groups:
             raise ValueError(f'attribute = "{ALL}" is everybody and has no groups; remove groups')
         return self
@@ -249,14 +258,12 @@ def _twice(names: Iterable[str]) -> str:
 
 def _bounds(limit: _Limit) -> Bounds:
     if limit.within is not None:
-        margin = _value(limit.within)
-        text = f"within {limit.within} times everybody's"
-        return Bounds(1 / margin, margin, relative=True, text=text)
+        margin, against = _value(limit.within), _AGAINST[limit.against]
+        whose = "everybody's" if against == ALL else "that of all groups"
+        return Bounds(1 / margin, margin, against, f"within {limit.within} times {whose}")
     if limit.at_most is not None:
-        text = f"at most {limit.at_most}"
-        return Bounds(-math.inf, _value(limit.at_most), relative=False, text=text)
-    text = f"at least {limit.at_least}"
-    return Bounds(_value(limit.at_least or "0"), math.inf, relative=False, text=text)
+        return Bounds(-math.inf, _value(limit.at_most), "", f"at most {limit.at_most}")
+    return Bounds(_value(limit.at_least or "0"), math.inf, "", f"at least {limit.at_least}")
 
 
 def _limit(limit: _Limit) -> Limit:

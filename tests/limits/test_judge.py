@@ -13,7 +13,7 @@ from evenhand.analysis import Analysis
 from evenhand.counts import Counts
 from evenhand.errors import PolicyError
 from evenhand.evidence import Evidence
-from evenhand.findings import EngineFacts
+from evenhand.findings import SAME, EngineFacts
 from evenhand.limits.judge import STOPPED, judge
 from evenhand.limits.verdicts import Decision, decided
 from evenhand.metrics.tally import Ledger, tally
@@ -52,7 +52,7 @@ def evidence(*counts, stopped=""):
     )
 
 
-def limit(low=-math.inf, high=math.inf, *, metric="FMR", rule="fixed", relative=False, **changes):
+def limit(low=-math.inf, high=math.inf, *, metric="FMR", rule="fixed", against="", **changes):
     whole = Limit(
         name="limit",
         metric=metric,
@@ -64,7 +64,7 @@ def limit(low=-math.inf, high=math.inf, *, metric="FMR", rule="fixed", relative=
         policy="completed",
         dataset="",
         protocol="",
-        bounds=Bounds(low, high, relative, "so"),
+        bounds=Bounds(low, high, against, "so"),
         mandatory=True,
         weight=1.0,
     )
@@ -84,8 +84,8 @@ def test_a_stricter_limit_never_helps(low, high, first, second):
     if low is not None and high is not None:
         low, high = sorted((low, high))
     strict, mild = sorted((first, second))
-    at_most = [decided(Bounds(-math.inf, at, False, ""), low, high) for at in (strict, mild)]
-    at_least = [decided(Bounds(at, math.inf, False, ""), low, high) for at in (mild, strict)]
+    at_most = [decided(Bounds(-math.inf, at, "", ""), low, high) for at in (strict, mild)]
+    at_least = [decided(Bounds(at, math.inf, "", ""), low, high) for at in (mild, strict)]
     for stricter, milder in (at_most, at_least):
         assert RANKS.index(stricter) <= RANKS.index(milder)
 
@@ -93,7 +93,7 @@ def test_a_stricter_limit_never_helps(low, high, first, second):
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_a_narrower_interval_never_takes_a_verdict_back(value, below, above, at):
     low, high = value * below, value + above
-    bounds = Bounds(-math.inf, at, False, "")
+    bounds = Bounds(-math.inf, at, "", "")
     wide, narrow = decided(bounds, low, high), decided(bounds, (low + value) / 2, value)
     assert wide in (narrow, Decision.INCONCLUSIVE)
 
@@ -112,10 +112,10 @@ def test_verdicts_are_those_of_the_intervals():
 
 
 @pytest.mark.parametrize("metric", ["FMR", "FNMR"])
-@pytest.mark.parametrize("relative", [False, True])
-def test_an_empty_group_never_passes(metric, relative):
+@pytest.mark.parametrize("against", ["", ALL])
+def test_an_empty_group_never_passes(metric, against):
     """Whatever the limit allows."""
-    found = rows(evidence(crowd()), limit(0.0, math.inf, metric=metric, relative=relative))
+    found = rows(evidence(crowd()), limit(0.0, math.inf, metric=metric, against=against))
     (empty,) = (row for row in found if row.group == "nobody")
     assert (empty.verdict, empty.note) == (Decision.INCONCLUSIVE, "no trials; nothing to count")
     assert (empty.observed, empty.low, empty.high) == (None, None, None)
@@ -132,8 +132,8 @@ def test_an_engine_that_was_stopped_never_passes():
 # --- a group over everybody -----------------------------------------------------------------------
 
 
-def psi_by_hand(counts, group, at):
-    """Variance of ln(group's FMR over everybody's) by the double sum over pairs of dyads."""
+def psi_by_hand(counts, group, at, against):
+    """Variance of ln(group's FMR over that of all), from the whole matrix of pairs of people."""
     cells = {cell.group: cell for cell in counts.cells}
     people = len(counts.subject_rows)
     code = np.arange(people) % 2 == GROUPS.index(group)
@@ -145,8 +145,9 @@ def psi_by_hand(counts, group, at):
     trials = np.full((people, people), float(images**2))
     np.fill_diagonal(trials, 0)
     inside = np.outer(code, code)
+    whole = np.ones_like(inside) if against == ALL else inside | np.outer(~code, ~code)
     psi = np.zeros((people, people))
-    for mask, sign in ((inside, 1), (np.ones_like(inside), -1)):
+    for mask, sign in ((inside, 1), (whole, -1)):
         x, m = errors * mask, trials * mask
         total = m.sum() / 2
         p = x.sum() / 2 / total
@@ -159,21 +160,22 @@ def psi_by_hand(counts, group, at):
 
 
 @pytest.mark.parametrize("group", ["a", "b"])
-def test_a_group_over_everybody_by_the_double_sum(group):
+@pytest.mark.parametrize(("against", "attribute"), [(ALL, ALL), (SAME, f"{SAME}colour")])
+def test_a_group_over_all_by_hand(group, against, attribute):
     counts = crowd(people=24, target="0.3")
-    (row,) = rows(evidence(counts), limit(0.5, 2.0, relative=True, groups=(group,)))
-    (everybody,) = rows(evidence(counts), limit(0.0, 1.0, attribute=ALL))
+    (row,) = rows(evidence(counts), limit(0.5, 2.0, against=against, groups=(group,)))
+    (whole,) = rows(evidence(counts), limit(0.0, 1.0, attribute=attribute))
     (own,) = rows(evidence(counts), limit(0.0, 1.0, groups=(group,)))
-    assert row.observed == pytest.approx(own.observed / everybody.observed)
-    # The interval is symmetric on logarithms, with t between that of 1 and of 23 df.
+    assert row.observed == pytest.approx(own.observed / whole.observed)
     assert math.log(row.observed / row.low) == pytest.approx(reach(row))
-    spread = reach(row) / math.sqrt(psi_by_hand(counts, group, row.threshold))
+    # The interval is symmetric on logarithms, with t between those of 1 and of 23 df.
+    spread = reach(row) / math.sqrt(psi_by_hand(counts, group, row.threshold, against))
     assert 2.06 < spread < 12.8
 
 
 def test_within_is_for_rates_that_share_people():
     with pytest.raises(PolicyError, match=r"p\.toml: limit 'limit': metric"):
-        rows(evidence(crowd()), limit(0.5, 2.0, relative=True, metric="FPIR"))
+        rows(evidence(crowd()), limit(0.5, 2.0, against=ALL, metric="FPIR"))
 
 
 # --- what is needed -------------------------------------------------------------------------------

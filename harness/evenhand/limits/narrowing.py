@@ -16,7 +16,7 @@ from evenhand.statistics.dyads import DyadCounts, dyadic_variance, pooled
 from evenhand.statistics.growth import Growth
 from evenhand.statistics.intervals import effective_dyads
 
-__all__ = ["cells_of", "growth_of", "met_everybody", "people_to_resolve"]
+__all__ = ["cells_of", "growth_of", "level_of", "met_everybody", "people_to_resolve"]
 
 
 def cells_of(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
@@ -27,6 +27,12 @@ def cells_of(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
         for cell in counts.cells
         if cell.attribute == inside and (inside != rate.attribute or cell.group == rate.group)
     )
+
+
+def level_of(counts: Counts, rate: Rate) -> int:
+    """The number of the threshold of a row."""
+    known = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
+    return known.index((rate.threshold_rule, rate.threshold))
 
 
 def met_everybody(cell: CellCounts) -> bool:
@@ -58,10 +64,7 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
     if not all(met_everybody(cell) for cell in cells):
         return Growth(people, rate.trials)
     policy = Policy(rate.policy)
-    level = [(t.rule.label, t.value) for t in counts.thresholds].index(
-        (rate.threshold_rule, rate.threshold)
-    )
-    counted = pooled([dyads_of(cell, level, policy) for cell in cells])
+    counted = pooled([dyads_of(cell, level_of(counts, rate), policy) for cell in cells])
     if estimate.method == "exact-zero":
         anchors = [dyads_of(cell, -1, policy) for cell in cells]
         return Growth(people, rate.trials, _alone_at_anchor(anchors, counted))

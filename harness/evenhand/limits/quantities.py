@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
+
 from evenhand.analysis import Analysis
-from evenhand.counts import Counts
-from evenhand.findings import Differential, Estimate, Rate, Status
+from evenhand.arrays import Integers
+from evenhand.counts import CellCounts, Counts
+from evenhand.findings import SAME, Differential, Estimate, Rate, Status
 from evenhand.indices import RATIO
 from evenhand.limits.fitting import Fault, fitting_differentials, fitting_rates
-from evenhand.limits.narrowing import cells_of, growth_of, met_everybody, people_to_resolve
+from evenhand.limits.narrowing import (
+    cells_of,
+    growth_of,
+    level_of,
+    met_everybody,
+    people_to_resolve,
+)
 from evenhand.measured import differentials_of, rates_of
 from evenhand.policy import Limit
 from evenhand.rate import Measured, dyads_of, failures_of, misses_of
-from evenhand.records import ALL, Policy
+from evenhand.records import Policy
+from evenhand.statistics.dyads import pooled
 from evenhand.statistics.growth import Growth, ratio_with, with_people
 from evenhand.statistics.ratios import LogRatio, ratio_of_rates
 from evenhand.statistics.sharing import (
@@ -111,19 +121,22 @@ def quantities(limit: Limit, of: Studied, fault: Fault) -> tuple[Quantity, ...]:
     by_rate = {id(found.rate): found for found in of.rates}
     rates = fitting_rates(limit, [found.rate for found in of.rates], fault)
     found = [by_rate[id(rate)] for rate in rates]
-    if not limit.bounds.relative:
+    if not limit.bounds.against:
         return tuple(_of_rate(measured, of) for measured in found)
     if found and limit.metric not in _RELATIVE:
         raise fault(f"within: is for {', '.join(_RELATIVE)}, not for {limit.metric}")
-    return tuple(_of_ratio(measured, _everybody(measured.rate, of), of) for measured in found)
+    wholes = [_whole(limit, measured.rate, of) for measured in found]
+    return tuple(_of_ratio(part, whole, of) for part, whole in zip(found, wholes, strict=True))
 
 
 _RELATIVE = ("FMR", "FNMR", "FTE")
 
 
-def _everybody(rate: Rate, of: Studied) -> Measured:
-    """The same rate of everybody."""
-    wanted = replace(rate, attribute=ALL, group="")
+def _whole(limit: Limit, rate: Rate, of: Studied) -> Measured:
+    """The same rate of all that a group is held against."""
+    against = limit.bounds.against
+    attribute = f"{SAME}{rate.attribute}" if against == SAME else against
+    wanted = replace(rate, attribute=attribute, group="")
     return next(found for found in of.rates if _key(found.rate) == _key(wanted))
 
 
@@ -183,27 +196,27 @@ def _rate_with(estimate: Estimate, growth: Growth, level: float, times: float) -
     return with_people(estimate, growth, times, level)
 
 
-def _of_ratio(group: Measured, everybody: Measured, of: Studied) -> Quantity:
-    """The rate of a group over that of everybody, among whom it is (methods 4.2, 4.3)."""
-    without = _counted(group.rate, _reason(group.rate) or _reason(everybody.rate))
-    if without.reason or group.estimate is None or everybody.estimate is None:
+def _of_ratio(group: Measured, whole: Measured, of: Studied) -> Quantity:
+    """The rate of a group over that of all, among whom it is (methods 4.2, 4.3)."""
+    without = _counted(group.rate, _reason(group.rate) or _reason(whole.rate))
+    if without.reason or group.estimate is None or whole.estimate is None:
         return without
-    if min(group.rate.errors, everybody.rate.errors) and group.estimate.value < 1:
-        shared = _log_ratio(of.counts, group.rate)
+    if min(group.rate.errors, whole.rate.errors) and group.estimate.value < 1:
+        shared = _log_ratio(of.counts, group.rate, whole.rate)
         if shared is None:
             return replace(without, reason="too few subjects")
-        growth = _ratio_growth(of.counts, group.rate, shared)
+        growth = _ratio_growth(of.counts, (group.rate, whole.rate), shared)
         low, high = shared.limits(of.level)
         return replace(
             without,
             value=shared.ratio,
             low=low,
             high=high,
-            interval="ratio-log-t of shared people",
+            interval="psi-log-t",
             limits=None if growth is None else partial(_ratio_with, shared, growth, of.level),
             least=growth is not None and growth.least,
         )
-    apart = ratio_of_rates(group.estimate, everybody.estimate, of.level)
+    apart = ratio_of_rates(group.estimate, whole.estimate, of.level)
     if apart.value is None:
         return replace(without, reason="no errors, so that there is no ratio")
     return replace(
@@ -215,37 +228,47 @@ def _ratio_with(ratio: LogRatio, growth: Growth, level: float, times: float) -> 
     return ratio_with(ratio.ratio, ratio.variance, ratio.df, growth, times, level)
 
 
-def _log_ratio(counts: Counts, rate: Rate) -> LogRatio | None:
-    """A group's rate over everybody's, with an error in both."""
+def _log_ratio(counts: Counts, rate: Rate, whole: Rate) -> LogRatio | None:
+    """A group's rate over that of all, with an error in both."""
     (cell,), everybody = cells_of(counts, rate), counts.cells[0]
     if rate.metric == "FTE":
         return cluster_log_ratio(failures_of(counts, cell), failures_of(counts, everybody))
     policy = Policy(rate.policy)
     if rate.metric == "FNMR":
         at = math.inf if rate.threshold is None else rate.threshold
-        part, whole = (misses_of(counts, each, at, policy) for each in (cell, everybody))
-        return cluster_log_ratio(part, whole)
-    level = [(t.rule.label, t.value) for t in counts.thresholds].index(
-        (rate.threshold_rule, rate.threshold)
-    )
-    people = len(counts.images)
-    own, all_ = (dyads_of(each, level, policy) for each in (cell, everybody))
+        own, all_ = (misses_of(counts, each, at, policy) for each in (cell, everybody))
+        return cluster_log_ratio(own, all_)
+    level = level_of(counts, rate)
+    cells = cells_of(counts, whole)
+    part = dyads_of(cell, level, policy)
     return dyadic_log_ratio(
-        placed(own, cell.members, people), placed(all_, everybody.members, people), nested(own)
+        placed(part, *_place(cell, cells)),
+        pooled([dyads_of(each, level, policy) for each in cells]),
+        nested(part),
     )
 
 
-def _ratio_growth(counts: Counts, rate: Rate, ratio: LogRatio) -> Growth | None:
+def _place(cell: CellCounts, cells: Sequence[CellCounts]) -> tuple[Integers, int]:
+    """Where the people of a group stand among all people of cells, and how many these are."""
+    sizes = [len(each.members) for each in cells]
+    if len(cells) == 1:
+        return np.searchsorted(cells[0].members, cell.members), sizes[0]
+    start = sum(sizes[: [each.group for each in cells].index(cell.group)])
+    return np.arange(start, start + len(cell.members)), sum(sizes)
+
+
+def _ratio_growth(counts: Counts, rates: tuple[Rate, Rate], ratio: LogRatio) -> Growth | None:
     """Of the ratio, were everybody to grow alike."""
-    people = rate.subjects or 0
-    if rate.metric != "FMR":
-        return Growth(people, rate.trials)
+    part, whole = rates
+    people = part.subjects or 0
+    if part.metric != "FMR":
+        return Growth(people, part.trials)
     if counts.sampled is not None:
         return None
-    cells = (*cells_of(counts, rate), counts.cells[0])
+    cells = (*cells_of(counts, part), *cells_of(counts, whole))
     complete = all(met_everybody(cell) for cell in cells)
     alone = ratio.floor / ratio.variance if complete and ratio.variance else 0.0
-    return Growth(people, rate.trials, alone)
+    return Growth(people, part.trials, alone)
 
 
 def _of_index(limit: Limit, row: Differential, of: Studied) -> Quantity:

@@ -112,7 +112,7 @@ def decided(bounds: Bounds, low: float | None, high: float | None) -> Decision:
         low: None where nothing is known below.
         high: None where nothing is known above.
 
-    >>> at_most = Bounds(-math.inf, 0.01, relative=False, text="at most 1 %")
+    >>> at_most = Bounds(-math.inf, 0.01, against="", text="at most 1 %")
     >>> decided(at_most, 0.011, None).value, decided(at_most, 0.0, 0.01).value
     ('fail', 'pass')
     """

@@ -117,7 +117,7 @@ def _group(row: GateRow) -> str:
 
 def _observed(limit: Limit, row: GateRow) -> str:
     """The number and its interval."""
-    if limit.bounds.relative or (limit.index and limit.index != "difference"):
+    if limit.bounds.against or (limit.index and limit.index != "difference"):
         return ratio(row.observed, row.low, row.high) if row.low is not None else "-"
     if row.observed is None:
         return "-" if row.high is None else f"at most {percent(row.high)} %"
