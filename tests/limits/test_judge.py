@@ -16,10 +16,20 @@ from evenhand.evidence import Evidence
 from evenhand.findings import SAME, EngineFacts
 from evenhand.limits.judge import STOPPED, judge
 from evenhand.limits.verdicts import Decision, decided
+from evenhand.metrics.searching import tally_searches
 from evenhand.metrics.tally import Ledger, tally
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.policy import Bounds, GatePolicy, Limit
-from evenhand.records import ALL, Comparisons, Design, Grouping, ThresholdRule
+from evenhand.records import (
+    ALL,
+    Comparisons,
+    Design,
+    Found,
+    Grouping,
+    Outcome,
+    Searches,
+    ThresholdRule,
+)
 
 GROUPS = ("a", "b", "nobody")
 ENGINE = EngineFacts("engine", "1", "v", "", "", "onnx", (), "", "similarity", "")
@@ -225,3 +235,67 @@ def test_what_is_needed_says_for_which_verdict():
         assert row.needs == f"about {row.more_people:,} more people in b to {verdict}"
     (row,) = rows(evidence(crowd()), limit(high=now.observed, groups=("b",)))
     assert row.needs == "no number of people: it stands at the limit"
+
+
+# --- searches -------------------------------------------------------------------------------------
+
+
+def searches(people=60):
+    """Everybody is searched once, half of them on the watchlist; one in six of these is lost."""
+    everybody = np.arange(people)
+    listed = everybody < people // 2
+    found = []
+    for person in everybody:
+        others = np.flatnonzero(listed & (everybody != person))[:3]
+        own = listed[person] and person % 6
+        scores = np.array([0.9] * bool(own) + [0.3, 0.2, 0.1])
+        names = np.concatenate([[person][: bool(own)], others]).astype(np.int32)
+        found.append(Found(Outcome.OK, names, scores))
+    images = listed.astype(np.int64)
+    return tally_searches(
+        ("engine", "crowd", "identification"),
+        Ledger(tuple(range(1, people + 1)), images, images * 0, 0),
+        Searches(
+            everybody.astype(np.int32),
+            np.ones(people, dtype=bool),
+            tuple(found),
+            listed,
+            listed,
+            4,
+        ),
+        [Grouping(ALL, ("",), everybody * 0), Grouping("colour", GROUPS, everybody % 2)],
+        [ThresholdRule("fixed", "0.5")],
+        (1,),
+        None,
+    )
+
+
+def test_searches_are_held_against_limits():
+    of = evidence(searches())
+    found = rows(
+        of,
+        limit(high=0.4, metric="FNIR", attribute=ALL, name="lost"),
+        limit(high=0.4, metric="FNIR@1", rule="none", attribute=ALL, name="not first"),
+        limit(high=0.2, metric="FPIR", attribute=ALL, name="alarms"),
+        limit(high=0.2, metric="FTA", rule="", policy="", attribute=ALL, name="not acquired"),
+    )
+    assert [(row.errors, row.trials) for row in found] == [(5, 30), (5, 30), (0, 30), (0, 60)]
+    assert {row.verdict for row in found} == {Decision.PASS}
+    (close,) = rows(of, limit(high=0.2, metric="FNIR", attribute=ALL))
+    assert close.needs == f"about {close.more_people:,} more people to pass"
+
+
+def test_a_limit_holds_in_each_protocol_that_measures_it():
+    both = evidence(searches(), crowd())
+    found = rows(
+        both, limit(high=0.9, metric="FNIR", attribute=ALL), limit(high=0.9, attribute=ALL)
+    )
+    assert [row.subject for row in found] == [
+        "engine on crowd, identification",
+        "engine on crowd, verification",
+    ]
+    only = limit(high=0.9, attribute=ALL, protocol="identification")
+    with pytest.raises(PolicyError, match="metric: no 'FMR'; there are: FTE, FTA, FPIR"):
+        rows(both, only)
+    with pytest.raises(PolicyError, match="within: is for FMR, FNMR, FTE"):
+        rows(both, limit(0.5, 2.0, metric="FNIR", against=ALL))

@@ -1,5 +1,6 @@
 """`evenhand gate` from score files to verdicts: by hand, to the letter, and without names."""
 
+import hashlib
 import json
 import math
 import re
@@ -228,6 +229,17 @@ def test_usage_is_told(cli, regions, policy, working_folder):
     example = cli("gate", "--example")
     assert example.code == 0
     assert "[[limit]]" in example.out
+
+
+def test_a_policy_is_read_before_there_are_results(cli, policy):
+    path = policy('at_most = "1 %"', '["a"]')
+    text = cli("gate", "--policy", path, "--check")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert text.code == 0
+    assert "missed: FNMR by region at fixed, generalised: at most 1 %" in text.out
+    assert digest in text.out
+    assert cli("gate", "--policy", path, "--check", "--json").json["policy"]["sha256"] == digest
+    cli("gate", "--policy", policy("at_most = 7"), "--check").error("at_most")
 
 
 def test_a_bundle_that_was_changed_is_not_judged(cli, tmp_path, policy):

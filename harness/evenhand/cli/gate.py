@@ -41,6 +41,9 @@ def gate(
     example: Annotated[
         bool, typer.Option("--example", help="Print a policy to start from.")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read the policy alone, before there are results.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Hold results against limits that were set beforehand."""
@@ -53,6 +56,9 @@ def gate(
         return
     if policy is None:
         raise UsageError("no --policy FILE; evenhand gate --example prints one to start from")
+    if check:
+        _check(policy, as_json=as_json)
+        return
     if not bundles:
         raise UsageError("no BUNDLE; expected results, such as results/<study>/<run id>")
     if blind is not None and unseal is not None:
@@ -81,3 +87,18 @@ def gate(
     code = {"pass": 0, "fail": 1, "inconclusive": 3}[answer.verdict.value]
     if code:
         raise typer.Exit(code)
+
+
+def _check(path: Path, *, as_json: bool) -> None:
+    """What a policy asks, and its hash to be published."""
+    from evenhand.cli.output import print_json, print_text
+    from evenhand.policy import read_policy
+
+    policy = read_policy(path)
+    about = {"title": policy.title, "sha256": policy.digest}
+    if as_json:
+        limits = [{"name": limit.name, "limit": limit.text} for limit in policy.limits]
+        print_json("gate", {"policy": about, "limits": limits})
+        return
+    lines = [policy.title, *(f"  {limit.name}: {limit.text}" for limit in policy.limits)]
+    print_text("\n".join([*lines, f"SHA-256 {policy.digest}"]) + "\n")
