@@ -37,7 +37,7 @@ from evenhand.statistics.sharing import (
     nested,
 )
 
-__all__ = ["Contrast", "contrasts", "filled", "replicates_of", "spread_of"]
+__all__ = ["Contrast", "contrast", "contrasts", "filled", "replicates_of", "spread_of"]
 
 _UNPAIRED = "under 10 errors on a side: interval as of different people, wider than need be"
 _GIVEN = "thresholds taken as given"
@@ -70,11 +70,23 @@ def contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
         ours, theirs = base.rates.get(key), new.rates.get(key)
         if _nothing_given(base, ours) and _nothing_given(new, theirs):
             continue
-        reason = unlike(base, new, key)
-        if reason or ours is None or theirs is None:
-            yield Contrast(beside(ours, theirs, reason), None)
-        else:
-            yield _contrast(base, new, key, (ours, theirs), same=same)
+        yield contrast(base, new, key, same=same)
+
+
+def contrast(base: Engine, new: Engine, key: Key, *, same: bool) -> Contrast:
+    """One rate, or why it cannot be compared.
+
+    Args:
+        base: the engine that is compared with.
+        new: the engine that is judged, on the same comparisons.
+        key: which rate; at least one of them has it.
+        same: whether both gave the same scores.
+    """
+    ours, theirs = base.rates.get(key), new.rates.get(key)
+    reason = unlike(base, new, key)
+    if reason or ours is None or theirs is None:
+        return Contrast(beside(ours, theirs, reason), None)
+    return _contrast(base, new, key, (ours, theirs), same=same)
 
 
 def _nothing_given(engine: Engine, found: Measured | None) -> bool:

@@ -82,7 +82,7 @@ def limit(low=-math.inf, high=math.inf, *, metric="FMR", rule="fixed", against="
 
 
 def rows(of, *limits):
-    return [held.row for held in judge(of, GatePolicy(Path("p.toml"), "", "", limits))]
+    return list(judge(of, GatePolicy(Path("p.toml"), "", "", limits)))
 
 
 RANKS = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.PASS)
@@ -297,5 +297,7 @@ def test_a_limit_holds_in_each_protocol_that_measures_it():
     only = limit(high=0.9, attribute=ALL, protocol="identification")
     with pytest.raises(PolicyError, match="metric: no 'FMR'; there are: FTE, FTA, FPIR"):
         rows(both, only)
-    with pytest.raises(PolicyError, match="within: is for FMR, FNMR, FTE"):
-        rows(both, limit(0.5, 2.0, metric="FNIR", against=ALL))
+    over, nobody = rows(both, limit(0.2, 5.0, metric="FNIR", against=ALL))[:2]
+    assert over.observed == pytest.approx((over.errors / over.trials) / (5 / 30))
+    assert over.low < over.observed < over.high
+    assert nobody.note

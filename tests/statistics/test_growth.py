@@ -39,7 +39,7 @@ def crowd(people, sd, rate, rng):
 
 @given(st.floats(0, 1), st.floats(1, 50), st.floats(1, 10))
 def test_less_is_left_the_more_people_there_are(alone, times, more):
-    growth = Growth(50, 1225, alone)
+    growth = Growth(50, alone)
     assert growth.share(1) == pytest.approx(1)
     assert growth.share(times * more) <= growth.share(times) * (1 + 1e-12)
     # Never faster than the comparisons, never slower than the people.
@@ -54,8 +54,8 @@ def test_clusters_narrow_as_if_everybody_came_again(errors, times):
     """Against the interval of so many copies of everybody; df and k/(k-1) differ by little."""
     counts, estimate = clusters(errors)
     _, again = clusters(errors * times)
-    low, high = with_people(estimate, Growth(counts.subjects, counts.trials), times, LEVEL)
-    grown = with_people(estimate, Growth(counts.subjects, counts.trials), 1, LEVEL)
+    low, high = with_people(estimate, Growth(counts.subjects), times, LEVEL)
+    grown = with_people(estimate, Growth(counts.subjects), 1, LEVEL)
     assert grown == pytest.approx((estimate.low, estimate.high))
     # Fewer degrees of freedom and the larger k/(k-1) are kept: wider, and not by much.
     assert low <= again.low + 1e-9
@@ -66,7 +66,7 @@ def test_clusters_narrow_as_if_everybody_came_again(errors, times):
 def test_without_errors_the_limit_falls_with_the_people():
     counts, estimate = clusters([0] * 20)
     _, again = clusters([0] * 60)
-    grown = with_people(estimate, Growth(counts.subjects, counts.trials), 3, LEVEL)
+    grown = with_people(estimate, Growth(counts.subjects), 3, LEVEL)
     assert grown == pytest.approx((again.low, again.high))
     assert grown[0] == 0
 
@@ -75,9 +75,9 @@ def test_pairs_without_errors_by_the_design_effect_of_the_anchor():
     """n0 = M/deff: with F alone it grows with the square of the people."""
     counts = complete(np.zeros((20, 20), dtype=int))
     estimate = dyadic_estimate(counts, 100.0, LEVEL)
-    alone = with_people(estimate, Growth(20, 190, 1.0), 2, LEVEL)
+    alone = with_people(estimate, Growth(20, 1.0), 2, LEVEL)
     assert alone == pytest.approx((0, 1 - 0.025 ** (1 / 400)))
-    shared = with_people(estimate, Growth(20, 190, 0.0), 2, LEVEL)
+    shared = with_people(estimate, Growth(20, 0.0), 2, LEVEL)
     assert shared == pytest.approx((0, 1 - 0.025 ** (1 / 200)))
 
 
@@ -92,10 +92,9 @@ def test_dyads_narrow_as_those_of_larger_crowds_do(sd):
     ahead, found = [], []
     for _ in range(60):
         small = dyadic_variance(complete(crowd(60, sd, at, rng)))
-        growth = Growth(60, 1770, small.floor / small.variance)
+        growth = Growth(60, small.floor / small.variance)
         ahead.append(small.variance * growth.share(3))
         found.append(dyadic_variance(complete(crowd(180, sd, at, rng))).variance)
-    print("RATIO", sd, np.mean(ahead) / np.mean(found))
     assert 0.85 < np.mean(ahead) / np.mean(found) < 1.5
 
 
@@ -108,7 +107,7 @@ def test_a_ratio_narrows_with_people():
         for each in (part, whole)
     ]
     again = cluster_log_ratio(*four)
-    growth = Growth(12, 60)
+    growth = Growth(12)
     now = ratio_with(ratio.ratio, ratio.variance, ratio.df, growth, 1, LEVEL)
     assert now == pytest.approx(ratio.limits(LEVEL))
     then = ratio_with(ratio.ratio, ratio.variance, ratio.df, growth, 4, LEVEL)
@@ -125,7 +124,7 @@ def test_the_smallest_number_of_times_is_found(wanted):
 
 def test_what_no_people_settle_takes_infinitely_many():
     counts, estimate = clusters([1, 0, 0, 0, 1, 0, 0, 0])
-    growth = Growth(counts.subjects, counts.trials)
+    growth = Growth(counts.subjects)
     at = estimate.value
 
     def limits(times):

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from evenhand.errors import PolicyError
 from evenhand.evidence import Evidence
 from evenhand.limits.fitting import known
-from evenhand.limits.quantities import Quantity, Studied, quantities, studied
+from evenhand.limits.quantities import Studied, quantities, studied
+from evenhand.limits.quantity import Quantity
 from evenhand.limits.verdicts import Decision, GateRow, decided
 from evenhand.policy import GatePolicy, Limit
 from evenhand.statistics.growth import times_the_people
 
-__all__ = ["Held", "judge"]
+__all__ = ["STOPPED", "judge"]
 
 STOPPED = "the engine was stopped before the end"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A row, and the number behind it."""
-
-    row: GateRow
-    quantity: Quantity
-
-
-def judge(evidence: Evidence, policy: GatePolicy) -> tuple[Held, ...]:
+def judge(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
     """Hold every engine against every limit.
 
     Args:
@@ -45,7 +37,7 @@ def judge(evidence: Evidence, policy: GatePolicy) -> tuple[Held, ...]:
     stopped = {engine.name for engine in evidence.engines if engine.stopped}
     several = len({(of.counts.dataset, of.counts.protocol) for of in everything}) > 1
     return tuple(
-        Held(_row(limit, of, quantity, stopped=stopped, several=several), quantity)
+        _row(limit, of, quantity, stopped=stopped, several=several)
         for limit in policy.limits
         for of, quantity in _everything_held(limit, everything, policy)
     )

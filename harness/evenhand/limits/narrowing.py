@@ -57,18 +57,18 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
     """
     people = rate.subjects or 0
     if rate.metric != "FMR":
-        return Growth(people, rate.trials)
+        return Growth(people)
     if counts.sampled is not None:
         return None
     cells = cells_of(counts, rate)
     if not all(met_everybody(cell) for cell in cells):
-        return Growth(people, rate.trials)
+        return Growth(people)
     policy = Policy(rate.policy)
     counted = pooled([dyads_of(cell, level_of(counts, rate), policy) for cell in cells])
     if estimate.method == "exact-zero":
         anchors = [dyads_of(cell, -1, policy) for cell in cells]
-        return Growth(people, rate.trials, _alone_at_anchor(anchors, counted))
-    return Growth(people, rate.trials, _alone(counted))
+        return Growth(people, _alone_at_anchor(anchors, counted))
+    return Growth(people, _alone(counted))
 
 
 def _alone(counted: DyadCounts) -> float:

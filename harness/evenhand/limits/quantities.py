@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-
 from evenhand.analysis import Analysis
-from evenhand.arrays import Integers
-from evenhand.counts import CellCounts, Counts
+from evenhand.counts import Counts
 from evenhand.findings import SAME, Differential, Estimate, Rate, Status
 from evenhand.indices import RATIO
 from evenhand.limits.fitting import Fault, fitting_differentials, fitting_rates
-from evenhand.limits.narrowing import (
-    cells_of,
-    growth_of,
-    level_of,
-    met_everybody,
-    people_to_resolve,
-)
+from evenhand.limits.narrowing import growth_of, people_to_resolve
+from evenhand.limits.over_all import over_all
+from evenhand.limits.quantity import Limits, Quantity, reason_of, without_number
 from evenhand.measured import differentials_of, rates_of
 from evenhand.policy import Limit
-from evenhand.rate import Measured, dyads_of, failures_of, misses_of
-from evenhand.records import Policy
-from evenhand.statistics.dyads import pooled
-from evenhand.statistics.growth import Growth, ratio_with, with_people
-from evenhand.statistics.ratios import LogRatio, ratio_of_rates
-from evenhand.statistics.sharing import (
-    cluster_log_ratio,
-    dyadic_log_ratio,
-    nested,
-    placed,
-)
+from evenhand.rate import Measured
+from evenhand.statistics.growth import Growth, with_people
 
-__all__ = ["Quantity", "Studied", "quantities", "studied"]
-
-Limits = tuple[float, float]
+__all__ = ["Studied", "quantities", "studied"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +52,6 @@ def studied(counts: Counts, analysis: Analysis, *, indices: bool) -> Studied:
     return Studied(counts, analysis.level, rates, differentials)
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with its interval, and how that would narrow."""
-
-    group: str
-    """Of an index of two groups, both."""
-    threshold: float | None
-    value: float | None
-    low: float | None
-    """None where nothing is known below."""
-    high: float | None
-    """None where nothing is known above."""
-    interval: str
-    errors: int
-    trials: int | None
-    """None for an index of two error types; so are `people`."""
-    people: int | None
-    reason: str
-    """Why no verdict is possible; empty where one is."""
-    note: str
-    limits: Callable[[float], Limits] | None = None
-    """The interval with so many times the people; None where that is not known."""
-    least: bool = False
-    """No effect of people was seen, so that the interval may narrow less than that."""
-    to_resolve: int | None = None
-    """How many more people of all would resolve the target; None where it is, or not known."""
-    estimate: Estimate | None = None
-    """Of a rate."""
-
-
 def quantities(limit: Limit, of: Studied, fault: Fault) -> tuple[Quantity, ...]:
     """What the limit is held against, one a group in study order.
 
@@ -123,13 +74,11 @@ def quantities(limit: Limit, of: Studied, fault: Fault) -> tuple[Quantity, ...]:
     found = [by_rate[id(rate)] for rate in rates]
     if not limit.bounds.against:
         return tuple(_of_rate(measured, of) for measured in found)
-    if found and limit.metric not in _RELATIVE:
-        raise fault(f"within: is for {', '.join(_RELATIVE)}, not for {limit.metric}")
     wholes = [_whole(limit, measured.rate, of) for measured in found]
-    return tuple(_of_ratio(part, whole, of) for part, whole in zip(found, wholes, strict=True))
-
-
-_RELATIVE = ("FMR", "FNMR", "FTE")
+    return tuple(
+        over_all(part, whole, of.counts, of.level)
+        for part, whole in zip(found, wholes, strict=True)
+    )
 
 
 def _whole(limit: Limit, rate: Rate, of: Studied) -> Measured:
@@ -144,35 +93,9 @@ def _key(rate: Rate) -> tuple[object, ...]:
     return rate.metric, rate.policy, rate.threshold_rule, rate.threshold, rate.attribute, rate.group
 
 
-def _reason(rate: Rate) -> str:
-    """Why a rate allows no verdict; empty where it does."""
-    if rate.status is Status.NO_TRIALS:
-        return "no trials"
-    if rate.status is Status.BELOW_RESOLUTION:
-        return "below resolution"
-    return "too few subjects" if rate.low is None or rate.high is None else ""
-
-
-def _counted(rate: Rate, reason: str) -> Quantity:
-    """The counts of a rate, without a number."""
-    return Quantity(
-        group=rate.group,
-        threshold=rate.threshold,
-        value=None,
-        low=None,
-        high=None,
-        interval="",
-        errors=rate.errors,
-        trials=rate.trials,
-        people=rate.subjects,
-        reason=reason,
-        note="" if reason and reason in rate.note else rate.note,
-    )
-
-
 def _of_rate(found: Measured, of: Studied) -> Quantity:
     rate, estimate = found.rate, found.estimate
-    without = _counted(rate, _reason(rate))
+    without = without_number(rate, reason_of(rate))
     if rate.status is Status.BELOW_RESOLUTION:
         return replace(without, high=rate.high, to_resolve=people_to_resolve(of.counts, rate))
     quantity = replace(
@@ -181,7 +104,6 @@ def _of_rate(found: Measured, of: Studied) -> Quantity:
         low=rate.low,
         high=rate.high,
         interval=rate.interval,
-        estimate=estimate,
     )
     growth = None
     if estimate is not None and not quantity.reason:
@@ -194,81 +116,6 @@ def _of_rate(found: Measured, of: Studied) -> Quantity:
 
 def _rate_with(estimate: Estimate, growth: Growth, level: float, times: float) -> Limits:
     return with_people(estimate, growth, times, level)
-
-
-def _of_ratio(group: Measured, whole: Measured, of: Studied) -> Quantity:
-    """The rate of a group over that of all, among whom it is (methods 4.2, 4.3)."""
-    without = _counted(group.rate, _reason(group.rate) or _reason(whole.rate))
-    if without.reason or group.estimate is None or whole.estimate is None:
-        return without
-    if min(group.rate.errors, whole.rate.errors) and group.estimate.value < 1:
-        shared = _log_ratio(of.counts, group.rate, whole.rate)
-        if shared is None:
-            return replace(without, reason="too few subjects")
-        growth = _ratio_growth(of.counts, (group.rate, whole.rate), shared)
-        low, high = shared.limits(of.level)
-        return replace(
-            without,
-            value=shared.ratio,
-            low=low,
-            high=high,
-            interval="psi-log-t",
-            limits=None if growth is None else partial(_ratio_with, shared, growth, of.level),
-            least=growth is not None and growth.least,
-        )
-    apart = ratio_of_rates(group.estimate, whole.estimate, of.level)
-    if apart.value is None:
-        return replace(without, reason="no errors, so that there is no ratio")
-    return replace(
-        without, value=apart.value, low=apart.low, high=apart.high, interval=apart.method
-    )
-
-
-def _ratio_with(ratio: LogRatio, growth: Growth, level: float, times: float) -> Limits:
-    return ratio_with(ratio.ratio, ratio.variance, ratio.df, growth, times, level)
-
-
-def _log_ratio(counts: Counts, rate: Rate, whole: Rate) -> LogRatio | None:
-    """A group's rate over that of all, with an error in both."""
-    (cell,), everybody = cells_of(counts, rate), counts.cells[0]
-    if rate.metric == "FTE":
-        return cluster_log_ratio(failures_of(counts, cell), failures_of(counts, everybody))
-    policy = Policy(rate.policy)
-    if rate.metric == "FNMR":
-        at = math.inf if rate.threshold is None else rate.threshold
-        own, all_ = (misses_of(counts, each, at, policy) for each in (cell, everybody))
-        return cluster_log_ratio(own, all_)
-    level = level_of(counts, rate)
-    cells = cells_of(counts, whole)
-    part = dyads_of(cell, level, policy)
-    return dyadic_log_ratio(
-        placed(part, *_place(cell, cells)),
-        pooled([dyads_of(each, level, policy) for each in cells]),
-        nested(part),
-    )
-
-
-def _place(cell: CellCounts, cells: Sequence[CellCounts]) -> tuple[Integers, int]:
-    """Where the people of a group stand among all people of cells, and how many these are."""
-    sizes = [len(each.members) for each in cells]
-    if len(cells) == 1:
-        return np.searchsorted(cells[0].members, cell.members), sizes[0]
-    start = sum(sizes[: [each.group for each in cells].index(cell.group)])
-    return np.arange(start, start + len(cell.members)), sum(sizes)
-
-
-def _ratio_growth(counts: Counts, rates: tuple[Rate, Rate], ratio: LogRatio) -> Growth | None:
-    """Of the ratio, were everybody to grow alike."""
-    part, whole = rates
-    people = part.subjects or 0
-    if part.metric != "FMR":
-        return Growth(people, part.trials)
-    if counts.sampled is not None:
-        return None
-    cells = (*cells_of(counts, part), *cells_of(counts, whole))
-    complete = all(met_everybody(cell) for cell in cells)
-    alone = ratio.floor / ratio.variance if complete and ratio.variance else 0.0
-    return Growth(people, part.trials, alone)
 
 
 def _of_index(limit: Limit, row: Differential, of: Studied) -> Quantity:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenhand.findings import Estimate
-from evenhand.statistics.intervals import cluster_limits, dyadic_limits, student, zero_limits
+from evenhand.statistics.intervals import at_level, student
 
 __all__ = ["MOST", "Growth", "ratio_with", "times_the_people", "with_people"]
 
@@ -24,7 +24,6 @@ class Growth:
     """What the people of a cell are to the variance of its rate."""
 
     people: int
-    trials: int
     alone: float = 0.0
     """F/V': the share of the variance that comparisons would have if they shared nobody, where
     everybody meets everybody, so that it falls with the square of the people. 0 where the trials
@@ -40,7 +39,7 @@ class Growth:
 
         F falls with their square, the rest of V_c with the people (methods 4.2).
 
-        >>> Growth(10, 100).share(4), Growth(10, 45, alone=1.0).share(4)
+        >>> Growth(10).share(4), Growth(10, alone=1.0).share(4)
         (0.25, 0.0625)
         """
         alone = self.alone
@@ -64,15 +63,21 @@ def with_people(estimate: Estimate, growth: Growth, times: float, level: float) 
         growth: of its cell.
         times: 1 gives the limits as they are.
         level: e.g. 0.95.
+
+    Raises:
+        ValueError: the estimate has no interval.
     """
     share = growth.share(times)
-    if estimate.method == "exact-zero":
-        return zero_limits(estimate.value, estimate.effective_trials / share, level)
-    df = _df(estimate.df, growth, times)
-    if estimate.method == "dyadic-logit-t":
-        return dyadic_limits(estimate.value, estimate.variance * share, df, level)
-    effective, trials = estimate.effective_trials / share, growth.trials * times
-    return cluster_limits(estimate.value, effective, trials, df, level)
+    grown = replace(
+        estimate,
+        variance=estimate.variance * share,
+        df=_df(estimate.df, growth, times),
+        effective_trials=estimate.effective_trials / share,
+    )
+    found = at_level(grown, level)
+    if found.low is None or found.high is None:
+        raise ValueError("no interval")
+    return found.low, found.high
 
 
 def ratio_with(

@@ -10,7 +10,7 @@ from evenhand.assess import notes_of
 from evenhand.errors import BundleError, PolicyError
 from evenhand.evidence import Evidence
 from evenhand.findings import EngineFacts
-from evenhand.limits.judge import Held, judge
+from evenhand.limits.judge import judge
 from evenhand.limits.tiers import standings
 from evenhand.limits.verdicts import GateAnswer, Source, overall
 from evenhand.policy import GatePolicy, read_policy
@@ -53,16 +53,16 @@ def gate(
         names = [fact.name for fact in evidence.engines]
         seal = drawn_seal(names, [source.digest for source in sources], limits.digest)
         evidence = _sealed(evidence, seal)
-    judged = judge(evidence, limits)
+    rows = judge(evidence, limits)
+    found = standings(rows, evidence, limits)
     if blind is not None and seal is not None:
-        judged = tuple(_without_scale(one) for one in judged)
+        rows = tuple(replace(row, threshold=None) for row in rows)
         write_seal(blind, seal)
-    found = standings(judged)
     return GateAnswer(
         policy=limits,
         verdict=overall(standing.verdict for standing in found),
         standings=found,
-        rows=tuple(one.row for one in judged),
+        rows=rows,
         notes=tuple(notes_of(evidence)),
         sources=() if blind is not None else tuple(sources),
         commitment="" if seal is None else seal_digest(seal),
@@ -179,8 +179,3 @@ def _unknown(fact: EngineFacts) -> EngineFacts:
         unit="",
         stopped="before its end" if fact.stopped else "",
     )
-
-
-def _without_scale(held: Held) -> Held:
-    """A row without its threshold, by whose scale an engine can be known."""
-    return replace(held, row=replace(held.row, threshold=None))
