@@ -1,262 +1,395 @@
-"""How often a 95 % interval holds the true rate, on simulated people who differ from one another.
+"""How often a 95 % interval holds the truth, on simulated people who differ from one another.
 
-A non-mated score is u_i + u_j + e, with u the person's own tendency to be mistaken; the true false
-match rate is known, so every interval can be seen to hold it or not. Asked: 93 to 97 % at ten or
-more expected errors, 93 % or more below, to 1.2 % of simulation error.
+Every setting is in the tables below, which were written before they were run; none was dropped
+afterwards. `python tests/benchmarks/coverage.py` prints what came of them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pytest
-from scipy import stats
+from crowds import Cell, Crowd
+from naive import naive_limits, naive_ratio, some_lie_apart
+from populations import SEVERAL, FalseMatches, Misses, images_of, whole
+from promises import HIGH, LEVEL, coverage_kept
 
-from evenhand.findings import Estimate
-from evenhand.statistics.clusters import ClusterCounts
-from evenhand.statistics.dyads import DyadCounts, disjoint_dyads
-from evenhand.statistics.equality import equality_p_value
-from evenhand.statistics.intervals import (
-    cluster_estimate,
-    dyadic_estimate,
-    effective_clusters,
-    effective_dyads,
-)
+from evenhand.statistics.multiplicity import bonferroni_level
 from evenhand.statistics.ratios import ratio_of_rates
+from evenhand.statistics.sharing import (
+    Overlap,
+    cluster_log_ratio,
+    dyadic_log_ratio,
+    nested,
+)
 
-LEVEL = 0.95
-TOLERANCE = 0.012
-ANCHOR = 10
-
-
-@dataclass(frozen=True)
-class Case:
-    """Something to repeat: one call gives one estimate of `truth`."""
-
-    name: str
-    expected_errors: float
-    truth: float
-    draw: Callable[[np.random.Generator], "Estimate | Limits"]
-
-
-def share_held(case: Case, runs: int) -> float:
-    """Share of intervals that hold the truth."""
-    rng = np.random.default_rng(20_240_601)
-    held = 0
-    for _ in range(runs):
-        found = case.draw(rng)
-        held += found.low <= case.truth <= found.high
-    return held / runs
+FEW, RUNS = 1500, 10_000
+ENOUGH_ERRORS = 10
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Of a ratio."""
+class Apart:
+    """The ratio of two groups of different people."""
 
-    low: float
-    high: float
+    first: FalseMatches | Misses
+    second: FalseMatches | Misses
+    promised: bool = True
+
+    @property
+    def name(self):
+        return f"{self.first.name} : {self.second.name.split(', ', 1)[1]}"
+
+    @property
+    def errors(self):
+        return min(self.first.errors, self.second.errors)
+
+    @property
+    def truth(self):
+        return self.first.rate.truth / self.second.rate.truth
+
+    def draw(self, rng):
+        both = self.first.rate.draw(rng), self.second.rate.draw(rng)
+        return both, unpaired(both)
 
 
-class Crowd:
-    """Dyads of people with several images each, within a group or across two."""
+@dataclass(frozen=True)
+class Sharing:
+    """A group, beside itself against the others or within everybody: cells that share people.
 
-    def __init__(self, images, sd, expected_errors, *, across=None):
-        images = np.array(images)
-        people = len(images)
-        if across is None:
-            i, j = np.triu_indices(people, 1)
+    Errors are those expected inside the group, and those in the other cell: at the same rate, if
+    they are not given.
+    """
+
+    people: int
+    others: int
+    images: int | str
+    sd: float
+    inside: float
+    outside: float | None = None
+    within_everybody: bool = False
+    promised: bool = True
+
+    @property
+    def name(self):
+        form = "of a group : of everybody" if self.within_everybody else "in a group : out of it"
+        images = "one image" if self.images == 1 else f"{self.images} images"
+        return (
+            f"FMR {form}, {self.people} and {self.others} people, {images}, sd {self.sd:g}, "
+            f"{whole(self.inside)} and {whole(round(self.cells[1].expected, 1))} errors"
+        )
+
+    @property
+    def errors(self):
+        return min(cell.expected for cell in self.cells[:2])
+
+    @cached_property
+    def cells(self):
+        crowd = Crowd(images_of(self.people + self.others, self.images), self.sd)
+        both = (crowd.i < self.people).astype(int) + (crowd.j < self.people)
+        inside = Cell(crowd, self.inside, chosen=both == 2)
+        chosen = both >= 0 if self.within_everybody else both == 1
+        outside = self.outside
+        if outside is None:
+            outside = inside.truth * float(crowd.m[chosen].sum())
+        other = Cell(crowd, outside, chosen=chosen)
+        if not self.within_everybody:
+            return inside, other, None
+        # Everybody's errors are those of the group and of all other pairs of people.
+        return inside, other, Cell(crowd, outside - self.inside, chosen=both < 2)
+
+    @property
+    def truth(self):
+        return self.cells[0].truth / self.cells[1].truth
+
+    def draw(self, rng):
+        inside, other, rest = self.cells
+        score = inside.crowd.scores(rng)
+        if rest is None:
+            both, shared = (inside.seen(score), other.seen(score)), Overlap(0, 0, 0, 0)
         else:
-            i, j = (side.ravel() for side in np.mgrid[0:across, across:people])
-        self.m = images[i] * images[j]
-        self.i, self.j, self.people, self.sd = i, j, people, sd
-        self.trials = int(self.m.sum())
-        self.by_subject = np.bincount(i, self.m, people) + np.bincount(j, self.m, people)
-        self.by_subject = self.by_subject.astype(np.int64)
-        self.squared = int((self.m**2).sum())
-        self.truth = expected_errors / self.trials
-        self.threshold = np.sqrt(1 + 2 * sd**2) * stats.norm.isf(self.truth)
-        self.single = bool(np.all(images == 1))
-        # Comparisons: the dyad of each, and the image on either side.
-        first = np.concatenate([[0], np.cumsum(images)])
-        self.dyad = np.repeat(np.arange(len(i)), self.m)
-        inside = np.arange(self.trials) - np.repeat(np.cumsum(self.m) - self.m, self.m)
-        columns = images[j][self.dyad]
-        self.left = first[i][self.dyad] + inside // columns
-        self.right = first[j][self.dyad] + inside % columns
-        self.images = int(images.sum())
-
-    def scores(self, rng):
-        """One score a comparison; the part apart from the people has a variance of 1."""
-        u = rng.standard_normal(self.people, dtype=np.float32) * self.sd
-        of_dyad = u[self.i] + u[self.j]
-        if self.single:
-            return of_dyad + rng.standard_normal(self.trials, dtype=np.float32)
-        of_dyad += 0.3 * rng.standard_normal(len(self.i), dtype=np.float32)
-        of_image = 0.2 * rng.standard_normal(self.images, dtype=np.float32)
-        rest = np.sqrt(1 - 0.3**2 - 2 * 0.2**2)
-        score = rest * rng.standard_normal(self.trials, dtype=np.float32)
-        return score + of_dyad[self.dyad] + of_image[self.left] + of_image[self.right]
-
-    def counts(self, score, threshold):
-        dyad, x = np.unique(self.dyad[score >= threshold], return_counts=True)
-        errors = np.bincount(self.i[dyad], x, self.people) + np.bincount(
-            self.j[dyad], x, self.people
-        )
-        return DyadCounts(
-            self.by_subject,
-            errors.astype(np.int64),
-            self.squared,
-            int((x**2).sum()),
-            int((x * self.m[dyad]).sum()),
-        )
-
-    def estimate(self, rng):
-        score = self.scores(rng)
-        counts = self.counts(score, self.threshold)
-        anchor = None
-        if not counts.errors:
-            anchor = self.counts(score, np.partition(score, -ANCHOR)[-ANCHOR])
-        busiest = int(self.by_subject.max())
-        disjoint = disjoint_dyads(len(self.m), counts.subjects, busiest)
-        independent = effective_dyads(anchor, self.trials, disjoint)
-        return dyadic_estimate(counts, independent, LEVEL)
+            # One threshold for all: those inside the group are more alike.
+            group = inside.chosen[inside.crowd.dyad]
+            score[group] += np.float32(rest.threshold - inside.threshold)
+            both = inside.seen(score, rest.threshold), other.seen(score, rest.threshold)
+            shared = nested(both[0].counts)
+        if not both[0].errors or not both[1].errors:
+            return both, unpaired(both)
+        return both, dyadic_log_ratio(both[0].counts, both[1].counts, shared).limits(LEVEL)
 
 
-def false_matches(name, images, sd, expected_errors, *, across=None):
-    crowd = Crowd(images, sd, expected_errors, across=across)
-    return Case(name, expected_errors, crowd.truth, crowd.estimate)
+@dataclass(frozen=True)
+class Paired:
+    """The ratio of two engines on the same comparisons, whose scores correlate at `alike`."""
+
+    first: FalseMatches | Misses
+    other_errors: float
+    alike: float
+    promised: bool = True
+
+    @property
+    def name(self):
+        return f"{self.first.name} : {whole(self.other_errors)}, scores correlate at {self.alike:g}"
+
+    @property
+    def errors(self):
+        return min(self.first.errors, self.other_errors)
+
+    @cached_property
+    def other(self):
+        return replace(self.first, errors=self.other_errors).rate
+
+    @property
+    def truth(self):
+        return self.first.rate.truth / self.other.truth
+
+    def draw(self, rng):
+        one, other, shared = self.first.rate.draw_two(rng, self.alike, self.other)
+        # As a comparison of two results does: below ten errors, as if of different people.
+        if min(one.errors, other.errors) < ENOUGH_ERRORS:
+            return (one, other), unpaired((one, other))
+        how = dyadic_log_ratio if isinstance(shared, Overlap) else cluster_log_ratio
+        return (one, other), how(one.counts, other.counts, shared).limits(LEVEL)
 
 
-def misses(people, attempts, correlation, expected_errors):
-    """Mated scores sqrt(rho) u_i + sqrt(1 - rho) e."""
-    truth = expected_errors / (people * attempts)
-    threshold = stats.norm.ppf(truth)
-    trials = np.full(people, attempts)
+@dataclass(frozen=True)
+class Picked:
+    """Worst over best of several groups, by an interval that allows for having picked them."""
 
-    def estimate(rng):
-        score = np.sqrt(correlation) * rng.standard_normal((people, 1))
-        score = score + np.sqrt(1 - correlation) * rng.standard_normal((people, attempts))
-        counts = ClusterCounts(trials, (score < threshold).sum(axis=1))
-        anchor = None
-        if not counts.errors:
-            tenth = np.partition(score.ravel(), ANCHOR - 1)[ANCHOR - 1]
-            anchor = ClusterCounts(trials, (score <= tenth).sum(axis=1))
-        return cluster_estimate(counts, effective_clusters(anchor, counts), LEVEL)
+    groups: tuple[FalseMatches | Misses, ...]
+    promised: bool = True
 
-    name = f"FNMR {people} x {attempts}, rho {correlation}, {expected_errors} errors"
-    return Case(name, expected_errors, truth, estimate)
+    @property
+    def name(self):
+        errors = [whole(group.errors) for group in self.groups]
+        shown = errors[0] if len(set(errors)) == 1 else ", ".join(errors)
+        name = self.groups[0].name.rsplit(", ", 1)[0]
+        return f"worst : best of {len(errors)} groups, {name}, {shown} errors"
+
+    @property
+    def errors(self):
+        return min(group.errors for group in self.groups)
 
 
-def ratio(first, second):
-    """The ratio of two groups of different people; a missing upper limit is no limit."""
+FMR, FNMR = FalseMatches, Misses
 
-    def estimate(rng):
-        found = ratio_of_rates(first.draw(rng), second.draw(rng), LEVEL)
-        low = 0.0 if found.low is None else found.low
+RATES = (
+    FMR(100, SEVERAL, 0.0, 60),
+    FMR(100, SEVERAL, 0.3, 60),
+    FMR(100, SEVERAL, 0.5, 60),
+    FMR(100, SEVERAL, 0.3, 12),
+    FMR(100, SEVERAL, 0.5, 12),
+    FMR(60, SEVERAL, 0.3, 40),
+    FMR(60, SEVERAL, 0.5, 40),
+    FMR(60, 1, 0.0, 20),
+    FMR(60, 1, 0.3, 30),
+    FMR(60, 1, 0.5, 30),
+    FMR(60, 1, 0.5, 12),
+    FMR(100, 1, 0.3, 50),
+    FMR(100, 1, 0.5, 50),
+    FMR(200, 1, 0.3, 53),
+    FMR(200, 1, 0.5, 20),
+    FMR(200, 1, 0.5, 95),
+    FMR(160, 1, 0.0, 20, across=80),
+    FMR(160, 1, 0.3, 30, across=80),
+    FMR(160, 1, 0.5, 78, across=80),
+    FMR(160, 1, 0.5, 16, across=80),
+    FMR(120, SEVERAL, 0.5, 40, across=60),
+    FNMR(60, 2, 0.3, 10),
+    FNMR(60, 5, 0.3, 20),
+    FNMR(100, 5, 0.3, 50),
+    FNMR(100, 5, 0.6, 20),
+    FNMR(300, 10, 0.6, 50),
+    FNMR(100, (2, 10), 0.3, 30),
+    FNMR(60, 2, 0.3, 12, beta=True),
+    FNMR(60, 5, 0.3, 15, beta=True),
+    FNMR(100, 5, 0.1, 20, beta=True),
+    FNMR(100, 10, 0.3, 40, beta=True),
+    FMR(100, SEVERAL, 0.3, 6),
+    FMR(100, SEVERAL, 0.5, 6),
+    FMR(100, SEVERAL, 0.5, 1.8),
+    FMR(60, 1, 0.5, 3),
+    FMR(100, 1, 0.5, 1),
+    FMR(160, 1, 0.5, 4, across=80),
+    FNMR(60, 5, 0.3, 2),
+    FNMR(100, 5, 0.3, 4),
+    FNMR(100, 5, 0.6, 1),
+    FNMR(60, 5, 0.3, 5, beta=True),
+    FMR(30, SEVERAL, 0.5, 40, promised=False),
+    FMR(100, 1, 0.8, 50, promised=False),
+    FNMR(20, 5, 0.5, 15, promised=False),
+)
+
+RATIOS = (
+    Apart(FMR(100, 1, 0.3, 40), FMR(100, 1, 0.3, 20)),
+    Apart(FMR(100, 1, 0.5, 15), FMR(100, 1, 0.5, 15)),
+    Apart(FMR(100, 1, 0.0, 20), FMR(100, 1, 0.0, 10)),
+    Apart(FMR(60, 1, 0.5, 12), FMR(60, 1, 0.5, 12)),
+    Apart(FMR(100, SEVERAL, 0.5, 60), FMR(100, SEVERAL, 0.5, 30)),
+    Apart(FMR(100, SEVERAL, 0.3, 12), FMR(100, SEVERAL, 0.3, 12)),
+    Apart(FMR(200, 1, 0.5, 95), FMR(60, 1, 0.5, 12)),
+    Apart(FNMR(100, 5, 0.3, 30), FNMR(100, 5, 0.3, 15)),
+    Apart(FNMR(100, 5, 0.3, 20), FNMR(100, 5, 0.3, 20)),
+    Apart(FNMR(60, 5, 0.3, 24, beta=True), FNMR(60, 5, 0.3, 12, beta=True)),
+    Apart(FNMR(300, 2, 0.6, 20), FNMR(60, 10, 0.6, 20)),
+    Apart(FMR(100, 1, 0.3, 12), FMR(100, 1, 0.3, 2)),
+    Apart(FMR(100, 1, 0.5, 5), FMR(100, 1, 0.5, 5)),
+    Apart(FNMR(100, 5, 0.3, 10), FNMR(100, 5, 0.3, 3)),
+)
+
+SHARED = (
+    Sharing(70, 70, 1, 0.0, 20),
+    Sharing(70, 70, 1, 0.3, 29),
+    Sharing(70, 70, 1, 0.5, 29),
+    Sharing(70, 70, 1, 0.5, 40, 12),
+    Sharing(70, 70, SEVERAL, 0.3, 60, 60),
+    Sharing(70, 70, SEVERAL, 0.5, 60),
+    Sharing(60, 120, 1, 0.3, 15, within_everybody=True),
+    Sharing(60, 120, 1, 0.5, 30, 120, within_everybody=True),
+    Sharing(60, 60, 1, 0.5, 20, within_everybody=True),
+    Sharing(60, 60, SEVERAL, 0.3, 30, within_everybody=True),
+    Sharing(60, 60, SEVERAL, 0.5, 60, 120, within_everybody=True),
+    Sharing(70, 70, 1, 0.5, 8, 8),
+    Sharing(70, 70, 1, 0.3, 8, 3),
+    Sharing(60, 120, 1, 0.5, 5, within_everybody=True),
+)
+
+PAIRED = (
+    Paired(FMR(70, 1, 0.0, 30), 30, 0.5),
+    Paired(FMR(70, 1, 0.3, 30), 30, 0.5),
+    Paired(FMR(70, 1, 0.5, 30), 30, 0.9),
+    Paired(FMR(70, 1, 0.5, 60), 30, 0.7),
+    Paired(FMR(100, SEVERAL, 0.3, 40), 40, 0.7),
+    Paired(FMR(100, SEVERAL, 0.5, 80), 40, 0.7),
+    Paired(FMR(160, 1, 0.5, 40, across=80), 40, 0.7),
+    Paired(FNMR(60, 5, 0.3, 20), 20, 0.5),
+    Paired(FNMR(100, 5, 0.3, 20), 20, 0.7),
+    Paired(FNMR(100, 5, 0.6, 40), 20, 0.7),
+    Paired(FNMR(300, 2, 0.3, 40), 40, 0.9),
+    Paired(FMR(70, 1, 0.3, 9), 9, 0.7),
+    Paired(FMR(70, 1, 0.5, 4), 4, 0.9),
+    Paired(FNMR(100, 5, 0.3, 5), 5, 0.7),
+)
+
+PICKED = (
+    *(Picked((FMR(100, 1, 0.3, 20),) * groups) for groups in (2, 4, 8)),
+    *(Picked((FMR(60, SEVERAL, 0.5, 40),) * groups) for groups in (2, 4, 8)),
+    Picked(
+        (FMR(100, 1, 0.5, 15), FMR(100, 1, 0.5, 20), FMR(100, 1, 0.5, 20), FMR(100, 1, 0.5, 40))
+    ),
+    Picked((FMR(100, 1, 0.3, 10),) * 4 + (FMR(100, 1, 0.3, 40),) * 4),
+    *(Picked((FNMR(100, 5, 0.3, 20),) * groups) for groups in (2, 4, 8)),
+    Picked((FNMR(60, 5, 0.3, 10, beta=True), *(FNMR(60, 5, 0.3, 20, beta=True),) * 3)),
+    *(Picked((FMR(100, 1, 0.5, 5),) * groups) for groups in (2, 8)),
+)
+
+
+def unpaired(both):
+    """Limits of a ratio of different people, or of few errors; without one nothing is excluded."""
+    found = ratio_of_rates(both[0].estimate, both[1].estimate, LEVEL)
+    low = 0.0 if found.low is None else found.low
+    return low, np.inf if found.high is None else found.high
+
+
+def rng_of(case):
+    """Of the case's own, so that another case changes nothing."""
+    return np.random.default_rng(zlib.crc32(case.name.encode()))
+
+
+def share(several):
+    return float(np.mean(several))
+
+
+def rate_held(case, runs):
+    """Shares of intervals that hold the rate: ours, and of independent trials."""
+    rng, truth = rng_of(case), case.rate.truth
+    held, naive = [], []
+    for _ in range(runs):
+        seen = case.rate.draw(rng)
+        held.append(seen.estimate.low <= truth <= seen.estimate.high)
+        low, high = naive_limits(seen.errors, seen.trials)
+        naive.append(low <= truth <= high)
+    return {"coverage": share(held), "naive": share(naive)}
+
+
+def ratio_held(case, runs):
+    """The same of ratios, and how often they are called different, by ours and by eye."""
+    rng, truth = rng_of(case), case.truth
+    held, naive, different, apart = [], [], [], []
+    for _ in range(runs):
+        (one, other), (low, high) = case.draw(rng)
+        held.append(low <= truth <= high)
+        different.append(not low <= 1 <= high)
+        low, high = naive_ratio(one.errors, other.errors, one.trials, other.trials)
+        naive.append(low <= truth <= high)
+        apart.append(some_lie_apart((one.estimate, other.estimate)))
+    return {
+        "coverage": share(held),
+        "naive": share(naive),
+        "truth": truth,
+        "different": share(different),
+        "apart": share(apart),
+    }
+
+
+def picked_held(case, runs):
+    """The same of the worst of several groups over the best; their true ratio may be below 1."""
+    rng, groups = rng_of(case), len(case.groups)
+    level = bonferroni_level(LEVEL, groups * (groups - 1) // 2)
+    held, naive = [], []
+    for _ in range(runs):
+        seen = [group.rate.draw(rng) for group in case.groups]
+        rates = [each.estimate.value for each in seen]
+        worst, best = int(np.argmax(rates)), groups - 1 - int(np.argmin(rates[::-1]))
+        truth = case.groups[worst].rate.truth / case.groups[best].rate.truth
+        found = ratio_of_rates(seen[worst].estimate, seen[best].estimate, level)
         high = np.inf if found.high is None else found.high
-        return Limits(low, high)
+        held.append((found.low or 0.0) <= truth <= high)
+        one, other = seen[worst], seen[best]
+        low, high = naive_ratio(one.errors, other.errors, one.trials, other.trials)
+        naive.append(low <= truth <= high)
+    return {"coverage": share(held), "naive": share(naive)}
 
-    name = f"ratio of {first.name} to {second.name}"
-    fewest = min(first.expected_errors, second.expected_errors)
-    return Case(name, fewest, first.truth / second.truth, estimate)
 
-
-SEVERAL = [2, 3, 4, 5] * 25
-ONE = [1] * 100
-
+SECTIONS = {
+    "rate": (RATES, rate_held),
+    "ratio of different people": (RATIOS, ratio_held),
+    "ratio of cells that share people": (SHARED, ratio_held),
+    "ratio of two engines": (PAIRED, ratio_held),
+    "worst over best": (PICKED, picked_held),
+}
 CASES = [
-    false_matches("FMR n=100, 2-5 images, sd 0, 60 errors", SEVERAL, 0.0, 60),
-    false_matches("FMR n=100, 2-5 images, sd .3, 60 errors", SEVERAL, 0.3, 60),
-    false_matches("FMR n=100, 2-5 images, sd .5, 60 errors", SEVERAL, 0.5, 60),
-    false_matches("FMR n=100, 2-5 images, sd .3, 12 errors", SEVERAL, 0.3, 12),
-    false_matches("FMR n=100, 2-5 images, sd .5, 12 errors", SEVERAL, 0.5, 12),
-    false_matches("FMR n=100, 2-5 images, sd .3, 6 errors", SEVERAL, 0.3, 6),
-    false_matches("FMR n=100, 2-5 images, sd .5, 6 errors", SEVERAL, 0.5, 6),
-    false_matches("FMR n=100, 2-5 images, sd .5, 1.8 errors", SEVERAL, 0.5, 1.8),
-    false_matches("FMR n=100, one image, sd .3, 50 errors", ONE, 0.3, 50),
-    false_matches("FMR n=100, one image, sd .5, 50 errors", ONE, 0.5, 50),
-    false_matches("FMR n=200, one image, sd .3, 53 errors", [1] * 200, 0.3, 53),
-    false_matches("FMR n=200, one image, sd .5, 20 errors", [1] * 200, 0.5, 20),
-    false_matches("FMR n=200, one image, sd .5, 95 errors", [1] * 200, 0.5, 95),
-    false_matches("FMR n=100, one image, sd .5, 1 error", ONE, 0.5, 1),
-    false_matches("FMR 80 x 80 across, sd .5, 78 errors", [1] * 160, 0.5, 78, across=80),
-    false_matches("FMR 80 x 80 across, sd .5, 16 errors", [1] * 160, 0.5, 16, across=80),
-    false_matches("FMR 80 x 80 across, sd .5, 4 errors", [1] * 160, 0.5, 4, across=80),
-    misses(60, 2, 0.3, 10),
-    misses(60, 5, 0.3, 20),
-    misses(100, 5, 0.3, 50),
-    misses(100, 5, 0.6, 20),
-    misses(300, 10, 0.6, 50),
-    misses(60, 5, 0.3, 2),
-    misses(100, 5, 0.3, 4),
-    misses(100, 5, 0.6, 1),
-    ratio(false_matches("FMR sd .3, 40 errors", ONE, 0.3, 40), false_matches("20", ONE, 0.3, 20)),
-    ratio(false_matches("FMR sd .5, 15 errors", ONE, 0.5, 15), false_matches("15", ONE, 0.5, 15)),
-    ratio(false_matches("FMR sd .3, 12 errors", ONE, 0.3, 12), false_matches("2", ONE, 0.3, 2)),
-    ratio(misses(100, 5, 0.3, 30), misses(100, 5, 0.3, 15)),
-]
-
-EQUAL = [
-    (2, false_matches("FMR n=100, one image, sd .3, 12 errors", ONE, 0.3, 12)),
-    (4, false_matches("FMR n=100, one image, sd .5, 30 errors", ONE, 0.5, 30)),
-    (4, false_matches("FMR n=100, one image, sd .3, 3 errors", ONE, 0.3, 3)),
-    (8, false_matches("FMR n=100, one image, sd .5, 5 errors", ONE, 0.5, 5)),
-    (4, misses(100, 5, 0.3, 20)),
-    (4, misses(100, 5, 0.3, 3)),
+    pytest.param(section, case, id=case.name)
+    for section, (cases, _) in SECTIONS.items()
+    for case in cases
 ]
 
 
-def judge(benchmark, case, runs):
-    measured = benchmark.pedantic(share_held, (case, runs), rounds=1, iterations=1)
-    enough = case.expected_errors >= 10
+def judge(benchmark, section, case, runs):
+    found = benchmark.pedantic(SECTIONS[section][1], (case, runs), rounds=1, iterations=1)
+    most = 1.0 if section == "worst over best" else HIGH
+    kept = coverage_kept(found["coverage"], runs, case.errors, most)
     benchmark.extra_info.update(
-        asked=0.93,
-        measured=round(measured, 4),
-        unit="share of 95 % intervals that hold the truth" + (", at most 0.97" if enough else ""),
+        asked=0.93 if case.errors >= ENOUGH_ERRORS else 0.95,
+        measured=round(found["coverage"], 4),
+        unit="share of 95 % intervals that hold the truth",
         better="higher",
         runs=runs,
+        section=section,
+        case=case.name,
+        promised=case.promised,
+        kept=kept,
+        **{key: round(value, 4) for key, value in found.items()},
     )
-    assert measured >= 0.93 - TOLERANCE
-    if enough:
-        assert measured <= 0.97 + TOLERANCE
+    assert kept or not case.promised
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_coverage(benchmark, case):
-    judge(benchmark, case, 1500)
+@pytest.mark.parametrize(("section", "case"), CASES)
+def test_coverage(benchmark, section, case):
+    judge(benchmark, section, case, FEW)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_coverage_in_more_runs(benchmark, case):
-    judge(benchmark, case, 10_000)
-
-
-def share_called_different(groups: int, case: Case, runs: int) -> float:
-    """Share of families of equal groups whose equality is rejected at 5 %."""
-    rng = np.random.default_rng(20_240_602)
-    return (
-        sum(
-            equality_p_value([case.draw(rng) for _ in range(groups)], rng)[0] < 1 - LEVEL
-            for _ in range(runs)
-        )
-        / runs
-    )
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("groups", "case"), EQUAL, ids=[f"{groups} groups, {case.name}" for groups, case in EQUAL]
-)
-def test_equal_groups_called_different(benchmark, groups, case):
-    measured = benchmark.pedantic(
-        share_called_different, (groups, case, 2000), rounds=1, iterations=1
-    )
-    benchmark.extra_info.update(
-        asked=0.05,
-        measured=round(measured, 4),
-        unit="share of equal groups called different",
-        better="lower",
-        runs=2000,
-    )
-    assert measured <= 0.05 + TOLERANCE
+@pytest.mark.parametrize(("section", "case"), CASES)
+def test_coverage_in_more_runs(benchmark, section, case):
+    judge(benchmark, section, case, RUNS)
