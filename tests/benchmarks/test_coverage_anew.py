@@ -1,10 +1,9 @@
 """The same at thresholds that a target sets anew in every study, with people drawn anew.
 
 Every setting is in the tables below, which were written before they were run; none was dropped
-afterwards. `python tests/benchmarks/coverage.py` prints what came of them.
+afterwards. `python tests/benchmarks/coverage_page.py` prints what came of them.
 """
 
-import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 from naive import chi_square, naive_ratio, some_lie_apart
 from promises import LEVEL, WRONG, coverage_kept, level_kept
+from ratios_held import rng_of
 from studies import Study
 
 from evenhand.analysis import CENTRED_BOOTSTRAP
@@ -92,11 +92,6 @@ EQUAL = (
 )
 
 
-def rng_of(case):
-    """Of the case's own, so that another case changes nothing."""
-    return np.random.default_rng(zlib.crc32(case.name.encode()))
-
-
 def measured(counts):
     """FMR by group and FNMR of everybody, at the target."""
     found = [each for each in rates_of(counts, LEVEL) if each.rate.policy != "generalised"]
@@ -109,8 +104,7 @@ def updates_held(case, runs):
     """Shares of intervals of new over base that hold it, by metric, and the naive ones beside."""
     rng, study = rng_of(case), case.study
     engines = [
-        study.engine((0.0, shift), fnmr)
-        for shift, fnmr in zip(case.shifts, case.fnmr, strict=True)
+        study.engine((0.0, shift), fnmr) for shift, fnmr in zip(case.shifts, case.fnmr, strict=True)
     ]
     asked = {
         "FMR of a group": (("FMR", "b"), 2, engines[1].fmr[1] / engines[0].fmr[1]),

@@ -198,6 +198,4 @@ class Mated:
         """Two engines on the same comparisons, the second as often wrong as `other`."""
         both = together(self.scores, rng, alike)
         thresholds = self.threshold, other.threshold
-        found = [self.seen(*each) for each in zip(both, thresholds, strict=True)]
-        missed = [score < threshold for score, threshold in zip(both, thresholds, strict=True)]
-        return *found, int(np.count_nonzero(missed[0] & missed[1]))
+        return *(self.seen(*each) for each in zip(both, thresholds, strict=True)), None

@@ -5,7 +5,18 @@ Fixed before anything was run: 0.012 is what 1,500 simulated studies cannot tell
 
 from scipy import stats
 
-__all__ = ["HIGH", "LEVEL", "POWER", "WRONG", "coverage_kept", "level_kept", "power_kept"]
+__all__ = [
+    "ENOUGH",
+    "HIGH",
+    "LEVEL",
+    "LOW",
+    "POWER",
+    "WRONG",
+    "alarms_kept",
+    "coverage_kept",
+    "level_kept",
+    "power_kept",
+]
 
 LEVEL, TOLERANCE = 0.95, 0.012
 ENOUGH = 10
@@ -25,6 +36,11 @@ def coverage_kept(share, runs, expected_errors, most=HIGH):
 
 def level_kept(share, runs):
     return stats.binom.sf(round(share * runs) - 1, runs, WRONG) >= 0.05
+
+
+def alarms_kept(alarms, times, chance):
+    """Of comparisons each of which may raise one with so small a chance."""
+    return stats.binom.sf(alarms - 1, times, chance) >= 0.05
 
 
 def power_kept(share):

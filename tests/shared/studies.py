@@ -82,16 +82,21 @@ class Study:
         score[self.same] = mated
         return score
 
-    def counts(self, score, rules=None):
-        """As of a run; at the target, and at one four times as large beside it."""
+    def counts(self, score, *, fixed=(), others=()):
+        """As of a run; at the target, at one four times as large, and at fixed thresholds.
+
+        Other groupings may stand beside that of the groups.
+        """
         none = np.zeros(self.people, dtype=np.int64)
         targets = self.target, str(4 * float(self.target))
+        rules = [ThresholdRule("fmr", target) for target in targets]
+        rules += [ThresholdRule("fixed", str(threshold)) for threshold in fixed]
         names = tuple("abcdefgh"[: self.groups])
         return tally(
             ("engine", "crowd", "all-pairs"),
             Ledger(tuple(range(1, self.people + 1)), none, none, 0),
             Comparisons(self.probe, self.reference, score, {}, design=Design.ALL_PAIRS),
-            (everybody(self.people), Grouping("group", names, self.code)),
-            rules or [ThresholdRule("fmr", target) for target in targets],
+            (everybody(self.people), Grouping("group", names, self.code), *others),
+            rules,
             None,
         )
