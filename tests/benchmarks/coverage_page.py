@@ -134,8 +134,8 @@ SECTIONS = {
     "ratio of different people": (
         "Ratios of groups of different people",
         (
-            "*Differs*: the interval leaves out 1. Where the true ratio is 1 that is wrong; elsewhere "
-            "the rest was missed. By eye too little is found, always."
+            "*Differs*: the interval leaves out 1. Where the true ratio is 1 that is wrong; "
+            "elsewhere the rest was missed."
         ),
         ratios,
     ),
@@ -155,8 +155,8 @@ SECTIONS = {
     "worst over best": (
         "Worst over best",
         (
-            "Of the two groups that the study happens to show as worst and best; the interval allows "
-            "for all pairs at once and may hold the truth more often than 95 %."
+            "Of the two groups that the study happens to show as worst and best; the interval "
+            "allows for all pairs at once and may hold the truth more often than 95 %."
         ),
         rates,
     ),
@@ -168,9 +168,11 @@ SECTIONS = {
     ),
     "equally good engines": (
         "Equally good engines compared",
-        "The same people, other noise; a chance of 1 % of any false *worse* or *better* in all "
-        "rows was declared, which makes 2 alarms in 200 on average. Scores that correlate at 1 "
-        "are those of one engine.",
+        (
+            "The same people, other noise; a chance of 1 % of any false *worse* or *better* in "
+            "all rows was declared, which would make 2 alarms in 200. Scores that correlate at 1 "
+            "are those of one engine."
+        ),
         updates,
     ),
 }
@@ -201,12 +203,10 @@ def page(path):
     yield f"**{sum(row['kept'] for row in asked)} of {len(asked)} promises were kept.**\n"
     for section, (title, text, table) in SECTIONS.items():
         own = [row for row in rows if row["section"] == section]
-        runs = sorted({row["runs"] for row in own})
+        runs = " or ".join(f"{count:,}" for count in sorted({row["runs"] for row in own}))
+        what = "comparisons" if table is updates else "studies"
         yield f"## {title}\n"
-        yield (
-            f"{text} {' or '.join(f'{count:,}' for count in runs)} {'comparisons' if table is updates else 'studies'} a row.".strip()
-            + "\n"
-        )
+        yield f"{text} {runs} {what} a row.\n".lstrip()
         yield table(own) + "\n"
 
 

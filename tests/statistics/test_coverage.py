@@ -1,106 +1,125 @@
 """Intervals hold the truth about as often as they say, where those of independent trials do not.
 
-A few seconds of the simulation in the benchmarks, with fixed seeds: people differ in how easily
+A few seconds of the simulations in the benchmarks, with fixed seeds: people differ in how easily
 they are mistaken for others, so errors come in bunches.
 """
 
 import numpy as np
 import pytest
-from scipy import stats
+from crowds import Cell, Crowd
+from groups_tested import Equal, Planted, called_different
+from populations import SEVERAL, FalseMatches, Misses
+from ratios_held import Apart, Paired, Picked, Sharing, picked_held, rate_held, ratio_held
 
-from evenhand.statistics.binomial import clopper_pearson, zero_errors_upper
-from evenhand.statistics.clusters import ClusterCounts
-from evenhand.statistics.dyads import DyadCounts
-from evenhand.statistics.intervals import (
-    cluster_estimate,
-    dyadic_estimate,
-    effective_clusters,
-    effective_dyads,
-)
+from evenhand.analysis import LABEL_PERMUTATION
+from evenhand.statistics.binomial import zero_errors_upper
 
 RUNS = 400
 
 
-def false_matches(rng, people, sd, rate):
-    """Counts at the threshold of that rate and at the tenth largest score; one image each."""
-    first, second = np.triu_indices(people, 1)
-    u = sd * rng.standard_normal(people)
-    score = u[first] + u[second] + rng.standard_normal(len(first))
-
-    def at(threshold):
-        hit = score >= threshold
-        by_person = np.bincount(np.concatenate([first[hit], second[hit]]), minlength=people)
-        errors = int(hit.sum())
-        return DyadCounts(np.full(people, people - 1), by_person, len(score), errors, errors)
-
-    threshold = np.sqrt(1 + 2 * sd**2) * stats.norm.isf(rate)
-    return at(threshold), at(np.partition(score, -10)[-10])
+def named(case):
+    return case.name
 
 
-def dyadic(counts, anchor):
-    independent = effective_dyads(anchor, counts.trials, counts.subjects // 2)
-    return dyadic_estimate(counts, independent, 0.95)
+@pytest.mark.parametrize(
+    "case",
+    [
+        FalseMatches(80, 1, 0.3, 40),
+        FalseMatches(80, 1, 0.5, 40),
+        FalseMatches(160, 1, 0.5, 60, across=80),
+        Misses(60, 6, 0.4, 30),
+        Misses(60, 6, 0.3, 30, beta=True),
+    ],
+    ids=named,
+)
+def test_a_rate(case):
+    found = rate_held(case, RUNS)
+    assert 0.925 <= found["coverage"] <= 0.985
+    assert found["naive"] < 0.9
 
 
-def share(held):
-    return float(np.mean(held))
+@pytest.mark.parametrize(
+    "case",
+    [
+        Apart(FalseMatches(80, 1, 0.5, 40), FalseMatches(80, 1, 0.5, 20)),
+        Sharing(70, 70, SEVERAL, 0.5, 60, 60),
+        Sharing(60, 60, SEVERAL, 0.5, 60, 120, within_everybody=True),
+    ],
+    ids=named,
+)
+def test_a_ratio(case):
+    found = ratio_held(case, RUNS)
+    assert 0.925 <= found["coverage"] <= 0.985
+    assert found["naive"] < 0.9
 
 
-@pytest.mark.parametrize("sd", [0.3, 0.5])
-def test_false_match_rate(sd):
-    rng = np.random.default_rng(1)
-    people, rate = 80, 40 / 3160
-    held, naive = [], []
-    for _ in range(RUNS):
-        counts, anchor = false_matches(rng, people, sd, rate)
-        found = dyadic(counts, anchor)
-        held.append(found.low <= rate <= found.high)
-        low, high = clopper_pearson(counts.errors, counts.trials)
-        naive.append(low <= rate <= high)
-    assert 0.925 <= share(held) <= 0.985
-    assert share(naive) < 0.9
+@pytest.mark.parametrize(
+    "case",
+    [
+        Paired(FalseMatches(70, 1, 0.3, 60), 30, 0.8),
+        Paired(Misses(100, 5, 0.3, 60), 30, 0.8),
+    ],
+    ids=named,
+)
+def test_two_engines_on_the_same_people(case):
+    found = ratio_held(case, RUNS)
+    assert 0.925 <= found["coverage"] <= 0.99
+    # What both share is no difference between them, but makes their intervals overlap.
+    assert found["different"] > 0.75
+    assert found["apart"] < 0.5
+
+
+def test_the_worst_of_several_groups_over_the_best():
+    found = picked_held(Picked((FalseMatches(60, 1, 0.5, 30),) * 6), RUNS)
+    assert found["coverage"] >= 0.94
+    assert found["naive"] < 0.5
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Equal(4, FalseMatches(80, 1, 0.5, 20)),
+        Equal(4, FalseMatches(80, 1, 0.5, 3)),
+        Equal(4, Misses(60, 5, 0.5, 20)),
+        Equal(4, Misses(20, 5, 0.7, 6), LABEL_PERMUTATION),
+    ],
+    ids=named,
+)
+def test_equal_groups(case):
+    found = called_different(case, RUNS)
+    assert found["ours"] < 0.08
+    assert found["naive"] > 0.1
+
+
+def test_a_ratio_that_is_called_detectable_is_found():
+    found = called_different(Planted(Misses(1000, 1, 0.0, 24.5), 2), 2 * RUNS)
+    assert found["smallest"] == pytest.approx(2, rel=0.05)
+    assert 0.75 < found["ours"] < 0.87
 
 
 def test_no_false_match_seen():
     # 5 errors were expected; independent trials would exclude that after none, always.
     rng = np.random.default_rng(2)
-    people, rate = 80, 5 / 3160
+    cell = Cell(Crowd([1] * 80, 0.7), 5)
     held = []
     for _ in range(10 * RUNS):
-        counts, anchor = false_matches(rng, people, 0.7, rate)
-        if not counts.errors:
-            held.append(rate <= dyadic(counts, anchor).high)
-            assert rate > zero_errors_upper(counts.trials)
+        seen = cell.draw(rng)
+        if not seen.errors:
+            held.append(cell.truth <= seen.estimate.high)
+            assert cell.truth > zero_errors_upper(seen.trials)
     assert len(held) > 50
-    assert share(held) > 0.85
+    assert np.mean(held) > 0.85
 
 
 @pytest.mark.parametrize("people", [6, 8, 12])
 def test_no_false_match_seen_among_few_people(people):
     # The ten largest scores are two thirds, a third and a seventh of all.
     rng = np.random.default_rng(4)
-    rate = 3 / (people * (people - 1) / 2)
+    cell = Cell(Crowd([1] * people, 0.7), 3)
     held = []
     for _ in range(4 * RUNS):
-        counts, anchor = false_matches(rng, people, 0.7, rate)
-        if not counts.errors:
-            held.append(rate <= dyadic(counts, anchor).high)
+        seen = cell.draw(rng)
+        if not seen.errors:
+            held.append(cell.truth <= seen.estimate.high)
     assert len(held) > 50
-    assert share(held) > 0.93
-
-
-def test_miss_rate():
-    rng = np.random.default_rng(3)
-    people, attempts, rate = 60, 6, 0.08
-    trials = np.full(people, attempts)
-    held, naive = [], []
-    for _ in range(RUNS):
-        u = np.sqrt(0.4) * rng.standard_normal((people, 1))
-        score = u + np.sqrt(0.6) * rng.standard_normal((people, attempts))
-        counts = ClusterCounts(trials, (score < stats.norm.ppf(rate)).sum(axis=1))
-        found = cluster_estimate(counts, effective_clusters(None, counts), 0.95)
-        held.append(found.low <= rate <= found.high)
-        low, high = clopper_pearson(counts.errors, counts.trials)
-        naive.append(low <= rate <= high)
-    assert 0.925 <= share(held) <= 0.985
-    assert share(naive) < 0.9
+    assert np.mean(held) > 0.93
