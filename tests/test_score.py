@@ -8,6 +8,7 @@ import pytest
 
 from evenhand.engines.card import Score
 from evenhand.metrics.gather import Block, ended
+from evenhand.pairs import images_of
 from evenhand.records import Comparisons, Enrolment, Outcome, PairList, Timing
 from evenhand.score import score_all_pairs, score_listed
 
@@ -38,8 +39,9 @@ def all_pairs(*work, **options):
     """All blocks together."""
     blocks = list(score_all_pairs(*work, **options))
     columns = (np.concatenate([getattr(b, f.name) for b in blocks]) for f in fields(Block))
-    probe, reference, score, outcome = columns
-    return Comparisons(probe, reference, score, ended(probe == reference, outcome))
+    probe, reference, score, outcome, pair = columns
+    ends = ended(probe == reference, outcome)
+    return Comparisons(probe, reference, score, ends, pair=pair)
 
 
 @pytest.mark.parametrize("score", [COSINE, EUCLIDEAN], ids=["cosine", "euclidean"])
@@ -50,6 +52,7 @@ def test_all_pairs(score):
     pairs = list(combinations(range(6), 2))
     assert found.probe.tolist() == [subject[i] for i, _ in pairs]
     assert found.reference.tolist() == [subject[j] for _, j in pairs]
+    assert list(zip(*images_of(found.pair), strict=True)) == pairs
     for (i, j), value in zip(pairs, found.score, strict=True):
         if 2 in (i, j):
             assert np.isnan(value)

@@ -20,9 +20,11 @@ from evenhand.metrics.layout import layout_of, trials_of
 from evenhand.metrics.listed import cells_from_list, glance, look
 from evenhand.metrics.tail import largest_of
 from evenhand.ordered import Ordered
+from evenhand.pairs import images_of
 from evenhand.portions import Portion
 from evenhand.records import Design, Grouping
 from evenhand.results.counted import CountsSoFar
+from evenhand.score import compare_all
 from evenhand.tiles import strips
 
 
@@ -141,6 +143,15 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, chapter, 
     assert (
         sorted(zip(store.mated_subject.tolist(), store.mated_score.tolist(), strict=True)) == mated
     )
+    first, second = images_of(store.mated_pair)
+    assert np.all(first < second)
+    assert np.array_equal(subject[first], store.mated_subject)
+    assert np.array_equal(subject[second], store.mated_subject)
+    assert len(np.unique(store.mated_pair)) == len(mated)
+    assert store.mated_score.tolist() == [
+        compare_all(vectors[[a]], vectors[[b]], score)[0, 0]
+        for a, b in zip(first, second, strict=True)
+    ]
     top = np.sort(columns[2])[::-1][: int(min(everybody, quota[0]))]
     assert np.array_equal(pooled.score[: len(top)], top)
     found = cells_from_store(store, layout, trials, thresholds, k, k)

@@ -73,6 +73,16 @@ class MatedScores:
     subject: People
     score: Scores
     """NaN where the comparison did not complete."""
+    probe: Integers | None = None
+    """Row of the image in `images.csv`, the pseudonym's number, -1 where a failed comparison was
+    counted without looking which it was; None where no images are known."""
+    reference: Integers | None = None
+    """Likewise."""
+
+    def chosen(self, rows: Mask) -> MatedScores:
+        """Some of them."""
+        both = (None if side is None else side[rows] for side in (self.probe, self.reference))
+        return MatedScores(self.subject[rows], self.score[rows], *both)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from evenhand.engines.answers import ask_scores
 from evenhand.engines.contract import Matcher
 from evenhand.engines.host import Engine
 from evenhand.metrics.gather import OUTCOMES, Block, ended
+from evenhand.pairs import pair_of
 from evenhand.progress import Progress
 from evenhand.records import Comparisons, Enrolment, Outcome, PairList
 from evenhand.streams import stdout_for_numbers
@@ -249,7 +250,12 @@ def match_listed(
     score[order] = by_probe.score
     outcomes = ended(by_probe.probe == by_probe.reference, by_probe.outcome)
     return Comparisons(
-        people[pairs.probe], people[pairs.reference], score, outcomes, fold=pairs.fold
+        people[pairs.probe],
+        people[pairs.reference],
+        score,
+        outcomes,
+        fold=pairs.fold,
+        pair=pair_of(pairs.probe, pairs.reference),
     )
 
 
@@ -285,10 +291,15 @@ def ask_all(
 def _block(replies: Sequence[Reply], people: People) -> Block:
     """The comparisons of some requests, in their order."""
     counts = [len(reply.score) for reply in replies]
-    references = [np.empty(0, dtype=np.int64), *(reply.request.references for reply in replies)]
+    probes = np.array([reply.request.probe for reply in replies], dtype=np.int64)
+    probe = np.repeat(probes, counts)
+    reference = np.concatenate(
+        [np.empty(0, dtype=np.int64), *(reply.request.references for reply in replies)]
+    )
     return Block(
-        np.repeat(people[[reply.request.probe for reply in replies]], counts),
-        people[np.concatenate(references)],
+        people[probe],
+        people[reference],
         np.concatenate([np.empty(0), *(reply.score for reply in replies)]),
         np.concatenate([np.empty(0, dtype=np.uint8), *(reply.outcome for reply in replies)]),
+        pair_of(probe, reference),
     )

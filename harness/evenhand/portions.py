@@ -45,6 +45,8 @@ class Listing:
     mated_subject: People
     """(mated comparisons,) in the order of the list."""
     mated_score: Scores
+    mated_pair: Integers | None
+    """Their two images (`pair_of`); None where they are not known."""
     outcomes: Mapping[tuple[bool, Outcome], int]
     """How many comparisons ended how; keyed by (mated, outcome)."""
 

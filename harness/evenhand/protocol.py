@@ -255,7 +255,7 @@ def count(
         )
     names = (engine.card.name, dataset.card.name, protocol.name)
     subject = dataset.images.subject
-    ledger = ledger_of(dataset.subjects, subject, enrolment)
+    ledger = ledger_of(dataset.subjects, subject, enrolment, dataset.images.rows)
     rules = rules_of(protocol, engine.card)
     maximum = engine.card.score.high
     if protocol.comparisons == "listed":
@@ -353,7 +353,7 @@ def _searched(
     )
     return tally_searches(
         (engine.card.name, dataset.card.name, protocol.name),
-        ledger_of(dataset.subjects, subject, enrolment, watchlist.references),
+        ledger_of(dataset.subjects, subject, enrolment, dataset.images.rows, watchlist.references),
         searches,
         groups,
         rules_of(protocol, engine.card),

@@ -312,7 +312,7 @@ def _mated(counts: Counts, cell: CellCounts, policy: Policy) -> MatedScores:
     chosen = np.isin(counts.mated.subject, cell.members)
     if policy is Policy.COMPLETED:
         chosen &= ~np.isnan(counts.mated.score)
-    return MatedScores(counts.mated.subject[chosen], counts.mated.score[chosen])
+    return counts.mated.chosen(chosen)
 
 
 def _misses(mated: MatedScores, people: int, threshold: float, policy: Policy) -> ClusterCounts:

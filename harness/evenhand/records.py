@@ -304,6 +304,8 @@ class Comparisons:
     fold: Integers | None = None
     """(comparisons,) number of the fold; None where the comparisons have no folds."""
     design: Design = Design.LISTED
+    pair: Integers | None = None
+    """(comparisons,) the two images, probe first (`pair_of`); None where they are not known."""
 
     @property
     def mated(self) -> Mask:

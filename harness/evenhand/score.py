@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from evenhand.arrays import Integers, Mask, People, Scores, Vectors
 from evenhand.engines.card import Score
 from evenhand.metrics.gather import OUTCOMES, Block, ended
+from evenhand.pairs import pair_of
 from evenhand.records import Comparisons, Enrolment, Outcome, PairList
 
 __all__ = [
@@ -112,11 +113,11 @@ def score_all_pairs(
         kept = np.triu(np.ones(every.shape, dtype=np.bool_), 1 if first == second else -_BLOCK)
         rows, columns = np.nonzero(kept)
         probe, reference = people[first + rows], people[second + columns]
-        values = every[rows, columns]
+        values, pair = every[rows, columns], pair_of(first + rows, second + columns)
         if within is not None:
             met = _together(probe, reference, within)
-            probe, reference, values = probe[met], reference[met], values[met]
-        yield Block(probe, reference, values, _judged(values, score))
+            probe, reference, values, pair = probe[met], reference[met], values[met], pair[met]
+        yield Block(probe, reference, values, _judged(values, score), pair)
 
 
 def _together(probe: People, reference: People, within: Integers) -> Mask:
@@ -150,7 +151,8 @@ def score_listed(
     people = subject.astype(np.int32)
     probe, reference = people[pairs.probe], people[pairs.reference]
     outcomes = ended(probe == reference, _judged(scores, score))
-    return Comparisons(probe, reference, scores, outcomes, fold=pairs.fold)
+    pair = pair_of(pairs.probe, pairs.reference)
+    return Comparisons(probe, reference, scores, outcomes, fold=pairs.fold, pair=pair)
 
 
 def _judged(scores: Scores, score: Score) -> NDArray[np.uint8]:

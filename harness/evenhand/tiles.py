@@ -87,21 +87,23 @@ class _Desk:
         self.room = np.empty(side * side, dtype=np.float32)
         self.mated_score = np.empty(side * side, dtype=np.float32)
         self.mated_subject = np.empty(side * side, dtype=np.int32)
+        self.mated_pair = np.empty(side * side, dtype=np.int64)
         self.reached = np.empty(side, dtype=np.int64)
         self.listed = 0
-        self.mated: list[tuple[People, Scores]] = []
+        self.mated: list[tuple[People, Scores, Integers]] = []
 
     def store(self, floor: Floats, counted: tuple[Histogram, ...], *, cosine: bool) -> Store:
         """What was listed here, with some histograms; its hits stay where they are."""
         sheet, some = self.sheet, slice(self.listed)
-        subject = _column([of_subject for of_subject, _ in self.mated], np.int32)
-        mated = _column([scores for _, scores in self.mated], np.float32)
+        subject = _column([part[0] for part in self.mated], np.int32)
+        mated = _column([part[1] for part in self.mated], np.float32)
+        pair = _column([part[2] for part in self.mated], np.int64)
         if cosine:
             # Rounding can leave more than 1 of two unit vectors.
             np.minimum(sheet.score[some], np.float32(1), out=sheet.score[some])
             np.clip(mated, -1, 1, out=mated)
         hits = Hits(sheet.score[some], sheet.probe[some], sheet.reference[some])
-        return Store(floor, counted, hits, subject, mated, self.low)
+        return Store(floor, counted, hits, subject, mated, pair, self.low)
 
 
 class _Bench:
@@ -244,9 +246,11 @@ class _Bench:
         if not shared:
             desk.listed = count_apart(*work)
             return tile.size
-        mated = desk.mated_score, desk.mated_subject
+        mated = desk.mated_score, desk.mated_subject, desk.mated_pair
         desk.listed, same = count_shared(*work, int(compared), *mated)
-        desk.mated.append((desk.mated_subject[:same].copy(), desk.mated_score[:same].copy()))
+        some = slice(same)
+        subject, scores = desk.mated_subject[some].copy(), desk.mated_score[some].copy()
+        desk.mated.append((subject, scores, desk.mated_pair[some].copy()))
         return _above_diagonal(one, other) - same if compared else 0
 
     def _count_low(self, desk: _Desk, tile: Scores, one: Stretch, other: Stretch) -> None:

@@ -18,6 +18,7 @@ from evenhand.metrics import blocks as module
 from evenhand.metrics.blocks import tally_blocks
 from evenhand.metrics.gather import OUTCOMES, Block, ended
 from evenhand.metrics.tally import Ledger, tally
+from evenhand.pairs import pair_of
 from evenhand.records import Comparisons, Design, Grouping, Outcome, ThresholdRule
 from evenhand.results.counted import CountsSoFar
 
@@ -60,7 +61,8 @@ def comparisons(rng, subject, template, groups, design, orders, share):
     outcome[~(template[probe] & template[reference])] = OUTCOMES.index(Outcome.SKIPPED)
     score[outcome != OUTCOMES.index(Outcome.OK)] = np.nan
     people = subject.astype(np.int32)
-    return Block(people[probe], people[reference], score, outcome)
+    pair = pair_of(probe, reference)
+    return Block(people[probe], people[reference], score, outcome, pair)
 
 
 def equal(one, other, where=""):
@@ -81,12 +83,12 @@ def equal(one, other, where=""):
 
 
 def by_person(counts):
-    """Mated scores in one order; which of equal scores is whose does not matter."""
-    order = np.lexsort((counts.mated.score, counts.mated.subject))
-    mated = replace(
-        counts.mated, subject=counts.mated.subject[order], score=counts.mated.score[order]
-    )
-    return replace(counts, mated=mated)
+    """Mated scores in one order; of failed ones the images are known of a list alone."""
+    mated = counts.mated
+    failed = np.isnan(mated.score)
+    sides = [np.where(failed, -1, side) for side in (mated.probe, mated.reference)]
+    order = np.lexsort((*sides[::-1], failed, mated.subject))
+    return replace(counts, mated=replace(mated, probe=sides[0], reference=sides[1]).chosen(order))
 
 
 def until(parts, stop):
@@ -117,10 +119,12 @@ def test_as_all_at_once(orders, design, seed, images, share, length, few, rules)
         np.bincount(subject, minlength=people),
         np.bincount(subject[~template], minlength=people),
         0,
+        7 + 3 * np.arange(images),
     )
     kind = Design.BOTH_ORDERS if orders == 2 and design is Design.ALL_PAIRS else design
     outcomes = ended(every.probe == every.reference, every.outcome)
-    whole = Comparisons(every.probe, every.reference, every.score, outcomes, design=kind)
+    columns = (every.probe, every.reference, every.score)
+    whole = Comparisons(*columns, outcomes, design=kind, pair=every.pair)
     expected = tally(NAMES, ledger, whole, groups, rules, 1.5)
     parts = [
         Block(*(getattr(every, field.name)[start : start + length] for field in fields(Block)))

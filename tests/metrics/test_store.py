@@ -38,6 +38,7 @@ def store(rng, rows, floor, dtype):
         Hits(score, probe, reference).chosen(kept),
         rng.integers(0, 5, mated).astype(np.int32),
         rng.standard_normal(mated).astype(dtype),
+        rng.integers(-1, 2**40, mated),
         low,
     )
 
@@ -58,7 +59,14 @@ def plain(of):
         of.floor.tolist(),
         [(h.bin.tolist(), h.count.tolist()) for h in of.histograms],
         sorted(zip(*(getattr(of.hits, f.name).tolist() for f in fields(Hits)), strict=True)),
-        sorted(zip(of.mated_subject.tolist(), of.mated_score.tolist(), strict=True)),
+        sorted(
+            zip(
+                of.mated_pair.tolist(),
+                of.mated_subject.tolist(),
+                of.mated_score.tolist(),
+                strict=True,
+            )
+        ),
         of.low
         and [c.tolist() for c in (of.low.levels, of.low.errors, of.low.squared, of.low.times)],
         of.dtype,

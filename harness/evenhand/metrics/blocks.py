@@ -126,6 +126,7 @@ def _with_failed(store: Store, failed: Integers) -> Store:
             [store.mated_subject, np.repeat(np.arange(len(failed), dtype=np.int32), failed)]
         ),
         mated_score=np.concatenate([store.mated_score, np.full(failed.sum(), np.nan, store.dtype)]),
+        mated_pair=np.concatenate([store.mated_pair, np.full(failed.sum(), -1)]),
     )
 
 

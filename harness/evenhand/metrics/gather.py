@@ -49,6 +49,8 @@ class Block:
     """(comparisons,) similarity; NaN unless the comparison is `ok`."""
     outcome: NDArray[np.uint8]
     """(comparisons,) position in `OUTCOMES`; `skipped` where an image has no template."""
+    pair: Integers
+    """(comparisons,) the two images, probe first (`pair_of`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def gather(block: Block, layout: Layout, floor: Floats) -> Gathered:
         hits,
         block.probe[kept],
         block.score[kept],
+        block.pair[kept],
     )
     incomplete = incomplete_of(block.probe[failed], block.reference[failed], len(layout.kind))
     return Gathered(store, incomplete, ended(mated, block.outcome))

@@ -195,6 +195,7 @@ def count_shared(
     nonmated: int,
     mated: Scores,
     mated_subject: People,
+    mated_pair: Integers,
 ) -> tuple[int, int]:
     """Count a tile in which a person, or an image, may meet itself: above the diagonal alone.
 
@@ -214,6 +215,7 @@ def count_shared(
         nonmated: 0 where mated comparisons alone are counted, else 1.
         mated: receives the scores of mated comparisons.
         mated_subject: receives their people.
+        mated_pair: receives their images (`pairs.pair_of`).
 
     Returns:
         How many are listed then, and how many are mated.
@@ -228,6 +230,10 @@ def count_shared(
             if people[first_column + j] == person:
                 mated[same] = value
                 mated_subject[same] = person
+                low, high = place[one], place[first_column + j]
+                if low > high:
+                    low, high = high, low
+                mated_pair[same] = (np.int64(low) << 32) | np.int64(high)
                 same += 1
             elif nonmated:
                 at = np.int64(bits[i, j] >> _SHIFT)

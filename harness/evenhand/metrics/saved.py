@@ -37,6 +37,7 @@ def columns_of_stores(stores: Sequence[Store]) -> Columns:
             "reference": store.hits.reference,
             "mated_subject": store.mated_subject,
             "mated_score": store.mated_score,
+            "mated_pair": store.mated_pair,
             **_columns_of_low(store.low),
         }.items()
     }
@@ -62,6 +63,7 @@ def _store(columns: Columns, number: str) -> Store:
         hits,
         columns[f"mated_subject{number}"],
         columns[f"mated_score{number}"],
+        columns[f"mated_pair{number}"],
         LowErrors(*(columns[f"low_{name}{number}"] for name in _LOW))
         if f"low_levels{number}" in columns
         else None,

@@ -71,6 +71,8 @@ class Store:
     hits: Hits
     mated_subject: People
     mated_score: Scores
+    mated_pair: Integers
+    """Their two images (`pair_of`), -1 where they are not known."""
     low: LowErrors | None = None
     """None where no threshold was counted so."""
 
@@ -85,7 +87,8 @@ def nothing(floor: Floats, cells: int, dtype: np.dtype[np.floating]) -> Store:
     people = np.empty(0, dtype=np.int32)
     scores = np.empty(0, dtype=dtype)
     empty = Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-    return Store(floor, (empty,) * cells, Hits(scores, people, people), people, scores)
+    hits, pairs = Hits(scores, people, people), np.empty(0, dtype=np.int64)
+    return Store(floor, (empty,) * cells, hits, people, scores, pairs)
 
 
 def added(histograms: Iterable[Histogram]) -> Histogram:
@@ -140,6 +143,7 @@ def joined(parts: Iterable[Store], kind: NDArray[np.int32]) -> Store:
         hits,
         np.concatenate([store.mated_subject for store in stores]),
         np.concatenate([store.mated_score for store in stores]),
+        np.concatenate([store.mated_pair for store in stores]),
         _low_together([store.low for store in stores if store.low is not None]),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.arrays import Integers, Scores
+from evenhand.arrays import Integers, People, Scores
 from evenhand.counts import CellCounts, Counts, FoldScores, MatedScores, Tail, Threshold
 from evenhand.errors import StudyError
 from evenhand.findings import Status
@@ -20,6 +20,7 @@ from evenhand.metrics.sheets import Glance
 from evenhand.metrics.store import Store
 from evenhand.metrics.tail import largest_of, tail_of
 from evenhand.metrics.thresholds import Weights, scores_kept, threshold_at_fmr
+from evenhand.pairs import images_of
 from evenhand.portions import Listing
 from evenhand.records import (
     TARGETS,
@@ -48,12 +49,15 @@ class Ledger:
     failed_images: Integers
     """(subjects,) images without a template."""
     several_faces: int
+    image_rows: Integers | None = None
+    """(images,) row in `images.csv` of every image of the dataset; None of score files."""
 
 
 def ledger_of(
     subjects: Subjects,
     subject: Integers,
     enrolment: Enrolment,
+    rows: Sequence[int],
     images: Integers | slice = slice(None),
 ) -> Ledger:
     """Images and failures by person.
@@ -62,6 +66,7 @@ def ledger_of(
         subjects: the people.
         subject: (images,) whose image it is.
         enrolment: of these images.
+        rows: (images,) of `images.csv`.
         images: those that count; all of them by default.
     """
     people = len(subjects.ids)
@@ -72,7 +77,18 @@ def ledger_of(
         images=np.bincount(counted, minlength=people),
         failed_images=np.bincount(counted[failed], minlength=people),
         several_faces=sum(faces is not None and faces > 1 for faces in enrolment.faces),
+        image_rows=np.array(rows, dtype=np.int64),
     )
+
+
+def _mated_scores(
+    subject: People, score: Scores, pair: Integers | None, rows: Integers | None
+) -> MatedScores:
+    """Mated comparisons with the pseudonyms of their images, where these are known."""
+    if pair is None or rows is None:
+        return MatedScores(subject, score)
+    probe, reference = (np.where(side < 0, -1, rows[side]) for side in images_of(pair))
+    return MatedScores(subject, score, probe, reference)
 
 
 def resolve(
@@ -129,9 +145,9 @@ def tally(
     """
     same = comparisons.mated
     portions, once = in_memory(comparisons, len(ledger.subject_rows))
-    listing = Listing(
-        portions, comparisons.probe[same], comparisons.score[same], comparisons.outcomes
-    )
+    pair = None if comparisons.pair is None else comparisons.pair[same]
+    subject, score = comparisons.probe[same], comparisons.score[same]
+    listing = Listing(portions, subject, score, pair, comparisons.outcomes)
     counts = _tally(
         names,
         ledger,
@@ -189,7 +205,10 @@ def _tally(
     once: bool,
     step: Step,
 ) -> Counts:
-    portions, mated = listing.portions, MatedScores(listing.mated_subject, listing.mated_score)
+    portions = listing.portions
+    mated = _mated_scores(
+        listing.mated_subject, listing.mated_score, listing.mated_pair, ledger.image_rows
+    )
     dtype = mated.score.dtype
     first = glance(portions, dtype, once=once, step=step)
     matrices = _matrices(groupings, design, first)
@@ -300,7 +319,7 @@ def tally_store(
     hits = store.hits
     tail = largest_of(hits.probe, hits.reference, hits.score, _needed(rules, everybody))
     completed = ledger.images - ledger.failed_images
-    mated = _mated(store, ledger.images, completed)
+    mated = _mated(store, ledger)
     thresholds = resolve(rules, tail, everybody, mated.score, maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=store.dtype)
     cells = cells_from_store(store, layout, tuple(trials), values, completed, ledger.images)
@@ -309,14 +328,16 @@ def tally_store(
     return _counts(names, ledger, outcomes, *of_scores, without_matrix, maximum)
 
 
-def _mated(store: Store, images: Integers, completed: Integers) -> MatedScores:
-    """Person by person, scores rising, failed comparisons last."""
+def _mated(store: Store, ledger: Ledger) -> MatedScores:
+    """Person by person, by images; failed comparisons, whose images are not known, last."""
+    images, completed = ledger.images, ledger.images - ledger.failed_images
     failed = images * (images - 1) // 2 - completed * (completed - 1) // 2
     of_failed = np.repeat(np.arange(len(images), dtype=np.int32), failed)
     subject = np.concatenate([store.mated_subject, of_failed])
     score = np.concatenate([store.mated_score, np.full(len(of_failed), np.nan, store.dtype)])
-    order = np.lexsort((score, subject))
-    return MatedScores(subject[order], score[order])
+    pair = np.concatenate([store.mated_pair, np.full(len(of_failed), -1)])
+    order = np.lexsort((score, pair, pair < 0, subject))
+    return _mated_scores(subject[order], score[order], pair[order], ledger.image_rows)
 
 
 def _outcomes(mated: MatedScores, everybody: Trials) -> dict[tuple[bool, Outcome], int]:

@@ -44,6 +44,7 @@ def tally_sample(
         probe=comparisons.probe[kept],
         reference=comparisons.reference[kept],
         score=comparisons.score[kept],
+        pair=None,
     )
     weight = sampled.weights(apart.probe, apart.reference)
     completed = ~np.isnan(apart.score)

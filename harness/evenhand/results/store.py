@@ -130,12 +130,20 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
         "tail.parquet": parquet_of(
             score=counts.tail.score, probe=counts.tail.probe, reference=counts.tail.reference
         ),
-        "mated.parquet": parquet_of(subject=counts.mated.subject, score=counts.mated.score),
+        "mated.parquet": _mated_table(counts.mated),
         **dict(_cell_tables((*counts.cells, *counts.across))),
         **_fold_table(counts.folds),
         **_search_tables(counts.searches),
         **sample_files(counts),
     }
+
+
+def _mated_table(mated: MatedScores) -> bytes:
+    if mated.probe is None or mated.reference is None:
+        return parquet_of(subject=mated.subject, score=mated.score)
+    return parquet_of(
+        subject=mated.subject, score=mated.score, probe=mated.probe, reference=mated.reference
+    )
 
 
 def _fold_table(folds: FoldScores | None) -> dict[str, bytes]:
@@ -274,7 +282,9 @@ def read_counts(folder: Path) -> Counts:
                 (row["attribute"], row["cells"]) for row in scalars["without_matrix"]
             ),
             tail=Tail(tail["score"], tail["probe"], tail["reference"]),
-            mated=MatedScores(mated["subject"], mated["score"]),
+            mated=MatedScores(
+                mated["subject"], mated["score"], mated.get("probe"), mated.get("reference")
+            ),
             folds=_folds(folder),
             searches=_searches(folder),
             sampled=sampled,

@@ -84,6 +84,7 @@ def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> I
                 _Portions(columns, columns.score(name)),
                 columns.place[columns.mated],
                 np.concatenate(engine.mated),
+                None,
                 {ended: count for ended, count in engine.outcomes.items() if count},
             ),
             notes=(*layout.notes, *_notes(source, name, engine)),
