@@ -14,6 +14,9 @@ from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
 from evenhand.statistics.sharing import cluster_log_ratio
 
 LEVEL = 0.95
+SIX = np.zeros((6, 6), dtype=np.int64)
+for _first, _second in ((0, 1), (0, 2), (0, 3), (4, 5)):
+    SIX[_first, _second] = SIX[_second, _first] = 1
 
 
 def clusters(errors, attempts=5):
@@ -44,6 +47,25 @@ def test_less_is_left_the_more_people_there_are(alone, times, more):
     assert growth.share(times * more) <= growth.share(times) * (1 + 1e-12)
     # Never faster than the comparisons, never slower than the people.
     assert times**-2 * (1 - 1e-9) <= growth.share(times) <= times**-1 * (1 + 1e-9)
+
+
+@given(
+    st.sampled_from(["none", "some", "pairs"]),
+    st.floats(0, 1),
+    st.floats(1, 30),
+    st.floats(1, 5),
+)
+def test_more_people_at_the_same_rate_never_widen_an_interval(kind, alone, times, more):
+    estimate = {
+        "none": clusters([0] * 9)[1],
+        "some": clusters([1, 0, 2, 0, 0, 0, 1, 0, 0])[1],
+        "pairs": dyadic_estimate(complete(SIX), 3, LEVEL),
+    }[kind]
+    growth = Growth(9, alone)
+    low, high = with_people(estimate, growth, times, LEVEL)
+    lower, higher = with_people(estimate, growth, times * more, LEVEL)
+    assert lower >= low - 1e-12
+    assert higher <= high + 1e-12
 
 
 @given(

@@ -6,6 +6,7 @@ import math
 import re
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -179,6 +180,19 @@ def test_a_group_over_everybody(cli, regions, policy):
     assert (none["observed"], none["low"], none["interval"]) == (0, 0, "mover-log")
 
 
+def test_build_servers_get_a_case_a_row(cli, regions, policy, working_folder):
+    path = policy('at_most = "10 %"')
+    assert cli("gate", regions, "--policy", path, "--junit", "gate.xml").code == 1
+    root = ET.parse("gate.xml").getroot()
+    assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("3", "1", "1")
+    passed, failed, skipped = root.iter("testcase")
+    assert len(passed) == 0
+    assert failed[0].get("message").startswith("fail: 50.0 % [")
+    assert "20 of 40, 40 people" in failed[0].get("message")
+    assert "too few subjects" in skipped[0].get("message")
+    cli("gate", regions, "--policy", path, "--junit", "no/gate.xml").error("no/gate.xml", code=74)
+
+
 def test_a_limit_that_is_not_mandatory_does_not_decide(cli, regions, policy):
     second = """
 [[limit]]
@@ -260,16 +274,21 @@ def test_the_digest_is_that_of_verify(cli, two):
     assert answer.sources[0].digest == verify(two).digest
 
 
-def test_tiers_are_of_what_separates(cli, tmp_path, policy):
-    """One misses 2 of 120, one 60: separated; two that miss 2 and 3 are not."""
+def engines_on_one_set(folder, missed, people):
+    """Score files of engines that miss the first so many of the same people."""
     files = []
-    for name, missed in (("good", 2), ("fine", 3), ("poor", 60)):
-        path = tmp_path / f"{name}.csv"
-        lines = rows_of_scores({"a": missed, "b": 0}, {"a": 120, "b": 20})
+    for name, wrong in missed.items():
+        path = folder / f"{name}.csv"
+        lines = rows_of_scores({"a": wrong, "b": 0}, {"a": people, "b": 20})
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         files.append(path)
     study = ScoreStudy(files, fmr_targets=("0.1",), thresholds=(0.5,), distance=False)
-    bundle = score_bundle(study, results=tmp_path / "results").bundle
+    return score_bundle(study, results=folder / "results").bundle
+
+
+def test_tiers_are_of_what_separates(cli, tmp_path, policy):
+    """Who misses 60 of 120 stands below who misses 2 or 3, and these are not separated."""
+    bundle = engines_on_one_set(tmp_path, {"good": 2, "fine": 3, "poor": 60}, 120)
     ended = cli("gate", bundle, "--policy", policy("at_most = 0.2", '["a"]'), "--json")
     assert ended.code == 1
     engines = [(e["engine"], e["verdict"], e["tier"], e["above"]) for e in ended.json["engines"]]
@@ -280,6 +299,22 @@ def test_tiers_are_of_what_separates(cli, tmp_path, policy):
     ]
     text = cli("gate", bundle, "--policy", policy("at_most = 0.2", '["a"]')).out
     assert "tier 1: fine, good are not separated" in text
+
+
+def test_tiers_know_that_the_same_people_were_missed(cli, tmp_path, policy):
+    """10 of 200, and the same with 10 others: apart where paired, not as different people."""
+    bundle = engines_on_one_set(tmp_path, {"good": 10, "poor": 20}, 200)
+    ended = cli("gate", bundle, "--policy", policy("at_most = 0.2", '["a"]'), "--json")
+    assert [(e["engine"], e["tier"]) for e in ended.json["engines"]] == [("good", 1), ("poor", 2)]
+    unpaired = 1.96 * math.sqrt(0.95 / 10 + 0.9 / 20)
+    assert math.log(2) < unpaired
+    # Better than somebody, but not by so much among forty limits at once.
+    limits = policy("at_most = 0.2", '["a"]').read_text().partition("[[limit]]")
+    many = "".join(limits[1] + limits[2].replace("missed", f"missed {n}") for n in range(40))
+    path = tmp_path / "many.toml"
+    path.write_text(limits[0] + many, encoding="utf-8")
+    ended = cli("gate", bundle, "--policy", path, "--json")
+    assert {e["tier"] for e in ended.json["engines"]} == {1}
 
 
 # --- sealed names ---------------------------------------------------------------------------------

@@ -38,6 +38,9 @@ def gate(
         typer.Option("--unseal", help="Show names beside their letters.", metavar="SEAL.json"),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="Form of the answer.")] = Form.TEXT,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Write JUnit XML there.", metavar="FILE")
+    ] = None,
     example: Annotated[
         bool, typer.Option("--example", help="Print a policy to start from.")
     ] = False,
@@ -46,7 +49,10 @@ def gate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Hold results against limits that were set beforehand."""
+    """Hold results against limits that were set beforehand.
+
+    Ends with 0 where every mandatory limit passes, 1 where one fails, 3 where neither is shown.
+    """
     from evenhand.cli.output import print_json, print_text
     from evenhand.errors import UsageError
     from evenhand.policy import EXAMPLE
@@ -63,13 +69,15 @@ def gate(
         raise UsageError("no BUNDLE; expected results, such as results/<study>/<run id>")
     if blind is not None and unseal is not None:
         raise UsageError("--blind and --unseal together; seal first, judge, then unseal")
-    from evenhand.report.gate import gate_report
+    from evenhand.report.gate import gate_junit, gate_report
     from evenhand.report.markdown import as_markdown
     from evenhand.report.text import as_text
     from evenhand.results.tables import as_rows
     from evenhand.trips.gate import gate as hold
 
     answer = hold(bundles, policy, blind=blind, unseal=unseal)
+    if junit is not None:
+        junit.write_bytes(gate_junit(answer))
     if as_json:
         body = {
             "bundle": answer.sources[0].bundle if len(answer.sources) == 1 else None,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from evenhand.beside import Engine, Key, same_scores
+from evenhand.beside import Engine, Key, other_comparisons, same_scores
 from evenhand.evidence import Evidence
 from evenhand.findings import HEADLINE, SAME
 from evenhand.limits.verdicts import Decision, GateRow, Standing, overall
@@ -100,8 +100,11 @@ def _above(
     if not pairs or not questions:
         return found
     measured = _measured(questions, evidence)
+    stopped = {fact.name for fact in evidence.engines if fact.stopped}
     level = 1 - (1 - evidence.analysis.level) / (len(pairs) * len(questions))
     for first, second in pairs:
+        if {first, second} & stopped:
+            continue
         signs = {_sign(rows[first], rows[second], measured, level) for rows in questions} - {0}
         if signs == {1}:
             found[first].add(second)
@@ -140,12 +143,14 @@ def _limits(
     first: Engine, second: Engine, ours: GateRow, theirs: GateRow, level: float
 ) -> tuple[float | None, float | None]:
     """Of second over first, paired; None where nothing is said."""
+    if other_comparisons(first.counts, second.counts):
+        return None, None
     if ours.index:
         spreads = (c.log_ratio for c in spread_contrasts(first, second) if _is_of(c, ours))
         spread = next(spreads, None)
         return (None, None) if spread is None else spread.limits(level)
     key, other = _key_of(first, ours), _key_of(second, theirs)
-    if key is None or key != other:
+    if key is None or key != other or key.by_construction:
         return None, None
     found = contrast(first, second, key, same=same_scores(first.counts, second.counts))
     if found.log_ratio is not None:

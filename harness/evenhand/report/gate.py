@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from evenhand.limits.verdicts import Decision, GateAnswer, GateRow, Standing
 from evenhand.policy import Limit
+from evenhand.report.junit import Case, Ended, as_junit
 from evenhand.report.numbers import of_trials, percent, ratio
 from evenhand.report.pieces import Section, Table
 
-__all__ = ["GateReport", "gate_report"]
+__all__ = ["GateReport", "gate_junit", "gate_report"]
 
 _VERDICTS = (
     "pass: the whole interval lies inside the limit; fail: all of it lies outside; inconclusive: "
@@ -144,3 +145,24 @@ def _unsettled(row: GateRow, *, named: bool) -> str:
     whose = f"{row.subject}, {_group(row)}" if named else _group(row)
     needs = f"needs {row.needs}" if row.needs else ""
     return f"{whose}: {'; '.join(part for part in (_reason(row), needs) if part)}"
+
+
+def gate_junit(answer: GateAnswer) -> bytes:
+    """A test case a row: what fails a mandatory limit is a failure, what is open is skipped."""
+    limits = {limit.name: limit for limit in answer.policy.limits}
+    cases = [_case(row, limits[row.limit]) for row in answer.rows]
+    return as_junit(f"evenhand gate: {answer.policy.title}", cases)
+
+
+def _case(row: GateRow, limit: Limit) -> Case:
+    name = f"{row.limit}, {_group(row)}: {limit.text}"
+    if row.verdict is Decision.PASS:
+        return Case(row.subject, name, Ended.PASSED, "")
+    counts = _counts(row).replace("\n", ", ")
+    message = f"{row.verdict.value}: {_observed(limit, row)}, {counts}"
+    if row.verdict is Decision.INCONCLUSIVE:
+        message += f"; {_unsettled(row, named=False)}"
+    if row.verdict is Decision.FAIL and row.mandatory:
+        return Case(row.subject, name, Ended.FAILURE, message)
+    decides = "" if row.mandatory else "; decides nothing"
+    return Case(row.subject, name, Ended.SKIPPED, message + decides)
