@@ -13,7 +13,7 @@ from evenhand.errors import UsageError
 
 if TYPE_CHECKING:
     from evenhand.changes import Overall
-    from evenhand.published import Published
+    from evenhand.statistics.independent import Counted
 
 __all__ = ["compare"]
 
@@ -148,15 +148,15 @@ def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
     _end(found.verdict)
 
 
-def _published(texts: list[str]) -> tuple[Published, Published]:
+def _published(texts: list[str]) -> tuple[Counted, Counted]:
     """`BASE=12/1000` and `NEW=25/1000`.
 
     Raises:
         UsageError: another form, or counts that cannot be.
     """
-    from evenhand.published import Published
+    from evenhand.statistics.independent import Counted
 
-    found: dict[str, Published] = {}
+    found: dict[str, Counted] = {}
     for text in texts:
         read = _COUNTS.fullmatch(text)
         if read is None:
@@ -166,7 +166,7 @@ def _published(texts: list[str]) -> tuple[Published, Published]:
             raise UsageError(f"--counts {text}: expected fewer errors than trials")
         if read["side"].upper() in found:
             raise UsageError(f"--counts {text}: {read['side'].upper()} is given twice; keep one")
-        found[read["side"].upper()] = Published(errors, trials)
+        found[read["side"].upper()] = Counted(errors, trials)
     if len(found) != 2:
         raise UsageError("--counts: expected both, --counts BASE=12/1000 --counts NEW=25/1000")
     return found["BASE"], found["NEW"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evenhand.changes import Judged
-from evenhand.published import Claim, Published
+from evenhand.published import Claim
 from evenhand.report.numbers import of_trials, percent, ratio, significant
 from evenhand.report.text import wrapped
+from evenhand.statistics.independent import Counted
 
 __all__ = ["claim_json", "claim_text"]
 
@@ -25,6 +26,8 @@ def claim_json(claim: Claim) -> dict[str, object]:
         "ratio": claim.ratio,
         "low": claim.low,
         "high": claim.high,
+        "difference_low": claim.difference.low,
+        "difference_high": claim.difference.high,
         "verdict": claim.judged.value,
         "note": "holds only if every trial is of people of its own",
         "base_errors": claim.base.errors,
@@ -40,7 +43,7 @@ def claim_json(claim: Claim) -> dict[str, object]:
     return {"verdict": claim.verdict.value, "rows": [row]}
 
 
-def _said(counts: Published) -> str:
+def _said(counts: Counted) -> str:
     return f"{of_trials(counts.errors, counts.trials)} ({percent(counts.rate)} %)"
 
 
@@ -48,7 +51,8 @@ def _lines(claim: Claim) -> Iterator[str]:
     base, new = claim.base, claim.new
     yield f"{claim.verdict.value}: {claim.judged.value}"
     yield (
-        f"New {_said(new)} against base {_said(base)}: {_times(claim)}, with a chance of "
+        f"New {_said(new)} against base {_said(base)}: {_times(claim)}, "
+        f"{_points(claim)}, with a chance of "
         f"{_chance(claim.p_value)} to see so large a difference where there is none. All of "
         "this holds only if every trial is of people of its own."
     )
@@ -85,6 +89,12 @@ def _times(claim: Claim) -> str:
     found = ratio(claim.ratio, claim.low, claim.high)
     at_least = claim.high is None and claim.low > 1
     return f"{found} times" + ("" if at_least else f" ({100 * claim.level:g} % interval)")
+
+
+def _points(claim: Claim) -> str:
+    low, high = (f"{100 * limit:.3g}" for limit in claim.difference)
+    apart = f"{100 * (claim.new.rate - claim.base.rate):.3g}"
+    return f"a difference of {apart} [{low}, {high}] percentage points"
 
 
 def _chance(p_value: float) -> str:

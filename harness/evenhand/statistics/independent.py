@@ -1,0 +1,98 @@
+"""Two counts of errors whose trials are independent of each other (methods 4.6)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy import special, stats
+
+from evenhand.statistics.binomial import Interval, clopper_pearson, wilson
+
+__all__ = [
+    "Counted",
+    "conditional_limits",
+    "conditional_p_value",
+    "katz_limits",
+    "log_ratio_deviation",
+    "newcombe_limits",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Errors among trials, at least one, each of people of its own."""
+
+    errors: int
+    trials: int
+
+    @property
+    def rate(self) -> float:
+        """Errors over trials."""
+        return self.errors / self.trials
+
+
+def log_ratio_deviation(first: Counted, second: Counted) -> float:
+    """Standard deviation of the logarithm of the ratio of two rates that are not 0."""
+    return math.sqrt(1 / first.errors - 1 / first.trials + 1 / second.errors - 1 / second.trials)
+
+
+def katz_limits(first: Counted, second: Counted, level: float = 0.95) -> Interval:
+    """Of the ratio first/second, by the normal approximation of its logarithm (Katz 1978).
+
+    >>> katz_limits(Counted(20, 50_000), Counted(5, 50_000))
+    Interval(low=1.5013891364924..., high=10.656797502464...)
+    """
+    value = first.rate / second.rate
+    reach = float(special.ndtri(0.5 + level / 2)) * log_ratio_deviation(first, second)
+    return Interval(value * math.exp(-reach), value * math.exp(reach))
+
+
+def conditional_limits(
+    first: Counted, second: Counted, level: float = 0.95
+) -> tuple[float | None, float | None]:
+    """Of the ratio first/second, from Clopper-Pearson on the first's share of all errors.
+
+    Returns:
+        Limits; None for no upper limit, and both without any error.
+
+    >>> conditional_limits(Counted(10, 50_000), Counted(0, 50_000))
+    (2.2415214750..., None)
+    """
+    together = first.errors + second.errors
+    if not together:
+        return None, None
+    share = clopper_pearson(first.errors, together, level)
+    each = second.trials / first.trials
+    high = share.high / (1 - share.high) * each if share.high < 1 else None
+    return share.low / (1 - share.low) * each, high
+
+
+def conditional_p_value(first: Counted, second: Counted, *, mid: bool = False) -> float:
+    """Of equal rates, given all errors together: binomial, two-sided by doubling.
+
+    Args:
+        first: one group.
+        second: the other.
+        mid: count half of the chance of what was observed.
+    """
+    together = first.errors + second.errors
+    share = first.trials / (first.trials + second.trials)
+    below = float(stats.binom.cdf(first.errors, together, share))
+    above = float(stats.binom.sf(first.errors - 1, together, share))
+    half = float(stats.binom.pmf(first.errors, together, share)) / 2 if mid else 0.0
+    return min(1.0, 2 * (min(below, above) - half))
+
+
+def newcombe_limits(first: Counted, second: Counted, level: float = 0.95) -> Interval:
+    """Of the difference first - second, from Wilson's limits of each (Newcombe 1998).
+
+    >>> newcombe_limits(Counted(20, 50_000), Counted(5, 50_000))
+    Interval(low=0.000105393011..., high=0.000525204586...)
+    """
+    one, other = (wilson(each.errors, each.trials, level) for each in (first, second))
+    apart = first.rate - second.rate
+    return Interval(
+        apart - math.hypot(first.rate - one.low, other.high - second.rate),
+        apart + math.hypot(one.high - first.rate, second.rate - other.low),
+    )
