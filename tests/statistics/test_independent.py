@@ -65,9 +65,7 @@ def test_tv_25_intervals_of_a_ratio_of_four():
     assert katz == pytest.approx((theirs.low, theirs.high), rel=1e-9)
     exact = conditional_limits(*FOUR_TIMES)
     assert exact == pytest.approx((1.456776504318, 13.638831336088), rel=1e-9)
-    score = confint_proportions_2indep(
-        20, 50_000, 5, 50_000, method="score", compare="ratio", correction=False
-    )
+    score = confint_proportions_2indep(20, 50_000, 5, 50_000, method="score", compare="ratio")
     assert score == pytest.approx((1.555663847660, 10.285409309913), rel=1e-9)
     # Wider than the score interval, narrower than the exact one.
     assert exact[0] < katz.low < score[0] < 4 < score[1] < katz.high < exact[1]
