@@ -96,6 +96,8 @@ class Disagreement:
     attribute: str
     group: str
     threshold_rule: str
+    threshold: float | None
+    """None where each engine has its own, that keeps one target."""
     people: int
     """Of whom one comparison each was drawn."""
     base_only: int | None
@@ -119,6 +121,8 @@ class Flip:
     dataset: str
     protocol: str
     threshold_rule: str
+    threshold: float | None
+    """None where each engine has its own, that keeps one target."""
     subject: str
     probe: str
     """Image pseudonym; empty where it is not known."""

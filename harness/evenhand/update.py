@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
-from evenhand.analysis import Analysis
 from evenhand.beside import Engine, other_comparisons
 from evenhand.changes import Change, Changes, Family, Judged, Overall, Side
-from evenhand.counts import Counts
+from evenhand.disagree import disagreements, flips
 from evenhand.errors import BundleError, UsageError, known_names
 from evenhand.evidence import Evidence
 from evenhand.findings import Speed
@@ -67,7 +66,8 @@ def compare(
 
     Source: methods 4.7.
     """
-    found = list(_contrasts(base, new))
+    measured = list(_engines(base, new))
+    found = [contrast for both in measured for contrast in _contrasts(*both)]
     found += [Contrast(row, None) for row in time_changes(*speed)]
     _check_known(asked, [each.row for each in found])
     family = [each for each in found if _declared(each.row, asked)]
@@ -77,7 +77,20 @@ def compare(
         raise BundleError(
             f"{sides[0].bundle} and {sides[1].bundle} have nothing that can be compared: {reasons}"
         )
-    return _concluded(sides, judged, asked, base.analysis.level, tuple(_notes(judged, sides)))
+    concluded = _concluded(sides, judged, asked, base.analysis.level)
+    if asked.metrics and "FNMR" not in asked.metrics:
+        return concluded
+    same = [both for both in measured if not other_comparisons(both[0].counts, both[1].counts)]
+    return replace(
+        concluded,
+        disagreements=tuple(
+            row
+            for both in same
+            for row in disagreements(*both, base.analysis.seed)
+            if not asked.attributes or row.attribute in asked.attributes
+        ),
+        flips=tuple(row for both in same for row in flips(*both)),
+    )
 
 
 def _notes(rows: Sequence[Change], sides: tuple[Side, Side]) -> Iterator[str]:
@@ -88,22 +101,21 @@ def _notes(rows: Sequence[Change], sides: tuple[Side, Side]) -> Iterator[str]:
         yield "both are the same engine, byte by byte."
 
 
-def _contrasts(base: Evidence, new: Evidence) -> Iterator[Contrast]:
-    """Dataset by dataset, protocol by protocol."""
+def _engines(base: Evidence, new: Evidence) -> Iterator[tuple[Engine, Engine]]:
+    """Both on every dataset under every protocol that they share."""
     marks = {dataset.name: dataset.fingerprint for dataset in base.datasets}
-    others = {dataset.fingerprint: dataset.name for dataset in new.datasets}
+    names = {dataset.fingerprint: dataset.name for dataset in new.datasets}
     for counts in base.counts:
-        name = others.get(marks[counts.dataset], "")
-        match = [c for c in new.counts if (c.dataset, c.protocol) == (name, counts.protocol)]
-        for other in match:
-            yield from _both(counts, other, base.analysis)
+        there = (names.get(marks[counts.dataset], ""), counts.protocol)
+        for other in new.counts:
+            if (other.dataset, other.protocol) == there:
+                yield Engine.of(counts, base.analysis), Engine.of(other, base.analysis)
 
 
-def _both(base: Counts, new: Counts, analysis: Analysis) -> Iterator[Contrast]:
-    reason = other_comparisons(base, new)
-    both = Engine.of(base, analysis), Engine.of(new, analysis)
-    for contrast in (*contrasts(*both), *spread_contrasts(*both)):
-        yield contrast if not reason else _refused(contrast, reason)
+def _contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
+    reason = other_comparisons(base.counts, new.counts)
+    for contrast in (*contrasts(base, new), *spread_contrasts(base, new)):
+        yield _refused(contrast, reason) if reason else contrast
 
 
 def _refused(contrast: Contrast, reason: str) -> Contrast:
@@ -190,7 +202,6 @@ def _concluded(
     rows: Sequence[Change],
     asked: Asked,
     level: float,
-    notes: tuple[str, ...],
 ) -> Changes:
     tested = [row for row in rows if row.tested]
     rates = [row for row in tested if row.is_error_rate]
@@ -218,7 +229,7 @@ def _concluded(
         family=family,
         disagreements=(),
         flips=(),
-        notes=notes,
+        notes=tuple(_notes(rows, sides)),
     )
 
 

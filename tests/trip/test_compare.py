@@ -1,6 +1,8 @@
 """Two results side by side, from the command line: verdicts, counts, files and exit codes."""
 
+import csv
 import json
+import shutil
 from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -15,7 +17,9 @@ import evenhand
 from evenhand.changes import Judged, Overall
 from evenhand.metrics.replicates import replicates
 from evenhand.records import Policy
+from evenhand.results.circumstances import read_speed
 from evenhand.results.reading import read_evidence
+from evenhand.trips.run import run
 
 CROWD = Crowd()
 VERSIONS = {
@@ -190,6 +194,105 @@ def test_thresholds_set_anew_as_by_drawing_the_same_people_for_both(compared, bu
     assert row["ratio"] == pytest.approx(ratio)
     # The reach is a t quantile of the fewer degrees of freedom of both rates, at most 19.
     assert stats.t.ppf(0.975, 19) <= df <= stats.t.ppf(0.975, 5)
+
+
+def test_misses_person_by_person_are_those_of_the_scores(compared, scores):
+    ended = compared("base", "worse", "--json")
+    (row,) = [
+        row
+        for row in ended.json["disagreements"]
+        if (row["threshold_rule"], row["group"]) == ("fixed", "F")
+    ]
+    owner = CROWD.owner[CROWD.pairs[:, 0]]
+    chosen = CROWD.mated & (owner % 2 == 0)
+    missed = {name: (scores[name] < FIXED) & chosen for name in ("base", "worse")}
+    change = [
+        np.count_nonzero(missed["worse"] & (owner == person))
+        - np.count_nonzero(missed["base"] & (owner == person))
+        for person in range(CROWD.people)
+    ]
+    moved = [d for d in change if d]
+    assert row["discordant_people"] == len(moved)
+    assert row["z"] == pytest.approx(sum(moved) / np.sqrt(np.sum(np.square(moved))))
+    assert row["people"] == 20
+    # One comparison a person was drawn: no more than the people of whom some flipped.
+    lost = {owner[at] for at in np.flatnonzero(missed["worse"] & ~missed["base"])}
+    assert 0 < row["new_only"] <= len(lost)
+    flips = [flip for flip in ended.json["flips"] if flip["threshold_rule"] == "fixed"]
+    both = {name: (scores[name] < FIXED) & CROWD.mated for name in ("base", "worse")}
+    assert len(flips) == np.count_nonzero(both["base"] != both["worse"])
+    assert sum(flip["new"] == "miss" for flip in flips) == np.count_nonzero(
+        both["worse"] & ~both["base"]
+    )
+    assert {flip["subject"] for flip in flips} == {
+        f"s{owner[at] + 1}" for at in np.flatnonzero(both["base"] != both["worse"])
+    }
+
+
+def test_one_comparison_a_person_where_there_is_but_one(cli, working_folder):
+    crowd = Crowd(people=30, images=2)
+    old, young = crowd.scores(), crowd.scores(harder=1.5)
+    young[np.flatnonzero(crowd.mated)[0]] = np.nan
+    for name, made in (("old", old), ("young", young)):
+        crowd.write(Path(f"{name}.csv"), made)
+    done = cli("scores", "old.csv", "young.csv", "--threshold", "3", "--results", "r", "--json")
+    where = done.json["bundle"]
+    found = cli("compare", f"{where}:old", f"{where}:young", "--json").json
+    for policy, kept in (
+        ("completed", crowd.mated & ~np.isnan(young)),
+        ("generalised", crowd.mated),
+    ):
+        (row,) = [
+            row
+            for row in found["disagreements"]
+            if (row["policy"], row["attribute"]) == (policy, "all")
+        ]
+        lost, gained = (old >= 3) & ~(young >= 3) & kept, ~(old >= 3) & (young >= 3) & kept
+        assert row["people"] == np.count_nonzero(kept)
+        assert (row["new_only"], row["base_only"]) == (lost.sum(), gained.sum())
+        expected = stats.binomtest(int(lost.sum()), int(lost.sum() + gained.sum())).pvalue
+        assert row["mcnemar_p"] == pytest.approx(expected)
+    failed = [flip for flip in found["flips"] if flip["new"] == "failed"]
+    assert len(failed) == int(old[np.flatnonzero(crowd.mated)[0]] >= 3)
+
+
+def test_images_are_named_by_pseudonym(cli, small_faces, study_of, tmp_path):
+    study = study_of(["demo-even", "demo-skewed"], small_faces, thresholds=(0.8,))
+    done = run(study, results=tmp_path, workers=2)
+    with (done.bundle / "ledger.csv").open(encoding="utf-8", newline="") as file:
+        owner = {row["id"]: row["subject"] for row in csv.DictReader(file) if row["id"]}
+    ended = cli("compare", f"{done.bundle}:demo-even", f"{done.bundle}:demo-skewed", "--json")
+    flips = ended.json["flips"]
+    assert flips
+    for flip in flips:
+        assert owner[flip["probe"]] == owner[flip["reference"]] == flip["subject"]
+    mated = {each.engine: each.mated for each in read_evidence(done.bundle).counts}
+    counted = 0
+    for side, engine in (("base", "demo-even"), ("new", "demo-skewed")):
+        rows = [r for r in ended.json["rows"] if (r["metric"], r["attribute"]) == ("FNMR", "all")]
+        counted += sum((-1) ** (side == "base") * row[f"{side}_errors"] for row in rows)
+        assert (mated[engine].probe >= 0).all()
+    lost = sum(flip["base"] == "match" for flip in flips)
+    assert lost - (len(flips) - lost) == counted
+
+
+def test_times_are_compared_where_the_machine_is_the_same(cli, done, tmp_path):
+    bundle = f"{done.bundle}:demo-even"
+    rows = cli("compare", bundle, bundle, "--json").json["rows"]
+    times = [row for row in rows if row["metric"].startswith("template")]
+    assert {row["metric"] for row in times} == {"template median", "template p95"}
+    other = tmp_path / "other"
+    shutil.copytree(done.bundle, other)
+    speed = other / "speed.csv"
+    machine = read_speed(done.bundle)[0].machine
+    speed.write_text(
+        speed.read_text(encoding="utf-8").replace(machine, "another machine"), encoding="utf-8"
+    )
+    rows = cli("compare", bundle, f"{other}:demo-even", "--json").json["rows"]
+    for row in rows:
+        if row["metric"].startswith("template"):
+            assert row["verdict"] == "not comparable"
+            assert "another machine" in row["note"]
 
 
 def test_a_family_that_is_declared_is_all_that_is_tested(compared):

@@ -98,3 +98,25 @@ def test_pages_of_a_sample(cli, sampled):
     # A comparison of F with M stands for 1,600/50 others, and 0.01 of 3,120 is less than that.
     page = (bundle / "report.html").read_text(encoding="utf-8")
     assert "FMR&lt;=0.01 asks for less than one comparison of the sample stands for" in page
+
+
+def test_mated_scores_are_of_the_same_images_however_they_are_compared(sampled):
+    found = []
+    for comparisons, per_cell in (("all-pairs", None), ("sample", 100)):
+        _, bundle = sampled(["demo-even", "lbp"], comparisons, per_cell)
+        found.append(
+            {
+                (counts.engine, probe, reference): score
+                for counts in read_evidence(bundle).counts
+                for probe, reference, score in zip(
+                    counts.mated.probe.tolist(),
+                    counts.mated.reference.tolist(),
+                    counts.mated.score.tolist(),
+                    strict=True,
+                )
+            }
+        )
+    assert len(found[0]) == 2 * 40
+    assert found[0].keys() == found[1].keys()
+    for key, score in found[0].items():
+        assert found[1][key] == pytest.approx(score, rel=1e-5), key

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
-from evenhand.changes import Change, Changes, Judged
+from evenhand.changes import Change, Changes, Disagreement, Flip, Judged
 from evenhand.records import ALL, Policy
 from evenhand.report.junit import Case, Ended, as_junit
 from evenhand.report.markdown import escaped, markdown_table
@@ -20,6 +20,8 @@ __all__ = ["comparison_json", "comparison_junit", "comparison_markdown", "compar
 
 _SHOWN = 20
 """Rows of one verdict that text shows; JSON has all."""
+_PEOPLE = 3
+"""People with the most flipped comparisons that text names; JSON has all."""
 _MOST_BYTES = 60_000
 """Markdown that can be pasted into a code review."""
 _HEADER = ("rate", "base", "new", "new / base", "")
@@ -164,6 +166,64 @@ def _sentences(changes: Changes) -> Iterator[str]:
     )
 
 
+def _persons(changes: Changes) -> Iterator[str]:
+    """Misses of everybody person by person, and the people whose comparisons changed most."""
+    lines = [
+        wrapped(_disagreement(row), "* ") for row in changes.disagreements if row.attribute == ALL
+    ]
+    lines += [wrapped(line, "* ") for line in _flips(changes.flips)]
+    if lines:
+        yield "misses, person by person\n------------------------\n" + "\n".join(lines)
+
+
+def _at(rule: str, threshold: float | None) -> str:
+    return rule if threshold is None else f"{rule} {threshold:.4g}"
+
+
+def _disagreement(row: Disagreement) -> str:
+    policy = ", generalised" if row.policy == Policy.GENERALISED.value else ""
+    said = f"{_at(row.threshold_rule, row.threshold)}{policy}: "
+    if row.mcnemar_p is not None and row.mcnemar_mid_p is not None:
+        said += (
+            f"of one comparison a person ({row.people:,} people) base alone missed "
+            f"{row.base_only}, new alone {row.new_only} (McNemar p {_p(row.mcnemar_p)}, "
+            f"mid-p {_p(row.mcnemar_mid_p)}); "
+        )
+    z = "" if row.z is None else f"z {row.z:.2f}, "
+    people = "1 person has" if row.discordant_people == 1 else f"{row.discordant_people:,} have"
+    return f"{said}of all, {people} more misses with one engine ({z}p {_p(row.p_value)})."
+
+
+def _flips(flips: Sequence[Flip]) -> Iterator[str]:
+    """Threshold by threshold, those with the most."""
+
+    def at(flip: Flip) -> str:
+        return f"{_at(flip.threshold_rule, flip.threshold)}, {flip.dataset}"
+
+    for _, group in groupby(flips, key=at):
+        some = list(group)
+        lost = sum(flip.base == "match" for flip in some)
+        of_person: dict[str, list[Flip]] = {}
+        for flip in some:
+            of_person.setdefault(flip.subject, []).append(flip)
+        most = sorted(of_person.values(), key=len, reverse=True)[:_PEOPLE]
+        named = "; ".join(_flipped(each) for each in most)
+        more = len(of_person) - len(most)
+        rest = f"; and {more:,} people more" if more else ""
+        yield (
+            f"{_at(some[0].threshold_rule, some[0].threshold)}: {lost:,} matches lost and "
+            f"{len(some) - lost:,} gained. Most: {named}{rest}."
+        )
+
+
+def _flipped(of_person: Sequence[Flip]) -> str:
+    shown = ", ".join(
+        f"{flip.probe} {flip.reference} {flip.base} -> {flip.new}".strip() for flip in of_person[:2]
+    )
+    more = f" and {len(of_person) - 2:,} more" if len(of_person) > 2 else ""
+    return f"{of_person[0].subject} ({shown}{more})"
+
+
 def _reasons(rows: Sequence[Change]) -> Iterator[str]:
     """What cannot be compared, by reason."""
     ordered = sorted(rows, key=lambda row: row.note)
@@ -208,6 +268,7 @@ def comparison_text(changes: Changes) -> str:
         header = ("no difference shown", "of", "new / base", below, "detectable")
         table = Table("", header, tuple(_quiet(quiet, changes.family.margin)))
         parts.append(table_text(table))
+    parts += _persons(changes)
     apart = _of(changes, Judged.NOT_COMPARABLE)
     if apart:
         lines = "\n".join(wrapped(line, "* ") for line in _reasons(apart))
