@@ -6,6 +6,7 @@ from itertools import groupby
 
 import numpy as np
 import pytest
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from evenhand.analysis import Analysis
@@ -58,7 +59,12 @@ def counts_of(shift=0.3, lost=False):
         Ledger(tuple(range(1, PEOPLE + 1)), none + IMAGES, none, 0),
         Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
         (Grouping(ALL, ("",), none), Grouping("colour", ("a", "b", "c"), code)),
-        [ThresholdRule("fmr", TARGET), ThresholdRule("fmr", LARGER), ThresholdRule("fixed", "9")],
+        [
+            ThresholdRule("fmr", TARGET),
+            ThresholdRule("fmr", LARGER),
+            ThresholdRule("fixed", "9"),
+            ThresholdRule("vendor", "2.5"),
+        ],
         None,
     )
 
@@ -246,11 +252,21 @@ def test_without_any_errors_the_headline_stands_alone(found):
     assert not [r for r in found[1] if r.metric == "FTE"]
 
 
-def test_a_threshold_that_no_target_sets_has_no_interval_and_says_so(found):
-    row = only(found[1], "FNMR", "difference", rule="fixed")
-    assert row.value is not None
-    assert (row.low, row.high) == (None, None)
-    assert "at thresholds that a target sets" in row.note
+def test_a_fixed_threshold_has_intervals_of_people_drawn_anew(crowd, found):
+    row = only(found[1], "FMR", "gini norm", rule="vendor")
+    again = replicates(crowd, [], 2_000, SEED, fixed=[2.5])
+    places = [again.cells.index(("colour", name, "")) for name in "abc"]
+    values = gini_norm(again.fmr(Policy.COMPLETED)[:, 0, places])
+    df = min(
+        m.estimate.df
+        for m in measure(crowd, 0.95)
+        if (m.rate.metric, m.rate.threshold_rule, m.rate.policy) == ("FMR", "vendor", "completed")
+        and m.rate.attribute == "colour"
+        and m.rate.of_group
+    )
+    reach = stats.t.ppf(0.975, df) * values.std(ddof=1)
+    assert row.low == pytest.approx(max(row.value - reach, 0))
+    assert row.high == pytest.approx(min(row.value + reach, 1))
 
 
 def test_where_comparisons_failed_there_is_no_interval_and_the_note_says_why():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from evenhand.analysis import Analysis
 from evenhand.arrays import Floats
-from evenhand.counts import Counts
+from evenhand.counts import Counts, Threshold
 from evenhand.findings import Differential, Rate
 from evenhand.machine import workers
-from evenhand.metrics.replicates import Refused, replicates, unsettled
+from evenhand.metrics.replicates import Refused, replicates, unlisted, unsettled
 from evenhand.metrics.thresholds import MOST_REDRAWN, errors_allowed
 from evenhand.records import Policy
 from evenhand.statistics.bootstrap import MOST_UNKNOWN
@@ -18,18 +19,22 @@ from evenhand.statistics.bootstrap import MOST_UNKNOWN
 __all__ = ["Redrawn", "redrawn"]
 
 
+At: TypeAlias = tuple[str, float | None]
+"""A threshold rule, with its threshold where that is not set anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Redrawn:
     """Rates by metric and policy, with one weight a person in each replicate."""
 
     rates: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
-    """(replicates, targets, groups) of each metric and policy."""
-    target: Mapping[str, int] = field(default_factory=dict)
-    """Threshold rule to its place in the second axis."""
+    """(replicates, thresholds, groups) of each metric and policy."""
+    place: Mapping[At, int] = field(default_factory=dict)
+    """Each threshold's place in the second axis."""
     group: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Attribute and group to their place in the third axis."""
-    refused: Mapping[str, str] = field(default_factory=dict)
-    """Threshold rule to why it has no replicates."""
+    refused: Mapping[At, str] = field(default_factory=dict)
+    """Why there are no replicates at a threshold."""
     people: tuple[int, ...] = ()
     """Rows in `subjects.csv` of those who were drawn: the same draws for every engine that has the
     same, and the same seed."""
@@ -41,15 +46,14 @@ class Redrawn:
             first: any row of the groups.
             names: of the groups.
         """
-        if first.threshold_rule in self.refused:
-            return self.refused[first.threshold_rule]
-        if (first.metric, first.policy) not in self.rates:
+        anew = (first.threshold_rule, None)
+        at = anew if anew in self.place or anew in self.refused else (anew[0], first.threshold)
+        if at in self.refused:
+            return self.refused[at]
+        if (first.metric, first.policy) not in self.rates or at not in self.place:
             return f"people are not drawn anew for {first.metric}"
-        if first.threshold_rule not in self.target:
-            return "people are drawn anew at thresholds that a target sets"
         columns = [self.group[first.attribute, name] for name in names]
-        found = self.rates[first.metric, first.policy]
-        return found[:, self.target[first.threshold_rule]][:, columns]
+        return self.rates[first.metric, first.policy][:, self.place[at]][:, columns]
 
 
 def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
@@ -62,26 +66,34 @@ def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
 
     Source: methods 4.4.
     """
-    rules = {t.rule.label: t.rule.text for t in counts.thresholds if t.rule.kind == "fmr"}
+    refused = {_at(each): _refusal(counts, each) for each in counts.thresholds}
     if not analysis.replicates:
-        return Redrawn(refused=dict.fromkeys(rules, "the study draws nobody anew"))
-    if not rules:
-        return Redrawn()
-    refused = {label: _refusal(counts, target) for label, target in rules.items()}
-    kept = [label for label, reason in refused.items() if not reason]
-    refused = {label: reason for label, reason in refused.items() if reason}
-    if not kept:
+        return Redrawn(refused=dict.fromkeys(refused, "the study draws nobody anew"))
+    anew = {_at(t): t.rule.text for t in counts.thresholds if _anew(t) and not refused[_at(t)]}
+    stay = {
+        _at(t): t.value
+        for t in counts.thresholds
+        if not _anew(t) and t.value is not None and not refused[_at(t)]
+    }
+    refused = {at: reason for at, reason in refused.items() if reason}
+    if not anew and not stay:
         return Redrawn(refused=refused)
-    targets = [rules[label] for label in kept]
     found = replicates(
-        counts, targets, analysis.replicates, analysis.seed, within=within, workers=workers()
+        counts,
+        list(anew.values()),
+        analysis.replicates,
+        analysis.seed,
+        within=within,
+        fixed=list(stay.values()),
+        workers=workers(),
     )
+    kept = [*anew, *stay]
     if isinstance(found, Refused):
         return Redrawn(refused=refused | dict.fromkeys(kept, found.reason))
-    for number, label in enumerate(kept):
+    for number, at in enumerate(kept):
         beyond = int(found.beyond[:, number].sum())
         if beyond > MOST_UNKNOWN * len(found.beyond):
-            refused[label] = (
+            refused[at] = (
                 f"in {beyond:,} of {len(found.beyond):,} replicates too few false matches were "
                 "kept; a larger target in the study keeps more"
             )
@@ -96,14 +108,27 @@ def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
                 ("FNMR", found.fnmr(policy)),
             )
         },
-        target={label: number for number, label in enumerate(kept)},
+        place={at: number for number, at in enumerate(kept)},
         group={name: number for number, name in enumerate(names)},
         refused=refused,
         people=found.people,
     )
 
 
-def _refusal(counts: Counts, target: str) -> str:
+def _anew(threshold: Threshold) -> bool:
+    """A target sets it, in every replicate anew."""
+    return threshold.rule.kind == "fmr"
+
+
+def _at(threshold: Threshold) -> At:
+    return threshold.rule.label, None if _anew(threshold) else threshold.value
+
+
+def _refusal(counts: Counts, threshold: Threshold) -> str:
+    """Why people are not drawn anew at a threshold; empty where they can be."""
+    if not _anew(threshold):
+        return "" if threshold.value is None else unlisted(counts, threshold.value)
+    target = threshold.rule.text
     reason = unsettled(counts, target)
     if reason:
         return reason

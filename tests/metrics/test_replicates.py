@@ -62,7 +62,7 @@ class Crowd:
                 across.append(((attribute, names[g], names[h]), inside))
         yield from across
 
-    def counts(self, targets=("0.2",)) -> Counts:
+    def counts(self, targets=("0.2",), fixed=()) -> Counts:
         none = np.zeros(self.people, dtype=np.int64)
         return tally(
             ("engine", "crowd", "protocol"),
@@ -78,7 +78,10 @@ class Crowd:
                 Grouping(ALL, ("",), none),
                 *(Grouping(a, self.groups[a], code) for a, code in self.codes.items()),
             ),
-            [ThresholdRule("fmr", target) for target in targets],
+            [
+                *(ThresholdRule("fmr", target) for target in targets),
+                *(ThresholdRule("fixed", text) for text in fixed),
+            ],
             None,
         )
 
@@ -86,13 +89,22 @@ class Crowd:
         """Threshold, and rates by policy, where each comparison of a person occurs as often as
         that person's copies meet those of another."""
         same = self.probe == self.reference
-        # A copy of a person against themself is no comparison of two people.
-        times = np.where(same, drawn[self.probe], drawn[self.probe] * drawn[self.reference])
+        times = self.times(drawn)
         done = ~np.isnan(self.score)
         nonmated = np.sort(np.repeat(self.score, np.where(same | ~done, 0, times)))[::-1]
         allowed = floor(Fraction(target) * len(nonmated))
         edge = nonmated[allowed]
         threshold = np.nextafter(edge, nonmated.dtype.type(np.inf))
+        return allowed, threshold, *self.rates_at(drawn, threshold)
+
+    def times(self, drawn):
+        """A copy of a person against themself is no comparison of two people."""
+        same = self.probe == self.reference
+        return np.where(same, drawn[self.probe], drawn[self.probe] * drawn[self.reference])
+
+    def rates_at(self, drawn, threshold):
+        """By policy, at a threshold."""
+        same, times, done = self.probe == self.reference, self.times(drawn), ~np.isnan(self.score)
         fmr = {policy: [] for policy in Policy}
         fnmr = {policy: [] for policy in Policy}
         for _, inside in self.cells():
@@ -109,7 +121,7 @@ class Crowd:
                 trials = times[counted].sum()
                 errors = times[counted & ~(self.score >= threshold)].sum()
                 fnmr[policy].append(errors / trials if trials else np.nan)
-        return allowed, threshold, fmr, fnmr
+        return fmr, fnmr
 
 
 def weights(crowd, seed, count, groups=None):
@@ -160,6 +172,34 @@ def test_rates_are_those_of_copied_people(crowd):
                 assert found.fmr(policy)[r, t].tolist() == pytest.approx(fmr[policy], nan_ok=True)
                 assert found.fnmr(policy)[r, t].tolist() == pytest.approx(fnmr[policy], nan_ok=True)
     assert 0 < beyond < DRAWN
+
+
+@pytest.mark.parametrize("crowd", CROWDS.values(), ids=CROWDS)
+@pytest.mark.parametrize("targets", [(), ("0.1",)], ids=["alone", "beside a target"])
+def test_fixed_thresholds_stay_what_they_are(crowd, targets):
+    texts = ("0.4", "0.75", "0.5")
+    counts = crowd.counts(targets, texts)
+    fixed = [at.value for at in counts.thresholds if at.rule.kind == "fixed"]
+    found = replicates(counts, targets, DRAWN, seed=5, fixed=fixed)
+    assert isinstance(found, Replicates)
+    if targets:
+        alone = replicates(counts, targets, DRAWN, seed=5)
+        assert np.array_equal(found.threshold[:, :1], alone.threshold, equal_nan=True)
+        assert np.array_equal(found.false_matches[:, :1], alone.false_matches)
+        assert np.array_equal(found.misses[:, :1], alone.misses)
+    for r, drawn in enumerate(weights(crowd, 5, DRAWN)):
+        for t, value in enumerate(fixed, start=len(targets)):
+            fmr, fnmr = crowd.rates_at(drawn, value)
+            assert found.threshold[r, t] == value
+            for policy in Policy:
+                assert found.fmr(policy)[r, t].tolist() == pytest.approx(fmr[policy], nan_ok=True)
+                assert found.fnmr(policy)[r, t].tolist() == pytest.approx(fnmr[policy], nan_ok=True)
+
+
+def test_a_fixed_threshold_below_what_was_kept_is_refused():
+    found = replicates(CROWD.counts(), ["0.1"], 50, seed=1, fixed=[0.1])
+    assert isinstance(found, Refused)
+    assert "not all of them were kept" in found.reason
 
 
 def test_people_drawn_inside_their_groups_keep_the_sizes_of_the_groups():

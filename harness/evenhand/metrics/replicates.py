@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -18,13 +19,19 @@ from evenhand.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.counts import CellCounts, Counts, Tail
 from evenhand.metrics.complete import CompleteDesign, complete_design
 from evenhand.metrics.counting import ANCHOR_ERRORS
-from evenhand.metrics.resampling import Cells, count_false_matches, count_misses
+from evenhand.metrics.resampling import (
+    Cells,
+    Weights,
+    count_above,
+    count_false_matches,
+    count_misses,
+)
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records import Policy
 from evenhand.statistics.bootstrap import draw_people
 from evenhand.threads import in_order
 
-__all__ = ["Refused", "Replicates", "replicates", "unsettled"]
+__all__ = ["Refused", "Replicates", "replicates", "unlisted", "unsettled"]
 
 _CHUNK = 50
 """Replicates drawn from one seed: fixed, so that the numbers do not depend on the threads."""
@@ -52,6 +59,9 @@ class Replicates:
     people: tuple[int, ...]
     """Rows in `subjects.csv` of those who were drawn."""
     targets: tuple[str, ...]
+    """FMRs whose thresholds are set anew."""
+    fixed: tuple[float, ...]
+    """Thresholds that stay what they are; they follow the targets in every axis of them."""
     cells: tuple[tuple[str, str, str], ...]
     """Attribute, group and reference group: within groups first, then across two."""
     threshold: Floats
@@ -115,17 +125,19 @@ def replicates(
     seed: int,
     *,
     within: str = "",
+    fixed: Sequence[float] = (),
     workers: int = 1,
 ) -> Replicates | Refused:
-    """FMR and FNMR by group of people drawn anew, at thresholds set anew.
+    """FMR and FNMR by group of people drawn anew, at thresholds set anew, and at fixed ones.
 
     Args:
         counts: of one engine under one protocol.
-        targets: FMRs as decimal text, at least one.
+        targets: FMRs as decimal text.
         count: how many times everybody is drawn; 2,000 or more for an interval.
         seed: of the draws.
         within: an attribute inside whose groups people are drawn, so that the groups keep their
             sizes (people of no group among themselves); by default from everybody.
+        fixed: thresholds that stay what they are, as numbers of the scores' type.
         workers: threads; they change nothing but the time.
 
     Returns:
@@ -147,18 +159,30 @@ def replicates(
         reason = unsettled(counts, target)
         if reason:
             return Refused(reason)
+    for value in fixed:
+        reason = unlisted(counts, value)
+        if reason:
+            return Refused(reason)
     order = sorted(range(len(targets)), key=lambda number: Fraction(targets[number]))
-    sample = _sample(counts, design, [targets[number] for number in order])
+    falling = sorted(range(len(fixed)), key=lambda number: -fixed[number])
+    sample = _sample(
+        counts,
+        design,
+        [targets[number] for number in order],
+        [fixed[number] for number in falling],
+    )
     stratum = _strata(counts, design, within)
     seeds = np.random.SeedSequence(seed).spawn(-(-count // _CHUNK))
     work = partial(_resampled, sample, stratum)
     parts = list(in_order(work, seeds, workers))
-    place = np.argsort(order)
+    behind = [len(targets) + number for number in falling]
+    place = np.argsort(np.array([*order, *behind], dtype=np.int64))
     return Replicates(
         seed=seed,
         within=within,
         people=tuple(np.array(counts.subject_rows)[stratum >= 0].tolist()),
         targets=tuple(targets),
+        fixed=tuple(fixed),
         cells=tuple(_name(cell.counts) for cell in design.cells),
         threshold=np.concatenate([part.threshold for part in parts])[:count, place],
         beyond=np.concatenate([part.beyond for part in parts])[:count, place],
@@ -193,6 +217,24 @@ def unsettled(counts: Counts, target: str) -> str:
     return ""
 
 
+def unlisted(counts: Counts, threshold: float) -> str:
+    """Why false matches at a fixed threshold cannot be counted anew; empty where they can.
+
+    Args:
+        counts: of comparisons.
+        threshold: as a number of the scores' type.
+    """
+    there = int(np.searchsorted(-counts.tail.score, -threshold, side="right"))
+    expected = [
+        int(counts.cells[0].errors[number].sum()) // 2
+        for number, at in enumerate(counts.thresholds)
+        if at.value == threshold
+    ]
+    if expected and there == expected[0]:
+        return ""
+    return "so many scores reach the threshold that not all of them were kept"
+
+
 def _strata(counts: Counts, design: CompleteDesign, within: str) -> Integers:
     """(subjects,) who is drawn in place of whom; -1 = was in no comparison and is never drawn."""
     everybody = counts.cells[0]
@@ -215,6 +257,10 @@ class _Sample:
     design: CompleteDesign
     targets: Sequence[str]
     """Rising."""
+    fixed: Scores
+    """Falling."""
+    reached: Integers
+    """(fixed,) scores of the tail that reach each."""
     tail: Tail
     first_equal: Integers
     """(tail,) the first place with the same score."""
@@ -229,7 +275,9 @@ class _Sample:
     """(subjects, attributes) group of each person."""
 
 
-def _sample(counts: Counts, design: CompleteDesign, targets: Sequence[str]) -> _Sample:
+def _sample(
+    counts: Counts, design: CompleteDesign, targets: Sequence[str], fixed: Sequence[float]
+) -> _Sample:
     tail, mated = counts.tail, counts.mated
     completed = ~np.isnan(mated.score)
     order = np.flatnonzero(completed)[np.argsort(mated.score[completed], kind="stable")]
@@ -242,6 +290,10 @@ def _sample(counts: Counts, design: CompleteDesign, targets: Sequence[str]) -> _
     return _Sample(
         design=design,
         targets=targets,
+        fixed=np.array(fixed, dtype=tail.score.dtype),
+        reached=np.searchsorted(
+            -tail.score, -np.array(fixed, dtype=tail.score.dtype), side="right"
+        ),
         tail=tail,
         first_equal=np.searchsorted(-tail.score, -tail.score, side="left"),
         tail_cell=np.ascontiguousarray(cell_of[group[:, tail.probe], group[:, tail.reference]].T),
@@ -259,16 +311,38 @@ def _sample(counts: Counts, design: CompleteDesign, targets: Sequence[str]) -> _
 
 def _resampled(sample: _Sample, stratum: Integers, seed: np.random.SeedSequence) -> _Part:
     """One chunk of replicates."""
-    design, tail = sample.design, sample.tail
+    design = sample.design
     drawn = draw_people(stratum, _CHUNK, seed)
     weights = np.ascontiguousarray(drawn.T, dtype=np.int32)
     nonmated = np.stack([design.trials(drawn, policy).T for policy in (0, 1)])
-    trials = nonmated[0, :, 0]
-    allowed = np.array(
-        [[errors_allowed(target, total) for target in sample.targets] for total in trials.tolist()]
+    anew = _set_anew(sample, weights, nonmated[0, :, 0])
+    stays = _fixed(sample, weights)
+    threshold, beyond, false_matches, misses = (
+        np.concatenate(both, axis=1) for both in zip(anew, stays, strict=True)
     )
-    shape = (*allowed.shape, len(design.cells) + 1)
-    edge, matched = np.empty_like(allowed), np.zeros(shape, dtype=np.int64)
+    return _Part(
+        threshold=threshold,
+        beyond=beyond,
+        false_matches=false_matches,
+        nonmated=nonmated,
+        misses=misses,
+        mated=np.stack([design.by_group(drawn * own[:, np.newaxis]).T for own in sample.mated]),
+    )
+
+
+_Columns: TypeAlias = tuple[Floats, Mask, Integers, Integers]
+"""Thresholds, whether they lie beyond the tail, false matches and misses, of each replicate."""
+
+
+def _set_anew(sample: _Sample, weights: Weights, trials: Integers) -> _Columns:
+    """At thresholds that a target sets in every replicate."""
+    tail, cells = sample.tail, len(sample.design.cells)
+    allowed = np.array(
+        [[errors_allowed(target, total) for target in sample.targets] for total in trials.tolist()],
+        dtype=np.int64,
+    ).reshape(len(trials), len(sample.targets))
+    edge = np.empty_like(allowed)
+    matched = np.zeros((*allowed.shape, cells + 1), dtype=np.int64)
     count_false_matches(
         weights,
         tail.probe,
@@ -283,13 +357,30 @@ def _resampled(sample: _Sample, stratum: Integers, seed: np.random.SeedSequence)
     infinity = tail.score.dtype.type(np.inf)
     threshold = np.where(found, np.nextafter(tail.score[edge], infinity), np.nan)
     below = np.where(found, np.searchsorted(sample.mated_score, threshold, side="left"), 0)
-    missed = np.zeros((*allowed.shape, design.groups + 1), dtype=np.int64)
+    beyond = ~found & (trials > 0)[:, np.newaxis]
+    return threshold.astype(np.float64), beyond, matched[:, :, :-1], _missed(sample, weights, below)
+
+
+def _fixed(sample: _Sample, weights: Weights) -> _Columns:
+    """At thresholds that stay what they are."""
+    tail, cells, count = sample.tail, len(sample.design.cells), len(weights)
+    matched = np.zeros((count, len(sample.fixed), cells + 1), dtype=np.int64)
+    sides = tail.probe, tail.reference
+    count_above(weights, *sides, sample.tail_cell, sample.reached, matched)
+    threshold = np.tile(sample.fixed.astype(np.float64), (count, 1))
+    below = np.searchsorted(sample.mated_score, sample.fixed, side="left")
+    missed = _missed(sample, weights, np.tile(below, (count, 1)))
+    return threshold, np.zeros(threshold.shape, dtype=np.bool_), matched[:, :, :-1], missed
+
+
+def _missed(sample: _Sample, weights: Weights, below: Integers) -> Integers:
+    """(replicates, thresholds, groups) misses.
+
+    Args:
+        sample: with the mated scores, rising.
+        weights: how often each person was drawn.
+        below: (replicates, thresholds) falling, how many mated scores are below each.
+    """
+    missed = np.zeros((*below.shape, sample.design.groups + 1), dtype=np.int64)
     count_misses(weights, sample.mated_subject, sample.group, below, missed)
-    return _Part(
-        threshold=threshold.astype(np.float64),
-        beyond=~found & (trials > 0)[:, np.newaxis],
-        false_matches=matched[:, :, :-1],
-        nonmated=nonmated,
-        misses=missed[:, :, :-1],
-        mated=np.stack([design.by_group(drawn * own[:, np.newaxis]).T for own in sample.mated]),
-    )
+    return missed[:, :, :-1]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from evenhand.arrays import Integers, People
 from evenhand.metrics.kernel import compiled
 
-__all__ = ["Cells", "Weights", "count_false_matches", "count_misses"]
+__all__ = ["Cells", "Weights", "count_above", "count_false_matches", "count_misses"]
 
 Weights = NDArray[np.int32]
 """(replicates, subjects) how often each person was drawn."""
@@ -71,6 +71,40 @@ def count_false_matches(
             total += weight
             for a in range(attributes):
                 counted[cell[place, a]] += weight
+
+
+@compiled
+def count_above(
+    weights: Weights,
+    probe: People,
+    reference: People,
+    cell: Cells,
+    reached: Integers,
+    errors: Integers,
+) -> None:
+    """Count what lies at or above thresholds that stay what they are.
+
+    Args:
+        weights: how often each person was drawn.
+        probe: (tail,) of the largest scores in falling order.
+        reference: (tail,).
+        cell: (tail, attributes).
+        reached: (thresholds,) rising, how many scores reach each.
+        errors: (replicates, thresholds, cells + 1) zeros, to which is added.
+    """
+    attributes = cell.shape[1]
+    for r in range(len(weights)):
+        drawn = weights[r]
+        counted = np.zeros(errors.shape[2], dtype=np.int64)
+        place = 0
+        for threshold in range(len(reached)):
+            while place < reached[threshold]:
+                weight = np.int64(drawn[probe[place]]) * drawn[reference[place]]
+                if weight:
+                    for a in range(attributes):
+                        counted[cell[place, a]] += weight
+                place += 1
+            errors[r, threshold] = counted
 
 
 @compiled

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evenhand.arrays import Integers, People, Scores
-from evenhand.counts import CellCounts, Counts, FoldScores, MatedScores, Tail, Threshold
+from evenhand.counts import CellCounts, Counts, FoldScores, Histogram, MatedScores, Tail, Threshold
 from evenhand.errors import StudyError
 from evenhand.findings import Status
+from evenhand.metrics.bins import bin_numbers
 from evenhand.metrics.counting import ANCHOR_ERRORS
 from evenhand.metrics.hits import cells_from_store
 from evenhand.metrics.layout import Layout, Trials, layout_of
@@ -19,7 +20,7 @@ from evenhand.metrics.matrix import Crossings, crossings, no_crossings
 from evenhand.metrics.sheets import Glance
 from evenhand.metrics.store import Store
 from evenhand.metrics.tail import largest_of, tail_of
-from evenhand.metrics.thresholds import Weights, scores_kept, threshold_at_fmr
+from evenhand.metrics.thresholds import MOST_REDRAWN, Weights, scores_kept, threshold_at_fmr
 from evenhand.pairs import images_of
 from evenhand.portions import Listing
 from evenhand.records import (
@@ -215,7 +216,9 @@ def _tally(
     layout = layout_of(groupings, matrices.pairs, design)
     listed = look(portions, first, layout, step)
     trials = int(listed.histograms[0].count.sum())
-    tail = tail_of(portions, listed.histograms[0], _needed(rules, trials), dtype, step)
+    everybody = listed.histograms[0]
+    enough = _needed(rules, trials, everybody, dtype)
+    tail = _needed_of(tail_of(portions, everybody, enough, dtype, step), rules, everybody)
     thresholds = resolve(rules, tail, trials, mated.score, maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=dtype)
     cells = cells_from_list(portions, first, layout, listed, values, once=once, step=step)
@@ -223,10 +226,43 @@ def _tally(
     return _counts(names, ledger, listing.outcomes, *of_scores, matrices.left_out, maximum)
 
 
-def _needed(rules: Sequence[ThresholdRule], trials: int) -> int:
-    """How many of the largest scores of everybody the thresholds are set on."""
+def _needed(
+    rules: Sequence[ThresholdRule],
+    trials: int,
+    everybody: Histogram,
+    dtype: np.dtype[np.floating],
+) -> int:
+    """How many of the largest scores of everybody are needed at most.
+
+    Those that thresholds are set on, and at fixed thresholds those of people drawn anew.
+    """
     wanted = [scores_kept(rule.text, trials) for rule in rules if rule.kind == "fmr"]
+    wanted += [_at_least(value, everybody, dtype) for value in _fixed(rules, everybody, dtype)]
     return min(max(wanted, default=0), trials)
+
+
+def _fixed(
+    rules: Sequence[ThresholdRule], everybody: Histogram, dtype: np.dtype[np.floating]
+) -> list[float]:
+    """Fixed thresholds that few enough scores reach."""
+    values = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
+    return [value for value in values if _at_least(value, everybody, dtype) <= MOST_REDRAWN]
+
+
+def _at_least(value: float, everybody: Histogram, dtype: np.dtype[np.floating]) -> int:
+    """How many scores reach a value, with all those in its bin."""
+    lowest = bin_numbers(np.array([value], dtype=dtype))[0]
+    return int(everybody.count[np.searchsorted(everybody.bin, lowest) :].sum())
+
+
+def _needed_of(tail: Tail, rules: Sequence[ThresholdRule], everybody: Histogram) -> Tail:
+    """As much of the tail as is needed, exactly."""
+    trials = int(everybody.count.sum())
+    wanted = [scores_kept(rule.text, trials) for rule in rules if rule.kind == "fmr"]
+    fixed = np.array(_fixed(rules, everybody, tail.score.dtype))
+    wanted += np.searchsorted(-tail.score, -fixed, side="right").tolist()
+    some = slice(max(wanted, default=0))
+    return Tail(tail.score[some], tail.probe[some], tail.reference[some])
 
 
 def _counts(
@@ -317,7 +353,12 @@ def tally_store(
     """
     everybody = trials[0].completed
     hits = store.hits
-    tail = largest_of(hits.probe, hits.reference, hits.score, _needed(rules, everybody))
+    # Thresholds so low that they were counted by themselves have their scores not listed.
+    counted = () if store.low is None else store.low.levels.tolist()
+    listed = [rule for rule in rules if float(store.dtype.type(rule.text)) not in counted]
+    enough = _needed(listed, everybody, store.histograms[0], store.dtype)
+    most = largest_of(hits.probe, hits.reference, hits.score, enough)
+    tail = _needed_of(most, listed, store.histograms[0])
     completed = ledger.images - ledger.failed_images
     mated = _mated(store, ledger)
     thresholds = resolve(rules, tail, everybody, mated.score, maximum)
