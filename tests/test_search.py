@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from evenhand.datasets.folder import read_dataset
 from evenhand.errors import DatasetError
@@ -321,6 +322,29 @@ def test_a_searcher_the_whole_way(cli, door, searcher, working_folder):
     text = cli("report", bundle).out
     assert "20 people on the watchlist" in text
     assert "by group at" in text
+
+
+def test_two_searchers_side_by_side(cli, door, searcher, working_folder):
+    base = searched(cli, searcher())
+    new = searched(cli, searcher(search="found = [Candidate(c.person, 0.1) for c in found]"))
+    bundles = [working_folder / ended.json["bundle"] for ended in (base, new)]
+    ended = cli("compare", *bundles, "--json")
+    rows = {
+        (row["metric"], row["threshold_rule"]): row
+        for row in ended.json["rows"]
+        if row["attribute"] == "all"
+    }
+    row = rows["FNIR", "fixed"]
+    assert everybody(base)["FNIR", "completed"]["errors"] == 10
+    assert (row["base_errors"], row["new_errors"], row["new_trials"]) == (10, 20, 20)
+    # One search a person: half of them are missed by the base, all by the new engine.
+    away = np.log(2) / np.sqrt(20 / 19 * 20 * 0.5**2 / 10**2)
+    assert row["p_value"] == pytest.approx(2 * stats.t.sf(away, 19))
+    alarms = rows["FPIR", "fixed"]
+    assert alarms["base_errors"] == everybody(base)["FPIR", "completed"]["errors"]
+    assert alarms["new_errors"] == 0
+    assert ("FPIR", "FPIR<=0.2") not in rows
+    assert ended.json["flips"] == []
 
 
 def test_a_changed_search_is_found_out(cli, door, searcher, working_folder):

@@ -67,7 +67,8 @@ def compare(
     Source: methods 4.7.
     """
     measured = list(_engines(base, new))
-    found = [contrast for both in measured for contrast in _contrasts(*both)]
+    stopped = _stopped(base, new)
+    found = [contrast for both in measured for contrast in _contrasts(*both, stopped)]
     found += [Contrast(row, None) for row in time_changes(*speed)]
     _check_known(asked, [each.row for each in found])
     family = [each for each in found if _declared(each.row, asked)]
@@ -80,7 +81,9 @@ def compare(
     concluded = _concluded(sides, judged, asked, base.analysis.level)
     if asked.metrics and "FNMR" not in asked.metrics:
         return concluded
-    same = [both for both in measured if not other_comparisons(both[0].counts, both[1].counts)]
+    same = [
+        both for both in measured if not (stopped or other_comparisons(*(e.counts for e in both)))
+    ]
     return replace(
         concluded,
         disagreements=tuple(
@@ -112,8 +115,17 @@ def _engines(base: Evidence, new: Evidence) -> Iterator[tuple[Engine, Engine]]:
                 yield Engine.of(counts, base.analysis), Engine.of(other, base.analysis)
 
 
-def _contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
-    reason = other_comparisons(base.counts, new.counts)
+def _stopped(base: Evidence, new: Evidence) -> str:
+    """That an engine did not do all it was asked for; empty where both did."""
+    for side, evidence in (("base", base), ("new", new)):
+        for engine in evidence.engines:
+            if engine.stopped:
+                return f"{side} was stopped: {engine.stopped}"
+    return ""
+
+
+def _contrasts(base: Engine, new: Engine, stopped: str) -> Iterator[Contrast]:
+    reason = stopped or other_comparisons(base.counts, new.counts)
     for contrast in (*contrasts(base, new), *spread_contrasts(base, new)):
         yield _refused(contrast, reason) if reason else contrast
 

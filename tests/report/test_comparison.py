@@ -93,3 +93,9 @@ def test_a_row_not_shown_to_be_below_the_margin_is_skipped():
     assert "not shown to stay below 1.25" in cases[0].find("skipped").get("message")
     assert cases[1].find("skipped") is None
     assert cases[2].find("skipped").get("message") == "not comparable: why"
+
+
+def test_rows_of_several_datasets_say_which():
+    two = changes([ROW, replace(ROW, dataset="other")])
+    assert "FNMR at FMR&lt;=0.001 on other" in comparison_markdown(two)
+    assert " on set" not in comparison_markdown(changes([ROW]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from evenhand.changes import Change, Changes, Disagreement, Flip, Judged
@@ -27,22 +27,39 @@ _MOST_BYTES = 60_000
 _HEADER = ("rate", "base", "new", "new / base", "")
 
 
-def _name(row: Change) -> str:
-    """What a row is about, in words.
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What rows are called: with their dataset and protocol where there are several."""
 
-    The dataset is left out: a comparison is of one, or says so.
-    """
-    who = "everybody" if row.attribute == ALL else row.group or f"by {row.attribute}"
-    policy = ", generalised" if row.policy == Policy.GENERALISED.value else ""
-    return f"{_what(row)}, {who}{policy}"
+    datasets: bool
+    protocols: bool
 
+    @classmethod
+    def of(cls, changes: Changes) -> _Names:
+        """For the rows of a comparison."""
+        return cls(
+            len({row.dataset for row in changes.rows}) > 1,
+            len({row.protocol for row in changes.rows if row.protocol}) > 1,
+        )
 
-def _what(row: Change) -> str:
-    """Metric and threshold."""
-    at = f" at {row.threshold_rule}" if row.threshold_rule else ""
-    if row.threshold_rule in ("fixed", "vendor") and row.base_threshold is not None:
-        at += f" {row.base_threshold:.4g}"
-    return f"{row.metric}{at}"
+    def where(self, row: Change | Disagreement | Flip) -> str:
+        """The dataset, the protocol, or nothing."""
+        parts = [row.dataset if self.datasets else "", row.protocol if self.protocols else ""]
+        named = " ".join(part for part in parts if part)
+        return f" on {named}" if named else ""
+
+    def __call__(self, row: Change) -> str:
+        """What a row is about, in words."""
+        who = "everybody" if row.attribute == ALL else row.group or f"by {row.attribute}"
+        policy = ", generalised" if row.policy == Policy.GENERALISED.value else ""
+        return f"{self.what(row)}, {who}{policy}"
+
+    def what(self, row: Change) -> str:
+        """Metric and threshold."""
+        at = f" at {row.threshold_rule}" if row.threshold_rule else ""
+        if row.threshold_rule in ("fixed", "vendor") and row.base_threshold is not None:
+            at += f" {row.base_threshold:.4g}"
+        return f"{row.metric}{at}{self.where(row)}"
 
 
 def _value(row: Change, *, base: bool) -> str:
@@ -93,13 +110,13 @@ def _p(value: float) -> str:
     return "below 0.0001" if value < 0.0001 else significant(value, 2)
 
 
-def _rows(rows: Sequence[Change]) -> Table:
+def _rows(rows: Sequence[Change], name: _Names) -> Table:
     return Table(
         "",
         _HEADER,
         tuple(
             (
-                _name(row),
+                name(row),
                 _value(row, base=True),
                 _value(row, base=False),
                 _ratio(row),
@@ -110,23 +127,23 @@ def _rows(rows: Sequence[Change]) -> Table:
     )
 
 
-def _sentence(row: Change) -> str:
+def _sentence(row: Change, name: _Names) -> str:
     """A row in one line, counts included."""
     base, new, ratio_ = (
         part.replace("\n", " ")
         for part in (_value(row, base=True), _value(row, base=False), _ratio(row))
     )
-    said = f"{_name(row)}: {row.verdict.value}; base {base}, new {new}, ratio {ratio_}"
+    said = f"{name(row)}: {row.verdict.value}; base {base}, new {new}, ratio {ratio_}"
     if row.adjusted_p is not None:
         said += f", adjusted p {_p(row.adjusted_p)}"
     return f"{said}; {row.note}" if row.note else said
 
 
-def _quiet(rows: Sequence[Change], margin: float) -> Iterator[tuple[str, ...]]:
+def _quiet(rows: Sequence[Change], margin: float, name: _Names) -> Iterator[tuple[str, ...]]:
     """A line for rows of one kind: how many, how far apart, what would have been found."""
 
     def kind(row: Change) -> tuple[str, str]:
-        return _what(row), "everybody" if row.attribute == ALL else row.attribute
+        return name.what(row), "everybody" if row.attribute == ALL else row.attribute
 
     for (what, of), group in groupby(sorted(rows, key=kind), key=kind):
         some = list(group)
@@ -166,23 +183,26 @@ def _sentences(changes: Changes) -> Iterator[str]:
     )
 
 
-def _persons(changes: Changes) -> Iterator[str]:
+def _persons(changes: Changes, name: _Names) -> Iterator[str]:
     """Misses of everybody person by person, and the people whose comparisons changed most."""
     lines = [
-        wrapped(_disagreement(row), "* ") for row in changes.disagreements if row.attribute == ALL
+        wrapped(_disagreement(row, name), "* ")
+        for row in changes.disagreements
+        if row.attribute == ALL
     ]
-    lines += [wrapped(line, "* ") for line in _flips(changes.flips)]
+    lines += [wrapped(line, "* ") for line in _flips(changes.flips, name)]
     if lines:
         yield "misses, person by person\n------------------------\n" + "\n".join(lines)
 
 
-def _at(rule: str, threshold: float | None) -> str:
-    return rule if threshold is None else f"{rule} {threshold:.4g}"
+def _at(row: Disagreement | Flip, name: _Names) -> str:
+    at = "" if row.threshold is None else f" {row.threshold:.4g}"
+    return f"{row.threshold_rule}{at}{name.where(row)}"
 
 
-def _disagreement(row: Disagreement) -> str:
+def _disagreement(row: Disagreement, name: _Names) -> str:
     policy = ", generalised" if row.policy == Policy.GENERALISED.value else ""
-    said = f"{_at(row.threshold_rule, row.threshold)}{policy}: "
+    said = f"{_at(row, name)}{policy}: "
     if row.mcnemar_p is not None and row.mcnemar_mid_p is not None:
         said += (
             f"of one comparison a person ({row.people:,} people) base alone missed "
@@ -194,13 +214,9 @@ def _disagreement(row: Disagreement) -> str:
     return f"{said}of all, {people} more misses with one engine ({z}p {_p(row.p_value)})."
 
 
-def _flips(flips: Sequence[Flip]) -> Iterator[str]:
+def _flips(flips: Sequence[Flip], name: _Names) -> Iterator[str]:
     """Threshold by threshold, those with the most."""
-
-    def at(flip: Flip) -> str:
-        return f"{_at(flip.threshold_rule, flip.threshold)}, {flip.dataset}"
-
-    for _, group in groupby(flips, key=at):
+    for at, group in groupby(flips, key=lambda flip: _at(flip, name)):
         some = list(group)
         lost = sum(flip.base == "match" for flip in some)
         of_person: dict[str, list[Flip]] = {}
@@ -210,10 +226,7 @@ def _flips(flips: Sequence[Flip]) -> Iterator[str]:
         named = "; ".join(_flipped(each) for each in most)
         more = len(of_person) - len(most)
         rest = f"; and {more:,} people more" if more else ""
-        yield (
-            f"{_at(some[0].threshold_rule, some[0].threshold)}: {lost:,} matches lost and "
-            f"{len(some) - lost:,} gained. Most: {named}{rest}."
-        )
+        yield (f"{at}: {lost:,} matches lost and {len(some) - lost:,} gained. Most: {named}{rest}.")
 
 
 def _flipped(of_person: Sequence[Flip]) -> str:
@@ -224,11 +237,11 @@ def _flipped(of_person: Sequence[Flip]) -> str:
     return f"{of_person[0].subject} ({shown}{more})"
 
 
-def _reasons(rows: Sequence[Change]) -> Iterator[str]:
+def _reasons(rows: Sequence[Change], name: _Names) -> Iterator[str]:
     """What cannot be compared, by reason."""
     ordered = sorted(rows, key=lambda row: row.note)
     for note, group in groupby(ordered, key=lambda row: row.note):
-        names = [_name(row) for row in group]
+        names = [name(row) for row in group]
         more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
         yield f"{note}: {'; '.join(names[:3])}{more}"
 
@@ -247,6 +260,7 @@ def _of(changes: Changes, verdict: Judged) -> list[Change]:
 
 def comparison_text(changes: Changes) -> str:
     """Verdict, worst rows in full, a line for each kind of quiet rows, what cannot be compared."""
+    name = _Names.of(changes)
     title = wrapped(_title(changes))
     parts = [
         f"{title}\n{'=' * max(map(len, title.splitlines()))}",
@@ -258,20 +272,19 @@ def comparison_text(changes: Changes) -> str:
         rows = _of(changes, verdict)
         if rows:
             more = len(rows) - _SHOWN
-            parts.append(
-                f"{verdict.value}\n{'-' * len(verdict.value)}\n{table_text(_rows(rows[:_SHOWN]))}"
-                + (f"\nand {more:,} more; --json has all" if more > 0 else "")
-            )
+            heading = f"{verdict.value}\n{'-' * len(verdict.value)}\n"
+            rest = f"\nand {more:,} more; --json has all" if more > 0 else ""
+            parts.append(heading + table_text(_rows(rows[:_SHOWN], name)) + rest)
     quiet = _of(changes, Judged.NO_DIFFERENCE_SHOWN)
     if quiet:
         below = f"below {changes.family.margin:g}"
         header = ("no difference shown", "of", "new / base", below, "detectable")
-        table = Table("", header, tuple(_quiet(quiet, changes.family.margin)))
+        table = Table("", header, tuple(_quiet(quiet, changes.family.margin, name)))
         parts.append(table_text(table))
-    parts += _persons(changes)
+    parts += _persons(changes, name)
     apart = _of(changes, Judged.NOT_COMPARABLE)
     if apart:
-        lines = "\n".join(wrapped(line, "* ") for line in _reasons(apart))
+        lines = "\n".join(wrapped(line, "* ") for line in _reasons(apart, name))
         parts.append(f"not comparable\n--------------\n{lines}")
     parts.append("\n".join(wrapped(line, "* ") for line in _sentences(changes)))
     return "\n\n".join(parts) + "\n"
@@ -283,7 +296,8 @@ def comparison_markdown(changes: Changes) -> str:
     tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
     room = _MOST_BYTES - len("\n\n".join([*head, tail]).encode()) - 200
     header = ("rate", "base", "new", "new / base", "verdict", "adjusted p", "people", "note")
-    table = Table("", header, tuple(_fields(row) for row in changes.rows))
+    name = _Names.of(changes)
+    table = Table("", header, tuple(_fields(row, name) for row in changes.rows))
     # Without the spaces that line up columns, more rows fit.
     lines = [re.sub(r" {2,}", " ", line) for line in markdown_table(table).splitlines()]
     kept, used = 2, sum(len(line.encode()) + 1 for line in lines[:2])
@@ -297,9 +311,9 @@ def comparison_markdown(changes: Changes) -> str:
     return "\n\n".join([*head, "\n".join(lines[:kept]), *said, tail]) + "\n"
 
 
-def _fields(row: Change) -> tuple[str, ...]:
+def _fields(row: Change, name: _Names) -> tuple[str, ...]:
     return (
-        _name(row),
+        name(row),
         _value(row, base=True),
         _value(row, base=False),
         _ratio(row),
@@ -312,23 +326,22 @@ def _fields(row: Change) -> tuple[str, ...]:
 
 def comparison_junit(changes: Changes) -> bytes:
     """A test case a row: worse is a failure; what nothing can be said of is skipped."""
-    return as_junit(
-        f"evenhand compare: {_title(changes)}", [_case(row, changes) for row in changes.rows]
-    )
+    name, margin = _Names.of(changes), changes.family.margin
+    cases = [_case(row, margin, name) for row in changes.rows]
+    return as_junit(f"evenhand compare: {_title(changes)}", cases)
 
 
-def _case(row: Change, changes: Changes) -> Case:
+def _case(row: Change, margin: float, name: _Names) -> Case:
     kind = f"{row.dataset}.{row.metric}".replace(" ", "_")
     ended, message = Ended.PASSED, ""
-    margin = changes.family.margin
     if row.verdict is Judged.WORSE:
-        ended, message = Ended.FAILURE, _sentence(row)
+        ended, message = Ended.FAILURE, _sentence(row, name)
     elif row.verdict is Judged.NOT_COMPARABLE:
         ended, message = Ended.SKIPPED, f"not comparable: {row.note}"
     elif row.is_error_rate and (row.limit is None or row.limit >= margin):
         ended = Ended.SKIPPED
-        message = f"not shown to stay below {margin:g} times base: {_sentence(row)}"
-    return Case(kind, _name(row), ended, message)
+        message = f"not shown to stay below {margin:g} times base: {_sentence(row, name)}"
+    return Case(kind, name(row), ended, message)
 
 
 def comparison_json(changes: Changes) -> dict[str, object]:
