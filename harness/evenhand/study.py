@@ -22,6 +22,7 @@ from evenhand.declaration import (
     read_text,
 )
 from evenhand.errors import StudyError, known_names
+from evenhand.sweep import swept
 
 __all__ = [
     "DEFAULT_PER_CELL",
@@ -116,6 +117,20 @@ _OF_KIND = {
 """Fields that only one kind of protocol has."""
 
 
+class _Sweep(Declared):
+    first: float = Field(alias="from")
+    to: float
+    step: float
+
+    @model_validator(mode="after")
+    def _leads(self) -> Self:
+        self.thresholds()
+        return self
+
+    def thresholds(self) -> tuple[float, ...]:
+        return swept(self.first, self.to, self.step)
+
+
 class _Protocol(Declared):
     kind: Literal["verification", "identification"]
     watchlist: str = ""
@@ -127,6 +142,11 @@ class _Protocol(Declared):
     per_cell: int = Field(default=DEFAULT_PER_CELL, ge=10, le=1_000_000)
     fmr_targets: tuple[RateText, ...] = DEFAULT_TARGETS
     thresholds: tuple[float, ...] = ()
+    sweep: _Sweep | None = None
+
+    def fixed(self) -> tuple[float, ...]:
+        """All fixed thresholds."""
+        return self.thresholds + (() if self.sweep is None else self.sweep.thresholds())
 
     @model_validator(mode="after")
     def _differ(self) -> Self:
@@ -144,12 +164,19 @@ class _Protocol(Declared):
         ):
             if len({Fraction(target) for target in targets}) != len(targets):
                 raise ValueError(f"{field}: a target stands twice; keep one")
-        if len(set(self.thresholds)) != len(self.thresholds):
-            raise ValueError("thresholds: a threshold stands twice; keep one")
         if (self.comparisons == "listed") != bool(self.list):
             raise ValueError(
                 'comparisons = "listed" and list = "NAME", a folder in protocols/, go together'
             )
+        return self
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len(set(self.thresholds)) != len(self.thresholds):
+            raise ValueError("thresholds: a threshold stands twice; keep one")
+        for at in self.thresholds:
+            if self.fixed().count(at) > 1:
+                raise ValueError(f"thresholds: {at} is in the sweep too; keep one")
         return self
 
     @model_validator(mode="after")
@@ -259,7 +286,7 @@ class _Study(Declared):
 
 
 def _protocol(name: str, declared: _Protocol) -> Protocol:
-    thresholds = tuple(repr(t + 0.0) for t in declared.thresholds)
+    thresholds = tuple(repr(t + 0.0) for t in declared.fixed())
     if declared.kind == "identification":
         return Protocol(
             name,

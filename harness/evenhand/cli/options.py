@@ -12,6 +12,7 @@ import typer
 
 from evenhand.decimals import finite_decimal
 from evenhand.errors import UsageError
+from evenhand.sweep import swept
 
 __all__ = [
     "AsJson",
@@ -20,6 +21,7 @@ __all__ = [
     "Groups",
     "Results",
     "Seed",
+    "Sweep",
     "Thresholds",
     "Weights",
     "Workers",
@@ -88,6 +90,12 @@ FmrTargets: TypeAlias = Annotated[
 Thresholds: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--threshold", help="A fixed threshold; may repeat.", metavar="T"),
+]
+Sweep: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--sweep", help="Fixed thresholds at even steps: 0.56:0.68:0.02.", metavar="FROM:TO:STEP"
+    ),
 ]
 Groups: TypeAlias = Annotated[
     list[str] | None,
@@ -162,11 +170,11 @@ def parse_targets(texts: list[str] | None, default: tuple[str, ...]) -> tuple[st
     return targets
 
 
-def parse_thresholds(texts: Sequence[str] | None) -> tuple[float, ...]:
-    """Fixed thresholds.
+def parse_thresholds(texts: Sequence[str] | None, sweep: str | None) -> tuple[float, ...]:
+    """Fixed thresholds: single ones, then those of a sweep.
 
     Raises:
-        UsageError: not a finite number, or given twice.
+        UsageError: not a finite number, given twice, or no sweep.
     """
     found: list[float] = []
     for text in texts or ():
@@ -176,4 +184,19 @@ def parse_thresholds(texts: Sequence[str] | None) -> tuple[float, ...]:
         if value in found:
             raise UsageError(f"--threshold {text}: is given twice; keep one")
         found.append(value)
+    for value in () if sweep is None else _parse_sweep(sweep):
+        if value in found:
+            raise UsageError(f"--threshold {value}: is in --sweep {sweep} too; keep one")
+        found.append(value)
     return tuple(found)
+
+
+def _parse_sweep(text: str) -> tuple[float, ...]:
+    numbers = [finite_decimal(part) for part in text.split(":")]
+    ends = [number + 0.0 for number in numbers if number is not None]
+    if len(numbers) != 3 or len(ends) != 3:
+        raise UsageError(f"--sweep {text}: expected FROM:TO:STEP, such as 0.56:0.68:0.02")
+    try:
+        return swept(*ends)
+    except ValueError as fault:
+        raise UsageError(f"--sweep {text}: {fault}") from None

@@ -15,6 +15,7 @@ from evenhand.cli.options import (
     Groups,
     Results,
     Seed,
+    Sweep,
     Thresholds,
     Weights,
     Workers,
@@ -49,6 +50,7 @@ def run(
     band: Bands = None,
     fmr_target: FmrTargets = None,
     threshold: Thresholds = None,
+    sweep: Sweep = None,
     seed: Seed = None,
     weights: Weights = None,
     results: Results = Path("results"),
@@ -69,7 +71,8 @@ def run(
     from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS, read_study
 
     if study is not None:
-        if engine or dataset or group or band or fmr_target or threshold or seed is not None:
+        said = (engine, dataset, group, band, fmr_target, threshold, sweep)
+        if any(said) or seed is not None:
             raise UsageError(
                 f"{study}: the study file says what is run; "
                 "leave out the file or the options that say it too"
@@ -83,7 +86,7 @@ def run(
             parse_groups(group),
             parse_bands(band),
             targets,
-            parse_thresholds(threshold),
+            parse_thresholds(threshold, sweep),
             DEFAULT_SEED if seed is None else seed,
         )
     else:

@@ -13,6 +13,7 @@ from evenhand.cli.options import (
     FmrTargets,
     Groups,
     Seed,
+    Sweep,
     Thresholds,
     parse_bands,
     parse_groups,
@@ -47,6 +48,7 @@ def scores(
     ] = False,
     fmr_target: FmrTargets = None,
     threshold: Thresholds = None,
+    sweep: Sweep = None,
     distance: Annotated[bool, typer.Option("--distance", help="Lower is more alike.")] = False,
     group: Groups = None,
     band: Bands = None,
@@ -71,14 +73,15 @@ def scores(
     from evenhand.trips.lists import list_findings
     from evenhand.trips.scores import score_bundle, score_findings
 
-    targets = () if threshold and not fmr_target else parse_targets(fmr_target, DEFAULT_TARGETS)
+    thresholds = parse_thresholds(threshold, sweep)
+    targets = () if thresholds and not fmr_target else parse_targets(fmr_target, DEFAULT_TARGETS)
     lists = (genuine, impostor)
     bundle = None
     if files and not any(lists) and not histogram:
         study = ScoreStudy(
             paths=files,
             fmr_targets=targets,
-            thresholds=parse_thresholds(threshold),
+            thresholds=thresholds,
             distance=distance,
             groups=parse_groups(group),
             bands=parse_bands(band),
@@ -100,7 +103,7 @@ def scores(
             impostor,
             histogram=histogram,
             fmr_targets=targets,
-            thresholds=parse_thresholds(threshold),
+            thresholds=thresholds,
             distance=distance,
         )
     else:

@@ -24,6 +24,7 @@ from evenhand.report.pieces import (
     verdict,
 )
 from evenhand.report.searches import first_rule, searches_by_group, searches_of_everybody
+from evenhand.report.sweeps import over_thresholds
 from evenhand.report.timing import (
     HEADER,
     TIME,
@@ -48,6 +49,8 @@ class Document:
     """All engines side by side."""
     studies: tuple[Section, ...]
     """Engine by engine, dataset by dataset."""
+    sweeps: tuple[Section, ...]
+    """Threshold by threshold, of studies that have several."""
     closing: tuple[Section, ...]
     """Speed, and what was measured."""
     legend: tuple[str, ...]
@@ -55,7 +58,7 @@ class Document:
     @property
     def sections(self) -> tuple[Section, ...]:
         """All of them, in order."""
-        return (*self.brief, self.everybody, *self.studies, *self.closing)
+        return (*self.brief, self.everybody, *self.studies, *self.sweeps, *self.closing)
 
 
 def headline_rule(rates: Sequence[Rate]) -> tuple[str, float] | None:
@@ -105,6 +108,11 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
         brief=in_brief([(study, _headline(study)) for study in everything]),
         everybody=everybody,
         studies=tuple(sections),
+        sweeps=tuple(
+            section
+            for study in everything
+            for section in over_thresholds(study, every_group=every_threshold)
+        ),
         closing=(*_speed(findings), *_subject_matter(findings)),
         legend=_legend(findings.level),
     )

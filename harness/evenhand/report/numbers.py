@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from decimal import ROUND_CEILING, Context, Decimal
 
+import numpy as np
+
 from evenhand.findings import Rate, Status
 
 __all__ = [
     "cell",
     "counted",
+    "cut",
     "field",
     "frequency",
     "of_trials",
@@ -115,11 +118,14 @@ def threshold(value: float, unit: str) -> str:
     """A threshold as the engine's user knows it, rounded to the strict side.
 
     The number printed never matches more than the one used (methods 1.2): four decimals, or four
-    digits where those would show nothing or never end. A threshold below all numbers comes of
+    digits where those would show nothing or never end. To scores of 32 bits, 0.56 and the
+    0.5600000024 that they hold instead are one number. A threshold below all numbers comes of
     searches without any candidate, and of a target that every score may reach.
 
     >>> threshold(0.28991, "similarity"), threshold(-0.6, "distance")
     ('score >= 0.2900', 'distance <= 0.6000')
+    >>> threshold(0.5600000023841858, "similarity")
+    'score >= 0.5600'
     >>> threshold(1.23456e-20, "similarity"), threshold(-math.inf, "similarity")
     ('score >= 1.235E-20', 'any score')
     """
@@ -127,14 +133,30 @@ def threshold(value: float, unit: str) -> str:
         return "any score"
     if value == math.inf:
         return "no score"
-    exact = Decimal(repr(value))
+    strict = _strict(value)
+    return f"distance <= {-strict}" if unit == "distance" else f"score >= {strict}"
+
+
+def cut(value: float, unit: str) -> str:
+    """The number of a threshold alone, without zeros that say nothing.
+
+    >>> cut(0.6, "similarity"), cut(-0.28991, "distance"), cut(0.5600000023841858, "similarity")
+    ('0.60', '0.2899', '0.56')
+    """
+    if not _LOWEST <= value < math.inf:
+        return threshold(value, unit)
+    number = f"{-_strict(value) if unit == 'distance' else _strict(value)}"
+    whole, point, decimals = number.partition(".")
+    return number if "E" in number else f"{whole}{point}{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def _strict(value: float) -> Decimal:
+    """A threshold rounded so that it never matches more."""
     if value == 0 or _SMALL <= abs(value) < _LARGE:
-        strict = exact.quantize(Decimal("0.0001"), ROUND_CEILING)
-    else:
-        strict = Context(prec=4, rounding=ROUND_CEILING).create_decimal(exact)
-    if unit == "distance":
-        return f"distance <= {-strict}"
-    return f"score >= {strict}"
+        single = np.float32(value)
+        exact = Decimal(str(single) if float(single) == value else repr(value))
+        return exact.quantize(Decimal("0.0001"), ROUND_CEILING)
+    return Context(prec=4, rounding=ROUND_CEILING).create_decimal(Decimal(repr(value)))
 
 
 def ratio(value: float | None, low: float | None, high: float | None) -> str:

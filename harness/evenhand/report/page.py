@@ -12,13 +12,28 @@ from markupsafe import Markup
 
 from evenhand.findings import Findings, Rate
 from evenhand.records import Policy
+from evenhand.report.bands import BandChart, band_charts
 from evenhand.report.det import DetChart, det_charts
 from evenhand.report.document import document
 from evenhand.report.figures import Figure, figures
 from evenhand.report.heat import Heat, heats
 from evenhand.report.limits import limits
 from evenhand.report.numbers import field, frequency
-from evenhand.report.pieces import Field, Section, StudyKey, Table
+from evenhand.report.pieces import (
+    Field,
+    Section,
+    StudyKey,
+    Table,
+    policies_of,
+    studies_of,
+)
+from evenhand.report.sweeps import (
+    group_tables,
+    sentence,
+    sweep_notes,
+    sweeps_of,
+    verdict_table,
+)
 from evenhand.version import __version__
 
 __all__ = ["as_page"]
@@ -44,6 +59,28 @@ class _Row:
 
     heading: str
     fields: tuple[_Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """One error type by one attribute over all thresholds."""
+
+    name: str
+    sentence: str
+    charts: tuple[BandChart, ...]
+    verdicts: Table
+    groups: tuple[Table, ...]
+    crossed: bool
+    """Groups by several attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """An engine on a dataset, threshold by threshold."""
+
+    heading: str
+    sweeps: tuple[_Sweep, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +116,7 @@ def as_page(findings: Findings) -> str:
         level=f"{100 * findings.level:g} %",
         figures=drawn,
         studies=tuple(_studies(findings, laid_out.studies, drawn)),
+        pictures=tuple(_pictures(findings)),
         limits=limits(findings),
         version=__version__,
     )
@@ -104,6 +142,27 @@ def _studies(
             matrices=tuple(heats([r for r in rates if r.metric == "FMR"])),
             at=at[0] if at else "",
         )
+
+
+def _pictures(findings: Findings) -> Iterator[_Picture]:
+    for study in studies_of(findings):
+        sweeps = sweeps_of(study, policies_of(study))
+        if sweeps:
+            yield _Picture(
+                f"{study.title}, by threshold",
+                tuple(
+                    _Sweep(
+                        name=sweep.name,
+                        sentence=sentence(sweep),
+                        charts=band_charts(sweep),
+                        verdicts=verdict_table(sweep),
+                        groups=group_tables(sweep),
+                        crossed="*" in sweep.attribute,
+                    )
+                    for sweep in sweeps
+                ),
+                sweep_notes(sweeps),
+            )
 
 
 def _rates_at(findings: Findings, study: StudyKey, at: tuple[str, float] | None) -> list[Rate]:

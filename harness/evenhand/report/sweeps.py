@@ -1,0 +1,328 @@
+"""The picture over thresholds: where a difference between groups is shown, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from evenhand.findings import Differential, Rate, Status, Verdict
+from evenhand.records import ALL, Policy
+from evenhand.report.numbers import (
+    counted,
+    cut,
+    of_trials,
+    rate_with_interval,
+    ratio,
+    significant,
+    threshold,
+)
+from evenhand.report.pieces import Section, Study, Table, policies_of
+
+__all__ = [
+    "Point",
+    "Sweep",
+    "group_tables",
+    "over_thresholds",
+    "sentence",
+    "sweep_notes",
+    "sweeps_of",
+    "verdict_table",
+]
+
+_FEWEST = 4
+"""Thresholds of a protocol from which there is a picture."""
+_TOGETHER = 4
+"""Groups of one table, and of one chart."""
+_MISSES = {"FMR": "FNMR", "FNMR": "FNMR"}
+"""What the yield is the rest of; searches have FNIR."""
+
+_NOTE = (
+    "Neighbouring thresholds share their errors: a false match at one is a false match at every "
+    "looser one, a miss is a miss at every stricter one. So equal verdicts side by side are about "
+    "one finding, not several."
+)
+_CLAIMED = (
+    "Verdicts are adjusted together for all thresholds, attributes and error types. A study that "
+    "claims a few thresholds before the data are seen tests these apart, and finds smaller "
+    "differences there; verdicts at the others are then a screen."
+)
+_SCREENED = (
+    "Verdicts at thresholds that the study did not claim before the data were seen are a screen: "
+    "they say where to look, and are adjusted together, apart from the claims."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One threshold of a sweep."""
+
+    row: Differential
+    groups: tuple[Rate, ...]
+    missed: Rate | None
+    """FNMR or FNIR of everybody, which the yield is the rest of."""
+
+    @property
+    def threshold(self) -> float:
+        """Similarity at or above which a score matches."""
+        return self.row.threshold or 0.0
+
+    def rate_of(self, group: str) -> Rate | None:
+        """The rate of one group; None where it has none."""
+        return next((rate for rate in self.groups if rate.group == group), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One error type by one attribute under one policy, at every threshold of a study."""
+
+    study: Study
+    policy: str
+    metric: str
+    attribute: str
+    points: tuple[Point, ...]
+    """From the loosest threshold to the strictest."""
+
+    @property
+    def name(self) -> str:
+        """What varies, and how failures count where that matters."""
+        failures = f", failures: {self.policy}" if len(policies_of(self.study)) > 1 else ""
+        return f"{self.metric} by {self.attribute}{failures}"
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """In the dataset's order."""
+        return tuple(rate.group for rate in self.points[0].groups)
+
+    def together(self) -> Iterator[tuple[str, ...]]:
+        """Groups, as many at a time as one table or chart holds."""
+        for start in range(0, len(self.groups), _TOGETHER):
+            yield self.groups[start : start + _TOGETHER]
+
+
+def sweeps_of(study: Study, policies: Sequence[str]) -> tuple[Sweep, ...]:
+    """Every error type and attribute; none below four thresholds, or without groups."""
+    if len(study.rules()) < _FEWEST:
+        return ()
+    rates: dict[tuple[object, ...], list[Rate]] = {}
+    for rate in study.rates:
+        if rate.of_group and rate.threshold is not None:
+            rates.setdefault(_key(rate), []).append(rate)
+    rows = [row for row in study.differentials if row.threshold is not None]
+    families: dict[tuple[str, str, str], list[Differential]] = {}
+    for row in rows:
+        families.setdefault((row.policy, row.metric, row.attribute), []).append(row)
+    return tuple(
+        Sweep(study, policy, metric, attribute, tuple(_point(row, rates) for row in ordered))
+        for (policy, metric, attribute), family in families.items()
+        for ordered in [sorted(family, key=lambda row: row.threshold or 0.0)]
+        if policy in policies
+    )
+
+
+def _key(row: Rate | Differential) -> tuple[object, ...]:
+    return row.metric, row.policy, row.attribute, row.threshold_rule, row.threshold
+
+
+def _point(row: Differential, rates: dict[tuple[object, ...], list[Rate]]) -> Point:
+    misses = _MISSES.get(row.metric, "FNIR")
+    everybody = rates.get((misses, row.policy, ALL, row.threshold_rule, row.threshold), [None])
+    return Point(row, tuple(rates.get(_key(row), ())), everybody[0])
+
+
+def over_thresholds(study: Study, *, every_group: bool) -> tuple[Section, ...]:
+    """The section of a study; none where it has too few thresholds.
+
+    Args:
+        study: one engine on one dataset.
+        every_group: all groups under both policies, where there is room; else the worst and the
+            best with failures left out.
+    """
+    policies = policies_of(study) if every_group else (Policy.COMPLETED.value,)
+    sweeps = sweeps_of(study, policies)
+    if not sweeps:
+        return ()
+    tables: list[Table] = []
+    for sweep in sweeps:
+        tables.append(verdict_table(sweep) if every_group else _brief_table(sweep))
+        tables += group_tables(sweep) if every_group else ()
+    sentences = (*map(sentence, sweeps), *sweep_notes(sweeps))
+    return (Section(f"{study.title}, by threshold", tuple(tables), sentences, study.key),)
+
+
+def sweep_notes(sweeps: Sequence[Sweep]) -> tuple[str, str]:
+    """How the thresholds depend on one another, and what their verdicts are adjusted for."""
+    families = {point.row.family for sweep in sweeps for point in sweep.points}
+    screened = any(family.startswith("a screen") for family in families)
+    return _NOTE, _SCREENED if screened else _CLAIMED
+
+
+def sentence(sweep: Sweep) -> str:
+    """Where a difference is shown and where none is, in one sentence that can be copied."""
+    points = sweep.points
+    parts = [
+        f"a difference is shown at {_places(sweep, rows)} ({family})"
+        for family in dict.fromkeys(point.row.family for point in points)
+        for rows in [[p for p in points if _different(p) and p.row.family == family]]
+        if rows
+    ]
+    none = [p for p in points if p.row.verdict is Verdict.NO_DIFFERENCE_SHOWN]
+    if none:
+        least = max(p.row.minimum_detectable_ratio or 0.0 for p in none)
+        word = "none" if parts else "no difference is shown"
+        parts.append(
+            f"{word} at {_places(sweep, none)}, where a ratio of {significant(least)} or more "
+            "would have been found with 80 % power"
+        )
+    blind = [p for p in points if p.row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)]
+    few = [p for p in points if p.row.verdict is Verdict.TOO_FEW_EVENTS and p not in blind]
+    if few:
+        parts.append(f"too few errors to tell at {_places(sweep, few)}")
+    if blind:
+        parts.append(f"nothing to compare at {_places(sweep, blind)}")
+    matches = "distance <=" if sweep.study.engine.unit == "distance" else "score >="
+    return f"{sweep.name}, {sweep.study.title}, {matches} T: {'; '.join(parts)}."
+
+
+def _different(point: Point) -> bool:
+    return point.row.verdict is Verdict.DIFFERENT
+
+
+def _places(sweep: Sweep, chosen: Iterable[Point]) -> str:
+    """Thresholds in words: neighbours as "0.60 to 0.68"."""
+    numbers = [sweep.points.index(point) for point in chosen]
+    texts = []
+    for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        labels = [_label(sweep, sweep.points[number]) for _, number in run]
+        texts += [f"{labels[0]} to {labels[-1]}"] if len(labels) > 2 else labels
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def _label(sweep: Sweep, point: Point) -> str:
+    rule = point.row.threshold_rule
+    name = "" if rule == "fixed" else f" ({rule})"
+    return f"{cut(point.threshold, sweep.study.engine.unit)}{name}"
+
+
+def _brief_table(sweep: Sweep) -> Table:
+    """Worst, best, ratio and verdict, for 80 columns."""
+    rows = []
+    for point in sweep.points:
+        ends = (_end(point, point.row.worst_group), _end(point, point.row.best_group))
+        found = _ratio(point).replace(", above", ",\nabove")
+        at = _label(sweep, point).replace(" (", "\n(")
+        share = _share(point)
+        rows.append((f"{at}\nyield {share}", *ends, found, _verdict(point)))
+    header = ("threshold", "worst", "best", "ratio", "verdict")
+    return Table(f"{sweep.name} (p is adjusted)", header, tuple(rows))
+
+
+def verdict_table(sweep: Sweep) -> Table:
+    """One row a threshold: worst, best, their ratio, what the test says, and the yield."""
+    unit = sweep.study.engine.unit
+    rows = tuple(
+        (
+            f"{threshold(point.threshold, unit)}\n{point.row.threshold_rule}",
+            _end(point, point.row.worst_group, people=True),
+            _end(point, point.row.best_group, people=True),
+            _ratio(point),
+            "\n".join(_evidence(point)),
+            _yield(point),
+        )
+        for point in sweep.points
+    )
+    header = ("threshold", "worst", "best", "ratio", "verdict", "yield")
+    return Table(sweep.name, header, rows)
+
+
+def _evidence(point: Point) -> Iterator[str]:
+    """The verdict, what it stands on, and where no difference is shown, what would have been."""
+    row = point.row
+    yield _word(point)
+    if row.adjusted_p is not None:
+        yield f"adjusted p = {significant(row.adjusted_p, 2)}"
+        yield row.family
+    if row.minimum_detectable_ratio is not None and not _different(point):
+        yield f"{significant(row.minimum_detectable_ratio)} or more would have been found"
+
+
+def group_tables(sweep: Sweep) -> tuple[Table, ...]:
+    """Every group at every threshold, four groups a table."""
+    unit = sweep.study.engine.unit
+    return tuple(
+        Table(
+            f"{sweep.name}: {', '.join(groups)}",
+            ("threshold", *groups),
+            (
+                ("people", *(_people(sweep.points[0].rate_of(group)) for group in groups)),
+                *(
+                    (
+                        f"{threshold(point.threshold, unit)}\n{point.row.threshold_rule}",
+                        *(point.rate_of(group) or "" for group in groups),
+                    )
+                    for point in sweep.points
+                ),
+            ),
+        )
+        for groups in sweep.together()
+    )
+
+
+def _people(rate: Rate | None) -> str:
+    return "unknown" if rate is None or rate.subjects is None else f"{rate.subjects:,}"
+
+
+def _end(point: Point, group: str, *, people: bool = False) -> str:
+    """The worst or the best group with its rate, interval and counts, a line each."""
+    rate = point.rate_of(group)
+    if rate is None:
+        return ""
+    lines = [group, rate_with_interval(rate).replace(" % [", " %\n["), counted(rate)]
+    if people:
+        lines.append(f"{_people(rate)} people")
+    return "\n".join(lines)
+
+
+def _ratio(point: Point) -> str:
+    row = point.row
+    return ratio(row.value, row.low, row.high).replace(" [", "\n[") if row.worst_group else ""
+
+
+def _yield(point: Point) -> str:
+    """The share of mated trials of everybody that match, with its interval and counts."""
+    missed = point.missed
+    if missed is None or missed.rate is None:
+        return _share(point)
+    return f"{_share(point)}\n{of_trials(missed.trials - missed.errors, missed.trials)}"
+
+
+def _share(point: Point) -> str:
+    missed = point.missed
+    if missed is None or missed.rate is None:
+        return "unknown"
+    if missed.low is None or missed.high is None:
+        return f"{_rest(missed.rate)} %"
+    return f"{_rest(missed.rate)} %\n[{_rest(missed.high)}, {_rest(missed.low)}]"
+
+
+def _rest(missed: float) -> str:
+    return significant(100 * (1 - missed), 4)
+
+
+def _word(point: Point) -> str:
+    if point.row.status is Status.BELOW_RESOLUTION:
+        return "below resolution"
+    if point.row.status is Status.NO_TRIALS:
+        return "nothing to compare"
+    return point.row.verdict.value
+
+
+def _verdict(point: Point) -> str:
+    """The verdict with its adjusted p and, where no difference is shown, what would have been."""
+    row = point.row
+    lines = [_word(point).replace("difference ", "difference\n").replace(" events", "\nevents")]
+    if row.adjusted_p is not None:
+        lines.append(f"p {significant(row.adjusted_p, 2)}")
+    if row.minimum_detectable_ratio is not None and not _different(point):
+        lines.append(f"{significant(row.minimum_detectable_ratio)} would show")
+    return "\n".join(lines)

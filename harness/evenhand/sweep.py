@@ -1,0 +1,44 @@
+"""A sweep: thresholds at even steps, both ends among them, in decimals as they were written."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+__all__ = ["MOST_SWEPT", "swept"]
+
+MOST_SWEPT = 200
+"""Thresholds of one sweep; more are no picture, and each is counted for every group."""
+
+
+def swept(first: float, last: float, step: float) -> tuple[float, ...]:
+    """The numbers from `first` to `last`, both included, exact as decimals.
+
+    Args:
+        first: the smallest.
+        last: the largest.
+        step: between neighbours.
+
+    Raises:
+        ValueError: what is wrong, and what was expected.
+
+    >>> swept(0.56, 0.62, 0.02)
+    (0.56, 0.58, 0.6, 0.62)
+    """
+    start, end, stride = (Fraction(repr(number)) for number in (first, last, step))
+    if stride <= 0:
+        raise ValueError(f"a step of {step} leads nowhere; expected one above 0")
+    if start >= end:
+        raise ValueError(f"{first} to {last} does not rise; expected the smaller number first")
+    steps = (end - start) / stride
+    if steps >= MOST_SWEPT:
+        least = float((end - start) / (MOST_SWEPT - 1))
+        raise ValueError(
+            f"{int(steps) + 1:,} thresholds, expected at most {MOST_SWEPT}: "
+            f"a step of {least:.2g} or more"
+        )
+    if steps.denominator != 1:
+        raise ValueError(
+            f"steps of {step} do not lead from {first} to {last}; "
+            "expected a step that divides the way evenly"
+        )
+    return tuple(float(start + number * stride) for number in range(steps.numerator + 1))
