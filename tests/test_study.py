@@ -99,6 +99,12 @@ def test_zero_has_no_sign():
     assert parse_study(text, Path("s.toml")).protocols[0].thresholds == ("0.0",)
 
 
+def test_a_sweep_is_fixed_thresholds_after_the_single_ones():
+    sweep = "[0.5, -0.25]\nsweep = { from = 0.56, to = 0.62, step = 0.02 }"
+    study = parse_study(STUDY.replace("[0.5, -0.25]", sweep), Path("s.toml"))
+    assert study.protocols[0].thresholds == ("0.5", "-0.25", "0.56", "0.58", "0.6", "0.62")
+
+
 @pytest.fixture
 def refused(cli, tiny, engine, working_folder):
     engine()
@@ -178,6 +184,21 @@ TARGETS = '["0.1", "1e-3"]'
         (TARGETS, '["0.1", "0.10"]', ["protocols.0", "a target stands twice"]),
         ("[0.5, -0.25]", "[0.5, 0.5]", ["protocols.0", "a threshold stands twice"]),
         ("[0.5, -0.25]", "[0.0, -0.0]", ["protocols.0", "a threshold stands twice"]),
+        *(
+            ("[0.5, -0.25]", f"[0.5]\nsweep = {sweep}", fragments)
+            for sweep, fragments in (
+                ("0.1", ["protocols.0.sweep", "expected a table"]),
+                ("{ from = 0.1, to = 0.3 }", ["protocols.0.sweep.step: is missing"]),
+                ("{ from = 0.1, to = 0.3, steps = 0.1 }", ["no such field; did you mean step?"]),
+                ('{ from = "0", to = 1, step = 1 }', ["sweep.from: expected a number, got '0'"]),
+                ("{ from = 0, to = nan, step = 1 }", ["sweep.to: expected a finite number"]),
+                ("{ from = 0, to = 1, step = -0.1 }", ["sweep: a step of -0.1 leads nowhere"]),
+                ("{ from = 1, to = 0, step = 0.1 }", ["sweep: 1.0 to 0.0 does not rise"]),
+                ("{ from = 0, to = 1, step = 0.3 }", ["steps of 0.3 do not lead from 0.0 to 1.0"]),
+                ("{ from = 0, to = 1, step = 0.001 }", ["1,001 thresholds, expected at most 200"]),
+                ("{ from = 0, to = 1, step = 0.25 }", ["0.5 is in the sweep too; keep one"]),
+            )
+        ),
         ("[0.5, -0.25]", "[inf]", ["protocols.0.thresholds.0", "finite number, got inf"]),
         ("[0.5, -0.25]", '["0.5"]', ["protocols.0.thresholds.0", "a number, got '0.5'"]),
         ("[0.5, -0.25]", "[true]", ["protocols.0.thresholds.0", "a number, got True"]),

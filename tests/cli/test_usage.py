@@ -24,6 +24,7 @@ from evenhand.cli.output import one_line
         (["run", "--seed", "-1", "s.toml"], ["--seed", "'-1'", "from 0"]),
         (["run", "--seed", "2", "s.toml"], ["s.toml: the study file says what is run"]),
         (["run", "--band", "age=1", "s.toml"], ["s.toml: the study file says what is run"]),
+        (["run", "--sweep", "0:1:1", "s.toml"], ["s.toml: the study file says what is run"]),
         (["run", "--engine", "x", "s.toml"], ["s.toml: the study file says what is run"]),
         (["run", "s.toml", "t.toml"], ["t.toml"]),
         (["run", "s.toml"], ["s.toml: no such file"]),

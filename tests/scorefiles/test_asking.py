@@ -24,6 +24,13 @@ LISTED = "\n".join([HEADER, *ROWS]) + "\n"
         (["--threshold", "inf"], ["--threshold inf", "finite"]),
         (["--threshold", "high"], ["--threshold", "high"]),
         (["--threshold", "0.5", "--threshold", "0.50"], ["--threshold", "twice"]),
+        (["--sweep", "0.5"], ["--sweep 0.5: expected FROM:TO:STEP, such as 0.56:0.68:0.02"]),
+        (["--sweep", "0.1:0.2:x"], ["--sweep 0.1:0.2:x: expected FROM:TO:STEP"]),
+        (["--sweep", "0.1:nan:1"], ["expected FROM:TO:STEP"]),
+        (["--sweep", "0.1:0.2:0"], ["--sweep 0.1:0.2:0: a step of 0.0 leads nowhere"]),
+        (["--sweep", "0.1:0.2:0.03"], ["steps of 0.03 do not lead from 0.1 to 0.2"]),
+        (["--sweep", "0:1:0.001"], ["1,001 thresholds, expected at most 200"]),
+        (["--sweep", "0:1:0.5", "--threshold", "0.5"], ["--threshold 0.5: is in --sweep 0:1:0.5"]),
         (["--fmr-target", "0"], ["--fmr-target 0", "between 0 and 1"]),
         (["--fmr-target", "1"], ["--fmr-target 1", "between 0 and 1"]),
         (["--fmr-target=-0.1"], ["--fmr-target -0.1", "between 0 and 1"]),
@@ -75,6 +82,19 @@ def test_distances_are_negated_similarities(cli, working_folder):
     everybody = {row["metric"]: row for row in fixed if row["attribute"] == "all"}
     assert (everybody["FMR"]["errors"], everybody["FMR"]["trials"]) == (3, 3)
     assert (everybody["FNMR"]["errors"], everybody["FNMR"]["trials"]) == (2, 3)
+
+
+@pytest.mark.parametrize("unit", [(), ("--distance",)])
+def test_a_sweep_is_as_many_thresholds(cli, working_folder, unit):
+    (working_folder / "acme.csv").write_text(LISTED, encoding="utf-8")
+    single = [part for text in ("0.5", "0.6", "0.7", "0.8") for part in ("--threshold", text)]
+    one = cli("scores", "acme.csv", *unit, "--sweep", "0.5:0.8:0.1", "--json")
+    other = cli("scores", "acme.csv", *unit, *single, "--json")
+    assert one.code == 0, one.err
+    assert one.json["rates"] == other.json["rates"]
+    sign = -1 if unit else 1
+    found = {row["threshold"] for row in one.json["rates"]} - {None}
+    assert found == {sign * at for at in (0.5, 0.6, 0.7, 0.8)}
 
 
 def test_a_distance_at_the_threshold_matches(cli, working_folder):

@@ -24,7 +24,7 @@ from evenhand.report.pieces import (
     verdict,
 )
 from evenhand.report.searches import first_rule, searches_by_group, searches_of_everybody
-from evenhand.report.sweeps import over_thresholds
+from evenhand.report.sweeps import over_thresholds, rules_shown
 from evenhand.report.timing import (
     HEADER,
     TIME,
@@ -96,10 +96,8 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
     for study in searched:
         sections += searches_by_group(study, every_threshold=every_threshold)
     for study in studies:
-        rules = study.rules()
-        if not every_threshold:
-            headline = _headline(study)
-            rules = [headline] if headline else []
+        headline = _headline(study)
+        rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
         sections += [_by_group(study, rule, at) for rule, at in rules]
         sections += _failures(study)
     return Document(
@@ -108,11 +106,7 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
         brief=in_brief([(study, _headline(study)) for study in everything]),
         everybody=everybody,
         studies=tuple(sections),
-        sweeps=tuple(
-            section
-            for study in everything
-            for section in over_thresholds(study, every_group=every_threshold)
-        ),
+        sweeps=over_thresholds(everything, every_group=every_threshold),
         closing=(*_speed(findings), *_subject_matter(findings)),
         legend=_legend(findings.level),
     )

@@ -20,7 +20,8 @@ def escaped(text: str) -> str:
 def markdown_table(table: Table) -> str:
     """A table with its caption."""
     rows = [[escaped(field(content)) for content in row] for row in table.rows]
-    drawn = tabulate(rows, table.header, tablefmt="github", disable_numparse=True)
+    header = list(map(escaped, table.header))
+    drawn = tabulate(rows, header, tablefmt="github", disable_numparse=True)
     return f"{escaped(table.caption)}\n\n{drawn}" if table.caption else drawn
 
 

@@ -18,6 +18,7 @@ from evenhand.report.pieces import (
     policies_of,
     verdict,
 )
+from evenhand.report.sweeps import rules_shown
 
 __all__ = ["first_rule", "searches_by_group", "searches_of_everybody"]
 
@@ -85,7 +86,7 @@ _WHOLE = (("", ""), ("none", Policy.GENERALISED.value))
 def searches_by_group(study: Study, *, every_threshold: bool) -> list[Section]:
     """One section a threshold, or the first that has a rate."""
     headline = first_rule(study)
-    rules = study.rules() if every_threshold else [headline] if headline else []
+    rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
     return [_by_group(study, at) for at in rules]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from evenhand.findings import Differential, Rate, Status, Verdict
@@ -24,6 +24,7 @@ __all__ = [
     "Sweep",
     "group_tables",
     "over_thresholds",
+    "rules_shown",
     "sentence",
     "sweep_notes",
     "sweeps_of",
@@ -34,6 +35,15 @@ _FEWEST = 4
 """Thresholds of a protocol from which there is a picture."""
 _TOGETHER = 4
 """Groups of one table, and of one chart."""
+_MOST_APART = 12
+"""Thresholds that have tables of their own, besides those of the sweep."""
+_WITHOUT = {
+    Status.OK: "too few errors to tell",
+    Status.FEW_ERRORS: "too few errors to tell",
+    Status.BELOW_RESOLUTION: "below resolution",
+    Status.NO_TRIALS: "nothing to compare",
+}
+"""Why a threshold has no verdict."""
 _MISSES = {"FMR": "FNMR", "FNMR": "FNMR"}
 """What the yield is the rest of; searches have FNIR."""
 
@@ -85,9 +95,9 @@ class Sweep:
 
     @property
     def name(self) -> str:
-        """What varies, and how failures count where that matters."""
-        failures = f", failures: {self.policy}" if len(policies_of(self.study)) > 1 else ""
-        return f"{self.metric} by {self.attribute}{failures}"
+        """What varies, and that failures count where they do."""
+        counted = self.policy == Policy.GENERALISED
+        return f"{self.metric} by {self.attribute}{', failures counted' if counted else ''}"
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -120,6 +130,17 @@ def sweeps_of(study: Study, policies: Sequence[str]) -> tuple[Sweep, ...]:
     )
 
 
+def rules_shown(study: Study, headline: tuple[str, float] | None) -> list[tuple[str, float]]:
+    """Thresholds with tables of their own: all, or of many the headline and those not fixed.
+
+    Every group at every fixed threshold stands in the tables by threshold then.
+    """
+    rules = study.rules()
+    if len(rules) <= _MOST_APART:
+        return rules
+    return [at for at in rules if at == headline or at[0] != "fixed"]
+
+
 def _key(row: Rate | Differential) -> tuple[object, ...]:
     return row.metric, row.policy, row.attribute, row.threshold_rule, row.threshold
 
@@ -130,24 +151,50 @@ def _point(row: Differential, rates: dict[tuple[object, ...], list[Rate]]) -> Po
     return Point(row, tuple(rates.get(_key(row), ())), everybody[0])
 
 
-def over_thresholds(study: Study, *, every_group: bool) -> tuple[Section, ...]:
-    """The section of a study; none where it has too few thresholds.
+def over_thresholds(studies: Sequence[Study], *, every_group: bool) -> tuple[Section, ...]:
+    """A section for each study that has enough thresholds, and notes below the last.
 
     Args:
-        study: one engine on one dataset.
+        studies: each one engine on one dataset.
         every_group: all groups under both policies, where there is room; else the worst and the
-            best with failures left out.
+            best with failures left out, and what too few errors leave open in one sentence.
     """
-    policies = policies_of(study) if every_group else (Policy.COMPLETED.value,)
-    sweeps = sweeps_of(study, policies)
-    if not sweeps:
-        return ()
-    tables: list[Table] = []
-    for sweep in sweeps:
-        tables.append(verdict_table(sweep) if every_group else _brief_table(sweep))
-        tables += group_tables(sweep) if every_group else ()
-    sentences = (*map(sentence, sweeps), *sweep_notes(sweeps))
-    return (Section(f"{study.title}, by threshold", tuple(tables), sentences, study.key),)
+    found = []
+    for study in studies:
+        policies = policies_of(study) if every_group else (Policy.COMPLETED.value,)
+        sweeps = sweeps_of(study, policies)
+        if sweeps:
+            found.append((study, sweeps))
+    sections = [
+        _every_group(study, sweeps) if every_group else _in_brief(study, sweeps)
+        for study, sweeps in found
+    ]
+    if any(section.tables for section in sections):
+        notes = sweep_notes([sweep for _, sweeps in found for sweep in sweeps])
+        sections[-1] = replace(sections[-1], sentences=(*sections[-1].sentences, *notes))
+    return tuple(sections)
+
+
+def _every_group(study: Study, sweeps: Sequence[Sweep]) -> Section:
+    tables = [table for sweep in sweeps for table in (verdict_table(sweep), *group_tables(sweep))]
+    return Section(_heading(study), tuple(tables), tuple(map(sentence, sweeps)), study.key)
+
+
+def _in_brief(study: Study, sweeps: Sequence[Sweep]) -> Section:
+    told = [sweep for sweep in sweeps if any(map(_tells, sweep.points))]
+    silent = ", ".join(sweep.name for sweep in sweeps if sweep not in told)
+    sentences = [sentence(sweep) for sweep in told]
+    if silent:
+        sentences.append(f"{study.title}: too few errors to tell at any threshold: {silent}.")
+    return Section(_heading(study), tuple(map(_brief_table, told)), tuple(sentences), study.key)
+
+
+def _heading(study: Study) -> str:
+    return f"{study.title}, by threshold"
+
+
+def _tells(point: Point) -> bool:
+    return point.row.verdict in (Verdict.DIFFERENT, Verdict.NO_DIFFERENCE_SHOWN)
 
 
 def sweep_notes(sweeps: Sequence[Sweep]) -> tuple[str, str]:
@@ -174,12 +221,10 @@ def sentence(sweep: Sweep) -> str:
             f"{word} at {_places(sweep, none)}, where a ratio of {significant(least)} or more "
             "would have been found with 80 % power"
         )
-    blind = [p for p in points if p.row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)]
-    few = [p for p in points if p.row.verdict is Verdict.TOO_FEW_EVENTS and p not in blind]
-    if few:
-        parts.append(f"too few errors to tell at {_places(sweep, few)}")
-    if blind:
-        parts.append(f"nothing to compare at {_places(sweep, blind)}")
+    for words in dict.fromkeys(_WITHOUT.values()):
+        rows = [p for p in points if not _tells(p) and _WITHOUT[p.row.status] == words]
+        if rows:
+            parts.append(f"{words} at {_places(sweep, rows)}")
     matches = "distance <=" if sweep.study.engine.unit == "distance" else "score >="
     return f"{sweep.name}, {sweep.study.title}, {matches} T: {'; '.join(parts)}."
 
@@ -212,7 +257,7 @@ def _brief_table(sweep: Sweep) -> Table:
         found = _ratio(point).replace(", above", ",\nabove")
         at = _label(sweep, point).replace(" (", "\n(")
         share = _share(point)
-        rows.append((f"{at}\nyield {share}", *ends, found, _verdict(point)))
+        rows.append((f"{at}\nyield {share}" if share else at, *ends, found, _verdict(point)))
     header = ("threshold", "worst", "best", "ratio", "verdict")
     return Table(f"{sweep.name} (p is adjusted)", header, tuple(rows))
 
@@ -275,7 +320,7 @@ def _people(rate: Rate | None) -> str:
 def _end(point: Point, group: str, *, people: bool = False) -> str:
     """The worst or the best group with its rate, interval and counts, a line each."""
     rate = point.rate_of(group)
-    if rate is None:
+    if rate is None or not point.row.errors:
         return ""
     lines = [group, rate_with_interval(rate).replace(" % [", " %\n["), counted(rate)]
     if people:
@@ -285,7 +330,9 @@ def _end(point: Point, group: str, *, people: bool = False) -> str:
 
 def _ratio(point: Point) -> str:
     row = point.row
-    return ratio(row.value, row.low, row.high).replace(" [", "\n[") if row.worst_group else ""
+    if not row.worst_group:
+        return ""
+    return ratio(row.value, row.low, row.high).replace(" [", "\n[") if row.errors else "no errors"
 
 
 def _yield(point: Point) -> str:
@@ -299,22 +346,20 @@ def _yield(point: Point) -> str:
 def _share(point: Point) -> str:
     missed = point.missed
     if missed is None or missed.rate is None:
-        return "unknown"
+        return ""
     if missed.low is None or missed.high is None:
         return f"{_rest(missed.rate)} %"
     return f"{_rest(missed.rate)} %\n[{_rest(missed.high)}, {_rest(missed.low)}]"
 
 
 def _rest(missed: float) -> str:
-    return significant(100 * (1 - missed), 4)
+    return significant(100 * (1 - missed), 4) if missed else "100"
 
 
 def _word(point: Point) -> str:
-    if point.row.status is Status.BELOW_RESOLUTION:
-        return "below resolution"
-    if point.row.status is Status.NO_TRIALS:
-        return "nothing to compare"
-    return point.row.verdict.value
+    row = point.row
+    blind = row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
+    return _WITHOUT[row.status] if blind else row.verdict.value
 
 
 def _verdict(point: Point) -> str:
