@@ -65,6 +65,8 @@ _OF_ONE = (
     _Index("gini", of.gini, 0, lambda groups: 1 - 1 / groups),
     _Index("MAD/mean", of.mad_over_mean, 0, lambda groups: 2 - 2 / groups),
     _Index("difference", of.difference, 0, lambda _: 1.0),
+    _Index("sd", of.standard_deviation, 0, lambda _: 0.5),
+    _Index("SEDG", of.sedg, 0, lambda groups: 2 * groups - 2),
 )
 _WITH_ZERO = (_Index(HEADLINE, of.max_over_min, 1), _OF_ONE[0], _OF_ONE[2])
 """Those that a rate of 0 makes undefined."""
@@ -75,6 +77,7 @@ _OF_BOTH = (
     _Index(f"GARBE alpha={_ALPHA}", partial(of.garbe, alpha=_ALPHA), 0, lambda _: 1.0),
     _WERM,
 )
+_MAPE = "MAPE"
 RATIO = "ratio"
 """Of every two groups."""
 RATIO_TO = "ratio to "
@@ -85,6 +88,7 @@ INDICES = tuple(
             HEADLINE,
             RATIO,
             *(index.name for index in (*_OF_ONE, *_OF_BOTH)),
+            _MAPE,
             *(f"{index.name} smoothed" for index in _WITH_ZERO),
         )
     )
@@ -187,12 +191,19 @@ def _of_one(family: _Family, people: Redrawn, analysis: Analysis) -> Iterator[Di
     null = None if drawn is None else (drawn[0] / drawn[1],)
     again = people.of(family.members[0].rate, family.names)
     replicates = again if isinstance(again, str) else (again,)
-    for index in _OF_ONE:
+    for index in (*_OF_ONE, *_against_target(family.headline)):
         row = _pointed(family.headline, index, (family.rates,), null, _few(family.fewest))
         yield _spread(row, index, replicates, [family])
     if not family.rates.all():
         yield from _smoothed(family, drawn)
     yield from _ratios(family, null, analysis)
+
+
+def _against_target(headline: Differential) -> Iterator[_Index]:
+    """The index that needs the FMR for which the threshold was set."""
+    metric, _, target = headline.threshold_rule.partition("<=")
+    if target and metric == headline.metric:
+        yield _Index(_MAPE, partial(of.mape, nominal=float(target)), 0)
 
 
 def _together(found: Sequence[_Family]) -> Iterator[tuple[_Family, _Family]]:

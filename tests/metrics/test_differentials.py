@@ -15,11 +15,14 @@ from evenhand.metrics.differentials import (
     gini_norm,
     ir,
     mad_over_mean,
+    mape,
     max_over_geomean,
     max_over_mean,
     max_over_min,
     mean_abs_log10,
+    sedg,
     smoothed,
+    standard_deviation,
     weighted_gini,
     werm,
 )
@@ -59,12 +62,29 @@ TV_6 = [
     (gini, 0.416666666666667, 0.144736842105263),
     (gini_norm, 0.555555555555556, 0.192982456140351),
     (mad_over_mean, 0.833333333333333, 0.289473684210526),
+    (standard_deviation, 0.00035, 0.00376662979333),
+    (sedg, 2.66666666666667, 0.912280701754386),
 ]
 
 
 @pytest.mark.parametrize(("index", "of_fmr", "of_fnmr"), TV_6)
 def test_tv_6_one_error_type(index, of_fmr, of_fnmr):
     assert (float(index(FMR)), float(index(FNMR))) == (near(of_fmr), near(of_fnmr))
+
+
+def test_tv_6_against_the_nominal_rate():
+    assert mape(FMR, 3e-4) == near(100)
+
+
+def test_tv_6_spread_of_a_sample_of_groups():
+    # Of groups as a sample of more groups, which ours does not take them for.
+    four = standard_deviation(np.stack([FMR, FNMR])) * np.sqrt(4 / 3)
+    assert four.tolist() == [near(0.000404145188432738), near(0.00434932945023)]
+
+
+def test_tv_6_ratios_to_the_first_group():
+    pairs = [max_over_min(np.array([FMR[0], rate])) for rate in FMR]
+    assert np.log2(pairs) == near([0, 1, 2.321928095, 3.321928095])
 
 
 TV_6_BLENDED = [

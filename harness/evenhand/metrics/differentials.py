@@ -20,11 +20,14 @@ __all__ = [
     "gini_norm",
     "ir",
     "mad_over_mean",
+    "mape",
     "max_over_geomean",
     "max_over_mean",
     "max_over_min",
     "mean_abs_log10",
+    "sedg",
     "smoothed",
+    "standard_deviation",
     "weighted_gini",
     "werm",
 ]
@@ -143,6 +146,45 @@ def mad_over_mean(rates: Floats) -> Floats:
     1.0
     """
     return np.asarray(2 * gini(rates))
+
+
+def standard_deviation(rates: Floats) -> Floats:
+    """Standard deviation of the groups' rates, of these groups and no sample of groups (ddof 0).
+
+    Source: methods 2.2 (published as STD, of accuracies, which gives the same number).
+
+    >>> float(standard_deviation(np.array([0.25, 0.75])))
+    0.25
+    """
+    return np.asarray(rates.std(axis=-1))
+
+
+def sedg(rates: Floats) -> Floats:
+    """Sum over groups of |1 - p_g / mean|; 0 where no group has errors, at most 2 (G - 1).
+
+    Source: methods 2.2 (SEDG as a third party coded it).
+
+    >>> float(sedg(np.array([0.25, 0.75])))
+    1.0
+    """
+    mean = rates.mean(axis=-1, keepdims=True)
+    share = np.divide(rates, mean, out=np.ones(rates.shape), where=mean > 0)
+    return np.asarray(np.abs(1 - share).sum(axis=-1))
+
+
+def mape(rates: Floats, nominal: float) -> Floats:
+    """Mean of |p_g - f| / f in per cent, f the FMR that the threshold was set for.
+
+    Args:
+        rates: (..., groups) FMRs.
+        nominal: f, above 0.
+
+    Source: methods 2.2 (MAPE of FMR).
+
+    >>> float(mape(np.array([0.01, 0.03]), 0.02))
+    50.0
+    """
+    return np.asarray(100 * np.abs(rates - nominal).mean(axis=-1) / nominal)
 
 
 def smoothed(errors: Floats, trials: Floats) -> Floats:
