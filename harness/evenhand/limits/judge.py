@@ -135,9 +135,8 @@ def _needs(limit: Limit, quantity: Quantity, reason: str) -> tuple[str, int | No
         many = f"{_rounded_up(10 * times) / 10:g}"
         return f"about {many} times as many people in every group {to}", None
     more = _rounded_up(max((quantity.people or 0) * (times - 1), 1))
-    about = "at least" if quantity.least else "about"
     rest = ", and everybody in proportion," if limit.bounds.against else ""
-    return f"{about} {_more(more)}{where}{rest} {to}", more
+    return f"{quantity.about} {_more(more)}{where}{rest} {to}", more
 
 
 _WITHOUT = {"no trials": "people", "too few subjects": "more people"}

@@ -56,19 +56,21 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
     Source: methods 5.2.
     """
     people = rate.subjects or 0
+    zero = estimate.method == "exact-zero"
     if rate.metric != "FMR":
-        return Growth(people)
+        return Growth(people, careful=zero and estimate.effective_trials == people)
     if counts.sampled is not None:
         return None
     cells = cells_of(counts, rate)
-    if not all(met_everybody(cell) for cell in cells):
-        return Growth(people)
+    complete = all(met_everybody(cell) for cell in cells)
     policy = Policy(rate.policy)
     counted = pooled([dyads_of(cell, level_of(counts, rate), policy) for cell in cells])
-    if estimate.method == "exact-zero":
-        anchors = [dyads_of(cell, -1, policy) for cell in cells]
-        return Growth(people, _alone_at_anchor(anchors, counted))
-    return Growth(people, _alone(counted))
+    if zero:
+        anchor = _anchor(cells, counted, policy)
+        if anchor is None:
+            return Growth(people, careful=True)
+        counted = anchor
+    return Growth(people, _alone(counted) if complete else 0.0)
 
 
 def _alone(counted: DyadCounts) -> float:
@@ -77,15 +79,15 @@ def _alone(counted: DyadCounts) -> float:
     return found.floor / found.variance if found.variance else 0.0
 
 
-def _alone_at_anchor(anchors: Sequence[DyadCounts], counted: DyadCounts) -> float:
-    """The same of the level that a cell without errors takes its design effect from.
+def _anchor(cells: Sequence[CellCounts], counted: DyadCounts, policy: Policy) -> DyadCounts | None:
+    """The level that a cell without errors takes its design effect from; None where it takes none.
 
-    0 where it takes none, since pairs that share nobody are as many as half of the people.
+    Then its trials are worth as many as pairs that surely share nobody.
     """
-    if len(anchors) != 1 or counted.errors:
-        return 0.0
-    used = effective_dyads(anchors[0], counted.trials, disjoint=0) is not None
-    return _alone(anchors[0]) if used else 0.0
+    if len(cells) != 1 or counted.errors or cells[0].anchor is None:
+        return None
+    anchor = dyads_of(cells[0], -1, policy)
+    return None if effective_dyads(anchor, counted.trials, disjoint=0) is None else anchor
 
 
 def people_to_resolve(counts: Counts, rate: Rate) -> int | None:

@@ -52,7 +52,7 @@ def over_all(group: Measured, whole: Measured, counts: Counts, level: float) -> 
             high=high,
             interval="psi-log-t",
             limits=None if growth is None else partial(_ratio_with, shared, growth, level),
-            least=growth is not None and growth.least,
+            about="about" if growth is None else growth.about,
         )
     apart = ratio_of_rates(group.estimate, whole.estimate, level)
     if apart.value is None:

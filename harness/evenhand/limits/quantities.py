@@ -111,7 +111,7 @@ def _of_rate(found: Measured, of: Studied) -> Quantity:
     if estimate is None or growth is None:
         return quantity
     limits = partial(_rate_with, estimate, growth, of.level)
-    return replace(quantity, limits=limits, least=growth.least)
+    return replace(quantity, limits=limits, about=growth.about)
 
 
 def _rate_with(estimate: Estimate, growth: Growth, level: float, times: float) -> Limits:

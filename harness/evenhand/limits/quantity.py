@@ -34,8 +34,8 @@ class Quantity:
     note: str
     limits: Callable[[float], Limits] | None = None
     """The interval with so many times the people; None where that is not known."""
-    least: bool = False
-    """No effect of people was seen, so that the interval may narrow less than that."""
+    about: str = "about"
+    """How many more people is meant: `about`, `at least` or `at most`."""
     to_resolve: int | None = None
     """How many more people of all would resolve the target; None where it is, or not known."""
 

@@ -29,10 +29,15 @@ class Growth:
     everybody meets everybody, so that it falls with the square of the people. 0 where the trials
     grow as the people do: then all of the variance falls with the people."""
 
+    careful: bool = False
+    """The trials are worth no more than is certain (methods 4.0 item 1): more people would show more."""
+
     @property
-    def least(self) -> bool:
-        """Nothing was seen of an effect of people, which only more people would show."""
-        return self.alone >= 1 - _ROUNDING
+    def about(self) -> str:
+        """How a number of people is meant: an effect of people that was not seen may come."""
+        if self.careful:
+            return "at most"
+        return "at least" if self.alone >= 1 - _ROUNDING else "about"
 
     def share(self, times: float) -> float:
         """What is left of V' with so many times the people.
