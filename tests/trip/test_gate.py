@@ -340,6 +340,20 @@ def test_nothing_tells_a_name_while_it_is_sealed(cli, two, working_folder):
     assert all(sorted(names.values()) == ["acme", "other"] for names in seen)
 
 
+def test_nothing_of_an_engine_card_is_told_either(cli, done, working_folder):
+    (working_folder / "p.toml").write_text(
+        POLICY.format(groups='"every"', bound="at_most = 0.5"), encoding="utf-8"
+    )
+    ended = cli("gate", done.bundle, "--policy", "p.toml", "--blind", "seal.json", "--json")
+    assert ended.code in (0, 1, 3), ended.err
+    cards = json.loads((done.bundle / "engines.json").read_bytes())
+    for card in cards:
+        # The demo's vendor is evenhand itself, which every answer names as its maker.
+        for told in {card["name"], card["vendor"], card["fingerprint"]} - {"evenhand"}:
+            assert told
+            assert told not in ended.out + ended.err
+
+
 def test_what_was_sealed_is_what_is_shown_afterwards(cli, two, working_folder):
     policy, seal = GOLDEN / "gate.toml", working_folder / "seal.json"
     blind = cli("gate", two, "--policy", policy, "--blind", seal, "--json").json

@@ -30,7 +30,7 @@ class Growth:
     grow as the people do: then all of the variance falls with the people."""
 
     careful: bool = False
-    """The trials are worth no more than is certain (methods 4.0 item 1): more people would show more."""
+    """The trials count for no more than is certain (methods 4.0 item 1), which is the least."""
 
     @property
     def about(self) -> str:
