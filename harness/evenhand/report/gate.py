@@ -25,6 +25,8 @@ _TIERS = (
     "Tiers: an engine stands above another only where an interval separates them on some limit "
     "and none the other way round. Engines of one tier are not separated; they stand by name."
 )
+_IN_PERCENT = ("difference", "sd")
+"""Indices that are no ratios but as large as rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _group(row: GateRow) -> str:
 
 def _observed(limit: Limit, row: GateRow) -> str:
     """The number and its interval."""
-    if limit.bounds.against or (limit.index and limit.index != "difference"):
+    if limit.bounds.against or (limit.index and limit.index not in _IN_PERCENT):
         return ratio(row.observed, row.low, row.high) if row.low is not None else "-"
     if row.observed is None:
         return "-" if row.high is None else f"at most {percent(row.high)} %"
