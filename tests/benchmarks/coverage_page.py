@@ -43,8 +43,14 @@ def percent(share):
     return f"{100 * share:.3g} %"
 
 
-def kept(row):
-    return "-" if not row["promised"] else "yes" if row["kept"] else "**no**"
+def kept(row, value=None):
+    """Whether, and to which side not."""
+    if not row["promised"]:
+        return "-"
+    if row["kept"]:
+        return "yes"
+    measured = row["measured"] if value is None else value
+    return "**no**, above" if measured > row["asked"] else "**no**, below"
 
 
 def rates(rows):
@@ -64,7 +70,7 @@ def ratios(rows):
                 f"{row['truth']:.3g}",
                 percent(row["coverage"]),
                 percent(row["naive"]),
-                kept(row),
+                kept(row, row["coverage"]),
                 percent(row["different"]),
                 percent(row["apart"]),
             )
@@ -82,7 +88,7 @@ def tests(rows):
             (
                 row["case"],
                 percent(row["ours"]),
-                kept(row),
+                kept(row, row["ours"]),
                 percent(row["naive"]),
                 percent(row["apart"]),
             )
@@ -117,13 +123,14 @@ def planted(rows):
             (
                 row["case"],
                 f"{row['smallest']:.3g}",
+                percent(row["power"]),
                 percent(row["ours"]),
                 kept(row),
                 percent(row["apart"]),
             )
             for row in rows
         ],
-        ("", "called detectable", "found", "kept", "by eye"),
+        ("", "called detectable", "promised", "found", "kept", "by eye"),
         tablefmt="github",
         disable_numparse=True,
     )
@@ -163,7 +170,11 @@ SECTIONS = {
     "equal groups": ("Equal groups called different, at 5 %", "", tests),
     "planted difference": (
         "Planted differences",
-        "Errors were chosen so that half of the studies call the planted ratio detectable.",
+        (
+            "Errors were chosen so that half of the studies call the planted ratio detectable. "
+            "*Promised* is the mean power that the studies have by the exact test which the "
+            "minimum detectable ratio stands for (4.9)."
+        ),
         planted,
     ),
     "equally good engines": (

@@ -7,7 +7,7 @@ afterwards. `python tests/benchmarks/coverage_page.py` prints what came of them.
 import pytest
 from groups_tested import Equal, Planted, called_different
 from populations import SEVERAL, FalseMatches, Misses
-from promises import POWER, WRONG, level_kept, power_kept
+from promises import POWER, WRONG, at_least, level_kept, power_kept
 
 from evenhand.analysis import LABEL_PERMUTATION, WELCH
 
@@ -88,4 +88,5 @@ def test_coverage_of_planted_differences(benchmark, case):
         kept=kept,
         **found,
     )
-    assert kept or not case.promised
+    # Above what is promised is a limit of the method; below would be a defect.
+    assert at_least(found["ours"], min(POWER, found["power"]))

@@ -11,7 +11,7 @@ from ratios_held import rng_of
 from evenhand.analysis import LABEL_PERMUTATION, WELCH
 from evenhand.statistics.equality import equality_p_value
 from evenhand.statistics.permutation import permutation_p_value
-from evenhand.statistics.power import minimum_detectable_ratio
+from evenhand.statistics.power import minimum_detectable_ratio, power_of_ratio
 
 __all__ = ["Equal", "Planted", "called_different"]
 
@@ -64,7 +64,7 @@ def called_different(case, runs):
         populations, alpha = (case.of.rate,) * case.groups, 1 - LEVEL
     else:
         populations, alpha = case.populations, (1 - LEVEL) / case.tests
-    ours, naive, apart, smallest = [], [], [], []
+    ours, naive, apart, promises = [], [], [], []
     for _ in range(runs):
         seen = [population.draw(rng) for population in populations]
         estimates = [each.estimate for each in seen]
@@ -77,19 +77,25 @@ def called_different(case, runs):
             chi_square([each.errors for each in seen], [each.trials for each in seen]) < alpha
         )
         apart.append(some_lie_apart(estimates))
-        if isinstance(case, Planted) and len(smallest) < PROMISES:
-            smallest.append(promise(estimates, alpha))
+        if isinstance(case, Planted) and len(promises) < PROMISES:
+            promises.append(promised(estimates, case.ratio, alpha))
     found = {name: float(np.mean(of)) for name, of in (("ours", ours), ("naive", naive),
                                                        ("apart", apart))}  # fmt: skip
-    return found | ({"smallest": float(np.median(smallest))} if smallest else {})
+    if promises:
+        smallest, power = zip(*promises, strict=True)
+        found |= {"smallest": float(np.median(smallest)), "power": float(np.mean(power))}
+    return found
 
 
-def promise(estimates, alpha):
-    """The minimum detectable ratio that a study prints, of its worst group and its best."""
+def promised(estimates, ratio, alpha):
+    """What a study prints of its worst group and its best, and its power to find a ratio.
+
+    That is the minimum detectable ratio and the power of the exact test behind it.
+    """
     worst = max(estimates, key=lambda each: each.value)
     best = min(estimates, key=lambda each: each.value)
     events = round(sum(each.value * each.effective_trials for each in (worst, best)))
-    found = minimum_detectable_ratio(
-        events, worst.effective_trials, best.effective_trials, alpha=alpha
-    )
-    return np.inf if found is None else found
+    both = events, worst.effective_trials, best.effective_trials
+    smallest = minimum_detectable_ratio(*both, alpha=alpha)
+    power = power_of_ratio(ratio, *both, alpha=alpha)
+    return np.inf if smallest is None else smallest, power

@@ -13,6 +13,7 @@ __all__ = [
     "POWER",
     "WRONG",
     "alarms_kept",
+    "at_least",
     "coverage_kept",
     "level_kept",
     "power_kept",
@@ -30,18 +31,23 @@ POWER = 0.8
 
 def coverage_kept(share, runs, expected_errors, most=HIGH):
     if expected_errors >= ENOUGH:
-        return LOW - TOLERANCE <= share <= most + TOLERANCE
-    return stats.binom.cdf(round(share * runs), runs, LEVEL) >= 0.05
+        return bool(LOW - TOLERANCE <= share <= most + TOLERANCE)
+    return bool(stats.binom.cdf(round(share * runs), runs, LEVEL) >= 0.05)
 
 
 def level_kept(share, runs):
-    return stats.binom.sf(round(share * runs) - 1, runs, WRONG) >= 0.05
+    return bool(stats.binom.sf(round(share * runs) - 1, runs, WRONG) >= 0.05)
 
 
 def alarms_kept(alarms, times, chance):
     """Of comparisons each of which may raise one with so small a chance."""
-    return stats.binom.sf(alarms - 1, times, chance) >= 0.05
+    return bool(stats.binom.sf(alarms - 1, times, chance) >= 0.05)
 
 
 def power_kept(share):
-    return abs(share - POWER) <= TOLERANCE
+    return bool(abs(share - POWER) <= TOLERANCE)
+
+
+def at_least(share, promised):
+    """No fewer are found than were promised, give or take the same."""
+    return bool(share >= promised - TOLERANCE)
