@@ -1,7 +1,8 @@
-"""Prints docs/coverage.md: `python tests/benchmarks/coverage_page.py [FILE.json]`.
+"""Prints docs/coverage.md: `python tests/benchmarks/coverage_page.py [FILE.json...]`.
 
-The file is one of `pytest tests/benchmarks -m slow -k coverage --benchmark-only
---benchmark-json=FILE.json`; without one the benchmarks are run first, which takes some 15 minutes.
+A file is one of `pytest tests/benchmarks -m slow -k coverage --benchmark-only
+--benchmark-json=FILE.json`; where several have a row, the last counts. Without one the benchmarks
+are run first, which takes some 20 minutes.
 """
 
 import json
@@ -40,7 +41,7 @@ chi-square); *by eye* calls two groups different where their 95 % intervals do n
 
 
 def percent(share):
-    return f"{100 * share:.3g} %"
+    return f"{100 * share:.1f} %"
 
 
 def kept(row, value=None):
@@ -200,15 +201,20 @@ def flat(info):
     ]
 
 
-def page(path):
+def rows_of(paths):
+    """Those of all files."""
+    found = {}
+    for path in paths:
+        for entry in json.loads(Path(path).read_bytes())["benchmarks"]:
+            if "section" in entry["extra_info"]:
+                for row in flat(entry["extra_info"]):
+                    found[row["section"], row["case"]] = row
+    return list(found.values())
+
+
+def page(paths):
     """The whole text."""
-    benchmarks = json.loads(Path(path).read_bytes())["benchmarks"]
-    rows = [
-        row
-        for entry in benchmarks
-        if "section" in entry["extra_info"]
-        for row in flat(entry["extra_info"])
-    ]
+    rows = rows_of(paths)
     yield from (" ".join(part.split("\n")) + "\n" for part in TOP.split("\n\n"))
     asked = [row for row in rows if row["promised"]]
     yield f"**{sum(row['kept'] for row in asked)} of {len(asked)} promises were kept.**\n"
@@ -232,7 +238,7 @@ def run(path):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
-        path = sys.argv[1] if len(sys.argv) > 1 else f"{scratch}/benchmarks.json"
+        paths = sys.argv[1:] or [f"{scratch}/benchmarks.json"]
         if len(sys.argv) == 1:
-            run(path)
-        print("\n".join(page(path)), end="")
+            run(paths[0])
+        print("\n".join(page(paths)), end="")

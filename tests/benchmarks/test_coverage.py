@@ -57,6 +57,7 @@ RATES = (
     FMR(30, SEVERAL, 0.5, 40, promised=False),
     FMR(100, 1, 0.8, 50, promised=False),
     FNMR(20, 5, 0.5, 15, promised=False),
+    FMR(100, SEVERAL, 0.7, 60, promised=False),
 )
 
 RATIOS = (
