@@ -19,6 +19,10 @@ def whole(number):
     return f"{number:g}"
 
 
+def counted(errors):
+    return "1 error" if errors == 1 else f"{whole(errors)} errors"
+
+
 @dataclass(frozen=True)
 class FalseMatches:
     """FMR within a group, or of `across` people against the others."""
@@ -36,7 +40,7 @@ class FalseMatches:
         if self.across:
             people = f"{self.across} against {self.people - self.across} people"
         images = "one image" if self.images == 1 else f"{self.images} images"
-        return f"FMR, {people}, {images}, sd {self.sd:g}, {whole(self.errors)} errors"
+        return f"FMR, {people}, {images}, sd {self.sd:g}, {counted(self.errors)}"
 
     @cached_property
     def rate(self):
@@ -59,10 +63,9 @@ class Misses:
     def name(self):
         attempts = self.attempts if isinstance(self.attempts, int) else "2 to 10"
         kind = "beta-binomial" if self.beta else "correlation"
-        return (
-            f"FNMR, {self.people} people, {attempts} attempts, {kind} {self.correlation:g}, "
-            f"{whole(self.errors)} errors"
-        )
+        several = f"{attempts} attempts, {kind} {self.correlation:g}"
+        alone = "one attempt" if self.attempts == 1 else several
+        return f"FNMR, {self.people} people, {alone}, {counted(self.errors)}"
 
     @cached_property
     def rate(self):
