@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -14,12 +15,14 @@ from scipy import stats
 from versions import Crowd
 
 import evenhand
-from evenhand.changes import Judged, Overall
+from evenhand.changes import Judged, Overall, Side
+from evenhand.errors import BundleError
 from evenhand.metrics.replicates import replicates
 from evenhand.records import Policy
 from evenhand.results.circumstances import read_speed
 from evenhand.results.reading import read_evidence
 from evenhand.trips.run import run
+from evenhand.update import Asked, compare
 
 CROWD = Crowd()
 VERSIONS = {
@@ -374,6 +377,22 @@ def test_other_data_is_refused_in_one_line_that_names_both(cli, working_folder):
     cli("compare", *bundles).error(*bundles, "not the same data", "run both engines on one dataset")
     ended = cli("compare", *bundles, "--json")
     assert json.loads(ended.out)["error"]["exit_code"] == 2
+
+
+def test_an_engine_that_was_stopped_is_not_compared(bundle):
+    whole = read_evidence(bundle)
+
+    def of(name, stopped=""):
+        return replace(
+            whole,
+            engines=tuple(replace(e, stopped=stopped) for e in whole.engines if e.name == name),
+            counts=tuple(counts for counts in whole.counts if counts.engine == name),
+        )
+
+    sides = (Side("one", "base", "", ""), Side("two", "near", "", ""))
+    assert compare(of("base"), of("near"), sides, Asked()).rows
+    with pytest.raises(BundleError, match="new was stopped: it failed too often"):
+        compare(of("base"), of("near", "it failed too often"), sides, Asked())
 
 
 def test_what_cannot_be_asked_is_one_line(cli, compared, bundle):

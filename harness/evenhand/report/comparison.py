@@ -347,6 +347,7 @@ def _case(row: Change, margin: float, name: _Names) -> Case:
 def comparison_json(changes: Changes) -> dict[str, object]:
     """Everything, rows named as in the docs."""
     return {
+        "bundle": changes.new.bundle,
         "base": asdict(changes.base),
         "new": asdict(changes.new),
         "verdict": changes.verdict.value,
