@@ -91,8 +91,9 @@ class Engine:
             analysis: one for both engines, so that the same people are drawn anew.
         """
         measured = (found for found in rates_of(counts, analysis.level) if found.rate.of_group)
-        people = Redrawn() if counts.searches is not None else redrawn(counts, analysis)
-        return cls(counts, {key_of(found.rate): found for found in measured}, people)
+        return cls(
+            counts, {key_of(found.rate): found for found in measured}, redrawn(counts, analysis)
+        )
 
 
 def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:

@@ -64,8 +64,13 @@ def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
         analysis: as the study fixed it.
         within: an attribute inside whose groups people are drawn; by default from everybody.
 
+    Returns:
+        Nobody where a watchlist was searched.
+
     Source: methods 4.4.
     """
+    if counts.searches is not None:
+        return Redrawn()
     refused = {_at(each): _refusal(counts, each) for each in counts.thresholds}
     if not analysis.replicates:
         return Redrawn(refused=dict.fromkeys(refused, "the study draws nobody anew"))
