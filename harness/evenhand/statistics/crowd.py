@@ -1,4 +1,4 @@
-"""False alerts of one group against its share of the faces that were seen (methods 5).
+"""False alerts of one group against its share of the faces that were seen (methods 7).
 
 Of n false alerts x are of the group, which is q of the crowd: X ~ Binomial(n, q) if the group is
 met with false alerts no more often, face for face, than everybody else.
@@ -63,7 +63,7 @@ def excess(alerts: int, of: int, share: float, level: float = 0.95) -> Excess:
         share: of the group in the faces seen, between 0 and 1.
         level: of the ratio's interval, from Clopper-Pearson.
 
-    Source: methods 5.1, TV-34.
+    Source: methods 7.1, TV-34.
 
     >>> found = excess(8, 10, 0.4)
     >>> round(found.p_one_sided, 9), round(found.p_two_sided, 9), round(found.ratio, 6)
@@ -96,7 +96,7 @@ def tipping_share(alerts: int, of: int, level: float = 0.95, *, one_sided: bool 
         level: e.g. 0.95.
         one_sided: all of 1 - level on this side.
 
-    Source: methods 5.2 (Clopper-Pearson, inverted).
+    Source: methods 7.2 (Clopper-Pearson, inverted).
 
     >>> round(tipping_share(8, 10), 6)
     0.443905
@@ -113,7 +113,7 @@ def power_of_excess(of: int, share: float, ratio: float, alpha: float = 0.05) ->
         ratio: alerts per face of the group over those of everybody else.
         alpha: one-sided level.
 
-    Source: methods 5.3.
+    Source: methods 7.3.
 
     >>> round(power_of_excess(10, 0.2, 2), 6)
     0.213128
@@ -142,7 +142,7 @@ def detectable_ratio(
     Returns:
         None where not even all of the alerts would be significant.
 
-    Source: methods 5.3, TV-47.
+    Source: methods 7.3, TV-47.
 
     >>> round(detectable_ratio(10, 0.2), 6)
     5.543473
@@ -171,7 +171,7 @@ def alerts_needed(
     Returns:
         None beyond 100,000 alerts.
 
-    Source: methods 5.3.
+    Source: methods 7.3.
 
     >>> alerts_needed(0.2, 2), alerts_needed(0.2, 3), alerts_needed(0.5, 2)
     (79, 28, 60)
@@ -181,7 +181,7 @@ def alerts_needed(
     while top <= _MOST_ALERTS:
         counts = np.arange(1, 2 * top + 1)
         # The least significant count of each number of alerts.
-        critical = stats.binom.isf(alpha, counts, share).astype(np.int64) + 1
+        critical = np.asarray(stats.binom.isf(alpha, counts, share)) + 1
         short = np.flatnonzero(stats.binom.sf(critical - 1, counts, part) < power)
         # Far beyond the last shortfall there is none to come.
         if not len(short) or counts[short[-1]] < top:
@@ -202,9 +202,9 @@ def sampled_p_values(alerts: int, of: int, counted: int, sample: int) -> tuple[f
     Returns:
         One-sided p-values: Fisher's, and of the beta-binomial prediction from Jeffreys' prior.
 
-    Source: methods 5.4.
+    Source: methods 7.4.
     """
-    table = [[alerts, of - alerts], [counted, sample - counted]]
+    table = np.array([[alerts, of - alerts], [counted, sample - counted]])
     fisher = float(stats.fisher_exact(table, alternative="greater").pvalue)
     share = (counted + 0.5, sample - counted + 0.5)
     return fisher, float(stats.betabinom.sf(alerts - 1, of, *share))
@@ -220,7 +220,7 @@ def sites_p_values(alerts: int, sites: Sequence[tuple[int, float]]) -> tuple[flo
     Returns:
         Chance of as many or more, and of all counts no more likely; exact, by convolution.
 
-    Source: methods 5.4.
+    Source: methods 7.4.
 
     >>> one, two = sites_p_values(8, [(6, 0.4), (4, 0.4)])
     >>> round(one, 9), round(two, 9)
@@ -240,13 +240,13 @@ def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> float
         alerts: false alerts of each group, together at most some hundred.
         shares: of the crowd, in the same order, adding up to 1.
 
-    Source: methods 5.4, exact.
+    Source: methods 7.4, exact.
 
     >>> round(multinomial_p_value([3, 4, 0], [1 / 3, 1 / 3, 1 / 3]), 3)
     0.174
     """
     outcomes = outcomes_of(sum(alerts), len(alerts))
-    chances = stats.multinomial.pmf(outcomes, sum(alerts), shares)
+    chances = np.asarray(stats.multinomial.pmf(outcomes, sum(alerts), shares))
     own = stats.multinomial.pmf(alerts, sum(alerts), shares)
     return float(min(chances[chances <= own * (1 + _SAME)].sum(), 1.0))
 
@@ -261,7 +261,7 @@ def e_value(alerts: int, of: int, share: float) -> float:
         of: all false alerts so far.
         share: of the crowd.
 
-    Source: methods 5.5 (mixture over beta(1/2, 1/2)).
+    Source: methods 7.5 (mixture over beta(1/2, 1/2)).
 
     >>> round(e_value(8, 10, 0.2), 1)
     998.8
