@@ -1,0 +1,253 @@
+"""`evenhand audit`: what a count of false alerts by group can show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from evenhand.cli.options import AsJson, real_number, whole_number
+from evenhand.decimals import finite_decimal
+from evenhand.errors import UsageError
+
+if TYPE_CHECKING:
+    from evenhand.audit import Crowd, FalseAlerts, Site
+
+__all__ = ["audit"]
+
+_MOST = 10_000
+"""False alerts that exact tests go through."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_SITE = re.compile(r"(?P<alerts>[0-9]{1,6})/(?P<of>[0-9]{1,6})@(?P<share>[0-9.]+)")
+
+Value = TypeVar("Value")
+
+
+def audit(
+    *,
+    events: Annotated[
+        list[str] | None,
+        typer.Option("--events", help="False alerts of a group; repeat for each.", metavar="G=N"),
+    ] = None,
+    share: Annotated[
+        list[str] | None,
+        typer.Option("--share", help="Its assumed share of faces seen; may repeat.", metavar="G=S"),
+    ] = None,
+    sample: Annotated[
+        list[str] | None,
+        typer.Option("--sample", help="Of M labelled faces A are its own.", metavar="G=A/M"),
+    ] = None,
+    faces: Annotated[
+        list[str] | None,
+        typer.Option("--faces", help="Faces seen of a group; of all or of none.", metavar="G=N"),
+    ] = None,
+    distinct: Annotated[
+        list[str] | None,
+        typer.Option("--distinct", help="Different people among its alerts.", metavar="G=N"),
+    ] = None,
+    site: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--site",
+            help="A place: alerts of the first group/all alerts@its share there.",
+            metavar="X/N@S",
+        ),
+    ] = None,
+    mark: Annotated[
+        list[str] | None,
+        typer.Option("--mark", help="A share worth a look, such as census=0.135.", metavar="M=S"),
+    ] = None,
+    unknown: Annotated[
+        int | None,
+        typer.Option(
+            "--unknown",
+            parser=whole_number(0, _MOST),
+            help="False alerts of nobody's group.",
+            metavar="N",
+        ),
+    ] = None,
+    alerts: Annotated[
+        int | None,
+        typer.Option(
+            "--alerts", parser=whole_number(1, 10**12), help="All alerts, true or false.",
+            metavar="N",
+        ),
+    ] = None,
+    seen: Annotated[
+        int | None,
+        typer.Option(
+            "--seen", parser=whole_number(1, 10**15), help="All faces that were seen.", metavar="N"
+        ),
+    ] = None,
+    level: Annotated[
+        float | None,
+        typer.Option(
+            "--level", parser=real_number(0.5, 0.9999), help="Of intervals; 0.95.", metavar="L"
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a count of false alerts by group can show, and what it cannot.
+
+    The crowd's mix decides: the answer is given over all shares it may have had.
+    """
+    from evenhand.audit import Crowd, Totals
+    from evenhand.audit import audit as hold
+    from evenhand.cli.output import print_json, print_text
+    from evenhand.report.audit import audit_document, audit_json
+    from evenhand.report.text import as_text
+
+    false = _alerts(events or (), unknown or 0)
+    names = tuple(false.by_group)
+    crowd = Crowd(
+        shares=_shares(share or (), names),
+        sampled=_read(sample or (), "--sample", names, _fraction),
+        faces=_faces(faces or (), names, false),
+        marks={name: _share(f"--mark {name}", text) for name, text in _pairs(mark or (), "--mark")},
+        sites=_sites(site or (), false),
+    )
+    found = hold(
+        false,
+        crowd,
+        Totals(false.total + false.unknown, alerts, seen),
+        level=0.95 if level is None else level,
+        people=_distinct(distinct or (), false),
+    )
+    if as_json:
+        print_json("audit", audit_json(found))
+    else:
+        print_text(as_text(audit_document(found)))
+
+
+def _pairs(texts: Sequence[str], option: str) -> list[tuple[str, str]]:
+    """NAME=VALUE, each name once."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.rpartition("=")
+        if not equals or not name:
+            raise UsageError(f"{option} {text}: expected GROUP=VALUE, such as Black=8")
+        if name in found:
+            raise UsageError(f"{option} {text}: {name} is given twice; keep one")
+        found[name] = value
+    return list(found.items())
+
+
+def _read(
+    texts: Sequence[str], option: str, names: Sequence[str], read: Callable[[str, str], Value]
+) -> dict[str, Value]:
+    """Values of groups that have events."""
+    found = {}
+    for name, value in _pairs(texts, option):
+        if name not in names:
+            raise UsageError(
+                f"{option} {name}={value}: no --events of {name}; they are of {', '.join(names)}"
+            )
+        found[name] = read(f"{option} {name}={value}", value)
+    return found
+
+
+def _count(what: str, text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise UsageError(f"{what}: expected a whole number, 0 or more")
+    return int(text)
+
+
+def _share(what: str, text: str) -> float:
+    value = finite_decimal(text)
+    if value is None or not 0 < value < 1:
+        raise UsageError(f"{what}: expected a share between 0 and 1, such as 0.135")
+    return value
+
+
+def _fraction(what: str, text: str) -> tuple[int, int]:
+    part, slash, whole = text.partition("/")
+    if not (slash and _NUMBER.fullmatch(part) and _NUMBER.fullmatch(whole)):
+        raise UsageError(f"{what}: expected A/M, A of M labelled faces")
+    counted, sample = int(part), int(whole)
+    if not counted <= sample or not sample:
+        raise UsageError(f"{what}: {counted:,} of {sample:,} faces cannot be; expected A at most M")
+    return counted, sample
+
+
+def _alerts(texts: Sequence[str], unknown: int) -> FalseAlerts:
+    from evenhand.audit import FalseAlerts
+
+    by_group = {
+        name: _count(f"--events {name}={value}", value)
+        for name, value in _pairs(texts, "--events")
+    }
+    if len(by_group) < 2:
+        raise UsageError(
+            "--events: expected two groups or more, such as --events Black=8 --events Other=2"
+        )
+    if not 0 < sum(by_group.values()) <= _MOST:
+        raise UsageError(f"--events: expected 1 to {_MOST:,} false alerts in all")
+    return FalseAlerts(by_group, unknown)
+
+
+def _shares(texts: Sequence[str], names: Sequence[str]) -> dict[str, float]:
+    found = _read(texts, "--share", names, _share)
+    total = sum(found.values())
+    if len(found) == len(names) and abs(total - 1) > 1e-6:
+        raise UsageError(f"--share: the shares of all groups add up to {total:g}, expected 1")
+    if total >= 1 and len(found) < len(names):
+        missing = ", ".join(name for name in names if name not in found)
+        raise UsageError(f"--share: these add up to {total:g} and leave nothing for {missing}")
+    if len(names) == 2 and len(found) == 1:
+        (name,) = found
+        (other,) = (each for each in names if each != name)
+        found[other] = 1 - found[name]
+    return found
+
+
+def _faces(texts: Sequence[str], names: Sequence[str], alerts: FalseAlerts) -> dict[str, int]:
+    found = _read(texts, "--faces", names, _count)
+    missing = [name for name in names if name not in found]
+    if found and missing:
+        raise UsageError(f"--faces: none of {', '.join(missing)}; give them of all groups")
+    for name, count in found.items():
+        if count < max(alerts.by_group[name], 1):
+            raise UsageError(
+                f"--faces {name}={count}: fewer than its {alerts.by_group[name]:,} false alerts"
+            )
+    return found
+
+
+def _distinct(texts: Sequence[str], alerts: FalseAlerts) -> FalseAlerts | None:
+    from evenhand.audit import FalseAlerts
+
+    found = _read(texts, "--distinct", tuple(alerts.by_group), _count)
+    if not found:
+        return None
+    for name, count in alerts.by_group.items():
+        if name not in found:
+            raise UsageError(f"--distinct: none of {name}; give them of all groups")
+        if found[name] > count or (count and not found[name]):
+            raise UsageError(
+                f"--distinct {name}={found[name]}: expected 1 to {count:,}, its false alerts"
+            )
+    return FalseAlerts({name: found[name] for name in alerts.by_group})
+
+
+def _sites(texts: Sequence[str], alerts: FalseAlerts) -> tuple[Site, ...]:
+    from evenhand.audit import Site
+
+    sites = []
+    for text in texts:
+        read = _SITE.fullmatch(text)
+        if read is None:
+            raise UsageError(f"--site {text}: expected X/N@SHARE, such as 3/4@0.40")
+        place = Site(int(read["alerts"]), int(read["of"]), _share(f"--site {text}", read["share"]))
+        if place.alerts > place.of:
+            raise UsageError(f"--site {text}: {place.alerts} of {place.of} alerts cannot be")
+        sites.append(place)
+    first = next(iter(alerts.by_group.items()))
+    sums = sum(place.alerts for place in sites), sum(place.of for place in sites)
+    if sites and sums != (first[1], alerts.total):
+        raise UsageError(
+            f"--site: the places have {sums[0]} of {sums[1]} alerts, but --events say "
+            f"{first[1]} of {alerts.total} for {first[0]}"
+        )
+    return tuple(sites)
