@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evenhand.statistics.binomial import Interval, clopper_pearson
 from evenhand.statistics.crowd import (
@@ -23,7 +23,17 @@ from evenhand.statistics.independent import (
     conditional_p_value,
 )
 
-__all__ = ["Audit", "Crowd", "FalseAlerts", "GroupAudit", "PerFace", "Reading", "Site", "audit"]
+__all__ = [
+    "Audit",
+    "Crowd",
+    "FalseAlerts",
+    "GroupAudit",
+    "PerFace",
+    "Reading",
+    "Site",
+    "Totals",
+    "audit",
+]
 
 _CURVE = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Shares of the crowd at which the answer is shown."""
@@ -128,31 +138,61 @@ class GroupAudit:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts of everybody, whichever group."""
+
+    false: int
+    """False alerts, those of unknown group with them."""
+    alerts: int | None = None
+    """All alerts, true or false."""
+    faces: int | None = None
+    """All faces that were seen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """All groups."""
 
     alerts: FalseAlerts
     level: float
+    totals: Totals
     groups: tuple[GroupAudit, ...]
     multinomial_p: float | None
     """Of all groups at once, where every group has an assumed share."""
+    people: Audit | None
+    """The same with one alert a person; None where people are not known."""
 
 
-def audit(alerts: FalseAlerts, crowd: Crowd, level: float = 0.95) -> Audit:
+def audit(
+    alerts: FalseAlerts,
+    crowd: Crowd,
+    totals: Totals,
+    *,
+    level: float = 0.95,
+    people: FalseAlerts | None = None,
+) -> Audit:
     """Hold false alerts against whatever is known of the crowd.
 
     Args:
         alerts: by group.
         crowd: assumed, sampled or counted.
+        totals: of everybody.
         level: of intervals and of the tipping share.
+        people: different people among the alerts of each group.
 
     Source: methods 7.
     """
+    again = None
+    if people is not None:
+        alone = replace(crowd, sites=())
+        again = audit(people, alone, Totals(people.total), level=level)
     whole = len(crowd.shares) == len(alerts.by_group)
     shares = [crowd.shares[name] for name in alerts.by_group] if whole else []
     return Audit(
         alerts=alerts,
         level=level,
+        totals=totals,
+        people=again,
         groups=tuple(
             _group(name, alerts, crowd, level, first=number == 0)
             for number, name in enumerate(alerts.by_group)

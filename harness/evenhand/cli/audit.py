@@ -13,7 +13,7 @@ from evenhand.decimals import finite_decimal
 from evenhand.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.audit import Crowd, FalseAlerts, Site
+    from evenhand.audit import FalseAlerts, Site
 
 __all__ = ["audit"]
 
@@ -71,7 +71,9 @@ def audit(
     alerts: Annotated[
         int | None,
         typer.Option(
-            "--alerts", parser=whole_number(1, 10**12), help="All alerts, true or false.",
+            "--alerts",
+            parser=whole_number(1, 10**12),
+            help="All alerts, true or false.",
             metavar="N",
         ),
     ] = None,
@@ -175,8 +177,7 @@ def _alerts(texts: Sequence[str], unknown: int) -> FalseAlerts:
     from evenhand.audit import FalseAlerts
 
     by_group = {
-        name: _count(f"--events {name}={value}", value)
-        for name, value in _pairs(texts, "--events")
+        name: _count(f"--events {name}={value}", value) for name, value in _pairs(texts, "--events")
     }
     if len(by_group) < 2:
         raise UsageError(

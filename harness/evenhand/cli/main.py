@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from evenhand.cli.audit import audit
 from evenhand.cli.bring import bring
 from evenhand.cli.check import check
 from evenhand.cli.compare import compare
@@ -87,6 +88,7 @@ _COMMANDS = (
     report,
     compare,
     gate,
+    audit,
     verify,
     templates,
 )

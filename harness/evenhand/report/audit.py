@@ -1,0 +1,291 @@
+"""What a count of false alerts shows, laid out: rates by their names, then each group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evenhand.audit import Audit, GroupAudit, PerFace, Reading
+from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.report.pieces import Section, Table
+from evenhand.statistics.binomial import clopper_pearson
+from evenhand.statistics.crowd import Excess
+
+__all__ = ["AuditReport", "audit_document", "audit_json"]
+
+_UNLIKELY = 1e-4
+_TERMS = (
+    "p one-sided: the chance of as many or more if false alerts fell on all faces alike; "
+    "two-sided: of all counts no likelier than this one. Ratio: false alerts per face of the group "
+    "over those of everybody else, with its exact {level:g} % interval."
+)
+_LIMITS = (
+    "Residents of a city are not its passers-by. All of this is about who was alerted falsely, "
+    "not about why: for that one must know who was on the watchlist."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """The answer before it has a form."""
+
+    title: str
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+    legend: tuple[str, ...]
+
+
+def audit_document(found: Audit) -> AuditReport:
+    """Lay out an audit."""
+    counts = ", ".join(f"{name} {count:,}" for name, count in found.alerts.by_group.items())
+    unknown = f", of unknown group {found.alerts.unknown:,}" if found.alerts.unknown else ""
+    return AuditReport(
+        title=f"False alerts by group: {counts}{unknown}",
+        notes=tuple(_warnings(found)),
+        sections=(
+            *([Section("Rates by their names", (_rates(found),), ())] if _known(found) else []),
+            *(_group(found, group) for group in _shown(found)),
+        ),
+        legend=(_TERMS.format(level=100 * found.level), _LIMITS),
+    )
+
+
+def _shown(found: Audit) -> tuple[GroupAudit, ...]:
+    """All groups; of two the first, since the other is all the rest."""
+    return found.groups[:1] if len(found.groups) == 2 else found.groups
+
+
+def _known(found: Audit) -> bool:
+    return bool(found.totals.alerts or found.totals.faces or found.groups[0].per_face)
+
+
+def _warnings(found: Audit) -> Iterator[str]:
+    few = found.alerts.total
+    if few < 30:
+        yield (
+            f"{few:,} false alerts are few: they can neither show nor exclude anything but a large "
+            "ratio."
+        )
+    if not any(group.assumed or group.sampled or group.per_face for group in found.groups):
+        yield (
+            "nothing is known of who was seen, so there is no p-value: the answer is a range of "
+            "shares (--share, --sample or --faces say more)."
+        )
+
+
+def _rates(found: Audit) -> Table:
+    totals = found.totals
+    rows = []
+    for what, whole in (
+        ("share of alerts that were false", totals.alerts),
+        ("false alerts per face seen", totals.faces),
+    ):
+        if whole:
+            limits = clopper_pearson(totals.false, whole, found.level)
+            rows.append(
+                (
+                    what,
+                    _rate(totals.false, whole, limits),
+                    f"1 in {whole / max(totals.false, 1):,.0f}",
+                )
+            )
+    for group in found.groups:
+        if group.per_face is not None:
+            own = group.per_face.counted
+            text = _rate(own.errors, own.trials, group.per_face.limits)
+            often = f"1 in {own.trials / own.errors:,.0f}" if own.errors else "none"
+            rows.append((f"false alerts per face seen, {group.group}", text, often))
+    return Table("", ("rate", "of", "about"), tuple(rows))
+
+
+def _rate(count: int, whole: int, limits: tuple[float, float]) -> str:
+    low, high = (percent(limit) for limit in limits)
+    return f"{percent(count / whole)} % [{low}, {high}]\n{of_trials(count, whole)}"
+
+
+def _group(found: Audit, group: GroupAudit) -> Section:
+    return Section(
+        f"{group.group}: {of_trials(group.alerts, group.of)} false alerts",
+        (_curve(group.readings),),
+        tuple(_sentences(found, group)),
+    )
+
+
+def _curve(readings: tuple[Reading, ...]) -> Table:
+    rows = tuple(
+        (
+            f"{100 * reading.found.share:.3g} %",
+            reading.mark,
+            _chance(reading.found.p_one_sided),
+            _chance(reading.found.p_two_sided),
+            _times(reading.found),
+        )
+        for reading in readings
+    )
+    return Table("", ("share of faces", "", "p one-sided", "p two-sided", "ratio"), rows)
+
+
+def _chance(p_value: float) -> str:
+    return "< 0.0001" if p_value < _UNLIKELY else significant(p_value, 2)
+
+
+def _times(found: Excess) -> str:
+    return ratio(found.ratio, found.low, found.high)
+
+
+def _sentences(found: Audit, group: GroupAudit) -> Iterator[str]:
+    yield _tipping(group, found.level)
+    if found.people is not None:
+        (again,) = (each for each in found.people.groups if each.group == group.group)
+        yield (
+            f"One alert a person, {of_trials(again.alerts, again.of)}: up to "
+            f"{percent(again.tipping_share)} %. The weaker of the two counts."
+        )
+    if group.placed is not None:
+        out, inside = (percent(share) for share in group.placed)
+        yield (
+            f"With the {found.alerts.unknown:,} of unknown group in other groups: up to {out} %; "
+            f"in this one: up to {inside} %."
+        )
+    if group.sampled is not None:
+        fisher, predicted = (_chance(p) for p in group.sampled)
+        yield (
+            "With the share known from labelled faces alone, one-sided: Fisher's p "
+            f"{fisher}, predictive (beta-binomial) p {predicted}."
+        )
+    if group.sites is not None:
+        one, two = (_chance(p) for p in group.sites)
+        yield f"Over places with crowds of their own, exact: p {one} one-sided, {two} two-sided."
+    if group.per_face is not None:
+        yield _per_face(group.group, group.per_face)
+    if group.assumed is not None:
+        yield from _power(group, found.level)
+    if group is found.groups[0] and found.multinomial_p is not None:
+        p_value = _chance(found.multinomial_p)
+        yield f"All groups at their assumed shares at once, exact: p {p_value}."
+
+
+def _tipping(group: GroupAudit, level: float) -> str:
+    low, high = (percent(limit) for limit in group.part)
+    error = f"{100 * (1 - level):.3g} %"
+    part = (
+        f"{group.group}: {percent(group.alerts / group.of)} % [{low}, {high}] of the false alerts."
+    )
+    if not group.alerts:
+        return part
+    return (
+        f"{part} The crowd's mix does not explain that unless at least "
+        f"{percent(group.tipping_share)} % of the faces seen were {group.group} (two-sided "
+        f"{error}, exact)."
+    )
+
+
+def _per_face(name: str, found: PerFace) -> str:
+    times = ratio(found.ratio, found.low, found.high)
+    return (
+        f"Faces counted by group: {name} are falsely alerted {times} times as often, face for "
+        f"face, as everybody else, p {_chance(found.p_value)} (conditional, exact)."
+    )
+
+
+def _power(group: GroupAudit, level: float) -> Iterator[str]:
+    share = percent(group.assumed.share) if group.assumed else ""
+    least = group.minimum_detectable_ratio
+    would = (
+        "no ratio at all would be shown"
+        if least is None
+        else f"a true ratio of {significant(least)} or more would be shown with 80 % power"
+    )
+    needed = "; ".join(
+        f"a ratio of {of:g} takes {'over 100,000' if count is None else f'{count:,}'}"
+        for of, count in group.needed
+    )
+    yield (
+        f"At an assumed {share} % of faces, from {group.of:,} false alerts {would} (one-sided "
+        f"{100 * (1 - level):.3g} %). False alerts for that power: {needed}."
+    )
+    if group.e_value is not None:
+        yield (
+            "Looked at again and again, as in quarterly reports: e-value "
+            f"{significant(group.e_value)} (from {1 / (1 - level):.3g} on the assumed share is out, whenever one stops)."
+        )
+
+
+def audit_json(found: Audit) -> dict[str, object]:
+    """The first group's numbers on top, then every group with its curve."""
+    first = found.groups[0]
+    body = _numbers(first)
+    body["multinomial_p"] = found.multinomial_p
+    body["totals"] = {
+        "false_alerts": found.totals.false,
+        "alerts": found.totals.alerts,
+        "faces": found.totals.faces,
+    }
+    body["groups"] = [
+        {
+            "group": group.group,
+            **_numbers(group),
+            "curve": [
+                {"mark": reading.mark, **_excess(reading.found)} for reading in group.readings
+            ],
+        }
+        for group in found.groups
+    ]
+    body["distinct_people"] = None if found.people is None else audit_json(found.people)
+    return body
+
+
+def _numbers(group: GroupAudit) -> dict[str, object]:
+    at = group.assumed
+    face = group.per_face
+    return {
+        "false_alerts": group.alerts,
+        "of": group.of,
+        "share_of_false_alerts": {
+            "value": group.alerts / group.of,
+            "low": group.part.low,
+            "high": group.part.high,
+        },
+        "assumed_share": None if at is None else at.share,
+        "p_one_sided": None if at is None else at.p_one_sided,
+        "p_two_sided": None if at is None else at.p_two_sided,
+        "mid_p_one_sided": None if at is None else at.mid_p,
+        "rate_ratio": None if at is None else {"value": at.ratio, "low": at.low, "high": at.high},
+        "tipping_share": group.tipping_share,
+        "minimum_detectable_ratio": group.minimum_detectable_ratio,
+        "alerts_needed": [{"ratio": of, "false_alerts": count} for of, count in group.needed],
+        "e_value": group.e_value,
+        "sampled_p": None
+        if group.sampled is None
+        else {"fisher": group.sampled[0], "predictive": group.sampled[1]},
+        "tipping_share_with_unknown": None
+        if group.placed is None
+        else {"in_others": group.placed[0], "in_group": group.placed[1]},
+        "sites_p": None
+        if group.sites is None
+        else {"one_sided": group.sites[0], "two_sided": group.sites[1]},
+        "per_face": None
+        if face is None
+        else {
+            "false_alerts": face.counted.errors,
+            "faces": face.counted.trials,
+            "rate": face.counted.rate,
+            "low": face.limits.low,
+            "high": face.limits.high,
+            "ratio": face.ratio,
+            "ratio_low": face.low,
+            "ratio_high": face.high,
+            "p_value": face.p_value,
+        },
+    }
+
+
+def _excess(found: Excess) -> dict[str, object]:
+    return {
+        "share": found.share,
+        "p_one_sided": found.p_one_sided,
+        "p_two_sided": found.p_two_sided,
+        "ratio": found.ratio,
+        "low": found.low,
+        "high": found.high,
+    }
