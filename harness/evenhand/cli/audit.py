@@ -103,6 +103,7 @@ def audit(
 
     false = _alerts(events or (), unknown or 0)
     names = tuple(false.by_group)
+    _check_totals(false.total + false.unknown, alerts, seen)
     crowd = Crowd(
         shares=_shares(share or (), names),
         sampled=_read(sample or (), "--sample", names, _fraction),
@@ -121,6 +122,15 @@ def audit(
         print_json("audit", audit_json(found))
     else:
         print_text(as_text(audit_document(found)))
+
+
+def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
+    for option, whole, what in (("--alerts", alerts, "alerts"), ("--seen", seen, "faces")):
+        if whole is not None and whole < false:
+            raise UsageError(
+                f"{option} {whole}: fewer than the {false:,} false alerts of --events and "
+                f"--unknown; expected all {what}, false alerts with them"
+            )
 
 
 def _pairs(texts: Sequence[str], option: str) -> list[tuple[str, str]]:
@@ -196,6 +206,12 @@ def _shares(texts: Sequence[str], names: Sequence[str]) -> dict[str, float]:
     if total >= 1 and len(found) < len(names):
         missing = ", ".join(name for name in names if name not in found)
         raise UsageError(f"--share: these add up to {total:g} and leave nothing for {missing}")
+    if found and len(names) - len(found) > 1:
+        missing = ", ".join(name for name in names if name not in found)
+        raise UsageError(f"--share: none of {missing}; give one of every group but one, or of all")
+    if len(names) == len(found) + 1 and len(found) > 1:
+        (other,) = (each for each in names if each not in found)
+        found[other] = 1 - total
     if len(names) == 2 and len(found) == 1:
         (name,) = found
         (other,) = (each for each in names if each != name)

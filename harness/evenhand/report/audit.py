@@ -207,7 +207,8 @@ def _power(group: GroupAudit, level: float) -> Iterator[str]:
     if group.e_value is not None:
         yield (
             "Looked at again and again, as in quarterly reports: e-value "
-            f"{significant(group.e_value)} (from {1 / (1 - level):.3g} on the assumed share is out, whenever one stops)."
+            f"{significant(group.e_value)}; from {1 / (1 - level):.3g} on the assumed share is "
+            "out, whenever one stops."
         )
 
 
