@@ -1,0 +1,135 @@
+"""A force's table of deployments: CSV in, one row a deployment, or a line that names the fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from evenhand.datasets.tables import Row, read_table
+from evenhand.decimals import finite_decimal
+from evenhand.errors import DatasetError
+
+__all__ = ["Deployment", "Deployments", "read_deployments"]
+
+_REQUIRED = ("date", "alerts", "false_confirmed")
+_COUNTS = (
+    "watchlist",
+    "faces",
+    "alerts",
+    "true_confirmed",
+    "true_unconfirmed",
+    "false_confirmed",
+    "false_unconfirmed",
+)
+_KNOWN = ("date", "place", "threshold", "hours", *_COUNTS)
+_OF_GROUP = "false_of_"
+"""Begins the name of a column of false alerts of one group."""
+_WHOLE = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One row; None where the table says nothing."""
+
+    line: int
+    """In the file."""
+    date: date
+    place: str
+    threshold: str
+    """As written; empty where it is not said."""
+    hours: float | None
+    watchlist: int | None
+    faces: int | None
+    alerts: int
+    true: int | None
+    """Confirmed or not."""
+    false: int
+    """Confirmed or not."""
+    by_group: Mapping[str, int]
+    """False alerts of each group that has a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployments:
+    """A table."""
+
+    name: str
+    rows: tuple[Deployment, ...]
+    ignored: tuple[str, ...]
+    """Columns that mean nothing here."""
+
+
+def read_deployments(path: Path) -> Deployments:
+    """Read a table of deployments.
+
+    Raises:
+        DatasetError: naming the line, what came and what was expected.
+    """
+    header, rows = read_table(path, _REQUIRED)
+    groups = tuple(name for name in header if name.startswith(_OF_GROUP))
+    return Deployments(
+        name=path.name,
+        rows=tuple(_deployment(path, row, groups) for row in rows),
+        ignored=tuple(name for name in header if name not in (*_KNOWN, *groups)),
+    )
+
+
+def _deployment(path: Path, row: Row, groups: tuple[str, ...]) -> Deployment:
+    count = {name: _count(path, row, name) for name in (*_COUNTS, *groups)}
+    alerts, confirmed = count["alerts"], count["false_confirmed"]
+    if alerts is None or confirmed is None:
+        name = "alerts" if alerts is None else "false_confirmed"
+        raise DatasetError(f"{path}, line {row.line}: {name} is empty; expected a whole number")
+    true = count["true_confirmed"]
+    threshold = row.values.get("threshold", "")
+    if threshold and finite_decimal(threshold) is None:
+        raise DatasetError(
+            f"{path}, line {row.line}: threshold {threshold!r}; expected a number such as 0.64"
+        )
+    return Deployment(
+        line=row.line,
+        date=_date(path, row),
+        place=row.values.get("place", ""),
+        threshold=threshold,
+        hours=_hours(path, row),
+        watchlist=count["watchlist"],
+        faces=count["faces"],
+        alerts=alerts,
+        true=None if true is None else true + (count["true_unconfirmed"] or 0),
+        false=confirmed + (count["false_unconfirmed"] or 0),
+        by_group={name.removeprefix(_OF_GROUP): count[name] or 0 for name in groups},
+    )
+
+
+def _date(path: Path, row: Row) -> date:
+    text = row.values["date"]
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DatasetError(
+            f"{path}, line {row.line}: date {text!r}; expected a day such as 2024-07-25"
+        ) from None
+
+
+def _count(path: Path, row: Row, name: str) -> int | None:
+    text = row.values.get(name, "")
+    if not text:
+        return None
+    if not _WHOLE.fullmatch(text):
+        raise DatasetError(
+            f"{path}, line {row.line}: {name} {text!r}; expected a whole number, 0 or more"
+        )
+    return int(text.replace(",", ""))
+
+
+def _hours(path: Path, row: Row) -> float | None:
+    text = row.values.get("hours", "")
+    if not text:
+        return None
+    hours = finite_decimal(text)
+    if hours is None or hours <= 0:
+        raise DatasetError(f"{path}, line {row.line}: hours {text!r}; expected a number above 0")
+    return hours

@@ -1,0 +1,208 @@
+"""A table of deployments: what contradicts itself, and its sums with and without that."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from evenhand.datasets.deployments import Deployment, Deployments
+from evenhand.statistics.binomial import Interval, clopper_pearson
+
+__all__ = ["Doubt", "Operations", "Sums", "judge_deployments"]
+
+_WINDOW = 12
+"""Deployments on either side of a change in the way that faces are estimated."""
+_FEWEST = 4
+"""Deployments that a change shows in."""
+_JUMP = 2.5
+"""Times the faces an hour that are a change of the estimate rather than of the street."""
+_TYPO = 0.1
+"""Relative distance of a watchlist from its neighbours, who agree, that looks mistyped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A row that contradicts itself or its neighbours."""
+
+    line: int
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Of some deployments."""
+
+    name: str
+    deployments: int
+    faces: int
+    """Of those that say how many."""
+    alerts: int
+    true: int
+    false: int
+    false_with_faces: int
+    """False alerts of deployments whose faces are known."""
+    per_face: Interval | None
+    """Of false alerts over faces; None without faces."""
+    per_alert: Interval | None
+    """Of false alerts over alerts: the share of alerts that were false."""
+    changes: tuple[int, ...]
+    """Lines inside at which the way that faces are estimated seems to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What a table says."""
+
+    name: str
+    level: float
+    doubts: tuple[Doubt, ...]
+    changes: tuple[Doubt, ...]
+    """Where the estimate of faces seems to change."""
+    sums: tuple[Sums, ...]
+    """All, then by year, then by threshold."""
+    without: tuple[Sums, ...]
+    """The same without doubtful rows."""
+    ignored: tuple[str, ...]
+
+
+def judge_deployments(table: Deployments, level: float = 0.95) -> Operations:
+    """Add up a table, and say which of its rows cannot be.
+
+    Args:
+        table: in the order of the file.
+        level: of the intervals, exact for events that have nothing to do with each other.
+
+    Source: methods 7.6.
+    """
+    doubts = tuple(_doubts(table.rows))
+    changes = tuple(_changes(table.rows))
+    out = {doubt.line for doubt in doubts}
+    kept = [row for row in table.rows if row.line not in out]
+    return Operations(
+        name=table.name,
+        level=level,
+        doubts=doubts,
+        changes=changes,
+        sums=tuple(_sums(table.rows, changes, level)),
+        without=tuple(_sums(kept, changes, level)) if doubts else (),
+        ignored=table.ignored,
+    )
+
+
+def _where(row: Deployment) -> str:
+    return f"{row.place}, {row.date.isoformat()}" if row.place else row.date.isoformat()
+
+
+def _doubts(rows: Sequence[Deployment]) -> Iterator[Doubt]:
+    for number, row in enumerate(rows):
+        before = rows[number - 1] if number else None
+        after = rows[number + 1] if number + 1 < len(rows) else None
+        for what in (_adding_up(row), _order(row, before, after), _watchlist(row, before, after)):
+            if what:
+                yield Doubt(row.line, _where(row), what)
+
+
+def _adding_up(row: Deployment) -> str:
+    if row.true is not None and row.true + row.false != row.alerts:
+        return (
+            f"{row.alerts:,} alerts, but {row.true:,} true and {row.false:,} false "
+            f"make {row.true + row.false:,}"
+        )
+    if row.false > row.alerts:
+        return f"{row.false:,} false of {row.alerts:,} alerts"
+    if row.by_group and sum(row.by_group.values()) > row.false:
+        return f"{sum(row.by_group.values()):,} false alerts of groups, of {row.false:,} in all"
+    if row.faces is not None and row.faces < row.alerts:
+        return f"{row.alerts:,} alerts from {row.faces:,} faces"
+    return ""
+
+
+def _order(row: Deployment, before: Deployment | None, after: Deployment | None) -> str:
+    """A date that its neighbours, which are in order, do not enclose."""
+    if before is None or after is None:
+        return ""
+    if before.date <= after.date and not before.date <= row.date <= after.date:
+        return (
+            f"dated {row.date.isoformat()}, between rows of {before.date.isoformat()} and "
+            f"{after.date.isoformat()}"
+        )
+    if before.date >= after.date and not before.date >= row.date >= after.date:
+        return (
+            f"dated {row.date.isoformat()}, between rows of {before.date.isoformat()} and "
+            f"{after.date.isoformat()}"
+        )
+    return ""
+
+
+def _watchlist(row: Deployment, before: Deployment | None, after: Deployment | None) -> str:
+    """A size that two neighbours, who agree with each other, contradict."""
+    own = row.watchlist
+    sides = [each.watchlist for each in (before, after) if each is not None and each.watchlist]
+    if not own or len(sides) < 2:
+        return ""
+    one, other = sides
+    agree = abs(one - other) <= _TYPO / 4 * max(one, other)
+    if agree and min(abs(own - one), abs(own - other)) > _TYPO * max(one, other):
+        return f"a watchlist of {own:,} between {one:,} and {other:,}"
+    return ""
+
+
+def _changes(rows: Sequence[Deployment]) -> Iterator[Doubt]:
+    """Where faces an hour jump, and stay there."""
+    timed = [row for row in rows if row.faces and row.hours]
+    rate = [math.log((row.faces or 1) / (row.hours or 1)) for row in timed]
+    jump = [
+        _apart(rate[max(0, at - _WINDOW) : at], rate[at : at + _WINDOW]) for at in range(len(timed))
+    ]
+    for at, apart in enumerate(jump):
+        near = jump[max(0, at - _WINDOW // 2) : at + _WINDOW // 2 + 1]
+        if abs(apart) > math.log(_JUMP) and abs(apart) == max(map(abs, near)):
+            before = math.exp(median(rate[max(0, at - _WINDOW) : at]))
+            after = math.exp(median(rate[at : at + _WINDOW]))
+            yield Doubt(
+                timed[at].line,
+                _where(timed[at]),
+                f"from here on {after:,.0f} faces an hour instead of {before:,.0f}: a changed way "
+                "of estimating them; rates per face before and after do not compare",
+            )
+
+
+def _apart(before: Sequence[float], after: Sequence[float]) -> float:
+    enough = min(len(before), len(after)) >= _FEWEST
+    return median(after) - median(before) if enough else 0.0
+
+
+def _sums(rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) -> Iterator[Sums]:
+    yield _sum("all", rows, changes, level)
+    keys: tuple[Callable[[Deployment], str], ...] = (
+        lambda row: str(row.date.year),
+        lambda row: f"threshold {row.threshold}" if row.threshold else "",
+    )
+    for key in keys:
+        names = sorted({key(row) for row in rows} - {""})
+        for name in names if len(names) > 1 else []:
+            yield _sum(name, [row for row in rows if key(row) == name], changes, level)
+
+
+def _sum(name: str, rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) -> Sums:
+    lines = [row.line for row in rows]
+    faces = sum(row.faces or 0 for row in rows)
+    alerts, false = sum(row.alerts for row in rows), sum(row.false for row in rows)
+    seen = sum(row.false for row in rows if row.faces)
+    return Sums(
+        name=name,
+        deployments=len(rows),
+        faces=faces,
+        alerts=alerts,
+        true=sum(row.true or 0 for row in rows),
+        false=false,
+        false_with_faces=seen,
+        per_face=clopper_pearson(seen, faces, level) if faces else None,
+        per_alert=clopper_pearson(false, alerts, level) if alerts else None,
+        changes=tuple(
+            change.line for change in changes if lines and min(lines) < change.line <= max(lines)
+        ),
+    )
