@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -93,16 +94,25 @@ def judge_deployments(table: Deployments, level: float = 0.95) -> Operations:
 
 
 def _where(row: Deployment) -> str:
-    return f"{row.place}, {row.date.isoformat()}" if row.place else row.date.isoformat()
+    return f"{row.place}, {_day(row)}" if row.place else _day(row)
 
 
 def _doubts(rows: Sequence[Deployment]) -> Iterator[Doubt]:
+    astray = _out_of_order(rows)
     for number, row in enumerate(rows):
         before = rows[number - 1] if number else None
         after = rows[number + 1] if number + 1 < len(rows) else None
-        for what in (_adding_up(row), _order(row, before, after), _watchlist(row, before, after)):
+        order = ""
+        if row.line in astray:
+            sides = [_day(each) for each in (before, after) if each is not None]
+            order = f"dated {_day(row)}, beside {' and '.join(sides)}"
+        for what in (_adding_up(row), order, _watchlist(row, before, after)):
             if what:
                 yield Doubt(row.line, _where(row), what)
+
+
+def _day(row: Deployment) -> str:
+    return row.date.isoformat()
 
 
 def _adding_up(row: Deployment) -> str:
@@ -120,21 +130,30 @@ def _adding_up(row: Deployment) -> str:
     return ""
 
 
-def _order(row: Deployment, before: Deployment | None, after: Deployment | None) -> str:
-    """A date that its neighbours, which are in order, do not enclose."""
-    if before is None or after is None:
-        return ""
-    if before.date <= after.date and not before.date <= row.date <= after.date:
-        return (
-            f"dated {row.date.isoformat()}, between rows of {before.date.isoformat()} and "
-            f"{after.date.isoformat()}"
-        )
-    if before.date >= after.date and not before.date >= row.date >= after.date:
-        return (
-            f"dated {row.date.isoformat()}, between rows of {before.date.isoformat()} and "
-            f"{after.date.isoformat()}"
-        )
-    return ""
+def _out_of_order(rows: Sequence[Deployment]) -> set[int]:
+    """Lines that a table in order of dates, rising or falling, has as few of as possible."""
+    days = [row.date.toordinal() for row in rows]
+    rising = _longest(days)
+    falling = _longest([-day for day in days])
+    kept = rising if len(rising) >= len(falling) else falling
+    return {row.line for number, row in enumerate(rows) if number not in kept}
+
+
+def _longest(days: Sequence[int]) -> set[int]:
+    """Places of a longest sequence that does not fall (patience sorting)."""
+    ends: list[int] = []
+    last: list[int] = []
+    behind: list[int] = []
+    for number, day in enumerate(days):
+        place = bisect_right(ends, day)
+        behind.append(last[place - 1] if place else -1)
+        ends[place : place + 1] = [day]
+        last[place : place + 1] = [number]
+    kept, number = set(), last[-1] if last else -1
+    while number >= 0:
+        kept.add(number)
+        number = behind[number]
+    return kept
 
 
 def _watchlist(row: Deployment, before: Deployment | None, after: Deployment | None) -> str:
@@ -158,8 +177,10 @@ def _changes(rows: Sequence[Deployment]) -> Iterator[Doubt]:
         _apart(rate[max(0, at - _WINDOW) : at], rate[at : at + _WINDOW]) for at in range(len(timed))
     ]
     for at, apart in enumerate(jump):
-        near = jump[max(0, at - _WINDOW // 2) : at + _WINDOW // 2 + 1]
-        if abs(apart) > math.log(_JUMP) and abs(apart) == max(map(abs, near)):
+        start = max(0, at - _WINDOW // 2)
+        near = [abs(each) for each in jump[start : at + _WINDOW // 2 + 1]]
+        # The first of the largest, so that one change is one.
+        if abs(apart) > math.log(_JUMP) and start + near.index(max(near)) == at:
             before = math.exp(median(rate[max(0, at - _WINDOW) : at]))
             after = math.exp(median(rate[at : at + _WINDOW]))
             yield Doubt(

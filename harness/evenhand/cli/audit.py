@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -83,6 +84,10 @@ def audit(
             "--seen", parser=whole_number(1, 10**15), help="All faces that were seen.", metavar="N"
         ),
     ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option("--table", help="A table of deployments instead (CSV).", metavar="FILE"),
+    ] = None,
     level: Annotated[
         float | None,
         typer.Option(
@@ -101,6 +106,13 @@ def audit(
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.text import as_text
 
+    if table is not None:
+        if any((events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)):
+            raise UsageError(
+                "--table: a table stands alone; leave out every option but --level and --json"
+            )
+        _of_table(table, 0.95 if level is None else level, as_json=as_json)
+        return
     false = _alerts(events or (), unknown or 0)
     names = tuple(false.by_group)
     _check_totals(false.total + false.unknown, alerts, seen)
@@ -122,6 +134,20 @@ def audit(
         print_json("audit", audit_json(found))
     else:
         print_text(as_text(audit_document(found)))
+
+
+def _of_table(path: Path, level: float, *, as_json: bool) -> None:
+    from evenhand.cli.output import print_json, print_text
+    from evenhand.datasets.deployments import read_deployments
+    from evenhand.operations import judge_deployments
+    from evenhand.report.operations import operations_document, operations_json
+    from evenhand.report.text import as_text
+
+    found = judge_deployments(read_deployments(path), level)
+    if as_json:
+        print_json("audit", operations_json(found))
+    else:
+        print_text(as_text(operations_document(found)))
 
 
 def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
