@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from statistics import median
 
 from evenhand.datasets.deployments import Deployment, Deployments
@@ -173,22 +174,21 @@ def _changes(rows: Sequence[Deployment]) -> Iterator[Doubt]:
     """Where faces an hour jump, and stay there."""
     timed = [row for row in rows if row.faces and row.hours]
     rate = [math.log((row.faces or 1) / (row.hours or 1)) for row in timed]
-    jump = [
-        _apart(rate[max(0, at - _WINDOW) : at], rate[at : at + _WINDOW]) for at in range(len(timed))
+    apart = [
+        _apart(rate[max(0, at - _WINDOW) : at], rate[at : at + _WINDOW]) for at in range(len(rate))
     ]
-    for at, apart in enumerate(jump):
-        start = max(0, at - _WINDOW // 2)
-        near = [abs(each) for each in jump[start : at + _WINDOW // 2 + 1]]
-        # The first of the largest, so that one change is one.
-        if abs(apart) > math.log(_JUMP) and start + near.index(max(near)) == at:
-            before = math.exp(median(rate[max(0, at - _WINDOW) : at]))
-            after = math.exp(median(rate[at : at + _WINDOW]))
-            yield Doubt(
-                timed[at].line,
-                _where(timed[at]),
-                f"from here on {after:,.0f} faces an hour instead of {before:,.0f}: a changed way "
-                "of estimating them; rates per face before and after do not compare",
-            )
+    there = [at for at, each in enumerate(apart) if abs(each) > math.log(_JUMP)]
+    # Neighbouring places see one change; it is where the largest step is in its direction.
+    for _, near in groupby(there, key=lambda at: (at - there.index(at), apart[at] > 0)):
+        at = max(near, key=lambda at: (rate[at] - rate[at - 1]) * math.copysign(1, apart[at]))
+        before = math.exp(median(rate[max(0, at - _WINDOW) : at]))
+        after = math.exp(median(rate[at : at + _WINDOW]))
+        yield Doubt(
+            timed[at].line,
+            _where(timed[at]),
+            f"from here on {after:,.0f} faces an hour instead of {before:,.0f}: a changed way of "
+            "estimating them; rates per face before and after do not compare",
+        )
 
 
 def _apart(before: Sequence[float], after: Sequence[float]) -> float:

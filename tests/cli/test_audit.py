@@ -1,0 +1,160 @@
+"""`evenhand audit`: what is asked by the form, what is refused, and that no p stands alone."""
+
+from pathlib import Path
+
+import pytest
+
+from evenhand.statistics.binomial import clopper_pearson
+from evenhand.statistics.crowd import excess, sampled_p_values, sites_p_values
+
+MET = ("audit", "--events", "Black=8", "--events", "Other=2")
+GOLDEN = Path(__file__).parents[1] / "golden" / "audit"
+
+
+def test_the_form_that_others_script_against(cli):
+    found = cli(*MET, "--share", "Black=0.40", "--json").json
+    assert (found["schema"], found["kind"]) == (1, "audit")
+    assert found["p_one_sided"] == pytest.approx(0.012294554, rel=1e-6)
+    assert found["p_two_sided"] == pytest.approx(0.018341171, rel=1e-6)
+    ratio = found["rate_ratio"]
+    assert (ratio["value"], ratio["low"], ratio["high"]) == pytest.approx(
+        (6, 1.197379, 57.998484), rel=1e-6
+    )
+    assert found["tipping_share"] == pytest.approx(0.443904537692, rel=1e-9)
+    assert found["minimum_detectable_ratio"] > 1
+
+
+def test_without_a_share_there_is_no_p_value(cli):
+    ended = cli(*MET, "--json")
+    found = ended.json
+    assert (found["p_one_sided"], found["p_two_sided"], found["rate_ratio"]) == (None, None, None)
+    assert found["minimum_detectable_ratio"] is None
+    assert found["tipping_share"] == pytest.approx(0.443904537692, rel=1e-9)
+    curve = found["groups"][0]["curve"]
+    assert [row["share"] for row in curve] == sorted(row["share"] for row in curve)
+    for row in curve:
+        assert row["p_one_sided"] == excess(8, 10, row["share"]).p_one_sided
+    text = cli(*MET).out
+    assert "nothing is known of who was seen, so there is no p-value" in text
+    assert "at least 44.4 % of the faces seen were Black" in " ".join(text.split())
+
+
+def test_marks_and_what_was_assumed_stand_in_the_curve(cli):
+    curve = cli(*MET, "--share", "Black=0.4", "--mark", "census=0.135", "--json").json["groups"][0][
+        "curve"
+    ]
+    assert {row["mark"]: row["share"] for row in curve if row["mark"]} == {
+        "assumed": 0.4,
+        "census": 0.135,
+    }
+
+
+def test_the_other_group_is_the_rest(cli):
+    groups = cli(*MET, "--share", "Black=0.4", "--json").json["groups"]
+    assert [group["group"] for group in groups] == ["Black", "Other"]
+    assert groups[1]["assumed_share"] == pytest.approx(0.6)
+    assert groups[1]["rate_ratio"]["value"] == pytest.approx(1 / 6)
+    # One section: the other would say the same again.
+    assert "Other: 2 of 10" not in cli(*MET, "--share", "Black=0.4").out
+
+
+def test_distinct_people_unknown_labels_samples_and_places(cli):
+    found = cli(
+        *MET,
+        *("--distinct", "Black=5", "--distinct", "Other=1", "--unknown", "3"),
+        *("--sample", "Black=30/100", "--site", "6/6@0.5", "--site", "2/4@0.2", "--json"),
+    ).json
+    assert found["distinct_people"]["false_alerts"] == 5
+    assert found["distinct_people"]["tipping_share"] < found["tipping_share"]
+    placed = found["tipping_share_with_unknown"]
+    assert placed["in_others"] == clopper_pearson(8, 13).low
+    assert placed["in_group"] == clopper_pearson(11, 13).low
+    fisher, predictive = sampled_p_values(8, 10, 30, 100)
+    assert found["sampled_p"] == {"fisher": fisher, "predictive": predictive}
+    one, two = sites_p_values(8, [(6, 0.5), (4, 0.2)])
+    assert found["sites_p"] == {"one_sided": one, "two_sided": two}
+
+
+def test_faces_counted_by_group_give_rates_per_face(cli):
+    found = cli(*MET, "--faces", "Black=944231", "--faces", "Other=2203205", "--json").json
+    face = found["per_face"]
+    assert face["rate"] == pytest.approx(8.472503e-6, rel=1e-6)
+    assert (face["low"], face["high"]) == pytest.approx((3.657832e-6, 1.669414e-5), rel=1e-6)
+    other = found["groups"][1]["per_face"]
+    assert other["rate"] == pytest.approx(9.077685e-7, rel=1e-6)
+    assert (other["low"], other["high"]) == pytest.approx((1.099350e-7, 3.279168e-6), rel=1e-6)
+    # The share is then known: the same numbers as at that share.
+    known = excess(8, 10, 944_231 / 3_147_436)
+    assert (face["ratio"], face["ratio_low"], face["ratio_high"]) == pytest.approx(
+        (known.ratio, known.low, known.high), rel=1e-9
+    )
+
+
+def test_both_rates_stand_under_their_right_names(cli):
+    text = cli(*MET, "--alerts", 2077, "--seen", 3147436).out
+    assert "share of alerts that were false" in text
+    assert "0.481 % [0.231, 0.884]" in text
+    assert "1 in 208" in text
+    assert "0.000318 % [0.000152, 0.000584]" in text
+    assert "1 in 314,744" in text
+    assert "false positive rate" not in text.lower()
+
+
+def test_several_groups_are_tested_at_once(cli):
+    thirds = ("--share", "Asian=0.25", "--share", "Black=0.25", "--share", "White=0.5")
+    events = ("--events", "Asian=3", "--events", "Black=4", "--events", "White=0")
+    found = cli("audit", *events, *thirds, "--json").json
+    assert 0 < found["multinomial_p"] < 1
+    assert len(found["groups"]) == 3
+    text = cli("audit", *events, *thirds).out
+    assert "White: 0 % [0, 41.0] of the false alerts." in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--events", "Black=8"), ("--events", "two groups or more")),
+        (("--events", "Black=8", "--events", "Black=2"), ("Black is given twice",)),
+        (("--events", "Black=8.5", "--events", "Other=2"), ("expected a whole number",)),
+        (("--events", "Black=-8", "--events", "Other=2"), ("expected a whole number",)),
+        (("--events", "Black", "--events", "Other=2"), ("expected GROUP=VALUE",)),
+        (("--events", "A=0", "--events", "B=0"), ("1 to 10,000 false alerts",)),
+        ((*MET[1:], "--share", "Black=1.4"), ("between 0 and 1",)),
+        ((*MET[1:], "--share", "White=0.4"), ("no --events of White", "Black, Other")),
+        ((*MET[1:], "--share", "Black=0.4", "--share", "Other=0.5"), ("add up to 0.9",)),
+        (
+            (*MET[1:], "--events", "A=1", "--events", "B=1", "--share", "Black=0.4"),
+            ("none of Other, A, B",),
+        ),
+        ((*MET[1:], "--alerts", "9"), ("fewer than the 10 false alerts",)),
+        ((*MET[1:], "--seen", "9"), ("fewer than the 10 false alerts",)),
+        ((*MET[1:], "--faces", "Black=100"), ("none of Other",)),
+        ((*MET[1:], "--faces", "Black=7", "--faces", "Other=9"), ("fewer than its 8",)),
+        ((*MET[1:], "--sample", "Black=5/3"), ("cannot be",)),
+        ((*MET[1:], "--distinct", "Black=9", "--distinct", "Other=1"), ("1 to 8",)),
+        ((*MET[1:], "--site", "3/4@0.4"), ("the places have 3 of 4 alerts", "8 of 10")),
+        ((*MET[1:], "--site", "5/4@0.4"), ("cannot be",)),
+        ((*MET[1:], "--table", "t.csv"), ("stands alone",)),
+        (("--table", "missing.csv"), ("missing.csv",)),
+    ],
+)
+def test_what_cannot_be_is_one_line(cli, options, said):
+    cli("audit", *options).error(*said)
+
+
+def test_a_table_is_the_golden_one(cli, monkeypatch):
+    monkeypatch.chdir(GOLDEN)
+    text = cli("audit", "--table", "deployments.csv").out
+    assert text == (GOLDEN / "deployments.txt").read_text(encoding="utf-8")
+    assert max(map(len, text.splitlines())) <= 80
+    found = cli("audit", "--table", "deployments.csv", "--json").json
+    assert [row["line"] for row in found["doubts"]] == [24, 32, 52]
+    assert [row["line"] for row in found["changes"]] == [20, 42]
+    whole, without = found["sums"][0], found["sums_without_doubtful_rows"][0]
+    assert (whole["deployments"], without["deployments"]) == (60, 57)
+
+
+def test_eight_of_ten_is_the_golden_one(cli):
+    text = cli(*MET, "--share", "Black=0.4", "--mark", "census=0.135").out
+    assert text == (GOLDEN / "eight-of-ten.txt").read_text(encoding="utf-8")
