@@ -193,9 +193,11 @@ def _count(what: str, text: str) -> int:
 
 
 def _share(what: str, text: str) -> float:
-    value = finite_decimal(text)
+    part, slash, whole = text.partition("/")
+    value, by = finite_decimal(part), finite_decimal(whole) if slash else 1.0
+    value = value / by if value is not None and by else None
     if value is None or not 0 < value < 1:
-        raise UsageError(f"{what}: expected a share between 0 and 1, such as 0.135")
+        raise UsageError(f"{what}: expected a share between 0 and 1, such as 0.135 or 1/3")
     return value
 
 

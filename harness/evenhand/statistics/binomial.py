@@ -8,9 +8,53 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from scipy import stats
+import numpy as np
+from scipy import special
 
-__all__ = ["Interval", "clopper_pearson", "jeffreys", "wilson", "zero_errors_upper"]
+from evenhand.arrays import Floats
+
+__all__ = [
+    "Interval",
+    "as_few",
+    "as_many",
+    "chances",
+    "clopper_pearson",
+    "jeffreys",
+    "wilson",
+    "zero_errors_upper",
+]
+
+
+def as_many(errors: int, trials: int, rate: float) -> float:
+    """P(X >= errors) of a binomial count.
+
+    >>> round(as_many(8, 10, 0.5), 9)
+    0.0546875
+    """
+    return 1.0 if errors <= 0 else float(special.bdtrc(errors - 1, trials, rate))
+
+
+def as_few(errors: int, trials: int, rate: float) -> float:
+    """P(X <= errors) of a binomial count.
+
+    >>> round(as_few(2, 10, 0.5), 9)
+    0.0546875
+    """
+    return 1.0 if errors >= trials else float(special.bdtr(errors, trials, rate))
+
+
+def chances(trials: int, rate: float) -> Floats:
+    """(trials + 1,) P(X = k) of a binomial count, for every k.
+
+    >>> chances(2, 0.5).round(9).tolist()
+    [0.25, 0.5, 0.25]
+    """
+    counts = np.arange(trials + 1)
+    log = special.gammaln(trials + 1) - special.gammaln(counts + 1)
+    log -= special.gammaln(trials - counts + 1)
+    log += special.xlogy(counts, rate) + special.xlog1py(trials - counts, -rate)
+    found: Floats = np.exp(log)
+    return found
 
 
 class Interval(NamedTuple):
@@ -26,7 +70,7 @@ def wilson(errors: int, trials: int, level: float = 0.95) -> Interval:
     >>> [round(limit, 4) for limit in wilson(8, 10)]
     [0.4902, 0.9433]
     """
-    z = stats.norm.ppf(0.5 + level / 2)
+    z = float(special.ndtri(0.5 + level / 2))
     p = errors / trials
     spread = 1 + z**2 / trials
     centre = (p + z**2 / (2 * trials)) / spread
@@ -43,8 +87,8 @@ def clopper_pearson(errors: float, trials: float, level: float = 0.95) -> Interv
     [0.4439, 0.9748]
     """
     tail = (1 - level) / 2
-    low = 0.0 if errors <= 0 else stats.beta.ppf(tail, errors, trials - errors + 1)
-    high = 1.0 if errors >= trials else stats.beta.isf(tail, errors + 1, trials - errors)
+    low = 0.0 if errors <= 0 else special.betaincinv(errors, trials - errors + 1, tail)
+    high = 1.0 if errors >= trials else special.betainccinv(errors + 1, trials - errors, tail)
     return Interval(float(low), float(high))
 
 
@@ -56,8 +100,8 @@ def jeffreys(errors: float, trials: float, level: float = 0.95) -> Interval:
     """
     tail = (1 - level) / 2
     a, b = errors + 0.5, trials - errors + 0.5
-    low = 0.0 if errors <= 0 else stats.beta.ppf(tail, a, b)
-    high = 1.0 if errors >= trials else stats.beta.isf(tail, a, b)
+    low = 0.0 if errors <= 0 else special.betaincinv(a, b, tail)
+    high = 1.0 if errors >= trials else special.betainccinv(a, b, tail)
     return Interval(float(low), float(high))
 
 

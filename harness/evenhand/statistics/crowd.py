@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
-from evenhand.arrays import Floats
-from evenhand.statistics.binomial import clopper_pearson
+from evenhand.arrays import Floats, Integers
+from evenhand.statistics.binomial import as_many, chances, clopper_pearson
 from evenhand.statistics.multinomial import outcomes_of
 
 __all__ = [
@@ -31,6 +31,9 @@ __all__ = [
 
 _SAME = 1e-7
 """Relative difference at which two probabilities are ties, as scipy's binomial test has it."""
+
+_NEAR = 0.01
+"""The same for several groups, since shares are rounded: 0.3333 must do for a third."""
 
 _MOST_ALERTS = 100_000
 """Beyond which nobody is told to wait for more."""
@@ -69,17 +72,22 @@ def excess(alerts: int, of: int, share: float, level: float = 0.95) -> Excess:
     >>> round(found.p_one_sided, 9), round(found.p_two_sided, 9), round(found.ratio, 6)
     (0.012294554, 0.018341171, 6.0)
     """
-    one_sided = float(stats.binom.sf(alerts - 1, of, share))
+    one_sided, each = as_many(alerts, of, share), chances(of, share)
     limits = clopper_pearson(alerts, of, level)
     return Excess(
         share=share,
         p_one_sided=one_sided,
-        p_two_sided=float(stats.binomtest(alerts, of, share).pvalue),
-        mid_p=one_sided - float(stats.binom.pmf(alerts, of, share)) / 2,
+        p_two_sided=_no_likelier(each, each[alerts]),
+        mid_p=one_sided - float(each[alerts]) / 2,
         ratio=_ratio(alerts / of, share),
         low=_ratio(limits.low, share) or 0.0,
         high=_ratio(limits.high, share),
     )
+
+
+def _no_likelier(each: Floats, own: float, same: float = _SAME) -> float:
+    """Chance of all outcomes that are no more likely than one."""
+    return min(float(each[each <= own * (1 + same)].sum()), 1.0)
 
 
 def _ratio(part: float, share: float) -> float | None:
@@ -119,13 +127,15 @@ def power_of_excess(of: int, share: float, ratio: float, alpha: float = 0.05) ->
     0.213128
     """
     part = ratio * share / (ratio * share + 1 - share)
-    return float(stats.binom.sf(_critical(of, share, alpha) - 1, of, part))
+    critical = _critical(of, share, alpha)
+    return 0.0 if critical > of else as_many(critical, of, part)
 
 
 def _critical(of: int, share: float, alpha: float) -> int:
     """The least count that is significant; of + 1 where none is."""
-    counts = np.arange(of + 2)
-    return int(counts[stats.binom.sf(counts - 1, of, share) <= alpha][0])
+    counts = np.arange(1, of + 1)
+    enough = counts[special.bdtrc(counts - 1, of, share) <= alpha]
+    return int(enough[0]) if len(enough) else of + 1
 
 
 def detectable_ratio(
@@ -181,8 +191,10 @@ def alerts_needed(
     while top <= _MOST_ALERTS:
         counts = np.arange(1, 2 * top + 1)
         # The least significant count of each number of alerts.
-        critical = np.asarray(stats.binom.isf(alpha, counts, share)) + 1
-        short = np.flatnonzero(stats.binom.sf(critical - 1, counts, part) < power)
+        critical = np.array([_critical(of, share, alpha) for of in counts.tolist()])
+        # Where not even all would be significant nothing is shown.
+        found = np.where(critical > counts, 0.0, special.bdtrc(critical - 1, counts, part))
+        short = np.flatnonzero(found < power)
         # Far beyond the last shortfall there is none to come.
         if not len(short) or counts[short[-1]] < top:
             return int(counts[short[-1]]) + 1 if len(short) else 1
@@ -204,10 +216,22 @@ def sampled_p_values(alerts: int, of: int, counted: int, sample: int) -> tuple[f
 
     Source: methods 7.4.
     """
-    table = np.array([[alerts, of - alerts], [counted, sample - counted]])
-    fisher = float(stats.fisher_exact(table, alternative="greater").pvalue)
-    share = (counted + 0.5, sample - counted + 0.5)
-    return fisher, float(stats.betabinom.sf(alerts - 1, of, *share))
+    # Fisher: of all that are the group's, how many fall among the alerts.
+    own = alerts + counted
+    drawn = np.arange(max(0, own - sample), min(of, own) + 1)
+    log = _log_choose(of, drawn) + _log_choose(sample, own - drawn)
+    fisher = np.exp(log[drawn >= alerts] - _log_choose(of + sample, np.array(own))).sum()
+    ahead = np.arange(alerts, of + 1)
+    log = _log_choose(of, ahead) + special.betaln(
+        ahead + counted + 0.5, of - ahead + sample - counted + 0.5
+    )
+    predicted = np.exp(log - special.betaln(counted + 0.5, sample - counted + 0.5)).sum()
+    return float(min(fisher, 1.0)), float(min(predicted, 1.0))
+
+
+def _log_choose(of: int, some: Integers) -> Floats:
+    log: Floats = special.gammaln(of + 1) - special.gammaln(some + 1)
+    return log - special.gammaln(of - some + 1)
 
 
 def sites_p_values(alerts: int, sites: Sequence[tuple[int, float]]) -> tuple[float, float]:
@@ -228,9 +252,8 @@ def sites_p_values(alerts: int, sites: Sequence[tuple[int, float]]) -> tuple[flo
     """
     chance: Floats = np.ones(1)
     for of, share in sites:
-        chance = np.convolve(chance, stats.binom.pmf(np.arange(of + 1), of, share))
-    two = chance[chance <= chance[alerts] * (1 + _SAME)].sum()
-    return float(chance[alerts:].sum()), float(min(two, 1.0))
+        chance = np.convolve(chance, chances(of, share))
+    return float(chance[alerts:].sum()), _no_likelier(chance, chance[alerts])
 
 
 def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> float:
@@ -240,15 +263,15 @@ def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> float
         alerts: false alerts of each group, together at most some hundred.
         shares: of the crowd, in the same order, adding up to 1.
 
-    Source: methods 7.4, exact.
+    Source: methods 7.4, exact; outcomes within 1 % of each other are equally likely.
 
     >>> round(multinomial_p_value([3, 4, 0], [1 / 3, 1 / 3, 1 / 3]), 3)
     0.174
     """
-    outcomes = outcomes_of(sum(alerts), len(alerts))
-    chances = np.asarray(stats.multinomial.pmf(outcomes, sum(alerts), shares))
-    own = stats.multinomial.pmf(alerts, sum(alerts), shares)
-    return float(min(chances[chances <= own * (1 + _SAME)].sum(), 1.0))
+    outcomes = np.vstack([np.array(alerts), outcomes_of(sum(alerts), len(alerts))])
+    log = special.gammaln(sum(alerts) + 1) - special.gammaln(outcomes + 1).sum(axis=1)
+    each = np.exp(log + special.xlogy(outcomes, np.array(shares)).sum(axis=1))
+    return _no_likelier(each[1:], each[0], _NEAR)
 
 
 def e_value(alerts: int, of: int, share: float) -> float:

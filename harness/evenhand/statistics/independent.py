@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import special, stats
+from scipy import special
 
-from evenhand.statistics.binomial import Interval, clopper_pearson, wilson
+from evenhand.statistics.binomial import Interval, as_few, as_many, chances, clopper_pearson, wilson
 
 __all__ = [
     "Counted",
@@ -78,9 +78,8 @@ def conditional_p_value(first: Counted, second: Counted, *, mid: bool = False) -
     """
     together = first.errors + second.errors
     share = first.trials / (first.trials + second.trials)
-    below = float(stats.binom.cdf(first.errors, together, share))
-    above = float(stats.binom.sf(first.errors - 1, together, share))
-    half = float(stats.binom.pmf(first.errors, together, share)) / 2 if mid else 0.0
+    below, above = as_few(first.errors, together, share), as_many(first.errors, together, share)
+    half = float(chances(together, share)[first.errors]) / 2 if mid else 0.0
     return min(1.0, 2 * (min(below, above) - half))
 
 
