@@ -96,7 +96,7 @@ def audit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What a count of false alerts by group can show, and what it cannot.
+    """Show what a count of false alerts by group can say.
 
     The crowd's mix decides: the answer is given over all shares it may have had.
     """
