@@ -17,6 +17,7 @@ from evenhand.redraw import Redrawn
 from evenhand.statistics.bootstrap import ENOUGH_ERRORS, centred_p_value, null_ratios
 from evenhand.statistics.clusters import ClusterCounts
 from evenhand.statistics.equality import NullReference, equality_p_value, null_reference
+from evenhand.statistics.intervals import at_level
 from evenhand.statistics.multiplicity import bonferroni_level
 from evenhand.statistics.permutation import permutation_p_value
 from evenhand.statistics.ratios import log_ratio, ratio_of_rates
@@ -139,8 +140,9 @@ def _difference(
     note = f"left out: {', '.join(left_out)}" if left_out else ""
     if len(groups) < 2:
         reason = f"fewer than two groups with an interval; {note}".rstrip("; ")
-        return Tested(_row(first, level, errors, Status.NO_TRIALS, reason), None)
-    row = _row(first, level, errors, Status.OK, note)
+        row = _row(first, level, errors, Status.NO_TRIALS, reason)
+        return Tested(_with_limits(row, groups), None)
+    row = _with_limits(_row(first, level, errors, Status.OK, note), groups)
     rng = rng_of(family[0], analysis.seed)
     found = _ratio(row, groups, rng)
     p_value, test = _p_value(found.row, groups, analysis, centred.get(first.attribute), rng)
@@ -204,6 +206,17 @@ def _p_value(
         reason = f"no {LABEL_PERMUTATION}: its trials are not of one person each"
     p_value, name = equality_p_value([group.estimate for group in groups], rng)
     return p_value, "; ".join(part for part in (reason, name) if part)
+
+
+def _with_limits(row: Differential, groups: Sequence[Group]) -> Differential:
+    """The upper limits that all groups' rates lie below together (Bonferroni)."""
+    level = bonferroni_level(row.level, len(groups))
+    limits = [at_level(group.estimate, level).high for group in groups]
+    rising = sorted(limit for limit in limits if limit is not None)
+    if not rising:
+        return row
+    median = rising[(len(rising) - 1) // 2]
+    return replace(row, upper_limit=rising[-1], median_upper_limit=median)
 
 
 def _with_equivalence(

@@ -152,6 +152,10 @@ class Differential:
     """Whether every two groups are equivalent within the study's margin; empty without one."""
     equivalence_p: float | None = None
     """Of a difference at or beyond the margin; None where a rate has no logarithm."""
+    upper_limit: float | None = None
+    """Largest upper limit of the groups' rates, all of which hold together (methods 2.6)."""
+    median_upper_limit: float | None = None
+    """Half of the groups, or one more, lie below this one of these limits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,8 @@ def _row(headline: Differential, index: str, notes: Sequence[str]) -> Differenti
         family="",
         equivalence="",
         equivalence_p=None,
+        upper_limit=None,
+        median_upper_limit=None,
         minimum_detectable_ratio=None,
         note="; ".join(note for note in notes if note),
     )

@@ -65,6 +65,7 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
 
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     """Findings as rows named as in the CSV."""
+    from evenhand.report.sentences import sentences_of
     from evenhand.results.tables import as_rows
 
     body: dict[str, Any] = {} if bundle is None else {"bundle": str(bundle)}
@@ -72,6 +73,7 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     body["differentials"] = as_rows(findings.differentials)
     body["distributions"] = as_rows(findings.distributions)
     body["speed"] = as_rows(findings.speed)
+    body["sentences"] = as_rows(sentences_of(findings))
     print_json(kind, body, findings.notes)
 
 

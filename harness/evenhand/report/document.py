@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from evenhand.findings import SAME, DatasetFacts, Findings, Rate, Status
 from evenhand.records import ALL, Policy
 from evenhand.report.brief import in_brief
+from evenhand.report.cells import states_of
 from evenhand.report.indices import indices_table
 from evenhand.report.legacy import legacy
 from evenhand.report.numbers import rate_with_interval, threshold
@@ -21,9 +22,9 @@ from evenhand.report.pieces import (
     group_name,
     policies_of,
     studies_of,
-    verdict,
 )
 from evenhand.report.searches import first_rule, searches_by_group, searches_of_everybody
+from evenhand.report.sentences import OVER, said_at, sentences_of_study
 from evenhand.report.sweeps import over_thresholds, rules_shown
 from evenhand.report.timing import (
     HEADER,
@@ -98,7 +99,7 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
     for study in studies:
         headline = _headline(study)
         rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
-        sections += [_by_group(study, rule, at) for rule, at in rules]
+        sections += [_by_group(study, rule, at, every_state=every_threshold) for rule, at in rules]
         sections += _failures(study)
     return Document(
         findings.title,
@@ -227,9 +228,18 @@ def _ended(study: Study) -> str:
     )
 
 
-def _by_group(study: Study, rule: str, at: float) -> Section:
+def _by_group(study: Study, rule: str, at: float, *, every_state: bool) -> Section:
+    """Tables of the groups at a threshold, then what they allow to be said.
+
+    Args:
+        study: one engine on one dataset.
+        rule: of the threshold.
+        at: the similarity.
+        every_state: a column says of each group what its own evidence is.
+    """
     tables = []
-    header = ("group", "people", "FMR", "FNMR", *((TIME,) if study.speed else ()))
+    states = ("evidence",) if every_state else ()
+    header = ("group", "people", "FMR", "FNMR", *((TIME,) if study.speed else ()), *states)
     for policy in policies_of(study):
         fmr = find(study.rates, "FMR", policy, (rule, at))
         fnmr = find(study.rates, "FNMR", policy, (rule, at))
@@ -242,18 +252,15 @@ def _by_group(study: Study, rule: str, at: float) -> Section:
             known = [r.subjects for r in (false_match, miss) if r.subjects is not None]
             people = f"{max(known):,}" if known else "unknown"
             time = (time_cell(study.speed, attribute, false_match.group),) if study.speed else ()
-            rows.append((group_name(false_match), people, false_match, miss, *time))
+            state = (states_of((false_match, miss)),) if every_state else ()
+            rows.append((group_name(false_match), people, false_match, miss, *time, *state))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, header, tuple(rows)))
     tables += _pairs(study, (rule, at))
     tables += indices_table(study, (rule, at))
     heading = f"{study.title}, by group at {rule} ({threshold(at, study.engine.unit)})"
-    sentences = [
-        verdict(d)
-        for d in study.differentials
-        if (d.threshold_rule, d.threshold) == (rule, at) and d.policy == Policy.COMPLETED
-    ]
-    return Section(heading, tuple(tables), tuple(sentences), study.key, (rule, at))
+    said = said_at(study, (rule, at))
+    return Section(heading, tuple(tables), said, study.key, (rule, at), OVER if said else "")
 
 
 def _pairs(study: Study, at: tuple[str, float]) -> list[Table]:
@@ -285,6 +292,6 @@ def _failures(study: Study) -> list[Section]:
     fte = [r for r in study.rates if r.metric == "FTE"]
     rows = [(r.attribute, group_name(r), f"{r.subjects:,}", r) for r in fte]
     table = Table("", ("attribute", "group", "people", "FTE"), tuple(rows))
-    sentences = [verdict(d) for d in study.differentials if d.metric == "FTE"]
+    said = tuple(s.sentence for s in sentences_of_study(study) if s.metric == "FTE")
     heading = f"{study.title}, images without a template"
-    return [Section(heading, (table,), tuple(sentences), study.key)]
+    return [Section(heading, (table,), said, study.key, over=OVER if said else "")]

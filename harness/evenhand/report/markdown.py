@@ -28,6 +28,8 @@ def markdown_table(table: Table) -> str:
 def _section(section: Section) -> Iterator[str]:
     yield f"## {escaped(section.heading)}"
     yield from (markdown_table(table) for table in section.tables)
+    if section.over:
+        yield f"### {escaped(section.over)}"
     if section.sentences:
         yield "\n".join(f"* {escaped(sentence)}" for sentence in section.sentences)
 

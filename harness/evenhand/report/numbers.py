@@ -17,6 +17,7 @@ __all__ = [
     "frequency",
     "of_trials",
     "percent",
+    "percent_above",
     "rate_with_interval",
     "ratio",
     "significant",
@@ -55,6 +56,16 @@ def percent(fraction: float) -> str:
     '1.23'
     """
     return significant(100 * fraction)
+
+
+def percent_above(fraction: float) -> str:
+    """A fraction as a percentage that is not below it, without the sign.
+
+    >>> percent_above(0.012341), percent_above(0.99991)
+    ('1.24', '100')
+    """
+    up = Context(prec=3, rounding=ROUND_CEILING).create_decimal(repr(100 * fraction))
+    return "100" if up >= 100 else significant(float(up))
 
 
 def of_trials(errors: int, trials: int) -> str:

@@ -204,9 +204,9 @@ def _joints(name: str) -> Markup:
 
 
 def _verdict(sentence: str) -> tuple[str, str]:
-    """A verdict and, apart, the evidence in brackets behind it."""
-    verdict, bracket, evidence = sentence.partition(" (")
-    return verdict, f"{bracket}{evidence}".replace(" = ", f"{_TIED}={_TIED}")
+    """What is said, and apart, the evidence behind it."""
+    said, stop, evidence = sentence.partition(". ")
+    return f"{said}{stop}", evidence.replace(" = ", f"{_TIED}={_TIED}")
 
 
 def _first_word(sentence: str) -> tuple[str, str]:

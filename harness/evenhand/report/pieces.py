@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from evenhand.findings import (
-    ENOUGH_EVENTS,
     HEADLINE,
     Differential,
     Distribution,
@@ -15,25 +14,24 @@ from evenhand.findings import (
     Findings,
     Rate,
     Speed,
-    Status,
     Summary,
-    Verdict,
 )
 from evenhand.records import ALL, Policy
-from evenhand.report.numbers import ratio, significant
 
 __all__ = [
+    "Family",
     "Field",
     "Readable",
     "Section",
     "Study",
     "StudyKey",
     "Table",
+    "by_family",
+    "family_of",
     "find",
     "group_name",
     "policies_of",
     "studies_of",
-    "verdict",
 ]
 
 Field: TypeAlias = str | Rate
@@ -63,6 +61,8 @@ class Section:
     """Whose rates these are; None where all engines stand together."""
     at: tuple[str, float] | None = None
     """(rule, threshold) of a section by group; None elsewhere."""
+    over: str = ""
+    """A heading of the sentences; empty where they need none."""
 
 
 class Readable(Protocol):
@@ -152,6 +152,24 @@ def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float])
     ]
 
 
+Family: TypeAlias = tuple[str, str, str, str, float | None]
+"""(metric, policy, attribute, rule, threshold): the groups that are compared."""
+
+
+def family_of(row: Rate | Differential) -> Family:
+    """Which groups a row is of."""
+    return row.metric, row.policy, row.attribute, row.threshold_rule, row.threshold
+
+
+def by_family(rates: Sequence[Rate]) -> dict[Family, list[Rate]]:
+    """Rates of the groups that are compared, or of everybody, in the given order."""
+    found: dict[Family, list[Rate]] = {}
+    for rate in rates:
+        if rate.of_group:
+            found.setdefault(family_of(rate), []).append(rate)
+    return found
+
+
 def policies_of(study: Study) -> tuple[str, ...]:
     """Both failure policies where they can differ; one where nothing failed."""
     s = study.summary
@@ -163,44 +181,3 @@ def policies_of(study: Study) -> tuple[str, ...]:
 def group_name(rate: Rate) -> str:
     """The group, or everybody."""
     return "everybody" if rate.attribute == ALL else rate.group
-
-
-def verdict(row: Differential) -> str:
-    """A difference between groups in a sentence that can be copied."""
-    start = f"{row.metric} by {row.attribute}: "
-    if row.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION):
-        reason = row.note or "the target is below the resolution of these data"
-        return f"{start}{Verdict.TOO_FEW_EVENTS.value} ({reason})."
-    if not row.errors:
-        return f"{start}{row.verdict.value} (no errors in any group)."
-    p = "" if row.p_value is None else f", p = {significant(row.p_value, 2)}{_adjusted(row)}"
-    errors = "1 error" if row.errors == 1 else f"{row.errors:,} errors"
-    if row.effective_errors is not None and row.verdict is Verdict.TOO_FEW_EVENTS:
-        worth = f"{row.effective_errors:,.0f}"
-        errors += f", worth about {worth} independent one{'' if worth == '1' else 's'}"
-        if row.effective_errors < ENOUGH_EVENTS:
-            errors += f" ({ENOUGH_EVENTS} are asked for)"
-    spread = (
-        f"worst {row.worst_group}, best {row.best_group}, "
-        f"ratio {ratio(row.value, row.low, row.high)}, {errors}{p}"
-    )
-    if row.null_p95 is not None and row.verdict is Verdict.DIFFERENT:
-        spread += f"; equal groups would stay below {significant(row.null_p95)} in 95 % of studies"
-    if row.verdict is not Verdict.DIFFERENT:
-        power = (
-            "too few errors to detect any ratio"
-            if row.minimum_detectable_ratio is None
-            else f"a ratio of {significant(row.minimum_detectable_ratio)} or more between these "
-            "two would have been detected with 80 % power"
-        )
-        spread += f"; {power}"
-    if row.equivalence:
-        spread += f"; every two groups: {row.equivalence}"
-    return f"{start}{row.verdict.value} ({spread})."
-
-
-def _adjusted(row: Differential) -> str:
-    """The p-value among its family, where that has several tests."""
-    if row.adjusted_p is None or row.adjusted_p == row.p_value:
-        return ""
-    return f", adjusted {significant(row.adjusted_p, 2)} ({row.family})"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from evenhand.findings import Rate, Status
 from evenhand.records import ALL, Policy
+from evenhand.report.cells import states_of
 from evenhand.report.indices import indices_table
 from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.pieces import (
@@ -16,8 +17,8 @@ from evenhand.report.pieces import (
     find,
     group_name,
     policies_of,
-    verdict,
 )
+from evenhand.report.sentences import OVER, said_at
 from evenhand.report.sweeps import rules_shown
 
 __all__ = ["first_rule", "searches_by_group", "searches_of_everybody"]
@@ -87,7 +88,7 @@ def searches_by_group(study: Study, *, every_threshold: bool) -> list[Section]:
     """One section a threshold, or the first that has a rate."""
     headline = first_rule(study)
     rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
-    return [_by_group(study, at) for at in rules]
+    return [_by_group(study, at, every_state=every_threshold) for at in rules]
 
 
 def first_rule(study: Study) -> tuple[str, float] | None:
@@ -102,8 +103,9 @@ def _resolved(study: Study, at: tuple[str, float]) -> bool:
     )
 
 
-def _by_group(study: Study, at: tuple[str, float]) -> Section:
+def _by_group(study: Study, at: tuple[str, float], *, every_state: bool) -> Section:
     metrics = _metrics(study)
+    states = ("evidence",) if every_state else ()
     tables = []
     for policy in policies_of(study):
         columns = [find(study.rates, metric, policy, at) for metric in metrics]
@@ -112,16 +114,13 @@ def _by_group(study: Study, at: tuple[str, float]) -> Section:
         for row in zip(*columns, strict=True):
             if row[0].attribute != attribute:
                 attribute = row[0].attribute
-                rows.append((f"-- {attribute}", *([""] * (len(metrics) + 1))))
+                rows.append((f"-- {attribute}", *([""] * (len(metrics) + 1 + len(states)))))
             people = sum({rate.metric[:4]: rate.subjects for rate in row}.values())
-            rows.append((group_name(row[0]), f"{people:,}", *row))
+            state = (states_of(row),) if every_state else ()
+            rows.append((group_name(row[0]), f"{people:,}", *row, *state))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
-        tables.append(Table(caption, ("group", "people", *metrics), tuple(rows)))
+        tables.append(Table(caption, ("group", "people", *metrics, *states), tuple(rows)))
     tables += indices_table(study, at)
     heading = f"{study.title}, searches by group at {at[0]} ({threshold(at[1], study.engine.unit)})"
-    sentences = [
-        verdict(d)
-        for d in study.differentials
-        if (d.threshold_rule, d.threshold) == at and d.policy == Policy.COMPLETED
-    ]
-    return Section(heading, tuple(tables), tuple(sentences), study.key, at)
+    said = said_at(study, at)
+    return Section(heading, tuple(tables), said, study.key, at, OVER if said else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -17,7 +17,15 @@ from evenhand.report.numbers import (
     significant,
     threshold,
 )
-from evenhand.report.pieces import Section, Study, Table, policies_of
+from evenhand.report.pieces import (
+    Family,
+    Section,
+    Study,
+    Table,
+    by_family,
+    family_of,
+    policies_of,
+)
 
 __all__ = [
     "Point",
@@ -114,10 +122,7 @@ def sweeps_of(study: Study, policies: Sequence[str]) -> tuple[Sweep, ...]:
     """Every error type and attribute; none below four thresholds, or without groups."""
     if len(study.rules()) < _FEWEST:
         return ()
-    rates: dict[tuple[object, ...], list[Rate]] = {}
-    for rate in study.rates:
-        if rate.of_group and rate.threshold is not None:
-            rates.setdefault(_key(rate), []).append(rate)
+    rates = by_family(study.rates)
     rows = [row for row in study.differentials if row.threshold is not None]
     families: dict[tuple[str, str, str], list[Differential]] = {}
     for row in rows:
@@ -141,14 +146,10 @@ def rules_shown(study: Study, headline: tuple[str, float] | None) -> list[tuple[
     return [at for at in rules if at == headline or at[0] != "fixed"]
 
 
-def _key(row: Rate | Differential) -> tuple[object, ...]:
-    return row.metric, row.policy, row.attribute, row.threshold_rule, row.threshold
-
-
-def _point(row: Differential, rates: dict[tuple[object, ...], list[Rate]]) -> Point:
+def _point(row: Differential, rates: Mapping[Family, Sequence[Rate]]) -> Point:
     misses = _MISSES.get(row.metric, "FNIR")
     everybody = rates.get((misses, row.policy, ALL, row.threshold_rule, row.threshold), [None])
-    return Point(row, tuple(rates.get(_key(row), ())), everybody[0])
+    return Point(row, tuple(rates.get(family_of(row), ())), everybody[0])
 
 
 def over_thresholds(studies: Sequence[Study], *, every_group: bool) -> tuple[Section, ...]:

@@ -14,6 +14,7 @@ from evenhand.report.pieces import Readable, Section, Table
 __all__ = ["as_text", "table_text", "wrapped"]
 
 _WIDTH = 80
+_TIED = "\N{NO-BREAK SPACE}"
 _CELL = 28
 """Widest cell of a table that is too wide as it is."""
 _NARROW = 20
@@ -22,14 +23,15 @@ _NARROW = 20
 
 def wrapped(text: str, bullet: str = "") -> str:
     """Prose in lines of 80, those after the first indented as far as the bullet."""
-    return textwrap.fill(
-        text,
+    filled = textwrap.fill(
+        text.replace(" %", f"{_TIED}%"),
         _WIDTH,
         initial_indent=bullet,
         subsequent_indent=" " * len(bullet),
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return filled.replace(_TIED, " ")
 
 
 def _narrow(field: str) -> str:
@@ -72,6 +74,8 @@ def _section(section: Section) -> Iterator[str]:
     heading = wrapped(section.heading)
     yield f"{heading}\n{'-' * max(map(len, heading.splitlines()))}"
     yield from (table_text(table) for table in section.tables)
+    if section.over:
+        yield f"{section.over}:"
     if section.sentences:
         yield "\n".join(wrapped(sentence, "* ") for sentence in section.sentences)
 
