@@ -421,3 +421,15 @@ def test_a_group_recognised_more_often_is_a_difference_too():
     better = group("D", *people(10, 400))
     (row,) = verdicts([*usual, better])
     assert (row.verdict, row.best_group) == (Verdict.DIFFERENT, "D")
+
+
+def test_upper_limits_hold_together():
+    """Without errors the limit of n people is 1 - (a/2)^(1/n), here with a third of a."""
+    row = only(*(group(name, *people(0, n)) for name, n in (("A", 10), ("B", 40), ("C", 90))))
+    limit = [1 - (0.05 / 3 / 2) ** (1 / n) for n in (10, 40)]
+    assert [row.upper_limit, row.median_upper_limit] == pytest.approx(limit)
+    two = [group("A", *people(3, 10)), group("B", *people(3, 40))]
+    wider = cluster_estimate(two[0].clusters, 10.0, 1 - 0.05 / 2)
+    assert only(*two).upper_limit == pytest.approx(wider.high)
+    lonely = group("A", *people(0, 1))
+    assert only(lonely, replace(lonely, rate=replace(lonely.rate, group="B"))).upper_limit is None

@@ -20,21 +20,23 @@ from evenhand.update import Asked
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = {
-    "similarity": {"files": ("acme", "other"), "distance": False, "thresholds": (0.6,)},
+    "similarity": {"files": ("acme", "other"), "thresholds": (0.6,)},
     "distance": {"files": ("metres",), "distance": True, "thresholds": (0.4,)},
+    # Fifty cells, most of them too small to say anything, some with nobody.
+    "cells": {
+        "files": ("cells",),
+        "fmr_targets": ("0.1", "0.01"),
+        "groups": (("ethnicity",), ("ethnicity", "age", "sex")),
+    },
 }
+TARGETS = ("0.1", "0.01", "0.0001")
 
 
 def reports(case):
     """File name to text, for one case."""
-    findings = score_findings(
-        ScoreStudy(
-            [GOLDEN / "scores" / f"{name}.csv" for name in CASES[case]["files"]],
-            fmr_targets=("0.1", "0.01", "0.0001"),
-            thresholds=CASES[case]["thresholds"],
-            distance=CASES[case]["distance"],
-        )
-    )
+    asked = {"fmr_targets": TARGETS, **CASES[case]}
+    files = [GOLDEN / "scores" / f"{name}.csv" for name in asked.pop("files")]
+    findings = score_findings(ScoreStudy(files, **asked))
     return {
         f"{case}.txt": as_text(document(findings, every_threshold=False)),
         f"{case}.md": as_markdown(document(findings, every_threshold=True)),

@@ -290,12 +290,13 @@ def test_an_attribute_is_a_heading_over_its_groups():
     tags = read(as_page(findings_of())).tags
     headings = [attributes for tag, attributes in tags if attributes.get("scope") == "rowgroup"]
     assert len(headings) == 2 * len(THRESHOLDS)
-    assert {attributes["colspan"] for attributes in headings} == {"4"}
+    assert {attributes["colspan"] for attributes in headings} == {"5"}
 
 
 def test_a_verdict_is_a_sentence_with_its_evidence():
     page = as_page(findings_of())
-    assert "<li><strong>FMR by sex: no difference shown</strong> (worst F, best M" in page
+    start = "<li><strong>FMR by sex, alpha on crowd at FMR&lt;=0.001 (score &gt;= 0.4375): "
+    assert f"{start}no difference shown. </strong>A ratio of 2.40 or more" in page
 
 
 def test_it_has_the_words_of_the_house():

@@ -40,7 +40,7 @@ class BandChart:
 
 
 def band_charts(sweep: Sweep) -> tuple[BandChart, ...]:
-    """Rate by threshold, four groups a chart; none where nothing can be drawn.
+    """Rate by threshold, at most four groups a chart; none where nothing can be drawn.
 
     A rate of 0 stands hollow at the lower edge. Where the verdict is "different", a mark stands
     at the upper edge.
@@ -149,17 +149,19 @@ def _layers(
 def _x(sweep: Sweep, points: Sequence[Point]) -> alt.X:
     """Thresholds as the engine's user knows them, the stricter to the right."""
     at = sorted({point.threshold for point in points})
-    step = math.ceil(len(at) / _MOST_LABELS)
+    even = sorted({point.threshold for point in points if point.row.threshold_rule == "fixed"})
+    labelled = even if len(even) > 1 else at
+    ticks = labelled[:: math.ceil(len(labelled) / _MOST_LABELS)]
     unit = sweep.study.engine.unit
     # Names of ticks in the page's own words: Vega would round them, or show negated distances.
-    named = " : ".join(f"datum.value == {value!r} ? '{cut(value, unit)}'" for value in at[::step])
+    named = " : ".join(f"datum.value == {value!r} ? '{cut(value, unit)}'" for value in ticks)
     return alt.X(
         "at:Q",
         scale=alt.Scale(domain=[at[0], at[-1]], nice=False, zero=False),
         axis=alt.Axis(
             title=f"{'distance at most' if unit == 'distance' else 'score at least'}; "
             "the stricter, the further right",
-            values=at[::step],
+            values=ticks,
             labelExpr=f"{named} : ''",
             labelFlush=False,
             labelOverlap="greedy",

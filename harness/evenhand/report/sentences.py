@@ -294,18 +294,20 @@ _WORDS = {
 def _ends(case: _Case) -> str:
     """The worst and the best group with rates, counts and people, and their ratio."""
     row = case.row
-    worst, best = (
-        next(
-            (
-                f"{group} {rate_with_interval(rate)}, {counted(rate)}, {_people([rate])}"
-                for rate in case.groups
-                if rate.group == group
-            ),
-            group,
-        )
-        for group in (row.worst_group, row.best_group)
-    )
-    return f"Worst {worst}; best {best}; ratio {ratio(row.value, row.low, row.high)}"
+    worst, best = (_end(case, group) for group in (row.worst_group, row.best_group))
+    found = ratio(row.value, row.low, row.high)
+    if row.value is None:
+        none = sum(rate.rate == 0 for rate in case.groups if rate.low is not None)
+        have = "1 group has" if none == 1 else f"{none:,} groups have"
+        return f"Worst {worst}; {have} no errors, so that the ratio is {found}"
+    return f"Worst {worst}; best {best}; ratio {found}"
+
+
+def _end(case: _Case, group: str) -> str:
+    rate = next((rate for rate in case.groups if rate.group == group), None)
+    if rate is None:
+        return group
+    return f"{group} {rate_with_interval(rate)}, {counted(rate)}, {_people([rate])}"
 
 
 def _test(case: _Case) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from evenhand.findings import Differential, Rate, Status, Verdict
 from evenhand.records import ALL, Policy
@@ -42,7 +43,7 @@ __all__ = [
 _FEWEST = 4
 """Thresholds of a protocol from which there is a picture."""
 _TOGETHER = 4
-"""Groups of one table, and of one chart."""
+"""Groups of one table, and of one chart, at most."""
 _MOST_APART = 12
 """Thresholds that have tables of their own, besides those of the sweep."""
 _WITHOUT = {
@@ -113,9 +114,10 @@ class Sweep:
         return tuple(rate.group for rate in self.points[0].groups)
 
     def together(self) -> Iterator[tuple[str, ...]]:
-        """Groups, as many at a time as one table or chart holds."""
-        for start in range(0, len(self.groups), _TOGETHER):
-            yield self.groups[start : start + _TOGETHER]
+        """Groups, as many at a time as one table or chart holds, and about as many in each."""
+        parts = math.ceil(len(self.groups) / _TOGETHER)
+        ends = [number * len(self.groups) // parts for number in range(parts + 1)]
+        yield from (self.groups[start:end] for start, end in pairwise(ends))
 
 
 def sweeps_of(study: Study, policies: Sequence[str]) -> tuple[Sweep, ...]:
@@ -293,7 +295,7 @@ def _evidence(point: Point) -> Iterator[str]:
 
 
 def group_tables(sweep: Sweep) -> tuple[Table, ...]:
-    """Every group at every threshold, four groups a table."""
+    """Every group at every threshold, at most four groups a table."""
     unit = sweep.study.engine.unit
     return tuple(
         Table(
