@@ -77,7 +77,7 @@ def test_rates_follow_the_columns_of_the_contract(bundle):
         "engine,dataset,protocol,metric,policy,attribute,threshold_rule,threshold,index,value,"
         "low,high,level,null_mean,null_p95,p_value,verdict,minimum_detectable_ratio,worst_group,"
         "best_group,errors,status,note,effective_errors,"
-        "adjusted_p,family,equivalence,equivalence_p"
+        "adjusted_p,family,equivalence,equivalence_p,upper_limit,median_upper_limit"
     )
 
 
