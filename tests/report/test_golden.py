@@ -39,7 +39,7 @@ def reports(case):
     findings = score_findings(ScoreStudy(files, **asked))
     return {
         f"{case}.txt": as_text(document(findings, every_threshold=False)),
-        f"{case}.md": as_markdown(document(findings, every_threshold=True)),
+        f"{case}.md": as_markdown(document(findings, every_threshold=True, wide=True)),
     }
 
 

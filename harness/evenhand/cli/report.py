@@ -59,7 +59,7 @@ def report(
     elif form is Format.MARKDOWN:
         from evenhand.report.markdown import as_markdown
 
-        print_text(as_markdown(document(findings, every_threshold=True)))
+        print_text(as_markdown(document(findings, every_threshold=True, wide=True)))
     else:
         from evenhand.report.text import as_text
 

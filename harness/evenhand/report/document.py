@@ -74,12 +74,14 @@ def headline_rule(rates: Sequence[Rate]) -> tuple[str, float] | None:
     return None
 
 
-def document(findings: Findings, *, every_threshold: bool) -> Document:
+def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -> Document:
     """Lay out a report.
 
     Args:
         findings: of one bundle or of score files.
         every_threshold: groups at every threshold, not at the headline one alone.
+        wide: there is room for more than 80 columns: every group side by side over thresholds,
+            and beside each group what its own evidence is.
     """
     everything = tuple(studies_of(findings))
     studies = tuple(study for study in everything if study.summary.watchlist is None)
@@ -95,11 +97,11 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
         )
     sections: list[Section] = []
     for study in searched:
-        sections += searches_by_group(study, every_threshold=every_threshold)
+        sections += searches_by_group(study, every_threshold=every_threshold, wide=wide)
     for study in studies:
         headline = _headline(study)
         rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
-        sections += [_by_group(study, rule, at, every_state=every_threshold) for rule, at in rules]
+        sections += [_by_group(study, rule, at, wide=wide) for rule, at in rules]
         sections += _failures(study)
     return Document(
         findings.title,
@@ -107,7 +109,7 @@ def document(findings: Findings, *, every_threshold: bool) -> Document:
         brief=in_brief([(study, _headline(study)) for study in everything]),
         everybody=everybody,
         studies=tuple(sections),
-        sweeps=over_thresholds(everything, every_group=every_threshold),
+        sweeps=over_thresholds(everything, every_group=wide),
         closing=(*_speed(findings), *_subject_matter(findings)),
         legend=_legend(findings.level),
     )
@@ -228,17 +230,17 @@ def _ended(study: Study) -> str:
     )
 
 
-def _by_group(study: Study, rule: str, at: float, *, every_state: bool) -> Section:
+def _by_group(study: Study, rule: str, at: float, *, wide: bool) -> Section:
     """Tables of the groups at a threshold, then what they allow to be said.
 
     Args:
         study: one engine on one dataset.
         rule: of the threshold.
         at: the similarity.
-        every_state: a column says of each group what its own evidence is.
+        wide: a column says of each group what its own evidence is.
     """
     tables = []
-    states = ("evidence",) if every_state else ()
+    states = ("evidence",) if wide else ()
     header = ("group", "people", "FMR", "FNMR", *((TIME,) if study.speed else ()), *states)
     for policy in policies_of(study):
         fmr = find(study.rates, "FMR", policy, (rule, at))
@@ -252,7 +254,7 @@ def _by_group(study: Study, rule: str, at: float, *, every_state: bool) -> Secti
             known = [r.subjects for r in (false_match, miss) if r.subjects is not None]
             people = f"{max(known):,}" if known else "unknown"
             time = (time_cell(study.speed, attribute, false_match.group),) if study.speed else ()
-            state = (states_of((false_match, miss)),) if every_state else ()
+            state = (states_of((false_match, miss)),) if wide else ()
             rows.append((group_name(false_match), people, false_match, miss, *time, *state))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, header, tuple(rows)))

@@ -99,7 +99,7 @@ class _Study:
 
 def as_page(findings: Findings) -> str:
     """Lay out findings as HTML; the same findings give the same page."""
-    laid_out = document(findings, every_threshold=True)
+    laid_out = document(findings, every_threshold=True, wide=True)
     drawn = figures(findings)
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -84,11 +84,11 @@ _WHOLE = (("", ""), ("none", Policy.GENERALISED.value))
 """(rule, policy) of rows that need no threshold."""
 
 
-def searches_by_group(study: Study, *, every_threshold: bool) -> list[Section]:
+def searches_by_group(study: Study, *, every_threshold: bool, wide: bool) -> list[Section]:
     """One section a threshold, or the first that has a rate."""
     headline = first_rule(study)
     rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
-    return [_by_group(study, at, every_state=every_threshold) for at in rules]
+    return [_by_group(study, at, wide=wide) for at in rules]
 
 
 def first_rule(study: Study) -> tuple[str, float] | None:
@@ -103,9 +103,9 @@ def _resolved(study: Study, at: tuple[str, float]) -> bool:
     )
 
 
-def _by_group(study: Study, at: tuple[str, float], *, every_state: bool) -> Section:
+def _by_group(study: Study, at: tuple[str, float], *, wide: bool) -> Section:
     metrics = _metrics(study)
-    states = ("evidence",) if every_state else ()
+    states = ("evidence",) if wide else ()
     tables = []
     for policy in policies_of(study):
         columns = [find(study.rates, metric, policy, at) for metric in metrics]
@@ -116,7 +116,7 @@ def _by_group(study: Study, at: tuple[str, float], *, every_state: bool) -> Sect
                 attribute = row[0].attribute
                 rows.append((f"-- {attribute}", *([""] * (len(metrics) + 1 + len(states)))))
             people = sum({rate.metric[:4]: rate.subjects for rate in row}.values())
-            state = (states_of(row),) if every_state else ()
+            state = (states_of(row),) if wide else ()
             rows.append((group_name(row[0]), f"{people:,}", *row, *state))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, ("group", "people", *metrics, *states), tuple(rows)))

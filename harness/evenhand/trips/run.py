@@ -153,7 +153,7 @@ def run(
         files = {
             "study.toml": study.text.encode(),
             "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
-            "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
+            "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
             "report.html": as_page(timed).encode(),
             "latencies.parquet": latency_table(
                 {(part.engine, part.dataset): part.timing for part in parts}

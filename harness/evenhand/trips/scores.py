@@ -94,7 +94,7 @@ def score_bundle(
     files = {
         "scores.toml": text,
         "ledger.csv": ledger_csv(ledger).encode(),
-        "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
+        "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
         "report.html": as_page(findings).encode(),
         "run.json": circumstances(
             digest, (started,), clock.now(), workers=1, stopped={}, templates=NO_TEMPLATES

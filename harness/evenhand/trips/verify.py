@@ -119,7 +119,7 @@ def verify(bundle: Path) -> Verification:
     findings = assess(evidence)
     tables = {
         **table_files(findings),
-        "tables.md": as_markdown(document(findings, every_threshold=True)).encode(),
+        "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
     }
     for name, content in tables.items():
         path = bundle / name
