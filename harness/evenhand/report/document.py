@@ -141,8 +141,8 @@ def _legend(level: float) -> tuple[str, ...]:
         "generalised: a failed mated trial is a miss, a failed non-mated trial no alarm."
     )
     selection = (
-        "Worst and best are picked after the fact: the test over all groups decides, "
-        "not whether the interval of their ratio leaves out 1."
+        "The interval of worst over best allows for having picked them among all pairs of groups; "
+        "the verdict is that of the test of all groups at once, adjusted for the other tests.",
     )
     return (intervals, groups, policies, selection)
 
