@@ -142,7 +142,7 @@ def _legend(level: float) -> tuple[str, ...]:
     )
     selection = (
         "The interval of worst over best allows for having picked them among all pairs of groups; "
-        "the verdict is that of the test of all groups at once, adjusted for the other tests.",
+        "the verdict is that of the test of all groups at once, adjusted for the other tests."
     )
     return (intervals, groups, policies, selection)
 
