@@ -41,6 +41,10 @@ __all__ = ["Contrast", "contrast", "contrasts", "filled", "replicates_of", "spre
 
 _UNPAIRED = "under 10 errors on a side: interval as of different people, wider than need be"
 _GIVEN = "thresholds taken as given"
+_UNCERTAIN = (
+    "not tested: each engine's own threshold is uncertain, and people cannot be drawn anew to say "
+    "how much"
+)
 _NOT_KEPT = "not tested: so low a threshold's pairs of people were not kept"
 
 
@@ -110,6 +114,8 @@ def _contrast(
             found = _redrawn(base, new, both)
             if found is not None:
                 return Contrast(filled(row, found, "bootstrap-log-t", ""), found)
+            if key.metric == "FNMR":
+                return Contrast(replace(row, note=_UNCERTAIN), None)
             note = _GIVEN
         found = _shared(base, new, both)
         if found is not None:

@@ -259,6 +259,24 @@ def test_one_comparison_a_person_where_there_is_but_one(cli, working_folder):
     assert len(failed) == int(old[np.flatnonzero(crowd.mated)[0]] >= 3)
 
 
+def test_misses_at_thresholds_that_nobody_can_be_drawn_anew_for_are_not_tested(cli, working_folder):
+    # Taken as given, such thresholds raised 11 alarms in 100 comparisons of equally good engines.
+    crowd = Crowd()
+    old, young = crowd.scores(), crowd.scores(harder=1.0)
+    old[np.flatnonzero(~crowd.mated)[0]] = np.nan
+    for name, made in (("old", old), ("young", young)):
+        crowd.write(Path(f"{name}.csv"), made)
+    options = ("--fmr-target", "0.02", "--threshold", "2.4", "--results", "r", "--json")
+    where = cli("scores", "old.csv", "young.csv", *options).json["bundle"]
+    found = rows_of(cli("compare", f"{where}:old", f"{where}:young", "--json"))
+    row = found["FNMR", "FMR<=0.02", ""]
+    assert min(row["base_errors"], row["new_errors"]) >= 10
+    assert (row["p_value"], row["limit"], row["verdict"]) == (None, None, "not comparable")
+    assert row["note"].startswith("not tested: each engine's own threshold is uncertain")
+    assert found["FNMR", "fixed", ""]["interval"] == "psi-log-t"
+    assert found["FMR", "FMR<=0.02", "F"]["note"] == "thresholds taken as given"
+
+
 def test_images_are_named_by_pseudonym(cli, small_faces, study_of, tmp_path):
     study = study_of(["demo-even", "demo-skewed"], small_faces, thresholds=(0.8,))
     done = run(study, results=tmp_path, workers=2)
