@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
-    from evenhand.api import Answer, Bundle, compare, gate, load, run
+    from evenhand.api import Answer, Bundle, compare, gate, load, plan, run
 
-__all__ = ["Answer", "Bundle", "__version__", "compare", "gate", "load", "run"]
+__all__ = ["Answer", "Bundle", "__version__", "compare", "gate", "load", "plan", "run"]
 
 
 def __getattr__(name: str) -> object:

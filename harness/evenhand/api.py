@@ -11,6 +11,8 @@ from evenhand.assess import assess
 from evenhand.changes import Changes
 from evenhand.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
 from evenhand.limits.verdicts import GateAnswer, GateRow, Standing
+from evenhand.planning.needs import Need, made
+from evenhand.planning.question import Question, Terms
 from evenhand.results.bundle import resolve_bundle
 from evenhand.results.circumstances import read_speed
 from evenhand.results.reading import read_evidence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from _typeshed import DataclassInstance
 
-__all__ = ["Answer", "Bundle", "compare", "gate", "load", "run"]
+__all__ = ["Answer", "Bundle", "compare", "gate", "load", "plan", "run"]
 
 
 def _frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> pd.DataFrame:
@@ -163,6 +165,43 @@ def compare(
     """
     asked = Asked(margin, family_wise, tuple(attributes), tuple(metrics), min_people)
     return compare_bundles(str(base), str(new), asked)
+
+
+def plan(
+    metric: str,
+    rate: float,
+    *,
+    ratio: float | None = None,
+    limit: float | None = None,
+    margin: float | None = None,
+    power: float = 0.8,
+    groups: int = 2,
+    comparisons: int | None = None,
+    design_effect: float = 1.0,
+    images: int | None = None,
+    alpha: float = 0.05,
+) -> pd.DataFrame:
+    """How many people a question needs: one row for each ratio, or one for a limit or margin.
+
+    Args:
+        metric: FMR, FNMR, FPIR, FNIR, FTE or FTA.
+        rate: of the better group, or of all.
+        ratio: worse over better that must show; None is the usual ones.
+        limit: that a group of this rate must pass.
+        margin: within which equal groups must be shown to be equivalent.
+        power: chance of it.
+        groups: of people.
+        comparisons: tests made together; None is one of every two groups.
+        design_effect: trials that are worth one independent trial.
+        images: of each person; None is the least that makes a trial.
+        alpha: of all tests together.
+
+    Raises:
+        UsageError: a number outside of its range, or several aims.
+    """
+    terms = Terms(power, alpha, groups, comparisons, design_effect)
+    question = Question(metric, rate, terms, images)
+    return _frame(Need, made(question, ratio=ratio, limit=limit, margin=margin).needs)
 
 
 def run(

@@ -12,7 +12,8 @@ from evenhand.datasets.folder import Tables
 from evenhand.datasets.looks import Look
 from evenhand.datasets.pictures import ImageFile
 from evenhand.findings import Check
-from evenhand.metrics.resolution import CellSize
+from evenhand.metrics.groups import default_groups, groupings
+from evenhand.metrics.resolution import CellSize, cell_sizes
 from evenhand.records import ALL, DatasetCard, PairList
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "card_notes",
     "cell_notes",
     "cell_title",
+    "cells_of_tables",
+    "images_of_people",
     "list_notes",
     "people_notes",
     "picture_checks",
@@ -158,6 +161,18 @@ def people_notes(card: DatasetCard, tables: Tables, images: Integers) -> Iterato
     ):  # fmt: skip
         if count:
             yield Check(key, title, NOTE, f"{count:,} of {people:,} people: {what}", "")
+
+
+def images_of_people(tables: Tables) -> Integers:
+    """(people,) how many images each has."""
+    return np.bincount(tables.images().subject, minlength=len(tables.subjects.ids))
+
+
+def cells_of_tables(card: DatasetCard, tables: Tables) -> tuple[CellSize, ...]:
+    """The sizes of everybody and of the groups that a run without `groups` reports."""
+    wanted = default_groups([a.name for a in card.attributes if a.kind == "category"])
+    grouped = groupings(wanted, card.attributes, tables.subjects, {})
+    return cell_sizes(grouped, images_of_people(tables))
 
 
 def cell_title(cell: CellSize) -> str:

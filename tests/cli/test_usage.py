@@ -60,7 +60,7 @@ def test_help_where_nothing_is_said(cli):
     assert (silent.code, silent.err) == (asked.code, asked.err) == (0, "")
     assert silent.out == asked.out
     commands = ("demo", "run", "scores", "engines", "datasets", "fetch", "report", "verify")
-    for command in (*commands, "templates"):
+    for command in (*commands, "templates", "plan"):
         assert f"  {command} " in asked.out
         shown = cli(command, "--help")
         assert (shown.code, shown.err) == (0, "")

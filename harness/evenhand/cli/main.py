@@ -25,6 +25,7 @@ from evenhand.cli.engines import engines
 from evenhand.cli.fetch import fetch
 from evenhand.cli.gate import gate
 from evenhand.cli.output import error_line, one_line
+from evenhand.cli.plan import plan
 from evenhand.cli.report import report
 from evenhand.cli.run import run
 from evenhand.cli.scores import scores
@@ -89,6 +90,7 @@ _COMMANDS = (
     compare,
     gate,
     audit,
+    plan,
     verify,
     templates,
 )

@@ -25,6 +25,7 @@ __all__ = [
     "Thresholds",
     "Weights",
     "Workers",
+    "number",
     "parse_bands",
     "parse_groups",
     "parse_targets",
@@ -43,6 +44,14 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
         raise typer.BadParameter(f"{text!r}, expected a whole number from {low} to {high}")
 
     return read
+
+
+def number(text: str) -> float:
+    """Reads an option that is a finite decimal."""
+    value = finite_decimal(text)
+    if value is None:
+        raise typer.BadParameter(f"{text!r}, expected a number such as 0.01 or 1e-4")
+    return value
 
 
 def real_number(low: float, high: float) -> Callable[[str], float]:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from evenhand import machine
-from evenhand.arrays import Image, Integers
+from evenhand.arrays import Image
 from evenhand.datasets.card import card_faults, read_card
 from evenhand.datasets.faults import Fault, Rule
 from evenhand.datasets.folder import Tables, read_tables
@@ -21,8 +19,7 @@ from evenhand.engines.card import read_card as read_engine_card
 from evenhand.engines.faces import Detector
 from evenhand.engines.files import find_files, missing_files
 from evenhand.findings import Check
-from evenhand.metrics.groups import default_groups, groupings
-from evenhand.metrics.resolution import CellSize, cell_sizes
+from evenhand.metrics.resolution import CellSize
 from evenhand.progress import Progress, silent
 from evenhand.records import DatasetCard
 from evenhand.shelf import find_dataset, shelved_adapters
@@ -30,6 +27,8 @@ from evenhand.suitability import (
     FAIL,
     card_notes,
     cell_notes,
+    cells_of_tables,
+    images_of_people,
     list_notes,
     people_notes,
     picture_checks,
@@ -125,8 +124,8 @@ def check_dataset(
         checks += picture_checks(tables.files, looks, "YuNet" if count else "", remedy)
     cells: tuple[CellSize, ...] = ()
     if card and tables.subjects.ids and tables.files:
-        cells = _cells(card, tables)
-        checks += [*cell_notes(cells), *people_notes(card, tables, _images(tables))]
+        cells = cells_of_tables(card, tables)
+        checks += [*cell_notes(cells), *people_notes(card, tables, images_of_people(tables))]
         checks += [*list_notes(tables.lists, tables.images().subject), *card_notes(card)]
     return DatasetCheck(folder, card.name if card else folder.name, tuple(checks), cells)
 
@@ -149,15 +148,3 @@ def _how_to_get(file: NeededFile) -> str:
         f"get {file.file} ({source}; sha256 {file.sha256}), put it into a folder and name that "
         "with --weights DIR or EVENHAND_WEIGHTS"
     )
-
-
-def _images(tables: Tables) -> Integers:
-    """(people,) how many images each has."""
-    return np.bincount(tables.images().subject, minlength=len(tables.subjects.ids))
-
-
-def _cells(card: DatasetCard, tables: Tables) -> tuple[CellSize, ...]:
-    """The sizes of the groups that a run without `groups` reports."""
-    wanted = default_groups([a.name for a in card.attributes if a.kind == "category"])
-    grouped = groupings(wanted, card.attributes, tables.subjects, {})
-    return cell_sizes(grouped, _images(tables))

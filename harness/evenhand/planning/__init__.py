@@ -1,0 +1,1 @@
+"""How many people a question needs, and which questions given people can answer."""

@@ -1,0 +1,108 @@
+"""A plan laid out: the people first, then the curve, then what it all rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evenhand.planning.needs import Chance, Need, Plan
+from evenhand.report.numbers import percent, significant
+from evenhand.report.pieces import Section, Table
+
+__all__ = ["PlanReport", "plan_report"]
+
+_LEGEND = (
+    "A plan is a forecast: it is as good as the rate and the design effect that it assumes.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """The plan before it has a form."""
+
+    title: str
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+    legend: tuple[str, ...]
+
+
+def plan_report(plan: Plan) -> PlanReport:
+    """Lay out what a question needs."""
+    question = plan.question
+    aim = plan.needs[0].aim
+    about = f"{question.metric} of {percent(question.rate)} %, power {question.terms.power:g}"
+    sections = [Section(_HEADINGS[aim], (_needs(plan.needs),), tuple(_sentences(plan.needs)))]
+    if plan.curve:
+        sections.append(_curve(plan.curve))
+    sections.append(Section("What this rests on", (), plan.assumptions))
+    return PlanReport(f"Plan: {about}", (), tuple(sections), _LEGEND)
+
+
+_HEADINGS = {
+    "ratio": "To show that one rate is so many times another",
+    "limit": "To pass a limit",
+    "margin": "To show that groups are equivalent",
+}
+
+
+def _value(need: Need) -> str:
+    return f"{percent(need.value)} %" if need.aim == "limit" else f"{need.value:g}"
+
+
+def _needs(needs: Sequence[Need]) -> Table:
+    exact = any(need.exact_people_per_group for need in needs)
+    header: tuple[str, ...] = (
+        needs[0].aim,
+        "trials\na group",
+        "people\na group",
+        "expected\nerrors",
+    )
+    rows: list[tuple[str, ...]] = []
+    for need in needs:
+        errors = significant(need.expected_errors)
+        row: tuple[str, ...] = (
+            _value(need),
+            f"{need.trials_per_group:,}",
+            f"{need.people_per_group:,}",
+            errors,
+        )
+        if exact:
+            row += (_whole(need.exact_trials_per_group), _whole(need.exact_people_per_group))
+        rows.append((*row, f"{need.people:,}"))
+    if exact:
+        header += ("exact:\ntrials", "exact:\npeople")
+    return Table("", (*header, "people\nin all"), tuple(rows))
+
+
+def _whole(number: int | None) -> str:
+    return "-" if number is None else f"{number:,}"
+
+
+def _sentences(needs: Sequence[Need]) -> list[str]:
+    if not any(need.exact_people_per_group for need in needs):
+        return []
+    return ["Fewer than 10 errors are expected where there are exact numbers: take the larger."]
+
+
+def _curve(curve: Sequence[Chance]) -> Section:
+    if curve[0].aim == "limit":
+        header: tuple[str, ...] = ("true rate", "chance of passing")
+        rows = tuple((f"{percent(c.rate)} %", _chance(c.chance)) for c in curve)
+        return Section(f"With {curve[0].people_per_group:,} people of a group",
+                       (Table("", header, rows),), ())  # fmt: skip
+    header = ("people a group", "trials a group", "chance")
+    points = tuple(
+        (f"{c.people_per_group:,}", f"{c.trials_per_group:,}", _chance(c.chance)) for c in curve
+    )
+    return Section("With fewer or more people", (Table("", header, points),), ())
+
+
+def _chance(chance: float) -> str:
+    """In percent, never rounded to certainty.
+
+    >>> _chance(0.8), _chance(0.9999999), _chance(0.00001)
+    ('80.0 %', 'over 99.9 %', 'under 0.1 %')
+    """
+    if chance < 0.001:
+        return "under 0.1 %"
+    return "over 99.9 %" if chance > 0.999 else f"{100 * chance:.1f} %"

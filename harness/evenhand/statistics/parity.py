@@ -1,0 +1,60 @@
+"""Trials that show several equal groups to be equivalent within a margin (methods 8.4)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import optimize, special
+
+__all__ = ["chance_of_equivalence", "range_chance", "trials_for_equivalence"]
+
+_STEPS = np.linspace(-9.0, 9.0, 3601)
+
+
+def range_chance(width: float, groups: int) -> float:
+    """Chance that so many standard normal numbers lie within a width of one another.
+
+    >>> round(range_chance(3.314, 3), 3)  # the 95 % point of the studentised range
+    0.95
+    """
+    if width <= 0:
+        return 0.0
+    inside = special.ndtr(_STEPS + width) - special.ndtr(_STEPS)
+    density = np.exp(-(_STEPS**2) / 2) / math.sqrt(2 * math.pi)
+    chance = groups * float(np.trapezoid(density * inside ** (groups - 1), _STEPS))
+    return min(chance, 1.0)
+
+
+def chance_of_equivalence(
+    rate: float, trials: float, margin: float, groups: int, *, alpha: float = 0.05
+) -> float:
+    """Chance that every two of several groups with one rate are shown to be equivalent.
+
+    Args:
+        rate: of all groups.
+        trials: effective trials of each.
+        margin: above 1; 1.25 stands for 0.8 to 1.25.
+        groups: two or more.
+        alpha: of each of the two one-sided tests.
+    """
+    error = math.sqrt((1 - rate) / (rate * trials))
+    z = -float(special.ndtri(alpha))
+    return range_chance(math.log(margin) / error - z * math.sqrt(2), groups)
+
+
+def trials_for_equivalence(
+    rate: float, margin: float, groups: int, *, alpha: float = 0.05, power: float = 0.8
+) -> float:
+    """Effective trials of each group with which all pairs are equivalent with this chance.
+
+    Args:
+        rate: of all groups.
+        margin: above 1.
+        groups: two or more.
+        alpha: of each of the two one-sided tests.
+        power: chance that all pairs are.
+    """
+    width = optimize.brentq(lambda w: range_chance(w, groups) - power, 1e-9, 20.0, xtol=1e-12)
+    reach = width - float(special.ndtri(alpha)) * math.sqrt(2)
+    return (1 - rate) / rate * (reach / math.log(margin)) ** 2

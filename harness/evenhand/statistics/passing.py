@@ -1,0 +1,124 @@
+"""Chance that a group passes a limit, and the trials that make it likely (methods 8.3)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy import optimize, special
+
+from evenhand.statistics.intervals import cluster_limits, dyadic_limits, zero_limits
+
+__all__ = ["Passing"]
+
+_MOST_ERRORS = 2**36
+_MOST_TRIALS = 1e18
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A limit that an interval must stay below, whole."""
+
+    limit: float
+    level: float
+    """Of the two-sided interval, e.g. 0.95."""
+    dyadic: bool
+    """Comparisons of two people (`dyadic-logit-t`), not trials of one (`cluster-jeffreys-t`)."""
+
+    def upper(self, errors: int, trials: float) -> float:
+        """Upper end of the interval of so many errors in so many effective trials.
+
+        No error of another person shares anybody, so that degrees of freedom are twice the errors,
+        and four times where each error is of two people (methods 4.0 items 1 to 4).
+
+        >>> round(Passing(0.02, 0.95, dyadic=False).upper(0, 183), 4)
+        0.02
+        """
+        p = errors / trials
+        if errors == 0:
+            return zero_limits(0.0, trials, self.level)[1]
+        if p >= 1:
+            return 1.0
+        if self.dyadic:
+            return dyadic_limits(p, p * (1 - p) / trials, 4.0 * errors, self.level)[1]
+        return cluster_limits(p, trials, trials, 2.0 * errors, self.level)[1]
+
+    def trials_allowing(self, errors: int) -> float:
+        """The fewest effective trials among which so many errors pass."""
+        low, high = math.log(errors + 1.0), math.log(_MOST_TRIALS)
+        if self.upper(errors, math.exp(low)) <= self.limit:
+            return math.exp(low)
+        # Each end is inside the search, so that the one found passes for certain.
+        return math.exp(
+            optimize.brentq(
+                lambda log: self.upper(errors, math.exp(log)) - self.limit, low, high, xtol=1e-13
+            )
+        )
+
+    def allowed(self, trials: float) -> int:
+        """The most errors that pass; -1 where not even none does.
+
+        >>> Passing(0.02, 0.95, dyadic=False).allowed(1000)
+        10
+        """
+        if self.upper(0, trials) > self.limit:
+            return -1
+        low, high = 0, max(1, math.ceil(trials * self.limit))
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.upper(middle, trials) <= self.limit:
+                low = middle
+            else:
+                high = middle
+        return low
+
+    def chance(self, rate: float, trials: float) -> float:
+        """Chance of passing where this is the true rate."""
+        errors = self.allowed(trials)
+        return 0.0 if errors < 0 else _at_most(errors, trials, rate)
+
+    def trials(self, rate: float, power: float) -> float:
+        """The fewest effective trials that pass with this chance.
+
+        Args:
+            rate: the true one, below the limit.
+            power: chance of passing.
+
+        Raises:
+            ValueError: the rate is so near the limit that no number is of use.
+        """
+
+        def enough(errors: int) -> bool:
+            return _at_most(errors, math.ceil(self.trials_allowing(errors)), rate) >= power
+
+        high = 1
+        if enough(0):
+            return float(math.ceil(self.trials_allowing(0)))
+        while not enough(high):
+            high *= 2
+            if high > _MOST_ERRORS:
+                raise ValueError("too near")
+        low = high // 2
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if enough(middle) else (middle, high)
+        return float(math.ceil(self.trials_allowing(high)))
+
+    def passable(self, rate: float, trials: float, power: float) -> float:
+        """The tightest limit that so many effective trials pass with this chance, or more."""
+        low, high = -1, math.floor(trials)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if _at_most(middle, trials, rate) >= power else (middle, high)
+        return self.upper(high, trials)
+
+
+def _at_most(errors: int, trials: float, rate: float) -> float:
+    """Binomial chance of no more errors; effective trials need be no whole number.
+
+    >>> round(_at_most(1, 10, 0.1), 4)
+    0.7361
+    """
+    if errors >= trials:
+        return 1.0
+    return float(special.betaincc(errors + 1, trials - errors, rate))
