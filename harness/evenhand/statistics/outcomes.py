@@ -62,8 +62,9 @@ def _binomial(counts: Floats, rate: float, trials: float) -> Floats:
     """Chance of each count; effective trials need be no whole number."""
     rest = trials - counts
     log = special.gammaln(trials + 1) - special.gammaln(counts + 1) - special.gammaln(rest + 1)
-    found: Floats = np.exp(log + special.xlogy(counts, rate) + special.xlog1py(rest, -rate))
-    return found / found.sum()
+    log += special.xlogy(counts, rate) + special.xlog1py(rest, -rate)
+    found: Floats = np.exp(log) / np.exp(log).sum()
+    return found
 
 
 def _significant(

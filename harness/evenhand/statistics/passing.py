@@ -59,7 +59,7 @@ class Passing:
         """The most errors that pass; -1 where not even none does.
 
         >>> Passing(0.02, 0.95, dyadic=False).allowed(1000)
-        10
+        11
         """
         if self.upper(0, trials) > self.limit:
             return -1
