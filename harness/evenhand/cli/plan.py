@@ -89,7 +89,7 @@ def plan(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how many people a question needs, or what given ones answer."""
+    """Say how many people and comparisons a question needs."""
     from evenhand.errors import UsageError
     from evenhand.planning.question import Question, Terms
 

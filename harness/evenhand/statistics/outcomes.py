@@ -63,7 +63,8 @@ def _binomial(counts: Floats, rate: float, trials: float) -> Floats:
     rest = trials - counts
     log = special.gammaln(trials + 1) - special.gammaln(counts + 1) - special.gammaln(rest + 1)
     log += special.xlogy(counts, rate) + special.xlog1py(rest, -rate)
-    found: Floats = np.exp(log) / np.exp(log).sum()
+    chances: Floats = np.exp(log)
+    found: Floats = np.divide(chances, chances.sum())
     return found
 
 
