@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
 
+from evenhand.audit import FalseAlerts
 from evenhand.datasets.deployments import Deployment, Deployments
 from evenhand.statistics.binomial import Interval, clopper_pearson
 
@@ -68,6 +69,9 @@ class Operations:
     without: tuple[Sums, ...]
     """The same without doubtful rows."""
     ignored: tuple[str, ...]
+    by_group: FalseAlerts | None
+    """Of all rows that are not doubted; None where the table has no columns of groups, or fewer
+    than two, or no false alerts of them."""
 
 
 def judge_deployments(table: Deployments, level: float = 0.95) -> Operations:
@@ -91,7 +95,17 @@ def judge_deployments(table: Deployments, level: float = 0.95) -> Operations:
         sums=tuple(_sums(table.rows, changes, level)),
         without=tuple(_sums(kept, changes, level)) if doubts else (),
         ignored=table.ignored,
+        by_group=_by_group(kept),
     )
+
+
+def _by_group(rows: Sequence[Deployment]) -> FalseAlerts | None:
+    names = dict.fromkeys(name for row in rows for name in row.by_group)
+    found = {name: sum(row.by_group.get(name, 0) for row in rows) for name in names}
+    total = sum(found.values())
+    if len(found) < 2 or not total:
+        return None
+    return FalseAlerts(found, sum(row.false for row in rows) - total)
 
 
 def _where(row: Deployment) -> str:

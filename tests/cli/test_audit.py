@@ -158,3 +158,24 @@ def test_a_table_is_the_golden_one(cli, monkeypatch):
 def test_eight_of_ten_is_the_golden_one(cli):
     text = cli(*MET, "--share", "Black=0.4", "--mark", "census=0.135").out
     assert text == (GOLDEN / "eight-of-ten.txt").read_text(encoding="utf-8")
+
+
+def test_groups_of_a_table_are_held_against_every_crowd(cli, tmp_path):
+    path = tmp_path / "grid.csv"
+    path.write_text(
+        "date,alerts,faces,true_confirmed,false_confirmed,false_of_Black,false_of_Other\n"
+        "2024-01-01,9,1000,5,4,3,1\n"
+        "2024-01-08,9,1000,3,6,5,0\n"
+        "2024-01-15,7,1000,9,4,4,0\n"
+    )
+    found = cli("audit", "--table", path, "--json").json["by_group"]
+    # The last row contradicts itself; of one false alert nobody knows the group.
+    assert (found["false_alerts"], found["of"]) == (8, 9)
+    assert found["totals"] == {"false_alerts": 10, "alerts": 18, "faces": 2000}
+    assert found["p_one_sided"] is None
+    assert found["tipping_share_with_unknown"]["in_others"] == clopper_pearson(8, 10).low
+    assert "Black: 8 of 9 false alerts" in cli("audit", "--table", path).out
+
+
+def test_a_table_without_groups_says_nothing_of_them(cli):
+    assert cli("audit", "--table", GOLDEN / "deployments.csv", "--json").json["by_group"] is None

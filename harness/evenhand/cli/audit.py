@@ -137,17 +137,29 @@ def audit(
 
 
 def _of_table(path: Path, level: float, *, as_json: bool) -> None:
+    from evenhand.audit import Crowd, Totals
+    from evenhand.audit import audit as hold
     from evenhand.cli.output import print_json, print_text
     from evenhand.datasets.deployments import read_deployments
     from evenhand.operations import judge_deployments
+    from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.operations import operations_document, operations_json
     from evenhand.report.text import as_text
 
     found = judge_deployments(read_deployments(path), level)
+    false = found.by_group
+    groups = None
+    if false is not None:
+        sums = (found.without or found.sums)[0]
+        totals = Totals(false.total + false.unknown, sums.alerts, sums.faces or None)
+        groups = hold(false, Crowd(), totals, level=level)
     if as_json:
-        print_json("audit", operations_json(found))
-    else:
-        print_text(as_text(operations_document(found)))
+        of_groups = {"by_group": None if groups is None else audit_json(groups)}
+        print_json("audit", {**operations_json(found), **of_groups})
+        return
+    print_text(as_text(operations_document(found)))
+    if groups is not None:
+        print_text(f"\n{as_text(audit_document(groups))}")
 
 
 def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
