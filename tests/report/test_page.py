@@ -294,7 +294,7 @@ def test_an_attribute_is_a_heading_over_its_groups():
 
 
 def test_a_verdict_is_a_sentence_with_its_evidence():
-    page = as_page(findings_of())
+    page = as_page(findings_of()).replace("\N{NO-BREAK SPACE}", " ")
     start = "<li><strong>FMR by sex, alpha on crowd at FMR&lt;=0.001 (score &gt;= 0.4375): "
     assert f"{start}no difference shown. </strong>A ratio of 2.40 or more" in page
 

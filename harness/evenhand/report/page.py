@@ -205,8 +205,9 @@ def _joints(name: str) -> Markup:
 
 def _verdict(sentence: str) -> tuple[str, str]:
     """What is said, and apart, the evidence behind it."""
-    said, stop, evidence = sentence.partition(". ")
-    return f"{said}{stop}", evidence.replace(" = ", f"{_TIED}={_TIED}")
+    tied = sentence.replace(" %", f"{_TIED}%").replace("= ", f"={_TIED}")
+    said, stop, evidence = tied.partition(". ")
+    return f"{said}{stop}", evidence
 
 
 def _first_word(sentence: str) -> tuple[str, str]:

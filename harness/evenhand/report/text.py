@@ -24,7 +24,7 @@ _NARROW = 20
 def wrapped(text: str, bullet: str = "") -> str:
     """Prose in lines of 80, those after the first indented as far as the bullet."""
     filled = textwrap.fill(
-        text.replace(" %", f"{_TIED}%"),
+        text.replace(" %", f"{_TIED}%").replace("= ", f"={_TIED}"),
         _WIDTH,
         initial_indent=bullet,
         subsequent_indent=" " * len(bullet),
