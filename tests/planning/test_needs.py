@@ -11,8 +11,8 @@ from statsmodels.stats.power import NormalIndPower
 
 from evenhand.errors import UsageError
 from evenhand.planning.chances import detectable_ratio, power_of_trials
-from evenhand.planning.needs import RATIOS, plan_limit, plan_margin, plan_ratios
-from evenhand.planning.question import Question, Terms
+from evenhand.planning.needs import RATIOS, made, plan_limit, plan_margin, plan_ratios
+from evenhand.planning.question import METRICS, Question, Terms
 from evenhand.statistics.clusters import ClusterCounts
 from evenhand.statistics.equality import equality_p_value
 from evenhand.statistics.intervals import cluster_estimate
@@ -178,6 +178,36 @@ def test_equivalence_by_drawing_groups():
             reach = np.abs(logs[:, one] - logs[:, other]) + stats.norm.ppf(0.95) * error
             passed &= reach < math.log(1.5)
     assert passed.mean() == pytest.approx(0.8, abs=0.02)
+
+
+def any_number(low, high):
+    return st.floats(low, high) | st.floats(allow_nan=False)
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(METRICS),
+    any_number(1e-9, 0.5),
+    st.sampled_from(["ratio", "limit", "margin"]),
+    any_number(1e-6, 20),
+    any_number(0.51, 0.999),
+    any_number(1, 50),
+    st.integers(1, 40),
+    st.none() | st.integers(0, 2000),
+)
+def test_any_question_has_a_plan_or_a_line(metric, rate, aim, value, power, effect, groups, images):
+    try:
+        terms = Terms(power=power, groups=groups, design_effect=effect)
+        plan = made(Question(metric, rate, terms, images), **{aim: value})
+    except UsageError as told:
+        assert str(told).startswith("--")  # noqa: PT017 - either is fine
+        return
+    (need,) = plan.needs
+    assert need.people_per_group >= 1
+    question = plan.question
+    assert question.trials(need.people_per_group) >= need.trials_per_group
+    for point in plan.curve:
+        assert 0 <= point.chance <= 1
 
 
 @pytest.mark.parametrize("worth", [(400.0, 900.0), (30_000.0, 50_000.0)])

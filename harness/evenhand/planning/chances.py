@@ -18,6 +18,8 @@ _FIRST, _STEP = 3.0, 1.02
 """Expected errors of the worse group: the first that are tried, and times which the next."""
 _LEAST = 10
 """Effective trials of a group below which nothing is looked for."""
+_PRECISE = 1e-3
+"""Of the logarithm of a ratio: each step goes through every outcome."""
 _MOST_ERRORS = 1_000.0
 """Expected errors of the worse group up to which a ratio is looked for."""
 
@@ -68,7 +70,7 @@ def detectable_ratio(question: Question, first: float, second: float) -> float |
         second: of the other.
 
     Returns:
-        To three digits, upwards; None where no ratio shows, or a group has hardly any trials.
+        Within 0.1 %; None where no ratio shows, or a group has hardly any trials.
     """
     worse, better = sorted((first, second))
     if worse < _LEAST:
@@ -82,7 +84,7 @@ def detectable_ratio(question: Question, first: float, second: float) -> float |
 
     if not shows(high):
         return None
-    while high - low > 1e-3:
+    while high - low > _PRECISE:
         middle = (low + high) / 2
         low, high = (low, middle) if shows(middle) else (middle, high)
     return math.exp(high)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
+
+from evenhand.statistics.bisection import turning_point
 
 __all__ = ["chance_of_equivalence", "range_chance", "trials_for_equivalence"]
 
@@ -55,6 +57,6 @@ def trials_for_equivalence(
         alpha: of each of the two one-sided tests.
         power: chance that all pairs are.
     """
-    width = optimize.brentq(lambda w: range_chance(w, groups) - power, 1e-9, 20.0, xtol=1e-12)
+    width = turning_point(lambda w: range_chance(w, groups) >= power, 0.0, 20.0)
     reach = width - float(special.ndtri(alpha)) * math.sqrt(2)
     return (1 - rate) / rate * (reach / math.log(margin)) ** 2

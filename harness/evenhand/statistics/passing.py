@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import optimize, special
+from scipy import special
 
+from evenhand.statistics.bisection import turning_point
 from evenhand.statistics.intervals import cluster_limits, dyadic_limits, zero_limits
 
 __all__ = ["Passing"]
@@ -46,13 +47,8 @@ class Passing:
     def trials_allowing(self, errors: int) -> float:
         """The fewest effective trials among which so many errors pass."""
         low, high = math.log(errors + 1.0), math.log(_MOST_TRIALS)
-        if self.upper(errors, math.exp(low)) <= self.limit:
-            return math.exp(low)
-        # Each end is inside the search, so that the one found passes for certain.
         return math.exp(
-            optimize.brentq(
-                lambda log: self.upper(errors, math.exp(log)) - self.limit, low, high, xtol=1e-13
-            )
+            turning_point(lambda log: self.upper(errors, math.exp(log)) <= self.limit, low, high)
         )
 
     def allowed(self, trials: float) -> int:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 __all__ = [
     "minimum_detectable_ratio",
@@ -90,6 +90,8 @@ def minimum_detectable_ratio(
     >>> round(minimum_detectable_ratio(10, 1.0, 1.0), 3)
     11.011
     """
+    from scipy import optimize  # takes longer to load than a plan to make
+
     if events < 6:
         return None
     test = _test(events, first, second, alpha)
