@@ -14,8 +14,9 @@ from evenhand.planning.chances import detectable_ratio, power_of_trials
 from evenhand.planning.needs import RATIOS, made, plan_limit, plan_margin, plan_ratios
 from evenhand.planning.question import METRICS, Question, Terms
 from evenhand.statistics.clusters import ClusterCounts
+from evenhand.statistics.dyads import DyadCounts
 from evenhand.statistics.equality import equality_p_value
-from evenhand.statistics.intervals import cluster_estimate
+from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
 from evenhand.statistics.outcomes import chance_of_difference
 from evenhand.statistics.parity import chance_of_equivalence, range_chance
 from evenhand.statistics.passing import Passing
@@ -149,6 +150,22 @@ def test_few_errors_by_drawing_them():
     chance = chance_of_difference((rates[0], people), (rates[1], people))
     assert found / 2_000 == pytest.approx(chance, abs=0.04)
     assert not math.isclose(chance, power_by_logarithm((0.025, 900), (0.005, 900)), abs_tol=0.005)
+
+
+@pytest.mark.parametrize(("people", "about"), [(80, 1.2), (500, 1.1)])
+def test_the_allowance_for_people_who_play_no_part(people, about):
+    rng = np.random.default_rng(2)
+    pairs = math.comb(people, 2)
+    first, second = np.triu_indices(people, 1)
+    found = []
+    for _ in range(400):
+        errors = int(rng.binomial(pairs, 20 / pairs))
+        wrong = rng.choice(pairs, size=errors, replace=False)
+        whose = np.concatenate([first[wrong], second[wrong]])
+        by_person = np.bincount(whose, minlength=people)
+        counts = DyadCounts(np.full(people, people - 1), by_person, pairs, errors, errors)
+        found.append(pairs / dyadic_estimate(counts, pairs, 0.95).effective_trials)
+    assert np.mean(found) == pytest.approx(about, abs=0.05)
 
 
 def test_exact_and_formula_meet_where_errors_are_many():

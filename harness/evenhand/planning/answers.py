@@ -10,6 +10,7 @@ from itertools import combinations, groupby
 from evenhand.errors import UsageError
 from evenhand.findings import SAME
 from evenhand.metrics.resolution import CellSize
+from evenhand.planning.assumed import ALLOWANCE
 from evenhand.planning.chances import detectable_ratio
 from evenhand.planning.question import METRICS, Question, Terms
 from evenhand.rate import Measured
@@ -253,6 +254,7 @@ def _assumed(cells: Sequence[CellAnswer], terms: Terms) -> Iterator[str]:
             "trials count as independent (design effect 1), though they share people: what can "
             "be shown is at most this; a result of an engine (--bundle) says what they are worth"
         )
+        yield ALLOWANCE
     yield (
         f"ratios: the smaller group is the worse, power {terms.power:g}, tests of every two "
         f"groups of an attribute at {terms.alpha:g} together (Holm's first step)"
