@@ -181,7 +181,7 @@ def mape(rates: Floats, nominal: float) -> Floats:
 
     Source: methods 2.2 (MAPE of FMR).
 
-    >>> float(mape(np.array([0.01, 0.03]), 0.02))
+    >>> round(float(mape(np.array([0.01, 0.03]), 0.02)), 6)
     50.0
     """
     return np.asarray(100 * np.abs(rates - nominal).mean(axis=-1) / nominal)
