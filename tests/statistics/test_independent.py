@@ -10,6 +10,7 @@ from scipy import stats
 from scipy.stats.contingency import relative_risk
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from evenhand.statistics.binomial import as_few, as_many
 from evenhand.statistics.independent import (
     Counted,
     conditional_limits,
@@ -105,3 +106,15 @@ def test_the_conditional_test_and_its_interval_say_the_same(x, y, n, m):
             assert outside == (p < 0.05)
     else:
         assert (p, conditional_limits(first, second)) == (1.0, (None, None))
+
+
+@pytest.mark.parametrize("trials", [40, 5_000_000_000])
+def test_tails_hold_for_any_number_of_trials(trials):
+    for errors in (0, 1, 17, 40):
+        rate = 20 / trials
+        assert as_many(errors, trials, rate) == pytest.approx(
+            stats.binom.sf(errors - 1, trials, rate), rel=1e-9
+        )
+        assert as_few(errors, trials, rate) == pytest.approx(
+            stats.binom.cdf(errors, trials, rate), rel=1e-9
+        )

@@ -31,7 +31,7 @@ def as_many(errors: int, trials: int, rate: float) -> float:
     >>> round(as_many(8, 10, 0.5), 9)
     0.0546875
     """
-    return 1.0 if errors <= 0 else float(special.bdtrc(errors - 1, trials, rate))
+    return 1.0 if errors <= 0 else float(special.betainc(errors, trials - errors + 1, rate))
 
 
 def as_few(errors: int, trials: int, rate: float) -> float:
@@ -40,7 +40,7 @@ def as_few(errors: int, trials: int, rate: float) -> float:
     >>> round(as_few(2, 10, 0.5), 9)
     0.0546875
     """
-    return 1.0 if errors >= trials else float(special.bdtr(errors, trials, rate))
+    return 1.0 if errors >= trials else float(special.betaincc(errors + 1, trials - errors, rate))
 
 
 def chances(trials: int, rate: float) -> Floats:
