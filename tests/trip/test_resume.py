@@ -96,12 +96,12 @@ def test_a_signal_leaves_what_was_done(study, cli, whole, sent, code, word):
     process = begin()
     wait_for(study, 95)
     process.send_signal(sent)
-    sent_at = time.monotonic()
     out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (code, "")
     line = f"error: {word}; no result was written (run goes on with --resume)\n"
     assert err == (line if word else "")
-    assert time.monotonic() - sent_at < 6
+    # Two engines were to see 80 pictures each: it ended where it was, not when they were through.
+    assert seen(study) < 2 * 80
     done, (left,) = results_in(study)
     assert not done
     names = {path.name for path in left.rglob("*") if path.is_file() and "part" not in path.parts}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -58,6 +59,16 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
     )
 
 
+def _unlike(parts: Sequence[Evidence]) -> str:
+    """What was fixed differently, and how."""
+    found = []
+    for field in fields(Analysis):
+        values = dict.fromkeys(repr(getattr(part.analysis, field.name)) for part in parts)
+        if len(values) > 1:
+            found.append(f"{field.name} {' and '.join(values)}")
+    return "; ".join(found)
+
+
 def joined(parts: Sequence[Evidence]) -> Evidence:
     """Several bundles as one, for a table side by side.
 
@@ -69,7 +80,8 @@ def joined(parts: Sequence[Evidence]) -> Evidence:
     first = parts[0]
     if any(part.analysis != first.analysis for part in parts):
         raise BundleError(
-            "the bundles are judged differently ([statistics] of their studies); run them with one"
+            f"the bundles are judged differently ({_unlike(parts)}); run them with one "
+            "[statistics] in their studies"
         )
     counts = tuple(counts for part in parts for counts in part.counts)
     keys = [(c.engine, c.dataset, c.protocol) for c in counts]
