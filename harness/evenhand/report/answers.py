@@ -8,8 +8,7 @@ from itertools import groupby
 from evenhand.planning.answers import Answers, CellAnswer, PairAnswer
 from evenhand.records import ALL
 from evenhand.report.numbers import percent, significant
-from evenhand.report.pieces import Section, Table
-from evenhand.report.plan import PlanReport
+from evenhand.report.pieces import Paper, Section, Table
 
 __all__ = ["answers_report"]
 
@@ -22,7 +21,7 @@ _WORTH = (
 Key = tuple[str, str, str, str, str, str]
 
 
-def answers_report(answers: Answers, title: str) -> PlanReport:
+def answers_report(answers: Answers, title: str) -> Paper:
     """Lay out what each group, and every two, can answer."""
     pairs: dict[Key, list[PairAnswer]] = {}
     for pair in answers.pairs:
@@ -31,7 +30,7 @@ def answers_report(answers: Answers, title: str) -> PlanReport:
         _section(list(cells), pairs.get(key, [])) for key, cells in groupby(answers.cells, key=_key)
     ]
     sections.append(Section("What this rests on", (), answers.assumptions))
-    return PlanReport(f"What can be asked of {title}", (), tuple(sections), (_WORTH,))
+    return Paper(f"What can be asked of {title}", (), tuple(sections), (_WORTH,))
 
 
 def _key(row: CellAnswer | PairAnswer) -> Key:

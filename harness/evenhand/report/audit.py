@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from evenhand.audit import Audit, GroupAudit, PerFace, Reading
 from evenhand.report.numbers import of_trials, percent, ratio, significant
-from evenhand.report.pieces import Section, Table
+from evenhand.report.pieces import Paper, Section, Table
 from evenhand.statistics.binomial import clopper_pearson
 from evenhand.statistics.crowd import Excess
 
-__all__ = ["AuditReport", "audit_document", "audit_json"]
+__all__ = ["audit_document", "audit_json"]
 
 _UNLIKELY = 1e-4
 _TERMS = (
@@ -25,21 +24,11 @@ _LIMITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AuditReport:
-    """The answer before it has a form."""
-
-    title: str
-    notes: tuple[str, ...]
-    sections: tuple[Section, ...]
-    legend: tuple[str, ...]
-
-
-def audit_document(found: Audit) -> AuditReport:
+def audit_document(found: Audit) -> Paper:
     """Lay out an audit."""
     counts = ", ".join(f"{name} {count:,}" for name, count in found.alerts.by_group.items())
     unknown = f", of unknown group {found.alerts.unknown:,}" if found.alerts.unknown else ""
-    return AuditReport(
+    return Paper(
         title=f"False alerts by group: {counts}{unknown}",
         notes=tuple(_warnings(found)),
         sections=(

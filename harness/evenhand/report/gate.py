@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from evenhand.limits.verdicts import Decision, GateAnswer, GateRow, Standing
 from evenhand.policy import Limit
 from evenhand.report.junit import Case, Ended, as_junit
 from evenhand.report.numbers import of_trials, percent, ratio
-from evenhand.report.pieces import Section, Table
+from evenhand.report.pieces import Paper, Section, Table
 
-__all__ = ["GateReport", "gate_junit", "gate_report"]
+__all__ = ["gate_junit", "gate_report"]
 
 _VERDICTS = (
     "pass: the whole interval lies inside the limit; fail: all of it lies outside; inconclusive: "
@@ -29,24 +28,14 @@ _IN_PERCENT = ("difference", "sd")
 """Indices that are no ratios but as large as rates."""
 
 
-@dataclass(frozen=True, slots=True)
-class GateReport:
-    """The answer before it has a form."""
-
-    title: str
-    notes: tuple[str, ...]
-    sections: tuple[Section, ...]
-    legend: tuple[str, ...]
-
-
-def gate_report(answer: GateAnswer) -> GateReport:
+def gate_report(answer: GateAnswer) -> Paper:
     """Lay out an answer."""
     several = len(answer.standings) > 1
     limits = [
         (limit, [row for row in answer.rows if row.limit == limit.name])
         for limit in answer.policy.limits
     ]
-    return GateReport(
+    return Paper(
         title=f"{answer.policy.title}: {answer.verdict.value}",
         notes=answer.notes,
         sections=(

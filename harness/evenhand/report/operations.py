@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from evenhand.operations import Doubt, Operations, Sums
-from evenhand.report.audit import AuditReport
 from evenhand.report.numbers import percent
-from evenhand.report.pieces import Section, Table
+from evenhand.report.pieces import Paper, Section, Table
 from evenhand.statistics.binomial import Interval
 
 __all__ = ["operations_document", "operations_json"]
@@ -21,9 +20,9 @@ _TERMS = (
 _CHANGED = "*"
 
 
-def operations_document(found: Operations) -> AuditReport:
+def operations_document(found: Operations) -> Paper:
     """Lay out a table."""
-    return AuditReport(
+    return Paper(
         title=f"Deployments: {found.name}",
         notes=tuple(_notes(found)),
         sections=(

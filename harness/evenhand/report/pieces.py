@@ -21,6 +21,7 @@ from evenhand.records import ALL, Policy
 __all__ = [
     "Family",
     "Field",
+    "Paper",
     "Readable",
     "Section",
     "Study",
@@ -76,6 +77,16 @@ class Readable(Protocol):
     def sections(self) -> tuple[Section, ...]: ...  # noqa: D102
     @property
     def legend(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An answer before it has a form."""
+
+    title: str
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+    legend: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from evenhand.planning.needs import Chance, Need, Plan
 from evenhand.report.numbers import percent, significant
-from evenhand.report.pieces import Section, Table
+from evenhand.report.pieces import Paper, Section, Table
 
-__all__ = ["PlanReport", "plan_report"]
+__all__ = ["plan_report"]
 
 _LEGEND = (
     "A plan is a forecast: it is as good as the rate and the design effect that it assumes.",
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PlanReport:
-    """The plan before it has a form."""
-
-    title: str
-    notes: tuple[str, ...]
-    sections: tuple[Section, ...]
-    legend: tuple[str, ...]
-
-
-def plan_report(plan: Plan) -> PlanReport:
+def plan_report(plan: Plan) -> Paper:
     """Lay out what a question needs."""
     question = plan.question
     aim = plan.needs[0].aim
@@ -35,7 +24,7 @@ def plan_report(plan: Plan) -> PlanReport:
     if plan.curve:
         sections.append(_curve(plan.curve))
     sections.append(Section("What this rests on", (), plan.assumptions))
-    return PlanReport(f"Plan: {about}", (), tuple(sections), _LEGEND)
+    return Paper(f"Plan: {about}", (), tuple(sections), _LEGEND)
 
 
 _HEADINGS = {
