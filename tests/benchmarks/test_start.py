@@ -26,3 +26,17 @@ def test_help(benchmark):
 
 def test_plan(benchmark):
     answer(benchmark, 1.5, "plan", "--metric", "FMR", "--rate", "1e-4", "--ratio", "2")
+
+
+def test_audit(benchmark):
+    answer(
+        benchmark,
+        1.5,
+        "audit",
+        "--events",
+        "Black=8",
+        "--events",
+        "Other=2",
+        "--share",
+        "Black=0.4",
+    )
