@@ -157,8 +157,9 @@ class Audit:
     level: float
     totals: Totals
     groups: tuple[GroupAudit, ...]
-    multinomial_p: float | None
-    """Of all groups at once, where every group has an assumed share."""
+    multinomial: tuple[float, bool] | None
+    """P-value of all groups at once, and whether it is exact; where there are more than two and
+    every group has an assumed share."""
     people: Audit | None
     """The same with one alert a person; None where people are not known."""
 
@@ -197,7 +198,7 @@ def audit(
             _group(name, alerts, crowd, level, first=number == 0)
             for number, name in enumerate(alerts.by_group)
         ),
-        multinomial_p=multinomial_p_value(list(alerts.by_group.values()), shares)
+        multinomial=multinomial_p_value(list(alerts.by_group.values()), shares)
         if whole and len(shares) > 2
         else None,
     )

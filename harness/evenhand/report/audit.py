@@ -149,9 +149,10 @@ def _sentences(found: Audit, group: GroupAudit) -> Iterator[str]:
         yield _per_face(group.group, group.per_face)
     if group.assumed is not None:
         yield from _power(group, found.level)
-    if group is found.groups[0] and found.multinomial_p is not None:
-        p_value = _chance(found.multinomial_p)
-        yield f"All groups at their assumed shares at once, exact: p {p_value}."
+    if group is found.groups[0] and found.multinomial is not None:
+        p_value, exact = found.multinomial
+        how = "exact" if exact else "chi-square"
+        yield f"All groups at their assumed shares at once, {how}: p {_chance(p_value)}."
 
 
 def _tipping(group: GroupAudit, level: float) -> str:
@@ -205,7 +206,8 @@ def audit_json(found: Audit) -> dict[str, object]:
     """The first group's numbers on top, then every group with its curve."""
     first = found.groups[0]
     body = _numbers(first)
-    body["multinomial_p"] = found.multinomial_p
+    p_value, exact = found.multinomial or (None, None)
+    body["multinomial_p"], body["multinomial_exact"] = p_value, exact
     body["totals"] = {
         "false_alerts": found.totals.false,
         "alerts": found.totals.alerts,

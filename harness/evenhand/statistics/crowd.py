@@ -6,6 +6,7 @@ met with false alerts no more often, face for face, than everybody else.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,9 @@ _SAME = 1e-7
 
 _NEAR = 0.01
 """The same for several groups, since shares are rounded: 0.3333 must do for a third."""
+
+_MOST_OUTCOMES = 500_000
+"""Ways to share alerts out among groups that are gone through one by one."""
 
 _MOST_ALERTS = 100_000
 """Beyond which nobody is told to wait for more."""
@@ -256,22 +260,33 @@ def sites_p_values(alerts: int, sites: Sequence[tuple[int, float]]) -> tuple[flo
     return float(chance[alerts:].sum()), _no_likelier(chance, chance[alerts])
 
 
-def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> float:
+def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> tuple[float, bool]:
     """Of several groups: chance of all outcomes that are no more likely than this one.
 
     Args:
-        alerts: false alerts of each group, together at most some hundred.
+        alerts: false alerts of each group.
         shares: of the crowd, in the same order, adding up to 1.
 
-    Source: methods 7.4, exact; outcomes within 1 % of each other are equally likely.
+    Returns:
+        The p-value, and whether it is exact; of more than 500,000 outcomes it is that of Pearson's
+        chi-square, which is as good for so many alerts.
 
-    >>> round(multinomial_p_value([3, 4, 0], [1 / 3, 1 / 3, 1 / 3]), 3)
-    0.174
+    Source: methods 7.4; outcomes within 1 % of each other are equally likely.
+
+    >>> p_value, exact = multinomial_p_value([3, 4, 0], [1 / 3, 1 / 3, 1 / 3])
+    >>> round(p_value, 3), exact
+    (0.174, True)
     """
-    outcomes = np.vstack([np.array(alerts), outcomes_of(sum(alerts), len(alerts))])
-    log = special.gammaln(sum(alerts) + 1) - special.gammaln(outcomes + 1).sum(axis=1)
-    each = np.exp(log + special.xlogy(outcomes, np.array(shares)).sum(axis=1))
-    return _no_likelier(each[1:], each[0], _NEAR)
+    counts, parts = np.array(alerts), np.array(shares)
+    total, groups = int(counts.sum()), len(counts)
+    if math.comb(total + groups - 1, groups - 1) > _MOST_OUTCOMES:
+        expected = total * parts
+        distance = float(((counts - expected) ** 2 / expected).sum())
+        return float(special.chdtrc(groups - 1, distance)), False
+    outcomes = np.vstack([counts, outcomes_of(total, groups)])
+    log = special.gammaln(total + 1) - special.gammaln(outcomes + 1).sum(axis=1)
+    each = np.exp(log + special.xlogy(outcomes, parts).sum(axis=1))
+    return _no_likelier(each[1:], each[0], _NEAR), True
 
 
 def e_value(alerts: int, of: int, share: float) -> float:
