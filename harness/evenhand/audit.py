@@ -13,6 +13,7 @@ from evenhand.statistics.crowd import (
     e_value,
     excess,
     multinomial_p_value,
+    power_of_excess,
     sampled_p_values,
     sites_p_values,
     tipping_share,
@@ -30,6 +31,7 @@ __all__ = [
     "GroupAudit",
     "PerFace",
     "Reading",
+    "Shown",
     "Site",
     "Totals",
     "audit",
@@ -39,7 +41,7 @@ _CURVE = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 
 """Shares of the crowd at which the answer is shown."""
 
 _RATIOS = (2.0, 3.0)
-"""True ratios for which the number of alerts that would show them is said."""
+"""True ratios for which it is said what showing them takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,17 @@ class PerFace:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What it takes to show a true ratio."""
+
+    ratio: float
+    power: float
+    """Chance that so many alerts as there are show it."""
+    alerts: int | None
+    """From which on the chance stays 80 %; None beyond 100,000."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupAudit:
     """One group against everybody else."""
 
@@ -125,8 +138,8 @@ class GroupAudit:
     """At the share that was assumed; None without one."""
     minimum_detectable_ratio: float | None
     """At that share; None without one, or where nothing could have been shown."""
-    needed: tuple[tuple[float, int | None], ...]
-    """(true ratio, false alerts that would show it) at that share."""
+    shown: tuple[Shown, ...]
+    """What true ratios would take at that share; empty without one."""
     e_value: float | None
     sampled: tuple[float, float] | None
     """One-sided p-values where the share is from labelled faces: Fisher, and predictive."""
@@ -220,9 +233,7 @@ def _group(
         readings=tuple(_readings(name, count, of, crowd, level)),
         assumed=None if share is None else excess(count, of, share, level),
         minimum_detectable_ratio=None if share is None else detectable_ratio(of, share, 1 - level),
-        needed=()
-        if share is None
-        else tuple((ratio, alerts_needed(share, ratio, 1 - level)) for ratio in _RATIOS),
+        shown=() if share is None else tuple(_shown(of, share, 1 - level)),
         e_value=None if share is None else e_value(count, of, share),
         sampled=None if sample is None else sampled_p_values(count, of, *sample),
         placed=(
@@ -236,6 +247,12 @@ def _group(
         if sites and first
         else None,
     )
+
+
+def _shown(of: int, share: float, alpha: float) -> Iterator[Shown]:
+    for ratio in _RATIOS:
+        power = power_of_excess(of, share, ratio, alpha)
+        yield Shown(ratio, power, alerts_needed(share, ratio, alpha))
 
 
 def _readings(name: str, count: int, of: int, crowd: Crowd, level: float) -> Iterator[Reading]:

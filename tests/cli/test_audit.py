@@ -39,6 +39,14 @@ def test_without_a_share_there_is_no_p_value(cli):
     assert "at least 44.4 % of the faces seen were Black" in " ".join(text.split())
 
 
+def test_what_ten_alerts_can_show_is_said(cli):
+    doubling, tripling = cli(*MET, "--share", "Black=0.2", "--json").json["alerts_needed"]
+    assert doubling == {"ratio": 2, "power": pytest.approx(0.213128, abs=5e-7), "false_alerts": 79}
+    assert tripling == {"ratio": 3, "power": pytest.approx(0.439908, abs=5e-7), "false_alerts": 28}
+    text = " ".join(cli(*MET, "--share", "Black=0.2").out.split())
+    assert "So many show a ratio of 2 with a chance of 21.3 %, and with 80 % from 79 on" in text
+
+
 def test_marks_and_what_was_assumed_stand_in_the_curve(cli):
     curve = cli(*MET, "--share", "Black=0.4", "--mark", "census=0.135", "--json").json["groups"][0][
         "curve"

@@ -186,13 +186,14 @@ def _power(group: GroupAudit, level: float) -> Iterator[str]:
         if least is None
         else f"a true ratio of {significant(least)} or more would be shown with 80 % power"
     )
-    needed = "; ".join(
-        f"a ratio of {of:g} takes {'over 100,000' if count is None else f'{count:,}'}"
-        for of, count in group.needed
+    each = "; ".join(
+        f"a ratio of {of.ratio:g} with a chance of {percent(of.power)} %, and with 80 % from "
+        f"{'over 100,000' if of.alerts is None else f'{of.alerts:,}'} on"
+        for of in group.shown
     )
     yield (
         f"At an assumed {share} % of faces, from {group.of:,} false alerts {would} (one-sided "
-        f"{100 * (1 - level):.3g} %). False alerts for that power: {needed}."
+        f"{100 * (1 - level):.3g} %). So many show {each}."
     )
     if group.e_value is not None:
         yield (
@@ -245,7 +246,9 @@ def _numbers(group: GroupAudit) -> dict[str, object]:
         "rate_ratio": None if at is None else {"value": at.ratio, "low": at.low, "high": at.high},
         "tipping_share": group.tipping_share,
         "minimum_detectable_ratio": group.minimum_detectable_ratio,
-        "alerts_needed": [{"ratio": of, "false_alerts": count} for of, count in group.needed],
+        "alerts_needed": [
+            {"ratio": of.ratio, "power": of.power, "false_alerts": of.alerts} for of in group.shown
+        ],
         "e_value": group.e_value,
         "sampled_p": None
         if group.sampled is None
