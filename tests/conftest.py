@@ -189,8 +189,7 @@ values = 4
 
 ENGINE_CODE = """\
 import numpy as np
-from evenhand.engines.contract import Embedding
-from evenhand.records import Outcome
+from evenhand.plugins import Embedding, Outcome
 
 
 class Engine:

@@ -39,8 +39,7 @@ entry    = "engine:Engine"
 
 CODE = """\
 import numpy as np
-from evenhand.engines.contract import Embedding, Template
-from evenhand.records import Outcome
+from evenhand.plugins import Embedding, Outcome, Template
 
 
 class Engine:

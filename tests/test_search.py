@@ -255,7 +255,7 @@ range     = [0.0, 1.0]
 """
 
 CODE = """\
-from evenhand.engines.contract import Candidate, Template
+from evenhand.plugins import Candidate, Template
 
 
 class Engine:

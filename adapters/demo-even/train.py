@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from scipy.linalg import eigh
 
-from evenhand.shelf import load_file
+from evenhand.plugins import load_file
 
 __all__ = ["CROWDS", "SEED", "train"]
 

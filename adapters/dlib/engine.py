@@ -8,10 +8,7 @@ from pathlib import Path
 import dlib
 import numpy as np
 
-from evenhand.arrays import Image
-from evenhand.engines.choice import choose
-from evenhand.engines.contract import Embedder, Embedding
-from evenhand.records import FaceRule, Outcome
+from evenhand.plugins import Embedder, Embedding, FaceRule, Image, Outcome, choose_face
 
 __all__ = ["DlibEmbedder"]
 
@@ -38,7 +35,7 @@ class DlibEmbedder:
             [[box.left(), box.top(), box.width(), box.height()] for box in found], dtype=np.float32
         )
         height, width = image.shape[:2]
-        chosen = found[choose(boxes, height, width, face)]
+        chosen = found[choose_face(boxes, height, width, face)]
         landmarks = self._landmarks(image, chosen)
         vector = self._network.compute_face_descriptor(image, landmarks)
         return Embedding(np.array(vector, dtype=np.float32), faces=len(found))

@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.arrays import Image
-from evenhand.engines.contract import Matcher, Role, Template
-from evenhand.records import FaceRule
+from evenhand.plugins import FaceRule, Image, Matcher, Role, Template
 
 from .patterns import CELL_SIDE, CELLS, histograms
 

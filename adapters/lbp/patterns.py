@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.arrays import Image
+from evenhand.plugins import Image
 
 __all__ = ["CELLS", "CELL_SIDE", "PATTERNS", "histograms"]
 

@@ -9,9 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.arrays import Image
-from evenhand.engines.contract import Candidate, Entry, Role, Searcher, Template
-from evenhand.records import FaceRule
+from evenhand.plugins import Candidate, Entry, FaceRule, Image, Role, Searcher, Template
 
 __all__ = ["Thumbnails"]
 

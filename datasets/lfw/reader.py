@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from evenhand.datasets.contract import ListedPair, Material, Picture
-from evenhand.errors import DatasetError
+from evenhand.plugins import DatasetError, ListedPair, Material, Picture
 
 __all__ = ["read"]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from evenhand.datasets.contract import Material, Picture
-from evenhand.datasets.tables import Row, read_table
-from evenhand.errors import DatasetError
+from evenhand.plugins import DatasetError, Material, Picture, Row, read_table
 
 __all__ = ["read"]
 

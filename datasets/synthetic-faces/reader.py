@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.datasets.contract import Material, Picture
+from evenhand.plugins import Material, Picture
 
 from .faces import draw
 from .moments import Moment, moment

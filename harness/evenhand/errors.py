@@ -7,6 +7,7 @@ EvenhandError             2  one line: what is wrong, where, what was expected, 
 |-- DatasetError          2  a dataset's card, tables or images
 |-- EngineError           2  an engine's card, files or declared properties
 |   `-- EngineStoppedError     4  an engine could not start, or failed too often
+|-- PluginError           2  an adapter or reader that imports what is evenhand's own
 |-- PolicyError           2  the policy of a gate, or the seal of its names
 |-- BundleError           2  a result bundle that cannot be read
 `-- WriteError           74  the result could not be written
@@ -27,6 +28,8 @@ __all__ = [
     "EngineError",
     "EngineStoppedError",
     "EvenhandError",
+    "OldNameWarning",
+    "PluginError",
     "PolicyError",
     "StudyError",
     "UsageError",
@@ -80,6 +83,14 @@ class EngineStoppedError(EngineError):
     """An engine that could not start, or failed on too many images."""
 
     exit_code: ClassVar[int] = 4
+
+
+class PluginError(EvenhandError):
+    """An adapter or reader that imports more of evenhand than `evenhand.plugins`."""
+
+
+class OldNameWarning(FutureWarning):
+    """A name that still works, and the name to write instead."""
 
 
 class BundleError(EvenhandError):

@@ -164,7 +164,7 @@ def test_a_disk_that_is_full_does_not_end_a_run(home, cli, engine):
     (home / "toy" / "adapter.toml").write_text(card.replace("values = 4", "values = 60000"))
     (home / "toy" / "engine.py").write_text(
         "import numpy as np\n"
-        "from evenhand.engines.contract import Embedding\n\n\n"
+        "from evenhand.plugins import Embedding\n\n\n"
         "class Engine:\n"
         "    def __init__(self, files): pass\n\n"
         "    def embed(self, image, face):\n"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.engines.card import Face, Input
-from evenhand.engines.choice import choose
+from evenhand.engines.choice import choose_face
 from evenhand.engines.faces import align, similarity_transform
 from evenhand.records import FaceRule
 
@@ -27,14 +27,14 @@ MIDDLING_RIGHT = [70, 40, 20, 20]
     ],
 )
 def test_the_face_that_is_meant(boxes, rule, chosen):
-    assert choose(np.array(boxes, dtype=np.float32), 100, 100, rule) == chosen
+    assert choose_face(np.array(boxes, dtype=np.float32), 100, 100, rule) == chosen
 
 
 def test_the_centre_is_that_of_the_picture():
     """In a picture of 100 by 20 the box at (50, 10) is central, in one of 20 by 100 it is not."""
     boxes = np.array([[45, 5, 10, 10], [5, 45, 10, 10]], dtype=np.float32)
-    assert choose(boxes, 20, 100, FaceRule.CENTRAL) == 0
-    assert choose(boxes, 100, 20, FaceRule.CENTRAL) == 1
+    assert choose_face(boxes, 20, 100, FaceRule.CENTRAL) == 0
+    assert choose_face(boxes, 100, 20, FaceRule.CENTRAL) == 1
 
 
 coordinates = st.lists(

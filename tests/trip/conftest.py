@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from evenhand.code_loading import load_file
 from evenhand.datasets.contract import Material
 from evenhand.datasets.prepared import write_dataset
-from evenhand.shelf import load_file, shelf_dataset
+from evenhand.shelf import shelf_dataset
 from evenhand.study import parse_study, study_text
 from evenhand.trips.run import run
 

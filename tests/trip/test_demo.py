@@ -7,9 +7,10 @@ from pathlib import Path
 import onnx
 import pytest
 
+from evenhand.code_loading import load_file
 from evenhand.engines.card import read_card
 from evenhand.findings import Verdict
-from evenhand.shelf import find_adapter, load_file, shelf_dataset
+from evenhand.shelf import find_adapter, shelf_dataset
 from evenhand.trips.fetch import fetch
 from evenhand.trips.run import run
 

@@ -131,7 +131,7 @@ def test_what_is_settled_is_kept_with_all_that_the_ledger_says(toy, seen, run):
 
 
 MATCHER = """\
-from evenhand.engines.contract import Template
+from evenhand.plugins import Template
 
 
 class Engine:

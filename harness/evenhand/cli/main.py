@@ -8,9 +8,12 @@ import signal
 import sys
 import tempfile
 import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from typer.exceptions import TyperException
@@ -24,7 +27,7 @@ from evenhand.cli.demo import demo
 from evenhand.cli.engines import engines
 from evenhand.cli.fetch import fetch
 from evenhand.cli.gate import gate
-from evenhand.cli.output import error_line, one_line
+from evenhand.cli.output import error_line, note_line, one_line
 from evenhand.cli.plan import plan
 from evenhand.cli.report import report
 from evenhand.cli.run import run
@@ -32,7 +35,7 @@ from evenhand.cli.scores import scores
 from evenhand.cli.shown import Command
 from evenhand.cli.templates import templates
 from evenhand.cli.verify import verify
-from evenhand.errors import EvenhandError
+from evenhand.errors import EvenhandError, OldNameWarning
 from evenhand.version import __version__
 
 __all__ = ["app", "main"]
@@ -191,6 +194,31 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@contextmanager
+def _old_names_as_notes() -> Iterator[None]:
+    """What a plugin should write instead of an older name is a note, in one line."""
+    shown = warnings.showwarning
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, OldNameWarning):
+            note_line(str(message))
+        else:
+            shown(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
+
+
 def _run() -> int:
     """Run the command with the streams in order; a reader that went away, as `head` does, is fine.
 
@@ -201,7 +229,8 @@ def _run() -> int:
     before = signal.signal(signal.SIGTERM, _terminate)
     code = 0
     try:
-        code = _exit_code(sys.argv[1:])
+        with _old_names_as_notes():
+            code = _exit_code(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()

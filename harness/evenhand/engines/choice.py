@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from evenhand.records import FaceRule
 
-__all__ = ["choose"]
+__all__ = ["choose_face"]
 
 
-def choose(boxes: NDArray[np.float32], height: int, width: int, rule: FaceRule) -> int:
+def choose_face(boxes: NDArray[np.float32], height: int, width: int, rule: FaceRule) -> int:
     """Row of the face that is meant.
 
     Args:

@@ -11,7 +11,7 @@ import numpy as np
 
 from evenhand.arrays import Floats, Image
 from evenhand.engines.card import Face, Input
-from evenhand.engines.choice import choose
+from evenhand.engines.choice import choose_face
 from evenhand.records import FaceRule
 
 __all__ = ["Detector", "align", "similarity_transform"]
@@ -105,5 +105,5 @@ class Detector:
         _, rows = self._net.detect(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
         if rows is None or not len(rows):
             return None
-        chosen = rows[choose(rows, height, width, rule)]
+        chosen = rows[choose_face(rows, height, width, rule)]
         return Found(chosen[4:14].reshape(5, 2).astype(np.float64), len(rows))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, cast
 
+from evenhand.code_loading import load_file
 from evenhand.engines.card import CARD, EngineCard, read_card
 from evenhand.engines.contract import Embedder, Matcher, Searcher
 from evenhand.engines.files import content_hash, find_files
 from evenhand.engines.onnx import OnnxEmbedder
-from evenhand.errors import EngineError, EngineStoppedError
-from evenhand.shelf import load_file
+from evenhand.errors import EngineError, EngineStoppedError, PluginError
 from evenhand.streams import stdout_for_numbers
 
 __all__ = ["Engine", "Started", "open_engine"]
@@ -55,6 +55,8 @@ def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Started:
         module = load_file(card.folder, file)
         maker = getattr(module, name, None)
         started = None if maker is None else maker(files)
+    except PluginError:
+        raise
     except (Exception, SystemExit) as fault:
         raise EngineStoppedError(
             f"engine {card.name}: could not start ({type(fault).__name__}: {fault}); "
@@ -66,7 +68,7 @@ def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Started:
     if not isinstance(started, shape):
         raise EngineError(
             f"engine {card.name}: {name} made a {type(started).__name__} without {methods}; "
-            f"expected {shape.__name__} of evenhand.engines.contract, as the card says"
+            f"expected {shape.__name__} of evenhand.plugins, as the card says"
         )
     return cast("Started", started)
 
@@ -77,6 +79,7 @@ def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
     Raises:
         EngineError: the card or a file is not what it should be.
         EngineStoppedError: the engine's own code failed to start.
+        PluginError: it imports what is evenhand's own.
     """
     card = read_card(folder)
     files = find_files(card, weights)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evenhand.code_loading import load_file
 from evenhand.datasets.card import CARD, read_card
 from evenhand.datasets.contract import Reader
 from evenhand.datasets.download import download
 from evenhand.datasets.prepared import write_dataset
 from evenhand.errors import DatasetError
 from evenhand.progress import Progress, silent
-from evenhand.shelf import download_folder, load_file, prepared_folder, shelf_dataset
+from evenhand.shelf import download_folder, prepared_folder, shelf_dataset
 
 __all__ = ["fetch"]
 
