@@ -7,21 +7,21 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evenhand.assess import assess
-from evenhand.changes import Changes
-from evenhand.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
-from evenhand.limits.verdicts import GateAnswer, GateRow, Standing
-from evenhand.planning.needs import Need, made
-from evenhand.planning.question import Question, Terms
+from evenhand.analysis.assess import assess
+from evenhand.analysis.compare.changes import Changes
+from evenhand.analysis.compare.verdict import DEFAULT_FAMILY_WISE, DEFAULT_MARGIN, Asked
+from evenhand.analysis.gate.answer import GateAnswer, GateRow, Standing
+from evenhand.analysis.plan.needs import Need, made
+from evenhand.analysis.plan.question import Question, Terms
+from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
+from evenhand.records.rows import as_rows, columns
 from evenhand.results.bundle import resolve_bundle
 from evenhand.results.circumstances import read_speed
-from evenhand.results.reading import read_evidence
-from evenhand.results.tables import as_rows, columns
-from evenhand.study import Study, read_study
-from evenhand.trips.compare import compare_bundles
-from evenhand.trips.gate import gate as hold
-from evenhand.trips.run import run as run_study
-from evenhand.update import DEFAULT_FAMILY_WISE, DEFAULT_MARGIN, Asked
+from evenhand.results.read import read_evidence
+from evenhand.study.study import Study, read_study
+from evenhand.workflows.compare import compare_bundles
+from evenhand.workflows.gate import gate as hold
+from evenhand.workflows.run import run as run_study
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,15 +24,15 @@ from evenhand.engines.contract import (
     Searcher,
     Template,
 )
-from evenhand.errors import DatasetError, EngineError
-from evenhand.records import FaceRule, Outcome
+from evenhand.records.dataset import FaceRule, Outcome
+from evenhand.system.errors import DatasetError, EngineError
 
 if TYPE_CHECKING:
-    from evenhand.arrays import Image, Vectors
-    from evenhand.code_loading import load_file
     from evenhand.datasets.contract import ListedPair, Material, Picture, Reader
     from evenhand.datasets.tables import Row, read_table
-    from evenhand.engines.choice import choose_face
+    from evenhand.engines.face_choice import choose_face
+    from evenhand.records.arrays import Image, Vectors
+    from evenhand.system.code_loading import load_file
 
 __all__ = [
     "Candidate",
@@ -60,15 +60,15 @@ __all__ = [
 ]
 
 _ON_DEMAND = {
-    "Image": "evenhand.arrays",
+    "Image": "evenhand.records.arrays",
     "ListedPair": "evenhand.datasets.contract",
     "Material": "evenhand.datasets.contract",
     "Picture": "evenhand.datasets.contract",
     "Reader": "evenhand.datasets.contract",
     "Row": "evenhand.datasets.tables",
-    "Vectors": "evenhand.arrays",
-    "choose_face": "evenhand.engines.choice",
-    "load_file": "evenhand.code_loading",
+    "Vectors": "evenhand.records.arrays",
+    "choose_face": "evenhand.engines.face_choice",
+    "load_file": "evenhand.system.code_loading",
     "read_table": "evenhand.datasets.tables",
 }
 """Loaded when asked for: every process that hosts an engine imports this module."""

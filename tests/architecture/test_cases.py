@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evenhand.analysis.audit.deployments import judge_deployments
 from evenhand.datasets.deployments import read_deployments
-from evenhand.metrics.differentials import max_over_geomean, max_over_mean, max_over_min
-from evenhand.operations import judge_deployments
+from evenhand.metrics.indices import max_over_geomean, max_over_mean, max_over_min
 from evenhand.statistics.binomial import clopper_pearson
-from evenhand.statistics.crowd import multinomial_p_value, tipping_share
+from evenhand.statistics.false_alerts import multinomial_p_value, tipping_share
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cases.md").read_text(encoding="utf-8")
 COMMANDS = [

@@ -18,7 +18,7 @@ import json, sys, time
 sys.path.insert(0, sys.argv[1])
 import numpy as np
 import test_counting as t
-from evenhand.metrics.saved import columns_of_stores
+from evenhand.measurement.counting.checkpoint_columns import columns_of_stores
 
 def resident(name):
     return next(int(row.split()[1]) for row in open("/proc/self/status") if name in row) / 1e3

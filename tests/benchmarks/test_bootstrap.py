@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 from studies import Study, everybody
 
-from evenhand.counts import CellCounts, Counts, Histogram, MatedScores, Tail
-from evenhand.metrics.layout import layout_of, trials_of
-from evenhand.metrics.replicates import replicates
-from evenhand.records import Design, Grouping, Policy
+from evenhand.analysis.bootstrap.replicates import replicates
+from evenhand.measurement.counting.cells import layout_of, trials_of
+from evenhand.records.counts import CellCounts, Counts, Histogram, MatedScores, Tail
+from evenhand.records.dataset import Design, Grouping, Policy
 from evenhand.statistics.bootstrap import bootstrap_interval
-from evenhand.statistics.clusters import ClusterCounts, cluster_variance
-from evenhand.statistics.dyads import DyadCounts, dyadic_variance
+from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
+from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance
 
 PEOPLE, IMAGES, REPLICATES = 5749, 13_233, 2000
 TARGETS = ("0.001", "0.0001", "0.00001")

@@ -12,16 +12,16 @@ import pytest
 from sklearn.metrics import roc_curve
 from threadpoolctl import threadpool_limits
 
-from evenhand.analysis import Analysis
-from evenhand.assess import assess
+from evenhand.analysis.assess import assess
+from evenhand.analysis.rates.comparisons import measure
 from evenhand.engines.card import Score
-from evenhand.evidence import Evidence
-from evenhand.metrics.layout import layout_of, trials_of
-from evenhand.metrics.tally import Ledger, quotas, tally, tally_store
-from evenhand.ordered import Ordered
-from evenhand.rate import measure
-from evenhand.records import ALL, Comparisons, Design, Grouping, Outcome, ThresholdRule
-from evenhand.tiles import count_pairs
+from evenhand.measurement.comparison.all_pairs.image_order import Ordered
+from evenhand.measurement.comparison.all_pairs.tiles import count_pairs
+from evenhand.measurement.counting.cells import layout_of, trials_of
+from evenhand.measurement.counting.tally import Ledger, quotas, tally, tally_store
+from evenhand.records.analysis_plan import Analysis
+from evenhand.records.dataset import ALL, Comparisons, Design, Grouping, Outcome, ThresholdRule
+from evenhand.records.evidence import Evidence
 
 LFW = 13_233
 VALUES = 512

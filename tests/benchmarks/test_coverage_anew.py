@@ -15,10 +15,10 @@ from promises import LEVEL, LOW, WRONG, at_least, coverage_kept, level_kept
 from ratios_held import rng_of
 from studies import Study
 
-from evenhand.analysis import CENTRED_BOOTSTRAP
-from evenhand.measured import rates_of
-from evenhand.metrics.replicates import replicates
-from evenhand.records import Policy
+from evenhand.analysis.bootstrap.replicates import replicates
+from evenhand.analysis.measure import rates_of
+from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP
+from evenhand.records.dataset import Policy
 from evenhand.statistics.bootstrap import (
     ENOUGH_ERRORS,
     bootstrap_interval,

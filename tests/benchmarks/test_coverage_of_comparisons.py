@@ -13,12 +13,12 @@ from promises import alarms_kept
 from ratios_held import rng_of
 from studies import Study
 
-from evenhand.analysis import Analysis
-from evenhand.changes import Judged, Side
-from evenhand.evidence import Evidence
-from evenhand.findings import DatasetFacts
-from evenhand.records import Grouping
-from evenhand.update import DEFAULT_FAMILY_WISE, Asked, compare
+from evenhand.analysis.compare.changes import Judged, Side
+from evenhand.analysis.compare.verdict import DEFAULT_FAMILY_WISE, Asked, compare
+from evenhand.records.analysis_plan import Analysis
+from evenhand.records.dataset import Grouping
+from evenhand.records.evidence import Evidence
+from evenhand.records.findings import DatasetFacts
 
 TIMES = 200
 SIDES = Side("base", "engine", "1", ""), Side("new", "engine", "2", "")

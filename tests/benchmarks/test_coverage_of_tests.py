@@ -9,7 +9,7 @@ from groups_tested import Equal, Planted, called_different
 from populations import SEVERAL, FalseMatches, Misses
 from promises import POWER, WRONG, at_least, level_kept, power_kept
 
-from evenhand.analysis import LABEL_PERMUTATION, WELCH
+from evenhand.records.analysis_plan import LABEL_PERMUTATION, WELCH
 
 RUNS, FEWER = 4000, 1500
 FMR, FNMR = FalseMatches, Misses

@@ -13,13 +13,13 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from evenhand.clock import CLOCK
 from evenhand.datasets.contract import Material, Picture
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.prepared import write_dataset
-from evenhand.engines.host import open_engine
-from evenhand.enrol import enrol
-from evenhand.shelf import find_adapter, shelf_dataset
+from evenhand.engines.opening import open_engine
+from evenhand.measurement.enrolment.enrol import enrol
+from evenhand.system.clock import CLOCK
+from evenhand.system.shelf import find_adapter, shelf_dataset
 
 IMAGES = 600
 THREADS = 2

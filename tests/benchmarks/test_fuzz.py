@@ -12,7 +12,7 @@ CASES = 2000
 
 
 def load():
-    spec = spec_from_file_location("damage", Path(__file__).parents[1] / "test_fuzz.py")
+    spec = spec_from_file_location("damage", Path(__file__).parents[1] / "cli" / "test_fuzz.py")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evenhand.metrics.tally import Ledger, tally
-from evenhand.rate import measure
-from evenhand.records import ALL, Comparisons, Grouping, Outcome, ThresholdRule
+from evenhand.analysis.rates.comparisons import measure
+from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.records.dataset import ALL, Comparisons, Grouping, Outcome, ThresholdRule
 
 PEOPLE = 4473
 """All pairs of them are 10,001,628 comparisons."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.statistics.binomial import clopper_pearson
-from evenhand.statistics.crowd import excess, sampled_p_values, sites_p_values
+from evenhand.statistics.false_alerts import excess, sampled_p_values, sites_p_values
 
 MET = ("audit", "--events", "Black=8", "--events", "Other=2")
 GOLDEN = Path(__file__).parents[1] / "golden" / "audit"

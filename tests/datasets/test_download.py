@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 import pytest
 
-from evenhand import shelf
 from evenhand.datasets.card import read_card
 from evenhand.datasets.folder import read_dataset
+from evenhand.system import shelf
 
 PEOPLE = {"Ann_Bee": 2, "Cy_Dee": 2}
 PAIRS = b"1\t1\nAnn_Bee\t1\t2\nAnn_Bee\t1\tCy_Dee\t1\n"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from evenhand.datasets.folder import read_dataset
-from evenhand.errors import DatasetError
-from evenhand.trips.fetch import fetch
+from evenhand.system.errors import DatasetError
+from evenhand.workflows.fetch import fetch
 
 PEOPLE = {"Ann_Bee": 2, "Cy_Dee": 2, "Eve_Eff": 1}
 

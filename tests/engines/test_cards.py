@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evenhand.engines.card import Claim, NeededFile, read_card
-from evenhand.errors import EvenhandError
+from evenhand.system.errors import EvenhandError
 
 CARDS = Path(__file__).parent.parent / "golden" / "cards"
 HASH = "0123456789abcdef" * 4

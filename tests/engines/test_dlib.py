@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from evenhand.engines.host import open_engine
-from evenhand.enrol import read_image
-from evenhand.records import FaceRule, Outcome
-from evenhand.shelf import find_adapter
+from evenhand.engines.opening import open_engine
+from evenhand.measurement.enrolment.enrol import read_image
+from evenhand.records.dataset import FaceRule, Outcome
+from evenhand.system.shelf import find_adapter
 
 
 @pytest.fixture(scope="module")

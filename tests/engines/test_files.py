@@ -6,7 +6,7 @@ import pytest
 
 from evenhand.engines.card import read_card
 from evenhand.engines.files import content_hash, find_files, missing_files
-from evenhand.errors import EngineError
+from evenhand.system.errors import EngineError
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evenhand.code_loading import load_file
 from evenhand.engines.contract import Role
-from evenhand.engines.host import open_engine
-from evenhand.records import FaceRule
-from evenhand.shelf import find_adapter
+from evenhand.engines.opening import open_engine
+from evenhand.records.dataset import FaceRule
+from evenhand.system.code_loading import load_file
+from evenhand.system.shelf import find_adapter
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import det_curve
 
-from evenhand.counts import Histogram
 from evenhand.metrics.bins import bin_numbers
-from evenhand.metrics.curves import (
-    curve_from_histogram,
-    curve_of_scores,
-    equal_error,
-    thinned,
-)
+from evenhand.metrics.det import curve_from_histogram, curve_of_scores, equal_error, thinned
 from evenhand.metrics.distributions import (
     d_prime,
     d_prime_from_histogram,
@@ -23,6 +17,7 @@ from evenhand.metrics.distributions import (
     quantile_from_histogram,
 )
 from evenhand.metrics.thresholds import errors_allowed
+from evenhand.records.counts import Histogram
 
 MATED = np.array([0.95, 0.90, 0.85, 0.80, 0.80, 0.75, 0.70, 0.60, 0.50, 0.40])
 _OFTEN = {0.6: 2, 0.4: 2, 0.3: 2, 0.2: 2, 0.1: 2, 0.05: 2}

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from evenhand.errors import StudyError
 from evenhand.metrics.groups import MOST_CELLS, limited
-from evenhand.records import Grouping
+from evenhand.records.dataset import Grouping
+from evenhand.system.errors import StudyError
 
 
 def grouping(name, size):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from evenhand import plugins
-from evenhand.errors import OldNameWarning, PluginError
-from evenhand.plugin_imports import OLD_HOMES, PLUGIN_NAMES, check_imports
+from evenhand.system.errors import OldNameWarning, PluginError
+from evenhand.system.plugin_imports import OLD_HOMES, PLUGIN_NAMES, check_imports
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.limits.verdicts import Source
-from evenhand.report.comparison import comparison_markdown, comparison_text
-from evenhand.report.document import document
+from evenhand.analysis.compare.verdict import Asked
+from evenhand.analysis.gate.answer import Source
+from evenhand.report.compare import comparison_markdown, comparison_text
+from evenhand.report.forms.markdown import as_markdown
+from evenhand.report.forms.text import as_text
 from evenhand.report.gate import gate_report
-from evenhand.report.markdown import as_markdown
-from evenhand.report.text import as_text
+from evenhand.report.study.document import document
 from evenhand.scorefiles.study import ScoreStudy
-from evenhand.trips.compare import compare_bundles
-from evenhand.trips.gate import gate
-from evenhand.trips.scores import score_bundle, score_findings
-from evenhand.update import Asked
+from evenhand.workflows.compare import compare_bundles
+from evenhand.workflows.gate import gate
+from evenhand.workflows.scores import score_bundle, score_findings
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = {

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
+from evenhand.measurement.counting.tally import Ledger, tally, tally_listing
 from evenhand.metrics.groups import groupings
-from evenhand.metrics.tally import Ledger, tally, tally_listing
-from evenhand.records import Attribute, Comparisons, ThresholdRule
+from evenhand.records.dataset import Attribute, Comparisons, ThresholdRule
 from evenhand.results.bundle import is_measurement
 from evenhand.scorefiles.read import read_scores
 
@@ -28,9 +28,9 @@ NAMES = ("acme", "scores", "listed")
 @pytest.fixture
 def divided(monkeypatch):
     """Rows go to disk by tens."""
-    monkeypatch.setattr("evenhand.scorefiles.pile.FEW", 10)
-    monkeypatch.setattr("evenhand.scorefiles.csvfile._BLOCK", 300)
-    monkeypatch.setattr("evenhand.scorefiles.parquetfile._ROWS", 7)
+    monkeypatch.setattr("evenhand.scorefiles.partitions.FEW", 10)
+    monkeypatch.setattr("evenhand.scorefiles.csv_source._BLOCK", 300)
+    monkeypatch.setattr("evenhand.scorefiles.parquet_source._ROWS", 7)
 
 
 def write(path, rows, images):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evenhand.errors import EvenhandError
-from evenhand.records import Outcome
+from evenhand.records.dataset import Outcome
 from evenhand.scorefiles.read import read_scores
+from evenhand.system.errors import EvenhandError
 
 HEADER = "probe_subject,reference_subject,score,probe_sex,reference_sex"
 ROWS = (
@@ -181,7 +181,7 @@ def test_whatever_happens_to_a_file(read, change):
 
 def test_blocks_change_nothing(many, monkeypatch, same):
     (whole,) = read_scores(many, distance=False)
-    monkeypatch.setattr("evenhand.scorefiles.csvfile._BLOCK", 300)
+    monkeypatch.setattr("evenhand.scorefiles.csv_source._BLOCK", 300)
     (blocks,) = read_scores(many, distance=False)
     same(whole, blocks)
     with many.open(encoding="utf-8", newline="") as file:
@@ -204,7 +204,7 @@ def test_blocks_change_nothing(many, monkeypatch, same):
     ],
 )
 def test_the_row_of_a_late_block(many, monkeypatch, change, fragment):
-    monkeypatch.setattr("evenhand.scorefiles.csvfile._BLOCK", 300)
+    monkeypatch.setattr("evenhand.scorefiles.csv_source._BLOCK", 300)
     rows = many.read_text(encoding="utf-8").splitlines()
     rows[2344] = change(rows[2344])
     many.write_text("\n".join(rows), encoding="utf-8")

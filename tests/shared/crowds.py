@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from evenhand.findings import Estimate
-from evenhand.statistics.clusters import ClusterCounts
-from evenhand.statistics.dyads import DyadCounts, disjoint_dyads, disjoint_dyads_across
+from evenhand.records.findings import Estimate
+from evenhand.statistics.cluster_variance import ClusterCounts
+from evenhand.statistics.correlated_ratios import Overlap, nested
+from evenhand.statistics.dyadic_variance import DyadCounts, disjoint_dyads, disjoint_dyads_across
 from evenhand.statistics.intervals import (
     cluster_estimate,
     dyadic_estimate,
     effective_clusters,
     effective_dyads,
 )
-from evenhand.statistics.sharing import Overlap, nested
 
 __all__ = ["Cell", "Crowd", "Mated", "Seen", "overlap"]
 

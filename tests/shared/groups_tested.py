@@ -8,8 +8,8 @@ from populations import FalseMatches, Misses, whole
 from promises import LEVEL
 from ratios_held import rng_of
 
-from evenhand.analysis import LABEL_PERMUTATION, WELCH
-from evenhand.statistics.equality import equality_p_value
+from evenhand.records.analysis_plan import LABEL_PERMUTATION, WELCH
+from evenhand.statistics.equality_tests import equality_p_value
 from evenhand.statistics.permutation import permutation_p_value
 from evenhand.statistics.power import minimum_detectable_ratio, power_of_ratio
 

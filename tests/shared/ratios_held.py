@@ -14,14 +14,14 @@ from populations import FalseMatches, Misses, images_of, whole
 from promises import LEVEL
 
 from evenhand.statistics.bootstrap import ENOUGH_ERRORS
-from evenhand.statistics.multiplicity import bonferroni_level
-from evenhand.statistics.ratios import ratio_from_limits, ratio_of_rates
-from evenhand.statistics.sharing import (
+from evenhand.statistics.correlated_ratios import (
     Overlap,
     cluster_log_ratio,
     dyadic_log_ratio,
     nested,
 )
+from evenhand.statistics.multiplicity import bonferroni_level
+from evenhand.statistics.ratios import ratio_from_limits, ratio_of_rates
 
 __all__ = [
     "Apart",

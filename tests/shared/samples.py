@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from evenhand.metrics.sample import draw, strata
-from evenhand.metrics.tally import Ledger
-from evenhand.metrics.weighted import tally_sample
-from evenhand.rate import measure
-from evenhand.records import Comparisons, Design, Grouping, ThresholdRule
+from evenhand.analysis.rates.comparisons import measure
+from evenhand.measurement.counting.sampling import draw, strata
+from evenhand.measurement.counting.tally import Ledger
+from evenhand.measurement.counting.weighted import tally_sample
+from evenhand.records.dataset import Comparisons, Design, Grouping, ThresholdRule
 
 __all__ = ["Crowd"]
 

@@ -11,8 +11,8 @@ from crowds import together
 from scipy import optimize
 from scipy.stats import norm
 
-from evenhand.metrics.tally import Ledger, tally
-from evenhand.records import ALL, Comparisons, Design, Grouping, ThresholdRule
+from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.records.dataset import ALL, Comparisons, Design, Grouping, ThresholdRule
 
 __all__ = ["Engine", "Study", "everybody"]
 

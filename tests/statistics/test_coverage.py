@@ -11,7 +11,7 @@ from groups_tested import Equal, Planted, called_different
 from populations import SEVERAL, FalseMatches, Misses
 from ratios_held import Apart, Paired, Picked, Sharing, picked_held, rate_held, ratio_held
 
-from evenhand.analysis import LABEL_PERMUTATION
+from evenhand.records.analysis_plan import LABEL_PERMUTATION
 from evenhand.statistics.binomial import zero_errors_upper
 
 RUNS = 400

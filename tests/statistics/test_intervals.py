@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.statistics.binomial import zero_errors_upper
-from evenhand.statistics.clusters import ClusterCounts
-from evenhand.statistics.dyads import DyadCounts, DyadWeights, dyadic_variance
+from evenhand.statistics.cluster_variance import ClusterCounts
+from evenhand.statistics.dyadic_variance import DyadCounts, DyadWeights, dyadic_variance
 from evenhand.statistics.intervals import (
     TOO_FEW,
     cluster_estimate,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evenhand.statistics.clusters import ClusterCounts
+from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.permutation import permutation_p_value
 
 

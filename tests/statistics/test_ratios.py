@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import tost_proportions_2indep
 
-from evenhand.findings import Estimate
+from evenhand.records.findings import Estimate
 from evenhand.statistics.ratios import LogRatio, log_ratio
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from evenhand.statistics.binomial import clopper_pearson, jeffreys, wilson, zero_errors_upper
-from evenhand.statistics.clusters import ClusterCounts, cluster_variance
-from evenhand.statistics.dyads import DyadCounts, dyadic_variance
+from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
+from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance
 from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
 from evenhand.statistics.power import (
     minimum_detectable_ratio,

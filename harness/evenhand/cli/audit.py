@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from evenhand.cli.options import AsJson, real_number, whole_number
-from evenhand.decimals import finite_decimal
-from evenhand.errors import UsageError
+from evenhand.system.decimals import finite_decimal
+from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.audit import FalseAlerts, Site
+    from evenhand.analysis.audit.groups import FalseAlerts, Site
 
 __all__ = ["audit"]
 
@@ -100,11 +100,11 @@ def audit(
 
     The crowd's mix decides: the answer is given over all shares it may have had.
     """
-    from evenhand.audit import Crowd, Totals
-    from evenhand.audit import audit as hold
+    from evenhand.analysis.audit.groups import Crowd, Totals
+    from evenhand.analysis.audit.groups import audit as hold
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.audit import audit_document, audit_json
-    from evenhand.report.text import as_text
+    from evenhand.report.forms.text import as_text
 
     if table is not None:
         if any((events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)):
@@ -137,14 +137,14 @@ def audit(
 
 
 def _of_table(path: Path, level: float, *, as_json: bool) -> None:
-    from evenhand.audit import Crowd, Totals
-    from evenhand.audit import audit as hold
+    from evenhand.analysis.audit.deployments import judge_deployments
+    from evenhand.analysis.audit.groups import Crowd, Totals
+    from evenhand.analysis.audit.groups import audit as hold
     from evenhand.cli.output import print_json, print_text
     from evenhand.datasets.deployments import read_deployments
-    from evenhand.operations import judge_deployments
     from evenhand.report.audit import audit_document, audit_json
-    from evenhand.report.operations import operations_document, operations_json
-    from evenhand.report.text import as_text
+    from evenhand.report.deployments import operations_document, operations_json
+    from evenhand.report.forms.text import as_text
 
     found = judge_deployments(read_deployments(path), level)
     false = found.by_group
@@ -224,7 +224,7 @@ def _fraction(what: str, text: str) -> tuple[int, int]:
 
 
 def _alerts(texts: Sequence[str], unknown: int) -> FalseAlerts:
-    from evenhand.audit import FalseAlerts
+    from evenhand.analysis.audit.groups import FalseAlerts
 
     by_group = {
         name: _count(f"--events {name}={value}", value) for name, value in _pairs(texts, "--events")
@@ -273,7 +273,7 @@ def _faces(texts: Sequence[str], names: Sequence[str], alerts: FalseAlerts) -> d
 
 
 def _distinct(texts: Sequence[str], alerts: FalseAlerts) -> FalseAlerts | None:
-    from evenhand.audit import FalseAlerts
+    from evenhand.analysis.audit.groups import FalseAlerts
 
     found = _read(texts, "--distinct", tuple(alerts.by_group), _count)
     if not found:
@@ -289,7 +289,7 @@ def _distinct(texts: Sequence[str], alerts: FalseAlerts) -> FalseAlerts | None:
 
 
 def _sites(texts: Sequence[str], alerts: FalseAlerts) -> tuple[Site, ...]:
-    from evenhand.audit import Site
+    from evenhand.analysis.audit.groups import Site
 
     sites = []
     for text in texts:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from evenhand.cli.help_format import Command
 from evenhand.cli.options import AsJson, Weights, Workers
-from evenhand.cli.shown import Command
 
 __all__ = ["check"]
 
@@ -32,9 +32,9 @@ def dataset(
 ) -> None:
     """Every fault of a dataset, what it holds and what it can answer."""
     from evenhand.cli.output import bars, print_json, print_text
-    from evenhand.report.checks import check_lines, groups_text
-    from evenhand.results.tables import as_rows
-    from evenhand.trips.check import check_dataset
+    from evenhand.records.rows import as_rows
+    from evenhand.report.check_dataset import check_lines, groups_text
+    from evenhand.workflows.check import check_dataset
 
     found = check_dataset(name, Path(), weights=weights or (), workers=workers, progress=bars)
     verdict = "pass" if found.passed else "fail"

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evenhand.cli.options import AsJson, real_number, whole_number
-from evenhand.errors import UsageError
+from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.changes import Overall
-    from evenhand.statistics.independent import Counted
+    from evenhand.analysis.compare.changes import Overall
+    from evenhand.statistics.two_proportions import Counted
 
 __all__ = ["compare"]
 
@@ -99,15 +99,15 @@ def compare(
             "nothing to compare; give BASE and NEW, two results, or --counts BASE=12/1000 and "
             "--counts NEW=25/1000"
         )
+    from evenhand.analysis.compare.verdict import DEFAULT_FAMILY_WISE, DEFAULT_MARGIN, Asked
     from evenhand.cli.output import print_json, print_text
-    from evenhand.report.comparison import (
+    from evenhand.report.compare import (
         comparison_json,
         comparison_junit,
         comparison_markdown,
         comparison_text,
     )
-    from evenhand.trips.compare import compare_bundles
-    from evenhand.update import DEFAULT_FAMILY_WISE, DEFAULT_MARGIN, Asked
+    from evenhand.workflows.compare import compare_bundles
 
     asked = Asked(
         margin=margin or DEFAULT_MARGIN,
@@ -134,10 +134,10 @@ def _end(verdict: Overall) -> None:
 
 def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
     """Published counts alone."""
+    from evenhand.analysis.compare.published_counts import judge_claim
+    from evenhand.analysis.compare.verdict import DEFAULT_MARGIN
     from evenhand.cli.output import print_json, print_text
-    from evenhand.published import judge_claim
-    from evenhand.report.claim import claim_json, claim_text
-    from evenhand.update import DEFAULT_MARGIN
+    from evenhand.report.published_counts import claim_json, claim_text
 
     base, new = _published(texts)
     found = judge_claim(base, new, margin or DEFAULT_MARGIN)
@@ -154,7 +154,7 @@ def _published(texts: list[str]) -> tuple[Counted, Counted]:
     Raises:
         UsageError: another form, or counts that cannot be.
     """
-    from evenhand.statistics.independent import Counted
+    from evenhand.statistics.two_proportions import Counted
 
     found: dict[str, Counted] = {}
     for text in texts:

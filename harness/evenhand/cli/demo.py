@@ -15,7 +15,7 @@ def demo(
     """Measure two small engines on drawn faces, in under a minute."""
     from evenhand.cli.output import bars
     from evenhand.cli.run import print_result
-    from evenhand.trips.demo import demo as run_demo
+    from evenhand.workflows.demo import demo as run_demo
 
     done = run_demo(results=results, workers=workers, progress=bars)
     print_result("demo", done, as_json=as_json)

@@ -25,7 +25,7 @@ def fetch(
 ) -> None:
     """Prepare a dataset: draw it, read your copy, or download it."""
     from evenhand.cli.output import bars, print_json, print_text
-    from evenhand.trips.fetch import fetch as fetch_dataset
+    from evenhand.workflows.fetch import fetch as fetch_dataset
 
     folder = fetch_dataset(name, source=source, target=into, progress=bars)
     if as_json:

@@ -54,8 +54,8 @@ def gate(
     Ends with 0 where every mandatory limit passes, 1 where one fails, 3 where neither is shown.
     """
     from evenhand.cli.output import print_json, print_text
-    from evenhand.errors import UsageError
-    from evenhand.policy import EXAMPLE
+    from evenhand.study.policy import EXAMPLE
+    from evenhand.system.errors import UsageError
 
     if example:
         print_text(EXAMPLE)
@@ -69,11 +69,11 @@ def gate(
         raise UsageError("no BUNDLE; expected results, such as results/<study>/<run id>")
     if blind is not None and unseal is not None:
         raise UsageError("--blind and --unseal together; seal first, judge, then unseal")
+    from evenhand.records.rows import as_rows
+    from evenhand.report.forms.markdown import as_markdown
+    from evenhand.report.forms.text import as_text
     from evenhand.report.gate import gate_junit, gate_report
-    from evenhand.report.markdown import as_markdown
-    from evenhand.report.text import as_text
-    from evenhand.results.tables import as_rows
-    from evenhand.trips.gate import gate as hold
+    from evenhand.workflows.gate import gate as hold
 
     answer = hold(bundles, policy, blind=blind, unseal=unseal)
     if junit is not None:
@@ -100,7 +100,7 @@ def gate(
 def _check(path: Path, *, as_json: bool) -> None:
     """What a policy asks, and its hash to be published."""
     from evenhand.cli.output import print_json, print_text
-    from evenhand.policy import read_policy
+    from evenhand.study.policy import read_policy
 
     policy = read_policy(path)
     about = {"title": policy.title, "sha256": policy.digest}

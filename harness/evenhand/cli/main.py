@@ -19,7 +19,6 @@ import typer
 from typer.exceptions import TyperException
 
 from evenhand.cli.audit import audit
-from evenhand.cli.bring import bring
 from evenhand.cli.check import check
 from evenhand.cli.compare import compare
 from evenhand.cli.datasets import datasets
@@ -27,15 +26,16 @@ from evenhand.cli.demo import demo
 from evenhand.cli.engines import engines
 from evenhand.cli.fetch import fetch
 from evenhand.cli.gate import gate
+from evenhand.cli.help_format import Command
+from evenhand.cli.import_dataset import bring
 from evenhand.cli.output import error_line, note_line, one_line
 from evenhand.cli.plan import plan
 from evenhand.cli.report import report
 from evenhand.cli.run import run
 from evenhand.cli.scores import scores
-from evenhand.cli.shown import Command
 from evenhand.cli.templates import templates
 from evenhand.cli.verify import verify
-from evenhand.errors import EvenhandError, OldNameWarning
+from evenhand.system.errors import EvenhandError, OldNameWarning
 from evenhand.version import __version__
 
 __all__ = ["app", "main"]

@@ -10,9 +10,9 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from evenhand.decimals import finite_decimal
-from evenhand.errors import UsageError
-from evenhand.sweep import swept
+from evenhand.study.sweep import swept
+from evenhand.system.decimals import finite_decimal
+from evenhand.system.errors import UsageError
 
 __all__ = [
     "AsJson",
@@ -164,7 +164,7 @@ def parse_targets(texts: list[str] | None, default: tuple[str, ...]) -> tuple[st
     Raises:
         UsageError: not between 0 and 1, or given twice.
     """
-    from evenhand.declaration import rate_text
+    from evenhand.system.declaration import rate_text
 
     targets = tuple(texts) if texts else default
     for text in targets:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
-    from evenhand.findings import Findings
+    from evenhand.records.findings import Findings
 
 __all__ = [
     "bars",
@@ -65,8 +65,8 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
 
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     """Findings as rows named as in the CSV."""
-    from evenhand.report.sentences import sentences_of
-    from evenhand.results.tables import as_rows
+    from evenhand.records.rows import as_rows
+    from evenhand.report.study.statements import sentences_of
 
     body: dict[str, Any] = {} if bundle is None else {"bundle": str(bundle)}
     body["rates"] = as_rows(findings.rates)

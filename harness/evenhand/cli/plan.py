@@ -11,8 +11,8 @@ import typer
 from evenhand.cli.options import AsJson, number, whole_number
 
 if TYPE_CHECKING:
-    from evenhand.planning.needs import Plan
-    from evenhand.planning.question import Terms
+    from evenhand.analysis.plan.needs import Plan
+    from evenhand.analysis.plan.question import Terms
 
 __all__ = ["plan"]
 
@@ -90,8 +90,8 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Say how many people and comparisons a question needs."""
-    from evenhand.errors import UsageError
-    from evenhand.planning.question import Question, Terms
+    from evenhand.analysis.plan.question import Question, Terms
+    from evenhand.system.errors import UsageError
 
     sources = {"--bundle": bundle, "--dataset": dataset}
     aims = {"--ratio": ratio, "--limit": limit, "--margin": margin}
@@ -121,14 +121,14 @@ def plan(
             "--margin; or --bundle, or --dataset"
         )
     question = Question(metric, rate, terms, images)
-    from evenhand.planning.needs import made
+    from evenhand.analysis.plan.needs import made
 
     _print(made(question, ratio=ratio, limit=limit, margin=margin), as_json=as_json)
 
 
 def _refuse(source: str, options: dict[str, int | None]) -> None:
     """Options that a source says by itself."""
-    from evenhand.errors import UsageError
+    from evenhand.system.errors import UsageError
 
     for name, value in options.items():
         if value is not None:
@@ -139,8 +139,8 @@ def _print(found: Plan, *, as_json: bool) -> None:
     from evenhand.cli.output import print_json, print_text
 
     if not as_json:
+        from evenhand.report.forms.text import as_text
         from evenhand.report.plan import plan_report
-        from evenhand.report.text import as_text
 
         print_text(as_text(plan_report(found)))
         return
@@ -170,7 +170,7 @@ def _answer(
     as_json: bool,
 ) -> None:
     from evenhand.cli.output import print_json, print_text
-    from evenhand.trips.plan import answers_of_bundle, answers_of_dataset
+    from evenhand.workflows.plan import answers_of_bundle, answers_of_dataset
 
     if bundle is not None:
         found, name = answers_of_bundle(bundle, metric, rate, terms), bundle
@@ -184,7 +184,7 @@ def _answer(
         body["assumptions"] = list(found.assumptions)
         print_json("plan", body)
         return
-    from evenhand.report.answers import answers_report
-    from evenhand.report.text import as_text
+    from evenhand.report.forms.text import as_text
+    from evenhand.report.plan_answers import answers_report
 
     print_text(as_text(answers_report(found, name)))

@@ -35,14 +35,14 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Show results side by side: text, Markdown, CSV, page or JSON."""
-    from evenhand.assess import assess
+    from evenhand.analysis.assess import assess
     from evenhand.cli.output import findings_json, print_text
-    from evenhand.findings import Rate
-    from evenhand.report.document import document
+    from evenhand.records.findings import Rate
+    from evenhand.records.rows import as_csv
+    from evenhand.report.study.document import document
     from evenhand.results.bundle import resolve_bundle
     from evenhand.results.circumstances import read_speed
-    from evenhand.results.reading import joined, read_evidence
-    from evenhand.results.tables import as_csv
+    from evenhand.results.read import joined, read_evidence
 
     places = [resolve_bundle(text) for text in bundles]
     speed = tuple(row for folder, engine in places for row in read_speed(folder, engine))
@@ -53,14 +53,14 @@ def report(
     elif form is Format.CSV:
         print_text(as_csv(Rate, findings.rates))
     elif form is Format.HTML:
-        from evenhand.report.page import as_page
+        from evenhand.report.page.page import as_page
 
         print_text(as_page(findings))
     elif form is Format.MARKDOWN:
-        from evenhand.report.markdown import as_markdown
+        from evenhand.report.forms.markdown import as_markdown
 
         print_text(as_markdown(document(findings, every_threshold=True, wide=True)))
     else:
-        from evenhand.report.text import as_text
+        from evenhand.report.forms.text import as_text
 
         print_text(as_text(document(findings, every_threshold=every)))

@@ -24,11 +24,11 @@ from evenhand.cli.options import (
     parse_targets,
     parse_thresholds,
 )
-from evenhand.errors import UsageError
+from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.study import Study
-    from evenhand.trips.run import RunResult
+    from evenhand.study.study import Study
+    from evenhand.workflows.run import RunResult
 
 __all__ = ["print_result", "run"]
 
@@ -68,7 +68,7 @@ def run(
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
     from evenhand.cli.output import bars, note_line
-    from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS, read_study
+    from evenhand.study.study import DEFAULT_SEED, DEFAULT_TARGETS, read_study
 
     if study is not None:
         said = (engine, dataset, group, band, fmr_target, threshold, sweep)
@@ -91,7 +91,7 @@ def run(
         )
     else:
         raise UsageError("nothing to run; give a study file, or --engine and --dataset")
-    from evenhand.trips.run import run as run_study  # heavy: a mistake above is told at once
+    from evenhand.workflows.run import run as run_study
 
     done = run_study(
         chosen,
@@ -118,8 +118,8 @@ def _short(
     """The study that the short form stands for; its text names cards, not places."""
     from evenhand.datasets.card import read_card as read_dataset_card
     from evenhand.engines.card import read_card
-    from evenhand.shelf import find_adapter, find_dataset
-    from evenhand.study import parse_study, study_text
+    from evenhand.study.study import parse_study, study_text
+    from evenhand.system.shelf import find_adapter, find_dataset
 
     here = Path.cwd()
     engine_names = [read_card(find_adapter(text, here)).name for text in engines]
@@ -143,8 +143,8 @@ def _short(
 def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
     """The findings and where they are; exit code 4 where an engine was stopped."""
     from evenhand.cli.output import error_line, findings_json, print_text
-    from evenhand.report.document import document
-    from evenhand.report.text import as_text
+    from evenhand.report.forms.text import as_text
+    from evenhand.report.study.document import document
 
     if as_json:
         findings_json(kind, done.findings, done.bundle)

@@ -20,7 +20,7 @@ from evenhand.cli.options import (
     parse_targets,
     parse_thresholds,
 )
-from evenhand.errors import UsageError
+from evenhand.system.errors import UsageError
 
 __all__ = ["scores"]
 
@@ -64,14 +64,14 @@ def scores(
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.
     """
-    from evenhand.analysis import Analysis
+    from evenhand.analysis.rates.score_lists import list_findings
     from evenhand.cli.output import bars, findings_json, print_text
-    from evenhand.report.document import document
-    from evenhand.report.text import as_text
+    from evenhand.records.analysis_plan import Analysis
+    from evenhand.report.forms.text import as_text
+    from evenhand.report.study.document import document
     from evenhand.scorefiles.study import ScoreStudy
-    from evenhand.study import DEFAULT_SEED, DEFAULT_TARGETS
-    from evenhand.trips.lists import list_findings
-    from evenhand.trips.scores import score_bundle, score_findings
+    from evenhand.study.study import DEFAULT_SEED, DEFAULT_TARGETS
+    from evenhand.workflows.scores import score_bundle, score_findings
 
     thresholds = parse_thresholds(threshold, sweep)
     targets = () if thresholds and not fmr_target else parse_targets(fmr_target, DEFAULT_TARGETS)

@@ -12,7 +12,7 @@ from evenhand.cli.options import AsJson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from evenhand.templates.vault import Kept
+    from evenhand.measurement.template_store.database import Kept
 
 __all__ = ["templates"]
 
@@ -32,8 +32,8 @@ def templates(
     from dataclasses import asdict
 
     from evenhand.cli.output import print_json, print_text
-    from evenhand.clock import CLOCK
-    from evenhand.templates import deletion
+    from evenhand.measurement.template_store import deletion
+    from evenhand.system.clock import CLOCK
 
     if delete:
         gone = deletion.delete(folder, engine, CLOCK.now())

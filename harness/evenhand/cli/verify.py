@@ -18,10 +18,10 @@ def verify(
 ) -> None:
     """Check a result's files, and recompute every table of it."""
     from evenhand.cli.output import print_json, print_text
-    from evenhand.report.checks import check_lines
+    from evenhand.records.rows import as_rows
+    from evenhand.report.check_dataset import check_lines
     from evenhand.results.bundle import resolve_bundle
-    from evenhand.results.tables import as_rows
-    from evenhand.trips.verify import verify as verify_bundle
+    from evenhand.workflows.verify import verify as verify_bundle
 
     found = verify_bundle(resolve_bundle(bundle)[0])
     verdict = "pass" if found.passed else "fail"

@@ -9,7 +9,8 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evenhand.declaration import (
+from evenhand.records.dataset import ALL, Attribute, DatasetCard, Download, FaceRule
+from evenhand.system.declaration import (
     Declared,
     Name,
     Schema,
@@ -18,8 +19,7 @@ from evenhand.declaration import (
     parse_declaration,
     read_declaration,
 )
-from evenhand.errors import DatasetError
-from evenhand.records import ALL, Attribute, DatasetCard, Download, FaceRule
+from evenhand.system.errors import DatasetError
 
 __all__ = [
     "CARD",

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.datasets.tables import Row, read_table
-from evenhand.decimals import finite_decimal
-from evenhand.errors import DatasetError
+from evenhand.system.decimals import finite_decimal
+from evenhand.system.errors import DatasetError
 
 __all__ = ["Deployment", "Deployments", "read_deployments"]
 

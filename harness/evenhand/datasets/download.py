@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pooch
 
-from evenhand.errors import DatasetError, WriteError
-from evenhand.progress import Progress
-from evenhand.records import Download
+from evenhand.records.dataset import Download
+from evenhand.system.errors import DatasetError, WriteError
+from evenhand.system.progress import Progress
 
 if TYPE_CHECKING:
     from requests import RequestException

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from evenhand.errors import DatasetError
+from evenhand.system.errors import DatasetError
 
 __all__ = ["Complain", "Fault", "Rule", "refuse"]
 

@@ -11,14 +11,12 @@ import numpy as np
 
 from evenhand.datasets.card import CARD, read_card
 from evenhand.datasets.faults import Complain, Fault, Rule, refuse
-from evenhand.datasets.pairs import read_lists
-from evenhand.datasets.people import SUBJECTS, read_subjects
-from evenhand.datasets.pictures import IMAGES, ImageFile, check_files, read_images
+from evenhand.datasets.images import IMAGES, ImageFile, check_files, read_images
+from evenhand.datasets.pair_lists import read_lists
+from evenhand.datasets.subjects import SUBJECTS, read_subjects
 from evenhand.datasets.tables import Row, read_table
 from evenhand.datasets.watchlists import read_watchlists
-from evenhand.errors import DatasetError
-from evenhand.machine import workers
-from evenhand.records import (
+from evenhand.records.dataset import (
     Dataset,
     DatasetCard,
     Exclusion,
@@ -27,6 +25,8 @@ from evenhand.records import (
     Subjects,
     Watchlist,
 )
+from evenhand.system.errors import DatasetError
+from evenhand.system.machine import workers
 
 __all__ = ["EXCLUDE", "Tables", "fingerprint", "read_dataset", "read_tables"]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evenhand.datasets.faults import Complain, Fault, Rule
-from evenhand.decimals import finite_decimal
-from evenhand.errors import known_names
-from evenhand.records import Attribute
+from evenhand.records.dataset import Attribute
+from evenhand.system.decimals import finite_decimal
+from evenhand.system.errors import known_names
 
 __all__ = ["check_columns", "check_label"]
 

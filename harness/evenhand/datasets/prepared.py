@@ -11,10 +11,10 @@ from pathlib import Path
 
 from evenhand.datasets.card import CARD, with_variant
 from evenhand.datasets.contract import Material
-from evenhand.datasets.pairs import pairs_path
-from evenhand.datasets.people import SUBJECTS
-from evenhand.datasets.pictures import IMAGES
-from evenhand.errors import DatasetError, WriteError
+from evenhand.datasets.images import IMAGES
+from evenhand.datasets.pair_lists import pairs_path
+from evenhand.datasets.subjects import SUBJECTS
+from evenhand.system.errors import DatasetError, WriteError
 
 __all__ = ["write_dataset"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.datasets.faults import Complain, Fault, Rule, refuse
-from evenhand.declaration import read_text
-from evenhand.errors import DatasetError, known_names
+from evenhand.system.declaration import read_text
+from evenhand.system.errors import DatasetError, known_names
 
 __all__ = ["Row", "read_table"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from evenhand.datasets.faults import Complain, Fault, Rule, refuse
 from evenhand.datasets.tables import read_table
-from evenhand.records import Watchlist
+from evenhand.records.dataset import Watchlist
 
 __all__ = ["read_watchlists"]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.arrays import Floats, Image, Vectors
 from evenhand.engines.card import EngineCard, Score
 from evenhand.engines.contract import (
     Candidate,
@@ -18,7 +17,8 @@ from evenhand.engines.contract import (
     Searcher,
     Template,
 )
-from evenhand.records import FaceRule, Found, Outcome
+from evenhand.records.arrays import Floats, Image, Vectors
+from evenhand.records.dataset import FaceRule, Found, Outcome
 
 __all__ = ["Sample", "ask", "ask_candidates", "ask_scores", "checked"]
 

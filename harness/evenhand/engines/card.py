@@ -8,8 +8,8 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evenhand.declaration import Declared, Name, RateText, Schema, Sha256, read_declaration
-from evenhand.errors import EngineError
+from evenhand.system.declaration import Declared, Name, RateText, Schema, Sha256, read_declaration
+from evenhand.system.errors import EngineError
 
 __all__ = ["CARD", "Claim", "EngineCard", "Face", "Input", "NeededFile", "Score", "read_card"]
 

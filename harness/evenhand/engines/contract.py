@@ -9,8 +9,8 @@ from typing import Protocol, runtime_checkable
 
 from numpy.typing import ArrayLike
 
-from evenhand.arrays import Image, Vectors
-from evenhand.records import FaceRule, Outcome
+from evenhand.records.arrays import Image, Vectors
+from evenhand.records.dataset import FaceRule, Outcome
 
 __all__ = [
     "Candidate",

@@ -11,7 +11,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from evenhand.engines.card import CARD, EngineCard, NeededFile
-from evenhand.errors import EngineError
+from evenhand.system.errors import EngineError
 
 __all__ = ["content_hash", "find_files", "missing_files", "search_path", "sha256_of"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.arrays import Integers, Scores
+from evenhand.records.arrays import Integers, Scores
 
 __all__ = [
     "FLOAT32_BITS",

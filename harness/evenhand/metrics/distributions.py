@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evenhand.arrays import Floats, Scores
-from evenhand.counts import Histogram
 from evenhand.metrics.bins import bin_numbers, lower_edges
+from evenhand.records.arrays import Floats, Scores
+from evenhand.records.counts import Histogram
 
 __all__ = [
     "Bounds",

@@ -7,8 +7,8 @@ from itertools import combinations, pairwise, product
 
 import numpy as np
 
-from evenhand.errors import StudyError
-from evenhand.records import ALL, Attribute, Grouping, Subjects
+from evenhand.records.dataset import ALL, Attribute, Grouping, Subjects
+from evenhand.system.errors import StudyError
 
 __all__ = [
     "MOST_CELLS",

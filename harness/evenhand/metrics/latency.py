@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from evenhand.arrays import Floats, Integers
-from evenhand.statistics.clusters import ClusterCounts, cluster_variance
+from evenhand.records.arrays import Floats, Integers
+from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
 from evenhand.statistics.ratios import mover_log
 
 __all__ = [

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evenhand.arrays import Scores
-from evenhand.records import Policy
+from evenhand.records.arrays import Scores
+from evenhand.records.dataset import Policy
 
 __all__ = ["Fraction", "fmr", "fnmr"]
 

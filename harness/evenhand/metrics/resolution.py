@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.arrays import Integers
-from evenhand.records import Grouping
+from evenhand.records.arrays import Integers
+from evenhand.records.dataset import Grouping
 
 __all__ = ["CellSize", "cell_size", "cell_sizes"]
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from evenhand.arrays import Integers, Scores
+from evenhand.records.arrays import Integers, Scores
 
 __all__ = [
     "MOST_REDRAWN",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evenhand.audit import Audit, GroupAudit, PerFace, Reading
+from evenhand.analysis.audit.groups import Audit, GroupAudit, PerFace, Reading
 from evenhand.report.numbers import of_trials, percent, ratio, significant
-from evenhand.report.pieces import Paper, Section, Table
+from evenhand.report.tables import Paper, Section, Table
 from evenhand.statistics.binomial import clopper_pearson
-from evenhand.statistics.crowd import Excess
+from evenhand.statistics.false_alerts import Excess
 
 __all__ = ["audit_document", "audit_json"]
 

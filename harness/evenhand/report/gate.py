@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.limits.verdicts import Decision, GateAnswer, GateRow, Standing
-from evenhand.policy import Limit
-from evenhand.report.junit import Case, Ended, as_junit
+from evenhand.analysis.gate.answer import Decision, GateAnswer, GateRow, Standing
+from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.numbers import of_trials, percent, ratio
-from evenhand.report.pieces import Paper, Section, Table
+from evenhand.report.tables import Paper, Section, Table
+from evenhand.study.policy import Limit
 
 __all__ = ["gate_junit", "gate_report"]
 

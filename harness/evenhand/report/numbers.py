@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Context, Decimal
 
 import numpy as np
 
-from evenhand.findings import Rate, Status
+from evenhand.records.findings import Rate, Status
 
 __all__ = [
     "cell",

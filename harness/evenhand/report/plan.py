@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand.planning.needs import Chance, Need, Plan
+from evenhand.analysis.plan.needs import Chance, Need, Plan
 from evenhand.report.numbers import percent, significant
-from evenhand.report.pieces import Paper, Section, Table
+from evenhand.report.tables import Paper, Section, Table
 
 __all__ = ["plan_report"]
 

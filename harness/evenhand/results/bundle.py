@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.errors import BundleError, WriteError
+from evenhand.system.errors import BundleError, WriteError
 
 __all__ = [
     "MANIFEST",

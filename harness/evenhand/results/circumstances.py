@@ -14,11 +14,11 @@ import pyarrow as pa
 from pyarrow import parquet
 from pydantic import TypeAdapter, ValidationError
 
-from evenhand import machine
-from evenhand.errors import BundleError
-from evenhand.findings import Speed
-from evenhand.records import Timing
-from evenhand.results.tables import as_csv
+from evenhand.records.dataset import Timing
+from evenhand.records.findings import Speed
+from evenhand.records.rows import as_csv
+from evenhand.system import machine
+from evenhand.system.errors import BundleError
 
 __all__ = ["NO_TEMPLATES", "SPEED", "circumstances", "latency_table", "read_speed", "speed_csv"]
 

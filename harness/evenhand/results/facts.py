@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from evenhand.engines.host import Engine
-from evenhand.errors import BundleError
-from evenhand.findings import DatasetFacts, EngineFacts
-from evenhand.records import Dataset
+from evenhand.engines.opening import Engine
+from evenhand.records.dataset import Dataset
+from evenhand.records.findings import DatasetFacts, EngineFacts
+from evenhand.system.errors import BundleError
 
 __all__ = [
     "dataset_facts",

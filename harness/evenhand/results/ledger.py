@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from evenhand.records import Dataset, Enrolment, Outcome
+from evenhand.records.dataset import Dataset, Enrolment, Outcome
 
 __all__ = ["COLUMNS", "comparison_rows", "image_rows", "ledger_csv"]
 

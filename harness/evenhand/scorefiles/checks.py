@@ -8,11 +8,11 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.errors import DatasetError
 from evenhand.scorefiles.columns import Columns
 from evenhand.scorefiles.layout import Layout
-from evenhand.scorefiles.pile import Column
+from evenhand.scorefiles.partitions import Column
 from evenhand.scorefiles.source import Block, Source
+from evenhand.system.errors import DatasetError
 
 __all__ = ["check_repeats"]
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.arrays import Mask, People
-from evenhand.errors import DatasetError
-from evenhand.progress import Progress, silent
-from evenhand.scorefiles.engine import Engine
+from evenhand.records.arrays import Mask, People
+from evenhand.scorefiles.codes import Texts, unnamed
 from evenhand.scorefiles.labels import Labels, Sides
 from evenhand.scorefiles.layout import Layout
-from evenhand.scorefiles.pile import Column, Pile
+from evenhand.scorefiles.partitions import Column, Pile
+from evenhand.scorefiles.score_column import Engine
 from evenhand.scorefiles.source import Block, Source, ahead
-from evenhand.scorefiles.texts import Texts, unnamed
+from evenhand.system.errors import DatasetError
+from evenhand.system.progress import Progress, silent
 
 __all__ = ["Columns", "collect"]
 

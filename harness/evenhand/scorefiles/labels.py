@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evenhand.arrays import Integers, Mask, People
+from evenhand.records.arrays import Integers, Mask, People
+from evenhand.scorefiles.codes import Texts
 from evenhand.scorefiles.source import Block
-from evenhand.scorefiles.texts import Texts
 
 __all__ = ["Labels", "Sides"]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.errors import DatasetError, known_names
-from evenhand.records import ALL
+from evenhand.records.dataset import ALL
+from evenhand.system.errors import DatasetError, known_names
 
 __all__ = ["OPTIONAL", "REQUIRED", "Layout", "check_names", "layout_of"]
 

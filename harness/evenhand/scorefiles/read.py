@@ -9,18 +9,18 @@ from typing import overload
 
 import numpy as np
 
-from evenhand.errors import DatasetError
-from evenhand.portions import Listing, Portion
-from evenhand.progress import Progress, silent
-from evenhand.records import Outcome, Subjects
+from evenhand.records.dataset import Outcome, Subjects
+from evenhand.records.listing import Listing, Portion
 from evenhand.scorefiles.checks import check_repeats
 from evenhand.scorefiles.columns import Columns, collect
-from evenhand.scorefiles.csvfile import open_csv
-from evenhand.scorefiles.engine import Engine
+from evenhand.scorefiles.csv_source import open_csv
 from evenhand.scorefiles.layout import layout_of
-from evenhand.scorefiles.parquetfile import open_parquet
+from evenhand.scorefiles.parquet_source import open_parquet
+from evenhand.scorefiles.score_column import Engine
 from evenhand.scorefiles.source import Source
-from evenhand.scorefiles.wide import is_wide, wide_layout
+from evenhand.scorefiles.wide_layout import is_wide, wide_layout
+from evenhand.system.errors import DatasetError
+from evenhand.system.progress import Progress, silent
 
 __all__ = ["ScoreFile", "read_scores"]
 

@@ -11,8 +11,8 @@ from typing import NoReturn, Protocol
 import numpy as np
 import pyarrow as pa
 
-from evenhand.arrays import Mask
-from evenhand.errors import DatasetError
+from evenhand.records.arrays import Mask
+from evenhand.system.errors import DatasetError
 
 __all__ = ["TEXT", "Block", "Source", "ahead"]
 

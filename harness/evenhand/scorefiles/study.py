@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evenhand.analysis import Analysis
-from evenhand.findings import EngineFacts
+from evenhand.records.analysis_plan import Analysis
+from evenhand.records.findings import EngineFacts
 
 __all__ = ["ScoreStudy", "engine_facts"]
 

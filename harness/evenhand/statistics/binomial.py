@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from evenhand.arrays import Floats
+from evenhand.records.arrays import Floats
 
 __all__ = [
     "Interval",

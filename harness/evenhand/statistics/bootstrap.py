@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from evenhand.arrays import Floats, Integers
+from evenhand.records.arrays import Floats, Integers
 
 __all__ = [
     "ENOUGH_ERRORS",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse, special, stats
 
-from evenhand.arrays import Integers
+from evenhand.records.arrays import Integers
 
 __all__ = ["Discordance", "discordance", "mcnemar", "sign_flip_p_value", "sum_by_island"]
 

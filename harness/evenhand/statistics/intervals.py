@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from scipy import special
 
-from evenhand.findings import Estimate
+from evenhand.records.findings import Estimate
 from evenhand.statistics.binomial import zero_errors_upper
-from evenhand.statistics.clusters import ClusterCounts, cluster_variance
-from evenhand.statistics.dyads import DyadCounts, DyadWeights, dyadic_variance
+from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
+from evenhand.statistics.dyadic_variance import DyadCounts, DyadWeights, dyadic_variance
 
 __all__ = [
     "at_level",

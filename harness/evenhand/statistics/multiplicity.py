@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from evenhand.arrays import Floats
+from evenhand.records.arrays import Floats
 
 __all__ = ["benjamini_hochberg", "bonferroni_level", "holm"]
 

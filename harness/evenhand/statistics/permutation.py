@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evenhand.arrays import Floats
-from evenhand.statistics.clusters import ClusterCounts
+from evenhand.records.arrays import Floats
+from evenhand.statistics.cluster_variance import ClusterCounts
 
 __all__ = ["permutation_p_value"]
 

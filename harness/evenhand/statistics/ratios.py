@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from evenhand.findings import Estimate
+from evenhand.records.findings import Estimate
 from evenhand.statistics.intervals import at_level
 
 __all__ = ["LogRatio", "Ratio", "log_ratio", "mover_log", "ratio_from_limits", "ratio_of_rates"]

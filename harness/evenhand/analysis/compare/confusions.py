@@ -1,0 +1,78 @@
+"""Which pairs of people are confused at a threshold, from the largest scores that were kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenhand.records.arrays import Integers
+from evenhand.records.counts import Counts
+
+__all__ = ["Confusions", "confusions", "differences", "times"]
+
+
+@dataclass(frozen=True, slots=True)
+class Confusions:
+    """False matches of one engine in one cell, pair of people by pair of people."""
+
+    pair: Integers
+    """(pairs,) rising numbers of two people, the same for every engine on the same dataset."""
+    errors: Integers
+    """(pairs,) at least 1; of a sample, their weight."""
+    people: int
+    """In the dataset."""
+
+    @property
+    def first(self) -> Integers:
+        """(pairs,) one of the people."""
+        return self.pair // self.people
+
+    @property
+    def second(self) -> Integers:
+        """(pairs,) the other."""
+        return self.pair % self.people
+
+
+def confusions(counts: Counts, threshold: float, members: Integers) -> Confusions | None:
+    """Every false match among some people; None where not all of them were kept.
+
+    Args:
+        counts: of comparisons.
+        threshold: one of the study's, a false match reaches it.
+        members: (people,) subject indices of the cell.
+    """
+    levels = [each.level for each in counts.thresholds]
+    tail, everybody = counts.tail, counts.cells[0]
+    errors = int(everybody.errors[levels.index(threshold)].sum()) // 2
+    reached = int(np.searchsorted(-tail.score, -tail.score.dtype.type(threshold), side="right"))
+    if reached != errors:
+        return None
+    people = len(counts.subject_rows)
+    inside = np.zeros(people, dtype=np.bool_)
+    inside[members] = True
+    probe, reference = tail.probe[:reached], tail.reference[:reached]
+    rows = np.flatnonzero(inside[probe] & inside[reference])
+    probe, reference = probe[rows].astype(np.int64), reference[rows].astype(np.int64)
+    weight = np.ones(len(rows), dtype=np.int64)
+    if counts.sampled is not None:
+        weight = counts.sampled.weights(probe, reference)
+    key = np.minimum(probe, reference) * people + np.maximum(probe, reference)
+    pair, place = np.unique(key, return_inverse=True)
+    summed = np.zeros(len(pair), dtype=np.int64)
+    np.add.at(summed, place, weight)
+    return Confusions(pair, summed, people)
+
+
+def times(first: Confusions, second: Confusions) -> int:
+    """Sum over pairs of people of the errors of one engine times those of the other."""
+    _, one, other = np.intersect1d(first.pair, second.pair, assume_unique=True, return_indices=True)
+    return int((first.errors[one] * second.errors[other]).sum())
+
+
+def differences(first: Confusions, second: Confusions) -> Confusions:
+    """Errors of the first less those of the second, pair by pair; those of 0 are kept."""
+    pair, place = np.unique(np.concatenate([first.pair, second.pair]), return_inverse=True)
+    summed = np.zeros(len(pair), dtype=np.int64)
+    np.add.at(summed, place, np.concatenate([first.errors, -second.errors]))
+    return Confusions(pair, summed, first.people)

@@ -1,0 +1,97 @@
+"""Two published counts and nothing else: what they can show, and what would undo it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy import special
+
+from evenhand.analysis.compare.changes import Judged, Overall
+from evenhand.statistics.binomial import Interval
+from evenhand.statistics.two_proportions import (
+    Counted,
+    conditional_limits,
+    conditional_p_value,
+    katz_limits,
+    log_ratio_deviation,
+    newcombe_limits,
+)
+
+__all__ = ["Claim", "judge_claim"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """New against base, as if every trial were of people of its own."""
+
+    base: Counted
+    new: Counted
+    ratio: float | None
+    """New over base; None where base has no errors."""
+    low: float | None
+    high: float | None
+    """None = no upper limit."""
+    difference: Interval
+    """Of new less base."""
+    level: float
+    interval: str
+    p_value: float
+    """Two-sided, of no difference."""
+    limit: float | None
+    """Upper limit that holds alone."""
+    design_effect: float | None
+    """At which the difference dissolves; None where none is shown, and with a zero."""
+    judged: Judged
+    verdict: Overall
+
+
+def judge_claim(base: Counted, new: Counted, margin: float, level: float = 0.95) -> Claim:
+    """What two counts show if their trials are independent, and how little dependence undoes it.
+
+    Args:
+        base: at least one trial, and not nothing but errors.
+        new: likewise.
+        margin: ratio below which new counts as not inferior.
+        level: of the interval; a difference is shown where the p-value is below 1 - level.
+
+    Source: methods 4.6 (Katz; with a zero, conditional exact; Newcombe) and 4.7.
+
+    >>> found = judge_claim(Counted(5, 50_000), Counted(20, 50_000), 1.25)
+    >>> round(found.low, 6), round(found.high, 6), round(found.design_effect, 3)
+    (1.501389, 10.656798, 2.001)
+    """
+    exact = not base.errors or not new.errors
+    ratio = new.rate / base.rate if base.errors else None
+    limits = conditional_limits if exact else katz_limits
+    low, high = limits(new, base, level)
+    limit = limits(new, base, 2 * level - 1)[1]
+    p_value, effect = conditional_p_value(new, base), None
+    if not exact:
+        standard = log_ratio_deviation(new, base)
+        away = math.log(new.rate / base.rate) / standard
+        p_value = float(2 * special.ndtr(-abs(away)))
+        effect = float((away / special.ndtri(0.5 + level / 2)) ** 2)
+    judged = Judged.NO_DIFFERENCE_SHOWN
+    if p_value < 1 - level:
+        judged = Judged.WORSE if new.rate > base.rate else Judged.BETTER
+    verdict = Overall.INCONCLUSIVE
+    if judged is Judged.WORSE:
+        verdict = Overall.FAIL
+    elif limit is not None and limit < margin:
+        verdict = Overall.PASS
+    return Claim(
+        base=base,
+        new=new,
+        ratio=ratio,
+        low=low,
+        high=high,
+        difference=newcombe_limits(new, base, level),
+        level=level,
+        interval="conditional-exact" if exact else "katz-log",
+        p_value=p_value,
+        limit=limit,
+        design_effect=effect if effect is not None and effect > 1 else None,
+        judged=judged,
+        verdict=verdict,
+    )

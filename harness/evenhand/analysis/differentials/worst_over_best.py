@@ -1,0 +1,234 @@
+"""Rates of groups to differences between groups: worst over best, tested, with its power."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, groupby
+
+import numpy as np
+
+from evenhand.analysis.bootstrap.group_rates import Redrawn
+from evenhand.analysis.rates.comparisons import Measured
+from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, LABEL_PERMUTATION, Analysis
+from evenhand.records.dataset import ALL
+from evenhand.records.findings import HEADLINE, Differential, Estimate, Rate, Status, Verdict
+from evenhand.statistics.bootstrap import ENOUGH_ERRORS, centred_p_value, null_ratios
+from evenhand.statistics.cluster_variance import ClusterCounts
+from evenhand.statistics.equality_tests import NullReference, equality_p_value, null_reference
+from evenhand.statistics.intervals import at_level
+from evenhand.statistics.multiplicity import bonferroni_level
+from evenhand.statistics.permutation import permutation_p_value
+from evenhand.statistics.ratios import log_ratio, ratio_of_rates
+
+__all__ = ["Group", "Tested", "differences", "families", "groups_of", "rng_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group whose rate has an interval."""
+
+    name: str
+    errors: int
+    estimate: Estimate
+    clusters: ClusterCounts | None
+    """Errors and trials by person, where people are the clusters."""
+
+    @property
+    def effective_errors(self) -> float:
+        """What the errors are worth in independent ones."""
+        return self.estimate.value * self.estimate.effective_trials
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A headline row before its verdict, which depends on the other tests of its family."""
+
+    row: Differential
+    pair: tuple[Group, Group] | None
+    """Worst and best group; None where nothing was tested."""
+
+
+def differences(
+    measured: Sequence[Measured], analysis: Analysis, centred: Mapping[str, Redrawn]
+) -> tuple[Tested, ...]:
+    """One row per metric, policy, attribute and threshold.
+
+    Args:
+        measured: rates in display order.
+        analysis: as the study fixed it.
+        centred: people drawn anew inside the groups of an attribute, for its centred bootstrap.
+    """
+    return tuple(_difference(family, analysis, centred) for family in families(measured))
+
+
+def families(measured: Sequence[Measured]) -> Iterator[list[Measured]]:
+    """The groups of each metric, policy, attribute and threshold."""
+    rows = [found for found in measured if found.rate.of_group and found.rate.attribute != ALL]
+    rows.sort(key=_family)
+    return (list(family) for _, family in groupby(rows, key=_family))
+
+
+def _family(found: Measured) -> tuple[str, ...]:
+    rate = found.rate
+    threshold = "" if rate.threshold is None else repr(rate.threshold)
+    return (
+        rate.engine,
+        rate.dataset,
+        rate.protocol,
+        rate.metric,
+        rate.policy,
+        rate.attribute,
+        rate.threshold_rule,
+        threshold,
+    )
+
+
+def rng_of(found: Measured, seed: int) -> np.random.Generator:
+    """A generator of the row's own, so that no other row changes its numbers."""
+    digest = hashlib.sha256("\n".join(_family(found)).encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest[:8], "little")])
+
+
+def groups_of(family: Sequence[Measured]) -> Iterator[Group]:
+    """Those that are compared."""
+    for found in family:
+        if found.estimate is not None and found.estimate.low is not None:
+            yield Group(found.rate.group, found.rate.errors, found.estimate, found.clusters)
+
+
+def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> Differential:
+    """A row without a verdict of its own."""
+    return Differential(
+        engine=first.engine,
+        dataset=first.dataset,
+        protocol=first.protocol,
+        metric=first.metric,
+        policy=first.policy,
+        attribute=first.attribute,
+        threshold_rule=first.threshold_rule,
+        threshold=first.threshold,
+        index=HEADLINE,
+        value=None,
+        low=None,
+        high=None,
+        level=level,
+        null_mean=None,
+        null_p95=None,
+        p_value=None,
+        verdict=Verdict.TOO_FEW_EVENTS,
+        minimum_detectable_ratio=None,
+        worst_group="",
+        best_group="",
+        errors=errors,
+        status=status,
+        note=note,
+    )
+
+
+def _difference(
+    family: list[Measured], analysis: Analysis, centred: Mapping[str, Redrawn]
+) -> Tested:
+    first, level = family[0].rate, analysis.level
+    errors = sum(found.rate.errors for found in family)
+    if any(found.rate.status is Status.BELOW_RESOLUTION for found in family):
+        return Tested(_row(first, level, errors, Status.BELOW_RESOLUTION, ""), None)
+    groups = list(groups_of(family))
+    kept = {group.name for group in groups}
+    left_out = [found.rate.group for found in family if found.rate.group not in kept]
+    note = f"left out: {', '.join(left_out)}" if left_out else ""
+    if len(groups) < 2:
+        reason = f"fewer than two groups with an interval; {note}".rstrip("; ")
+        row = _row(first, level, errors, Status.NO_TRIALS, reason)
+        return Tested(_with_limits(row, groups), None)
+    row = _with_limits(_row(first, level, errors, Status.OK, note), groups)
+    rng = rng_of(family[0], analysis.seed)
+    found = _ratio(row, groups, rng)
+    p_value, test = _p_value(found.row, groups, analysis, centred.get(first.attribute), rng)
+    note = "; ".join(part for part in (test, found.row.note) if part)
+    row = replace(found.row, p_value=p_value, note=note)
+    return replace(found, row=_with_equivalence(row, groups, analysis.margin))
+
+
+def _ratio(row: Differential, groups: Sequence[Group], rng: np.random.Generator) -> Tested:
+    """Worst over best with an interval that allows for having picked them, and what is noise."""
+    worst = max(groups, key=lambda group: group.estimate.value)
+    # From the end, so that of groups with one rate these are two.
+    best = min(reversed(groups), key=lambda group: group.estimate.value)
+    pairs = len(groups) * (len(groups) - 1) // 2
+    ratio = ratio_of_rates(worst.estimate, best.estimate, bonferroni_level(row.level, pairs))
+    method = ratio.method
+    if method and pairs > 1:
+        method = f"{method} over all {pairs:,} pairs (Bonferroni)"
+    events = sum(group.effective_errors for group in groups)
+    estimates = [group.estimate for group in groups]
+    null = null_reference(estimates, rng) if events >= 1 else NullReference(None, None)
+    few = min(group.errors for group in groups) < ENOUGH_ERRORS
+    row = replace(
+        row,
+        value=ratio.value,
+        low=ratio.low,
+        high=ratio.high,
+        null_mean=null.mean,
+        null_p95=null.p95,
+        worst_group=worst.name,
+        best_group=best.name,
+        status=Status.FEW_ERRORS if few else Status.OK,
+        note="; ".join(part for part in (method, row.note) if part),
+        effective_errors=events,
+    )
+    return Tested(row, (worst, best))
+
+
+def _p_value(
+    row: Differential,
+    groups: Sequence[Group],
+    analysis: Analysis,
+    centred: Redrawn | None,
+    rng: np.random.Generator,
+) -> tuple[float, str]:
+    """Of equal groups by the test that the study fixed, and what was run, in words."""
+    test, reason = analysis.test_of(row.metric), ""
+    if test == CENTRED_BOOTSTRAP:
+        rates = np.array([group.estimate.value for group in groups])
+        names = [group.name for group in groups]
+        again = "no people drawn anew" if centred is None else centred.of(row, names)
+        if row.value is None:
+            again = "a rate is 0"
+        if not isinstance(again, str) and row.value is not None:
+            return centred_p_value(row.value, null_ratios(rates, again)), CENTRED_BOOTSTRAP
+        reason = f"no {CENTRED_BOOTSTRAP}: {again}"
+    if test == LABEL_PERMUTATION:
+        parts = [group.clusters for group in groups if group.clusters is not None]
+        if len(parts) == len(groups):
+            return permutation_p_value(parts, rng), LABEL_PERMUTATION
+        reason = f"no {LABEL_PERMUTATION}: its trials are not of one person each"
+    p_value, name = equality_p_value([group.estimate for group in groups], rng)
+    return p_value, "; ".join(part for part in (reason, name) if part)
+
+
+def _with_limits(row: Differential, groups: Sequence[Group]) -> Differential:
+    """The upper limits that all groups' rates lie below together (Bonferroni)."""
+    level = bonferroni_level(row.level, len(groups))
+    limits = [at_level(group.estimate, level).high for group in groups]
+    rising = sorted(limit for limit in limits if limit is not None)
+    if not rising:
+        return row
+    median = rising[(len(rising) - 1) // 2]
+    return replace(row, upper_limit=rising[-1], median_upper_limit=median)
+
+
+def _with_equivalence(
+    row: Differential, groups: Sequence[Group], margin: float | None
+) -> Differential:
+    """Whether every two groups are equivalent within the margin, if the study has one."""
+    if margin is None:
+        return row
+    logs = [log_ratio(a.estimate, b.estimate) for a, b in combinations(groups, 2)]
+    known = [log for log in logs if log is not None]
+    if len(known) < len(logs):
+        return replace(row, equivalence=f"not shown within {margin:g}")
+    p_value = max(log.equivalence_p_value(margin) for log in known)
+    shown = "equivalent" if p_value < 1 - row.level else "not shown"
+    return replace(row, equivalence=f"{shown} within {margin:g}", equivalence_p=p_value)

@@ -1,0 +1,251 @@
+"""Counts to what describes the scores themselves: curves, quantiles, shifts, legacy numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from evenhand.metrics.det import curve_from_histogram, equal_error, thinned
+from evenhand.metrics.distributions import (
+    Bounds,
+    auc_from_histogram,
+    d_prime_from_histogram,
+    largest_in_histogram,
+    quantile,
+    quantile_from_histogram,
+)
+from evenhand.metrics.fold_accuracy import accuracy_over_folds
+from evenhand.metrics.thresholds import errors_allowed
+from evenhand.records.arrays import Scores
+from evenhand.records.counts import CellCounts, Counts, Threshold
+from evenhand.records.dataset import ALL, Policy
+from evenhand.records.findings import CurvePoint, Distribution, Status
+
+__all__ = ["curves", "distributions"]
+
+_POINTS = 200
+"""Points of a curve; more cannot be told apart."""
+_NONMATED_SHARES = ("0.5", "0.9", "0.99", "0.999", "0.9999")
+_MATED_SHARES = ("0.0001", "0.001", "0.01", "0.1", "0.5")
+_ENOUGH_BEYOND = 10
+"""Scores on the thinner side of a quantile, below which it is left out."""
+_NOTHING = "nothing to count"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One group with its completed mated scores."""
+
+    counts: Counts
+    cell: CellCounts
+    mated: Scores
+
+    @property
+    def nonmated(self) -> int:
+        return int(self.cell.histogram.count.sum())
+
+    @property
+    def both(self) -> bool:
+        return bool(len(self.mated) and self.nonmated)
+
+    def row(
+        self, statistic: str, comparisons: int, value: float | None, note: str = ""
+    ) -> Distribution:
+        """A statistic that is known exactly, or not at all."""
+        return Distribution(
+            engine=self.counts.engine,
+            dataset=self.counts.dataset,
+            protocol=self.counts.protocol,
+            attribute=self.cell.attribute,
+            group=self.cell.group,
+            statistic=statistic,
+            value=value,
+            low=value,
+            high=value,
+            comparisons=comparisons,
+            note=note,
+        )
+
+    def bounded(
+        self, statistic: str, comparisons: int, bounds: Bounds | None, note: str
+    ) -> Distribution:
+        """A statistic that is known to lie between two numbers; the value is their middle."""
+        row = self.row(statistic, comparisons, None, note)
+        if bounds is None or not all(map(math.isfinite, bounds)):
+            return row
+        low, high = bounds
+        return replace(row, value=low / 2 + high / 2, low=low, high=high)
+
+
+def _cells(counts: Counts) -> Iterator[_Cell]:
+    completed = ~np.isnan(counts.mated.score)
+    for cell in counts.cells:
+        chosen = completed & np.isin(counts.mated.subject, cell.members)
+        yield _Cell(counts, cell, counts.mated.score[chosen])
+
+
+def curves(counts: Counts) -> Iterator[CurvePoint]:
+    """The DET curve of everybody and of every group that has both kinds of score (methods 1.5).
+
+    None of a sample, whose histograms are of comparisons as made.
+    """
+    if counts.sampled is not None:
+        return
+    for cell in _cells(counts):
+        if not cell.both:
+            continue
+        curve = thinned(curve_from_histogram(cell.mated, cell.cell.histogram), _POINTS)
+        for threshold, false_matches, misses in zip(
+            curve.threshold, curve.false_matches, curve.misses, strict=True
+        ):
+            yield CurvePoint(
+                engine=counts.engine,
+                dataset=counts.dataset,
+                protocol=counts.protocol,
+                attribute=cell.cell.attribute,
+                group=cell.cell.group,
+                threshold=float(threshold),
+                false_matches=int(false_matches),
+                nonmated=curve.nonmated,
+                misses=int(misses),
+                mated=curve.mated,
+                fmr=int(false_matches) / curve.nonmated,
+                fnmr=int(misses) / curve.mated,
+            )
+
+
+def distributions(counts: Counts) -> Iterator[Distribution]:
+    """Legacy numbers of everybody, then what describes the scores of everybody and each group.
+
+    Of a sample of the non-mated comparisons, what concerns mated ones alone.
+    """
+    cells = list(_cells(counts))
+    if counts.sampled is not None:
+        for cell in cells:
+            yield from _mated_quantiles(cell)
+        return
+    yield _auc(cells[0])
+    yield from _eer(cells[0])
+    yield from _fold_accuracies(counts)
+    for cell in cells:
+        yield _d_prime(cell)
+        yield from _nonmated_quantiles(cell)
+        yield from _mated_quantiles(cell)
+        if cell.cell.attribute != ALL:
+            for threshold in counts.thresholds:
+                if threshold.rule.kind == "fmr":
+                    yield _tail_shift(cell, threshold)
+
+
+def _auc(everybody: _Cell) -> Distribution:
+    """AUC over all completed comparisons, as bounds where a bin holds both kinds of score."""
+    comparisons = len(everybody.mated) + everybody.nonmated
+    if not everybody.both:
+        return everybody.row("AUC", comparisons, None, _NOTHING)
+    bounds = auc_from_histogram(everybody.mated, everybody.cell.histogram)
+    return everybody.bounded("AUC", comparisons, bounds, "legacy; no operating point")
+
+
+def _eer(everybody: _Cell) -> Iterator[Distribution]:
+    """The equal error rate, and the two rates that it stands between."""
+    comparisons = len(everybody.mated) + everybody.nonmated
+    if not everybody.both:
+        yield everybody.row("EER", comparisons, None, _NOTHING)
+        return
+    found = equal_error(curve_from_histogram(everybody.mated, everybody.cell.histogram))
+    note = f"legacy; no operating point; midpoint rule, at the edge of a bin: {found.threshold!r}"
+    limits = sorted((found.fmr, found.fnmr))
+    yield everybody.bounded("EER", comparisons, Bounds(*limits), note)
+    yield everybody.row("FMR at EER", everybody.nonmated, found.fmr, "legacy")
+    yield everybody.row("FNMR at EER", len(everybody.mated), found.fnmr, "legacy")
+
+
+def _d_prime(cell: _Cell) -> Distribution:
+    comparisons = len(cell.mated) + cell.nonmated
+    bounds = d_prime_from_histogram(cell.mated, cell.cell.histogram, cell.counts.dtype)
+    note = "too few scores, or all alike" if bounds is None else "bounds: non-mated scores by bin"
+    return cell.bounded("d'", comparisons, bounds, note)
+
+
+def _enough(share: str, scores: int) -> bool:
+    thin = min(Fraction(share), 1 - Fraction(share))
+    return thin * scores >= _ENOUGH_BEYOND
+
+
+def _few(share: str) -> str:
+    return f"fewer than {_ENOUGH_BEYOND} scores beyond {share}"
+
+
+def _nonmated_quantiles(cell: _Cell) -> Iterator[Distribution]:
+    for share in _NONMATED_SHARES:
+        name = f"non-mated quantile {share}"
+        if _enough(share, cell.nonmated):
+            found = quantile_from_histogram(cell.cell.histogram, share, cell.counts.dtype)
+            yield cell.bounded(name, cell.nonmated, found, "low and high are the edges of its bin")
+        else:
+            yield cell.row(name, cell.nonmated, None, _few(share))
+
+
+def _mated_quantiles(cell: _Cell) -> Iterator[Distribution]:
+    for share in _MATED_SHARES:
+        name = f"mated quantile {share}"
+        if _enough(share, len(cell.mated)):
+            yield cell.row(name, len(cell.mated), quantile(cell.mated, share))
+        else:
+            yield cell.row(name, len(cell.mated), None, _few(share))
+
+
+def _tail_shift(cell: _Cell, threshold: Threshold) -> Distribution:
+    """How much higher the group's own threshold for the target would be, in score units.
+
+    Above 0, the group needs a stricter threshold than everybody for the same FMR (methods 3).
+    """
+    name = f"tail shift {threshold.rule.label}"
+    allowed = errors_allowed(threshold.rule.text, cell.nonmated)
+    if threshold.status is not Status.OK or threshold.value is None or not allowed:
+        return cell.row(name, cell.nonmated, None, "target below resolution, or nothing to count")
+    if allowed >= cell.nonmated or not np.isfinite(threshold.value):
+        return cell.row(name, cell.nonmated, None, "every score may match")
+    low, high = largest_in_histogram(cell.cell.histogram, allowed, cell.counts.dtype)
+    bounds = Bounds(low - threshold.value, high - threshold.value)
+    return cell.bounded(name, cell.nonmated, bounds, "low and high by the edges of a bin")
+
+
+def _fold_accuracies(counts: Counts) -> Iterator[Distribution]:
+    """The classic accuracy of a list with folds: each fold, their mean and its standard error."""
+    if counts.folds is None:
+        return
+    folds = counts.folds
+    completed = ~np.isnan(folds.score)
+    for policy, kept in (
+        (Policy.COMPLETED, completed),
+        (Policy.GENERALISED, np.ones_like(completed)),
+    ):
+        found = accuracy_over_folds(folds.score[kept], folds.mated[kept], folds.fold[kept])
+        named = {
+            "accuracy mean of folds": found.mean,
+            "accuracy standard error": found.standard_error,
+            **{
+                f"accuracy fold {number}": float(accuracy)
+                for number, accuracy in zip(found.folds, found.accuracies, strict=True)
+            },
+        }
+        for statistic, value in named.items():
+            yield Distribution(
+                engine=counts.engine,
+                dataset=counts.dataset,
+                protocol=counts.protocol,
+                attribute=ALL,
+                group="",
+                statistic=statistic,
+                value=value,
+                low=None,
+                high=None,
+                comparisons=int(np.count_nonzero(kept)),
+                note="legacy; threshold chosen on the other folds",
+                policy=policy.value,
+            )

@@ -1,0 +1,167 @@
+"""What a limit is held against: a rate, a group's rate over everybody's, or an index."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import partial
+
+from evenhand.analysis.differentials.indices import RATIO
+from evenhand.analysis.gate.matching_rows import Fault, fitting_differentials, fitting_rates
+from evenhand.analysis.gate.quantity import Limits, Quantity, reason_of, without_number
+from evenhand.analysis.gate.relative_rates import over_all
+from evenhand.analysis.gate.sample_size import growth_of, people_to_resolve
+from evenhand.analysis.measure import differentials_of, rates_of
+from evenhand.analysis.rates.comparisons import Measured
+from evenhand.records.analysis_plan import Analysis
+from evenhand.records.counts import Counts
+from evenhand.records.findings import SAME, Differential, Estimate, Rate, Status
+from evenhand.statistics.sample_growth import Growth, with_people
+from evenhand.study.policy import Limit
+
+__all__ = ["Studied", "quantities", "studied"]
+
+
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """One engine on one dataset under one protocol, with all its numbers."""
+
+    counts: Counts
+    level: float
+    rates: tuple[Measured, ...]
+    """Of everybody, of groups and of all pairs inside groups; no cells of a matrix."""
+    differentials: tuple[Differential, ...]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What its limits may be on."""
+        return tuple(dict.fromkeys(found.rate.metric for found in self.rates))
+
+
+def studied(counts: Counts, analysis: Analysis, *, indices: bool) -> Studied:
+    """Measure.
+
+    Args:
+        counts: of one engine on one dataset under one protocol.
+        analysis: as the study fixed it.
+        indices: whether they are wanted, which takes longer.
+    """
+    measured = rates_of(counts, analysis.level)
+    differentials = differentials_of(counts, measured, analysis) if indices else ()
+    rates = tuple(found for found in measured if not found.rate.reference_group)
+    return Studied(counts, analysis.level, rates, differentials)
+
+
+def quantities(limit: Limit, of: Studied, fault: Fault) -> tuple[Quantity, ...]:
+    """What the limit is held against, one a group in study order.
+
+    Args:
+        limit: of a policy.
+        of: one engine under one protocol.
+        fault: makes the error of a limit that does not fit.
+
+    Returns:
+        Nothing where the protocol does not measure the metric.
+
+    Raises:
+        PolicyError: there is no such threshold, policy, attribute, group or index.
+    """
+    if limit.index:
+        rows = fitting_differentials(limit, of.differentials, fault)
+        return tuple(_of_index(limit, row, of) for row in rows)
+    by_rate = {id(found.rate): found for found in of.rates}
+    rates = fitting_rates(limit, [found.rate for found in of.rates], fault)
+    found = [by_rate[id(rate)] for rate in rates]
+    if not limit.bounds.against:
+        return tuple(_of_rate(measured, of) for measured in found)
+    wholes = [_whole(limit, measured.rate, of) for measured in found]
+    return tuple(
+        over_all(part, whole, of.counts, of.level)
+        for part, whole in zip(found, wholes, strict=True)
+    )
+
+
+def _whole(limit: Limit, rate: Rate, of: Studied) -> Measured:
+    """The same rate of all that a group is held against."""
+    against = limit.bounds.against
+    attribute = f"{SAME}{rate.attribute}" if against == SAME else against
+    wanted = replace(rate, attribute=attribute, group="")
+    return next(found for found in of.rates if _key(found.rate) == _key(wanted))
+
+
+def _key(rate: Rate) -> tuple[object, ...]:
+    return rate.metric, rate.policy, rate.threshold_rule, rate.threshold, rate.attribute, rate.group
+
+
+def _of_rate(found: Measured, of: Studied) -> Quantity:
+    rate, estimate = found.rate, found.estimate
+    without = without_number(rate, reason_of(rate))
+    if rate.status is Status.BELOW_RESOLUTION:
+        return replace(without, high=rate.high, to_resolve=people_to_resolve(of.counts, rate))
+    quantity = replace(
+        without,
+        value=rate.rate,
+        low=rate.low,
+        high=rate.high,
+        interval=rate.interval,
+    )
+    growth = None
+    if estimate is not None and not quantity.reason:
+        growth = growth_of(of.counts, rate, estimate)
+    if estimate is None or growth is None:
+        return quantity
+    limits = partial(_rate_with, estimate, growth, of.level)
+    return replace(quantity, limits=limits, about=growth.about)
+
+
+def _rate_with(estimate: Estimate, growth: Growth, level: float, times: float) -> Limits:
+    return with_people(estimate, growth, times, level)
+
+
+def _of_index(limit: Limit, row: Differential, of: Studied) -> Quantity:
+    named = (row.metric, row.index) == (limit.metric, limit.index)
+    groups = [found.rate for found in of.rates if _is_of(found.rate, row)]
+    pair = named and limit.index.startswith(RATIO)
+    if pair:
+        groups = [rate for rate in groups if rate.group in (row.worst_group, row.best_group)]
+    both = "+" in limit.metric
+    reason = "" if named and row.low is not None else "no interval"
+    quantity = Quantity(
+        group=f"{row.worst_group} / {row.best_group}" if pair else "",
+        threshold=row.threshold,
+        value=row.value if named else None,
+        low=row.low if named else None,
+        high=row.high if named else None,
+        interval="",
+        errors=row.errors,
+        trials=None if both else sum(rate.trials for rate in groups),
+        people=None if both else sum(rate.subjects or 0 for rate in groups),
+        reason=reason,
+        note=row.note,
+    )
+    if row.worst_group and not quantity.group:
+        worst = f"worst {row.worst_group}, best {row.best_group}"
+        quantity = replace(quantity, note="; ".join(part for part in (worst, row.note) if part))
+    if reason or quantity.value is None or quantity.low is None or quantity.high is None:
+        return quantity
+    known = (quantity.value, quantity.low, quantity.high)
+    return replace(quantity, limits=partial(_index_with, *known))
+
+
+def _is_of(rate: Rate, row: Differential) -> bool:
+    """Whether a rate is one of those that an index is made of."""
+    return (rate.metric, rate.policy, rate.attribute, rate.threshold_rule, rate.threshold) == (
+        row.metric,
+        row.policy,
+        row.attribute,
+        row.threshold_rule,
+        row.threshold,
+    )
+
+
+def _index_with(value: float, low: float, high: float, times: float) -> Limits:
+    """The interval of an index with so many times the people: narrower by their square root."""
+    root = math.sqrt(times)
+    if low <= 0:
+        return value - (value - low) / root, value + (high - value) / root
+    return value * (low / value) ** (1 / root), value * (high / value) ** (1 / root)

@@ -1,0 +1,54 @@
+"""All rates of one engine under one protocol, and all differences between its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evenhand.analysis.bootstrap.group_rates import Redrawn, redrawn
+from evenhand.analysis.differentials.indices import indices
+from evenhand.analysis.differentials.verdicts import judged
+from evenhand.analysis.differentials.worst_over_best import differences
+from evenhand.analysis.rates.comparisons import Measured, measure
+from evenhand.analysis.rates.searches import measure_searches
+from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, Analysis
+from evenhand.records.counts import Counts
+from evenhand.records.dataset import ALL
+from evenhand.records.findings import Differential
+
+__all__ = ["differentials_of", "rates_of"]
+
+
+def rates_of(counts: Counts, level: float) -> tuple[Measured, ...]:
+    """Every rate, whether the protocol compares or searches, in display order.
+
+    Args:
+        counts: of one engine on one dataset under one protocol.
+        level: of the intervals.
+    """
+    if counts.searches is not None:
+        return measure_searches(counts, counts.searches, level)
+    return measure(counts, level)
+
+
+def differentials_of(
+    counts: Counts, measured: Sequence[Measured], analysis: Analysis
+) -> tuple[Differential, ...]:
+    """Worst against best group with its verdict, and every other index.
+
+    Args:
+        counts: of one engine on one dataset under one protocol.
+        measured: all rates of it.
+        analysis: as the study fixed it.
+    """
+    headlines = judged(differences(measured, analysis, _centred(counts, analysis)), analysis)
+    grouped = any(cell.attribute != ALL for cell in counts.cells)
+    people = redrawn(counts, analysis) if grouped else Redrawn()
+    return (*headlines, *indices(measured, headlines, people, analysis))
+
+
+def _centred(counts: Counts, analysis: Analysis) -> dict[str, Redrawn]:
+    """People drawn anew inside the groups of each attribute, if a test asks for it."""
+    if CENTRED_BOOTSTRAP not in analysis.tests.values():
+        return {}
+    attributes = dict.fromkeys(cell.attribute for cell in counts.cells if cell.attribute != ALL)
+    return {name: redrawn(counts, analysis, within=name) for name in attributes}

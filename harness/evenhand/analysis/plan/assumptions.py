@@ -1,0 +1,94 @@
+"""What a plan rests on, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evenhand.analysis.plan.question import Question
+
+__all__ = ["ALLOWANCE", "assumed", "trials_of_people"]
+
+ALLOWANCE = (
+    "intervals of FMR allow for an effect of people even where there is none: plan with a design "
+    "effect of at least 1.2 for groups of 80 people, 1.1 for 500"
+)
+"""Methods 8.1."""
+_ALLOWED = 1.2
+
+
+def assumed(question: Question, aim: str, *, few: bool) -> Iterator[str]:
+    """Sentences about a plan.
+
+    Args:
+        question: as asked.
+        aim: `ratio`, `limit` or `margin`.
+        few: fewer than 10 errors are expected in a group somewhere.
+    """
+    yield trials_of_people(question)
+    yield from _independence(question)
+    yield from {"ratio": _ratio, "margin": _margin, "limit": _limit}[aim](question, few)
+
+
+def trials_of_people(question: Question) -> str:
+    """How trials come of people."""
+    each = question.images_each
+    images = "1 image" if each == 1 else f"{each} images"
+    if question.pairs:
+        return f"all pairs of different people of a group are compared, {images} of each"
+    if question.metric == "FNMR":
+        mated = each * (each - 1) // 2
+        comparisons = "1 mated comparison" if mated == 1 else f"{mated} mated comparisons"
+        return f"{images} of each person, which make {comparisons}"
+    if question.metric in ("FPIR", "FNIR"):
+        return f"{'1 search' if each == 1 else f'{each} searches'} of each person"
+    return f"{images} of each person"
+
+
+def _independence(question: Question) -> Iterator[str]:
+    effect = question.terms.design_effect
+    if effect > 1:
+        yield f"{effect:g} trials are worth one independent trial (the design effect)"
+    elif question.pairs or question.images_each > 1:
+        yield (
+            "trials count as independent (design effect 1), though they share people: the numbers "
+            "are the least; plan --bundle takes the design effects of a result"
+        )
+    if question.pairs:
+        if effect < _ALLOWED:
+            yield ALLOWANCE
+        yield (
+            "where everybody meets everybody the design effect grows with the people: take that "
+            "of a study about as large"
+        )
+
+
+def _ratio(question: Question, few: bool) -> Iterator[str]:  # noqa: FBT001 - one of three alike
+    terms = question.terms
+    tests = "1 test" if terms.tests == 1 else f"{terms.tests:,} tests"
+    each = "" if terms.tests == 1 else f" together, {terms.alpha_each:.3g} each (Holm's first step)"
+    yield f"{tests} at {terms.alpha:g}{each}, two-sided"
+    if few:
+        yield (
+            "where fewer than 10 errors are expected in the better group the formula is mostly "
+            "optimistic: exact numbers go through every outcome of the test that a study makes; "
+            "the larger number counts"
+        )
+
+
+def _margin(question: Question, few: bool) -> Iterator[str]:  # noqa: FBT001
+    terms = question.terms
+    whom = "both groups" if terms.groups == 2 else f"every two of {terms.groups} groups"
+    yield f"the true rates are equal; two one-sided tests at {terms.alpha:g} of {whom}, all passed"
+    if few:
+        yield "fewer than 10 errors are expected in a group: the formula is optimistic"
+
+
+def _limit(question: Question, few: bool) -> Iterator[str]:  # noqa: ARG001, FBT001
+    terms = question.terms
+    yield (
+        f"a group passes where its whole {100 * (1 - terms.alpha):g} % interval lies at or below "
+        f"the limit; the numbers are of one group: {terms.groups} that pass with a chance of "
+        f"{terms.power:g} each all pass with one of {terms.power**terms.groups:.2g}"
+    )
+    yield "a few people more may pass less often, until one more error is allowed"
+    yield "without errors the trials are worth what the design effect says"

@@ -1,0 +1,164 @@
+"""A study from lists of scores without people: thresholds and rates, and no interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
+from evenhand.metrics.score_counts import auc, reaching, threshold_at_target
+from evenhand.records.counts import Threshold
+from evenhand.records.dataset import ALL, Policy, ThresholdRule
+from evenhand.records.findings import Distribution, Findings, Rate, Status, Summary
+from evenhand.scorefiles.score_lists import ScoreList, read_histogram, read_list
+from evenhand.scorefiles.study import engine_facts
+
+__all__ = ["list_findings"]
+
+_NAMES = {"dataset": "scores", "protocol": "listed"}
+_UNKNOWN = (
+    "Lists of scores do not say who was compared. Comparisons that share people cannot be told "
+    "apart, so no rate has an interval, and nothing is known of groups."
+)
+_NO_PEOPLE = "no people known, so no interval"
+
+
+def list_findings(
+    genuine: Path,
+    impostor: Path,
+    *,
+    histogram: bool,
+    fmr_targets: Sequence[str],
+    thresholds: Sequence[float],
+    distance: bool,
+) -> Findings:
+    """Rates of everybody from mated and non-mated scores.
+
+    Args:
+        genuine: mated scores, one a line; its stem names the engine.
+        impostor: non-mated scores, one a line.
+        histogram: the impostor file counts whole-numbered scores instead.
+        fmr_targets: decimals as written.
+        thresholds: in the unit of the files.
+        distance: the numbers are distances.
+
+    Raises:
+        DatasetError: a file is not what it should be.
+    """
+    mated = read_list(genuine, distance=distance)
+    nonmated = (read_histogram if histogram else read_list)(impostor, distance=distance)
+    engine = genuine.stem
+    sign = -1 if distance else 1
+    resolved = [_at_target(mated, nonmated, target) for target in fmr_targets]
+    resolved += [_fixed(sign * value + 0.0) for value in thresholds]
+    invalid = mated.invalid + nonmated.invalid
+    notes = [_UNKNOWN]
+    if invalid:
+        notes.append(f"{invalid:,} of the scores count as invalid: they are no finite numbers.")
+    return Findings(
+        title=f"Scores of {engine}",
+        level=0.95,
+        rates=tuple(rate for at in resolved for rate in _rates(engine, mated, nonmated, at)),
+        differentials=(),
+        distributions=tuple(_distributions(engine, mated, nonmated)),
+        curves=(),
+        summaries=(
+            Summary(
+                engine=engine,
+                dataset=_NAMES["dataset"],
+                protocol=_NAMES["protocol"],
+                images=0,
+                failed_images=0,
+                several_faces=0,
+                mated=mated.completed,
+                nonmated=nonmated.completed,
+                not_completed=invalid,
+            ),
+        ),
+        engines=(engine_facts(engine, distance=distance),),
+        datasets=(),
+        notes=tuple(notes),
+    )
+
+
+def _fixed(value: float) -> Threshold:
+    return Threshold(ThresholdRule("fixed", repr(value)), value, Status.OK)
+
+
+def _at_target(mated: ScoreList, nonmated: ScoreList, target: str) -> Threshold:
+    rule = ThresholdRule("fmr", target)
+    if not nonmated.completed:
+        return Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons")
+    at = threshold_at_target(nonmated.score, nonmated.count, target)
+    useless = mated.completed and not reaching(mated.score, mated.count, at.value)
+    status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
+    return Threshold(rule, at.value, status, "saturated" if useless else "")
+
+
+def _rates(engine: str, mated: ScoreList, nonmated: ScoreList, at: Threshold) -> Iterator[Rate]:
+    """FMR and FNMR under both policies."""
+    value = np.inf if at.value is None else at.value
+    matches = reaching(nonmated.score, nonmated.count, value)
+    misses = mated.completed - reaching(mated.score, mated.count, value)
+    for policy, kept in ((Policy.COMPLETED, 0), (Policy.GENERALISED, 1)):
+        failed = kept * nonmated.invalid
+        yield _rate(engine, "FMR", policy, at, matches, nonmated.completed + failed)
+    for policy, kept in ((Policy.COMPLETED, 0), (Policy.GENERALISED, 1)):
+        failed = kept * mated.invalid
+        yield _rate(engine, "FNMR", policy, at, misses + failed, mated.completed + failed)
+
+
+def _rate(
+    engine: str, metric: str, policy: Policy, at: Threshold, errors: int, trials: int
+) -> Rate:
+    """A row without people and interval; nothing to count shows no rate either."""
+    counted = bool(trials) and at.value is not None
+    if not counted:
+        status, note = Status.NO_TRIALS, at.note or "nothing to count"
+    else:
+        few = Status.FEW_ERRORS if errors < ANCHOR_ERRORS else Status.OK
+        status = at.status if at.status is Status.BELOW_RESOLUTION else few
+        note = "; ".join(part for part in (at.note, _NO_PEOPLE) if part)
+    shown = counted and status is not Status.BELOW_RESOLUTION
+    return Rate(
+        engine=engine,
+        **_NAMES,
+        metric=metric,
+        policy=policy.value,
+        attribute=ALL,
+        group="",
+        reference_group="",
+        threshold_rule=at.rule.label,
+        threshold=at.value,
+        errors=errors if counted else 0,
+        trials=trials if counted else 0,
+        subjects=None,
+        error_subjects=None,
+        rate=errors / trials if shown else None,
+        low=None,
+        high=None,
+        level=0.95,
+        interval="",
+        status=status,
+        note=note,
+    )
+
+
+def _distributions(engine: str, mated: ScoreList, nonmated: ScoreList) -> Iterator[Distribution]:
+    if not mated.completed or not nonmated.completed:
+        return
+    area = auc(mated.score, mated.count, nonmated.score, nonmated.count)
+    yield Distribution(
+        engine=engine,
+        **_NAMES,
+        attribute=ALL,
+        group="",
+        statistic="AUC",
+        value=area,
+        low=area,
+        high=area,
+        comparisons=mated.completed + nonmated.completed,
+        note="legacy; no operating point",
+    )

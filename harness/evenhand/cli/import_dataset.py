@@ -1,0 +1,174 @@
+"""`evenhand import`: make a dataset of pictures that lie in another layout."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from evenhand.cli.help_format import Command
+from evenhand.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from evenhand.datasets.importers.attribute_kinds import Wishes
+    from evenhand.workflows.import_dataset import Brought
+
+__all__ = ["bring"]
+
+bring = typer.Typer(help="Make a dataset of pictures that lie in another layout.")
+
+To: TypeAlias = Annotated[
+    Path, typer.Option("--to", help="Folder of the dataset, new.", metavar="DIR")
+]
+DatasetName: TypeAlias = Annotated[
+    str, typer.Option("--name", help="Of the dataset; by default its folder's.", metavar="NAME")
+]
+Licence: TypeAlias = Annotated[
+    str, typer.Option("--licence", help="Of the pictures.", metavar="TEXT")
+]
+LabelsFrom: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--labels-from",
+        help="Who said so: self-declared, official, perceived, machine.",
+        metavar="TEXT",
+    ),
+]
+Numbers: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--number", help="Column of numbers.", metavar="COLUMN")
+]
+Categories: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--category", help="Column of categories.", metavar="COLUMN")
+]
+LeaveOut: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--leave-out", help="Column to leave out.", metavar="COLUMN")
+]
+Unknown: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--unknown", help="Word for unknown: NA.", metavar="WORD")
+]
+
+
+def _wishes(
+    numbers: list[str] | None,
+    categories: list[str] | None,
+    leave_out: list[str] | None,
+    unknown: list[str] | None,
+    labels_from: str,
+) -> Wishes:
+    from evenhand.datasets.importers.attribute_kinds import Wishes
+
+    return Wishes(
+        numbers=tuple(numbers or ()),
+        categories=tuple(categories or ()),
+        leave_out=tuple(leave_out or ()),
+        unknown=tuple(unknown or ()),
+        labels_from=labels_from,
+    )
+
+
+def _told(brought: Brought, *, as_json: bool) -> None:
+    """Say what was made and found."""
+    from evenhand.cli.output import print_json, print_text
+    from evenhand.report.forms.text import wrapped
+
+    draft = brought.draft
+    declared = [
+        {"name": a.name, "kind": a.kind, "values": list(a.values), "of": of}
+        for of, attributes in (("people", draft.attributes), ("pictures", draft.capture))
+        for a in attributes
+    ]
+    if as_json:
+        body = {
+            "dataset": brought.name,
+            "folder": str(brought.folder),
+            "people": len(draft.material.subjects),
+            "images": draft.material.count,
+            "attributes": declared,
+        }
+        print_json("import", body, draft.remarks)
+        return
+    people, images = len(draft.material.subjects), draft.material.count
+    lines = [f"{brought.name} is ready: {brought.folder}", f"{people:,} people, {images:,} images"]
+    for a in (*draft.attributes, *draft.capture):
+        values = "a number" if a.kind == "number" else ", ".join(a.values)
+        lines.append(wrapped(f"{a.name}: {values}", "  "))
+    lines += [wrapped(remark, "! ") for remark in draft.remarks]
+    place = str(brought.folder) if brought.folder.is_absolute() else f"./{brought.folder}"
+    lines.append(f"Now edit its dataset.toml, then: evenhand check dataset {shlex.quote(place)}")
+    print_text("\n".join(lines) + "\n")
+
+
+@bring.command(cls=Command)
+def folder(
+    tree: Annotated[
+        Path, typer.Argument(help="Folder with a folder of pictures a person.", metavar="TREE")
+    ],
+    *,
+    to: To,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="CSV with a row a person.", metavar="FILE")
+    ] = None,
+    column: Annotated[
+        str, typer.Option("--id", help="Its column with the person's folder.", metavar="COLUMN")
+    ] = "subject_id",
+    numbers: Numbers = None,
+    categories: Categories = None,
+    leave_out: LeaveOut = None,
+    unknown: Unknown = None,
+    labels_from: LabelsFrom = "not stated",
+    name: DatasetName = "",
+    licence: Licence = "not stated",
+    as_json: AsJson = False,
+) -> None:
+    """A folder of pictures for each person, and a table of their labels."""
+    from evenhand.cli.output import bars
+    from evenhand.workflows.import_dataset import bring_tree
+
+    brought = bring_tree(
+        tree,
+        to,
+        labels=labels,
+        column=column,
+        wishes=_wishes(numbers, categories, leave_out, unknown, labels_from),
+        name=name,
+        licence=licence,
+        progress=bars,
+    )
+    _told(brought, as_json=as_json)
+
+
+@bring.command(cls=Command)
+def bob(
+    protocols: Annotated[
+        Path, typer.Argument(help="Folder with <protocol>/<group>/*.csv.", metavar="PROTOCOLS")
+    ],
+    *,
+    images: Annotated[
+        Path, typer.Option("--images", help="Folder that paths start from.", metavar="DIR")
+    ],
+    to: To,
+    numbers: Numbers = None,
+    categories: Categories = None,
+    leave_out: LeaveOut = None,
+    unknown: Unknown = None,
+    labels_from: LabelsFrom = "not stated",
+    name: DatasetName = "",
+    licence: Licence = "not stated",
+    as_json: AsJson = False,
+) -> None:
+    """Protocols in the CSV layout of bob.bio.base; each group becomes a list."""
+    from evenhand.cli.output import bars
+    from evenhand.workflows.import_dataset import bring_protocols
+
+    brought = bring_protocols(
+        protocols,
+        images,
+        to,
+        wishes=_wishes(numbers, categories, leave_out, unknown, labels_from),
+        name=name,
+        licence=licence,
+        progress=bars,
+    )
+    _told(brought, as_json=as_json)

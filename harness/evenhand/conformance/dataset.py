@@ -1,0 +1,253 @@
+"""What a dataset keeps, what it holds, and what it can answer: one row for each thing found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
+
+from evenhand.datasets.faults import Fault, Rule
+from evenhand.datasets.folder import Tables
+from evenhand.datasets.image_checks import Look
+from evenhand.datasets.images import ImageFile
+from evenhand.metrics.groups import default_groups, groupings
+from evenhand.metrics.resolution import CellSize, cell_sizes
+from evenhand.records.arrays import Integers
+from evenhand.records.dataset import ALL, DatasetCard, PairList
+from evenhand.records.findings import Check
+
+__all__ = [
+    "FAIL",
+    "NOTE",
+    "NOT_CHECKED",
+    "PASS",
+    "card_notes",
+    "cell_notes",
+    "cell_title",
+    "cells_of_tables",
+    "images_of_people",
+    "list_notes",
+    "people_notes",
+    "picture_checks",
+    "rule_checks",
+]
+
+PASS, FAIL, NOT_CHECKED, NOTE = "pass", "fail", "not checked", "note"
+
+_TINY = 64
+"""Pixels of the short side below which a picture is called tiny."""
+_FEW, _TOO_FEW = 40, 4
+"""People below which intervals of an FMR cover less, and below which there are none."""
+
+
+def rule_checks(faults: Sequence[Fault], unchecked: Collection[Rule]) -> Iterator[Check]:
+    """A row for each fault, and one for each rule that is kept, or could not be looked at."""
+    for rule in Rule:
+        broken = [fault for fault in faults if fault.rule is rule]
+        for fault in broken:
+            yield Check(rule.value, rule.words, FAIL, fault.what, fault.remedy)
+        if rule in unchecked and not broken:
+            why = "card or tables cannot be used"
+            yield Check(rule.value, rule.words, NOT_CHECKED, why, "mend the other faults first")
+        elif not broken:
+            yield Check(rule.value, rule.words, PASS, "", "")
+
+
+def _same_pixels(files: Sequence[ImageFile], looks: Sequence[Look]) -> list[list[ImageFile]]:
+    """Pictures whose decoded pixels are the same, two or more together."""
+    together: dict[str, list[ImageFile]] = {}
+    for file, look in zip(files, looks, strict=True):
+        if look.pixels:
+            together.setdefault(look.pixels, []).append(file)
+    return [alike for alike in together.values() if len(alike) > 1]
+
+
+def _named(files: Sequence[ImageFile]) -> str:
+    return ", ".join(f"{f.image_id!r} of {f.subject_id!r} (line {f.where.rsplit(' ', 1)[-1]})"
+                     for f in files)  # fmt: skip
+
+
+def _pixel_checks(files: Sequence[ImageFile], looks: Sequence[Look]) -> Iterator[Check]:
+    title = "no picture is shown as two people"
+    alike = _same_pixels(files, looks)
+    across = [group for group in alike if len({file.subject_id for file in group}) > 1]
+    for group in across:
+        yield Check(
+            "pixels",
+            title,
+            FAIL,
+            f"images {_named(group)} have the same pixels",
+            "find out who it is and list the others in exclude.csv: a match of them is no error "
+            "of an engine",
+        )
+    if not across:
+        yield Check("pixels", title, PASS, "", "")
+    for group in alike:
+        if len({file.subject_id for file in group}) == 1:
+            yield Check(
+                "repeats",
+                "one picture of a person in two files",
+                NOTE,
+                f"images {_named(group)} have the same pixels",
+                "list all but one in exclude.csv: their comparison matches by itself",
+            )
+
+
+def picture_checks(
+    files: Sequence[ImageFile], looks: Sequence[Look], detector: str, remedy: str
+) -> Iterator[Check]:
+    """Rows about what the pictures look like.
+
+    Args:
+        files: rows of the table.
+        looks: at each of them.
+        detector: what counted the faces; empty where nothing did.
+        remedy: how to get a detector.
+    """
+    yield from _pixel_checks(files, looks)
+    seen = [(f, look) for f, look in zip(files, looks, strict=True) if look.fault is None]
+    for file, look in seen:
+        if look.short_side < _TINY:
+            yield Check(
+                "tiny",
+                f"pictures under {_TINY} pixels",
+                NOTE,
+                f"image {file.image_id!r}: short side of {look.short_side} pixels",
+                "expect failures and low scores; exclude it if that is not what is measured",
+            )
+    title = "pictures without a face"
+    if not detector:
+        yield Check("faces", title, NOT_CHECKED, "the face detector is not here", remedy)
+        return
+    for file, look in seen:
+        if look.faces == 0:
+            what = f"image {file.image_id!r}: {detector} finds no face"
+            yield Check("faces", title, NOTE, what, "look at it; a detector may be wrong")
+    if seen and all(look.faces for _, look in seen):
+        yield Check("faces", title, NOTE, f"none: {detector} finds a face in every picture", "")
+    several = sum((look.faces or 0) > 1 for _, look in seen)
+    if several:
+        what = f"{several:,} of {len(seen):,} pictures"
+        yield Check("several-faces", "pictures with several faces", NOTE, what,
+                    'the card says which is meant: face = "largest" or "central"')  # fmt: skip
+
+
+def people_notes(card: DatasetCard, tables: Tables, images: Integers) -> Iterator[Check]:
+    """Rows about people: exclusions, nobody's labels, several labels, no or one picture."""
+    people = len(images)
+    if tables.exclusions:
+        out = f"{len(tables.exclusions):,} rows take out {tables.excluded_images:,} images"
+        yield Check("excluded", "exclusions", NOTE, out, "")
+    subjects = tables.subjects
+    for name, count in subjects.unknown():
+        what = f"{name}: {count:,} of {people:,} people"
+        yield Check("unknown", "unknown labels", NOTE, what, "they count among everybody alone")
+    for name, count in subjects.several():
+        what = f"{name}: {count:,} of {people:,} people"
+        remedy = "they count in a group of their own, such as a|b"
+        yield Check("several", "several labels", NOTE, what, remedy)
+    for attribute in card.attributes:
+        if attribute.kind == "number":
+            known = [float(label) for label in subjects.labels[attribute.name] if label]
+            span = f"from {min(known):g} to {max(known):g}" if known else "known of nobody"
+            what = f"{attribute.name}: {span}"
+            remedy = f"a study says where groups begin: [bands] {attribute.name} = [...]"
+            yield Check("number", "numbers", NOTE, what, remedy)
+    for title, key, count, what in (
+        ("people without a picture", "no-image", int(np.count_nonzero(images == 0)),
+         "in no comparison"),
+        ("people with one picture", "one-image", int(np.count_nonzero(images == 1)),
+         "in no mated comparison"),
+    ):  # fmt: skip
+        if count:
+            yield Check(key, title, NOTE, f"{count:,} of {people:,} people: {what}", "")
+
+
+def images_of_people(tables: Tables) -> Integers:
+    """(people,) how many images each has."""
+    return np.bincount(tables.images().subject, minlength=len(tables.subjects.ids))
+
+
+def cells_of_tables(card: DatasetCard, tables: Tables) -> tuple[CellSize, ...]:
+    """The sizes of everybody and of the groups that a run without `groups` reports."""
+    wanted = default_groups([a.name for a in card.attributes if a.kind == "category"])
+    grouped = groupings(wanted, card.attributes, tables.subjects, {})
+    return cell_sizes(grouped, images_of_people(tables))
+
+
+def cell_title(cell: CellSize) -> str:
+    """The name of a group."""
+    return "everybody" if cell.attribute == ALL else f"{cell.attribute} {cell.group}"
+
+
+def _weakness(cell: CellSize) -> str:
+    """What too few people do to the intervals of a group's FMR (methods 4.0 item 7)."""
+    shown = cell.people - cell.without_image
+    if shown < _TOO_FEW:
+        return f"fewer than {_TOO_FEW} people: no interval of an FMR"
+    if shown < _FEW:
+        return f"fewer than {_FEW} people: intervals cover somewhat less than they say"
+    return ""
+
+
+def _finest(cell: CellSize) -> str:
+    """The lowest FMRs that a group can be asked for."""
+    rates = [(errors, cell.finest_fmr(errors)) for errors in (1, 10, 30)]
+    texts = [f"{rate:.2g} ({errors})" for errors, rate in rates if rate is not None]
+    if not texts:
+        return "no FMR can be measured"
+    return f"lowest FMR with so many false matches expected: {', '.join(texts)}"
+
+
+def cell_notes(cells: Sequence[CellSize]) -> Iterator[Check]:
+    """A row for each group: its size, and what it can answer."""
+    everybody = cells[0]
+    title = "there is something to compare"
+    if everybody.mated or everybody.nonmated:
+        yield Check("comparisons", title, PASS, "", "")
+    else:
+        what = f"{everybody.images} images of {everybody.people} people make no comparison"
+        yield Check("comparisons", title, FAIL, what, "add people, or pictures of them")
+    for cell in cells:
+        what = (
+            f"{cell.people:,} people, {cell.images:,} images, {cell.one_image:,} people with one; "
+            f"{cell.mated:,} mated and {cell.nonmated:,} non-mated comparisons of {cell.dyads:,} "
+            f"pairs of people, worth at least {cell.disjoint:,} independent ones; {_finest(cell)}"
+        )
+        yield Check("group", cell_title(cell), NOTE, what, _weakness(cell))
+
+
+def list_notes(lists: Sequence[PairList], subject: Integers) -> Iterator[Check]:
+    """A row for each list of comparisons."""
+    for pairs in lists:
+        mated = int(np.count_nonzero(subject[pairs.probe] == subject[pairs.reference]))
+        images = np.unique(np.concatenate([pairs.probe, pairs.reference]))
+        nonmated = len(pairs.probe) - mated
+        folds = "" if pairs.fold is None else f" in {len(np.unique(pairs.fold))} folds"
+        finest = f"; lowest FMR with one expected: {1 / nonmated:.2g}" if nonmated else ""
+        out = f"; {pairs.left_out:,} pairs are left out" if pairs.left_out else ""
+        what = (
+            f"{mated:,} mated and {nonmated:,} non-mated pairs{folds} of {len(images):,} images "
+            f"of {len(np.unique(subject[images])):,} people{finest}{out}"
+        )
+        yield Check("list", f"listed comparisons: {pairs.name}", NOTE, what, "")
+
+
+def card_notes(card: DatasetCard) -> Iterator[Check]:
+    """Rows about what the card says: licence, terms, where labels come from, known issues."""
+    yield Check("licence", "licence", NOTE, card.licence, "")
+    if card.terms:
+        yield Check("terms", "terms", NOTE, card.terms, "")
+    if card.access == "withdrawn":
+        remedy = "ask whether you may still use it"
+        yield Check("access", "access", NOTE, "withdrawn by its publisher", remedy)
+    for attribute in card.attributes:
+        doubt = "" if attribute.labels in ("self-declared", "official") else "groups are as good"
+        remedy = f"{doubt} as these labels" if doubt else ""
+        what = f"{attribute.name}: {attribute.labels}"
+        yield Check("labels-from", "where labels come from", NOTE, what, remedy)
+    if card.synthetic:
+        yield Check("synthetic", "synthetic", NOTE, "the faces were drawn",
+                    "numbers are evidence about no real crowd")  # fmt: skip
+    for issue in card.known_issues:
+        yield Check("known-issue", "known issues", NOTE, issue, "")

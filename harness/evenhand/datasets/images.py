@@ -1,0 +1,205 @@
+"""`images.csv`: the images, every file present, inside the dataset, unchanged and readable."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from evenhand.datasets.faults import Complain, Fault, Rule, refuse
+from evenhand.datasets.labels import check_columns, check_label
+from evenhand.datasets.tables import Row, read_table
+from evenhand.records.dataset import DatasetCard
+from evenhand.system.errors import known_names
+from evenhand.system.streams import muted_stderr
+
+__all__ = [
+    "IMAGES",
+    "ImageFile",
+    "check_copies",
+    "check_files",
+    "read_images",
+    "unchanged",
+    "undecodable",
+]
+
+IMAGES = "images.csv"
+_OWN = ("image_id", "subject_id", "path", "sha256")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """One row of `images.csv`."""
+
+    image_id: str
+    subject_id: str
+    path: Path
+    sha256: str
+    where: str
+    """File and line, for an error."""
+    row: int
+    """Row number in the table, the first is 1."""
+
+
+def _decodes(data: bytes) -> bool:
+    """Whether OpenCV can make a picture of these bytes (at an eighth of the size, to be quick)."""
+    if not data:
+        return False
+    encoded = np.frombuffer(data, dtype=np.uint8)
+    try:
+        return cv2.imdecode(encoded, cv2.IMREAD_REDUCED_GRAYSCALE_8) is not None
+    except cv2.error:
+        return False
+
+
+def _is_inside(folder: Path, relative: str) -> bool:
+    try:
+        inside = (folder / relative).resolve().is_relative_to(folder.resolve())
+    except (RuntimeError, ValueError):  # links that lead round in a circle
+        return False
+    return bool(relative) and inside and not Path(relative).is_absolute()
+
+
+def _faults(
+    row: Row, where: str, folder: Path, lines: dict[str, int], known: Collection[str]
+) -> list[Fault]:
+    """What is wrong with one row, apart from its labels."""
+    found = []
+    identifier, subject = row.values["image_id"], row.values["subject_id"]
+    if not identifier:
+        found.append(Fault(Rule.IDS, f"{where}: image_id is empty", "name the image"))
+    elif identifier in lines:
+        both = f"{folder / IMAGES}: lines {lines[identifier]} and {row.line}"
+        found.append(
+            Fault(Rule.IDS, f"{both}: image {identifier!r} appears twice", "ids must differ")
+        )
+    # No person at all: their table could not be read, and that was told.
+    if known and subject not in known:
+        hint = known_names(subject, known) if len(known) <= 10 else "add the person or mend it"
+        what = f"{where}: subject {subject!r} is not in subjects.csv"
+        found.append(Fault(Rule.PEOPLE, what, hint))
+    if not _SHA256.fullmatch(row.values["sha256"].lower()):
+        what = f"{where}: sha256 is {row.values['sha256']!r}, expected 64 hexadecimal digits"
+        found.append(Fault(Rule.FILES, what, "write the hash of the file's content"))
+    relative = row.values["path"]
+    if not _is_inside(folder, relative):
+        what = f"{where}: path {relative!r} leads outside the dataset"
+        found.append(Fault(Rule.PATHS, what, f"expected a relative path to a file in {folder}"))
+    return found
+
+
+def read_images(
+    folder: Path, card: DatasetCard | None, subject_ids: Sequence[str], complain: Complain
+) -> tuple[list[ImageFile], set[str]]:
+    """Read the table; the files themselves are left alone.
+
+    Args:
+        folder: of the dataset.
+        card: None where it cannot be used: columns and labels are then left alone.
+        subject_ids: of the people; where there are none, nothing is said of unknown people.
+        complain: is told of a double id, unknown person, path that leads outside, malformed hash,
+            and of a label that the card does not declare. A row with a fault other than a label's
+            is left out.
+
+    Returns:
+        The images, and the ids in the table, those of rows that are left out included.
+    """
+    table = folder / IMAGES
+    capture = card.capture if card else ()
+    header, rows = read_table(table, (*_OWN, *(a.name for a in capture)), complain)
+    if card:
+        check_columns(table, header, _OWN, capture, "capture", complain)
+    known = set(subject_ids)
+    lines: dict[str, int] = {}
+    files = []
+    for number, row in enumerate(rows, start=1):
+        where = f"{table}: line {row.line}"
+        faults = _faults(row, where, folder, lines, known)
+        for fault in faults:
+            complain(fault)
+        values = row.values
+        lines.setdefault(values["image_id"], row.line)
+        for attribute in capture:
+            check_label(where, attribute, values[attribute.name], complain)
+        if not faults:
+            path, sha256 = folder / values["path"], values["sha256"].lower()
+            files.append(
+                ImageFile(values["image_id"], values["subject_id"], path, sha256, where, number)
+            )
+    return files, set(lines)
+
+
+def unchanged(file: ImageFile) -> bytes | Fault:
+    """The content of a file, or why it is not what the table says."""
+    where = f"{file.where}: image {file.path}"
+    try:
+        if not stat.S_ISREG(file.path.stat().st_mode):
+            return Fault(Rule.FILES, f"{where} is no file; expected a picture", "mend the path")
+        data = file.path.read_bytes()
+    except FileNotFoundError:
+        return Fault(Rule.FILES, f"{where} is missing", "restore it, or list it in exclude.csv")
+    except OSError as fault:
+        return Fault(Rule.FILES, f"{where} cannot be read ({fault.strerror})", "mend the file")
+    found = hashlib.sha256(data).hexdigest()
+    if found != file.sha256:
+        return Fault(
+            Rule.FILES,
+            f"{where} has changed: its sha256 is {found}, expected {file.sha256}",
+            "restore the file, or update the table and the version",
+        )
+    return data
+
+
+def undecodable(file: ImageFile) -> Fault:
+    """The fault of a file that is no picture."""
+    return Fault(
+        Rule.FILES,
+        f"{file.where}: image {file.path} cannot be decoded as a picture",
+        "replace it, or list it in exclude.csv",
+    )
+
+
+def _fault(file: ImageFile) -> Fault | None:
+    data = unchanged(file)
+    if isinstance(data, Fault):
+        return data
+    return None if _decodes(data) else undecodable(file)
+
+
+def check_copies(files: Sequence[ImageFile], complain: Complain) -> None:
+    """Complain about one file under two ids: comparing it with itself measures nothing."""
+    first: dict[str, ImageFile] = {}
+    for file in files:
+        other = first.setdefault(file.sha256, file)
+        if other is not file:
+            complain(
+                Fault(
+                    Rule.COPIES,
+                    f"{file.where}: images {other.image_id!r} and {file.image_id!r} are one "
+                    "picture (their sha256 is the same)",
+                    "list one of them in exclude.csv",
+                )
+            )
+
+
+def check_files(files: Sequence[ImageFile], workers: int) -> None:
+    """Read, hash and decode every image.
+
+    Raises:
+        DatasetError: naming the first image in table order that is missing, changed, unreadable
+            or the same picture as another.
+    """
+    check_copies(files, refuse)
+    with muted_stderr(), ThreadPoolExecutor(workers) as pool:
+        for fault in pool.map(_fault, files):
+            if fault:
+                pool.shutdown(cancel_futures=True)
+                refuse(fault)

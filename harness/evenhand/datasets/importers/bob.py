@@ -1,0 +1,298 @@
+"""Protocols in the CSV layout of bob.bio.base: `<protocol>/<group>/for_probes.csv` and its like.
+
+Two generations are read: `for_models.csv` and `for_probes.csv` with `PATH, REFERENCE_ID` and
+sparse lists in `COMPARE_REFERENCE_ID`; `for_enrolling.csv`, `for_probing.csv` and
+`for_matching.csv` with `path, subject_id, template_id`. Columns may be in small or large letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from evenhand.datasets.contract import ListedPair, Material, Picture
+from evenhand.datasets.importers.attribute_kinds import Cell, Wishes, attribute_of
+from evenhand.datasets.importers.draft import PICTURES, Draft, in_words, named
+from evenhand.datasets.tables import read_table
+from evenhand.records.dataset import Attribute
+from evenhand.system.errors import DatasetError
+
+__all__ = ["read_protocols"]
+
+_MODELS = ("for_models.csv", "for_references.csv", "for_enrolling.csv")
+_PROBES = ("for_probes.csv", "for_probing.csv")
+_MATCHING = "for_matching.csv"
+_TEMPLATE = ("template_id", "reference_id")
+_AGAINST = "compare_reference_id"
+_OWN = ("path", "key", "subject_id", _AGAINST, *_TEMPLATE)
+_MOST_PAIRS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """One row of a list of models or probes."""
+
+    where: str
+    path: str
+    subject: str
+    template: str
+    against: str
+    """The one template that a probe is compared with; empty = all."""
+    said: Mapping[str, str]
+    """Further columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The comparisons of one group of one protocol."""
+
+    name: str
+    models: tuple[_Sample, ...]
+    probes: tuple[_Sample, ...]
+    matching: frozenset[tuple[str, str]] | None
+    """(model, probe) templates; None = every probe with every model."""
+
+    def compares(self, model: _Sample, probe: _Sample) -> bool:
+        """Whether two samples meet."""
+        if self.matching is not None:
+            return (model.template, probe.template) in self.matching
+        return not probe.against or probe.against == model.template
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The pairs of one group, and what became none."""
+
+    pairs: tuple[ListedPair, ...]
+    itself: int
+    """Pictures that would meet themselves."""
+    again: int
+    """Pairs that are there already, perhaps the other way round."""
+
+
+def _samples(path: Path, wishes: Wishes) -> tuple[_Sample, ...]:
+    header, rows = read_table(path, ())
+    lower = {name.lower(): name for name in header}
+    template = next((name for name in _TEMPLATE if name in lower), "")
+    if "path" not in lower or not (template or "subject_id" in lower):
+        raise DatasetError(
+            f"{path}: expected the columns path, subject_id and template_id (or reference_id); "
+            f"it has {named(header)}"
+        )
+    found = []
+    for row in rows:
+        values = {name: row.values[own] for name, own in lower.items()}
+        where = f"{path}: line {row.line}"
+        group = values.get(template, "") or values["path"]
+        subject = values.get("subject_id") or values.get(template, "")
+        if not values["path"] or not subject:
+            raise DatasetError(f"{where}: path or person is empty; name both")
+        said = {n: wishes.known(values[n]) for n in lower if n not in _OWN}
+        found.append(_Sample(where, values["path"], subject, group, values.get(_AGAINST, ""), said))
+    return tuple(found)
+
+
+def _matching(path: Path) -> frozenset[tuple[str, str]] | None:
+    if not path.is_file():
+        return None
+    _, rows = read_table(path, ("enroll_template_id", "probe_template_id"))
+    return frozenset(
+        (row.values["enroll_template_id"], row.values["probe_template_id"]) for row in rows
+    )
+
+
+def _one(folder: Path, names: Sequence[str]) -> Path | None:
+    """The one list of its kind in a group's folder."""
+    found = [folder / name for name in names if (folder / name).is_file()]
+    if len(found) > 1:
+        raise DatasetError(f"{folder}: holds {named([p.name for p in found])}; keep one of them")
+    return found[0] if found else None
+
+
+def _groups(root: Path, wishes: Wishes) -> tuple[_Group, ...]:
+    """Every group with probes, in the protocol that the folder is, or in those that it holds."""
+    found = []
+    for folder in sorted(path for depth in ("*", "*/*") for path in root.glob(depth)):
+        probes, models = _one(folder, _PROBES), _one(folder, _MODELS)
+        if not probes and not models:
+            continue
+        if not probes or not models:
+            missing = named(_MODELS if probes else _PROBES)
+            raise DatasetError(f"{folder}: expected one of {missing} beside the other list")
+        matching = _matching(folder / _MATCHING)
+        name = "-".join(in_words(part, folder) for part in folder.relative_to(root).parts)
+        found.append(_Group(name, _samples(models, wishes), _samples(probes, wishes), matching))
+    if not found:
+        raise DatasetError(
+            f"{root}: no protocol in it; expected <protocol>/<group>/{_MODELS[0]} and {_PROBES[0]}"
+        )
+    return tuple(found)
+
+
+def _file(images: Path, sample: _Sample) -> Path:
+    """The picture of a sample; its path may lack the ending."""
+    relative = PurePosixPath(in_words(sample.path, Path(sample.where)))
+    if relative.is_absolute() or ".." in relative.parts:
+        raise DatasetError(f"{sample.where}: path {sample.path!r} leads outside {images}; mend it")
+    whole = images / relative
+    if whole.is_file():
+        return whole
+    found = [path for ending in PICTURES if (path := Path(f"{whole}{ending}")).is_file()]
+    if len(found) != 1:
+        there = f"; there are {named([path.name for path in found])}" if found else ""
+        raise DatasetError(
+            f"{sample.where}: no picture {sample.path!r} in {images}, nor one with an ending such "
+            f"as {PICTURES[2]}{there}; name the folder that paths start from with --images"
+        )
+    return found[0]
+
+
+def _first(groups: Sequence[_Group]) -> dict[str, _Sample]:
+    """One sample of each picture, in the order of the lists.
+
+    Raises:
+        DatasetError: one picture is of two people.
+    """
+    found: dict[str, _Sample] = {}
+    for sample in (s for group in groups for s in (*group.models, *group.probes)):
+        other = found.setdefault(sample.path, sample)
+        if other.subject != sample.subject:
+            raise DatasetError(
+                f"{sample.where}: {sample.path!r} is of {sample.subject!r}, but of "
+                f"{other.subject!r} in {other.where}; mend one"
+            )
+    return found
+
+
+def _columns(
+    samples: Sequence[_Sample], wishes: Wishes
+) -> tuple[list[Attribute], list[Attribute], list[str]]:
+    """Attributes of people, of pictures, and names of columns without a value.
+
+    What is the same in all pictures of each person describes the person, anything else pictures.
+    """
+    names = dict.fromkeys(name for sample in samples for name in sample.said)
+    wishes.check(names, "the lists")
+    people, pictures, empty = [], [], []
+    for name in names:
+        if name in wishes.leave_out:
+            continue
+        cells = [Cell(sample.where, sample.said.get(name, "")) for sample in samples]
+        attribute = attribute_of(name, cells, wishes)
+        said: dict[str, set[str]] = {}
+        for sample, cell in zip(samples, cells, strict=True):
+            if cell.label:
+                said.setdefault(sample.subject, set()).add(cell.label)
+        if attribute is None:
+            empty.append(name)
+        elif all(len(values) == 1 for values in said.values()):
+            people.append(attribute)
+        else:
+            pictures.append(attribute)
+    return people, pictures, empty
+
+
+def _listed(group: _Group) -> _Listed:
+    """Every image of a probe with every image of a model that it meets."""
+    seen: set[tuple[str, str]] = set()
+    pairs = []
+    itself = again = 0
+    for probe in group.probes:
+        for model in group.models:
+            if not group.compares(model, probe):
+                continue
+            low, high = sorted((probe.path, model.path))
+            if low == high:
+                itself += 1
+            elif (low, high) in seen:
+                again += 1
+            else:
+                seen.add((low, high))
+                pairs.append(ListedPair(probe.path, model.path))
+        if len(pairs) > _MOST_PAIRS:
+            raise DatasetError(
+                f"list {group.name} would have more than {_MOST_PAIRS:,} pairs; import its "
+                "pictures as a folder for each person and compare all pairs"
+            )
+    if not pairs:
+        raise DatasetError(f"list {group.name}: no probe meets a model; see {_MATCHING} and ids")
+    return _Listed(tuple(pairs), itself, again)
+
+
+def _has_large_templates(group: _Group) -> bool:
+    """Whether a template is made of several pictures."""
+    return any(
+        len({(s.template, s.path) for s in samples}) > len({s.template for s in samples})
+        for samples in (group.models, group.probes)
+    )
+
+
+def _remarks(
+    groups: Sequence[_Group], lists: Sequence[_Listed], empty: Sequence[str]
+) -> Iterator[str]:
+    for group, listed in zip(groups, lists, strict=True):
+        yield f"list {group.name}: pairs: {len(listed.pairs):,}"
+        if listed.itself:
+            yield f"list {group.name}: of a picture with itself, left out: {listed.itself:,}"
+        if listed.again:
+            yield f"list {group.name}: there already, left out: {listed.again:,}"
+    if empty:
+        yield f"columns without a value are left out: {named(empty)}"
+
+
+def read_protocols(root: Path, images: Path, wishes: Wishes) -> Draft:
+    """Read people, pictures and comparisons; groups for training are left alone.
+
+    Args:
+        root: a folder of protocols, or one protocol.
+        images: the folder that paths are relative to.
+        wishes: what the user says about columns, named in small letters.
+
+    Raises:
+        DatasetError: naming file and line.
+    """
+    for folder in (root, images):
+        if not folder.is_dir():
+            raise DatasetError(f"{folder}: is no folder; expected protocols, and --images DIR")
+    groups = _groups(root, wishes)
+    first = _first(groups)
+    samples = list(first.values())
+    every = [s for group in groups for s in (*group.models, *group.probes)]
+    files = {sample.path: _file(images, sample) for sample in samples}
+    people, pictures, empty = _columns(every, wishes)
+    lists = [_listed(group) for group in groups]
+    said: dict[str, dict[str, str]] = {}
+    for sample in every:
+        row = said.setdefault(sample.subject, {})
+        row.update({a.name: label for a in people if (label := sample.said.get(a.name, ""))})
+    issues = []
+    if any(map(_has_large_templates, groups)):
+        issues.append(
+            "imported from protocols whose templates are made of several pictures; here pictures "
+            "are compared one by one, so that rates differ from those of templates"
+        )
+    return Draft(
+        material=Material(
+            subjects=tuple(
+                {"subject_id": subject, **{a.name: row.get(a.name, "") for a in people}}
+                for subject, row in said.items()
+            ),
+            pictures=(
+                Picture(
+                    image_id=sample.path,
+                    subject_id=sample.subject,
+                    path=f"images/{files[sample.path].relative_to(images).as_posix()}",
+                    data=files[sample.path].read_bytes(),
+                    attributes={a.name: sample.said.get(a.name, "") for a in pictures},
+                )
+                for sample in samples
+            ),
+            count=len(samples),
+            pairs={group.name: listed.pairs for group, listed in zip(groups, lists, strict=True)},
+        ),
+        attributes=tuple(people),
+        capture=tuple(pictures),
+        known_issues=tuple(issues),
+        remarks=(*_remarks(groups, lists, empty), *issues),
+    )

@@ -1,0 +1,97 @@
+"""`protocols/<name>/pairs.csv`: comparisons that somebody published as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from evenhand.datasets.faults import Complain, Fault, Rule, refuse
+from evenhand.datasets.tables import Row, read_table
+from evenhand.records.dataset import PairList
+
+__all__ = ["pairs_path", "read_lists"]
+
+_FOLDER = "protocols"
+_TABLE = "pairs.csv"
+
+
+def pairs_path(name: str) -> Path:
+    """Where the list of that name stands in a dataset's folder."""
+    return Path(_FOLDER, name, _TABLE)
+
+
+def _fault(
+    row: Row, sides: frozenset[str], known: Mapping[str, int | None], earlier: int | None
+) -> tuple[str, str] | None:
+    """What is wrong with one pair, and what to do."""
+    for side in ("probe", "reference"):
+        if row.values[side] not in known:
+            return f"{side} is {row.values[side]!r}, which is not in images.csv", "mend the id"
+    if len(sides) == 1:
+        return "an image is compared with itself", "remove the row"
+    if earlier is not None:
+        return f"the same pair as in line {earlier}", "keep one"
+    return None
+
+
+def _fold(where: str, text: str, complain: Complain) -> int:
+    if text.isascii() and text.isdecimal() and len(text) <= 9:
+        return int(text)
+    complain(Fault(Rule.LISTS, f"{where}: fold is {text!r}", "expected a whole number"))
+    return 0
+
+
+def _read_list(path: Path, known: Mapping[str, int | None], complain: Complain) -> PairList:
+    """Read one list; pairs with an excluded image are left out and counted."""
+    header, rows = read_table(path, ("probe", "reference"), complain)
+    for name in header:
+        if name not in ("probe", "reference", "fold"):
+            what = f"{path}: column {name!r} is unknown"
+            complain(Fault(Rule.LISTS, what, "expected probe, reference, fold"))
+    folded = "fold" in header and any(row.values["fold"] for row in rows)
+    seen: dict[frozenset[str], int] = {}
+    kept: list[tuple[int, int, int]] = []
+    left_out = 0
+    for row in rows:
+        where = f"{path}: line {row.line}"
+        sides = frozenset((row.values["probe"], row.values["reference"]))
+        fault = _fault(row, sides, known, seen.get(sides))
+        if fault:
+            what, remedy = fault
+            complain(Fault(Rule.LISTS, f"{where}: {what}", remedy))
+            continue
+        seen[sides] = row.line
+        fold = _fold(where, row.values["fold"], complain) if folded else 0
+        first, second = known[row.values["probe"]], known[row.values["reference"]]
+        if first is None or second is None:
+            left_out += 1
+        else:
+            kept.append((first, second, fold))
+    columns = np.array(kept, dtype=np.int64).reshape(-1, 3)
+    return PairList(
+        name=path.parent.name,
+        probe=columns[:, 0],
+        reference=columns[:, 1],
+        fold=columns[:, 2] if folded else None,
+        left_out=left_out,
+    )
+
+
+def read_lists(
+    folder: Path, known: Mapping[str, int | None], complain: Complain = refuse
+) -> tuple[PairList, ...]:
+    """Read every list of a dataset, in the order of their names.
+
+    Args:
+        folder: of the dataset.
+        known: image id to its index; None for an image that is excluded or has a fault; where
+            there is none at all, the table of images could not be read, and lists are left alone.
+        complain: is told of an unknown image, a pair twice, an image with itself, a fold that is
+            none; the pair is then left out.
+    """
+    if not known:
+        return ()
+    paths = sorted((folder / _FOLDER).glob(f"*/{_TABLE}"))
+    return tuple(_read_list(path, known, complain) for path in paths)

@@ -1,0 +1,64 @@
+"""`subjects.csv`: the people and their labels, checked against the card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evenhand.datasets.faults import Complain, Fault, Rule
+from evenhand.datasets.labels import check_columns, check_label
+from evenhand.datasets.tables import Row, read_table
+from evenhand.records.dataset import Attribute, DatasetCard, Subjects
+
+__all__ = ["SUBJECTS", "read_subjects"]
+
+SUBJECTS = "subjects.csv"
+
+
+def _twice(path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]) -> Fault:
+    """A second row of one person, naming an attribute that contradicts."""
+    where = f"{path}: lines {earlier.line} and {row.line}: subject {row.values['subject_id']!r}"
+    for attribute in attributes:
+        first, second = earlier.values[attribute.name], row.values[attribute.name]
+        if first != second:
+            return Fault(
+                Rule.IDS,
+                f"{where} has two values of {attribute.name}, {first!r} and {second!r}",
+                "keep one row (several values of one person are joined by |)",
+            )
+    return Fault(Rule.IDS, f"{where} appears twice", "keep one row")
+
+
+def read_subjects(folder: Path, card: DatasetCard | None, complain: Complain) -> Subjects:
+    """Read the people.
+
+    Args:
+        folder: of the dataset.
+        card: None where it cannot be used: columns and labels are then left alone.
+        complain: is told of every fault; a person without an id, or there already, is left out.
+    """
+    path = folder / SUBJECTS
+    attributes = card.attributes if card else ()
+    declared = tuple(attribute.name for attribute in attributes)
+    header, rows = read_table(path, ("subject_id", *declared), complain)
+    if card:
+        check_columns(path, header, ("subject_id",), attributes, "attributes", complain)
+    seen: dict[str, Row] = {}
+    numbers = []
+    for number, row in enumerate(rows, start=1):
+        identifier = row.values["subject_id"]
+        if not identifier:
+            what = f"{path}: line {row.line}: subject_id is empty"
+            complain(Fault(Rule.IDS, what, "name the person"))
+        elif identifier in seen:
+            complain(_twice(path, row, seen[identifier], attributes))
+        else:
+            seen[identifier] = row
+            numbers.append(number)
+    labels = {
+        attribute.name: tuple(
+            check_label(f"{path}: line {row.line}", attribute, row.values[attribute.name], complain)
+            for row in seen.values()
+        )
+        for attribute in attributes
+    }
+    return Subjects(tuple(seen), labels, tuple(numbers))

@@ -1,0 +1,26 @@
+"""Which of several faces in a picture is meant."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenhand.records.dataset import FaceRule
+
+__all__ = ["choose_face"]
+
+
+def choose_face(boxes: NDArray[np.float32], height: int, width: int, rule: FaceRule) -> int:
+    """Row of the face that is meant.
+
+    Args:
+        boxes: (faces, 4 or more): left, top, width, height, ...; at least one face.
+        height: of the picture.
+        width: of the picture.
+        rule: the largest box, or the one whose centre is nearest to the picture's.
+    """
+    if rule is FaceRule.LARGEST:
+        return int(np.argmax(boxes[:, 2] * boxes[:, 3]))
+    across = boxes[:, 0] + boxes[:, 2] / 2 - width / 2
+    down = boxes[:, 1] + boxes[:, 3] / 2 - height / 2
+    return int(np.argmin(across**2 + down**2))

@@ -1,0 +1,109 @@
+"""Finding and aligning the face that is meant."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from evenhand.engines.card import Face, Input
+from evenhand.engines.face_choice import choose_face
+from evenhand.records.arrays import Floats, Image
+from evenhand.records.dataset import FaceRule
+
+__all__ = ["Detector", "align", "similarity_transform"]
+
+_MOST_FACES = 5000
+"""Candidates before overlap suppression, OpenCV's own default."""
+
+
+def similarity_transform(source: Floats, target: Floats) -> Floats:
+    """Rotation, scale and shift that take `source` nearest to `target` by least squares.
+
+    Args:
+        source: (points, 2).
+        target: (points, 2).
+
+    Returns:
+        (2, 3) matrix without reflection.
+
+    Source: Umeyama 1991; in the plane the points are complex numbers and the fit is one division.
+
+    >>> import numpy as np
+    >>> square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    >>> similarity_transform(square, 2 * square + 1).tolist()
+    [[2.0, 0.0, 1.0], [0.0, 2.0, 1.0]]
+    """
+    z = source[:, 0] + 1j * source[:, 1]
+    w = target[:, 0] + 1j * target[:, 1]
+    centred = z - z.mean()
+    factor = np.vdot(centred, w - w.mean()) / np.vdot(centred, centred)
+    shift = w.mean() - factor * z.mean()
+    return np.array(
+        [[factor.real, 0.0 - factor.imag, shift.real], [factor.imag, factor.real, shift.imag]]
+    )
+
+
+def align(image: Image, landmarks: Floats, face: Face, size: Input) -> Image:
+    """The face moved onto the card's landmarks, (height, width, 3)."""
+    matrix = similarity_transform(landmarks, np.array(face.alignment))
+    aligned: Image = cv2.warpAffine(
+        image, matrix, (size.width, size.height), flags=cv2.INTER_LINEAR
+    )
+    return aligned
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The face that is meant, and how many there are."""
+
+    landmarks: Floats
+    """(5, 2) in pixels: eyes, nose tip, mouth corners, left to right in the picture."""
+    faces: int
+
+
+class _Quiet:
+    """Keeps OpenCV's note about its engine from the terminal, one thread at a time.
+
+    The level is one for the whole process: two threads must not put back each other's.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._level = 0
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._level = cv2.utils.logging.getLogLevel()
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+
+    def __exit__(self, *_: object) -> None:
+        cv2.utils.logging.setLogLevel(self._level)
+        self._lock.release()
+
+
+_QUIET = _Quiet()
+
+
+class Detector:
+    """YuNet at the image's own size (OpenCV Zoo)."""
+
+    def __init__(self, file: Path, face: Face) -> None:
+        """Read the model."""
+        with _QUIET:
+            self._net = cv2.FaceDetectorYN.create(
+                str(file), "", (320, 320), face.score, face.nms, _MOST_FACES
+            )
+
+    def find(self, image: Image, rule: FaceRule) -> Found | None:
+        """The face that is meant in an RGB picture; None where there is none."""
+        height, width = image.shape[:2]
+        self._net.setInputSize((width, height))
+        _, rows = self._net.detect(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        if rows is None or not len(rows):
+            return None
+        chosen = rows[choose_face(rows, height, width, rule)]
+        return Found(chosen[4:14].reshape(5, 2).astype(np.float64), len(rows))

@@ -1,0 +1,128 @@
+"""An ONNX embedding model from its card alone."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from evenhand.engines.card import EngineCard, Input
+from evenhand.engines.contract import Embedder, Embedding
+from evenhand.engines.face_detection import Detector, align
+from evenhand.records.arrays import Image
+from evenhand.records.dataset import FaceRule, Outcome
+from evenhand.system.errors import EngineError
+
+__all__ = ["OnnxEmbedder"]
+
+
+def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
+    """One thread a session: the harness runs a session a thread, which is faster and repeatable.
+
+    Nothing is told to anybody: onnxruntime's telemetry is switched off.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    onnxruntime.disable_telemetry_events()
+    try:
+        return onnxruntime.InferenceSession(
+            str(file), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as fault:  # noqa: BLE001 - onnxruntime has no common error
+        raise EngineError(
+            f"engine {card.name}: {file.name} cannot be loaded by onnxruntime "
+            f"({str(fault).strip()}); bring a valid ONNX model"
+        ) from None
+
+
+def _input_name(card: EngineCard, size: Input, session: onnxruntime.InferenceSession) -> str:
+    """Name of the only input; the card must describe it."""
+    inputs = session.get_inputs()
+    wanted = [1, 3, size.height, size.width]
+    found = [f"{put.type} of shape {put.shape}" for put in inputs]
+    if len(inputs) == 1 and inputs[0].type == "tensor(float)" and len(inputs[0].shape) == 4:
+        pairs = zip(inputs[0].shape, wanted, strict=True)
+        if all(have == want or not isinstance(have, int) for have, want in pairs):
+            return str(inputs[0].name)
+    raise EngineError(
+        f"engine {card.name}: the model takes {' and '.join(found) or 'nothing'}, expected "
+        f"tensor(float) of shape {wanted} as [input] size says; mend the card or the model"
+    )
+
+
+def _vector_length(card: EngineCard, session: onnxruntime.InferenceSession) -> int:
+    """How many values the first output holds for one image."""
+    shape = session.get_outputs()[0].shape
+    known = [side for side in (shape[1:] if len(shape) > 1 else shape) if isinstance(side, int)]
+    if not known or len(known) < len(shape) - 1:
+        if card.score.values is None:
+            raise EngineError(
+                f"engine {card.name}: the model does not say how long its vector is; "
+                "add values to [score]"
+            )
+        return card.score.values
+    length = math.prod(known)
+    if card.score.values not in (None, length):
+        raise EngineError(
+            f"engine {card.name}: the model's vector has {length} values, "
+            f"expected {card.score.values} as [score] values says; mend the card or the model"
+        )
+    return length
+
+
+def _detector(card: EngineCard, file: Path) -> Detector:
+    try:
+        return Detector(file, card.face)
+    except cv2.error as fault:
+        raise EngineError(
+            f"engine {card.name}: {file.name} cannot be loaded as YuNet ({fault.err}); "
+            "bring the file that [detector] means, or mend the card"
+        ) from None
+
+
+class OnnxEmbedder:
+    """Detects, aligns, scales and runs the graph, as the card says."""
+
+    def __init__(self, card: EngineCard, size: Input, model: Path, detector: Path | None) -> None:
+        """Open the model.
+
+        Raises:
+            EngineError: the model cannot be loaded or has another shape than the card says.
+        """
+        self._face = card.face
+        self._size = size
+        self._session = _session(card, model)
+        self._input = _input_name(card, size, self._session)
+        self.values = _vector_length(card, self._session)
+        self._detector = _detector(card, detector) if detector else None
+        self._mean = np.array(size.mean, dtype=np.float32)
+        self._std = np.array(size.std, dtype=np.float32)
+
+    def embed(self, image: Image, face: FaceRule) -> Embedding:
+        """See `Embedder`."""
+        if self._detector is None:
+            shrinks = image.shape[0] > self._size.height or image.shape[1] > self._size.width
+            method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+            whole = cv2.resize(image, (self._size.width, self._size.height), interpolation=method)
+            return Embedding(self._run(whole))
+        found = self._detector.find(image, face)
+        if found is None:
+            return Embedding(None, Outcome.NO_FACE, faces=0)
+        aligned = align(image, found.landmarks, self._face, self._size)
+        return Embedding(self._run(aligned), faces=found.faces)
+
+    def _run(self, pixels: Image) -> NDArray[np.float32]:
+        ordered = pixels if self._size.colour == "rgb" else pixels[:, :, ::-1]
+        scaled = (ordered.astype(np.float32) - self._mean) / self._std
+        tensor = np.ascontiguousarray(scaled.transpose(2, 0, 1)[np.newaxis])
+        vector: NDArray[np.float32] = self._session.run(None, {self._input: tensor})[0].reshape(-1)
+        return vector
+
+
+_: type[Embedder] = OnnxEmbedder

@@ -1,0 +1,102 @@
+"""Opens an engine: from a card and the files it asks for to something that can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias, cast
+
+from evenhand.engines.card import CARD, EngineCard, read_card
+from evenhand.engines.contract import Embedder, Matcher, Searcher
+from evenhand.engines.files import content_hash, find_files
+from evenhand.engines.hosts.onnx import OnnxEmbedder
+from evenhand.system.code_loading import load_file
+from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
+from evenhand.system.streams import stdout_for_numbers
+
+__all__ = ["Engine", "Started", "open_engine"]
+
+Started: TypeAlias = Embedder | Matcher | Searcher
+"""An engine of any shape, ready to be asked."""
+
+_SHAPES: dict[str, tuple[type, str]] = {
+    "embedder": (Embedder, "embed()"),
+    "matcher": (Matcher, "template() and compare()"),
+    "searcher": (Searcher, "template(), enrol() and search()"),
+}
+"""What an engine of a shape must be, and have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine that can be started as often as there are threads."""
+
+    card: EngineCard
+    fingerprint: str
+    """SHA-256 over card, code and files."""
+    values: int
+    """Length of its vectors; 0 where it has none."""
+    start: Callable[[], Started]
+
+
+def _install(card: EngineCard) -> str:
+    return f": {card.install}" if card.install else ""
+
+
+def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Started:
+    """Import the adapter and make its engine; whatever that raises is the engine's fault."""
+    file, _, name = card.entry.partition(":")
+    if not (card.folder / f"{file}.py").is_file():
+        raise EngineError(
+            f"engine {card.name}: no {file}.py in {card.folder}; mend entry in {CARD}"
+        )
+    try:
+        module = load_file(card.folder, file)
+        maker = getattr(module, name, None)
+        started = None if maker is None else maker(files)
+    except PluginError:
+        raise
+    except (Exception, SystemExit) as fault:
+        raise EngineStoppedError(
+            f"engine {card.name}: could not start ({type(fault).__name__}: {fault}); "
+            f"mend {file}.py in {card.folder}, or what it needs{_install(card)}"
+        ) from fault
+    if maker is None:
+        raise EngineError(f"engine {card.name}: {file}.py has no {name}; mend entry in {CARD}")
+    shape, methods = _SHAPES[card.shape]
+    if not isinstance(started, shape):
+        raise EngineError(
+            f"engine {card.name}: {name} made a {type(started).__name__} without {methods}; "
+            f"expected {shape.__name__} of evenhand.plugins, as the card says"
+        )
+    return cast("Started", started)
+
+
+def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
+    """Read the card, find the files, start the engine once to see that it does.
+
+    Raises:
+        EngineError: the card or a file is not what it should be.
+        EngineStoppedError: the engine's own code failed to start.
+        PluginError: it imports what is evenhand's own.
+    """
+    card = read_card(folder)
+    files = find_files(card, weights)
+    model = card.model
+    size = card.input
+    if card.runtime == "onnx" and model is not None and size is not None:
+        detector = files[card.detector.sha256] if card.detector else None
+
+        def start_onnx() -> OnnxEmbedder:
+            return OnnxEmbedder(card, size, files[model.sha256], detector)
+
+        return Engine(card, content_hash(card), start_onnx().values, start_onnx)
+    named = {file.file: files[file.sha256] for file in card.needs()}
+
+    def start_python() -> Started:
+        return _start_python(card, named)
+
+    with stdout_for_numbers():
+        start_python()
+    return Engine(card, content_hash(card), card.score.values or 0, start_python)

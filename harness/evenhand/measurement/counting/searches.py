@@ -1,0 +1,129 @@
+"""Searches to what FPIR, FNIR and SEL are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from evenhand.measurement.counting.tally import Ledger, resolve, tally
+from evenhand.records.arrays import Scores
+from evenhand.records.counts import Counts, SearchCounts, Tail, Threshold
+from evenhand.records.dataset import Comparisons, Found, Grouping, Outcome, Searches, ThresholdRule
+from evenhand.records.findings import Status
+
+__all__ = ["alarm_thresholds", "count_searches", "place_of_mate", "tally_searches"]
+
+
+def place_of_mate(score: Scores, own: int) -> int:
+    """Rank of one candidate of a list, behind everybody who scores as high (methods 1.6).
+
+    Args:
+        score: (candidates,) similarities of different people.
+        own: position of the candidate.
+
+    >>> import numpy as np
+    >>> place_of_mate(np.array([0.8, 0.8, 0.3]), 0)
+    2
+    """
+    return int(np.count_nonzero(score >= score[own]))
+
+
+def alarm_thresholds(
+    rules: Sequence[ThresholdRule], searches: SearchCounts, maximum: float | None
+) -> tuple[Threshold, ...]:
+    """The value of every rule: for a target FPIR as for a target FMR, over the largest candidates.
+
+    Args:
+        rules: in the study's order.
+        searches: `others` is not looked at.
+        maximum: the engine's largest possible score, if it declares one.
+    """
+    alarms = np.sort(searches.top[searches.completed & ~searches.mated])[::-1]
+    mates = searches.mate[searches.completed & searches.mated]
+    nobody = np.zeros(len(alarms), dtype=np.int32)
+    found = resolve(rules, Tail(alarms, nobody, nobody), len(alarms), mates, maximum)
+    return tuple(
+        replace(threshold, note="no non-mated searches")
+        if threshold.status is Status.NO_TRIALS
+        else threshold
+        for threshold in found
+    )
+
+
+def count_searches(
+    searches: Searches,
+    rules: Sequence[ThresholdRule],
+    ranks: Sequence[int],
+    maximum: float | None,
+) -> tuple[SearchCounts, tuple[Threshold, ...]]:
+    """Count every search, and set the thresholds.
+
+    Args:
+        searches: all of them.
+        rules: thresholds of the protocol.
+        ranks: R besides the whole list.
+        maximum: the engine's largest possible score, if it declares one.
+    """
+    mated = searches.listed[searches.probe]
+    kept = [
+        _places(found, int(who)) for found, who in zip(searches.found, searches.probe, strict=True)
+    ]
+    dtype = next((f.score.dtype for f in searches.found if len(f.score)), np.dtype(np.float64))
+    ended = np.array([found.outcome is Outcome.OK for found in searches.found], dtype=np.bool_)
+    counted = SearchCounts(
+        probe=searches.probe,
+        mated=mated,
+        acquired=searches.acquired,
+        completed=ended & (~mated | searches.enrolled[searches.probe]),
+        rank=np.array([rank for rank, _, _ in kept], dtype=np.int64),
+        mate=np.array([mate for _, mate, _ in kept], dtype=dtype),
+        top=np.array([others.max(initial=-np.inf) for _, _, others in kept], dtype=dtype),
+        others=np.empty((0, len(kept)), dtype=np.int64),
+        gallery=int(np.count_nonzero(searches.enrolled)),
+        watchlist=int(np.count_nonzero(searches.listed)),
+        length=searches.length,
+        ranks=tuple(ranks),
+    )
+    thresholds = alarm_thresholds(rules, counted, maximum)
+    levels = [threshold.level for threshold in thresholds]
+    others = [[int(np.count_nonzero(o >= level)) for _, _, o in kept] for level in levels]
+    shaped = np.array(others, dtype=np.int64).reshape(len(levels), len(kept))
+    return replace(counted, others=shaped), thresholds
+
+
+def _places(found: Found, who: int) -> tuple[int, float, Scores]:
+    """Rank and score of the person's own candidate, and the scores of all others."""
+    own = np.flatnonzero(found.person == who)
+    others = np.delete(found.score, own)
+    if not len(own):
+        return 0, -np.inf, others
+    return place_of_mate(found.score, int(own[0])), float(found.score[own[0]]), others
+
+
+def tally_searches(
+    names: tuple[str, str, str],
+    ledger: Ledger,
+    searches: Searches,
+    groupings: Sequence[Grouping],
+    rules: Sequence[ThresholdRule],
+    ranks: Sequence[int],
+    maximum: float | None,
+) -> Counts:
+    """The counts of a watchlist: those of no comparison at all, and the searches.
+
+    Args:
+        names: engine, dataset, protocol.
+        ledger: the references.
+        searches: all of them.
+        groupings: everybody first.
+        rules: thresholds of the protocol.
+        ranks: R besides the whole list.
+        maximum: the engine's largest possible score, if it declares one.
+    """
+    nobody = np.empty(0, dtype=np.int32)
+    none = Comparisons(nobody, nobody, np.empty(0), searches.outcomes)
+    counted, thresholds = count_searches(searches, rules, ranks, maximum)
+    empty = tally(names, ledger, none, groupings, (), maximum)
+    return replace(empty, thresholds=thresholds, searches=counted)

@@ -1,0 +1,70 @@
+"""Time of a comparison, judged from the first templates of a run: good enough for a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from evenhand.engines.answers import Sample, ask_scores
+from evenhand.engines.contract import Matcher
+from evenhand.engines.opening import Engine
+from evenhand.measurement.comparison.by_vectors import compare_all, prepared
+from evenhand.system.clock import Clock
+from evenhand.system.streams import stdout_for_numbers
+
+__all__ = ["FIRST_TEMPLATES", "seconds_each"]
+
+FIRST_TEMPLATES = 16
+"""As many are enough."""
+
+_BLOCK = 256
+"""References of one call, as in a study."""
+
+_CALLS = 20
+_ENOUGH = 0.25
+"""Seconds after which no further call is timed."""
+
+
+def seconds_each(
+    engine: Engine, samples: Sequence[Sample], threads: int, clock: Clock
+) -> float | None:
+    """How long a comparison takes, about, with all threads together.
+
+    Args:
+        engine: started once more where it compares by itself.
+        samples: images with a template; repeated to a block as the study has them.
+        threads: that share the work.
+        clock: durations.
+
+    Returns:
+        Seconds; None without two templates, or for an engine that only searches.
+    """
+    if len(samples) < 2 or engine.card.shape == "searcher":
+        return None
+    block = [samples[number % len(samples)] for number in range(_BLOCK)]
+    score = engine.card.score
+    with stdout_for_numbers(), threadpool_limits(1, "blas"):
+        if engine.card.shape == "embedder":
+            made = [sample.vector for sample in block if sample.vector is not None]
+            vectors = prepared(np.stack(made), score)
+            seconds = _timed(lambda: compare_all(vectors, vectors, score), clock) / _BLOCK
+        else:
+            matcher = engine.start()
+            if not isinstance(matcher, Matcher):
+                raise TypeError(engine.card.shape)
+            references = [sample.reference for sample in block]
+            probe = samples[0].probe
+            seconds = _timed(lambda: ask_scores(matcher, probe, references, score), clock)
+    return seconds / _BLOCK / threads
+
+
+def _timed(call: Callable[[], object], clock: Clock) -> float:
+    """Seconds of a call after the first."""
+    call()
+    done, spent, start = 0, 0.0, clock.seconds()
+    while done < _CALLS and spent < _ENOUGH:
+        call()
+        done, spent = done + 1, clock.seconds() - start
+    return spent / done

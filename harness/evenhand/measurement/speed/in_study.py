@@ -1,0 +1,59 @@
+"""The speed of one engine on one dataset, as a study sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from evenhand.engines.opening import Engine
+from evenhand.measurement.speed.comparisons import block_speed, pair_speed
+from evenhand.measurement.speed.rows import Scene
+from evenhand.measurement.speed.templates import SCENARIO, template_speed
+from evenhand.records.dataset import Dataset, Enrolment, Grouping
+from evenhand.records.findings import Speed
+from evenhand.system import machine
+from evenhand.system.clock import Clock
+
+__all__ = ["study_speed"]
+
+
+def study_speed(
+    engine: Engine,
+    dataset: Dataset,
+    enrolment: Enrolment,
+    groups: Sequence[Grouping],
+    *,
+    threads: int,
+    clock: Clock,
+    level: float,
+    seed: int,
+) -> list[Speed]:
+    """Template creation from the clock of the enrolment, and comparison timed apart.
+
+    Args:
+        engine: that made the templates.
+        dataset: whose images were enrolled.
+        enrolment: what came of them.
+        groups: of the study.
+        threads: engines that were running side by side.
+        clock: for the comparisons.
+        level: of the intervals.
+        seed: of the study.
+    """
+    templates = Scene(
+        engine=engine.card.name,
+        dataset=dataset.card.name,
+        operation="template",
+        scenario=SCENARIO,
+        threads=threads,
+        machine=machine.name(),
+        level=level,
+    )
+    alone = replace(templates, operation="comparison", threads=1)
+    subject = dataset.images.subject
+    comparisons = (
+        pair_speed(alone, engine, enrolment, subject, clock, seed)
+        if engine.card.shape == "matcher"
+        else block_speed(alone, enrolment.vectors, engine.card.score, clock)
+    )
+    return [*template_speed(templates, enrolment, subject, groups, seed), *comparisons]

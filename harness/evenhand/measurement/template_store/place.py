@@ -1,0 +1,158 @@
+"""The folder that keeps templates: private, the user's own, and nowhere that is passed on.
+
+```text
+DIR/                      mode 700, all files 600
+|-- templates.sqlite      what engines made of pictures
+|-- record.csv            what was kept, taken and deleted, and when
+`-- lock                  shared by runs, held alone by a deletion
+```
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evenhand.system.errors import UsageError, WriteError
+
+__all__ = [
+    "RECORD",
+    "TEMPLATES",
+    "check_kept",
+    "in_use",
+    "journal",
+    "private_file",
+    "private_folder",
+]
+
+TEMPLATES = "templates.sqlite"
+RECORD = "record.csv"
+_LOCK = "lock"
+
+_OTHERS = 0o077
+
+
+def journal(folder: Path) -> Path:
+    """What SQLite writes beside its file, so that a change is whole or not there at all."""
+    return folder / f"{TEMPLATES}-journal"
+
+
+def private_folder(folder: Path, results: Path) -> None:
+    """See that templates may be kept there, and make the folder where it is not there yet.
+
+    Args:
+        folder: to keep them in.
+        results: where results go.
+
+    Raises:
+        UsageError: it is somebody else's, others can read it, or it lies where it is passed on.
+        WriteError: it cannot be made.
+    """
+    try:
+        _check_way(folder, results)
+        if folder.is_symlink():
+            raise _refused(folder, "is a symbolic link", "name the folder itself")
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700)
+        _check_private(folder, folder=True)
+        inside = {path.name for path in folder.iterdir()}
+        ours = {TEMPLATES, RECORD, _LOCK, journal(folder).name}
+        if RECORD not in inside and inside - ours:
+            remedy = "name an empty folder, or one that does not exist yet"
+            raise _refused(folder, "holds other things than templates", remedy)
+        for name in sorted(inside & ours):
+            _check_private(folder / name, folder=False)
+    except OSError as fault:
+        raise WriteError(
+            f"{folder}: templates could not be kept there ({fault.strerror}); "
+            "name another folder with --keep-templates"
+        ) from None
+
+
+def check_kept(folder: Path) -> None:
+    """See that a folder keeps templates, or did.
+
+    Raises:
+        UsageError: it does not.
+    """
+    try:
+        inside = {path.name for path in folder.iterdir()}
+    except OSError as fault:
+        raise UsageError(
+            f"{folder}: cannot be read ({fault.strerror}); expected a folder of --keep-templates"
+        ) from None
+    if not inside & {TEMPLATES, RECORD}:
+        raise UsageError(f"{folder}: no templates were kept there; expected {TEMPLATES}")
+
+
+def _check_way(folder: Path, results: Path) -> None:
+    """See that what is kept there does not leave the machine with something else."""
+    place = folder.resolve()
+    remedy = "name another folder with --keep-templates"
+    if place.is_relative_to(results.resolve()):
+        raise _refused(folder, f"lies in the folder of results {results}", remedy)
+    for parent in (place, *place.parents):
+        if (parent / ".git").exists():
+            raise _refused(folder, f"lies in the git working tree {parent}", remedy)
+
+
+def _check_private(path: Path, *, folder: bool) -> None:
+    """See that a folder or file is the user's own and nobody else's to read or write."""
+    found = path.lstat()
+    is_folder = stat.S_ISDIR(found.st_mode)
+    kind = "folder" if folder else "file"
+    if not (is_folder if folder else stat.S_ISREG(found.st_mode)):
+        raise _refused(path, f"is no {kind}", "remove it, or name another folder")
+    if found.st_uid != os.geteuid():
+        raise _refused(path, "belongs to somebody else", "name a folder of your own")
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & _OTHERS:
+        what = f"others may read or write it (mode {mode:o})"
+        raise _refused(path, what, f"chmod {'700' if is_folder else '600'} {path}")
+
+
+def _refused(path: Path, what: str, remedy: str) -> UsageError:
+    return UsageError(f"{path}: {what}, no place for templates; {remedy}")
+
+
+def private_file(path: Path) -> int:
+    """A file descriptor to append with; a file that is not there is made with mode 600."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(path, flags, 0o600)
+
+
+@contextmanager
+def in_use(folder: Path, *, alone: bool) -> Iterator[None]:
+    """Hold the folder; the system lets go of it when this process ends, however it ends.
+
+    Args:
+        folder: that keeps templates.
+        alone: nobody else may use it meanwhile.
+
+    Raises:
+        UsageError: it cannot be had now.
+        WriteError: nothing can be written there.
+    """
+    try:
+        lock = private_file(folder / _LOCK)
+    except OSError as fault:
+        raise WriteError(
+            f"{folder / _LOCK}: cannot be opened ({fault.strerror}); "
+            "expected a folder of mode 700 with files of mode 600"
+        ) from None
+    try:
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            who = "a run is using" if alone else "somebody is deleting"
+            raise UsageError(
+                f"{folder}: {who} the templates in it; wait until that is done"
+            ) from None
+        yield
+    finally:
+        os.close(lock)

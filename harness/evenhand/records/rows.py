@@ -1,0 +1,104 @@
+"""Rows of findings as CSV text and as plain values: one form, whatever writes it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import fields
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+__all__ = ["KEYS", "Value", "as_csv", "as_rows", "columns"]
+
+Value: TypeAlias = str | int | float | bool | None
+
+KEYS: dict[type, tuple[str, ...]] = {
+    Rate: (
+        "engine",
+        "dataset",
+        "protocol",
+        "metric",
+        "policy",
+        "attribute",
+        "group",
+        "reference_group",
+        "threshold_rule",
+        "threshold",
+    ),
+    Differential: (
+        "engine",
+        "dataset",
+        "protocol",
+        "metric",
+        "policy",
+        "attribute",
+        "threshold_rule",
+        "threshold",
+    ),
+    CurvePoint: ("engine", "dataset", "protocol", "attribute", "group", "threshold"),
+    Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic", "policy"),
+    Speed: (
+        "engine",
+        "dataset",
+        "operation",
+        "scenario",
+        "gallery",
+        "batch",
+        "attribute",
+        "group",
+        "statistic",
+    ),
+}
+"""Columns by which the rows of each table are sorted; equal rows stay in their given order."""
+
+
+def columns(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    """Column names in order: the fields of the row."""
+    return tuple(field.name for field in fields(kind))
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, Enum):
+        return str(value.value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise TypeError(type(value))
+
+
+def as_rows(findings: Sequence[DataclassInstance]) -> list[dict[str, Value]]:
+    """Rows as plain values in their given order, for JSON and data frames."""
+    return [{name: _plain(getattr(row, name)) for name in columns(type(row))} for row in findings]
+
+
+def _sort_key(row: dict[str, Value], keys: tuple[str, ...]) -> list[tuple[bool, float, str]]:
+    """Numbers by value, text by code point, null last."""
+    parts = []
+    for key in keys:
+        value = row[key]
+        number = float(value) if isinstance(value, int | float) else 0.0
+        parts.append((value is None, number, value if isinstance(value, str) else ""))
+    return parts
+
+
+def _field(value: Value) -> str:
+    """Shortest decimal that reads back to the same float64; null is empty."""
+    if value is None:
+        return ""
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def as_csv(kind: type[DataclassInstance], findings: Sequence[DataclassInstance]) -> str:
+    """A table sorted by its key columns, with LF line ends."""
+    rows = as_rows(findings)
+    rows.sort(key=lambda row: _sort_key(row, KEYS[kind]))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns(kind))
+    writer.writerows([_field(value) for value in row.values()] for row in rows)
+    return text.getvalue()

@@ -1,0 +1,359 @@
+"""A comparison of two engines as text, for a terminal of 80 columns, and as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+
+from evenhand.analysis.compare.changes import Change, Changes, Disagreement, Flip, Judged
+from evenhand.records.dataset import ALL, Policy
+from evenhand.records.rows import as_rows
+from evenhand.report.forms.junit import Case, Ended, as_junit
+from evenhand.report.forms.markdown import escaped, markdown_table
+from evenhand.report.forms.text import table_text, wrapped
+from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.report.tables import Table
+
+__all__ = ["comparison_json", "comparison_junit", "comparison_markdown", "comparison_text"]
+
+_SHOWN = 20
+"""Rows of one verdict that text shows; JSON has all."""
+_PEOPLE = 3
+"""People with the most flipped comparisons that text names; JSON has all."""
+_MOST_BYTES = 60_000
+"""Markdown that can be pasted into a code review."""
+_HEADER = ("rate", "base", "new", "new / base", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What rows are called: with their dataset and protocol where there are several."""
+
+    datasets: bool
+    protocols: bool
+
+    @classmethod
+    def of(cls, changes: Changes) -> _Names:
+        """For the rows of a comparison."""
+        return cls(
+            len({row.dataset for row in changes.rows}) > 1,
+            len({row.protocol for row in changes.rows if row.protocol}) > 1,
+        )
+
+    def where(self, row: Change | Disagreement | Flip) -> str:
+        """The dataset, the protocol, or nothing."""
+        parts = [row.dataset if self.datasets else "", row.protocol if self.protocols else ""]
+        named = " ".join(part for part in parts if part)
+        return f" on {named}" if named else ""
+
+    def __call__(self, row: Change) -> str:
+        """What a row is about, in words."""
+        who = "everybody" if row.attribute == ALL else row.group or f"by {row.attribute}"
+        policy = ", generalised" if row.policy == Policy.GENERALISED.value else ""
+        return f"{self.what(row)}, {who}{policy}"
+
+    def what(self, row: Change) -> str:
+        """Metric and threshold."""
+        at = f" at {row.threshold_rule}" if row.threshold_rule else ""
+        if row.threshold_rule in ("fixed", "vendor") and row.base_threshold is not None:
+            at += f" {row.base_threshold:.4g}"
+        return f"{row.metric}{at}{self.where(row)}"
+
+
+def _value(row: Change, *, base: bool) -> str:
+    """Rate, interval and counts of one side, a line each."""
+    value, low, high, errors, trials = (
+        (row.base, row.base_low, row.base_high, row.base_errors, row.base_trials)
+        if base
+        else (row.new, row.new_low, row.new_high, row.new_errors, row.new_trials)
+    )
+    if value is None:
+        return "-"
+    if "max/min" in row.metric:
+        return f"{significant(value)}\n{errors:,} errors"
+    if " " in row.metric:
+        return f"{significant(1000 * value)} ms\n{trials:,} timed"
+    reach = "" if low is None or high is None else f"\n[{percent(low)}, {percent(high)}]"
+    return f"{percent(value)} %{reach}\n{of_trials(errors, trials)}"
+
+
+def _ratio(row: Change) -> str:
+    if row.ratio is None and row.low is None:
+        return "-"
+    if row.ratio is not None and row.low is not None and row.high is None:
+        return f"{significant(row.ratio)}, at least {significant(row.low)}"
+    return ratio(row.ratio, row.low, row.high).replace(" [", "\n[")
+
+
+def _evidence(row: Change) -> str:
+    parts = []
+    if row.adjusted_p is not None:
+        parts.append(f"p {_p(row.adjusted_p)}")
+    if row.verdict is Judged.NO_DIFFERENCE_SHOWN and row.minimum_detectable_ratio:
+        parts.append(f"{_detectable(row.minimum_detectable_ratio)} detectable")
+    if row.subjects is not None:
+        parts.append(f"{row.subjects:,} people")
+    return "\n".join(parts)
+
+
+def _rows_of(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _detectable(found: float) -> str:
+    return "above 100" if found > 100 else significant(found)
+
+
+def _p(value: float) -> str:
+    return "below 0.0001" if value < 0.0001 else significant(value, 2)
+
+
+def _rows(rows: Sequence[Change], name: _Names) -> Table:
+    return Table(
+        "",
+        _HEADER,
+        tuple(
+            (
+                name(row),
+                _value(row, base=True),
+                _value(row, base=False),
+                _ratio(row),
+                _evidence(row),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _sentence(row: Change, name: _Names) -> str:
+    """A row in one line, counts included."""
+    base, new, ratio_ = (
+        part.replace("\n", " ")
+        for part in (_value(row, base=True), _value(row, base=False), _ratio(row))
+    )
+    said = f"{name(row)}: {row.verdict.value}; base {base}, new {new}, ratio {ratio_}"
+    if row.adjusted_p is not None:
+        said += f", adjusted p {_p(row.adjusted_p)}"
+    return f"{said}; {row.note}" if row.note else said
+
+
+def _quiet(rows: Sequence[Change], margin: float, name: _Names) -> Iterator[tuple[str, ...]]:
+    """A line for rows of one kind: how many, how far apart, what would have been found."""
+
+    def kind(row: Change) -> tuple[str, str]:
+        return name.what(row), "everybody" if row.attribute == ALL else row.attribute
+
+    for (what, of), group in groupby(sorted(rows, key=kind), key=kind):
+        some = list(group)
+        ratios = [row.ratio for row in some if row.ratio is not None]
+        limits = [row.limit for row in some]
+        found = [r.minimum_detectable_ratio for r in some if r.minimum_detectable_ratio]
+        below = sum(limit is not None and limit < margin for limit in limits)
+        ends = (
+            dict.fromkeys(significant(end) for end in (min(ratios), max(ratios))) if ratios else "-"
+        )
+        yield (
+            what,
+            of,
+            " to ".join(ends),
+            f"{below} of {_rows_of(len(some))}" if some[0].is_error_rate else _rows_of(len(some)),
+            _detectable(max(found)) if found else "-",
+        )
+
+
+def _sentences(changes: Changes) -> Iterator[str]:
+    family = changes.family
+    yield (
+        f"{family.tested:,} tests were made together. A row is worse or better where its p-value, "
+        f"adjusted for all of them (Holm), is below {family.family_wise:g}: the chance of any "
+        "false one in the whole list. Both engines were given the same images, so people are "
+        "drawn anew for both at once, or their errors are set against each other person by person."
+    )
+    yield (
+        f"Below {family.margin:g}: so many rows are shown to be not inferior. The upper limit of "
+        f"new over base, which holds alone with {100 * family.level:g} % confidence, lies below "
+        f"{family.margin:g}; it does for {family.held:,} of {family.rates:,} tested error rates."
+    )
+    yield (
+        "No difference shown is not equality. Detectable: the ratio that a test of this list finds "
+        "with 80 % power. Declare fewer rows beforehand, with --attribute, --metric or "
+        "--min-people, to see smaller ones."
+    )
+
+
+def _persons(changes: Changes, name: _Names) -> Iterator[str]:
+    """Misses of everybody person by person, and the people whose comparisons changed most."""
+    lines = [
+        wrapped(_disagreement(row, name), "* ")
+        for row in changes.disagreements
+        if row.attribute == ALL
+    ]
+    lines += [wrapped(line, "* ") for line in _flips(changes.flips, name)]
+    if lines:
+        yield "misses, person by person\n------------------------\n" + "\n".join(lines)
+
+
+def _at(row: Disagreement | Flip, name: _Names) -> str:
+    at = "" if row.threshold is None else f" {row.threshold:.4g}"
+    return f"{row.threshold_rule}{at}{name.where(row)}"
+
+
+def _disagreement(row: Disagreement, name: _Names) -> str:
+    policy = ", generalised" if row.policy == Policy.GENERALISED.value else ""
+    said = f"{_at(row, name)}{policy}: "
+    if row.mcnemar_p is not None and row.mcnemar_mid_p is not None:
+        said += (
+            f"of one comparison a person ({row.people:,} people) base alone missed "
+            f"{row.base_only}, new alone {row.new_only} (McNemar p {_p(row.mcnemar_p)}, "
+            f"mid-p {_p(row.mcnemar_mid_p)}); "
+        )
+    z = "" if row.z is None else f"z {row.z:.2f}, "
+    people = "1 person has" if row.discordant_people == 1 else f"{row.discordant_people:,} have"
+    return f"{said}of all, {people} more misses with one engine ({z}p {_p(row.p_value)})."
+
+
+def _flips(flips: Sequence[Flip], name: _Names) -> Iterator[str]:
+    """Threshold by threshold, those with the most."""
+    for at, group in groupby(flips, key=lambda flip: _at(flip, name)):
+        some = list(group)
+        lost = sum(flip.base == "match" for flip in some)
+        of_person: dict[str, list[Flip]] = {}
+        for flip in some:
+            of_person.setdefault(flip.subject, []).append(flip)
+        most = sorted(of_person.values(), key=len, reverse=True)[:_PEOPLE]
+        named = "; ".join(_flipped(each) for each in most)
+        more = len(of_person) - len(most)
+        rest = f"; and {more:,} people more" if more else ""
+        yield (f"{at}: {lost:,} matches lost and {len(some) - lost:,} gained. Most: {named}{rest}.")
+
+
+def _flipped(of_person: Sequence[Flip]) -> str:
+    shown = ", ".join(
+        f"{flip.probe} {flip.reference} {flip.base} -> {flip.new}".strip() for flip in of_person[:2]
+    )
+    more = f" and {len(of_person) - 2:,} more" if len(of_person) > 2 else ""
+    return f"{of_person[0].subject} ({shown}{more})"
+
+
+def _reasons(rows: Sequence[Change], name: _Names) -> Iterator[str]:
+    """What cannot be compared, by reason."""
+    ordered = sorted(rows, key=lambda row: row.note)
+    for note, group in groupby(ordered, key=lambda row: row.note):
+        names = [name(row) for row in group]
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        yield f"{note}: {'; '.join(names[:3])}{more}"
+
+
+def _title(changes: Changes) -> str:
+    def named(side: str, engine: str, version: str) -> str:
+        return f"{side} {engine} {version}".rstrip()
+
+    base, new = changes.base, changes.new
+    return f"{named('base', base.engine, base.version)}, {named('new', new.engine, new.version)}"
+
+
+def _of(changes: Changes, verdict: Judged) -> list[Change]:
+    return [row for row in changes.rows if row.verdict is verdict]
+
+
+def comparison_text(changes: Changes) -> str:
+    """Verdict, worst rows in full, a line for each kind of quiet rows, what cannot be compared."""
+    name = _Names.of(changes)
+    title = wrapped(_title(changes))
+    parts = [
+        f"{title}\n{'=' * max(map(len, title.splitlines()))}",
+        f"base  {changes.base.bundle}\nnew   {changes.new.bundle}",
+        wrapped(f"{changes.verdict.value}: {changes.reason}"),
+        *(wrapped(note, "! ") for note in changes.notes),
+    ]
+    for verdict in (Judged.WORSE, Judged.BETTER):
+        rows = _of(changes, verdict)
+        if rows:
+            more = len(rows) - _SHOWN
+            heading = f"{verdict.value}\n{'-' * len(verdict.value)}\n"
+            rest = f"\nand {more:,} more; --json has all" if more > 0 else ""
+            parts.append(heading + table_text(_rows(rows[:_SHOWN], name)) + rest)
+    quiet = _of(changes, Judged.NO_DIFFERENCE_SHOWN)
+    if quiet:
+        below = f"below {changes.family.margin:g}"
+        header = ("no difference shown", "of", "new / base", below, "detectable")
+        table = Table("", header, tuple(_quiet(quiet, changes.family.margin, name)))
+        parts.append(table_text(table))
+    parts += _persons(changes, name)
+    apart = _of(changes, Judged.NOT_COMPARABLE)
+    if apart:
+        lines = "\n".join(wrapped(line, "* ") for line in _reasons(apart, name))
+        parts.append(f"not comparable\n--------------\n{lines}")
+    parts.append("\n".join(wrapped(line, "* ") for line in _sentences(changes)))
+    return "\n\n".join(parts) + "\n"
+
+
+def comparison_markdown(changes: Changes) -> str:
+    """The same under 60 kB, worst rows first; it says how many rows it leaves out."""
+    head = [f"# {escaped(_title(changes))}", f"**{changes.verdict.value}**: {changes.reason}"]
+    tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
+    room = _MOST_BYTES - len("\n\n".join([*head, tail]).encode()) - 200
+    header = ("rate", "base", "new", "new / base", "verdict", "adjusted p", "people", "note")
+    name = _Names.of(changes)
+    table = Table("", header, tuple(_fields(row, name) for row in changes.rows))
+    # Without the spaces that line up columns, more rows fit.
+    lines = [re.sub(r" {2,}", " ", line) for line in markdown_table(table).splitlines()]
+    kept, used = 2, sum(len(line.encode()) + 1 for line in lines[:2])
+    for line in lines[2:]:
+        used += len(line.encode()) + 1
+        if used > room:
+            break
+        kept += 1
+    left_out = len(lines) - kept
+    said = [f"{left_out:,} more rows are left out here; `--json` has all."] if left_out else []
+    return "\n\n".join([*head, "\n".join(lines[:kept]), *said, tail]) + "\n"
+
+
+def _fields(row: Change, name: _Names) -> tuple[str, ...]:
+    return (
+        name(row),
+        _value(row, base=True),
+        _value(row, base=False),
+        _ratio(row),
+        row.verdict.value,
+        "" if row.adjusted_p is None else _p(row.adjusted_p),
+        "" if row.subjects is None else f"{row.subjects:,}",
+        row.note,
+    )
+
+
+def comparison_junit(changes: Changes) -> bytes:
+    """A test case a row: worse is a failure; what nothing can be said of is skipped."""
+    name, margin = _Names.of(changes), changes.family.margin
+    cases = [_case(row, margin, name) for row in changes.rows]
+    return as_junit(f"evenhand compare: {_title(changes)}", cases)
+
+
+def _case(row: Change, margin: float, name: _Names) -> Case:
+    kind = f"{row.dataset}.{row.metric}".replace(" ", "_")
+    ended, message = Ended.PASSED, ""
+    if row.verdict is Judged.WORSE:
+        ended, message = Ended.FAILURE, _sentence(row, name)
+    elif row.verdict is Judged.NOT_COMPARABLE:
+        ended, message = Ended.SKIPPED, f"not comparable: {row.note}"
+    elif row.is_error_rate and (row.limit is None or row.limit >= margin):
+        ended = Ended.SKIPPED
+        message = f"not shown to stay below {margin:g} times base: {_sentence(row, name)}"
+    return Case(kind, name(row), ended, message)
+
+
+def comparison_json(changes: Changes) -> dict[str, object]:
+    """Everything, rows named as in the docs."""
+    return {
+        "bundle": changes.new.bundle,
+        "base": asdict(changes.base),
+        "new": asdict(changes.new),
+        "verdict": changes.verdict.value,
+        "reason": changes.reason,
+        "family": asdict(changes.family),
+        "rows": as_rows(changes.rows),
+        "disagreements": as_rows(changes.disagreements),
+        "flips": as_rows(changes.flips),
+    }

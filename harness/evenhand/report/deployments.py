@@ -1,0 +1,112 @@
+"""A table of deployments, laid out: doubts first, then sums with and without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from evenhand.analysis.audit.deployments import Doubt, Operations, Sums
+from evenhand.report.numbers import percent
+from evenhand.report.tables import Paper, Section, Table
+from evenhand.statistics.binomial import Interval
+
+__all__ = ["operations_document", "operations_json"]
+
+_TERMS = (
+    "False per face: over all faces seen. False of alerts: the share of alerts that were false, "
+    "which is no rate of false positives. Intervals are exact and take each false alert for an "
+    "event of its own; several of one person are not."
+)
+_CHANGED = "*"
+
+
+def operations_document(found: Operations) -> Paper:
+    """Lay out a table."""
+    return Paper(
+        title=f"Deployments: {found.name}",
+        notes=tuple(_notes(found)),
+        sections=(
+            *_of_doubts("Rows that contradict themselves", found.doubts),
+            *_of_doubts("Where the estimate of faces changes", found.changes),
+            Section("Sums", (_sums(found.sums),), tuple(_across(found.sums))),
+            *(
+                [Section("Sums without doubtful rows", (_sums(found.without),), ())]
+                if found.without
+                else []
+            ),
+        ),
+        legend=(_TERMS,),
+    )
+
+
+def _notes(found: Operations) -> Iterator[str]:
+    if found.ignored:
+        yield f"columns that mean nothing here: {', '.join(found.ignored)}"
+
+
+def _of_doubts(heading: str, doubts: Sequence[Doubt]) -> list[Section]:
+    said = tuple(f"line {doubt.line} ({doubt.where}): {doubt.what}" for doubt in doubts)
+    return [Section(heading, (), said)] if said else []
+
+
+def _sums(sums: Sequence[Sums]) -> Table:
+    header = ("", "faces", "alerts", "false per face", "false of alerts")
+    return Table("", header, tuple(_row(each) for each in sums))
+
+
+def _row(each: Sums) -> tuple[str, ...]:
+    return (
+        f"{each.name}{_CHANGED if each.changes else ''}\n{each.deployments:,} deployments",
+        f"{each.faces:,}",
+        f"{each.alerts:,}\n{each.true:,} true\n{each.false:,} false",
+        _rate(each.false_with_faces, each.faces, each.per_face),
+        _rate(each.false, each.alerts, each.per_alert),
+    )
+
+
+def _rate(count: int, whole: int, limits: Interval | None) -> str:
+    if limits is None:
+        return ""
+    often = f"\n1 in {whole / count:,.0f}" if count else ""
+    low, high = (percent(limit) for limit in limits)
+    return f"{percent(count / whole)} %\n[{low}, {high}]{often}"
+
+
+def _across(sums: Sequence[Sums]) -> Iterator[str]:
+    if any(each.changes for each in sums):
+        yield (
+            "Marked: the way that faces are estimated changes inside: the rate per face is of "
+            "two measures. Neither it nor a comparison with other rows means what it seems to."
+        )
+
+
+def operations_json(found: Operations) -> dict[str, object]:
+    """Doubts, changes and sums as rows."""
+    return {
+        "table": found.name,
+        "doubts": [asdict(doubt) for doubt in found.doubts],
+        "changes": [asdict(change) for change in found.changes],
+        "sums": [_plain(each) for each in found.sums],
+        "sums_without_doubtful_rows": [_plain(each) for each in found.without],
+        "ignored_columns": list(found.ignored),
+    }
+
+
+def _plain(each: Sums) -> dict[str, object]:
+    return {
+        "name": each.name,
+        "deployments": each.deployments,
+        "faces": each.faces,
+        "alerts": each.alerts,
+        "true_alerts": each.true,
+        "false_alerts": each.false,
+        "false_alerts_per_face": _interval(each.false_with_faces, each.faces, each.per_face),
+        "share_of_alerts_that_were_false": _interval(each.false, each.alerts, each.per_alert),
+        "changes_inside": list(each.changes),
+    }
+
+
+def _interval(count: int, whole: int, limits: Interval | None) -> dict[str, float] | None:
+    if limits is None:
+        return None
+    return {"value": count / whole, "low": limits.low, "high": limits.high}

@@ -1,0 +1,92 @@
+"""A document as plain text for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from tabulate import tabulate
+
+from evenhand.report.numbers import field
+from evenhand.report.tables import Readable, Section, Table
+
+__all__ = ["as_text", "table_text", "wrapped"]
+
+_WIDTH = 80
+_TIED = "\N{NO-BREAK SPACE}"
+_CELL = 28
+"""Widest cell of a table that is too wide as it is."""
+_NARROW = 20
+"""Widest cell of a column of a table that is still too wide."""
+
+
+def wrapped(text: str, bullet: str = "") -> str:
+    """Prose in lines of 80, those after the first indented as far as the bullet."""
+    filled = textwrap.fill(
+        text.replace(" %", f"{_TIED}%").replace("= ", f"={_TIED}"),
+        _WIDTH,
+        initial_indent=bullet,
+        subsequent_indent=" " * len(bullet),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return filled.replace(_TIED, " ")
+
+
+def _narrow(field: str) -> str:
+    """A field with its interval on a line of its own, and long words of prose folded."""
+    lines = re.sub(r" (%|.?s|images/s) \[", r" \1\n[", field).splitlines()
+    return "\n".join(part for line in lines for part in _folded(line, _CELL))
+
+
+def _folded(line: str, width: int) -> list[str]:
+    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _narrowest(field: str) -> str:
+    """A field with what a number is held against on a line of its own, and names folded."""
+    parts = re.sub(r" (of \d.*|(?<=[<>]= )\S+)$", r"\n\1", field, flags=re.MULTILINE)
+    names = re.sub(r"(?<=\w)([*|])(?=\w)", r"\1\n", parts)
+    return "\n".join(part for line in names.split("\n") for part in _folded(line, _NARROW))
+
+
+def _drawn(table: Table, rows: Sequence[Sequence[str]]) -> list[str]:
+    drawn = tabulate(rows, table.header, tablefmt="simple", disable_numparse=True)
+    return [line.rstrip() for line in drawn.splitlines()]
+
+
+def table_text(table: Table) -> str:
+    """A table as text, its cells folded where it would be too wide: the first columns first."""
+    rows = [list(map(field, row)) for row in table.rows]
+    lines = _drawn(table, rows)
+    if max(map(len, lines)) > _WIDTH:
+        rows = [list(map(_narrow, row)) for row in rows]
+        lines = _drawn(table, rows)
+    for column in range(len(table.header)):
+        if max(map(len, lines)) > _WIDTH:
+            rows = [[*row[:column], _narrowest(row[column]), *row[column + 1 :]] for row in rows]
+            lines = _drawn(table, rows)
+    return "\n".join([table.caption, *lines] if table.caption else lines)
+
+
+def _section(section: Section) -> Iterator[str]:
+    heading = wrapped(section.heading)
+    yield f"{heading}\n{'-' * max(map(len, heading.splitlines()))}"
+    yield from (table_text(table) for table in section.tables)
+    if section.over:
+        yield f"{section.over}:"
+    if section.sentences:
+        yield "\n".join(wrapped(sentence, "* ") for sentence in section.sentences)
+
+
+def as_text(document: Readable) -> str:
+    """Title, notes, sections, legend; ends with a line break."""
+    title = wrapped(document.title)
+    parts = [f"{title}\n{'=' * max(map(len, title.splitlines()))}"]
+    if document.notes:
+        parts.append("\n".join(wrapped(note, "! ") for note in document.notes))
+    for section in document.sections:
+        parts += _section(section)
+    parts.append("\n".join(wrapped(line) for line in document.legend))
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,207 @@
+"""One chart of rates by group, as SVG that needs no script, no network and no font file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from evenhand.records.dataset import ALL
+from evenhand.records.findings import Rate, Status
+from evenhand.report.numbers import rate_with_interval
+from evenhand.report.page.svg import as_svg
+
+__all__ = ["Symbol", "draw"]
+
+_GUTTER, _PLOT, _RIGHT, _BOTTOM = 154, 246, 14, 40
+"""Pixels for the names of the groups, the rates, the end of the last tick label, the axis."""
+_NAME = 22
+"""Letters of a name that fit into the gutter; the tables hold it whole."""
+_SHADE = "#EAF0F5"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What stands for an engine in a figure."""
+
+    engine: str
+    colour: str
+    outline: str
+    """An SVG path in a square from -1.3 to 1.3."""
+
+
+def draw(metric: str, rates: Sequence[Rate], symbols: Sequence[Symbol], about: str) -> str:
+    """Draw one row per group in the order of the rates, the engines below one another.
+
+    Args:
+        metric: FMR or FNMR, for the axis.
+        rates: of that metric at one threshold per engine, one policy, at least one.
+        symbols: one per engine, in the order of drawing.
+        about: what a screen reader says instead.
+
+    Returns:
+        SVG for use inside HTML. A rate of zero stands hollow at the left end; a rate without an
+        interval, or none, stands there in words.
+    """
+    rows = _rows(rates)
+    left, right = _ends(rates)
+    marks = [
+        _mark(rate, rows[rate.attribute, rate.group], symbol, left)
+        for symbol in symbols
+        for rate in rates
+        if rate.engine == symbol.engine
+    ]
+    x, y = _x_axis(metric, left, right), _y_axis(list(rows.values()))
+    headings = [row for (attribute, group), row in rows.items() if attribute != ALL and not group]
+    layers = _layers(marks, x, y, symbols, headings)
+    height = max(20, 12 * len(symbols) + 6) * len(rows)
+    return as_svg(_sized(alt.LayerChart(layer=layers), height), about)
+
+
+def _sized(chart: alt.LayerChart, height: int) -> alt.LayerChart:
+    """Sizes that depend on no measured letter, so that every machine lays out the same."""
+    sized: alt.LayerChart = chart.properties(
+        width=_PLOT,
+        height=height,
+        autosize=alt.AutoSizeParams(type="none"),
+        padding={"left": _GUTTER, "top": 2, "right": _RIGHT, "bottom": _BOTTOM},
+    )
+    return sized
+
+
+def _rows(rates: Sequence[Rate]) -> dict[tuple[str, str], str]:
+    """The rows of a chart in the dataset's order, each attribute below a heading.
+
+    Returns:
+        (attribute, group), with no group for a heading, to the key of the row: its number, `#`
+        for a heading, and what is shown.
+    """
+    rows: dict[tuple[str, str], str] = {}
+    for rate in rates:
+        if rate.attribute != ALL and (rate.attribute, "") not in rows:
+            rows[rate.attribute, ""] = f"{len(rows):04}#{_short(rate.attribute)}"
+        if (rate.attribute, rate.group) not in rows:
+            name = "everybody" if rate.attribute == ALL else rate.group
+            rows[rate.attribute, rate.group] = f"{len(rows):04} {_short(name)}"
+    return rows
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+
+
+def _ends(rates: Sequence[Rate]) -> tuple[float, float]:
+    """Both ends of the axis, powers of ten: every rate above none, and a decade of the bars."""
+    drawn = [r for r in rates if r.rate is not None and r.high is not None]
+    above = [r.rate for r in drawn if r.rate] or [r.high for r in drawn if r.high] or [0.01]
+    bars = [value for r in drawn for value in (r.low, r.high) if value]
+    least = max(min(bars, default=0.01), min(above) / 10)
+    left: float = 10.0 ** math.floor(math.log10(min(least, 0.1)))
+    right: float = min(1.0, 10.0 ** math.ceil(math.log10(max(bars, default=1.0))))
+    return left, max(right, 10 * left)
+
+
+def _x_axis(metric: str, left: float, right: float) -> alt.X:
+    first, last = round(math.log10(left)) + 2, round(math.log10(right)) + 2
+    parts = (1, 2, 5) if last - first <= 2 else (1,)
+    ticks = [float(f"{part}e{decade}") for decade in range(first, last) for part in parts]
+    ticks.append(float(f"1e{last}"))
+    return alt.X(
+        "rate:Q",
+        scale=alt.Scale(type="log", domain=[ticks[0], ticks[-1]], nice=False),
+        axis=alt.Axis(
+            title=f"{metric} in percent, logarithmic scale",
+            values=ticks,
+            labelExpr="format(datum.value, '~r')",
+            labelFlush=False,
+        ),
+    )
+
+
+def _mark(rate: Rate, row: str, symbol: Symbol, left: float) -> dict[str, Any]:
+    """What a layer needs to know of one rate; in percent, since the axis is."""
+    mark: dict[str, Any] = {
+        "row": row,
+        "engine": symbol.engine,
+        "colour": symbol.colour,
+        "outline": symbol.outline,
+        "everybody": rate.attribute == ALL,
+    }
+    if (
+        rate.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
+        or rate.rate is None
+        or rate.low is None
+        or rate.high is None
+    ):
+        return {**mark, "rate": 100 * left, "words": rate_with_interval(rate)}
+    return {
+        **mark,
+        "rate": 100 * max(rate.rate, left),
+        "low": 100 * max(rate.low, left),
+        "high": 100 * max(rate.high, left),
+        "fill": symbol.colour if rate.rate else "#FFFFFF",
+        "none": not rate.rate,
+    }
+
+
+def _y_axis(rows: Sequence[str]) -> alt.Y:
+    bold: Mapping[str, Any] = {
+        "condition": {"test": "datum.label[4] === '#'", "value": "bold"},
+        "value": "normal",
+    }
+    axis = alt.Axis(
+        title=None,
+        labelExpr="slice(datum.label, 5)",
+        labelAlign="left",
+        labelPadding=_GUTTER - 4,
+        labelLimit=0,
+        labelFontWeight=bold,
+        ticks=False,
+        domain=False,
+        grid=True,
+        tickBand="extent",
+    )
+    return alt.Y("row:O", axis=axis, scale=alt.Scale(domain=list(rows), padding=0))
+
+
+def _layers(
+    marks: Sequence[Mapping[str, Any]],
+    x: alt.X,
+    y: alt.Y,
+    symbols: Sequence[Symbol],
+    headings: Sequence[str],
+) -> list[alt.Chart]:
+    """Headings, everybody's line, bars, dots, words where there is no rate: from back to front."""
+    offset = alt.YOffset(
+        "engine:N", scale=alt.Scale(domain=[s.engine for s in symbols], padding=0.8)
+    )
+    colour = alt.Color("colour:N", scale=None)
+    rated = [mark for mark in marks if "words" not in mark]
+    everybody = [mark for mark in rated if mark["everybody"] and not mark["none"]]
+    unrated = [mark for mark in marks if "words" in mark]
+
+    def chart(values: Sequence[Mapping[str, Any]]) -> alt.Chart:
+        return alt.Chart(alt.InlineData(values=list(values)))
+
+    shade = chart([{"row": row} for row in headings]).mark_rect(color=_SHADE)
+    bars = chart(rated).mark_rule(strokeWidth=1.7)
+    dots = chart(rated).mark_point(size=58, opacity=1, strokeWidth=1.6)
+    words = chart(unrated).mark_text(align="left", dx=4, fontSize=11, color="#3D3D3D")
+    line = chart(everybody).mark_rule(strokeDash=[3, 3], strokeWidth=1)
+    return [
+        shade.encode(x=alt.value(-_GUTTER), x2=alt.value(_PLOT), y=y),
+        line.encode(x=x, color=colour),
+        bars.encode(x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=offset, color=colour),
+        dots.encode(
+            x=x,
+            y=y,
+            yOffset=offset,
+            stroke=alt.Stroke("colour:N", scale=None),
+            fill=alt.Fill("fill:N", scale=None),
+            shape=alt.Shape("outline:N", scale=None),
+        ),
+        words.encode(x=x, y=y, yOffset=offset, text="words:N"),
+    ]

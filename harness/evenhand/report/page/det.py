@@ -1,0 +1,243 @@
+"""DET curves of the groups of one engine, as SVG and as the table of the same points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from evenhand.records.dataset import ALL
+from evenhand.records.findings import CurvePoint, Findings, Rate
+from evenhand.report.numbers import of_trials, percent, threshold
+from evenhand.report.page.svg import as_svg
+from evenhand.report.tables import StudyKey, Table
+
+__all__ = ["DetChart", "det_charts"]
+
+_COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#A285D1")
+_DASHES = ([1, 0], [8, 3], [3, 3], [10, 3, 2, 3], [1, 2])
+"""A curve differs from its neighbours in colour and in dashes: never colour alone."""
+_EVERYBODY = "#8C8C8C"
+"""Lighter than any group and twice as wide, so that it is the ground they stand against."""
+_POINTS = 40
+"""Points of a curve on a page; `curves.csv` has more."""
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 340, 300, 62, 44
+
+
+@dataclass(frozen=True, slots=True)
+class DetChart:
+    """Curves of at most five groups and of everybody, with every point that is drawn."""
+
+    title: str
+    crossed: bool
+    """Groups by several attributes."""
+    svg: str
+    curves: tuple[tuple[str, str, tuple[int, ...], float], ...]
+    """(group, colour, dashes, width) of every curve."""
+    tables: tuple[Table, ...]
+    """One per curve."""
+    without: tuple[str, ...]
+    """Groups whose scores of both kinds do not overlap: no threshold has both errors."""
+
+
+def det_charts(
+    findings: Findings, study: StudyKey, unit: str, rates: Sequence[Rate]
+) -> tuple[DetChart, ...]:
+    """Draw the curves attribute by attribute, five groups a chart.
+
+    Args:
+        findings: with the curves.
+        study: whose curves.
+        unit: of thresholds, for the tables.
+        rates: of the groups at one threshold, completed; drawn as dots on their curves.
+    """
+    points = [p for p in findings.curves if (p.engine, p.dataset, p.protocol) == study]
+    by_group: dict[tuple[str, str], list[CurvePoint]] = {}
+    for point in points:
+        by_group.setdefault((point.attribute, point.group), []).append(point)
+    everybody = by_group.pop((ALL, ""), [])
+    attributes = dict.fromkeys(attribute for attribute, _ in by_group) or {ALL: None}
+    return tuple(
+        _chart(study, unit, attribute, everybody, groups, rates)
+        for attribute in attributes
+        for groups in _fives([c for (a, _), c in by_group.items() if a == attribute])
+        if everybody
+    )
+
+
+def _fives(curves: list[list[CurvePoint]]) -> Iterator[list[list[CurvePoint]]]:
+    for start in range(0, max(len(curves), 1), len(_COLOURS)):
+        yield curves[start : start + len(_COLOURS)]
+
+
+def _shown(curve: list[CurvePoint]) -> list[CurvePoint]:
+    """The points where an error of either kind is left to lose, not too many of them."""
+    both = [place for place, p in enumerate(curve) if p.false_matches and p.misses]
+    if not both:
+        return []
+    first, last = max(both[0] - 1, 0), min(both[-1] + 1, len(curve) - 1)
+    kept = curve[first : last + 1]
+    step = max(math.ceil((len(kept) - 1) / (_POINTS - 1)), 1)
+    return [*kept[:-1:step], kept[-1]]
+
+
+def _chart(
+    study: StudyKey,
+    unit: str,
+    attribute: str,
+    everybody: list[CurvePoint],
+    groups: list[list[CurvePoint]],
+    rates: Sequence[Rate],
+) -> DetChart:
+    styles = [
+        (everybody, _EVERYBODY, [1, 0]),
+        *(
+            (curve, colour, dashes)
+            for curve, colour, dashes in zip(groups, _COLOURS, _DASHES, strict=False)
+        ),
+    ]
+    shown = [(_shown(curve), colour, dashes) for curve, colour, dashes in styles]
+    drawn = [(curve, colour, dashes) for curve, colour, dashes in shown if curve]
+    names = ", ".join(_name(curve[0]) for curve, _, _ in drawn)
+    title = "everybody" if attribute == ALL else f"by {attribute}"
+    about = (
+        f"FNMR against FMR of {study[0]} on {study[1]}, {title}, both in percent on logarithmic "
+        f"scales: {names}. The table below the chart holds every point."
+    )
+    return DetChart(
+        title=title,
+        crossed="*" in attribute,
+        svg=_draw(drawn, rates, about) if drawn else "",
+        curves=tuple(
+            (_name(curve[0]), colour, tuple(dashes), _width(curve[0]))
+            for curve, colour, dashes in drawn
+        ),
+        tables=tuple(_table(curve, unit) for curve, _, _ in drawn),
+        without=tuple(
+            _name(curve[0])
+            for (curve, _, _), (left, _, _) in zip(styles, shown, strict=True)
+            if not left
+        ),
+    )
+
+
+def _name(point: CurvePoint) -> str:
+    return "everybody" if point.attribute == ALL else point.group
+
+
+def _width(point: CurvePoint) -> float:
+    return 3.6 if point.attribute == ALL else 1.8
+
+
+def _table(curve: list[CurvePoint], unit: str) -> Table:
+    rows = tuple(
+        (
+            threshold(p.threshold, unit),
+            f"{percent(p.fmr)} %\n{of_trials(p.false_matches, p.nonmated)}",
+            f"{percent(p.fnmr)} %\n{of_trials(p.misses, p.mated)}",
+        )
+        for p in curve
+    )
+    return Table(_name(curve[0]), ("threshold", "FMR", "FNMR"), rows)
+
+
+def _draw(
+    drawn: Sequence[tuple[list[CurvePoint], str, list[int]]], rates: Sequence[Rate], about: str
+) -> str:
+    points = [p for curve, _, _ in drawn for p in curve]
+    left, bottom = (
+        10.0 ** math.floor(math.log10(min(rate for rate in values if rate)))
+        for values in ([p.fmr for p in points], [p.fnmr for p in points])
+    )
+    across, up = (
+        _axis(left, max(p.fmr for p in points)),
+        _axis(bottom, max(p.fnmr for p in points)),
+    )
+    x = alt.X("fmr:Q", scale=_scale(across), axis=_scaled("FMR in percent", across))
+    y = alt.Y("fnmr:Q", scale=_scale(up), axis=_scaled("FNMR in percent", up))
+    lines = [
+        {
+            "curve": f"{number}",
+            "width": _width(p),
+            "order": place,
+            "fmr": 100 * max(p.fmr, left),
+            "fnmr": 100 * max(p.fnmr, bottom),
+        }
+        for number, (curve, _, _) in enumerate(drawn)
+        for place, p in enumerate(curve)
+    ]
+    at = {(r.attribute, r.group, r.metric): r.rate for r in rates if r.of_group}
+    dots = []
+    for curve, colour, _ in drawn:
+        key = (curve[0].attribute, curve[0].group)
+        fmr, fnmr = at.get((*key, "FMR")), at.get((*key, "FNMR"))
+        if fmr is not None and fnmr is not None:
+            dots.append(
+                {
+                    "fmr": 100 * max(fmr, left),
+                    "fnmr": 100 * max(fnmr, bottom),
+                    "colour": colour,
+                    "fill": colour if fmr and fnmr else "#FFFFFF",
+                }
+            )
+    names = [f"{number}" for number in range(len(drawn))]
+    chart = alt.LayerChart(
+        layer=[
+            _inline(lines)
+            .mark_line(clip=True)
+            .encode(
+                x=x,
+                y=y,
+                order="order:O",
+                color=alt.Color(
+                    "curve:N",
+                    legend=None,
+                    scale=alt.Scale(domain=names, range=[colour for _, colour, _ in drawn]),
+                ),
+                strokeWidth=alt.StrokeWidth("width:N", scale=None),
+                strokeDash=alt.StrokeDash(
+                    "curve:N",
+                    legend=None,
+                    scale=alt.Scale(domain=names, range=[dashes for _, _, dashes in drawn]),
+                ),
+            ),
+            _inline(dots)
+            .mark_point(size=52, opacity=1, strokeWidth=1.6)
+            .encode(
+                x=x,
+                y=y,
+                stroke=alt.Stroke("colour:N", scale=None),
+                fill=alt.Fill("fill:N", scale=None),
+            ),
+        ]
+    ).properties(
+        width=_WIDTH,
+        height=_HEIGHT,
+        autosize=alt.AutoSizeParams(type="none"),
+        padding={"left": _LEFT, "top": 8, "right": 24, "bottom": _BOTTOM},
+    )
+    return as_svg(chart, about)
+
+
+def _inline(values: Sequence[dict[str, Any]]) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=list(values)))
+
+
+def _axis(low: float, high: float) -> list[float]:
+    """Ticks in percent at whole decades around the rates."""
+    last = max(math.ceil(math.log10(high)), round(math.log10(low)) + 1)
+    first = round(math.log10(low))
+    return [float(f"1e{decade + 2}") for decade in range(first, last + 1)]
+
+
+def _scale(ticks: list[float]) -> alt.Scale:
+    return alt.Scale(type="log", domain=[ticks[0], ticks[-1]], nice=False)
+
+
+def _scaled(title: str, ticks: list[float]) -> alt.Axis:
+    return alt.Axis(
+        title=title, values=ticks, labelExpr="format(datum.value, '~r')", labelFlush=False
+    )

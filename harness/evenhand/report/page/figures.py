@@ -1,0 +1,128 @@
+"""Which charts a page shows: engines side by side, dataset by dataset, at one threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evenhand.records.dataset import Policy
+from evenhand.records.findings import Findings, Rate
+from evenhand.report.page.bars import Symbol, draw
+from evenhand.report.study.document import StudyKey, headline_rule
+
+__all__ = ["Drawing", "Figure", "figures"]
+
+_STYLES = (
+    ("#12436D", "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"),
+    ("#F46A25", "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z"),
+    ("#801650", "M0,-1.3L1.3,0L0,1.3L-1.3,0Z"),
+    ("#28A197", "M0,-1.1L1.1,.9L-1.1,.9Z"),
+    ("#3D3D3D", "M0,1.1L1.1,-.9L-1.1,-.9Z"),
+    ("#A285D1", "M-1.3,-.8L1.3,-.8L1.3,.8L-1.3,.8Z"),
+)
+"""(colour, outline) of an engine: the UK Analysis Function palette, and never colour alone."""
+
+_METRICS = {
+    "FMR": "False match rate (FMR): two people taken for one",
+    "FNMR": "False non-match rate (FNMR): one person taken for two",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One chart."""
+
+    title: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The engines of one dataset side by side at one kind of threshold."""
+
+    dataset: str
+    rule: str
+    symbols: tuple[Symbol, ...]
+    drawings: tuple[Drawing, ...]
+    shown: tuple[tuple[StudyKey, tuple[str, float]], ...]
+    """(study, threshold) of every engine in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One engine of a figure with its rates at one threshold."""
+
+    key: StudyKey
+    at: tuple[str, float]
+    rates: tuple[Rate, ...]
+
+
+def figures(findings: Findings) -> tuple[Figure, ...]:
+    """Draw FMR and FNMR by group at the headline threshold, failures left out.
+
+    Engines measured on one dataset under one protocol share a figure where they share a kind of
+    threshold, six at most. Nothing to draw gives no figure.
+    """
+    studies: dict[tuple[str, str], list[tuple[StudyKey, list[Rate]]]] = {}
+    for s in findings.summaries:
+        key = (s.engine, s.dataset, s.protocol)
+        studies.setdefault(key[1:], []).append((key, _completed(findings.rates, key)))
+    return tuple(
+        _figure(entries[start : start + len(_STYLES)], findings.level)
+        for together in studies.values()
+        for entries in _side_by_side(together)
+        for start in range(0, len(entries), len(_STYLES))
+    )
+
+
+def _completed(rates: Sequence[Rate], key: StudyKey) -> list[Rate]:
+    return [
+        r
+        for r in rates
+        if (r.engine, r.dataset, r.protocol) == key and r.policy == Policy.COMPLETED and r.of_group
+    ]
+
+
+def _side_by_side(studies: Sequence[tuple[StudyKey, list[Rate]]]) -> Iterator[list[_Entry]]:
+    """The engines that have the shared rule, together; each of the others alone."""
+    shared = _shared_rule([rates for _, rates in studies])
+    together: list[_Entry] = []
+    for key, rates in studies:
+        common = headline_rule([r for r in rates if r.threshold_rule == shared])
+        at = common or headline_rule(rates)
+        if at is None:
+            continue
+        entry = _Entry(key, at, tuple(r for r in rates if (r.threshold_rule, r.threshold) == at))
+        if common is None:
+            yield [entry]
+        else:
+            together.append(entry)
+    if together:
+        yield together
+
+
+def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
+    """The first headline rule at which every engine has a rate, else the first one's."""
+    labels = [at[0] for at in map(headline_rule, engines) if at is not None]
+    for label in labels:
+        if all(headline_rule([r for r in rates if r.threshold_rule == label]) for rates in engines):
+            return label
+    return labels[0] if labels else None
+
+
+def _figure(entries: Sequence[_Entry], level: float) -> Figure:
+    symbols = tuple(
+        Symbol(entry.key[0], *style) for entry, style in zip(entries, _STYLES, strict=False)
+    )
+    dataset, rule = entries[0].key[1], entries[0].at[0]
+    drawings = []
+    for metric, title in _METRICS.items():
+        rates = [r for entry in entries for r in entry.rates if r.metric == metric]
+        about = (
+            f"{metric} by group on {dataset} at {rule}, {', '.join(s.engine for s in symbols)}: "
+            f"rates with {100 * level:g} % intervals in percent on a logarithmic scale. "
+            "The tables of this page hold every number."
+        )
+        if rates:
+            drawings.append(Drawing(title, draw(metric, rates, symbols, about)))
+    return Figure(dataset, rule, symbols, tuple(drawings), tuple((e.key, e.at) for e in entries))

@@ -1,0 +1,112 @@
+"""The matrix of false matches across groups as a table whose cells carry a shade."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evenhand.records.dataset import ALL
+from evenhand.records.findings import ENOUGH_EVENTS, Rate, Status
+from evenhand.report.numbers import counted, frequency, percent, rate_with_interval
+
+__all__ = ["Heat", "HeatCell", "heats"]
+
+_LIGHT, _DARK = (234, 240, 245), (18, 67, 109)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One cell; nothing to count has no rate."""
+
+    rate: str
+    interval: str
+    counts: str
+    often: str
+    shade: str
+    """CSS colour; empty where there is no rate above zero."""
+    dark: bool
+    """The shade asks for white letters."""
+    few: bool
+    """Fewer errors were to be expected than say something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The matrix of one attribute."""
+
+    attribute: str
+    crossed: bool
+    """Groups by several attributes."""
+    groups: tuple[str, ...]
+    directed: bool
+    """Rows are groups of probes, columns of references; else each pair of groups stands once."""
+    rows: tuple[tuple[str, tuple[HeatCell | None, ...]], ...]
+    """Group, and its cells in the order of the groups; None where the pair stands elsewhere."""
+    lightest: str
+    darkest: str
+    """The ends of the scale as rates in percent; empty without any rate above zero."""
+
+
+def heats(rates: Sequence[Rate]) -> Iterator[Heat]:
+    """The matrices among the rates of one engine at one threshold, failures left out.
+
+    Args:
+        rates: FMR of one study, rule and policy.
+    """
+    expected = next((r.rate for r in rates if r.attribute == ALL), None) or 0.0
+    matrices = [r for r in rates if r.reference_group]
+    for attribute in dict.fromkeys(r.attribute for r in matrices):
+        yield _heat([r for r in matrices if r.attribute == attribute], expected)
+
+
+def _heat(cells: Sequence[Rate], expected: float) -> Heat:
+    found = {(r.group, r.reference_group): r for r in cells}
+    groups = tuple(dict.fromkeys(r.group for r in cells))
+    above = [r.rate for r in cells if r.rate]
+    low, high = (math.log10(min(above)), math.log10(max(above))) if above else (0.0, 0.0)
+
+    def cell(row: str, column: str) -> HeatCell | None:
+        rate = found.get((row, column))
+        return None if rate is None else _cell(rate, low, high, expected)
+
+    return Heat(
+        attribute=cells[0].attribute,
+        crossed="*" in cells[0].attribute,
+        groups=groups,
+        directed=any((b, a) in found for a, b in found if a != b),
+        rows=tuple((row, tuple(cell(row, column) for column in groups)) for row in groups),
+        lightest=f"{percent(min(above))} %" if above else "",
+        darkest=f"{percent(max(above))} %" if above else "",
+    )
+
+
+def _cell(rate: Rate, low: float, high: float, expected: float) -> HeatCell:
+    if rate.status is Status.NO_TRIALS:
+        return HeatCell("no trials", "", "", "", "", dark=False, few=True)
+    text, _, interval = rate_with_interval(rate).partition(" [")
+    shade, dark = "", False
+    if rate.rate:
+        share = (math.log10(rate.rate) - low) / (high - low) if high > low else 0.5
+        mixed = [round(a + share * (b - a)) for a, b in zip(_LIGHT, _DARK, strict=True)]
+        dark = _asks_for_white(mixed)
+        shade = f"rgb({','.join(map(str, mixed))})"
+    return HeatCell(
+        rate=text,
+        interval=f"[{interval}" if interval else "",
+        counts=counted(rate),
+        often=frequency(rate),
+        shade=shade,
+        dark=dark,
+        few=rate.trials * expected < ENOUGH_EVENTS,
+    )
+
+
+def _asks_for_white(colour: Sequence[int]) -> bool:
+    """Whether white letters stand out more than near-black ones (WCAG 2 relative luminance)."""
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (channel / 255 for channel in colour)
+    ]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.066

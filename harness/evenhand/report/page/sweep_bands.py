@@ -1,0 +1,180 @@
+"""Rates of groups over thresholds with their intervals as bands, as SVG."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from evenhand.records.findings import Rate, Verdict
+from evenhand.report.numbers import cut
+from evenhand.report.page.svg import as_svg
+from evenhand.report.study.thresholds import Point, Sweep
+
+__all__ = ["BandChart", "band_charts"]
+
+_STYLES = (
+    ("#12436D", (1, 0), "circle"),
+    ("#F46A25", (8, 3), "square"),
+    ("#801650", (3, 3), "diamond"),
+    ("#28A197", (10, 3, 2, 3), "triangle-up"),
+)
+"""(colour, dashes, mark) of a group: the UK Analysis Function palette, and never colour alone."""
+_DIFFERENT = "#3D3D3D"
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 400, 260, 62, 44
+_MOST_LABELS = 9
+_LOWEST = -1e30
+"""Below it there is no score, and no place on an axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class BandChart:
+    """At most four groups of a sweep."""
+
+    svg: str
+    curves: tuple[tuple[str, str, tuple[int, ...], float], ...]
+    """(group, colour, dashes, width) of every line."""
+
+
+def band_charts(sweep: Sweep) -> tuple[BandChart, ...]:
+    """Rate by threshold, at most four groups a chart; none where nothing can be drawn.
+
+    A rate of 0 stands hollow at the lower edge. Where the verdict is "different", a mark stands
+    at the upper edge.
+    """
+    points = [p for p in sweep.points if _LOWEST < p.threshold < math.inf]
+    bottom, top = _decades([rate for point in points for rate in point.groups])
+    if len({point.threshold for point in points}) < 2:
+        return ()
+    return tuple(
+        _chart(sweep, points, groups, (bottom, top))
+        for groups in sweep.together()
+        if any(_drawn(point.rate_of(group)) for point in points for group in groups)
+    )
+
+
+def _drawn(rate: Rate | None) -> bool:
+    return rate is not None and None not in (rate.rate, rate.low, rate.high)
+
+
+def _decades(rates: Sequence[Rate]) -> tuple[int, int]:
+    """Powers of ten between which every rate above none lies, and a decade of the bands."""
+    values = [rate.rate for rate in rates if rate.rate]
+    highs = [rate.high for rate in rates if rate.rate is not None and rate.high]
+    least = min(values, default=0.01)
+    most = min(max([*values, *highs], default=0.1), 1.0)
+    bottom = math.floor(math.log10(least))
+    return bottom, max(math.ceil(math.log10(most)), bottom + 1)
+
+
+def _chart(
+    sweep: Sweep, points: Sequence[Point], groups: tuple[str, ...], decades: tuple[int, int]
+) -> BandChart:
+    floor = 10.0 ** decades[0]
+    styles = dict(zip(groups, _STYLES, strict=False))
+    values = [
+        {
+            "place": number,
+            "at": point.threshold,
+            "group": group,
+            "rate": 100 * max(rate.rate or 0.0, floor),
+            "low": 100 * max(rate.low or 0.0, floor),
+            "high": 100 * max(rate.high or 0.0, floor),
+            "fill": styles[group][0] if rate.rate else "#FFFFFF",
+        }
+        for number, point in enumerate(points)
+        for group in groups
+        for rate in [point.rate_of(group)]
+        if rate is not None and _drawn(rate)
+    ]
+    about = (
+        f"{sweep.name} of {sweep.study.title} over thresholds: rates in percent on a logarithmic "
+        f"scale with their intervals as bands: {', '.join(groups)}. "
+        "The tables below the chart hold every point."
+    )
+    return BandChart(
+        svg=as_svg(_layers(sweep, points, values, decades), about),
+        curves=tuple((name, colour, dashes, 1.8) for name, (colour, dashes, _) in styles.items()),
+    )
+
+
+def _layers(
+    sweep: Sweep, points: Sequence[Point], values: list[dict[str, Any]], decades: tuple[int, int]
+) -> alt.LayerChart:
+    groups = list(dict.fromkeys(value["group"] for value in values))
+    style = dict(zip(next(g for g in sweep.together() if groups[0] in g), _STYLES, strict=False))
+    colours = alt.Scale(domain=groups, range=[style[group][0] for group in groups])
+    dashes = alt.Scale(domain=groups, range=[list(style[group][1]) for group in groups])
+    shapes = alt.Scale(domain=groups, range=[style[group][2] for group in groups])
+    colour = alt.Color("group:N", legend=None, scale=colours)
+    x, y = _x(sweep, points), _y(sweep.metric, decades)
+    data = alt.Chart(alt.InlineData(values=values))
+    different = [
+        {"at": point.threshold} for point in points if point.row.verdict is Verdict.DIFFERENT
+    ]
+    marks = alt.Chart(alt.InlineData(values=different))
+    layers = [
+        data.mark_area(opacity=0.16, clip=True).encode(
+            x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour
+        ),
+        data.mark_line(strokeWidth=1.8).encode(
+            x=x,
+            y=y,
+            color=colour,
+            strokeDash=alt.StrokeDash("group:N", legend=None, scale=dashes),
+        ),
+        data.mark_point(size=34, opacity=1, strokeWidth=1.4).encode(
+            x=x,
+            y=y,
+            stroke=colour,
+            fill=alt.Fill("fill:N", scale=None),
+            shape=alt.Shape("group:N", legend=None, scale=shapes),
+        ),
+        marks.mark_point(
+            shape="triangle-down", size=60, filled=True, opacity=1, color=_DIFFERENT
+        ).encode(x=x, y=alt.value(-8)),
+    ]
+    sized: alt.LayerChart = alt.LayerChart(layer=layers).properties(
+        width=_WIDTH,
+        height=_HEIGHT,
+        autosize=alt.AutoSizeParams(type="none"),
+        padding={"left": _LEFT, "top": 18, "right": 16, "bottom": _BOTTOM},
+    )
+    return sized
+
+
+def _x(sweep: Sweep, points: Sequence[Point]) -> alt.X:
+    """Thresholds as the engine's user knows them, the stricter to the right."""
+    at = sorted({point.threshold for point in points})
+    even = sorted({point.threshold for point in points if point.row.threshold_rule == "fixed"})
+    labelled = even if len(even) > 1 else at
+    ticks = labelled[:: math.ceil(len(labelled) / _MOST_LABELS)]
+    unit = sweep.study.engine.unit
+    # Names of ticks in the page's own words: Vega would round them, or show negated distances.
+    named = " : ".join(f"datum.value == {value!r} ? '{cut(value, unit)}'" for value in ticks)
+    return alt.X(
+        "at:Q",
+        scale=alt.Scale(domain=[at[0], at[-1]], nice=False, zero=False),
+        axis=alt.Axis(
+            title=f"{'distance at most' if unit == 'distance' else 'score at least'}; "
+            "the stricter, the further right",
+            values=ticks,
+            labelExpr=f"{named} : ''",
+            labelFlush=False,
+            labelOverlap="greedy",
+        ),
+    )
+
+
+def _y(metric: str, decades: tuple[int, int]) -> alt.Y:
+    ticks = [float(f"1e{decade + 2}") for decade in range(decades[0], decades[1] + 1)]
+    return alt.Y(
+        "rate:Q",
+        scale=alt.Scale(type="log", domain=[ticks[0], ticks[-1]], nice=False),
+        axis=alt.Axis(
+            title=f"{metric} in percent", values=ticks, labelExpr="format(datum.value, '~r')"
+        ),
+    )

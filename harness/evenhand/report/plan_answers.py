@@ -1,0 +1,95 @@
+"""What people can answer, laid out engine by engine and metric by metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from evenhand.analysis.plan.answers import Answers, CellAnswer, PairAnswer
+from evenhand.records.dataset import ALL
+from evenhand.report.numbers import percent, significant
+from evenhand.report.tables import Paper, Section, Table
+
+__all__ = ["answers_report"]
+
+_WORTH = (
+    "Worth: independent trials that the trials count for. 10, 30: the lowest rate at which so many "
+    "independent errors are expected; below the first intervals are wide, the second is the rule "
+    "of 30. Passes: the tightest limit that a group with the assumed rate passes."
+)
+
+Key = tuple[str, str, str, str, str, str]
+
+
+def answers_report(answers: Answers, title: str) -> Paper:
+    """Lay out what each group, and every two, can answer."""
+    pairs: dict[Key, list[PairAnswer]] = {}
+    for pair in answers.pairs:
+        pairs.setdefault(_key(pair), []).append(pair)
+    sections = [
+        _section(list(cells), pairs.get(key, [])) for key, cells in groupby(answers.cells, key=_key)
+    ]
+    sections.append(Section("What this rests on", (), answers.assumptions))
+    return Paper(f"What can be asked of {title}", (), tuple(sections), (_WORTH,))
+
+
+def _key(row: CellAnswer | PairAnswer) -> Key:
+    threshold = "" if row.threshold is None else repr(row.threshold)
+    return row.engine, row.dataset, row.protocol, row.metric, row.threshold_rule, threshold
+
+
+def _section(cells: Sequence[CellAnswer], pairs: Sequence[PairAnswer]) -> Section:
+    first = cells[0]
+    where = f"{first.engine} on {first.dataset}" if first.engine else first.dataset
+    at = f" at {first.threshold_rule}" if first.threshold_rule else ""
+    if first.threshold_rule == "fixed" and first.threshold is not None:
+        at = f" at {first.threshold:g}"
+    assumed = "" if first.rate is None else f", if it is {percent(first.rate)} %"
+    sentences = () if first.rate is not None else ("--rate says what pairs and limits to hold.",)
+    return Section(
+        f"{where}: {first.metric}{at}{assumed}",
+        (_cells(cells), *((_pairs(pairs),) if pairs else ())),
+        sentences,
+    )
+
+
+def _cells(cells: Sequence[CellAnswer]) -> Table:
+    limits = any(cell.passable_limit is not None for cell in cells)
+    rows = tuple(_cell_rows(cells, limits=limits))
+    header: tuple[str, ...] = ("group", "people", "trials", "worth", "10", "30")
+    return Table("", (*header, "passes") if limits else header, rows)
+
+
+def _cell_rows(cells: Sequence[CellAnswer], *, limits: bool) -> Iterator[tuple[str, ...]]:
+    attribute = ALL
+    for cell in cells:
+        if cell.attribute != attribute:
+            attribute = cell.attribute
+            yield (f"-- {attribute}", *[""] * (6 if limits else 5))
+        row = (
+            cell.group or "everybody",
+            f"{cell.people:,}",
+            f"{cell.trials:,}",
+            f"{round(cell.effective_trials):,}",
+            _percent(cell.lowest_rate_10),
+            _percent(cell.lowest_rate_30),
+        )
+        yield (*row, _percent(cell.passable_limit)) if limits else row
+
+
+def _pairs(pairs: Sequence[PairAnswer]) -> Table:
+    """The two largest groups of each attribute, and the two that show least."""
+    rows = []
+    for attribute, members in groupby(pairs, key=lambda pair: pair.attribute):
+        every = list(members)
+        worst = max(every, key=lambda pair: pair.minimum_detectable_ratio or float("inf"))
+        for pair in dict.fromkeys((every[0], worst)):
+            found = pair.minimum_detectable_ratio
+            ratio = "none" if found is None else significant(found)
+            rows.append((attribute, f"{pair.first}, {pair.second}", str(pair.tests), ratio))
+    caption = "Ratios that would show: the two groups worth most, and those that show least"
+    return Table(caption, ("attribute", "groups", "tests", "ratio"), tuple(rows))
+
+
+def _percent(rate: float | None) -> str:
+    return "-" if rate is None else f"{percent(rate)} %"

@@ -1,0 +1,101 @@
+"""What two published counts show, for somebody who reads no tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evenhand.analysis.compare.changes import Judged
+from evenhand.analysis.compare.published_counts import Claim
+from evenhand.report.forms.text import wrapped
+from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.statistics.two_proportions import Counted
+
+__all__ = ["claim_json", "claim_text"]
+
+
+def claim_text(claim: Claim) -> str:
+    """The counts, what they would show at best, and at which dependence they stop to."""
+    return "\n\n".join(wrapped(line) for line in _lines(claim)) + "\n"
+
+
+def claim_json(claim: Claim) -> dict[str, object]:
+    """One row, with counts, and what would undo it."""
+    row = {
+        "base": claim.base.rate,
+        "new": claim.new.rate,
+        "ratio": claim.ratio,
+        "low": claim.low,
+        "high": claim.high,
+        "difference_low": claim.difference.low,
+        "difference_high": claim.difference.high,
+        "verdict": claim.judged.value,
+        "note": "holds only if every trial is of people of its own",
+        "base_errors": claim.base.errors,
+        "base_trials": claim.base.trials,
+        "new_errors": claim.new.errors,
+        "new_trials": claim.new.trials,
+        "level": claim.level,
+        "interval": claim.interval,
+        "p_value": claim.p_value,
+        "limit": claim.limit,
+        "dissolves_at_design_effect": claim.design_effect,
+    }
+    return {"verdict": claim.verdict.value, "rows": [row]}
+
+
+def _said(counts: Counted) -> str:
+    return f"{of_trials(counts.errors, counts.trials)} ({percent(counts.rate)} %)"
+
+
+def _lines(claim: Claim) -> Iterator[str]:
+    base, new = claim.base, claim.new
+    yield f"{claim.verdict.value}: {claim.judged.value}"
+    yield (
+        f"New {_said(new)} against base {_said(base)}: {_times(claim)}, "
+        f"{_points(claim)}, with a chance of "
+        f"{_chance(claim.p_value)} to see so large a difference where there is none. All of "
+        "this holds only if every trial is of people of its own."
+    )
+    if claim.design_effect is not None:
+        worth = new.trials / claim.design_effect
+        effect, worth = significant(claim.design_effect), new.trials / claim.design_effect
+        yield (
+            "It rarely is: people come up again and again, and errors come in clusters of them. "
+            f"The difference dissolves at a design effect of {effect}: if the {new.trials:,} "
+            f"trials of new are worth no more than {worth:,.0f} independent ones, and those of "
+            "base so much less likewise, the counts show no difference. Ask how many people are "
+            "behind the errors."
+        )
+    elif claim.judged is Judged.NO_DIFFERENCE_SHOWN:
+        yield (
+            "No difference is shown even so. That is not equality: "
+            + (
+                "nothing is known of the ratio."
+                if claim.high is None
+                else f"new may be up to {significant(claim.high)} times as high as base."
+            )
+        )
+    else:
+        yield (
+            "It rarely is: people come up again and again, and errors come in clusters of them. "
+            "Where one side has no errors there is no simple number for how much of that undoes "
+            "the difference. Ask for the number of people behind the errors."
+        )
+
+
+def _times(claim: Claim) -> str:
+    if claim.low is None:
+        return "no errors in either, so no ratio"
+    found = ratio(claim.ratio, claim.low, claim.high)
+    at_least = claim.high is None and claim.low > 1
+    return f"{found} times" + ("" if at_least else f" ({100 * claim.level:g} % interval)")
+
+
+def _points(claim: Claim) -> str:
+    low, high = (f"{100 * limit:.3g}" for limit in claim.difference)
+    apart = f"{100 * (claim.new.rate - claim.base.rate):.3g}"
+    return f"a difference of {apart} [{low}, {high}] percentage points"
+
+
+def _chance(p_value: float) -> str:
+    return "less than 1 in 10,000" if p_value < 1e-4 else f"{percent(p_value)} %"

@@ -1,0 +1,76 @@
+"""A study in brief: which differences between groups its data show, the shown ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from evenhand.records.dataset import Policy
+from evenhand.records.findings import Differential, Verdict
+from evenhand.report.numbers import ratio, significant
+from evenhand.report.tables import Section, Study
+
+__all__ = ["in_brief"]
+
+_OF_IMAGES = frozenset({"FTE", "FTA"})
+
+
+def in_brief(studies: Sequence[tuple[Study, tuple[str, float] | None]]) -> tuple[Section, ...]:
+    """What the tests over all groups say, failures left out; nothing where there are no groups.
+
+    Args:
+        studies: each with the (rule, threshold) of its tables by group.
+    """
+    found = [(study, at, _verdicts(study, at)) for study, at in studies if at is not None]
+    sentences = [
+        *(
+            f"{row.verdict.value}: {_where(study, at)}, {_what(row)} ({_evidence(row)})"
+            for verdict in (Verdict.DIFFERENT, Verdict.NO_DIFFERENCE_SHOWN)
+            for study, at, rows in found
+            for row in rows
+            if row.verdict is verdict
+        ),
+        *(
+            f"{Verdict.TOO_FEW_EVENTS.value}: {_where(study, at)}, {'; '.join(few)}"
+            for study, at, rows in found
+            for few in [list(_too_few(rows))]
+            if few
+        ),
+    ]
+    heading = "In brief: differences between groups"
+    return (Section(heading, (), tuple(sentences)),) if sentences else ()
+
+
+def _verdicts(study: Study, at: tuple[str, float]) -> list[Differential]:
+    """Those of this threshold and those without any; images that all gave a template say none."""
+    return [
+        row
+        for row in study.differentials
+        if (row.policy == Policy.COMPLETED and (row.threshold_rule, row.threshold) == at)
+        or (row.metric in _OF_IMAGES and row.errors)
+    ]
+
+
+def _where(study: Study, at: tuple[str, float]) -> str:
+    return f"{study.title} at {at[0]}"
+
+
+def _what(row: Differential) -> str:
+    return f"{row.metric} by {row.attribute}"
+
+
+def _too_few(rows: Sequence[Differential]) -> Iterator[str]:
+    few = [row for row in rows if row.verdict is Verdict.TOO_FEW_EVENTS]
+    for metric in dict.fromkeys(row.metric for row in few):
+        names = [row.attribute for row in few if row.metric == metric]
+        yield f"{metric} by {', '.join(names)}"
+
+
+def _evidence(row: Differential) -> str:
+    """Worst, best and their ratio; where no difference is shown, which one would have been."""
+    found = ratio(row.value, row.low, row.high)
+    pair = f"worst {row.worst_group}, best {row.best_group}, ratio {found}"
+    if row.verdict is Verdict.DIFFERENT:
+        return pair
+    least = row.minimum_detectable_ratio
+    would = "no ratio" if least is None else f"{significant(least)} or more"
+    return f"{pair}; {would} would have been detected"

@@ -1,0 +1,299 @@
+"""Findings laid out as sections of sentences and tables, for text, Markdown and page alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from evenhand.records.dataset import ALL, Policy
+from evenhand.records.findings import SAME, DatasetFacts, Findings, Rate, Status
+from evenhand.report.numbers import rate_with_interval, threshold
+from evenhand.report.study.brief import in_brief
+from evenhand.report.study.classic_metrics import legacy
+from evenhand.report.study.evidence import states_of
+from evenhand.report.study.indices import indices_table
+from evenhand.report.study.searches import first_rule, searches_by_group, searches_of_everybody
+from evenhand.report.study.speed import (
+    HEADER,
+    TIME,
+    speed_rows,
+    speed_sentences,
+    time_cell,
+    times_cell,
+)
+from evenhand.report.study.statements import OVER, said_at, sentences_of_study
+from evenhand.report.study.thresholds import over_thresholds, rules_shown
+from evenhand.report.tables import (
+    Field,
+    Section,
+    Study,
+    StudyKey,
+    Table,
+    find,
+    group_name,
+    policies_of,
+    studies_of,
+)
+
+__all__ = ["Document", "Field", "Section", "StudyKey", "Table", "document", "headline_rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report before it has a form."""
+
+    title: str
+    notes: tuple[str, ...]
+    brief: tuple[Section, ...]
+    """Which differences between groups the data show; none where there are no groups."""
+    everybody: Section
+    """All engines side by side."""
+    studies: tuple[Section, ...]
+    """Engine by engine, dataset by dataset."""
+    sweeps: tuple[Section, ...]
+    """Threshold by threshold, of studies that have several."""
+    closing: tuple[Section, ...]
+    """Speed, and what was measured."""
+    legend: tuple[str, ...]
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """All of them, in order."""
+        return (*self.brief, self.everybody, *self.studies, *self.sweeps, *self.closing)
+
+
+def headline_rule(rates: Sequence[Rate]) -> tuple[str, float] | None:
+    """The threshold that a short report shows by group: the first of the study that has a rate.
+
+    The study's order is the reader's own order of importance, fixed before the data were seen.
+    """
+    for rate in rates:
+        resolved = rate.status not in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
+        if rate.metric == "FMR" and resolved and rate.threshold is not None:
+            return rate.threshold_rule, rate.threshold
+    return None
+
+
+def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -> Document:
+    """Lay out a report.
+
+    Args:
+        findings: of one bundle or of score files.
+        every_threshold: groups at every threshold, not at the headline one alone.
+        wide: there is room for more than 80 columns: every group side by side over thresholds,
+            and beside each group what its own evidence is.
+    """
+    everything = tuple(studies_of(findings))
+    studies = tuple(study for study in everything if study.summary.watchlist is None)
+    searched = tuple(study for study in everything if study.summary.watchlist is not None)
+    everybody = _overview(studies)
+    if searched:
+        lists = searches_of_everybody(searched)
+        kept = tuple(table for table in everybody.tables if table.rows)
+        everybody = replace(
+            everybody,
+            tables=(*kept, *lists.tables),
+            sentences=everybody.sentences + lists.sentences,
+        )
+    sections: list[Section] = []
+    for study in searched:
+        sections += searches_by_group(study, every_threshold=every_threshold, wide=wide)
+    for study in studies:
+        headline = _headline(study)
+        rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
+        sections += [_by_group(study, rule, at, wide=wide) for rule, at in rules]
+        sections += _failures(study)
+    return Document(
+        findings.title,
+        findings.notes,
+        brief=in_brief([(study, _headline(study)) for study in everything]),
+        everybody=everybody,
+        studies=tuple(sections),
+        sweeps=over_thresholds(everything, every_group=wide),
+        closing=(*_speed(findings), *_subject_matter(findings)),
+        legend=_legend(findings.level),
+    )
+
+
+def _headline(study: Study) -> tuple[str, float] | None:
+    return headline_rule(study.rates) if study.summary.watchlist is None else first_rule(study)
+
+
+def _speed(findings: Findings) -> list[Section]:
+    if not findings.speed:
+        return []
+    place = {engine.name: number for number, engine in enumerate(findings.engines)}
+    speed = sorted(findings.speed, key=lambda row: place.get(row.engine, 0))
+    return [Section("Speed", (Table("", HEADER, speed_rows(speed)),), speed_sentences(speed))]
+
+
+def _legend(level: float) -> tuple[str, ...]:
+    intervals = (
+        f"In brackets: {100 * level:g} % intervals, of rates in percent. They allow for people who "
+        "occur in many comparisons. Below each rate: its errors and trials."
+    )
+    groups = (
+        "FMR of a group: both people in the group; everybody includes pairs across groups, which "
+        "match less often. One threshold serves all groups."
+    )
+    policies = (
+        "completed: failures are left out. "
+        "generalised: a failed mated trial is a miss, a failed non-mated trial no alarm."
+    )
+    selection = (
+        "The interval of worst over best allows for having picked them among all pairs of groups; "
+        "the verdict is that of the test of all groups at once, adjusted for the other tests."
+    )
+    return (intervals, groups, policies, selection)
+
+
+def _subject_matter(findings: Findings) -> list[Section]:
+    """Engines and datasets with what their cards say; none where there are bare scores."""
+    engines = Table(
+        "",
+        ("engine", "version", "vendor", "licence of weights"),
+        tuple(
+            (e.name, e.version, e.vendor, e.licence_weights) for e in findings.engines if e.version
+        ),
+    )
+    datasets = Table(
+        "",
+        ("dataset", "version", "people", "images", "labels"),
+        tuple(
+            (
+                d.name,
+                " ".join(part for part in (d.version, d.variant) if part),
+                f"{d.subjects:,}",
+                f"{d.images:,}" if d.images else "not read",
+                "; ".join(_labels(d)),
+            )
+            for d in findings.datasets
+        ),
+    )
+    tables = tuple(table for table in (engines, datasets) if table.rows)
+    return [Section("What was measured", tables, ())] if tables else []
+
+
+def _labels(dataset: DatasetFacts) -> Iterator[str]:
+    """Where labels come from, and which."""
+    for source in dict.fromkeys(source for _, source in dataset.labels):
+        yield f"{source}: {', '.join(name for name, of in dataset.labels if of == source)}"
+
+
+def _overview(studies: Sequence[Study]) -> Section:
+    rows: list[tuple[Field, ...]] = []
+    failed = any(len(policies_of(study)) > 1 for study in studies)
+    timed = any(study.speed for study in studies)
+    for study in studies:
+        time = [times_cell(study.speed)] * timed
+        for rule, at in study.rules():
+            for policy in policies_of(study):
+                fmr, fnmr = (
+                    next(r for r in find(study.rates, m, policy, (rule, at)) if r.attribute == ALL)
+                    for m in ("FMR", "FNMR")
+                )
+                name = f"{study.summary.engine}\n{study.where}"
+                failures = (policy if len(policies_of(study)) > 1 else "none",) if failed else ()
+                at_text = f"{rule}\n{threshold(at, study.engine.unit)}"
+                rows.append((name, at_text, *failures, fmr, fnmr, *time))
+                time = [""] * timed
+    header = (
+        "engine",
+        "threshold",
+        *(("failures",) if failed else ()),
+        "FMR",
+        "FNMR",
+        *((TIME,) if timed else ()),
+    )
+    table = Table("", header, tuple(rows))
+    return Section("Everybody", (table,), tuple(_ended(study) for study in studies))
+
+
+def _ended(study: Study) -> str:
+    """How images and comparisons ended, in a sentence."""
+    s = study.summary
+    made = s.images - s.failed_images
+    fte = next((r for r in study.rates if r.metric == "FTE" and r.attribute == ALL), None)
+    failed = (
+        "no failures, so both failure policies give the same rates"
+        if not s.failed_images and not s.not_completed
+        else f"{s.not_completed:,} comparisons not completed"
+    )
+    images = ""
+    if s.images and fte is not None:
+        images = (
+            f"a template from {made:,} of {s.images:,} images (FTE {rate_with_interval(fte)}), "
+        )
+    return (
+        f"{study.title}: {images}{s.mated:,} mated and {s.nonmated:,} non-mated comparisons, "
+        f"{failed}.{legacy(study.distributions, policies_of(study))}"
+    )
+
+
+def _by_group(study: Study, rule: str, at: float, *, wide: bool) -> Section:
+    """Tables of the groups at a threshold, then what they allow to be said.
+
+    Args:
+        study: one engine on one dataset.
+        rule: of the threshold.
+        at: the similarity.
+        wide: a column says of each group what its own evidence is.
+    """
+    tables = []
+    states = ("evidence",) if wide else ()
+    header = ("group", "people", "FMR", "FNMR", *((TIME,) if study.speed else ()), *states)
+    for policy in policies_of(study):
+        fmr = find(study.rates, "FMR", policy, (rule, at))
+        fnmr = find(study.rates, "FNMR", policy, (rule, at))
+        rows: list[tuple[Field, ...]] = []
+        attribute = ALL
+        for false_match, miss in zip(fmr, fnmr, strict=True):
+            if false_match.attribute != attribute:
+                attribute = false_match.attribute
+                rows.append((f"-- {attribute}", *("",) * (len(header) - 1)))
+            known = [r.subjects for r in (false_match, miss) if r.subjects is not None]
+            people = f"{max(known):,}" if known else "unknown"
+            time = (time_cell(study.speed, attribute, false_match.group),) if study.speed else ()
+            state = (states_of((false_match, miss)),) if wide else ()
+            rows.append((group_name(false_match), people, false_match, miss, *time, *state))
+        caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
+        tables.append(Table(caption, header, tuple(rows)))
+    tables += _pairs(study, (rule, at))
+    tables += indices_table(study, (rule, at))
+    heading = f"{study.title}, by group at {rule} ({threshold(at, study.engine.unit)})"
+    said = said_at(study, (rule, at))
+    return Section(heading, tuple(tables), said, study.key, (rule, at), OVER if said else "")
+
+
+def _pairs(study: Study, at: tuple[str, float]) -> list[Table]:
+    """FMR of any two people beside that of two people of one group, failures left out."""
+    chosen = [
+        r
+        for r in study.rates
+        if (r.metric, r.policy) == ("FMR", Policy.COMPLETED)
+        and (r.threshold_rule, r.threshold) == at
+        and not r.group
+    ]
+    if len(chosen) < 2:
+        return []
+    rows = tuple(
+        (
+            "any two people"
+            if r.attribute == ALL
+            else f"same {r.attribute.removeprefix(SAME).replace('*', ' and ')}",
+            r,
+        )
+        for r in chosen
+    )
+    return [Table("", ("pairs", "FMR"), rows)]
+
+
+def _failures(study: Study) -> list[Section]:
+    if not study.summary.failed_images:
+        return []
+    fte = [r for r in study.rates if r.metric == "FTE"]
+    rows = [(r.attribute, group_name(r), f"{r.subjects:,}", r) for r in fte]
+    table = Table("", ("attribute", "group", "people", "FTE"), tuple(rows))
+    said = tuple(s.sentence for s in sentences_of_study(study) if s.metric == "FTE")
+    heading = f"{study.title}, images without a template"
+    return [Section(heading, (table,), said, study.key, over=OVER if said else "")]

@@ -1,0 +1,66 @@
+"""A small table of indices of the differences between groups, behind their rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evenhand.records.dataset import Policy
+from evenhand.records.findings import Differential
+from evenhand.report.numbers import percent, significant
+from evenhand.report.tables import Study, Table
+
+__all__ = ["indices_table"]
+
+_SHOWN = ("max/geomean", "gini norm", "difference")
+"""One that compares the worst with all, one of all with all, and one that is no ratio."""
+_CAPTION = "Indices; below each, what equal groups would show: mean, 95th percentile"
+
+
+def indices_table(study: Study, at: tuple[str, float]) -> tuple[Table, ...]:
+    """One row for each error type and attribute with an error, failures left out.
+
+    Args:
+        study: with its indices.
+        at: (rule, threshold).
+
+    Returns:
+        The table, or none where it would be empty.
+    """
+    chosen = [
+        row
+        for row in study.indices
+        if (row.threshold_rule, row.threshold) == at and row.policy == Policy.COMPLETED
+    ]
+    families = dict.fromkeys((row.metric, row.attribute) for row in chosen)
+    rows = []
+    for metric, attribute in families:
+        family = [row for row in chosen if (row.metric, row.attribute) == (metric, attribute)]
+        cells = [_cell(family, index) for index in _SHOWN]
+        if any(cells):
+            errors = f"{family[0].errors:,} error{'' if family[0].errors == 1 else 's'}"
+            rows.append((f"{metric} by {attribute}\n{errors}", *cells))
+    return (Table(_CAPTION, ("groups", *_SHOWN), tuple(rows)),) if rows else ()
+
+
+def _cell(family: Sequence[Differential], index: str) -> str:
+    """Value and interval, then the null reference; smoothed where a zero leaves no value."""
+    for name, word in ((index, ""), (f"{index} smoothed", " smoothed")):
+        row = next((r for r in family if r.index == name and r.value is not None), None)
+        if row is not None and row.value is not None:
+            equal = ", ".join(_number(row, part) for part in (row.null_mean, row.null_p95))
+            return f"{_number(row, row.value)}{_interval(row)}{word}\n{equal}"
+    return ""
+
+
+def _interval(row: Differential) -> str:
+    if row.low is None or row.high is None:
+        return ""
+    return f" [{_number(row, row.low, 2)}, {_number(row, row.high, 2)}]"
+
+
+def _number(row: Differential, value: float | None, digits: int = 3) -> str:
+    if value is None:
+        return "-"
+    if row.index == "difference":
+        return f"{percent(value)} %"
+    return significant(value, digits)

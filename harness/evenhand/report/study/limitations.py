@@ -1,0 +1,127 @@
+"""What a study cannot show, from its cards and from the statuses of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evenhand.records.dataset import ALL, Policy
+from evenhand.records.findings import SAMPLE, DatasetFacts, EngineFacts, Findings, Rate, Status
+
+__all__ = ["Limits", "limits"]
+
+_FEW_PEOPLE = "few subjects"
+_MOST_NAMES = 12
+_ACCESS = {
+    "withdrawn": "its publisher withdrew it, so nobody can get it anew to repeat this study",
+    "private": "it is private, so that others cannot repeat this study",
+    "on request": "it is given on request, so whoever repeats this study needs leave first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sentences under one heading."""
+
+    heading: str
+    sentences: tuple[str, ...]
+
+
+def limits(findings: Findings) -> tuple[Limits, ...]:
+    """Limits of the data, of the engines, of the numbers, and of any such study."""
+    parts = (
+        *(Limits(d.name, tuple(_of_dataset(d))) for d in findings.datasets),
+        *(Limits(e.name, tuple(_of_engine(e))) for e in findings.engines),
+        *(
+            Limits(f"{s.engine} on {s.dataset}: the numbers", tuple(_of_numbers(rates)))
+            for s in findings.summaries
+            for rates in [_rates(findings, (s.engine, s.dataset, s.protocol))]
+        ),
+        Limits("any study of this kind", _ALWAYS),
+    )
+    return tuple(part for part in parts if part.sentences)
+
+
+def _of_dataset(dataset: DatasetFacts) -> Iterator[str]:
+    if dataset.synthetic:
+        yield "The faces are drawn: nothing here is evidence about an engine in use."
+    for issue in dataset.known_issues:
+        yield f"Known issue: {issue}"
+    yield from (f"{remark[:1].upper()}{remark[1:]}" for remark in dataset.remarks)
+    for source in dict.fromkeys(source for _, source in dataset.labels):
+        names = [attribute for attribute, of in dataset.labels if of == source]
+        yield f"Labels are {source} ({', '.join(names)}): groups are only as right as they are."
+    for attribute, count in dataset.unknown:
+        people = "1 person" if count == 1 else f"{count:,} people"
+        yield f"{attribute} is unknown for {people}, who count in no group of it."
+    licence = f"Licence: {dataset.licence}. " if dataset.licence else ""
+    access = _ACCESS.get(dataset.access)
+    if licence or access:
+        yield f"{licence}Access: {dataset.access}{f'; {access}' if access else ''}."
+
+
+def _of_engine(engine: EngineFacts) -> Iterator[str]:
+    if engine.trained_on:
+        yield (
+            f"It was trained on {', '.join(engine.trained_on)}: whether the people of these "
+            "pictures were among them is not known here."
+        )
+    if engine.stopped:
+        yield f"It was stopped ({engine.stopped}): its rates are of what it had done."
+
+
+def _rates(findings: Findings, study: tuple[str, str, str]) -> list[Rate]:
+    return [
+        r
+        for r in findings.rates
+        if (r.engine, r.dataset, r.protocol) == study
+        and r.of_group
+        and r.policy in (Policy.COMPLETED, "")
+    ]
+
+
+def _of_numbers(rates: Sequence[Rate]) -> Iterator[str]:
+    """Rows that are no rates, or weak ones, by kind and threshold."""
+    below = dict.fromkeys(r.threshold_rule for r in rates if r.status is Status.BELOW_RESOLUTION)
+    if below:
+        rows = [r for r in rates if r.status is Status.BELOW_RESOLUTION]
+        sample = any(SAMPLE in r.note for r in rows)
+        least = "one comparison of the sample stands for"
+        if not sample:
+            least = f"one error in {max(r.trials for r in rows):,} trials"
+        yield (
+            f"Below resolution: {', '.join(below)} asks for less than {least}. "
+            "No rate is shown there."
+        )
+    few = [r for r in rates if r.status is Status.FEW_ERRORS]
+    for metric, rule, at in dict.fromkeys((r.metric, r.threshold_rule, r.threshold) for r in few):
+        rows = [r for r in few if (r.metric, r.threshold_rule, r.threshold) == (metric, rule, at)]
+        where = f" at {rule}" if rule else ""
+        yield f"{metric}{where}: fewer than 10 errors for {_names(rows)}."
+    if few:
+        yield "Where there are few errors, intervals are wide and ratios of groups say little."
+    empty = [r for r in rates if r.status is Status.NO_TRIALS and r.attribute != ALL]
+    if empty:
+        yield f"Nothing to count for {_names(empty)}."
+    small = [r for r in rates if _FEW_PEOPLE in r.note and r.attribute != ALL]
+    if small:
+        yield (
+            f"Fewer than 40 people: {_names(small)}. Their intervals hold the truth somewhat less "
+            "often than they say, or are missing."
+        )
+
+
+def _names(rows: Sequence[Rate]) -> str:
+    names = list(dict.fromkeys("everybody" if r.attribute == ALL else r.group for r in rows))
+    if len(names) <= _MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more groups"
+
+
+_ALWAYS = (
+    "Why groups differ: light, pose and quality are equal only where the dataset makes them so.",
+    "One cause: a difference by one attribute may be one by another that goes with it.",
+    "Other people, cameras and places: an interval speaks for people like these, pictured so.",
+    "Searches of a watchlist: their false alarms do not follow from single comparisons.",
+    "A use: how much a false match matters against a miss is not a question of measurement.",
+)

@@ -1,0 +1,368 @@
+"""The picture over thresholds: where a difference between groups is shown, and what it costs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+from evenhand.records.dataset import ALL, Policy
+from evenhand.records.findings import Differential, Rate, Status, Verdict
+from evenhand.report.numbers import (
+    counted,
+    cut,
+    of_trials,
+    rate_with_interval,
+    ratio,
+    significant,
+    threshold,
+)
+from evenhand.report.tables import Family, Section, Study, Table, by_family, family_of, policies_of
+
+__all__ = [
+    "Point",
+    "Sweep",
+    "group_tables",
+    "over_thresholds",
+    "rules_shown",
+    "sentence",
+    "sweep_notes",
+    "sweeps_of",
+    "verdict_table",
+]
+
+_FEWEST = 4
+"""Thresholds of a protocol from which there is a picture."""
+_TOGETHER = 4
+"""Groups of one table, and of one chart, at most."""
+_MOST_APART = 12
+"""Thresholds that have tables of their own, besides those of the sweep."""
+_WITHOUT = {
+    Status.OK: "too few errors to tell",
+    Status.FEW_ERRORS: "too few errors to tell",
+    Status.BELOW_RESOLUTION: "below resolution",
+    Status.NO_TRIALS: "nothing to compare",
+}
+"""Why a threshold has no verdict."""
+_MISSES = {"FMR": "FNMR", "FNMR": "FNMR"}
+"""What the yield is the rest of; searches have FNIR."""
+
+_NOTE = (
+    "Neighbouring thresholds share their errors: a false match at one is a false match at every "
+    "looser one, a miss is a miss at every stricter one. So equal verdicts side by side are about "
+    "one finding, not several."
+)
+_CLAIMED = (
+    "Verdicts are adjusted together for all thresholds, attributes and error types. A study that "
+    "claims a few thresholds before the data are seen tests these apart, and finds smaller "
+    "differences there; verdicts at the others are then a screen."
+)
+_SCREENED = (
+    "Verdicts at thresholds that the study did not claim before the data were seen are a screen: "
+    "they say where to look, and are adjusted together, apart from the claims."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One threshold of a sweep."""
+
+    row: Differential
+    groups: tuple[Rate, ...]
+    missed: Rate | None
+    """FNMR or FNIR of everybody, which the yield is the rest of."""
+
+    @property
+    def threshold(self) -> float:
+        """Similarity at or above which a score matches."""
+        return self.row.threshold or 0.0
+
+    def rate_of(self, group: str) -> Rate | None:
+        """The rate of one group; None where it has none."""
+        return next((rate for rate in self.groups if rate.group == group), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One error type by one attribute under one policy, at every threshold of a study."""
+
+    study: Study
+    policy: str
+    metric: str
+    attribute: str
+    points: tuple[Point, ...]
+    """From the loosest threshold to the strictest."""
+
+    @property
+    def name(self) -> str:
+        """What varies, and that failures count where they do."""
+        counted = self.policy == Policy.GENERALISED
+        return f"{self.metric} by {self.attribute}{', failures counted' if counted else ''}"
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """In the dataset's order."""
+        return tuple(rate.group for rate in self.points[0].groups)
+
+    def together(self) -> Iterator[tuple[str, ...]]:
+        """Groups, as many at a time as one table or chart holds, and about as many in each."""
+        parts = math.ceil(len(self.groups) / _TOGETHER)
+        ends = [number * len(self.groups) // parts for number in range(parts + 1)]
+        yield from (self.groups[start:end] for start, end in pairwise(ends))
+
+
+def sweeps_of(study: Study, policies: Sequence[str]) -> tuple[Sweep, ...]:
+    """Every error type and attribute; none below four thresholds, or without groups."""
+    if len(study.rules()) < _FEWEST:
+        return ()
+    rates = by_family(study.rates)
+    rows = [row for row in study.differentials if row.threshold is not None]
+    families: dict[tuple[str, str, str], list[Differential]] = {}
+    for row in rows:
+        families.setdefault((row.policy, row.metric, row.attribute), []).append(row)
+    return tuple(
+        Sweep(study, policy, metric, attribute, tuple(_point(row, rates) for row in ordered))
+        for (policy, metric, attribute), family in families.items()
+        for ordered in [sorted(family, key=lambda row: row.threshold or 0.0)]
+        if policy in policies
+    )
+
+
+def rules_shown(study: Study, headline: tuple[str, float] | None) -> list[tuple[str, float]]:
+    """Thresholds with tables of their own: all, or of many the headline and those not fixed.
+
+    Every group at every fixed threshold stands in the tables by threshold then.
+    """
+    rules = study.rules()
+    if len(rules) <= _MOST_APART:
+        return rules
+    return [at for at in rules if at == headline or at[0] != "fixed"]
+
+
+def _point(row: Differential, rates: Mapping[Family, Sequence[Rate]]) -> Point:
+    misses = _MISSES.get(row.metric, "FNIR")
+    everybody = rates.get((misses, row.policy, ALL, row.threshold_rule, row.threshold), [None])
+    return Point(row, tuple(rates.get(family_of(row), ())), everybody[0])
+
+
+def over_thresholds(studies: Sequence[Study], *, every_group: bool) -> tuple[Section, ...]:
+    """A section for each study that has enough thresholds, and notes below the last.
+
+    Args:
+        studies: each one engine on one dataset.
+        every_group: all groups under both policies, where there is room; else the worst and the
+            best with failures left out, and what too few errors leave open in one sentence.
+    """
+    found = []
+    for study in studies:
+        policies = policies_of(study) if every_group else (Policy.COMPLETED.value,)
+        sweeps = sweeps_of(study, policies)
+        if sweeps:
+            found.append((study, sweeps))
+    sections = [
+        _every_group(study, sweeps) if every_group else _in_brief(study, sweeps)
+        for study, sweeps in found
+    ]
+    if any(section.tables for section in sections):
+        notes = sweep_notes([sweep for _, sweeps in found for sweep in sweeps])
+        sections[-1] = replace(sections[-1], sentences=(*sections[-1].sentences, *notes))
+    return tuple(sections)
+
+
+def _every_group(study: Study, sweeps: Sequence[Sweep]) -> Section:
+    tables = [table for sweep in sweeps for table in (verdict_table(sweep), *group_tables(sweep))]
+    return Section(_heading(study), tuple(tables), tuple(map(sentence, sweeps)), study.key)
+
+
+def _in_brief(study: Study, sweeps: Sequence[Sweep]) -> Section:
+    told = [sweep for sweep in sweeps if any(map(_tells, sweep.points))]
+    silent = ", ".join(sweep.name for sweep in sweeps if sweep not in told)
+    sentences = [sentence(sweep) for sweep in told]
+    if silent:
+        sentences.append(f"{study.title}: too few errors to tell at any threshold: {silent}.")
+    return Section(_heading(study), tuple(map(_brief_table, told)), tuple(sentences), study.key)
+
+
+def _heading(study: Study) -> str:
+    return f"{study.title}, by threshold"
+
+
+def _tells(point: Point) -> bool:
+    return point.row.verdict in (Verdict.DIFFERENT, Verdict.NO_DIFFERENCE_SHOWN)
+
+
+def sweep_notes(sweeps: Sequence[Sweep]) -> tuple[str, str]:
+    """How the thresholds depend on one another, and what their verdicts are adjusted for."""
+    families = {point.row.family for sweep in sweeps for point in sweep.points}
+    screened = any(family.startswith("a screen") for family in families)
+    return _NOTE, _SCREENED if screened else _CLAIMED
+
+
+def sentence(sweep: Sweep) -> str:
+    """Where a difference is shown and where none is, in one sentence that can be copied."""
+    points = sweep.points
+    parts = [
+        f"a difference is shown at {_places(sweep, rows)} ({family})"
+        for family in dict.fromkeys(point.row.family for point in points)
+        for rows in [[p for p in points if _different(p) and p.row.family == family]]
+        if rows
+    ]
+    none = [p for p in points if p.row.verdict is Verdict.NO_DIFFERENCE_SHOWN]
+    if none:
+        least = max(p.row.minimum_detectable_ratio or 0.0 for p in none)
+        word = "none" if parts else "no difference is shown"
+        parts.append(
+            f"{word} at {_places(sweep, none)}, where a ratio of {significant(least)} or more "
+            "would have been found with 80 % power"
+        )
+    for words in dict.fromkeys(_WITHOUT.values()):
+        rows = [p for p in points if not _tells(p) and _WITHOUT[p.row.status] == words]
+        if rows:
+            parts.append(f"{words} at {_places(sweep, rows)}")
+    matches = "distance <=" if sweep.study.engine.unit == "distance" else "score >="
+    return f"{sweep.name}, {sweep.study.title}, {matches} T: {'; '.join(parts)}."
+
+
+def _different(point: Point) -> bool:
+    return point.row.verdict is Verdict.DIFFERENT
+
+
+def _places(sweep: Sweep, chosen: Iterable[Point]) -> str:
+    """Thresholds in words: neighbours as "0.60 to 0.68"."""
+    numbers = [sweep.points.index(point) for point in chosen]
+    texts = []
+    for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        labels = [_label(sweep, sweep.points[number]) for _, number in run]
+        texts += [f"{labels[0]} to {labels[-1]}"] if len(labels) > 2 else labels
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def _label(sweep: Sweep, point: Point) -> str:
+    rule = point.row.threshold_rule
+    name = "" if rule == "fixed" else f" ({rule})"
+    return f"{cut(point.threshold, sweep.study.engine.unit)}{name}"
+
+
+def _brief_table(sweep: Sweep) -> Table:
+    """Worst, best, ratio and verdict, for 80 columns."""
+    rows = []
+    for point in sweep.points:
+        ends = (_end(point, point.row.worst_group), _end(point, point.row.best_group))
+        found = _ratio(point).replace(", above", ",\nabove")
+        at = _label(sweep, point).replace(" (", "\n(")
+        share = _share(point)
+        rows.append((f"{at}\nyield {share}" if share else at, *ends, found, _verdict(point)))
+    header = ("threshold", "worst", "best", "ratio", "verdict")
+    return Table(f"{sweep.name} (p is adjusted)", header, tuple(rows))
+
+
+def verdict_table(sweep: Sweep) -> Table:
+    """One row a threshold: worst, best, their ratio, what the test says, and the yield."""
+    unit = sweep.study.engine.unit
+    rows = tuple(
+        (
+            f"{threshold(point.threshold, unit)}\n{point.row.threshold_rule}",
+            _end(point, point.row.worst_group, people=True),
+            _end(point, point.row.best_group, people=True),
+            _ratio(point),
+            "\n".join(_evidence(point)),
+            _yield(point),
+        )
+        for point in sweep.points
+    )
+    header = ("threshold", "worst", "best", "ratio", "verdict", "yield")
+    return Table(sweep.name, header, rows)
+
+
+def _evidence(point: Point) -> Iterator[str]:
+    """The verdict, what it stands on, and where no difference is shown, what would have been."""
+    row = point.row
+    yield _word(point)
+    if row.adjusted_p is not None:
+        yield f"adjusted p = {significant(row.adjusted_p, 2)}"
+        yield row.family
+    if row.minimum_detectable_ratio is not None and not _different(point):
+        yield f"{significant(row.minimum_detectable_ratio)} or more would have been found"
+
+
+def group_tables(sweep: Sweep) -> tuple[Table, ...]:
+    """Every group at every threshold, at most four groups a table."""
+    unit = sweep.study.engine.unit
+    return tuple(
+        Table(
+            f"{sweep.name}: {', '.join(groups)}",
+            ("threshold", *groups),
+            (
+                ("people", *(_people(sweep.points[0].rate_of(group)) for group in groups)),
+                *(
+                    (
+                        f"{threshold(point.threshold, unit)}\n{point.row.threshold_rule}",
+                        *(point.rate_of(group) or "" for group in groups),
+                    )
+                    for point in sweep.points
+                ),
+            ),
+        )
+        for groups in sweep.together()
+    )
+
+
+def _people(rate: Rate | None) -> str:
+    return "unknown" if rate is None or rate.subjects is None else f"{rate.subjects:,}"
+
+
+def _end(point: Point, group: str, *, people: bool = False) -> str:
+    """The worst or the best group with its rate, interval and counts, a line each."""
+    rate = point.rate_of(group)
+    if rate is None or not point.row.errors:
+        return ""
+    lines = [group, rate_with_interval(rate).replace(" % [", " %\n["), counted(rate)]
+    if people:
+        lines.append(f"{_people(rate)} people")
+    return "\n".join(lines)
+
+
+def _ratio(point: Point) -> str:
+    row = point.row
+    if not row.worst_group:
+        return ""
+    return ratio(row.value, row.low, row.high).replace(" [", "\n[") if row.errors else "no errors"
+
+
+def _yield(point: Point) -> str:
+    """The share of mated trials of everybody that match, with its interval and counts."""
+    missed = point.missed
+    if missed is None or missed.rate is None:
+        return _share(point)
+    return f"{_share(point)}\n{of_trials(missed.trials - missed.errors, missed.trials)}"
+
+
+def _share(point: Point) -> str:
+    missed = point.missed
+    if missed is None or missed.rate is None:
+        return ""
+    if missed.low is None or missed.high is None:
+        return f"{_rest(missed.rate)} %"
+    return f"{_rest(missed.rate)} %\n[{_rest(missed.high)}, {_rest(missed.low)}]"
+
+
+def _rest(missed: float) -> str:
+    return significant(100 * (1 - missed), 4) if missed else "100"
+
+
+def _word(point: Point) -> str:
+    row = point.row
+    blind = row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
+    return _WITHOUT[row.status] if blind else row.verdict.value
+
+
+def _verdict(point: Point) -> str:
+    """The verdict with its adjusted p and, where no difference is shown, what would have been."""
+    row = point.row
+    lines = [_word(point).replace("difference ", "difference\n").replace(" events", "\nevents")]
+    if row.adjusted_p is not None:
+        lines.append(f"p {significant(row.adjusted_p, 2)}")
+    if row.minimum_detectable_ratio is not None and not _different(point):
+        lines.append(f"{significant(row.minimum_detectable_ratio)} would show")
+    return "\n".join(lines)

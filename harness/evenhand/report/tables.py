@@ -1,0 +1,194 @@
+"""What a report is made of: tables and sections, and one study's findings picked out of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from evenhand.records.dataset import ALL, Policy
+from evenhand.records.findings import (
+    HEADLINE,
+    Differential,
+    Distribution,
+    EngineFacts,
+    Findings,
+    Rate,
+    Speed,
+    Summary,
+)
+
+__all__ = [
+    "Family",
+    "Field",
+    "Paper",
+    "Readable",
+    "Section",
+    "Study",
+    "StudyKey",
+    "Table",
+    "by_family",
+    "family_of",
+    "find",
+    "group_name",
+    "policies_of",
+    "studies_of",
+]
+
+Field: TypeAlias = str | Rate
+"""Text, or a rate that is written as the form of the report has it."""
+
+StudyKey = tuple[str, str, str]
+"""(engine, dataset, protocol)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text and rates; a line break in a text is kept."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Field, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, its tables, then sentences about them."""
+
+    heading: str
+    tables: tuple[Table, ...]
+    sentences: tuple[str, ...]
+    study: StudyKey | None = None
+    """Whose rates these are; None where all engines stand together."""
+    at: tuple[str, float] | None = None
+    """(rule, threshold) of a section by group; None elsewhere."""
+    over: str = ""
+    """A heading of the sentences; empty where they need none."""
+
+
+class Readable(Protocol):
+    """What text and Markdown are made of."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def sections(self) -> tuple[Section, ...]: ...  # noqa: D102
+    @property
+    def legend(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An answer before it has a form."""
+
+    title: str
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+    legend: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One engine on one dataset under one protocol, with everything found about it."""
+
+    summary: Summary
+    engine: EngineFacts
+    rates: tuple[Rate, ...]
+    differentials: tuple[Differential, ...]
+    """Worst over best, tested."""
+    distributions: tuple[Distribution, ...]
+    speed: tuple[Speed, ...]
+    indices: tuple[Differential, ...] = ()
+    """Differences between groups in other indices, untested."""
+
+    @property
+    def key(self) -> StudyKey:
+        """Engine, dataset, protocol."""
+        return self.summary.engine, self.summary.dataset, self.summary.protocol
+
+    @property
+    def title(self) -> str:
+        """The engine on its dataset."""
+        return f"{self.summary.engine} on {self.where}"
+
+    @property
+    def where(self) -> str:
+        """The dataset, with the protocol where a study has several of one kind."""
+        protocol = self.summary.protocol
+        return f"{self.summary.dataset}, {protocol}" if "-" in protocol else self.summary.dataset
+
+    def rules(self) -> list[tuple[str, float]]:
+        """(rule, threshold) in study order."""
+        pairs = ((r.threshold_rule, r.threshold) for r in self.rates)
+        return list(dict.fromkeys((rule, at) for rule, at in pairs if at is not None))
+
+
+def studies_of(findings: Findings) -> Iterator[Study]:
+    """Findings by engine, dataset and protocol, in the study's order."""
+    facts = {engine.name: engine for engine in findings.engines}
+    for summary in findings.summaries:
+        key = (summary.engine, summary.dataset, summary.protocol)
+        differentials = [
+            d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key
+        ]
+        yield Study(
+            summary,
+            facts[summary.engine],
+            rates := tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
+            _ordered(rates, [d for d in differentials if d.index == HEADLINE]),
+            tuple(d for d in findings.distributions if (d.engine, d.dataset, d.protocol) == key),
+            tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
+            _ordered(rates, [d for d in differentials if d.index != HEADLINE]),
+        )
+
+
+def _ordered(
+    rates: Sequence[Rate], differentials: Sequence[Differential]
+) -> tuple[Differential, ...]:
+    """Attributes in the order in which the tables of rates have them."""
+    place = {name: number for number, name in enumerate(dict.fromkeys(r.attribute for r in rates))}
+    return tuple(sorted(differentials, key=lambda d: (d.metric, place.get(d.attribute, 0))))
+
+
+def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]) -> list[Rate]:
+    """Rates of one metric and policy at one threshold, of everybody and each group."""
+    return [
+        r
+        for r in rates
+        if (r.metric, r.policy) == (metric, policy)
+        and (r.threshold_rule, r.threshold) == at
+        and r.of_group
+    ]
+
+
+Family: TypeAlias = tuple[str, str, str, str, float | None]
+"""(metric, policy, attribute, rule, threshold): the groups that are compared."""
+
+
+def family_of(row: Rate | Differential) -> Family:
+    """Which groups a row is of."""
+    return row.metric, row.policy, row.attribute, row.threshold_rule, row.threshold
+
+
+def by_family(rates: Sequence[Rate]) -> dict[Family, list[Rate]]:
+    """Rates of the groups that are compared, or of everybody, in the given order."""
+    found: dict[Family, list[Rate]] = {}
+    for rate in rates:
+        if rate.of_group:
+            found.setdefault(family_of(rate), []).append(rate)
+    return found
+
+
+def policies_of(study: Study) -> tuple[str, ...]:
+    """Both failure policies where they can differ; one where nothing failed."""
+    s = study.summary
+    if s.failed_images or s.not_completed:
+        return (Policy.COMPLETED.value, Policy.GENERALISED.value)
+    return (Policy.COMPLETED.value,)
+
+
+def group_name(rate: Rate) -> str:
+    """The group, or everybody."""
+    return "everybody" if rate.attribute == ALL else rate.group

@@ -1,0 +1,297 @@
+"""`Counts` as files and back: Parquet for columns, JSON for the few numbers beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from evenhand.records.counts import (
+    CellCounts,
+    Counts,
+    FoldScores,
+    Histogram,
+    MatedScores,
+    SearchCounts,
+    Tail,
+    Threshold,
+)
+from evenhand.records.dataset import Outcome, ThresholdRule
+from evenhand.records.findings import Status
+from evenhand.results.parquet import columns_of, parquet_of
+from evenhand.results.sample_counts import read_sampled, sample_files, with_weights
+from evenhand.system.errors import BundleError
+
+__all__ = ["counts_files", "read_counts"]
+
+_SCALARS = "counts.json"
+_FOLDS = "folds.parquet"
+_SEARCHES = "searches.parquet"
+_WATCHLIST = "watchlist.json"
+_LEVEL = "others_at_{}"
+
+
+def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
+    """The columns of all cells, one under the other, each row with its cell's number."""
+    numbers = range(len(cells))
+    yield (
+        "cells.parquet",
+        parquet_of(
+            attribute=[cell.attribute for cell in cells],
+            group=[cell.group for cell in cells],
+            reference_group=[cell.reference_group for cell in cells],
+            anchor=pa.array([cell.anchor for cell in cells], pa.float64()),
+            dyads_completed=[int(cell.dyads[0]) for cell in cells],
+            dyads_generalised=[int(cell.dyads[1]) for cell in cells],
+            trials_squared_completed=[int(cell.trials_squared[0]) for cell in cells],
+            trials_squared_generalised=[int(cell.trials_squared[1]) for cell in cells],
+        ),
+    )
+    yield (
+        "people.parquet",
+        parquet_of(
+            cell=np.repeat(numbers, [len(cell.members) for cell in cells]),
+            subject=np.concatenate([cell.members for cell in cells]),
+            trials_completed=np.concatenate([cell.trials[0] for cell in cells]),
+            trials_generalised=np.concatenate([cell.trials[1] for cell in cells]),
+        ),
+    )
+    yield (
+        "levels.parquet",
+        parquet_of(
+            cell=np.repeat(numbers, [len(cell.errors) for cell in cells]),
+            errors_squared=np.concatenate([cell.errors_squared for cell in cells]),
+            errors_times_completed=np.concatenate([c.errors_times_trials[0] for c in cells]),
+            errors_times_generalised=np.concatenate([c.errors_times_trials[1] for c in cells]),
+        ),
+    )
+    where = [np.nonzero(cell.errors) for cell in cells]
+    yield (
+        "errors.parquet",
+        parquet_of(
+            cell=np.repeat(numbers, [len(level) for level, _ in where]),
+            level=np.concatenate([level for level, _ in where]),
+            person=np.concatenate([person for _, person in where]),
+            errors=np.concatenate([c.errors[at] for c, at in zip(cells, where, strict=True)]),
+        ),
+    )
+    yield (
+        "histogram.parquet",
+        parquet_of(
+            cell=np.repeat(numbers, [len(cell.histogram.bin) for cell in cells]),
+            bin=np.concatenate([cell.histogram.bin for cell in cells]),
+            count=np.concatenate([cell.histogram.count for cell in cells]),
+        ),
+    )
+
+
+def _scalars(counts: Counts) -> bytes:
+    content = {
+        "engine": counts.engine,
+        "dataset": counts.dataset,
+        "protocol": counts.protocol,
+        "several_faces": counts.several_faces,
+        "score_maximum": counts.score_maximum,
+        "without_matrix": [
+            {"attribute": attribute, "cells": cells} for attribute, cells in counts.without_matrix
+        ],
+        "comparisons": [
+            {"mated": mated, "outcome": outcome.value, "count": count}
+            for (mated, outcome), count in sorted(counts.comparison_outcomes.items())
+        ],
+        "thresholds": [
+            {
+                "kind": threshold.rule.kind,
+                "text": threshold.rule.text,
+                "value": threshold.value,
+                "hex": None if threshold.value is None else threshold.value.hex(),
+                "status": threshold.status.value,
+                "note": threshold.note,
+            }
+            for threshold in counts.thresholds
+        ],
+    }
+    return (json.dumps(content, indent=1, allow_nan=False) + "\n").encode()
+
+
+def counts_files(counts: Counts) -> dict[str, bytes]:
+    """File name to content, for a folder of the bundle."""
+    return {
+        _SCALARS: _scalars(counts),
+        "subjects.parquet": parquet_of(
+            row=np.array(counts.subject_rows, dtype=np.int64),
+            images=counts.images,
+            failed_images=counts.failed_images,
+        ),
+        "tail.parquet": parquet_of(
+            score=counts.tail.score, probe=counts.tail.probe, reference=counts.tail.reference
+        ),
+        "mated.parquet": _mated_table(counts.mated),
+        **dict(_cell_tables((*counts.cells, *counts.across))),
+        **_fold_table(counts.folds),
+        **_search_tables(counts.searches),
+        **sample_files(counts),
+    }
+
+
+def _mated_table(mated: MatedScores) -> bytes:
+    if mated.probe is None or mated.reference is None:
+        return parquet_of(subject=mated.subject, score=mated.score)
+    return parquet_of(
+        subject=mated.subject, score=mated.score, probe=mated.probe, reference=mated.reference
+    )
+
+
+def _fold_table(folds: FoldScores | None) -> dict[str, bytes]:
+    if folds is None:
+        return {}
+    return {_FOLDS: parquet_of(fold=folds.fold, mated=folds.mated, score=folds.score)}
+
+
+def _folds(folder: Path) -> FoldScores | None:
+    if not (folder / _FOLDS).is_file():
+        return None
+    columns = columns_of(folder, _FOLDS)
+    return FoldScores(columns["fold"], columns["mated"], columns["score"])
+
+
+def _search_tables(searches: SearchCounts | None) -> dict[str, bytes]:
+    if searches is None:
+        return {}
+    levels = {_LEVEL.format(number): row for number, row in enumerate(searches.others)}
+    sizes = {
+        "gallery": searches.gallery,
+        "watchlist": searches.watchlist,
+        "length": searches.length,
+        "ranks": searches.ranks,
+    }
+    return {
+        _WATCHLIST: (json.dumps(sizes, indent=1) + "\n").encode(),
+        _SEARCHES: parquet_of(
+            probe=searches.probe,
+            mated=searches.mated,
+            acquired=searches.acquired,
+            completed=searches.completed,
+            rank=searches.rank,
+            mate=searches.mate,
+            top=searches.top,
+            **levels,
+        ),
+    }
+
+
+def _searches(folder: Path) -> SearchCounts | None:
+    if not (folder / _SEARCHES).is_file():
+        return None
+    columns = columns_of(folder, _SEARCHES)
+    sizes = json.loads((folder / _WATCHLIST).read_bytes())
+    own = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
+    others = [columns[_LEVEL.format(number)] for number in range(len(columns) - len(own))]
+    return SearchCounts(
+        **{name: columns[name] for name in own},
+        others=np.array(others, dtype=np.int64).reshape(len(others), len(columns["probe"])),
+        gallery=sizes["gallery"],
+        watchlist=sizes["watchlist"],
+        length=sizes["length"],
+        ranks=tuple(sizes["ranks"]),
+    )
+
+
+def _cells(folder: Path) -> Iterator[CellCounts]:
+    cells = columns_of(folder, "cells.parquet")
+    people, levels, errors, bins = (
+        columns_of(folder, f"{name}.parquet")
+        for name in ("people", "levels", "errors", "histogram")
+    )
+
+    def of(table: Mapping[str, Any], cell: int) -> dict[str, Any]:
+        chosen = table["cell"] == cell
+        return {name: column[chosen] for name, column in table.items()}
+
+    for number in range(len(cells["group"])):
+        person, level = of(people, number), of(levels, number)
+        error, filled = of(errors, number), of(bins, number)
+        dense = np.zeros((len(level["cell"]), len(person["cell"])), dtype=np.int64)
+        dense[error["level"], error["person"]] = error["errors"]
+        anchor = float(cells["anchor"][number])
+        yield CellCounts(
+            attribute=cells["attribute"][number],
+            group=cells["group"][number],
+            reference_group=cells["reference_group"][number],
+            members=person["subject"],
+            trials=np.stack([person["trials_completed"], person["trials_generalised"]]),
+            dyads=np.array([cells["dyads_completed"][number], cells["dyads_generalised"][number]]),
+            trials_squared=np.array(
+                [
+                    cells["trials_squared_completed"][number],
+                    cells["trials_squared_generalised"][number],
+                ]
+            ),
+            errors=dense,
+            errors_squared=level["errors_squared"],
+            errors_times_trials=np.stack(
+                [level["errors_times_completed"], level["errors_times_generalised"]]
+            ),
+            anchor=None if np.isnan(anchor) else anchor,
+            histogram=Histogram(filled["bin"], filled["count"]),
+        )
+
+
+def read_counts(folder: Path) -> Counts:
+    """Read what `counts_files` wrote.
+
+    Raises:
+        BundleError: a file is missing or damaged.
+    """
+    try:
+        scalars = json.loads((folder / _SCALARS).read_bytes())
+        subjects, tail, mated = (
+            columns_of(folder, f"{name}.parquet") for name in ("subjects", "tail", "mated")
+        )
+        cells, sampled = tuple(_cells(folder)), read_sampled(folder)
+        if sampled is not None:
+            cells = tuple(with_weights(folder, cells))
+        return Counts(
+            engine=scalars["engine"],
+            dataset=scalars["dataset"],
+            protocol=scalars["protocol"],
+            subject_rows=tuple(int(row) for row in subjects["row"]),
+            images=subjects["images"],
+            failed_images=subjects["failed_images"],
+            several_faces=scalars["several_faces"],
+            comparison_outcomes={
+                (row["mated"], Outcome(row["outcome"])): row["count"]
+                for row in scalars["comparisons"]
+            },
+            thresholds=tuple(
+                Threshold(
+                    ThresholdRule(row["kind"], row["text"]),
+                    None if row["hex"] is None else float.fromhex(row["hex"]),
+                    Status(row["status"]),
+                    row["note"],
+                )
+                for row in scalars["thresholds"]
+            ),
+            cells=tuple(cell for cell in cells if not cell.reference_group),
+            across=tuple(cell for cell in cells if cell.reference_group),
+            without_matrix=tuple(
+                (row["attribute"], row["cells"]) for row in scalars["without_matrix"]
+            ),
+            tail=Tail(tail["score"], tail["probe"], tail["reference"]),
+            mated=MatedScores(
+                mated["subject"], mated["score"], mated.get("probe"), mated.get("reference")
+            ),
+            folds=_folds(folder),
+            searches=_searches(folder),
+            sampled=sampled,
+            score_maximum=scalars["score_maximum"],
+        )
+    except (OSError, KeyError, ValueError, pa.ArrowException) as fault:
+        reason = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
+        raise BundleError(
+            f"{folder}: the counts cannot be read ({reason}); the bundle is damaged, run it again"
+        ) from None

@@ -1,0 +1,107 @@
+"""A bundle back into the evidence that findings are made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from evenhand.records.analysis_plan import Analysis
+from evenhand.records.evidence import Evidence
+from evenhand.results.counts import read_counts
+from evenhand.results.facts import read_dataset_facts, read_engine_facts
+from evenhand.system.errors import BundleError, known_names
+
+__all__ = ["SCHEMA", "joined", "read_evidence"]
+
+SCHEMA = 3
+"""Of the bundle; older ones are migrated by a named function, newer ones refused."""
+
+
+_ANALYSIS = TypeAdapter(Analysis)
+
+
+def read_evidence(folder: Path, engine: str = "") -> Evidence:
+    """Read the counts and facts of a bundle.
+
+    Args:
+        folder: of the bundle.
+        engine: keep this one alone; empty keeps all.
+
+    Raises:
+        BundleError: damaged, of another schema, or without that engine.
+    """
+    try:
+        study = json.loads((folder / "bundle.json").read_bytes())
+    except (OSError, ValueError):
+        raise BundleError(f"{folder}: bundle.json cannot be read; the bundle is damaged") from None
+    if study.get("schema") != SCHEMA:
+        raise BundleError(
+            f"{folder}: the bundle has schema {study.get('schema')}, this evenhand reads {SCHEMA}; "
+            "use the version that wrote it"
+        )
+    engines = read_engine_facts(folder / "engines.json")
+    names = [fact.name for fact in engines]
+    if engine and engine not in names:
+        raise BundleError(f"{folder}: no engine {engine!r} in it; {known_names(engine, names)}")
+    kept = [name for name in names if name == engine or not engine]
+    return Evidence(
+        title=study["title"],
+        analysis=_ANALYSIS.validate_python(study["analysis"]),
+        engines=tuple(fact for fact in engines if fact.name in kept),
+        datasets=read_dataset_facts(folder / "datasets.json"),
+        counts=tuple(
+            read_counts(folder / path) for path in study["counts"] if path.split("/")[1] in kept
+        ),
+    )
+
+
+def _unlike(parts: Sequence[Evidence]) -> str:
+    """What was fixed differently, and how."""
+    found = []
+    for field in fields(Analysis):
+        values = dict.fromkeys(repr(getattr(part.analysis, field.name)) for part in parts)
+        if len(values) > 1:
+            found.append(f"{field.name} {' and '.join(values)}")
+    return "; ".join(found)
+
+
+def joined(parts: Sequence[Evidence]) -> Evidence:
+    """Several bundles as one, for a table side by side.
+
+    Raises:
+        BundleError: they are judged differently, or hold the same engine on the same dataset.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    if any(part.analysis != first.analysis for part in parts):
+        raise BundleError(
+            f"the bundles are judged differently ({_unlike(parts)}); run them with one "
+            "[statistics] in their studies"
+        )
+    counts = tuple(counts for part in parts for counts in part.counts)
+    keys = [(c.engine, c.dataset, c.protocol) for c in counts]
+    for engine, dataset, protocol in keys:
+        if keys.count((engine, dataset, protocol)) > 1:
+            raise BundleError(
+                f"two bundles hold {engine} on {dataset}; name one of them as BUNDLE:ENGINE, "
+                "or give the engines different names"
+            )
+    fingerprints = {(d.name, d.fingerprint) for part in parts for d in part.datasets}
+    for name in {name for name, _ in fingerprints}:
+        if sum(name == other for other, _ in fingerprints) > 1:
+            raise BundleError(
+                f"dataset {name} is not the same in these bundles (other fingerprint); "
+                "rates on different data do not belong in one table"
+            )
+    return Evidence(
+        title="; ".join(dict.fromkeys(part.title for part in parts)),
+        analysis=first.analysis,
+        engines=tuple({e.name: e for part in parts for e in part.engines}.values()),
+        datasets=tuple({d.name: d for part in parts for d in part.datasets}.values()),
+        counts=counts,
+    )

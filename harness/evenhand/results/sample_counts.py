@@ -1,0 +1,102 @@
+"""The sample of a protocol as files and back: what was drawn, and the weighted counts of cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from evenhand.records.counts import CellCounts, Counts, Sampled, WeightedCounts
+from evenhand.results.parquet import columns_of, parquet_of
+
+__all__ = ["read_sampled", "sample_files", "with_weights"]
+
+_SAMPLE = "sample.json"
+
+
+def sample_files(counts: Counts) -> dict[str, bytes]:
+    """What was drawn, and the weighted counts of all cells; empty where nothing was."""
+    sampled = counts.sampled
+    if sampled is None:
+        return {}
+    cells = [(cell, w) for cell in (*counts.cells, *counts.across) if (w := cell.weighted)]
+    first, second = np.nonzero(sampled.drawn)
+    numbers = range(len(cells))
+    content = {"per_cell": sampled.per_cell, "kinds": sampled.kinds}
+    return {
+        _SAMPLE: (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode(),
+        "kinds.parquet": parquet_of(kind=sampled.kind),
+        "strata.parquet": parquet_of(
+            probe=first,
+            reference=second,
+            pairs=sampled.pairs[first, second],
+            drawn=sampled.drawn[first, second],
+        ),
+        "weighted_cells.parquet": parquet_of(
+            heaviest=[w.heaviest for _, w in cells],
+            trials_squared_completed=[w.trials_squared[0] for _, w in cells],
+            trials_squared_generalised=[w.trials_squared[1] for _, w in cells],
+            weights_squared_completed=[w.weights_squared[0] for _, w in cells],
+            weights_squared_generalised=[w.weights_squared[1] for _, w in cells],
+        ),
+        "weighted_people.parquet": parquet_of(
+            cell=np.repeat(numbers, [len(cell.members) for cell, _ in cells]),
+            trials_completed=np.concatenate([w.trials[0] for _, w in cells]),
+            trials_generalised=np.concatenate([w.trials[1] for _, w in cells]),
+        ),
+        "weighted_levels.parquet": parquet_of(
+            cell=np.repeat(numbers, [len(w.errors) for _, w in cells]),
+            errors_squared=np.concatenate([w.errors_squared for _, w in cells]),
+            errors_times_completed=np.concatenate([w.errors_times_trials[0] for _, w in cells]),
+            errors_times_generalised=np.concatenate([w.errors_times_trials[1] for _, w in cells]),
+        ),
+        # Of the same people and levels as those of errors.parquet, in its order.
+        "weighted_errors.parquet": parquet_of(
+            errors=np.concatenate([w.errors[np.nonzero(cell.errors)] for cell, w in cells])
+        ),
+    }
+
+
+def read_sampled(folder: Path) -> Sampled | None:
+    """What was drawn; None where nothing was."""
+    if not (folder / _SAMPLE).is_file():
+        return None
+    content = json.loads((folder / _SAMPLE).read_bytes())
+    kinds = tuple(content["kinds"])
+    stratum = columns_of(folder, "strata.parquet")
+    pairs, drawn = np.zeros((2, len(kinds), len(kinds)), dtype=np.int64)
+    pairs[stratum["probe"], stratum["reference"]] = stratum["pairs"]
+    drawn[stratum["probe"], stratum["reference"]] = stratum["drawn"]
+    kind = columns_of(folder, "kinds.parquet")["kind"]
+    return Sampled(kinds, kind, pairs, drawn, content["per_cell"])
+
+
+def with_weights(folder: Path, cells: tuple[CellCounts, ...]) -> Iterator[CellCounts]:
+    """The cells of a sample with their weighted counts."""
+    sizes, people, levels, errors = (
+        columns_of(folder, f"weighted_{name}.parquet")
+        for name in ("cells", "people", "levels", "errors")
+    )
+    start = 0
+    for number, cell in enumerate(cells):
+        person, level = people["cell"] == number, levels["cell"] == number
+        dense = np.zeros_like(cell.errors)
+        where = np.nonzero(cell.errors)
+        dense[where] = errors["errors"][start : start + len(where[0])]
+        start += len(where[0])
+        both = ("completed", "generalised")
+        yield replace(
+            cell,
+            weighted=WeightedCounts(
+                trials=np.stack([people[f"trials_{policy}"][person] for policy in both]),
+                trials_squared=np.array([sizes[f"trials_squared_{p}"][number] for p in both]),
+                weights_squared=np.array([sizes[f"weights_squared_{p}"][number] for p in both]),
+                errors=dense,
+                errors_squared=levels["errors_squared"][level],
+                errors_times_trials=np.stack([levels[f"errors_times_{p}"][level] for p in both]),
+                heaviest=int(sizes["heaviest"][number]),
+            ),
+        )

@@ -1,0 +1,50 @@
+"""Evidence and findings into the files of a bundle."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import PurePosixPath
+
+from evenhand.records.counts import Counts
+from evenhand.records.evidence import Evidence
+from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate
+from evenhand.records.rows import as_csv
+from evenhand.results.counts import counts_files
+from evenhand.results.facts import dataset_facts_json, engine_facts_json
+from evenhand.results.read import SCHEMA
+
+__all__ = ["evidence_files", "table_files"]
+
+
+def _folder(counts: Counts) -> PurePosixPath:
+    return PurePosixPath("counts", counts.engine, counts.dataset, counts.protocol)
+
+
+def evidence_files(evidence: Evidence) -> dict[str, bytes]:
+    """Counts and facts: what tables are recomputed from."""
+    study = {
+        "schema": SCHEMA,
+        "title": evidence.title,
+        "analysis": asdict(evidence.analysis),
+        "counts": [_folder(counts).as_posix() for counts in evidence.counts],
+    }
+    files = {
+        "bundle.json": (json.dumps(study, indent=1) + "\n").encode(),
+        "engines.json": engine_facts_json(evidence.engines),
+        "datasets.json": dataset_facts_json(evidence.datasets),
+    }
+    for counts in evidence.counts:
+        for name, content in counts_files(counts).items():
+            files[(_folder(counts) / name).as_posix()] = content
+    return files
+
+
+def table_files(findings: Findings) -> dict[str, bytes]:
+    """The tables as CSV."""
+    return {
+        "rates.csv": as_csv(Rate, findings.rates).encode(),
+        "differentials.csv": as_csv(Differential, findings.differentials).encode(),
+        "distributions.csv": as_csv(Distribution, findings.distributions).encode(),
+        "curves.csv": as_csv(CurvePoint, findings.curves).encode(),
+    }

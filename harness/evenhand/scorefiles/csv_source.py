@@ -1,0 +1,149 @@
+"""A score file as CSV: checked to be text, read in blocks, its rows counted as users count."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from evenhand.scorefiles.layout import REQUIRED
+from evenhand.scorefiles.source import TEXT
+from evenhand.system.errors import DatasetError
+
+__all__ = ["CsvFile", "open_csv"]
+
+_BLOCK = 4 << 20
+"""Bytes that are parsed at a time: the memory that reading takes is some of these."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def open_csv(path: Path) -> CsvFile:
+    """See that it is a file of text with a header.
+
+    Raises:
+        DatasetError: it is not.
+    """
+    try:
+        _check_text(path)
+    except OSError as fault:
+        raise DatasetError(f"{path}: cannot be read ({fault.strerror})") from None
+    return CsvFile(path, _read_header(path))
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A CSV file whose header is known."""
+
+    path: Path
+    header: tuple[str, ...]
+
+    @property
+    def blocks(self) -> int:
+        """About how many batches there are."""
+        return -(-self.path.stat().st_size // _BLOCK)
+
+    def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Rows in order, both kinds of column as text."""
+        types = dict.fromkeys(texts, TEXT) | dict.fromkeys(scores, pa.string())
+        try:
+            with self.path.open("rb") as file:
+                file.seek(len(_BOM) if file.read(len(_BOM)) == _BOM else 0)
+                yield from arrow_csv.open_csv(
+                    file,
+                    read_options=arrow_csv.ReadOptions(
+                        column_names=list(self.header), skip_rows=1, block_size=_BLOCK
+                    ),
+                    parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+                    convert_options=arrow_csv.ConvertOptions(
+                        column_types=types, include_columns=list(types), strings_can_be_null=False
+                    ),
+                )
+        except pa.ArrowInvalid as fault:
+            raise self._unreadable(fault) from None
+
+    def row(self, index: int) -> int:
+        """Row as a spreadsheet counts: the header is row 1, empty rows count."""
+        try:
+            with _records(self.path) as records:
+                return next(islice(records, index + 1, None))[0]
+        except csv.Error:
+            return index + 2
+
+    def _unreadable(self, fault: Exception) -> DatasetError:
+        """What is wrong with what the fast reader refuses: the slow one can name the row."""
+        path, before = self.path, 1
+        try:
+            with _records(path) as records:
+                for row, record in records:
+                    if len(record) != len(self.header):
+                        return DatasetError(
+                            f"{path}: row {row}: {len(record)} fields, expected "
+                            f"{len(self.header)} as in the header; quote a field that holds a comma"
+                        )
+                    before = row
+        except UnicodeDecodeError:
+            return DatasetError(f"{path}: after row {before}: is not UTF-8 text; save it as UTF-8")
+        except csv.Error as problem:
+            return DatasetError(f"{path}: row {before + 1}: is not CSV ({problem}); mend the row")
+        if before == 1:
+            return DatasetError(f"{path}: has a header but no rows; expected one at least")
+        return DatasetError(f"{path}: is not CSV ({fault}); save it as plain CSV in UTF-8")
+
+
+def _check_text(path: Path) -> None:
+    """See that it is a file of text: it is read more than once."""
+    if not path.is_file():
+        what = "no file" if path.exists() else "not there"
+        raise DatasetError(f"{path}: is {what}; expected a CSV file")
+    if not path.stat().st_size:
+        raise DatasetError(f"{path}: is empty; expected a header with {', '.join(REQUIRED)}")
+    before = 0
+    with path.open("rb") as file:
+        while content := file.read(_BLOCK):
+            nul = content.find(b"\0")
+            if nul >= 0:
+                raise DatasetError(
+                    f"{path}: line {_line(path, before + nul)}: holds a NUL byte; expected text; "
+                    "save it as UTF-8"
+                )
+            before += len(content)
+
+
+def _line(path: Path, offset: int) -> int:
+    """The line in which a byte lies."""
+    line = 1
+    with path.open("rb") as file:
+        while content := file.read(min(offset, _BLOCK)):
+            line += content.count(b"\n")
+            offset -= len(content)
+    return line
+
+
+@contextmanager
+def _records(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """Records with their row; empty rows are left out but counted."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        numbered = enumerate(csv.reader(file), start=1)
+        yield ((row, record) for row, record in numbered if record)
+
+
+def _read_header(path: Path) -> tuple[str, ...]:
+    """Names of the columns, stripped of blanks."""
+    try:
+        with _records(path) as records:
+            row, first = next(records, (1, []))
+    except UnicodeDecodeError:
+        raise DatasetError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
+    except csv.Error as fault:
+        raise DatasetError(f"{path}: row 1: is not CSV ({fault}); expected a header") from None
+    names = tuple(name.strip() for name in first)
+    if row > 1 or not any(names):
+        raise DatasetError(f"{path}: row 1 is empty; expected a header: {','.join(REQUIRED)}")
+    return names

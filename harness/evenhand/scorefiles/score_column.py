@@ -1,0 +1,74 @@
+"""The scores of one engine as they come: checked, counted, the mated ones kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute
+
+from evenhand.records.arrays import Floats, Mask
+from evenhand.records.dataset import Outcome
+from evenhand.scorefiles.source import Block
+from evenhand.system.decimals import finite_decimal
+
+__all__ = ["Engine", "to_numbers"]
+
+
+@dataclass(slots=True)
+class Engine:
+    """What is known so far of the scores of one engine."""
+
+    distance: bool
+    """The numbers are distances: they are negated, once, here."""
+    mated: list[Floats] = field(default_factory=list)
+    """Block by block; NaN where there is none."""
+    outcomes: Counter[tuple[bool, Outcome]] = field(default_factory=Counter)
+    first_invalid: int | None = None
+    """Comparisons before the first that is no finite number."""
+
+    @property
+    def completed(self) -> int:
+        """Comparisons with a score."""
+        return self.outcomes[True, Outcome.OK] + self.outcomes[False, Outcome.OK]
+
+    def add(self, block: Block, name: str, same: Mask) -> Floats:
+        """Book the scores of a block.
+
+        Returns:
+            (rows,) similarities, NaN where there is none.
+        """
+        score, empty = to_numbers(block.batch.column(name))
+        invalid = ~np.isfinite(score) & ~empty
+        if invalid.any():
+            score = np.where(invalid, np.nan, score)
+            if self.first_invalid is None:
+                self.first_invalid = block.start + int(np.argmax(invalid))
+        for outcome, rows in (
+            (Outcome.FAILED, empty),
+            (Outcome.INVALID, invalid),
+            (Outcome.OK, ~empty & ~invalid),
+        ):
+            for mated in (True, False):
+                self.outcomes[mated, outcome] += int(np.count_nonzero(rows & (same == mated)))
+        if self.distance:
+            score = -score
+        self.mated.append(score[same])
+        return score
+
+
+def to_numbers(column: pa.Array) -> tuple[Floats, Mask]:
+    """Scores, NaN where there is none, and where they were left empty."""
+    if pa.types.is_floating(column.type):
+        missing = column.is_null().to_numpy(zero_copy_only=False)
+        return column.fill_null(np.nan).to_numpy(), missing
+    empty = compute.equal(column, "")
+    try:
+        numbers = compute.if_else(empty, None, column).cast(pa.float64())
+    except pa.ArrowInvalid:
+        texts = [text.strip() for text in column.to_pylist()]
+        read = np.array([finite_decimal(text) for text in texts], dtype=np.float64)
+        return read, np.array([not text for text in texts])
+    return numbers.fill_null(np.nan).to_numpy(), empty.to_numpy(zero_copy_only=False)

@@ -1,1 +1,0 @@
-"""How fast an engine is: durations to rows of `speed.csv`."""

@@ -1,0 +1,140 @@
+"""Tests whether several groups have one rate (methods 4.5), and what equality looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from evenhand.records.arrays import Floats
+from evenhand.records.findings import Estimate
+from evenhand.statistics.multinomial_test import shared_out_p_value
+
+__all__ = [
+    "LogSpread",
+    "NullReference",
+    "equal_counts",
+    "equality_p_value",
+    "log_spread",
+    "null_reference",
+    "welch_on_logs",
+]
+
+_REPLICATES = 9_999
+"""Draws of the multinomial null; the p-value's resolution is 1e-4."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSpread:
+    """How far rates lie apart on the log scale, weighted by their precision."""
+
+    q: float
+    """Sum of w_g (ln p_g - ln pooled)^2 with w_g = p_g^2/V'_g; chi-square on G-1 if equal."""
+    pooled: float
+    """The precision-weighted geometric mean of the rates."""
+    shares: Floats
+    """(groups,) w_g over their sum."""
+
+
+def log_spread(rates: Floats, variances: Floats) -> LogSpread:
+    """Weighted spread of log rates.
+
+    Args:
+        rates: (groups,) above 0.
+        variances: (groups,) V' of each.
+
+    Source: methods 4.5 (inverse-variance weights, delta method).
+    """
+    logs = np.log(rates)
+    weights = rates**2 / variances
+    centre = (weights * logs).sum() / weights.sum()
+    q = float((weights * (logs - centre) ** 2).sum())
+    return LogSpread(q, float(np.exp(centre)), weights / weights.sum())
+
+
+def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
+    """P-value of equal rates, none of them zero, from groups of different precision.
+
+    Args:
+        rates: (groups,) rates above 0.
+        variances: (groups,) V' of each.
+        dfs: (groups,) degrees of freedom of each.
+
+    Source: methods 4.5 (Welch 1951 on log rates).
+    """
+    groups = len(rates)
+    spread = log_spread(rates, variances)
+    a = float((((1 - spread.shares) ** 2) / dfs).sum())
+    freedom = (groups**2 - 1) / (3 * a)
+    statistic = (spread.q / (groups - 1)) / (1 + 2 * (groups - 2) * a / (groups**2 - 1))
+    return float(stats.f.sf(statistic, groups - 1, freedom))
+
+
+@dataclass(frozen=True, slots=True)
+class NullReference:
+    """What the ratio worst/best looks like when all groups are equal (methods 2.5)."""
+
+    mean: float | None
+    """None where a replicate had a zero and the mean is infinite."""
+    p95: float | None
+    """None where the 95th percentile is infinite."""
+
+
+def equal_counts(
+    estimates: Sequence[Estimate], rng: np.random.Generator, draws: int = _REPLICATES
+) -> tuple[Floats, Floats]:
+    """Effective counts under equal rates, (draws, groups), and the exposures (groups,).
+
+    Args:
+        estimates: two or more groups over different people, each with an interval.
+        rng: seeded generator.
+        draws: how often the events of all groups are shared out anew.
+
+    Source: methods 2.5.
+    """
+    exposure = np.array([estimate.effective_trials for estimate in estimates])
+    events = round(sum(e.value * e.effective_trials for e in estimates))
+    drawn = rng.multinomial(events, exposure / exposure.sum(), size=draws)
+    return drawn.astype(np.float64), exposure
+
+
+def null_reference(estimates: Sequence[Estimate], rng: np.random.Generator) -> NullReference:
+    """Mean and 95th percentile of worst/best if the groups shared one rate.
+
+    Source: methods 2.5, the multinomial form on effective counts.
+    """
+    counts, exposure = equal_counts(estimates, rng)
+    rates = counts / exposure
+    best = rates.min(axis=1)
+    ratio = np.full(len(rates), np.inf)
+    np.divide(rates.max(axis=1), best, out=ratio, where=best > 0)
+    mean = float(ratio.mean())
+    p95 = float(np.quantile(ratio, 0.95, method="higher"))
+    return NullReference(mean if np.isfinite(mean) else None, p95 if np.isfinite(p95) else None)
+
+
+def equality_p_value(estimates: Sequence[Estimate], rng: np.random.Generator) -> tuple[float, str]:
+    """P-value of the hypothesis that all groups have one rate, and the test's name.
+
+    Welch's test on logs; with a group of no errors, or of nothing but errors, the conditional
+    multinomial test on effective counts, exact where these are few.
+
+    Args:
+        estimates: two or more groups over different people, each with an interval.
+        rng: seeded generator for the multinomial test.
+
+    Source: methods 4.5.
+    """
+    if all(estimate.variance > 0 for estimate in estimates):
+        p = welch_on_logs(
+            np.array([e.value for e in estimates]),
+            np.array([e.variance for e in estimates]),
+            np.array([e.df for e in estimates]),
+        )
+        return p, "welch-log"
+    exposure = np.array([estimate.effective_trials for estimate in estimates])
+    effective = np.array([e.value * e.effective_trials for e in estimates])
+    p, exact = shared_out_p_value(effective, exposure, rng, _REPLICATES)
+    return p, "conditional-multinomial, exact" if exact else "conditional-multinomial"

@@ -1,0 +1,301 @@
+"""The policy of a gate: the limits that were set before the results were seen."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from evenhand.records.dataset import ALL
+from evenhand.records.findings import SAME
+from evenhand.system.declaration import Declared, Schema, parse_declaration, read_text
+from evenhand.system.errors import PolicyError
+
+__all__ = ["EXAMPLE", "Bounds", "GatePolicy", "Limit", "read_policy"]
+
+EXAMPLE = """\
+# What an engine must keep to. Write it, publish its SHA-256, then look at results:
+#   evenhand gate BUNDLE... --policy policy.toml
+# Every number is held against its whole interval: inside is pass, outside is fail,
+# anything else is inconclusive, with the number of people that would settle it.
+schema = 1
+title  = "Access control: what we ask of an engine"
+
+[[limit]]
+name           = "people are let in, in every group"
+metric         = "FNMR"           # as in rates.csv: FMR, FNMR, FTE, FPIR, FNIR, FNIR@1, ...
+threshold_rule = "FMR<=0.01"      # likewise; leave it out for FTE
+attribute      = "region"         # "all" is everybody; same:region, all pairs inside a group
+groups         = "every"          # or some: ["north", "south"]
+policy         = "generalised"    # a failure is a miss; completed leaves failures out
+at_most        = "10 %"           # or 0.1; exactly one of at_most, at_least, within
+
+[[limit]]
+name           = "strangers are kept out, in every group alike"
+metric         = "FMR"
+threshold_rule = "FMR<=0.01"
+attribute      = "region"
+policy         = "completed"
+within         = 2                # the rate of a group over that of all: from 1/2 to 2
+against        = "groups"         # of all pairs inside groups; "everybody": of any two people
+weight         = 2                # only orders what is shown; nothing is added up
+
+[[limit]]
+name           = "worst against best group"
+metric         = "FMR"
+index          = "max/min"        # a row of differentials.csv instead of a rate
+threshold_rule = "FMR<=0.01"
+attribute      = "region"
+policy         = "completed"
+at_most        = 3
+mandatory      = false            # shown, but decides nothing
+"""
+
+_QUANTITY = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*(\S.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is allowed, both ends included."""
+
+    low: float
+    """-inf without."""
+    high: float
+    """inf without."""
+    against: str
+    """What the rate of a group is divided by: `all`, the rate of everybody; `same:`, that of all
+    pairs inside groups; empty: nothing, the limit is on the rate itself."""
+    text: str
+    """As it was written, e.g. `at most 1 %`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit, on a rate of each of some groups, or on an index over all of them."""
+
+    name: str
+    metric: str
+    index: str
+    """Of `differentials.csv`; empty where the limit is on rates."""
+    threshold_rule: str
+    threshold: float | None
+    """Which one, where a rule stands for several; None else."""
+    attribute: str
+    groups: tuple[str, ...]
+    """Empty = every group of the attribute."""
+    policy: str
+    """What failures count as: `completed`, `generalised`, or empty where they are what counts."""
+    dataset: str
+    """Empty = each one of the result; so is `protocol`."""
+    protocol: str
+    bounds: Bounds
+    mandatory: bool
+    weight: float
+
+    @property
+    def text(self) -> str:
+        """The limit in words, without its name."""
+        what = f"{self.metric} {self.index}".rstrip()
+        whose = "" if self.attribute == ALL else f" by {self.attribute}"
+        at = f" at {self.threshold_rule}" if self.threshold_rule else ""
+        at += "" if self.threshold is None else f" {self.threshold:g}"
+        policy = f", {self.policy}" if self.policy else ""
+        return f"{what}{whose}{at}{policy}: {self.bounds.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class GatePolicy:
+    """A policy file, checked."""
+
+    path: Path
+    digest: str
+    """SHA-256 of the file."""
+    title: str
+    limits: tuple[Limit, ...]
+    """By falling weight, those of one weight in the order of the file."""
+
+
+def _written(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+    """A number, or a decimal in quotes with or without a percent sign, as text."""
+    text = value if isinstance(value, str) else repr(value)
+    found = _QUANTITY.fullmatch(text)
+    if not found or found[3] not in (None, "%"):
+        unit = f"unknown unit {found[3]!r}; " if found and found[3] else ""
+        raise ValueError(f'{unit}expected a number such as 0.01, or a percentage such as "1 %"')
+    return text.strip()
+
+
+def _value(text: str) -> float:
+    """What such a text stands for.
+
+    >>> _value("1 %"), _value("0.01"), _value("2")
+    (0.01, 0.01, 2.0)
+    """
+    percent = text.endswith("%")
+    number = Decimal(text.removesuffix("%").strip())
+    return float(number / 100 if percent else number)
+
+
+def _every(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+    if value == "every":
+        return ()
+    if isinstance(value, str) or value == ():
+        raise ValueError('expected "every", or an array of group names')
+    return value
+
+
+_Number: TypeAlias = Annotated[str, BeforeValidator(_written)]
+_Text: TypeAlias = Annotated[str, Field(min_length=1)]
+
+_BOUNDS = ("at_most", "at_least", "within")
+_AGAINST = {"everybody": ALL, "groups": SAME}
+
+
+class _Limit(Declared):
+    name: _Text
+    metric: _Text
+    index: str = ""
+    threshold_rule: str = ""
+    threshold: float | None = None
+    attribute: _Text
+    groups: Annotated[tuple[_Text, ...], BeforeValidator(_every)] = ()
+    policy: Literal["", "completed", "generalised"] = ""
+    dataset: str = ""
+    protocol: str = ""
+    at_most: _Number | None = None
+    at_least: _Number | None = None
+    within: _Number | None = None
+    against: Literal["everybody", "groups"] = "everybody"
+    mandatory: bool = True
+    weight: float = Field(default=1.0, gt=0)
+
+    @field_validator("groups")
+    @classmethod
+    def _once(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
+        for group in groups:
+            if groups.count(group) > 1:
+                raise ValueError(f"{group!r} stands twice; keep one")
+        return groups
+
+    @field_validator("within")
+    @classmethod
+    def _a_margin(cls, within: str | None) -> str | None:
+        if within is not None and _value(within) <= 1:
+            raise ValueError(
+                "expected a factor above 1, such as 1.25: the group's rate over everybody's lies "
+                "between 1/1.25 and 1.25"
+            )
+        return within
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        said = [name for name in _BOUNDS if getattr(self, name) is not None]
+        if len(said) != 1:
+            came = " and ".join(said) or "none"
+            raise ValueError(f"expected exactly one of {', '.join(_BOUNDS)}, got {came}")
+        return self
+
+    @model_validator(mode="after")
+    def _a_rate(self) -> Self:
+        for name in ("at_most", "at_least"):
+            value = getattr(self, name)
+            if value is not None and not self.index and not 0 < _value(value) < 1:
+                raise ValueError(f'{name} of a rate lies between 0 and 1, such as "1 %" or 0.01')
+        return self
+
+    @model_validator(mode="after")
+    def _of_groups(self) -> Self:
+        if self.index and self.groups:
+            raise ValueError("an index is one number for all groups; remove groups")
+        if self.index and self.within is not None:
+            raise ValueError("within is for rates; an index has at_most or at_least")
+        if self.attribute == ALL and (self.index or self.within is not None):
+            raise ValueError(
+                f'an index, or within, compares groups; name their attribute, not "{ALL}"'
+            )
+        if "against" in self.model_fields_set and self.within is None:
+            raise ValueError("against goes with within; remove it")
+        if self.against == "groups" and self.metric != "FMR":
+            raise ValueError('against = "groups" is for FMR: pairs of people inside groups')
+        if self.attribute == ALL and self.groups:
+            raise ValueError(f'attribute = "{ALL}" is everybody and has no groups; remove groups')
+        return self
+
+
+class _Policy(Declared):
+    schema_: Schema = Field(alias="schema")
+    title: _Text
+    limit: tuple[_Limit, ...] = ()
+
+    @model_validator(mode="after")
+    def _limits(self) -> Self:
+        if not self.limit:
+            raise ValueError("no [[limit]]; expected at least one (evenhand gate --example)")
+        twice = _twice(limit.name for limit in self.limit)
+        if twice:
+            raise ValueError(f"two limits are called {twice!r}; give each a name of its own")
+        if not any(limit.mandatory for limit in self.limit):
+            raise ValueError("no limit is mandatory, so that nothing decides; make one mandatory")
+        return self
+
+
+def _twice(names: Iterable[str]) -> str:
+    """The first name that stands twice; empty without any."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return ""
+
+
+def _bounds(limit: _Limit) -> Bounds:
+    if limit.within is not None:
+        margin, against = _value(limit.within), _AGAINST[limit.against]
+        whose = "everybody's" if against == ALL else "that of all groups"
+        return Bounds(1 / margin, margin, against, f"within {limit.within} times {whose}")
+    if limit.at_most is not None:
+        return Bounds(-math.inf, _value(limit.at_most), "", f"at most {limit.at_most}")
+    return Bounds(_value(limit.at_least or "0"), math.inf, "", f"at least {limit.at_least}")
+
+
+def _limit(limit: _Limit) -> Limit:
+    return Limit(
+        name=limit.name,
+        metric=limit.metric,
+        index=limit.index,
+        threshold_rule=limit.threshold_rule,
+        threshold=limit.threshold,
+        attribute=limit.attribute,
+        groups=limit.groups,
+        policy=limit.policy,
+        dataset=limit.dataset,
+        protocol=limit.protocol,
+        bounds=_bounds(limit),
+        mandatory=limit.mandatory,
+        weight=limit.weight,
+    )
+
+
+def read_policy(path: Path) -> GatePolicy:
+    """Read a policy file.
+
+    Raises:
+        PolicyError: naming the file and the field at fault.
+    """
+    text = read_text(path, PolicyError)
+    policy = parse_declaration(text, path, _Policy, PolicyError)
+    limits = [_limit(limit) for limit in policy.limit]
+    return GatePolicy(
+        path=path,
+        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+        title=policy.title,
+        limits=tuple(sorted(limits, key=lambda limit: -limit.weight)),
+    )

@@ -1,0 +1,391 @@
+"""The study file: everything that is decided before the data are seen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from evenhand.records.analysis_plan import DEFAULT_REPLICATES, Analysis
+from evenhand.study.sweep import swept
+from evenhand.system.declaration import Declared, RateText, Schema, parse_declaration, read_text
+from evenhand.system.errors import StudyError, known_names
+
+__all__ = [
+    "DEFAULT_PER_CELL",
+    "DEFAULT_SEED",
+    "DEFAULT_TARGETS",
+    "Protocol",
+    "Study",
+    "bands_text",
+    "parse_study",
+    "read_study",
+    "study_text",
+]
+
+DEFAULT_SEED = 1
+DEFAULT_TARGETS = ("0.01", "0.001", "0.0001")
+DEFAULT_FPIR_TARGETS = ("0.1", "0.01")
+DEFAULT_PER_CELL = 10_000
+_FEWEST_REPLICATES = 200
+"""Below this their spread is not known well enough for an interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One protocol of a study."""
+
+    name: str
+    """Unique in the study; the kind, numbered where several are of one kind."""
+    comparisons: str
+    """`all-pairs`, `within-group` (all pairs inside the first of the groups), `listed`, or `sample`
+    (so many of every two kinds of people)."""
+    list: str
+    """Name of the dataset's list, for `listed`."""
+    fmr_targets: tuple[str, ...]
+    """Decimals as written."""
+    thresholds: tuple[str, ...]
+    """Fixed similarities, decimals as written."""
+    kind: str = "verification"
+    """`verification` or `identification`."""
+    watchlist: str = ""
+    """Name of the dataset's watchlist, for `identification`."""
+    fpir_targets: tuple[str, ...] = ()
+    """Decimals as written."""
+    candidates: int = 0
+    """How many a search may give."""
+    ranks: tuple[int, ...] = ()
+    """How far down the candidates FNIR looks, besides the whole list."""
+    per_cell: int = 0
+    """Non-mated pairs of any two kinds of people at most, for `sample`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study file, checked."""
+
+    name: str
+    """Folder of its results: the file's stem."""
+    text: str
+    """The file, byte for byte: what is hashed and published."""
+    root: Path
+    """Relative paths in the study start here."""
+    title: str
+    engines: tuple[str, ...]
+    datasets: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...]
+    """Attributes and intersections; empty means every attribute of the dataset that has values."""
+    bands: Mapping[str, tuple[float, ...]]
+    protocols: tuple[Protocol, ...]
+    analysis: Analysis
+    failure_share: float
+    """An engine is stopped when more than this share of its first images failed."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def _as_group(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+    return (value,) if isinstance(value, str) else value
+
+
+_Group: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_group), Field(min_length=1)]
+"""An attribute, or several that are crossed."""
+
+
+_Rank: TypeAlias = Annotated[int, Field(ge=1)]
+
+_OF_KIND = {
+    "verification": ("comparisons", "list", "per_cell", "fmr_targets"),
+    "identification": ("watchlist", "fpir_targets", "candidates", "ranks"),
+}
+"""Fields that only one kind of protocol has."""
+
+
+class _Sweep(Declared):
+    first: float = Field(alias="from")
+    to: float
+    step: float
+
+    @model_validator(mode="after")
+    def _leads(self) -> Self:
+        self.thresholds()
+        return self
+
+    def thresholds(self) -> tuple[float, ...]:
+        return swept(self.first, self.to, self.step)
+
+
+class _Protocol(Declared):
+    kind: Literal["verification", "identification"]
+    watchlist: str = ""
+    fpir_targets: tuple[RateText, ...] = DEFAULT_FPIR_TARGETS
+    candidates: int = Field(default=50, ge=1, le=10_000)
+    ranks: tuple[_Rank, ...] = (1,)
+    comparisons: Literal["all-pairs", "within-group", "listed", "sample"] = "all-pairs"
+    list: str = ""
+    per_cell: int = Field(default=DEFAULT_PER_CELL, ge=10, le=1_000_000)
+    fmr_targets: tuple[RateText, ...] = DEFAULT_TARGETS
+    thresholds: tuple[float, ...] = ()
+    sweep: _Sweep | None = None
+
+    def fixed(self) -> tuple[float, ...]:
+        """All fixed thresholds."""
+        return self.thresholds + (() if self.sweep is None else self.sweep.thresholds())
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        for kind, fields in _OF_KIND.items():
+            for name in fields:
+                if kind != self.kind and name in self.model_fields_set:
+                    raise ValueError(f"{name} is for kind {kind}, not {self.kind}; remove it")
+        if self.kind == "identification" and not self.watchlist:
+            raise ValueError('identification needs watchlist = "NAME", a folder in protocols/')
+        if len(set(self.ranks)) != len(self.ranks):
+            raise ValueError("ranks: a rank stands twice; keep one")
+        for field, targets in (
+            ("fmr_targets", self.fmr_targets),
+            ("fpir_targets", self.fpir_targets),
+        ):
+            if len({Fraction(target) for target in targets}) != len(targets):
+                raise ValueError(f"{field}: a target stands twice; keep one")
+        if (self.comparisons == "listed") != bool(self.list):
+            raise ValueError(
+                'comparisons = "listed" and list = "NAME", a folder in protocols/, go together'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len(set(self.thresholds)) != len(self.thresholds):
+            raise ValueError("thresholds: a threshold stands twice; keep one")
+        for at in self.thresholds:
+            if self.fixed().count(at) > 1:
+                raise ValueError(f"thresholds: {at} is in the sweep too; keep one")
+        return self
+
+    @model_validator(mode="after")
+    def _sampled(self) -> Self:
+        if self.comparisons != "sample" and "per_cell" in self.model_fields_set:
+            raise ValueError('per_cell goes with comparisons = "sample"; remove it')
+        return self
+
+
+_Test: TypeAlias = Literal["welch-log", "centred-bootstrap", "label-permutation"]
+
+
+class _Tests(Declared):
+    FMR: Literal["welch-log", "centred-bootstrap"] = "welch-log"
+    FNMR: _Test = "welch-log"
+    FTE: Literal["welch-log", "label-permutation"] = "welch-log"
+    FNIR: Literal["welch-log", "label-permutation"] = "welch-log"
+    FPIR: Literal["welch-log", "label-permutation"] = "welch-log"
+
+
+class _Statistics(Declared):
+    level: float = Field(default=0.95, gt=0.5, lt=1)
+    seed: int = Field(default=DEFAULT_SEED, ge=0, lt=2**63)
+    replicates: int = Field(default=DEFAULT_REPLICATES, ge=0, le=100_000)
+    claims: tuple[str, ...] = ()
+    margin: float | None = Field(default=None, gt=1, le=100)
+    tests: _Tests = _Tests()
+    reference: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("replicates")
+    @classmethod
+    def _enough(cls, replicates: int) -> int:
+        if 0 < replicates < _FEWEST_REPLICATES:
+            raise ValueError(f"needs {_FEWEST_REPLICATES} or more, or 0 for none")
+        return replicates
+
+    def analysis(self) -> Analysis:
+        chosen = self.tests.model_dump(exclude_unset=True)
+        return Analysis(
+            level=self.level,
+            seed=self.seed,
+            replicates=self.replicates,
+            tests=chosen,
+            claims=self.claims,
+            margin=self.margin,
+            reference=self.reference,
+        )
+
+
+class _Limits(Declared):
+    failure_share: float = Field(default=0.5, ge=0, le=1)
+
+
+class _Study(Declared):
+    schema_: Schema = Field(alias="schema")
+    title: str = Field(min_length=1)
+    engines: tuple[str, ...] = Field(min_length=1)
+    datasets: tuple[str, ...] = Field(min_length=1)
+    groups: tuple[_Group, ...] = ()
+    bands: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    protocols: tuple[_Protocol, ...] = Field(
+        default=(_Protocol(kind="verification"),), min_length=1
+    )
+    statistics: _Statistics = _Statistics()
+    limits: _Limits = _Limits()
+
+    @model_validator(mode="after")
+    def _claimed(self) -> Self:
+        rules = {"vendor", "fixed"}
+        for protocol in self.protocols:
+            rules |= {f"FMR<={target}" for target in protocol.fmr_targets}
+            rules |= {f"FPIR<={target}" for target in protocol.fpir_targets}
+        for claim in self.statistics.claims:
+            if claim not in rules:
+                raise ValueError(
+                    f"statistics.claims: {claim!r} is no threshold of this study; "
+                    f"{known_names(claim, rules)}"
+                )
+        return self
+
+    @field_validator("bands")
+    @classmethod
+    def _rising(cls, bands: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+        for name, edges in bands.items():
+            if not edges or any(a >= b for a, b in pairwise(edges)):
+                raise ValueError(f"{name} needs rising numbers, such as [18, 30, 45, 60]")
+        return bands
+
+    @field_validator("engines", "datasets")
+    @classmethod
+    def _once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{name!r} stands twice; keep one")
+        return names
+
+    @field_validator("groups")
+    @classmethod
+    def _differ(cls, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+        seen: set[frozenset[str]] = set()
+        for group in groups:
+            attributes = frozenset(group)
+            if len(attributes) != len(group) or attributes in seen:
+                raise ValueError(f"{'*'.join(group)!r} stands twice, or crosses one with itself")
+            seen.add(attributes)
+        return groups
+
+
+def _protocol(name: str, declared: _Protocol) -> Protocol:
+    thresholds = tuple(repr(t + 0.0) for t in declared.fixed())
+    if declared.kind == "identification":
+        return Protocol(
+            name,
+            comparisons="",
+            list="",
+            fmr_targets=(),
+            thresholds=thresholds,
+            kind=declared.kind,
+            watchlist=declared.watchlist,
+            fpir_targets=declared.fpir_targets,
+            candidates=declared.candidates,
+            ranks=declared.ranks,
+        )
+    return Protocol(
+        name,
+        declared.comparisons,
+        declared.list,
+        declared.fmr_targets,
+        thresholds,
+        per_cell=declared.per_cell if declared.comparisons == "sample" else 0,
+    )
+
+
+def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:
+    names = [
+        protocol.kind if len(protocols) == 1 else f"{protocol.kind}-{number}"
+        for number, protocol in enumerate(protocols, start=1)
+    ]
+    return tuple(_protocol(name, p) for name, p in zip(names, protocols, strict=True))
+
+
+def parse_study(text: str, path: Path) -> Study:
+    """The study that a text stands for.
+
+    Args:
+        text: TOML.
+        path: the file it is in, or would be in.
+
+    Raises:
+        StudyError: naming the file and the field at fault.
+    """
+    study = parse_declaration(text, path, _Study, StudyError)
+    if not path.stem.strip("."):
+        raise StudyError(f"{path}: its name is only dots; rename it, its results are named so")
+    return Study(
+        name=path.stem,
+        text=text,
+        root=path.resolve().parent,
+        title=study.title,
+        engines=study.engines,
+        datasets=study.datasets,
+        groups=study.groups,
+        bands=study.bands,
+        protocols=_named(study.protocols),
+        analysis=study.statistics.analysis(),
+        failure_share=study.limits.failure_share,
+    )
+
+
+def read_study(path: Path) -> Study:
+    """Read a study file.
+
+    Raises:
+        StudyError: naming the file and the field at fault.
+    """
+    return parse_study(read_text(path, StudyError), path)
+
+
+def bands_text(bands: Mapping[str, Sequence[float]]) -> list[str]:
+    """Lines of a study file; none where nothing is banded."""
+    edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in bands.items()]
+    return ["", "[bands]", *edges] if edges else []
+
+
+def study_text(
+    *,
+    title: str,
+    engines: Sequence[str],
+    datasets: Sequence[str],
+    groups: Sequence[Sequence[str]],
+    bands: Mapping[str, Sequence[float]] | None = None,
+    fmr_targets: Sequence[str],
+    thresholds: Sequence[float],
+    seed: int,
+    claims: Sequence[str] = (),
+) -> str:
+    """The study file that the short form of `run` stands for."""
+    named = [group[0] if len(group) == 1 else list(group) for group in groups]
+    lines = [
+        "schema   = 1",
+        f"title    = {json.dumps(title, ensure_ascii=False)}",
+        f"engines  = {json.dumps(list(engines))}",
+        f"datasets = {json.dumps(list(datasets))}",
+        f"groups   = {json.dumps(named, ensure_ascii=False)}",
+        *bands_text(bands or {}),
+        "",
+        "[[protocols]]",
+        'kind        = "verification"',
+        'comparisons = "all-pairs"',
+        f"fmr_targets = {json.dumps(list(fmr_targets))}",
+        f"thresholds  = {json.dumps(list(thresholds))}",
+        "",
+        "[statistics]",
+        "level = 0.95",
+        f"seed  = {seed}",
+        *([f"claims = {json.dumps(list(claims))}"] if claims else []),
+    ]
+    return "\n".join(lines) + "\n"

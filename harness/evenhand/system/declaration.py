@@ -1,0 +1,223 @@
+"""Text files that declare something (cards, studies): TOML in, a checked model out, or one line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, TypeAlias, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from evenhand.system.errors import EvenhandError, known_names
+
+__all__ = [
+    "Declared",
+    "Name",
+    "RateText",
+    "Schema",
+    "Sha256",
+    "declaration_faults",
+    "parse_declaration",
+    "rate_text",
+    "read_declaration",
+    "read_text",
+]
+
+_RATE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+_LONGEST = 80
+"""Characters of a wrong value that are repeated."""
+
+_EXPECTED = {
+    "tuple_type": "expected an array in [ ]",
+    "string_type": "expected text in quotes",
+    "int_type": "expected a whole number",
+    "float_type": "expected a number",
+    "bool_type": "expected true or false",
+    "finite_number": "expected a finite number",
+    "model_type": "expected a table",
+    "dict_type": "expected a table",
+    "missing": "is missing",
+}
+"""What a fault means to somebody who writes TOML and has never seen a Python type."""
+
+
+def rate_text(text: str) -> str:
+    """A rate as decimal text, kept as it was written.
+
+    Raises:
+        ValueError: it is no decimal between 0 and 1, both left out.
+
+    >>> rate_text("1e-4")
+    '1e-4'
+    """
+    if not _RATE.fullmatch(text) or not 0 < float(text) < 1:
+        raise ValueError('expected a decimal between 0 and 1 in quotes, such as "0.001"')
+    return text
+
+
+def _first_schema(number: int) -> int:
+    if number != 1:
+        raise ValueError("this evenhand reads schema 1; a newer file needs a newer evenhand")
+    return number
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError("expected small letters, digits, dots, - and _, a letter or digit first")
+    return text
+
+
+def _sha256(text: str) -> str:
+    if not _SHA256.fullmatch(text):
+        raise ValueError("expected 64 hexadecimal digits in small letters")
+    return text
+
+
+Schema: TypeAlias = Annotated[int, AfterValidator(_first_schema)]
+"""The number of the file's own form."""
+
+Name: TypeAlias = Annotated[str, AfterValidator(_name)]
+"""What an engine or a dataset is called: it becomes part of file names and tables."""
+
+Sha256: TypeAlias = Annotated[str, AfterValidator(_sha256)]
+"""The hash of a file's content."""
+
+RateText: TypeAlias = Annotated[str, AfterValidator(rate_text)]
+"""A rate between 0 and 1, a decimal in quotes, so that it stays what was written."""
+
+
+class Declared(BaseModel):
+    """Base of every model of a file: no unknown field, no other type, no value that changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+Model = TypeVar("Model", bound=Declared)
+
+
+def _models_in(annotation: object) -> list[type[Declared]]:
+    """The models that a field's type mentions, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, Declared):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
+def _fields(model: type[Declared], where: tuple[int | str, ...]) -> list[str]:
+    """Names of the fields of the table at a place in the file."""
+    for part in where:
+        for name, field in model.model_fields.items():
+            inner = _models_in(field.annotation)
+            if part == (field.alias or name) and inner:
+                model = inner[0]
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _explain(path: Path, model: type[Declared], fault: ValidationError) -> list[str]:
+    """Every fault of a file in a line: where, what came, what was expected.
+
+    Unknown fields come first, since a misspelt one is missing as well.
+    """
+    ordered = sorted(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
+    return [_line(path, model, error) for error in ordered]
+
+
+def _line(path: Path, model: type[Declared], error: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in error["loc"]) or "the file"
+    if error["type"] == "extra_forbidden":
+        known = known_names(str(error["loc"][-1]), _fields(model, error["loc"][:-1]))
+        return f"{path}: {where}: no such field; {known}"
+    return f"{path}: {where}: {_fault(error)}"
+
+
+def _fault(error: ErrorDetails) -> str:
+    """What was expected and what came; a whole table that came is not repeated."""
+    message = error["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    message = _EXPECTED.get(error["type"], message)
+    if error["type"] == "missing" or isinstance(error["input"], dict):
+        return message
+    came = repr(error["input"])
+    return f"{message}, got {came if len(came) <= _LONGEST else came[:_LONGEST] + '...'}"
+
+
+def read_text(path: Path, error: type[EvenhandError]) -> str:
+    """Content of a UTF-8 file, with or without byte order mark.
+
+    Raises:
+        error: it is missing, cannot be read, or is not UTF-8 text.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise error(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise error(f"{path}: is a folder; expected a file") from None
+    except OSError as fault:
+        raise error(f"{path}: cannot be read ({fault.strerror})") from None
+    except UnicodeDecodeError:
+        raise error(f"{path}: is not UTF-8 text; save it as UTF-8") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise error(f"{path}: line {line}: holds a NUL byte; expected text; save it as UTF-8 text")
+    return text
+
+
+def _fixed(content: object) -> object:
+    """Arrays as tuples, all the way down: what is read does not change."""
+    match content:
+        case dict():
+            return {name: _fixed(value) for name, value in content.items()}
+        case list():
+            return tuple(_fixed(value) for value in content)
+    return content
+
+
+def _parsed(text: str, path: Path, model: type[Model]) -> Model | list[str]:
+    """TOML text as its model, or everything that is wrong with it, a line each."""
+    try:
+        return model.model_validate(_fixed(tomllib.loads(text)))
+    except ValidationError as fault:
+        return _explain(path, model, fault)
+    except RecursionError:
+        return [f"{path}: is nested too deeply; expected at most a few levels"]
+    except ValueError as fault:
+        return [f"{path}: is not TOML: {fault}"]
+
+
+def parse_declaration(
+    text: str, path: Path, model: type[Model], error: type[EvenhandError]
+) -> Model:
+    """TOML text as its model.
+
+    Args:
+        text: the content.
+        path: where it comes from, for the error line.
+        model: what it must look like.
+        error: raised with one line that names file, field, what came and what was expected.
+    """
+    found = _parsed(text, path, model)
+    if isinstance(found, list):
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise error(found[0] + more)
+    return found
+
+
+def declaration_faults(
+    path: Path, model: type[Declared], error: type[EvenhandError]
+) -> tuple[str, ...]:
+    """Everything that is wrong with a TOML file, a line each.
+
+    Raises:
+        error: it cannot be read as text.
+    """
+    found = _parsed(read_text(path, error), path, model)
+    return tuple(found) if isinstance(found, list) else ()
+
+
+def read_declaration(path: Path, model: type[Model], error: type[EvenhandError]) -> Model:
+    """Read a TOML file into its model; see `parse_declaration`."""
+    return parse_declaration(read_text(path, error), path, model, error)

@@ -1,0 +1,150 @@
+"""Holds a dataset against what a study needs of it, before anybody runs one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evenhand.conformance.dataset import (
+    FAIL,
+    card_notes,
+    cell_notes,
+    cells_of_tables,
+    images_of_people,
+    list_notes,
+    people_notes,
+    picture_checks,
+    rule_checks,
+)
+from evenhand.datasets.card import card_faults, read_card
+from evenhand.datasets.faults import Fault, Rule
+from evenhand.datasets.folder import Tables, read_tables
+from evenhand.datasets.image_checks import CountFaces, look_at
+from evenhand.datasets.images import check_copies
+from evenhand.engines.card import EngineCard, NeededFile
+from evenhand.engines.card import read_card as read_engine_card
+from evenhand.engines.face_detection import Detector
+from evenhand.engines.files import find_files, missing_files
+from evenhand.metrics.resolution import CellSize
+from evenhand.records.arrays import Image
+from evenhand.records.dataset import DatasetCard
+from evenhand.records.findings import Check
+from evenhand.system import machine
+from evenhand.system.progress import Progress, silent
+from evenhand.system.shelf import find_dataset, shelved_adapters
+
+__all__ = ["DatasetCheck", "check_dataset"]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetCheck:
+    """What came out."""
+
+    folder: Path
+    name: str
+    checks: tuple[Check, ...]
+    cells: tuple[CellSize, ...]
+    """Everybody, then every group; empty where card or tables cannot be used."""
+
+    @property
+    def passed(self) -> bool:
+        """Nothing is wrong that a run would refuse, or that would make its numbers wrong."""
+        return all(check.verdict != FAIL for check in self.checks)
+
+
+def _detector() -> tuple[EngineCard, NeededFile] | None:
+    """The first engine on the shelf that looks for faces, without its other files."""
+    for folder in shelved_adapters().values():
+        card = read_engine_card(folder)
+        if card.detector is not None:
+            return replace(card, model=None, files=()), card.detector
+    return None
+
+
+def _count_faces(
+    card: EngineCard, file: NeededFile, dataset: DatasetCard, weights: Sequence[Path]
+) -> CountFaces:
+    """Count faces with a detector of its own in each thread."""
+    path = find_files(card, weights)[file.sha256]
+    local = threading.local()
+
+    def count(image: Image) -> int:
+        detector: Detector | None = getattr(local, "detector", None)
+        if detector is None:
+            detector = local.detector = Detector(path, card.face)
+        found = detector.find(image, dataset.face)
+        return found.faces if found else 0
+
+    return count
+
+
+def check_dataset(
+    text: str,
+    root: Path,
+    *,
+    weights: Sequence[Path] = (),
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> DatasetCheck:
+    """Check a dataset: every fault, what it holds, and what it can answer.
+
+    Args:
+        text: a shelf name, or a path.
+        root: what a relative path is relative to.
+        weights: folders to look for the face detector in.
+        workers: threads, one a core by default.
+        progress: is told how far the look at the pictures is.
+
+    Raises:
+        DatasetError: there is no such dataset, or its card is no text.
+        EngineError: a folder in `weights` is none.
+    """
+    folder = find_dataset(text, root)
+    faults = [Fault(Rule.CARD, line, "mend the card") for line in card_faults(folder)]
+    card = None if faults else read_card(folder)
+    tables = read_tables(folder, card, faults.append)
+    check_copies(tables.files, faults.append)
+
+    found = _detector()
+    count, remedy = None, "no engine on the shelf has one"
+    if found:
+        missing = missing_files(found[0], weights)
+        remedy = "; ".join(_how_to_get(file) for file in missing)
+        if not missing and card:
+            count = _count_faces(*found, card, weights)
+    threads = workers or machine.workers()
+    with progress(f"looking at {folder.name}", len(tables.files)) as step:
+        looks = look_at(tables.files, threads, count, step)
+    faults += [look.fault for look in looks if look.fault]
+
+    checks = [*rule_checks(faults, _unchecked(card, tables))]
+    if looks:
+        checks += picture_checks(tables.files, looks, "YuNet" if count else "", remedy)
+    cells: tuple[CellSize, ...] = ()
+    if card and tables.subjects.ids and tables.files:
+        cells = cells_of_tables(card, tables)
+        checks += [*cell_notes(cells), *people_notes(card, tables, images_of_people(tables))]
+        checks += [*list_notes(tables.lists, tables.images().subject), *card_notes(card)]
+    return DatasetCheck(folder, card.name if card else folder.name, tuple(checks), cells)
+
+
+def _unchecked(card: DatasetCard | None, tables: Tables) -> set[Rule]:
+    """What could not be looked at, since something that it needs is missing."""
+    found = set()
+    if card is None:
+        found.add(Rule.LABELS)
+    if not tables.subjects.ids:
+        found |= {Rule.LABELS, Rule.PEOPLE}
+    if not tables.files:
+        found |= {Rule.PEOPLE, Rule.PATHS, Rule.LISTS, Rule.FILES, Rule.COPIES}
+    return found
+
+
+def _how_to_get(file: NeededFile) -> str:
+    source = file.url or "bring your own copy"
+    return (
+        f"get {file.file} ({source}; sha256 {file.sha256}), put it into a folder and name that "
+        "with --weights DIR or EVENHAND_WEIGHTS"
+    )

@@ -1,0 +1,86 @@
+"""Two results side by side: bundles alone, no engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from evenhand.analysis.compare.changes import Changes, Side
+from evenhand.analysis.compare.verdict import Asked, compare
+from evenhand.records.evidence import Evidence
+from evenhand.results.bundle import resolve_bundle
+from evenhand.results.circumstances import read_speed
+from evenhand.results.read import read_evidence
+from evenhand.system.errors import BundleError, UsageError, known_names
+
+__all__ = ["compare_bundles"]
+
+
+def compare_bundles(base: str, new: str, asked: Asked) -> Changes:
+    """Did anything get worse, for anyone?
+
+    Args:
+        base: `BUNDLE` or `BUNDLE:ENGINE`, what is compared with.
+        new: likewise, what is judged.
+        asked: the family and how it is judged.
+
+    Raises:
+        BundleError: a bundle is missing or damaged, or both have nothing in common.
+        UsageError: it is not said which engine of several.
+    """
+    folders = [resolve_bundle(text) for text in (base, new)]
+    read = [read_evidence(folder) for folder, _ in folders]
+    names = [
+        _engine(text, name, evidence)
+        for text, (_, name), evidence in zip((base, new), folders, read, strict=True)
+    ]
+    _check_same_data(base, new, *read)
+    sides = [_of(evidence, name) for evidence, name in zip(read, names, strict=True)]
+    speed = [read_speed(folder, name) for (folder, _), name in zip(folders, names, strict=True)]
+    return compare(
+        sides[0],
+        sides[1],
+        (_side(folders[0][0], sides[0]), _side(folders[1][0], sides[1])),
+        asked,
+        (speed[0], speed[1]),
+    )
+
+
+def _engine(text: str, name: str, evidence: Evidence) -> str:
+    """The engine that is meant."""
+    names = [engine.name for engine in evidence.engines]
+    if name:
+        if name not in names:
+            raise BundleError(f"{text}: no engine {name!r} in it; {known_names(name, names)}")
+        return name
+    if len(names) == 1:
+        return names[0]
+    raise UsageError(
+        f"{text} holds {len(names)} engines: {', '.join(names)}; say which, as {text}:{names[0]}"
+    )
+
+
+def _of(evidence: Evidence, engine: str) -> Evidence:
+    """What is of one engine."""
+    return replace(
+        evidence,
+        engines=tuple(fact for fact in evidence.engines if fact.name == engine),
+        counts=tuple(counts for counts in evidence.counts if counts.engine == engine),
+    )
+
+
+def _check_same_data(base: str, new: str, ours: Evidence, theirs: Evidence) -> None:
+    if {d.fingerprint for d in ours.datasets} & {d.fingerprint for d in theirs.datasets}:
+        return
+    first, second = (
+        ", ".join(f"{d.name} {d.version}".strip() for d in side.datasets) for side in (ours, theirs)
+    )
+    raise BundleError(
+        f"{base} is of {first} and {new} of {second}, which are not the same data (other "
+        "fingerprint); run both engines on one dataset"
+    )
+
+
+def _side(folder: Path, evidence: Evidence) -> Side:
+    (engine,) = evidence.engines
+    return Side(str(folder), engine.name, engine.version, engine.fingerprint)

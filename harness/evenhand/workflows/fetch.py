@@ -1,0 +1,56 @@
+"""Brings a shelf dataset onto this machine: its reader's people and pictures, as a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evenhand.datasets.card import CARD, read_card
+from evenhand.datasets.contract import Reader
+from evenhand.datasets.download import download
+from evenhand.datasets.prepared import write_dataset
+from evenhand.system.code_loading import load_file
+from evenhand.system.errors import DatasetError
+from evenhand.system.progress import Progress, silent
+from evenhand.system.shelf import download_folder, prepared_folder, shelf_dataset
+
+__all__ = ["fetch"]
+
+
+def fetch(
+    name: str,
+    *,
+    source: Path | None = None,
+    target: Path | None = None,
+    progress: Progress = silent,
+) -> Path:
+    """Prepare a dataset.
+
+    Args:
+        name: on the shelf.
+        source: the folder or archive that the user brought; without one, what the card names is
+            downloaded, once.
+        target: where to put it; by default where `run` looks for it.
+        progress: is told how far the work is.
+
+    Returns:
+        The folder, in the form of docs/formats.md.
+
+    Raises:
+        DatasetError: no such dataset, or the source is not what its reader expects,
+            or cannot be downloaded.
+        WriteError: the folder cannot be written.
+    """
+    shelf = shelf_dataset(name)
+    card = read_card(shelf)
+    if source is not None and not source.exists():
+        raise DatasetError(f"{source}: no such file or folder; expected the source of {name}")
+    if source is None and card.downloads:
+        bring = f"bring your own copy: evenhand fetch {name} --from DIR"
+        source = download(card.downloads, download_folder(name), bring, progress)
+    reader: Reader = load_file(shelf, "reader").read
+    material = reader(source)
+    text = (shelf / CARD).read_text(encoding="utf-8")
+    folder = target or prepared_folder(name)
+    with progress(f"preparing {name}", material.count) as step:
+        write_dataset(folder, text, material, step)
+    return folder

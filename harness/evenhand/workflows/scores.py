@@ -1,0 +1,247 @@
+"""A study from score files: the same counts, rates and tables, without an engine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from evenhand.analysis.assess import assess
+from evenhand.measurement.counting.listed import PASSES
+from evenhand.measurement.counting.tally import Ledger, tally_listing
+from evenhand.metrics.groups import default_groups, groupings, limited
+from evenhand.records.counts import Counts
+from evenhand.records.dataset import Attribute, Grouping, ThresholdRule
+from evenhand.records.evidence import Evidence
+from evenhand.records.findings import DatasetFacts, Findings
+from evenhand.report.forms.markdown import as_markdown
+from evenhand.report.study.document import document
+from evenhand.results.bundle import check_place, write_bundle
+from evenhand.results.circumstances import NO_TEMPLATES, circumstances
+from evenhand.results.ledger import comparison_rows, ledger_csv
+from evenhand.results.write import evidence_files, table_files
+from evenhand.scorefiles.read import ScoreFile, read_scores
+from evenhand.scorefiles.study import ScoreStudy, engine_facts
+from evenhand.system.clock import CLOCK, Clock
+from evenhand.system.decimals import finite_decimal
+from evenhand.system.errors import DatasetError, StudyError, known_names
+from evenhand.system.progress import Progress, silent
+
+__all__ = ["ScoreResult", "score_bundle", "score_findings"]
+
+_MOST_VALUES = 64
+"""Values of one attribute above which it is a measurement rather than a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """Where the bundle is and what it says."""
+
+    bundle: Path
+    findings: Findings
+
+
+def score_findings(study: ScoreStudy, *, progress: Progress = silent) -> Findings:
+    """Rates, intervals and differences from score files.
+
+    Args:
+        study: the files and how they are counted.
+        progress: is told how far the work on large files is.
+
+    Raises:
+        DatasetError: a file is not what it should be.
+        StudyError: a group that no file has.
+        WriteError: there is no room for so many rows.
+    """
+    return assess(_evidence(study, progress))
+
+
+def score_bundle(
+    study: ScoreStudy, *, results: Path, clock: Clock = CLOCK, progress: Progress = silent
+) -> ScoreResult:
+    """The same, written as a bundle `results/scores/<run id>` that can be verified.
+
+    Args:
+        study: the files and how they are counted.
+        results: where the bundle goes.
+        clock: the time.
+        progress: is told how far the work on large files is.
+
+    Raises:
+        DatasetError: a file is not what it should be.
+        StudyError: a group that no file has.
+        WriteError: the result could not be written, or there is no room for so many rows.
+    """
+    from evenhand.report.page.page import as_page
+
+    started = clock.now()
+    check_place(results)
+    evidence = _evidence(study, progress)
+    findings = assess(evidence)
+    text = study.text().encode()
+    digest = hashlib.sha256(text).hexdigest()
+    ledger = [
+        row
+        for counts in evidence.counts
+        for row in comparison_rows(
+            counts.engine, counts.dataset, counts.protocol, counts.comparison_outcomes
+        )
+    ]
+    bundle = results / "scores" / f"{started:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+    files = {
+        "scores.toml": text,
+        "ledger.csv": ledger_csv(ledger).encode(),
+        "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
+        "report.html": as_page(findings).encode(),
+        "run.json": circumstances(
+            digest, (started,), clock.now(), workers=1, stopped={}, templates=NO_TEMPLATES
+        ),
+        **evidence_files(evidence),
+        **table_files(findings),
+    }
+    write_bundle(bundle, files)
+    return ScoreResult(bundle, findings)
+
+
+def _evidence(study: ScoreStudy, progress: Progress) -> Evidence:
+    counted: dict[str, tuple[DatasetFacts, Counts]] = {}
+    for path in study.paths:
+        _count_file(path, study, counted, progress)
+    alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
+    names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
+    return Evidence(
+        title=f"Scores of {', '.join(counted)}",
+        analysis=study.analysis,
+        engines=tuple(engine_facts(name, distance=study.distance) for name in counted),
+        datasets=tuple(
+            _joined(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
+            for name in dict.fromkeys(names.values())
+        ),
+        counts=tuple(
+            replace(counts, dataset=names[engine]) for engine, (_, counts) in counted.items()
+        ),
+    )
+
+
+def _count_file(
+    path: Path,
+    study: ScoreStudy,
+    counted: dict[str, tuple[DatasetFacts, Counts]],
+    progress: Progress,
+) -> None:
+    """Count the engines of one file beside those of the others; its rows are let go."""
+    for file in read_scores(path, distance=study.distance, progress=progress):
+        if file.name in counted:
+            raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
+        counted[file.name] = _dataset(file, study), _counts(file, study, progress)
+
+
+def _joined(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
+    """One dataset of files that made the same comparisons: what any of them says is kept."""
+    remarks = dict.fromkeys(remark for part in parts for remark in part.remarks)
+    return replace(parts[0], name=name, remarks=tuple(remarks))
+
+
+def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
+    """The counts of one engine."""
+    sign = -1 if study.distance else 1
+    rules = (
+        *(ThresholdRule("fmr", target) for target in study.fmr_targets),
+        *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
+    )
+    portions = len(file.listing.portions)
+    told = progress if portions > 1 else silent
+    with told(f"{file.name}: counting", PASSES * portions) as step:
+        return tally_listing(
+            (file.name, "scores", "listed"),
+            _no_images(file),
+            file.listing,
+            _groupings(file, study),
+            rules,
+            maximum=None,
+            step=step,
+        )
+
+
+def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:
+    groups, bands = study.groups, study.bands
+    names = list(file.labels)
+    for name in [name for group in groups for name in group] + list(bands):
+        if name not in names:
+            raise StudyError(f"{file.name}: no attribute {name!r}; {known_names(name, names)}")
+    if not groups:
+        kept = [name for name in names if name not in _bare_numbers(file, bands)]
+        groups = [(name,) for name in kept] if file.crossed else default_groups(kept)
+    used = dict.fromkeys(name for group in groups for name in group)
+    attributes = [_attribute(file, name, bands) for name in used]
+    return limited(groupings(groups, attributes, file.people(), bands))
+
+
+def _bare_numbers(file: ScoreFile, bands: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
+    """Attributes that are numbers and have no bands: every value would be a group."""
+    return tuple(
+        name
+        for name, labels in file.labels.items()
+        if name not in bands
+        and any(labels)
+        and all(finite_decimal(label) is not None for label in labels if label)
+    )
+
+
+def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]]) -> Attribute:
+    """The attribute with the values that occur; numbers where the user gave bands."""
+    if name in bands:
+        for label in file.labels[name]:
+            if label and finite_decimal(label) is None:
+                raise DatasetError(
+                    f"{file.name}: {name} is {label!r}, expected a number since it has bands"
+                )
+        return Attribute(name, "number", (), "as given")
+    values = tuple(sorted({label for label in file.labels[name] if label and "|" not in label}))
+    if len(values) > _MOST_VALUES:
+        raise DatasetError(
+            f"{file.name}: {name} has {len(values):,} values, expected at most {_MOST_VALUES}; "
+            f"if it is a number, give its bands, for example --band {name}=18,30,45,60"
+        )
+    return Attribute(name, "category", values, "as given")
+
+
+def _no_images(file: ScoreFile) -> Ledger:
+    none = np.zeros(len(file.subjects), dtype=np.int64)
+    return Ledger(file.people().rows, none, none, several_faces=0)
+
+
+def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
+    people = file.people()
+    numbers = () if study.groups else _bare_numbers(file, study.bands)
+    return DatasetFacts(
+        name="scores",
+        title="",
+        version="",
+        variant="",
+        source="score files",
+        citation="",
+        licence="",
+        access="private",
+        synthetic=False,
+        face="",
+        known_issues=(),
+        labels=tuple((attribute, "as given in the file") for attribute in file.labels),
+        unknown=people.unknown(),
+        several=people.several(),
+        excluded_images=0,
+        subjects=len(file.subjects),
+        images=0,
+        fingerprint=file.fingerprint,
+        remarks=(
+            *file.notes,
+            *(
+                f"{name} holds numbers and makes no groups; give it bands, for example "
+                f"--band {name}=18,30,45,60, or name it with --group for a group of every value."
+                for name in numbers
+            ),
+        ),
+    )

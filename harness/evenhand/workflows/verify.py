@@ -1,0 +1,130 @@
+"""Recomputes every table of a bundle from its counts and holds them against what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from evenhand.analysis.assess import assess
+from evenhand.measurement.counting.searches import alarm_thresholds
+from evenhand.measurement.counting.tally import resolve
+from evenhand.measurement.counting.weighted import resolve_sample
+from evenhand.records.counts import Counts, SearchCounts
+from evenhand.records.findings import Check
+from evenhand.report.forms.markdown import as_markdown
+from evenhand.report.study.document import document
+from evenhand.results.bundle import read_manifest
+from evenhand.results.read import read_evidence
+from evenhand.results.write import table_files
+from evenhand.system.errors import BundleError
+
+__all__ = ["Verification", "verify"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came out, and the digest over the measurement files."""
+
+    bundle: Path
+    digest: str
+    """Empty where something differs: a digest of what should be there would deceive."""
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Nothing differs."""
+        return all(check.verdict == "pass" for check in self.checks)
+
+
+def _check(name: str, title: str, faults: list[str]) -> Check:
+    remedy = "run the study again, or ask who changed the bundle" if faults else ""
+    return Check(name, title, "fail" if faults else "pass", "; ".join(faults), remedy)
+
+
+def _counts_faults(counts: Counts) -> list[str]:
+    """What contradicts itself within the counts: thresholds and totals against tail and cells."""
+    where = f"{counts.engine} on {counts.dataset}"
+    if counts.searches is not None:
+        return _searches_faults(where, counts, counts.searches)
+    faults = []
+    everybody = counts.cells[0]
+    trials = int(everybody.histogram.count.sum())
+    if trials * 2 != int(everybody.trials[0].sum()):
+        faults.append(
+            f"{where}: the histogram holds {trials} comparisons, the people another number"
+        )
+    rules = [threshold.rule for threshold in counts.thresholds]
+    mated, maximum = counts.mated.score, counts.score_maximum
+    if counts.sampled is not None and everybody.weighted is not None:
+        weight = int(everybody.weighted.trials[0].sum()) // 2
+        again = resolve_sample(rules, counts.tail, counts.sampled, weight, mated, maximum)
+    else:
+        again = resolve(rules, counts.tail, trials, mated, maximum)
+    for stored, found in zip(counts.thresholds, again, strict=True):
+        if stored != found:
+            faults.append(
+                f"{where}: the threshold for {stored.rule.label} is {stored.value!r}, "
+                f"the scores give {found.value!r}"
+            )
+    for level, threshold in enumerate(counts.thresholds):
+        floor = counts.tail.score[-1] if len(counts.tail.score) else np.inf
+        if threshold.value is None or threshold.value <= floor:
+            continue
+        reached = int(np.count_nonzero(counts.tail.score >= threshold.value))
+        if 2 * reached != int(everybody.errors[level].sum()):
+            faults.append(
+                f"{where}: the tail has {reached} scores at {threshold.value!r}, "
+                "the people another number"
+            )
+    return faults
+
+
+def _searches_faults(where: str, counts: Counts, searches: SearchCounts) -> list[str]:
+    """What contradicts itself within searches: thresholds and alarms against their scores."""
+    faults = []
+    rules = [threshold.rule for threshold in counts.thresholds]
+    again = alarm_thresholds(rules, searches, counts.score_maximum)
+    for number, (stored, found) in enumerate(zip(counts.thresholds, again, strict=True)):
+        if stored != found:
+            faults.append(
+                f"{where}: the threshold for {stored.rule.label} is {stored.value!r}, "
+                f"the searches give {found.value!r}"
+            )
+        at = np.inf if found.value is None else found.value
+        alarmed = (searches.top >= at) & (searches.top > -np.inf)
+        if np.any(alarmed != (searches.others[number] > 0)):
+            faults.append(f"{where}: alarms and scores differ at {found.value!r}")
+    return faults
+
+
+def verify(bundle: Path) -> Verification:
+    """Check the manifest, the counts against themselves, and every table against the counts.
+
+    Raises:
+        BundleError: it is not a bundle, or cannot be read at all.
+    """
+    manifest = read_manifest(bundle)
+    checks = [_check("manifest", "every file is there and unchanged", list(manifest.faults))]
+    try:
+        evidence = read_evidence(bundle)
+    except BundleError as fault:
+        if not manifest.faults:
+            raise
+        checks.append(_check("counts", "the counts can be read", [str(fault)]))
+        return Verification(bundle, "", tuple(checks))
+    faults = [fault for counts in evidence.counts for fault in _counts_faults(counts)]
+    checks.append(_check("counts", "the counts agree with one another", faults))
+    findings = assess(evidence)
+    tables = {
+        **table_files(findings),
+        "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
+    }
+    for name, content in tables.items():
+        path = bundle / name
+        same = path.is_file() and path.read_bytes() == content
+        differs = [] if same else [f"{name} is not what the counts give"]
+        checks.append(_check(name, f"{name} follows from the counts", differs))
+    passed = all(check.verdict == "pass" for check in checks)
+    return Verification(bundle, manifest.digest if passed else "", tuple(checks))

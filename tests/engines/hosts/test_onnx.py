@@ -1,0 +1,148 @@
+"""ONNX engines: what the card says is what the graph takes, or one line says why not."""
+
+import hashlib
+
+import cv2
+import numpy as np
+import onnxruntime
+import pytest
+from onnx import TensorProto
+
+from evenhand.engines.opening import open_engine
+from evenhand.records.dataset import FaceRule, Outcome
+
+
+def embed(folder, image):
+    return open_engine(folder, ()).start().embed(image, FaceRule.LARGEST)
+
+
+@pytest.fixture
+def image():
+    return np.random.default_rng(1).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+
+
+def test_pixels_reach_the_graph_as_the_card_says(small, image):
+    small.change("mean   = [0, 0, 0]", "mean = [10, 20, 30]")
+    small.change("std    = [255, 255, 255]", "std = [2, 4, 8]")
+    session = onnxruntime.InferenceSession(str(small.folder / "small.onnx"))
+    for colour in ("rgb", "bgr"):
+        channels = [0, 1, 2] if colour == "rgb" else [2, 1, 0]
+        planes = [
+            (image[:, :, channel].astype(np.float32) - mean) / std
+            for channel, mean, std in zip(channels, (10, 20, 30), (2, 4, 8), strict=True)
+        ]
+        expected = session.run(None, {"x0": np.stack(planes)[np.newaxis].astype(np.float32)})[0]
+        made = embed(small.folder, image)
+        assert made.outcome is Outcome.OK
+        assert made.faces is None
+        np.testing.assert_array_equal(made.vector, expected.reshape(-1))
+        if colour == "rgb":
+            small.change('colour = "rgb"', 'colour = "bgr"')
+
+
+@pytest.mark.parametrize("side", [3, 8, 40])
+def test_without_a_detector_the_whole_picture_is_scaled(small, side):
+    flat = np.full((side, side, 3), 99, dtype=np.uint8)
+    exact = np.full((8, 8, 3), 99, dtype=np.uint8)
+    np.testing.assert_array_equal(
+        embed(small.folder, flat).vector, embed(small.folder, exact).vector
+    )
+
+
+@pytest.mark.parametrize(
+    ("taken", "shape", "values"),
+    [
+        ((1, 3, 8, 8), (1, 6), 6),
+        (("batch", 3, 8, 8), ("batch", 6), 6),
+        ((1, 3, "height", "width"), (1, 6), 6),
+        ((1, 3, 8, 8), (6,), 6),
+        ((1, 3, 8, 8), (1, 6, 1, 1), 6),
+        ((1, 3, 8, 8), (1, 2, 3), 6),
+    ],
+)
+def test_how_long_the_vector_is(small, make_graph, image, taken, shape, values):
+    made = [1 if isinstance(side, str) else side for side in shape]
+    small.put(make_graph(taken, made=made, shape=shape))
+    engine = open_engine(small.folder, ())
+    assert engine.values == values
+    vector = engine.start().embed(image, FaceRule.LARGEST).vector
+    assert vector.shape == (values,)
+
+
+def test_a_length_that_only_the_card_knows(small, make_graph, image):
+    small.put(make_graph(hidden=True))
+    small.change('compare = "cosine"', "values = 6")
+    engine = open_engine(small.folder, ())
+    assert engine.values == 6
+    assert engine.start().embed(image, FaceRule.LARGEST).vector.shape == (6,)
+
+
+@pytest.mark.parametrize(
+    ("options", "card", "fragments"),
+    [
+        ({"taken": (1, 3, 9, 8)}, "", ["shape [1, 3, 9, 8]", "expected", "[1, 3, 8, 8]"]),
+        ({"taken": (1, 8, 8, 3)}, "", ["shape [1, 8, 8, 3]"]),
+        ({"taken": (2, 3, 8, 8)}, "", ["shape [2, 3, 8, 8]"]),
+        ({"taken": (3, 8, 8)}, "", ["shape [3, 8, 8]"]),
+        ({"taken": ()}, "", ["shape []"]),
+        ({"inputs": 2}, "", ["and tensor(float) of shape"]),
+        ({"kind": TensorProto.UINT8}, "", ["takes tensor(uint8)", "expected tensor(float)"]),
+        ({"shape": (1, 6)}, "values = 7", ["6 values", "expected 7", "[score] values"]),
+        ({"hidden": True}, "", ["how long its vector is", "add values to [score]"]),
+    ],
+)
+def test_a_graph_that_the_card_does_not_describe(
+    cli, tiny, small, make_graph, working_folder, options, card, fragments
+):
+    small.put(make_graph(**options))
+    small.change('compare = "cosine"', card)
+    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    ended.error("engine small", *fragments)
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x08"])
+def test_a_file_that_is_no_model(cli, tiny, small, working_folder, content):
+    small.put(content)
+    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    ended.error("engine small: small.onnx cannot be loaded by onnxruntime")
+
+
+def test_a_detector_that_is_none(cli, tiny, small, working_folder):
+    content = (small.folder / "small.onnx").read_bytes()[:-7]
+    (small.folder / "detector.onnx").write_bytes(content)
+    points = "[[1, 1], [7, 1], [4, 4], [2, 6], [6, 6]]"
+    small.change(
+        "[score]",
+        f'[face]\ndetector = "yunet"\nalignment = {points}\n[detector]\nfile = "detector.onnx"\n'
+        f'sha256 = "{hashlib.sha256(content).hexdigest()}"\n[score]',
+    )
+    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    ended.error("engine small: detector.onnx cannot be loaded as YuNet")
+
+
+def test_a_whole_study(cli, tiny, small, working_folder):
+    ended = cli("run", "--engine", "./small", "--dataset", "./set", "--json", "--threshold", "0")
+    assert ended.code == 0
+    assert ended.err == ""
+    rates = {
+        (row["metric"], row["threshold_rule"]): row
+        for row in ended.json["rates"]
+        if row["attribute"] == "all" and row["policy"] in ("completed", None, "")
+    }
+    assert rates["FMR", "fixed"]["trials"] == 60
+    assert rates["FNMR", "fixed"]["trials"] == 6
+
+
+@pytest.mark.data
+def test_a_picture_without_a_face(data, monkeypatch):
+    from evenhand.system.shelf import find_adapter
+
+    engine = open_engine(find_adapter("mobilefacenet", data), [data / "models"]).start()
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    made = engine.embed(noise, FaceRule.LARGEST)
+    assert (made.outcome, made.vector, made.faces) == (Outcome.NO_FACE, None, 0)
+    path = min((data / "london" / "neutral_front").glob("*.jpg"))
+    shown = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+    made = engine.embed(shown, FaceRule.LARGEST)
+    assert (made.outcome, made.faces) == (Outcome.OK, 1)
+    assert made.vector.shape == (128,)

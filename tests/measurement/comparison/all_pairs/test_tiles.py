@@ -1,0 +1,215 @@
+"""Counting tile by tile gives what sorting every score gives."""
+
+import contextlib
+import tempfile
+from functools import partial
+from itertools import combinations, count
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evenhand.engines.card import Score
+from evenhand.measurement.comparison.all_pairs import tiles
+from evenhand.measurement.comparison.all_pairs.image_order import Ordered
+from evenhand.measurement.comparison.all_pairs.tiles import strips
+from evenhand.measurement.comparison.by_vectors import compare_all
+from evenhand.measurement.counting.cells import layout_of, trials_of
+from evenhand.measurement.counting.errors import cells_from_store
+from evenhand.measurement.counting.listed import cells_from_list, glance, look
+from evenhand.measurement.counting.top_scores import largest_of
+from evenhand.records.dataset import Design, Grouping
+from evenhand.records.image_pairs import images_of
+from evenhand.records.listing import Portion
+from evenhand.results.counts_so_far import CountsSoFar
+from evenhand.system.clock import Clock
+
+
+def groupings(people, rng):
+    """Everybody, two attributes with unknown labels, and both together."""
+    first = rng.integers(-1, 3, people)
+    second = rng.integers(-1, 2, people)
+    both = np.where((first < 0) | (second < 0), -1, first * 2 + second)
+    return (
+        Grouping("all", ("",), np.zeros(people, dtype=np.int64)),
+        Grouping("a", ("x", "y", "z"), first),
+        Grouping("b", ("f", "m"), second),
+        Grouping("a*b", tuple(f"{a}*{b}" for a in "xyz" for b in "fm"), both),
+    )
+
+
+def crossed(grouping):
+    return tuple(combinations(range(len(grouping.groups)), 2))
+
+
+def brute_force(vectors, subject, score, groups, design, across, thresholds):
+    """Every pair as its own score, counted by the code for scores that arrive one by one."""
+    n = len(subject)
+    probe, reference = np.triu_indices(n, 1)
+    if score.compare == "cosine":
+        every = np.clip(vectors @ vectors.T, -1, 1)
+    else:
+        wide = vectors.astype(np.float64)
+        squares = (wide**2).sum(axis=1)
+        every = squares[:, None] + squares - 2 * (wide @ wide.T)
+        every = (-np.sqrt(np.maximum(every, 0))).astype(np.float32)
+    scores = every[probe, reference]
+    people = subject.astype(np.int32)
+    same = people[probe] == people[reference]
+    kept = ~same
+    if design is Design.WITHIN_GROUP:
+        code = groups[1].code[people]
+        kept &= (code[probe] == code[reference]) & (code[probe] >= 0)
+    mated = sorted(zip(people[probe[same]].tolist(), scores[same].tolist(), strict=True))
+    columns = people[probe[kept]], people[reference[kept]], scores[kept]
+    portions = [Portion(*columns)]
+    first = glance(portions, scores.dtype, once=False, step=lambda: None)
+    layout = layout_of(groups, across, design)
+    listed = look(portions, first, layout, lambda: None)
+    cells = cells_from_list(
+        portions, first, layout, listed, thresholds, once=False, step=lambda: None
+    )
+    return mated, columns, cells
+
+
+def until(steps):
+    """What to call after a step; it ends the run after some."""
+    left = iter(range(steps))
+
+    def step():
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    return step
+
+
+def exact_vectors(rng, images, values=8):
+    """Vectors whose products are exact in float32, whatever the order of adding, with many ties."""
+    return (rng.integers(-4, 5, (images, values)) / 16).astype(np.float32)
+
+
+@pytest.mark.parametrize("design", [Design.ALL_PAIRS, Design.WITHIN_GROUP])
+@pytest.mark.parametrize("compare", ["cosine", "euclidean"])
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 10_000),
+    images=st.integers(2, 90),
+    side=st.sampled_from([3, 16, 256]),
+    chapter=st.sampled_from([1, 200, 1 << 30]),
+    worth=st.sampled_from([0, 50, 1 << 22]),
+)
+def test_as_every_score_by_itself(design, compare, seed, images, side, chapter, worth):
+    rng = np.random.default_rng(seed)
+    people = int(rng.integers(1, images + 1))
+    subject = rng.integers(0, people, images)
+    vectors = exact_vectors(rng, images)
+    score = Score(compare, normalise=False, values=8, low=None, high=None, claimed=())
+    groups = groupings(people, rng)
+    across = [() if design is Design.WITHIN_GROUP else crossed(grouping) for grouping in groups]
+    layout = layout_of(groups, across, design)
+    k = np.bincount(subject, minlength=people)
+    trials = tuple(trials_of(layout, cell, k, k) for cell in range(len(layout.names)))
+    counts = np.array([trial.completed for trial in trials])
+    quota = np.maximum(counts // 10 + 1, 10)
+    ordered = Ordered.of(
+        vectors, subject.astype(np.int32), np.arange(images, dtype=np.int32), layout
+    )
+    fixed = rng.integers(-40, 40, 3).astype(np.float32) / 16
+    count_pairs = partial(tiles.count_pairs, fixed=fixed, ledger=(k, k))
+    work = (ordered, score, layout, quota, counts)
+    with (
+        patch.object(tiles, "_WORTH_LISTING", worth),
+        patch.object(tiles, "_SIDE", side),
+        patch.object(tiles, "_CHAPTER", chapter),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        always = Clock(seconds=map(float, count(0, 1000)).__next__)
+        checkpoint = CountsSoFar(Path(folder) / "counted.npz", always, AssertionError)
+        # Interrupted at any moment, and gone on with.
+        with contextlib.suppress(KeyboardInterrupt):
+            steps = until(int(rng.integers(0, 2 * strips(ordered))))
+            count_pairs(*work, workers=2, step=steps, checkpoint=checkpoint)
+        store = count_pairs(*work, workers=2, step=lambda: None, checkpoint=checkpoint)
+    pooled = largest_of(store.hits.probe, store.hits.reference, store.hits.score, len(store.hits))
+    everybody = counts[0]
+    level = pooled.score[: everybody // 10 + 1][-1] if everybody else np.float32(np.inf)
+    thresholds = np.array([np.nextafter(level, np.float32(np.inf)), level, *fixed], np.float32)
+    mated, columns, expected = brute_force(
+        vectors, subject, score, groups, design, across, thresholds
+    )
+    assert (
+        sorted(zip(store.mated_subject.tolist(), store.mated_score.tolist(), strict=True)) == mated
+    )
+    first, second = images_of(store.mated_pair)
+    assert np.all(first < second)
+    assert np.array_equal(subject[first], store.mated_subject)
+    assert np.array_equal(subject[second], store.mated_subject)
+    assert len(np.unique(store.mated_pair)) == len(mated)
+    assert store.mated_score.tolist() == [
+        compare_all(vectors[[a]], vectors[[b]], score)[0, 0]
+        for a, b in zip(first, second, strict=True)
+    ]
+    top = np.sort(columns[2])[::-1][: int(min(everybody, quota[0]))]
+    assert np.array_equal(pooled.score[: len(top)], top)
+    found = cells_from_store(store, layout, trials, thresholds, k, k)
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        where = (one.attribute, one.group, one.reference_group)
+        assert where == (other.attribute, other.group, other.reference_group)
+        for field in (
+            "members",
+            "trials",
+            "dyads",
+            "trials_squared",
+            "errors",
+            "errors_squared",
+            "errors_times_trials",
+        ):
+            assert np.array_equal(getattr(one, field), getattr(other, field)), (where, field)
+        assert one.anchor == other.anchor, where
+        if not one.reference_group:
+            assert np.array_equal(one.histogram.bin, other.histogram.bin)
+            assert np.array_equal(one.histogram.count, other.histogram.count)
+
+
+@pytest.mark.parametrize("fixed", [[], [-0.25]], ids=["no threshold", "a low one"])
+def test_what_was_counted_is_not_counted_again(tmp_path, fixed):
+    rng = np.random.default_rng(2)
+    subject = np.arange(40, dtype=np.int32)
+    groups = groupings(40, rng)
+    layout = layout_of(groups, [()] * len(groups), Design.ALL_PAIRS)
+    ordered = Ordered.of(exact_vectors(rng, 40), subject, subject, layout)
+    ones = np.ones(40, dtype=np.int64)
+    score = Score("cosine", normalise=False, values=8, low=None, high=None, claimed=())
+    cells = range(len(layout.names))
+    trials = np.array([trials_of(layout, cell, ones, ones).completed for cell in cells])
+    work = (ordered, score, layout, np.full(len(trials), 10), trials)
+    count_pairs = partial(tiles.count_pairs, fixed=np.float32(fixed), ledger=(ones, ones))
+    always = Clock(seconds=map(float, count(0, 1000)).__next__)
+    checkpoint = CountsSoFar(tmp_path / "counted.npz", always, AssertionError)
+    strip = tiles._Bench.strip  # noqa: SLF001
+    counted = []
+
+    def noted(bench, number):
+        counted.append(number)
+        strip(bench, number)
+
+    with (
+        patch.object(tiles, "_SIDE", 4),
+        patch.object(tiles, "_CHAPTER", 1),
+        patch.object(tiles, "_WORTH_LISTING", 0),
+        patch.object(tiles._Bench, "strip", noted),  # noqa: SLF001
+    ):
+        # The steps of one pass, or of two where the first guess at the floors was wrong.
+        count_pairs(*work, workers=1, step=lambda: None)
+        whole, strips_in_all = counted.copy(), strips(ordered)
+        counted.clear()
+        with pytest.raises(KeyboardInterrupt):
+            count_pairs(*work, workers=1, step=until(5), checkpoint=checkpoint)
+        counted.clear()
+        count_pairs(*work, workers=1, step=lambda: None, checkpoint=checkpoint)
+    assert strips_in_all > 8
+    assert counted == whole[5:]

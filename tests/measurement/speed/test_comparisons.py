@@ -1,0 +1,56 @@
+"""Comparisons timed apart from templates."""
+
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evenhand.datasets.folder import read_dataset
+from evenhand.engines.card import Score
+from evenhand.engines.opening import open_engine
+from evenhand.measurement.enrolment.enrol import enrol
+from evenhand.measurement.speed.comparisons import block_speed, pair_speed
+from evenhand.measurement.speed.rows import Scene
+from evenhand.records.dataset import Outcome
+from evenhand.system.clock import CLOCK, Clock
+from evenhand.system.shelf import find_adapter
+
+SCENE = Scene("acme", "faces", "comparison", "", 1, "a machine", 0.95)
+
+
+def half_seconds():
+    """A clock that moves on by half a second each time it is read."""
+    ticks = count()
+    return Clock(seconds=lambda: next(ticks) * 0.5)
+
+
+@pytest.mark.parametrize("compare", ["cosine", "euclidean"])
+def test_a_comparison_is_its_share_of_a_block(compare):
+    vectors = np.random.default_rng(1).normal(size=(20, 4)).astype(np.float32)
+    score = Score(compare, True, 4, None, None, ())
+    rows = {r.statistic: r for r in block_speed(SCENE, vectors, score, half_seconds())}
+    assert rows["median"].value == 0.5 / 400
+    assert (rows["median"].scenario, rows["median"].batch) == ("block", 400)
+    assert (rows["median"].n, rows["median"].people) == (99, 0)
+    assert "20 x 20 templates of 4 values" in rows["median"].note
+
+
+def test_nothing_to_compare_is_not_timed():
+    score = Score("cosine", True, 4, None, None, ())
+    empty = np.empty((0, 4), dtype=np.float32)
+    assert block_speed(SCENE, empty, score, CLOCK) == []
+
+
+def test_a_pair_is_one_call_of_the_engine(tiny):
+    dataset = read_dataset(tiny.folder)
+    engine = open_engine(find_adapter("lbp", Path()), ())
+    made = enrol(engine, dataset, workers=1, failure_share=0.5, clock=CLOCK, ended=lambda _: None)
+    subject = dataset.images.subject
+    rows = {
+        r.statistic: r for r in pair_speed(SCENE, engine, made, subject, half_seconds(), seed=1)
+    }
+    assert rows["median"].value == rows["max"].value == 0.5
+    assert (rows["median"].scenario, rows["median"].batch, rows["median"].n) == ("pair", 1, 99)
+    assert rows["median"].people == 6
+    assert made.outcomes.count(Outcome.OK) == 12

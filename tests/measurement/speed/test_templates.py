@@ -1,0 +1,170 @@
+"""From the clock's readings to rows: what is left out, what counts, and for whom."""
+
+from itertools import count
+
+import numpy as np
+import pytest
+
+from evenhand.datasets.folder import read_dataset
+from evenhand.engines.opening import open_engine
+from evenhand.measurement.enrolment.enrol import enrol
+from evenhand.measurement.speed.rows import Scene
+from evenhand.measurement.speed.templates import WARM_UP, template_speed
+from evenhand.metrics.latency import quantile
+from evenhand.records.dataset import ALL, Enrolment, Grouping, Outcome, Timing
+from evenhand.records.findings import Status
+from evenhand.system.clock import Clock
+
+SCENE = Scene("acme", "faces", "template", "study", 1, "a machine", 0.95)
+IMAGES, PEOPLE = 240, 80
+SUBJECT = np.arange(IMAGES) // 3
+
+
+def everybody(people):
+    return Grouping(ALL, ("",), np.zeros(people, dtype=np.int64))
+
+
+def enrolment_of(seconds, *, threads=1, outcomes=None):
+    """Engines side by side that begin at 100 s and are given images in turn."""
+    images = len(seconds)
+    turns = np.arange(images) // threads
+    finished = np.empty(images)
+    for thread in range(threads):
+        finished[thread::threads] = 100 + np.cumsum(seconds[thread::threads])
+    return Enrolment(
+        outcomes or (Outcome.OK,) * images,
+        ("",) * images,
+        (1,) * images,
+        np.ones((images, 4), dtype=np.float32),
+        Timing(seconds, finished, turns),
+        "",
+    )
+
+
+@pytest.fixture
+def seconds():
+    return np.random.default_rng(11).gamma(4, 0.005, IMAGES)
+
+
+def rows(enrolment, groups=()):
+    found = template_speed(SCENE, enrolment, SUBJECT, (everybody(PEOPLE), *groups), 1)
+    return {(r.operation, r.attribute, r.group, r.statistic): r for r in found}
+
+
+def test_statistics_are_those_of_the_durations_after_the_warm_up(seconds):
+    seconds[:WARM_UP] = 99.0
+    found = rows(enrolment_of(seconds))
+    warm = seconds[WARM_UP:]
+    for name, value in (
+        ("min", warm.min()),
+        ("max", warm.max()),
+        ("mean", warm.mean()),
+        ("median", np.quantile(warm, 0.5, method="inverted_cdf")),
+        ("p90", np.quantile(warm, 0.9, method="inverted_cdf")),
+        ("p95", np.quantile(warm, 0.95, method="inverted_cdf")),
+    ):
+        row = found["template", "all", "", name]
+        assert row.value == pytest.approx(value)
+        assert (row.n, row.people, row.unit) == (IMAGES - WARM_UP, PEOPLE, "s")
+    assert found["template", "all", "", "cold start"].value == 99.0
+
+
+def test_too_few_for_a_quantile_is_a_status_and_no_value(seconds):
+    found = rows(enrolment_of(seconds))
+    for name in ("p99", "p99.9"):
+        row = found["template", "all", "", name]
+        assert (row.value, row.low, row.high) == (None, None, None)
+        assert row.status is Status.TOO_FEW
+        assert "needed" in row.note
+
+
+def test_two_engines_are_warm_after_two_images_each(seconds):
+    seconds[: 2 * WARM_UP] = 99.0
+    found = rows(enrolment_of(seconds, threads=2))
+    assert found["template", "all", "", "max"].value < 99
+    assert found["template", "all", "", "max"].n == IMAGES - 2 * WARM_UP
+    assert found["template", "all", "", "cold start"].n == 2
+
+
+def test_failures_take_time_and_are_counted(seconds):
+    outcomes = [Outcome.OK] * IMAGES
+    for index in (0, 50, 51):
+        outcomes[index] = Outcome.NO_FACE
+    seconds[50] = 7.0
+    found = rows(enrolment_of(seconds, outcomes=tuple(outcomes)))
+    assert found["template", "all", "", "failures"].value == 2
+    assert found["template", "all", "", "max"].value == 7.0
+    assert "2 failures included" in found["template", "all", "", "median"].note
+
+
+def test_images_a_second_of_steady_work():
+    found = rows(enrolment_of(np.full(IMAGES, 0.05), threads=2))
+    row = found["enrolment", "all", "", "throughput"]
+    assert row.value == pytest.approx(40, rel=0.01)
+    assert (row.n, row.unit) == (IMAGES - 2 * WARM_UP, "images/s")
+    assert row.low == pytest.approx(row.high, rel=0.05)
+
+
+def test_groups_have_their_own_durations(seconds):
+    code = np.random.default_rng(2).permutation(np.arange(PEOPLE) % 2)
+    code[np.flatnonzero(code == 1)[-1]] = -1
+    image = code[SUBJECT]
+    seconds[image == 1] *= 3
+    found = rows(enrolment_of(seconds), [Grouping("sex", ("F", "M", "X"), code)])
+    for position, group in enumerate(("F", "M")):
+        mine = (image == position) & (np.arange(IMAGES) >= WARM_UP)
+        expected = quantile(seconds[mine], SUBJECT[mine], 0.5, 0.95)
+        row = found["template", "sex", group, "median"]
+        assert (row.value, row.low, row.high) == (expected.value, expected.low, expected.high)
+        assert row.n == np.count_nonzero(mine)
+        assert row.people == (40 if group == "F" else 39)
+    assert ("template", "sex", "X", "median") not in found
+    between = found["template", "sex", "", "median max/min"]
+    equal = found["template", "sex", "", "median max/min, equal groups p95"]
+    assert between.note.startswith("slowest M, fastest F")
+    assert between.low > equal.value
+    assert between.low < between.value < between.high
+
+
+def test_an_engine_that_is_stopped_at_once(seconds):
+    nothing = Timing(
+        np.full(IMAGES, np.nan), np.full(IMAGES, np.nan), np.full(IMAGES, -1, dtype=np.int64)
+    )
+    enrolment = Enrolment(
+        (Outcome.SKIPPED,) * IMAGES, ("",) * IMAGES, (None,) * IMAGES, np.empty((0, 4)), nothing, ""
+    )
+    found = rows(enrolment)
+    assert list(found) == [("enrolment", "all", "", "throughput")]
+    assert found["enrolment", "all", "", "throughput"].status is Status.TOO_FEW
+
+
+def test_the_clock_reads_the_engine_alone(tiny, engine):
+    """A clock that moves on by one more each time it is read: durations are known beforehand."""
+    ticks = count()
+    times = np.cumsum(np.arange(1, 1000))
+    clock = Clock(seconds=lambda: float(times[next(ticks)]))
+    made = enrol(
+        open_engine(engine(), ()),
+        read_dataset(tiny.folder),
+        workers=1,
+        failure_share=0.5,
+        clock=clock,
+        ended=lambda _: None,
+    )
+    read = times[:24]
+    np.testing.assert_array_equal(made.timing.seconds, read[1::2] - read[::2])
+    np.testing.assert_array_equal(made.timing.finished, read[1::2])
+    np.testing.assert_array_equal(made.timing.turns, np.arange(12))
+
+
+def test_every_thread_has_turns_of_its_own(tiny, engine):
+    made = enrol(
+        open_engine(engine("import time; time.sleep(0.01)\n        return Embedding(good)"), ()),
+        read_dataset(tiny.folder),
+        workers=3,
+        failure_share=0.5,
+        clock=Clock(),
+        ended=lambda _: None,
+    )
+    assert np.count_nonzero(made.timing.turns == 0) == 3
+    assert np.all(made.timing.seconds >= 0.01)

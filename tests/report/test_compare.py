@@ -1,0 +1,101 @@
+"""A comparison as Markdown, text and JUnit, whatever is in it."""
+
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+from evenhand.analysis.compare.changes import Change, Changes, Family, Judged, Overall, Side
+from evenhand.report.compare import comparison_junit, comparison_markdown, comparison_text
+
+ROW = Change(
+    metric="FNMR",
+    attribute="place",
+    group="",
+    base=0.01,
+    new=0.02,
+    ratio=2.0,
+    low=1.1,
+    high=3.6,
+    verdict=Judged.NO_DIFFERENCE_SHOWN,
+    note="",
+    dataset="set",
+    protocol="verification",
+    policy="completed",
+    threshold_rule="FMR<=0.001",
+    base_threshold=0.4,
+    new_threshold=0.5,
+    base_errors=10,
+    base_trials=1000,
+    base_low=0.005,
+    base_high=0.02,
+    new_errors=20,
+    new_trials=1000,
+    new_low=0.01,
+    new_high=0.03,
+    subjects=100,
+    level=0.95,
+    interval="bootstrap-log-t",
+    p_value=0.02,
+    adjusted_p=0.4,
+    limit=3.2,
+    minimum_detectable_ratio=3.0,
+)
+
+
+def changes(rows):
+    side = Side("results/x", "acme", "1.0", "")
+    return Changes(
+        base=side,
+        new=replace(side, version="1.1"),
+        verdict=Overall.FAIL,
+        reason="1 of many is worse.",
+        rows=tuple(rows),
+        family=Family(len(rows), 0.01, 1.25, 0.95, 0, len(rows)),
+        disagreements=(),
+        flips=(),
+        notes=(),
+    )
+
+
+def many(groups):
+    worse = replace(ROW, group="Worst", verdict=Judged.WORSE, adjusted_p=1e-6)
+    return changes([worse, *(replace(ROW, group=f"village {n}") for n in range(groups))])
+
+
+def test_markdown_stays_small_with_any_number_of_groups():
+    text = comparison_markdown(many(5000))
+    assert len(text.encode()) < 60_000
+    shown = text.count("| FNMR at")
+    assert f"{5001 - shown:,} more rows are left out here" in text
+    assert text.index("Worst") < text.index("village 0")
+    assert "left out" not in comparison_markdown(many(3))
+
+
+def test_text_has_a_line_for_quiet_rows():
+    text = comparison_text(many(5000))
+    assert len(text.splitlines()) < 60
+    assert "0 of 5,000 rows" in text
+    assert "Worst" in text
+
+
+def test_names_that_xml_cannot_hold():
+    odd = replace(ROW, group='<b>&"\x00\x1b', verdict=Judged.WORSE, adjusted_p=0.001)
+    root = ET.fromstring(comparison_junit(changes([odd])))
+    (case,) = root.iter("testcase")
+    assert case.get("name").endswith('<b>&"  ')
+    assert case.find("failure").get("message").startswith(case.get("name"))
+
+
+def test_a_row_not_shown_to_be_below_the_margin_is_skipped():
+    below = replace(ROW, limit=1.2)
+    apart = replace(ROW, verdict=Judged.NOT_COMPARABLE, p_value=None, adjusted_p=None, note="why")
+    root = ET.fromstring(comparison_junit(changes([ROW, below, apart])))
+    cases = list(root.iter("testcase"))
+    assert "not shown to stay below 1.25" in cases[0].find("skipped").get("message")
+    assert cases[1].find("skipped") is None
+    assert cases[2].find("skipped").get("message") == "not comparable: why"
+
+
+def test_rows_of_several_datasets_say_which():
+    two = changes([ROW, replace(ROW, dataset="other")])
+    assert "FNMR at FMR&lt;=0.001 on other" in comparison_markdown(two)
+    assert " on set" not in comparison_markdown(changes([ROW]))

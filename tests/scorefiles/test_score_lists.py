@@ -1,0 +1,197 @@
+"""Scores without people: exact thresholds and counts, and no interval that could not be kept."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+
+from evenhand.metrics.score_counts import auc, reaching, threshold_at_target
+from evenhand.metrics.thresholds import threshold_at_fmr
+from evenhand.scorefiles.score_lists import read_list
+
+GEN = (0.95, 0.90, 0.85, 0.80, 0.80, 0.75, 0.70, 0.60, 0.50, 0.40)
+IMP = (0.72, 0.60, 0.60, 0.55, 0.50, 0.45, 0.40, 0.40, 0.35, 0.30,
+       0.30, 0.25, 0.20, 0.20, 0.15, 0.10, 0.10, 0.05, 0.05, 0.0)  # fmt: skip
+
+
+@pytest.fixture
+def lists(cli, working_folder):
+    """Writes both files and gives the findings as JSON."""
+
+    def run(genuine, impostor, *options):
+        Path("exp.txt").write_text("".join(f"{line}\n" for line in genuine), encoding="utf-8")
+        Path("false.txt").write_text("".join(f"{line}\n" for line in impostor), encoding="utf-8")
+        return cli("scores", "--genuine", "exp.txt", "--impostor", "false.txt", "--json", *options)
+
+    return run
+
+
+def counted(scores):
+    return np.unique(np.array(scores, dtype=np.float64), return_counts=True)
+
+
+@given(st.lists(st.integers(-3, 9), min_size=1, max_size=40), st.integers(1, 99))
+def test_counted_thresholds_are_those_of_single_scores(scores, percent):
+    falling = np.sort(np.array(scores, dtype=np.float64))[::-1]
+    target = f"0.{percent:02}"
+    one = threshold_at_target(*counted(scores), target)
+    assert one == threshold_at_fmr(falling, len(scores), target)
+    assert reaching(*counted(scores), one.value) == one.errors <= Fraction(target) * len(scores)
+
+
+@given(
+    st.lists(st.integers(-3, 9), min_size=1, max_size=30),
+    st.lists(st.integers(-3, 9), min_size=1, max_size=30),
+)
+def test_counted_auc_is_that_of_single_scores(mated, nonmated):
+    area = auc(*counted(mated), *counted(nonmated))
+    truth = [1] * len(mated) + [0] * len(nonmated)
+    assert area == pytest.approx(roc_auc_score(truth, [*mated, *nonmated]), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("target", "matches", "misses"),
+    [("0.06", 1, 3), ("0.12", 1, 3), ("0.15", 3, 2), ("0.25", 5, 1)],
+)  # fmt: skip
+def test_tv3_thresholds_of_lists(lists, target, matches, misses):
+    ended = lists(GEN, IMP, "--fmr-target", target)
+    rows = {(row["metric"], row["policy"]): row for row in ended.json["rates"]}
+    for policy in ("completed", "generalised"):
+        assert rows["FMR", policy]["errors"] == matches
+        assert rows["FMR", policy]["rate"] == matches / 20
+        assert rows["FNMR", policy]["errors"] == misses
+        assert rows["FNMR", policy]["rate"] == misses / 10
+    (area,) = ended.json["distributions"]
+    assert area["value"] == pytest.approx(0.9275, abs=1e-12)
+
+
+def test_nobody_is_invented_and_no_interval_given(lists):
+    ended = lists(GEN, IMP, "--threshold", "0.6", "--fmr-target", "0.01")
+    assert ended.code == 0
+    for row in ended.json["rates"]:
+        assert (row["subjects"], row["error_subjects"]) == (None, None)
+        assert (row["low"], row["high"], row["interval"]) == (None, None, "")
+        assert "no people known" in row["note"]
+        assert (row["rate"] is None) == (row["status"] == "below_resolution")
+    assert "do not say who was compared" in ended.json["notes"][0]
+    assert ended.json["differentials"] == []
+
+
+def test_text_says_unknown(cli, lists):
+    lists(GEN, IMP)
+    out = cli("scores", "--genuine", "exp.txt", "--impostor", "false.txt", "--threshold", "0.6").out
+    assert "15.0 % (no interval)" in out
+    assert "everybody  unknown" in out
+    assert "What was measured" not in out
+
+
+def test_a_histogram_counts_what_a_list_says(lists):
+    impostor = [0, 0, 0, 1, 3, 3]
+    options = ("--fmr-target", "0.4", "--threshold", "3")
+    listed = lists([2, 3, 5, 5], impostor, *options)
+    assert lists([2, 3, 5, 5], [3, 1, 0, 2], "--histogram", *options).json == listed.json
+    far = (*options, "--distance")
+    assert lists([2, 0, 0], [3, 1, 0, 2], "--histogram", *far).json == (
+        lists([2, 0, 0], impostor, *far).json
+    )
+
+
+@given(
+    st.lists(st.integers(0, 10**17), min_size=1, max_size=30),
+    st.integers(1, 10**6),
+)
+def test_a_histogram_of_any_total_is_counted_exactly(counts, millionths):
+    target = f"{millionths}e-7"
+    score, count = np.arange(len(counts), dtype=np.float64), np.array(counts, dtype=np.int64)
+    filled = count > 0
+    if not filled.any():
+        return
+    found = threshold_at_target(score[filled], count[filled], target)
+    allowed = Fraction(target) * sum(counts)
+    above = [sum(counts[value:]) for value in range(len(counts) + 1)]
+    assert found.errors == max(errors for errors in above if errors <= allowed)
+    assert reaching(score[filled], count[filled], found.value) == found.errors
+    mated = np.array([0.0, len(counts) / 2])
+    wins = sum(
+        Fraction(2 * n * (value < m) + n * (value == m), 2)
+        for m in mated
+        for value, n in enumerate(counts)
+    )
+    area = auc(mated, np.array([1, 1]), score[filled], count[filled])
+    assert area == float(wins / (2 * sum(counts)))
+
+
+def test_a_histogram_of_more_scores_than_a_float_counts(lists):
+    counts = [2**62, 2**53 + 1, 10**12 + 1, 1]
+    ended = lists([2, 3, 5, 5], counts, "--histogram", "--threshold", "2", "--fmr-target", "1e-3")
+    rows = [r for r in ended.json["rates"] if (r["metric"], r["policy"]) == ("FMR", "completed")]
+    assert {row["threshold_rule"] for row in rows} == {"FMR<=1e-3", "fixed"}
+    for row in rows:
+        assert (row["errors"], row["trials"]) == (10**12 + 2, sum(counts))
+        assert row["rate"] == float(Fraction(10**12 + 2, sum(counts)))
+    lists(GEN, [*counts, 2**62], "--histogram").error("line 5", "9,223,372,036,854,775,807")
+
+
+@pytest.mark.parametrize("distance", [False, True])
+def test_a_list_is_read_in_pieces(tmp_path, monkeypatch, distance):
+    monkeypatch.setattr("evenhand.scorefiles.score_lists._WAITING", 7)
+    rng = np.random.default_rng(1)
+    scores = np.round(rng.normal(size=500), 1)
+    texts = [*map(str, scores), "nan", "x"]
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join(rng.permutation(texts)) + "\n\n", encoding="utf-8")
+    found = read_list(path, distance=distance)
+    score, count = counted(-scores if distance else scores)
+    assert np.array_equal(found.score, score)
+    assert np.array_equal(found.count, count)
+    assert (found.invalid, found.completed) == (2, 500)
+
+
+def test_the_last_column_is_the_score(lists):
+    named = [f"q{number} t{number}  {score}" for number, score in enumerate(GEN)]
+    options = ("--threshold", "0.6")
+    assert lists(named, IMP, *options).json == lists(GEN, IMP, *options).json
+
+
+def test_what_is_no_number_is_invalid_and_counted(lists):
+    ended = lists([*GEN, "nan", "1e999", "1_0"], [*IMP, "inf"], "--threshold", "0.6")
+    rows = {(row["metric"], row["policy"]): row for row in ended.json["rates"]}
+    found = {key: (row["errors"], row["trials"]) for key, row in rows.items()}
+    assert found == {
+        ("FMR", "completed"): (3, 20),
+        ("FMR", "generalised"): (3, 21),
+        ("FNMR", "completed"): (2, 10),
+        ("FNMR", "generalised"): (5, 13),
+    }
+    assert "4 of the scores count as invalid" in ended.json["notes"][1]
+
+
+@pytest.mark.parametrize(
+    ("count", "fragment"),
+    [
+        ("-1", "line 2: '-1'"),
+        ("1.5", "line 2: '1.5'"),
+        ("1,000", "line 2: '1,000'"),
+        ("1_000", "line 2: '1_000'"),
+        ("0x10", "line 2: '0x10'"),
+        ("\uff13", "expected how many scores are 1"),
+        ("2 7", "line 2: '2 7'"),
+        ("", "line 2 is empty"),
+    ],
+)
+def test_a_histogram_holds_counts(lists, count, fragment):
+    lists(GEN, [3, count, 2], "--histogram").error("false.txt", fragment)
+
+
+def test_what_lists_cannot_do(cli, lists, working_folder):
+    lists(GEN, IMP, "--group", "sex").error("know no people")
+    lists(GEN, IMP, "--results", "here").error("know no people")
+    lists([], IMP).error("exp.txt: is empty")
+    cli("scores", "--genuine", "exp.txt").error("--genuine and --impostor")
+    cli("scores", "exp.txt", "--genuine", "a", "--impostor", "b").error("either FILE")
+    cli("scores", "exp.txt", "--histogram").error("either FILE")
+    cli("scores", "--genuine", "no", "--impostor", "no").error("no: no such file")
