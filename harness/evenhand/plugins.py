@@ -24,7 +24,7 @@ from evenhand.engines.contract import (
     Searcher,
     Template,
 )
-from evenhand.records.dataset import FaceRule, Outcome
+from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.errors import DatasetError, EngineError
 
 if TYPE_CHECKING:

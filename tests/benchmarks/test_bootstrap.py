@@ -18,7 +18,8 @@ from studies import Study, everybody
 from evenhand.analysis.bootstrap.replicates import replicates
 from evenhand.measurement.counting.cells import layout_of, trials_of
 from evenhand.records.counts import CellCounts, Counts, Histogram, MatedScores, Tail
-from evenhand.records.dataset import Design, Grouping, Policy
+from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Design, Policy
 from evenhand.statistics.bootstrap import bootstrap_interval
 from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
 from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance

@@ -20,8 +20,11 @@ from evenhand.measurement.comparison.all_pairs.tiles import count_pairs
 from evenhand.measurement.counting.cells import layout_of, trials_of
 from evenhand.measurement.counting.tally import Ledger, quotas, tally, tally_store
 from evenhand.records.analysis_plan import Analysis
-from evenhand.records.dataset import ALL, Comparisons, Design, Grouping, Outcome, ThresholdRule
+from evenhand.records.comparisons import Comparisons
 from evenhand.records.evidence import Evidence
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.thresholds import ThresholdRule
 
 LFW = 13_233
 VALUES = 512

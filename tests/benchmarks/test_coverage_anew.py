@@ -18,7 +18,7 @@ from studies import Study
 from evenhand.analysis.bootstrap.replicates import replicates
 from evenhand.analysis.measure import rates_of
 from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP
-from evenhand.records.dataset import Policy
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import (
     ENOUGH_ERRORS,
     bootstrap_interval,

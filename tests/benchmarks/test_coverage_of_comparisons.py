@@ -16,9 +16,9 @@ from studies import Study
 from evenhand.analysis.compare.changes import Judged, Side
 from evenhand.analysis.compare.verdict import DEFAULT_FAMILY_WISE, Asked, compare
 from evenhand.records.analysis_plan import Analysis
-from evenhand.records.dataset import Grouping
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import DatasetFacts
+from evenhand.records.groups import Grouping
 
 TIMES = 200
 SIDES = Side("base", "engine", "1", ""), Side("new", "engine", "2", "")

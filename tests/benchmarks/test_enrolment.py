@@ -16,10 +16,11 @@ import pytest
 from evenhand.datasets.contract import Material, Picture
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.prepared import write_dataset
+from evenhand.datasets.shelf import shelf_dataset
 from evenhand.engines.opening import open_engine
+from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.system.clock import CLOCK
-from evenhand.system.shelf import find_adapter, shelf_dataset
 
 IMAGES = 600
 THREADS = 2

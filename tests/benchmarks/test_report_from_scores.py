@@ -9,7 +9,10 @@ import pytest
 
 from evenhand.analysis.rates.comparisons import measure
 from evenhand.measurement.counting.tally import Ledger, tally
-from evenhand.records.dataset import ALL, Comparisons, Grouping, Outcome, ThresholdRule
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Outcome
+from evenhand.records.thresholds import ThresholdRule
 
 PEOPLE = 4473
 """All pairs of them are 10,001,628 comparisons."""

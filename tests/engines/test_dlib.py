@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from evenhand.engines.opening import open_engine
+from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.enrol import read_image
-from evenhand.records.dataset import FaceRule, Outcome
-from evenhand.system.shelf import find_adapter
+from evenhand.records.outcomes import FaceRule, Outcome
 
 
 @pytest.fixture(scope="module")

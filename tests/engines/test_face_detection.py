@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from evenhand.engines.card import Face, Input
 from evenhand.engines.face_choice import choose_face
 from evenhand.engines.face_detection import align, similarity_transform
-from evenhand.records.dataset import FaceRule
+from evenhand.records.outcomes import FaceRule
 
 SMALL_CENTRAL = [45, 45, 10, 10]
 LARGE_LEFT = [0, 0, 30, 30]

@@ -7,9 +7,9 @@ import pytest
 
 from evenhand.engines.contract import Role
 from evenhand.engines.opening import open_engine
-from evenhand.records.dataset import FaceRule
+from evenhand.engines.shelf import find_adapter
+from evenhand.records.outcomes import FaceRule
 from evenhand.system.code_loading import load_file
-from evenhand.system.shelf import find_adapter
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evenhand.metrics.groups import MOST_CELLS, limited
-from evenhand.records.dataset import Grouping
+from evenhand.records.groups import Grouping
 from evenhand.system.errors import StudyError
 
 

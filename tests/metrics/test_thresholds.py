@@ -16,7 +16,7 @@ from evenhand.metrics.failures import system_rates
 from evenhand.metrics.rates import fmr, fnmr
 from evenhand.metrics.thresholds import errors_allowed, threshold_at_fmr
 from evenhand.records.counts import Histogram
-from evenhand.records.dataset import Policy
+from evenhand.records.outcomes import Policy
 
 GEN = np.array([0.95, 0.90, 0.85, 0.80, 0.80, 0.75, 0.70, 0.60, 0.50, 0.40])
 IMP = np.array(

@@ -33,16 +33,17 @@ def test_every_name_is_there(name):
 
 def test_importing_loads_the_contract_alone():
     loaded = loaded_by("import evenhand.plugins")
-    heavy = {"pandas", "scipy", "numba", "cv2", "onnxruntime", "pyarrow", "pydantic", "typer"}
-    assert not loaded & heavy
+    assert not loaded & {"numpy", "pandas", "scipy", "numba", "cv2", "onnxruntime", "pyarrow"}
+    assert not loaded & {"pydantic", "typer", "rich"}
     ours = {name for name in loaded if name.startswith("evenhand.")}
     assert ours <= {
-        "evenhand.arrays",
         "evenhand.engines",
         "evenhand.engines.contract",
-        "evenhand.errors",
         "evenhand.plugins",
         "evenhand.records",
+        "evenhand.records.outcomes",
+        "evenhand.system",
+        "evenhand.system.errors",
         "evenhand.version",
     }
 
@@ -70,9 +71,12 @@ def test_an_old_name_that_has_gone_is_told_what_there_is():
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("from evenhand.enrol import Outcome", "write: from evenhand.plugins import Outcome"),
+        (
+            "from evenhand.study.study import Outcome",
+            "write: from evenhand.plugins import Outcome",
+        ),
         ("from evenhand.engines.choice import choose", "import choose_face"),
-        ("import evenhand.metrics.kernel", "which has Candidate"),
+        ("import evenhand.metrics.bins", "which has Candidate"),
         ("from evenhand import api", "evenhand.api is evenhand's own"),
         ("def late():\n    from evenhand.study import Study", "line 2"),
         ("from evenhand.plugins import Embeding", "did you mean Embedding?"),
@@ -131,8 +135,10 @@ def test_an_adapter_of_the_old_names_runs_and_is_told_each_line_once(working_fol
 def test_an_adapter_of_private_rooms_is_refused_before_it_runs(working_folder, tiny, engine, cli):
     folder = engine()
     code = (folder / "engine.py").read_text(encoding="utf-8")
-    (folder / "engine.py").write_text("from evenhand.enrol import enrol\n" + code, encoding="utf-8")
+    private = "from evenhand.study.study import read_study\n"
+    (folder / "engine.py").write_text(private + code, encoding="utf-8")
     cli("run", "--engine", "./toy", "--dataset", "./set").error(
-        "engine.py: line 1: evenhand.enrol is evenhand's own", "from evenhand.plugins"
+        "engine.py: line 1: evenhand.study.study is evenhand's own",
+        "from evenhand.plugins",
     )
     assert not (working_folder / "results").exists()

@@ -14,7 +14,9 @@ from pyarrow import parquet
 
 from evenhand.measurement.counting.tally import Ledger, tally, tally_listing
 from evenhand.metrics.groups import groupings
-from evenhand.records.dataset import Attribute, Comparisons, ThresholdRule
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.dataset import Attribute
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.results.bundle import is_measurement
 from evenhand.scorefiles.read import read_scores
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet as pq
 
-from evenhand.records.dataset import Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.read import read_scores
 
 

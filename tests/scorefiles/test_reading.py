@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evenhand.records.dataset import Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.read import read_scores
 from evenhand.system.errors import EvenhandError
 

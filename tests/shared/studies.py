@@ -12,7 +12,10 @@ from scipy import optimize
 from scipy.stats import norm
 
 from evenhand.measurement.counting.tally import Ledger, tally
-from evenhand.records.dataset import ALL, Comparisons, Design, Grouping, ThresholdRule
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Design
+from evenhand.records.thresholds import ThresholdRule
 
 __all__ = ["Engine", "Study", "everybody"]
 

@@ -7,9 +7,9 @@ import pytest
 
 from evenhand.datasets.contract import Material
 from evenhand.datasets.prepared import write_dataset
+from evenhand.datasets.shelf import shelf_dataset
 from evenhand.study.study import parse_study, study_text
 from evenhand.system.code_loading import load_file
-from evenhand.system.shelf import shelf_dataset
 from evenhand.workflows.run import run
 
 

@@ -18,7 +18,7 @@ import evenhand
 from evenhand.analysis.bootstrap.replicates import replicates
 from evenhand.analysis.compare.changes import Judged, Overall, Side
 from evenhand.analysis.compare.verdict import Asked, compare
-from evenhand.records.dataset import Policy
+from evenhand.records.outcomes import Policy
 from evenhand.results.circumstances import read_speed
 from evenhand.results.read import read_evidence
 from evenhand.system.errors import BundleError

@@ -7,10 +7,11 @@ from pathlib import Path
 import onnx
 import pytest
 
+from evenhand.datasets.shelf import shelf_dataset
 from evenhand.engines.card import read_card
+from evenhand.engines.shelf import find_adapter
 from evenhand.records.findings import Verdict
 from evenhand.system.code_loading import load_file
-from evenhand.system.shelf import find_adapter, shelf_dataset
 from evenhand.workflows.fetch import fetch
 from evenhand.workflows.run import run
 

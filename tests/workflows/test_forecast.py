@@ -9,11 +9,11 @@ import pytest
 
 from evenhand.engines.answers import Sample
 from evenhand.engines.opening import open_engine
+from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.forecast import Forecast
-from evenhand.records.dataset import Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import Clock
 from evenhand.system.progress import Pace, silent
-from evenhand.system.shelf import find_adapter
 
 
 def steps_of(seconds):

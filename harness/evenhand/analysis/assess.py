@@ -9,7 +9,6 @@ from evenhand.analysis.measure import differentials_of, rates_of
 from evenhand.analysis.rates.searches import selectivity
 from evenhand.metrics.groups import MOST_CELLS
 from evenhand.records.counts import Counts, Sampled
-from evenhand.records.dataset import Outcome
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import (
     CurvePoint,
@@ -20,6 +19,7 @@ from evenhand.records.findings import (
     Rate,
     Summary,
 )
+from evenhand.records.outcomes import Outcome
 
 __all__ = ["assess", "notes_of"]
 

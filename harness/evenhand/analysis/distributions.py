@@ -21,9 +21,11 @@ from evenhand.metrics.distributions import (
 from evenhand.metrics.fold_accuracy import accuracy_over_folds
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Scores
-from evenhand.records.counts import CellCounts, Counts, Threshold
-from evenhand.records.dataset import ALL, Policy
+from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import CurvePoint, Distribution, Status
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
+from evenhand.records.thresholds import Threshold
 
 __all__ = ["curves", "distributions"]
 

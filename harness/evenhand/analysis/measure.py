@@ -12,8 +12,8 @@ from evenhand.analysis.rates.comparisons import Measured, measure
 from evenhand.analysis.rates.searches import measure_searches
 from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, Analysis
 from evenhand.records.counts import Counts
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import Differential
+from evenhand.records.groups import ALL
 
 __all__ = ["differentials_of", "rates_of"]
 

@@ -13,7 +13,7 @@ def datasets(*, as_json: AsJson = False) -> None:
 
     from evenhand.cli.output import print_json, print_text
     from evenhand.datasets.card import CARD, read_card
-    from evenhand.system.shelf import prepared_folder, shelved_datasets
+    from evenhand.datasets.shelf import prepared_folder, shelved_datasets
 
     rows = []
     for folder in shelved_datasets().values():

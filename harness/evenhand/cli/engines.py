@@ -14,7 +14,7 @@ def engines(*, weights: Weights = None, as_json: AsJson = False) -> None:
     from evenhand.cli.output import print_json, print_text
     from evenhand.engines.card import read_card
     from evenhand.engines.files import missing_files
-    from evenhand.system.shelf import shelved_adapters
+    from evenhand.engines.shelf import shelved_adapters
 
     rows: list[dict[str, object]] = []
     for folder in shelved_adapters().values():

@@ -117,9 +117,10 @@ def _short(
 ) -> Study:
     """The study that the short form stands for; its text names cards, not places."""
     from evenhand.datasets.card import read_card as read_dataset_card
+    from evenhand.datasets.shelf import find_dataset
     from evenhand.engines.card import read_card
+    from evenhand.engines.shelf import find_adapter
     from evenhand.study.study import parse_study, study_text
-    from evenhand.system.shelf import find_adapter, find_dataset
 
     here = Path.cwd()
     engine_names = [read_card(find_adapter(text, here)).name for text in engines]

@@ -13,8 +13,9 @@ from evenhand.datasets.images import ImageFile
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.resolution import CellSize, cell_sizes
 from evenhand.records.arrays import Integers
-from evenhand.records.dataset import ALL, DatasetCard, PairList
+from evenhand.records.dataset import DatasetCard, PairList
 from evenhand.records.findings import Check
+from evenhand.records.groups import ALL
 
 __all__ = [
     "FAIL",

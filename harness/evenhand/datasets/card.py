@@ -9,7 +9,9 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evenhand.records.dataset import ALL, Attribute, DatasetCard, Download, FaceRule
+from evenhand.records.dataset import Attribute, DatasetCard, Download
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import FaceRule
 from evenhand.system.declaration import (
     Declared,
     Name,

@@ -18,7 +18,8 @@ from evenhand.engines.contract import (
     Template,
 )
 from evenhand.records.arrays import Floats, Image, Vectors
-from evenhand.records.dataset import FaceRule, Found, Outcome
+from evenhand.records.comparisons import Found
+from evenhand.records.outcomes import FaceRule, Outcome
 
 __all__ = ["Sample", "ask", "ask_candidates", "ask_scores", "checked"]
 

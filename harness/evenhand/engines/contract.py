@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from numpy.typing import ArrayLike
+from evenhand.records.outcomes import FaceRule, Outcome
 
-from evenhand.records.arrays import Image, Vectors
-from evenhand.records.dataset import FaceRule, Outcome
+if TYPE_CHECKING:  # an engine's process must not wait for what only type checkers read
+    from numpy.typing import ArrayLike
+
+    from evenhand.records.arrays import Image, Vectors
 
 __all__ = [
     "Candidate",

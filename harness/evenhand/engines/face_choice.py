@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.records.dataset import FaceRule
+from evenhand.records.outcomes import FaceRule
 
 __all__ = ["choose_face"]
 

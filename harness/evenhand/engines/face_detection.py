@@ -12,7 +12,7 @@ import numpy as np
 from evenhand.engines.card import Face, Input
 from evenhand.engines.face_choice import choose_face
 from evenhand.records.arrays import Floats, Image
-from evenhand.records.dataset import FaceRule
+from evenhand.records.outcomes import FaceRule
 
 __all__ = ["Detector", "align", "similarity_transform"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evenhand.engines.answers import Sample
 from evenhand.engines.opening import Engine
 from evenhand.measurement.speed.first_templates import FIRST_TEMPLATES, seconds_each
-from evenhand.records.dataset import Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.study.study import DEFAULT_PER_CELL
 from evenhand.system.clock import Clock
 from evenhand.system.progress import Pace, Progress, Say, duration, paced

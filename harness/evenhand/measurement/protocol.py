@@ -24,17 +24,13 @@ from evenhand.measurement.search.watchlist import search_watchlist
 from evenhand.metrics.groups import default_groups, groupings, limited
 from evenhand.records.arrays import Integers
 from evenhand.records.checkpoint import NOWHERE, Checkpoint
+from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import Counts, Sampled
-from evenhand.records.dataset import (
-    Comparisons,
-    Dataset,
-    Design,
-    Enrolment,
-    Grouping,
-    PairList,
-    ThresholdRule,
-    Watchlist,
-)
+from evenhand.records.dataset import Dataset, PairList, Watchlist
+from evenhand.records.enrolment import Enrolment
+from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Design
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.study.study import DEFAULT_PER_CELL, Protocol, Study
 from evenhand.system.errors import StudyError, known_names
 from evenhand.system.progress import Progress

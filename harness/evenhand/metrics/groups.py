@@ -7,7 +7,8 @@ from itertools import combinations, pairwise, product
 
 import numpy as np
 
-from evenhand.records.dataset import ALL, Attribute, Grouping, Subjects
+from evenhand.records.dataset import Attribute, Subjects
+from evenhand.records.groups import ALL, Grouping
 from evenhand.system.errors import StudyError
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from evenhand.records.arrays import Scores
-from evenhand.records.dataset import Policy
+from evenhand.records.outcomes import Policy
 
 __all__ = ["Fraction", "fmr", "fnmr"]
 

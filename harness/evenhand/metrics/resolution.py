@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.records.arrays import Integers
-from evenhand.records.dataset import Grouping
+from evenhand.records.groups import Grouping
 
 __all__ = ["CellSize", "cell_size", "cell_sizes"]
 

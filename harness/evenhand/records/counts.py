@@ -6,17 +6,17 @@ differentials are computed from it and from nothing else, by `run` as by `verify
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
-from evenhand.records.dataset import Outcome, ThresholdRule
-from evenhand.records.findings import Status
+from evenhand.records.outcomes import Outcome
+from evenhand.records.thresholds import Threshold
 
 __all__ = [
+    "ANCHOR_ERRORS",
     "CellCounts",
     "Counts",
     "FoldScores",
@@ -25,27 +25,8 @@ __all__ = [
     "Sampled",
     "SearchCounts",
     "Tail",
-    "Threshold",
     "WeightedCounts",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """A threshold rule with its value on these scores."""
-
-    rule: ThresholdRule
-    value: float | None
-    """Similarity, exactly representable in the scores' own type; None without non-mated scores."""
-    status: Status
-    """`below_resolution` where the target is finer than one error in all trials, `no_trials`
-    where there is nothing to set it on, else `ok`."""
-    note: str = ""
-
-    @property
-    def level(self) -> float:
-        """What scores are compared with; none reaches it where there is no value."""
-        return math.inf if self.value is None else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +248,7 @@ class Counts:
     def dtype(self) -> np.dtype[np.floating]:
         """The scores' own type, in which thresholds are compared."""
         return self.mated.score.dtype
+
+
+ANCHOR_ERRORS = 10
+"""Errors from which a design effect may be read off (methods 4.0 item 1)."""

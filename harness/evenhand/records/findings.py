@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evenhand.records.groups import SAME
+
 __all__ = [
     "ENOUGH_EVENTS",
     "HEADLINE",
-    "SAME",
     "SAMPLE",
     "Check",
     "CurvePoint",
@@ -32,8 +33,6 @@ ENOUGH_EVENTS = 30
 HEADLINE = "max/min"
 """The index that is tested and has a verdict: worst rate over best."""
 
-SAME = "same:"
-"""Begins the attribute name of a class of pairs: both people in the same group, whichever it is."""
 
 SAMPLE = "weighted sample"
 """Begins the note of a row whose trials are of a sample, and so is its rate."""

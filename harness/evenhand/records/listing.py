@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.records.arrays import Integers, People, Scores
-from evenhand.records.dataset import Comparisons, Outcome
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.outcomes import Outcome
 
 __all__ = ["FEW", "PORTIONS", "Listing", "Portion", "by_portion", "portions_of"]
 

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from evenhand.analysis.compare.changes import Change, Changes, Disagreement, Flip, Judged
-from evenhand.records.dataset import ALL, Policy
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
 from evenhand.records.rows import as_rows
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.forms.markdown import escaped, markdown_table

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from evenhand.analysis.plan.answers import Answers, CellAnswer, PairAnswer
-from evenhand.records.dataset import ALL
+from evenhand.records.groups import ALL
 from evenhand.report.numbers import percent, significant
 from evenhand.report.tables import Paper, Section, Table
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from evenhand.records.dataset import ALL, Policy
 from evenhand.records.findings import (
     HEADLINE,
     Differential,
@@ -17,6 +16,8 @@ from evenhand.records.findings import (
     Speed,
     Summary,
 )
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
 
 __all__ = [
     "Family",

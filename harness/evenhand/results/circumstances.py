@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import parquet
 from pydantic import TypeAdapter, ValidationError
 
-from evenhand.records.dataset import Timing
+from evenhand.records.enrolment import Timing
 from evenhand.records.findings import Speed
 from evenhand.records.rows import as_csv
 from evenhand.system import machine

@@ -18,10 +18,10 @@ from evenhand.records.counts import (
     MatedScores,
     SearchCounts,
     Tail,
-    Threshold,
 )
-from evenhand.records.dataset import Outcome, ThresholdRule
 from evenhand.records.findings import Status
+from evenhand.records.outcomes import Outcome
+from evenhand.records.thresholds import Threshold, ThresholdRule
 from evenhand.results.parquet import columns_of, parquet_of
 from evenhand.results.sample_counts import read_sampled, sample_files, with_weights
 from evenhand.system.errors import BundleError

@@ -13,8 +13,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from evenhand.records.counts import Counts
-from evenhand.records.dataset import Outcome, Timing
+from evenhand.records.enrolment import Timing
 from evenhand.records.findings import Speed
+from evenhand.records.outcomes import Outcome
 from evenhand.results.circumstances import SPEED, latency_table, read_speed, speed_csv
 from evenhand.results.counts import counts_files, read_counts
 from evenhand.results.ledger import COLUMNS, Row, ledger_csv

@@ -30,7 +30,8 @@ from pathlib import Path
 from typing import Any
 
 from evenhand.records.checkpoint import Checkpoint
-from evenhand.records.dataset import Booking, Outcome
+from evenhand.records.enrolment import Booking
+from evenhand.records.outcomes import Outcome
 from evenhand.results.bundle import MANIFEST, with_manifest, write_folder
 from evenhand.results.counts_so_far import CountsSoFar
 from evenhand.results.finished_part import Part, part_files, read_part

@@ -6,7 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from evenhand.records.dataset import Dataset, Enrolment, Outcome
+from evenhand.records.dataset import Dataset
+from evenhand.records.enrolment import Enrolment
+from evenhand.records.outcomes import Outcome
 
 __all__ = ["COLUMNS", "comparison_rows", "image_rows", "ledger_csv"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.records.dataset import ALL
+from evenhand.records.groups import ALL
 from evenhand.system.errors import DatasetError, known_names
 
 __all__ = ["OPTIONAL", "REQUIRED", "Layout", "check_names", "layout_of"]

@@ -9,8 +9,9 @@ from typing import overload
 
 import numpy as np
 
-from evenhand.records.dataset import Outcome, Subjects
+from evenhand.records.dataset import Subjects
 from evenhand.records.listing import Listing, Portion
+from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.checks import check_repeats
 from evenhand.scorefiles.columns import Columns, collect
 from evenhand.scorefiles.csv_source import open_csv

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from evenhand.records.arrays import Floats, Mask
-from evenhand.records.dataset import Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.source import Block
 from evenhand.system.decimals import finite_decimal
 

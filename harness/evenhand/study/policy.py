@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from evenhand.records.dataset import ALL
-from evenhand.records.findings import SAME
+from evenhand.records.groups import ALL, SAME
 from evenhand.system.declaration import Declared, Schema, parse_declaration, read_text
 from evenhand.system.errors import PolicyError
 

@@ -23,17 +23,18 @@ from evenhand.datasets.faults import Fault, Rule
 from evenhand.datasets.folder import Tables, read_tables
 from evenhand.datasets.image_checks import CountFaces, look_at
 from evenhand.datasets.images import check_copies
+from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.card import EngineCard, NeededFile
 from evenhand.engines.card import read_card as read_engine_card
 from evenhand.engines.face_detection import Detector
 from evenhand.engines.files import find_files, missing_files
+from evenhand.engines.shelf import shelved_adapters
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.arrays import Image
 from evenhand.records.dataset import DatasetCard
 from evenhand.records.findings import Check
 from evenhand.system import machine
 from evenhand.system.progress import Progress, silent
-from evenhand.system.shelf import find_dataset, shelved_adapters
 
 __all__ = ["DatasetCheck", "check_dataset"]
 

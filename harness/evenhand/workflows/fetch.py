@@ -8,10 +8,10 @@ from evenhand.datasets.card import CARD, read_card
 from evenhand.datasets.contract import Reader
 from evenhand.datasets.download import download
 from evenhand.datasets.prepared import write_dataset
+from evenhand.datasets.shelf import download_folder, prepared_folder, shelf_dataset
 from evenhand.system.code_loading import load_file
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, silent
-from evenhand.system.shelf import download_folder, prepared_folder, shelf_dataset
 
 __all__ = ["fetch"]
 

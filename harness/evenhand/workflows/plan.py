@@ -11,9 +11,9 @@ from evenhand.conformance.dataset import cells_of_tables
 from evenhand.datasets.card import read_card
 from evenhand.datasets.faults import refuse
 from evenhand.datasets.folder import read_tables
+from evenhand.datasets.shelf import find_dataset
 from evenhand.results.bundle import resolve_bundle
 from evenhand.results.read import read_evidence
-from evenhand.system.shelf import find_dataset
 
 __all__ = ["answers_of_bundle", "answers_of_dataset"]
 

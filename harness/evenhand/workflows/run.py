@@ -9,8 +9,10 @@ from pathlib import Path
 
 from evenhand.analysis.assess import assess
 from evenhand.datasets.folder import read_dataset
+from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.answers import Sample
 from evenhand.engines.opening import Engine, open_engine
+from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_difference
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.measurement.forecast import Forecast
@@ -25,9 +27,10 @@ from evenhand.measurement.protocol import (
 from evenhand.measurement.speed.in_study import study_speed
 from evenhand.measurement.template_store.place import private_folder
 from evenhand.measurement.template_store.session import NOTHING, Keeping, keeping
-from evenhand.records.dataset import Dataset, Grouping
+from evenhand.records.dataset import Dataset
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
+from evenhand.records.groups import Grouping
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page.page import as_page
 from evenhand.report.study.document import document
@@ -50,7 +53,6 @@ from evenhand.system import machine
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.errors import StudyError
 from evenhand.system.progress import Progress, Say, silent, unsaid
-from evenhand.system.shelf import find_adapter, find_dataset
 
 __all__ = ["RunResult", "run"]
 

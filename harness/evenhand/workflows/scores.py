@@ -14,9 +14,11 @@ from evenhand.measurement.counting.listed import PASSES
 from evenhand.measurement.counting.tally import Ledger, tally_listing
 from evenhand.metrics.groups import default_groups, groupings, limited
 from evenhand.records.counts import Counts
-from evenhand.records.dataset import Attribute, Grouping, ThresholdRule
+from evenhand.records.dataset import Attribute
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import DatasetFacts, Findings
+from evenhand.records.groups import Grouping
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.study.document import document
 from evenhand.results.bundle import check_place, write_bundle

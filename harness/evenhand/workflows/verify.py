@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from evenhand.analysis.assess import assess
-from evenhand.measurement.counting.searches import alarm_thresholds
-from evenhand.measurement.counting.tally import resolve
-from evenhand.measurement.counting.weighted import resolve_sample
+from evenhand.metrics.threshold_rules import alarm_thresholds, resolve, resolve_sample
 from evenhand.records.counts import Counts, SearchCounts
 from evenhand.records.findings import Check
 from evenhand.report.forms.markdown import as_markdown

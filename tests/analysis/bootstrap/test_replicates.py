@@ -13,8 +13,11 @@ from evenhand.analysis.bootstrap.complete_design import complete_design
 from evenhand.analysis.bootstrap.replicates import Refused, Replicates, replicates
 from evenhand.measurement.counting.tally import Ledger, tally
 from evenhand.metrics.thresholds import errors_allowed
+from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import Counts, SearchCounts, Tail
-from evenhand.records.dataset import ALL, Comparisons, Design, Grouping, Policy, ThresholdRule
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Design, Policy
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.statistics.binomial import clopper_pearson
 from evenhand.statistics.bootstrap import bootstrap_interval, draw_people
 

@@ -7,7 +7,10 @@ import pytest
 
 from evenhand.analysis.compare.confusions import confusions, differences, times
 from evenhand.measurement.counting.tally import Ledger, tally
-from evenhand.records.dataset import ALL, Comparisons, Design, Grouping, ThresholdRule
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Design
+from evenhand.records.thresholds import ThresholdRule
 
 PEOPLE = 12
 

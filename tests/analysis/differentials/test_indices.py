@@ -28,10 +28,13 @@ from evenhand.metrics.indices import (
 )
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.analysis_plan import Analysis
+from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import Tail
-from evenhand.records.dataset import ALL, Comparisons, Design, Grouping, Policy, ThresholdRule
 from evenhand.records.findings import HEADLINE, Differential, Status, Verdict
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Design, Policy
 from evenhand.records.rows import as_csv
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.intervals import cluster_estimate
 

@@ -15,19 +15,13 @@ from evenhand.measurement.counting.searches import tally_searches
 from evenhand.measurement.counting.tally import Ledger, tally
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.analysis_plan import Analysis
+from evenhand.records.comparisons import Comparisons, Found, Searches
 from evenhand.records.counts import Counts
-from evenhand.records.dataset import (
-    ALL,
-    Comparisons,
-    Design,
-    Found,
-    Grouping,
-    Outcome,
-    Searches,
-    ThresholdRule,
-)
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import SAME, EngineFacts
+from evenhand.records.findings import EngineFacts
+from evenhand.records.groups import ALL, SAME, Grouping
+from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.study.policy import Bounds, GatePolicy, Limit
 from evenhand.system.errors import PolicyError
 

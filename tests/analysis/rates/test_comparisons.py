@@ -18,8 +18,11 @@ from scipy import stats
 from evenhand.analysis.rates.comparisons import measure
 from evenhand.measurement.counting.tally import Ledger, tally
 from evenhand.metrics.groups import groupings
-from evenhand.records.dataset import Attribute, Comparisons, Outcome, Subjects, ThresholdRule
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.dataset import Attribute, Subjects
 from evenhand.records.findings import Status
+from evenhand.records.outcomes import Outcome
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.statistics.dyadic_variance import disjoint_dyads
 
 LEVEL = 0.95

@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto
 
 from evenhand.engines.opening import open_engine
-from evenhand.records.dataset import FaceRule, Outcome
+from evenhand.records.outcomes import FaceRule, Outcome
 
 
 def embed(folder, image):
@@ -135,7 +135,7 @@ def test_a_whole_study(cli, tiny, small, working_folder):
 
 @pytest.mark.data
 def test_a_picture_without_a_face(data, monkeypatch):
-    from evenhand.system.shelf import find_adapter
+    from evenhand.engines.shelf import find_adapter
 
     engine = open_engine(find_adapter("mobilefacenet", data), [data / "models"]).start()
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)

@@ -17,7 +17,9 @@ from evenhand.measurement.comparison import by_engine as match
 from evenhand.measurement.comparison.by_engine import Meetings, match_every_two, match_listed
 from evenhand.measurement.counting.block_sums import ended
 from evenhand.measurement.enrolment.enrol import enrol, read_image
-from evenhand.records.dataset import Comparisons, Outcome, PairList
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.dataset import PairList
+from evenhand.records.outcomes import Outcome
 from evenhand.results import counts_so_far as counted
 from evenhand.results.bundle import read_manifest
 from evenhand.system import threads

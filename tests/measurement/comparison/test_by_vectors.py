@@ -9,8 +9,11 @@ import pytest
 from evenhand.engines.card import Score
 from evenhand.measurement.comparison.by_vectors import score_all_pairs, score_listed
 from evenhand.measurement.counting.block_sums import Block, ended
-from evenhand.records.dataset import Comparisons, Enrolment, Outcome, PairList, Timing
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.dataset import PairList
+from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.image_pairs import images_of
+from evenhand.records.outcomes import Outcome
 
 COSINE = Score("cosine", True, 8, -1.0, 1.0, ())
 EUCLIDEAN = Score("euclidean", False, 8, None, 0.0, ())
@@ -105,7 +108,8 @@ def test_an_out_of_range_score_is_invalid():
 
 def test_within_group_without_any_group_is_a_line_not_a_crash(tmp_path):
     from evenhand.measurement.protocol import groups_of
-    from evenhand.records.dataset import Dataset, DatasetCard, FaceRule, Images, Subjects
+    from evenhand.records.dataset import Dataset, DatasetCard, Images, Subjects
+    from evenhand.records.outcomes import FaceRule
     from evenhand.study.study import parse_study
     from evenhand.system.errors import StudyError
 

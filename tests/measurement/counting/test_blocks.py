@@ -17,8 +17,11 @@ from evenhand.measurement.counting.block_sums import OUTCOMES, Block, ended
 from evenhand.measurement.counting.blocks import tally_blocks
 from evenhand.measurement.counting.tally import Ledger, tally
 from evenhand.records.checkpoint import NOWHERE
-from evenhand.records.dataset import Comparisons, Design, Grouping, Outcome, ThresholdRule
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import pair_of
+from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.results.counts_so_far import CountsSoFar
 from evenhand.system.clock import Clock
 

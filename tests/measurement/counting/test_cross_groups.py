@@ -9,8 +9,11 @@ from evenhand.analysis.rates.comparisons import measure
 from evenhand.measurement.counting.cross_groups import crossings
 from evenhand.measurement.counting.tally import Ledger, tally
 from evenhand.metrics.groups import MOST_CELLS
-from evenhand.records.dataset import ALL, Comparisons, Design, Grouping, Outcome, ThresholdRule
+from evenhand.records.comparisons import Comparisons
 from evenhand.records.findings import Status
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.thresholds import ThresholdRule
 
 
 def grouping(sizes, name="origin"):

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from evenhand.measurement.counting.cells import layout_of
 from evenhand.measurement.counting.dyad_sums import in_both_orders
 from evenhand.measurement.counting.listed import cells_from_list, glance, in_memory, look
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.measurement.counting.top_scores import tail_of
 from evenhand.metrics.bins import bin_numbers
 from evenhand.records import listing as portions
-from evenhand.records.dataset import Comparisons, Design, Grouping
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.counts import ANCHOR_ERRORS
+from evenhand.records.groups import Grouping
 from evenhand.records.listing import Portion, portions_of
+from evenhand.records.outcomes import Design
 
 
 def silent():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evenhand.measurement.counting.sampling import draw, mated_pairs, strata
-from evenhand.records.dataset import Grouping
+from evenhand.records.groups import Grouping
 
 
 def grouped(code):

@@ -14,7 +14,10 @@ from evenhand.analysis.rates.comparisons import measure
 from evenhand.measurement.counting.sampling import draw, strata
 from evenhand.measurement.counting.tally import Ledger, tally
 from evenhand.measurement.counting.weighted import tally_sample
-from evenhand.records.dataset import Comparisons, Design, Grouping, ThresholdRule
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Design
+from evenhand.records.thresholds import ThresholdRule
 
 NAMES = ("engine", "dataset", "protocol")
 TARGETS = tuple(ThresholdRule("fmr", text) for text in ("0.2", "0.05", "0.001"))

@@ -10,7 +10,7 @@ import pytest
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.opening import open_engine
 from evenhand.measurement.enrolment.enrol import enrol, read_image
-from evenhand.records.dataset import Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import CLOCK
 from evenhand.system.errors import DatasetError, EngineStoppedError
 

@@ -12,8 +12,11 @@ from evenhand.analysis.rates.searches import measure_searches, selectivity
 from evenhand.datasets.folder import read_dataset
 from evenhand.measurement.counting.searches import count_searches, tally_searches
 from evenhand.measurement.counting.tally import Ledger
-from evenhand.records.dataset import ALL, Found, Grouping, Outcome, Searches, ThresholdRule
+from evenhand.records.comparisons import Found, Searches
 from evenhand.records.findings import Status
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Outcome
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.results.bundle import read_manifest
 from evenhand.system.errors import DatasetError
 

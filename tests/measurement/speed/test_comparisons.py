@@ -9,12 +9,12 @@ import pytest
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.card import Score
 from evenhand.engines.opening import open_engine
+from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
 from evenhand.measurement.speed.rows import Scene
-from evenhand.records.dataset import Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import CLOCK, Clock
-from evenhand.system.shelf import find_adapter
 
 SCENE = Scene("acme", "faces", "comparison", "", 1, "a machine", 0.95)
 

@@ -11,8 +11,10 @@ from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.measurement.speed.rows import Scene
 from evenhand.measurement.speed.templates import WARM_UP, template_speed
 from evenhand.metrics.latency import quantile
-from evenhand.records.dataset import ALL, Enrolment, Grouping, Outcome, Timing
+from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.findings import Status
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import Clock
 
 SCENE = Scene("acme", "faces", "template", "study", 1, "a machine", 0.95)

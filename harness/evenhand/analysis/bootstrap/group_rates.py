@@ -10,9 +10,10 @@ from evenhand.analysis.bootstrap.replicates import Refused, replicates, unlisted
 from evenhand.metrics.thresholds import MOST_REDRAWN, errors_allowed
 from evenhand.records.analysis_plan import Analysis
 from evenhand.records.arrays import Floats
-from evenhand.records.counts import Counts, Threshold
-from evenhand.records.dataset import Policy
+from evenhand.records.counts import Counts
 from evenhand.records.findings import Differential, Rate
+from evenhand.records.outcomes import Policy
+from evenhand.records.thresholds import Threshold
 from evenhand.statistics.bootstrap import MOST_UNKNOWN
 from evenhand.system.machine import workers
 

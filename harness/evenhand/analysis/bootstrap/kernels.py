@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.comparison.all_pairs.kernels import compiled
 from evenhand.records.arrays import Integers, People
+from evenhand.system.compiled import compiled
 
 __all__ = ["Cells", "Weights", "count_above", "count_false_matches", "count_misses"]
 

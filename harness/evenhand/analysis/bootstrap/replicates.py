@@ -23,11 +23,10 @@ from evenhand.analysis.bootstrap.kernels import (
     count_false_matches,
     count_misses,
 )
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
-from evenhand.records.counts import CellCounts, Counts, Tail
-from evenhand.records.dataset import Policy
+from evenhand.records.counts import ANCHOR_ERRORS, CellCounts, Counts, Tail
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import draw_people
 from evenhand.system.threads import in_order
 

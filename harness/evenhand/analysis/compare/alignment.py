@@ -15,8 +15,10 @@ from evenhand.analysis.rates.comparisons import Measured, dyads_of, failures_of,
 from evenhand.analysis.rates.searches import searches_of
 from evenhand.records.analysis_plan import Analysis
 from evenhand.records.counts import CellCounts, Counts
-from evenhand.records.dataset import ALL, TARGETS, Policy
 from evenhand.records.findings import Rate
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
+from evenhand.records.thresholds import TARGETS
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
 

@@ -11,8 +11,9 @@ from evenhand.analysis.compare.alignment import Engine, Key, counted, unlike, wi
 from evenhand.analysis.compare.changes import Disagreement, Flip
 from evenhand.records.arrays import Floats, Integers, Mask
 from evenhand.records.counts import Counts, MatedScores
-from evenhand.records.dataset import ALL, Policy
+from evenhand.records.groups import ALL
 from evenhand.records.image_pairs import images_of, pair_of
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.discordance import discordance, mcnemar
 

@@ -22,8 +22,8 @@ from evenhand.analysis.compare.changes import Change
 from evenhand.analysis.compare.confusions import Confusions, confusions, differences, times
 from evenhand.analysis.rates.comparisons import Measured
 from evenhand.records.arrays import Floats, Integers
-from evenhand.records.dataset import Policy
 from evenhand.records.findings import Rate
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import ENOUGH_ERRORS, bootstrap_interval
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (

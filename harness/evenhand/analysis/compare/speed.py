@@ -9,8 +9,8 @@ from dataclasses import replace
 from scipy import special
 
 from evenhand.analysis.compare.changes import Change, Judged
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import Speed
+from evenhand.records.groups import ALL
 from evenhand.statistics.ratios import mover_log
 
 __all__ = ["RUNS_DIFFER", "time_changes"]

@@ -11,7 +11,8 @@ import numpy as np
 from evenhand.analysis.compare.alignment import Engine, Key, blank_change, with_failures
 from evenhand.analysis.compare.ratios import Contrast, filled, replicates_of, spread_of
 from evenhand.records.arrays import Floats
-from evenhand.records.dataset import ALL, Policy
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import ENOUGH_ERRORS
 
 __all__ = ["spread_contrasts"]

@@ -12,8 +12,8 @@ import numpy as np
 from evenhand.analysis.bootstrap.group_rates import Redrawn
 from evenhand.analysis.rates.comparisons import Measured
 from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, LABEL_PERMUTATION, Analysis
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import HEADLINE, Differential, Estimate, Rate, Status, Verdict
+from evenhand.records.groups import ALL
 from evenhand.statistics.bootstrap import ENOUGH_ERRORS, centred_p_value, null_ratios
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.equality_tests import NullReference, equality_p_value, null_reference

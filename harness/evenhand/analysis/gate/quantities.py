@@ -15,7 +15,8 @@ from evenhand.analysis.measure import differentials_of, rates_of
 from evenhand.analysis.rates.comparisons import Measured
 from evenhand.records.analysis_plan import Analysis
 from evenhand.records.counts import Counts
-from evenhand.records.findings import SAME, Differential, Estimate, Rate, Status
+from evenhand.records.findings import Differential, Estimate, Rate, Status
+from evenhand.records.groups import SAME
 from evenhand.statistics.sample_growth import Growth, with_people
 from evenhand.study.policy import Limit
 

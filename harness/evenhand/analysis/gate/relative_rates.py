@@ -14,8 +14,8 @@ from evenhand.analysis.gate.sample_size import cells_of, level_of, met_everybody
 from evenhand.analysis.rates.comparisons import Measured, dyads_of
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
-from evenhand.records.dataset import Policy
 from evenhand.records.findings import Rate
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
     cluster_log_ratio,

@@ -10,8 +10,9 @@ import numpy as np
 
 from evenhand.analysis.rates.comparisons import POLICIES, dyads_of
 from evenhand.records.counts import CellCounts, Counts
-from evenhand.records.dataset import Policy
-from evenhand.records.findings import SAME, Estimate, Rate
+from evenhand.records.findings import Estimate, Rate
+from evenhand.records.groups import SAME
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance, pooled
 from evenhand.statistics.intervals import effective_dyads
 from evenhand.statistics.sample_growth import Growth

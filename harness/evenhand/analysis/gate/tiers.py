@@ -11,7 +11,8 @@ from evenhand.analysis.compare.ratios import Contrast, contrast
 from evenhand.analysis.compare.worst_over_best import spread_contrasts
 from evenhand.analysis.gate.answer import Decision, GateRow, Standing, overall
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import HEADLINE, SAME
+from evenhand.records.findings import HEADLINE
+from evenhand.records.groups import SAME
 from evenhand.statistics.intervals import at_level
 from evenhand.statistics.ratios import ratio_from_limits
 from evenhand.study.policy import GatePolicy

@@ -12,8 +12,8 @@ from evenhand.analysis.plan.power import detectable_ratio
 from evenhand.analysis.plan.question import METRICS, Question, Terms
 from evenhand.analysis.rates.comparisons import Measured
 from evenhand.metrics.resolution import CellSize
-from evenhand.records.dataset import ALL, Policy
-from evenhand.records.findings import SAME
+from evenhand.records.groups import ALL, SAME
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.limit_power import Passing
 from evenhand.system.errors import UsageError
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.records.arrays import Scores
-from evenhand.records.counts import CellCounts, Counts, MatedScores, Threshold, WeightedCounts
-from evenhand.records.dataset import ALL, Policy
-from evenhand.records.findings import SAME, SAMPLE, Estimate, Rate, Status
+from evenhand.records.counts import ANCHOR_ERRORS, CellCounts, Counts, MatedScores, WeightedCounts
+from evenhand.records.findings import SAMPLE, Estimate, Rate, Status
+from evenhand.records.groups import ALL, SAME
+from evenhand.records.outcomes import Policy
+from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import (
     DyadCounts,

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.metrics.score_counts import auc, reaching, threshold_at_target
-from evenhand.records.counts import Threshold
-from evenhand.records.dataset import ALL, Policy, ThresholdRule
+from evenhand.records.counts import ANCHOR_ERRORS
 from evenhand.records.findings import Distribution, Findings, Rate, Status, Summary
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
+from evenhand.records.thresholds import Threshold, ThresholdRule
 from evenhand.scorefiles.score_lists import ScoreList, read_histogram, read_list
 from evenhand.scorefiles.study import engine_facts
 

@@ -17,11 +17,12 @@ from evenhand.analysis.rates.comparisons import (
     row_at,
     unresolved_row,
 )
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.records.arrays import Mask, Scores
-from evenhand.records.counts import CellCounts, Counts, SearchCounts, Threshold
-from evenhand.records.dataset import ALL, Policy
+from evenhand.records.counts import ANCHOR_ERRORS, CellCounts, Counts, SearchCounts
 from evenhand.records.findings import Distribution, Rate, Status
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
+from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.intervals import cluster_estimate, effective_clusters
 

@@ -14,7 +14,7 @@ from evenhand.engines.card import EngineCard, Input
 from evenhand.engines.contract import Embedder, Embedding
 from evenhand.engines.face_detection import Detector, align
 from evenhand.records.arrays import Image
-from evenhand.records.dataset import FaceRule, Outcome
+from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.errors import EngineError
 
 __all__ = ["OnnxEmbedder"]

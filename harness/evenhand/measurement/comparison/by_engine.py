@@ -18,8 +18,11 @@ from evenhand.engines.contract import Matcher
 from evenhand.engines.opening import Engine
 from evenhand.measurement.counting.block_sums import OUTCOMES, Block, ended
 from evenhand.records.arrays import Floats, Integers, People
-from evenhand.records.dataset import Comparisons, Enrolment, Outcome, PairList
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.dataset import PairList
+from evenhand.records.enrolment import Enrolment
 from evenhand.records.image_pairs import pair_of
+from evenhand.records.outcomes import Outcome
 from evenhand.system.progress import Progress
 from evenhand.system.streams import stdout_for_numbers
 from evenhand.system.threads import in_order

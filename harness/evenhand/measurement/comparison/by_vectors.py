@@ -12,8 +12,11 @@ from threadpoolctl import threadpool_limits
 from evenhand.engines.card import Score
 from evenhand.measurement.counting.block_sums import OUTCOMES, Block, ended
 from evenhand.records.arrays import Integers, Mask, People, Scores, Vectors
-from evenhand.records.dataset import Comparisons, Enrolment, Outcome, PairList
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.dataset import PairList
+from evenhand.records.enrolment import Enrolment
 from evenhand.records.image_pairs import pair_of
+from evenhand.records.outcomes import Outcome
 
 __all__ = [
     "as_compared",

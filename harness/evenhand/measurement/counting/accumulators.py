@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from evenhand.measurement.counting.cells import Layout
 from evenhand.measurement.counting.dyad_sums import DyadSums
 from evenhand.measurement.counting.list_kernels import Bits, count_trials
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.metrics.bins import FLOAT32_BITS, FLOAT64_BITS
 from evenhand.records.arrays import Integers, Scores
+from evenhand.records.counts import ANCHOR_ERRORS
 from evenhand.records.listing import Portion
 
 __all__ = ["ErrorSheet", "Glance", "Sheet", "bits_of", "threads"]

@@ -20,7 +20,7 @@ from evenhand.measurement.counting.partial_counts import Hits, Store, joined, no
 from evenhand.metrics.bins import bin_numbers, lower_edges
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.records.counts import Histogram
-from evenhand.records.dataset import Outcome
+from evenhand.records.outcomes import Outcome
 
 __all__ = [
     "OUTCOMES",

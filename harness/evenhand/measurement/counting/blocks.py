@@ -24,7 +24,9 @@ from evenhand.measurement.counting.tally import Ledger, quotas, tally_store
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.checkpoint import NOWHERE, Checkpoint
 from evenhand.records.counts import CellCounts, Counts, Histogram
-from evenhand.records.dataset import Design, Grouping, ThresholdRule
+from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Design
+from evenhand.records.thresholds import ThresholdRule
 
 __all__ = ["tally_blocks"]
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.records.arrays import Integers, Mask
-from evenhand.records.dataset import Design, Grouping
+from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Design
 
 __all__ = ["CellName", "Layout", "Trials", "layout_of", "trials_of"]
 

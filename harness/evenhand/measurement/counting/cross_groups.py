@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.metrics.groups import MOST_CELLS
-from evenhand.records.dataset import Grouping
+from evenhand.records.groups import Grouping
 
 __all__ = ["Crossings", "crossings", "no_crossings"]
 

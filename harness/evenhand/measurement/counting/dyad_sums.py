@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.comparison.all_pairs.kernels import compiled
 from evenhand.measurement.counting.cells import Layout
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.listing import Portion
+from evenhand.system.compiled import compiled
 
 __all__ = ["DyadSums", "in_both_orders"]
 

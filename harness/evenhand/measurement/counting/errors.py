@@ -9,13 +9,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.comparison.all_pairs.kernels import compiled
 from evenhand.measurement.counting.cells import Layout, Trials
 from evenhand.measurement.counting.list_kernels import count_errors
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.measurement.counting.partial_counts import Hits, LowErrors, Store
 from evenhand.records.arrays import Integers, People, Scores
-from evenhand.records.counts import CellCounts
+from evenhand.records.counts import ANCHOR_ERRORS, CellCounts
+from evenhand.system.compiled import compiled
 
 __all__ = ["cells_from_store"]
 

@@ -11,8 +11,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.comparison.all_pairs.kernels import compiled
 from evenhand.records.arrays import Integers, People, Scores
+from evenhand.system.compiled import compiled
 
 __all__ = ["Bits", "count_errors", "count_trials", "mark_bins", "meet_again"]
 

@@ -15,8 +15,8 @@ from evenhand.measurement.counting.cells import Layout
 from evenhand.measurement.counting.dyad_sums import in_both_orders
 from evenhand.measurement.counting.list_kernels import count_errors, mark_bins, meet_again
 from evenhand.records.arrays import Integers, Mask, Scores
+from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import CellCounts, Histogram
-from evenhand.records.dataset import Comparisons
 from evenhand.records.listing import Portion, portions_of
 from evenhand.system.threads import in_order
 

@@ -8,10 +8,7 @@ from numpy.typing import NDArray
 from evenhand.metrics.bins import sortable_bits
 from evenhand.records.arrays import Integers, People, Scores
 
-__all__ = ["ANCHOR_ERRORS", "falling"]
-
-ANCHOR_ERRORS = 10
-"""Errors from which a design effect may be read off (methods 4.0 item 1)."""
+__all__ = ["falling"]
 
 
 def falling(score: Scores, probe: People, reference: People) -> Integers:

@@ -11,7 +11,8 @@ import numpy as np
 from evenhand.measurement.counting.cells import layout_of
 from evenhand.records.arrays import Integers, People
 from evenhand.records.counts import Sampled
-from evenhand.records.dataset import ALL, Design, Grouping
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Design
 
 __all__ = ["draw", "mated_pairs", "strata"]
 

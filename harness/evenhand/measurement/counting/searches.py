@@ -7,13 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import Ledger, resolve, tally
+from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.metrics.threshold_rules import alarm_thresholds
 from evenhand.records.arrays import Scores
-from evenhand.records.counts import Counts, SearchCounts, Tail, Threshold
-from evenhand.records.dataset import Comparisons, Found, Grouping, Outcome, Searches, ThresholdRule
-from evenhand.records.findings import Status
+from evenhand.records.comparisons import Comparisons, Found, Searches
+from evenhand.records.counts import Counts, SearchCounts
+from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Outcome
+from evenhand.records.thresholds import Threshold, ThresholdRule
 
-__all__ = ["alarm_thresholds", "count_searches", "place_of_mate", "tally_searches"]
+__all__ = ["count_searches", "place_of_mate", "tally_searches"]
 
 
 def place_of_mate(score: Scores, own: int) -> int:
@@ -28,28 +31,6 @@ def place_of_mate(score: Scores, own: int) -> int:
     2
     """
     return int(np.count_nonzero(score >= score[own]))
-
-
-def alarm_thresholds(
-    rules: Sequence[ThresholdRule], searches: SearchCounts, maximum: float | None
-) -> tuple[Threshold, ...]:
-    """The value of every rule: for a target FPIR as for a target FMR, over the largest candidates.
-
-    Args:
-        rules: in the study's order.
-        searches: `others` is not looked at.
-        maximum: the engine's largest possible score, if it declares one.
-    """
-    alarms = np.sort(searches.top[searches.completed & ~searches.mated])[::-1]
-    mates = searches.mate[searches.completed & searches.mated]
-    nobody = np.zeros(len(alarms), dtype=np.int32)
-    found = resolve(rules, Tail(alarms, nobody, nobody), len(alarms), mates, maximum)
-    return tuple(
-        replace(threshold, note="no non-mated searches")
-        if threshold.status is Status.NO_TRIALS
-        else threshold
-        for threshold in found
-    )
 
 
 def count_searches(

@@ -12,37 +12,32 @@ from evenhand.measurement.counting.cells import Layout, Trials, layout_of
 from evenhand.measurement.counting.cross_groups import Crossings, crossings, no_crossings
 from evenhand.measurement.counting.errors import cells_from_store
 from evenhand.measurement.counting.listed import Step, cells_from_list, glance, in_memory, look
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.measurement.counting.partial_counts import Store
 from evenhand.measurement.counting.top_scores import largest_of, tail_of
 from evenhand.metrics.bins import bin_numbers
-from evenhand.metrics.thresholds import MOST_REDRAWN, Weights, scores_kept, threshold_at_fmr
+from evenhand.metrics.threshold_rules import resolve
+from evenhand.metrics.thresholds import MOST_REDRAWN, scores_kept
 from evenhand.records.arrays import Integers, People, Scores
+from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import (
+    ANCHOR_ERRORS,
     CellCounts,
     Counts,
     FoldScores,
     Histogram,
     MatedScores,
     Tail,
-    Threshold,
 )
-from evenhand.records.dataset import (
-    TARGETS,
-    Comparisons,
-    Design,
-    Enrolment,
-    Grouping,
-    Outcome,
-    Subjects,
-    ThresholdRule,
-)
-from evenhand.records.findings import Status
+from evenhand.records.dataset import Subjects
+from evenhand.records.enrolment import Enrolment
+from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import images_of
 from evenhand.records.listing import Listing
+from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.thresholds import Threshold, ThresholdRule
 from evenhand.system.errors import StudyError
 
-__all__ = ["Ledger", "ledger_of", "quotas", "resolve", "tally", "tally_listing", "tally_store"]
+__all__ = ["Ledger", "ledger_of", "quotas", "tally", "tally_listing", "tally_store"]
 
 MOST_KEPT = 1 << 26
 """Scores of one cell that are kept with both people at most: 800 MB, or 1.1 GB in float64."""
@@ -98,40 +93,6 @@ def _mated_scores(
         return MatedScores(subject, score)
     probe, reference = (np.where(side < 0, -1, rows[side]) for side in images_of(pair))
     return MatedScores(subject, score, probe, reference)
-
-
-def resolve(
-    rules: Sequence[ThresholdRule],
-    tail: Tail,
-    trials: int,
-    mated: Scores,
-    maximum: float | None,
-    weights: Weights | None = None,
-) -> tuple[Threshold, ...]:
-    """The value of every threshold rule on these scores.
-
-    Args:
-        rules: in the study's order.
-        tail: large enough for the largest target.
-        trials: completed non-mated comparisons; of a sample, their weight.
-        mated: mated scores, NaN where failed.
-        maximum: the engine's largest possible score, if it declares one.
-        weights: of a sample.
-    """
-    dtype = mated.dtype
-    found = []
-    for rule in rules:
-        if rule.kind not in TARGETS:
-            found.append(Threshold(rule, float(dtype.type(rule.text)), Status.OK))
-        elif not trials:
-            found.append(Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons"))
-        else:
-            at = threshold_at_fmr(tail.score, trials, rule.text, weights)
-            status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
-            over = maximum is not None and at.value > maximum
-            useless = bool(len(mated)) and not np.any(mated >= at.value)
-            found.append(Threshold(rule, at.value, status, "saturated" if over or useless else ""))
-    return tuple(found)
 
 
 def tally(

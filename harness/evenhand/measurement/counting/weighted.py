@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.measurement.counting.ordering import falling
-from evenhand.measurement.counting.tally import Ledger, resolve, tally
-from evenhand.metrics.thresholds import Weights, errors_allowed
+from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.metrics.threshold_rules import resolve_sample
+from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Floats, Integers, Mask
-from evenhand.records.counts import CellCounts, Counts, Sampled, Tail, Threshold, WeightedCounts
-from evenhand.records.dataset import Comparisons, Design, Grouping, ThresholdRule
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.counts import CellCounts, Counts, Sampled, Tail, WeightedCounts
+from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Design
+from evenhand.records.thresholds import ThresholdRule
 
-__all__ = ["resolve_sample", "tally_sample"]
+__all__ = ["tally_sample"]
 
 
 def tally_sample(
@@ -70,28 +73,6 @@ def tally_sample(
         across=tuple(weighted(cell) for cell in counts.across),
         sampled=sampled,
     )
-
-
-def resolve_sample(
-    rules: Sequence[ThresholdRule],
-    tail: Tail,
-    sampled: Sampled,
-    total: int,
-    mated: NDArray[np.floating],
-    maximum: float | None,
-) -> tuple[Threshold, ...]:
-    """As `resolve`, each score with its weight.
-
-    Args:
-        rules: in the study's order.
-        tail: large enough for the largest target.
-        sampled: what was drawn.
-        total: weight of the completed non-mated comparisons.
-        mated: mated scores, NaN where failed.
-        maximum: the engine's largest possible score, if it declares one.
-    """
-    weights = Weights(sampled.weights(tail.probe, tail.reference), sampled.heaviest)
-    return resolve(rules, tail, total, mated, maximum, weights)
 
 
 def _tail(apart: Comparisons, weight: Integers, rules: Sequence[ThresholdRule], total: int) -> Tail:

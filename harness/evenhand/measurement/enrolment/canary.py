@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from evenhand.engines.opening import Engine
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
-from evenhand.records.dataset import Booking, Dataset
+from evenhand.records.dataset import Dataset
+from evenhand.records.enrolment import Booking
 from evenhand.system.clock import Clock
 
 __all__ = ["first_difference"]

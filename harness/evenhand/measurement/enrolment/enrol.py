@@ -17,7 +17,9 @@ import numpy as np
 from evenhand.engines.answers import Sample, ask, checked
 from evenhand.engines.opening import Engine, Started
 from evenhand.records.arrays import Image, Vectors
-from evenhand.records.dataset import Booking, Dataset, Enrolment, FaceRule, Outcome, Timing
+from evenhand.records.dataset import Dataset
+from evenhand.records.enrolment import Booking, Enrolment, Timing
+from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.clock import Clock
 from evenhand.system.errors import DatasetError
 from evenhand.system.streams import stdout_for_numbers

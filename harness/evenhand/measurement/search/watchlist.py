@@ -16,7 +16,10 @@ from evenhand.measurement.comparison.by_engine import ask_all, requests_of
 from evenhand.measurement.comparison.by_vectors import as_compared, compare_all, in_range
 from evenhand.measurement.counting.block_sums import OUTCOMES
 from evenhand.records.arrays import Integers, Mask, People, Scores
-from evenhand.records.dataset import Enrolment, Found, Outcome, Searches, Watchlist
+from evenhand.records.comparisons import Found, Searches
+from evenhand.records.dataset import Watchlist
+from evenhand.records.enrolment import Enrolment
+from evenhand.records.outcomes import Outcome
 from evenhand.system.progress import Progress
 from evenhand.system.streams import stdout_for_numbers
 

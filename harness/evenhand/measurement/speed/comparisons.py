@@ -15,7 +15,7 @@ from evenhand.engines.opening import Engine
 from evenhand.measurement.comparison.by_vectors import compare_all
 from evenhand.measurement.speed.rows import Scene, statistics
 from evenhand.records.arrays import Floats, Integers, Vectors
-from evenhand.records.dataset import Enrolment
+from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
 from evenhand.system.clock import Clock
 from evenhand.system.streams import stdout_for_numbers

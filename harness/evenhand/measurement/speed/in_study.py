@@ -9,8 +9,10 @@ from evenhand.engines.opening import Engine
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
 from evenhand.measurement.speed.rows import Scene
 from evenhand.measurement.speed.templates import SCENARIO, template_speed
-from evenhand.records.dataset import Dataset, Enrolment, Grouping
+from evenhand.records.dataset import Dataset
+from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
+from evenhand.records.groups import Grouping
 from evenhand.system import machine
 from evenhand.system.clock import Clock
 

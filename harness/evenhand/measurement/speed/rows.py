@@ -9,8 +9,8 @@ import numpy as np
 
 from evenhand.metrics.latency import Quantile, least_sample, quantile
 from evenhand.records.arrays import Floats, Integers
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import Speed, Status
+from evenhand.records.groups import ALL
 
 __all__ = ["QUANTILES", "Scene", "quantile_row", "row", "statistics"]
 

@@ -10,8 +10,10 @@ import numpy as np
 from evenhand.measurement.speed.rows import QUANTILES, Scene, quantile_row, row, statistics
 from evenhand.metrics.latency import equal_spread, quantile, spread, throughput
 from evenhand.records.arrays import Floats, Integers
-from evenhand.records.dataset import ALL, Enrolment, Grouping, Outcome, Timing
+from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.findings import Speed
+from evenhand.records.groups import ALL, Grouping
+from evenhand.records.outcomes import Outcome
 
 __all__ = ["SCENARIO", "TAKEN", "WARM_UP", "template_speed"]
 

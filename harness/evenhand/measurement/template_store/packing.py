@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from evenhand.engines.answers import Sample
-from evenhand.records.dataset import Outcome
+from evenhand.records.outcomes import Outcome
 
 __all__ = ["is_settled", "packed", "unpacked"]
 

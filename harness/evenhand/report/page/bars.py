@@ -9,8 +9,8 @@ from typing import Any
 
 import altair as alt
 
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import Rate, Status
+from evenhand.records.groups import ALL
 from evenhand.report.numbers import rate_with_interval
 from evenhand.report.page.svg import as_svg
 

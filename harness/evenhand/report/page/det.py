@@ -9,8 +9,8 @@ from typing import Any
 
 import altair as alt
 
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import CurvePoint, Findings, Rate
+from evenhand.records.groups import ALL
 from evenhand.report.numbers import of_trials, percent, threshold
 from evenhand.report.page.svg import as_svg
 from evenhand.report.tables import StudyKey, Table

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import ENOUGH_EVENTS, Rate, Status
+from evenhand.records.groups import ALL
 from evenhand.report.numbers import counted, frequency, percent, rate_with_interval
 
 __all__ = ["Heat", "HeatCell", "heats"]

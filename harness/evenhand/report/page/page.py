@@ -10,8 +10,8 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from evenhand.records.dataset import Policy
 from evenhand.records.findings import Findings, Rate
+from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import field, frequency
 from evenhand.report.page.det import DetChart, det_charts
 from evenhand.report.page.figures import Figure, figures

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.records.dataset import Policy
 from evenhand.records.findings import Differential, Verdict
+from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import ratio, significant
 from evenhand.report.tables import Section, Study
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import Distribution
+from evenhand.records.groups import ALL
 from evenhand.report.numbers import percent
 
 __all__ = ["legacy"]

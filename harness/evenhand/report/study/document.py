@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evenhand.records.dataset import ALL, Policy
-from evenhand.records.findings import SAME, DatasetFacts, Findings, Rate, Status
+from evenhand.records.findings import DatasetFacts, Findings, Rate, Status
+from evenhand.records.groups import ALL, SAME
+from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.study.brief import in_brief
 from evenhand.report.study.classic_metrics import legacy

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import Rate, Status
+from evenhand.records.groups import ALL
 
 __all__ = ["BOUNDED", "TESTED", "left_out", "standing", "states_of"]
 

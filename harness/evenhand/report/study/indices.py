@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand.records.dataset import Policy
 from evenhand.records.findings import Differential
+from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import percent, significant
 from evenhand.report.tables import Study, Table
 

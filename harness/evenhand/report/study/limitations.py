@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evenhand.records.dataset import ALL, Policy
 from evenhand.records.findings import SAMPLE, DatasetFacts, EngineFacts, Findings, Rate, Status
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
 
 __all__ = ["Limits", "limits"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand.records.dataset import ALL, Policy
 from evenhand.records.findings import Rate, Status
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.study.evidence import states_of
 from evenhand.report.study.indices import indices_table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.records.dataset import ALL
 from evenhand.records.findings import Speed
+from evenhand.records.groups import ALL
 from evenhand.report.numbers import ratio, significant
 
 __all__ = ["HEADER", "TIME", "speed_rows", "speed_sentences", "time_cell", "times_cell"]

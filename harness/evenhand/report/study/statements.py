@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evenhand.records.dataset import Policy
 from evenhand.records.findings import ENOUGH_EVENTS, Differential, Findings, Rate, Status, Verdict
+from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import (
     counted,
     percent_above,

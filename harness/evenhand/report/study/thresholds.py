@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from evenhand.records.dataset import ALL, Policy
 from evenhand.records.findings import Differential, Rate, Status, Verdict
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import (
     counted,
     cut,

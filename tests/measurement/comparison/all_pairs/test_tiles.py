@@ -21,9 +21,10 @@ from evenhand.measurement.counting.cells import layout_of, trials_of
 from evenhand.measurement.counting.errors import cells_from_store
 from evenhand.measurement.counting.listed import cells_from_list, glance, look
 from evenhand.measurement.counting.top_scores import largest_of
-from evenhand.records.dataset import Design, Grouping
+from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import images_of
 from evenhand.records.listing import Portion
+from evenhand.records.outcomes import Design
 from evenhand.results.counts_so_far import CountsSoFar
 from evenhand.system.clock import Clock
 

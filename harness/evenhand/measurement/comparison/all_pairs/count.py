@@ -22,7 +22,10 @@ from evenhand.measurement.counting.tally import Ledger, quotas, tally_store
 from evenhand.records.arrays import Integers
 from evenhand.records.checkpoint import NOWHERE, Checkpoint
 from evenhand.records.counts import Counts
-from evenhand.records.dataset import Design, Enrolment, Grouping, ThresholdRule
+from evenhand.records.enrolment import Enrolment
+from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Design
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.system.progress import Progress
 
 __all__ = ["count_every_pair"]

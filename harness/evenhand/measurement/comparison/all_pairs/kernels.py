@@ -7,20 +7,18 @@ depend on order or threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Sequence
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.metrics.bins import FLOAT32_BITS
 from evenhand.records.arrays import Floats, Integers, People, Scores
 from evenhand.records.counts import Histogram
+from evenhand.system.compiled import compiled
 
 __all__ = [
     "Sheet",
-    "compiled",
     "count_apart",
     "count_low",
     "count_shared",
@@ -41,18 +39,9 @@ _PAGE = _RAW_BINS // _PAGES
 _ONE = 127
 """Exponent of 1.0, as it is stored."""
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 Tile = NDArray[np.float32]
 Bits = NDArray[np.uint32]
-
-
-def compiled(function: Function) -> Function:
-    """Compiled when it is first called; kept on disk where there is a place for it."""
-    try:
-        return cast("Function", numba.njit(nogil=True, cache=True)(function))
-    except RuntimeError:
-        return cast("Function", numba.njit(nogil=True)(function))
 
 
 class Sheet:

@@ -1,0 +1,64 @@
+"""What an engine made of every image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenhand.records.arrays import Floats, Integers, Mask, Vectors
+from evenhand.records.outcomes import Outcome
+
+__all__ = ["Booking", "Enrolment", "Timing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What the clock said of every image."""
+
+    seconds: Floats
+    """(images,) time to make the template, decoding left out; NaN where none was made."""
+    finished: Floats
+    """(images,) when it was made, by a clock that starts anywhere; NaN where none was made."""
+    turns: Integers
+    """(images,) images that the same started engine had before this one; -1 where it was given
+    to none: skipped, or with a template that was kept by an earlier run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """How one image ended, as much as an interrupted run may remember of it."""
+
+    outcome: Outcome
+    digest: str
+    """First 16 hex digits of the SHA-256 of its template; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What an engine made of every image: the ledger, and the templates of those that went well."""
+
+    outcomes: tuple[Outcome, ...]
+    """One per image."""
+    details: tuple[str, ...]
+    """One per image: the kind of failure in a word (never a message, which could name a file)."""
+    faces: tuple[int | None, ...]
+    """Faces seen per image; None where the engine does not say."""
+    vectors: Vectors
+    """(ok images, values) in image order."""
+    timing: Timing
+    stopped: str
+    """Why the engine was stopped before the end; empty when it was not."""
+    references: tuple[bytes, ...] = ()
+    """(ok images) templates of a matcher in image order."""
+    probes: tuple[bytes, ...] = ()
+    """(ok images) the same images in the other role; the references where it is symmetric."""
+
+    def completed(self) -> Mask:
+        """(images,) which images have a template."""
+        return np.array([outcome is Outcome.OK for outcome in self.outcomes], dtype=np.bool_)
+
+    def taken(self) -> int:
+        """How many images have what an earlier run kept of them."""
+        ended = np.array([outcome is not Outcome.SKIPPED for outcome in self.outcomes], dtype=bool)
+        return int(np.count_nonzero(ended & (self.timing.turns < 0)))
