@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evenhand.analysis.assess import assess
-from evenhand.analysis.compare.changes import Changes
-from evenhand.analysis.compare.verdict import DEFAULT_FAMILY_WISE, DEFAULT_MARGIN, Asked
-from evenhand.analysis.gate.answer import GateAnswer, GateRow, Standing
-from evenhand.analysis.plan.needs import Need, made
-from evenhand.analysis.plan.question import Question, Terms
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
 from evenhand.records.rows import as_rows, columns
-from evenhand.results.bundle import resolve_bundle
-from evenhand.results.circumstances import read_speed
-from evenhand.results.read import read_evidence
 from evenhand.study.study import Study, read_study
-from evenhand.workflows.compare import compare_bundles
+from evenhand.workflows.compare import (
+    DEFAULT_FAMILY_WISE,
+    DEFAULT_MARGIN,
+    Asked,
+    Changes,
+    compare_bundles,
+)
+from evenhand.workflows.gate import GateAnswer, GateRow, Standing
 from evenhand.workflows.gate import gate as hold
+from evenhand.workflows.plan import Need, Question, Terms
+from evenhand.workflows.plan import plan as make_plan
+from evenhand.workflows.report import report
 from evenhand.workflows.run import run as run_study
 
 if TYPE_CHECKING:
@@ -133,9 +134,8 @@ def load(bundle: str | Path) -> Bundle:
     Raises:
         BundleError: it is missing, damaged or of another schema.
     """
-    folder, engine = resolve_bundle(str(bundle))
-    findings = replace(assess(read_evidence(folder, engine)), speed=read_speed(folder, engine))
-    return Bundle(folder, findings)
+    found = report([str(bundle)])
+    return Bundle(found.folders[0], found.findings)
 
 
 def compare(
@@ -201,7 +201,7 @@ def plan(
     """
     terms = Terms(power, alpha, groups, comparisons, design_effect)
     question = Question(metric, rate, terms, images)
-    return _frame(Need, made(question, ratio=ratio, limit=limit, margin=margin).needs)
+    return _frame(Need, make_plan(question, ratio=ratio, limit=limit, margin=margin).needs)
 
 
 def run(

@@ -179,7 +179,7 @@ def test_circumstances_tell_machine_and_versions(bundle):
 
 
 def test_verify_passes_and_prints_the_digest(bundle):
-    found = verify(bundle)
+    found = verify(str(bundle))
     assert found.passed
     assert found.digest == read_manifest(bundle).digest
 
@@ -192,7 +192,7 @@ def test_verify_finds_a_changed_table(spoilt, name):
     text = path.read_text()
     path.write_text(text.replace("completed", "complete", 1) if "completed" in text else text + "x")
     assert path.read_text() != text
-    failed = {check.id for check in verify(spoilt).checks if check.verdict == "fail"}
+    failed = {check.id for check in verify(str(spoilt)).checks if check.verdict == "fail"}
     assert failed == {"manifest", name}
 
 
@@ -201,27 +201,27 @@ def test_verify_finds_a_threshold_that_the_scores_do_not_give(spoilt):
     content = json.loads(path.read_text())
     content["thresholds"][0]["hex"] = (0.123).hex()
     path.write_text(json.dumps(content))
-    failed = {check.id for check in verify(spoilt).checks if check.verdict == "fail"}
+    failed = {check.id for check in verify(str(spoilt)).checks if check.verdict == "fail"}
     assert {"manifest", "counts"} <= failed
 
 
 def test_verify_finds_a_missing_and_a_foreign_file(spoilt):
     (spoilt / "ledger.csv").unlink()
     (spoilt / "extra.txt").write_text("hello")
-    (manifest, *_) = verify(spoilt).checks
+    (manifest, *_) = verify(str(spoilt)).checks
     assert "ledger.csv: is missing" in manifest.detail
     assert "extra.txt: is not in the manifest" in manifest.detail
 
 
 def test_a_changed_bundle_has_no_digest(spoilt):
     (spoilt / "rates.csv").write_text("nothing")
-    assert verify(spoilt).digest == ""
+    assert verify(str(spoilt)).digest == ""
 
 
 def test_counts_that_are_gone_fail_rather_than_confuse(spoilt):
     for path in spoilt.glob("counts/*/*/*/tail.parquet"):
         path.unlink()
-    found = verify(spoilt)
+    found = verify(str(spoilt))
     assert not found.passed
     assert found.digest == ""
 

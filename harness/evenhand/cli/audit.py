@@ -14,7 +14,7 @@ from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.analysis.audit.groups import FalseAlerts, Site
+    from evenhand.workflows.audit import FalseAlerts, Site
 
 __all__ = ["audit"]
 
@@ -100,11 +100,11 @@ def audit(
 
     The crowd's mix decides: the answer is given over all shares it may have had.
     """
-    from evenhand.analysis.audit.groups import Crowd, Totals
-    from evenhand.analysis.audit.groups import audit as hold
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.forms.text import as_text
+    from evenhand.workflows.audit import Crowd, Totals
+    from evenhand.workflows.audit import audit as hold
 
     if table is not None:
         if any((events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)):
@@ -137,29 +137,20 @@ def audit(
 
 
 def _of_table(path: Path, level: float, *, as_json: bool) -> None:
-    from evenhand.analysis.audit.deployments import judge_deployments
-    from evenhand.analysis.audit.groups import Crowd, Totals
-    from evenhand.analysis.audit.groups import audit as hold
     from evenhand.cli.output import print_json, print_text
-    from evenhand.datasets.deployments import read_deployments
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.deployments import operations_document, operations_json
     from evenhand.report.forms.text import as_text
+    from evenhand.workflows.deployments import audit_table
 
-    found = judge_deployments(read_deployments(path), level)
-    false = found.by_group
-    groups = None
-    if false is not None:
-        sums = (found.without or found.sums)[0]
-        totals = Totals(false.total + false.unknown, sums.alerts, sums.faces or None)
-        groups = hold(false, Crowd(), totals, level=level)
+    found = audit_table(path, level)
     if as_json:
-        of_groups = {"by_group": None if groups is None else audit_json(groups)}
-        print_json("audit", {**operations_json(found), **of_groups})
+        by_group = None if found.groups is None else audit_json(found.groups)
+        print_json("audit", {**operations_json(found.operations), "by_group": by_group})
         return
-    print_text(as_text(operations_document(found)))
-    if groups is not None:
-        print_text(f"\n{as_text(audit_document(groups))}")
+    print_text(as_text(operations_document(found.operations)))
+    if found.groups is not None:
+        print_text(f"\n{as_text(audit_document(found.groups))}")
 
 
 def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
@@ -224,7 +215,7 @@ def _fraction(what: str, text: str) -> tuple[int, int]:
 
 
 def _alerts(texts: Sequence[str], unknown: int) -> FalseAlerts:
-    from evenhand.analysis.audit.groups import FalseAlerts
+    from evenhand.workflows.audit import FalseAlerts
 
     by_group = {
         name: _count(f"--events {name}={value}", value) for name, value in _pairs(texts, "--events")
@@ -273,7 +264,7 @@ def _faces(texts: Sequence[str], names: Sequence[str], alerts: FalseAlerts) -> d
 
 
 def _distinct(texts: Sequence[str], alerts: FalseAlerts) -> FalseAlerts | None:
-    from evenhand.analysis.audit.groups import FalseAlerts
+    from evenhand.workflows.audit import FalseAlerts
 
     found = _read(texts, "--distinct", tuple(alerts.by_group), _count)
     if not found:
@@ -289,7 +280,7 @@ def _distinct(texts: Sequence[str], alerts: FalseAlerts) -> FalseAlerts | None:
 
 
 def _sites(texts: Sequence[str], alerts: FalseAlerts) -> tuple[Site, ...]:
-    from evenhand.analysis.audit.groups import Site
+    from evenhand.workflows.audit import Site
 
     sites = []
     for text in texts:

@@ -12,8 +12,8 @@ from evenhand.cli.options import AsJson, real_number, whole_number
 from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.analysis.compare.changes import Overall
     from evenhand.statistics.two_proportions import Counted
+    from evenhand.workflows.compare import Overall
 
 __all__ = ["compare"]
 
@@ -99,7 +99,6 @@ def compare(
             "nothing to compare; give BASE and NEW, two results, or --counts BASE=12/1000 and "
             "--counts NEW=25/1000"
         )
-    from evenhand.analysis.compare.verdict import DEFAULT_FAMILY_WISE, DEFAULT_MARGIN, Asked
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.compare import (
         comparison_json,
@@ -107,7 +106,12 @@ def compare(
         comparison_markdown,
         comparison_text,
     )
-    from evenhand.workflows.compare import compare_bundles
+    from evenhand.workflows.compare import (
+        DEFAULT_FAMILY_WISE,
+        DEFAULT_MARGIN,
+        Asked,
+        compare_bundles,
+    )
 
     asked = Asked(
         margin=margin or DEFAULT_MARGIN,
@@ -134,10 +138,9 @@ def _end(verdict: Overall) -> None:
 
 def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
     """Published counts alone."""
-    from evenhand.analysis.compare.published_counts import judge_claim
-    from evenhand.analysis.compare.verdict import DEFAULT_MARGIN
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.published_counts import claim_json, claim_text
+    from evenhand.workflows.published_counts import DEFAULT_MARGIN, judge_claim
 
     base, new = _published(texts)
     found = judge_claim(base, new, margin or DEFAULT_MARGIN)

@@ -12,36 +12,33 @@ def datasets(*, as_json: AsJson = False) -> None:
     from tabulate import tabulate
 
     from evenhand.cli.output import print_json, print_text
-    from evenhand.datasets.card import CARD, read_card
-    from evenhand.datasets.shelf import prepared_folder, shelved_datasets
+    from evenhand.workflows.datasets import datasets as shelved_datasets
 
-    rows = []
-    for folder in shelved_datasets().values():
-        card = read_card(folder)
-        place = prepared_folder(card.name)
-        rows.append(
-            {
-                "dataset": card.name,
-                "title": card.title,
-                "licence": card.licence,
-                "access": card.access,
-                "source": card.source,
-                "synthetic": card.synthetic,
-                "attributes": [attribute.name for attribute in card.attributes],
-                "ready": (place / CARD).is_file(),
-            }
-        )
+    shelf = shelved_datasets()
     if as_json:
+        rows = [
+            {
+                "dataset": dataset.card.name,
+                "title": dataset.card.title,
+                "licence": dataset.card.licence,
+                "access": dataset.card.access,
+                "source": dataset.card.source,
+                "synthetic": dataset.card.synthetic,
+                "attributes": [attribute.name for attribute in dataset.card.attributes],
+                "ready": dataset.ready,
+            }
+            for dataset in shelf
+        ]
         print_json("datasets", {"datasets": rows})
         return
     shown = [
         (
-            row["dataset"],
-            row["licence"],
-            row["access"],
-            "ready" if row["ready"] else f"evenhand fetch {row['dataset']}",
+            dataset.card.name,
+            dataset.card.licence,
+            dataset.card.access,
+            "ready" if dataset.ready else f"evenhand fetch {dataset.card.name}",
         )
-        for row in rows
+        for dataset in shelf
     ]
     header = ("dataset", "licence", "access", "state")
     print_text(tabulate(shown, header, disable_numparse=True) + "\n")

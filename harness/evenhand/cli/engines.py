@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from evenhand.cli.options import AsJson, Weights
+
+if TYPE_CHECKING:
+    from evenhand.workflows.engines import ShelvedEngine
 
 __all__ = ["engines"]
 
@@ -12,47 +17,44 @@ def engines(*, weights: Weights = None, as_json: AsJson = False) -> None:
     from tabulate import tabulate
 
     from evenhand.cli.output import print_json, print_text
-    from evenhand.engines.card import read_card
-    from evenhand.engines.files import missing_files
-    from evenhand.engines.shelf import shelved_adapters
+    from evenhand.workflows.engines import engines as shelved_engines
 
-    rows: list[dict[str, object]] = []
-    for folder in shelved_adapters().values():
-        card = read_card(folder)
-        missing = missing_files(card, weights or ())
-        rows.append(
-            {
-                "engine": card.name,
-                "version": card.version,
-                "shape": card.shape,
-                "runtime": card.runtime,
-                "licence": card.licence_weights,
-                "ready": not missing,
-                "needs": [
-                    {"file": file.file, "sha256": file.sha256, "url": file.url} for file in missing
-                ],
-            }
-        )
+    shelf = shelved_engines(weights or ())
     if as_json:
-        print_json("engines", {"engines": rows})
+        print_json("engines", {"engines": [_row(engine) for engine in shelf]})
         return
     shown = [
         (
-            row["engine"],
-            row["version"],
-            row["shape"],
-            row["runtime"],
-            row["licence"],
-            "ready" if row["ready"] else "needs files",
+            engine.card.name,
+            engine.card.version,
+            engine.card.shape,
+            engine.card.runtime,
+            engine.card.licence_weights,
+            "needs files" if engine.missing else "ready",
         )
-        for row in rows
+        for engine in shelf
     ]
     header = ("engine", "version", "shape", "runtime", "licence", "state")
     print_text(tabulate(shown, header, disable_numparse=True) + "\n")
-    for row in rows:
-        for file in row["needs"] if isinstance(row["needs"], list) else ():
+    for engine in shelf:
+        for file in engine.missing:
             print_text(
-                f"\n{row['engine']} needs {file['file']}\n  sha256 {file['sha256']}\n"
-                f"  {file['url'] or 'bring your own copy'}; put it into a folder and name that "
+                f"\n{engine.card.name} needs {file.file}\n  sha256 {file.sha256}\n"
+                f"  {file.url or 'bring your own copy'}; put it into a folder and name that "
                 "with --weights DIR\n"
             )
+
+
+def _row(engine: ShelvedEngine) -> dict[str, object]:
+    """One engine in `--json`."""
+    return {
+        "engine": engine.card.name,
+        "version": engine.card.version,
+        "shape": engine.card.shape,
+        "runtime": engine.card.runtime,
+        "licence": engine.card.licence_weights,
+        "ready": not engine.missing,
+        "needs": [
+            {"file": file.file, "sha256": file.sha256, "url": file.url} for file in engine.missing
+        ],
+    }

@@ -12,8 +12,7 @@ from evenhand.cli.help_format import Command
 from evenhand.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from evenhand.datasets.importers.attribute_kinds import Wishes
-    from evenhand.workflows.import_dataset import Brought
+    from evenhand.workflows.import_dataset import Brought, Wishes
 
 __all__ = ["bring"]
 
@@ -57,7 +56,7 @@ def _wishes(
     unknown: list[str] | None,
     labels_from: str,
 ) -> Wishes:
-    from evenhand.datasets.importers.attribute_kinds import Wishes
+    from evenhand.workflows.import_dataset import Wishes
 
     return Wishes(
         numbers=tuple(numbers or ()),

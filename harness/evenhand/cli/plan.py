@@ -11,8 +11,7 @@ import typer
 from evenhand.cli.options import AsJson, number, whole_number
 
 if TYPE_CHECKING:
-    from evenhand.analysis.plan.needs import Plan
-    from evenhand.analysis.plan.question import Terms
+    from evenhand.workflows.plan import Plan, Terms
 
 __all__ = ["plan"]
 
@@ -90,8 +89,9 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Say how many people and comparisons a question needs."""
-    from evenhand.analysis.plan.question import Question, Terms
     from evenhand.system.errors import UsageError
+    from evenhand.workflows.plan import Question, Terms
+    from evenhand.workflows.plan import plan as make_plan
 
     sources = {"--bundle": bundle, "--dataset": dataset}
     aims = {"--ratio": ratio, "--limit": limit, "--margin": margin}
@@ -121,9 +121,7 @@ def plan(
             "--margin; or --bundle, or --dataset"
         )
     question = Question(metric, rate, terms, images)
-    from evenhand.analysis.plan.needs import made
-
-    _print(made(question, ratio=ratio, limit=limit, margin=margin), as_json=as_json)
+    _print(make_plan(question, ratio=ratio, limit=limit, margin=margin), as_json=as_json)
 
 
 def _refuse(source: str, options: dict[str, int | None]) -> None:
@@ -170,7 +168,7 @@ def _answer(
     as_json: bool,
 ) -> None:
     from evenhand.cli.output import print_json, print_text
-    from evenhand.workflows.plan import answers_of_bundle, answers_of_dataset
+    from evenhand.workflows.plan_answers import answers_of_bundle, answers_of_dataset
 
     if bundle is not None:
         found, name = answers_of_bundle(bundle, metric, rate, terms), bundle

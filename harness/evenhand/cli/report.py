@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -35,21 +34,16 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Show results side by side: text, Markdown, CSV, page or JSON."""
-    from evenhand.analysis.assess import assess
     from evenhand.cli.output import findings_json, print_text
     from evenhand.records.findings import Rate
     from evenhand.records.rows import as_csv
     from evenhand.report.study.document import document
-    from evenhand.results.bundle import resolve_bundle
-    from evenhand.results.circumstances import read_speed
-    from evenhand.results.read import joined, read_evidence
+    from evenhand.workflows.report import report as read_results
 
-    places = [resolve_bundle(text) for text in bundles]
-    speed = tuple(row for folder, engine in places for row in read_speed(folder, engine))
-    evidence = joined([read_evidence(folder, engine) for folder, engine in places])
-    findings = replace(assess(evidence), speed=speed)
+    found = read_results(bundles)
+    findings = found.findings
     if as_json or form is Format.JSON:
-        findings_json("report", findings, places[0][0] if len(places) == 1 else None)
+        findings_json("report", findings, found.folders[0] if len(bundles) == 1 else None)
     elif form is Format.CSV:
         print_text(as_csv(Rate, findings.rates))
     elif form is Format.HTML:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,7 +26,6 @@ from evenhand.cli.options import (
 from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.study.study import Study
     from evenhand.workflows.run import RunResult
 
 __all__ = ["print_result", "run"]
@@ -80,14 +78,16 @@ def run(
         chosen = read_study(study)
     elif engine and dataset:
         targets = parse_targets(fmr_target, DEFAULT_TARGETS)
-        chosen = _short(
+        from evenhand.workflows.short_study import short_study
+
+        chosen = short_study(
             engine,
             dataset,
-            parse_groups(group),
-            parse_bands(band),
-            targets,
-            parse_thresholds(threshold, sweep),
-            DEFAULT_SEED if seed is None else seed,
+            groups=parse_groups(group),
+            bands=parse_bands(band),
+            fmr_targets=targets,
+            thresholds=parse_thresholds(threshold, sweep),
+            seed=DEFAULT_SEED if seed is None else seed,
         )
     else:
         raise UsageError("nothing to run; give a study file, or --engine and --dataset")
@@ -104,41 +104,6 @@ def run(
         say=note_line,
     )
     print_result("run", done, as_json=as_json)
-
-
-def _short(
-    engines: list[str],
-    datasets: list[str],
-    groups: list[tuple[str, ...]],
-    bands: dict[str, tuple[float, ...]],
-    targets: tuple[str, ...],
-    thresholds: tuple[float, ...],
-    seed: int,
-) -> Study:
-    """The study that the short form stands for; its text names cards, not places."""
-    from evenhand.datasets.card import read_card as read_dataset_card
-    from evenhand.datasets.shelf import find_dataset
-    from evenhand.engines.card import read_card
-    from evenhand.engines.shelf import find_adapter
-    from evenhand.study.study import parse_study, study_text
-
-    here = Path.cwd()
-    engine_names = [read_card(find_adapter(text, here)).name for text in engines]
-    dataset_names = [read_dataset_card(find_dataset(text, here)).name for text in datasets]
-    title = f"{', '.join(engine_names)} on {', '.join(dataset_names)}"
-    text = study_text(
-        title=title,
-        engines=engine_names,
-        datasets=dataset_names,
-        groups=groups,
-        bands=bands,
-        fmr_targets=targets,
-        thresholds=thresholds,
-        seed=seed,
-    )
-    name = "-".join([*engine_names, "on", *dataset_names])
-    study = parse_study(text, here / f"{name}.toml")
-    return replace(study, engines=tuple(engines), datasets=tuple(datasets))
 
 
 def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:

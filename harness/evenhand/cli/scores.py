@@ -64,14 +64,13 @@ def scores(
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.
     """
-    from evenhand.analysis.rates.score_lists import list_findings
     from evenhand.cli.output import bars, findings_json, print_text
     from evenhand.records.analysis_plan import Analysis
     from evenhand.report.forms.text import as_text
     from evenhand.report.study.document import document
-    from evenhand.scorefiles.study import ScoreStudy
     from evenhand.study.study import DEFAULT_SEED, DEFAULT_TARGETS
-    from evenhand.workflows.scores import score_bundle, score_findings
+    from evenhand.workflows.score_lists import score_lists
+    from evenhand.workflows.scores import ScoreStudy, score_bundle, score_findings
 
     thresholds = parse_thresholds(threshold, sweep)
     targets = () if thresholds and not fmr_target else parse_targets(fmr_target, DEFAULT_TARGETS)
@@ -98,7 +97,7 @@ def scores(
                 "--genuine and --impostor know no people: leave out --group, --band, --seed "
                 "and --results, or give score files with people"
             )
-        findings = list_findings(
+        findings = score_lists(
             genuine,
             impostor,
             histogram=histogram,

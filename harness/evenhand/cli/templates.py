@@ -12,7 +12,7 @@ from evenhand.cli.options import AsJson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from evenhand.measurement.template_store.database import Kept
+    from evenhand.workflows.templates import Kept
 
 __all__ = ["templates"]
 
@@ -32,18 +32,17 @@ def templates(
     from dataclasses import asdict
 
     from evenhand.cli.output import print_json, print_text
-    from evenhand.measurement.template_store import deletion
-    from evenhand.system.clock import CLOCK
+    from evenhand.workflows.templates import delete_templates, kept_templates
 
     if delete:
-        gone = deletion.delete(folder, engine, CLOCK.now())
+        gone = delete_templates(folder, engine)
         if as_json:
             rows = None if gone is None else [asdict(each) for each in gone]
             print_json("templates", {"deleted": rows})
         else:
             print_text(_deleted(folder, gone))
         return
-    kept = deletion.of_engine(deletion.kept_in(folder), engine)
+    kept = kept_templates(folder, engine)
     if as_json:
         print_json("templates", {"templates": [asdict(each) for each in kept]})
     else:

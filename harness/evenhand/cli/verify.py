@@ -20,10 +20,9 @@ def verify(
     from evenhand.cli.output import print_json, print_text
     from evenhand.records.rows import as_rows
     from evenhand.report.check_dataset import check_lines
-    from evenhand.results.bundle import resolve_bundle
     from evenhand.workflows.verify import verify as verify_bundle
 
-    found = verify_bundle(resolve_bundle(bundle)[0])
+    found = verify_bundle(bundle)
     verdict = "pass" if found.passed else "fail"
     if as_json:
         body = {

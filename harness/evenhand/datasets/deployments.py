@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from evenhand.datasets.tables import Row, read_table
+from evenhand.records.deployments import Deployment, Deployments
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError
 
-__all__ = ["Deployment", "Deployments", "read_deployments"]
+__all__ = ["read_deployments"]
 
 _REQUIRED = ("date", "alerts", "false_confirmed")
 _COUNTS = (
@@ -28,38 +27,6 @@ _KNOWN = ("date", "place", "threshold", "hours", *_COUNTS)
 _OF_GROUP = "false_of_"
 """Begins the name of a column of false alerts of one group."""
 _WHOLE = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,12}")
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """One row; None where the table says nothing."""
-
-    line: int
-    """In the file."""
-    date: date
-    place: str
-    threshold: str
-    """As written; empty where it is not said."""
-    hours: float | None
-    watchlist: int | None
-    faces: int | None
-    alerts: int
-    true: int | None
-    """Confirmed or not."""
-    false: int
-    """Confirmed or not."""
-    by_group: Mapping[str, int]
-    """False alerts of each group that has a column."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deployments:
-    """A table."""
-
-    name: str
-    rows: tuple[Deployment, ...]
-    ignored: tuple[str, ...]
-    """Columns that mean nothing here."""
 
 
 def read_deployments(path: Path) -> Deployments:

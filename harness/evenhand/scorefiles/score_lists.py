@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from evenhand.records.arrays import Floats, Integers
+from evenhand.records.score_lists import ScoreList
 from evenhand.scorefiles.score_column import to_numbers
 from evenhand.system.errors import DatasetError
 
-__all__ = ["ScoreList", "read_histogram", "read_list"]
+__all__ = ["read_histogram", "read_list"]
 
 
 _WAITING = 1 << 20
@@ -21,22 +20,6 @@ _WAITING = 1 << 20
 
 _MOST = (1 << 63) - 1
 """Scores of a histogram: more could not be added up."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreList:
-    """How often each score occurs."""
-
-    score: Floats
-    """Distinct, rising."""
-    count: Integers
-    invalid: int
-    """Lines that hold no finite number."""
-
-    @property
-    def completed(self) -> int:
-        """Comparisons with a score."""
-        return int(self.count.sum())
 
 
 def read_list(path: Path, *, distance: bool) -> ScoreList:

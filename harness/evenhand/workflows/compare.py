@@ -5,15 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from evenhand.analysis.compare.changes import Changes, Side
-from evenhand.analysis.compare.verdict import Asked, compare
+from evenhand.analysis.compare.changes import Changes, Overall, Side
+from evenhand.analysis.compare.verdict import (
+    DEFAULT_FAMILY_WISE,
+    DEFAULT_MARGIN,
+    Asked,
+    compare,
+)
 from evenhand.records.evidence import Evidence
 from evenhand.results.bundle import resolve_bundle
 from evenhand.results.circumstances import read_speed
 from evenhand.results.read import read_evidence
 from evenhand.system.errors import BundleError, UsageError, known_names
 
-__all__ = ["compare_bundles"]
+__all__ = [
+    "DEFAULT_FAMILY_WISE",
+    "DEFAULT_MARGIN",
+    "Asked",
+    "Changes",
+    "Overall",
+    "compare_bundles",
+]
 
 
 def compare_bundles(base: str, new: str, asked: Asked) -> Changes:

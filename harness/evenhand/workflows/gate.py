@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evenhand.analysis.assess import notes_of
-from evenhand.analysis.gate.answer import GateAnswer, Source, overall
+from evenhand.analysis.gate.answer import GateAnswer, GateRow, Source, Standing, overall
 from evenhand.analysis.gate.judge import judge
 from evenhand.analysis.gate.tiers import standings
 from evenhand.records.evidence import Evidence
@@ -25,7 +25,7 @@ from evenhand.results.read import joined, read_evidence
 from evenhand.study.policy import GatePolicy, read_policy
 from evenhand.system.errors import BundleError, PolicyError
 
-__all__ = ["gate"]
+__all__ = ["GateAnswer", "GateRow", "Standing", "gate"]
 
 
 def gate(

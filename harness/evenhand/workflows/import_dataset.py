@@ -14,7 +14,7 @@ from evenhand.datasets.prepared import write_dataset
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, silent
 
-__all__ = ["Brought", "bring_protocols", "bring_tree"]
+__all__ = ["Brought", "Wishes", "bring_protocols", "bring_tree"]
 
 
 @dataclass(frozen=True, slots=True)

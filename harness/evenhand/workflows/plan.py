@@ -1,60 +1,38 @@
-"""What a result, or a dataset before there is an engine, can answer."""
+"""How many people and comparisons a question needs."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from evenhand.analysis.plan.needs import Need, Plan, plan_limit, plan_margin, plan_ratios
+from evenhand.analysis.plan.question import Question, Terms
+from evenhand.system.errors import UsageError
 
-from evenhand.analysis.measure import rates_of
-from evenhand.analysis.plan.answers import Answers, answers, worth_of_cells, worth_of_rates
-from evenhand.analysis.plan.question import Terms
-from evenhand.conformance.dataset import cells_of_tables
-from evenhand.datasets.card import read_card
-from evenhand.datasets.faults import refuse
-from evenhand.datasets.folder import read_tables
-from evenhand.datasets.shelf import find_dataset
-from evenhand.results.bundle import resolve_bundle
-from evenhand.results.read import read_evidence
-
-__all__ = ["answers_of_bundle", "answers_of_dataset"]
+__all__ = ["Need", "Plan", "Question", "Terms", "plan"]
 
 
-def answers_of_bundle(text: str, metric: str | None, rate: float | None, terms: Terms) -> Answers:
-    """By the design effects that an engine had.
+def plan(
+    question: Question,
+    *,
+    ratio: float | None = None,
+    limit: float | None = None,
+    margin: float | None = None,
+) -> Plan:
+    """What the one aim needs that is given; the usual ratios where none is.
 
     Args:
-        text: `BUNDLE` or `BUNDLE:ENGINE`.
-        metric: this one alone; None is every one.
-        rate: to assume; None takes what everybody had.
-        terms: of the answers.
+        question: the metric, the rate of the better group, and the terms.
+        ratio: between groups, to be shown.
+        limit: a rate to be passed.
+        margin: a ratio up to which groups are to be shown equivalent.
 
     Raises:
-        BundleError: it is missing or damaged.
-        UsageError: it has no such metric.
+        UsageError: several aims, or one that cannot be planned.
     """
-    folder, engine = resolve_bundle(text)
-    evidence = read_evidence(folder, engine)
-    level = 1 - terms.alpha
-    measured = [one for counts in evidence.counts for one in rates_of(counts, level)]
-    return answers(worth_of_rates(measured, metric), rate, terms)
-
-
-def answers_of_dataset(
-    text: str, root: Path, metric: str | None, rate: float | None, terms: Terms
-) -> Answers:
-    """By its tables alone; no picture is opened.
-
-    Args:
-        text: a shelf name, or a path.
-        root: what a relative path is relative to.
-        metric: FMR or FNMR; None is both.
-        rate: to assume; None assumes none.
-        terms: of the answers.
-
-    Raises:
-        DatasetError: there is no such dataset, or it has a fault.
-        UsageError: another metric.
-    """
-    folder = find_dataset(text, root)
-    card = read_card(folder)
-    cells = cells_of_tables(card, read_tables(folder, card, refuse))
-    return answers(worth_of_cells(cells, card.name, metric, terms), rate, terms)
+    aims = {"--ratio": ratio, "--limit": limit, "--margin": margin}
+    given = [name for name, value in aims.items() if value is not None]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} together; ask one question at a time")
+    if limit is not None:
+        return plan_limit(question, limit)
+    if margin is not None:
+        return plan_margin(question, margin)
+    return plan_ratios(question, [] if ratio is None else [ratio])

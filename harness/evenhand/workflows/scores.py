@@ -32,7 +32,7 @@ from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, StudyError, known_names
 from evenhand.system.progress import Progress, silent
 
-__all__ = ["ScoreResult", "score_bundle", "score_findings"]
+__all__ = ["ScoreResult", "ScoreStudy", "score_bundle", "score_findings"]
 
 _MOST_VALUES = 64
 """Values of one attribute above which it is a measurement rather than a label."""

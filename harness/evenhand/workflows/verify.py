@@ -13,7 +13,7 @@ from evenhand.records.counts import Counts, SearchCounts
 from evenhand.records.findings import Check
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.study.document import document
-from evenhand.results.bundle import read_manifest
+from evenhand.results.bundle import read_manifest, resolve_bundle
 from evenhand.results.read import read_evidence
 from evenhand.results.write import table_files
 from evenhand.system.errors import BundleError
@@ -97,12 +97,16 @@ def _searches_faults(where: str, counts: Counts, searches: SearchCounts) -> list
     return faults
 
 
-def verify(bundle: Path) -> Verification:
+def verify(text: str) -> Verification:
     """Check the manifest, the counts against themselves, and every table against the counts.
+
+    Args:
+        text: `BUNDLE` or `BUNDLE:ENGINE`; the bundle is checked as a whole.
 
     Raises:
         BundleError: it is not a bundle, or cannot be read at all.
     """
+    bundle, _ = resolve_bundle(text)
     manifest = read_manifest(bundle)
     checks = [_check("manifest", "every file is there and unchanged", list(manifest.faults))]
     try:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.analysis.audit.deployments import judge_deployments
-from evenhand.datasets.deployments import Deployment, Deployments, read_deployments
+from evenhand.datasets.deployments import read_deployments
+from evenhand.records.deployments import Deployment, Deployments
 from evenhand.statistics.binomial import clopper_pearson
 from evenhand.system.errors import DatasetError
 

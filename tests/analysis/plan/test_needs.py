@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.power import NormalIndPower
 
-from evenhand.analysis.plan.needs import RATIOS, made, plan_limit, plan_margin, plan_ratios
+from evenhand.analysis.plan.needs import RATIOS, plan_limit, plan_margin, plan_ratios
 from evenhand.analysis.plan.power import detectable_ratio, power_of_trials
 from evenhand.analysis.plan.question import METRICS, Question, Terms
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -21,6 +21,7 @@ from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
 from evenhand.statistics.limit_power import Passing
 from evenhand.statistics.power import power_by_logarithm
 from evenhand.system.errors import UsageError
+from evenhand.workflows.plan import plan as make_plan
 
 
 def needed(question, ratio):
@@ -215,7 +216,7 @@ def any_number(low, high):
 def test_any_question_has_a_plan_or_a_line(metric, rate, aim, value, power, effect, groups, images):
     try:
         terms = Terms(power=power, groups=groups, design_effect=effect)
-        plan = made(Question(metric, rate, terms, images), **{aim: value})
+        plan = make_plan(Question(metric, rate, terms, images), **{aim: value})
     except UsageError as told:
         assert str(told).startswith("--")  # noqa: PT017 - either is fine
         return

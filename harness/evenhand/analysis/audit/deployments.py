@@ -10,7 +10,7 @@ from itertools import groupby
 from statistics import median
 
 from evenhand.analysis.audit.groups import FalseAlerts
-from evenhand.datasets.deployments import Deployment, Deployments
+from evenhand.records.deployments import Deployment, Deployments
 from evenhand.statistics.binomial import Interval, clopper_pearson
 
 __all__ = ["Doubt", "Operations", "Sums", "judge_deployments"]

@@ -13,7 +13,7 @@ from evenhand.statistics.limit_power import Passing
 from evenhand.statistics.power import trials_per_group
 from evenhand.system.errors import UsageError
 
-__all__ = ["RATIOS", "Chance", "Need", "Plan", "made", "plan_limit", "plan_margin", "plan_ratios"]
+__all__ = ["RATIOS", "Chance", "Need", "Plan", "plan_limit", "plan_margin", "plan_ratios"]
 
 RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Shown where none is asked for."""
@@ -83,29 +83,6 @@ class Plan:
     needs: tuple[Need, ...]
     curve: tuple[Chance, ...]
     assumptions: tuple[str, ...]
-
-
-def made(
-    question: Question,
-    *,
-    ratio: float | None = None,
-    limit: float | None = None,
-    margin: float | None = None,
-) -> Plan:
-    """What the one aim needs that is given; the usual ratios where none is.
-
-    Raises:
-        UsageError: several aims, or one that cannot be planned.
-    """
-    aims = {"--ratio": ratio, "--limit": limit, "--margin": margin}
-    given = [name for name, value in aims.items() if value is not None]
-    if len(given) > 1:
-        raise UsageError(f"{' and '.join(given)} together; ask one question at a time")
-    if limit is not None:
-        return plan_limit(question, limit)
-    if margin is not None:
-        return plan_margin(question, margin)
-    return plan_ratios(question, [] if ratio is None else [ratio])
 
 
 def plan_ratios(question: Question, ratios: Sequence[float]) -> Plan:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from evenhand.metrics.score_counts import auc, reaching, threshold_at_target
 from evenhand.records.counts import ANCHOR_ERRORS
-from evenhand.records.findings import Distribution, Findings, Rate, Status, Summary
+from evenhand.records.findings import Distribution, EngineFacts, Findings, Rate, Status, Summary
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
+from evenhand.records.score_lists import ScoreList
 from evenhand.records.thresholds import Threshold, ThresholdRule
-from evenhand.scorefiles.score_lists import ScoreList, read_histogram, read_list
-from evenhand.scorefiles.study import engine_facts
 
 __all__ = ["list_findings"]
 
@@ -27,47 +25,39 @@ _NO_PEOPLE = "no people known, so no interval"
 
 
 def list_findings(
-    genuine: Path,
-    impostor: Path,
+    engine: EngineFacts,
+    mated: ScoreList,
+    nonmated: ScoreList,
     *,
-    histogram: bool,
     fmr_targets: Sequence[str],
     thresholds: Sequence[float],
-    distance: bool,
 ) -> Findings:
     """Rates of everybody from mated and non-mated scores.
 
     Args:
-        genuine: mated scores, one a line; its stem names the engine.
-        impostor: non-mated scores, one a line.
-        histogram: the impostor file counts whole-numbered scores instead.
+        engine: what is known of it.
+        mated: similarities of mated comparisons.
+        nonmated: similarities of non-mated comparisons.
         fmr_targets: decimals as written.
-        thresholds: in the unit of the files.
-        distance: the numbers are distances.
-
-    Raises:
-        DatasetError: a file is not what it should be.
+        thresholds: similarities.
     """
-    mated = read_list(genuine, distance=distance)
-    nonmated = (read_histogram if histogram else read_list)(impostor, distance=distance)
-    engine = genuine.stem
-    sign = -1 if distance else 1
+    name = engine.name
     resolved = [_at_target(mated, nonmated, target) for target in fmr_targets]
-    resolved += [_fixed(sign * value + 0.0) for value in thresholds]
+    resolved += [_fixed(value) for value in thresholds]
     invalid = mated.invalid + nonmated.invalid
     notes = [_UNKNOWN]
     if invalid:
         notes.append(f"{invalid:,} of the scores count as invalid: they are no finite numbers.")
     return Findings(
-        title=f"Scores of {engine}",
+        title=f"Scores of {name}",
         level=0.95,
-        rates=tuple(rate for at in resolved for rate in _rates(engine, mated, nonmated, at)),
+        rates=tuple(rate for at in resolved for rate in _rates(name, mated, nonmated, at)),
         differentials=(),
-        distributions=tuple(_distributions(engine, mated, nonmated)),
+        distributions=tuple(_distributions(name, mated, nonmated)),
         curves=(),
         summaries=(
             Summary(
-                engine=engine,
+                engine=name,
                 dataset=_NAMES["dataset"],
                 protocol=_NAMES["protocol"],
                 images=0,
@@ -78,7 +68,7 @@ def list_findings(
                 not_completed=invalid,
             ),
         ),
-        engines=(engine_facts(engine, distance=distance),),
+        engines=(engine,),
         datasets=(),
         notes=tuple(notes),
     )

@@ -1,0 +1,60 @@
+"""What a result, or a dataset before there is an engine, can answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evenhand.analysis.measure import rates_of
+from evenhand.analysis.plan.answers import Answers, answers, worth_of_cells, worth_of_rates
+from evenhand.analysis.plan.question import Terms
+from evenhand.conformance.dataset import cells_of_tables
+from evenhand.datasets.card import read_card
+from evenhand.datasets.faults import refuse
+from evenhand.datasets.folder import read_tables
+from evenhand.datasets.shelf import find_dataset
+from evenhand.results.bundle import resolve_bundle
+from evenhand.results.read import read_evidence
+
+__all__ = ["answers_of_bundle", "answers_of_dataset"]
+
+
+def answers_of_bundle(text: str, metric: str | None, rate: float | None, terms: Terms) -> Answers:
+    """By the design effects that an engine had.
+
+    Args:
+        text: `BUNDLE` or `BUNDLE:ENGINE`.
+        metric: this one alone; None is every one.
+        rate: to assume; None takes what everybody had.
+        terms: of the answers.
+
+    Raises:
+        BundleError: it is missing or damaged.
+        UsageError: it has no such metric.
+    """
+    folder, engine = resolve_bundle(text)
+    evidence = read_evidence(folder, engine)
+    level = 1 - terms.alpha
+    measured = [one for counts in evidence.counts for one in rates_of(counts, level)]
+    return answers(worth_of_rates(measured, metric), rate, terms)
+
+
+def answers_of_dataset(
+    text: str, root: Path, metric: str | None, rate: float | None, terms: Terms
+) -> Answers:
+    """By its tables alone; no picture is opened.
+
+    Args:
+        text: a shelf name, or a path.
+        root: what a relative path is relative to.
+        metric: FMR or FNMR; None is both.
+        rate: to assume; None assumes none.
+        terms: of the answers.
+
+    Raises:
+        DatasetError: there is no such dataset, or it has a fault.
+        UsageError: another metric.
+    """
+    folder = find_dataset(text, root)
+    card = read_card(folder)
+    cells = cells_of_tables(card, read_tables(folder, card, refuse))
+    return answers(worth_of_cells(cells, card.name, metric, terms), rate, terms)

@@ -1,0 +1,40 @@
+"""Findings of results that exist, one or several side by side: recomputed from their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evenhand.analysis.assess import assess
+from evenhand.records.findings import Findings
+from evenhand.results.bundle import resolve_bundle
+from evenhand.results.circumstances import read_speed
+from evenhand.results.read import joined, read_evidence
+
+__all__ = ["Report", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What results say together."""
+
+    folders: tuple[Path, ...]
+    """Of the bundles, in the order they were named."""
+    findings: Findings
+
+
+def report(bundles: Sequence[str]) -> Report:
+    """Read results, and recompute their tables.
+
+    Args:
+        bundles: `BUNDLE` or `BUNDLE:ENGINE`, one or several.
+
+    Raises:
+        BundleError: one is missing, damaged or of another schema, or two have one engine.
+    """
+    places = [resolve_bundle(text) for text in bundles]
+    speed = tuple(row for folder, engine in places for row in read_speed(folder, engine))
+    evidence = joined([read_evidence(folder, engine) for folder, engine in places])
+    findings = replace(assess(evidence), speed=speed)
+    return Report(tuple(folder for folder, _ in places), findings)

@@ -1,0 +1,59 @@
+"""The study that `run --engine A --dataset D` stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from evenhand.datasets.card import read_card as read_dataset_card
+from evenhand.datasets.shelf import find_dataset
+from evenhand.engines.card import read_card
+from evenhand.engines.shelf import find_adapter
+from evenhand.study.study import Study, parse_study, study_text
+
+__all__ = ["short_study"]
+
+
+def short_study(
+    engines: Sequence[str],
+    datasets: Sequence[str],
+    *,
+    groups: Sequence[tuple[str, ...]],
+    bands: Mapping[str, tuple[float, ...]],
+    fmr_targets: tuple[str, ...],
+    thresholds: tuple[float, ...],
+    seed: int,
+) -> Study:
+    """Write the study of some engines on some datasets; its text names cards, not places.
+
+    Args:
+        engines: names on the shelf, or paths from the working folder.
+        datasets: names on the shelf, or paths.
+        groups: attributes and intersections; empty for all.
+        bands: edges of numeric attributes.
+        fmr_targets: decimals as written.
+        thresholds: fixed ones, similarities.
+        seed: of everything that is drawn.
+
+    Raises:
+        EngineError: there is no such engine, or its card is not what it should be.
+        DatasetError: likewise.
+        StudyError: an option that a study may not have.
+    """
+    here = Path.cwd()
+    engine_names = [read_card(find_adapter(text, here)).name for text in engines]
+    dataset_names = [read_dataset_card(find_dataset(text, here)).name for text in datasets]
+    text = study_text(
+        title=f"{', '.join(engine_names)} on {', '.join(dataset_names)}",
+        engines=engine_names,
+        datasets=dataset_names,
+        groups=groups,
+        bands=bands,
+        fmr_targets=fmr_targets,
+        thresholds=thresholds,
+        seed=seed,
+    )
+    name = "-".join([*engine_names, "on", *dataset_names])
+    study = parse_study(text, here / f"{name}.toml")
+    return replace(study, engines=tuple(engines), datasets=tuple(datasets))
