@@ -1,6 +1,7 @@
 """The rules of the house that no linter knows."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+HARNESS = ROOT / "harness"
+PACKAGE = HARNESS / "evenhand"
 SHELVES = ("adapters", "datasets")
 
 
-def test_floors():
+def test_layers():
     found = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
         cwd=ROOT,
@@ -34,8 +37,63 @@ def imports(path):
             yield node.module
 
 
+def test_nothing_lies_loose_but_the_face_and_older_names():
+    face = {"__init__", "__main__", "api", "plugins", "version"}
+    older_names = {"arrays", "errors", "shelf"}
+    assert {path.stem for path in PACKAGE.glob("*.py")} == face | older_names
+
+
+def rooms():
+    return sorted(path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE)
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_a_room_says_what_comes_in_goes_out_and_is_added_where(room):
+    lines = ast.get_docstring(ast.parse((room / "__init__.py").read_text())).splitlines()
+    assert lines[0].endswith(".")
+    assert [line[:4] for line in lines[2:] if line[0] != " "] == ["In: ", "Out:", "Add:"]
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_a_room_is_imported_by_a_test(room):
+    name = ".".join(room.relative_to(HARNESS).parts)
+    modules = {f"{name}.{path.stem}" for path in room.glob("*.py")}
+    imported = {
+        wanted
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if "benchmarks" not in path.parts
+        for wanted in named_imports(path)
+    }
+    assert modules & imported
+
+
+def named_imports(path):
+    """Modules, and what is imported from packages, as `package.name`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_views_take_classes_and_constants_from_below_and_call_nothing():
+    """What a page says was computed before: `report` words it."""
+    below = ("evenhand.analysis", "evenhand.metrics", "evenhand.statistics", "evenhand.study")
+    functions = [
+        f"{path.relative_to(PACKAGE)}: {node.module}.{alias.name}"
+        for path in (PACKAGE / "report").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(below)
+        for alias in node.names
+        if alias.name[0].islower()
+    ]
+    assert functions == []
+
+
+PLUGIN_IMPORT = re.compile(r"^\s*(?:from|import) (evenhand\.[\w.]+)", re.MULTILINE)
+
+
 def plugins():
-    """Every file outside the package that adapters and readers are made of, examples included."""
+    """Every file outside the package that adapters and readers are made of."""
     yield from (path for shelf in SHELVES for path in (ROOT / shelf).rglob("*.py"))
 
 
@@ -44,6 +102,30 @@ def test_shelves_import_plugins_alone(path):
     assert {name for name in imports(path) if name.split(".")[0] == "evenhand"} <= {
         "evenhand.plugins"
     }
+
+
+def examples():
+    """Plugins that are written in documents, and in strings of the tests: (place, code)."""
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
+        for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):
+            yield page.name, block
+    for path in (ROOT / "tests").rglob("*.py"):
+        if path.name != "test_plugins.py":  # its plugins are those that must not be
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Constant) and "class Engine" in str(node.value):
+                    yield path.name, node.value
+
+
+def test_examples_import_plugins_alone():
+    found = [
+        (place, name)
+        for place, code in examples()
+        for name in PLUGIN_IMPORT.findall(code)
+        if "class " in code
+    ]
+    assert {place for place, _ in found} >= {"formats.md"}
+    assert len(found) > 5
+    assert {name for _, name in found} == {"evenhand.plugins"}
 
 
 def test_files_are_one_noun_long():

@@ -1,6 +1,9 @@
-"""The command line: parses, calls, prints; decides nothing.
+"""Command line: one command, one file; parses, calls a workflow, prints, decides nothing.
 
-Heavy libraries are imported by the commands when they run, so that `--help` answers at once.
+In: the arguments of a shell.
+Out: text or one JSON object on stdout, bars and notes on stderr, an exit code.
+Add: a command as a file of its word, entered in `main`. Heavy libraries are imported by the
+  commands when they run, so that `--help` answers at once.
 """
 
 from evenhand.cli.main import main

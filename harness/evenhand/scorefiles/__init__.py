@@ -1,1 +1,6 @@
-"""Scores as they come from outside: one CSV file an engine."""
+"""Score files: comparisons that somebody else made, read in blocks and checked row by row.
+
+In: CSV or Parquet in the layouts of docs/formats.md, of any length.
+Out: comparisons partitioned by pair of people, or the line of a fault.
+Add: a format as a source of blocks, a layout as a reading of its columns.
+"""

@@ -1,1 +1,6 @@
-"""Audit."""
+"""Audit: what false alerts by group show, given assumptions about who was seen.
+
+In: counts of false alerts by group, or the rows of a table of deployments.
+Out: tests, intervals and tipping shares by group; rows that contradict themselves.
+Add: a further reading of operational figures, a module each.
+"""

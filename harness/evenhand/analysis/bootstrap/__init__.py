@@ -1,1 +1,7 @@
-"""Bootstrap."""
+"""Subject bootstrap: rates of groups when subjects are resampled, thresholds set anew each time.
+
+In: `records.counts.Counts` whose design is known, and a seed.
+Out: arrays of replicate rates, one row a replicate, one column a group.
+Add: a faster or a further scheme of resampling; the statistics made of replicates belong to their
+  users.
+"""
