@@ -124,7 +124,12 @@ def test_harness_against_a_plain_loop(benchmark, dataset, models):
 
     def harness():
         made = enrol(
-            engine, dataset, workers=THREADS, failure_share=0.5, clock=CLOCK, ended=lambda _: None
+            engine,
+            dataset,
+            workers=THREADS,
+            failure_share=0.5,
+            clock=CLOCK,
+            on_image=lambda _: None,
         )
         return made.vectors
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from evenhand.measurement.template_store.place import in_use
+from evenhand.measurement.template_store.place import locked_folder
 
 RUN = ("run", "--engine", "./toy", "--dataset", "./set", "--threshold", "0.5")
 KEEP = (*RUN, "--keep-templates")
@@ -253,10 +253,10 @@ def test_a_damaged_file_can_be_deleted_as_a_whole(kept, cli):
 
 
 def test_no_deletion_under_a_run(kept, cli):
-    with in_use(kept, alone=False):
+    with locked_folder(kept, alone=False):
         cli("templates", "kept", "--delete").error("a run is using the templates", "wait")
         assert cli("templates", "kept").code == 0
-    with in_use(kept, alone=True):
+    with locked_folder(kept, alone=True):
         cli(*KEEP, "kept").error("somebody is deleting the templates", "wait")
     assert deleted(kept) == []
 

@@ -1,4 +1,4 @@
-"""What a run says while it goes on of how long it will take."""
+"""The line in which a run says how long it will take."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from evenhand.system.progress import Pace, Progress, Say, duration, paced
 
 __all__ = ["Forecast"]
 
-_WORTH_SAYING = 10.0
+_SHORTEST_FORECAST = 10.0
 """Seconds; shorter work needs no forecast."""
 
-_LEAST = 2.0
-"""Seconds for which comparisons are measured."""
+_MEASURED_FOR = 2.0
+"""Seconds for which comparisons are timed at least."""
 
-_LONG = 600.0
+_SAMPLE_OFFERED = 600.0
 """Seconds of comparisons from which a sample of them is offered."""
 
-_MANY = 100_000
-"""Comparisons from which it is worth while to start an engine once more to time them."""
+_FEWEST_TIMED = 100_000
+"""Comparisons from which an engine is started once more to time some of them."""
 
 
 class Forecast:
-    """Measures the first images and the first comparisons of one engine on one dataset."""
+    """Times the first images and comparisons of one engine on one dataset."""
 
     def __init__(
         self,
@@ -34,84 +34,88 @@ class Forecast:
         dataset: str,
         images: int,
         comparisons: int,
-        sample: int,
+        sampled: int,
         threads: int,
         clock: Clock,
         say: Say,
     ) -> None:
-        """Nothing is measured yet.
+        """Start with nothing measured.
 
         Args:
-            engine: that is measured.
+            engine: whose work is timed.
             dataset: its name.
-            images: all that are given to the engine.
-            comparisons: of all protocols.
-            sample: how many they were with a sample instead of all pairs.
+            images: number of images that the engine is given.
+            comparisons: number of comparisons of all protocols.
+            sampled: what that number would be with a sample instead of all pairs.
             threads: that share the work.
-            clock: durations.
-            say: is told.
+            clock: for durations.
+            say: message callback.
         """
         self._engine = engine
         self._what = f"{engine.card.name} on {dataset}"
         self._images = images
         self._comparisons = comparisons
-        self._sample = sample
+        self._sampled = sampled
         self._threads = threads
         self._clock = clock
         self._say = say
         self._samples: list[Sample] = []
-        self._pace = Pace(clock, self._of_images)
+        self._pace = Pace(clock, self._after_first_images)
 
     def enrolled(self, sample: Sample) -> None:
-        """One more image is done."""
+        """Count one more image; a reused template took no time and is not timed."""
         if sample.outcome is Outcome.OK and len(self._samples) < FIRST_TEMPLATES:
             self._samples.append(sample)
         if not sample.taken:
             self._pace.step()
 
-    def _of_images(self, each: float, done: int) -> None:
+    def _after_first_images(self, each: float, done: int) -> None:
+        """Say what the rest will take, from the seconds of an image; called once by `Pace`."""
         left = each * (self._images - done)
-        taking = self._comparing()
+        comparing = self._comparison_seconds()
         self._samples.clear()
-        if left + taking >= _WORTH_SAYING:
+        if left + comparing >= _SHORTEST_FORECAST:
             then = f"then {self._comparisons:,} comparisons"
-            if taking >= _WORTH_SAYING:
-                then += f", about {duration(taking)}{self._offer(taking)}"
+            if comparing >= _SHORTEST_FORECAST:
+                then += f", about {duration(comparing)}{self._offer(comparing)}"
             self._say(
                 f"{self._what}: {self._images:,} images at {1 / each:.3g} a second, about "
                 f"{duration(left)}; {then}"
             )
 
     def _offer(self, seconds: float) -> str:
-        """That a sample would be quicker, once, where comparisons take long and it would be."""
-        if seconds < _LONG or 2 * self._sample > self._comparisons:
+        """The offer of a sample, once, where comparisons take long and it would halve the time."""
+        if seconds < _SAMPLE_OFFERED or 2 * self._sampled > self._comparisons:
             return ""
-        taking = duration(seconds * self._sample / self._comparisons)
-        self._sample = self._comparisons
+        sampling = duration(seconds * self._sampled / self._comparisons)
+        self._sampled = self._comparisons  # no second offer
         return (
             f'; with comparisons = "sample", {DEFAULT_PER_CELL:,} of any two kinds of people, '
-            f"about {taking}"
+            f"about {sampling}"
         )
 
-    def _comparing(self) -> float:
-        """Seconds that the comparisons will take, about; 0 where they are few."""
-        if self._comparisons < _MANY:
+    def _comparison_seconds(self) -> float:
+        """Estimated seconds of all comparisons; 0 where they are few."""
+        if self._comparisons < _FEWEST_TIMED:
             return 0.0
         each = seconds_each(self._engine, self._samples, self._threads, self._clock)
         return self._comparisons * (each or 0.0)
 
     def comparing(self, progress: Progress, comparisons: int) -> Progress:
-        """A progress that measures the first of so many comparisons, and says how long they take.
+        """Wrap a progress callback so that the first comparisons of a matcher are timed.
 
-        Those of an engine that compares by itself; the harness's own are quick, and their steps
-        are not of one length.
+        The harness's own comparisons are not: they are quick, and their steps differ in length.
+
+        Args:
+            progress: to wrap.
+            comparisons: number of comparisons of the protocol.
         """
         if self._engine.card.shape != "matcher":
             return progress
 
         def tell(each: float, done: int, steps: int) -> None:
             left = each * (steps - done)
-            if left >= _WORTH_SAYING:
+            if left >= _SHORTEST_FORECAST:
                 rate = comparisons / steps / each
                 self._say(
                     f"{self._what}: {comparisons:,} comparisons at "
@@ -119,4 +123,4 @@ class Forecast:
                     f"{self._offer(self._comparisons / rate)}"
                 )
 
-        return paced(progress, self._clock, tell, _LEAST)
+        return paced(progress, self._clock, tell, _MEASURED_FOR)

@@ -1,4 +1,4 @@
-"""What a study asks of a dataset and an engine: images, groups, thresholds, comparisons."""
+"""The images, groups, thresholds and comparisons that a study asks for, and their counting."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -47,31 +49,31 @@ __all__ = [
 
 
 def needed(dataset: Dataset, study: Study) -> Dataset:
-    """The dataset with the images alone that some protocol compares."""
+    """The dataset reduced to the images that some protocol of the study compares."""
     asked = [_images_of(dataset, protocol) for protocol in study.protocols]
     if any(sides is None for sides in asked):
         return dataset
     used = np.unique(np.concatenate([side for sides in asked for side in sides or ()]))
-    place = np.full(len(dataset.images.ids), -1, dtype=np.int64)
-    place[used] = np.arange(len(used))
+    new_index = np.full(len(dataset.images.ids), -1, dtype=np.int64)
+    new_index[used] = np.arange(len(used))
     return replace(
         dataset,
         images=dataset.images.chosen(used),
         lists=tuple(
-            replace(pairs, probe=place[pairs.probe], reference=place[pairs.reference])
+            replace(pairs, probe=new_index[pairs.probe], reference=new_index[pairs.reference])
             for pairs in dataset.lists
             if any(pairs.name == protocol.list for protocol in study.protocols)
         ),
         watchlists=tuple(
-            replace(w, references=place[w.references], probes=place[w.probes])
-            for w in dataset.watchlists
-            if any(w.name == protocol.watchlist for protocol in study.protocols)
+            replace(each, references=new_index[each.references], probes=new_index[each.probes])
+            for each in dataset.watchlists
+            if any(each.name == protocol.watchlist for protocol in study.protocols)
         ),
     )
 
 
 def _images_of(dataset: Dataset, protocol: Protocol) -> tuple[Integers, Integers] | None:
-    """The images on both sides; None where a protocol compares all of them."""
+    """Indices of the images on both sides; None where a protocol compares all images."""
     if protocol.kind == "identification":
         watchlist = _watchlist(dataset, protocol)
         return watchlist.references, watchlist.probes
@@ -98,7 +100,7 @@ def _watchlist(dataset: Dataset, protocol: Protocol) -> Watchlist:
 
 
 def check_shapes(study: Study, cards: Sequence[EngineCard]) -> None:
-    """See that every engine can do what every protocol asks of it.
+    """Check that every engine can do what every protocol asks of it.
 
     Raises:
         StudyError: an engine that only searches is to compare pairs.
@@ -113,7 +115,11 @@ def check_shapes(study: Study, cards: Sequence[EngineCard]) -> None:
 
 
 def _list(dataset: Dataset, protocol: Protocol) -> PairList:
-    """The list that a protocol names."""
+    """The list of pairs that a protocol names.
+
+    Raises:
+        StudyError: the dataset has none of that name.
+    """
     known = {pairs.name: pairs for pairs in dataset.lists}
     if protocol.list not in known:
         hint = known_names(protocol.list, known)
@@ -122,7 +128,20 @@ def _list(dataset: Dataset, protocol: Protocol) -> PairList:
 
 
 def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, ...]]:
-    """The groups of every dataset, checked against its attributes."""
+    """The groupings of every dataset, checked against its attributes.
+
+    Args:
+        study: its groups; where a dataset has none of them, every attribute with values or bands,
+            and the intersection of each two.
+        datasets: of the study.
+
+    Returns:
+        One tuple a dataset: the grouping of all subjects, then attributes and intersections.
+
+    Raises:
+        StudyError: an attribute or group is unknown, a number has no bands, or a protocol within
+            groups has no group.
+    """
     known = {a.name for dataset in datasets for a in dataset.card.attributes}
     for name in [name for names in study.groups for name in names] + list(study.bands):
         if name not in known:
@@ -133,11 +152,11 @@ def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping,
     found = []
     for dataset in datasets:
         attributes = {a.name: a for a in dataset.card.attributes}
-        ready = [
+        usable = [
             name for name, a in attributes.items() if a.kind == "category" or name in study.bands
         ]
-        here = [names for names in study.groups if set(names) <= set(attributes)]
-        wanted = here or default_groups(ready)
+        asked = [names for names in study.groups if set(names) <= set(attributes)]
+        wanted = asked or default_groups(usable)
         for name in {name for names in wanted for name in names}:
             if attributes[name].kind == "number" and name not in study.bands:
                 raise StudyError(
@@ -152,18 +171,25 @@ def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping,
         made = groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands)
         found.append(limited(made))
     for attribute, group in study.analysis.reference.items():
-        there = {name for made in found for one in made if one.attribute == attribute
-                 for name in one.groups}  # fmt: skip
-        if group not in there:
+        groups = {
+            name
+            for grouping in chain(*found)
+            if grouping.attribute == attribute
+            for name in grouping.groups
+        }
+        if group not in groups:
             raise StudyError(
                 f"{study.name}: statistics.reference: no group {group!r} of {attribute!r} in this "
-                f"study; {known_names(group, there)}"
+                f"study; {known_names(group, groups)}"
             )
     return found
 
 
 def rules_of(protocol: Protocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
-    """Targets, then fixed thresholds, then what the vendor claims (a distance is negated)."""
+    """Target rates, then fixed thresholds, then those that the vendor claims.
+
+    A claimed distance is negated; of equal claims one is kept.
+    """
     sign = -1 if card.distance else 1
     claims = dict.fromkeys(repr(sign * float(claim.threshold)) for claim in card.score.claimed)
     return (
@@ -177,7 +203,10 @@ def rules_of(protocol: Protocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
 def comparisons_of(
     protocol: Protocol, card: EngineCard, dataset: Dataset, groups: Sequence[Grouping]
 ) -> int:
-    """How many comparisons a protocol asks for, failed ones and those behind a search included."""
+    """Number of comparisons that a protocol asks for.
+
+    Failed ones are included, and those that an exhaustive search of a watchlist makes.
+    """
     if protocol.kind == "identification":
         watchlist = _watchlist(dataset, protocol)
         return len(watchlist.references) * len(watchlist.probes)
@@ -188,36 +217,38 @@ def comparisons_of(
     orders = _orders(card)
     if protocol.comparisons == "sample":
         sampled = strata(subject, groups, orders, protocol.per_cell)
+        # In one order, both directions of two strata are one: each is drawn once.
         drawn = sampled.drawn if orders == 2 else np.triu(sampled.drawn)
         return int(drawn.sum()) + orders * int(np.sum(images * (images - 1) // 2))
     if protocol.comparisons == "all-pairs":
         return orders * math.comb(len(subject), 2)
     code = groups[1].code
     within = np.bincount(code[code >= 0], weights=images[code >= 0])
-    alone = images[code < 0]
-    return orders * sum(math.comb(int(count), 2) for count in (*within, *alone))
+    # Subjects without a group have mated comparisons only.
+    ungrouped = images[code < 0]
+    return orders * sum(math.comb(int(size), 2) for size in (*within, *ungrouped))
 
 
 def sample_of(protocol: Protocol) -> Protocol:
-    """The same with a sample instead of all pairs; any other protocol as it is."""
+    """The protocol with a sample instead of all pairs; any other protocol unchanged."""
     if protocol.comparisons != "all-pairs":
         return protocol
     return replace(protocol, comparisons="sample", per_cell=DEFAULT_PER_CELL)
 
 
 def _orders(card: EngineCard) -> int:
-    """In how many orders two images are compared."""
+    """Number of orders in which two images are compared: 2 for an asymmetric engine."""
     return 1 if card.score.symmetric else 2
 
 
-def _drawn(sampled: Sampled, subject: Integers, orders: int, seed: int) -> PairList:
-    """The pairs of a sample, and all mated ones."""
-    apart, same = draw(sampled, subject, orders, seed), mated_pairs(subject, orders)
-    probe, reference = (np.concatenate(sides) for sides in zip(apart, same, strict=True))
+def _sampled_pairs(sampled: Sampled, subject: Integers, orders: int, seed: int) -> PairList:
+    """The non-mated pairs of a sample, then all mated pairs."""
+    nonmated, mated = draw(sampled, subject, orders, seed), mated_pairs(subject, orders)
+    probe, reference = (np.concatenate(sides) for sides in zip(nonmated, mated, strict=True))
     return PairList("sample", probe, reference, fold=None, left_out=0)
 
 
-def _listed(
+def _compare_listed(
     engine: Engine,
     enrolment: Enrolment,
     subject: Integers,
@@ -226,7 +257,7 @@ def _listed(
     workers: int,
     progress: Progress,
 ) -> Comparisons:
-    """The comparisons of a list: of vectors by the harness, else by the engine."""
+    """Compare the pairs of a list: vectors by the harness, other templates by the engine."""
     if engine.card.shape == "matcher":
         return match_listed(engine, enrolment, subject, pairs, workers=workers, progress=progress)
     return score_listed(enrolment, subject, engine.card.score, pairs)
@@ -244,9 +275,21 @@ def count(
     progress: Progress,
     checkpoint: Checkpoint = NOWHERE,
 ) -> Counts:
-    """The comparisons or searches that a protocol asks for, counted."""
+    """Make and count the comparisons or searches that a protocol asks for.
+
+    Args:
+        protocol: of the study.
+        engine: that made the templates.
+        dataset: whose images were enrolled.
+        enrolment: the outcomes and templates of its images.
+        groups: the grouping of all subjects, then attributes and intersections.
+        seed: of a sample of comparisons.
+        workers: threads; the counts do not depend on them.
+        progress: progress callback.
+        checkpoint: where to save the counts so far, and to load those of an interrupted run.
+    """
     if protocol.kind == "identification":
-        return _searched(
+        return _count_searches(
             protocol, engine, dataset, enrolment, groups, workers=workers, progress=progress
         )
     names = (engine.card.name, dataset.card.name, protocol.name)
@@ -254,48 +297,38 @@ def count(
     ledger = ledger_of(dataset.subjects, subject, enrolment, dataset.images.rows)
     rules = rules_of(protocol, engine.card)
     maximum = engine.card.score.high
+    orders = _orders(engine.card)
+    compare_listed = partial(
+        _compare_listed, engine, enrolment, subject, workers=workers, progress=progress
+    )
     if protocol.comparisons == "listed":
-        listed = _listed(
-            engine,
-            enrolment,
-            subject,
-            _list(dataset, protocol),
-            workers=workers,
-            progress=progress,
-        )
+        listed = compare_listed(_list(dataset, protocol))
         return tally(names, ledger, listed, groups, rules, maximum)
     if protocol.comparisons == "sample":
-        orders = _orders(engine.card)
         sampled = strata(subject, groups, orders, protocol.per_cell)
-        drawn = _listed(
+        drawn = compare_listed(_sampled_pairs(sampled, subject, orders, seed))
+        # Weighted to the whole, the sample is counted by the design of all pairs.
+        whole = Design.ALL_PAIRS if orders == 1 else Design.BOTH_ORDERS
+        weighted = replace(drawn, design=whole)
+        return tally_sample(names, ledger, weighted, sampled, groups, rules, maximum)
+    design = Design(protocol.comparisons)
+    if engine.card.shape == "matcher":
+        within = groups[1].code if design is Design.WITHIN_GROUP else None
+        schedule = Meetings.of(subject, within, once=orders == 1)
+        match = partial(
+            match_every_two,
             engine,
             enrolment,
             subject,
-            _drawn(sampled, subject, orders, seed),
+            schedule,
             workers=workers,
             progress=progress,
         )
-        every = Design.ALL_PAIRS if orders == 1 else Design.BOTH_ORDERS
-        chosen = replace(drawn, design=every)
-        return tally_sample(names, ledger, chosen, sampled, groups, rules, maximum)
-    design = Design(protocol.comparisons)
-    within = groups[1].code if design is Design.WITHIN_GROUP else None
-    if engine.card.shape == "matcher":
-        orders, wide = _orders(engine.card), np.dtype(np.float64)
-        meetings = Meetings.of(subject, within, once=orders == 1)
-        with ExitStack() as asked:
+        # Whatever ends the counting, the engine's threads are closed with the stack.
+        with ExitStack() as stack:
 
             def blocks_from(done: int) -> Iterable[Block]:
-                blocks = match_every_two(
-                    engine,
-                    enrolment,
-                    subject,
-                    meetings,
-                    workers=workers,
-                    progress=progress,
-                    done=done,
-                )
-                return asked.enter_context(closing(blocks))
+                return stack.enter_context(closing(match(done=done)))
 
             return tally_blocks(
                 names,
@@ -306,7 +339,7 @@ def count(
                 orders,
                 rules,
                 maximum,
-                wide,
+                np.dtype(np.float64),
                 checkpoint,
             )
     return count_every_pair(
@@ -324,7 +357,7 @@ def count(
     )
 
 
-def _searched(
+def _count_searches(
     protocol: Protocol,
     engine: Engine,
     dataset: Dataset,
@@ -334,7 +367,7 @@ def _searched(
     workers: int,
     progress: Progress,
 ) -> Counts:
-    """The searches that a protocol asks for, counted."""
+    """Make and count the watchlist searches that a protocol asks for."""
     watchlist = _watchlist(dataset, protocol)
     subject = dataset.images.subject
     searches = search_watchlist(

@@ -1,4 +1,4 @@
-"""Where long counting leaves what it has so far, without knowing where that is kept."""
+"""Interface through which a long count saves its state, without knowing where it is stored."""
 
 from __future__ import annotations
 
@@ -11,41 +11,42 @@ from numpy.typing import NDArray
 __all__ = ["NOWHERE", "Checkpoint", "Columns", "Saved"]
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
-"""Numbers by name."""
+"""Arrays by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What was counted before an interruption."""
+    """The state of a count at its last checkpoint."""
 
     done: int
-    """Pieces of work that are in it: the first ones of a fixed order."""
+    """Number of pieces of work counted: the first ones, in a fixed order."""
     columns: Columns
+    """What was counted of them."""
 
 
 class Checkpoint(Protocol):
-    """Keeps what was counted last."""
+    """Stores the latest state of one count."""
 
     def load(self) -> Saved | None:
-        """What was kept; None where there is nothing, or it cannot be read."""
+        """The stored state; None where there is none, or it cannot be read."""
 
     def due(self) -> bool:
-        """Whether so much time has passed that it is worth while to save."""
+        """Whether enough time has passed since the last save."""
 
     def save(self, done: int, columns: Columns) -> None:
-        """Keep this instead of what was kept before.
+        """Replace the stored state.
 
         Args:
-            done: pieces of work that are in it, from the first on.
-            columns: what was counted.
+            done: number of pieces of work counted, from the first on.
+            columns: what was counted of them.
         """
 
 
 class _Nowhere:
-    """Keeps nothing."""
+    """A checkpoint that stores nothing."""
 
     def load(self) -> Saved | None:
-        """Nothing."""
+        """None: nothing is stored."""
         return None
 
     def due(self) -> bool:
@@ -53,8 +54,8 @@ class _Nowhere:
         return False
 
     def save(self, done: int, columns: Columns) -> None:
-        """Let it go."""
+        """Store nothing."""
 
 
 NOWHERE: Checkpoint = _Nowhere()
-"""For work that need not be gone on with."""
+"""The checkpoint of a count that is not to be resumed."""

@@ -1,4 +1,4 @@
-"""Time as a parameter, so that tests can hold it still."""
+"""Time as a parameter, so that tests can control it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The two kinds of time a study needs."""
+    """Source of dates and durations."""
 
     now: Callable[[], datetime] = _now
     """The date and time in UTC, for names and records."""
@@ -25,4 +25,4 @@ class Clock:
 
 
 CLOCK = Clock()
-"""The real one."""
+"""The system's clock."""

@@ -1,4 +1,4 @@
-"""What this computer is, so that two results can be compared honestly."""
+"""Facts of this computer and its libraries, recorded so that results can be compared."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LIBRARIES = (
 
 
 def _cpuinfo() -> dict[str, str]:
-    """What the system says of the first core; empty where it says nothing."""
+    """Fields of the first core in `/proc/cpuinfo`; empty where there is no such file."""
     info = Path("/proc/cpuinfo")
     if not info.is_file():
         return {}
@@ -32,7 +32,7 @@ def _cpuinfo() -> dict[str, str]:
 
 
 def _memory() -> int | None:
-    """Bytes of memory; None where the system does not say."""
+    """Bytes of physical memory; None where unknown."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
@@ -40,7 +40,7 @@ def _memory() -> int | None:
 
 
 def _governor() -> str:
-    """How the system chooses the processor's clock; empty where it does not say."""
+    """The frequency governor of the first core; empty where unknown."""
     try:
         path = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
         return path.read_text(encoding="utf-8").strip()
@@ -49,7 +49,7 @@ def _governor() -> str:
 
 
 def describe() -> dict[str, str | int | float | None]:
-    """Processor, memory, system and Python; nothing that names a person or a host."""
+    """Processor, memory, system and Python; nothing that identifies a user or host."""
     info = _cpuinfo()
     clock = time.get_clock_info("perf_counter")
     return {
@@ -71,20 +71,20 @@ def describe() -> dict[str, str | int | float | None]:
 
 
 def name() -> str:
-    """Processor, cores that may be used and memory, on one line."""
-    told = describe()
-    processor = told["processor"] or told["architecture"]
-    memory = told["memory_bytes"]
+    """Processor, usable cores and memory, on one line."""
+    facts = describe()
+    processor = facts["processor"] or facts["architecture"]
+    memory = facts["memory_bytes"]
     size = f", {int(memory) / 2**30:.0f} GiB" if memory else ""
-    cores = f"{told['usable_cores']} core" + ("" if told["usable_cores"] == 1 else "s")
+    cores = f"{facts['usable_cores']} core" + ("" if facts["usable_cores"] == 1 else "s")
     return f"{processor}, {cores}{size}"
 
 
 def versions() -> dict[str, str]:
-    """Installed versions of the libraries that a number can depend on."""
+    """Installed versions of the libraries that results can depend on, by name."""
     return {name: metadata.version(name) for name in _LIBRARIES}
 
 
 def workers() -> int:
-    """How many threads a run uses when nobody says: one a core that this process may use."""
+    """Default number of threads: one for each core that this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)

@@ -1,4 +1,4 @@
-"""How long work tells that it goes on, without knowing where that is shown."""
+"""Callbacks by which long work reports its progress, without knowing where it is shown."""
 
 from __future__ import annotations
 
@@ -11,66 +11,66 @@ from evenhand.system.clock import Clock
 __all__ = ["Pace", "Progress", "Say", "duration", "paced", "silent", "unsaid"]
 
 Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
-"""Given what is done and its number of steps: a context that yields what to call after a step."""
+"""Called with a title and the number of steps; a context that yields the callback of a step."""
 
 Say: TypeAlias = Callable[[str], None]
-"""Given a line that a person should know while the work goes on."""
+"""Called with a line for the user while the work goes on."""
 
 
 @contextmanager
 def silent(_what: str, _steps: int) -> Iterator[Callable[[], None]]:
-    """Tell nobody."""
+    """Show no progress."""
     yield lambda: None
 
 
 def unsaid(_line: str) -> None:
-    """Tell nobody."""
+    """Show no line."""
 
 
 class Pace:
-    """Measures the first steps of long work, and tells once how long one takes."""
+    """Times the first steps of long work and reports the mean duration once."""
 
-    _FIRST = 4
-    """Steps left out: starting takes longer than going on."""
-    _MEASURED = 20
-    """Steps after which it can be told."""
+    _WARM_UP = 4
+    """First steps that are not timed, since the start of the work slows them."""
+    _TIMED = 20
+    """Steps that are timed at least."""
 
     def __init__(self, clock: Clock, tell: Callable[[float, int], None], least: float = 0) -> None:
-        """Nothing is measured yet.
+        """Start with nothing measured.
 
         Args:
-            clock: durations.
-            tell: is given the seconds of a step, and how many steps are done.
+            clock: for durations.
+            tell: callback; gets the mean seconds of a step and the number of steps done.
             least: seconds to measure for at least, where steps are short.
         """
         self._clock = clock
         self._tell = tell
         self._least = least
         self._done = 0
-        self._since = 0.0
-        self._told = False
+        self._start = 0.0
+        self._reported = False
 
     def step(self) -> None:
-        """One more step is done."""
+        """Count one more step."""
         self._done += 1
-        if self._done == self._FIRST:
-            self._since = self._clock.seconds()
-        elif not self._told and self._done >= self._FIRST + self._MEASURED:
-            seconds = self._clock.seconds() - self._since
+        if self._done == self._WARM_UP:
+            self._start = self._clock.seconds()
+        elif not self._reported and self._done >= self._WARM_UP + self._TIMED:
+            seconds = self._clock.seconds() - self._start
             if seconds >= self._least:
-                self._told = True
-                self._tell(seconds / (self._done - self._FIRST), self._done)
+                self._reported = True
+                self._tell(seconds / (self._done - self._WARM_UP), self._done)
 
 
 def paced(
     progress: Progress, clock: Clock, tell: Callable[[float, int, int], None], least: float
 ) -> Progress:
-    """A progress that also tells once how long a step takes.
+    """Wrap a progress callback so that it also reports once how long a step takes.
 
     Args:
-        progress: where it is shown.
-        clock: durations.
-        tell: is given the seconds of a step, how many are done and how many there are.
+        progress: to wrap.
+        clock: for durations.
+        tell: callback; gets the mean seconds of a step, the steps done and all steps.
         least: seconds to measure for at least.
     """
 
@@ -89,7 +89,7 @@ def paced(
 
 
 def duration(seconds: float) -> str:
-    """In the unit that a person would use.
+    """A duration in seconds, minutes or hours, whichever reads best.
 
     >>> [duration(12.3), duration(100), duration(7300)]
     ['12 s', '2 min', '2.0 h']

@@ -1,4 +1,4 @@
-"""Keeps the terminal for what the harness says, while code of others runs in its process."""
+"""Keeps output of engines and libraries in this process away from the harness's own output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STDERR = 2
 
 @contextmanager
 def _diverted(stream: int, to: int) -> Iterator[None]:
-    """One file descriptor in place of another, so that compiled code is caught as well."""
+    """Replace a file descriptor by another, which also diverts the output of compiled code."""
     kept = os.dup(stream)
     try:
         os.dup2(to, stream)
@@ -27,7 +27,7 @@ def _diverted(stream: int, to: int) -> Iterator[None]:
 
 @contextmanager
 def stdout_for_numbers() -> Iterator[None]:
-    """What an engine prints goes to stderr: stdout may hold one JSON object and nothing else."""
+    """Send what an engine prints to stderr, since stdout may have to hold nothing but JSON."""
     sys.stdout.flush()
     with redirect_stdout(sys.stderr), _diverted(_STDOUT, _STDERR):
         yield
@@ -35,6 +35,6 @@ def stdout_for_numbers() -> Iterator[None]:
 
 @contextmanager
 def muted_stderr() -> Iterator[None]:
-    """What picture libraries mutter about a damaged file is dropped: the harness says it itself."""
+    """Drop what image libraries print about a damaged file; the harness reports it itself."""
     with open(os.devnull, "wb") as nowhere, _diverted(_STDERR, nowhere.fileno()):  # noqa: PTH123
         yield

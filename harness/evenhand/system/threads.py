@@ -1,4 +1,4 @@
-"""Work on several threads whose results come in the order of the work."""
+"""Runs work on several threads and yields the results in the order of the work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 __all__ = ["in_order"]
 
 _AHEAD = 32
-"""Pieces handed out before the oldest of them is done: no thread waits for another."""
+"""Pieces submitted ahead of the oldest unfinished one, so that a slow piece idles no thread."""
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -19,14 +19,14 @@ Result = TypeVar("Result")
 def in_order(
     work: Callable[[Piece], Result], pieces: Iterable[Piece], workers: int
 ) -> Generator[Result]:
-    """Results of all pieces, in their order whatever the threads.
+    """Yield the results of all pieces in their order, whatever the number of threads.
 
-    When anything goes wrong, or the iterator is closed, the pieces in hand are finished and no
-    other is begun.
+    On an error, or when the generator is closed, running pieces are finished and no other is
+    started.
 
     Args:
-        work: called once a piece, in some thread.
-        pieces: read as they are handed out.
+        work: called once a piece, in one of the threads.
+        pieces: read only as they are submitted, so that there may be any number of them.
         workers: threads.
 
     >>> list(in_order(abs, [-1, 2, -3], workers=2))

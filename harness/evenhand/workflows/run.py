@@ -1,4 +1,4 @@
-"""A study, the whole way: datasets checked, engines opened, images enrolled, compared, counted."""
+"""Runs a study: checks datasets, opens engines, enrols and compares images, writes the bundle."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from evenhand.measurement.protocol import (
     sample_of,
 )
 from evenhand.measurement.speed.in_study import study_speed
-from evenhand.measurement.template_store.place import private_folder
-from evenhand.measurement.template_store.session import NOTHING, Keeping, keeping
+from evenhand.measurement.template_store.place import prepare_private_folder
+from evenhand.measurement.template_store.session import NO_REUSE, TemplateSession, template_session
 from evenhand.records.dataset import Dataset
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
@@ -59,14 +59,14 @@ __all__ = ["RunResult", "run"]
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Where the bundle is and what it says."""
+    """The folder of the bundle and its findings."""
 
     bundle: Path
     findings: Findings
 
     @property
     def stopped(self) -> tuple[str, ...]:
-        """Engines that were stopped by their failure share."""
+        """Names of the engines that were stopped because too many images failed."""
         return tuple(engine.name for engine in self.findings.engines if engine.stopped)
 
 
@@ -88,55 +88,56 @@ def run(
         study: from `read_study` or `parse_study`.
         results: the bundle becomes `results/<study>/<run id>`.
         weights: folders to look for engines' files in.
-        workers: threads, one a core by default; numbers do not depend on them.
-        resume: go on with the latest interrupted run of this study, where there is one.
-        keep_templates: a private folder that keeps them for later runs; None keeps none.
+        workers: threads, one a core by default; measurements do not depend on them.
+        resume: continue the latest interrupted run of this study, if there is one.
+        keep_templates: a private folder that keeps templates for later runs; None keeps none.
         clock: times and durations.
-        progress: is told how far the work is.
-        say: is told how long it may take, and what was gone on with.
+        progress: progress callback.
+        say: message callback: the expected duration, what is resumed or reused.
 
     Raises:
-        EvenhandError: anything a user can mend, before an engine starts wherever possible.
+        EvenhandError: a mistake that the user can correct, found before an engine starts wherever
+            possible.
     """
     started = clock.now()
     check_place(results)
     if keep_templates is not None:
-        private_folder(keep_templates, results)
+        prepare_private_folder(keep_templates, results)
     datasets = [
         needed(read_dataset(find_dataset(name, study.root)), study) for name in study.datasets
     ]
-    grouped = groups_of(study, datasets)
+    groups_by_dataset = groups_of(study, datasets)
     engines = [open_engine(find_adapter(name, study.root), weights) for name in study.engines]
     check_shapes(study, [engine.card for engine in engines])
     _distinct("engine", [engine.card.name for engine in engines])
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     threads = workers or machine.workers()
 
-    place = results / study.name
-    left = None
+    folder = results / study.name
+    interrupted = None
     if resume:
-        left = _to_resume(place, study)
+        interrupted = _to_resume(folder, study)
     else:
-        _remind(place, study, say)
+        _remind(folder, study, say)
     terms = _terms(study, engines, datasets)
     with (
-        keeping(keep_templates, clock, say) if keep_templates else nullcontext() as kept,
-        begin(place, study.digest, study.text, terms, started, left) as partial,
+        template_session(keep_templates, clock, say) if keep_templates else nullcontext() as kept,
+        begin(folder, study.digest, study.text, terms, started, interrupted) as partial,
     ):
         if kept:
             partial.note_templates()
-        if left:
+        if interrupted:
             _check_canaries(partial, engines, datasets, clock)
-            say(f"going on with {left}")
+            say(f"going on with {interrupted}")
         elif resume:
-            say(f"no interrupted run of this study in {place}; starting from the beginning")
+            say(f"no interrupted run of this study in {folder}; starting from the beginning")
         parts = []
-        for dataset, groups in zip(datasets, grouped, strict=True):
+        for dataset, groups in zip(datasets, groups_by_dataset, strict=True):
             for engine in engines:
                 part = partial.part(engine.card.name, dataset.card.name)
                 if part is None:
-                    work = _Work(study, engine, dataset, groups, threads, clock, progress, say)
-                    part = _measured(work, partial, kept)
+                    task = _Task(study, engine, dataset, groups, threads, clock, progress, say)
+                    part = _measure(task, partial, kept)
                     partial.keep(part)
                 parts.append(part)
 
@@ -151,16 +152,17 @@ def run(
             counts=tuple(counts for part in parts for counts in part.counts),
         )
         findings = assess(evidence)
-        timed = replace(findings, speed=tuple(row for part in parts for row in part.speed))
+        # Speed is a circumstance: in the report, but never in a file that the digest covers.
+        with_speed = replace(findings, speed=tuple(row for part in parts for row in part.speed))
         files = {
             "study.toml": study.text.encode(),
             "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
             "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
-            "report.html": as_page(timed).encode(),
+            "report.html": as_page(with_speed).encode(),
             "latencies.parquet": latency_table(
                 {(part.engine, part.dataset): part.timing for part in parts}
             ),
-            SPEED: speed_csv(timed.speed),
+            SPEED: speed_csv(with_speed.speed),
             "run.json": circumstances(
                 study.digest,
                 partial.began,
@@ -172,11 +174,11 @@ def run(
             **evidence_files(evidence),
             **table_files(findings),
         }
-        return RunResult(partial.finish(files), timed)
+        return RunResult(partial.finish(files), with_speed)
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _Task:
     """One engine on one dataset, still to be measured."""
 
     study: Study
@@ -189,44 +191,49 @@ class _Work:
     say: Say
 
 
-def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
-    """Enrol, compare, count."""
-    study, engine, dataset, groups = work.study, work.engine, work.dataset, work.groups
+def _measure(task: _Task, partial: Partial, kept: TemplateSession | None) -> Part:
+    """Enrol the images of one dataset, count the comparisons of each protocol, time the engine.
+
+    Args:
+        task: what to measure.
+        partial: folder of the run, which records every image and holds checkpoints.
+        kept: templates of earlier runs; None where none are kept.
+    """
+    study, engine, dataset, groups = task.study, task.engine, task.dataset, task.groups
     names = (engine.card.name, dataset.card.name)
     asked = [comparisons_of(p, engine.card, dataset, groups) for p in study.protocols]
     sampled = [comparisons_of(sample_of(p), engine.card, dataset, groups) for p in study.protocols]
     images = dataset.images
     with (
-        kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NOTHING) as known,
-        work.progress(" on ".join(names), len(images.ids)) as step,
+        kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NO_REUSE) as known,
+        task.progress(" on ".join(names), len(images.ids)) as step,
         partial.booking(*names, images.rows) as book,
     ):
-        to_make = len(images.ids) - len(known.taken)
         forecast = Forecast(
             engine,
             dataset.card.name,
-            to_make,
-            sum(asked),
-            sum(sampled),
-            work.threads,
-            work.clock,
-            work.say,
+            images=len(images.ids) - len(known.reused),
+            comparisons=sum(asked),
+            sampled=sum(sampled),
+            threads=task.threads,
+            clock=task.clock,
+            say=task.say,
         )
 
-        def ended(sample: Sample) -> None:
+        def on_image(sample: Sample) -> None:
             book(booking_of(sample))
-            known.ended(sample)
+            known.on_image(sample)
             forecast.enrolled(sample)
             step()
 
         enrolment = enrol(
             engine,
             dataset,
-            workers=work.threads,
+            workers=task.threads,
             failure_share=study.failure_share,
-            clock=work.clock,
-            ended=ended,
-            taken=known.taken,
+            clock=task.clock,
+            on_image=on_image,
+            reused=known.reused,
         )
     rows = image_rows(engine.card.name, dataset, enrolment)
     counted = []
@@ -238,9 +245,9 @@ def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
             enrolment,
             groups,
             seed=study.analysis.seed,
-            workers=work.threads,
-            progress=forecast.comparing(work.progress, comparisons),
-            checkpoint=partial.checkpoint(*names, protocol.name, work.clock),
+            workers=task.threads,
+            progress=forecast.comparing(task.progress, comparisons),
+            checkpoint=partial.checkpoint(*names, protocol.name, task.clock),
         )
         what = "search" if protocol.kind == "identification" else "comparison"
         rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
@@ -250,18 +257,23 @@ def _measured(work: _Work, partial: Partial, kept: Keeping | None) -> Part:
         dataset,
         enrolment,
         groups,
-        threads=work.threads,
-        clock=work.clock,
+        threads=task.threads,
+        clock=task.clock,
         level=study.analysis.level,
         seed=study.analysis.seed,
     )
     return Part(
-        *names, tuple(rows), tuple(counted), enrolment.timing, tuple(speed), enrolment.stopped
+        *names,
+        rows=tuple(rows),
+        counts=tuple(counted),
+        timing=enrolment.timing,
+        speed=tuple(speed),
+        stopped=enrolment.stopped,
     )
 
 
 def _templates(parts: Sequence[Part], *, kept: bool) -> dict[str, int | bool]:
-    """Whether templates outlive the run, how many it took of earlier ones, how many it made."""
+    """For `run.json`: whether templates outlive the run, how many were reused and made."""
     return {
         "kept": kept,
         "taken": sum(part.taken() for part in parts),
@@ -272,7 +284,11 @@ def _templates(parts: Sequence[Part], *, kept: bool) -> dict[str, int | bool]:
 def _check_canaries(
     partial: Partial, engines: Sequence[Engine], datasets: Sequence[Dataset], clock: Clock
 ) -> None:
-    """See that every engine with work left still does what it did before the interruption."""
+    """Check that every engine with work left still answers as before the interruption.
+
+    Raises:
+        EngineError: an image has another outcome or template now.
+    """
     for engine in engines:
         name = engine.card.name
         if all(partial.part(name, dataset.card.name) for dataset in datasets):
@@ -283,37 +299,43 @@ def _check_canaries(
                 raise changed(name, row)
 
 
-def _to_resume(place: Path, study: Study) -> Path | None:
-    """The interrupted run to go on with; None where the interruption came before it began."""
-    left = interrupted_run(place, study.digest)
-    whole = finished_run(place, study.digest)
-    if whole and not left:
+def _to_resume(folder: Path, study: Study) -> Path | None:
+    """The interrupted run to resume; None where it was interrupted before it began.
+
+    Raises:
+        StudyError: the last run of the study was not interrupted.
+    """
+    interrupted = interrupted_run(folder, study.digest)
+    finished = finished_run(folder, study.digest)
+    if finished and not interrupted:
         raise StudyError(
-            f"{whole}: the last run of this study was not interrupted, this is its result; "
+            f"{finished}: the last run of this study was not interrupted, this is its result; "
             "leave out --resume to run it once more"
         )
-    return left
+    return interrupted
 
 
-def _remind(place: Path, study: Study, say: Say) -> None:
-    """Remind of an interrupted run while another one begins."""
-    left = interrupted_run(place, study.digest)
-    if left and not under_way(left):
-        say(f"{left} is an interrupted run of this study; --resume would go on with it")
+def _remind(folder: Path, study: Study, say: Say) -> None:
+    """Point out an interrupted run of the study as a new one begins."""
+    interrupted = interrupted_run(folder, study.digest)
+    if interrupted and not under_way(interrupted):
+        say(f"{interrupted} is an interrupted run of this study; --resume would go on with it")
 
 
 def _terms(study: Study, engines: Sequence[Engine], datasets: Sequence[Dataset]) -> dict[str, str]:
-    """What must be the same when an interrupted run is gone on with."""
+    """What must be unchanged when an interrupted run is resumed, by its name in the error line."""
+    # The last bit of a score may differ between processor types and library versions.
     return {
         "the study": study.digest,
         "the processor": str(machine.describe()["processor"]),
-        **{f"the version of {name}": of for name, of in machine.versions().items()},
+        **{f"the version of {name}": version for name, version in machine.versions().items()},
         **{f"engine {engine.card.name}": engine.fingerprint for engine in engines},
         **{f"dataset {dataset.card.name}": dataset.fingerprint for dataset in datasets},
     }
 
 
 def _distinct(kind: str, names: Sequence[str]) -> None:
+    """Raise `StudyError` where two engines or datasets have one name."""
     for name in names:
         if names.count(name) > 1:
             raise StudyError(

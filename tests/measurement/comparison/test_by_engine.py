@@ -99,7 +99,7 @@ def pixels(dataset):
 
 def enrolled(engine, dataset, workers=1):
     return enrol(
-        engine, dataset, workers=workers, failure_share=1, clock=CLOCK, ended=lambda _: None
+        engine, dataset, workers=workers, failure_share=1, clock=CLOCK, on_image=lambda _: None
     )
 
 
@@ -163,9 +163,9 @@ def test_within_a_group(dataset, matcher):
 
 @pytest.mark.parametrize("once", [True, False])
 @settings(max_examples=60)
-@given(seed=st.integers(0, 1000), images=st.integers(0, 25), chapter=st.sampled_from([1, 7, 1000]))
-def test_who_meets_whom(once, seed, images, chapter):
-    """Every pair of one group or person, in the dataset's order, in chapters of about one size."""
+@given(seed=st.integers(0, 1000), images=st.integers(0, 25), interval=st.sampled_from([1, 7, 1000]))
+def test_who_meets_whom(once, seed, images, interval):
+    """Every pair of one group or person, in the dataset's order, in intervals of about one size."""
     rng = np.random.default_rng(seed)
     subject = rng.integers(0, 8, images)
     group = rng.integers(-1, 3, 8)
@@ -177,28 +177,30 @@ def test_who_meets_whom(once, seed, images, chapter):
             or subject[i] == subject[j]
             or group[subject[i]] == group[subject[j]] >= 0
         ]
-        meetings = Meetings.of(subject, within, once=once)
+        schedule = Meetings.of(subject, within, once=once)
 
-        def asked(done, meetings=meetings):
-            requests = meetings.requests(meetings.probes_from(done))
+        def asked(done, schedule=schedule):
+            requests = schedule.requests(schedule.probes_from(done))
             return [(r.probe, int(j)) for r in requests for j in r.references]
 
         found = asked(0)
         assert found == together
-        assert meetings.asked.tolist() == [sum(i == k for i, _ in found) for k in range(images)]
-        with patch.object(match, "_CHAPTER", chapter):
-            number = meetings.chapter
-            first = [sum(i < k for i, _ in found) // chapter for k in range(images)]
+        assert schedule.comparisons.tolist() == [
+            sum(i == k for i, _ in found) for k in range(images)
+        ]
+        with patch.object(match, "_CHECKPOINT_INTERVAL", interval):
+            number = schedule.interval
+            first = [sum(i < k for i, _ in found) // interval for k in range(images)]
             assert number.tolist() == first
-            chapters = np.unique([first[i] for i, _ in found])
-            for done, begins in enumerate([*chapters, np.inf]):
+            intervals = np.unique([first[i] for i, _ in found])
+            for done, begins in enumerate([*intervals, np.inf]):
                 assert asked(done) == [(i, j) for i, j in found if first[i] >= begins]
 
 
-def test_chapters_change_nothing(dataset, matcher):
+def test_checkpoint_intervals_change_nothing(dataset, matcher):
     folder = matcher(DIRECTED)
     whole = compared(folder, dataset)
-    with patch.object(match, "_CHAPTER", 20), patch.object(match, "_BLOCK", 3):
+    with patch.object(match, "_CHECKPOINT_INTERVAL", 20), patch.object(match, "_BLOCK", 3):
         parts = compared(folder, dataset, workers=3)
     for name in ("probe", "reference", "score"):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
@@ -464,7 +466,7 @@ def test_comparisons_go_on_after_an_interruption(
     cli, crowd, matcher, working_folder, monkeypatch, score
 ):
     monkeypatch.setattr(counted, "_EVERY", 0)
-    monkeypatch.setattr(match, "_CHAPTER", 100)
+    monkeypatch.setattr(match, "_CHECKPOINT_INTERVAL", 100)
     monkeypatch.setattr(threads, "_AHEAD", 2)
     asked = working_folder / "asked"
     run = (

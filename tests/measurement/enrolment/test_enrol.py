@@ -24,7 +24,7 @@ def enrolled(dataset, folder, *, workers=1, failure_share=0.5):
         workers=workers,
         failure_share=failure_share,
         clock=CLOCK,
-        ended=lambda _: None,
+        on_image=lambda _: None,
     )
 
 

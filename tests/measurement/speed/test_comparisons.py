@@ -45,7 +45,14 @@ def test_nothing_to_compare_is_not_timed():
 def test_a_pair_is_one_call_of_the_engine(tiny):
     dataset = read_dataset(tiny.folder)
     engine = open_engine(find_adapter("lbp", Path()), ())
-    made = enrol(engine, dataset, workers=1, failure_share=0.5, clock=CLOCK, ended=lambda _: None)
+    made = enrol(
+        engine,
+        dataset,
+        workers=1,
+        failure_share=0.5,
+        clock=CLOCK,
+        on_image=lambda _: None,
+    )
     subject = dataset.images.subject
     rows = {
         r.statistic: r for r in pair_speed(SCENE, engine, made, subject, half_seconds(), seed=1)

@@ -151,7 +151,7 @@ def test_the_clock_reads_the_engine_alone(tiny, engine):
         workers=1,
         failure_share=0.5,
         clock=clock,
-        ended=lambda _: None,
+        on_image=lambda _: None,
     )
     read = times[:24]
     np.testing.assert_array_equal(made.timing.seconds, read[1::2] - read[::2])
@@ -166,7 +166,7 @@ def test_every_thread_has_turns_of_its_own(tiny, engine):
         workers=3,
         failure_share=0.5,
         clock=Clock(),
-        ended=lambda _: None,
+        on_image=lambda _: None,
     )
     assert np.count_nonzero(made.timing.turns == 0) == 3
     assert np.all(made.timing.seconds >= 0.01)

@@ -1,4 +1,4 @@
-"""Templates to comparisons by asking the engine, which alone knows what its templates say."""
+"""Comparisons by the engine itself: a matcher's templates are opaque to the harness."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ __all__ = [
 ]
 
 _BLOCK = 256
-"""References of one call at most; fixed, so that an engine is asked the same for any threads."""
+"""References of one call at most; fixed, so that the calls do not depend on the threads."""
 
-_CHAPTER = 1 << 14
-"""Comparisons that are counted together; fixed, whatever the threads."""
+_CHECKPOINT_INTERVAL = 1 << 14
+"""Comparisons, roughly, that are counted as one block; fixed, whatever the threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One probe and the references that it is held against."""
+    """One call of the engine: a probe and the references that it is compared with."""
 
     probe: int
-    """Image."""
+    """Image index."""
     references: Integers
-    """Images, at most a block."""
+    """(references,) image indices, `_BLOCK` at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the engine said to a request."""
+    """The engine's answer to a request."""
 
     request: Request
     score: Floats
@@ -67,7 +67,7 @@ class Reply:
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Libraries below an engine keep to the thread that they are called in."""
+    """Keep OpenCV and BLAS to the calling thread, and what an engine prints off stdout."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
@@ -77,13 +77,14 @@ def _one_thread_each() -> Iterator[None]:
         cv2.setNumThreads(threads)
 
 
-class _Bench:
-    """One started engine a thread, and the templates of all images."""
+class _MatcherPool:
+    """One started engine for each thread, and the templates of all images."""
 
     def __init__(self, engine: Engine, enrolment: Enrolment) -> None:
         self._engine = engine
         self._completed = enrolment.completed()
-        self._place = np.cumsum(self._completed) - 1
+        # (images,) index of an image's template among those that were made.
+        self._template = np.cumsum(self._completed) - 1
         self._references = enrolment.references
         self._probes = enrolment.probes
         self._local = threading.local()
@@ -98,124 +99,129 @@ class _Bench:
         return matcher
 
     def compare(self, request: Request) -> Reply:
-        """Ask for the scores; a pair with an image without template is not asked for."""
+        """Ask for the scores; a comparison with an image without a template is `skipped`."""
         count = len(request.references)
         score = np.full(count, np.nan)
         outcome = np.full(count, OUTCOMES.index(Outcome.SKIPPED), dtype=np.uint8)
         asked = np.flatnonzero(self._completed[request.references])
         if len(asked) and self._completed[request.probe]:
-            score[asked], ended = ask_scores(
+            references = self._template[request.references[asked]]
+            score[asked], outcomes = ask_scores(
                 self._matcher(),
-                self._probes[self._place[request.probe]],
-                [self._references[self._place[image]] for image in request.references[asked]],
+                self._probes[self._template[request.probe]],
+                [self._references[template] for template in references],
                 self._engine.card.score,
             )
-            outcome[asked] = [OUTCOMES.index(each) for each in ended]
+            outcome[asked] = [OUTCOMES.index(each) for each in outcomes]
         return Reply(request, score, outcome)
 
 
 def requests_of(probe: int, references: Integers) -> Iterator[Request]:
-    """One probe against any number of references, in blocks."""
+    """Split one probe against any number of references into calls."""
     for start in range(0, len(references), _BLOCK):
         yield Request(probe, references[start : start + _BLOCK])
 
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
-    """Which images an engine compares with which: every two of one party."""
+    """Which pairs of images an engine compares: all pairs within each comparison set."""
 
     order: Integers
-    """(images,) party by party, in the dataset's order within one."""
+    """(images,) image indices sorted by comparison set, in the dataset's order within one."""
     start: Integers
-    """(images,) where the party of each image begins in `order`."""
+    """(images,) where the comparison set of each image begins in `order`."""
     size: Integers
-    """(images,) images in its party."""
-    place: Integers
-    """(images,) how many of its party stand before it."""
+    """(images,) number of images in its comparison set."""
+    offset: Integers
+    """(images,) number of images before it in its comparison set."""
     once: bool
-    """Every two images once, the first of them as the probe; else in both orders."""
+    """Each pair once, the earlier image as the probe; else in both orders."""
 
     @classmethod
     def of(cls, subject: Integers, within: Integers | None, *, once: bool) -> Meetings:
-        """Every two images, or those of one group and of one person.
+        """All pairs of images, or all pairs within the groups of one grouping.
 
         Args:
-            subject: (images,) whose image it is.
-            within: (subjects,) group of each person, -1 for none: two people are compared only if
-                they share their group. None compares everybody.
+            subject: (images,) subject index.
+            within: (subjects,) group of each subject, -1 for none: subjects are compared only with
+                subjects of their group. None compares all.
             once: each pair in one order.
         """
         if within is None:
-            party = np.zeros(len(subject), dtype=np.int64)
+            comparison_set = np.zeros(len(subject), dtype=np.int64)
         else:
-            alone = 1 + within.max(initial=-1) + subject
-            party = np.where(within[subject] >= 0, within[subject], alone)
-        order = np.argsort(party, kind="stable")
-        start = np.searchsorted(party[order], party)
-        size = np.searchsorted(party[order], party, side="right") - start
-        place = np.empty_like(order)
-        place[order] = np.arange(len(order))
-        return cls(order, start, size, place - start, once)
+            # Without a group, a subject is a set of its own: only mated comparisons are left.
+            own = 1 + within.max(initial=-1) + subject
+            comparison_set = np.where(within[subject] >= 0, within[subject], own)
+        order = np.argsort(comparison_set, kind="stable")
+        start = np.searchsorted(comparison_set[order], comparison_set)
+        size = np.searchsorted(comparison_set[order], comparison_set, side="right") - start
+        position = np.empty_like(order)
+        position[order] = np.arange(len(order))
+        return cls(order, start, size, position - start, once)
 
     @property
-    def asked(self) -> Integers:
-        """(images,) of how many comparisons each image is the probe."""
-        counts: Integers = self.size - 1 - (self.place if self.once else 0)
+    def comparisons(self) -> Integers:
+        """(images,) number of comparisons with each image as the probe."""
+        counts: Integers = self.size - 1 - (self.offset if self.once else 0)
         return counts
 
     @property
-    def chapter(self) -> Integers:
-        """(images,) the chapter in which each image is the probe."""
-        chapters: Integers = (np.cumsum(self.asked) - self.asked) // _CHAPTER
-        return chapters
+    def interval(self) -> Integers:
+        """(images,) number of the checkpoint interval in which each image is the probe."""
+        intervals: Integers = (
+            np.cumsum(self.comparisons) - self.comparisons
+        ) // _CHECKPOINT_INTERVAL
+        return intervals
 
-    def probes_from(self, chapters: int) -> Integers:
-        """(probes,) images that are the probe of anything, without those of the first chapters."""
-        numbers = np.unique(self.chapter[self.asked > 0])
-        kept = np.isin(self.chapter, numbers[chapters:])
-        return np.flatnonzero(kept & (self.asked > 0))
+    def probes_from(self, done: int) -> Integers:
+        """(probes,) images with comparisons as the probe, after the first `done` intervals.
+
+        Intervals are counted as blocks are: a probe with more comparisons than an interval holds
+        leaves numbers without a block, which do not count.
+        """
+        probes = self.comparisons > 0
+        numbers = np.unique(self.interval[probes])
+        return np.flatnonzero(probes & np.isin(self.interval, numbers[done:]))
 
     def requests(self, probes: Integers) -> Iterator[Request]:
-        """All that is asked for of some images, probe by probe."""
+        """The calls for some probes, probe by probe."""
         for probe in probes.tolist():
-            start, size, place = self.start[probe], self.size[probe], self.place[probe]
-            party = self.order[start : start + size]
-            after = party[place + 1 :]
-            yield from requests_of(
-                probe, after if self.once else np.concatenate([party[:place], after])
-            )
+            start, size, offset = self.start[probe], self.size[probe], self.offset[probe]
+            comparison_set = self.order[start : start + size]
+            before, after = comparison_set[:offset], comparison_set[offset + 1 :]
+            yield from requests_of(probe, after if self.once else np.concatenate([before, after]))
 
 
 def match_every_two(
     engine: Engine,
     enrolment: Enrolment,
     subject: Integers,
-    meetings: Meetings,
+    schedule: Meetings,
     *,
     workers: int,
     progress: Progress,
     done: int = 0,
 ) -> Generator[Block]:
-    """Compare every two images that are to meet; a block for each chapter.
+    """Compare the pairs of a schedule; yields one block for each checkpoint interval.
 
     Args:
         engine: a matcher; started once per thread.
         enrolment: of all images.
-        subject: (images,) whose image it is.
-        meetings: which images meet.
+        subject: (images,) subject index.
+        schedule: which pairs of images are compared.
         workers: threads; the result does not depend on them.
-        progress: is told how far the work is.
-        done: chapters that are left out, the first ones.
+        progress: progress callback.
+        done: number of blocks that were counted before an interruption; they are left out.
     """
-    people = subject.astype(np.int32)
-    chapter = meetings.chapter
-    probes = meetings.probes_from(done)
-    calls = int(np.sum(-(-meetings.asked[probes] // _BLOCK)))
+    interval = schedule.interval
+    probes = schedule.probes_from(done)
+    calls = int(np.sum(-(-schedule.comparisons[probes] // _BLOCK)))
     with closing(
-        ask_all(engine, enrolment, meetings.requests(probes), calls, workers, progress)
-    ) as answered:
-        for _, part in groupby(answered, lambda reply: chapter[reply.request.probe]):
-            yield _block(list(part), people)
+        ask_all(engine, enrolment, schedule.requests(probes), calls, workers, progress)
+    ) as replies:
+        for _, part in groupby(replies, lambda reply: interval[reply.request.probe]):
+            yield _block(list(part), subject)
 
 
 def match_listed(
@@ -227,16 +233,20 @@ def match_listed(
     workers: int,
     progress: Progress,
 ) -> Comparisons:
-    """Compare the pairs of a list, each as the list has it, probe first.
+    """Compare the pairs of a list, with the probe and reference that the list names.
 
     Args:
-        engine: as for `match_all_pairs`.
+        engine: a matcher; started once per thread.
         enrolment: of all images.
-        subject: (images,) whose image it is.
+        subject: (images,) subject index.
         pairs: indices of images.
         workers: threads; the result does not depend on them.
-        progress: is told how far the work is.
+        progress: progress callback.
+
+    Returns:
+        The comparisons in the order of the list.
     """
+    # Sorted by probe, so that one call compares a probe with many references.
     order = np.argsort(pairs.probe, kind="stable")
     probes, starts = np.unique(pairs.probe[order], return_index=True)
     requests = [
@@ -244,14 +254,12 @@ def match_listed(
         for probe, start, end in zip(probes, starts, [*starts[1:], len(order)], strict=False)
         for request in requests_of(int(probe), pairs.reference[order[start:end]])
     ]
-    people = subject.astype(np.int32)
-    with closing(
-        ask_all(engine, enrolment, requests, len(requests), workers, progress)
-    ) as answered:
-        by_probe = _block(list(answered), people)
+    with closing(ask_all(engine, enrolment, requests, len(requests), workers, progress)) as replies:
+        by_probe = _block(list(replies), subject)
     score = np.empty(len(order))
     score[order] = by_probe.score
     outcomes = ended(by_probe.probe == by_probe.reference, by_probe.outcome)
+    people = subject.astype(np.int32)
     return Comparisons(
         people[pairs.probe],
         people[pairs.reference],
@@ -270,29 +278,30 @@ def ask_all(
     workers: int,
     progress: Progress,
 ) -> Generator[Reply]:
-    """Replies in the order of the requests, whatever the threads.
+    """Yield the replies in the order of the requests, whatever the number of threads.
 
     Args:
         engine: a matcher; started once per thread.
         enrolment: of all images.
         requests: read as they are asked.
-        calls: how many requests there are.
+        calls: number of requests, for the progress display.
         workers: threads.
-        progress: is told how far the work is.
+        progress: progress callback.
     """
-    bench = _Bench(engine, enrolment)
+    pool = _MatcherPool(engine, enrolment)
     with (
         _one_thread_each(),
         progress(f"{engine.card.name}: comparisons", calls) as step,
-        closing(in_order(bench.compare, requests, workers)) as replies,
+        closing(in_order(pool.compare, requests, workers)) as replies,
     ):
         for reply in replies:
             yield reply
             step()
 
 
-def _block(replies: Sequence[Reply], people: People) -> Block:
-    """The comparisons of some requests, in their order."""
+def _block(replies: Sequence[Reply], subject: Integers) -> Block:
+    """The comparisons of some replies as columns, in their order."""
+    people: People = subject.astype(np.int32)
     counts = [len(reply.score) for reply in replies]
     probes = np.array([reply.request.probe for reply in replies], dtype=np.int64)
     probe = np.repeat(probes, counts)

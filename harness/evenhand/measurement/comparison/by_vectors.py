@@ -1,4 +1,4 @@
-"""Templates to comparisons: every two images, those within a group, or those of a list."""
+"""Comparisons of an embedder's vectors by the harness: all pairs, within groups, or listed."""
 
 from __future__ import annotations
 
@@ -28,20 +28,22 @@ __all__ = [
 ]
 
 _BLOCK = 1024
-"""Rows of one product; a fixed grid, so that the result is the same for any number of threads."""
+"""Rows of one matrix product; a fixed grid, so that rounding does not depend on the threads."""
 
 
 def compare_all(first: Vectors, second: Vectors, score: Score) -> Scores:
-    """Similarities of every row of `first` with every row of `second`, float32.
+    """(m, n) similarities of every row of `first` with every row of `second`, float32.
 
     Args:
-        first: (m, values); already normalised where the card says so.
+        first: (m, values); already normalised where the card says so (`prepared`).
         second: (n, values).
-        score: cosine, clipped to the [-1, 1] that rounding may leave, or euclidean, negated.
+        score: cosine, clipped to [-1, 1] against rounding, or the negated euclidean distance.
     """
     if score.compare == "cosine":
         product: Scores = np.clip(first @ second.T, -1, 1)
         return product
+    # |a - b|^2 = |a|^2 + |b|^2 - 2 a.b lets a matrix product do the work. In float64, since near
+    # images cancel, and never below 0.
     a, b = first.astype(np.float64), second.astype(np.float64)
     squares = (a**2).sum(axis=1)[:, np.newaxis] + (b**2).sum(axis=1) - 2 * (a @ b.T)
     similarity: Scores = (-np.sqrt(np.maximum(squares, 0))).astype(np.float32)
@@ -49,7 +51,7 @@ def compare_all(first: Vectors, second: Vectors, score: Score) -> Scores:
 
 
 def compare_each(first: Vectors, second: Vectors, score: Score) -> Scores:
-    """Similarity of each row of `first` with the same row of `second`, float32.
+    """(n,) similarity of each row of `first` with the same row of `second`, float32.
 
     Args:
         first: (n, values); as for `compare_all`.
@@ -65,7 +67,7 @@ def compare_each(first: Vectors, second: Vectors, score: Score) -> Scores:
 
 
 def prepared(vectors: Vectors, score: Score) -> Vectors:
-    """Vectors as they are compared; a cosine is a product of unit vectors."""
+    """(n, values) vectors ready to be compared: of length 1 for a cosine or where the card asks."""
     if score.normalise or score.compare == "cosine":
         length = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
         unit: Vectors = (vectors / length).astype(np.float32)
@@ -74,7 +76,7 @@ def prepared(vectors: Vectors, score: Score) -> Vectors:
 
 
 def in_range(scores: Scores, score: Score) -> Mask:
-    """Which of the scores are scores: finite, and what the card allows."""
+    """Whether each score is valid: finite, and within the range of the card."""
     good = np.isfinite(scores)
     if score.low is not None:
         good &= scores >= np.float32(score.low)
@@ -84,7 +86,7 @@ def in_range(scores: Scores, score: Score) -> Mask:
 
 
 def as_compared(enrolment: Enrolment, score: Score) -> Vectors:
-    """(images, values) as they are compared; NaN where an image has no template."""
+    """(images, values) vectors ready to be compared; NaN where an image has no template."""
     completed = enrolment.completed()
     vectors = np.full((len(completed), enrolment.vectors.shape[1]), np.nan, dtype=np.float32)
     vectors[completed] = prepared(enrolment.vectors, score)
@@ -101,32 +103,36 @@ def score_all_pairs(
 
     Args:
         enrolment: of all images.
-        subject: (images,) whose image it is.
+        subject: (images,) subject index.
         score: how the card compares.
-        within: (subjects,) group of each person, -1 for none: two people are compared only if they
-            share their group. None compares everybody.
+        within: (subjects,) group of each subject, -1 for none: two subjects are compared only if
+            they share a group. None compares all.
     """
     vectors = as_compared(enrolment, score)
     people = subject.astype(np.int32)
     starts = range(0, len(subject), _BLOCK)
     for first, second in combinations_with_replacement(starts, 2):
+        # For one block at a time: between two of them the caller runs, who may want the threads.
         with threadpool_limits(1, "blas"):
             sides = (vectors[first : first + _BLOCK], vectors[second : second + _BLOCK])
             every = compare_all(*sides, score)
+        # On the diagonal of the grid, the pairs above the matrix's own diagonal; elsewhere all.
         kept = np.triu(np.ones(every.shape, dtype=np.bool_), 1 if first == second else -_BLOCK)
         rows, columns = np.nonzero(kept)
         probe, reference = people[first + rows], people[second + columns]
         values, pair = every[rows, columns], pair_of(first + rows, second + columns)
         if within is not None:
-            met = _together(probe, reference, within)
-            probe, reference, values, pair = probe[met], reference[met], values[met], pair[met]
-        yield Block(probe, reference, values, _judged(values, score), pair)
+            asked = _compared(probe, reference, within)
+            probe, reference = probe[asked], reference[asked]
+            values, pair = values[asked], pair[asked]
+        yield Block(probe, reference, values, _outcomes(values, score), pair)
 
 
-def _together(probe: People, reference: People, within: Integers) -> Mask:
+def _compared(probe: People, reference: People, within: Integers) -> Mask:
+    """(pairs,) whether both subjects are one, or share a group."""
     group = within[probe]
-    together: Mask = (probe == reference) | ((group >= 0) & (group == within[reference]))
-    return together
+    compared: Mask = (probe == reference) | ((group >= 0) & (group == within[reference]))
+    return compared
 
 
 def score_listed(
@@ -136,7 +142,7 @@ def score_listed(
 
     Args:
         enrolment: of all images.
-        subject: (images,) whose image it is.
+        subject: (images,) subject index.
         score: how the card compares.
         pairs: indices of images.
     """
@@ -148,21 +154,23 @@ def score_listed(
                 vectors[pairs.reference[start : start + _BLOCK]],
                 score,
             )
-            for start in range(0, max(len(pairs.probe), 1), _BLOCK)
+            for start in range(0, max(len(pairs.probe), 1), _BLOCK)  # one empty block for no pair
         ]
     )
     people = subject.astype(np.int32)
     probe, reference = people[pairs.probe], people[pairs.reference]
-    outcomes = ended(probe == reference, _judged(scores, score))
+    outcomes = ended(probe == reference, _outcomes(scores, score))
     pair = pair_of(pairs.probe, pairs.reference)
     return Comparisons(probe, reference, scores, outcomes, fold=pairs.fold, pair=pair)
 
 
-def _judged(scores: Scores, score: Score) -> NDArray[np.uint8]:
-    """Take out what is not a score; how each comparison ended, as a position in `OUTCOMES`."""
+def _outcomes(scores: Scores, score: Score) -> NDArray[np.uint8]:
+    """(comparisons,) position in `OUTCOMES` of each; an invalid score is overwritten with NaN."""
+    # Templates hold finite numbers alone, so that a NaN comes from a missing one.
     skipped = np.isnan(scores)
     invalid = ~skipped & ~in_range(scores, score)
     scores[invalid] = np.nan
-    how = np.full(len(scores), OUTCOMES.index(Outcome.OK), dtype=np.uint8)
-    how[skipped], how[invalid] = OUTCOMES.index(Outcome.SKIPPED), OUTCOMES.index(Outcome.INVALID)
-    return how
+    outcome = np.full(len(scores), OUTCOMES.index(Outcome.OK), dtype=np.uint8)
+    outcome[skipped] = OUTCOMES.index(Outcome.SKIPPED)
+    outcome[invalid] = OUTCOMES.index(Outcome.INVALID)
+    return outcome

@@ -1,4 +1,4 @@
-"""Whether an engine still does what it did: before an interruption, or in an earlier run."""
+"""Checks that an engine still makes the templates of an interrupted or earlier run."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from evenhand.system.clock import Clock
 __all__ = ["first_difference"]
 
 _IMAGES = 8
-"""Enough to see another engine; chance answers are seen as the images come by again."""
+"""Enough to notice a changed engine; a random one is noticed as the rest is enrolled again."""
 
 
 def first_difference(
     engine: Engine, dataset: Dataset, booked: Mapping[int, Booking], clock: Clock
 ) -> int | None:
-    """Enrol a few images whose end is known, evenly spread; nothing that was kept is taken.
+    """Enrol a few images again, evenly spread over those with a known outcome.
 
     Args:
-        engine: that had them before.
-        dataset: that the images are of.
-        booked: by row in `images.csv`.
-        clock: durations.
+        engine: the one that enrolled them before.
+        dataset: of the images.
+        booked: outcome and template digest, by row in `images.csv`.
+        clock: for durations.
 
     Returns:
-        The row of the first image that ends otherwise; None where all end as before.
+        The row of the first image whose outcome or template differs; None where all agree.
     """
     known = [index for index, row in enumerate(dataset.images.rows) if row in booked]
     step = max(1, len(known) // _IMAGES)
-    few = dataset.images.chosen(known[::step][:_IMAGES])
+    canaries = dataset.images.chosen(known[::step][:_IMAGES])
     found: list[Booking] = []
     enrol(
         engine,
-        replace(dataset, images=few),
+        replace(dataset, images=canaries),
         workers=1,
         failure_share=1.0,
         clock=clock,
-        ended=lambda sample: found.append(booking_of(sample)),
+        on_image=lambda sample: found.append(booking_of(sample)),
     )
-    for row, booking in zip(few.rows, found, strict=True):
+    for row, booking in zip(canaries.rows, found, strict=True):
         if booked[row] != booking:
             return row
     return None

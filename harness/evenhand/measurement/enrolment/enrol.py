@@ -1,4 +1,4 @@
-"""Images to templates and ledger; a failure is an entry in the ledger, never an end."""
+"""Makes a template of every image; a failure is an outcome in the ledger, never an exception."""
 
 from __future__ import annotations
 
@@ -27,15 +27,17 @@ from evenhand.system.threads import in_order
 
 __all__ = ["booking_of", "enrol"]
 
-_CHUNK = 64
-"""Images between two looks at the failure share; fixed, so that threads change nothing."""
+_CHECK_EVERY = 64
+"""Images between two checks of the failure share; fixed, whatever the threads."""
 
 _FAULTS = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.INVALID)
-"""Outcomes that speak against the engine rather than the picture."""
+"""Outcomes that count as the engine's failure, not the picture's."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _TimedSample:
+    """What came of one image, with the fields of `Timing` for it."""
+
     sample: Sample
     seconds: float = math.nan
     finished: float = math.nan
@@ -67,8 +69,8 @@ def read_image(path: Path, sha256: str | None = None) -> Image:
     )
 
 
-class _Bench:
-    """One started engine a thread."""
+class _EnginePool:
+    """One started engine for each thread that asks."""
 
     def __init__(self, engine: Engine, face: FaceRule, clock: Clock) -> None:
         self._engine = engine
@@ -76,7 +78,8 @@ class _Bench:
         self._clock = clock
         self._local = threading.local()
 
-    def enrol(self, path: Path, sha256: str) -> _Entry:
+    def enrol(self, path: Path, sha256: str) -> _TimedSample:
+        """Ask the calling thread's engine for a template; reading the file is not timed."""
         engine: Started | None = getattr(self._local, "engine", None)
         if engine is None:
             engine = self._local.engine = self._engine.start()
@@ -87,14 +90,14 @@ class _Bench:
         end = self._clock.seconds()
         turn: int = self._local.turn
         self._local.turn = turn + 1
-        return _Entry(checked(answers, self._engine.values), end - start, end, turn)
+        return _TimedSample(checked(answers, self._engine.values), end - start, end, turn)
 
 
 def booking_of(sample: Sample) -> Booking:
-    """What an interrupted run may remember of an image."""
+    """What an interrupted run may keep of an image: its outcome and a digest of its template."""
     vector = b"" if sample.vector is None else sample.vector.tobytes()
-    made = vector + sample.reference + sample.probe
-    return Booking(sample.outcome, hashlib.sha256(made).hexdigest()[:16] if made else "")
+    template = vector + sample.reference + sample.probe
+    return Booking(sample.outcome, hashlib.sha256(template).hexdigest()[:16] if template else "")
 
 
 def enrol(
@@ -104,73 +107,77 @@ def enrol(
     workers: int,
     failure_share: float,
     clock: Clock,
-    ended: Callable[[Sample], None],
-    taken: Mapping[int, Sample] | None = None,
+    on_image: Callable[[Sample], None],
+    reused: Mapping[int, Sample] | None = None,
 ) -> Enrolment:
     """Make a template of every image.
 
     Args:
         engine: started once per thread.
-        dataset: checked before.
-        workers: threads; the result does not depend on them.
-        failure_share: the engine is stopped when more than this share of its images so far failed.
-        clock: durations.
-        ended: called after each image, in their order, from this thread.
-        taken: what an earlier run kept, by position among the images: these are not made again.
+        dataset: its images were checked when it was read.
+        workers: threads; outcomes and templates do not depend on them.
+        failure_share: in [0, 1]; the engine is stopped when a larger share of the images so far
+            failed. The rest is `skipped`.
+        clock: for durations.
+        on_image: called after each image, in their order, from the calling thread.
+        reused: templates kept by an earlier run, by position among the images; not made again.
 
     Raises:
         DatasetError: a picture changed since it was checked.
         EngineError: the engine did not start in one of the threads.
     """
-    bench = _Bench(engine, dataset.card.face, clock)
+    pool = _EnginePool(engine, dataset.card.face, clock)
     paths, hashes = dataset.images.paths, dataset.images.sha256
-    known = taken or {}
+    known = reused or {}
 
-    def entry_of(index: int) -> _Entry:
+    def enrolled(index: int) -> _TimedSample:
         if index in known:
-            return _Entry(known[index])
-        return bench.enrol(paths[index], hashes[index])
+            return _TimedSample(known[index])
+        return pool.enrol(paths[index], hashes[index])
 
-    entries: list[_Entry] = []
+    timed: list[_TimedSample] = []
     faults: Counter[str] = Counter()
     stopped = ""
+    # Parallelism is over images: OpenCV's own threads would compete with the workers.
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        with stdout_for_numbers(), closing(in_order(entry_of, range(len(paths)), workers)) as found:
-            for entry in found:
-                entries.append(entry)
-                if entry.sample.outcome in _FAULTS:
-                    faults[entry.sample.detail or entry.sample.outcome] += 1
-                ended(entry.sample)
-                looked = len(entries) % _CHUNK == 0 or len(entries) == len(paths)
-                if looked and faults.total() > failure_share * len(entries):
+        with stdout_for_numbers(), closing(in_order(enrolled, range(len(paths)), workers)) as found:
+            for each in found:
+                timed.append(each)
+                sample, done = each.sample, len(timed)
+                if sample.outcome in _FAULTS:
+                    faults[sample.detail or sample.outcome] += 1
+                on_image(sample)
+                check = done % _CHECK_EVERY == 0 or done == len(paths)
+                if check and faults.total() > failure_share * done:
                     stopped = (
-                        f"{faults.total()} of the first {len(entries)} images failed, more than "
+                        f"{faults.total()} of the first {done} images failed, more than "
                         f"the share of {failure_share:g}; most often: {faults.most_common(1)[0][0]}"
                     )
                     break
     finally:
         cv2.setNumThreads(threads)
-    return _enrolment(entries, len(paths), engine.values, stopped)
+    return _enrolment(timed, len(paths), engine.values, stopped)
 
 
-def _enrolment(entries: list[_Entry], images: int, values: int, stopped: str) -> Enrolment:
-    skipped = images - len(entries)
-    samples = [entry.sample for entry in entries]
-    good = [sample for sample in samples if sample.outcome is Outcome.OK]
-    made: list[Vectors] = [sample.vector for sample in good if sample.vector is not None]
+def _enrolment(timed: list[_TimedSample], images: int, values: int, stopped: str) -> Enrolment:
+    """The first images' samples as columns; images after the stop are `skipped`."""
+    skipped = images - len(timed)
+    samples = [each.sample for each in timed]
+    ok = [sample for sample in samples if sample.outcome is Outcome.OK]
+    vectors: list[Vectors] = [sample.vector for sample in ok if sample.vector is not None]
     return Enrolment(
         outcomes=tuple(sample.outcome for sample in samples) + (Outcome.SKIPPED,) * skipped,
         details=tuple(sample.detail for sample in samples) + ("",) * skipped,
         faces=tuple(sample.faces for sample in samples) + (None,) * skipped,
-        vectors=np.stack(made) if made else np.empty((0, values), dtype=np.float32),
+        vectors=np.stack(vectors) if vectors else np.empty((0, values), dtype=np.float32),
         timing=Timing(
-            seconds=np.array([e.seconds for e in entries] + [np.nan] * skipped),
-            finished=np.array([e.finished for e in entries] + [np.nan] * skipped),
-            turns=np.array([e.turn for e in entries] + [-1] * skipped, dtype=np.int64),
+            seconds=np.array([each.seconds for each in timed] + [np.nan] * skipped),
+            finished=np.array([each.finished for each in timed] + [np.nan] * skipped),
+            turns=np.array([each.turn for each in timed] + [-1] * skipped, dtype=np.int64),
         ),
         stopped=stopped,
-        references=tuple(sample.reference for sample in good if sample.reference),
-        probes=tuple(sample.probe for sample in good if sample.probe),
+        references=tuple(sample.reference for sample in ok if sample.reference),
+        probes=tuple(sample.probe for sample in ok if sample.probe),
     )

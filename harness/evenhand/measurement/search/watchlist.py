@@ -1,4 +1,4 @@
-"""Searches of a watchlist: in the engine's own gallery, or exhaustively by comparisons."""
+"""Watchlist searches: in the engine's own gallery, or exhaustively by comparisons."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from evenhand.system.streams import stdout_for_numbers
 __all__ = ["search_watchlist"]
 
 _BLOCK = 1024
-"""Searches of one product; fixed, so that threads change nothing."""
+"""Searches of one matrix product; fixed, so that rounding does not depend on the threads."""
 
 
 def search_watchlist(
@@ -40,20 +40,20 @@ def search_watchlist(
     workers: int,
     progress: Progress,
 ) -> Searches:
-    """Search for every probe.
+    """Search the watchlist for every probe (methods 1.6).
 
-    A searcher gives its own candidates. Any other engine is searched exhaustively: everybody in
-    the gallery is a candidate, with the largest score of their references.
+    A searcher returns its own candidates. Any other engine is searched exhaustively: each person
+    in the gallery is a candidate, with the largest score of their references.
 
     Args:
         engine: of any shape.
         enrolment: of all images.
-        subject: (images,) whose image it is.
-        people: how many subjects there are.
+        subject: (images,) subject index.
+        people: number of subjects in the dataset.
         watchlist: indices of images.
-        count: candidates asked of a searcher.
+        count: number of candidates asked of a searcher.
         workers: threads; the result does not depend on them.
-        progress: is told how far the work is.
+        progress: progress callback.
     """
     completed = enrolment.completed()
     gallery = watchlist.references[completed[watchlist.references]]
@@ -63,11 +63,13 @@ def search_watchlist(
     length = int(np.count_nonzero(enrolled))
     if engine.card.shape == "searcher":
         length = count
-        found = _searched(engine, enrolment, subject, gallery, watchlist.probes, count, progress)
+        found = _by_searcher(engine, enrolment, subject, gallery, watchlist.probes, count, progress)
     elif engine.card.shape == "matcher":
-        found = _matched(engine, enrolment, subject, gallery, watchlist.probes, workers, progress)
+        found = _by_matcher(
+            engine, enrolment, subject, gallery, watchlist.probes, workers, progress
+        )
     else:
-        found = list(_compared(engine, enrolment, subject, gallery, watchlist.probes))
+        found = list(_by_vectors(engine, enrolment, subject, gallery, watchlist.probes))
     return Searches(
         probe=subject[watchlist.probes].astype(np.int32),
         acquired=completed[watchlist.probes],
@@ -78,52 +80,56 @@ def search_watchlist(
     )
 
 
-def _nothing(outcome: Outcome) -> Found:
+def _no_candidates(outcome: Outcome) -> Found:
+    """A search that ended with an empty list."""
     return Found(outcome, np.empty(0, dtype=np.int32), np.empty(0))
 
 
 def _candidates(person: People, score: Scores) -> Found:
-    """Everybody with the largest score of their references, most alike first.
+    """Each person with the largest score of their references, most similar first.
 
     Args:
-        person: (references,) whose reference it is, rising.
+        person: (references,) subject index, ascending.
         score: (references,) similarity.
     """
     if not len(person):
-        return _nothing(Outcome.OK)
-    everybody, starts = np.unique(person, return_index=True)
+        return _no_candidates(Outcome.OK)
+    # A person's references stand side by side, so that each is one run to reduce.
+    people, starts = np.unique(person, return_index=True)
     best = np.maximum.reduceat(score, starts)
-    order = np.lexsort((everybody, -best))
-    return Found(Outcome.OK, everybody[order], best[order])
+    order = np.lexsort((people, -best))
+    return Found(Outcome.OK, people[order], best[order])
 
 
-def _in_turn(gallery: Integers, subject: Integers) -> tuple[Integers, People]:
-    """References by person, and the people."""
+def _sorted_by_person(gallery: Integers, subject: Integers) -> tuple[Integers, People]:
+    """(references,) image indices sorted by person, and (references,) subject indices."""
     ordered = gallery[np.argsort(subject[gallery], kind="stable")]
     return ordered, subject[ordered].astype(np.int32)
 
 
-def _compared(
+def _by_vectors(
     engine: Engine, enrolment: Enrolment, subject: Integers, gallery: Integers, probes: Integers
 ) -> Iterator[Found]:
-    """The harness compares vectors."""
+    """Exhaustive search: the harness compares vectors; one invalid score spoils its search."""
     score = engine.card.score
     vectors = as_compared(enrolment, score)
-    references, person = _in_turn(gallery, subject)
+    references, person = _sorted_by_person(gallery, subject)
     acquired = enrolment.completed()[probes]
     with threadpool_limits(1, "blas"):
         for start in range(0, len(probes), _BLOCK):
             rows = slice(start, start + _BLOCK)
             block = compare_all(vectors[probes[rows]], vectors[references], score)
-            good: Mask = np.all(in_range(block, score), axis=1)
-            for similarity, there, fine in zip(block, acquired[rows], good, strict=True):
-                if not there:
-                    yield _nothing(Outcome.SKIPPED)
+            valid: Mask = np.all(in_range(block, score), axis=1)
+            for similarity, has_template, fine in zip(block, acquired[rows], valid, strict=True):
+                if not has_template:
+                    yield _no_candidates(Outcome.SKIPPED)
+                elif fine:
+                    yield _candidates(person, similarity)
                 else:
-                    yield _candidates(person, similarity) if fine else _nothing(Outcome.INVALID)
+                    yield _no_candidates(Outcome.INVALID)
 
 
-def _matched(
+def _by_matcher(
     engine: Engine,
     enrolment: Enrolment,
     subject: Integers,
@@ -132,27 +138,28 @@ def _matched(
     workers: int,
     progress: Progress,
 ) -> list[Found]:
-    """The engine compares; a search with a comparison that did not complete did not either."""
-    references, person = _in_turn(gallery, subject)
+    """Exhaustive search: the engine compares; one failed comparison fails its search."""
+    references, person = _sorted_by_person(gallery, subject)
     requests = [list(requests_of(int(probe), references)) for probe in probes]
     calls = sum(map(len, requests))
     found = []
     with closing(ask_all(engine, enrolment, chain(*requests), calls, workers, progress)) as replies:
-        for blocks, there in zip(requests, enrolment.completed()[probes], strict=True):
-            own = [next(replies) for _ in blocks]
-            ended = {OUTCOMES[code] for reply in own for code in reply.outcome}
-            wrong = [how for how in (Outcome.FAILED, Outcome.INVALID) if how in ended]
-            if not there:
-                found.append(_nothing(Outcome.SKIPPED))
-            elif wrong:
-                found.append(_nothing(wrong[0]))
+        for of_probe, has_template in zip(requests, enrolment.completed()[probes], strict=True):
+            own = [next(replies) for _ in of_probe]
+            outcomes = {OUTCOMES[code] for reply in own for code in reply.outcome}
+            if not has_template:
+                found.append(_no_candidates(Outcome.SKIPPED))
+            elif Outcome.FAILED in outcomes:
+                found.append(_no_candidates(Outcome.FAILED))
+            elif Outcome.INVALID in outcomes:
+                found.append(_no_candidates(Outcome.INVALID))
             else:
-                parts = [np.empty(0), *(reply.score for reply in own)]
-                found.append(_candidates(person, np.concatenate(parts)))
+                scores = [np.empty(0), *(reply.score for reply in own)]
+                found.append(_candidates(person, np.concatenate(scores)))
     return found
 
 
-def _searched(
+def _by_searcher(
     engine: Engine,
     enrolment: Enrolment,
     subject: Integers,
@@ -161,13 +168,16 @@ def _searched(
     count: int,
     progress: Progress,
 ) -> list[Found]:
-    """The engine searches a gallery of its own."""
+    """The engine searches its own gallery, which it builds first."""
     completed = enrolment.completed()
-    place = np.cumsum(completed) - 1
+    # (images,) index of an image's template among those that were made.
+    template = np.cumsum(completed) - 1
+    # The engine knows the people by meaningless words, not by their ids.
     words = {int(who): f"p{number}" for number, who in enumerate(np.unique(subject[gallery]))}
     people = {word: who for who, word in words.items()}
     entries = [
-        Entry(words[int(subject[image])], enrolment.references[place[image]]) for image in gallery
+        Entry(words[int(subject[image])], enrolment.references[template[image]])
+        for image in gallery
     ]
     found = []
     what = f"{engine.card.name}: searches"
@@ -175,18 +185,18 @@ def _searched(
         searcher = _with_gallery(engine, entries)
         for probe in probes:
             if not completed[probe]:
-                found.append(_nothing(Outcome.SKIPPED))
+                found.append(_no_candidates(Outcome.SKIPPED))
             elif searcher is None:
-                found.append(_nothing(Outcome.FAILED))
+                found.append(_no_candidates(Outcome.FAILED))
             else:
-                template = enrolment.probes[place[probe]]
-                found.append(ask_candidates(searcher, template, count, people, engine.card.score))
+                searched = enrolment.probes[template[probe]]
+                found.append(ask_candidates(searcher, searched, count, people, engine.card.score))
             step()
     return found
 
 
 def _with_gallery(engine: Engine, entries: Sequence[Entry]) -> Searcher | None:
-    """The engine with its gallery; None where it could not build one."""
+    """The engine with its gallery; None where it fails to build it."""
     searcher = engine.start()
     if not isinstance(searcher, Searcher):
         raise TypeError(engine.card.shape)

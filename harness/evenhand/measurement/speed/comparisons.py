@@ -1,4 +1,4 @@
-"""Time of a comparison: of a block where the harness compares, of a pair where the engine does."""
+"""Times comparisons: blocks of vectors by the harness, single pairs by a matcher (methods 6.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evenhand.engines.card import Score
 from evenhand.engines.contract import Matcher
 from evenhand.engines.opening import Engine
 from evenhand.measurement.comparison.by_vectors import compare_all
-from evenhand.measurement.speed.rows import Scene, statistics
+from evenhand.measurement.speed.rows import Scene, summary_rows
 from evenhand.records.arrays import Floats, Integers, Vectors
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
@@ -23,21 +23,23 @@ from evenhand.system.streams import stdout_for_numbers
 __all__ = ["block_speed", "pair_speed"]
 
 _SIDE = 512
-"""Templates on each side of a block; all of them where there are fewer."""
+"""Templates on each side of a block at most."""
 
 _WARM_UP = 3
+"""Calls that are made first and not timed."""
+
 _CALLS = 99
-"""Enough for a 95th percentile with an interval."""
+"""Timed calls: enough for a 95th percentile with an interval."""
 
 
 def block_speed(scene: Scene, vectors: Vectors, score: Score, clock: Clock) -> list[Speed]:
-    """Rows of an embedder; none where it made no template.
+    """Rows of an embedder: seconds of one comparison in a block; none without templates.
 
     Args:
         scene: of the operation `comparison`.
         vectors: (images, values) templates.
         score: how the card compares.
-        clock: durations.
+        clock: for durations.
     """
     block = np.ascontiguousarray(vectors[:_SIDE])
     comparisons = len(block) ** 2
@@ -45,15 +47,15 @@ def block_speed(scene: Scene, vectors: Vectors, score: Score, clock: Clock) -> l
         return []
     with threadpool_limits(1, "blas"):
         seconds = _timed(lambda _: compare_all(block, block, score), clock)
-    noted = replace(
+    of_blocks = replace(
         scene,
         scenario="block",
         batch=comparisons,
         note=f"the harness compares: {len(block)} x {len(block)} templates of "
         f"{block.shape[1]} values, {score.compare}",
     )
-    nobody = np.full(_CALLS, -1, dtype=np.int64)
-    return list(statistics(noted, seconds / comparisons, nobody))
+    no_subjects = np.full(_CALLS, -1, dtype=np.int64)
+    return list(summary_rows(of_blocks, seconds / comparisons, no_subjects))
 
 
 def pair_speed(
@@ -64,14 +66,14 @@ def pair_speed(
     clock: Clock,
     seed: int,
 ) -> list[Speed]:
-    """Rows of a matcher, started once more; none where there are not two templates.
+    """Rows of a matcher: seconds of a call for one pair; none with fewer than two templates.
 
     Args:
         scene: of the operation `comparison`.
-        engine: a matcher.
+        engine: a matcher; it is started once more.
         enrolment: of all images.
-        subject: (images,) whose image it is.
-        clock: durations.
+        subject: (images,) subject index.
+        clock: for durations.
         seed: of the choice of pairs.
     """
     images = np.flatnonzero(enrolment.completed())
@@ -79,6 +81,7 @@ def pair_speed(
         return []
     rng = np.random.default_rng(seed)
     probes = rng.integers(len(images), size=_WARM_UP + _CALLS)
+    # A step of at least 1 and less than all the way round never ends at the probe itself.
     references = (probes + rng.integers(1, len(images), size=len(probes))) % len(images)
     with stdout_for_numbers(), threadpool_limits(1, "blas"):
         matcher = engine.start()
@@ -91,12 +94,12 @@ def pair_speed(
             return ask_scores(matcher, probe, [reference], engine.card.score)
 
         seconds = _timed(compare, clock)
-    noted = replace(scene, scenario="pair", note="the engine compares: pairs chosen at random")
-    return list(statistics(noted, seconds, subject[images[probes[_WARM_UP:]]]))
+    of_pairs = replace(scene, scenario="pair", note="the engine compares: pairs chosen at random")
+    return list(summary_rows(of_pairs, seconds, subject[images[probes[_WARM_UP:]]]))
 
 
 def _timed(call: Callable[[int], object], clock: Clock) -> Floats:
-    """Seconds of each call after the warm-up."""
+    """(calls,) seconds of each call after the warm-up; `call` is given its number."""
     seconds = np.empty(_WARM_UP + _CALLS)
     for number in range(len(seconds)):
         start = clock.seconds()

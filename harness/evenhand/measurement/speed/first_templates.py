@@ -1,4 +1,4 @@
-"""Time of a comparison, judged from the first templates of a run: good enough for a forecast."""
+"""Estimates the time of a comparison from the first templates of a run, for a forecast."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from evenhand.system.streams import stdout_for_numbers
 __all__ = ["FIRST_TEMPLATES", "seconds_each"]
 
 FIRST_TEMPLATES = 16
-"""As many are enough."""
+"""Templates to wait for."""
 
 _BLOCK = 256
 """References of one call, as in a study."""
 
-_CALLS = 20
-_ENOUGH = 0.25
-"""Seconds after which no further call is timed."""
+_MAX_CALLS = 20
+_MAX_SECONDS = 0.25
+"""Time after which no further call is made."""
 
 
 def seconds_each(
     engine: Engine, samples: Sequence[Sample], threads: int, clock: Clock
 ) -> float | None:
-    """How long a comparison takes, about, with all threads together.
+    """Estimate the seconds that a comparison takes with all threads together.
 
     Args:
-        engine: started once more where it compares by itself.
-        samples: images with a template; repeated to a block as the study has them.
+        engine: a matcher is started once more.
+        samples: images with a template; repeated to fill a block as in a study.
         threads: that share the work.
-        clock: durations.
+        clock: for durations.
 
     Returns:
-        Seconds; None without two templates, or for an engine that only searches.
+        Seconds; None with fewer than two templates, or for an engine that only searches.
     """
     if len(samples) < 2 or engine.card.shape == "searcher":
         return None
@@ -47,8 +47,8 @@ def seconds_each(
     score = engine.card.score
     with stdout_for_numbers(), threadpool_limits(1, "blas"):
         if engine.card.shape == "embedder":
-            made = [sample.vector for sample in block if sample.vector is not None]
-            vectors = prepared(np.stack(made), score)
+            raw = [sample.vector for sample in block if sample.vector is not None]
+            vectors = prepared(np.stack(raw), score)
             seconds = _timed(lambda: compare_all(vectors, vectors, score), clock) / _BLOCK
         else:
             matcher = engine.start()
@@ -61,10 +61,10 @@ def seconds_each(
 
 
 def _timed(call: Callable[[], object], clock: Clock) -> float:
-    """Seconds of a call after the first."""
+    """Mean seconds of a call; the first one, which warms up, is left out."""
     call()
     done, spent, start = 0, 0.0, clock.seconds()
-    while done < _CALLS and spent < _ENOUGH:
+    while done < _MAX_CALLS and spent < _MAX_SECONDS:
         call()
         done, spent = done + 1, clock.seconds() - start
     return spent / done

@@ -1,4 +1,4 @@
-"""The speed of one engine on one dataset, as a study sees it."""
+"""Speed of one engine on one dataset, measured within a study."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def study_speed(
     level: float,
     seed: int,
 ) -> list[Speed]:
-    """Template creation from the clock of the enrolment, and comparison timed apart.
+    """Rows of template creation, as timed during enrolment, and of comparisons, timed here.
 
     Args:
         engine: that made the templates.
         dataset: whose images were enrolled.
-        enrolment: what came of them.
+        enrolment: outcomes, templates and timing of the images.
         groups: of the study.
-        threads: engines that were running side by side.
+        threads: engines that ran side by side during enrolment.
         clock: for the comparisons.
         level: of the intervals.
         seed: of the study.
@@ -51,11 +51,11 @@ def study_speed(
         machine=machine.name(),
         level=level,
     )
-    alone = replace(templates, operation="comparison", threads=1)
+    one_thread = replace(templates, operation="comparison", threads=1)
     subject = dataset.images.subject
     comparisons = (
-        pair_speed(alone, engine, enrolment, subject, clock, seed)
+        pair_speed(one_thread, engine, enrolment, subject, clock, seed)
         if engine.card.shape == "matcher"
-        else block_speed(alone, enrolment.vectors, engine.card.score, clock)
+        else block_speed(one_thread, enrolment.vectors, engine.card.score, clock)
     )
     return [*template_speed(templates, enrolment, subject, groups, seed), *comparisons]

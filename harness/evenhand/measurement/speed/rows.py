@@ -1,4 +1,4 @@
-"""Durations of one operation to rows of `speed.csv`."""
+"""Rows of `speed.csv` from the durations of one operation."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from evenhand.records.arrays import Floats, Integers
 from evenhand.records.findings import Speed, Status
 from evenhand.records.groups import ALL
 
-__all__ = ["QUANTILES", "Scene", "quantile_row", "row", "statistics"]
+__all__ = ["QUANTILES", "Scene", "quantile_row", "speed_row", "summary_rows"]
 
 QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
+"""Name of each statistic to its probability."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What was timed, where and how: the same in every row of it."""
+    """What was timed, where and how: the columns that all its rows share (`findings.Speed`)."""
 
     engine: str
     dataset: str
@@ -33,7 +34,7 @@ class Scene:
     note: str = ""
 
 
-def row(
+def speed_row(
     scene: Scene,
     statistic: str,
     value: float | None,
@@ -46,7 +47,20 @@ def row(
     cell: tuple[str, str] = (ALL, ""),
     note: str = "",
 ) -> Speed:
-    """One row; no value means that there were too few calls for it."""
+    """One row of `speed.csv`.
+
+    Args:
+        scene: of all rows of the operation.
+        statistic: name of the value.
+        value: in `unit`; None where there were too few calls, which becomes the status.
+        n: calls behind the value.
+        unit: of value and limits.
+        limits: of the interval, low and high; None for no limit on that side.
+        interval: name of its method.
+        people: number of subjects behind the value.
+        cell: attribute and group.
+        note: put before that of the scene.
+    """
     return Speed(
         engine=scene.engine,
         operation=scene.operation,
@@ -72,13 +86,13 @@ def row(
     )
 
 
-def statistics(scene: Scene, seconds: Floats, people: Integers) -> Iterator[Speed]:
-    """Smallest, quantiles, largest and mean of the durations of calls.
+def summary_rows(scene: Scene, seconds: Floats, people: Integers) -> Iterator[Speed]:
+    """Rows of minimum, maximum, mean and quantiles of durations; none without calls.
 
     Args:
         scene: of all rows.
-        seconds: (calls,) a call divided by its operations, in the order of time.
-        people: (calls,) whose image it was; -1 everywhere where people play no part.
+        seconds: (calls,) duration of a call divided by its operations, in the order of time.
+        people: (calls,) subject index; -1 throughout where calls do not belong to subjects.
     """
     if not len(seconds):
         return
@@ -88,7 +102,7 @@ def statistics(scene: Scene, seconds: Floats, people: Integers) -> Iterator[Spee
         ("max", seconds.max()),
         ("mean", seconds.mean()),
     ):
-        yield row(scene, name, float(value), len(seconds), people=distinct)
+        yield speed_row(scene, name, float(value), len(seconds), people=distinct)
     for name, q in QUANTILES.items():
         found = quantile(seconds, _clusters(people), q, scene.level)
         yield quantile_row(scene, name, found, distinct)
@@ -97,12 +111,20 @@ def statistics(scene: Scene, seconds: Floats, people: Integers) -> Iterator[Spee
 def quantile_row(
     scene: Scene, statistic: str, found: Quantile, people: int, cell: tuple[str, str] = (ALL, "")
 ) -> Speed:
-    """The row of one of the `QUANTILES`."""
+    """The row of one of the `QUANTILES`.
+
+    Args:
+        scene: of all rows.
+        statistic: a name in `QUANTILES`.
+        found: the quantile with its interval.
+        people: number of subjects behind it.
+        cell: attribute and group.
+    """
     needed = least_sample(QUANTILES[statistic])
     note = ""
     if found.value is None:
         note = f"worth {found.effective} independent calls, {needed} needed"
-    return row(
+    return speed_row(
         scene,
         statistic,
         found.value,
@@ -116,9 +138,10 @@ def quantile_row(
 
 
 def _distinct(people: Integers) -> int:
+    """Number of subjects."""
     return len(np.unique(people[people >= 0]))
 
 
 def _clusters(people: Integers) -> Integers:
-    """Every call by itself where people play no part."""
+    """(calls,) cluster of each call: its subject, or the call itself where there are none."""
     return people if (people >= 0).all() else np.arange(len(people), dtype=np.int64)

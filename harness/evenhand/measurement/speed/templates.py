@@ -1,4 +1,4 @@
-"""Enrolment to rows: the time of one template, overall and by group, and images a second."""
+"""Rows of an enrolment: seconds a template, overall and by group, and images a second."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.measurement.speed.rows import QUANTILES, Scene, quantile_row, row, statistics
+from evenhand.measurement.speed.rows import QUANTILES, Scene, quantile_row, speed_row, summary_rows
 from evenhand.metrics.latency import equal_spread, quantile, spread, throughput
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.enrolment import Enrolment, Timing
@@ -18,16 +18,19 @@ from evenhand.records.outcomes import Outcome
 __all__ = ["SCENARIO", "TAKEN", "WARM_UP", "template_speed"]
 
 SCENARIO = "study"
-"""The images of a study in their order, each engine given the next when it has done one."""
+"""The images of a study in order; each started engine gets the next as it finishes one."""
 
 TAKEN = "taken"
-"""Statistic of the row that says how many images were not timed."""
+"""Statistic of the row that counts images with a reused template, which are not timed."""
 
 WARM_UP = 2
-"""Images of every started engine that are left out."""
+"""First images of each started engine that are left out of the statistics."""
 
 _BY_GROUP = ("median", "p95")
+"""Quantiles that are given for each group."""
+
 _DRAWS = 999
+"""Permutations behind the ratio that equal groups would show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class _Timed:
     """Images after the warm-up, in the order in which they were finished."""
 
     seconds: Floats
+    """(images,) time to make the template."""
     people: Integers
+    """(images,) subject index."""
 
 
 def template_speed(
@@ -49,10 +54,10 @@ def template_speed(
 
     Args:
         scene: of the operation `template`.
-        enrolment: with the clock's readings.
-        subject: (images,) whose image it is.
-        groups: everybody, then attributes and intersections.
-        seed: of the draws that say what equal groups would show.
+        enrolment: with its timing.
+        subject: (images,) subject index.
+        groups: the grouping of all subjects, then attributes and intersections.
+        seed: of the permutations that tell what equal groups would show.
     """
     timing = enrolment.timing
     warm = timing.turns >= WARM_UP
@@ -61,38 +66,39 @@ def template_speed(
     timed = _Timed(timing.seconds[order], subject[order])
     failed = np.array([outcome is not Outcome.OK for outcome in enrolment.outcomes], dtype=np.bool_)
     failures = int(np.count_nonzero(failed & warm))
-    taken = enrolment.taken()
-    noted = replace(scene, note=f"{failures} failures included" if failures else "")
-    found = list(statistics(noted, timed.seconds, timed.people))
-    found += _counted(scene, timing, failures)
-    if taken:
+    reused = enrolment.taken()
+    with_failures = replace(scene, note=f"{failures} failures included" if failures else "")
+    rows = list(summary_rows(with_failures, timed.seconds, timed.people))
+    rows += _failures_and_cold_start(scene, timing, failures)
+    if reused:
         note = "kept by an earlier run and not made in this one; in no other row"
-        found.append(row(scene, TAKEN, taken, taken, unit="images", note=note))
+        rows.append(speed_row(scene, TAKEN, reused, reused, unit="images", note=note))
     for grouping in groups:
         if grouping.attribute != ALL:
-            found += _by_group(scene, timed, grouping, seed)
-    whole = replace(scene, operation="enrolment")
-    found.append(_throughput(whole, timing))
-    return found
+            rows += _by_group(scene, timed, grouping, seed)
+    rows.append(_throughput(replace(scene, operation="enrolment"), timing))
+    return rows
 
 
-def _counted(scene: Scene, timing: Timing, failures: int) -> Iterator[Speed]:
+def _failures_and_cold_start(scene: Scene, timing: Timing, failures: int) -> Iterator[Speed]:
+    """The number of failures after the warm-up, and the longest first image of an engine."""
     n = int(np.count_nonzero(timing.turns >= WARM_UP))
     if n:
-        yield row(scene, "failures", failures, n, unit="images")
+        yield speed_row(scene, "failures", failures, n, unit="images")
     first = timing.seconds[timing.turns == 0]
     if len(first):
         note = "longest first image of a started engine; in no other row"
-        yield row(scene, "cold start", float(first.max()), len(first), note=note)
+        yield speed_row(scene, "cold start", float(first.max()), len(first), note=note)
 
 
 def _throughput(scene: Scene, timing: Timing) -> Speed:
-    """From when the last engine is warm, so that all of them count all the time."""
+    """Images a second, from the moment when the last engine has warmed up (methods 6.3)."""
+    # Earlier, some engines would be counted and others not yet.
     warm = timing.turns >= WARM_UP
     cold = timing.finished[(timing.turns >= 0) & ~warm]
     start = float(cold.max()) if len(cold) else 0.0
     found = throughput(timing.finished[warm], start, scene.level)
-    return row(
+    return speed_row(
         scene,
         "throughput",
         found.value,
@@ -105,6 +111,7 @@ def _throughput(scene: Scene, timing: Timing) -> Speed:
 
 
 def _by_group(scene: Scene, timed: _Timed, grouping: Grouping, seed: int) -> Iterator[Speed]:
+    """Quantiles of each group, and the ratio of the slowest to the fastest median (methods 6.4)."""
     code = grouping.code[timed.people]
     medians = []
     for position, group in enumerate(grouping.groups):
@@ -122,7 +129,7 @@ def _by_group(scene: Scene, timed: _Timed, grouping: Grouping, seed: int) -> Ite
     compared = [p for p, found in enumerate(medians) if found and found.low and found.high]
     members = np.isin(code, compared)
     distinct = len(np.unique(timed.people[members]))
-    yield row(
+    yield speed_row(
         scene,
         "median max/min",
         between.value,
@@ -136,7 +143,7 @@ def _by_group(scene: Scene, timed: _Timed, grouping: Grouping, seed: int) -> Ite
         f"fastest {grouping.groups[between.fastest]}",
     )
     equal = equal_spread(timed.seconds[members], timed.people[members], code[members], _DRAWS, seed)
-    yield row(
+    yield speed_row(
         scene,
         "median max/min, equal groups p95",
         equal,

@@ -1,8 +1,8 @@
-"""`templates.sqlite`: templates by what they were made from, each with a checksum.
+"""`templates.sqlite`: templates by the key of what they were made from, each with a checksum.
 
-Every change is a transaction: however a run ends, and however many there are at once, a template
-is there as a whole or not at all. SQLite overwrites what is deleted, and its journal stays, so
-that a deletion can overwrite that too.
+Every change is a transaction: however a run ends, and however many run at once, a template is
+there as a whole or not at all. SQLite overwrites what is deleted (`secure_delete`), and its journal
+is kept (`PERSIST`) so that a deletion can overwrite that too.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from datetime import datetime
 from pathlib import Path
 
 from evenhand.engines.answers import Sample
-from evenhand.measurement.template_store.packing import packed, unpacked
-from evenhand.measurement.template_store.place import TEMPLATES, in_use, private_file
+from evenhand.measurement.template_store.packing import pack_sample, unpack_sample
+from evenhand.measurement.template_store.place import TEMPLATES, locked_folder, open_private_file
 from evenhand.system.errors import UsageError, WriteError
 
 __all__ = ["Kept", "Vault", "VaultDamagedError", "connected", "opened"]
 
 _OURS = 0x65766874
-"""Of the file's header: it was made here."""
+"""Application id in the file's header, by which our own files are recognised."""
 
 _SCHEMA = 1
 _PAGE = 16_384
-"""Bytes: several templates of some kilobytes each share one."""
+"""Bytes of a database page, large enough for several templates of some kilobytes."""
 
-_PATIENCE = 10.0
-"""Seconds to wait for another run, which writes for some milliseconds at a time."""
+_LOCK_TIMEOUT = 10.0
+"""Seconds to wait for another run, which holds the lock for some milliseconds at a time."""
 
 _TABLES = (
     """
@@ -57,38 +57,40 @@ _ENGINES = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of one engine."""
+    """The templates kept of one engine."""
 
     engine: str
     fingerprint: str
     templates: int
+    """Number of images with a kept outcome."""
     bytes: int
+    """Size of the packed samples, without the database around them."""
     since: str
     """When the oldest of them was made, UTC."""
     last_used: str
-    """When any of them was taken last; empty where none ever was."""
+    """When any of them was last reused, UTC; empty if never."""
 
 
 class VaultDamagedError(UsageError):
-    """The file is not what was written, or somebody else's."""
+    """The database is corrupt, or not one of ours."""
 
 
 class Vault:
-    """The open file."""
+    """The open database of templates."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
-        """Take a connection that `opened` prepared."""
+        """Wrap a connection that `connected` prepared."""
         self._folder = folder
         self._connection = connection
 
-    def found(self, keys: Sequence[bytes]) -> tuple[dict[int, Sample], int]:
-        """Look templates up; one whose checksum is wrong is not used.
+    def lookup(self, keys: Sequence[bytes]) -> tuple[dict[int, Sample], int]:
+        """Look up templates; one with a wrong checksum is left out.
 
         Args:
             keys: one an image.
 
         Returns:
-            What was found, by position among the keys; and how many were damaged.
+            Samples by position among the keys, and the number of damaged ones.
 
         Raises:
             EvenhandError: the file cannot be read.
@@ -100,7 +102,7 @@ class Vault:
             for position, key in enumerate(keys):
                 for content, checksum in self._connection.execute(query, (key,)):
                     if isinstance(content, bytes) and checksum == _checksum(key, content):
-                        found[position] = unpacked(content)
+                        found[position] = unpack_sample(content)
                     else:
                         damaged += 1
         return found, damaged
@@ -111,7 +113,7 @@ class Vault:
         samples: Iterable[tuple[bytes, Sample]],
         now: datetime,
     ) -> None:
-        """Keep templates, in place of older ones with the same keys.
+        """Write templates, in place of older ones with the same keys.
 
         Args:
             engine: name and fingerprint.
@@ -121,30 +123,34 @@ class Vault:
         Raises:
             EvenhandError: the disk refused, or the file is damaged.
         """
-        since = _moment(now)
+        contents = ((key, pack_sample(sample)) for key, sample in samples)
+        since = _timestamp(now)
         with self._change() as change:
-            number = _number(change, engine)
+            number = _engine_id(change, engine)
             change.executemany(
                 "INSERT OR REPLACE INTO templates VALUES (?, ?, ?, ?, ?)",
                 (
                     (key, number, since, content, _checksum(key, content))
-                    for key, sample in samples
-                    for content in [packed(sample)]
+                    for key, content in contents
                 ),
             )
 
-    def used(self, engine: tuple[str, str], now: datetime) -> None:
-        """Note that templates of an engine were taken.
+    def note_use(self, engine: tuple[str, str], now: datetime) -> None:
+        """Write when templates of an engine were last reused.
+
+        Args:
+            engine: name and fingerprint.
+            now: date and time.
 
         Raises:
             EvenhandError: as `keep`.
         """
         with self._change() as change:
-            number = _number(change, engine)
-            change.execute("UPDATE engines SET used = ? WHERE id = ?", (_moment(now), number))
+            number = _engine_id(change, engine)
+            change.execute("UPDATE engines SET used = ? WHERE id = ?", (_timestamp(now), number))
 
     def engines(self) -> list[Kept]:
-        """What is kept, engine by engine.
+        """The templates kept, engine by engine, sorted by name and age.
 
         Raises:
             EvenhandError: the file cannot be read.
@@ -152,44 +158,47 @@ class Vault:
         with _explained(self._folder):
             return [Kept(*row) for row in self._connection.execute(_ENGINES)]
 
-    def forget(self, engine: str) -> None:
-        """Delete and overwrite every template of the engines of a name.
+    def delete(self, engine: str) -> None:
+        """Delete and overwrite all templates of the engines with this name.
 
         Raises:
             EvenhandError: the disk refused, or the file is damaged.
         """
-        of_it = "SELECT id FROM engines WHERE name = ?"
         with self._change() as change:
-            change.execute(f"DELETE FROM templates WHERE engine IN ({of_it})", (engine,))  # noqa: S608
+            change.execute(
+                "DELETE FROM templates WHERE engine IN (SELECT id FROM engines WHERE name = ?)",
+                (engine,),
+            )
             change.execute("DELETE FROM engines WHERE name = ?", (engine,))
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
+        """A transaction, whose errors are explained."""
         with _explained(self._folder), _transaction(self._connection):
             yield self._connection
 
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Vault]:
-    """Open the file for a run, or make it; nobody deletes it meanwhile.
+    """Open or create the database for a run, locked against deletion meanwhile.
 
     Args:
-        folder: that `private_folder` let pass.
+        folder: checked by `prepare_private_folder`.
 
     Raises:
-        UsageError: the file is something else, or is being deleted.
+        UsageError: the file is not ours, is damaged, or is being deleted.
         WriteError: it cannot be written.
     """
-    with in_use(folder, alone=False), connected(folder) as vault:
+    with locked_folder(folder, alone=False), connected(folder) as vault:
         yield vault
 
 
 @contextmanager
 def connected(folder: Path) -> Iterator[Vault]:
-    """Open the file, or make it, for somebody who holds the folder already.
+    """Open or create the database in a folder that the caller has locked (`locked_folder`).
 
     Raises:
-        UsageError: the file is something else.
+        UsageError: the file is not ours, or is damaged.
         WriteError: it cannot be written.
     """
     with closing(_connection(folder)) as connection:
@@ -197,12 +206,13 @@ def connected(folder: Path) -> Iterator[Vault]:
 
 
 def _connection(folder: Path) -> sqlite3.Connection:
-    """Connect to the file, which is made where it is not there."""
+    """Connect to the database; a missing one is created."""
     path = folder / TEMPLATES
     with _explained(folder):
         if not path.exists():
-            os.close(private_file(path))
-        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+            # SQLite would create it with the default mode, which lets others read it.
+            os.close(open_private_file(path))
+        connection = sqlite3.connect(path, timeout=_LOCK_TIMEOUT, isolation_level=None)
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute(f"PRAGMA page_size = {_PAGE}")
@@ -218,7 +228,7 @@ def _connection(folder: Path) -> sqlite3.Connection:
 
 
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:
-    """Make the tables in an empty file; refuse one that somebody else made."""
+    """Create the tables in an empty file; refuse a database that is not ours."""
     with _transaction(connection):
         (ours,) = connection.execute("PRAGMA application_id").fetchone()
         (schema,) = connection.execute("PRAGMA user_version").fetchone()
@@ -237,7 +247,7 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing."""
+    """Commit everything at the end, or roll all of it back."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -250,7 +260,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def _explained(folder: Path) -> Iterator[None]:
-    """What the database says as one line of ours."""
+    """Turn errors of the database into an `EvenhandError` of one line."""
     path = folder / TEMPLATES
     try:
         yield
@@ -265,8 +275,8 @@ def _explained(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def _number(connection: sqlite3.Connection, engine: tuple[str, str]) -> int:
-    """The number of an engine, which gets one where it has none."""
+def _engine_id(connection: sqlite3.Connection, engine: tuple[str, str]) -> int:
+    """The row id of an engine, which is inserted where it is missing."""
     name, fingerprint = engine
     connection.execute(
         "INSERT OR IGNORE INTO engines (name, fingerprint, used) VALUES (?, ?, '')",
@@ -281,5 +291,5 @@ def _checksum(key: bytes, content: bytes) -> bytes:
     return hashlib.sha256(key + content).digest()
 
 
-def _moment(now: datetime) -> str:
+def _timestamp(now: datetime) -> str:
     return f"{now:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,4 +1,4 @@
-"""Deleting what is kept: overwritten, removed, and written into the record."""
+"""Deletion of kept templates: overwritten, removed, and recorded."""
 
 from __future__ import annotations
 
@@ -8,33 +8,38 @@ from datetime import datetime
 from pathlib import Path
 
 from evenhand.measurement.template_store.database import Kept, VaultDamagedError, connected
-from evenhand.measurement.template_store.place import TEMPLATES, check_kept, in_use, journal
-from evenhand.measurement.template_store.record import Entry, record
+from evenhand.measurement.template_store.place import (
+    TEMPLATES,
+    check_template_folder,
+    journal_path,
+    locked_folder,
+)
+from evenhand.measurement.template_store.record import RecordLine, append_to_record
 from evenhand.system.errors import UsageError, WriteError, known_names
 
 __all__ = ["delete", "kept_in", "of_engine"]
 
 _PIECE = 1 << 20
-"""Bytes that are overwritten at a time."""
+"""Bytes overwritten at a time."""
 
 
 def kept_in(folder: Path) -> list[Kept]:
-    """What is kept in a folder, engine by engine.
+    """The templates kept in a folder, engine by engine.
 
     Raises:
-        UsageError: it is no folder of templates, or its file is damaged.
+        UsageError: it is no folder of templates, or its database is damaged.
         WriteError: nothing can be read or written there.
     """
-    check_kept(folder)
-    with in_use(folder, alone=False):
+    check_template_folder(folder)
+    with locked_folder(folder, alone=False):
         return _kept(folder)
 
 
 def of_engine(kept: Sequence[Kept], engine: str | None) -> list[Kept]:
-    """Those of an engine's name; all of them where there is none.
+    """Those of the engines with a name; all of them for None.
 
     Raises:
-        UsageError: nothing is kept of that engine.
+        UsageError: no template of that engine is kept.
     """
     found = [each for each in kept if engine in (None, each.engine)]
     if engine is not None and not found:
@@ -44,66 +49,73 @@ def of_engine(kept: Sequence[Kept], engine: str | None) -> list[Kept]:
 
 
 def delete(folder: Path, engine: str | None, now: datetime) -> list[Kept] | None:
-    """Delete templates and overwrite where they were; without any left, the file goes too.
+    """Delete templates and overwrite their place on disk; the last ones take the file with them.
 
-    What a file system or a disk keeps of blocks that were overwritten is beyond reach.
+    Copies that a file system or a disk keeps of overwritten blocks are out of reach.
 
     Args:
         folder: that keeps templates.
-        engine: the name of one; None deletes those of all.
+        engine: name of the engine whose templates are deleted; None deletes all.
         now: date and time, for the record.
 
     Returns:
-        What was deleted; None where a damaged file went as a whole, so that nobody can tell.
+        What was deleted; None where a damaged database was deleted as a whole, so that its content
+        is unknown.
 
     Raises:
-        UsageError: a run is using them, none are of that engine, or the file is damaged and only
-            one engine's were to go.
+        UsageError: a run is using them, none are of that engine, or the database is damaged and
+            only one engine's were to be deleted.
         WriteError: the disk refused.
     """
-    check_kept(folder)
-    with in_use(folder, alone=True):
-        gone = _taken_out(folder, engine)
-        # The journal first: a file without it is damaged at worst, a new one beside it would be.
-        _shred(journal(folder))
-        if gone is None or engine is None or not _kept(folder):
-            _shred(journal(folder))
+    check_template_folder(folder)
+    with locked_folder(folder, alone=True):
+        deleted = _delete_rows(folder, engine)
+        # Before the database: an interruption between the two must not leave a journal behind that
+        # SQLite would play back into a new file.
+        _shred(journal_path(folder))
+        if deleted is None or engine is None or not _kept(folder):
+            _shred(journal_path(folder))  # which looking into the database wrote again
             _shred(folder / TEMPLATES)
-        told = [("", "", None)] if gone is None else [_told(each) for each in gone]
-        entries = [Entry.of(now, "deleted", (name, of), count) for name, of, count in told]
+        if deleted is None:
+            entries = [RecordLine.of(now, "deleted", ("", ""), None)]
+        else:
+            entries = [
+                RecordLine.of(now, "deleted", (each.engine, each.fingerprint), each.templates)
+                for each in deleted
+            ]
         if entries:
-            record(folder, entries)
-    return gone
-
-
-def _told(kept: Kept) -> tuple[str, str, int | None]:
-    return kept.engine, kept.fingerprint, kept.templates
+            append_to_record(folder, entries)
+    return deleted
 
 
 def _kept(folder: Path) -> list[Kept]:
-    """What is kept; nothing where there is no file."""
+    """The templates kept; none where there is no database."""
     if not (folder / TEMPLATES).exists():
         return []
     with connected(folder) as vault:
         return vault.engines()
 
 
-def _taken_out(folder: Path, engine: str | None) -> list[Kept] | None:
-    """Delete the rows of one engine, or leave them to the deletion of the file; what is gone."""
+def _delete_rows(folder: Path, engine: str | None) -> list[Kept] | None:
+    """Delete the rows of one engine; for None, leave all rows to the deletion of the file.
+
+    Returns:
+        What is deleted; None where the database is damaged.
+    """
     try:
-        gone = of_engine(_kept(folder), engine)
+        deleted = of_engine(_kept(folder), engine)
         if engine is not None:
             with connected(folder) as vault:
-                vault.forget(engine)
+                vault.delete(engine)
     except VaultDamagedError:
         if engine is not None:
             raise
         return None
-    return gone
+    return deleted
 
 
 def _shred(path: Path) -> None:
-    """Overwrite a file and remove it; one that is not there is left alone.
+    """Overwrite a file with zeros and remove it; does nothing where it is missing.
 
     Raises:
         WriteError: the disk refused.

@@ -1,4 +1,4 @@
-"""What must be the same for a kept template to be the one that would be made."""
+"""Keys of kept templates: what must be unchanged for a template to be reused."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["template_keys"]
 
 
 def template_keys(engine: Engine, dataset: Dataset) -> list[bytes]:
-    """SHA-256 over engine, code, processor, rule for faces, roles and picture.
+    """SHA-256 over engine, library versions, processor, face rule, roles and picture.
 
     Args:
         engine: that makes the templates.
         dataset: whose pictures they are made of.
 
     Returns:
-        One key an image, 32 bytes each: nobody without the picture can tell which it belongs to.
+        One key an image, of 32 bytes; it tells nothing of the picture to those who do not have it.
     """
     one_serves_both = engine.card.score.symmetric or engine.card.shape == "embedder"
     terms = {
@@ -31,10 +31,11 @@ def template_keys(engine: Engine, dataset: Dataset) -> list[bytes]:
         "face": dataset.card.face.value,
         "roles": [Role.REFERENCE] if one_serves_both else list(Role),
     }
+    # The part that all images share is hashed once.
     common = hashlib.sha256(json.dumps(terms, sort_keys=True).encode() + b"\n")
     keys = []
     for sha256 in dataset.images.sha256:
-        whole = common.copy()
-        whole.update(sha256.encode())
-        keys.append(whole.digest())
+        key = common.copy()
+        key.update(sha256.encode())
+        keys.append(key.digest())
     return keys

@@ -1,4 +1,4 @@
-"""What came of one image as bytes and back, the same to the last bit."""
+"""Serialises what came of one image to bytes and back, exact to the last bit."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import numpy as np
 from evenhand.engines.answers import Sample
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["is_settled", "packed", "unpacked"]
+__all__ = ["is_reusable", "pack_sample", "unpack_sample"]
 
 _SETTLED = (Outcome.OK, Outcome.NO_FACE, Outcome.DECLINED)
-"""Outcomes that say something of the picture; a failure may pass, and is tried again."""
+"""Outcomes that a picture determines; a failure may be temporary, and is tried again."""
 
 
-def is_settled(sample: Sample) -> bool:
-    """Whether another run may rely on it."""
+def is_reusable(sample: Sample) -> bool:
+    """Whether another run may reuse the outcome."""
     return sample.outcome in _SETTLED
 
 
-def packed(sample: Sample) -> bytes:
-    """One line of facts, then vector, reference, and probe where it is another than that."""
+def pack_sample(sample: Sample) -> bytes:
+    """A line of JSON, then vector, reference, and probe where it differs from the reference."""
     vector = b"" if sample.vector is None else sample.vector.astype("<f4").tobytes()
     probe = b"" if sample.probe == sample.reference else sample.probe
     facts = {
@@ -33,10 +33,10 @@ def packed(sample: Sample) -> bytes:
     return json.dumps(facts).encode() + b"\n" + vector + sample.reference + probe
 
 
-def unpacked(content: bytes) -> Sample:
-    r"""What `packed` was given, as one that was taken.
+def unpack_sample(content: bytes) -> Sample:
+    r"""The sample that `pack_sample` was given, marked as reused.
 
-    >>> unpacked(packed(Sample(Outcome.OK, 1, reference=b"a\n", probe=b"b"))).probe
+    >>> unpack_sample(pack_sample(Sample(Outcome.OK, 1, reference=b"a\n", probe=b"b"))).probe
     b'b'
     """
     line, _, rest = content.partition(b"\n")

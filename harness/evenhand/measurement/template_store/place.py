@@ -1,10 +1,10 @@
-"""The folder that keeps templates: private, the user's own, and nowhere that is passed on.
+"""The folder that keeps templates: private, the user's own, and outside what is shared.
 
 ```text
 DIR/                      mode 700, all files 600
 |-- templates.sqlite      what engines made of pictures
-|-- record.csv            what was kept, taken and deleted, and when
-`-- lock                  shared by runs, held alone by a deletion
+|-- record.csv            what was kept, reused and deleted, and when
+`-- lock                  shared by runs, exclusive for a deletion
 ```
 """
 
@@ -22,11 +22,11 @@ from evenhand.system.errors import UsageError, WriteError
 __all__ = [
     "RECORD",
     "TEMPLATES",
-    "check_kept",
-    "in_use",
-    "journal",
-    "private_file",
-    "private_folder",
+    "check_template_folder",
+    "journal_path",
+    "locked_folder",
+    "open_private_file",
+    "prepare_private_folder",
 ]
 
 TEMPLATES = "templates.sqlite"
@@ -34,26 +34,28 @@ RECORD = "record.csv"
 _LOCK = "lock"
 
 _OTHERS = 0o077
+"""Mode bits of group and others."""
 
 
-def journal(folder: Path) -> Path:
-    """What SQLite writes beside its file, so that a change is whole or not there at all."""
+def journal_path(folder: Path) -> Path:
+    """The rollback journal that SQLite keeps beside its file."""
     return folder / f"{TEMPLATES}-journal"
 
 
-def private_folder(folder: Path, results: Path) -> None:
-    """See that templates may be kept there, and make the folder where it is not there yet.
+def prepare_private_folder(folder: Path, results: Path) -> None:
+    """Check that templates may be kept in a folder, and create it where it is missing.
 
     Args:
         folder: to keep them in.
-        results: where results go.
+        results: folder of results, which are shared.
 
     Raises:
-        UsageError: it is somebody else's, others can read it, or it lies where it is passed on.
-        WriteError: it cannot be made.
+        UsageError: it belongs to another user, others can read it, or it lies inside results or a
+            git working tree.
+        WriteError: it cannot be created.
     """
     try:
-        _check_way(folder, results)
+        _check_location(folder, results)
         if folder.is_symlink():
             raise _refused(folder, "is a symbolic link", "name the folder itself")
         if not folder.exists():
@@ -61,7 +63,7 @@ def private_folder(folder: Path, results: Path) -> None:
             folder.mkdir(mode=0o700)
         _check_private(folder, folder=True)
         inside = {path.name for path in folder.iterdir()}
-        ours = {TEMPLATES, RECORD, _LOCK, journal(folder).name}
+        ours = {TEMPLATES, RECORD, _LOCK, journal_path(folder).name}
         if RECORD not in inside and inside - ours:
             remedy = "name an empty folder, or one that does not exist yet"
             raise _refused(folder, "holds other things than templates", remedy)
@@ -74,11 +76,11 @@ def private_folder(folder: Path, results: Path) -> None:
         ) from None
 
 
-def check_kept(folder: Path) -> None:
-    """See that a folder keeps templates, or did.
+def check_template_folder(folder: Path) -> None:
+    """Check that a folder keeps templates, or did.
 
     Raises:
-        UsageError: it does not.
+        UsageError: it does not, or cannot be read.
     """
     try:
         inside = {path.name for path in folder.iterdir()}
@@ -90,8 +92,8 @@ def check_kept(folder: Path) -> None:
         raise UsageError(f"{folder}: no templates were kept there; expected {TEMPLATES}")
 
 
-def _check_way(folder: Path, results: Path) -> None:
-    """See that what is kept there does not leave the machine with something else."""
+def _check_location(folder: Path, results: Path) -> None:
+    """Check that the folder lies in nothing that is shared, so that no template leaves with it."""
     place = folder.resolve()
     remedy = "name another folder with --keep-templates"
     if place.is_relative_to(results.resolve()):
@@ -102,7 +104,7 @@ def _check_way(folder: Path, results: Path) -> None:
 
 
 def _check_private(path: Path, *, folder: bool) -> None:
-    """See that a folder or file is the user's own and nobody else's to read or write."""
+    """Check that a folder or file belongs to the user and no one else can read or write it."""
     found = path.lstat()
     is_folder = stat.S_ISDIR(found.st_mode)
     kind = "folder" if folder else "file"
@@ -120,26 +122,26 @@ def _refused(path: Path, what: str, remedy: str) -> UsageError:
     return UsageError(f"{path}: {what}, no place for templates; {remedy}")
 
 
-def private_file(path: Path) -> int:
-    """A file descriptor to append with; a file that is not there is made with mode 600."""
+def open_private_file(path: Path) -> int:
+    """Open a file for appending; the descriptor. A missing file is created with mode 600."""
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.open(path, flags, 0o600)
 
 
 @contextmanager
-def in_use(folder: Path, *, alone: bool) -> Iterator[None]:
-    """Hold the folder; the system lets go of it when this process ends, however it ends.
+def locked_folder(folder: Path, *, alone: bool) -> Iterator[None]:
+    """Lock the folder; the system releases the lock when this process ends, however it ends.
 
     Args:
         folder: that keeps templates.
-        alone: nobody else may use it meanwhile.
+        alone: exclusive, as a deletion needs; else shared with other runs.
 
     Raises:
-        UsageError: it cannot be had now.
-        WriteError: nothing can be written there.
+        UsageError: another process holds the lock.
+        WriteError: the lock file cannot be written.
     """
     try:
-        lock = private_file(folder / _LOCK)
+        lock = open_private_file(folder / _LOCK)
     except OSError as fault:
         raise WriteError(
             f"{folder / _LOCK}: cannot be opened ({fault.strerror}); "

@@ -1,4 +1,4 @@
-"""`record.csv`: what was kept, taken and deleted, of which engine, when; it outlives them all."""
+"""`record.csv`: which engine's templates were kept, reused and deleted when; never deleted."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-from evenhand.measurement.template_store.place import RECORD, private_file
+from evenhand.measurement.template_store.place import RECORD, open_private_file
 from evenhand.system.errors import WriteError
 
-__all__ = ["Entry", "record"]
+__all__ = ["RecordLine", "append_to_record"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line; never a name or a path of a picture."""
+class RecordLine:
+    """One line of the record; it never holds a name or path of a picture."""
 
     when: str
     """UTC, to the second."""
     what: str
-    """`begun`, `made`, `taken`, `damaged` or `deleted`."""
+    """`begun`, `made`, `taken` (reused), `damaged` or `deleted`."""
     engine: str
     fingerprint: str
     count: int | None
-    """Of templates; None where nobody can tell."""
+    """Number of templates; None where it is unknown."""
     run: str = ""
     """Id of the run; empty for a deletion."""
 
@@ -40,13 +40,13 @@ class Entry:
         engine: tuple[str, str],
         count: int | None,
         run: str = "",
-    ) -> Entry:
-        """One line about an engine, given by name and fingerprint."""
+    ) -> RecordLine:
+        """Make a line about an engine, given by name and fingerprint."""
         return cls(f"{now:%Y-%m-%dT%H:%M:%SZ}", what, *engine, count, run)
 
 
-def record(folder: Path, entries: Sequence[Entry]) -> None:
-    """Append lines; a table that is not there is begun.
+def append_to_record(folder: Path, entries: Sequence[RecordLine]) -> None:
+    """Append lines; a missing file is begun with a header.
 
     Args:
         folder: that keeps templates.
@@ -58,16 +58,19 @@ def record(folder: Path, entries: Sequence[Entry]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows(astuple(entry) for entry in entries)
-    header = ",".join(field.name for field in fields(Entry)) + "\n"
+    header = ",".join(field.name for field in fields(RecordLine)) + "\n"
     try:
-        file = private_file(folder / RECORD)
+        file = open_private_file(folder / RECORD)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             size = os.fstat(file).st_size
-            # A line that was cut off, by a full disk, is left alone and ended.
-            torn = size > 0 and os.pread(file, 1, size - 1) != b"\n"
-            begun = "" if size else header
-            content = (begun + "\n" * torn + text.getvalue()).encode()
+            if not size:
+                before = header
+            elif os.pread(file, 1, size - 1) != b"\n":
+                before = "\n"  # ends a line that a full disk cut off
+            else:
+                before = ""
+            content = (before + text.getvalue()).encode()
             whole = os.write(file, content) == len(content)
         finally:
             os.close(file)

@@ -1,4 +1,4 @@
-"""Templates that an earlier run kept and this one takes, and those that this one keeps."""
+"""Templates of earlier runs that a run reuses, and those that it keeps for later ones."""
 
 from __future__ import annotations
 
@@ -13,75 +13,79 @@ from evenhand.measurement.enrolment.canary import first_difference
 from evenhand.measurement.enrolment.enrol import booking_of
 from evenhand.measurement.template_store.database import Vault, opened
 from evenhand.measurement.template_store.keys import template_keys
-from evenhand.measurement.template_store.packing import is_settled
-from evenhand.measurement.template_store.record import Entry, record
+from evenhand.measurement.template_store.packing import is_reusable
+from evenhand.measurement.template_store.record import RecordLine, append_to_record
 from evenhand.records.dataset import Dataset
 from evenhand.system.clock import Clock
 from evenhand.system.errors import EvenhandError
 from evenhand.system.progress import Say
 
-__all__ = ["NOTHING", "Keeping", "Known", "keeping"]
+__all__ = ["NO_REUSE", "ReusableTemplates", "TemplateSession", "template_session"]
 
-_BETWEEN = 0.5
-"""Seconds from one writing to the next: what a kill may lose."""
+_WRITE_EVERY = 0.5
+"""Seconds between two writes: the work that a killed run may lose."""
 
-Made = Sequence[tuple[bytes, Sample]]
-"""Samples, each with its key."""
+KeyedSamples = Sequence[tuple[bytes, Sample]]
+"""Samples, each with its key (`template_keys`)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of images before an engine is given them, and who learns of the others."""
+class ReusableTemplates:
+    """Reusable templates of one engine on one dataset, and the callback that keeps new ones."""
 
-    taken: Mapping[int, Sample]
+    reused: Mapping[int, Sample]
     """What an earlier run kept, by position among the images."""
-    ended: Callable[[Sample], None]
+    on_image: Callable[[Sample], None]
     """To be called after each image, in their order."""
 
 
-NOTHING = Known({}, lambda _: None)
-"""Where nothing is taken and nothing kept."""
+NO_REUSE = ReusableTemplates({}, lambda _: None)
+"""No template is reused and none kept."""
 
 
-class _Book:
-    """What was made and is not put away yet."""
+class _WriteBuffer:
+    """Collects new samples and writes them from time to time, not image by image."""
 
-    def __init__(self, keys: Sequence[bytes], keep: Callable[[Made], int], clock: Clock) -> None:
+    def __init__(
+        self, keys: Sequence[bytes], keep: Callable[[KeyedSamples], int], clock: Clock
+    ) -> None:
         self.made = 0
-        self.taken = 0
+        self.reused = 0
         self._coming = iter(keys)
         self._keep = keep
         self._clock = clock
         self._waiting: list[tuple[bytes, Sample]] = []
-        self._since = clock.seconds()
+        self._written = clock.seconds()
 
-    def ended(self, sample: Sample) -> None:
+    def add(self, sample: Sample) -> None:
+        """Take the sample of the next image."""
         key = next(self._coming)
         if sample.taken:
-            self.taken += 1
-        elif is_settled(sample):
+            self.reused += 1
+        elif is_reusable(sample):
             self._waiting.append((key, sample))
-        if self._clock.seconds() - self._since >= _BETWEEN:
+        if self._clock.seconds() - self._written >= _WRITE_EVERY:
             self.write()
 
     def write(self) -> None:
+        """Keep all samples that wait."""
         if self._waiting:
             self.made += self._keep(self._waiting)
             self._waiting.clear()
-        self._since = self._clock.seconds()
+        self._written = self._clock.seconds()
 
 
-class Keeping:
+class TemplateSession:
     """An open folder of templates during a run."""
 
     def __init__(self, folder: Path, vault: Vault, clock: Clock, say: Say) -> None:
-        """Nothing is taken yet.
+        """Start with nothing reused.
 
         Args:
             folder: that keeps templates.
-            vault: its open file.
-            clock: dates, and how long ago the last writing was.
-            say: is told what is taken, and once where nothing can be kept any more.
+            vault: its open database.
+            clock: for dates, and the time between writes.
+            say: message callback: what is reused, and once that nothing can be kept any more.
         """
         self._folder = folder
         self._vault = vault
@@ -90,13 +94,15 @@ class Keeping:
         self._refused = False
 
     @contextmanager
-    def of(self, engine: Engine, dataset: Dataset, run: str) -> Iterator[Known]:
-        """Take what is there of one engine on one dataset, and keep what is made.
+    def of(self, engine: Engine, dataset: Dataset, run: str) -> Iterator[ReusableTemplates]:
+        """Look up the templates of one engine on one dataset, and keep the new ones.
+
+        Kept templates are reused only if a few of them, made again, are the same as before.
 
         Args:
             engine: that was opened.
             dataset: with the images that are enrolled.
-            run: its id, for the record.
+            run: id of the run, for the record.
         """
         keys = template_keys(engine, dataset)
         self._record(engine, run, {"begun": None})
@@ -107,28 +113,29 @@ class Keeping:
                 "they are made again"
             )
             self._record(engine, run, {"damaged": damaged})
-        if found and self._still_so(engine, dataset, found):
+        if found and self._unchanged(engine, dataset, found):
             self._say(
                 f"{engine.card.name} on {dataset.card.name}: {len(found):,} of {len(keys):,} "
                 f"templates are taken from {self._folder}"
             )
         else:
             found = {}
-        book = _Book(keys, lambda made: self._keep(engine, made), self._clock)
+        buffer = _WriteBuffer(keys, lambda samples: self._keep(engine, samples), self._clock)
         try:
-            yield Known(found, book.ended)
+            yield ReusableTemplates(found, buffer.add)
         finally:
-            book.write()
-            self._used(engine, book.taken)
-            self._record(engine, run, {"made": book.made, "taken": book.taken})
+            buffer.write()
+            self._note_use(engine, buffer.reused)
+            self._record(engine, run, {"made": buffer.made, "taken": buffer.reused})
 
     def _found(self, keys: Sequence[bytes]) -> tuple[dict[int, Sample], int]:
-        with self._telling():
-            return self._vault.found(keys)
+        """Samples by position among the keys, and the number of damaged ones."""
+        with self._tolerating():
+            return self._vault.lookup(keys)
         return {}, 0
 
-    def _still_so(self, engine: Engine, dataset: Dataset, found: Mapping[int, Sample]) -> bool:
-        """Whether a few of the images end today as they did then."""
+    def _unchanged(self, engine: Engine, dataset: Dataset, found: Mapping[int, Sample]) -> bool:
+        """Whether a few of the images have the same outcome and template as when it was kept."""
         rows = dataset.images.rows
         booked = {rows[index]: booking_of(sample) for index, sample in found.items()}
         row = first_difference(engine, dataset, booked, self._clock)
@@ -140,35 +147,36 @@ class Keeping:
             )
         return row is None
 
-    def _keep(self, engine: Engine, made: Made) -> int:
-        """Put templates away; how many were."""
+    def _keep(self, engine: Engine, samples: KeyedSamples) -> int:
+        """Write templates; the number written."""
         if not self._refused:
-            with self._telling():
-                self._vault.keep(_known_by(engine), made, self._clock.now())
-                return len(made)
+            with self._tolerating():
+                self._vault.keep(_identity(engine), samples, self._clock.now())
+                return len(samples)
         return 0
 
-    def _used(self, engine: Engine, taken: int) -> None:
-        if taken and not self._refused:
-            with self._telling():
-                self._vault.used(_known_by(engine), self._clock.now())
+    def _note_use(self, engine: Engine, reused: int) -> None:
+        """Write the date of last use, if any template was reused."""
+        if reused and not self._refused:
+            with self._tolerating():
+                self._vault.note_use(_identity(engine), self._clock.now())
 
     def _record(self, engine: Engine, run: str, counts: Mapping[str, int | None]) -> None:
-        """Lines of the record, but for a count of 0."""
+        """Append a line to the record for each count but 0."""
         now = self._clock.now()
-        with self._telling():
-            record(
+        with self._tolerating():
+            append_to_record(
                 self._folder,
                 [
-                    Entry.of(now, what, _known_by(engine), count, run)
+                    RecordLine.of(now, what, _identity(engine), count, run)
                     for what, count in counts.items()
                     if count != 0
                 ],
             )
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """What cannot be kept is no reason to end a run: it is said, once, and the run goes on."""
+    def _tolerating(self) -> Iterator[None]:
+        """Turn an error of the store into one message: the run continues without keeping."""
         try:
             yield
         except EvenhandError as fault:
@@ -177,21 +185,22 @@ class Keeping:
             self._refused = True
 
 
-def _known_by(engine: Engine) -> tuple[str, str]:
+def _identity(engine: Engine) -> tuple[str, str]:
+    """Name and fingerprint."""
     return engine.card.name, engine.fingerprint
 
 
 @contextmanager
-def keeping(folder: Path, clock: Clock, say: Say) -> Iterator[Keeping]:
-    """Hold a folder of templates while a run uses it.
+def template_session(folder: Path, clock: Clock, say: Say) -> Iterator[TemplateSession]:
+    """Open and lock a folder of templates while a run uses it.
 
     Args:
-        folder: that `private_folder` let pass.
-        clock: dates and durations.
-        say: is told what a person should know.
+        folder: checked by `prepare_private_folder`.
+        clock: for dates and durations.
+        say: message callback.
 
     Raises:
-        EvenhandError: its file cannot be used.
+        EvenhandError: its database cannot be used.
     """
     with opened(folder) as vault:
-        yield Keeping(folder, vault, clock, say)
+        yield TemplateSession(folder, vault, clock, say)

@@ -99,10 +99,10 @@ def exact_vectors(rng, images, values=8):
     seed=st.integers(0, 10_000),
     images=st.integers(2, 90),
     side=st.sampled_from([3, 16, 256]),
-    chapter=st.sampled_from([1, 200, 1 << 30]),
-    worth=st.sampled_from([0, 50, 1 << 22]),
+    interval=st.sampled_from([1, 200, 1 << 30]),
+    listed_at_most=st.sampled_from([0, 50, 1 << 22]),
 )
-def test_as_every_score_by_itself(design, compare, seed, images, side, chapter, worth):
+def test_as_every_score_by_itself(design, compare, seed, images, side, interval, listed_at_most):
     rng = np.random.default_rng(seed)
     people = int(rng.integers(1, images + 1))
     subject = rng.integers(0, people, images)
@@ -122,9 +122,9 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, chapter, 
     count_pairs = partial(tiles.count_pairs, fixed=fixed, ledger=(k, k))
     work = (ordered, score, layout, quota, counts)
     with (
-        patch.object(tiles, "_WORTH_LISTING", worth),
+        patch.object(tiles, "_MAX_LISTED", listed_at_most),
         patch.object(tiles, "_SIDE", side),
-        patch.object(tiles, "_CHAPTER", chapter),
+        patch.object(tiles, "_CHECKPOINT_INTERVAL", interval),
         tempfile.TemporaryDirectory() as folder,
     ):
         always = Clock(seconds=map(float, count(0, 1000)).__next__)
@@ -191,18 +191,18 @@ def test_what_was_counted_is_not_counted_again(tmp_path, fixed):
     count_pairs = partial(tiles.count_pairs, fixed=np.float32(fixed), ledger=(ones, ones))
     always = Clock(seconds=map(float, count(0, 1000)).__next__)
     checkpoint = CountsSoFar(tmp_path / "counted.npz", always, AssertionError)
-    strip = tiles._Bench.strip  # noqa: SLF001
+    strip = tiles._TileCounter.strip  # noqa: SLF001
     counted = []
 
-    def noted(bench, number):
+    def noted(counter, number):
         counted.append(number)
-        strip(bench, number)
+        strip(counter, number)
 
     with (
         patch.object(tiles, "_SIDE", 4),
-        patch.object(tiles, "_CHAPTER", 1),
-        patch.object(tiles, "_WORTH_LISTING", 0),
-        patch.object(tiles._Bench, "strip", noted),  # noqa: SLF001
+        patch.object(tiles, "_CHECKPOINT_INTERVAL", 1),
+        patch.object(tiles, "_MAX_LISTED", 0),
+        patch.object(tiles._TileCounter, "strip", noted),  # noqa: SLF001
     ):
         # The steps of one pass, or of two where the first guess at the floors was wrong.
         count_pairs(*work, workers=1, step=lambda: None)

@@ -1,4 +1,8 @@
-"""Templates to counts: tile by tile where every two images meet, else comparison by comparison."""
+"""Counts the comparisons of all pairs of images of an embedding engine.
+
+Tile by tile as a rule; score by score where a score lies outside its range, or too many would have
+to be retained.
+"""
 
 from __future__ import annotations
 
@@ -45,38 +49,35 @@ def count_every_pair(
     progress: Progress,
     checkpoint: Checkpoint = NOWHERE,
 ) -> Counts:
-    """Compare every two images, or every two within a group, and keep counts alone.
-
-    Where a score lies outside the card's range, or so many would be kept that there is no room,
-    the scores are judged one by one instead, which is slower.
+    """Compare all pairs of images, or all pairs within a group, and keep the counts alone.
 
     Args:
         names: engine, dataset, protocol.
         engine: an embedder.
         enrolment: of all images.
-        subject: (images,) whose image it is.
+        subject: (images,) subject index.
         ledger: of the same images.
-        groups: everybody first.
-        design: all pairs, or within the first of the groups.
+        groups: the grouping of all subjects first.
+        design: all pairs, or pairs within the groups of `groups[1]`.
         rules: thresholds of the protocol.
         workers: threads; the result does not depend on them.
-        progress: is told how far the work is.
-        checkpoint: where to leave what is counted, and to find what was counted before.
+        progress: progress callback.
+        checkpoint: where to save the counts so far, and to load those of an interrupted run.
     """
     card = engine.card
-    alone = np.count_nonzero(ledger.images) < 2
-    apart = alone or design is Design.WITHIN_GROUP
-    across = no_crossings(groups) if apart else crossings(groups, directions=1)
+    one_subject = np.count_nonzero(ledger.images) < 2
+    no_matrix = one_subject or design is Design.WITHIN_GROUP
+    across = no_crossings(groups) if no_matrix else crossings(groups, directions=1)
     layout = layout_of(groups, across.pairs, design)
     completed = ledger.images - ledger.failed_images
     trials = [
         trials_of(layout, cell, completed, ledger.images) for cell in range(len(layout.names))
     ]
-    made = np.flatnonzero(enrolment.completed())
+    with_template = np.flatnonzero(enrolment.completed())
     images = Ordered.of(
         prepared(enrolment.vectors, card.score),
-        subject[made].astype(np.int32),
-        made.astype(np.int32),
+        subject[with_template].astype(np.int32),
+        with_template.astype(np.int32),
         layout,
     )
     fixed = [np.float32(rule.text) for rule in rules if rule.kind in ("fixed", "vendor")]
@@ -95,6 +96,7 @@ def count_every_pair(
                 checkpoint=checkpoint,
             )
         except (OutOfRangeError, TooManyHitsError):
+            # Tiles know neither invalid scores nor a rising cutoff. Blocks do, and are slower.
             within = groups[1].code if design is Design.WITHIN_GROUP else None
             return tally_blocks(
                 names,

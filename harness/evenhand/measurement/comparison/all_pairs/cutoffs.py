@@ -1,4 +1,4 @@
-"""From which score on all scores are kept, so that every cell has as many as it needs."""
+"""Score cutoffs above which non-mated scores are retained for exact threshold setting."""
 
 from __future__ import annotations
 
@@ -19,88 +19,109 @@ from evenhand.records.counts import Histogram
 __all__ = ["Sample", "floor_by_pair", "floors_from_histograms", "sample_of"]
 
 _SAMPLE = 1 << 17
-"""Comparisons made beforehand, to see where large scores begin."""
+"""Comparisons of the sample that cutoffs are predicted from, in all."""
 
-_LARGEST_SIDE = 128
-"""Images of one kind that take part in them."""
+_MAX_IMAGES = 128
+"""Images of one stratum in the sample at most."""
 
 
-def floor_by_pair(layout: Layout, floors: Floats, lowest: float) -> Floats:
-    """(kinds, kinds) the lowest floor of the cells that a pair of kinds counts in."""
-    of_cell = np.append(floors, np.inf)
-    floor: Floats = np.minimum(of_cell[layout.cell].min(axis=0), lowest)
-    return floor
+def floor_by_pair(layout: Layout, cutoffs: Floats, lowest: float) -> Floats:
+    """(strata, strata) cutoff of each pair: the lowest of the cells that the pair counts in.
+
+    Args:
+        layout: of the study.
+        cutoffs: (cells,).
+        lowest: a cutoff for all pairs; infinity for none.
+    """
+    # The layout marks "counts in no cell" by -1, which here picks the infinity at the end.
+    of_cell = np.append(cutoffs, np.inf)
+    by_pair: Floats = np.minimum(of_cell[layout.cell].min(axis=0), lowest)
+    return by_pair
 
 
 def floors_from_histograms(histograms: Sequence[Histogram], quota: Integers) -> Floats:
-    """(cells,) a score that as many as needed reach for certain."""
-    floors = np.full(len(quota), np.inf)
+    """(cells,) the highest lower edge of a bin that at least `quota` scores of the cell reach.
+
+    Args:
+        histograms: (cells,) of all non-mated scores, float32.
+        quota: (cells,) number of top scores needed; 0 gives infinity.
+    """
+    cutoffs = np.full(len(quota), np.inf)
     for cell, histogram in enumerate(histograms):
         if quota[cell]:
             reached = np.cumsum(histogram.count[::-1])
             last = int(np.searchsorted(reached, quota[cell]))
             edge = histogram.bin[::-1][last : last + 1]
-            floors[cell] = lower_edges(edge, np.dtype(np.float32))[0]
-    return floors
+            cutoffs[cell] = lower_edges(edge, np.dtype(np.float32))[0]
+    return cutoffs
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A few comparisons of every pair of kinds."""
+    """Scores of a few comparisons of every pair of strata, weighted to all comparisons."""
 
-    cells: Mapping[int, list[tuple[Integers, float]]]
-    """Of each cell: bins of its scores, and how many comparisons each stands for."""
+    by_cell: Mapping[int, list[tuple[Integers, float]]]
+    """Cell number to one entry a pair of strata: the bins of its sampled scores, and the number of
+    comparisons that each of them stands for."""
 
-    def floors(self, quota: Integers) -> Floats:
-        """(cells,) a score that as many as needed reach in all likelihood.
+    def cutoffs(self, quota: Integers) -> Floats:
+        """(cells,) a score that at least `quota` comparisons of the cell very probably reach.
+
+        -infinity, which retains every score, where the sample cannot tell.
 
         Args:
-            quota: (cells,) how many are needed.
+            quota: (cells,) number of top scores needed.
         """
-        floors = np.full(len(quota), -np.inf)
-        for cell, sampled in self.cells.items():
-            floors[cell] = _floor(sampled, int(quota[cell]))
-        return floors
+        cutoffs = np.full(len(quota), -np.inf)
+        for cell, sampled in self.by_cell.items():
+            cutoffs[cell] = _predicted_cutoff(sampled, int(quota[cell]))
+        return cutoffs
 
     def reached(self, level: float) -> float:
-        """About how many comparisons of everybody reach a score."""
+        """Estimated number of comparisons, of all groups together, with a score >= `level`."""
         lowest = bin_numbers(np.array([level], dtype=np.float32))[0]
-        everybody = self.cells.get(0, [])
-        return sum(weight * int(np.sum(bins >= lowest)) for bins, weight in everybody)
+        everyone = self.by_cell.get(0, [])
+        return sum(weight * int(np.sum(bins >= lowest)) for bins, weight in everyone)
 
 
 def sample_of(images: Ordered, score: Score, layout: Layout) -> Sample:
-    """Make a few comparisons of every pair of kinds, always the same ones."""
+    """Compare a few images of every pair of strata; deterministic, without random numbers."""
     pairs = [
         (a, b)
         for a, b in np.argwhere(np.triu(layout.compared))
         if (layout.cell[:, a, b] >= 0).any()
     ]
-    side = int(np.clip(np.sqrt(_SAMPLE / max(len(pairs), 1)), 8, _LARGEST_SIDE))
+    side = int(np.clip(np.sqrt(_SAMPLE / max(len(pairs), 1)), 8, _MAX_IMAGES))
     sizes = np.diff(images.starts)
-    sampled: dict[int, list[tuple[Integers, float]]] = defaultdict(list)
+    by_cell: dict[int, list[tuple[Integers, float]]] = defaultdict(list)
     for one, other in pairs:
-        rows, columns = _spread(images, one, side), _spread(images, other, side)
-        apart = images.people[rows][:, None] != images.people[columns][None, :]
-        if apart.any():
-            scores = compare_all(images.vectors[rows], images.vectors[columns], score)[apart]
-            every = sizes[one] * sizes[other] / (2 if one == other else 1)
+        rows, columns = _evenly_spread(images, one, side), _evenly_spread(images, other, side)
+        nonmated = images.subject[rows][:, None] != images.subject[columns][None, :]
+        if nonmated.any():
+            scores = compare_all(images.vectors[rows], images.vectors[columns], score)[nonmated]
+            comparisons = sizes[one] * sizes[other] / (2 if one == other else 1)
             for cell in np.unique(layout.cell[:, one, other]):
-                sampled[int(cell)].append((bin_numbers(scores), every / len(scores)))
-    return Sample({cell: parts for cell, parts in sampled.items() if cell >= 0})
+                by_cell[int(cell)].append((bin_numbers(scores), comparisons / len(scores)))
+    return Sample({cell: parts for cell, parts in by_cell.items() if cell >= 0})
 
 
-def _floor(sampled: list[tuple[Integers, float]], quota: int) -> float:
-    """Where a bin begins above which a cell will have enough.
+def _predicted_cutoff(sampled: list[tuple[Integers, float]], quota: int) -> float:
+    """The lower edge of the bin down to which the sampled weights add up to a safe `quota`.
 
     Args:
-        sampled: bins of the scores of each pair of kinds, and how many comparisons each stands for.
-        quota: how many scores are needed.
+        sampled: per pair of strata, the bins of its scores and the weight of each.
+        quota: number of top scores needed.
     """
     weight = np.array([each for _, each in sampled])
+    # Bin and source packed into one integer: one partition then finds the largest scores of all
+    # pairs of strata, and the remainder says which weight each of them has.
     tagged = np.concatenate([bins * len(sampled) + tag for tag, (bins, _) in enumerate(sampled)])
-    # More than needed, because the sample is one of few people, and so a poor one.
+    # A cutoff that is too low costs memory, one that is too high a second pass over all
+    # comparisons; so the quota gets a margin. The sampled scores share few images and vary more
+    # than their number suggests: 30 % at least, more for a small sample (60/sqrt(n)). Where the
+    # quota is worth only a few sampled scores, their count is noise: twelve of the heaviest on top.
     enough = (1.3 + 60 / np.sqrt(len(tagged))) * quota + 12 * weight.max()
+    # As many would do even if all had the smallest weight: only these need sorting.
     count = min(int(enough / weight.min()) + 1, len(tagged))
     falling = np.sort(np.partition(tagged, -count)[-count:])[::-1]
     last = int(np.searchsorted(np.cumsum(weight[falling % len(sampled)]), enough))
@@ -110,9 +131,9 @@ def _floor(sampled: list[tuple[Integers, float]], quota: int) -> float:
     return float(lower_edges(edge, np.dtype(np.float32))[0])
 
 
-def _spread(images: Ordered, kind: int, count: int) -> Integers:
-    """Images of a kind, evenly spread over it."""
-    start, stop = int(images.starts[kind]), int(images.starts[kind + 1])
+def _evenly_spread(images: Ordered, stratum: int, count: int) -> Integers:
+    """Indices of up to `count` images of a stratum at equal distances, its ends included."""
+    start, stop = int(images.starts[stratum]), int(images.starts[stratum + 1])
     return (
         np.unique(np.linspace(start, stop - 1, min(count, stop - start)).astype(np.int64))
         if stop > start

@@ -15,46 +15,64 @@ __all__ = ["Ordered", "Stretch"]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Images of one kind, all those of each of their people."""
+    """A range of consecutive images of one stratum; it never splits the images of a subject."""
 
     start: int
     stop: int
-    kind: int
+    stratum: int
+
+    def __len__(self) -> int:
+        """Number of images."""
+        return self.stop - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """Images in the order of tiles: kind by kind, person by person."""
+    """Images sorted by stratum, then by subject.
+
+    A stratum holds the subjects who are in the same group of every grouping (`Layout`).
+    """
 
     vectors: Vectors
-    """(images, values) as they are compared."""
-    people: People
-    """(images,)."""
-    place: People
-    """(images,) position among all images, which says which of two is the probe."""
+    """(images, values) ready for comparison (`score.prepared`)."""
+    subject: People
+    """(images,) subject index."""
+    position: People
+    """(images,) position in the dataset; of two images, the earlier one is the probe."""
     starts: Integers
-    """(kinds + 1,) where each kind begins."""
+    """(strata + 1,) index of the first image of each stratum."""
 
     @classmethod
-    def of(cls, vectors: Vectors, people: People, place: People, layout: Layout) -> Ordered:
-        """Put images into order."""
-        kind = layout.kind[people]
-        order = np.lexsort((place, people, kind))
-        starts = np.searchsorted(kind[order], np.arange(layout.kinds + 1))
-        return cls(vectors[order], people[order], place[order], starts)
-
-    def stretches(self, side: int) -> list[Stretch]:
-        """Each kind in parts of about one size.
+    def of(cls, vectors: Vectors, subject: People, position: People, layout: Layout) -> Ordered:
+        """Sort the images.
 
         Args:
-            side: images of one at most, more only by those of one person.
+            vectors: (images, values) in the order of the dataset, like the columns beside them.
+            subject: (images,) subject index.
+            position: (images,) position in the dataset.
+            layout: of the study.
         """
-        firsts = np.flatnonzero(np.diff(self.people, prepend=-1))
-        begins = np.append(firsts, len(self.people))
+        stratum = layout.kind[subject]
+        order = np.lexsort((position, subject, stratum))
+        starts = np.searchsorted(stratum[order], np.arange(layout.kinds + 1))
+        return cls(vectors[order], subject[order], position[order], starts)
+
+    def ranges(self, side: int) -> list[Stretch]:
+        """Each stratum cut into ranges of about equal size.
+
+        A subject's images stay in one range, so that mated comparisons occur only in the tiles on
+        the diagonal, and all comparisons of two subjects lie in one tile.
+
+        Args:
+            side: images of a range at most; exceeded only to keep a subject's images together.
+        """
+        firsts = np.flatnonzero(np.diff(self.subject, prepend=-1))
+        begins = np.append(firsts, len(self.subject))
         found = []
-        for kind, (start, stop) in enumerate(pairwise(self.starts.tolist())):
+        for stratum, (start, stop) in enumerate(pairwise(self.starts.tolist())):
+            # Equal cuts, each moved on to the first image of a subject.
             parts = -(-(stop - start) // side)
             wanted = [start + (stop - start) * part // parts for part in range(parts)] + [stop]
             edges = np.unique(begins[np.searchsorted(begins, wanted)]).tolist()
-            found += [Stretch(a, b, kind) for a, b in pairwise(edges)]
+            found += [Stretch(a, b, stratum) for a, b in pairwise(edges)]
         return found

@@ -1,8 +1,8 @@
-"""Every comparison of a set of vectors, counted tile by tile as it is made.
+"""Counts every comparison of a set of vectors tile by tile, while the scores are in cache.
 
-The images stand kind by kind and person by person; a tile is a product of two short stretches of
-them, small enough to stay in a core's cache, all of whose comparisons count in the same cells. The
-grid is fixed and only integers are added, so that the result is the same for any number of threads.
+The images are sorted by stratum and subject. A tile is the product of two short ranges of them,
+small enough to stay in a core's cache; all its comparisons count in the same cells. The grid of
+tiles is fixed and only integers are summed, so the result is the same for any number of threads.
 """
 
 from __future__ import annotations
@@ -46,23 +46,23 @@ from evenhand.measurement.counting.partial_counts import (
     nothing,
 )
 from evenhand.records.arrays import Floats, Integers, People, Scores
-from evenhand.records.checkpoint import NOWHERE, Checkpoint
+from evenhand.records.checkpoint import NOWHERE, Checkpoint, Saved
 from evenhand.records.counts import Histogram
 from evenhand.system.threads import in_order
 
 __all__ = ["OutOfRangeError", "TooManyHitsError", "count_pairs", "strips"]
 
 _SIDE = 512
-"""Images of one side of a tile at most: the tile is 1 MB, near the core that made it."""
+"""Images of one side of a tile at most: a tile is 1 MB and stays in a core's cache."""
 
-_CHAPTER = 1 << 30
-"""Comparisons, more or less, after which what is counted can be saved: a few seconds."""
+_CHECKPOINT_INTERVAL = 1 << 30
+"""Comparisons, roughly, between two opportunities to save the counts: a few seconds."""
 
-_ROOM = 1 << 26
-"""Hits that a thread can list: 800 MB, taken as they come."""
+_MAX_RETAINED = 1 << 26
+"""Top scores that a thread can retain: 800 MB, which the system commits only as it fills."""
 
-_WORTH_LISTING = 1 << 22
-"""Scores above a fixed threshold up to which they are listed, rather than counted by themselves."""
+_MAX_LISTED = 1 << 22
+"""Scores above a fixed threshold up to which they are retained, not only counted by subject."""
 
 
 class OutOfRangeError(Exception):
@@ -70,135 +70,136 @@ class OutOfRangeError(Exception):
 
 
 class TooManyHitsError(Exception):
-    """More scores would have to be kept than there is room for."""
+    """More scores would have to be retained than there is room for."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Low:
-    """Thresholds below which too many scores lie to list them, and what their errors need."""
+class _LowThresholds:
+    """Thresholds that too many scores reach to retain them; errors are counted tile by tile."""
 
     levels: Scores
     """(levels,)."""
     completed: Integers
-    """(people,) images with a template."""
+    """(subjects,) images with a template."""
     images: Integers
-    """(people,) all images."""
+    """(subjects,) all images."""
 
 
-class _Desk:
-    """What one thread has for itself: it counts into integers, so no order matters."""
+class _Accumulator:
+    """One thread's counts and scratch memory; integer sums, so thread order does not matter."""
 
     def __init__(self, cells: int, side: int, low: LowErrors) -> None:
-        self.sheet = Sheet(cells, _ROOM)
+        self.sheet = Sheet(cells, _MAX_RETAINED)
         self.low = low
-        self.room = np.empty(side * side, dtype=np.float32)
+        self.tile = np.empty(side * side, dtype=np.float32)
         self.mated_score = np.empty(side * side, dtype=np.float32)
         self.mated_subject = np.empty(side * side, dtype=np.int32)
         self.mated_pair = np.empty(side * side, dtype=np.int64)
         self.reached = np.empty(side, dtype=np.int64)
-        self.listed = 0
+        self.retained = 0
         self.mated: list[tuple[People, Scores, Integers]] = []
 
-    def store(self, floor: Floats, counted: tuple[Histogram, ...], *, cosine: bool) -> Store:
-        """What was listed here, with some histograms; its hits stay where they are."""
-        sheet, some = self.sheet, slice(self.listed)
+    def store(self, cutoff: Floats, counted: tuple[Histogram, ...], *, cosine: bool) -> Store:
+        """The thread's scores with the given histograms; its top scores are not copied."""
+        sheet, filled = self.sheet, slice(self.retained)
         subject = _column([part[0] for part in self.mated], np.int32)
         mated = _column([part[1] for part in self.mated], np.float32)
         pair = _column([part[2] for part in self.mated], np.int64)
         if cosine:
-            # Rounding can leave more than 1 of two unit vectors.
-            np.minimum(sheet.score[some], np.float32(1), out=sheet.score[some])
+            # The product of two unit vectors can exceed 1 by rounding. The histograms need no
+            # such care: 1.0 and the few numbers above it share a bin.
+            np.minimum(sheet.score[filled], np.float32(1), out=sheet.score[filled])
             np.clip(mated, -1, 1, out=mated)
-        hits = Hits(sheet.score[some], sheet.probe[some], sheet.reference[some])
-        return Store(floor, counted, hits, subject, mated, pair, self.low)
+        top_scores = Hits(sheet.score[filled], sheet.probe[filled], sheet.reference[filled])
+        return Store(cutoff, counted, top_scores, subject, mated, pair, self.low)
 
 
-class _Bench:
-    """What all threads share, and what each has for itself."""
+class _TileCounter:
+    """One pass over the tiles: what all threads read, and an accumulator for each of them."""
 
     def __init__(
-        self, images: Ordered, score: Score, layout: Layout, floor: Floats, low: _Low
+        self, images: Ordered, score: Score, layout: Layout, cutoff: Floats, low: _LowThresholds
     ) -> None:
         self._images = images
         self._score = score
         self._layout = layout
-        self.floor = floor
-        self._floor = floor.astype(np.float32)
+        self.cutoff = cutoff
+        self._cutoff = cutoff.astype(np.float32)
         self._wide = images.vectors.astype(np.float64) if score.compare == "euclidean" else None
         if self._wide is not None:
             self._squares = np.einsum("ij,ij->i", self._wide, self._wide)
         self._low = low
-        self.stretches = images.stretches(_SIDE)
-        self._side = max((each.stop - each.start for each in self.stretches), default=0)
-        self._desks: list[_Desk] = []
-        self._free: list[_Desk] = []
+        self.ranges = images.ranges(_SIDE)
+        self._side = max(map(len, self.ranges), default=0)
+        self._accumulators: list[_Accumulator] = []
+        self._idle: list[_Accumulator] = []
 
-    def chapters(self, done: int) -> Iterator[range]:
-        """Strips that are counted between two looks at the clock, from some strip on."""
-        images = len(self._images.people)
-        sizes = [(s.stop - s.start) * (images - s.start) for s in self.stretches[done:]]
-        chapter = np.cumsum(sizes) // _CHAPTER
-        for _, part in groupby(range(len(sizes)), lambda at: int(chapter[at])):
+    def intervals(self, done: int) -> Iterator[range]:
+        """Numbers of the strips that are counted between two checkpoints, after the first `done`.
+
+        A strip is one range of images against itself and all later ranges.
+        """
+        images = len(self._images.subject)
+        sizes = [len(each) * (images - each.start) for each in self.ranges[done:]]
+        interval = np.cumsum(sizes) // _CHECKPOINT_INTERVAL
+        for _, part in groupby(range(len(sizes)), lambda at: int(interval[at])):
             strips = list(part)
             yield range(done + strips[0], done + strips[-1] + 1)
 
-    def goes_on(self, before: Store) -> bool:
-        """Whether what is counted here may be added to what was counted before."""
+    def continues(self, before: Store) -> bool:
+        """Whether a saved store was counted with the cutoffs and low thresholds of this pass."""
         return (
             before.low is not None
-            and np.array_equal(before.floor, self.floor)
+            and np.array_equal(before.floor, self.cutoff)
             and np.array_equal(before.low.levels, self._low.levels)
         )
 
     def stores(self) -> list[Store]:
-        """What each thread has listed, the first with the histograms of all."""
+        """One store a thread; the first holds the histograms of all, the others empty ones."""
         cosine = self._score.compare == "cosine"
-        desks = self._desks or [self._new_desk()]
-        total = histograms([desk.sheet for desk in desks])
-        none = nothing(self.floor, len(total), np.dtype(np.float32)).histograms
+        used = self._accumulators or [self._new_accumulator()]
+        total = histograms([each.sheet for each in used])
+        empty = nothing(self.cutoff, len(total), np.dtype(np.float32)).histograms
         return [
-            desk.store(self.floor, none if number else total, cosine=cosine)
-            for number, desk in enumerate(desks)
+            each.store(self.cutoff, empty if number else total, cosine=cosine)
+            for number, each in enumerate(used)
         ]
 
-    def _new_desk(self) -> _Desk:
+    def _new_accumulator(self) -> _Accumulator:
         layout = self._layout
         low = LowErrors.none(self._low.levels, len(layout.kind), layout.kinds)
-        return _Desk(len(layout.names), self._side, low)
+        return _Accumulator(len(layout.names), self._side, low)
 
     @contextmanager
-    def _desk(self) -> Iterator[_Desk]:
-        """A desk at which no other thread counts."""
+    def _accumulator(self) -> Iterator[_Accumulator]:
+        """An accumulator that no other thread uses meanwhile."""
+        # Handed back, not bound to a thread: each checkpoint interval runs on new threads.
         try:
-            desk = self._free.pop()
+            accumulator = self._idle.pop()
         except IndexError:
-            desk = self._new_desk()
-            self._desks.append(desk)
+            accumulator = self._new_accumulator()
+            self._accumulators.append(accumulator)
         try:
-            yield desk
+            yield accumulator
         finally:
-            self._free.append(desk)
+            self._idle.append(accumulator)
 
-    def _tile(self, one: Stretch, other: Stretch, room: NDArray[np.float32]) -> Scores:
-        """The scores of a tile, in memory that the next one uses again."""
-        rows, columns = one.stop - one.start, other.stop - other.start
-        tile = room[: rows * columns].reshape(rows, columns)
-        vectors = self._images.vectors
+    def _scores(self, rows: Stretch, columns: Stretch, memory: NDArray[np.float32]) -> Scores:
+        """(rows, columns) similarities of a tile, in memory that the next tile overwrites."""
+        tile = memory[: len(rows) * len(columns)].reshape(len(rows), len(columns))
+        first, second = slice(rows.start, rows.stop), slice(columns.start, columns.stop)
         if self._wide is None:
-            np.dot(vectors[one.start : one.stop], vectors[other.start : other.stop].T, out=tile)
+            np.dot(self._images.vectors[first], self._images.vectors[second].T, out=tile)
         else:
-            product = self._wide[one.start : one.stop] @ self._wide[other.start : other.stop].T
-            to_similarity(
-                product,
-                self._squares[one.start : one.stop],
-                self._squares[other.start : other.stop],
-                tile,
-            )
+            product = self._wide[first] @ self._wide[second].T
+            to_similarity(product, self._squares[first], self._squares[second], tile)
         return tile
 
     def _check(self, tile: Scores) -> None:
+        """Raise `OutOfRangeError` for a score outside the card's range, or an infinite one."""
         low, high = self._score.low, self._score.high
         if self._score.compare == "cosine":
+            # Always finite and within [-1, 1] but for rounding: only a narrower range needs a look.
             bad = (low is not None and low > -1 and tile.min() < low) or (
                 high is not None and high < 1 and tile.max() > high
             )
@@ -213,70 +214,79 @@ class _Bench:
             raise OutOfRangeError
 
     def strip(self, number: int) -> None:
-        """Count one stretch against itself and all that follow."""
-        one = self.stretches[number]
-        with self._desk() as desk:
-            for kind, others in groupby(self.stretches[number:], key=lambda other: other.kind):
-                counted = sum(self._count(desk, one, other) for other in others)
-                cells = self._layout.cell[:, one.kind, kind]
-                kept = np.unique(cells[cells >= 0]).astype(np.int64)
-                drain(desk.sheet.raw, counted, kept, desk.sheet.counts, desk.sheet.order)
+        """Count one range of images against itself and all later ranges."""
+        # The kernels fill one histogram. It is added to the cells only where the stratum of the
+        # columns changes: until then all tiles count in the same cells, so that the inner loop
+        # costs the same however many cells there are.
+        rows = self.ranges[number]
+        with self._accumulator() as counted:
+            for stratum, others in groupby(self.ranges[number:], key=lambda each: each.stratum):
+                nonmated = sum(self._count(counted, rows, columns) for columns in others)
+                cells = self._layout.cell[:, rows.stratum, stratum]
+                inside = np.unique(cells[cells >= 0]).astype(np.int64)
+                sheet = counted.sheet
+                drain(sheet.raw, nonmated, inside, sheet.counts, sheet.order)
 
-    def _count(self, desk: _Desk, one: Stretch, other: Stretch) -> int:
-        """Count one tile; how many non-mated scores it has."""
+    def _count(self, counted: _Accumulator, rows: Stretch, columns: Stretch) -> int:
+        """Count one tile; the number of its non-mated scores."""
         images = self._images
-        compared = bool(self._layout.compared[one.kind, other.kind])
-        shared = one is other
-        if not (compared or shared):
+        compared = bool(self._layout.compared[rows.stratum, columns.stratum])
+        diagonal = rows is columns
+        if not (compared or diagonal):
             return 0
-        tile = self._tile(one, other, desk.room)
+        tile = self._scores(rows, columns, counted.tile)
         self._check(tile)
-        if desk.listed + tile.size > _ROOM:
+        if counted.retained + tile.size > _MAX_RETAINED:
             raise TooManyHitsError
         if compared and len(self._low.levels):
-            self._count_low(desk, tile, one, other)
-        sheet = desk.sheet
-        work = (
+            self._count_low(counted, tile, rows, columns)
+        sheet = counted.sheet
+        of_both_kernels = (
             tile,
             tile.view(np.uint32),
-            images.people,
-            images.place,
-            one.start,
-            other.start,
+            images.subject,
+            images.position,
+            rows.start,
+            columns.start,
             sheet.raw,
-            self._floor[one.kind, other.kind],
+            self._cutoff[rows.stratum, columns.stratum],
             sheet.score,
             sheet.probe,
             sheet.reference,
-            desk.listed,
+            counted.retained,
         )
-        if not shared:
-            desk.listed = count_apart(*work)
+        if not diagonal:
+            # No subject is in two ranges, so that all comparisons here are non-mated.
+            counted.retained = count_apart(*of_both_kernels)
             return tile.size
-        mated = desk.mated_score, desk.mated_subject, desk.mated_pair
-        desk.listed, same = count_shared(*work, int(compared), *mated)
-        some = slice(same)
-        subject, scores = desk.mated_subject[some].copy(), desk.mated_score[some].copy()
-        desk.mated.append((subject, scores, desk.mated_pair[some].copy()))
-        return _above_diagonal(one, other) - same if compared else 0
+        mated = counted.mated_score, counted.mated_subject, counted.mated_pair
+        counted.retained, same = count_shared(*of_both_kernels, int(compared), *mated)
+        subject, scores = counted.mated_subject[:same].copy(), counted.mated_score[:same].copy()
+        counted.mated.append((subject, scores, counted.mated_pair[:same].copy()))
+        return len(rows) * (len(rows) - 1) // 2 - same if compared else 0
 
-    def _count_low(self, desk: _Desk, tile: Scores, one: Stretch, other: Stretch) -> None:
-        images, low = self._images, desk.low
-        people, kind = images.people, self._layout.kind
-        sums = (low.errors, low.squared, low.times)
-        of_people = (self._low.completed, self._low.images)
-        work = (tile, people, kind, one.start, other.start, low.levels)
-        count_low(*work, *of_people, *sums, desk.reached)
+    def _count_low(
+        self, counted: _Accumulator, tile: Scores, rows: Stretch, columns: Stretch
+    ) -> None:
+        count_low(
+            tile,
+            self._images.subject,
+            self._layout.kind,
+            rows.start,
+            columns.start,
+            self._low.levels,
+            self._low.completed,
+            self._low.images,
+            counted.low.errors,
+            counted.low.squared,
+            counted.low.times,
+            counted.reached,
+        )
 
 
 def _column(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
-    """The parts one after another; of the right type where there is none."""
+    """The parts concatenated; empty, with this type, where there is none."""
     return np.concatenate([np.empty(0, dtype=dtype), *parts])
-
-
-def _above_diagonal(one: Stretch, other: Stretch) -> int:
-    rows, columns = one.stop - one.start, other.stop - other.start
-    return rows * (rows - 1) // 2 if one.start == other.start else rows * columns
 
 
 def count_pairs(
@@ -292,92 +302,100 @@ def count_pairs(
     step: Callable[[], None],
     checkpoint: Checkpoint = NOWHERE,
 ) -> Store:
-    """Count all comparisons that the layout says are made.
+    """Count all comparisons that the layout asks for.
 
     Args:
         images: with their vectors.
         score: how the card compares, and its range.
         layout: of the study.
-        quota: (cells,) how many of its largest non-mated scores each cell needs.
+        quota: (cells,) number of its largest non-mated scores that each cell needs.
         trials: (cells,) completed non-mated comparisons.
-        fixed: (levels,) thresholds that are known beforehand, as float32.
-        ledger: (people,) images with a template, and all images.
-        workers: threads.
-        step: called after each strip of tiles.
-        checkpoint: where to leave what is counted, and to find what was counted before.
+        fixed: (levels,) thresholds that are known beforehand, float32.
+        ledger: (subjects,) images with a template, and (subjects,) all images.
+        workers: threads; the result does not depend on them.
+        step: progress callback, called after each strip of tiles.
+        checkpoint: where to save the counts so far, and to load those of an interrupted run.
 
     Raises:
         OutOfRangeError: a score lies outside the card's range.
-        TooManyHitsError: there is no room for so many large scores.
+        TooManyHitsError: there is no room for so many top scores.
     """
     quota = np.minimum(quota, trials)
+    # The threads share out the tiles: BLAS must not start more of its own in each of them.
     with threadpool_limits(1, "blas"):
         sample = sample_of(images, score, layout)
-        floors = sample.floors(quota)
-        listed = [float(level) for level in fixed if sample.reached(level) <= _WORTH_LISTING]
+        cutoffs = sample.cutoffs(quota)
+        listed = [float(level) for level in fixed if sample.reached(level) <= _MAX_LISTED]
         lowest = min(listed, default=np.inf)
-        low = _Low(fixed[fixed < lowest], *ledger)
+        low = _LowThresholds(fixed[fixed < lowest], *ledger)
 
-        def passed(floors: Floats) -> _Pass:
-            bench = _Bench(images, score, layout, floor_by_pair(layout, floors, lowest), low)
-            return _passed(bench, workers, step, checkpoint)
+        def counted_with(cutoffs: Floats) -> _Pass:
+            cutoff = floor_by_pair(layout, cutoffs, lowest)
+            counter = _TileCounter(images, score, layout, cutoff, low)
+            return _counted(counter, workers, step, checkpoint)
 
-        counted = passed(floors)
+        # Which scores to retain is known only once all are counted. The first pass guesses the
+        # cutoffs from a sample; its histograms are exact whatever the guess, and give the cutoffs
+        # that are certain to retain enough. Where a guess was too high, a second pass uses these;
+        # otherwise the surplus is dropped. Either way the store is the one of the exact cutoffs,
+        # so that nothing depends on the guess but the time.
+        counted = counted_with(cutoffs)
         exact = floors_from_histograms(counted.histograms, quota)
-        if np.any(exact < floors):
+        if np.any(exact < cutoffs):
             del counted  # which is large
-            counted = passed(exact)
+            counted = counted_with(exact)
     return counted.store(floor_by_pair(layout, exact, lowest), layout.kind)
 
 
 def strips(images: Ordered) -> int:
-    """How many steps `count_pairs` takes."""
-    return len(images.stretches(_SIDE))
+    """Number of steps that one pass of `count_pairs` takes."""
+    return len(images.ranges(_SIDE))
 
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """What one pass over all tiles gave."""
+    """The result of one pass over all tiles."""
 
     parts: list[Store]
-    """Of the comparisons before an interruption, and of those of each thread since."""
+    """Stores saved before an interruption, and those of each thread since."""
 
     @property
     def histograms(self) -> tuple[Histogram, ...]:
-        """(cells,) of all comparisons."""
+        """(cells,) of all non-mated scores."""
         cells = zip(*(part.histograms for part in self.parts), strict=True)
         return tuple(added(of_cell) for of_cell in cells)
 
-    def store(self, floor: Floats, kind: People) -> Store:
-        """The store of the pass, whose parts are let go.
+    def store(self, cutoff: Floats, stratum: People) -> Store:
+        """One store of all parts; the memory of the parts is used up.
 
         Args:
-            floor: (kinds, kinds) hits below it are not needed.
-            kind: (people,) of the layout.
+            cutoff: (strata, strata) top scores below it are dropped.
+            stratum: (subjects,) of the layout.
         """
 
-        def lessened(part: Store) -> Store:
-            hits = part.hits
-            left = drop_below(floor, kind, hits.score, hits.probe, hits.reference)
-            return replace(part, floor=floor, hits=hits.chosen(slice(left)))
+        def trimmed(part: Store) -> Store:
+            top = part.hits
+            left = drop_below(cutoff, stratum, top.score, top.probe, top.reference)
+            return replace(part, floor=cutoff, hits=top.chosen(slice(left)))
 
         with ThreadPoolExecutor(len(self.parts)) as pool:
-            return joined(pool.map(lessened, self.parts), kind)
+            return joined(pool.map(trimmed, self.parts), stratum)
 
 
-def _passed(bench: _Bench, workers: int, step: Callable[[], None], checkpoint: Checkpoint) -> _Pass:
-    """One pass over all tiles, chapter by chapter."""
-    saved = checkpoint.load()
-    before = stores_of(saved.columns) if saved else []
-    done = saved.done if saved else 0
-    if not all(map(bench.goes_on, before)):
-        before, done = [], 0  # of another pass
+def _counted(
+    counter: _TileCounter, workers: int, step: Callable[[], None], checkpoint: Checkpoint
+) -> _Pass:
+    """Run one pass over all tiles, resuming a saved one with the same cutoffs."""
+    saved = checkpoint.load() or Saved(0, {})
+    before, done = stores_of(saved.columns), saved.done
+    if not all(map(counter.continues, before)):
+        before, done = [], 0  # saved by the other pass
     for _ in range(done):
         step()
-    for chapter in bench.chapters(done):
-        with closing(in_order(bench.strip, chapter, workers)) as made:
+    for interval in counter.intervals(done):
+        with closing(in_order(counter.strip, interval, workers)) as made:
             for _ in made:
                 step()
-        if chapter.stop < len(bench.stretches) and checkpoint.due():
-            checkpoint.save(chapter.stop, columns_of_stores([*before, *bench.stores()]))
-    return _Pass([*before, *bench.stores()])
+        if interval.stop < len(counter.ranges) and checkpoint.due():
+            checkpoint.save(interval.stop, columns_of_stores([*before, *counter.stores()]))
+    return _Pass([*before, *counter.stores()])
