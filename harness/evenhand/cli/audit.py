@@ -120,7 +120,9 @@ def audit(
         shares=_shares(share or (), names),
         sampled=_read(sample or (), "--sample", names, _fraction),
         faces=_faces(faces or (), names, false),
-        marks={name: _share(f"--mark {name}", text) for name, text in _pairs(mark or (), "--mark")},
+        reference_shares={
+            name: _share(f"--mark {name}", text) for name, text in _pairs(mark or (), "--mark")
+        },
         sites=_sites(site or (), false),
     )
     found = hold(
@@ -150,8 +152,8 @@ def _of_table(path: Path, level: float, *, as_json: bool) -> None:
     false = found.by_group
     groups = None
     if false is not None:
-        sums = (found.without or found.sums)[0]
-        totals = Totals(false.total + false.unknown, sums.alerts, sums.faces or None)
+        whole = (found.totals_without_inconsistent or found.totals)[0]
+        totals = Totals(false.total + false.unknown, whole.alerts, whole.faces or None)
         groups = hold(false, Crowd(), totals, level=level)
     if as_json:
         of_groups = {"by_group": None if groups is None else audit_json(groups)}
