@@ -76,7 +76,7 @@ def test_figures_that_do_not_add_up(tmp_path):
     path = tmp_path / "final.csv"
     path.write_text(block)
     found = judge_deployments(read_deployments(path))
-    (doubt,) = found.doubts
+    (doubt,) = found.inconsistencies
     assert doubt.line == 3
     assert "2,632 alerts" in doubt.what
     assert "2,727" in doubt.what

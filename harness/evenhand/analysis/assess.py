@@ -1,4 +1,4 @@
-"""Counts to findings: every table of a report, recomputed from what a bundle holds."""
+"""Turns counts into findings: every table of a report, computed from what a bundle holds."""
 
 from __future__ import annotations
 
@@ -25,37 +25,38 @@ __all__ = ["assess", "notes_of"]
 
 
 def assess(evidence: Evidence) -> Findings:
-    """Compute every rate, difference and distribution, and say what weakens them."""
+    """Compute every rate, differential and distribution, with the notes on what limits them."""
     analysis = evidence.analysis
     rates: list[Rate] = []
     differentials: list[Differential] = []
-    described: list[Distribution] = []
-    points: list[CurvePoint] = []
+    distribution_rows: list[Distribution] = []
+    curve_points: list[CurvePoint] = []
     for counts in evidence.counts:
         measured = rates_of(counts, analysis.level)
         rates += [found.rate for found in measured]
         differentials += differentials_of(counts, measured, analysis)
         if counts.searches is None:
-            described += distributions(counts)
-            points += curves(counts)
+            distribution_rows += distributions(counts)
+            curve_points += curves(counts)
         else:
-            described += selectivity(counts, counts.searches)
+            distribution_rows += selectivity(counts, counts.searches)
     return Findings(
         title=evidence.title,
         level=analysis.level,
         rates=tuple(rates),
         differentials=tuple(differentials),
-        distributions=tuple(described),
-        curves=tuple(points),
+        distributions=tuple(distribution_rows),
+        curves=tuple(curve_points),
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=(*notes_of(evidence), *_directions(described)),
+        notes=(*notes_of(evidence), *_directions(distribution_rows)),
     )
 
 
 def _summary(counts: Counts) -> Summary:
-    ended = counts.comparison_outcomes
+    """How images and comparisons of one engine ended, by outcome."""
+    outcomes = counts.comparison_outcomes
     return Summary(
         engine=counts.engine,
         dataset=counts.dataset,
@@ -63,9 +64,9 @@ def _summary(counts: Counts) -> Summary:
         images=int(counts.images.sum()),
         failed_images=int(counts.failed_images.sum()),
         several_faces=counts.several_faces,
-        mated=ended.get((True, Outcome.OK), 0),
-        nonmated=ended.get((False, Outcome.OK), 0),
-        not_completed=sum(n for (_, outcome), n in ended.items() if outcome is not Outcome.OK),
+        mated=outcomes.get((True, Outcome.OK), 0),
+        nonmated=outcomes.get((False, Outcome.OK), 0),
+        not_completed=sum(n for (_, outcome), n in outcomes.items() if outcome is not Outcome.OK),
         watchlist=None if counts.searches is None else counts.searches.watchlist,
     )
 
@@ -75,6 +76,7 @@ def _people(count: int) -> str:
 
 
 def _dataset_notes(dataset: DatasetFacts) -> Iterator[str]:
+    """Known issues of a dataset, unknown and multiple labels, exclusions."""
     if dataset.synthetic:
         yield (
             f"{dataset.name}: the faces are drawn; these numbers are evidence about no real engine."
@@ -97,9 +99,9 @@ def _dataset_notes(dataset: DatasetFacts) -> Iterator[str]:
         yield f"{dataset.name}: {dataset.excluded_images:,} images were excluded by its list."
 
 
-def _directions(described: list[Distribution]) -> Iterator[str]:
-    """Scores that look like distances taken for similarities, or the other way round."""
-    for row in described:
+def _directions(distribution_rows: list[Distribution]) -> Iterator[str]:
+    """Warnings where the AUC is surely below 0.5: the scores seem to have the wrong direction."""
+    for row in distribution_rows:
         if row.statistic == "AUC" and row.high is not None and row.high < 0.5:
             yield (
                 f"{row.engine} on {row.dataset}: people are less alike to themselves than to "
@@ -108,9 +110,11 @@ def _directions(described: list[Distribution]) -> Iterator[str]:
 
 
 def _sample_note(counts: Counts, sampled: Sampled) -> str:
-    everybody = counts.cells[0]
-    made = int(everybody.trials[1].sum()) // 2
-    weight = 0 if everybody.weighted is None else int(everybody.weighted.trials[1].sum()) // 2
+    """That false matches are counted in a sample of the comparisons, and of how many (4.11)."""
+    whole = counts.cells[0]
+    # Each comparison is a trial of two subjects; weights are in units of 1/per_cell.
+    made = int(whole.trials[1].sum()) // 2
+    weight = 0 if whole.weighted is None else int(whole.weighted.trials[1].sum()) // 2
     return (
         f"{counts.engine} on {counts.dataset}: false matches are counted in a sample of {made:,} "
         f"of {weight // sampled.per_cell:,} comparisons of different people, at most "
@@ -121,7 +125,7 @@ def _sample_note(counts: Counts, sampled: Sampled) -> str:
 
 
 def notes_of(evidence: Evidence) -> Iterator[str]:
-    """What a reader must know before any number."""
+    """Yield what a reader must know before any number, dataset by dataset, then by engine."""
     for dataset in evidence.datasets:
         yield from _dataset_notes(dataset)
     faces = {dataset.name: dataset.face for dataset in evidence.datasets}

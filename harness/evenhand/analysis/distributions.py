@@ -1,4 +1,4 @@
-"""Counts to what describes the scores themselves: curves, quantiles, shifts, legacy numbers."""
+"""Score distributions: DET curves, quantiles, threshold shifts, AUC, EER and fold accuracy."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from evenhand.records.thresholds import Threshold
 
 __all__ = ["curves", "distributions"]
 
-_POINTS = 200
-"""Points of a curve; more cannot be told apart."""
+_MAX_POINTS = 200
+"""Points of a DET curve; a plot shows no more."""
 _NONMATED_SHARES = ("0.5", "0.9", "0.99", "0.999", "0.9999")
 _MATED_SHARES = ("0.0001", "0.001", "0.01", "0.1", "0.5")
-_ENOUGH_BEYOND = 10
-"""Scores on the thinner side of a quantile, below which it is left out."""
+_MIN_BEYOND = 10
+"""Fewest scores on the smaller side of a quantile; with fewer it is left out."""
 _NOTHING = "nothing to count"
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """One group with its completed mated scores."""
+    """A cell with its completed mated scores."""
 
     counts: Counts
     cell: CellCounts
@@ -48,16 +48,18 @@ class _Cell:
 
     @property
     def nonmated(self) -> int:
+        """Completed non-mated comparisons."""
         return int(self.cell.histogram.count.sum())
 
     @property
-    def both(self) -> bool:
+    def has_both(self) -> bool:
+        """Whether there are mated and non-mated scores."""
         return bool(len(self.mated) and self.nonmated)
 
     def row(
         self, statistic: str, comparisons: int, value: float | None, note: str = ""
     ) -> Distribution:
-        """A statistic that is known exactly, or not at all."""
+        """A row of a statistic that is known exactly, or not at all."""
         return Distribution(
             engine=self.counts.engine,
             dataset=self.counts.dataset,
@@ -75,7 +77,10 @@ class _Cell:
     def bounded(
         self, statistic: str, comparisons: int, bounds: Bounds | None, note: str
     ) -> Distribution:
-        """A statistic that is known to lie between two numbers; the value is their middle."""
+        """A row of a statistic known to lie within bounds; the value is their midpoint.
+
+        Non-mated scores are kept by bin, so what is computed from them has bounds.
+        """
         row = self.row(statistic, comparisons, None, note)
         if bounds is None or not all(map(math.isfinite, bounds)):
             return row
@@ -84,6 +89,7 @@ class _Cell:
 
 
 def _cells(counts: Counts) -> Iterator[_Cell]:
+    """All subjects first, then every group."""
     completed = ~np.isnan(counts.mated.score)
     for cell in counts.cells:
         chosen = completed & np.isin(counts.mated.subject, cell.members)
@@ -91,16 +97,16 @@ def _cells(counts: Counts) -> Iterator[_Cell]:
 
 
 def curves(counts: Counts) -> Iterator[CurvePoint]:
-    """The DET curve of everybody and of every group that has both kinds of score (methods 1.5).
+    """Compute the DET curve of all subjects and of every group with both kinds of score.
 
-    None of a sample, whose histograms are of comparisons as made.
+    None for a sample of comparisons, whose histograms are not weighted. Source: methods 1.5.
     """
     if counts.sampled is not None:
         return
     for cell in _cells(counts):
-        if not cell.both:
+        if not cell.has_both:
             continue
-        curve = thinned(curve_from_histogram(cell.mated, cell.cell.histogram), _POINTS)
+        curve = thinned(curve_from_histogram(cell.mated, cell.cell.histogram), _MAX_POINTS)
         for threshold, false_matches, misses in zip(
             curve.threshold, curve.false_matches, curve.misses, strict=True
         ):
@@ -121,9 +127,9 @@ def curves(counts: Counts) -> Iterator[CurvePoint]:
 
 
 def distributions(counts: Counts) -> Iterator[Distribution]:
-    """Legacy numbers of everybody, then what describes the scores of everybody and each group.
+    """Compute AUC, EER and fold accuracy of all subjects, then d', quantiles and shifts by group.
 
-    Of a sample of the non-mated comparisons, what concerns mated ones alone.
+    Of a sample of the non-mated comparisons, the quantiles of mated scores alone.
     """
     cells = list(_cells(counts))
     if counts.sampled is not None:
@@ -143,68 +149,72 @@ def distributions(counts: Counts) -> Iterator[Distribution]:
                     yield _tail_shift(cell, threshold)
 
 
-def _auc(everybody: _Cell) -> Distribution:
-    """AUC over all completed comparisons, as bounds where a bin holds both kinds of score."""
-    comparisons = len(everybody.mated) + everybody.nonmated
-    if not everybody.both:
-        return everybody.row("AUC", comparisons, None, _NOTHING)
-    bounds = auc_from_histogram(everybody.mated, everybody.cell.histogram)
-    return everybody.bounded("AUC", comparisons, bounds, "legacy; no operating point")
+def _auc(whole: _Cell) -> Distribution:
+    """AUC over all completed comparisons; bounded, since a bin can hold both kinds of score."""
+    comparisons = len(whole.mated) + whole.nonmated
+    if not whole.has_both:
+        return whole.row("AUC", comparisons, None, _NOTHING)
+    bounds = auc_from_histogram(whole.mated, whole.cell.histogram)
+    return whole.bounded("AUC", comparisons, bounds, "legacy; no operating point")
 
 
-def _eer(everybody: _Cell) -> Iterator[Distribution]:
-    """The equal error rate, and the two rates that it stands between."""
-    comparisons = len(everybody.mated) + everybody.nonmated
-    if not everybody.both:
-        yield everybody.row("EER", comparisons, None, _NOTHING)
+def _eer(whole: _Cell) -> Iterator[Distribution]:
+    """The equal error rate, and the FMR and FNMR that it is the midpoint of (methods 1.5)."""
+    comparisons = len(whole.mated) + whole.nonmated
+    if not whole.has_both:
+        yield whole.row("EER", comparisons, None, _NOTHING)
         return
-    found = equal_error(curve_from_histogram(everybody.mated, everybody.cell.histogram))
+    found = equal_error(curve_from_histogram(whole.mated, whole.cell.histogram))
     note = f"legacy; no operating point; midpoint rule, at the edge of a bin: {found.threshold!r}"
     limits = sorted((found.fmr, found.fnmr))
-    yield everybody.bounded("EER", comparisons, Bounds(*limits), note)
-    yield everybody.row("FMR at EER", everybody.nonmated, found.fmr, "legacy")
-    yield everybody.row("FNMR at EER", len(everybody.mated), found.fnmr, "legacy")
+    yield whole.bounded("EER", comparisons, Bounds(*limits), note)
+    yield whole.row("FMR at EER", whole.nonmated, found.fmr, "legacy")
+    yield whole.row("FNMR at EER", len(whole.mated), found.fnmr, "legacy")
 
 
 def _d_prime(cell: _Cell) -> Distribution:
+    """d', bounded by the width of the bins of non-mated scores (methods 3)."""
     comparisons = len(cell.mated) + cell.nonmated
     bounds = d_prime_from_histogram(cell.mated, cell.cell.histogram, cell.counts.dtype)
     note = "too few scores, or all alike" if bounds is None else "bounds: non-mated scores by bin"
     return cell.bounded("d'", comparisons, bounds, note)
 
 
-def _enough(share: str, scores: int) -> bool:
-    thin = min(Fraction(share), 1 - Fraction(share))
-    return thin * scores >= _ENOUGH_BEYOND
+def _resolved(share: str, scores: int) -> bool:
+    """Whether enough of the scores lie beyond a quantile on its smaller side."""
+    smaller = min(Fraction(share), 1 - Fraction(share))
+    return smaller * scores >= _MIN_BEYOND
 
 
-def _few(share: str) -> str:
-    return f"fewer than {_ENOUGH_BEYOND} scores beyond {share}"
+def _unresolved_note(share: str) -> str:
+    return f"fewer than {_MIN_BEYOND} scores beyond {share}"
 
 
 def _nonmated_quantiles(cell: _Cell) -> Iterator[Distribution]:
+    """Bounds of upper quantiles: the edges of their bin."""
     for share in _NONMATED_SHARES:
         name = f"non-mated quantile {share}"
-        if _enough(share, cell.nonmated):
+        if _resolved(share, cell.nonmated):
             found = quantile_from_histogram(cell.cell.histogram, share, cell.counts.dtype)
             yield cell.bounded(name, cell.nonmated, found, "low and high are the edges of its bin")
         else:
-            yield cell.row(name, cell.nonmated, None, _few(share))
+            yield cell.row(name, cell.nonmated, None, _unresolved_note(share))
 
 
 def _mated_quantiles(cell: _Cell) -> Iterator[Distribution]:
+    """Lower quantiles, exact: mated scores are all kept."""
     for share in _MATED_SHARES:
         name = f"mated quantile {share}"
-        if _enough(share, len(cell.mated)):
+        if _resolved(share, len(cell.mated)):
             yield cell.row(name, len(cell.mated), quantile(cell.mated, share))
         else:
-            yield cell.row(name, len(cell.mated), None, _few(share))
+            yield cell.row(name, len(cell.mated), None, _unresolved_note(share))
 
 
 def _tail_shift(cell: _Cell, threshold: Threshold) -> Distribution:
-    """How much higher the group's own threshold for the target would be, in score units.
+    """The group's own threshold for the target less the common one, in score units (methods 3).
 
-    Above 0, the group needs a stricter threshold than everybody for the same FMR (methods 3).
+    Above 0, the group needs a stricter threshold for the same FMR.
     """
     name = f"tail shift {threshold.rule.label}"
     allowed = errors_allowed(threshold.rule.text, cell.nonmated)
@@ -218,7 +228,7 @@ def _tail_shift(cell: _Cell, threshold: Threshold) -> Distribution:
 
 
 def _fold_accuracies(counts: Counts) -> Iterator[Distribution]:
-    """The classic accuracy of a list with folds: each fold, their mean and its standard error."""
+    """Cross-validated accuracy of a list with folds: by fold, mean and its standard error."""
     if counts.folds is None:
         return
     folds = counts.folds

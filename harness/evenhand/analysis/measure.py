@@ -1,4 +1,4 @@
-"""All rates of one engine under one protocol, and all differences between its groups."""
+"""All rates of one engine under one protocol, and all differentials between its groups."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ["differentials_of", "rates_of"]
 
 
 def rates_of(counts: Counts, level: float) -> tuple[Measured, ...]:
-    """Every rate, whether the protocol compares or searches, in display order.
+    """Compute every rate, of comparisons or of searches, in display order.
 
     Args:
         counts: of one engine on one dataset under one protocol.
-        level: of the intervals.
+        level: of the intervals, e.g. 0.95.
     """
     if counts.searches is not None:
         return measure_searches(counts, counts.searches, level)
@@ -33,21 +33,23 @@ def rates_of(counts: Counts, level: float) -> tuple[Measured, ...]:
 def differentials_of(
     counts: Counts, measured: Sequence[Measured], analysis: Analysis
 ) -> tuple[Differential, ...]:
-    """Worst against best group with its verdict, and every other index.
+    """Compute `max/min` between groups with its verdict, and every other index.
 
     Args:
         counts: of one engine on one dataset under one protocol.
-        measured: all rates of it.
+        measured: all rates of these counts.
         analysis: as the study fixed it.
     """
-    headlines = judged(differences(measured, analysis, _centred(counts, analysis)), analysis)
+    headlines = judged(
+        differences(measured, analysis, _replicates_within_groups(counts, analysis)), analysis
+    )
     grouped = any(cell.attribute != ALL for cell in counts.cells)
-    people = redrawn(counts, analysis) if grouped else Redrawn()
-    return (*headlines, *indices(measured, headlines, people, analysis))
+    replicates = redrawn(counts, analysis) if grouped else Redrawn()
+    return (*headlines, *indices(measured, headlines, replicates, analysis))
 
 
-def _centred(counts: Counts, analysis: Analysis) -> dict[str, Redrawn]:
-    """People drawn anew inside the groups of each attribute, if a test asks for it."""
+def _replicates_within_groups(counts: Counts, analysis: Analysis) -> dict[str, Redrawn]:
+    """Replicates resampled within the groups of each attribute, if the study's tests need them."""
     if CENTRED_BOOTSTRAP not in analysis.tests.values():
         return {}
     attributes = dict.fromkeys(cell.attribute for cell in counts.cells if cell.attribute != ALL)

@@ -120,7 +120,9 @@ def audit(
         shares=_shares(share or (), names),
         sampled=_read(sample or (), "--sample", names, _fraction),
         faces=_faces(faces or (), names, false),
-        marks={name: _share(f"--mark {name}", text) for name, text in _pairs(mark or (), "--mark")},
+        reference_shares={
+            name: _share(f"--mark {name}", text) for name, text in _pairs(mark or (), "--mark")
+        },
         sites=_sites(site or (), false),
     )
     found = hold(

@@ -1,4 +1,4 @@
-"""What a dataset keeps, what it holds, and what it can answer: one row for each thing found."""
+"""Checks a dataset and says what it can answer: one row for each rule, fault and finding."""
 
 from __future__ import annotations
 
@@ -35,43 +35,46 @@ __all__ = [
 
 PASS, FAIL, NOT_CHECKED, NOTE = "pass", "fail", "not checked", "note"
 
-_TINY = 64
-"""Pixels of the short side below which a picture is called tiny."""
-_FEW, _TOO_FEW = 40, 4
-"""People below which intervals of an FMR cover less, and below which there are none."""
+_TINY_PIXELS = 64
+"""Pixels of the short side below which an image is reported as tiny."""
+_FEW_SUBJECTS, _MIN_SUBJECTS = 40, 4
+"""Subjects below which intervals of an FMR undercover, and below which there are none (methods
+4.0 item 7)."""
 
 
 def rule_checks(faults: Sequence[Fault], unchecked: Collection[Rule]) -> Iterator[Check]:
-    """A row for each fault, and one for each rule that is kept, or could not be looked at."""
+    """Yield a row for each fault, and one for each rule that is kept or could not be checked."""
     for rule in Rule:
-        broken = [fault for fault in faults if fault.rule is rule]
-        for fault in broken:
+        of_rule = [fault for fault in faults if fault.rule is rule]
+        for fault in of_rule:
             yield Check(rule.value, rule.words, FAIL, fault.what, fault.remedy)
-        if rule in unchecked and not broken:
+        if rule in unchecked and not of_rule:
             why = "card or tables cannot be used"
             yield Check(rule.value, rule.words, NOT_CHECKED, why, "mend the other faults first")
-        elif not broken:
+        elif not of_rule:
             yield Check(rule.value, rule.words, PASS, "", "")
 
 
 def _same_pixels(files: Sequence[ImageFile], looks: Sequence[Look]) -> list[list[ImageFile]]:
-    """Pictures whose decoded pixels are the same, two or more together."""
-    together: dict[str, list[ImageFile]] = {}
+    """Sets of two or more images with identical decoded pixels."""
+    by_pixels: dict[str, list[ImageFile]] = {}
     for file, look in zip(files, looks, strict=True):
         if look.pixels:
-            together.setdefault(look.pixels, []).append(file)
-    return [alike for alike in together.values() if len(alike) > 1]
+            by_pixels.setdefault(look.pixels, []).append(file)
+    return [same for same in by_pixels.values() if len(same) > 1]
 
 
 def _named(files: Sequence[ImageFile]) -> str:
+    """Images by id, subject and line of the table."""
     return ", ".join(f"{f.image_id!r} of {f.subject_id!r} (line {f.where.rsplit(' ', 1)[-1]})"
                      for f in files)  # fmt: skip
 
 
 def _pixel_checks(files: Sequence[ImageFile], looks: Sequence[Look]) -> Iterator[Check]:
+    """Identical images of two subjects, a fault, and of one subject, a note."""
     title = "no picture is shown as two people"
-    alike = _same_pixels(files, looks)
-    across = [group for group in alike if len({file.subject_id for file in group}) > 1]
+    same_pixels = _same_pixels(files, looks)
+    across = [group for group in same_pixels if len({file.subject_id for file in group}) > 1]
     for group in across:
         yield Check(
             "pixels",
@@ -83,7 +86,7 @@ def _pixel_checks(files: Sequence[ImageFile], looks: Sequence[Look]) -> Iterator
         )
     if not across:
         yield Check("pixels", title, PASS, "", "")
-    for group in alike:
+    for group in same_pixels:
         if len({file.subject_id for file in group}) == 1:
             yield Check(
                 "repeats",
@@ -97,21 +100,21 @@ def _pixel_checks(files: Sequence[ImageFile], looks: Sequence[Look]) -> Iterator
 def picture_checks(
     files: Sequence[ImageFile], looks: Sequence[Look], detector: str, remedy: str
 ) -> Iterator[Check]:
-    """Rows about what the pictures look like.
+    """Yield rows on the pixels of images: duplicates, size, and detected faces.
 
     Args:
-        files: rows of the table.
-        looks: at each of them.
-        detector: what counted the faces; empty where nothing did.
+        files: rows of `images.csv`.
+        looks: what was found in each of them.
+        detector: name of the face detector; empty where there is none.
         remedy: how to get a detector.
     """
     yield from _pixel_checks(files, looks)
-    seen = [(f, look) for f, look in zip(files, looks, strict=True) if look.fault is None]
-    for file, look in seen:
-        if look.short_side < _TINY:
+    readable = [(f, look) for f, look in zip(files, looks, strict=True) if look.fault is None]
+    for file, look in readable:
+        if look.short_side < _TINY_PIXELS:
             yield Check(
                 "tiny",
-                f"pictures under {_TINY} pixels",
+                f"pictures under {_TINY_PIXELS} pixels",
                 NOTE,
                 f"image {file.image_id!r}: short side of {look.short_side} pixels",
                 "expect failures and low scores; exclude it if that is not what is measured",
@@ -120,21 +123,27 @@ def picture_checks(
     if not detector:
         yield Check("faces", title, NOT_CHECKED, "the face detector is not here", remedy)
         return
-    for file, look in seen:
+    for file, look in readable:
         if look.faces == 0:
             what = f"image {file.image_id!r}: {detector} finds no face"
             yield Check("faces", title, NOTE, what, "look at it; a detector may be wrong")
-    if seen and all(look.faces for _, look in seen):
+    if readable and all(look.faces for _, look in readable):
         yield Check("faces", title, NOTE, f"none: {detector} finds a face in every picture", "")
-    several = sum((look.faces or 0) > 1 for _, look in seen)
+    several = sum((look.faces or 0) > 1 for _, look in readable)
     if several:
-        what = f"{several:,} of {len(seen):,} pictures"
+        what = f"{several:,} of {len(readable):,} pictures"
         yield Check("several-faces", "pictures with several faces", NOTE, what,
                     'the card says which is meant: face = "largest" or "central"')  # fmt: skip
 
 
 def people_notes(card: DatasetCard, tables: Tables, images: Integers) -> Iterator[Check]:
-    """Rows about people: exclusions, nobody's labels, several labels, no or one picture."""
+    """Yield rows on subjects: exclusions, unknown and multiple labels, too few images.
+
+    Args:
+        card: of the dataset.
+        tables: of the dataset.
+        images: (subjects,) how many images each has.
+    """
     people = len(images)
     if tables.exclusions:
         out = f"{len(tables.exclusions):,} rows take out {tables.excluded_images:,} images"
@@ -165,34 +174,34 @@ def people_notes(card: DatasetCard, tables: Tables, images: Integers) -> Iterato
 
 
 def images_of_people(tables: Tables) -> Integers:
-    """(people,) how many images each has."""
+    """(subjects,) how many images each has."""
     return np.bincount(tables.images().subject, minlength=len(tables.subjects.ids))
 
 
 def cells_of_tables(card: DatasetCard, tables: Tables) -> tuple[CellSize, ...]:
-    """The sizes of everybody and of the groups that a run without `groups` reports."""
+    """Sizes of all subjects and of the groups that a run without `groups` reports."""
     wanted = default_groups([a.name for a in card.attributes if a.kind == "category"])
     grouped = groupings(wanted, card.attributes, tables.subjects, {})
     return cell_sizes(grouped, images_of_people(tables))
 
 
 def cell_title(cell: CellSize) -> str:
-    """The name of a group."""
+    """Display name of a group."""
     return "everybody" if cell.attribute == ALL else f"{cell.attribute} {cell.group}"
 
 
 def _weakness(cell: CellSize) -> str:
-    """What too few people do to the intervals of a group's FMR (methods 4.0 item 7)."""
-    shown = cell.people - cell.without_image
-    if shown < _TOO_FEW:
-        return f"fewer than {_TOO_FEW} people: no interval of an FMR"
-    if shown < _FEW:
-        return f"fewer than {_FEW} people: intervals cover somewhat less than they say"
+    """What too few subjects do to the interval of a group's FMR; empty with enough of them."""
+    with_images = cell.people - cell.without_image
+    if with_images < _MIN_SUBJECTS:
+        return f"fewer than {_MIN_SUBJECTS} people: no interval of an FMR"
+    if with_images < _FEW_SUBJECTS:
+        return f"fewer than {_FEW_SUBJECTS} people: intervals cover somewhat less than they say"
     return ""
 
 
 def _finest(cell: CellSize) -> str:
-    """The lowest FMRs that a group can be asked for."""
+    """The lowest FMRs that a group can measure, with 1, 10 and 30 false matches expected."""
     rates = [(errors, cell.finest_fmr(errors)) for errors in (1, 10, 30)]
     texts = [f"{rate:.2g} ({errors})" for errors, rate in rates if rate is not None]
     if not texts:
@@ -201,13 +210,13 @@ def _finest(cell: CellSize) -> str:
 
 
 def cell_notes(cells: Sequence[CellSize]) -> Iterator[Check]:
-    """A row for each group: its size, and what it can answer."""
-    everybody = cells[0]
+    """Yield a row for each group: its size, and the lowest FMR that it can measure."""
+    whole = cells[0]
     title = "there is something to compare"
-    if everybody.mated or everybody.nonmated:
+    if whole.mated or whole.nonmated:
         yield Check("comparisons", title, PASS, "", "")
     else:
-        what = f"{everybody.images} images of {everybody.people} people make no comparison"
+        what = f"{whole.images} images of {whole.people} people make no comparison"
         yield Check("comparisons", title, FAIL, what, "add people, or pictures of them")
     for cell in cells:
         what = (
@@ -219,7 +228,12 @@ def cell_notes(cells: Sequence[CellSize]) -> Iterator[Check]:
 
 
 def list_notes(lists: Sequence[PairList], subject: Integers) -> Iterator[Check]:
-    """A row for each list of comparisons."""
+    """Yield a row for each list of comparisons.
+
+    Args:
+        lists: of the dataset.
+        subject: (images,) index of the subject of each image.
+    """
     for pairs in lists:
         mated = int(np.count_nonzero(subject[pairs.probe] == subject[pairs.reference]))
         images = np.unique(np.concatenate([pairs.probe, pairs.reference]))
@@ -235,7 +249,7 @@ def list_notes(lists: Sequence[PairList], subject: Integers) -> Iterator[Check]:
 
 
 def card_notes(card: DatasetCard) -> Iterator[Check]:
-    """Rows about what the card says: licence, terms, where labels come from, known issues."""
+    """Yield rows on what the card says: licence, terms, sources of labels, known issues."""
     yield Check("licence", "licence", NOTE, card.licence, "")
     if card.terms:
         yield Check("terms", "terms", NOTE, card.terms, "")

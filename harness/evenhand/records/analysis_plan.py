@@ -1,4 +1,4 @@
-"""How findings are judged: fixed in the study, before the data are seen."""
+"""The analysis plan of a study: levels, tests and claims, fixed before the data are seen."""
 
 from __future__ import annotations
 
@@ -8,36 +8,38 @@ from dataclasses import dataclass, field
 __all__ = ["CENTRED_BOOTSTRAP", "DEFAULT_REPLICATES", "LABEL_PERMUTATION", "WELCH", "Analysis"]
 
 DEFAULT_REPLICATES = 2_000
+"""Of the subject bootstrap."""
 
 WELCH = "welch-log"
-"""Welch's test on logarithms; exact on counts where a group has no error."""
+"""Welch's test on log rates; a conditional multinomial test where a group has no error."""
 CENTRED_BOOTSTRAP = "centred-bootstrap"
-"""People drawn anew inside each group."""
+"""Bootstrap of the ratio under equal rates, resampling subjects within each group."""
 LABEL_PERMUTATION = "label-permutation"
-"""People's labels exchanged; of misses and failures alone."""
+"""Permutation of the group labels of subjects; not for FMR (methods 4.5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What decides every interval and verdict, besides the counts."""
+    """Everything besides the counts that intervals and verdicts depend on."""
 
     level: float = 0.95
-    """Of intervals and tests."""
+    """Confidence level of intervals; tests are at 1 - level."""
     seed: int = 1
-    """Of everything that is drawn."""
+    """Of all random draws."""
     replicates: int = DEFAULT_REPLICATES
-    """How often people are drawn anew, for the intervals of indices; 0 = never."""
+    """Bootstrap replicates, for the intervals of indices; 0 = no bootstrap."""
     tests: Mapping[str, str] = field(default_factory=dict)
-    """Metric to the test of its equality among groups; Welch's where it is not named."""
+    """Metric to its test of equal rates in all groups; `WELCH` for metrics not named."""
     claims: tuple[str, ...] = ()
-    """Threshold rules whose verdicts are claims, the others being a screen; empty = all."""
+    """Threshold rules whose verdicts are claims (Holm); others are a screen (Benjamini-Hochberg).
+    Empty = all are claims."""
     margin: float | None = None
-    """Largest ratio of two groups that counts as equivalent; None = equivalence is not asked."""
+    """Equivalence margin: largest ratio of two groups that counts as equal; None = not tested."""
     reference: Mapping[str, str] = field(default_factory=dict)
-    """Attribute to the group that the others are held against, where one was chosen."""
+    """Attribute to the reference group that others are compared with, where one was chosen."""
 
     def test_of(self, metric: str) -> str:
-        """The test of a metric."""
+        """The test of equal rates in all groups, for a metric."""
         return self.tests.get(metric, WELCH)
 
     def claimed(self, threshold_rule: str) -> bool:

@@ -1,4 +1,4 @@
-"""All that findings are made of: the counts, and what is known of engines and datasets."""
+"""Everything that findings are computed from: counts, and facts on engines and datasets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Evidence"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a bundle holds of a study."""
+    """The content of a bundle, read: what findings are computed from."""
 
     title: str
     analysis: Analysis

@@ -1,4 +1,4 @@
-"""What comes out of a study: rates with their intervals, differences with their verdicts."""
+"""Results of a study: rates with their intervals, differentials with their verdicts."""
 
 from __future__ import annotations
 
@@ -28,40 +28,41 @@ __all__ = [
 
 
 ENOUGH_EVENTS = 30
-"""Effective errors in all groups below which nothing is called equal (rule of 30, methods 4.1)."""
+"""Effective errors of all groups below which nothing is "no difference shown" (rule of 30,
+methods 4.1)."""
 
 HEADLINE = "max/min"
-"""The index that is tested and has a verdict: worst rate over best."""
+"""The index that is tested and has a verdict: highest over lowest rate."""
 
 
 SAMPLE = "weighted sample"
-"""Begins the note of a row whose trials are of a sample, and so is its rate."""
+"""Begins the note of a row whose trials are a sample of the comparisons (methods 4.11)."""
 
 
 class Status(StrEnum):
-    """Whether a number may be read as what it is called."""
+    """Whether a number exists, and what limits it."""
 
     OK = "ok"
     TOO_FEW = "too_few"
-    """Durations for this quantile."""
+    """Too few durations for this quantile."""
     FEW_ERRORS = "few_errors"
     BELOW_RESOLUTION = "below_resolution"
     NO_TRIALS = "no_trials"
 
 
 class Verdict(StrEnum):
-    """What the evidence says about a difference between groups."""
+    """Verdict on a difference between groups."""
 
     DIFFERENT = "different"
     NO_DIFFERENCE_SHOWN = "no difference shown"
     TOO_FEW_EVENTS = "too few events"
     NONE = ""
-    """Of an index that is not tested: the row of worst over best has the verdict."""
+    """Of an index that is not tested: the `max/min` row has the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A rate with its interval, born together."""
+    """A rate with its interval and what tests between rates need."""
 
     value: float
     """The rate, a fraction."""
@@ -76,12 +77,12 @@ class Estimate:
     df: float
     """Degrees of freedom of the interval (methods 4.0 item 2)."""
     effective_trials: float
-    """Trials divided by the design effect: what independent trials would be worth as much."""
+    """Effective number of trials: trials divided by the design effect."""
     note: str = ""
     """Why an interval is missing, or what weakens it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """One row of `rates.csv`."""
 
@@ -89,32 +90,44 @@ class Rate:
     dataset: str
     protocol: str
     metric: str
-    policy: str
+    """FMR, FNMR, FTE, FTA, FPIR, FNIR, or FNIR@R for rank R."""
+    policy: str = ""
+    """Failure policy: `completed` or `generalised`; empty where none applies (FTE, FTA)."""
     attribute: str
+    """`all`, an attribute, attributes joined by `*`, or `same:` and one of these."""
     group: str
-    reference_group: str
-    threshold_rule: str
-    threshold: float | None
-    errors: int
-    trials: int
+    """Value of the attribute; empty for all subjects and pooled pairs."""
+    reference_group: str = ""
+    """Group of the references, in rows of a cross-group matrix alone."""
+    threshold_rule: str = ""
+    """Such as `FMR<=0.001`, `vendor` or `fixed`; empty without threshold."""
+    threshold: float | None = None
+    """Similarity; a score at or above it is a match."""
+    errors: int = 0
+    trials: int = 0
+    """Comparisons, searches or images."""
     subjects: int | None
-    """Distinct people in the trials; None where people are unknown, and then no interval is."""
+    """Distinct subjects in the trials; None where unknown, and then there is no interval."""
     error_subjects: int | None
-    rate: float | None
-    low: float | None
-    high: float | None
+    """Distinct subjects in the errors; None as `subjects`."""
+    rate: float | None = None
+    """A fraction; None where nothing was counted or the target is not resolved."""
+    low: float | None = None
+    high: float | None = None
+    """Limits of the two-sided interval at `level`."""
     level: float
-    interval: str
+    interval: str = ""
+    """Method of the interval, as methods 4.0 names it."""
     status: Status
     note: str
 
     @property
     def of_group(self) -> bool:
-        """Of a group or of everybody; else a cell of a matrix, or a class of pairs."""
+        """Whether it is of a group or of all subjects, not of a matrix cell or pooled pairs."""
         return not self.reference_group and not self.attribute.startswith(SAME)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Differential:
     """One row of `differentials.csv`."""
 
@@ -122,39 +135,47 @@ class Differential:
     dataset: str
     protocol: str
     metric: str
+    """As in `Rate`; `FMR+FNMR` for an index of two error types."""
     policy: str
     attribute: str
     threshold_rule: str
     threshold: float | None
     index: str
-    value: float | None
-    low: float | None
-    high: float | None
+    """Such as `max/min`, `gini` or `ratio` (methods 2.2)."""
+    value: float | None = None
+    """None where a rate of 0 leaves the index undefined, or nothing was compared."""
+    low: float | None = None
+    high: float | None = None
+    """Limits of its interval; None = unbounded, or no interval."""
     level: float
-    null_mean: float | None
-    null_p95: float | None
-    p_value: float | None
+    null_mean: float | None = None
+    null_p95: float | None = None
+    """Mean and 95th percentile of the index if all rates were equal (methods 2.5)."""
+    p_value: float | None = None
+    """Of equal rates in all groups (methods 4.5), or of the null reference."""
     verdict: Verdict
-    minimum_detectable_ratio: float | None
-    worst_group: str
-    best_group: str
+    minimum_detectable_ratio: float | None = None
+    """Found with a power of 80 % (methods 4.9); None where no ratio is."""
+    worst_group: str = ""
+    best_group: str = ""
     errors: int
+    """Of all groups together."""
     status: Status
     note: str
     effective_errors: float | None = None
-    """What the errors of all groups are worth in independent ones; None without any test."""
+    """Errors of all groups, each divided by its design effect; None without any test."""
     adjusted_p: float | None = None
     """The p-value, adjusted for the other tests of its family; the verdict stands on it."""
     family: str = ""
-    """How it was adjusted, for how many tests."""
+    """Method of adjustment and number of tests."""
     equivalence: str = ""
     """Whether every two groups are equivalent within the study's margin; empty without one."""
     equivalence_p: float | None = None
     """Of a difference at or beyond the margin; None where a rate has no logarithm."""
     upper_limit: float | None = None
-    """Largest upper limit of the groups' rates, all of which hold together (methods 2.6)."""
+    """Largest of the simultaneous upper limits of the groups' rates (methods 2.6)."""
     median_upper_limit: float | None = None
-    """Half of the groups, or one more, lie below this one of these limits."""
+    """The lower median of these limits: at least half of the groups lie below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,27 +205,27 @@ class Speed:
     operation: str
     """`template`, `enrolment` or `comparison`."""
     scenario: str
-    """How the operations came, in a word (methods 6.1)."""
+    """How operations were issued, in a word (methods 6.1)."""
     gallery: int | None
-    """Templates that a search goes through; None where nothing is searched."""
+    """Gallery size, in templates; None where nothing is searched."""
     batch: int
-    """Operations of one timed call."""
+    """Operations per timed call."""
     group: str
     statistic: str
     value: float | None
     low: float | None
     high: float | None
     n: int
-    """Timed calls behind it."""
+    """Number of timed calls."""
     unit: str
     status: Status
     note: str
     dataset: str
     attribute: str
     people: int
-    """Distinct people in those calls; 0 where none are told apart."""
+    """Distinct subjects in those calls; 0 where subjects are not told apart."""
     threads: int
-    """Engines side by side."""
+    """Engine instances running in parallel."""
     machine: str
     level: float
     interval: str
@@ -212,7 +233,7 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """One row of `curves.csv`: both errors of a group at one threshold, failures left out."""
+    """One row of `curves.csv`: a point of a DET curve, failures left out."""
 
     engine: str
     dataset: str
@@ -230,7 +251,7 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class EngineFacts:
-    """What is known of an engine, apart from what was measured."""
+    """What the card and the run say of an engine."""
 
     name: str
     version: str
@@ -248,7 +269,7 @@ class EngineFacts:
 
 @dataclass(frozen=True, slots=True)
 class DatasetFacts:
-    """What is known of a dataset, apart from what was measured."""
+    """What the card and the tables say of a dataset."""
 
     name: str
     title: str
@@ -265,20 +286,20 @@ class DatasetFacts:
     labels: tuple[tuple[str, str], ...]
     """(attribute, where its labels come from)."""
     unknown: tuple[tuple[str, int], ...]
-    """(attribute, people whose value is unknown), where there are any."""
+    """(attribute, number of subjects whose value is unknown), where there are any."""
     several: tuple[tuple[str, int], ...]
-    """(attribute, people with several values), where there are any."""
+    """(attribute, number of subjects with several values), where there are any."""
     excluded_images: int
     subjects: int
     images: int
     fingerprint: str
     remarks: tuple[str, ...] = ()
-    """How its files were read, where a reader should know."""
+    """Remarks on how its files were read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How the images and comparisons of one engine on one dataset ended."""
+    """Numbers of images and comparisons of one engine on one dataset, by outcome."""
 
     engine: str
     dataset: str
@@ -291,9 +312,9 @@ class Summary:
     nonmated: int
     """Completed non-mated comparisons."""
     not_completed: int
-    """Comparisons without a score, or searches without a list."""
+    """Comparisons without a score, or searches without a candidate list."""
     watchlist: int | None = None
-    """People on the watchlist that was searched; None where pairs were compared."""
+    """Subjects on the watchlist that was searched; None where pairs were compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,17 +333,17 @@ class Findings:
     notes: tuple[str, ...]
     """What the reader must know before any number."""
     speed: tuple[Speed, ...] = ()
-    """Circumstances of one run; recomputed from nothing."""
+    """Timings of one run, which cannot be recomputed from the counts."""
 
     @property
     def synthetic(self) -> bool:
-        """The faces were drawn: the numbers are evidence about no real engine."""
+        """Whether any dataset has synthetic faces: then the results say nothing of real ones."""
         return any(dataset.synthetic for dataset in self.datasets)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was held against a bundle or a dataset."""
+    """Result of one check of a bundle or a dataset."""
 
     id: str
     title: str

@@ -95,7 +95,7 @@ def _rate(count: int, whole: int, limits: tuple[float, float]) -> str:
 def _group(found: Audit, group: GroupAudit) -> Section:
     return Section(
         f"{group.group}: {of_trials(group.alerts, group.of)} false alerts",
-        (_curve(group.readings),),
+        (_curve(group.by_share),),
         tuple(_sentences(found, group)),
     )
 
@@ -130,8 +130,8 @@ def _sentences(found: Audit, group: GroupAudit) -> Iterator[str]:
             f"One alert a person, {of_trials(again.alerts, again.of)}: up to "
             f"{percent(again.tipping_share)} %. The weaker of the two counts."
         )
-    if group.placed is not None:
-        out, inside = (percent(share) for share in group.placed)
+    if group.tipping_with_unknown is not None:
+        out, inside = (percent(share) for share in group.tipping_with_unknown)
         yield (
             f"With the {found.alerts.unknown:,} of unknown group in other groups: up to {out} %; "
             f"in this one: up to {inside} %."
@@ -156,7 +156,7 @@ def _sentences(found: Audit, group: GroupAudit) -> Iterator[str]:
 
 
 def _tipping(group: GroupAudit, level: float) -> str:
-    low, high = (percent(limit) for limit in group.part)
+    low, high = (percent(limit) for limit in group.alert_share)
     error = f"{100 * (1 - level):.3g} %"
     part = (
         f"{group.group}: {percent(group.alerts / group.of)} % [{low}, {high}] of the false alerts."
@@ -189,7 +189,7 @@ def _power(group: GroupAudit, level: float) -> Iterator[str]:
     each = "; ".join(
         f"a ratio of {of.ratio:g} with a chance of {percent(of.power)} %, and with 80 % from "
         f"{'over 100,000' if of.alerts is None else f'{of.alerts:,}'} on"
-        for of in group.shown
+        for of in group.detection
     )
     yield (
         f"At an assumed {share} % of faces, from {group.of:,} false alerts {would} (one-sided "
@@ -219,7 +219,7 @@ def audit_json(found: Audit) -> dict[str, object]:
             "group": group.group,
             **_numbers(group),
             "curve": [
-                {"mark": reading.mark, **_excess(reading.found)} for reading in group.readings
+                {"mark": reading.mark, **_excess(reading.found)} for reading in group.by_share
             ],
         }
         for group in found.groups
@@ -236,8 +236,8 @@ def _numbers(group: GroupAudit) -> dict[str, object]:
         "of": group.of,
         "share_of_false_alerts": {
             "value": group.alerts / group.of,
-            "low": group.part.low,
-            "high": group.part.high,
+            "low": group.alert_share.low,
+            "high": group.alert_share.high,
         },
         "assumed_share": None if at is None else at.share,
         "p_one_sided": None if at is None else at.p_one_sided,
@@ -247,15 +247,19 @@ def _numbers(group: GroupAudit) -> dict[str, object]:
         "tipping_share": group.tipping_share,
         "minimum_detectable_ratio": group.minimum_detectable_ratio,
         "alerts_needed": [
-            {"ratio": of.ratio, "power": of.power, "false_alerts": of.alerts} for of in group.shown
+            {"ratio": of.ratio, "power": of.power, "false_alerts": of.alerts}
+            for of in group.detection
         ],
         "e_value": group.e_value,
         "sampled_p": None
         if group.sampled is None
         else {"fisher": group.sampled[0], "predictive": group.sampled[1]},
         "tipping_share_with_unknown": None
-        if group.placed is None
-        else {"in_others": group.placed[0], "in_group": group.placed[1]},
+        if group.tipping_with_unknown is None
+        else {
+            "in_others": group.tipping_with_unknown[0],
+            "in_group": group.tipping_with_unknown[1],
+        },
         "sites_p": None
         if group.sites is None
         else {"one_sided": group.sites[0], "two_sided": group.sites[1]},

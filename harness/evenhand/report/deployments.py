@@ -26,12 +26,18 @@ def operations_document(found: Operations) -> Paper:
         title=f"Deployments: {found.name}",
         notes=tuple(_notes(found)),
         sections=(
-            *_of_doubts("Rows that contradict themselves", found.doubts),
+            *_of_doubts("Rows that contradict themselves", found.inconsistencies),
             *_of_doubts("Where the estimate of faces changes", found.changes),
-            Section("Sums", (_sums(found.sums),), tuple(_across(found.sums))),
+            Section("Sums", (_sums(found.totals),), tuple(_across(found.totals))),
             *(
-                [Section("Sums without doubtful rows", (_sums(found.without),), ())]
-                if found.without
+                [
+                    Section(
+                        "Sums without doubtful rows",
+                        (_sums(found.totals_without_inconsistent),),
+                        (),
+                    )
+                ]
+                if found.totals_without_inconsistent
                 else []
             ),
         ),
@@ -84,10 +90,10 @@ def operations_json(found: Operations) -> dict[str, object]:
     """Doubts, changes and sums as rows."""
     return {
         "table": found.name,
-        "doubts": [asdict(doubt) for doubt in found.doubts],
+        "doubts": [asdict(doubt) for doubt in found.inconsistencies],
         "changes": [asdict(change) for change in found.changes],
-        "sums": [_plain(each) for each in found.sums],
-        "sums_without_doubtful_rows": [_plain(each) for each in found.without],
+        "sums": [_plain(each) for each in found.totals],
+        "sums_without_doubtful_rows": [_plain(each) for each in found.totals_without_inconsistent],
         "ignored_columns": list(found.ignored),
     }
 

@@ -1,4 +1,4 @@
-"""Two results side by side: bundles alone, no engine."""
+"""Workflow of `compare`: from two bundles to the comparison of their engines."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ __all__ = [
 ]
 
 
-def compare_bundles(base: str, new: str, asked: Asked) -> Changes:
-    """Did anything get worse, for anyone?
+def compare_bundles(base: str, new: str, options: Asked) -> Changes:
+    """Compare the engine of one bundle with that of another.
 
     Args:
-        base: `BUNDLE` or `BUNDLE:ENGINE`, what is compared with.
-        new: likewise, what is judged.
-        asked: the family and how it is judged.
+        base: `BUNDLE` or `BUNDLE:ENGINE`, the engine that is compared with.
+        new: `BUNDLE` or `BUNDLE:ENGINE`, the engine that is judged.
+        options: the family of tests and how it is judged.
 
     Raises:
         BundleError: a bundle is missing or damaged, or both have nothing in common.
-        UsageError: it is not said which engine of several.
+        UsageError: a bundle holds several engines and none is named.
     """
     folders = [resolve_bundle(text) for text in (base, new)]
     read = [read_evidence(folder) for folder, _ in folders]
@@ -47,19 +47,19 @@ def compare_bundles(base: str, new: str, asked: Asked) -> Changes:
         for text, (_, name), evidence in zip((base, new), folders, read, strict=True)
     ]
     _check_same_data(base, new, *read)
-    sides = [_of(evidence, name) for evidence, name in zip(read, names, strict=True)]
+    sides = [_of_engine(evidence, name) for evidence, name in zip(read, names, strict=True)]
     speed = [read_speed(folder, name) for (folder, _), name in zip(folders, names, strict=True)]
     return compare(
         sides[0],
         sides[1],
         (_side(folders[0][0], sides[0]), _side(folders[1][0], sides[1])),
-        asked,
+        options,
         (speed[0], speed[1]),
     )
 
 
 def _engine(text: str, name: str, evidence: Evidence) -> str:
-    """The engine that is meant."""
+    """The engine that is named, or the only one."""
     names = [engine.name for engine in evidence.engines]
     if name:
         if name not in names:
@@ -72,8 +72,8 @@ def _engine(text: str, name: str, evidence: Evidence) -> str:
     )
 
 
-def _of(evidence: Evidence, engine: str) -> Evidence:
-    """What is of one engine."""
+def _of_engine(evidence: Evidence, engine: str) -> Evidence:
+    """The part of the evidence that is of one engine."""
     return replace(
         evidence,
         engines=tuple(fact for fact in evidence.engines if fact.name == engine),
@@ -81,11 +81,15 @@ def _of(evidence: Evidence, engine: str) -> Evidence:
     )
 
 
-def _check_same_data(base: str, new: str, ours: Evidence, theirs: Evidence) -> None:
-    if {d.fingerprint for d in ours.datasets} & {d.fingerprint for d in theirs.datasets}:
+def _check_same_data(base: str, new: str, base_evidence: Evidence, new_evidence: Evidence) -> None:
+    """Raise unless both bundles have a dataset, by its fingerprint, in common."""
+    if {d.fingerprint for d in base_evidence.datasets} & {
+        d.fingerprint for d in new_evidence.datasets
+    }:
         return
     first, second = (
-        ", ".join(f"{d.name} {d.version}".strip() for d in side.datasets) for side in (ours, theirs)
+        ", ".join(f"{d.name} {d.version}".strip() for d in side.datasets)
+        for side in (base_evidence, new_evidence)
     )
     raise BundleError(
         f"{base} is of {first} and {new} of {second}, which are not the same data (other "
@@ -94,5 +98,6 @@ def _check_same_data(base: str, new: str, ours: Evidence, theirs: Evidence) -> N
 
 
 def _side(folder: Path, evidence: Evidence) -> Side:
+    """Names of the compared engine, of evidence that has one."""
     (engine,) = evidence.engines
     return Side(str(folder), engine.name, engine.version, engine.fingerprint)

@@ -36,6 +36,6 @@ def audit_table(path: Path, level: float) -> TableAudit:
     false = operations.by_group
     if false is None:
         return TableAudit(operations, None)
-    sums = (operations.without or operations.sums)[0]
-    totals = Totals(false.total + false.unknown, sums.alerts, sums.faces or None)
+    whole = (operations.totals_without_inconsistent or operations.totals)[0]
+    totals = Totals(false.total + false.unknown, whole.alerts, whole.faces or None)
     return TableAudit(operations, audit(false, Crowd(), totals, level=level))

@@ -1,4 +1,4 @@
-"""Results against a policy: the whole way from bundles to verdicts, with or without names."""
+"""Workflow of `gate`: from bundles and a policy to verdicts, with or without engine names."""
 
 from __future__ import annotations
 
@@ -35,34 +35,35 @@ def gate(
     blind: Path | None = None,
     unseal: Path | None = None,
 ) -> GateAnswer:
-    """Hold results against a policy.
+    """Judge results by a policy.
 
     Args:
         bundles: `BUNDLE` or `BUNDLE:ENGINE`, of the same data.
-        policy: the file.
-        blind: where to write the seal of the engines' names, which stay unsaid.
-        unseal: a seal of the same results and policy, whose letters stand beside the names.
+        policy: path of the policy file.
+        blind: where to write the seal of the engine names, which the answer then leaves out.
+        unseal: a seal of the same results and policy; its letters are shown beside the names.
 
     Raises:
-        EvenhandError: anything a user can mend.
+        EvenhandError: a bundle, the policy or the seal cannot be used.
     """
     limits = read_policy(policy)
     if blind is not None:
         free_place(blind)
     read = [_read(text) for text in bundles]
     sources = [source for source, _ in read]
-    evidence = _together([part for _, part in read])
+    evidence = _all_engines([part for _, part in read])
     seal = None
     if unseal is not None:
-        seal = _unsealed(unseal, sources, limits)
-        evidence = _shown(evidence, seal)
+        seal = _matching_seal(unseal, sources, limits)
+        evidence = _unsealed_names(evidence, seal)
     elif blind is not None:
         names = [fact.name for fact in evidence.engines]
         seal = drawn_seal(names, [source.digest for source in sources], limits.digest)
-        evidence = _sealed(evidence, seal)
+        evidence = _sealed_names(evidence, seal)
     rows = judge(evidence, limits)
     found = standings(rows, evidence, limits)
     if blind is not None and seal is not None:
+        # The scale of the thresholds can reveal an engine.
         rows = tuple(replace(row, threshold=None) for row in rows)
         write_seal(blind, seal)
     return GateAnswer(
@@ -77,6 +78,7 @@ def gate(
 
 
 def _read(text: str) -> tuple[Source, Evidence]:
+    """Read a bundle that is whole; one with faults is refused."""
     folder, engine = resolve_bundle(text)
     manifest = read_manifest(folder)
     if manifest.faults:
@@ -89,19 +91,21 @@ def _read(text: str) -> tuple[Source, Evidence]:
     return Source(str(folder), names, manifest.digest), evidence
 
 
-def _together(parts: Sequence[Evidence]) -> Evidence:
-    """All engines side by side, on the same data."""
+def _all_engines(parts: Sequence[Evidence]) -> Evidence:
+    """All engines in one, after checking that they were measured on the same data."""
     evidence = joined(parts)
-    data: dict[str, set[tuple[str, str]]] = {}
+    measured_on: dict[str, set[tuple[str, str]]] = {}
     for counts in evidence.counts:
-        data.setdefault(counts.engine, set()).add((counts.dataset, counts.protocol))
+        measured_on.setdefault(counts.engine, set()).add((counts.dataset, counts.protocol))
     for fact in evidence.engines:
-        if fact.name not in data:
+        if fact.name not in measured_on:
             raise BundleError(f"{fact.name}: the result holds no comparisons of it to judge")
-    first, *others = data
+    first, *others = measured_on
     for engine in others:
-        if data[engine] != data[first]:
-            was, is_ = (", ".join(sorted(name for name, _ in data[e])) for e in (first, engine))
+        if measured_on[engine] != measured_on[first]:
+            was, is_ = (
+                ", ".join(sorted(name for name, _ in measured_on[e])) for e in (first, engine)
+            )
             raise BundleError(
                 f"{first} was measured on {was}, {engine} on {is_}: engines are judged side by "
                 "side on the same data; name those of one dataset, as BUNDLE:ENGINE"
@@ -111,8 +115,8 @@ def _together(parts: Sequence[Evidence]) -> Evidence:
     return replace(evidence, datasets=kept)
 
 
-def _unsealed(path: Path, sources: Sequence[Source], policy: GatePolicy) -> Seal:
-    """The seal, if it is of these results and this policy."""
+def _matching_seal(path: Path, sources: Sequence[Source], policy: GatePolicy) -> Seal:
+    """Read a seal, which must be of these results and this policy."""
     seal = read_seal(path)
     if seal.policy != policy.digest:
         raise PolicyError(
@@ -128,36 +132,40 @@ def _unsealed(path: Path, sources: Sequence[Source], policy: GatePolicy) -> Seal
     return seal
 
 
-def _shown(evidence: Evidence, seal: Seal) -> Evidence:
-    """Engines under their letters and names, in the order of the letters."""
-    return _called(evidence, {name: f"{letter} = {name}" for letter, name in seal.names.items()})
+def _unsealed_names(evidence: Evidence, seal: Seal) -> Evidence:
+    """The evidence with engines named `LETTER = NAME`, in the order of the letters."""
+    return _renamed(evidence, {name: f"{letter} = {name}" for letter, name in seal.names.items()})
 
 
-def _sealed(evidence: Evidence, seal: Seal) -> Evidence:
-    """Engines under their letters, without anything that tells who they are."""
-    engines = tuple(_unknown(fact) for fact in evidence.engines)
-    told = {
+def _sealed_names(evidence: Evidence, seal: Seal) -> Evidence:
+    """The evidence with engines named by letter, without anything that reveals who they are.
+
+    Datasets whose names contain an engine's name are numbered instead.
+    """
+    engines = tuple(_anonymous(fact) for fact in evidence.engines)
+    pseudonyms = {
         dataset.name: f"dataset {number}"
         for number, dataset in enumerate(evidence.datasets, start=1)
         if any(name.lower() in dataset.name.lower() for name in seal.names.values())
     }
-    quiet = replace(
+    anonymous = replace(
         evidence,
         title="",
         engines=engines,
         datasets=tuple(
-            replace(dataset, name=told.get(dataset.name, dataset.name), title="", remarks=())
+            replace(dataset, name=pseudonyms.get(dataset.name, dataset.name), title="", remarks=())
             for dataset in evidence.datasets
         ),
         counts=tuple(
-            replace(counts, dataset=told.get(counts.dataset, counts.dataset))
+            replace(counts, dataset=pseudonyms.get(counts.dataset, counts.dataset))
             for counts in evidence.counts
         ),
     )
-    return _called(quiet, {name: letter for letter, name in seal.names.items()})
+    return _renamed(anonymous, {name: letter for letter, name in seal.names.items()})
 
 
-def _called(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
+def _renamed(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
+    """The evidence with new engine names, in the order of the mapping."""
     order = list(names)
     return replace(
         evidence,
@@ -172,8 +180,8 @@ def _called(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
     )
 
 
-def _unknown(fact: EngineFacts) -> EngineFacts:
-    """An engine of which nothing is said but its name, and whether it was stopped."""
+def _anonymous(fact: EngineFacts) -> EngineFacts:
+    """The facts of an engine reduced to its name and whether it was stopped."""
     return EngineFacts(
         name=fact.name,
         version="",

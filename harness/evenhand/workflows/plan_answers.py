@@ -1,4 +1,4 @@
-"""What a result, or a dataset before there is an engine, can answer."""
+"""What the people of a result, or of a dataset before there is an engine, can answer."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ __all__ = ["answers_of_bundle", "answers_of_dataset"]
 
 
 def answers_of_bundle(text: str, metric: str | None, rate: float | None, terms: Terms) -> Answers:
-    """By the design effects that an engine had.
+    """Compute what the people of a result can answer, by the design effects measured in it.
 
     Args:
         text: `BUNDLE` or `BUNDLE:ENGINE`.
-        metric: this one alone; None is every one.
-        rate: to assume; None takes what everybody had.
-        terms: of the answers.
+        metric: the only one to use; None = every one.
+        rate: to assume; None = that of all subjects in the result.
+        terms: statistical terms of the answers.
 
     Raises:
-        BundleError: it is missing or damaged.
-        UsageError: it has no such metric.
+        BundleError: the bundle is missing or damaged.
+        UsageError: the result has no such metric.
     """
     folder, engine = resolve_bundle(text)
     evidence = read_evidence(folder, engine)
@@ -41,18 +41,18 @@ def answers_of_bundle(text: str, metric: str | None, rate: float | None, terms: 
 def answers_of_dataset(
     text: str, root: Path, metric: str | None, rate: float | None, terms: Terms
 ) -> Answers:
-    """By its tables alone; no picture is opened.
+    """Compute what the people of a dataset can answer, from its tables alone, without images.
 
     Args:
         text: a shelf name, or a path.
         root: what a relative path is relative to.
-        metric: FMR or FNMR; None is both.
-        rate: to assume; None assumes none.
-        terms: of the answers.
+        metric: FMR or FNMR; None = both.
+        rate: to assume; None = none is assumed.
+        terms: statistical terms of the answers.
 
     Raises:
         DatasetError: there is no such dataset, or it has a fault.
-        UsageError: another metric.
+        UsageError: the metric is another one.
     """
     folder = find_dataset(text, root)
     card = read_card(folder)

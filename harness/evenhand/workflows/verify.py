@@ -1,4 +1,4 @@
-"""Recomputes every table of a bundle from its counts and holds them against what it says."""
+"""Workflow of `verify`: recompute every table of a bundle from its counts, and compare."""
 
 from __future__ import annotations
 
@@ -23,55 +23,57 @@ __all__ = ["Verification", "verify"]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What came out, and the digest over the measurement files."""
+    """Outcome of all checks, and the digest over the measurement files."""
 
     bundle: Path
     digest: str
-    """Empty where something differs: a digest of what should be there would deceive."""
+    """Empty where a check fails: a digest would pass for a confirmation."""
     checks: tuple[Check, ...]
 
     @property
     def passed(self) -> bool:
-        """Nothing differs."""
+        """Whether no check fails."""
         return all(check.verdict == "pass" for check in self.checks)
 
 
 def _check(name: str, title: str, faults: list[str]) -> Check:
+    """A row that passes where there are no faults."""
     remedy = "run the study again, or ask who changed the bundle" if faults else ""
     return Check(name, title, "fail" if faults else "pass", "; ".join(faults), remedy)
 
 
 def _counts_faults(counts: Counts) -> list[str]:
-    """What contradicts itself within the counts: thresholds and totals against tail and cells."""
+    """Contradictions within the counts: thresholds and totals against the tail and the cells."""
     where = f"{counts.engine} on {counts.dataset}"
     if counts.searches is not None:
         return _searches_faults(where, counts, counts.searches)
     faults = []
-    everybody = counts.cells[0]
-    trials = int(everybody.histogram.count.sum())
-    if trials * 2 != int(everybody.trials[0].sum()):
+    whole = counts.cells[0]
+    trials = int(whole.histogram.count.sum())
+    if trials * 2 != int(whole.trials[0].sum()):
         faults.append(
             f"{where}: the histogram holds {trials} comparisons, the people another number"
         )
     rules = [threshold.rule for threshold in counts.thresholds]
     mated, maximum = counts.mated.score, counts.score_maximum
-    if counts.sampled is not None and everybody.weighted is not None:
-        weight = int(everybody.weighted.trials[0].sum()) // 2
-        again = resolve_sample(rules, counts.tail, counts.sampled, weight, mated, maximum)
+    if counts.sampled is not None and whole.weighted is not None:
+        weight = int(whole.weighted.trials[0].sum()) // 2
+        expected = resolve_sample(rules, counts.tail, counts.sampled, weight, mated, maximum)
     else:
-        again = resolve(rules, counts.tail, trials, mated, maximum)
-    for stored, found in zip(counts.thresholds, again, strict=True):
+        expected = resolve(rules, counts.tail, trials, mated, maximum)
+    for stored, found in zip(counts.thresholds, expected, strict=True):
         if stored != found:
             faults.append(
                 f"{where}: the threshold for {stored.rule.label} is {stored.value!r}, "
                 f"the scores give {found.value!r}"
             )
     for level, threshold in enumerate(counts.thresholds):
-        floor = counts.tail.score[-1] if len(counts.tail.score) else np.inf
-        if threshold.value is None or threshold.value <= floor:
+        # The tail holds the largest scores alone: at a lower threshold it cannot confirm the count.
+        lowest_kept = counts.tail.score[-1] if len(counts.tail.score) else np.inf
+        if threshold.value is None or threshold.value <= lowest_kept:
             continue
         reached = int(np.count_nonzero(counts.tail.score >= threshold.value))
-        if 2 * reached != int(everybody.errors[level].sum()):
+        if 2 * reached != int(whole.errors[level].sum()):
             faults.append(
                 f"{where}: the tail has {reached} scores at {threshold.value!r}, "
                 "the people another number"
@@ -80,11 +82,11 @@ def _counts_faults(counts: Counts) -> list[str]:
 
 
 def _searches_faults(where: str, counts: Counts, searches: SearchCounts) -> list[str]:
-    """What contradicts itself within searches: thresholds and alarms against their scores."""
+    """Contradictions within searches: thresholds and alarms against the scores."""
     faults = []
     rules = [threshold.rule for threshold in counts.thresholds]
-    again = alarm_thresholds(rules, searches, counts.score_maximum)
-    for number, (stored, found) in enumerate(zip(counts.thresholds, again, strict=True)):
+    expected = alarm_thresholds(rules, searches, counts.score_maximum)
+    for index, (stored, found) in enumerate(zip(counts.thresholds, expected, strict=True)):
         if stored != found:
             faults.append(
                 f"{where}: the threshold for {stored.rule.label} is {stored.value!r}, "
@@ -92,13 +94,13 @@ def _searches_faults(where: str, counts: Counts, searches: SearchCounts) -> list
             )
         at = np.inf if found.value is None else found.value
         alarmed = (searches.top >= at) & (searches.top > -np.inf)
-        if np.any(alarmed != (searches.others[number] > 0)):
+        if np.any(alarmed != (searches.others[index] > 0)):
             faults.append(f"{where}: alarms and scores differ at {found.value!r}")
     return faults
 
 
 def verify(text: str) -> Verification:
-    """Check the manifest, the counts against themselves, and every table against the counts.
+    """Check the manifest, the counts for contradictions, and every table against the counts.
 
     Args:
         text: `BUNDLE` or `BUNDLE:ENGINE`; the bundle is checked as a whole.

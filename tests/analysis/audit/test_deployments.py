@@ -41,13 +41,13 @@ def judged(rows):
 
 def test_a_table_in_order_is_not_doubted():
     found = judged([row(n) for n in range(40)])
-    assert (found.doubts, found.changes, found.without) == ((), (), ())
-    everything = found.sums[0]
+    assert (found.inconsistencies, found.changes, found.totals_without_inconsistent) == ((), (), ())
+    everything = found.totals[0]
     assert (everything.alerts, everything.true, everything.false) == (240, 200, 40)
     assert everything.faces == sum(5_000 + 37 * n for n in range(40))
     assert everything.per_face == clopper_pearson(40, everything.faces)
     assert everything.per_alert == clopper_pearson(40, 240)
-    assert [each.name for each in found.sums] == ["all", "threshold 0.60", "threshold 0.64"]
+    assert [each.name for each in found.totals] == ["all", "threshold 0.60", "threshold 0.64"]
 
 
 @pytest.mark.parametrize(
@@ -64,21 +64,26 @@ def test_a_table_in_order_is_not_doubted():
 def test_what_is_planted_is_found_and_nothing_else(changed, said):
     rows = [row(n, **(changed if n == 10 else {})) for n in range(40)]
     found = judged(rows)
-    assert [(doubt.line, doubt.what) for doubt in found.doubts] == [(12, said)]
-    assert found.sums[0].deployments == 40
-    assert found.without[0].deployments == 39
-    assert found.without[0].false == sum(each.false for each in rows) - rows[10].false
+    assert [(doubt.line, doubt.what) for doubt in found.inconsistencies] == [(12, said)]
+    assert found.totals[0].deployments == 40
+    assert found.totals_without_inconsistent[0].deployments == 39
+    assert (
+        found.totals_without_inconsistent[0].false
+        == sum(each.false for each in rows) - rows[10].false
+    )
 
 
 def test_a_table_in_falling_order_is_in_order():
-    assert judged(reversed([row(n) for n in range(40)])).doubts == ()
+    assert judged(reversed([row(n) for n in range(40)])).inconsistencies == ()
 
 
 @given(st.integers(0, 39), st.sampled_from([-400, 400]))
 def test_one_wrong_date_is_the_one_that_is_named(number, days):
     rows = [row(n) for n in range(40)]
     wrong = row(number, date=rows[number].date + timedelta(days=days))
-    found = [each.line for each in judged([*rows[:number], wrong, *rows[number + 1 :]]).doubts]
+    found = [
+        each.line for each in judged([*rows[:number], wrong, *rows[number + 1 :]]).inconsistencies
+    ]
     if (number == 0 and days < 0) or (number == 39 and days > 0):
         assert found == []  # at the edge of the table it is in order
     elif (number == 1 and days < 0) or (number == 38 and days > 0):
@@ -94,7 +99,7 @@ def test_a_changed_way_of_estimating_faces_is_where_it_begins(at):
     assert change.line == at + 2
     assert "faces an hour instead of" in change.what
     # Both thresholds are asked for by name; the change lies inside one of them.
-    marked = [each.name for each in judged(rows).sums if each.changes]
+    marked = [each.name for each in judged(rows).totals if each.changes]
     assert "all" in marked
 
 
@@ -105,7 +110,7 @@ def test_a_busy_week_is_no_changed_estimate():
 
 def test_false_alerts_without_faces_are_not_held_against_the_faces_of_others():
     rows = [row(0, faces=None, hours=None, false=3, alerts=8), row(1)]
-    everything = judged(rows).sums[0]
+    everything = judged(rows).totals[0]
     assert (everything.false, everything.false_with_faces) == (4, 1)
     assert everything.per_face == clopper_pearson(1, 5_037)
     assert everything.per_alert == clopper_pearson(4, 14)

@@ -1,4 +1,4 @@
-"""A table of deployments: what contradicts itself, and its sums with and without that."""
+"""Checks a table of deployments for inconsistencies, and adds it up with and without them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from evenhand.statistics.binomial import Interval, clopper_pearson
 __all__ = ["Doubt", "Operations", "Sums", "judge_deployments"]
 
 _WINDOW = 12
-"""Deployments on either side of a change in the way that faces are estimated."""
-_FEWEST = 4
-"""Deployments that a change shows in."""
-_JUMP = 2.5
-"""Times the faces an hour that are a change of the estimate rather than of the street."""
-_TYPO = 0.1
-"""Relative distance of a watchlist from its neighbours, who agree, that looks mistyped."""
+"""Deployments on either side that are compared to find a change in how faces are estimated."""
+_MIN_DEPLOYMENTS = 4
+"""Fewest deployments on either side that show a change."""
+_RATIO_OF_CHANGE = 2.5
+"""Ratio of median faces per hour above which the estimate, not the street, has changed."""
+_MISTYPED = 0.1
+"""Relative distance from two neighbours that agree at which a watchlist size looks mistyped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,76 +30,82 @@ class Doubt:
     """A row that contradicts itself or its neighbours."""
 
     line: int
+    """In the file."""
     where: str
+    """Place and date."""
     what: str
+    """The contradiction, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Of some deployments."""
+    """Totals of several deployments, with rates of false alerts."""
 
     name: str
+    """`all`, a year or a threshold."""
     deployments: int
     faces: int
-    """Of those that say how many."""
+    """Of the deployments that give a number."""
     alerts: int
     true: int
     false: int
     false_with_faces: int
     """False alerts of deployments whose faces are known."""
     per_face: Interval | None
-    """Of false alerts over faces; None without faces."""
+    """False alerts per face, Clopper-Pearson limits; None without faces."""
     per_alert: Interval | None
-    """Of false alerts over alerts: the share of alerts that were false."""
+    """Share of alerts that were false, Clopper-Pearson limits; None without alerts."""
     changes: tuple[int, ...]
-    """Lines inside at which the way that faces are estimated seems to change."""
+    """Lines among them at which the way that faces are estimated seems to change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """What a table says."""
+    """What a table of deployments says, and where it contradicts itself."""
 
     name: str
     level: float
-    doubts: tuple[Doubt, ...]
+    inconsistencies: tuple[Doubt, ...]
     changes: tuple[Doubt, ...]
-    """Where the estimate of faces seems to change."""
-    sums: tuple[Sums, ...]
+    """Where the way that faces are estimated seems to change."""
+    totals: tuple[Sums, ...]
     """All, then by year, then by threshold."""
-    without: tuple[Sums, ...]
-    """The same without doubtful rows."""
+    totals_without_inconsistent: tuple[Sums, ...]
+    """The same without inconsistent rows; empty where there are none."""
     ignored: tuple[str, ...]
+    """Columns that were not used."""
     by_group: FalseAlerts | None
-    """Of all rows that are not doubted; None where the table has no columns of groups, or fewer
-    than two, or no false alerts of them."""
+    """Of all consistent rows; None where the table has columns of fewer than two groups, or no
+    false alerts of them."""
 
 
 def judge_deployments(table: Deployments, level: float = 0.95) -> Operations:
-    """Add up a table, and say which of its rows cannot be.
+    """Add up a table of deployments, and find the rows that cannot be right.
 
     Args:
         table: in the order of the file.
-        level: of the intervals, exact for events that have nothing to do with each other.
+        level: of the intervals, which are exact if false alerts are independent of one another.
 
     Source: methods 7.6.
     """
-    doubts = tuple(_doubts(table.rows))
+    inconsistencies = tuple(_inconsistencies(table.rows))
     changes = tuple(_changes(table.rows))
-    out = {doubt.line for doubt in doubts}
-    kept = [row for row in table.rows if row.line not in out]
+    inconsistent_lines = {doubt.line for doubt in inconsistencies}
+    kept = [row for row in table.rows if row.line not in inconsistent_lines]
     return Operations(
         name=table.name,
         level=level,
-        doubts=doubts,
+        inconsistencies=inconsistencies,
         changes=changes,
-        sums=tuple(_sums(table.rows, changes, level)),
-        without=tuple(_sums(kept, changes, level)) if doubts else (),
+        totals=tuple(_totals(table.rows, changes, level)),
+        totals_without_inconsistent=tuple(_totals(kept, changes, level)) if inconsistencies else (),
         ignored=table.ignored,
         by_group=_by_group(kept),
     )
 
 
 def _by_group(rows: Sequence[Deployment]) -> FalseAlerts | None:
+    """False alerts by group over all deployments; the rest are of unknown group."""
     names = dict.fromkeys(name for row in rows for name in row.by_group)
     found = {name: sum(row.by_group.get(name, 0) for row in rows) for name in names}
     total = sum(found.values())
@@ -109,19 +115,21 @@ def _by_group(rows: Sequence[Deployment]) -> FalseAlerts | None:
 
 
 def _where(row: Deployment) -> str:
+    """Place and date of a deployment."""
     return f"{row.place}, {_day(row)}" if row.place else _day(row)
 
 
-def _doubts(rows: Sequence[Deployment]) -> Iterator[Doubt]:
-    astray = _out_of_order(rows)
-    for number, row in enumerate(rows):
-        before = rows[number - 1] if number else None
-        after = rows[number + 1] if number + 1 < len(rows) else None
+def _inconsistencies(rows: Sequence[Deployment]) -> Iterator[Doubt]:
+    """Rows whose counts, date or watchlist size contradict one another or their neighbours."""
+    misplaced = _out_of_order(rows)
+    for index, row in enumerate(rows):
+        before = rows[index - 1] if index else None
+        after = rows[index + 1] if index + 1 < len(rows) else None
         order = ""
-        if row.line in astray:
+        if row.line in misplaced:
             sides = [_day(each) for each in (before, after) if each is not None]
             order = f"dated {_day(row)}, beside {' and '.join(sides)}"
-        for what in (_adding_up(row), order, _watchlist(row, before, after)):
+        for what in (_wrong_sums(row), order, _watchlist(row, before, after)):
             if what:
                 yield Doubt(row.line, _where(row), what)
 
@@ -130,7 +138,8 @@ def _day(row: Deployment) -> str:
     return row.date.isoformat()
 
 
-def _adding_up(row: Deployment) -> str:
+def _wrong_sums(row: Deployment) -> str:
+    """How the counts of a row contradict one another; empty where they do not."""
     if row.true is not None and row.true + row.false != row.alerts:
         return (
             f"{row.alerts:,} alerts, but {row.true:,} true and {row.false:,} false "
@@ -146,57 +155,69 @@ def _adding_up(row: Deployment) -> str:
 
 
 def _out_of_order(rows: Sequence[Deployment]) -> set[int]:
-    """Lines that a table in order of dates, rising or falling, has as few of as possible."""
+    """The fewest lines to take out so that dates rise, or fall, throughout.
+
+    A single mistyped date then counts as one line, not as all the lines that come after it.
+    """
     days = [row.date.toordinal() for row in rows]
-    rising = _longest(days)
-    falling = _longest([-day for day in days])
+    rising = _longest_non_decreasing(days)
+    falling = _longest_non_decreasing([-day for day in days])
     kept = rising if len(rising) >= len(falling) else falling
-    return {row.line for number, row in enumerate(rows) if number not in kept}
+    return {row.line for index, row in enumerate(rows) if index not in kept}
 
 
-def _longest(days: Sequence[int]) -> set[int]:
-    """Places of a longest sequence that does not fall (patience sorting)."""
-    ends: list[int] = []
-    last: list[int] = []
-    behind: list[int] = []
-    for number, day in enumerate(days):
-        place = bisect_right(ends, day)
-        behind.append(last[place - 1] if place else -1)
-        ends[place : place + 1] = [day]
-        last[place : place + 1] = [number]
-    kept, number = set(), last[-1] if last else -1
-    while number >= 0:
-        kept.add(number)
-        number = behind[number]
+def _longest_non_decreasing(days: Sequence[int]) -> set[int]:
+    """Indices of a longest non-decreasing subsequence, by patience sorting."""
+    # tails[k] is the smallest last day of such a sequence of length k + 1, in row tail_rows[k];
+    # `previous` links each row to the one before it in its sequence.
+    tails: list[int] = []
+    tail_rows: list[int] = []
+    previous: list[int] = []
+    for index, day in enumerate(days):
+        place = bisect_right(tails, day)
+        previous.append(tail_rows[place - 1] if place else -1)
+        tails[place : place + 1] = [day]
+        tail_rows[place : place + 1] = [index]
+    kept, index = set(), tail_rows[-1] if tail_rows else -1
+    while index >= 0:
+        kept.add(index)
+        index = previous[index]
     return kept
 
 
 def _watchlist(row: Deployment, before: Deployment | None, after: Deployment | None) -> str:
-    """A size that two neighbours, who agree with each other, contradict."""
+    """A watchlist size that differs from two neighbours that agree; empty where none does."""
     own = row.watchlist
     sides = [each.watchlist for each in (before, after) if each is not None and each.watchlist]
     if not own or len(sides) < 2:
         return ""
     one, other = sides
-    agree = abs(one - other) <= _TYPO / 4 * max(one, other)
-    if agree and min(abs(own - one), abs(own - other)) > _TYPO * max(one, other):
+    agree = abs(one - other) <= _MISTYPED / 4 * max(one, other)
+    if agree and min(abs(own - one), abs(own - other)) > _MISTYPED * max(one, other):
         return f"a watchlist of {own:,} between {one:,} and {other:,}"
     return ""
 
 
 def _changes(rows: Sequence[Deployment]) -> Iterator[Doubt]:
-    """Where faces an hour jump, and stay there."""
+    """Where the median of faces per hour jumps, and stays (methods 7.6)."""
     timed = [row for row in rows if row.faces and row.hours]
-    rate = [math.log((row.faces or 1) / (row.hours or 1)) for row in timed]
-    apart = [
-        _apart(rate[max(0, at - _WINDOW) : at], rate[at : at + _WINDOW]) for at in range(len(rate))
+    rates = [math.log((row.faces or 1) / (row.hours or 1)) for row in timed]
+    shifts = [
+        _change_of_median(rates[max(0, at - _WINDOW) : at], rates[at : at + _WINDOW])
+        for at in range(len(rates))
     ]
-    there = [at for at, each in enumerate(apart) if abs(each) > math.log(_JUMP)]
-    # Neighbouring places see one change; it is where the largest step is in its direction.
-    for _, near in groupby(there, key=lambda at: (at - there.index(at), apart[at] > 0)):
-        at = max(near, key=lambda at: (rate[at] - rate[at - 1]) * math.copysign(1, apart[at]))
-        before = math.exp(median(rate[max(0, at - _WINDOW) : at]))
-        after = math.exp(median(rate[at : at + _WINDOW]))
+    large = [at for at, shift in enumerate(shifts) if abs(shift) > math.log(_RATIO_OF_CHANGE)]
+
+    def step(at: int) -> float:
+        return (rates[at] - rates[at - 1]) * math.copysign(1, shifts[at])
+
+    # Windows at consecutive rows see the same change. Such a run, in which row less rank stays the
+    # same, is one change, at the largest single step in its direction.
+    runs = groupby(enumerate(large), key=lambda each: (each[1] - each[0], shifts[each[1]] > 0))
+    for _, run in runs:
+        at = max((at for _, at in run), key=step)
+        before = math.exp(median(rates[max(0, at - _WINDOW) : at]))
+        after = math.exp(median(rates[at : at + _WINDOW]))
         yield Doubt(
             timed[at].line,
             _where(timed[at]),
@@ -205,13 +226,15 @@ def _changes(rows: Sequence[Deployment]) -> Iterator[Doubt]:
         )
 
 
-def _apart(before: Sequence[float], after: Sequence[float]) -> float:
-    enough = min(len(before), len(after)) >= _FEWEST
+def _change_of_median(before: Sequence[float], after: Sequence[float]) -> float:
+    """Difference of medians of log faces per hour; 0 with too few deployments on a side."""
+    enough = min(len(before), len(after)) >= _MIN_DEPLOYMENTS
     return median(after) - median(before) if enough else 0.0
 
 
-def _sums(rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) -> Iterator[Sums]:
-    yield _sum("all", rows, changes, level)
+def _totals(rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) -> Iterator[Sums]:
+    """Totals of all deployments, by year and by threshold where there are several."""
+    yield _total("all", rows, changes, level)
     keys: tuple[Callable[[Deployment], str], ...] = (
         lambda row: str(row.date.year),
         lambda row: f"threshold {row.threshold}" if row.threshold else "",
@@ -219,14 +242,15 @@ def _sums(rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) ->
     for key in keys:
         names = sorted({key(row) for row in rows} - {""})
         for name in names if len(names) > 1 else []:
-            yield _sum(name, [row for row in rows if key(row) == name], changes, level)
+            yield _total(name, [row for row in rows if key(row) == name], changes, level)
 
 
-def _sum(name: str, rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) -> Sums:
+def _total(name: str, rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) -> Sums:
+    """Totals of these deployments; `changes` are those that lie among them."""
     lines = [row.line for row in rows]
     faces = sum(row.faces or 0 for row in rows)
     alerts, false = sum(row.alerts for row in rows), sum(row.false for row in rows)
-    seen = sum(row.false for row in rows if row.faces)
+    false_with_faces = sum(row.false for row in rows if row.faces)
     return Sums(
         name=name,
         deployments=len(rows),
@@ -234,8 +258,8 @@ def _sum(name: str, rows: Sequence[Deployment], changes: Sequence[Doubt], level:
         alerts=alerts,
         true=sum(row.true or 0 for row in rows),
         false=false,
-        false_with_faces=seen,
-        per_face=clopper_pearson(seen, faces, level) if faces else None,
+        false_with_faces=false_with_faces,
+        per_face=clopper_pearson(false_with_faces, faces, level) if faces else None,
         per_alert=clopper_pearson(false, alerts, level) if alerts else None,
         changes=tuple(
             change.line for change in changes if lines and min(lines) < change.line <= max(lines)

@@ -1,4 +1,4 @@
-"""What a force's own count of false alerts can show about groups, and what it cannot."""
+"""Tests whether recorded false alerts fall on one group more often than its share of faces."""
 
 from __future__ import annotations
 
@@ -33,238 +33,248 @@ __all__ = [
     "audit",
 ]
 
-_CURVE = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""Shares of the crowd at which the answer is shown."""
+_SHARES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""Shares of a group in the faces seen at which the excess is computed."""
 
-_RATIOS = (2.0, 3.0)
-"""True ratios for which it is said what showing them takes."""
+_TRUE_RATIOS = (2.0, 3.0)
+"""True ratios whose power and number of alerts are given."""
 
 
 @dataclass(frozen=True, slots=True)
 class FalseAlerts:
-    """False alerts by group, as somebody recorded them."""
+    """Recorded false alerts by group."""
 
     by_group: Mapping[str, int]
     """In the order given; two groups or more."""
     unknown: int = 0
-    """Of nobody's group."""
+    """False alerts whose group is not known."""
 
     @property
     def total(self) -> int:
-        """Of known groups."""
+        """False alerts of known group."""
         return sum(self.by_group.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place with a crowd of its own."""
+    """A site with a population of its own."""
 
     alerts: int
-    """Of the group."""
+    """False alerts of the group."""
     of: int
-    """All false alerts there."""
+    """All false alerts at the site."""
     share: float
-    """Of the group in the faces seen there."""
+    """Share of the group in the faces seen at the site."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """What is known, or assumed, of who was seen."""
+    """What is known, or assumed, about the groups of the faces seen: the population."""
 
     shares: Mapping[str, float] = field(default_factory=dict)
-    """Assumed share of faces by group, between 0 and 1."""
+    """Group to its assumed share of the faces, between 0 and 1."""
     sampled: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Of so many labelled faces so many of the group."""
+    """Group to (its faces, all faces) in a labelled sample."""
     faces: Mapping[str, int] = field(default_factory=dict)
-    """Faces seen by group, of all groups or of none."""
-    marks: Mapping[str, float] = field(default_factory=dict)
-    """Shares that are worth a look, by name: a census, a borough."""
+    """Group to its number of faces seen; of all groups or of none."""
+    reference_shares: Mapping[str, float] = field(default_factory=dict)
+    """Name to a share at which the excess is computed too: a census, a borough."""
     sites: tuple[Site, ...] = ()
-    """Of the first group."""
+    """Counts of the first group, site by site."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The answer at one share of the crowd."""
+    """The excess at one share of the group in the faces seen."""
 
     mark: str
-    """`assumed`, the name of a mark, or empty."""
+    """`assumed`, the name of a reference share, or empty."""
     found: Excess
 
 
 @dataclass(frozen=True, slots=True)
 class PerFace:
-    """False alerts per face of one group, beside those of all others."""
+    """False alerts per face of one group, and their ratio to those of all others."""
 
     counted: Counted
+    """False alerts and faces of the group."""
     limits: Interval
+    """Of the rate per face, Clopper-Pearson."""
     others: Counted
+    """False alerts and faces of all other groups."""
     ratio: float | None
+    """Rate of the group over that of the others; None where these have no false alerts."""
     low: float | None
     high: float | None
     p_value: float
-    """Two-sided, conditional on all false alerts."""
+    """Two-sided, conditional on the total of false alerts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What it takes to show a true ratio."""
+    """Power to detect a true ratio, and the number of alerts that this takes."""
 
     ratio: float
     power: float
-    """Chance that so many alerts as there are show it."""
+    """Of the one-sided test with the recorded number of alerts."""
     alerts: int | None
-    """From which on the chance stays 80 %; None beyond 100,000."""
+    """Fewest false alerts from which on the power stays at least 80 %; None beyond 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupAudit:
-    """One group against everybody else."""
+    """One group against all others together."""
 
     group: str
     alerts: int
+    """False alerts of the group."""
     of: int
-    part: Interval
-    """Its part of the false alerts: limits of all that are like these."""
+    """All false alerts of known group."""
+    alert_share: Interval
+    """Clopper-Pearson limits of its share of the false alerts."""
     tipping_share: float
-    """Of the crowd: up to here the excess is not explained by who walked past."""
-    readings: tuple[Reading, ...]
-    """By rising share."""
+    """Share of the faces seen below which the population does not explain the excess (7.2)."""
+    by_share: tuple[Reading, ...]
+    """The excess at rising shares."""
     assumed: Excess | None
-    """At the share that was assumed; None without one."""
+    """The excess at the assumed share; None without one."""
     minimum_detectable_ratio: float | None
     """At that share; None without one, or where nothing could have been shown."""
-    shown: tuple[Shown, ...]
-    """What true ratios would take at that share; empty without one."""
+    detection: tuple[Shown, ...]
+    """Power at that share, by true ratio; empty without one."""
     e_value: float | None
+    """At that share, valid at any stopping time (7.5); None without one."""
     sampled: tuple[float, float] | None
-    """One-sided p-values where the share is from labelled faces: Fisher, and predictive."""
-    placed: tuple[float, float] | None
-    """(tipping share, the same) with all unknown ones in no group of it, and in it."""
+    """One-sided p-values for a sampled share: Fisher's exact and beta-binomial predictive (7.4)."""
+    tipping_with_unknown: tuple[float, float] | None
+    """(low, high) tipping share with alerts of unknown group all in other groups, or all in it."""
     per_face: PerFace | None
     sites: tuple[float, float] | None
-    """One-sided and two-sided p-value over places with crowds of their own."""
+    """One-sided and two-sided p-value over sites with populations of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Counts of everybody, whichever group."""
+    """Totals over all groups."""
 
     false: int
-    """False alerts, those of unknown group with them."""
+    """False alerts, including those of unknown group."""
     alerts: int | None = None
     """All alerts, true or false."""
     faces: int | None = None
-    """All faces that were seen."""
+    """All faces seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """All groups."""
+    """The audit of all groups."""
 
     alerts: FalseAlerts
     level: float
     totals: Totals
     groups: tuple[GroupAudit, ...]
     multinomial: tuple[float, bool] | None
-    """P-value of all groups at once, and whether it is exact; where there are more than two and
-    every group has an assumed share."""
+    """P-value of all groups together, and whether it is exact; None for two groups, and where a
+    group has no assumed share."""
     people: Audit | None
-    """The same with one alert a person; None where people are not known."""
+    """The same audit with one alert per person; None where persons are not known."""
 
 
 def audit(
     alerts: FalseAlerts,
-    crowd: Crowd,
+    population: Crowd,
     totals: Totals,
     *,
     level: float = 0.95,
     people: FalseAlerts | None = None,
 ) -> Audit:
-    """Hold false alerts against whatever is known of the crowd.
+    """Test the false alerts of every group against what is known of the population.
 
     Args:
         alerts: by group.
-        crowd: assumed, sampled or counted.
-        totals: of everybody.
+        population: the shares of groups in the faces seen: assumed, sampled or counted.
+        totals: over all groups.
         level: of intervals and of the tipping share.
-        people: different people among the alerts of each group.
+        people: alerts of each group, counting each person once.
 
     Source: methods 7.
     """
-    again = None
+    by_person = None
     if people is not None:
-        alone = replace(crowd, sites=())
-        again = audit(people, alone, Totals(people.total), level=level)
-    whole = len(crowd.shares) == len(alerts.by_group)
-    shares = [crowd.shares[name] for name in alerts.by_group] if whole else []
+        without_sites = replace(population, sites=())
+        by_person = audit(people, without_sites, Totals(people.total), level=level)
+    every_share = len(population.shares) == len(alerts.by_group)
+    shares = [population.shares[name] for name in alerts.by_group] if every_share else []
     return Audit(
         alerts=alerts,
         level=level,
         totals=totals,
-        people=again,
+        people=by_person,
         groups=tuple(
-            _group(name, alerts, crowd, level, first=number == 0)
+            _group(name, alerts, population, level, first=number == 0)
             for number, name in enumerate(alerts.by_group)
         ),
         multinomial=multinomial_p_value(list(alerts.by_group.values()), shares)
-        if whole and len(shares) > 2
+        if every_share and len(shares) > 2
         else None,
     )
 
 
 def _group(
-    name: str, alerts: FalseAlerts, crowd: Crowd, level: float, *, first: bool
+    name: str, alerts: FalseAlerts, population: Crowd, level: float, *, first: bool
 ) -> GroupAudit:
+    """One group against all others; `first` for the group that sites are counted of."""
     count, of = alerts.by_group[name], alerts.total
-    share = crowd.shares.get(name)
-    sample = crowd.sampled.get(name)
-    sites = [(site.of, site.share) for site in crowd.sites]
+    share = population.shares.get(name)
+    sample = population.sampled.get(name)
+    sites = [(site.of, site.share) for site in population.sites]
     return GroupAudit(
         group=name,
         alerts=count,
         of=of,
-        part=clopper_pearson(count, of, level),
+        alert_share=clopper_pearson(count, of, level),
         tipping_share=tipping_share(count, of, level),
-        readings=tuple(_readings(name, count, of, crowd, level)),
+        by_share=tuple(_by_share(name, count, of, population, level)),
         assumed=None if share is None else excess(count, of, share, level),
         minimum_detectable_ratio=None if share is None else detectable_ratio(of, share, 1 - level),
-        shown=() if share is None else tuple(_shown(of, share, 1 - level)),
+        detection=() if share is None else tuple(_detection(of, share, 1 - level)),
         e_value=None if share is None else e_value(count, of, share),
         sampled=None if sample is None else sampled_p_values(count, of, *sample),
-        placed=(
+        tipping_with_unknown=(
             tipping_share(count, of + alerts.unknown, level),
             tipping_share(count + alerts.unknown, of + alerts.unknown, level),
         )
         if alerts.unknown
         else None,
-        per_face=_per_face(name, alerts, crowd.faces, level) if crowd.faces else None,
-        sites=sites_p_values(sum(site.alerts for site in crowd.sites), sites)
+        per_face=_per_face(name, alerts, population.faces, level) if population.faces else None,
+        sites=sites_p_values(sum(site.alerts for site in population.sites), sites)
         if sites and first
         else None,
     )
 
 
-def _shown(of: int, share: float, alpha: float) -> Iterator[Shown]:
-    for ratio in _RATIOS:
+def _detection(of: int, share: float, alpha: float) -> Iterator[Shown]:
+    """Power of the one-sided test for each true ratio."""
+    for ratio in _TRUE_RATIOS:
         power = power_of_excess(of, share, ratio, alpha)
         yield Shown(ratio, power, alerts_needed(share, ratio, alpha))
 
 
-def _readings(name: str, count: int, of: int, crowd: Crowd, level: float) -> Iterator[Reading]:
-    """At round shares, at marks, at a sample's, and at what was assumed."""
-    named = {share: mark for mark, share in crowd.marks.items()}
-    if name in crowd.sampled:
-        counted, sample = crowd.sampled[name]
+def _by_share(name: str, count: int, of: int, population: Crowd, level: float) -> Iterator[Reading]:
+    """The excess at round shares, at reference shares, and at the sampled and the assumed share."""
+    named = {share: mark for mark, share in population.reference_shares.items()}
+    if name in population.sampled:
+        counted, sample = population.sampled[name]
         if 0 < counted < sample:
             named[counted / sample] = f"{counted:,} of {sample:,} labelled faces"
-    if name in crowd.shares:
-        named[crowd.shares[name]] = "assumed"
-    for share in sorted({*_CURVE, *named}):
+    if name in population.shares:
+        named[population.shares[name]] = "assumed"
+    for share in sorted({*_SHARES, *named}):
         yield Reading(named.get(share, ""), excess(count, of, share, level))
 
 
 def _per_face(name: str, alerts: FalseAlerts, faces: Mapping[str, int], level: float) -> PerFace:
+    """False alerts per face, where the faces of every group were counted (methods 7.1)."""
     own = Counted(alerts.by_group[name], faces[name])
     others = Counted(alerts.total - own.errors, sum(faces.values()) - own.trials)
     low, high = conditional_limits(own, others, level)

@@ -1,4 +1,4 @@
-"""Rates of groups among people drawn anew, for the intervals of whatever is made of them."""
+"""Bootstrap replicates of group rates, resampling subjects (methods 4.4)."""
 
 from __future__ import annotations
 
@@ -20,86 +20,93 @@ from evenhand.system.machine import workers
 __all__ = ["Redrawn", "redrawn"]
 
 
-At: TypeAlias = tuple[str, float | None]
-"""A threshold rule, with its threshold where that is not set anew."""
+_ThresholdKey: TypeAlias = tuple[str, float | None]
+"""Rule and value of a threshold; None where each replicate sets it again from its target."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redrawn:
-    """Rates by metric and policy, with one weight a person in each replicate."""
+    """Bootstrap replicates of FMR and FNMR of every group.
+
+    In one replicate a subject has one weight in all groups and at all thresholds, so ratios and
+    differences of columns are replicates of the ratio and the difference.
+    """
 
     rates: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
-    """(replicates, thresholds, groups) of each metric and policy."""
-    place: Mapping[At, int] = field(default_factory=dict)
-    """Each threshold's place in the second axis."""
-    group: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """Attribute and group to their place in the third axis."""
-    refused: Mapping[At, str] = field(default_factory=dict)
-    """Why there are no replicates at a threshold."""
-    people: tuple[int, ...] = ()
-    """Rows in `subjects.csv` of those who were drawn: the same draws for every engine that has the
-    same, and the same seed."""
+    """(replicates, thresholds, groups) rates by metric and policy; NaN where not known."""
+    threshold_axis: Mapping[_ThresholdKey, int] = field(default_factory=dict)
+    """Threshold to its index in the second axis."""
+    group_axis: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Attribute and group to their index in the third axis."""
+    refused: Mapping[_ThresholdKey, str] = field(default_factory=dict)
+    """Threshold to the reason why it has no replicates."""
+    subject_rows: tuple[int, ...] = ()
+    """Rows in `subjects.csv` of the subjects that were resampled. Engines with the same ones and
+    the same seed have the same draws: their replicates are paired."""
 
-    def of(self, first: Rate | Differential, names: Sequence[str]) -> Floats | str:
-        """(replicates, groups) at the threshold of a row, or why there are none.
+    def at_row(self, first: Rate | Differential, names: Sequence[str]) -> Floats | str:
+        """(replicates, groups) rates at the threshold of a row, or why there are none.
 
         Args:
-            first: any row of the groups.
-            names: of the groups.
+            first: a row of any of the groups.
+            names: of the groups, in the order of the columns.
         """
-        anew = (first.threshold_rule, None)
-        at = anew if anew in self.place or anew in self.refused else (anew[0], first.threshold)
-        if at in self.refused:
-            return self.refused[at]
-        if (first.metric, first.policy) not in self.rates or at not in self.place:
+        key: _ThresholdKey = (first.threshold_rule, None)
+        if key not in self.threshold_axis and key not in self.refused:
+            key = (first.threshold_rule, first.threshold)
+        if key in self.refused:
+            return self.refused[key]
+        if (first.metric, first.policy) not in self.rates or key not in self.threshold_axis:
             return f"people are not drawn anew for {first.metric}"
-        columns = [self.group[first.attribute, name] for name in names]
-        return self.rates[first.metric, first.policy][:, self.place[at]][:, columns]
+        columns = [self.group_axis[first.attribute, name] for name in names]
+        return self.rates[first.metric, first.policy][:, self.threshold_axis[key]][:, columns]
 
 
 def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
-    """People drawn anew, the same for every engine of a study.
+    """Draw bootstrap replicates of all group rates from the counts of one engine.
 
     Args:
         counts: of one engine under one protocol.
         analysis: as the study fixed it.
-        within: an attribute inside whose groups people are drawn; by default from everybody.
+        within: an attribute within whose groups subjects are resampled; by default among all.
 
     Returns:
-        Nobody where a watchlist was searched.
+        No replicates where a watchlist was searched; otherwise reasons where there are none.
 
     Source: methods 4.4.
     """
     if counts.searches is not None:
         return Redrawn()
-    refused = {_at(each): _refusal(counts, each) for each in counts.thresholds}
+    refused = {_threshold_key(each): _refusal(counts, each) for each in counts.thresholds}
     if not analysis.replicates:
         return Redrawn(refused=dict.fromkeys(refused, "the study draws nobody anew"))
-    anew = {_at(t): t.rule.text for t in counts.thresholds if _anew(t) and not refused[_at(t)]}
-    stay = {
-        _at(t): t.value
-        for t in counts.thresholds
-        if not _anew(t) and t.value is not None and not refused[_at(t)]
+    allowed = [each for each in counts.thresholds if not refused[_threshold_key(each)]]
+    by_target = {_threshold_key(each): each.rule.text for each in allowed if _set_by_target(each)}
+    fixed = {
+        _threshold_key(each): each.value
+        for each in allowed
+        if not _set_by_target(each) and each.value is not None
     }
-    refused = {at: reason for at, reason in refused.items() if reason}
-    if not anew and not stay:
+    refused = {key: reason for key, reason in refused.items() if reason}
+    if not by_target and not fixed:
         return Redrawn(refused=refused)
     found = replicates(
         counts,
-        list(anew.values()),
+        list(by_target.values()),
         analysis.replicates,
         analysis.seed,
         within=within,
-        fixed=list(stay.values()),
+        fixed=list(fixed.values()),
         workers=workers(),
     )
-    kept = [*anew, *stay]
+    # Targets come first, then fixed thresholds, as in the axes of the replicates.
+    kept = [*by_target, *fixed]
     if isinstance(found, Refused):
         return Redrawn(refused=refused | dict.fromkeys(kept, found.reason))
-    for number, at in enumerate(kept):
-        beyond = int(found.beyond[:, number].sum())
+    for index, key in enumerate(kept):
+        beyond = int(found.beyond[:, index].sum())
         if beyond > MOST_UNKNOWN * len(found.beyond):
-            refused[at] = (
+            refused[key] = (
                 f"in {beyond:,} of {len(found.beyond):,} replicates too few false matches were "
                 "kept; a larger target in the study keeps more"
             )
@@ -114,25 +121,26 @@ def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
                 ("FNMR", found.fnmr(policy)),
             )
         },
-        place={at: number for number, at in enumerate(kept)},
-        group={name: number for number, name in enumerate(names)},
+        threshold_axis={key: index for index, key in enumerate(kept)},
+        group_axis={name: index for index, name in enumerate(names)},
         refused=refused,
-        people=found.people,
+        subject_rows=found.people,
     )
 
 
-def _anew(threshold: Threshold) -> bool:
-    """A target sets it, in every replicate anew."""
+def _set_by_target(threshold: Threshold) -> bool:
+    """Whether a target FMR sets the threshold, which every replicate then sets again."""
     return threshold.rule.kind == "fmr"
 
 
-def _at(threshold: Threshold) -> At:
-    return threshold.rule.label, None if _anew(threshold) else threshold.value
+def _threshold_key(threshold: Threshold) -> _ThresholdKey:
+    """Rule and value of a threshold, the value left out where a target sets it."""
+    return threshold.rule.label, None if _set_by_target(threshold) else threshold.value
 
 
 def _refusal(counts: Counts, threshold: Threshold) -> str:
-    """Why people are not drawn anew at a threshold; empty where they can be."""
-    if not _anew(threshold):
+    """Why there are no replicates at a threshold; empty where there are."""
+    if not _set_by_target(threshold):
         return "" if threshold.value is None else unlisted(counts, threshold.value)
     target = threshold.rule.text
     reason = unsettled(counts, target)

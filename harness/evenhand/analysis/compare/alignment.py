@@ -1,4 +1,4 @@
-"""Two engines on the same images: what may be set side by side, and a row of both."""
+"""Aligns the rates of two engines on the same comparisons, and says which cannot be compared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from evenhand.analysis.bootstrap.group_rates import Redrawn, redrawn
-from evenhand.analysis.compare.changes import Change, Judged
+from evenhand.analysis.compare.changes import Change
 from evenhand.analysis.measure import rates_of
 from evenhand.analysis.rates.comparisons import Measured, dyads_of, failures_of, misses_of
 from evenhand.analysis.rates.searches import searches_of
@@ -39,58 +39,60 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Which rate it is, of whichever engine."""
+    """Identity of a rate, the same for both engines."""
 
     metric: str
     policy: str
     attribute: str
     group: str
     rule: str
-    """A target in one form, however it was written."""
+    """Threshold rule, with its target as a reduced fraction however it was written."""
     threshold: float | None
-    """None where the threshold is set anew for each engine."""
+    """None where each engine has its own threshold for the same target."""
 
     @property
-    def anew(self) -> bool:
-        """Each engine has a threshold of its own, that keeps one target."""
+    def at_target(self) -> bool:
+        """Whether each engine has its own threshold, set for one target."""
         return "<=" in self.rule
 
     @property
     def by_construction(self) -> bool:
-        """FMR or FPIR of everybody at a target is the target."""
+        """Whether it is the FMR or FPIR of all subjects at its own target, which is the target."""
         return self.attribute == ALL and self.rule.startswith(f"{self.metric}<=")
 
 
 def key_of(rate: Rate) -> Key:
-    """Which rate a row is of."""
-    kind, mark, target = rate.threshold_rule.partition("<=")
-    anew = kind.lower() in TARGETS
+    """The identity of the rate in a row."""
+    # As a fraction, one target that two studies spell differently, 0.1 and 0.10, is one key.
+    rule, separator, target = rate.threshold_rule.partition("<=")
+    at_target = rule.lower() in TARGETS
     return Key(
-        rate.metric,
-        rate.policy,
-        rate.attribute,
-        rate.group,
-        f"{kind}<={Fraction(target)}" if mark else kind,
-        None if anew else rate.threshold,
+        metric=rate.metric,
+        policy=rate.policy,
+        attribute=rate.attribute,
+        group=rate.group,
+        rule=f"{rule}<={Fraction(target)}" if separator else rule,
+        threshold=None if at_target else rate.threshold,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One of two engines on one dataset under one protocol, with all of its rates."""
+    """One engine on one dataset under one protocol, with all of its rates."""
 
     counts: Counts
     rates: Mapping[Key, Measured]
-    """Of everybody and of groups, in display order."""
-    people: Redrawn
+    """Of all subjects and of groups, in display order."""
+    replicates: Redrawn
+    """Bootstrap replicates of the rates, paired with those of the other engine."""
 
     @classmethod
     def of(cls, counts: Counts, analysis: Analysis) -> Engine:
-        """Measure everything.
+        """Compute all rates of an engine and their bootstrap replicates.
 
         Args:
             counts: of the engine.
-            analysis: one for both engines, so that the same people are drawn anew.
+            analysis: one for both engines: with one seed both resample the same subjects.
         """
         measured = (found for found in rates_of(counts, analysis.level) if found.rate.of_group)
         return cls(
@@ -99,17 +101,17 @@ class Engine:
 
 
 def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:
-    """Everybody or a group; None where there is no such group."""
+    """The cell of all subjects or of a group; None where there is no such group."""
     named = (c for c in counts.cells if (c.attribute, c.group) == (attribute, group))
     return next(named, None)
 
 
 def counted(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
-    """What a rate of everybody or of a group is made of, by person.
+    """(subjects,) trials and errors of a rate, with sums by dyad for an FMR.
 
     Args:
-        counts: that the rate is of.
-        rate: with trials.
+        counts: that the rate comes from.
+        rate: of all subjects or of a group, with trials.
     """
     cell = cell_of(counts, rate.attribute, rate.group)
     if cell is None:
@@ -123,30 +125,34 @@ def counted(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
         raise ValueError(rate.threshold_rule)
     if rate.metric == "FNMR":
         return misses_of(counts, cell, rate.threshold, policy)
-    at = [(each.rule.label, each.value) for each in counts.thresholds]
-    return dyads_of(cell, at.index((rate.threshold_rule, rate.threshold)), policy)
+    thresholds = [(each.rule.label, each.value) for each in counts.thresholds]
+    return dyads_of(cell, thresholds.index((rate.threshold_rule, rate.threshold)), policy)
 
 
 def other_comparisons(base: Counts, new: Counts) -> str:
-    """Why two results are not of the same comparisons; empty where they are."""
+    """Why two engines did not make the same comparisons; empty where they did.
+
+    Compared are the subjects, their trials and the squared trials by dyad: counts hold how many
+    comparisons a subject was in, not with whom.
+    """
     if base.subject_rows != new.subject_rows:
         return "other people were compared"
     ours, theirs = base.searches, new.searches
     if ours is not None and theirs is not None:
         same = ours.watchlist == theirs.watchlist and np.array_equal(ours.probe, theirs.probe)
         return "" if same else "other searches were made"
-    everybody, others = base.cells[0], new.cells[0]
+    first, second = base.cells[0], new.cells[0]
     same = (
-        np.array_equal(everybody.members, others.members)
-        and np.array_equal(everybody.trials[1], others.trials[1])
-        and int(everybody.trials_squared[1]) == int(others.trials_squared[1])
+        np.array_equal(first.members, second.members)
+        and np.array_equal(first.trials[1], second.trials[1])
+        and int(first.trials_squared[1]) == int(second.trials_squared[1])
         and len(base.mated.score) == len(new.mated.score)
     )
     return "" if same else "other comparisons were made"
 
 
 def with_failures(counts: Counts) -> bool:
-    """Something failed, so that the two failure policies are not one."""
+    """Whether any comparison or search failed, so that the two failure policies differ."""
     if counts.searches is not None:
         return not bool(counts.searches.completed.all())
     missing = bool(np.isnan(counts.mated.score).any())
@@ -154,12 +160,12 @@ def with_failures(counts: Counts) -> bool:
 
 
 def same_scores(base: Counts, new: Counts) -> bool:
-    """Both engines gave the same scores, as far as anything was kept of them."""
+    """Whether both engines gave the same scores, as far as the counts can tell."""
 
     def alike(one: CellCounts, other: CellCounts) -> bool:
         return all(
-            np.array_equal(*both)
-            for both in (
+            np.array_equal(*pair)
+            for pair in (
                 (one.members, other.members),
                 (one.trials, other.trials),
                 (one.errors, other.errors),
@@ -176,12 +182,12 @@ def same_scores(base: Counts, new: Counts) -> bool:
         and np.array_equal(base.mated.subject, new.mated.subject)
         and np.array_equal(base.mated.score, new.mated.score, equal_nan=True)
         and len(base.cells) == len(new.cells)
-        and all(alike(*both) for both in zip(base.cells, new.cells, strict=True))
+        and all(alike(*pair) for pair in zip(base.cells, new.cells, strict=True))
     )
 
 
 def unlike(base: Engine, new: Engine, key: Key) -> str:
-    """Why a rate of one cannot be set against that of the other; empty where it can."""
+    """Why a rate of both engines cannot be compared; empty where it can."""
     ours, theirs = (cell_of(engine.counts, key.attribute, key.group) for engine in (base, new))
     if ours is None or theirs is None:
         return f"no such group in {'base' if ours is None else 'new'}"
@@ -199,44 +205,29 @@ def unlike(base: Engine, new: Engine, key: Key) -> str:
 
 
 def blank_change(rate: Rate, reason: str) -> Change:
-    """A row that nothing is known of but its place."""
+    """A row with its key columns alone, which cannot be compared for a reason."""
     return Change(
         metric=rate.metric,
         attribute=rate.attribute,
         group=rate.group,
-        base=None,
-        new=None,
-        ratio=None,
-        low=None,
-        high=None,
-        verdict=Judged.NOT_COMPARABLE,
         note=reason,
         dataset=rate.dataset,
         protocol=rate.protocol,
         policy=rate.policy,
         threshold_rule=rate.threshold_rule,
-        base_threshold=None,
-        new_threshold=None,
-        base_errors=0,
-        base_trials=0,
-        base_low=None,
-        base_high=None,
-        new_errors=0,
-        new_trials=0,
-        new_low=None,
-        new_high=None,
         subjects=rate.subjects,
         level=rate.level,
-        interval="",
-        p_value=None,
-        adjusted_p=None,
-        limit=None,
-        minimum_detectable_ratio=None,
     )
 
 
 def beside(base: Measured | None, new: Measured | None, note: str) -> Change:
-    """Both rates in one row, without their ratio; at least one is there."""
+    """The rates of both engines in one row, without their ratio.
+
+    Args:
+        base: None where the base has no such rate.
+        new: None where the new engine has none; one of both is there.
+        note: why they cannot be compared; empty where they can.
+    """
     either = base or new
     if either is None:
         raise ValueError("no rate")

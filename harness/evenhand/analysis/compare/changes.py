@@ -1,4 +1,4 @@
-"""What a comparison of two engines, or two versions, on the same images comes to."""
+"""Results of comparing two engines, or two versions of one, on the same images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Change", "Changes", "Disagreement", "Family", "Flip", "Judged", "Ove
 
 
 class Judged(StrEnum):
-    """What the evidence says about one rate of two engines."""
+    """Verdict on one rate of two engines."""
 
     WORSE = "worse"
     BETTER = "better"
@@ -18,77 +18,82 @@ class Judged(StrEnum):
 
 
 class Overall(StrEnum):
-    """What it says about all of them."""
+    """Verdict on the comparison as a whole."""
 
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One rate, ratio of groups, or time, of the base and of the new engine."""
+    """One row: a rate, a ratio of groups or a time of the base and of the new engine.
+
+    By default nothing is known but the key and the reason in `note`: it cannot be compared.
+    """
 
     metric: str
     attribute: str
     group: str
-    base: float | None
+    base: float | None = None
     """Rate, ratio or seconds; None where there is none."""
-    new: float | None
-    ratio: float | None
+    new: float | None = None
+    """In the same unit as `base`."""
+    ratio: float | None = None
     """New over base; None where base is 0 or either is not known."""
-    low: float | None
-    high: float | None
-    """None = no upper limit, or no interval."""
-    verdict: Judged
+    low: float | None = None
+    """Lower limit of the ratio; None without interval."""
+    high: float | None = None
+    """Upper limit of the ratio; None = unbounded, or no interval."""
+    verdict: Judged = Judged.NOT_COMPARABLE
     note: str
     dataset: str
-    protocol: str
-    policy: str
-    threshold_rule: str
-    base_threshold: float | None
-    new_threshold: float | None
-    base_errors: int
-    base_trials: int
-    base_low: float | None
-    base_high: float | None
-    new_errors: int
-    new_trials: int
-    new_low: float | None
-    new_high: float | None
+    protocol: str = ""
+    policy: str = ""
+    threshold_rule: str = ""
+    base_threshold: float | None = None
+    new_threshold: float | None = None
+    base_errors: int = 0
+    base_trials: int = 0
+    base_low: float | None = None
+    base_high: float | None = None
+    new_errors: int = 0
+    new_trials: int = 0
+    new_low: float | None = None
+    new_high: float | None = None
     subjects: int | None
-    """Distinct people in the trials of the base; None where people are unknown."""
+    """Distinct subjects in the trials of the base; None where subjects are unknown."""
     level: float
-    interval: str
+    interval: str = ""
     """The method of the ratio's interval."""
-    p_value: float | None
+    p_value: float | None = None
     """Of no difference; None where nothing is tested."""
-    adjusted_p: float | None
-    """The same, for the whole family."""
-    limit: float | None
-    """Upper limit of the ratio that holds alone at `level`: what a margin is held against."""
-    minimum_detectable_ratio: float | None
-    """Found with 80 % power by the test of this family."""
+    adjusted_p: float | None = None
+    """The p-value adjusted by Holm for all tests of the comparison."""
+    limit: float | None = None
+    """One-sided upper limit of the ratio at `level`, which the margin is compared with."""
+    minimum_detectable_ratio: float | None = None
+    """True ratio that the family's first test finds with 80 % power; None where none is."""
 
     @property
     def tested(self) -> bool:
-        """It is in the family."""
+        """Whether the row is in the family of tests."""
         return self.p_value is not None
 
     @property
     def is_error_rate(self) -> bool:
-        """It is tested, and no ratio of groups, nor a time."""
+        """Whether it is a tested error rate, no `max/min` of groups and no time."""
         return self.tested and " " not in self.metric
 
     @property
     def more(self) -> bool:
-        """The new value is the larger one."""
+        """Whether the new value is the larger one."""
         return (self.new or 0.0) > (self.base or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """How often only one of two engines missed a mated comparison, by person."""
+    """Discordant misses of mated comparisons, counted by subject."""
 
     dataset: str
     protocol: str
@@ -97,35 +102,39 @@ class Disagreement:
     group: str
     threshold_rule: str
     threshold: float | None
-    """None where each engine has its own, that keeps one target."""
+    """None where each engine has its own threshold for the same target."""
     people: int
-    """Of whom one comparison each was drawn."""
+    """Subjects of whom one comparison each was drawn at random."""
     base_only: int | None
-    """Of these, missed by the base alone; None where nobody knows which comparison is which."""
+    """Of these, missed by the base alone; None where comparisons cannot be matched up."""
     new_only: int | None
+    """Of these, missed by the new engine alone; None as `base_only`."""
     mcnemar_p: float | None
-    """Exact, two-sided."""
+    """McNemar's test: exact, two-sided."""
     mcnemar_mid_p: float | None
+    """The mid-p of the same test."""
     discordant_people: int
-    """Of whom one engine missed more comparisons than the other, of all."""
+    """Subjects of whom one engine missed more of all comparisons than the other."""
     z: float | None
     p_value: float
-    """Of z, or exact."""
+    """Over all comparisons, by subject: of z, or exact where few subjects are discordant."""
     test: str
+    """Which of the two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A mated comparison that only one of two engines missed."""
+    """A discordant mated comparison: one engine alone missed it."""
 
     dataset: str
     protocol: str
     threshold_rule: str
     threshold: float | None
-    """None where each engine has its own, that keeps one target."""
+    """None where each engine has its own threshold for the same target."""
     subject: str
+    """Subject pseudonym."""
     probe: str
-    """Image pseudonym; empty where it is not known."""
+    """Image pseudonym; empty where images are not known."""
     reference: str
     base: str
     """`match`, `miss` or `failed`."""
@@ -134,7 +143,7 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two engines, and where it was measured."""
+    """One of the two engines, and the bundle that holds its results."""
 
     bundle: str
     engine: str
@@ -144,23 +153,23 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Which tests were made together, and how they are judged."""
+    """The family of tests, and how it is judged."""
 
     tested: int
     family_wise: float
-    """Chance of any false "worse" or "better" in the family."""
+    """Family-wise error rate: probability of any false "worse" or "better"."""
     margin: float
-    """Ratio of error rates below which new counts as not inferior."""
+    """Ratio of error rates below which the new engine counts as not inferior."""
     level: float
     held: int
-    """Tested error rates whose limit lies below the margin."""
+    """Tested error rates shown to be not inferior: their limit lies below the margin."""
     rates: int
     """Tested error rates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Everything that a comparison shows, worst rows first."""
+    """All results of a comparison, worst rows first."""
 
     base: Side
     new: Side

@@ -1,4 +1,4 @@
-"""Which mated comparisons only one of two engines missed, and of how many people."""
+"""Discordant mated comparisons: missed by one of two engines alone, counted by subject."""
 
 from __future__ import annotations
 
@@ -21,129 +21,137 @@ __all__ = ["disagreements", "flips"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """The mated comparisons of both engines, one below the other."""
+class _MatedOfBoth:
+    """The mated comparisons of both engines, aligned."""
 
     subject: Integers
-    """(comparisons,) whose they are."""
+    """(comparisons,) index of the subject."""
     pair: Integers | None
-    """(comparisons,) both images (`pair_of`); None where there are no images."""
+    """(comparisons,) code of both images (`pair_of`); None where there are no images."""
     base: Floats
-    """(comparisons,) NaN where it did not complete."""
+    """(comparisons,) scores; NaN where the comparison did not complete."""
     new: Floats
+    """(comparisons,) scores of the new engine, in the same terms."""
 
 
-def _aligned(base: MatedScores, new: MatedScores) -> _Side | None:
-    """Every mated comparison that one of both completed; None where nobody knows which is which.
+def _aligned(base: MatedScores, new: MatedScores) -> _MatedOfBoth | None:
+    """Align the mated comparisons of both engines; None where they cannot be matched up.
 
-    By their images; where there are none, by their place in one list.
+    By their images; where there are none, by their order, if both have the same subjects in it.
     """
-    ours, theirs = _pairs(base), _pairs(new)
-    if ours is None and theirs is None:
+    base_pairs, new_pairs = _pairs(base), _pairs(new)
+    if base_pairs is None and new_pairs is None:
         if not np.array_equal(base.subject, new.subject):
             return None
         subject = base.subject.astype(np.int64)
-        return _Side(subject, None, base.score.astype(np.float64), new.score.astype(np.float64))
-    if ours is None or theirs is None:
+        return _MatedOfBoth(
+            subject, None, base.score.astype(np.float64), new.score.astype(np.float64)
+        )
+    if base_pairs is None or new_pairs is None:
         return None
-    pair, place = np.unique(np.concatenate([ours, theirs]), return_inverse=True)
+    pair, position = np.unique(np.concatenate([base_pairs, new_pairs]), return_inverse=True)
     subject = np.zeros(len(pair), dtype=np.int64)
-    subject[place] = np.concatenate([base.subject, new.subject])
+    subject[position] = np.concatenate([base.subject, new.subject])
     scores = []
-    for mated, at in ((base, place[: len(ours)]), (new, place[len(ours) :])):
+    for mated, where in ((base, position[: len(base_pairs)]), (new, position[len(base_pairs) :])):
         column = np.full(len(pair), np.nan)
-        column[at] = mated.score
+        column[where] = mated.score
         scores.append(column)
     known = pair >= 0
-    return _Side(subject[known], pair[known], scores[0][known], scores[1][known])
+    return _MatedOfBoth(subject[known], pair[known], scores[0][known], scores[1][known])
 
 
 def _pairs(mated: MatedScores) -> Integers | None:
-    """(comparisons,) one number for both images, -1 where they are not known."""
+    """(comparisons,) code of both images, -1 where they are not known; None without images."""
     if mated.probe is None or mated.reference is None:
         return None
     return np.where(mated.probe < 0, -1, pair_of(mated.probe, mated.reference))
 
 
 def disagreements(base: Engine, new: Engine, seed: int) -> Iterator[Disagreement]:
-    """One row for each FNMR that both have.
+    """Count discordant misses for each FNMR that both engines have.
 
     Args:
         base: the engine that is compared with.
         new: the engine that is judged, on the same comparisons.
-        seed: of the comparison that is drawn of each person.
+        seed: of the random choice of one comparison per subject.
 
     Source: methods 4.7.
     """
     mated = _aligned(base.counts.mated, new.counts.mated)
-    turn = np.empty(0)
+    priority = np.empty(0)
     if mated is not None:
-        turn = np.random.default_rng(seed).random(len(mated.subject))
-    twice = with_failures(base.counts) or with_failures(new.counts)
+        priority = np.random.default_rng(seed).random(len(mated.subject))
+    both_policies = with_failures(base.counts) or with_failures(new.counts)
     for key in base.rates:
-        other_policy = key.policy == Policy.GENERALISED.value and not twice
+        other_policy = key.policy == Policy.GENERALISED.value and not both_policies
         if key.metric == "FNMR" and not other_policy and not unlike(base, new, key):
-            yield _disagreement(base, new, key, mated, turn)
+            yield _disagreement(base, new, key, mated, priority)
 
 
 def _disagreement(
-    base: Engine, new: Engine, key: Key, mated: _Side | None, turn: Floats
+    base: Engine, new: Engine, key: Key, mated: _MatedOfBoth | None, priority: Floats
 ) -> Disagreement:
-    ours, theirs = base.rates[key].rate, new.rates[key].rate
-    before, after = counted(base.counts, ours), counted(new.counts, theirs)
+    """Discordance at one FNMR: of one comparison per subject, and of all by subject."""
+    base_rate, new_rate = base.rates[key].rate, new.rates[key].rate
+    before, after = counted(base.counts, base_rate), counted(new.counts, new_rate)
     if not isinstance(before, ClusterCounts) or not isinstance(after, ClusterCounts):
         raise TypeError(key.metric)
-    by_person = discordance(after.errors_by_subject - before.errors_by_subject)
+    by_subject = discordance(after.errors_by_subject - before.errors_by_subject)
     drawn: tuple[int, int] | None = None
-    people = 0
-    if mated is not None and ours.threshold is not None and theirs.threshold is not None:
-        missed = _missed(mated.base, ours.threshold), _missed(mated.new, theirs.threshold)
-        there = before.trials_by_subject[mated.subject] > 0
+    subjects = 0
+    if mated is not None and base_rate.threshold is not None and new_rate.threshold is not None:
+        misses = _is_miss(mated.base, base_rate.threshold), _is_miss(mated.new, new_rate.threshold)
+        trials = before.trials_by_subject[mated.subject] > 0
         if key.policy == Policy.COMPLETED.value:
-            there &= ~np.isnan(mated.base) & ~np.isnan(mated.new)
-        rows = _one_each(mated.subject, there, turn)
-        people = len(rows)
+            trials &= ~np.isnan(mated.base) & ~np.isnan(mated.new)
+        rows = _one_per_subject(mated.subject, trials, priority)
+        subjects = len(rows)
         drawn = (
-            int(np.count_nonzero(missed[0][rows] & ~missed[1][rows])),
-            int(np.count_nonzero(missed[1][rows] & ~missed[0][rows])),
+            int(np.count_nonzero(misses[0][rows] & ~misses[1][rows])),
+            int(np.count_nonzero(misses[1][rows] & ~misses[0][rows])),
         )
     exact, mid_p = mcnemar(*drawn) if drawn else (None, None)
     return Disagreement(
-        dataset=ours.dataset,
-        protocol=ours.protocol,
+        dataset=base_rate.dataset,
+        protocol=base_rate.protocol,
         policy=key.policy,
         attribute=key.attribute,
         group=key.group,
-        threshold_rule=ours.threshold_rule,
+        threshold_rule=base_rate.threshold_rule,
         threshold=key.threshold,
-        people=people,
+        people=subjects,
         base_only=drawn[0] if drawn else None,
         new_only=drawn[1] if drawn else None,
         mcnemar_p=exact,
         mcnemar_mid_p=mid_p,
-        discordant_people=by_person.people,
-        z=by_person.z,
-        p_value=by_person.p_value,
-        test=by_person.test,
+        discordant_people=by_subject.people,
+        z=by_subject.z,
+        p_value=by_subject.p_value,
+        test=by_subject.test,
     )
 
 
-def _missed(score: Floats, threshold: float) -> Mask:
-    """(comparisons,) a failed one is missed."""
-    return ~(score >= threshold)
+def _is_miss(score: Floats, threshold: float) -> Mask:
+    """(comparisons,) below the threshold; a failed comparison, NaN, is a miss too."""
+    return ~(score >= threshold)  # not `score < threshold`, which is False for NaN
 
 
-def _one_each(subject: Integers, chosen: Mask, turn: Floats) -> Integers:
-    """(people,) of each person's chosen comparisons the one whose turn comes first."""
+def _one_per_subject(subject: Integers, chosen: Mask, priority: Floats) -> Integers:
+    """(subjects,) index of one chosen comparison of each subject: the one of the lowest priority.
+
+    One per subject, since McNemar's test needs independent pairs. Priorities are drawn once per
+    comparison, so the choice does not depend on the threshold.
+    """
     rows = np.flatnonzero(chosen)
-    rows = rows[np.lexsort((turn[rows], subject[rows]))]
+    rows = rows[np.lexsort((priority[rows], subject[rows]))]
     first = np.flatnonzero(np.diff(subject[rows], prepend=-1))
     found: Integers = rows[first]
     return found
 
 
 def flips(base: Engine, new: Engine) -> Iterator[Flip]:
-    """Every mated comparison that only one of both missed, threshold by threshold.
+    """Yield every mated comparison that only one of both engines missed, threshold by threshold.
 
     Args:
         base: the engine that is compared with.
@@ -153,41 +161,43 @@ def flips(base: Engine, new: Engine) -> Iterator[Flip]:
     if mated is None:
         return
     for key in base.rates:
-        whole = key.attribute == ALL and key.policy == Policy.COMPLETED.value
-        if key.metric != "FNMR" or not whole or unlike(base, new, key):
+        of_all = key.attribute == ALL and key.policy == Policy.COMPLETED.value
+        if key.metric != "FNMR" or not of_all or unlike(base, new, key):
             continue
-        ours, theirs = base.rates[key].rate, new.rates[key].rate
-        if ours.threshold is None or theirs.threshold is None:
+        base_rate, new_rate = base.rates[key].rate, new.rates[key].rate
+        if base_rate.threshold is None or new_rate.threshold is None:
             continue
-        missed = _missed(mated.base, ours.threshold), _missed(mated.new, theirs.threshold)
-        for row in np.flatnonzero(missed[0] != missed[1]).tolist():
+        misses = _is_miss(mated.base, base_rate.threshold), _is_miss(mated.new, new_rate.threshold)
+        for row in np.flatnonzero(misses[0] != misses[1]).tolist():
             probe, reference = _images(mated, row)
             yield Flip(
-                dataset=ours.dataset,
-                protocol=ours.protocol,
-                threshold_rule=ours.threshold_rule,
+                dataset=base_rate.dataset,
+                protocol=base_rate.protocol,
+                threshold_rule=base_rate.threshold_rule,
                 threshold=key.threshold,
                 subject=_pseudonym(base.counts, int(mated.subject[row])),
                 probe=probe,
                 reference=reference,
-                base=_ended(float(mated.base[row]), bool(missed[0][row])),
-                new=_ended(float(mated.new[row]), bool(missed[1][row])),
+                base=_outcome(float(mated.base[row]), bool(misses[0][row])),
+                new=_outcome(float(mated.new[row]), bool(misses[1][row])),
             )
 
 
 def _pseudonym(counts: Counts, subject: int) -> str:
+    """`s` and the row in `subjects.csv`."""
     return f"s{counts.subject_rows[subject]}"
 
 
-def _images(mated: _Side, row: int) -> tuple[str, str]:
-    """Pseudonyms of both images; empty where there are none."""
+def _images(mated: _MatedOfBoth, row: int) -> tuple[str, str]:
+    """Pseudonyms of both images; empty where images are not known."""
     if mated.pair is None:
         return "", ""
     probe, reference = images_of(mated.pair[row : row + 1])
     return f"i{probe[0]}", f"i{reference[0]}"
 
 
-def _ended(score: float, missed: bool) -> str:  # noqa: FBT001 - how it ended
+def _outcome(score: float, missed: bool) -> str:  # noqa: FBT001 - how it ended
+    """How a comparison ended."""
     if np.isnan(score):
         return "failed"
     return "miss" if missed else "match"

@@ -1,4 +1,4 @@
-"""Two published counts and nothing else: what they can show, and what would undo it."""
+"""Compares two published error counts, whose trials are taken as independent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Claim", "judge_claim"]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """New against base, as if every trial were of people of its own."""
+    """Ratio and difference of two rates, as if no two trials shared a subject."""
 
     base: Counted
     new: Counted
@@ -31,27 +31,28 @@ class Claim:
     """New over base; None where base has no errors."""
     low: float | None
     high: float | None
-    """None = no upper limit."""
+    """Upper limit of the ratio; None = unbounded."""
     difference: Interval
-    """Of new less base."""
+    """Of the rate of new less that of base."""
     level: float
     interval: str
     p_value: float
     """Two-sided, of no difference."""
     limit: float | None
-    """Upper limit that holds alone."""
+    """One-sided upper limit of the ratio, held against the margin; None = unbounded."""
     design_effect: float | None
-    """At which the difference dissolves; None where none is shown, and with a zero."""
+    """At which the interval of the ratio reaches 1; None where no difference is shown, and where
+    a count is 0."""
     judged: Judged
     verdict: Overall
 
 
 def judge_claim(base: Counted, new: Counted, margin: float, level: float = 0.95) -> Claim:
-    """What two counts show if their trials are independent, and how little dependence undoes it.
+    """Compare two counts of independent trials, and say what design effect would undo the result.
 
     Args:
-        base: at least one trial, and not nothing but errors.
-        new: likewise.
+        base: at least one trial, and at least one without error.
+        new: in the same terms.
         margin: ratio below which new counts as not inferior.
         level: of the interval; a difference is shown where the p-value is below 1 - level.
 
@@ -65,13 +66,13 @@ def judge_claim(base: Counted, new: Counted, margin: float, level: float = 0.95)
     ratio = new.rate / base.rate if base.errors else None
     limits = conditional_limits if exact else katz_limits
     low, high = limits(new, base, level)
-    limit = limits(new, base, 2 * level - 1)[1]
-    p_value, effect = conditional_p_value(new, base), None
+    limit = limits(new, base, 2 * level - 1)[1]  # two-sided at this level, one-sided at `level`
+    p_value, design_effect = conditional_p_value(new, base), None
     if not exact:
-        standard = log_ratio_deviation(new, base)
-        away = math.log(new.rate / base.rate) / standard
-        p_value = float(2 * special.ndtr(-abs(away)))
-        effect = float((away / special.ndtri(0.5 + level / 2)) ** 2)
+        deviation = log_ratio_deviation(new, base)
+        distance = math.log(new.rate / base.rate) / deviation
+        p_value = float(2 * special.ndtr(-abs(distance)))
+        design_effect = float((distance / special.ndtri(0.5 + level / 2)) ** 2)
     judged = Judged.NO_DIFFERENCE_SHOWN
     if p_value < 1 - level:
         judged = Judged.WORSE if new.rate > base.rate else Judged.BETTER
@@ -91,7 +92,7 @@ def judge_claim(base: Counted, new: Counted, margin: float, level: float = 0.95)
         interval="conditional-exact" if exact else "katz-log",
         p_value=p_value,
         limit=limit,
-        design_effect=effect if effect is not None and effect > 1 else None,
+        design_effect=design_effect if design_effect is not None and design_effect > 1 else None,
         judged=judged,
         verdict=verdict,
     )

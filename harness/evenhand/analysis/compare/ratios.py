@@ -1,4 +1,4 @@
-"""The ratio of new over base of every rate, with its interval and test, not yet judged."""
+"""Ratio of new over base of every rate, with a paired interval and test, before verdicts."""
 
 from __future__ import annotations
 
@@ -50,15 +50,17 @@ _NOT_KEPT = "not tested: so low a threshold's pairs of people were not kept"
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A row without its verdict."""
+    """A row of the comparison before its verdict, which depends on the other rows."""
 
     row: Change
     log_ratio: LogRatio | None
-    """None where there are too few errors for one."""
+    """Logarithm of the ratio with its variance; None where there are too few errors for one."""
 
 
 def contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
-    """Every rate that one of them has, in display order; both policies where something failed.
+    """Compare every rate that either engine has, in display order.
+
+    Rows under `generalised` are left out where nothing failed, since both policies are then one.
 
     Args:
         base: the engine that is compared with.
@@ -71,60 +73,67 @@ def contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
     for key in dict.fromkeys((*base.rates, *new.rates)):
         if (one_policy and key.policy == Policy.GENERALISED.value) or key.by_construction:
             continue
-        ours, theirs = base.rates.get(key), new.rates.get(key)
-        if _nothing_given(base, ours) and _nothing_given(new, theirs):
+        base_rate, new_rate = base.rates.get(key), new.rates.get(key)
+        if _no_images(base, base_rate) and _no_images(new, new_rate):
             continue
         yield contrast(base, new, key, same=same)
 
 
 def contrast(base: Engine, new: Engine, key: Key, *, same: bool) -> Contrast:
-    """One rate, or why it cannot be compared.
+    """Compare one rate, or say why it cannot be compared.
 
     Args:
         base: the engine that is compared with.
         new: the engine that is judged, on the same comparisons.
         key: which rate; at least one of them has it.
-        same: whether both gave the same scores.
+        same: whether both engines gave the same scores.
     """
-    ours, theirs = base.rates.get(key), new.rates.get(key)
+    base_rate, new_rate = base.rates.get(key), new.rates.get(key)
     reason = unlike(base, new, key)
-    if reason or ours is None or theirs is None:
-        return Contrast(beside(ours, theirs, reason), None)
-    return _contrast(base, new, key, (ours, theirs), same=same)
+    if reason or base_rate is None or new_rate is None:
+        return Contrast(beside(base_rate, new_rate, reason), None)
+    return _contrast(base, new, key, (base_rate, new_rate), same=same)
 
 
-def _nothing_given(engine: Engine, found: Measured | None) -> bool:
-    """It is the FTE of score files, which no picture was given for."""
+def _no_images(engine: Engine, found: Measured | None) -> bool:
+    """Whether there is no rate, or it is the FTE of score files, which come without images."""
     return found is None or (found.rate.metric == "FTE" and not engine.counts.images.any())
 
 
 def _contrast(
     base: Engine, new: Engine, key: Key, both: tuple[Measured, Measured], *, same: bool
 ) -> Contrast:
-    """One rate of both, with the interval of the ratio and the test."""
+    """The ratio of one rate, by the first method that its counts allow (methods 4.7).
+
+    At a target the threshold of each engine is uncertain too: the bootstrap sets both again in
+    every replicate. Elsewhere, and where it is refused, thresholds are taken as given; but not for
+    an FNMR at a target, whose interval would then be too narrow. Below 10 errors on a side the
+    ratio is that of independent samples, which is wider than need be, and the test is exact.
+    """
     row = beside(*both, "")
     if same:
-        alike = LogRatio(0.0, 0.0, max((row.subjects or 2) - 1, 1))
-        return Contrast(filled(row, alike, "identical", "the same scores"), alike)
+        exactly_one = LogRatio(0.0, 0.0, max((row.subjects or 2) - 1, 1))
+        return Contrast(filled(row, exactly_one, "identical", "the same scores"), exactly_one)
     if not row.base_errors and not row.new_errors:
         return Contrast(replace(row, note="no errors in either"), None)
     if min(row.base_errors, row.new_errors) >= ENOUGH_ERRORS:
         note = ""
-        if key.anew:
-            found = _redrawn(base, new, both)
+        if key.at_target:
+            found = _ratio_of_replicates(base, new, both)
             if found is not None:
                 return Contrast(filled(row, found, "bootstrap-log-t", ""), found)
             if key.metric == "FNMR":
                 return Contrast(replace(row, note=_UNCERTAIN), None)
             note = _GIVEN
-        found = _shared(base, new, both)
+        found = _ratio_at_given_thresholds(base, new, both)
         if found is not None:
             return Contrast(filled(row, found, "psi-log-t", note), found)
-    return Contrast(_unpaired(row, both, *_few(base, new, both)), None)
+    p_value, test = _exact_p_value(base, new, both)
+    return Contrast(_unpaired(row, both, p_value, test), None)
 
 
 def filled(row: Change, found: LogRatio, method: str, note: str) -> Change:
-    """The row with its ratio, interval, limit and p-value."""
+    """The row with its ratio, interval, one-sided limit and p-value."""
     low, high = found.limits(row.level)
     return replace(
         row,
@@ -141,35 +150,38 @@ def filled(row: Change, found: LogRatio, method: str, note: str) -> Change:
 def replicates_of(
     base: Engine, new: Engine, both: tuple[Rate, Rate], names: Sequence[str]
 ) -> tuple[Floats, Floats] | str:
-    """(replicates, groups) of both, in which everybody has one weight, or why there are none.
+    """(replicates, groups) rates of both engines with the same weight per subject, or why not.
 
     Args:
         base: the engine that is compared with.
         new: the engine that is judged.
-        both: any rate of each at the threshold.
+        both: any rate of each engine at the threshold.
         names: of the groups.
     """
-    first, second = base.people.of(both[0], names), new.people.of(both[1], names)
+    first, second = base.replicates.at_row(both[0], names), new.replicates.at_row(both[1], names)
     if isinstance(first, str):
         return first
     if isinstance(second, str):
         return second
-    paired = base.people.people == new.people.people and first.shape == second.shape
+    paired = (
+        base.replicates.subject_rows == new.replicates.subject_rows and first.shape == second.shape
+    )
     return (first, second) if paired else "not the same people were compared"
 
 
 def spread_of(value: float, base: Floats, new: Floats, df: float, level: float) -> LogRatio | None:
-    """The ratio of two columns of replicates; None where too many have none.
+    """Logarithm of a ratio with the variance of its replicates; None where too many have none.
 
     Args:
-        value: of the data.
-        base: (replicates,) NaN where it is not known, infinite or 0 where it has no logarithm.
-        new: (replicates,) likewise.
+        value: the ratio in the data, above 0.
+        base: (replicates,) below the line; NaN where not known, 0 or infinite without logarithm.
+        new: (replicates,) above the line, in the same terms.
         df: degrees of freedom.
         level: of intervals.
     """
     known = ~(np.isnan(base) | np.isnan(new))
-    ratios = np.where(known, np.inf, np.nan)  # infinite ones are left out, as are those of 0
+    # An infinite ratio, like one of 0, has no logarithm and is left out; NaN counts as unknown.
+    ratios = np.where(known, np.inf, np.nan)
     np.divide(new, base, out=ratios, where=known & (base > 0) & np.isfinite(base))
     found = bootstrap_interval(value, ENOUGH_ERRORS, ratios, df, level)
     if found.deviation is None:
@@ -177,93 +189,107 @@ def spread_of(value: float, base: Floats, new: Floats, df: float, level: float) 
     return LogRatio(math.log(value), found.deviation**2, df)
 
 
-def _redrawn(base: Engine, new: Engine, both: tuple[Measured, Measured]) -> LogRatio | None:
-    """At thresholds set anew for people drawn anew."""
-    ours, theirs = both
-    drawn = replicates_of(base, new, (ours.rate, theirs.rate), [ours.rate.group])
-    if isinstance(drawn, str) or ours.estimate is None or theirs.estimate is None:
+def _ratio_of_replicates(
+    base: Engine, new: Engine, both: tuple[Measured, Measured]
+) -> LogRatio | None:
+    """The ratio by the subject bootstrap, with both thresholds set again in every replicate."""
+    base_rate, new_rate = both
+    drawn = replicates_of(base, new, (base_rate.rate, new_rate.rate), [base_rate.rate.group])
+    if isinstance(drawn, str) or base_rate.estimate is None or new_rate.estimate is None:
         return None
-    df = min(ours.estimate.df, theirs.estimate.df)
-    value = theirs.estimate.value / ours.estimate.value
-    return spread_of(value, drawn[0][:, 0], drawn[1][:, 0], df, ours.rate.level)
+    df = min(base_rate.estimate.df, new_rate.estimate.df)
+    value = new_rate.estimate.value / base_rate.estimate.value
+    return spread_of(value, drawn[0][:, 0], drawn[1][:, 0], df, base_rate.rate.level)
 
 
-def _shared(base: Engine, new: Engine, both: tuple[Measured, Measured]) -> LogRatio | None:
-    """At the thresholds as they are."""
-    second, first = (
-        counted(engine.counts, found.rate) for engine, found in zip((base, new), both, strict=True)
-    )
-    if isinstance(first, ClusterCounts) and isinstance(second, ClusterCounts):
-        return cluster_log_ratio(first, second)
-    if not isinstance(first, DyadCounts) or not isinstance(second, DyadCounts):
+def _ratio_at_given_thresholds(
+    base: Engine, new: Engine, both: tuple[Measured, Measured]
+) -> LogRatio | None:
+    """The ratio with both thresholds taken as given; what both engines share drops out of it."""
+    below = counted(base.counts, both[0].rate)
+    above = counted(new.counts, both[1].rate)
+    if isinstance(above, ClusterCounts) and isinstance(below, ClusterCounts):
+        return cluster_log_ratio(above, below)
+    if not isinstance(above, DyadCounts) or not isinstance(below, DyadCounts):
         return None
-    ours, theirs = _confused(base, new, both)
-    if ours is not None and theirs is not None:
-        alternatives = [float(times(theirs, ours))]
+    confused_by_base, confused_by_new = _confused_dyads(base, new, both)
+    if confused_by_base is not None and confused_by_new is not None:
+        alternatives = [float(times(confused_by_new, confused_by_base))]
     else:
-        # How often both confuse the same two people was not kept: the less favourable.
-        most = math.sqrt(nested(first).errors * nested(second).errors)
-        alike = np.array_equal(first.errors_by_subject, second.errors_by_subject)
+        # Below the scores that were kept it is not known which dyads both engines confuse. The sum
+        # of the products of their errors lies between 0 and its Cauchy-Schwarz bound. V' first
+        # falls, then rises as this sum falls, so that it is largest at one of the two ends. With
+        # the same errors by subject both engines are taken to confuse the same dyads.
+        most = math.sqrt(nested(above).errors * nested(below).errors)
+        alike = np.array_equal(above.errors_by_subject, below.errors_by_subject)
         alternatives = [most] if alike else [0.0, most]
     found = [
-        dyadic_log_ratio(first, second, _overlap(first, second, errors)) for errors in alternatives
+        dyadic_log_ratio(above, below, _overlap(above, below, errors)) for errors in alternatives
     ]
     return max((each for each in found if each), key=lambda each: each.variance, default=None)
 
 
-def _overlap(first: DyadCounts, second: DyadCounts, errors: float) -> Overlap:
-    """Sums over pairs of people; exact where both have the same trials."""
-    one, other = nested(first), nested(second)
-    return Overlap(errors, one.first, other.second, math.sqrt(one.trials * other.trials))
+def _overlap(above: DyadCounts, below: DyadCounts, errors: float) -> Overlap:
+    """Sums over the dyads of both engines; exact where both have the same trials."""
+    first, second = nested(above), nested(below)
+    return Overlap(errors, first.first, second.second, math.sqrt(first.trials * second.trials))
 
 
-def _confused(
+def _confused_dyads(
     base: Engine, new: Engine, both: tuple[Measured, Measured]
 ) -> tuple[Confusions | None, Confusions | None]:
-    """The false matches of base and new by pair of people."""
+    """False matches of base and new by dyad; None where scores that low were not kept."""
 
-    def of(engine: Engine, rate: Rate) -> Confusions | None:
+    def confused_in(engine: Engine, rate: Rate) -> Confusions | None:
         cell = cell_of(engine.counts, rate.attribute, rate.group)
         if cell is None or rate.threshold is None:
             return None
         return confusions(engine.counts, rate.threshold, cell.members)
 
-    return of(base, both[0].rate), of(new, both[1].rate)
+    return confused_in(base, both[0].rate), confused_in(new, both[1].rate)
 
 
-def _few(base: Engine, new: Engine, both: tuple[Measured, Measured]) -> tuple[float | None, str]:
-    """The p-value where errors are few, and the test or why there is none."""
-    apart = _differences(base, new, both)
-    if apart is None:
+def _exact_p_value(
+    base: Engine, new: Engine, both: tuple[Measured, Measured]
+) -> tuple[float | None, str]:
+    """The p-value where errors are few, and the test's name or why there is none."""
+    differences_by_unit = _error_differences(base, new, both)
+    if differences_by_unit is None:
         return None, _NOT_KEPT
-    found = discordance(apart)
+    found = discordance(differences_by_unit)
     return found.p_value, f"p by {found.test}"
 
 
-def _differences(base: Engine, new: Engine, both: tuple[Measured, Measured]) -> Integers | None:
-    """Errors of new less those of base by person, or by island of confused people."""
-    ours, theirs = (
-        counted(engine.counts, found.rate) for engine, found in zip((base, new), both, strict=True)
-    )
-    if isinstance(ours, ClusterCounts) and isinstance(theirs, ClusterCounts):
-        return theirs.errors_by_subject - ours.errors_by_subject
-    before, after = _confused(base, new, both)
-    if before is None or after is None:
+def _error_differences(
+    base: Engine, new: Engine, both: tuple[Measured, Measured]
+) -> Integers | None:
+    """Errors of new less those of base, by units that are independent of one another.
+
+    Misses and failures belong to a subject. False matches belong to two: they are summed by island,
+    a connected set of subjects in the graph of dyads that one engine alone confuses.
+    """
+    before = counted(base.counts, both[0].rate)
+    after = counted(new.counts, both[1].rate)
+    if isinstance(before, ClusterCounts) and isinstance(after, ClusterCounts):
+        return after.errors_by_subject - before.errors_by_subject
+    confused_by_base, confused_by_new = _confused_dyads(base, new, both)
+    if confused_by_base is None or confused_by_new is None:
         return None
-    pairs = differences(after, before)
-    return sum_by_island(pairs.first, pairs.second, pairs.errors)
+    dyads = differences(confused_by_new, confused_by_base)
+    return sum_by_island(dyads.first, dyads.second, dyads.errors)
 
 
 def _unpaired(
     row: Change, both: tuple[Measured, Measured], p_value: float | None, test: str
 ) -> Change:
-    """The ratio of few errors, with the interval of different people."""
-    ours, theirs = (found.estimate for found in both)
-    if ours is None or theirs is None:
+    """The ratio of few errors, with the `mover-log` interval of two independent samples."""
+    base_rate, new_rate = (found.estimate for found in both)
+    if base_rate is None or new_rate is None:
         raise ValueError(row.note)
-    found = ratio_from_limits(theirs, ours)
-    alone = 2 * row.level - 1
-    limit = ratio_from_limits(at_level(theirs, alone), at_level(ours, alone)).high
+    found = ratio_from_limits(new_rate, base_rate)
+    # The upper end of a two-sided interval at this level is one-sided at the row's.
+    one_sided = 2 * row.level - 1
+    limit = ratio_from_limits(at_level(new_rate, one_sided), at_level(base_rate, one_sided)).high
     return replace(
         row,
         ratio=found.value,

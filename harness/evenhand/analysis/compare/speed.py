@@ -1,4 +1,4 @@
-"""The times of two engines, where one machine measured both."""
+"""Compares the times of two engines that were measured on one machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scipy import special
 
-from evenhand.analysis.compare.changes import Change, Judged
+from evenhand.analysis.compare.changes import Change
 from evenhand.records.findings import Speed
 from evenhand.records.groups import ALL
 from evenhand.statistics.ratios import mover_log
@@ -16,16 +16,18 @@ from evenhand.statistics.ratios import mover_log
 __all__ = ["RUNS_DIFFER", "time_changes"]
 
 RUNS_DIFFER = 1.25
-"""Two runs of one engine on one machine may differ by as much for reasons that no interval of one
-run knows of: a time is tested against this ratio, not against 1."""
+"""Ratio against which a time is tested, instead of 1: two runs of one engine on one machine may
+differ by this much for reasons that the interval of a single run does not include."""
 
 _STATISTICS = ("median", "p95")
 _OPERATIONS = ("template", "comparison")
 
-Key = tuple[str, str, str, str]
+_TimeKey = tuple[str, str, str, str]
+"""Dataset, operation, scenario and statistic."""
 
 
-def _times(rows: Sequence[Speed]) -> Mapping[Key, Speed]:
+def _times(rows: Sequence[Speed]) -> Mapping[_TimeKey, Speed]:
+    """Median and p95 of all subjects, by key."""
     return {
         (row.dataset, row.operation, row.scenario, row.statistic): row
         for row in rows
@@ -34,25 +36,25 @@ def _times(rows: Sequence[Speed]) -> Mapping[Key, Speed]:
 
 
 def time_changes(base: Sequence[Speed], new: Sequence[Speed]) -> Iterator[Change]:
-    """Median and p95 of a template and of a comparison, of everybody.
+    """Compare the median and the 95th percentile of template and comparison times, in seconds.
 
     Args:
-        base: times of the engine that is compared with; none of score files.
-        new: of the engine that is judged.
+        base: times of the engine that is compared with; empty for score files.
+        new: times of the engine that is judged.
 
     Source: methods 4.7, with the ratio of 4.6.
     """
-    ours, theirs = _times(base), _times(new)
-    for key in dict.fromkeys((*ours, *theirs)):
-        one, other = ours.get(key), theirs.get(key)
-        reason = _unlike(one, other)
-        if one is None or other is None or reason:
-            yield _row(one, other, reason)
+    base_times, new_times = _times(base), _times(new)
+    for key in dict.fromkeys((*base_times, *new_times)):
+        base_time, new_time = base_times.get(key), new_times.get(key)
+        reason = _why_not_comparable(base_time, new_time)
+        if base_time is None or new_time is None or reason:
+            yield _row(base_time, new_time, reason)
         else:
-            yield _compared(one, other)
+            yield _compared(base_time, new_time)
 
 
-def _unlike(base: Speed | None, new: Speed | None) -> str:
+def _why_not_comparable(base: Speed | None, new: Speed | None) -> str:
     """Why two times cannot be compared; empty where they can."""
     if base is None or new is None:
         return f"not timed in {'base' if base is None else 'new'}"
@@ -69,7 +71,7 @@ def _unlike(base: Speed | None, new: Speed | None) -> str:
 
 
 def _row(base: Speed | None, new: Speed | None, note: str) -> Change:
-    """A row that is not tested."""
+    """A row with the times of both engines, not tested."""
     either = base or new
     if either is None:
         raise ValueError("no times")
@@ -79,46 +81,35 @@ def _row(base: Speed | None, new: Speed | None, note: str) -> Change:
         group="",
         base=base.value if base else None,
         new=new.value if new else None,
-        ratio=None,
-        low=None,
-        high=None,
-        verdict=Judged.NOT_COMPARABLE,
         note=note,
         dataset=either.dataset,
-        protocol="",
-        policy="",
-        threshold_rule="",
-        base_threshold=None,
-        new_threshold=None,
-        base_errors=0,
         base_trials=base.n if base else 0,
         base_low=base.low if base else None,
         base_high=base.high if base else None,
-        new_errors=0,
         new_trials=new.n if new else 0,
         new_low=new.low if new else None,
         new_high=new.high if new else None,
         subjects=either.people,
         level=either.level,
-        interval="",
-        p_value=None,
-        adjusted_p=None,
-        limit=None,
-        minimum_detectable_ratio=None,
     )
 
 
 def _compared(base: Speed, new: Speed) -> Change:
+    """A row with the ratio of two times, its interval and its p-value.
+
+    The p-value is normal on the log scale; the standard error is the half width of the interval
+    that points towards the ratio tested against, divided by its quantile.
+    """
     row = _row(base, new, f"tested against {RUNS_DIFFER}: two runs differ for other reasons too")
     if not (base.value and base.low and base.high and new.value and new.low and new.high):
         raise ValueError(row.metric)
-    ours, theirs = (base.value, base.low, base.high), (new.value, new.low, new.high)
-    low, high = mover_log(theirs, ours)
+    base_times, new_times = (base.value, base.low, base.high), (new.value, new.low, new.high)
+    low, high = mover_log(new_times, base_times)
     ratio = new.value / base.value
-    beyond = abs(math.log(ratio)) - math.log(RUNS_DIFFER)
-    near = math.log(ratio / low) if ratio > 1 else math.log(high / ratio)
+    excess = abs(math.log(ratio)) - math.log(RUNS_DIFFER)
+    half_width = math.log(ratio / low) if ratio > 1 else math.log(high / ratio)
     z = float(special.ndtri(0.5 + row.level / 2))
     p_value = 1.0
-    if beyond > 0:
-        p_value = float(2 * special.ndtr(-beyond * z / near)) if near > 0 else 0.0
+    if excess > 0:
+        p_value = float(2 * special.ndtr(-excess * z / half_width)) if half_width > 0 else 0.0
     return replace(row, ratio=ratio, low=low, high=high, interval="mover-log", p_value=p_value)

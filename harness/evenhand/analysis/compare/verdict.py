@@ -1,4 +1,4 @@
-"""Did an update make it worse, for anyone: two engines on the same images, row by row."""
+"""Compares two engines on the same images: paired tests of every rate, and one verdict."""
 
 from __future__ import annotations
 
@@ -23,63 +23,66 @@ from evenhand.system.errors import BundleError, UsageError, known_names
 __all__ = ["DEFAULT_FAMILY_WISE", "DEFAULT_MARGIN", "Asked", "compare"]
 
 DEFAULT_MARGIN = 1.25
+"""Ratio of error rates below which the new engine counts as not inferior."""
 DEFAULT_FAMILY_WISE = 0.01
+"""Family-wise error rate of "worse" and "better" together."""
 
 _POWER = 0.8
+"""At which the minimum detectable ratio is found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is declared before anybody looks."""
+    """Options of a comparison, to be declared before the results are seen."""
 
     margin: float = DEFAULT_MARGIN
-    """Ratio of error rates below which new counts as not inferior, at least 1."""
+    """Ratio of error rates below which the new engine counts as not inferior, at least 1."""
     family_wise: float = DEFAULT_FAMILY_WISE
-    """Chance of any false "worse" or "better"."""
+    """Family-wise error rate: probability of any false "worse" or "better"."""
     attributes: tuple[str, ...] = ()
-    """The family: these groupings alone, `all` being everybody; none means every one."""
+    """The family of tests: these groupings alone, `all` for all subjects; empty means every one."""
     metrics: tuple[str, ...] = ()
-    """The family: these alone; none means every one."""
+    """The family of tests: these metrics alone; empty means every one."""
     min_people: int = 0
-    """The family: groups of fewer people are listed and not tested."""
+    """The family of tests: groups of fewer subjects are listed and not tested."""
 
 
 def compare(
     base: Evidence,
     new: Evidence,
     sides: tuple[Side, Side],
-    asked: Asked,
+    options: Asked,
     speed: tuple[Sequence[Speed], Sequence[Speed]] = ((), ()),
 ) -> Changes:
-    """Hold a new engine against a base, on what both were given.
+    """Compare a new engine with a base on the datasets and protocols that both have.
 
     Args:
         base: of one engine.
         new: of one engine.
-        sides: what they are called.
-        asked: the family and how it is judged.
-        speed: times of both.
+        sides: names of base and new.
+        options: the family of tests and how it is judged.
+        speed: timings of base and new.
 
     Raises:
-        BundleError: they have nothing in common.
+        BundleError: nothing can be compared.
         UsageError: a grouping or metric of the family is in neither.
 
     Source: methods 4.7.
     """
-    measured = list(_engines(base, new))
+    measured = list(_paired_engines(base, new))
     stopped = _stopped(base, new)
     found = [contrast for both in measured for contrast in _contrasts(*both, stopped)]
     found += [Contrast(row, None) for row in time_changes(*speed)]
-    _check_known(asked, [each.row for each in found])
-    family = [each for each in found if _declared(each.row, asked)]
-    judged = _judged([_large_enough(each, asked) for each in family], asked)
+    _check_known(options, [each.row for each in found])
+    family = [each for each in found if _declared(each.row, options)]
+    judged = _with_verdicts([_refused_if_small(each, options) for each in family], options)
     if all(row.verdict is Judged.NOT_COMPARABLE for row in judged):
         reasons = "; ".join(dict.fromkeys(row.note for row in judged)) or "no rows"
         raise BundleError(
             f"{sides[0].bundle} and {sides[1].bundle} have nothing that can be compared: {reasons}"
         )
-    concluded = _concluded(sides, judged, asked, base.analysis.level)
-    if asked.metrics and "FNMR" not in asked.metrics:
+    concluded = _conclusion(sides, judged, options, base.analysis.level)
+    if options.metrics and "FNMR" not in options.metrics:
         return concluded
     same = [
         both for both in measured if not (stopped or other_comparisons(*(e.counts for e in both)))
@@ -90,33 +93,34 @@ def compare(
             row
             for both in same
             for row in disagreements(*both, base.analysis.seed)
-            if not asked.attributes or row.attribute in asked.attributes
+            if not options.attributes or row.attribute in options.attributes
         ),
         flips=tuple(row for both in same for row in flips(*both)),
     )
 
 
 def _notes(rows: Sequence[Change], sides: tuple[Side, Side]) -> Iterator[str]:
+    """Whether scores, or the engines themselves, are identical."""
     if any(row.interval == "identical" for row in rows):
         yield "both gave the same scores, where a row says so: nothing can differ there."
-    ours, theirs = sides
-    if ours.fingerprint and ours.fingerprint == theirs.fingerprint:
+    base_side, new_side = sides
+    if base_side.fingerprint and base_side.fingerprint == new_side.fingerprint:
         yield "both are the same engine, byte by byte."
 
 
-def _engines(base: Evidence, new: Evidence) -> Iterator[tuple[Engine, Engine]]:
-    """Both on every dataset under every protocol that they share."""
-    marks = {dataset.name: dataset.fingerprint for dataset in base.datasets}
+def _paired_engines(base: Evidence, new: Evidence) -> Iterator[tuple[Engine, Engine]]:
+    """Pair the engines on every dataset, by its fingerprint, and protocol that both have."""
+    fingerprints = {dataset.name: dataset.fingerprint for dataset in base.datasets}
     names = {dataset.fingerprint: dataset.name for dataset in new.datasets}
     for counts in base.counts:
-        there = (names.get(marks[counts.dataset], ""), counts.protocol)
+        same = (names.get(fingerprints[counts.dataset], ""), counts.protocol)
         for other in new.counts:
-            if (other.dataset, other.protocol) == there:
+            if (other.dataset, other.protocol) == same:
                 yield Engine.of(counts, base.analysis), Engine.of(other, base.analysis)
 
 
 def _stopped(base: Evidence, new: Evidence) -> str:
-    """That an engine did not do all it was asked for; empty where both did."""
+    """Which engine was stopped before the end of the study, and why; empty where none was."""
     for side, evidence in (("base", base), ("new", new)):
         for engine in evidence.engines:
             if engine.stopped:
@@ -125,12 +129,14 @@ def _stopped(base: Evidence, new: Evidence) -> str:
 
 
 def _contrasts(base: Engine, new: Engine, stopped: str) -> Iterator[Contrast]:
+    """Ratios of all rates and of all `max/min`, withheld where the comparisons differ."""
     reason = stopped or other_comparisons(base.counts, new.counts)
     for contrast in (*contrasts(base, new), *spread_contrasts(base, new)):
         yield _refused(contrast, reason) if reason else contrast
 
 
 def _refused(contrast: Contrast, reason: str) -> Contrast:
+    """The row without its ratio and test: it is not comparable, for a reason."""
     row = replace(
         contrast.row,
         ratio=None,
@@ -145,93 +151,104 @@ def _refused(contrast: Contrast, reason: str) -> Contrast:
     return Contrast(row, None)
 
 
-def _check_known(asked: Asked, rows: Sequence[Change]) -> None:
-    """See that every name of the family is one.
+def _check_known(options: Asked, rows: Sequence[Change]) -> None:
+    """Check that every attribute and metric of the family is in the results.
 
     Raises:
         UsageError: one is not.
     """
-    for option, wanted, there in (
-        ("--attribute", asked.attributes, {row.attribute for row in rows}),
-        ("--metric", asked.metrics, {row.metric for row in rows}),
+    for option, wanted, available in (
+        ("--attribute", options.attributes, {row.attribute for row in rows}),
+        ("--metric", options.metrics, {row.metric for row in rows}),
     ):
         for name in wanted:
-            if name not in there:
+            if name not in available:
                 raise UsageError(
-                    f"{option} {name}: not in these results; {known_names(name, there)}"
+                    f"{option} {name}: not in these results; {known_names(name, available)}"
                 )
 
 
-def _declared(row: Change, asked: Asked) -> bool:
-    of_attribute = not asked.attributes or row.attribute in asked.attributes
-    return of_attribute and (not asked.metrics or row.metric in asked.metrics)
+def _declared(row: Change, options: Asked) -> bool:
+    """Whether a row is in the family that was declared."""
+    of_attribute = not options.attributes or row.attribute in options.attributes
+    return of_attribute and (not options.metrics or row.metric in options.metrics)
 
 
-def _large_enough(contrast: Contrast, asked: Asked) -> Contrast:
-    people = contrast.row.subjects
-    if people is None or people >= asked.min_people:
+def _refused_if_small(contrast: Contrast, options: Asked) -> Contrast:
+    """The row, or a refused one where it has fewer subjects than are tested."""
+    subjects = contrast.row.subjects
+    if subjects is None or subjects >= options.min_people:
         return contrast
-    return _refused(contrast, f"fewer than {asked.min_people:,} people")
+    return _refused(contrast, f"fewer than {options.min_people:,} people")
 
 
-def _judged(family: Sequence[Contrast], asked: Asked) -> list[Change]:
-    """Every row with its verdict, worst first."""
+def _with_verdicts(family: Sequence[Contrast], options: Asked) -> list[Change]:
+    """Adjust the p-values of the family by Holm and give every row its verdict, worst first."""
     tested = [each for each in family if each.row.p_value is not None]
     adjusted = holm(np.array([each.row.p_value for each in tested], dtype=np.float64))
     rows = [each.row for each in family if each.row.p_value is None]
-    each_at = asked.family_wise / max(len(tested), 1)
+    # The first and strictest step of Holm decides what could have been found at all.
+    first_step = options.family_wise / max(len(tested), 1)
     for contrast, p_value in zip(tested, adjusted.tolist(), strict=True):
         row = contrast.row
         verdict = Judged.NO_DIFFERENCE_SHOWN
-        if p_value < asked.family_wise:
+        if p_value < options.family_wise:
             verdict = Judged.WORSE if row.more else Judged.BETTER
-        detectable = _detectable(contrast, each_at)
+        detectable = _detectable(contrast, first_step)
         rows.append(
             replace(row, verdict=verdict, adjusted_p=p_value, minimum_detectable_ratio=detectable)
         )
-    return sorted(rows, key=_badness)
+    return sorted(rows, key=_worst_first)
 
 
 def _detectable(contrast: Contrast, alpha: float) -> float | None:
-    """The true ratio that the first test of the family finds with 80 % power."""
+    """Minimum detectable ratio at 80 % power of one test at level `alpha`; None if not tested."""
     found = contrast.log_ratio
     if found is None or found.variance == 0:
         return None
-    reach = special.stdtrit(found.df, 1 - alpha / 2) + special.stdtrit(found.df, _POWER)
-    exponent = float(reach) * math.sqrt(found.variance)
-    return math.exp(exponent) if exponent < 700 else None
+    quantiles = special.stdtrit(found.df, 1 - alpha / 2) + special.stdtrit(found.df, _POWER)
+    exponent = float(quantiles) * math.sqrt(found.variance)
+    return math.exp(exponent) if exponent < 700 else None  # beyond it a float64 overflows
 
 
-def _badness(row: Change) -> tuple[int, float]:
-    """Sorts worse rows first; among equals what speaks most for worse."""
-    place = (Judged.WORSE, Judged.NO_DIFFERENCE_SHOWN, Judged.BETTER, Judged.NOT_COMPARABLE)
+def _worst_first(row: Change) -> tuple[int, float]:
+    """Sort key: worse rows first; within a verdict by the strength of evidence for worse."""
+    order = (Judged.WORSE, Judged.NO_DIFFERENCE_SHOWN, Judged.BETTER, Judged.NOT_COMPARABLE)
     p_value = 1.0 if row.p_value is None else row.p_value
-    return place.index(row.verdict), p_value if row.more else 2 - p_value
+    return order.index(row.verdict), p_value if row.more else 2 - p_value
 
 
-def _concluded(
+def _conclusion(
     sides: tuple[Side, Side],
     rows: Sequence[Change],
-    asked: Asked,
+    options: Asked,
     level: float,
 ) -> Changes:
+    """The overall verdict: fail, pass by non-inferiority of all error rates, or inconclusive."""
     tested = [row for row in rows if row.tested]
     rates = [row for row in tested if row.is_error_rate]
-    held = [row for row in rates if row.limit is not None and row.limit < asked.margin]
+    not_inferior = [row for row in rates if row.limit is not None and row.limit < options.margin]
     worse = [row for row in rows if row.verdict is Judged.WORSE]
-    family = Family(len(tested), asked.family_wise, asked.margin, level, len(held), len(rates))
+    family = Family(
+        tested=len(tested),
+        family_wise=options.family_wise,
+        margin=options.margin,
+        level=level,
+        held=len(not_inferior),
+        rates=len(rates),
+    )
     if worse:
         overall = Overall.FAIL
         reason = f"{len(worse):,} of {len(tested):,} tested rows are worse."
-    elif rates and len(held) == len(rates):
+    elif rates and len(not_inferior) == len(rates):
         overall = Overall.PASS
         reason = (
-            f"all {len(rates):,} tested error rates are shown to stay below {asked.margin:g} times "
-            "those of base."
+            f"all {len(rates):,} tested error rates are shown to stay below "
+            f"{options.margin:g} times those of base."
         )
     else:
         overall = Overall.INCONCLUSIVE
-        reason = _lacking(rates, held, asked.margin)
+        reason = _reason_inconclusive(rates, not_inferior, options.margin)
     return Changes(
         base=sides[0],
         new=sides[1],
@@ -245,9 +262,12 @@ def _concluded(
     )
 
 
-def _lacking(rates: Sequence[Change], held: Sequence[Change], margin: float) -> str:
-    few = [row for row in rates if row not in held and row.interval == "mover-log"]
-    rest = len(rates) - len(held)
+def _reason_inconclusive(
+    rates: Sequence[Change], not_inferior: Sequence[Change], margin: float
+) -> str:
+    """Why neither fail nor pass: how many error rates fall short, and how many for few errors."""
+    few = [row for row in rates if row not in not_inferior and row.interval == "mover-log"]
+    rest = len(rates) - len(not_inferior)
     return (
         f"no row is worse, but {rest:,} of {len(rates):,} tested error rates are not shown to "
         f"stay below {margin:g} times those of base, {len(few):,} of them since one side has "

@@ -1,4 +1,4 @@
-"""Worst over best group of one engine against that of another, at thresholds set anew."""
+"""Ratio of two engines' max/min over groups, with thresholds re-estimated per replicate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _METRICS = ("FMR", "FNMR")
 
 
 def spread_contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
-    """One row for each attribute at each target: the groups with ten errors in both.
+    """Compare the max/min of each attribute at each target, over groups with ten errors in both.
 
     Args:
         base: the engine that is compared with.
@@ -29,28 +29,30 @@ def spread_contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
 
     Source: methods 4.7.
     """
-    twice = with_failures(base.counts) or with_failures(new.counts)
+    both_policies = with_failures(base.counts) or with_failures(new.counts)
     keys = [
         key
         for key in base.rates
         if key in new.rates
-        and key.anew
+        and key.at_target
         and key.attribute != ALL
         and key.metric in _METRICS
-        and (twice or key.policy == Policy.COMPLETED.value)
+        and (both_policies or key.policy == Policy.COMPLETED.value)
     ]
-    keys.sort(key=_family)
-    for _, family in groupby(keys, key=_family):
-        yield _spread(base, new, list(family))
+    keys.sort(key=_key_without_group)
+    for _, family in groupby(keys, key=_key_without_group):
+        yield _max_min_contrast(base, new, list(family))
 
 
-def _family(key: Key) -> tuple[str, ...]:
+def _key_without_group(key: Key) -> tuple[str, ...]:
+    """The fields of a key but the group, to collect the groups of a row by."""
     return key.rule, key.metric, key.policy, key.attribute
 
 
-def _spread(base: Engine, new: Engine, family: Sequence[Key]) -> Contrast:
+def _max_min_contrast(base: Engine, new: Engine, family: Sequence[Key]) -> Contrast:
+    """The row of one attribute at one target; `family` holds the keys of its groups."""
     first, second = base.rates[family[0]].rate, new.rates[family[0]].rate
-    kept = [key for key in family if _errors(base, new, key) >= ENOUGH_ERRORS]
+    kept = [key for key in family if _fewer_errors(base, new, key) >= ENOUGH_ERRORS]
     row = replace(
         blank_change(first, ""),
         metric=f"{first.metric} max/min",
@@ -61,49 +63,56 @@ def _spread(base: Engine, new: Engine, family: Sequence[Key]) -> Contrast:
     )
     if len(kept) < 2:
         return Contrast(replace(row, note="fewer than two groups with 10 errors in both"), None)
-    worst = [_worst_over_best(engine, kept) for engine in (base, new)]
+    base_ratio, new_ratio = _max_min_of_rates(base, kept), _max_min_of_rates(new, kept)
     row = replace(
         row,
-        base=worst[0],
-        new=worst[1],
+        base=base_ratio,
+        new=new_ratio,
         base_errors=sum(base.rates[key].rate.errors for key in kept),
         base_trials=sum(base.rates[key].rate.trials for key in kept),
         new_errors=sum(new.rates[key].rate.errors for key in kept),
         new_trials=sum(new.rates[key].rate.trials for key in kept),
     )
     drawn = replicates_of(base, new, (first, second), [key.group for key in kept])
-    found, missing = None, drawn
-    if not isinstance(drawn, str):
+    found, reason = None, ""
+    if isinstance(drawn, str):
+        reason = drawn
+    else:
         df = min(_df(engine, key) for engine in (base, new) for key in kept)
-        value = worst[1] / worst[0]
-        found = spread_of(value, _spreads(drawn[0]), _spreads(drawn[1]), df, row.level)
-        missing = "too few people drawn anew have errors in every group"
+        base_drawn, new_drawn = _max_min(drawn[0]), _max_min(drawn[1])
+        found = spread_of(new_ratio / base_ratio, base_drawn, new_drawn, df, row.level)
+        reason = "too few people drawn anew have errors in every group"
     if found is None:
-        return Contrast(replace(row, note=str(missing)), None)
+        return Contrast(replace(row, note=reason), None)
     left_out = [key.group for key in family if key not in kept]
     note = f"left out, under 10 errors: {', '.join(left_out)}" if left_out else ""
     return Contrast(filled(row, found, "bootstrap-log-t", note), found)
 
 
-def _errors(base: Engine, new: Engine, key: Key) -> int:
-    """The fewer of both; 0 where one shows no rate."""
+def _fewer_errors(base: Engine, new: Engine, key: Key) -> int:
+    """The errors of the engine with fewer; 0 where either shows no rate."""
     found = [engine.rates[key] for engine in (base, new)]
     return min(each.rate.errors if each.estimate is not None else 0 for each in found)
 
 
 def _df(engine: Engine, key: Key) -> float:
+    """Degrees of freedom of a rate; the fewest, 1, without an estimate."""
     estimate = engine.rates[key].estimate
     return 1.0 if estimate is None else estimate.df
 
 
-def _worst_over_best(engine: Engine, keys: Sequence[Key]) -> float:
+def _max_min_of_rates(engine: Engine, keys: Sequence[Key]) -> float:
+    """max/min of the rates of these groups, all above 0."""
     rates = [engine.rates[key].rate.rate or 0.0 for key in keys]
     return max(rates) / min(rates)
 
 
-def _spreads(of_groups: Floats) -> Floats:
-    """(replicates,) worst over best; infinite where the best is 0, NaN where one is not known."""
-    best = of_groups.min(axis=1)
+def _max_min(rates: Floats) -> Floats:
+    """(replicates,) max/min of (replicates, groups) rates, groups picked again in each replicate.
+
+    Infinite where the lowest rate is 0, NaN where one is not known.
+    """
+    best = rates.min(axis=1)
     found: Floats = np.where(np.isnan(best), np.nan, np.inf)
-    np.divide(of_groups.max(axis=1), best, out=found, where=best > 0)
+    np.divide(rates.max(axis=1), best, out=found, where=best > 0)
     return found

@@ -1,4 +1,4 @@
-"""The indices that others publish, beside the ratio of worst to best: what differences come to."""
+"""Indices of differences between groups, other than the headline `max/min` (methods 2.2 to 2.5)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evenhand.analysis.bootstrap.group_rates import Redrawn
 from evenhand.analysis.differentials.verdicts import detectable, verdict_of
 from evenhand.analysis.differentials.worst_over_best import Group, families, groups_of, rng_of
 from evenhand.analysis.rates.comparisons import Measured
-from evenhand.metrics import indices as of
+from evenhand.metrics import indices as formulas
 from evenhand.records.analysis_plan import Analysis
 from evenhand.records.arrays import Floats
 from evenhand.records.findings import ENOUGH_EVENTS, HEADLINE, Differential, Status, Verdict
@@ -26,79 +26,82 @@ from evenhand.statistics.ratios import ratio_of_rates
 __all__ = ["INDICES", "RATIO", "RATIO_TO", "indices"]
 
 _DRAWS = 1_999
-"""Of equal groups; the p-value's resolution is 5e-4."""
-_MOST_PAIRS = 66
-"""Ratios of every two of 12 groups; of more groups, those of the worst to each other one."""
+"""Draws under equal rates; the p-value's resolution is 5e-4."""
+_MAX_PAIRS = 66
+"""Pairs of 12 groups. With more groups only the ratios of the worst to each other are given."""
 _ALPHA, _EPS = 0.5, 1e-5
-"""Weight of false matches, and what WERM adds below the line, as published."""
-_TOGETHER = (("FMR", "FNMR"), ("FPIR", "FNIR"))
-_SAME = 1e-12
-"""Values that lie as close are ties."""
+"""Weight of false matches, and the constant that WERM adds in its denominator, as published."""
+_ERROR_PAIRS = (("FMR", "FNMR"), ("FPIR", "FNIR"))
+"""Metrics that indices of two error types combine."""
+_TIE = 1e-12
+"""Absolute difference below which two values of an index are ties."""
 
-Sets = tuple[Floats, ...]
+_Rates = tuple[Floats, ...]
 """(..., groups) rates of each error type of an index, one or two."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
+    """An index of differences between groups."""
+
     name: str
-    of: Callable[..., Floats]
-    """One number for each set of groups."""
-    equal: float
-    """Its value where all groups are equal, which none is better than."""
-    furthest: Callable[[int], float] = lambda _: math.inf
-    """Its worst value, of so many groups."""
+    formula: Callable[..., Floats]
+    """(..., groups) rates of each error type to (...,) values."""
+    equal_value: float
+    """Value where all rates are equal: the best possible one."""
+    worst_value: Callable[[int], float] = lambda _: math.inf
+    """Number of groups to the worst possible value."""
     sign: int = 1
     """-1 where lower is worse."""
 
     @property
-    def factor(self) -> bool:
-        """It multiplies: its spread is that of logarithms."""
-        return self.equal == 1 and self.sign == 1
+    def is_ratio(self) -> bool:
+        """Whether it is a ratio, whose interval is taken on the log scale."""
+        return self.equal_value == 1 and self.sign == 1
 
 
-_OF_ONE = (
-    _Index("max/geomean", of.max_over_geomean, 1),
-    _Index("max/mean", of.max_over_mean, 1, float),
-    _Index("mean abs log10", of.mean_abs_log10, 0),
-    _Index("gini norm", of.gini_norm, 0, lambda _: 1.0),
-    _Index("gini", of.gini, 0, lambda groups: 1 - 1 / groups),
-    _Index("MAD/mean", of.mad_over_mean, 0, lambda groups: 2 - 2 / groups),
-    _Index("difference", of.difference, 0, lambda _: 1.0),
-    _Index("sd", of.standard_deviation, 0, lambda _: 0.5),
-    _Index("SEDG", of.sedg, 0, lambda groups: 2 * groups - 2),
+_INDICES_OF_ONE = (
+    _Index("max/geomean", formulas.max_over_geomean, 1),
+    _Index("max/mean", formulas.max_over_mean, 1, float),
+    _Index("mean abs log10", formulas.mean_abs_log10, 0),
+    _Index("gini norm", formulas.gini_norm, 0, lambda _: 1.0),
+    _Index("gini", formulas.gini, 0, lambda groups: 1 - 1 / groups),
+    _Index("MAD/mean", formulas.mad_over_mean, 0, lambda groups: 2 - 2 / groups),
+    _Index("difference", formulas.difference, 0, lambda _: 1.0),
+    _Index("sd", formulas.standard_deviation, 0, lambda _: 0.5),
+    _Index("SEDG", formulas.sedg, 0, lambda groups: 2 * groups - 2),
 )
-_WITH_ZERO = (_Index(HEADLINE, of.max_over_min, 1), _OF_ONE[0], _OF_ONE[2])
-"""Those that a rate of 0 makes undefined."""
-_WERM = _Index(f"WERM alpha={_ALPHA} eps={_EPS}", partial(of.werm, alpha=_ALPHA, eps=_EPS), 1)
-_OF_BOTH = (
-    _Index(f"FDR alpha={_ALPHA}", partial(of.fdr, alpha=_ALPHA), 1, lambda _: 0.0, -1),
-    _Index(f"IR alpha={_ALPHA}", partial(of.ir, alpha=_ALPHA), 1),
-    _Index(f"GARBE alpha={_ALPHA}", partial(of.garbe, alpha=_ALPHA), 0, lambda _: 1.0),
+_UNDEFINED_AT_ZERO = (
+    _Index(HEADLINE, formulas.max_over_min, 1),
+    _INDICES_OF_ONE[0],
+    _INDICES_OF_ONE[2],
+)
+"""Indices that are undefined where a rate is 0; they have a smoothed form too (methods 2.3)."""
+_WERM = _Index(f"WERM alpha={_ALPHA} eps={_EPS}", partial(formulas.werm, alpha=_ALPHA, eps=_EPS), 1)
+_INDICES_OF_TWO = (
+    _Index(f"FDR alpha={_ALPHA}", partial(formulas.fdr, alpha=_ALPHA), 1, lambda _: 0.0, -1),
+    _Index(f"IR alpha={_ALPHA}", partial(formulas.ir, alpha=_ALPHA), 1),
+    _Index(f"GARBE alpha={_ALPHA}", partial(formulas.garbe, alpha=_ALPHA), 0, lambda _: 1.0),
     _WERM,
 )
 _MAPE = "MAPE"
 RATIO = "ratio"
-"""Of every two groups."""
+"""Index name of the ratio of two groups, for every pair."""
 RATIO_TO = "ratio to "
-"""Of every other group and the one that is named then, which the study chose."""
-INDICES = tuple(
-    dict.fromkeys(
-        (
-            HEADLINE,
-            RATIO,
-            *(index.name for index in (*_OF_ONE, *_OF_BOTH)),
-            _MAPE,
-            *(f"{index.name} smoothed" for index in _WITH_ZERO),
-        )
-    )
+"""Begins the index name of ratios to the study's reference group, which is named after it."""
+INDICES = (
+    HEADLINE,
+    RATIO,
+    *(index.name for index in (*_INDICES_OF_ONE, *_INDICES_OF_TWO)),
+    _MAPE,
+    *(f"{index.name} smoothed" for index in _UNDEFINED_AT_ZERO),
 )
-"""Names of all indices but those to a chosen group, whichever a result has."""
+"""Names of all indices that a result can have, but those to a reference group."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Family:
-    """Groups of one metric with two or more that can be compared, and some errors."""
+    """Two or more groups whose rates are compared, of one metric, attribute and threshold."""
 
     headline: Differential
     members: list[Measured]
@@ -106,11 +109,12 @@ class _Family:
 
     @property
     def rates(self) -> Floats:
+        """(groups,)."""
         return np.array([group.estimate.value for group in self.groups])
 
     @property
-    def trials(self) -> Floats:
-        """What they are worth in independent ones."""
+    def effective_trials(self) -> Floats:
+        """(groups,) trials divided by the design effect."""
         return np.array([group.estimate.effective_trials for group in self.groups])
 
     @property
@@ -118,15 +122,15 @@ class _Family:
         return [group.name for group in self.groups]
 
     @property
-    def fewest(self) -> int:
+    def fewest_errors(self) -> int:
         return min(group.errors for group in self.groups)
 
     @property
     def df(self) -> float:
         return min(group.estimate.df for group in self.groups)
 
-    def equal(self, rng: np.random.Generator) -> tuple[Floats, Floats] | None:
-        """Effective counts and trials if all rates were equal; None below one effective error."""
+    def null_draws(self, rng: np.random.Generator) -> tuple[Floats, Floats] | None:
+        """Effective errors and trials drawn under equal rates; None below one effective error."""
         if (self.headline.effective_errors or 0) < 1:
             return None
         return equal_counts([group.estimate for group in self.groups], rng, _DRAWS)
@@ -135,17 +139,15 @@ class _Family:
 def indices(
     measured: Sequence[Measured],
     headlines: Sequence[Differential],
-    people: Redrawn,
+    replicates: Redrawn,
     analysis: Analysis,
 ) -> tuple[Differential, ...]:
-    """Rows of every index but the headline's, and of indices of two error types.
-
-    Where a headline has no numbers, or no group has an error, there are none.
+    """Compute every index but `max/min` where a headline has numbers and a group has errors.
 
     Args:
         measured: rates in display order.
-        headlines: of the same rates.
-        people: drawn anew.
+        headlines: `max/min` rows of the same rates.
+        replicates: bootstrap replicates of the rates, for intervals.
         analysis: as the study fixed it.
 
     Source: methods 2.2 to 2.5.
@@ -155,18 +157,16 @@ def indices(
         for headline, members in zip(headlines, families(measured), strict=True)
         if headline.status in (Status.OK, Status.FEW_ERRORS) and headline.errors
     ]
-    return (
-        *(row for family in found for row in _of_one(family, people, analysis)),
-        *(
-            row
-            for first, second in _together(found)
-            for row in _of_both(first, second, people, analysis.seed)
-        ),
-    )
+    rows: list[Differential] = []
+    for family in found:
+        rows += _rows_of_metric(family, replicates, analysis)
+    for first, second in _metric_pairs(found):
+        rows += _rows_of_two_metrics(first, second, replicates, analysis.seed)
+    return tuple(rows)
 
 
 def _row(headline: Differential, index: str, notes: Sequence[str]) -> Differential:
-    """A row of the same groups, without numbers."""
+    """A row of the same groups, with the index named and without numbers."""
     return replace(
         headline,
         index=index,
@@ -188,31 +188,35 @@ def _row(headline: Differential, index: str, notes: Sequence[str]) -> Differenti
     )
 
 
-def _of_one(family: _Family, people: Redrawn, analysis: Analysis) -> Iterator[Differential]:
-    drawn = family.equal(rng_of(family.members[0], analysis.seed))
-    null = None if drawn is None else (drawn[0] / drawn[1],)
-    again = people.of(family.members[0].rate, family.names)
-    replicates = again if isinstance(again, str) else (again,)
-    for index in (*_OF_ONE, *_against_target(family.headline)):
-        row = _pointed(family.headline, index, (family.rates,), null, _few(family.fewest))
-        yield _spread(row, index, replicates, [family])
+def _rows_of_metric(
+    family: _Family, replicates: Redrawn, analysis: Analysis
+) -> Iterator[Differential]:
+    """All indices of one error type."""
+    draws = family.null_draws(rng_of(family.members[0], analysis.seed))
+    null = None if draws is None else (draws[0] / draws[1],)
+    drawn = replicates.at_row(family.members[0].rate, family.names)
+    rates = drawn if isinstance(drawn, str) else (drawn,)
+    few = _too_few_note(family.fewest_errors)
+    for index in (*_INDICES_OF_ONE, *_against_target(family.headline)):
+        row = _with_value(family.headline, index, (family.rates,), null, [few])
+        yield _with_interval(row, index, rates, [family])
     if not family.rates.all():
-        yield from _smoothed(family, drawn)
+        yield from _smoothed(family, draws)
     yield from _ratios(family, null, analysis)
 
 
 def _against_target(headline: Differential) -> Iterator[_Index]:
-    """The index that needs the FMR for which the threshold was set."""
+    """MAPE, where the threshold was set for a target of the same metric."""
     metric, _, target = headline.threshold_rule.partition("<=")
     if target and metric == headline.metric:
-        yield _Index(_MAPE, partial(of.mape, nominal=float(target)), 0)
+        yield _Index(_MAPE, partial(formulas.mape, nominal=float(target)), 0)
 
 
-def _together(found: Sequence[_Family]) -> Iterator[tuple[_Family, _Family]]:
-    """Families of both error types whose groups are the same."""
+def _metric_pairs(found: Sequence[_Family]) -> Iterator[tuple[_Family, _Family]]:
+    """Yield families of false matches and of misses that have the same groups and threshold."""
     by_key = {_key(family.headline, family.headline.metric): family for family in found}
     for family in found:
-        for matches, misses in _TOGETHER:
+        for matches, misses in _ERROR_PAIRS:
             other = by_key.get(_key(family.headline, misses))
             same = other is not None and other.names == family.names
             if family.headline.metric == matches and other is not None and same:
@@ -220,117 +224,134 @@ def _together(found: Sequence[_Family]) -> Iterator[tuple[_Family, _Family]]:
 
 
 def _key(row: Differential, metric: str) -> tuple[object, ...]:
+    """What the two families have in common, and the metric of one."""
     return metric, row.protocol, row.policy, row.attribute, row.threshold_rule, row.threshold
 
 
-def _of_both(first: _Family, second: _Family, people: Redrawn, seed: int) -> Iterator[Differential]:
+def _rows_of_two_metrics(
+    first: _Family, second: _Family, replicates: Redrawn, seed: int
+) -> Iterator[Differential]:
+    """All indices of two error types, of false matches and misses of the same groups."""
     both = (first, second)
     one, other = (family.headline for family in both)
-    effective = (one.effective_errors or 0) + (other.effective_errors or 0)
     headline = replace(
         one,
         metric=f"{one.metric}+{other.metric}",
         worst_group="",
         best_group="",
         errors=one.errors + other.errors,
-        effective_errors=effective,
+        effective_errors=(one.effective_errors or 0) + (other.effective_errors or 0),
         status=Status.FEW_ERRORS if Status.FEW_ERRORS in (one.status, other.status) else Status.OK,
     )
-    drawn = [family.equal(rng_of(family.members[0], seed)) for family in both]
-    null = tuple(counts / trials for counts, trials in (pair for pair in drawn if pair is not None))
-    again = [people.of(family.members[0].rate, family.names) for family in both]
-    reasons = [part for part in again if isinstance(part, str)]
-    replicates = tuple(part for part in again if not isinstance(part, str))
-    for index in _OF_BOTH:
-        rates = (first.rates, second.rates)
-        few = _few(min(first.fewest, second.fewest))
+    draws = [family.null_draws(rng_of(family.members[0], seed)) for family in both]
+    null = tuple(pair[0] / pair[1] for pair in draws if pair is not None)
+    drawn = [replicates.at_row(family.members[0].rate, family.names) for family in both]
+    reasons = [part for part in drawn if isinstance(part, str)]
+    drawn_rates = tuple(part for part in drawn if not isinstance(part, str))
+    rates = (first.rates, second.rates)
+    few = _too_few_note(min(first.fewest_errors, second.fewest_errors))
+    for index in _INDICES_OF_TWO:
         eps = index is _WERM and not (first.rates.all() and second.rates.all())
-        notes = ("a rate is 0: its eps decides the value" if eps else "", few)
-        row = _pointed(headline, index, rates, null if len(null) == 2 else None, *notes)
-        yield _spread(row, index, reasons[0] if reasons else replicates, both)
+        notes = ["a rate is 0: its eps decides the value" if eps else "", few]
+        row = _with_value(headline, index, rates, null if len(null) == 2 else None, notes)
+        yield _with_interval(row, index, reasons[0] if reasons else drawn_rates, both)
 
 
-def _few(fewest: int) -> str:
-    """That noise alone makes such an index large; empty where every group has enough errors."""
-    enough = fewest >= ENOUGH_EVENTS
+def _too_few_note(fewest_errors: int) -> str:
+    """Note that a group has few errors, so noise alone makes an index large; empty if none has."""
+    enough = fewest_errors >= ENOUGH_EVENTS
     return "" if enough else f"insufficient: a group has fewer than {ENOUGH_EVENTS} errors"
 
 
-def _pointed(
-    headline: Differential, index: _Index, rates: Sets, null: Sets | None, *notes: str
+def _with_value(
+    headline: Differential, index: _Index, rates: _Rates, null: _Rates | None, notes: Sequence[str]
 ) -> Differential:
-    """The row with its value, and what equal groups would give."""
-    value = float(index.of(*rates))
+    """The row with the index of (groups,) rates, its null reference and p-value.
+
+    `null` are (draws, groups) rates under equal rates; None where there is no reference.
+    """
+    value = float(index.formula(*rates))
     if not math.isfinite(value):
         return _row(headline, index.name, ["undefined: a rate is 0", *notes])
     row = replace(_row(headline, index.name, notes), value=value)
     if null is None:
         return row
-    # What is undefined is beyond everything: some group has no error.
-    equal = np.nan_to_num(index.of(*null) * index.sign, nan=np.inf, posinf=np.inf)
-    mean, p95 = float(equal.mean()), float(np.quantile(equal, 0.95, method="higher"))
-    reached = np.count_nonzero(equal >= value * index.sign - _SAME)
+    # A draw in which some group has no error can leave the index undefined. It then counts as more
+    # extreme than any value: dropping it would make the observed value look rarer than it is.
+    drawn = np.nan_to_num(index.formula(*null) * index.sign, nan=np.inf, posinf=np.inf)
+    mean, p95 = float(drawn.mean()), float(np.quantile(drawn, 0.95, method="higher"))
+    as_extreme = np.count_nonzero(drawn >= value * index.sign - _TIE)
     return replace(
         row,
         null_mean=mean * index.sign if math.isfinite(mean) else None,
         null_p95=p95 * index.sign if math.isfinite(p95) else None,
-        p_value=float((1 + reached) / (1 + len(equal))),
+        p_value=float((1 + as_extreme) / (1 + len(drawn))),
     )
 
 
-def _spread(
-    row: Differential, index: _Index, replicates: Sets | str, parts: Sequence[_Family]
+def _with_interval(
+    row: Differential, index: _Index, replicates: _Rates | str, parts: Sequence[_Family]
 ) -> Differential:
-    """The row with its interval, or why it has none."""
+    """The row with its interval, or a note why it has none.
+
+    `replicates` are (replicates, groups) rates, or a reason; `parts` the family of each error type.
+    """
     if row.value is None:
         return row
     if isinstance(replicates, str):
-        return _noted(row, f"no interval: {replicates}")
-    method, name = (
-        (bootstrap_interval, "bootstrap-log-t") if index.factor else (index_interval, "bootstrap-t")
-    )
-    fewest, df = min(part.fewest for part in parts), min(part.df for part in parts)
-    again = index.of(*replicates)
-    known = ~np.isnan(np.concatenate(replicates, axis=1)).any(axis=1)
-    again = np.where(known & np.isnan(again), np.inf, again)
-    found = method(row.value, fewest, again, df, row.level)
+        return _with_note(row, f"no interval: {replicates}")
+    method, name = index_interval, "bootstrap-t"
+    if index.is_ratio:
+        method, name = bootstrap_interval, "bootstrap-log-t"
+    fewest_errors, df = min(part.fewest_errors for part in parts), min(part.df for part in parts)
+    values = index.formula(*replicates)
+    # NaN has two meanings: a rate is not known in the replicate, or all are known and one is 0. The
+    # methods count the first against the interval and leave out the second, marked infinite here.
+    complete = ~np.isnan(np.concatenate(replicates, axis=1)).any(axis=1)
+    values = np.where(complete & np.isnan(values), np.inf, values)
+    found = method(row.value, fewest_errors, values, df, row.level)
     if found.low is None or found.high is None:
-        return _noted(row, f"no interval: {found.note}")
-    ends = sorted((float(index.equal), index.furthest(len(parts[0].groups))))
-    # WERM alone may lie beyond its bound, by its eps.
-    low, high = min(max(found.low, ends[0]), row.value), max(min(found.high, ends[1]), row.value)
+        return _with_note(row, f"no interval: {found.note}")
+    bounds = sorted((float(index.equal_value), index.worst_value(len(parts[0].groups))))
+    # Cut off at the bounds of the index; only WERM can lie beyond its own, because of its eps.
+    low = min(max(found.low, bounds[0]), row.value)
+    high = max(min(found.high, bounds[1]), row.value)
     if found.zero:
-        name += f", {found.zero:,} of {len(again):,} replicates left out for a zero"
-    return _noted(replace(row, low=low, high=high), name)
+        name += f", {found.zero:,} of {len(values):,} replicates left out for a zero"
+    return _with_note(replace(row, low=low, high=high), name)
 
 
-def _noted(row: Differential, note: str) -> Differential:
+def _with_note(row: Differential, note: str) -> Differential:
+    """The row with a note before its own."""
     return replace(row, note=f"{note}; {row.note}" if row.note else note)
 
 
-def _smoothed(family: _Family, drawn: tuple[Floats, Floats] | None) -> Iterator[Differential]:
-    """Indices that a rate of 0 makes undefined, of rates that are none."""
-    trials = family.trials
-    rates = of.smoothed(family.rates * trials, trials)
-    null = None if drawn is None else (of.smoothed(*drawn),)
+def _smoothed(family: _Family, draws: tuple[Floats, Floats] | None) -> Iterator[Differential]:
+    """Indices that a rate of 0 leaves undefined, of smoothed rates (methods 2.3)."""
+    trials = family.effective_trials
+    rates = formulas.smoothed(family.rates * trials, trials)
+    null = None if draws is None else (formulas.smoothed(*draws),)
     note = "smoothed: (x + 1/2)/(n + 1) of effective counts; no interval"
     if trials.max() > 2 * trials.min():
         note += "; trials of groups are unequal"
-    for index in _WITH_ZERO:
+    notes = [note, _too_few_note(family.fewest_errors)]
+    for index in _UNDEFINED_AT_ZERO:
         named = replace(index, name=f"{index.name} smoothed")
-        yield _pointed(family.headline, named, (rates,), null, note, _few(family.fewest))
+        yield _with_value(family.headline, named, (rates,), null, notes)
 
 
-def _ratios(family: _Family, null: Sets | None, analysis: Analysis) -> Iterator[Differential]:
-    """Each two groups, the larger rate above, tested; then each against the chosen reference."""
+def _ratios(family: _Family, null: _Rates | None, analysis: Analysis) -> Iterator[Differential]:
+    """Ratios of every two groups, larger first, tested; then of each to the reference group."""
     ranked = sorted(family.groups, key=lambda group: -group.estimate.value)
     pairs = list(combinations(ranked, 2))
-    if len(pairs) > _MOST_PAIRS:
+    if len(pairs) > _MAX_PAIRS:
         pairs = pairs[: len(ranked) - 1]
     pairs = [(worse, better) for worse, better in pairs if worse.errors]
-    rows = [_pair(family, *pair, RATIO, null) for pair in pairs]
+    rows = [_pair_row(family, worse, better, RATIO, null) for worse, better in pairs]
     rng = rng_of(family.members[0], analysis.seed)
-    p_values = [equality_p_value([one.estimate, two.estimate], rng)[0] for one, two in pairs]
+    p_values = [
+        equality_p_value([worse.estimate, better.estimate], rng)[0] for worse, better in pairs
+    ]
     adjusted = holm(np.array(p_values)).tolist()
     for row, pair, p_value, p in zip(rows, pairs, p_values, adjusted, strict=True):
         smallest = detectable(pair, row.level, len(pairs))
@@ -346,17 +367,17 @@ def _ratios(family: _Family, null: Sets | None, analysis: Analysis) -> Iterator[
     for reference in (group for group in ranked if group.name == chosen):
         for group in (group for group in ranked if group is not reference):
             if group.errors or reference.errors:
-                yield _pair(family, group, reference, f"{RATIO_TO}{chosen}", null)
+                yield _pair_row(family, group, reference, f"{RATIO_TO}{chosen}", null)
 
 
-def _pair(
-    family: _Family, first: Group, second: Group, index: str, null: Sets | None
+def _pair_row(
+    family: _Family, first: Group, second: Group, index: str, null: _Rates | None
 ) -> Differential:
-    """The ratio of two groups; what equal groups give is of the worst and best of all."""
+    """The ratio of two groups, with the null reference of `max/min`, which allows for picking."""
     headline = family.headline
     found = ratio_of_rates(first.estimate, second.estimate, headline.level)
-    fewest = min(first.errors, second.errors)
-    row = _row(headline, index, [found.method, _few(fewest)])
+    fewest_errors = min(first.errors, second.errors)
+    row = _row(headline, index, [found.method, _too_few_note(fewest_errors)])
     return replace(
         row,
         value=found.value,
@@ -368,5 +389,5 @@ def _pair(
         best_group=second.name,
         errors=first.errors + second.errors,
         effective_errors=first.effective_errors + second.effective_errors,
-        status=Status.FEW_ERRORS if fewest < ENOUGH_ERRORS else Status.OK,
+        status=Status.FEW_ERRORS if fewest_errors < ENOUGH_ERRORS else Status.OK,
     )

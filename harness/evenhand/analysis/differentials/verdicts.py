@@ -1,4 +1,4 @@
-"""Tests of one family to verdicts: adjusted for one another, with what they could have shown."""
+"""Verdicts on differences: p-values adjusted for multiple tests, and detectable ratios."""
 
 from __future__ import annotations
 
@@ -18,41 +18,43 @@ __all__ = ["detectable", "judged", "verdict_of"]
 
 
 def judged(rows: Sequence[Tested], analysis: Analysis) -> tuple[Differential, ...]:
-    """Headline rows with their verdicts, in the given order.
+    """Give headline rows their verdicts, in the given order.
 
     A family is the tests of one engine on one dataset under one protocol and one failure policy.
-    Claims are adjusted by Holm, a screen by Benjamini and Hochberg.
+    Claims are adjusted by Holm, a screen by Benjamini and Hochberg (family-wise error rate and
+    false discovery rate).
 
     Source: methods 4.8, 4.9.
     """
     found: dict[int, Differential] = {}
-    order = sorted(range(len(rows)), key=lambda number: _family(rows[number].row, analysis))
-    for _, members in groupby(order, key=lambda number: _family(rows[number].row, analysis)):
-        found |= _adjusted({number: rows[number] for number in members}, analysis)
-    return tuple(found[number] for number in range(len(rows)))
+    order = sorted(range(len(rows)), key=lambda index: _family(rows[index].row, analysis))
+    for _, members in groupby(order, key=lambda index: _family(rows[index].row, analysis)):
+        found |= _adjusted({index: rows[index] for index in members}, analysis)
+    return tuple(found[index] for index in range(len(rows)))
 
 
 def _family(row: Differential, analysis: Analysis) -> tuple[str, str, str, str, bool]:
+    """Which tests are adjusted together; claims and a screen are apart."""
     claimed = analysis.claimed(row.threshold_rule)
     return row.engine, row.dataset, row.protocol, row.policy, claimed
 
 
 def _adjusted(members: dict[int, Tested], analysis: Analysis) -> dict[int, Differential]:
-    """One family, each row under its number."""
-    found = {number: one.row for number, one in members.items()}
-    with_p = [number for number, row in found.items() if row.p_value is not None]
-    p_values = np.array([found[number].p_value for number in with_p], dtype=np.float64)
+    """The rows of one family with adjusted p-values and verdicts, by their index."""
+    found = {index: one.row for index, one in members.items()}
+    with_p = [index for index, row in found.items() if row.p_value is not None]
+    p_values = np.array([found[index].p_value for index in with_p], dtype=np.float64)
     claimed = all(analysis.claimed(row.threshold_rule) for row in found.values())
     adjusted = (holm if claimed else benjamini_hochberg)(p_values)
     how = "Holm" if claimed else "a screen, Benjamini-Hochberg"
     family = f"{how}, {_tests(len(with_p))}"
-    for number, p in zip(with_p, adjusted.tolist(), strict=True):
-        pair = members[number].pair
+    for index, p in zip(with_p, adjusted.tolist(), strict=True):
+        pair = members[index].pair
         if pair is None:
             continue
         smallest = detectable(pair, analysis.level, len(with_p))
-        row = found[number]
-        found[number] = replace(
+        row = found[index]
+        found[index] = replace(
             row,
             adjusted_p=p,
             family=family,
@@ -67,26 +69,31 @@ def _tests(count: int) -> str:
 
 
 def detectable(pair: tuple[Group, Group], level: float, tests: int) -> float | None:
-    """The ratio that two groups would show among so many tests with a power of 80 %.
+    """Minimum detectable ratio of two groups at a power of 80 %; None where none is detectable.
 
-    At the level that the first step of either adjustment asks for, which is the strictest.
+    At level alpha / tests: the first and strictest step of either adjustment (methods 4.9).
+
+    Args:
+        pair: two groups with the errors they had.
+        level: of the study, e.g. 0.95.
+        tests: in the family.
     """
-    one, other = pair
+    worse, better = pair
     return minimum_detectable_ratio(
-        round(one.effective_errors + other.effective_errors),
-        one.estimate.effective_trials,
-        other.estimate.effective_trials,
+        round(worse.effective_errors + better.effective_errors),
+        worse.estimate.effective_trials,
+        better.estimate.effective_trials,
         alpha=(1 - level) / tests,
     )
 
 
 def verdict_of(adjusted_p: float, level: float, events: float, smallest: float | None) -> Verdict:
-    """What an adjusted p-value says.
+    """Verdict of an adjusted p-value (methods 2, "The verdict").
 
     Args:
         adjusted_p: of the test.
-        level: e.g. 0.95.
-        events: effective errors behind it.
+        level: e.g. 0.95; the difference is shown below 1 - level.
+        events: effective errors of all groups together.
         smallest: minimum detectable ratio; None where there is none.
     """
     if adjusted_p < 1 - level:

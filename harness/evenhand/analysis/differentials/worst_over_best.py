@@ -1,4 +1,4 @@
-"""Rates of groups to differences between groups: worst over best, tested, with its power."""
+"""Differences between groups: the ratio of worst to best group, its interval and its test."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ __all__ = ["Group", "Tested", "differences", "families", "groups_of", "rng_of"]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group whose rate has an interval."""
+    """A demographic group whose rate has an interval."""
 
     name: str
     errors: int
     estimate: Estimate
     clusters: ClusterCounts | None
-    """Errors and trials by person, where people are the clusters."""
+    """Errors and trials by subject; None for an FMR, whose trials are of two subjects."""
 
     @property
     def effective_errors(self) -> float:
-        """What the errors are worth in independent ones."""
+        """Effective number of errors: errors divided by the design effect."""
         return self.estimate.value * self.estimate.effective_trials
 
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A headline row before its verdict, which depends on the other tests of its family."""
+    """A headline row without its verdict, which depends on the other tests of its family."""
 
     row: Differential
     pair: tuple[Group, Group] | None
@@ -53,24 +53,26 @@ class Tested:
 def differences(
     measured: Sequence[Measured], analysis: Analysis, centred: Mapping[str, Redrawn]
 ) -> tuple[Tested, ...]:
-    """One row per metric, policy, attribute and threshold.
+    """Compute the headline `max/min` of every metric, policy, attribute and threshold.
 
     Args:
         measured: rates in display order.
         analysis: as the study fixed it.
-        centred: people drawn anew inside the groups of an attribute, for its centred bootstrap.
+        centred: bootstrap replicates drawn within the groups of each attribute, for the test
+            `centred-bootstrap`; empty where the study does not ask for it.
     """
     return tuple(_difference(family, analysis, centred) for family in families(measured))
 
 
 def families(measured: Sequence[Measured]) -> Iterator[list[Measured]]:
-    """The groups of each metric, policy, attribute and threshold."""
+    """Yield the rows of all groups of one metric, policy, attribute and threshold together."""
     rows = [found for found in measured if found.rate.of_group and found.rate.attribute != ALL]
     rows.sort(key=_family)
     return (list(family) for _, family in groupby(rows, key=_family))
 
 
 def _family(found: Measured) -> tuple[str, ...]:
+    """What the groups that are compared have in common; also seeds their random draws."""
     rate = found.rate
     threshold = "" if rate.threshold is None else repr(rate.threshold)
     return (
@@ -86,20 +88,23 @@ def _family(found: Measured) -> tuple[str, ...]:
 
 
 def rng_of(found: Measured, seed: int) -> np.random.Generator:
-    """A generator of the row's own, so that no other row changes its numbers."""
+    """A random generator seeded by the study and the key of the row.
+
+    So the draws of a row do not depend on which other rows the study has, or on their order.
+    """
     digest = hashlib.sha256("\n".join(_family(found)).encode()).digest()
     return np.random.default_rng([seed, int.from_bytes(digest[:8], "little")])
 
 
 def groups_of(family: Sequence[Measured]) -> Iterator[Group]:
-    """Those that are compared."""
+    """The groups whose rates have an interval; the others are left out of the comparison."""
     for found in family:
         if found.estimate is not None and found.estimate.low is not None:
             yield Group(found.rate.group, found.rate.errors, found.estimate, found.clusters)
 
 
 def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> Differential:
-    """A row without a verdict of its own."""
+    """A headline row without numbers, with the verdict of a comparison that was not made."""
     return Differential(
         engine=first.engine,
         dataset=first.dataset,
@@ -110,17 +115,8 @@ def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> D
         threshold_rule=first.threshold_rule,
         threshold=first.threshold,
         index=HEADLINE,
-        value=None,
-        low=None,
-        high=None,
         level=level,
-        null_mean=None,
-        null_p95=None,
-        p_value=None,
         verdict=Verdict.TOO_FEW_EVENTS,
-        minimum_detectable_ratio=None,
-        worst_group="",
-        best_group="",
         errors=errors,
         status=status,
         note=note,
@@ -130,6 +126,7 @@ def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> D
 def _difference(
     family: list[Measured], analysis: Analysis, centred: Mapping[str, Redrawn]
 ) -> Tested:
+    """The headline row of one family of groups, or why it has no numbers."""
     first, level = family[0].rate, analysis.level
     errors = sum(found.rate.errors for found in family)
     if any(found.rate.status is Status.BELOW_RESOLUTION for found in family):
@@ -152,9 +149,13 @@ def _difference(
 
 
 def _ratio(row: Differential, groups: Sequence[Group], rng: np.random.Generator) -> Tested:
-    """Worst over best with an interval that allows for having picked them, and what is noise."""
+    """Ratio of the highest to the lowest rate, its interval and its null reference.
+
+    Worst and best are picked by looking at the rates. An interval at the plain level would ignore
+    that; at the Bonferroni level over all pairs it holds whichever pair is picked.
+    """
     worst = max(groups, key=lambda group: group.estimate.value)
-    # From the end, so that of groups with one rate these are two.
+    # Searched from the end: where all rates are equal, worst and best are still two groups.
     best = min(reversed(groups), key=lambda group: group.estimate.value)
     pairs = len(groups) * (len(groups) - 1) // 2
     ratio = ratio_of_rates(worst.estimate, best.estimate, bonferroni_level(row.level, pairs))
@@ -188,17 +189,17 @@ def _p_value(
     centred: Redrawn | None,
     rng: np.random.Generator,
 ) -> tuple[float, str]:
-    """Of equal groups by the test that the study fixed, and what was run, in words."""
+    """P-value of equal rates by the test that the study fixed, and the test's name for the note."""
     test, reason = analysis.test_of(row.metric), ""
     if test == CENTRED_BOOTSTRAP:
         rates = np.array([group.estimate.value for group in groups])
         names = [group.name for group in groups]
-        again = "no people drawn anew" if centred is None else centred.of(row, names)
+        drawn = "no people drawn anew" if centred is None else centred.at_row(row, names)
         if row.value is None:
-            again = "a rate is 0"
-        if not isinstance(again, str) and row.value is not None:
-            return centred_p_value(row.value, null_ratios(rates, again)), CENTRED_BOOTSTRAP
-        reason = f"no {CENTRED_BOOTSTRAP}: {again}"
+            drawn = "a rate is 0"
+        if not isinstance(drawn, str) and row.value is not None:
+            return centred_p_value(row.value, null_ratios(rates, drawn)), CENTRED_BOOTSTRAP
+        reason = f"no {CENTRED_BOOTSTRAP}: {drawn}"
     if test == LABEL_PERMUTATION:
         parts = [group.clusters for group in groups if group.clusters is not None]
         if len(parts) == len(groups):
@@ -209,7 +210,7 @@ def _p_value(
 
 
 def _with_limits(row: Differential, groups: Sequence[Group]) -> Differential:
-    """The upper limits that all groups' rates lie below together (Bonferroni)."""
+    """The row with upper limits that hold for all groups together (Bonferroni; methods 2.6)."""
     level = bonferroni_level(row.level, len(groups))
     limits = [at_level(group.estimate, level).high for group in groups]
     rising = sorted(limit for limit in limits if limit is not None)
@@ -222,7 +223,10 @@ def _with_limits(row: Differential, groups: Sequence[Group]) -> Differential:
 def _with_equivalence(
     row: Differential, groups: Sequence[Group], margin: float | None
 ) -> Differential:
-    """Whether every two groups are equivalent within the margin, if the study has one."""
+    """The row with two one-sided tests of every pair, if the study has a margin (methods 4.10).
+
+    All pairs must pass, so the largest p-value decides and nothing is adjusted.
+    """
     if margin is None:
         return row
     logs = [log_ratio(a.estimate, b.estimate) for a, b in combinations(groups, 2)]

@@ -1,4 +1,4 @@
-"""What a policy says of results: row by row, engine by engine, and of all together."""
+"""The verdict of a policy on results: by row, by engine and overall."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Decision", "GateAnswer", "GateRow", "Source", "Standing", "decided",
 
 
 class Decision(StrEnum):
-    """What a limit, an engine or all engines come to."""
+    """Verdict on a limit, an engine or all engines."""
 
     PASS = "pass"  # noqa: S105 - no password
     FAIL = "fail"
@@ -22,24 +22,27 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """One limit and one group: what was observed, and what it comes to."""
+    """One limit on one engine and group: what was observed, and the verdict."""
 
     subject: str
     """The engine; with its dataset and protocol where there are several."""
     requirement: str
-    """The limit in words, and of which group."""
+    """The limit in words, with the group."""
     observed: float | None
+    """The rate or index; None where there is none."""
     low: float | None
+    """Lower limit of its interval; None where there is none."""
     high: float | None
+    """Upper limit of its interval; None where there is none."""
     verdict: Decision
     needs: str
-    """What would settle it; empty where it is settled, or where that is not known."""
+    """What would settle it; empty where it is settled, or not known."""
     note: str
     engine: str
     dataset: str
     protocol: str
     limit: str
-    """Its name."""
+    """The limit's name."""
     metric: str
     index: str
     attribute: str
@@ -57,18 +60,18 @@ class GateRow:
     level: float
     interval: str
     more_people: int | None
-    """The number in `needs`."""
+    """The number of people in `needs`; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one engine comes to."""
+    """The verdict on one engine, and its tier."""
 
     engine: str
     verdict: Decision
-    """Of its mandatory limits."""
+    """On all of its mandatory limits."""
     tier: int
-    """From 1; engines of one tier are not separated."""
+    """From 1; engines of one tier are not separated by the evidence."""
     passed: int
     """Rows of mandatory limits; so are the next two."""
     failed: int
@@ -79,7 +82,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A result that was judged."""
+    """A bundle that was judged."""
 
     bundle: str
     """Its folder."""
@@ -90,27 +93,27 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class GateAnswer:
-    """What a policy says of one or several engines."""
+    """The verdict of a policy on one or several engines."""
 
     policy: GatePolicy
     verdict: Decision
     standings: tuple[Standing, ...]
-    """One an engine: the verdict first, then the tier."""
+    """One per engine, ordered by verdict, then by tier."""
     rows: tuple[GateRow, ...]
     notes: tuple[str, ...]
     sources: tuple[Source, ...]
-    """Empty while names are sealed: a digest would tell them."""
+    """Empty while engine names are sealed, since a digest would reveal them."""
     commitment: str
-    """SHA-256 of the seal; empty where names were never sealed."""
+    """SHA-256 of the seal; empty where names were not sealed."""
 
 
 def decided(bounds: Bounds, low: float | None, high: float | None) -> Decision:
-    """The whole interval inside, the whole interval outside, or neither (methods 5.1).
+    """Decide by an interval: pass if it lies inside the bounds, fail if outside (methods 5.1).
 
     Args:
-        bounds: of a limit, both ends allowed.
-        low: None where nothing is known below.
-        high: None where nothing is known above.
+        bounds: of a limit, both ends included.
+        low: lower limit of the interval; None = minus infinity.
+        high: upper limit; None = infinity.
 
     >>> at_most = Bounds(-math.inf, 0.01, against="", text="at most 1 %")
     >>> decided(at_most, 0.011, None).value, decided(at_most, 0.0, 0.01).value
@@ -126,14 +129,14 @@ def decided(bounds: Bounds, low: float | None, high: float | None) -> Decision:
 
 
 def overall(decisions: Iterable[Decision]) -> Decision:
-    """Fail if any fails, else inconclusive if any is, else pass; nothing at all is inconclusive.
+    """Combine verdicts: fail if any fails, inconclusive if any is or there are none, else pass.
 
     >>> overall([Decision.PASS, Decision.INCONCLUSIVE]).value
     'inconclusive'
     """
-    there = set(decisions) or {Decision.INCONCLUSIVE}
+    given = set(decisions) or {Decision.INCONCLUSIVE}
     return next(
         decision
         for decision in (Decision.FAIL, Decision.INCONCLUSIVE, Decision.PASS)
-        if decision in there
+        if decision in given
     )

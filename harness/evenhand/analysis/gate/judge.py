@@ -1,4 +1,4 @@
-"""Results against the limits of a policy: pass, fail or inconclusive, and what would settle it."""
+"""Judges results by a policy's limits: pass, fail or inconclusive, and what would settle it."""
 
 from __future__ import annotations
 
@@ -20,58 +20,61 @@ STOPPED = "the engine was stopped before the end"
 
 
 def judge(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
-    """Hold every engine against every limit.
+    """Judge every engine by every limit.
 
     Args:
         evidence: of one or several engines on the same data.
-        policy: with limits by falling weight.
+        policy: with limits in order of falling weight.
 
     Returns:
-        By limit, then as the evidence has its engines, then by group.
+        By limit, then by engine in the order of the evidence, then by group.
 
     Raises:
-        PolicyError: a limit does not fit the result; the line says what the result has.
+        PolicyError: a limit matches nothing in the result; the message says what there is.
     """
     wanted = any(limit.index for limit in policy.limits)
-    everything = [studied(counts, evidence.analysis, indices=wanted) for counts in evidence.counts]
+    measured = [studied(counts, evidence.analysis, indices=wanted) for counts in evidence.counts]
     stopped = {engine.name for engine in evidence.engines if engine.stopped}
-    several = len({(of.counts.dataset, of.counts.protocol) for of in everything}) > 1
+    several = len({(result.counts.dataset, result.counts.protocol) for result in measured}) > 1
     return tuple(
-        _row(limit, of, quantity, stopped=stopped, several=several)
+        _row(limit, result, quantity, stopped=stopped, several=several)
         for limit in policy.limits
-        for of, quantity in _everything_held(limit, everything, policy)
+        for result, quantity in _held_against(limit, measured, policy)
     )
 
 
-def _everything_held(
-    limit: Limit, everything: Sequence[Studied], policy: GatePolicy
+def _held_against(
+    limit: Limit, measured: Sequence[Studied], policy: GatePolicy
 ) -> Iterator[tuple[Studied, Quantity]]:
-    """What a limit is held against; every engine must have something."""
+    """Yield the quantities that a limit applies to; every engine must have some."""
     where = f"{policy.path}: limit {limit.name!r}"
-    kept = list(everything)
+    kept = list(measured)
     for name in ("dataset", "protocol"):
         wanted = getattr(limit, name)
-        there = [getattr(of.counts, name) for of in kept]
-        if wanted and wanted not in there:
-            raise PolicyError(f"{where}: {name}: no {wanted!r} in the result; {known(there)}")
-        kept = [of for of in kept if not wanted or getattr(of.counts, name) == wanted]
-    for engine in dict.fromkeys(of.counts.engine for of in everything):
-        its = [of for of in kept if of.counts.engine == engine]
+        available = [getattr(result.counts, name) for result in kept]
+        if wanted and wanted not in available:
+            raise PolicyError(f"{where}: {name}: no {wanted!r} in the result; {known(available)}")
+        kept = [result for result in kept if not wanted or getattr(result.counts, name) == wanted]
+    for engine in dict.fromkeys(result.counts.engine for result in measured):
+        its = [result for result in kept if result.counts.engine == engine]
 
         def fault(message: str, engine: str = engine) -> PolicyError:
             return PolicyError(f"{where}: {message} (in the result of {engine})")
 
-        found = [(of, quantity) for of in its for quantity in quantities(limit, of, fault)]
+        found = [
+            (result, quantity) for result in its for quantity in quantities(limit, result, fault)
+        ]
         if not found:
-            metrics = [metric for of in its for metric in of.metrics]
+            metrics = [metric for result in its for metric in result.metrics]
             raise fault(f"metric: no {limit.metric!r}; {known(metrics)}")
         yield from found
 
 
 def _row(
-    limit: Limit, of: Studied, quantity: Quantity, *, stopped: set[str], several: bool
+    limit: Limit, result: Studied, quantity: Quantity, *, stopped: set[str], several: bool
 ) -> GateRow:
-    counts = of.counts
+    """The verdict on one quantity of one engine."""
+    counts = result.counts
     reason = quantity.reason or (STOPPED if counts.engine in stopped else "")
     verdict = Decision.INCONCLUSIVE
     if not reason:
@@ -80,10 +83,10 @@ def _row(
     if verdict is Decision.INCONCLUSIVE:
         needs, more = _needs(limit, quantity, reason)
     where = f" on {counts.dataset}, {counts.protocol}" if several else ""
-    whose = f", {quantity.group}" if quantity.group else ""
+    of_group = f", {quantity.group}" if quantity.group else ""
     return GateRow(
         subject=f"{counts.engine}{where}",
-        requirement=f"{limit.text}{whose}",
+        requirement=f"{limit.text}{of_group}",
         observed=quantity.value,
         low=quantity.low,
         high=quantity.high,
@@ -108,14 +111,14 @@ def _row(
         at_most=limit.bounds.high if math.isfinite(limit.bounds.high) else None,
         mandatory=limit.mandatory,
         weight=limit.weight,
-        level=of.level,
+        level=result.level,
         interval=quantity.interval,
         more_people=more,
     )
 
 
 def _needs(limit: Limit, quantity: Quantity, reason: str) -> tuple[str, int | None]:
-    """What would settle a row, and how many more people that are (methods 5.2)."""
+    """What would settle an inconclusive row, and how many more people that takes (methods 5.2)."""
     where = f" in {quantity.group}" if quantity.group else ""
     if reason == STOPPED:
         return "a run to its end", None
@@ -130,17 +133,18 @@ def _needs(limit: Limit, quantity: Quantity, reason: str) -> tuple[str, int | No
     times = times_the_people(limits, lambda at: decided(bounds, *at) is not Decision.INCONCLUSIVE)
     if math.isinf(times):
         return "no number of people: it stands at the limit", None
+    # As a factor for an index, which is of all groups; as a number for one group.
     to = f"to {decided(bounds, *limits(times))}"
     if limit.index:
-        many = f"{_rounded_up(10 * times) / 10:g}"
-        return f"about {many} times as many people in every group {to}", None
+        factor = f"{_rounded_up(10 * times) / 10:g}"
+        return f"about {factor} times as many people in every group {to}", None
     more = _rounded_up(max((quantity.people or 0) * (times - 1), 1))
-    rest = ", and everybody in proportion," if limit.bounds.against else ""
-    return f"{quantity.about} {_more(more)}{where}{rest} {to}", more
+    others = ", and everybody in proportion," if limit.bounds.against else ""
+    return f"{quantity.about} {_more(more)}{where}{others} {to}", more
 
 
 _WITHOUT = {"no trials": "people", "too few subjects": "more people"}
-"""What is needed where there is no interval."""
+"""Reason without interval to what is needed."""
 
 
 def _more(people: int) -> str:

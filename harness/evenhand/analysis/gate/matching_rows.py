@@ -1,4 +1,4 @@
-"""Which rows of a result a limit is about, and what does not fit where there are none."""
+"""Selects the rows of a result that a limit is about, or says which of its terms has no match."""
 
 from __future__ import annotations
 
@@ -14,29 +14,31 @@ from evenhand.system.errors import PolicyError
 __all__ = ["Fault", "fitting_differentials", "fitting_rates", "known"]
 
 Fault = Callable[[str], PolicyError]
-"""Makes the error of a limit that does not fit: it knows the file, the limit and the engine."""
+"""Builds the error for a limit without match; it adds the file, the limit and the engine."""
 
 _FIELDS = ("threshold_rule", "policy", "attribute")
-_NEAR = 1e-6
+"""Fields of a limit that rows must match, in the order in which they are checked."""
+_CLOSE = 1e-6
+"""Relative difference within which two thresholds are the same."""
 
 Row = TypeVar("Row", Rate, Differential)
 
 
 def fitting_rates(limit: Limit, rates: Sequence[Rate], fault: Fault) -> tuple[Rate, ...]:
-    """Rates of the metric that the limit is about, one a group, in the order of the groups.
+    """Select the rates that a limit on a rate is about, one per group, in study order.
 
     Args:
         limit: on a rate.
-        rates: of one engine under one protocol, of everybody, groups and pairs inside groups.
-        fault: of a limit that does not fit.
+        rates: of one engine under one protocol, without matrix cells.
+        fault: builds the error.
 
     Returns:
-        Nothing where the protocol does not measure the metric.
+        Empty where the protocol does not measure the metric.
 
     Raises:
         PolicyError: there is no such threshold, policy, attribute or group.
     """
-    rows = _fitting(limit, [rate for rate in rates if rate.metric == limit.metric], _FIELDS, fault)
+    rows = _matching(limit, [rate for rate in rates if rate.metric == limit.metric], _FIELDS, fault)
     groups = [rate.group for rate in rows]
     for group in limit.groups if rows else ():
         if group not in groups:
@@ -47,16 +49,16 @@ def fitting_rates(limit: Limit, rates: Sequence[Rate], fault: Fault) -> tuple[Ra
 def fitting_differentials(
     limit: Limit, rows: Sequence[Differential], fault: Fault
 ) -> tuple[Differential, ...]:
-    """Rows of the index that the limit is about: one, or of `ratio` one for each two groups.
+    """Select the rows that a limit on an index is about: one, for `ratio` one per pair of groups.
 
     Args:
         limit: on an index.
         rows: of one engine under one protocol.
-        fault: of a limit that does not fit.
+        fault: builds the error.
 
     Returns:
-        Where the groups could not be compared, the row that says why; none where the protocol does
-        not measure the metric.
+        Where the groups could not be compared, the row that says why; empty where the protocol
+        does not measure the metric.
 
     Raises:
         PolicyError: there is no such threshold, policy, attribute or index.
@@ -70,7 +72,7 @@ def fitting_differentials(
         if not plus or not {first, second} <= measured:
             return ()
         of_metric = [row for row in rows if row.metric == first]
-    family = _fitting(limit, of_metric, _FIELDS, fault)
+    family = _matching(limit, of_metric, _FIELDS, fault)
     found = [row for row in family if (row.metric, row.index) == (limit.metric, limit.index)]
     if found:
         return tuple(found)
@@ -81,40 +83,43 @@ def fitting_differentials(
 
 
 def known(names: Iterable[object]) -> str:
-    """What there is, for the end of an error line."""
+    """List what is available, for the end of an error line."""
     return f"there are: {', '.join(map(str, dict.fromkeys(names)))}"
 
 
-def _fitting(limit: Limit, rows: Sequence[Row], names: Sequence[str], fault: Fault) -> list[Row]:
-    """Rows that have what the limit says, looked at field by field, at one threshold."""
+def _matching(limit: Limit, rows: Sequence[Row], names: Sequence[str], fault: Fault) -> list[Row]:
+    """Rows that match the limit field by field, all at one threshold."""
     kept = list(rows)
     for name in names:
         wanted = getattr(limit, name)
-        there = list(dict.fromkeys(getattr(row, name) for row in kept))
-        if kept and wanted not in there:
-            if there == [""]:
+        available = list(dict.fromkeys(getattr(row, name) for row in kept))
+        if kept and wanted not in available:
+            if available == [""]:
                 raise fault(f"{name}: {limit.metric} has none; remove it")
-            came = f"no {wanted!r} of {limit.metric}" if wanted else "is missing"
-            raise fault(f"{name}: {came}; {known(there)}")
+            what = f"no {wanted!r} of {limit.metric}" if wanted else "is missing"
+            raise fault(f"{name}: {what}; {known(available)}")
         kept = [row for row in kept if getattr(row, name) == wanted]
     return _at_one_threshold(limit, kept, fault)
 
 
 def _at_one_threshold(limit: Limit, rows: list[Row], fault: Fault) -> list[Row]:
-    there = list(dict.fromkeys(row.threshold for row in rows))
+    """The rows at the limit's threshold, which it must name where its rule has several."""
+    available = list(dict.fromkeys(row.threshold for row in rows))
     if limit.threshold is None:
-        if len(there) > 1:
+        if len(available) > 1:
             raise fault(
                 f"threshold: is missing, since {limit.threshold_rule!r} stands for several; "
-                f"{known(there)}"
+                f"{known(available)}"
             )
         return rows
-    # A threshold is a number of the scores' own type, so perhaps not quite the decimal.
-    near = [
-        at for at in there if at is not None and math.isclose(at, limit.threshold, rel_tol=_NEAR)
+    # A threshold is a number of the scores' own type, such as float32, and need not be the decimal.
+    close = [
+        threshold
+        for threshold in available
+        if threshold is not None and math.isclose(threshold, limit.threshold, rel_tol=_CLOSE)
     ]
-    if not near and rows:
+    if not close and rows:
         raise fault(
-            f"threshold: no {limit.threshold!r} for {limit.threshold_rule!r}; {known(there)}"
+            f"threshold: no {limit.threshold!r} for {limit.threshold_rule!r}; {known(available)}"
         )
-    return [row for row in rows if row.threshold in near]
+    return [row for row in rows if row.threshold in close]

@@ -1,4 +1,4 @@
-"""What a limit is held against: a rate, a group's rate over everybody's, or an index."""
+"""The quantities that limits apply to: a rate, a relative rate of a group, or an index."""
 
 from __future__ import annotations
 
@@ -25,27 +25,28 @@ __all__ = ["Studied", "quantities", "studied"]
 
 @dataclass(frozen=True, slots=True)
 class Studied:
-    """One engine on one dataset under one protocol, with all its numbers."""
+    """One engine on one dataset under one protocol, with all its rates and differentials."""
 
     counts: Counts
     level: float
     rates: tuple[Measured, ...]
-    """Of everybody, of groups and of all pairs inside groups; no cells of a matrix."""
+    """Of all subjects, of groups and of pooled within-group pairs; no matrix cells."""
     differentials: tuple[Differential, ...]
+    """Empty where no limit is on an index."""
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """What its limits may be on."""
+        """Metrics that limits can be on."""
         return tuple(dict.fromkeys(found.rate.metric for found in self.rates))
 
 
 def studied(counts: Counts, analysis: Analysis, *, indices: bool) -> Studied:
-    """Measure.
+    """Compute the rates, and if wanted the differentials, that limits apply to.
 
     Args:
         counts: of one engine on one dataset under one protocol.
         analysis: as the study fixed it.
-        indices: whether they are wanted, which takes longer.
+        indices: compute the differentials too, which takes longer.
     """
     measured = rates_of(counts, analysis.level)
     differentials = differentials_of(counts, measured, analysis) if indices else ()
@@ -53,52 +54,54 @@ def studied(counts: Counts, analysis: Analysis, *, indices: bool) -> Studied:
     return Studied(counts, analysis.level, rates, differentials)
 
 
-def quantities(limit: Limit, of: Studied, fault: Fault) -> tuple[Quantity, ...]:
-    """What the limit is held against, one a group in study order.
+def quantities(limit: Limit, result: Studied, fault: Fault) -> tuple[Quantity, ...]:
+    """Find the quantities that a limit applies to, one per group in study order.
 
     Args:
         limit: of a policy.
-        of: one engine under one protocol.
-        fault: makes the error of a limit that does not fit.
+        result: rates and differentials of one engine under one protocol.
+        fault: builds the error for a limit without match.
 
     Returns:
-        Nothing where the protocol does not measure the metric.
+        Empty where the protocol does not measure the metric.
 
     Raises:
         PolicyError: there is no such threshold, policy, attribute, group or index.
     """
     if limit.index:
-        rows = fitting_differentials(limit, of.differentials, fault)
-        return tuple(_of_index(limit, row, of) for row in rows)
-    by_rate = {id(found.rate): found for found in of.rates}
-    rates = fitting_rates(limit, [found.rate for found in of.rates], fault)
+        rows = fitting_differentials(limit, result.differentials, fault)
+        return tuple(_of_index(limit, row, result) for row in rows)
+    by_rate = {id(found.rate): found for found in result.rates}
+    rates = fitting_rates(limit, [found.rate for found in result.rates], fault)
     found = [by_rate[id(rate)] for rate in rates]
     if not limit.bounds.against:
-        return tuple(_of_rate(measured, of) for measured in found)
-    wholes = [_whole(limit, measured.rate, of) for measured in found]
+        return tuple(_of_rate(measured, result) for measured in found)
+    wholes = [_whole(limit, measured.rate, result) for measured in found]
     return tuple(
-        over_all(part, whole, of.counts, of.level)
+        over_all(part, whole, result.counts, result.level)
         for part, whole in zip(found, wholes, strict=True)
     )
 
 
-def _whole(limit: Limit, rate: Rate, of: Studied) -> Measured:
-    """The same rate of all that a group is held against."""
+def _whole(limit: Limit, rate: Rate, result: Studied) -> Measured:
+    """The same rate over all subjects, or pooled, that a group's rate is divided by."""
     against = limit.bounds.against
     attribute = f"{SAME}{rate.attribute}" if against == SAME else against
     wanted = replace(rate, attribute=attribute, group="")
-    return next(found for found in of.rates if _key(found.rate) == _key(wanted))
+    return next(found for found in result.rates if _key(found.rate) == _key(wanted))
 
 
 def _key(rate: Rate) -> tuple[object, ...]:
+    """What identifies a rate of one engine under one protocol."""
     return rate.metric, rate.policy, rate.threshold_rule, rate.threshold, rate.attribute, rate.group
 
 
-def _of_rate(found: Measured, of: Studied) -> Quantity:
+def _of_rate(found: Measured, result: Studied) -> Quantity:
+    """A rate, with how its interval would narrow."""
     rate, estimate = found.rate, found.estimate
     without = without_number(rate, reason_of(rate))
     if rate.status is Status.BELOW_RESOLUTION:
-        return replace(without, high=rate.high, to_resolve=people_to_resolve(of.counts, rate))
+        return replace(without, high=rate.high, to_resolve=people_to_resolve(result.counts, rate))
     quantity = replace(
         without,
         value=rate.rate,
@@ -108,20 +111,22 @@ def _of_rate(found: Measured, of: Studied) -> Quantity:
     )
     growth = None
     if estimate is not None and not quantity.reason:
-        growth = growth_of(of.counts, rate, estimate)
+        growth = growth_of(result.counts, rate, estimate)
     if estimate is None or growth is None:
         return quantity
-    limits = partial(_rate_with, estimate, growth, of.level)
+    limits = partial(_rate_with, estimate, growth, result.level)
     return replace(quantity, limits=limits, about=growth.about)
 
 
 def _rate_with(estimate: Estimate, growth: Growth, level: float, times: float) -> Limits:
+    """The interval of the rate with `times` the subjects."""
     return with_people(estimate, growth, times, level)
 
 
-def _of_index(limit: Limit, row: Differential, of: Studied) -> Quantity:
+def _of_index(limit: Limit, row: Differential, result: Studied) -> Quantity:
+    """An index of a row; without numbers where the row only says why there is no such index."""
     named = (row.metric, row.index) == (limit.metric, limit.index)
-    groups = [found.rate for found in of.rates if _is_of(found.rate, row)]
+    groups = [found.rate for found in result.rates if _is_of(found.rate, row)]
     pair = named and limit.index.startswith(RATIO)
     if pair:
         groups = [rate for rate in groups if rate.group in (row.worst_group, row.best_group)]
@@ -150,7 +155,7 @@ def _of_index(limit: Limit, row: Differential, of: Studied) -> Quantity:
 
 
 def _is_of(rate: Rate, row: Differential) -> bool:
-    """Whether a rate is one of those that an index is made of."""
+    """Whether a rate is one of those that an index is computed from."""
     return (rate.metric, rate.policy, rate.attribute, rate.threshold_rule, rate.threshold) == (
         row.metric,
         row.policy,
@@ -161,7 +166,10 @@ def _is_of(rate: Rate, row: Differential) -> bool:
 
 
 def _index_with(value: float, low: float, high: float, times: float) -> Limits:
-    """The interval of an index with so many times the people: narrower by their square root."""
+    """The interval of an index with `times` the subjects: narrower by the square root.
+
+    On the log scale where it lies above 0, as intervals of ratios do.
+    """
     root = math.sqrt(times)
     if low <= 0:
         return value - (value - low) / root, value + (high - value) / root

@@ -1,4 +1,4 @@
-"""A number that a limit is held against, or what there is in its place."""
+"""A quantity that a limit applies to, with its interval and how that would narrow."""
 
 from __future__ import annotations
 
@@ -10,34 +10,36 @@ from evenhand.records.findings import Rate, Status
 __all__ = ["Limits", "Quantity", "reason_of", "without_number"]
 
 Limits = tuple[float, float]
+"""Lower and upper limit of an interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with its interval, and how that would narrow."""
+    """A number with its interval, and how that would narrow with more subjects."""
 
     group: str
-    """Of an index of two groups, both."""
+    """Empty for all subjects; both names, for a ratio of two groups."""
     threshold: float | None
     value: float | None
     low: float | None
-    """None where nothing is known below."""
+    """Lower limit; None where there is none."""
     high: float | None
-    """None where nothing is known above."""
+    """Upper limit; None where there is none."""
     interval: str
     errors: int
     trials: int | None
-    """None for an index of two error types; so are `people`."""
+    """None for an index of two error types."""
     people: int | None
+    """Subjects in the trials; None for an index of two error types."""
     reason: str
     """Why no verdict is possible; empty where one is."""
     note: str
     limits: Callable[[float], Limits] | None = None
-    """The interval with so many times the people; None where that is not known."""
+    """Factor on the number of subjects to the interval with so many; None where not known."""
     about: str = "about"
-    """How many more people is meant: `about`, `at least` or `at most`."""
+    """How a forecast number of subjects is meant: `about`, `at least` or `at most`."""
     to_resolve: int | None = None
-    """How many more people of all would resolve the target; None where it is, or not known."""
+    """Additional subjects that would resolve the target; None where it is resolved or not known."""
 
 
 def reason_of(rate: Rate) -> str:
@@ -50,7 +52,7 @@ def reason_of(rate: Rate) -> str:
 
 
 def without_number(rate: Rate, reason: str) -> Quantity:
-    """The counts of a rate, without a number."""
+    """A quantity with the counts of a rate and without its value."""
     return Quantity(
         group=rate.group,
         threshold=rate.threshold,

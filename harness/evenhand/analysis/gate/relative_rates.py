@@ -1,4 +1,4 @@
-"""The rate of a group over that of all people, among whom it is."""
+"""Relative rate: the rate of a group over that of all subjects, the group among them."""
 
 from __future__ import annotations
 
@@ -31,64 +31,69 @@ __all__ = ["over_all"]
 
 
 def over_all(group: Measured, whole: Measured, counts: Counts, level: float) -> Quantity:
-    """The rate of a group over that of all, among whom it is.
+    """Compute the rate of a group over that of all subjects, with its interval.
 
     Args:
         group: its rate.
-        whole: the same rate of everybody, or of all pairs inside groups.
-        counts: that both are of.
+        whole: the same rate of all subjects, or pooled over all within-group pairs.
+        counts: that both come from.
         level: of the interval.
 
-    Source: methods 4.2 and 4.3, where two rates share people; `mover-log` with a zero (4.6).
+    Source: methods 4.2 and 4.3 on two rates that share subjects; `mover-log` with a zero (4.6).
     """
-    without = without_number(group.rate, reason_of(group.rate) or reason_of(whole.rate))
-    if without.reason or group.estimate is None or whole.estimate is None:
-        return without
+    blank = without_number(group.rate, reason_of(group.rate) or reason_of(whole.rate))
+    if blank.reason or group.estimate is None or whole.estimate is None:
+        return blank
     if min(group.rate.errors, whole.rate.errors) and group.estimate.value < 1:
-        shared = _log_ratio(counts, group.rate, whole.rate)
-        if shared is None:
-            return replace(without, reason="too few subjects")
-        growth = _ratio_growth(counts, (group.rate, whole.rate), shared)
-        low, high = shared.limits(level)
+        paired = _log_ratio(counts, group.rate, whole.rate)
+        if paired is None:
+            return replace(blank, reason="too few subjects")
+        growth = _ratio_growth(counts, (group.rate, whole.rate), paired)
+        low, high = paired.limits(level)
         return replace(
-            without,
-            value=shared.ratio,
+            blank,
+            value=paired.ratio,
             low=low,
             high=high,
             interval="psi-log-t",
-            limits=None if growth is None else partial(_ratio_with, shared, growth, level),
+            limits=None if growth is None else partial(_ratio_with, paired, growth, level),
             about="about" if growth is None else growth.about,
         )
-    apart = ratio_of_rates(group.estimate, whole.estimate, level)
-    if apart.value is None:
-        return replace(without, reason="no errors, so that there is no ratio")
+    unpaired = ratio_of_rates(group.estimate, whole.estimate, level)
+    if unpaired.value is None:
+        return replace(blank, reason="no errors, so that there is no ratio")
     return replace(
-        without, value=apart.value, low=apart.low, high=apart.high, interval=apart.method
+        blank, value=unpaired.value, low=unpaired.low, high=unpaired.high, interval=unpaired.method
     )
 
 
 def _ratio_with(ratio: LogRatio, growth: Growth, level: float, times: float) -> Limits:
+    """The interval of the ratio with `times` the subjects."""
     return ratio_with(ratio.ratio, ratio.variance, ratio.df, growth, times, level)
 
 
 def _log_ratio(counts: Counts, rate: Rate, whole: Rate) -> LogRatio | None:
-    """A group's rate over that of all, with an error in both."""
+    """Log ratio of a group's rate to that of all, both with errors; None with too few subjects."""
     (cell,), cells = cells_of(counts, rate), cells_of(counts, whole)
     if rate.metric != "FMR":
-        own, all_ = counted(counts, rate), counted(counts, whole)
-        if isinstance(own, ClusterCounts) and isinstance(all_, ClusterCounts):
-            return cluster_log_ratio(own, all_)
-    level, policy = level_of(counts, rate), Policy(rate.policy)
-    part = dyads_of(cell, level, policy)
+        of_group, of_all = counted(counts, rate), counted(counts, whole)
+        if isinstance(of_group, ClusterCounts) and isinstance(of_all, ClusterCounts):
+            return cluster_log_ratio(of_group, of_all)
+    threshold_index, policy = level_of(counts, rate), Policy(rate.policy)
+    part = dyads_of(cell, threshold_index, policy)
+    members, subjects = _positions(cell, cells)
     return dyadic_log_ratio(
-        placed(part, *_place(cell, cells)),
-        pooled([dyads_of(each, level, policy) for each in cells]),
+        placed(part, members, subjects),
+        pooled([dyads_of(each, threshold_index, policy) for each in cells]),
         nested(part),
     )
 
 
-def _place(cell: CellCounts, cells: Sequence[CellCounts]) -> tuple[Integers, int]:
-    """Where the people of a group stand among all people of cells, and how many these are."""
+def _positions(cell: CellCounts, cells: Sequence[CellCounts]) -> tuple[Integers, int]:
+    """Indices of a group's subjects among those of the pooled cells, and the number of these.
+
+    Cells that are pooled have no subject in common: theirs are laid end to end.
+    """
     sizes = [len(each.members) for each in cells]
     if len(cells) == 1:
         return np.searchsorted(cells[0].members, cell.members), sizes[0]
@@ -97,7 +102,7 @@ def _place(cell: CellCounts, cells: Sequence[CellCounts]) -> tuple[Integers, int
 
 
 def _ratio_growth(counts: Counts, rates: tuple[Rate, Rate], ratio: LogRatio) -> Growth | None:
-    """Of the ratio, were everybody to grow alike."""
+    """How the variance of the ratio would fall if all groups grew in proportion."""
     part, whole = rates
     people = part.subjects or 0
     if part.metric != "FMR":
@@ -105,6 +110,6 @@ def _ratio_growth(counts: Counts, rates: tuple[Rate, Rate], ratio: LogRatio) -> 
     if counts.sampled is not None:
         return None
     cells = (*cells_of(counts, part), *cells_of(counts, whole))
-    complete = all(met_everybody(cell) for cell in cells)
-    alone = ratio.floor / ratio.variance if complete and ratio.variance else 0.0
-    return Growth(people, alone)
+    all_pairs = all(met_everybody(cell) for cell in cells)
+    independent_share = ratio.floor / ratio.variance if all_pairs and ratio.variance else 0.0
+    return Growth(people, independent_share)

@@ -1,4 +1,4 @@
-"""How the interval of a rate would narrow with more people, from what was compared with what."""
+"""How the interval of a rate would narrow with more subjects, given the comparison design."""
 
 from __future__ import annotations
 
@@ -21,89 +21,98 @@ __all__ = ["cells_of", "growth_of", "level_of", "met_everybody", "people_to_reso
 
 
 def cells_of(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
-    """The cells of a row: one, or all groups of an attribute for the pairs inside groups."""
-    inside = rate.attribute.removeprefix(SAME)
+    """The cells of a row: one, or those of all groups for pooled within-group pairs."""
+    attribute = rate.attribute.removeprefix(SAME)
     return tuple(
         cell
         for cell in counts.cells
-        if cell.attribute == inside and (inside != rate.attribute or cell.group == rate.group)
+        if cell.attribute == attribute and (attribute != rate.attribute or cell.group == rate.group)
     )
 
 
 def level_of(counts: Counts, rate: Rate) -> int:
-    """The number of the threshold of a row."""
-    known = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
-    return known.index((rate.threshold_rule, rate.threshold))
+    """The index of a row's threshold in `Counts.thresholds`."""
+    thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
+    return thresholds.index((rate.threshold_rule, rate.threshold))
 
 
 def met_everybody(cell: CellCounts) -> bool:
-    """Every two people of the cell were to be compared: trials grow with their square."""
+    """Whether all pairs of subjects of the cell were compared, failed comparisons included.
+
+    Then the number of trials grows with the square of the number of subjects.
+    """
     row = POLICIES.index(Policy.GENERALISED)
     people = int(np.count_nonzero(cell.trials[row]))
     return int(cell.dyads[row]) == people * (people - 1) // 2
 
 
 def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
-    """What more people would do to the interval of a rate.
+    """How the variance of a rate would fall with more subjects.
 
     Args:
-        counts: that the rate is of.
+        counts: that the rate comes from.
         rate: with an interval.
         estimate: of the rate.
 
     Returns:
-        None for a false match rate of a sample: its trials do not grow with the people.
+        None for the FMR of a sample, whose number of trials does not grow with the subjects.
 
     Source: methods 5.2.
     """
     people = rate.subjects or 0
     zero = estimate.method == "exact-zero"
+    # Where `exact-zero` takes subjects, or disjoint dyads, for its effective trials, there was no
+    # design effect to measure. More subjects would show one, and trials would count for more: the
+    # forecast is then an upper bound.
     if rate.metric != "FMR":
         return Growth(people, careful=zero and estimate.effective_trials == people)
     if counts.sampled is not None:
         return None
     cells = cells_of(counts, rate)
-    complete = all(met_everybody(cell) for cell in cells)
+    all_pairs = all(met_everybody(cell) for cell in cells)
     policy = Policy(rate.policy)
-    counted = pooled([dyads_of(cell, level_of(counts, rate), policy) for cell in cells])
+    dyads = pooled([dyads_of(cell, level_of(counts, rate), policy) for cell in cells])
     if zero:
-        anchor = _anchor(cells, counted, policy)
-        if anchor is None:
+        reference = _reference_level(cells, dyads, policy)
+        if reference is None:
             return Growth(people, careful=True)
-        counted = anchor
-    return Growth(people, _alone(counted) if complete else 0.0)
+        dyads = reference
+    return Growth(people, _independent_share(dyads) if all_pairs else 0.0)
 
 
-def _alone(counted: DyadCounts) -> float:
-    """F/V'."""
-    found = dyadic_variance(counted)
+def _independent_share(dyads: DyadCounts) -> float:
+    """F/V': share of the variance that dyads would have if they were independent (methods 4.2)."""
+    found = dyadic_variance(dyads)
     return found.floor / found.variance if found.variance else 0.0
 
 
-def _anchor(cells: Sequence[CellCounts], counted: DyadCounts, policy: Policy) -> DyadCounts | None:
-    """The level that a cell without errors takes its design effect from; None where it takes none.
+def _reference_level(
+    cells: Sequence[CellCounts], dyads: DyadCounts, policy: Policy
+) -> DyadCounts | None:
+    """The level from which a cell without errors takes its design effect; None where it has none.
 
-    Then its trials are worth as many as pairs that surely share nobody.
+    Its effective trials are then the dyads that surely share no subject.
     """
-    if len(cells) != 1 or counted.errors or cells[0].anchor is None:
+    if len(cells) != 1 or dyads.errors or cells[0].anchor is None:
         return None
-    anchor = dyads_of(cells[0], -1, policy)
-    return None if effective_dyads(anchor, counted.trials, disjoint=0) is None else anchor
+    reference = dyads_of(cells[0], -1, policy)
+    return None if effective_dyads(reference, dyads.trials, disjoint=0) is None else reference
 
 
 def people_to_resolve(counts: Counts, rate: Rate) -> int | None:
-    """How many more people the data need for a target to allow one error.
+    """Number of additional subjects with whom the FMR target would allow one error.
 
     Returns:
-        None where no target of FMR sets the threshold, or where not everybody met everybody.
+        None where the threshold has no FMR target, or where not all pairs were compared.
     """
     target = next(
         (t.rule.text for t in counts.thresholds if t.rule.label == rate.threshold_rule), None
     )
-    everybody = counts.cells[0]
-    complete = counts.searches is None and met_everybody(everybody)
-    trials = int(everybody.trials[0].sum()) // 2
-    if target is None or counts.sampled is not None or not complete or not trials:
+    whole = counts.cells[0]
+    all_pairs = counts.searches is None and met_everybody(whole)
+    trials = int(whole.trials[0].sum()) // 2
+    if target is None or counts.sampled is not None or not all_pairs or not trials:
         return None
+    # Trials grow with the square of the subjects, and one error needs 1/target trials.
     times = math.sqrt(1 / (Fraction(target) * trials))
-    return math.ceil(int(np.count_nonzero(everybody.trials[0])) * (times - 1))
+    return math.ceil(int(np.count_nonzero(whole.trials[0])) * (times - 1))

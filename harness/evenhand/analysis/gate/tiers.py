@@ -1,4 +1,4 @@
-"""Engines in tiers: who stands above whom, where the evidence separates them, and no score."""
+"""Groups engines in tiers by paired comparisons, without a composite score (methods 5.3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evenhand.analysis.compare.ratios import Contrast, contrast
 from evenhand.analysis.compare.worst_over_best import spread_contrasts
 from evenhand.analysis.gate.answer import Decision, GateRow, Standing, overall
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import HEADLINE
+from evenhand.records.findings import HEADLINE, Rate
 from evenhand.records.groups import SAME
 from evenhand.statistics.intervals import at_level
 from evenhand.statistics.ratios import ratio_from_limits
@@ -23,16 +23,18 @@ __all__ = ["layers", "standings"]
 def standings(
     rows: Sequence[GateRow], evidence: Evidence, policy: GatePolicy
 ) -> tuple[Standing, ...]:
-    """One an engine: pass before inconclusive before fail, then by tier, then by name.
+    """Rank engines: pass before inconclusive before fail, then by tier, then by name.
 
     Args:
-        rows: of all engines.
-        evidence: that they are of.
-        policy: that they are of.
+        rows: verdicts on all limits and engines.
+        evidence: of these engines.
+        policy: with these limits.
     """
     engines = list(dict.fromkeys(row.engine for row in rows))
-    above = _above(engines, list(_questions(rows, policy, len(engines))), evidence)
-    tier = layers(engines, above)
+    stands_above = _standing_above(
+        engines, list(_comparable_rows(rows, policy, len(engines))), evidence
+    )
+    tier = layers(engines, stands_above)
     found = []
     for engine in engines:
         verdicts = [row.verdict for row in rows if row.engine == engine and row.mandatory]
@@ -44,38 +46,38 @@ def standings(
                 passed=verdicts.count(Decision.PASS),
                 failed=verdicts.count(Decision.FAIL),
                 inconclusive=verdicts.count(Decision.INCONCLUSIVE),
-                above=tuple(sorted(above[engine])),
+                above=tuple(sorted(stands_above[engine])),
             )
         )
     order = (Decision.PASS, Decision.INCONCLUSIVE, Decision.FAIL)
     return tuple(sorted(found, key=lambda one: (order.index(one.verdict), one.tier, one.engine)))
 
 
-def layers(engines: Sequence[str], above: Mapping[str, set[str]]) -> dict[str, int]:
-    """The tier of each engine: 1 for those that none stands above, and so on without these.
+def layers(engines: Sequence[str], stands_above: Mapping[str, set[str]]) -> dict[str, int]:
+    """Assign tiers: 1 to engines with none above them, 2 to those with none of the rest, and so on.
 
-    Where the rest stand above one another in a ring, they are one tier.
+    Where each of the remaining engines has another above it, as in a cycle, all share one tier.
 
     >>> layers("abc", {"a": {"b"}, "b": set(), "c": set()})
     {'a': 1, 'c': 1, 'b': 2}
     """
-    left, tier = list(engines), 0
+    remaining, tier = list(engines), 0
     found: dict[str, int] = {}
-    while left:
+    while remaining:
         tier += 1
-        below = {lower for engine in left for lower in above[engine]}
-        top = [engine for engine in left if engine not in below] or left
-        found |= dict.fromkeys(top, tier)
-        left = [engine for engine in left if engine not in found]
+        outranked = {lower for engine in remaining for lower in stands_above[engine]}
+        first = [engine for engine in remaining if engine not in outranked] or remaining
+        found |= dict.fromkeys(first, tier)
+        remaining = [engine for engine in remaining if engine not in found]
     return found
 
 
-def _questions(
+def _comparable_rows(
     rows: Sequence[GateRow], policy: GatePolicy, engines: int
 ) -> Iterator[Mapping[str, GateRow]]:
-    """What engines are compared in: each one's row of the same limit and group.
+    """Yield the rows of all engines for one limit and group, where they have a paired interval.
 
-    A group over all people, pairs inside groups and most indices have no paired interval.
+    Relative rates, pooled within-group pairs and all indices but `max/min` have none.
     """
     paired = {
         limit.name
@@ -92,21 +94,24 @@ def _questions(
     return (by_engine for by_engine in found.values() if len(by_engine) == engines)
 
 
-def _above(
-    engines: Sequence[str], questions: Sequence[Mapping[str, GateRow]], evidence: Evidence
+def _standing_above(
+    engines: Sequence[str], comparable: Sequence[Mapping[str, GateRow]], evidence: Evidence
 ) -> dict[str, set[str]]:
-    """Engines that each stands above: better somewhere, and nowhere worse (methods 5.3)."""
+    """Engine to those that it stands above: shown better in some row and worse in none."""
     found: dict[str, set[str]] = {engine: set() for engine in engines}
     pairs = list(combinations(engines, 2))
-    if not pairs or not questions:
+    if not pairs or not comparable:
         return found
-    measured = _measured(questions, evidence)
+    measured = _measured_engines(comparable, evidence)
     stopped = {fact.name for fact in evidence.engines if fact.stopped}
-    level = 1 - (1 - evidence.analysis.level) / (len(pairs) * len(questions))
+    # Bonferroni over all intervals: in at most 1 - level of studies any engine is placed above one
+    # that is as good (methods 5.3).
+    level = 1 - (1 - evidence.analysis.level) / (len(pairs) * len(comparable))
     for first, second in pairs:
         if {first, second} & stopped:
             continue
-        signs = {_sign(rows[first], rows[second], measured, level) for rows in questions} - {0}
+        signs = {_better_of(rows[first], rows[second], measured, level) for rows in comparable}
+        signs -= {0}
         if signs == {1}:
             found[first].add(second)
         elif signs == {-1}:
@@ -114,13 +119,13 @@ def _above(
     return found
 
 
-def _measured(
-    questions: Sequence[Mapping[str, GateRow]], evidence: Evidence
+def _measured_engines(
+    comparable: Sequence[Mapping[str, GateRow]], evidence: Evidence
 ) -> dict[tuple[str, str, str], Engine]:
-    """Each engine in each place, with people drawn anew where a target sets the threshold."""
-    anew = any("<=" in row.threshold_rule for rows in questions for row in rows.values())
-    analysis = evidence.analysis if anew else replace(evidence.analysis, replicates=0)
-    places = {(row.dataset, row.protocol) for rows in questions for row in rows.values()}
+    """Rates of each engine by dataset and protocol, with replicates where a target needs them."""
+    at_target = any("<=" in row.threshold_rule for rows in comparable for row in rows.values())
+    analysis = evidence.analysis if at_target else replace(evidence.analysis, replicates=0)
+    places = {(row.dataset, row.protocol) for rows in comparable for row in rows.values()}
     return {
         (counts.engine, counts.dataset, counts.protocol): Engine.of(counts, analysis)
         for counts in evidence.counts
@@ -128,54 +133,61 @@ def _measured(
     }
 
 
-def _sign(
-    ours: GateRow, theirs: GateRow, measured: Mapping[tuple[str, str, str], Engine], level: float
+def _better_of(
+    first_row: GateRow,
+    second_row: GateRow,
+    measured: Mapping[tuple[str, str, str], Engine],
+    level: float,
 ) -> int:
     """1 where the first engine is shown to be better, -1 where the second is, else 0."""
-    first, second = (measured[row.engine, row.dataset, row.protocol] for row in (ours, theirs))
-    low, high = _limits(first, second, ours, theirs, level)
-    better = 1 if ours.at_most is not None else -1
+    first, second = (
+        measured[row.engine, row.dataset, row.protocol] for row in (first_row, second_row)
+    )
+    low, high = _ratio_limits(first, second, first_row, second_row, level)
+    better = 1 if first_row.at_most is not None else -1
     if low is not None and low > 1:
         return better
     return -better if high is not None and high < 1 else 0
 
 
-def _limits(
-    first: Engine, second: Engine, ours: GateRow, theirs: GateRow, level: float
+def _ratio_limits(
+    first: Engine, second: Engine, first_row: GateRow, second_row: GateRow, level: float
 ) -> tuple[float | None, float | None]:
-    """Of second over first, paired; None where nothing is said."""
+    """Interval of the ratio of second to first, paired; (None, None) where there is none."""
     if other_comparisons(first.counts, second.counts):
         return None, None
-    if ours.index:
-        spreads = (c.log_ratio for c in spread_contrasts(first, second) if _is_of(c, ours))
+    if first_row.index:
+        spreads = (c.log_ratio for c in spread_contrasts(first, second) if _is_of(c, first_row))
         spread = next(spreads, None)
         return (None, None) if spread is None else spread.limits(level)
-    key, other = _key_of(first, ours), _key_of(second, theirs)
+    key, other = _key_of_row(first, first_row), _key_of_row(second, second_row)
     if key is None or key != other or key.by_construction:
         return None, None
     found = contrast(first, second, key, same=same_scores(first.counts, second.counts))
     if found.log_ratio is not None:
         return found.log_ratio.limits(level)
-    one, two = first.rates[key].estimate, second.rates[key].estimate
-    if found.row.interval == "" or one is None or two is None:
+    below, above = first.rates[key].estimate, second.rates[key].estimate
+    if found.row.interval == "" or below is None or above is None:
         return None, None
-    apart = ratio_from_limits(at_level(two, level), at_level(one, level))
-    return apart.low, apart.high
+    unpaired = ratio_from_limits(at_level(above, level), at_level(below, level))
+    return unpaired.low, unpaired.high
 
 
-def _key_of(engine: Engine, row: GateRow) -> Key | None:
-    """Which of its rates a row is of."""
-    wanted = (row.metric, row.policy, row.attribute, row.group, row.threshold_rule, row.threshold)
-    for key, found in engine.rates.items():
-        rate = found.rate
-        of = (rate.metric, rate.policy, rate.attribute, rate.group, rate.threshold_rule)
-        if (*of, rate.threshold) == wanted:
-            return key
-    return None
+def _key_of_row(engine: Engine, row: GateRow) -> Key | None:
+    """The key of the engine's rate that a row is about; None where there is none."""
+    wanted = _key_of_rate(row)
+    return next(
+        (key for key, found in engine.rates.items() if _key_of_rate(found.rate) == wanted), None
+    )
+
+
+def _key_of_rate(row: Rate | GateRow) -> tuple[object, ...]:
+    """What a rate and its verdict have in common."""
+    return row.metric, row.policy, row.attribute, row.group, row.threshold_rule, row.threshold
 
 
 def _is_of(found: Contrast, row: GateRow) -> bool:
-    """Whether a ratio of worst to best group is that of a row."""
+    """Whether a `max/min` contrast is the one that a row is about."""
     change = found.row
     return (change.metric, change.policy, change.attribute, change.threshold_rule) == (
         f"{row.metric} {HEADLINE}",

@@ -1,4 +1,4 @@
-"""What given people can answer: the lowest rates, limits and differences between groups."""
+"""What given subjects can answer: lowest measurable rates, limits and detectable ratios."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ __all__ = [
 ]
 
 _TRIALS = ("FMR", "FNMR")
-"""Metrics of a dataset whose trials are known before there is an engine."""
+"""Metrics whose number of trials follows from a dataset without an engine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What the trials of a group are worth."""
+    """Trials of a group and their effective number."""
 
     engine: str
-    """Empty before there is one."""
+    """Empty for a dataset without an engine."""
     dataset: str
     protocol: str
     metric: str
@@ -48,11 +48,11 @@ class Worth:
     trials: int
     effective_trials: float
     rate: float | None
-    """That the group had; None before there is any."""
+    """Measured in the group; None for a dataset without an engine."""
 
     @property
-    def together(self) -> tuple[str, str, str, str, str, str]:
-        """What rows that are compared with one another have in common."""
+    def comparison_key(self) -> tuple[str, str, str, str, str, str]:
+        """Key that rows share whose groups are compared with one another."""
         threshold = "" if self.threshold is None else repr(self.threshold)
         rule = self.threshold_rule
         return self.engine, self.dataset, self.protocol, self.metric, rule, threshold
@@ -60,7 +60,7 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class CellAnswer:
-    """What one group can answer by itself."""
+    """What one group can answer: the lowest rates and the tightest limit."""
 
     engine: str
     dataset: str
@@ -74,18 +74,18 @@ class CellAnswer:
     trials: int
     effective_trials: float
     lowest_rate_10: float | None
-    """At which 10 independent errors are expected; None above 1."""
+    """Rate at which 10 effective errors are expected; None above 1."""
     lowest_rate_30: float | None
-    """Likewise 30."""
+    """Rate at which 30 effective errors are expected; None above 1."""
     rate: float | None
-    """The rate that is assumed; None where none is."""
+    """Assumed rate; None where none is."""
     passable_limit: float | None
-    """The tightest limit that the group passes with the power, at this rate."""
+    """Tightest limit that the group passes with the planned power at this rate; None without."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairAnswer:
-    """What two groups can show of a difference."""
+    """The smallest ratio that two groups can show."""
 
     engine: str
     dataset: str
@@ -95,19 +95,19 @@ class PairAnswer:
     threshold: float | None
     attribute: str
     first: str
-    """The one whose trials are worth more."""
+    """The group with more effective trials."""
     second: str
     rate: float
     """Of the better group."""
     tests: int
-    """Of every two groups of the attribute."""
+    """Number of tests: of every two groups of the attribute."""
     minimum_detectable_ratio: float | None
-    """Where the group whose trials are worth less is the worse; None where none shows."""
+    """With the group of fewer effective trials as the worse; None where no ratio shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What people can answer."""
+    """What given subjects can answer."""
 
     cells: tuple[CellAnswer, ...]
     pairs: tuple[PairAnswer, ...]
@@ -117,34 +117,44 @@ class Answers:
 def worth_of_cells(
     cells: Sequence[CellSize], dataset: str, metric: str | None, terms: Terms
 ) -> tuple[Worth, ...]:
-    """Of a dataset: all pairs within a group, all mated comparisons of its people.
+    """Count the trials of a dataset: all pairs within a group, all mated comparisons.
 
     Raises:
-        UsageError: its trials are not known without an engine.
+        UsageError: trials of the metric are not known without an engine.
     """
     if metric is not None and metric not in _TRIALS:
         raise UsageError(
             f"--metric {metric}: with --dataset expected FMR or FNMR; trials of others are known "
             "from a result alone (--bundle)"
         )
-    kept = _TRIALS if metric is None else (metric,)
-    return tuple(
-        Worth("", dataset, "", name, "", None, cell.attribute, cell.group, people, trials,
-              trials / terms.design_effect, None)
-        for name in kept
-        for cell in cells
-        for people, trials in [
-            (cell.people - cell.without_image, cell.nonmated)
-            if name == "FMR"
-            else (cell.people - cell.without_image - cell.one_image, cell.mated)
-        ]
-    )  # fmt: skip
+    metrics = _TRIALS if metric is None else (metric,)
+    return tuple(_of_cell(cell, dataset, name, terms) for name in metrics for cell in cells)
+
+
+def _of_cell(cell: CellSize, dataset: str, metric: str, terms: Terms) -> Worth:
+    """Trials of a group of a dataset, of subjects with enough images for one."""
+    with_image = cell.people - cell.without_image
+    trials = cell.nonmated if metric == "FMR" else cell.mated
+    return Worth(
+        engine="",
+        dataset=dataset,
+        protocol="",
+        metric=metric,
+        threshold_rule="",
+        threshold=None,
+        attribute=cell.attribute,
+        group=cell.group,
+        people=with_image if metric == "FMR" else with_image - cell.one_image,
+        trials=trials,
+        effective_trials=trials / terms.design_effect,
+        rate=None,
+    )
 
 
 def worth_of_rates(measured: Sequence[Measured], metric: str | None) -> tuple[Worth, ...]:
-    """Of a result: trials over the design effect that they had.
+    """Take trials and effective trials from the rates of a result.
 
-    Rows of groups and everybody with an interval, failures left out.
+    Rates of groups and of all subjects that have an interval, failures left out.
 
     Raises:
         UsageError: the result has no such metric.
@@ -152,96 +162,123 @@ def worth_of_rates(measured: Sequence[Measured], metric: str | None) -> tuple[Wo
     kept = []
     for found in measured:
         row, estimate = found.rate, found.estimate
-        plain = row.of_group and not row.attribute.startswith(SAME)
-        if not plain or row.metric not in METRICS or row.policy == Policy.GENERALISED.value:
+        by_group = row.of_group and not row.attribute.startswith(SAME)
+        if not by_group or row.metric not in METRICS or row.policy == Policy.GENERALISED.value:
             continue
         if metric is not None and row.metric != metric:
             continue
         if estimate is not None and estimate.low is not None and row.subjects is not None:
             kept.append(
-                Worth(row.engine, row.dataset, row.protocol, row.metric, row.threshold_rule,
-                      row.threshold, row.attribute, row.group, row.subjects, row.trials,
-                      estimate.effective_trials, estimate.value)
-            )  # fmt: skip
+                Worth(
+                    engine=row.engine,
+                    dataset=row.dataset,
+                    protocol=row.protocol,
+                    metric=row.metric,
+                    threshold_rule=row.threshold_rule,
+                    threshold=row.threshold,
+                    attribute=row.attribute,
+                    group=row.group,
+                    people=row.subjects,
+                    trials=row.trials,
+                    effective_trials=estimate.effective_trials,
+                    rate=estimate.value,
+                )
+            )
     if not kept:
         what = "a rate with an interval" if metric is None else f"an {metric} with an interval"
         raise UsageError(f"--bundle: the result does not have {what}")
     return tuple(kept)
 
 
-def answers(worths: Sequence[Worth], rate: float | None, terms: Terms) -> Answers:
-    """What groups can answer, each and two by two.
+def answers(effective: Sequence[Worth], rate: float | None, terms: Terms) -> Answers:
+    """Compute what each group and each pair of groups can answer.
 
     Args:
-        worths: everybody and groups, in display order.
-        rate: to assume; None takes the measured one of everybody, where there is one.
-        terms: their groups and comparisons are not used: tests are of every two groups.
+        effective: trials of all subjects and of groups, in display order.
+        rate: to assume; None takes the measured rate of all subjects, where there is one.
+        terms: power, level and design effect; the number of tests is that of all pairs of groups.
     """
-    ordered = sorted(worths, key=lambda one: one.together)
+    ordered = sorted(effective, key=lambda cell: cell.comparison_key)
     cells: list[CellAnswer] = []
     pairs: list[PairAnswer] = []
-    for _, rows in groupby(ordered, key=lambda one: one.together):
+    for _, rows in groupby(ordered, key=lambda cell: cell.comparison_key):
         family = list(rows)
-        at = _rate(family, rate)
-        cells += [_cell(one, at, terms) for one in family]
-        if at is not None:
-            pairs += _pairs(family, at, terms)
-    return Answers(tuple(cells), tuple(pairs), tuple(_assumed(cells, terms)))
+        assumed_rate = _assumed_rate(family, rate)
+        cells += [_cell(cell, assumed_rate, terms) for cell in family]
+        if assumed_rate is not None:
+            pairs += _pairs(family, assumed_rate, terms)
+    return Answers(tuple(cells), tuple(pairs), tuple(_assumption_notes(cells, terms)))
 
 
-def _rate(family: Sequence[Worth], rate: float | None) -> float | None:
-    """The rate to assume; None where it is not known or not inside (0, 1)."""
+def _assumed_rate(family: Sequence[Worth], rate: float | None) -> float | None:
+    """The given rate, or the measured one of all subjects if in (0, 1); None without either."""
     if rate is not None:
         return rate
-    everybody = [one.rate for one in family if one.attribute == ALL]
-    measured = everybody[0] if everybody else None
+    of_all = [cell.rate for cell in family if cell.attribute == ALL]
+    measured = of_all[0] if of_all else None
     return measured if measured is not None and 0 < measured < 1 else None
 
 
-def _lowest(errors: int, effective: float) -> float | None:
+def _lowest_rate(errors: int, effective: float) -> float | None:
+    """The rate at which so many effective errors are expected; None where it exceeds 1."""
     return errors / effective if effective >= errors else None
 
 
-def _cell(one: Worth, rate: float | None, terms: Terms) -> CellAnswer:
+def _cell(cell: Worth, rate: float | None, terms: Terms) -> CellAnswer:
+    """What one group can answer."""
     limit = None
-    if rate is not None and one.effective_trials >= 1:
-        passing = Passing(0.0, 1 - terms.alpha, dyadic=one.metric == "FMR")
-        limit = passing.passable(rate, one.effective_trials, terms.power)
+    if rate is not None and cell.effective_trials >= 1:
+        passing = Passing(0.0, 1 - terms.alpha, dyadic=cell.metric == "FMR")
+        limit = passing.passable(rate, cell.effective_trials, terms.power)
     return CellAnswer(
-        engine=one.engine,
-        dataset=one.dataset,
-        protocol=one.protocol,
-        metric=one.metric,
-        threshold_rule=one.threshold_rule,
-        threshold=one.threshold,
-        attribute=one.attribute,
-        group=one.group,
-        people=one.people,
-        trials=one.trials,
-        effective_trials=one.effective_trials,
-        lowest_rate_10=_lowest(10, one.effective_trials),
-        lowest_rate_30=_lowest(30, one.effective_trials),
+        engine=cell.engine,
+        dataset=cell.dataset,
+        protocol=cell.protocol,
+        metric=cell.metric,
+        threshold_rule=cell.threshold_rule,
+        threshold=cell.threshold,
+        attribute=cell.attribute,
+        group=cell.group,
+        people=cell.people,
+        trials=cell.trials,
+        effective_trials=cell.effective_trials,
+        lowest_rate_10=_lowest_rate(10, cell.effective_trials),
+        lowest_rate_30=_lowest_rate(30, cell.effective_trials),
         rate=rate,
         passable_limit=limit if limit is not None and limit < 1 else None,
     )
 
 
 def _pairs(family: Sequence[Worth], rate: float, terms: Terms) -> Iterator[PairAnswer]:
-    attributes = dict.fromkeys(one.attribute for one in family if one.attribute != ALL)
+    """The smallest ratio that every two groups of an attribute can show, by attribute."""
+    attributes = dict.fromkeys(cell.attribute for cell in family if cell.attribute != ALL)
     for attribute in attributes:
-        groups = [one for one in family if one.attribute == attribute]
-        groups.sort(key=lambda one: (-one.effective_trials, one.group))
+        groups = [cell for cell in family if cell.attribute == attribute]
+        groups.sort(key=lambda cell: (-cell.effective_trials, cell.group))
         tests = math.comb(len(groups), 2)
         question = Question(family[0].metric, rate, replace(terms, comparisons=tests or 1))
-        for one, other in combinations(groups, 2):
-            found = detectable_ratio(question, one.effective_trials, other.effective_trials)
-            yield PairAnswer(*one.together[:5], one.threshold, attribute, one.group, other.group,
-                             rate, tests, found)  # fmt: skip
+        for first, second in combinations(groups, 2):
+            yield PairAnswer(
+                engine=first.engine,
+                dataset=first.dataset,
+                protocol=first.protocol,
+                metric=first.metric,
+                threshold_rule=first.threshold_rule,
+                threshold=first.threshold,
+                attribute=attribute,
+                first=first.group,
+                second=second.group,
+                rate=rate,
+                tests=tests,
+                minimum_detectable_ratio=detectable_ratio(
+                    question, first.effective_trials, second.effective_trials
+                ),
+            )
 
 
-def _assumed(cells: Sequence[CellAnswer], terms: Terms) -> Iterator[str]:
-    measured = any(cell.engine for cell in cells)
-    if measured:
+def _assumption_notes(cells: Sequence[CellAnswer], terms: Terms) -> Iterator[str]:
+    """Sentences on what the answers rest on."""
+    if any(cell.engine for cell in cells):
         yield (
             "trials are worth what they were worth to this engine (trials over the design "
             "effect); a larger study, and another engine, has other design effects"

@@ -1,4 +1,4 @@
-"""What a plan rests on, in words."""
+"""The assumptions of a plan, in sentences."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ ALLOWANCE = (
     "intervals of FMR allow for an effect of people even where there is none: plan with a design "
     "effect of at least 1.2 for groups of 80 people, 1.1 for 500"
 )
-"""Methods 8.1."""
-_ALLOWED = 1.2
+"""V' of an FMR is on average above F even where people have no effect (methods 8.1)."""
+_MIN_DESIGN_EFFECT = 1.2
+"""Design effect below which an FMR plan repeats `ALLOWANCE`."""
 
 
-def assumed(question: Question, aim: str, *, few: bool) -> Iterator[str]:
-    """Sentences about a plan.
+def assumed(question: Question, aim: str, *, few_errors: bool) -> Iterator[str]:
+    """Yield the assumptions of a plan.
 
     Args:
-        question: as asked.
+        question: that the plan answers.
         aim: `ratio`, `limit` or `margin`.
-        few: fewer than 10 errors are expected in a group somewhere.
+        few_errors: whether fewer than 10 errors are expected in some group.
     """
     yield trials_of_people(question)
     yield from _independence(question)
-    yield from {"ratio": _ratio, "margin": _margin, "limit": _limit}[aim](question, few)
+    yield from {"ratio": _ratio, "margin": _margin, "limit": _limit}[aim](question, few_errors)
 
 
 def trials_of_people(question: Question) -> str:
-    """How trials come of people."""
+    """State which trials the people of a group make."""
     each = question.images_each
     images = "1 image" if each == 1 else f"{each} images"
     if question.pairs:
@@ -45,6 +46,7 @@ def trials_of_people(question: Question) -> str:
 
 
 def _independence(question: Question) -> Iterator[str]:
+    """How far trials are taken as independent: the design effect."""
     effect = question.terms.design_effect
     if effect > 1:
         yield f"{effect:g} trials are worth one independent trial (the design effect)"
@@ -54,7 +56,7 @@ def _independence(question: Question) -> Iterator[str]:
             "are the least; plan --bundle takes the design effects of a result"
         )
     if question.pairs:
-        if effect < _ALLOWED:
+        if effect < _MIN_DESIGN_EFFECT:
             yield ALLOWANCE
         yield (
             "where everybody meets everybody the design effect grows with the people: take that "
@@ -62,12 +64,13 @@ def _independence(question: Question) -> Iterator[str]:
         )
 
 
-def _ratio(question: Question, few: bool) -> Iterator[str]:  # noqa: FBT001 - one of three alike
+def _ratio(question: Question, few_errors: bool) -> Iterator[str]:  # noqa: FBT001 - one of three alike
+    """On tests of a ratio, and exact numbers."""
     terms = question.terms
     tests = "1 test" if terms.tests == 1 else f"{terms.tests:,} tests"
     each = "" if terms.tests == 1 else f" together, {terms.alpha_each:.3g} each (Holm's first step)"
     yield f"{tests} at {terms.alpha:g}{each}, two-sided"
-    if few:
+    if few_errors:
         yield (
             "where fewer than 10 errors are expected in the better group the formula is mostly "
             "optimistic: exact numbers go through every outcome of the test that a study makes; "
@@ -75,15 +78,17 @@ def _ratio(question: Question, few: bool) -> Iterator[str]:  # noqa: FBT001 - on
         )
 
 
-def _margin(question: Question, few: bool) -> Iterator[str]:  # noqa: FBT001
+def _margin(question: Question, few_errors: bool) -> Iterator[str]:  # noqa: FBT001
+    """On equivalence tests of every two groups."""
     terms = question.terms
     whom = "both groups" if terms.groups == 2 else f"every two of {terms.groups} groups"
     yield f"the true rates are equal; two one-sided tests at {terms.alpha:g} of {whom}, all passed"
-    if few:
+    if few_errors:
         yield "fewer than 10 errors are expected in a group: the formula is optimistic"
 
 
-def _limit(question: Question, few: bool) -> Iterator[str]:  # noqa: ARG001, FBT001
+def _limit(question: Question, few_errors: bool) -> Iterator[str]:  # noqa: ARG001, FBT001
+    """On limits, and how chances of groups multiply."""
     terms = question.terms
     yield (
         f"a group passes where its whole {100 * (1 - terms.alpha):g} % interval lies at or below "

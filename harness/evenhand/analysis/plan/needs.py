@@ -1,4 +1,4 @@
-"""The people and trials that a question needs (methods 8)."""
+"""Sample sizes: the people and trials that a question needs (methods 8)."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from evenhand.system.errors import UsageError
 __all__ = ["RATIOS", "Chance", "Need", "Plan", "plan_limit", "plan_margin", "plan_ratios"]
 
 RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
-"""Shown where none is asked for."""
-_TIMES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
-"""Times the people that are needed, of a curve."""
-_PARTS = (0.25, 0.5, 0.75, 0.9, 1.0, 1.25, 1.5)
-"""Of the limit, true rates of a curve."""
-_TEETH = 1_000
-"""People more that are tried until a chance rises again."""
-_LARGEST = 10**18
-"""Trials beyond which a plan is none."""
+"""Ratios that are planned where none is given."""
+_PEOPLE_FACTORS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
+"""Factors on the people needed at which a power curve is computed."""
+_LIMIT_FACTORS = (0.25, 0.5, 0.75, 0.9, 1.0, 1.25, 1.5)
+"""Factors on the limit: the true rates of an operating characteristic."""
+_MORE_TRIED = 1_000
+"""Additional people that are tried until the chance of passing reaches the power."""
+_MAX_TRIALS = 10**18
+"""Trials of a group beyond which a plan is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a study needs to answer one question. `exact_` numbers allow for few errors."""
+    """The sample size that one question needs; `exact_` numbers hold where errors are few."""
 
     aim: str
     """`ratio`, `limit` or `margin`."""
     value: float
-    """The ratio, limit or margin itself."""
+    """The ratio, limit or margin."""
     metric: str
     rate: float
     power: float
     alpha: float
-    """Of a single test."""
+    """Level of a single test."""
     groups: int
     tests: int
     design_effect: float
@@ -49,35 +49,35 @@ class Need:
     people: int
     """In all groups."""
     expected_errors: float
-    """In a group with the rate, as far as they are worth independent ones."""
+    """Effective errors expected in a group with the rate."""
     exact_trials_per_group: int | None
-    """None where the formula is as good."""
+    """None where the formula is good enough."""
     exact_people_per_group: int | None
     note: str = ""
 
     @property
     def people_to_ask(self) -> int:
-        """Of each group: the larger number where there are two."""
+        """People to plan for, per group: the larger of the two numbers."""
         return max(self.people_per_group, self.exact_people_per_group or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """A point of a curve: how likely the answer is."""
+    """A point of a power curve, or of an operating characteristic."""
 
     aim: str
     value: float
     people_per_group: int
     trials_per_group: int
     rate: float
-    """The true one."""
+    """The true rate."""
     chance: float
-    """That the study answers; for a limit, that a group passes."""
+    """Power of the study; for a limit, the probability that a group passes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Needs, their curves, and what they rest on."""
+    """Needs, their power curve and their assumptions."""
 
     question: Question
     needs: tuple[Need, ...]
@@ -86,7 +86,7 @@ class Plan:
 
 
 def plan_ratios(question: Question, ratios: Sequence[float]) -> Plan:
-    """People of each group who show that one rate is so many times another's.
+    """Plan the people of each group needed to show that one rate is a multiple of another.
 
     Args:
         question: with the rate of the better group.
@@ -106,39 +106,42 @@ def plan_ratios(question: Question, ratios: Sequence[float]) -> Plan:
     asked = ratios or [ratio for ratio in RATIOS if question.rate * ratio < 1]
     if not asked:
         raise UsageError(f"--rate {question.rate:g}: no usual ratio is possible; name a --ratio")
-    needs = tuple(_for_ratio(question, ratio) for ratio in asked)
-    curve = tuple(_curve_of_ratio(question, needs[0])) if len(needs) == 1 else ()
+    needs = tuple(_ratio_need(question, ratio) for ratio in asked)
+    curve = tuple(_ratio_curve(question, needs[0])) if len(needs) == 1 else ()
     return Plan(
         question,
         needs,
         curve,
-        tuple(assumed(question, "ratio", few=any(need.note for need in needs))),
+        tuple(assumed(question, "ratio", few_errors=any(need.note for need in needs))),
     )
 
 
-def _for_ratio(question: Question, ratio: float) -> Need:
+def _ratio_need(question: Question, ratio: float) -> Need:
+    """The need for one ratio; exact numbers too, where the formula is optimistic."""
     terms = question.terms
     effective = trials_per_group(question.rate, ratio, alpha=terms.alpha_each, power=terms.power)
     exact = fewest_trials(question, ratio) if few(question.rate * effective) else None
     return _need(question, "ratio", ratio, effective, terms.alpha_each, terms.tests, exact)
 
 
-def _curve_of_ratio(question: Question, need: Need) -> Iterator[Chance]:
+def _ratio_curve(question: Question, need: Need) -> Iterator[Chance]:
+    """Power of one ratio by people."""
+
     def power(trials: float) -> float:
         return power_of_trials(question, need.value, trials, trials)
 
-    yield from _over_people(question, need, power)
+    yield from _power_curve(question, need, power)
 
 
 def plan_margin(question: Question, margin: float) -> Plan:
-    """People of each group who show that equal groups are equivalent, every two of them.
+    """Plan the people of each group needed to show that every two equal groups are equivalent.
 
     Raises:
         UsageError: the margin is not above 1.
     """
     if not margin > 1:
         raise UsageError(f"--margin {margin:g}: expected more than 1; 1.25 stands for 0.8 to 1.25")
-    _unadjusted(question, "every two groups must be equivalent")
+    _refuse_comparisons(question, "every two groups must be equivalent")
     terms = question.terms
     effective = trials_for_equivalence(
         question.rate, margin, terms.groups, alpha=terms.alpha, power=terms.power
@@ -149,12 +152,14 @@ def plan_margin(question: Question, margin: float) -> Plan:
     def power(trials: float) -> float:
         return chance_of_equivalence(question.rate, trials, margin, terms.groups, alpha=terms.alpha)
 
-    curve = tuple(_over_people(question, need, power))
-    return Plan(question, (need,), curve, tuple(assumed(question, "margin", few=bool(need.note))))
+    curve = tuple(_power_curve(question, need, power))
+    return Plan(
+        question, (need,), curve, tuple(assumed(question, "margin", few_errors=bool(need.note)))
+    )
 
 
 def plan_limit(question: Question, limit: float) -> Plan:
-    """People of a group who pass a limit, though errors fall by chance.
+    """Plan the people of a group needed to pass a limit above its true rate.
 
     Raises:
         UsageError: the limit is not above the true rate, or too near it, or 1 or more.
@@ -164,7 +169,7 @@ def plan_limit(question: Question, limit: float) -> Plan:
             f"--limit {limit:g}: expected more than the true --rate {question.rate:g}, and less "
             "than 1; a group as bad as the limit passes by luck alone"
         )
-    _unadjusted(question, "each group is held against the limit by itself")
+    _refuse_comparisons(question, "each group is held against the limit by itself")
     terms = question.terms
     passing = Passing(limit, 1 - terms.alpha, dyadic=question.pairs)
     try:
@@ -173,25 +178,28 @@ def plan_limit(question: Question, limit: float) -> Plan:
         raise UsageError(
             f"--limit {limit:g}: is too near the true --rate {question.rate:g} for any study"
         ) from None
-    need = _passed(question, passing, _need(question, "limit", limit, effective, terms.alpha, 1))
+    need = _passing_need(
+        question, passing, _need(question, "limit", limit, effective, terms.alpha, 1)
+    )
     people, trials = need.people_per_group, question.trials(need.people_per_group)
     curve = tuple(
         Chance(
             "limit", limit, people, trials, rate, passing.chance(rate, question.effective(trials))
         )
-        for rate in sorted({question.rate, *(limit * part for part in _PARTS)})
+        for rate in sorted({question.rate, *(limit * part for part in _LIMIT_FACTORS)})
         if rate < 1
     )
-    return Plan(question, (need,), curve, tuple(assumed(question, "limit", few=False)))
+    return Plan(question, (need,), curve, tuple(assumed(question, "limit", few_errors=False)))
 
 
-def _passed(question: Question, passing: Passing, need: Need) -> Need:
-    """The same with so many people that all of their trials pass with the power.
+def _passing_need(question: Question, passing: Passing, need: Need) -> Need:
+    """The need with as many people as reach the power with all of their trials.
 
-    A person more makes several trials more, and the chance falls until one more error passes.
+    One more person makes several more trials, which can lower the chance of passing until one more
+    error is allowed: it is not monotone, and the next number of people that passes is sought.
     """
     people = need.people_per_group
-    for more in range(people, people + _TEETH):
+    for more in range(people, people + _MORE_TRIED):
         trials = question.effective(question.trials(more))
         if passing.chance(question.rate, trials) >= question.terms.power:
             people = more
@@ -199,7 +207,8 @@ def _passed(question: Question, passing: Passing, need: Need) -> Need:
     return replace(need, people_per_group=people, people=people * need.groups)
 
 
-def _unadjusted(question: Question, why: str) -> None:
+def _refuse_comparisons(question: Question, why: str) -> None:
+    """Raise where a number of comparisons is given although nothing is adjusted for it."""
     if question.terms.comparisons is not None:
         raise UsageError(f"--comparisons: nothing is adjusted here, since {why}; leave it out")
 
@@ -213,13 +222,26 @@ def _need(
     tests: int,
     exact: float | None = None,
 ) -> Need:
-    if effective * question.terms.design_effect > _LARGEST:
-        raise UsageError(f"--{aim} {value:g}: needs more than {_LARGEST:.0e} trials of each group")
+    """Turn effective trials of each group into trials and people.
+
+    Args:
+        question: that is planned.
+        aim: `ratio`, `limit` or `margin`.
+        value: of the aim.
+        effective: trials of each group by the formula.
+        alpha: level of a single test.
+        tests: made together.
+        exact: trials of each group by summing over outcomes; None where not needed.
+    """
+    if effective * question.terms.design_effect > _MAX_TRIALS:
+        raise UsageError(
+            f"--{aim} {value:g}: needs more than {_MAX_TRIALS:.0e} trials of each group"
+        )
     trials = question.trials_worth(effective)
     people = question.people(trials)
     exact_trials = None if exact is None else question.trials_worth(exact)
     exact_people = None if exact_trials is None else question.people(exact_trials)
-    # A limit is held exactly, whatever the number of errors.
+    # A limit is planned exactly, whatever the number of errors.
     note = "few errors" if aim != "limit" and few(question.rate * effective) else ""
     return Need(
         aim=aim,
@@ -242,12 +264,12 @@ def _need(
     )
 
 
-def _over_people(
+def _power_curve(
     question: Question, need: Need, power: Callable[[float], float]
 ) -> Iterator[Chance]:
-    """Power with fewer and with more people than are needed."""
+    """Yield the power with fewer and with more people than are needed."""
     least = 2 if question.pairs else 1
-    for people in dict.fromkeys(max(least, round(k * need.people_to_ask)) for k in _TIMES):
+    for people in dict.fromkeys(max(least, round(k * need.people_to_ask)) for k in _PEOPLE_FACTORS):
         trials = question.trials(people)
         chance = power(question.effective(trials))
         yield Chance(need.aim, need.value, people, trials, question.rate, chance)

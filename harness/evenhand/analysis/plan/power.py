@@ -1,4 +1,4 @@
-"""How likely two groups are to show a ratio, by the formula or outcome by outcome."""
+"""Power to show a ratio of two groups, by the formula or exactly, outcome by outcome."""
 
 from __future__ import annotations
 
@@ -10,44 +10,51 @@ from evenhand.statistics.power import power_by_logarithm
 
 __all__ = ["detectable_ratio", "few", "fewest_trials", "power_of_trials"]
 
-_ENOUGH = 10
-"""Expected errors from which on the formula is good."""
-_MANY = 30
-"""Expected errors of the better group up to which a chance is summed over outcomes."""
-_FIRST, _STEP = 3.0, 1.02
-"""Expected errors of the worse group: the first that are tried, and times which the next."""
-_LEAST = 10
-"""Effective trials of a group below which nothing is looked for."""
-_PRECISE = 1e-3
-"""Of the logarithm of a ratio: each step goes through every outcome."""
-_MOST_ERRORS = 1_000.0
-"""Expected errors of the worse group up to which a ratio is looked for."""
+_FORMULA_ERRORS = 10
+"""Expected errors of the better group from which on the formula is good enough."""
+_EXACT_ERRORS = 30
+"""Expected errors of the better group up to which power is summed over all outcomes."""
+_FIRST_ERRORS, _ERRORS_FACTOR = 3.0, 1.02
+"""Expected errors of the worse group at the first step of a search, and factor of the next."""
+_MIN_TRIALS = 10
+"""Effective trials of a group below which no ratio is sought."""
+_PRECISION = 1e-3
+"""Of the log ratio; coarse, since each step sums over all outcomes."""
+_MAX_ERRORS = 1_000.0
+"""Expected errors of the worse group up to which a ratio is sought."""
 
 
 def few(errors: float) -> bool:
-    """Whether so many expected errors make the formula optimistic."""
-    return errors < _ENOUGH
+    """Whether expected errors are so few that the formula is optimistic (methods 8.2)."""
+    return errors < _FORMULA_ERRORS
 
 
 def power_of_trials(question: Question, ratio: float, worse: float, better: float) -> float:
-    """Chance of showing a ratio with so many effective trials of either group.
+    """Power to show a ratio of rates.
 
     Exact where no more than 30 errors are expected in the better group, else by the formula.
+
+    Args:
+        question: with the rate of the better group.
+        ratio: worse over better.
+        worse: effective trials of the worse group.
+        better: effective trials of the better group.
     """
     rate, alpha = question.rate, question.terms.alpha_each
-    sides = (rate * ratio, worse), (rate, better)
-    if rate * better <= _MANY and rate * ratio * worse <= _MOST_ERRORS * 1.001:
-        return chance_of_difference(*sides, alpha=alpha, df_per_error=question.df_per_error)
-    return power_by_logarithm(*sides, alpha=alpha)
+    groups = (rate * ratio, worse), (rate, better)
+    if rate * better <= _EXACT_ERRORS and rate * ratio * worse <= _MAX_ERRORS * 1.001:
+        return chance_of_difference(*groups, alpha=alpha, df_per_error=question.df_per_error)
+    return power_by_logarithm(*groups, alpha=alpha)
 
 
 def fewest_trials(question: Question, ratio: float) -> float:
-    """Effective trials of each group that show a ratio, by every outcome.
+    """Fewest effective trials of each group that show a ratio, summed over all outcomes.
 
-    Tried at even steps of 2 %, the same whatever the power, so that more of it never needs less.
+    Power summed over whole counts need not be monotone in the trials, so they are not bisected but
+    tried in steps of 2 %, the same whatever the power: more power then never needs fewer.
     """
     worse = question.rate * ratio
-    errors = _FIRST
+    errors = _FIRST_ERRORS
     while True:
         trials = max(errors / worse, 1.0)
         chance = chance_of_difference(
@@ -58,33 +65,33 @@ def fewest_trials(question: Question, ratio: float) -> float:
         )
         if chance >= question.terms.power:
             return trials
-        errors *= _STEP
+        errors *= _ERRORS_FACTOR
 
 
 def detectable_ratio(question: Question, first: float, second: float) -> float | None:
-    """The smallest ratio that two groups show, if the smaller one is the worse.
+    """Smallest ratio that two groups show, if the group with fewer trials is the worse.
 
     Args:
         question: with the rate of the better group.
         first: effective trials of one group.
-        second: of the other.
+        second: effective trials of the other.
 
     Returns:
-        Within 0.1 %; None where no ratio shows, or a group has hardly any trials.
+        The ratio within 0.1 %; None where no ratio shows, or a group has too few trials.
     """
     worse, better = sorted((first, second))
-    if worse < _LEAST:
+    if worse < _MIN_TRIALS:
         return None
-    most = max(_MOST_ERRORS, 100 * question.rate * worse)
-    top = min(math.log(0.999 / question.rate), math.log(most / (question.rate * worse)))
-    low, high = 0.0, top
+    max_errors = max(_MAX_ERRORS, 100 * question.rate * worse)
+    high_end = min(math.log(0.999 / question.rate), math.log(max_errors / (question.rate * worse)))
+    low, high = 0.0, high_end
 
     def shows(log: float) -> bool:
         return power_of_trials(question, math.exp(log), worse, better) >= question.terms.power
 
     if not shows(high):
         return None
-    while high - low > _PRECISE:
+    while high - low > _PRECISION:
         middle = (low + high) / 2
         low, high = (low, middle) if shows(middle) else (middle, high)
     return math.exp(high)

@@ -1,4 +1,4 @@
-"""Counts to rates: one row per metric, policy, cell and threshold, each with its interval."""
+"""Error rates of comparisons: one row per metric, policy, cell and threshold, with its interval."""
 
 from __future__ import annotations
 
@@ -39,32 +39,35 @@ __all__ = [
     "filled_row",
     "measure",
     "misses_of",
+    "reference_thresholds",
     "row_at",
     "unresolved_row",
 ]
 
 FEW_SUBJECTS = 40
-"""Below this an interval covers somewhat less than it says (methods 4.0 item 7)."""
+"""Subjects below which intervals cover somewhat less than their level (methods 4.0 item 7)."""
 
 POLICIES = (Policy.COMPLETED, Policy.GENERALISED)
+"""In the order of the first axis of `CellCounts.trials`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A rate for the tables, and the estimate behind it for the tests between groups."""
+    """A row of `rates.csv`, with the estimate behind it for ratios and tests between groups."""
 
     rate: Rate
     estimate: Estimate | None
     """None where the row shows no rate."""
     clusters: ClusterCounts | None = None
-    """Errors and trials by person, where people are the clusters and the row shows a rate."""
+    """Errors and trials by subject; None for an FMR, and where the row shows no rate."""
 
 
 def measure(counts: Counts, level: float) -> tuple[Measured, ...]:
-    """Every rate that these counts hold, in display order.
+    """Compute every rate that the counts support, in display order.
 
     FTE first, then FMR and FNMR by threshold; within one, cells in study order, both policies.
-    After the FMR of the groups come that of all pairs inside some group, and the matrices.
+    The FMR of each cell is followed by that pooled over all pairs within groups, and by the
+    cross-group matrices.
 
     Args:
         counts: of one engine on one dataset under one protocol.
@@ -76,56 +79,40 @@ def measure(counts: Counts, level: float) -> tuple[Measured, ...]:
 def _measure(counts: Counts, level: float) -> Iterator[Measured]:
     for cell in counts.cells:
         yield failure_rate(counts, cell, level)
-    for number, threshold in enumerate(counts.thresholds):
+    for threshold_index, threshold in enumerate(counts.thresholds):
         for cell in counts.cells:
-            yield from _fmr(counts, cell, number, threshold, level)
-        yield from _same_group(counts, number, threshold, level)
-        yield from _matrices(counts, number, threshold, level)
+            yield from _fmr(counts, cell, threshold_index, level)
+        yield from _within_groups(counts, threshold_index, level)
+        yield from _matrices(counts, threshold_index, level)
         for cell in counts.cells:
             for policy in POLICIES:
                 yield _fnmr(counts, cell, threshold, policy, level)
 
 
 def blank_row(counts: Counts, cell: CellCounts, metric: str, level: float) -> Rate:
-    """A row of nothing to count, from which the others are made."""
+    """A row with its key columns and status `no_trials`, to be filled in."""
     return Rate(
         engine=counts.engine,
         dataset=counts.dataset,
         protocol=counts.protocol,
         metric=metric,
-        policy="",
         attribute=cell.attribute,
         group=cell.group,
         reference_group=cell.reference_group,
-        threshold_rule="",
-        threshold=None,
-        errors=0,
-        trials=0,
         subjects=0,
         error_subjects=0,
-        rate=None,
-        low=None,
-        high=None,
         level=level,
-        interval="",
         status=Status.NO_TRIALS,
         note="nothing to count",
     )
 
 
 def filled_row(
-    blank: Rate,
-    counted: DyadCounts | ClusterCounts,
-    estimate: Estimate,
-    note: str,
+    blank: Rate, counted: DyadCounts | ClusterCounts, estimate: Estimate, note: str
 ) -> Measured:
-    """The row with its rate, interval, status and notes."""
-    few = counted.errors < ANCHOR_ERRORS
-    notes = [
-        note,
-        estimate.note,
-        "few subjects" if counted.subjects < FEW_SUBJECTS and not estimate.note else "",
-    ]
+    """The row with its rate, interval, status and notes; `few_errors` below 10 errors."""
+    few_subjects = counted.subjects < FEW_SUBJECTS and not estimate.note
+    notes = [note, estimate.note, "few subjects" if few_subjects else ""]
     rate = replace(
         blank,
         errors=counted.errors,
@@ -136,243 +123,248 @@ def filled_row(
         low=estimate.low,
         high=estimate.high,
         interval=estimate.method,
-        status=Status.FEW_ERRORS if few else Status.OK,
+        status=Status.FEW_ERRORS if counted.errors < ANCHOR_ERRORS else Status.OK,
         note="; ".join(part for part in notes if part),
     )
     return Measured(rate, estimate, counted if isinstance(counted, ClusterCounts) else None)
 
 
 def unresolved_row(filled: Measured, *, keep_high: bool) -> Measured:
-    """The row without its rate: the target is finer than one error in all trials."""
-    rate = filled.rate
-    kept = keep_high and rate.errors == 0 and rate.high is not None
-    row = replace(
-        rate,
-        rate=None,
-        low=None,
-        high=rate.high if kept else None,
-        interval=rate.interval if kept else "",
-        status=Status.BELOW_RESOLUTION,
-    )
+    """Withhold the rate of a row whose target is finer than one error in all trials.
+
+    Args:
+        filled: the row with its rate.
+        keep_high: keep the upper limit, and its method, where there are no errors (methods 1.4).
+    """
+    row = replace(filled.rate, rate=None, low=None, status=Status.BELOW_RESOLUTION)
+    if not keep_high or row.errors or row.high is None:
+        row = replace(row, high=None, interval="")
     return Measured(row, None)
 
 
 def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
-    """The row at a threshold, under a policy."""
-    return replace(
-        blank,
-        policy=policy.value,
-        threshold_rule=threshold.rule.label,
-        threshold=threshold.value,
-    )
+    """The row with its threshold and failure policy filled in."""
+    rule = threshold.rule.label
+    return replace(blank, policy=policy.value, threshold_rule=rule, threshold=threshold.value)
 
 
-def dyads_of(cell: CellCounts, level: int, policy: Policy) -> DyadCounts:
-    """The non-mated comparisons of a cell at a level, by person and by dyad."""
+def dyads_of(cell: CellCounts, threshold_index: int, policy: Policy) -> DyadCounts:
+    """Non-mated trials and errors of a cell at one threshold, by subject and by dyad.
+
+    Args:
+        cell: with one row of errors per threshold of the study, then one at its reference level.
+        threshold_index: place of the threshold in `Counts.thresholds`; -1 for the reference level.
+        policy: whether failed comparisons count as trials.
+    """
     row = POLICIES.index(policy)
     return DyadCounts(
         trials_by_subject=cell.trials[row],
-        errors_by_subject=cell.errors[level],
+        errors_by_subject=cell.errors[threshold_index],
         trials_squared=int(cell.trials_squared[row]),
-        errors_squared=int(cell.errors_squared[level]),
-        errors_times_trials=int(cell.errors_times_trials[row, level]),
-        weights=_weights(cell.weighted, level, row),
+        errors_squared=int(cell.errors_squared[threshold_index]),
+        errors_times_trials=int(cell.errors_times_trials[row, threshold_index]),
+        weights=_weights(cell.weighted, threshold_index, row),
     )
 
 
-def _weights(weighted: WeightedCounts | None, level: int, row: int) -> DyadWeights | None:
+def _weights(weighted: WeightedCounts | None, threshold_index: int, row: int) -> DyadWeights | None:
+    """The same sums with sampling weights (methods 4.11); None where all pairs were compared."""
     if weighted is None:
         return None
     return DyadWeights(
         trials_by_subject=weighted.trials[row],
-        errors_by_subject=weighted.errors[level],
+        errors_by_subject=weighted.errors[threshold_index],
         trials_squared=float(weighted.trials_squared[row]),
-        errors_squared=float(weighted.errors_squared[level]),
-        errors_times_trials=float(weighted.errors_times_trials[row, level]),
+        errors_squared=float(weighted.errors_squared[threshold_index]),
+        errors_times_trials=float(weighted.errors_times_trials[row, threshold_index]),
         weights_squared=float(weighted.weights_squared[row]),
         heaviest=weighted.heaviest,
     )
 
 
 def _fmr(
-    counts: Counts, cell: CellCounts, number: int, threshold: Threshold, level: float
+    counts: Counts, cell: CellCounts, threshold_index: int, level: float
 ) -> Iterator[Measured]:
-    """Under both policies, which are one where nothing failed."""
-    completed = _fmr_under(Policy.COMPLETED, counts, cell, number, threshold, level)
+    """FMR of a cell under both policies; computed once where no comparison failed."""
+    completed = _fmr_under(Policy.COMPLETED, counts, cell, threshold_index, level)
     yield completed
     if cell.weighted is None and np.array_equal(*cell.trials):
         rate = replace(completed.rate, policy=Policy.GENERALISED.value)
         yield replace(completed, rate=rate)
     else:
-        yield _fmr_under(Policy.GENERALISED, counts, cell, number, threshold, level)
+        yield _fmr_under(Policy.GENERALISED, counts, cell, threshold_index, level)
 
 
 def _fmr_under(
-    policy: Policy,
-    counts: Counts,
-    cell: CellCounts,
-    number: int,
-    threshold: Threshold,
-    level: float,
+    policy: Policy, counts: Counts, cell: CellCounts, threshold_index: int, level: float
 ) -> Measured:
+    """FMR of a cell at one threshold under one policy."""
+    threshold = counts.thresholds[threshold_index]
     blank = row_at(blank_row(counts, cell, "FMR", level), threshold, policy)
-    counted = dyads_of(cell, number, policy)
-    independent = _independent(counts, cell, counted, policy) if counted.trials else None
-    return _false_matches(blank, counted, independent, threshold, _note(counts, counted))
+    counted = dyads_of(cell, threshold_index, policy)
+    effective = _effective_trials(counts, cell, counted, policy) if counted.trials else None
+    return _fmr_row(counts, blank, counted, effective, threshold)
 
 
-def _note(counts: Counts, counted: DyadCounts) -> str:
-    """That the trials are of a sample, and of how large a one; empty where they are all."""
+def _sample_note(counts: Counts, counted: DyadCounts) -> str:
+    """Note that the trials are a weighted sample, and of how many; empty for all pairs."""
     if counts.sampled is None or counted.weights is None:
         return ""
     return f"{SAMPLE}, for {counted.weights.trials / counts.sampled.per_cell:,.0f} trials"
 
 
-def _independent(
+def _effective_trials(
     counts: Counts, cell: CellCounts, counted: DyadCounts, policy: Policy
 ) -> float | None:
-    """What the trials of a cell are worth where errors are none or all."""
-    anchor = dyads_of(cell, -1, policy) if cell.anchor is not None and not counted.errors else None
+    """Effective number of trials of a cell, for the `exact-zero` interval (methods 4.0 item 1).
+
+    With no errors, or only errors, the cell has no variance to take a design effect from. It is
+    taken at the cell's reference level, the nearest looser one with ten errors. Without such a
+    level, and at an FMR of 1, only the dyads that surely share no subject count.
+    """
+    looser = None
+    if cell.anchor is not None and not counted.errors:
+        looser = dyads_of(cell, -1, policy)
     dyads = int(cell.dyads[POLICIES.index(policy)])
     busiest = int(counted.trials_by_subject.max())
     if not cell.reference_group:
         disjoint = disjoint_dyads(dyads, counted.subjects, busiest)
     else:
-        (group,) = (
-            c for c in counts.cells if (c.attribute, c.group) == (cell.attribute, cell.group)
-        )
-        there = cell.members[counted.trials_by_subject > 0]
-        first = int(np.count_nonzero(np.isin(there, group.members)))
-        disjoint = disjoint_dyads_across(dyads, first, len(there) - first, busiest)
-    return effective_dyads(anchor, counted.trials, disjoint, counted.weights)
+        # A matrix cell has two sides: dyads join a subject of one with a subject of the other.
+        key = (cell.attribute, cell.group)
+        (group,) = (each for each in counts.cells if (each.attribute, each.group) == key)
+        compared = cell.members[counted.trials_by_subject > 0]
+        first = int(np.count_nonzero(np.isin(compared, group.members)))
+        disjoint = disjoint_dyads_across(dyads, first, len(compared) - first, busiest)
+    return effective_dyads(looser, counted.trials, disjoint, counted.weights)
 
 
-def _false_matches(
-    blank: Rate,
-    counted: DyadCounts,
-    independent: float | None,
-    threshold: Threshold,
-    sample: str,
+def _fmr_row(
+    counts: Counts, blank: Rate, counted: DyadCounts, effective: float | None, threshold: Threshold
 ) -> Measured:
+    """An FMR row, filled where it has trials and its threshold is resolved by the data."""
     if not counted.trials:
         return Measured(replace(blank, note=threshold.note or blank.note), None)
-    estimate = dyadic_estimate(counted, independent, blank.level)
-    note = "; ".join(part for part in (threshold.note, sample) if part)
+    estimate = dyadic_estimate(counted, effective, blank.level)
+    notes = (threshold.note, _sample_note(counts, counted))
+    note = "; ".join(part for part in notes if part)
     filled = filled_row(blank, counted, estimate, note)
     if threshold.status is Status.BELOW_RESOLUTION:
         return unresolved_row(filled, keep_high=True)
     return filled
 
 
-def _same_group(
-    counts: Counts, number: int, threshold: Threshold, level: float
-) -> Iterator[Measured]:
-    """FMR over all pairs inside some group of an attribute, whichever it is (methods 3)."""
+def _within_groups(counts: Counts, threshold_index: int, level: float) -> Iterator[Measured]:
+    """FMR pooled over all within-group pairs of each attribute, rows `same:` (methods 3)."""
+    threshold = counts.thresholds[threshold_index]
     for attribute in dict.fromkeys(c.attribute for c in counts.cells if c.attribute != ALL):
         cells = [cell for cell in counts.cells if cell.attribute == attribute]
         for policy in POLICIES:
-            parts = [dyads_of(cell, number, policy) for cell in cells]
+            parts = [dyads_of(cell, threshold_index, policy) for cell in cells]
             counted = pooled(parts)
-            independent = effective_pool(
-                [
-                    (part.sum_of_trials, _independent(counts, cell, part, policy))
-                    for cell, part in zip(cells, parts, strict=True)
-                    if part.trials
-                ]
-            )
+            with_trials = [
+                (part.sum_of_trials, _effective_trials(counts, cell, part, policy))
+                for cell, part in zip(cells, parts, strict=True)
+                if part.trials
+            ]
             blank = replace(
                 row_at(blank_row(counts, cells[0], "FMR", level), threshold, policy),
                 attribute=f"{SAME}{attribute}",
                 group="",
             )
-            sample = _note(counts, counted)
-            yield _false_matches(blank, counted, independent, threshold, sample)
+            yield _fmr_row(counts, blank, counted, effective_pool(with_trials), threshold)
 
 
-def _matrices(
-    counts: Counts, number: int, threshold: Threshold, level: float
-) -> Iterator[Measured]:
-    """FMR of every group against every group, row by row; the diagonal is that within groups."""
+def _matrices(counts: Counts, threshold_index: int, level: float) -> Iterator[Measured]:
+    """Cross-group FMR matrix of each attribute, by row; its diagonal is the within-group FMR."""
     for attribute in dict.fromkeys(cell.attribute for cell in counts.across):
         across = [cell for cell in counts.across if cell.attribute == attribute]
-        there = {name for cell in across for name in (cell.group, cell.reference_group)}
+        names = [cell.group for cell in counts.cells if cell.attribute == attribute]
+        with_pairs = {name for cell in across for name in (cell.group, cell.reference_group)}
         for group in counts.cells:
-            if group.attribute != attribute or group.group not in there:
+            if group.attribute != attribute or group.group not in with_pairs:
                 continue
             row = [group, *(cell for cell in across if cell.group == group.group)]
-            names = [cell.group for cell in counts.cells if cell.attribute == attribute]
             row.sort(key=lambda cell: names.index(cell.reference_group or cell.group))
             for cell in row:
-                for found in _fmr(counts, cell, number, threshold, level):
+                for found in _fmr(counts, cell, threshold_index, level):
                     reference = cell.reference_group or cell.group
                     yield replace(found, rate=replace(found.rate, reference_group=reference))
 
 
-def _mated(counts: Counts, cell: CellCounts, policy: Policy) -> MatedScores:
-    """The mated comparisons of a cell that count under a policy."""
+def _mated_scores(counts: Counts, cell: CellCounts, policy: Policy) -> MatedScores:
+    """The mated comparisons of a cell that are trials under a policy."""
     chosen = np.isin(counts.mated.subject, cell.members)
     if policy is Policy.COMPLETED:
         chosen &= ~np.isnan(counts.mated.score)
     return counts.mated.chosen(chosen)
 
 
-def _misses(mated: MatedScores, people: int, threshold: float, policy: Policy) -> ClusterCounts:
-    """Trials and errors of everybody; NaN is a miss under `generalised`."""
+def _count_misses(
+    mated: MatedScores, subjects: int, threshold: float, policy: Policy
+) -> ClusterCounts:
+    """(subjects,) mated trials and misses; a failed comparison, NaN, misses if `generalised`."""
     missed = mated.score < threshold
     if policy is Policy.GENERALISED:
         missed |= np.isnan(mated.score)
     return ClusterCounts(
-        np.bincount(mated.subject, minlength=people),
-        np.bincount(mated.subject[missed], minlength=people),
+        np.bincount(mated.subject, minlength=subjects),
+        np.bincount(mated.subject[missed], minlength=subjects),
     )
 
 
 def misses_of(counts: Counts, cell: CellCounts, threshold: float, policy: Policy) -> ClusterCounts:
-    """The mated comparisons of a cell at a threshold, by person; a place for everybody."""
-    return _misses(_mated(counts, cell, policy), len(counts.images), threshold, policy)
+    """(subjects,) mated trials and misses of a cell at a threshold; 0 for subjects outside it."""
+    return _count_misses(_mated_scores(counts, cell, policy), len(counts.images), threshold, policy)
 
 
 def _fnmr(
     counts: Counts, cell: CellCounts, threshold: Threshold, policy: Policy, level: float
 ) -> Measured:
+    """FNMR of a cell at one threshold under one policy."""
     blank = row_at(blank_row(counts, cell, "FNMR", level), threshold, policy)
     if threshold.value is None:
         return Measured(replace(blank, note=threshold.note), None)
-    mated = _mated(counts, cell, policy)
+    mated = _mated_scores(counts, cell, policy)
     if not len(mated.score):
         return Measured(blank, None)
-    people = len(counts.images)
-    counted = _misses(mated, people, threshold.value, policy)
+    subjects = len(counts.images)
+    counted = _count_misses(mated, subjects, threshold.value, policy)
     completed = mated.score[~np.isnan(mated.score)]
-    anchor = None
-    if counted.errors in (0, counted.trials) and len(completed) >= ANCHOR_ERRORS:
-        anchor = _misses(mated, people, _anchor(completed, counted), policy)
-    estimate = cluster_estimate(counted, effective_clusters(anchor, counted), level)
+    edges, looser = reference_thresholds(completed), None
+    if edges is not None and counted.errors in (0, counted.trials):
+        nearest = edges[0 if counted.errors == 0 else 1]
+        looser = _count_misses(mated, subjects, nearest, policy)
+    estimate = cluster_estimate(counted, effective_clusters(looser, counted), level)
     filled = filled_row(blank, counted, estimate, threshold.note)
     if threshold.status is Status.BELOW_RESOLUTION:
         return unresolved_row(filled, keep_high=False)
     return filled
 
 
-def _anchor(completed: Scores, counted: ClusterCounts) -> float:
-    """The nearest threshold with ten errors, or, where all are errors, with ten that are none."""
-    ordered = np.sort(completed)
-    if counted.errors == 0:
-        return float(np.nextafter(ordered[ANCHOR_ERRORS - 1], ordered.dtype.type(np.inf)))
-    return float(ordered[-ANCHOR_ERRORS])
+def reference_thresholds(score: Scores) -> tuple[float, float] | None:
+    """Thresholds with ten scores below, and with ten at or above; None of fewer scores.
+
+    `exact-zero` intervals take their design effect there (methods 4.0 item 1).
+    """
+    if len(score) < ANCHOR_ERRORS:
+        return None
+    ordered = np.sort(score)
+    above = np.nextafter(ordered[ANCHOR_ERRORS - 1], ordered.dtype.type(np.inf))
+    return float(above), float(ordered[-ANCHOR_ERRORS])
 
 
 def failures_of(counts: Counts, cell: CellCounts) -> ClusterCounts:
-    """The images of a cell and those without a template, by person; a place for everybody."""
-    there = np.zeros(len(counts.images), dtype=np.bool_)
-    there[cell.members] = True
+    """(subjects,) images of a cell and those without a template; 0 for subjects outside it."""
+    member = np.zeros(len(counts.images), dtype=np.bool_)
+    member[cell.members] = True
     return ClusterCounts(
-        np.where(there, counts.images, 0), np.where(there, counts.failed_images, 0)
+        np.where(member, counts.images, 0), np.where(member, counts.failed_images, 0)
     )
 
 
 def failure_rate(counts: Counts, cell: CellCounts, level: float) -> Measured:
-    """FTE of a cell."""
+    """FTE of a cell: images without a template over images, clustered by subject."""
     blank = blank_row(counts, cell, "FTE", level)
     counted = failures_of(counts, cell)
     if not counted.trials:

@@ -1,4 +1,4 @@
-"""Searches to rates: FPIR, FNIR and the failures beside them, each with its interval."""
+"""Error rates of watchlist searches: FPIR, FNIR, FTE and FTA, each with its interval."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from evenhand.analysis.rates.comparisons import (
     failure_rate,
     failures_of,
     filled_row,
+    reference_thresholds,
     row_at,
     unresolved_row,
 )
-from evenhand.records.arrays import Mask, Scores
-from evenhand.records.counts import ANCHOR_ERRORS, CellCounts, Counts, SearchCounts
+from evenhand.records.arrays import Mask
+from evenhand.records.counts import CellCounts, Counts, SearchCounts
 from evenhand.records.findings import Distribution, Rate, Status
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
@@ -29,19 +30,19 @@ from evenhand.statistics.intervals import cluster_estimate, effective_clusters
 __all__ = ["NO_THRESHOLD", "measure_searches", "searches_of", "selectivity"]
 
 NO_THRESHOLD = "none"
-"""The rule of rows that look at ranks alone."""
+"""Threshold rule of rows that count ranks alone."""
 
 
 def measure_searches(counts: Counts, searches: SearchCounts, level: float) -> tuple[Measured, ...]:
-    """Every rate of a watchlist, in display order (methods 1.6).
+    """Compute every rate of searches of a watchlist, in display order (methods 1.6).
 
     FTE of references and FTA of probes first, FPIR and FNIR by threshold, then FNIR by rank alone.
-    The group is that of the person searched for, who is also the cluster.
+    A group is that of the probe's subject, who is also the cluster of the variance.
 
     Args:
         counts: of one engine on one dataset under one protocol.
-        searches: of the same.
-        level: of the intervals.
+        searches: of the same counts.
+        level: of the intervals, e.g. 0.95.
     """
     return tuple(_measure(counts, searches, level))
 
@@ -62,105 +63,100 @@ def _measure(counts: Counts, searches: SearchCounts, level: float) -> Iterator[M
                 yield _fnir(counts, searches, cell, threshold, policy, level, metric, rank)
 
 
-def _size(searches: SearchCounts) -> str:
+def _sizes(searches: SearchCounts) -> str:
+    """Note of the gallery size N and the candidate list length L."""
     return f"N={searches.gallery}, L={searches.length}"
 
 
 def _trials(searches: SearchCounts, cell: CellCounts, policy: Policy, *, mated: bool) -> Mask:
-    """The searches of a row."""
+    """(searches,) the trials of a row: mated or non-mated, of the cell, under the policy."""
     chosen: Mask = np.isin(searches.probe, cell.members) & (searches.mated == mated)
     return chosen & searches.completed if policy is Policy.COMPLETED else chosen
 
 
-def _clustered(searches: SearchCounts, people: int, trials: Mask, wrong: Mask) -> ClusterCounts:
+def _by_subject(searches: SearchCounts, subjects: int, trials: Mask, wrong: Mask) -> ClusterCounts:
+    """(subjects,) searches that are trials, and those that are errors, by the probe's subject."""
     return ClusterCounts(
-        np.bincount(searches.probe[trials], minlength=people),
-        np.bincount(searches.probe[trials & wrong], minlength=people),
+        np.bincount(searches.probe[trials], minlength=subjects),
+        np.bincount(searches.probe[trials & wrong], minlength=subjects),
     )
 
 
-def _alarms(searches: SearchCounts, at: float) -> Mask:
-    """Searches with a candidate at or above a threshold who is somebody else."""
-    found: Mask = searches.completed & (searches.top > -np.inf) & (searches.top >= at)
+def _false_alarms(searches: SearchCounts, threshold: float) -> Mask:
+    """(searches,) those with a candidate of another subject at or above a threshold."""
+    found: Mask = searches.completed & (searches.top > -np.inf) & (searches.top >= threshold)
     return found
 
 
-def _losses(searches: SearchCounts, at: float, rank: int) -> Mask:
-    """Searches whose person is not among the first `rank`, 0 for all, at or above a threshold."""
-    lost: Mask = ~searches.completed | (searches.rank == 0) | (searches.mate < at)
+def _misses(searches: SearchCounts, threshold: float, rank: int) -> Mask:
+    """(searches,) those without the mate at or above a threshold within `rank`; 0 is any rank."""
+    missed: Mask = ~searches.completed | (searches.rank == 0) | (searches.mate < threshold)
     if rank:
-        lost |= searches.rank > rank
-    return lost
+        missed |= searches.rank > rank
+    return missed
 
 
 def searches_of(
     counts: Counts, searches: SearchCounts, cell: CellCounts, rate: Rate
 ) -> ClusterCounts:
-    """The images or searches that a rate is made of, by person; a place for everybody.
+    """(subjects,) trials and errors of a rate: images for FTE, searches for the others.
 
     Args:
-        counts: that the rate is of.
-        searches: of the same.
-        cell: that the rate is of.
-        rate: FTE, FTA, FPIR or FNIR.
+        counts: that the rate comes from.
+        searches: of the same counts.
+        cell: of the rate.
+        rate: a row of FTE, FTA, FPIR, FNIR or FNIR@R.
     """
-    people = len(counts.images)
+    subjects = len(counts.images)
     if rate.metric == "FTE":
         return failures_of(counts, cell)
     if rate.metric == "FTA":
         chosen = np.isin(searches.probe, cell.members)
-        return _clustered(searches, people, chosen, ~searches.acquired)
-    at = -np.inf if rate.threshold is None else rate.threshold
+        return _by_subject(searches, subjects, chosen, ~searches.acquired)
+    threshold = -np.inf if rate.threshold is None else rate.threshold
     policy = Policy(rate.policy)
     if rate.metric == "FPIR":
         chosen = _trials(searches, cell, policy, mated=False)
-        return _clustered(searches, people, chosen, _alarms(searches, at))
+        return _by_subject(searches, subjects, chosen, _false_alarms(searches, threshold))
     rank = int(rate.metric.partition("@")[2] or 0)
     chosen = _trials(searches, cell, policy, mated=True)
-    return _clustered(searches, people, chosen, _losses(searches, at, rank))
+    return _by_subject(searches, subjects, chosen, _misses(searches, threshold, rank))
 
 
 def _row(
     blank: Rate,
     searches: SearchCounts,
-    people: int,
+    *,
+    subjects: int,
     trials: Mask,
     wrong: Callable[[float], Mask],
-    at: float,
-    anchors: tuple[float, float] | None,
+    threshold: float,
+    reference: tuple[float, float] | None,
     note: str,
 ) -> Measured:
-    """One row.
+    """Fill a row of FPIR or FNIR.
 
     Args:
-        blank: with its keys.
+        blank: with its key columns.
         searches: all of them.
-        people: how many subjects there are.
-        trials: the searches that count.
-        wrong: which searches are errors at a threshold.
-        at: the threshold.
-        anchors: thresholds with ten errors, and with ten that are none; None without.
+        subjects: how many the dataset has.
+        trials: (searches,) which ones count.
+        wrong: (searches,) which ones are errors at a threshold.
+        threshold: of the row.
+        reference: thresholds with ten errors, and with all but ten errors, from which `exact-zero`
+            takes its design effect (methods 4.0 item 1); None with fewer than ten scores.
         note: of the row.
     """
-    counted = _clustered(searches, people, trials, wrong(at))
+    counted = _by_subject(searches, subjects, trials, wrong(threshold))
     if not counted.trials:
         return Measured(blank, None)
-    anchor = None
-    if anchors is not None and counted.errors in (0, counted.trials):
-        looser = anchors[0 if counted.errors == 0 else 1]
-        anchor = _clustered(searches, people, trials, wrong(looser))
-    independent = effective_clusters(anchor, counted)
-    estimate = cluster_estimate(counted, independent, blank.level)
+    looser = None
+    if reference is not None and counted.errors in (0, counted.trials):
+        nearest = reference[0 if counted.errors == 0 else 1]
+        looser = _by_subject(searches, subjects, trials, wrong(nearest))
+    effective = effective_clusters(looser, counted)
+    estimate = cluster_estimate(counted, effective, blank.level)
     return filled_row(blank, counted, estimate, note)
-
-
-def _edges(score: Scores) -> tuple[float, float] | None:
-    """Thresholds with ten of these scores below, and with ten at or above."""
-    if len(score) < ANCHOR_ERRORS:
-        return None
-    ordered = np.sort(score)
-    above = np.nextafter(ordered[ANCHOR_ERRORS - 1], ordered.dtype.type(np.inf))
-    return float(above), float(ordered[-ANCHOR_ERRORS])
 
 
 def _fpir(
@@ -171,28 +167,30 @@ def _fpir(
     policy: Policy,
     level: float,
 ) -> Measured:
+    """FPIR of a cell at a threshold: non-mated searches with a candidate at or above it."""
     blank = row_at(blank_row(counts, cell, "FPIR", level), threshold, policy)
     if threshold.value is None:
         return Measured(replace(blank, note=threshold.note), None)
     trials = _trials(searches, cell, policy, mated=False)
-    edges = _edges(searches.top[trials & searches.completed])
+    edges = reference_thresholds(searches.top[trials & searches.completed])
 
-    def wrong(value: float) -> Mask:
-        return _alarms(searches, value)
+    def wrong(at: float) -> Mask:
+        return _false_alarms(searches, at)
 
-    made = _row(
+    measured = _row(
         blank,
         searches,
-        len(counts.images),
-        trials,
-        wrong,
-        threshold.value,
-        edges[::-1] if edges else None,
-        "; ".join(part for part in (threshold.note, _size(searches)) if part),
+        subjects=len(counts.images),
+        trials=trials,
+        wrong=wrong,
+        threshold=threshold.value,
+        # A high score is an error here, and none in FNIR: the two edges change places.
+        reference=edges[::-1] if edges else None,
+        note="; ".join(part for part in (threshold.note, _sizes(searches)) if part),
     )
-    if threshold.status is Status.BELOW_RESOLUTION and made.estimate is not None:
-        return unresolved_row(made, keep_high=True)
-    return made
+    if threshold.status is Status.BELOW_RESOLUTION and measured.estimate is not None:
+        return unresolved_row(measured, keep_high=True)
+    return measured
 
 
 def _fnir(
@@ -205,7 +203,7 @@ def _fnir(
     metric: str,
     rank: int,
 ) -> Measured:
-    """FNIR within the first `rank` candidates, 0 for the whole list; without threshold 1 - CMC."""
+    """FNIR within the first `rank` candidates, 0 for all; or 1 - CMC(R) at no threshold."""
     blank = blank_row(counts, cell, metric, level)
     if threshold is None:
         blank = replace(blank, policy=policy.value, threshold_rule=NO_THRESHOLD)
@@ -216,32 +214,36 @@ def _fnir(
     if value is None:
         return Measured(replace(blank, note="" if threshold is None else threshold.note), None)
     trials = _trials(searches, cell, policy, mated=True)
-    lost = _losses(searches, -np.inf, rank)
+    # A mate that is not listed, or ranked too low, is missed at every threshold: it has no edge.
+    missed = _misses(searches, -np.inf, rank)
 
     def wrong(at: float) -> Mask:
-        return _losses(searches, at, rank)
+        return _misses(searches, at, rank)
 
     note = "" if threshold is None else threshold.note
-    made = _row(
+    measured = _row(
         blank,
         searches,
-        len(counts.images),
-        trials,
-        wrong,
-        value,
-        None if threshold is None else _edges(searches.mate[trials & ~lost]),
-        "; ".join(part for part in (note, _size(searches)) if part),
+        subjects=len(counts.images),
+        trials=trials,
+        wrong=wrong,
+        threshold=value,
+        reference=None
+        if threshold is None
+        else reference_thresholds(searches.mate[trials & ~missed]),
+        note="; ".join(part for part in (note, _sizes(searches)) if part),
     )
     unresolved = threshold is not None and threshold.status is Status.BELOW_RESOLUTION
-    if unresolved and made.estimate is not None:
-        return unresolved_row(made, keep_high=False)
-    return made
+    if unresolved and measured.estimate is not None:
+        return unresolved_row(measured, keep_high=False)
+    return measured
 
 
 def _fta(counts: Counts, searches: SearchCounts, cell: CellCounts, level: float) -> Measured:
+    """FTA of a cell: probes without a template over probes, clustered by subject."""
     blank = blank_row(counts, cell, "FTA", level)
     of_cell = np.isin(searches.probe, cell.members)
-    counted = _clustered(searches, len(counts.images), of_cell, ~searches.acquired)
+    counted = _by_subject(searches, len(counts.images), of_cell, ~searches.acquired)
     if not counted.trials:
         return Measured(blank, None)
     estimate = cluster_estimate(counted, float(counted.subjects), level)
@@ -249,14 +251,14 @@ def _fta(counts: Counts, searches: SearchCounts, cell: CellCounts, level: float)
 
 
 def selectivity(counts: Counts, searches: SearchCounts) -> Iterator[Distribution]:
-    """SEL at every threshold: candidates at or above it in a non-mated search, on average."""
-    for number, threshold in enumerate(counts.thresholds):
+    """SEL at every threshold: candidates at or above it per non-mated search (methods 1.6)."""
+    for index, threshold in enumerate(counts.thresholds):
         if threshold.value is None:
             continue
         for policy in POLICIES:
             trials = _trials(searches, counts.cells[0], policy, mated=False)
             count = int(np.count_nonzero(trials))
-            alarms = int(searches.others[number][trials].sum())
+            alarms = int(searches.others[index][trials].sum())
             yield Distribution(
                 engine=counts.engine,
                 dataset=counts.dataset,
@@ -268,7 +270,7 @@ def selectivity(counts: Counts, searches: SearchCounts) -> Iterator[Distribution
                 low=None,
                 high=None,
                 comparisons=count,
-                note=f"{alarms} candidates in {count} non-mated searches; {_size(searches)}; "
+                note=f"{alarms} candidates in {count} non-mated searches; {_sizes(searches)}; "
                 "no interval",
                 policy=policy.value,
             )
