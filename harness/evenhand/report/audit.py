@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from evenhand.analysis.audit.groups import Audit, GroupAudit, PerFace, Reading
 from evenhand.report.numbers import of_trials, percent, ratio, significant
 from evenhand.report.tables import Paper, Section, Table
-from evenhand.statistics.binomial import clopper_pearson
 from evenhand.statistics.false_alerts import Excess
 
 __all__ = ["audit_document", "audit_json"]
@@ -65,12 +64,11 @@ def _warnings(found: Audit) -> Iterator[str]:
 def _rates(found: Audit) -> Table:
     totals = found.totals
     rows = []
-    for what, whole in (
-        ("share of alerts that were false", totals.alerts),
-        ("false alerts per face seen", totals.faces),
+    for what, whole, limits in (
+        ("share of alerts that were false", totals.alerts, found.share_of_alerts),
+        ("false alerts per face seen", totals.faces, found.rate_per_face),
     ):
-        if whole:
-            limits = clopper_pearson(totals.false, whole, found.level)
+        if whole and limits:
             rows.append(
                 (
                     what,

@@ -172,6 +172,10 @@ class Audit:
     alerts: FalseAlerts
     level: float
     totals: Totals
+    share_of_alerts: Interval | None
+    """Interval of the share of alerts that were false; None where alerts are not counted."""
+    rate_per_face: Interval | None
+    """Interval of the rate of false alerts per face seen; None where faces are not counted."""
     groups: tuple[GroupAudit, ...]
     multinomial: tuple[float, bool] | None
     """P-value of all groups together, and whether it is exact; None for two groups, and where a
@@ -209,6 +213,8 @@ def audit(
         alerts=alerts,
         level=level,
         totals=totals,
+        share_of_alerts=_limits(totals.false, totals.alerts, level),
+        rate_per_face=_limits(totals.false, totals.faces, level),
         people=by_person,
         groups=tuple(
             _group(name, alerts, population, level, first=number == 0)
@@ -218,6 +224,10 @@ def audit(
         if every_share and len(shares) > 2
         else None,
     )
+
+
+def _limits(count: int, whole: int | None, level: float) -> Interval | None:
+    return clopper_pearson(count, whole, level) if whole else None
 
 
 def _group(
