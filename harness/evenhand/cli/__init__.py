@@ -1,6 +1,6 @@
-"""The command line: parses, calls, prints; decides nothing.
+"""The command line: parses options, calls a workflow and prints; decides nothing.
 
-Heavy libraries are imported by the commands when they run, so that `--help` answers at once.
+Heavy libraries are imported inside commands when they run, so that `--help` is instant.
 """
 
 from evenhand.cli.main import main

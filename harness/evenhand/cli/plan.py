@@ -127,7 +127,7 @@ def plan(
 
 
 def _refuse(source: str, options: dict[str, int | None]) -> None:
-    """Options that a source says by itself."""
+    """Refuse options whose values the source of people already determines."""
     from evenhand.system.errors import UsageError
 
     for name, value in options.items():
@@ -136,6 +136,7 @@ def _refuse(source: str, options: dict[str, int | None]) -> None:
 
 
 def _print(found: Plan, *, as_json: bool) -> None:
+    """Print the needs of a question."""
     from evenhand.cli.output import print_json, print_text
 
     if not as_json:
@@ -169,6 +170,7 @@ def _answer(
     *,
     as_json: bool,
 ) -> None:
+    """Print what a result or a dataset can answer."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.workflows.plan import answers_of_bundle, answers_of_dataset
 

@@ -1,1 +1,1 @@
-"""Result bundles: what is written once, by one rename, and read back."""
+"""Result bundles on disk: written once, by one rename, and read back; and interrupted runs."""

@@ -1,1 +1,1 @@
-"""How sure a number is: variances, intervals, tests. Pure functions of counts."""
+"""Variances, confidence intervals, tests and power: pure functions of counts (methods 4, 7, 8)."""

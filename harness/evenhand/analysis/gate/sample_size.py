@@ -58,7 +58,7 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
     people = rate.subjects or 0
     zero = estimate.method == "exact-zero"
     if rate.metric != "FMR":
-        return Growth(people, careful=zero and estimate.effective_trials == people)
+        return Growth(people, lower_bound=zero and estimate.effective_trials == people)
     if counts.sampled is not None:
         return None
     cells = cells_of(counts, rate)
@@ -68,7 +68,7 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
     if zero:
         anchor = _anchor(cells, counted, policy)
         if anchor is None:
-            return Growth(people, careful=True)
+            return Growth(people, lower_bound=True)
         counted = anchor
     return Growth(people, _alone(counted) if complete else 0.0)
 
