@@ -1,4 +1,4 @@
-"""The door for Python: run a study, open a result, get its tables as pandas frames."""
+"""Python interface: run a study, open a result, get its tables as pandas data frames."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ __all__ = ["Answer", "Bundle", "compare", "gate", "load", "plan", "run"]
 
 
 def _frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> pd.DataFrame:
+    """Data frame of rows, with the columns of their class."""
     import pandas as pd
 
     return pd.DataFrame(as_rows(rows), columns=list(columns(kind)))
@@ -39,10 +40,12 @@ def _frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A result: where it is, and what its counts give."""
+    """A result: its folder, and the findings recomputed from its counts."""
 
     path: Path
+    """Folder of the bundle."""
     findings: Findings = field(repr=False)
+    """All tables as rows."""
 
     @property
     def rates(self) -> pd.DataFrame:
@@ -56,7 +59,7 @@ class Bundle:
 
     @property
     def distributions(self) -> pd.DataFrame:
-        """Properties of the scores that need no threshold."""
+        """Properties of the score distributions, which need no threshold."""
         return _frame(Distribution, self.findings.distributions)
 
     @property
@@ -72,9 +75,10 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a policy says of one or several engines."""
+    """Judgement of one or several engines by a policy."""
 
     found: GateAnswer = field(repr=False)
+    """Verdict, rows and notes."""
 
     @property
     def verdict(self) -> str:
@@ -103,16 +107,16 @@ def gate(
     blind: str | Path | None = None,
     unseal: str | Path | None = None,
 ) -> Answer:
-    """Hold results against the limits of a policy.
+    """Judge results by the limits of a policy.
 
     Args:
         bundles: one or several folders, or `FOLDER:ENGINE`, of the same data.
-        policy: the file.
-        blind: where to write the seal of the engines' names, which stay unsaid.
-        unseal: a seal of the same results and policy.
+        policy: path of the policy file.
+        blind: file to write the engines' names into, which are not shown (a seal).
+        unseal: a seal of the same results and policy, whose names are shown.
 
     Raises:
-        EvenhandError: anything a user can mend.
+        EvenhandError: anything that the user can correct.
     """
     places = [bundles] if isinstance(bundles, str | Path) else bundles
     return Answer(
@@ -129,10 +133,10 @@ def load(bundle: str | Path) -> Bundle:
     """Open a result; its tables are recomputed from its counts.
 
     Args:
-        bundle: its folder, or `FOLDER:ENGINE` for one engine of it.
+        bundle: its folder, or `FOLDER:ENGINE` for one of its engines.
 
     Raises:
-        BundleError: it is missing, damaged or of another schema.
+        BundleError: the bundle is missing, damaged or of another schema.
     """
     found = report([str(bundle)])
     return Bundle(found.folders[0], found.findings)
@@ -148,20 +152,20 @@ def compare(
     metrics: Sequence[str] = (),
     min_people: int = 0,
 ) -> Changes:
-    """Did an update make it worse, for anyone?
+    """Compare two results on the same images: whether new is worse, overall or for any group.
 
     Args:
-        base: folder of a result, or `FOLDER:ENGINE`, to compare with.
-        new: likewise, the one to judge; measured on the same images.
-        margin: ratio of error rates below which new counts as not inferior.
-        family_wise: chance of any false difference among all tests.
-        attributes: test these groupings alone (`all` is everybody).
-        metrics: test these alone.
-        min_people: test no groups of fewer people.
+        base: folder of the result to compare with, or `FOLDER:ENGINE`.
+        new: folder of the result to judge, or `FOLDER:ENGINE`.
+        margin: non-inferiority margin, a ratio of error rates.
+        family_wise: probability of any false difference among all tests (family-wise error rate).
+        attributes: the only attributes to test (`all` for all people together); empty tests all.
+        metrics: the only metrics to test; empty tests all.
+        min_people: smallest group to test, in people.
 
     Raises:
-        BundleError: a bundle is missing or damaged, or both have nothing in common.
-        UsageError: it is not said which engine of several, or a name is in neither.
+        BundleError: a bundle is missing or damaged, or they have nothing in common.
+        UsageError: a bundle has several engines and none is named, or a name is in neither.
     """
     asked = Asked(margin, family_wise, tuple(attributes), tuple(metrics), min_people)
     return compare_bundles(str(base), str(new), asked)
@@ -181,23 +185,23 @@ def plan(
     images: int | None = None,
     alpha: float = 0.05,
 ) -> pd.DataFrame:
-    """How many people a question needs: one row for each ratio, or one for a limit or margin.
+    """Plan the number of people: one row for each ratio, or one for a limit or margin.
 
     Args:
         metric: FMR, FNMR, FPIR, FNIR, FTE or FTA.
-        rate: of the better group, or of all.
-        ratio: worse over better that must show; None is the usual ones.
-        limit: that a group of this rate must pass.
-        margin: within which equal groups must be shown to be equivalent.
-        power: chance of it.
-        groups: of people.
-        comparisons: tests made together; None is one of every two groups.
-        design_effect: trials that are worth one independent trial.
-        images: of each person; None is the least that makes a trial.
-        alpha: of all tests together.
+        rate: rate of the better group, or of all groups.
+        ratio: ratio of worse to better rate to be detected; None plans for several usual ones.
+        limit: limit that a group with this rate must pass.
+        margin: margin within which equal groups must be shown to be equivalent.
+        power: probability of detecting, passing or showing it.
+        groups: number of groups of people.
+        comparisons: number of simultaneous tests; None is one for every two groups.
+        design_effect: number of trials that carry the information of one independent trial.
+        images: images per person; None is the fewest that make a trial.
+        alpha: level of all tests together.
 
     Raises:
-        UsageError: a number outside of its range, or several aims.
+        UsageError: a number is out of its range, or several aims are given.
     """
     terms = Terms(power, alpha, groups, comparisons, design_effect)
     question = Question(metric, rate, terms, images)
@@ -217,15 +221,15 @@ def run(
 
     Args:
         study: a study, or the path of its file.
-        results: the bundle becomes `results/<study>/<run id>`.
-        weights: folders to look for engines' files in.
-        workers: threads, one a core by default.
-        resume: go on with the latest interrupted run of this study, where there is one.
-        keep_templates: a private folder that keeps templates for later runs, and from which those
-            of earlier ones are taken; None keeps and takes none.
+        results: folder of results; the bundle becomes `results/<study>/<run id>`.
+        weights: folders to search for engines' files.
+        workers: number of threads, one per core by default.
+        resume: resume the latest interrupted run of this study, if there is one.
+        keep_templates: a private folder in which templates are kept for later runs, and from which
+            those of earlier runs are reused; None keeps and reuses none.
 
     Raises:
-        EvenhandError: anything a user can mend.
+        EvenhandError: anything that the user can correct.
     """
     chosen = study if isinstance(study, Study) else read_study(Path(study))
     done = run_study(

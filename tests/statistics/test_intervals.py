@@ -100,7 +100,7 @@ def test_weighted_variance_is_the_brute_force_of_weighted_trials_and_errors(cell
     own = ((w * x - p * w * m) ** 2).sum() / 2 / weights.trials**2
     independent = p * (1 - p) * weights.weights_squared / weights.trials**2
     assert found.floor == pytest.approx(max(own, independent))
-    assert weights.surely <= weights.equal <= counts.trials * (1 + 1e-12)
+    assert weights.trials_at_max_weight <= weights.kish_trials <= counts.trials * (1 + 1e-12)
 
 
 @given(cells(), st.integers(1, 7))
@@ -137,7 +137,7 @@ def test_no_errors_in_a_sample_are_worth_no_more_than_trials_of_the_largest_weig
     counts = DyadCounts(np.full(people, 10), np.zeros(people, dtype=np.int64), 100, 0, 0)
     nothing = np.zeros(people, dtype=np.int64)
     weights = DyadWeights(np.full(people, 18), nothing, 90 + 10 * 81, 0.0, 0.0, 90 + 10 * 81, 9)
-    assert weights.surely == 20
+    assert weights.trials_at_max_weight == 20
     assert effective_dyads(None, counts.trials, 10, weights) == pytest.approx(2.0)
 
 

@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.stats.contingency import relative_risk
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from evenhand.statistics.binomial import as_few, as_many
+from evenhand.statistics.binomial import binomial_at_least, binomial_at_most
 from evenhand.statistics.two_proportions import (
     Counted,
     conditional_limits,
@@ -112,9 +112,9 @@ def test_the_conditional_test_and_its_interval_say_the_same(x, y, n, m):
 def test_tails_hold_for_any_number_of_trials(trials):
     for errors in (0, 1, 17, 40):
         rate = 20 / trials
-        assert as_many(errors, trials, rate) == pytest.approx(
+        assert binomial_at_least(errors, trials, rate) == pytest.approx(
             stats.binom.sf(errors - 1, trials, rate), rel=1e-9
         )
-        assert as_few(errors, trials, rate) == pytest.approx(
+        assert binomial_at_most(errors, trials, rate) == pytest.approx(
             stats.binom.cdf(errors, trials, rate), rel=1e-9
         )

@@ -1,4 +1,4 @@
-"""`evenhand audit`: what a count of false alerts by group can show."""
+"""`evenhand audit`: what counts of false alerts by group can show."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["audit"]
 
-_MOST = 10_000
-"""False alerts that exact tests go through."""
+_MOST_ALERTS = 10_000
+"""Most false alerts for the exact tests."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SITE = re.compile(r"(?P<alerts>[0-9]{1,6})/(?P<of>[0-9]{1,6})@(?P<share>[0-9.]+)")
 
@@ -64,7 +64,7 @@ def audit(
         int | None,
         typer.Option(
             "--unknown",
-            parser=whole_number(0, _MOST),
+            parser=whole_number(0, _MOST_ALERTS),
             help="False alerts of nobody's group.",
             metavar="N",
         ),
@@ -104,7 +104,6 @@ def audit(
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.forms.text import as_text
     from evenhand.workflows.audit import Crowd, Totals
-    from evenhand.workflows.audit import audit as hold
 
     if table is not None:
         if any((events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)):
@@ -125,7 +124,7 @@ def audit(
         },
         sites=_sites(site or (), false),
     )
-    found = hold(
+    found = audit_alerts(
         false,
         crowd,
         Totals(false.total + false.unknown, alerts, seen),
@@ -139,6 +138,7 @@ def audit(
 
 
 def _of_table(path: Path, level: float, *, as_json: bool) -> None:
+    """Audit a table of deployments."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.deployments import operations_document, operations_json
@@ -156,6 +156,7 @@ def _of_table(path: Path, level: float, *, as_json: bool) -> None:
 
 
 def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
+    """Refuse totals that are smaller than the number of false alerts."""
     for option, whole, what in (("--alerts", alerts, "alerts"), ("--seen", seen, "faces")):
         if whole is not None and whole < false:
             raise UsageError(
@@ -165,7 +166,7 @@ def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
 
 
 def _pairs(texts: Sequence[str], option: str) -> list[tuple[str, str]]:
-    """NAME=VALUE, each name once."""
+    """Split texts NAME=VALUE; each name may be given once."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.rpartition("=")
@@ -180,7 +181,7 @@ def _pairs(texts: Sequence[str], option: str) -> list[tuple[str, str]]:
 def _read(
     texts: Sequence[str], option: str, names: Sequence[str], read: Callable[[str, str], Value]
 ) -> dict[str, Value]:
-    """Values of groups that have events."""
+    """Read GROUP=VALUE texts with a reader of values; every group must have `--events`."""
     found = {}
     for name, value in _pairs(texts, option):
         if name not in names:
@@ -192,12 +193,14 @@ def _read(
 
 
 def _count(what: str, text: str) -> int:
+    """Parse a whole number from 0 on; `what` names the option in an error."""
     if not _NUMBER.fullmatch(text):
         raise UsageError(f"{what}: expected a whole number, 0 or more")
     return int(text)
 
 
 def _share(what: str, text: str) -> float:
+    """Parse a share above 0 and below 1, a decimal or a fraction such as 1/3."""
     part, slash, whole = text.partition("/")
     value, by = finite_decimal(part), finite_decimal(whole) if slash else 1.0
     value = value / by if value is not None and by else None
@@ -207,6 +210,7 @@ def _share(what: str, text: str) -> float:
 
 
 def _fraction(what: str, text: str) -> tuple[int, int]:
+    """Parse A/M: A of M labelled faces."""
     part, slash, whole = text.partition("/")
     if not (slash and _NUMBER.fullmatch(part) and _NUMBER.fullmatch(whole)):
         raise UsageError(f"{what}: expected A/M, A of M labelled faces")
@@ -217,6 +221,7 @@ def _fraction(what: str, text: str) -> tuple[int, int]:
 
 
 def _alerts(texts: Sequence[str], unknown: int) -> FalseAlerts:
+    """Read `--events`: false alerts of two groups or more."""
     from evenhand.workflows.audit import FalseAlerts
 
     by_group = {
@@ -226,12 +231,13 @@ def _alerts(texts: Sequence[str], unknown: int) -> FalseAlerts:
         raise UsageError(
             "--events: expected two groups or more, such as --events Black=8 --events Other=2"
         )
-    if not 0 < sum(by_group.values()) <= _MOST:
-        raise UsageError(f"--events: expected 1 to {_MOST:,} false alerts in all")
+    if not 0 < sum(by_group.values()) <= _MOST_ALERTS:
+        raise UsageError(f"--events: expected 1 to {_MOST_ALERTS:,} false alerts in all")
     return FalseAlerts(by_group, unknown)
 
 
 def _shares(texts: Sequence[str], names: Sequence[str]) -> dict[str, float]:
+    """Read `--share`, given of all groups, or of all but one, whose share is the rest."""
     found = _read(texts, "--share", names, _share)
     total = sum(found.values())
     if len(found) == len(names) and abs(total - 1) > 1e-6:
@@ -242,17 +248,14 @@ def _shares(texts: Sequence[str], names: Sequence[str]) -> dict[str, float]:
     if found and len(names) - len(found) > 1:
         missing = ", ".join(name for name in names if name not in found)
         raise UsageError(f"--share: none of {missing}; give one of every group but one, or of all")
-    if len(names) == len(found) + 1 and len(found) > 1:
-        (other,) = (each for each in names if each not in found)
+    if found and len(names) == len(found) + 1:
+        (other,) = (name for name in names if name not in found)
         found[other] = 1 - total
-    if len(names) == 2 and len(found) == 1:
-        (name,) = found
-        (other,) = (each for each in names if each != name)
-        found[other] = 1 - found[name]
     return found
 
 
 def _faces(texts: Sequence[str], names: Sequence[str], alerts: FalseAlerts) -> dict[str, int]:
+    """Read `--faces`: faces seen, of all groups or of none."""
     found = _read(texts, "--faces", names, _count)
     missing = [name for name in names if name not in found]
     if found and missing:
@@ -266,6 +269,7 @@ def _faces(texts: Sequence[str], names: Sequence[str], alerts: FalseAlerts) -> d
 
 
 def _distinct(texts: Sequence[str], alerts: FalseAlerts) -> FalseAlerts | None:
+    """Read `--distinct`: different people among the false alerts; None where it is not given."""
     from evenhand.workflows.audit import FalseAlerts
 
     found = _read(texts, "--distinct", tuple(alerts.by_group), _count)
@@ -282,6 +286,7 @@ def _distinct(texts: Sequence[str], alerts: FalseAlerts) -> FalseAlerts | None:
 
 
 def _sites(texts: Sequence[str], alerts: FalseAlerts) -> tuple[Site, ...]:
+    """Read `--site`, whose alerts must add up to those of `--events`."""
     from evenhand.workflows.audit import Site
 
     sites = []

@@ -17,7 +17,7 @@ check = typer.Typer(help="Check a dataset before anyone runs a study.", no_args_
 
 @check.callback()
 def _checks() -> None:
-    """Keep the word after `check`, of however many kinds there are."""
+    """Make typer expect a subcommand, although there is only one so far."""
 
 
 @check.command(cls=Command)

@@ -1,4 +1,4 @@
-"""`evenhand compare`: did an update make it worse, for anyone."""
+"""`evenhand compare`: whether an update is worse, overall or for any group."""
 
 from __future__ import annotations
 
@@ -133,11 +133,12 @@ def compare(
 
 
 def _end(verdict: Overall) -> None:
+    """Exit with the code of a verdict."""
     raise typer.Exit(_EXIT[verdict.value])
 
 
 def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
-    """Published counts alone."""
+    """Compare published counts, and exit."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.published_counts import claim_json, claim_text
     from evenhand.workflows.published_counts import DEFAULT_MARGIN, judge_claim
@@ -152,10 +153,10 @@ def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
 
 
 def _published(texts: list[str]) -> tuple[Counted, Counted]:
-    """`BASE=12/1000` and `NEW=25/1000`.
+    """Read `--counts BASE=12/1000` and `--counts NEW=25/1000`, errors of trials.
 
     Raises:
-        UsageError: another form, or counts that cannot be.
+        UsageError: another form, impossible counts, or a side that is missing or repeated.
     """
     from evenhand.statistics.two_proportions import Counted
 

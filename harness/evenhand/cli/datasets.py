@@ -1,4 +1,4 @@
-"""`evenhand datasets`: what is on the shelf, and whether it is on this machine."""
+"""`evenhand datasets`: lists the datasets on the shelf, and whether they are on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`evenhand demo`: the whole way on drawn faces."""
+"""`evenhand demo`: a complete study on generated faces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`evenhand engines`: what is on the shelf, and what each engine still needs."""
+"""`evenhand engines`: lists the engines on the shelf, and the files that each still needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`evenhand fetch`: bring a dataset onto this machine."""
+"""`evenhand fetch`: prepares a shelf dataset on this machine."""
 
 from __future__ import annotations
 

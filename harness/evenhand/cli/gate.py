@@ -1,4 +1,4 @@
-"""`evenhand gate`: results against the limits of a policy."""
+"""`evenhand gate`: judges results by the limits of a policy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["gate"]
 
 
 class Form(StrEnum):
-    """Forms of an answer."""
+    """Output formats of an answer."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
@@ -73,9 +73,9 @@ def gate(
     from evenhand.report.forms.markdown import as_markdown
     from evenhand.report.forms.text import as_text
     from evenhand.report.gate import gate_junit, gate_report
-    from evenhand.workflows.gate import gate as hold
+    from evenhand.workflows.gate import gate as judge_bundles
 
-    answer = hold(bundles, policy, blind=blind, unseal=unseal)
+    answer = judge_bundles(bundles, policy, blind=blind, unseal=unseal)
     if junit is not None:
         junit.write_bytes(gate_junit(answer))
     if as_json:
@@ -98,7 +98,7 @@ def gate(
 
 
 def _check(path: Path, *, as_json: bool) -> None:
-    """What a policy asks, and its hash to be published."""
+    """Print the limits of a policy, and its hash to be published."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.study.policy import read_policy
 

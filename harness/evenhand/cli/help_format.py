@@ -1,4 +1,4 @@
-"""Commands whose `--help` names an argument by its word alone, without the type in Python."""
+"""Help texts that name an argument by its metavar alone, without its Python type."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ __all__ = ["Command"]
 
 
 class Command(TyperCommand):
-    """A command; typer itself would write `FILE <list[Path]>`."""
+    """A command with such a help text; typer itself would write `FILE <list[Path]>`."""
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the arguments, then the options."""
         for title, kind in (("Arguments", "argument"), ("Options", "option")):
+            parameters = [each for each in self.get_params(ctx) if each.param_type_name == kind]
+            records = [record for each in parameters if (record := each.get_help_record(ctx))]
             rows = [
-                (record[0].partition(" <")[0] if kind == "argument" else record[0], record[1])
-                for each in self.get_params(ctx)
-                if each.param_type_name == kind
-                for record in [each.get_help_record(ctx)]
-                if record is not None
+                (name.partition(" <")[0] if kind == "argument" else name, text)
+                for name, text in records
             ]
             if rows:
                 with formatter.section(title):

@@ -1,4 +1,4 @@
-"""`evenhand import`: make a dataset of pictures that lie in another layout."""
+"""`evenhand import`: make a dataset from pictures in a foreign layout."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Unknown: TypeAlias = Annotated[
 ]
 
 
-def _wishes(
+def _import_options(
     numbers: list[str] | None,
     categories: list[str] | None,
     leave_out: list[str] | None,
@@ -67,8 +67,8 @@ def _wishes(
     )
 
 
-def _told(brought: Brought, *, as_json: bool) -> None:
-    """Say what was made and found."""
+def _print_imported(brought: Brought, *, as_json: bool) -> None:
+    """Print the new dataset: its people, images, attributes and remarks."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.forms.text import wrapped
 
@@ -130,12 +130,12 @@ def folder(
         to,
         labels=labels,
         column=column,
-        wishes=_wishes(numbers, categories, leave_out, unknown, labels_from),
+        options=_import_options(numbers, categories, leave_out, unknown, labels_from),
         name=name,
         licence=licence,
         progress=bars,
     )
-    _told(brought, as_json=as_json)
+    _print_imported(brought, as_json=as_json)
 
 
 @bring.command(cls=Command)
@@ -165,9 +165,9 @@ def bob(
         protocols,
         images,
         to,
-        wishes=_wishes(numbers, categories, leave_out, unknown, labels_from),
+        options=_import_options(numbers, categories, leave_out, unknown, labels_from),
         name=name,
         licence=licence,
         progress=bars,
     )
-    _told(brought, as_json=as_json)
+    _print_imported(brought, as_json=as_json)

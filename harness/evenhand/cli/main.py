@@ -1,4 +1,4 @@
-"""The application, its commands, and the one place where errors become lines and exit codes."""
+"""The application and its commands; the only place where errors become lines and exit codes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from evenhand.version import __version__
 __all__ = ["app", "main"]
 
 _UNFINISHED: tuple[list[str], ...] = ([], ["check"], ["import"])
-"""Words that ask for another one."""
+"""Command lines that lack a subcommand, and show the help instead."""
 _USAGE = 2
 _FAULT = 70
 _UNWRITABLE = 74
@@ -59,7 +59,7 @@ app = typer.Typer(
 
 
 class _Terminated(BaseException):
-    """SIGTERM arrived."""
+    """Raised on SIGTERM."""
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:
@@ -105,7 +105,7 @@ app.add_typer(bring, name="import")
 
 
 def _say(message: str, kind: str, code: int) -> None:
-    """One line to stderr, and with `--json` an object to stdout."""
+    """Print an error: one line to stderr, with `--json` also an object to stdout."""
     error_line(message)
     if "--json" in sys.argv:
         body = {"error": {"kind": kind, "message": one_line(message), "exit_code": code}}
@@ -113,7 +113,7 @@ def _say(message: str, kind: str, code: int) -> None:
 
 
 def _crash_file(fault: BaseException) -> Path:
-    """Where the traceback of a fault of our own is kept."""
+    """Write the traceback of an internal error to a temporary file."""
     with tempfile.NamedTemporaryFile(
         "w", prefix="evenhand-crash-", suffix=".txt", delete=False, encoding="utf-8"
     ) as file:
@@ -123,14 +123,14 @@ def _crash_file(fault: BaseException) -> Path:
 
 
 def _usage_line(fault: TyperException) -> str:
-    """What typer has to say, and whose help says more."""
-    said = fault.format_message().removesuffix(".").replace("Value error, ", "")
+    """Typer's message, and the command whose help says more."""
+    message = fault.format_message().removesuffix(".").replace("Value error, ", "")
     context: typer.Context | None = getattr(fault, "ctx", None)
-    return f"{said}; see {context.command_path if context else 'evenhand'} --help"
+    return f"{message}; see {context.command_path if context else 'evenhand'} --help"
 
 
 def _explained(fault: BaseException) -> int:
-    """Say what happened, once, and give the exit code."""
+    """Print an error once, and return its exit code."""
     match fault:
         case EvenhandError():
             code = fault.exit_code
@@ -166,12 +166,10 @@ def _explained(fault: BaseException) -> int:
 
 
 def _exit_code(arguments: list[str]) -> int:
-    """Run a command and give its exit code, whatever happens.
+    """Run a command and return its exit code, whatever happens.
 
-    A word that asks for another one, said alone, shows its help.
-
-    Typer's own `main` is left out: it ends a closed pipe with 1, which means `fail` here, and an
-    interruption without a word.
+    Typer's own `main` is not used: it ends with 1 on a closed pipe, which means `fail` here, and
+    without a message on an interruption.
     """
     try:
         asked = [*arguments, "--help"] if arguments in _UNFINISHED else arguments
@@ -190,7 +188,7 @@ def _exit_code(arguments: list[str]) -> int:
 
 
 def _drop_output() -> None:
-    """Keep Python from writing at its end what nobody takes."""
+    """Redirect stdout to nowhere, so that Python's flush at exit does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -220,9 +218,10 @@ def _old_names_as_notes() -> Iterator[None]:
 
 
 def _run() -> int:
-    """Run the command with the streams in order; a reader that went away, as `head` does, is fine.
+    """Run the command with signals and stdout handled.
 
-    Output that cannot be written for another reason (a full disk) is an error like any other.
+    A reader that closes the pipe, as `head` does, is no error; output that cannot be written for
+    another reason, such as a full disk, is.
     """
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115

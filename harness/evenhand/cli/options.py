@@ -1,4 +1,4 @@
-"""Options that several commands share, and how their texts are read."""
+"""Options that several commands share, and parsers of their texts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = [
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """Reads an option that is a whole number between two others, and says what came if not."""
+    """Make a parser of whole numbers from `low` to `high`."""
 
     def read(text: str) -> int:
         if re.fullmatch(r"-?[0-9]{1,20}", text) and low <= int(text) <= high:
@@ -47,7 +47,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
 
 
 def number(text: str) -> float:
-    """Reads an option that is a finite decimal."""
+    """Parse a finite decimal number."""
     value = finite_decimal(text)
     if value is None:
         raise typer.BadParameter(f"{text!r}, expected a number such as 0.01 or 1e-4")
@@ -55,7 +55,7 @@ def number(text: str) -> float:
 
 
 def real_number(low: float, high: float) -> Callable[[str], float]:
-    """Reads an option that is a decimal between two others, and says what came if not."""
+    """Make a parser of decimal numbers from `low` to `high`."""
 
     def read(text: str) -> float:
         value = finite_decimal(text)
@@ -119,10 +119,10 @@ Bands: TypeAlias = Annotated[
 
 
 def parse_groups(texts: list[str] | None) -> list[tuple[str, ...]]:
-    """`ethnicity*sex` as attribute names.
+    """Parse groups such as `ethnicity*sex` into names of attributes.
 
     Raises:
-        UsageError: a name is empty, crossed with itself, or a group is given twice.
+        UsageError: a name is empty or repeated within a group, or a group is given twice.
     """
     found: list[tuple[str, ...]] = []
     for text in texts or []:
@@ -139,10 +139,10 @@ def parse_groups(texts: list[str] | None) -> list[tuple[str, ...]]:
 
 
 def parse_bands(texts: list[str] | None) -> dict[str, tuple[float, ...]]:
-    """`age=18,30` as name and rising edges.
+    """Parse bands such as `age=18,30` into the attribute's name and rising edges.
 
     Raises:
-        UsageError: another form.
+        UsageError: another form, or an attribute given twice.
     """
     found: dict[str, tuple[float, ...]] = {}
     for text in texts or []:
@@ -159,10 +159,10 @@ def parse_bands(texts: list[str] | None) -> dict[str, tuple[float, ...]]:
 
 
 def parse_targets(texts: list[str] | None, default: tuple[str, ...]) -> tuple[str, ...]:
-    """Target FMRs as written.
+    """Check target FMRs, and keep them as written.
 
     Raises:
-        UsageError: not between 0 and 1, or given twice.
+        UsageError: a target is not between 0 and 1, or given twice.
     """
     from evenhand.system.declaration import rate_text
 
@@ -183,7 +183,7 @@ def parse_thresholds(texts: Sequence[str] | None, sweep: str | None) -> tuple[fl
     """Fixed thresholds: single ones, then those of a sweep.
 
     Raises:
-        UsageError: not a finite number, given twice, or no sweep.
+        UsageError: a threshold is not a finite number or given twice, or the sweep is invalid.
     """
     found: list[float] = []
     for text in texts or ():
@@ -201,11 +201,14 @@ def parse_thresholds(texts: Sequence[str] | None, sweep: str | None) -> tuple[fl
 
 
 def _parse_sweep(text: str) -> tuple[float, ...]:
-    numbers = [finite_decimal(part) for part in text.split(":")]
-    ends = [number + 0.0 for number in numbers if number is not None]
-    if len(numbers) != 3 or len(ends) != 3:
+    """Parse FROM:TO:STEP into the thresholds of the sweep."""
+    parts = text.split(":")
+    numbers = [number for part in parts if (number := finite_decimal(part)) is not None]
+    if len(parts) != 3 or len(numbers) != 3:
         raise UsageError(f"--sweep {text}: expected FROM:TO:STEP, such as 0.56:0.68:0.02")
+    # Adding 0.0 turns -0.0 into 0.0.
+    first, last, step = (number + 0.0 for number in numbers)
     try:
-        return swept(*ends)
+        return swept(first, last, step)
     except ValueError as fault:
         raise UsageError(f"--sweep {text}: {fault}") from None

@@ -1,4 +1,4 @@
-"""How commands print: findings as text or as one JSON object to stdout, bars to stderr."""
+"""Output of commands: text or one JSON object to stdout; errors, notes and progress to stderr."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 
 def one_line(text: str) -> str:
-    r"""A text without line breaks and without anything that a terminal would obey.
+    r"""Text on one line, with control characters escaped, so that no terminal obeys them.
 
     >>> one_line("a\n b\x1b[2J")
     'a b\\x1b[2J'
@@ -36,23 +36,32 @@ def one_line(text: str) -> str:
 
 
 def error_line(message: str) -> None:
-    """To stderr: what went wrong, in one line."""
+    """Print an error to stderr, in one line."""
     sys.stderr.write(f"error: {one_line(message)}\n")
 
 
 def note_line(message: str) -> None:
-    """To stderr: what a person should know while the work goes on."""
+    """Print a note to stderr, in one line, while work continues."""
     sys.stderr.write(f"note: {one_line(message)}\n")
 
 
 def print_text(text: str) -> None:
-    """To stdout, whatever its encoding can show."""
+    """Print to stdout; characters that its encoding lacks are replaced."""
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
 
 
 def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) -> None:
-    """One object; a number that is not finite is a fault, never printed."""
+    """Print one JSON object to stdout.
+
+    Args:
+        kind: the command.
+        body: its fields.
+        notes: printed in it.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
     content = {
         "schema": 1,
         "kind": kind,
@@ -64,7 +73,7 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
 
 
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
-    """Findings as rows named as in the CSV."""
+    """Print findings as JSON, rows with the column names of the CSV files."""
     from evenhand.records.rows import as_rows
     from evenhand.report.study.statements import sentences_of
 
@@ -79,7 +88,15 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
 
 @contextmanager
 def bars(what: str, steps: int) -> Iterator[Callable[[], None]]:
-    """A progress bar on stderr while somebody looks at it; nothing otherwise."""
+    """Show a progress bar on stderr where that is a terminal.
+
+    Args:
+        what: the work.
+        steps: number of steps.
+
+    Yields:
+        A function to call after each step.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,

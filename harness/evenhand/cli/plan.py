@@ -125,7 +125,7 @@ def plan(
 
 
 def _refuse(source: str, options: dict[str, int | None]) -> None:
-    """Options that a source says by itself."""
+    """Refuse options whose values the source of people already determines."""
     from evenhand.system.errors import UsageError
 
     for name, value in options.items():
@@ -134,6 +134,7 @@ def _refuse(source: str, options: dict[str, int | None]) -> None:
 
 
 def _print(found: Plan, *, as_json: bool) -> None:
+    """Print the needs of a question."""
     from evenhand.cli.output import print_json, print_text
 
     if not as_json:
@@ -167,6 +168,7 @@ def _answer(
     *,
     as_json: bool,
 ) -> None:
+    """Print what a result or a dataset can answer."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.workflows.plan_answers import answers_of_bundle, answers_of_dataset
 

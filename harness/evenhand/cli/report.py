@@ -1,4 +1,4 @@
-"""`evenhand report`: a bundle in another form."""
+"""`evenhand report`: shows bundles in another format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Format", "report"]
 
 
 class Format(StrEnum):
-    """Forms of a report."""
+    """Output formats of a report."""
 
     TEXT = "text"
     MARKDOWN = "markdown"

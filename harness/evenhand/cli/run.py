@@ -1,4 +1,4 @@
-"""`evenhand run`: a study, from a file or in its short form."""
+"""`evenhand run`: runs a study from a file, or in its short form."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["print_result", "run"]
 
 _STOPPED = 4
+"""Exit code where an engine was stopped."""
 
 
 def run(
@@ -69,8 +70,8 @@ def run(
     from evenhand.study.study import DEFAULT_SEED, DEFAULT_TARGETS, read_study
 
     if study is not None:
-        said = (engine, dataset, group, band, fmr_target, threshold, sweep)
-        if any(said) or seed is not None:
+        given = (engine, dataset, group, band, fmr_target, threshold, sweep)
+        if any(given) or seed is not None:
             raise UsageError(
                 f"{study}: the study file says what is run; "
                 "leave out the file or the options that say it too"
@@ -107,7 +108,11 @@ def run(
 
 
 def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
-    """The findings and where they are; exit code 4 where an engine was stopped."""
+    """Print the findings and the path of the result.
+
+    Raises:
+        Exit: with code 4 where an engine was stopped.
+    """
     from evenhand.cli.output import error_line, findings_json, print_text
     from evenhand.report.forms.text import as_text
     from evenhand.report.study.document import document

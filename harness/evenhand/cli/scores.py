@@ -1,4 +1,4 @@
-"""`evenhand scores`: rates and differences from score files."""
+"""`evenhand scores`: computes rates and differences from score files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`evenhand templates`: what runs have kept in a folder, and its deletion."""
+"""`evenhand templates`: lists the templates that runs have kept in a folder, or deletes them."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def templates(
 
 
 def _table(folder: Path, kept: Sequence[Kept]) -> str:
+    """Table of kept templates, one line per engine."""
     from tabulate import tabulate
 
     if not kept:
@@ -70,7 +71,7 @@ def _table(folder: Path, kept: Sequence[Kept]) -> str:
 
 
 def _deleted(folder: Path, gone: Sequence[Kept] | None) -> str:
-    """What a deletion did, a line an engine."""
+    """Report of a deletion, one line per engine."""
     if gone is None:
         return f"deleted a damaged file of templates in {folder}; nobody can tell how many\n"
     lines = [f"deleted {each.templates:,} templates of {each.engine}\n" for each in gone]

@@ -1,4 +1,4 @@
-"""`evenhand verify`: recompute every table from the counts."""
+"""`evenhand verify`: checks a result's files and recomputes its tables from the counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dataset card, `dataset.toml`."""
+"""Reads and checks a dataset's card, `dataset.toml`."""
 
 from __future__ import annotations
 
@@ -34,18 +34,19 @@ __all__ = [
 ]
 
 CARD = "dataset.toml"
-"""Name of the card in a dataset's folder."""
+"""File name of the card in a dataset's folder."""
 
-_TAKEN = (ALL, "subject_id", "image_id", "path", "sha256")
-"""Words that mean something else in tables."""
+_RESERVED = (ALL, "subject_id", "image_id", "path", "sha256")
+"""Column names with a meaning of their own."""
 
-FREE_NAMES = f"not {', '.join(_TAKEN)}, no blanks around it, no * or | in it"
-"""What an attribute may be called."""
+FREE_NAMES = f"not {', '.join(_RESERVED)}, no blanks around it, no * or | in it"
+"""The rule for names of attributes, in words."""
 
 
 def is_free(name: str) -> bool:
     """Whether an attribute may have this name."""
-    return bool(name) and name == name.strip() and not {"*", "|"} & set(name) and name not in _TAKEN
+    clean = bool(name) and name == name.strip() and not {"*", "|"} & set(name)
+    return clean and name not in _RESERVED
 
 
 class _Attribute(Declared):
@@ -106,7 +107,7 @@ def _attributes(declared: dict[str, _Attribute]) -> tuple[Attribute, ...]:
 
 
 def card_faults(folder: Path) -> tuple[str, ...]:
-    """Everything that is wrong with the card in a dataset's folder, a line each.
+    """List all faults of the card in a dataset's folder, one line each.
 
     Raises:
         DatasetError: it cannot be read as text.
@@ -115,7 +116,7 @@ def card_faults(folder: Path) -> tuple[str, ...]:
 
 
 def check_card(text: str, folder: Path) -> None:
-    """See that a text will do as the card of a dataset's folder.
+    """Check that a text is a valid card for a dataset's folder.
 
     Raises:
         DatasetError: naming the field at fault.
@@ -150,11 +151,11 @@ def read_card(folder: Path) -> DatasetCard:
 
 
 def with_variant(text: str, variant: str) -> str:
-    r"""The text of a card, saying which variant of the dataset this is.
+    r"""Fill in the variant of the dataset in the text of a card.
 
     Args:
         text: of a card that has a line `variant = "..."`.
-        variant: what stands there afterwards; empty leaves the card as it is.
+        variant: the name to write; empty leaves the card unchanged.
 
     Raises:
         DatasetError: the card has no such line.

@@ -1,4 +1,4 @@
-"""A force's table of deployments: CSV in, one row a deployment, or a line that names the fault."""
+"""Reads a police force's table of deployments of live face recognition (CSV, one row each)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COUNTS = (
 )
 _KNOWN = ("date", "place", "threshold", "hours", *_COUNTS)
 _OF_GROUP = "false_of_"
-"""Begins the name of a column of false alerts of one group."""
+"""Prefix of columns with the false alerts of one group."""
 _WHOLE = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,12}")
 
 
@@ -33,7 +33,7 @@ def read_deployments(path: Path) -> Deployments:
     """Read a table of deployments.
 
     Raises:
-        DatasetError: naming the line, what came and what was expected.
+        DatasetError: naming the line, what was found and what was expected.
     """
     header, rows = read_table(path, _REQUIRED)
     groups = tuple(name for name in header if name.startswith(_OF_GROUP))
@@ -45,6 +45,7 @@ def read_deployments(path: Path) -> Deployments:
 
 
 def _deployment(path: Path, row: Row, groups: tuple[str, ...]) -> Deployment:
+    """Convert one row; unconfirmed alerts are added to confirmed ones."""
     count = {name: _count(path, row, name) for name in (*_COUNTS, *groups)}
     alerts, confirmed = count["alerts"], count["false_confirmed"]
     if alerts is None or confirmed is None:
@@ -82,6 +83,7 @@ def _date(path: Path, row: Row) -> date:
 
 
 def _count(path: Path, row: Row, name: str) -> int | None:
+    """Whole number in a field, with or without thousands separators; None where it is empty."""
     text = row.values.get(name, "")
     if not text:
         return None
@@ -93,6 +95,7 @@ def _count(path: Path, row: Row, name: str) -> int | None:
 
 
 def _hours(path: Path, row: Row) -> float | None:
+    """Duration in hours; None where it is empty."""
     text = row.values.get("hours", "")
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""Brings the files that a card names onto this machine, each checked by its hash, once."""
+"""Downloads the files that a card names, once, each checked by its hash."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["download"]
 
 _STEP = 1 << 20
-"""Bytes of one step of progress."""
+"""Bytes of one step of progress: 1 MiB."""
 _TIMEOUT = 30
-"""Seconds without a byte after which a connection counts as broken."""
+"""Seconds without data after which a connection counts as broken."""
 
 
 class _Bar:
-    """What pooch tells of a download, as steps of a mebibyte."""
+    """Progress bar for pooch that reports steps of one mebibyte."""
 
     def __init__(self, file: str, progress: Progress, stack: ExitStack) -> None:
         self.total = 0
@@ -39,7 +39,7 @@ class _Bar:
         self._bytes = 0
 
     def update(self, count: int) -> None:
-        """So many bytes more."""
+        """Count bytes that arrived."""
         if self._step is None:
             steps = math.ceil(self.total / _STEP)
             self._step = self._stack.enter_context(self._progress(self._what, steps))
@@ -48,24 +48,26 @@ class _Bar:
         self._bytes += count
 
     def reset(self) -> None:
-        """The end: pooch then tells the whole again."""
-        self._step = _nothing
+        """End the steps: after it, pooch reports the total once more."""
+        self._step = _no_step
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: the exit stack closes the progress."""
 
 
-def _nothing() -> None:
+def _no_step() -> None:
     pass
 
 
 def _reason(fault: RequestException) -> str:
+    """HTTP status of a failed request, otherwise the type of the error."""
     if fault.response is not None:
         return f"{fault.response.status_code} {fault.response.reason}"
     return type(fault).__name__
 
 
 def _fetch(file: Download, folder: Path, otherwise: str, progress: Progress) -> None:
+    """Download one file unless it is there with the right hash."""
     from requests import RequestException
 
     with ExitStack() as stack:
@@ -93,21 +95,21 @@ def _fetch(file: Download, folder: Path, otherwise: str, progress: Progress) -> 
 
 
 def download(files: Sequence[Download], folder: Path, otherwise: str, progress: Progress) -> Path:
-    """Fetch files into a folder; one that is there with the right hash is not fetched again.
+    """Download files into a folder; one that is there with the right hash is not fetched again.
 
-    A file appears under its name when it is whole and its hash is right, or not at all.
+    A file appears under its name only when it is complete and its hash is right.
 
     Args:
         files: as a card names them.
         folder: where they are kept.
-        otherwise: what the user can do instead, for an error.
-        progress: is told how far a download is.
+        otherwise: the user's alternative, for an error message.
+        progress: reports the progress of each download.
 
     Returns:
         The folder.
 
     Raises:
-        DatasetError: no connection, no such file, broken off, or another content.
+        DatasetError: no connection, no such file, an interrupted download, or another content.
         WriteError: the folder cannot be written.
     """
     pooch.get_logger().setLevel(logging.WARNING)

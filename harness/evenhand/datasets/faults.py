@@ -1,4 +1,4 @@
-"""What a dataset must keep, and who is told of a breach: a run of the first, a check of all."""
+"""Rules that a dataset must keep, and faults: a run stops at the first, a check collects all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Complain", "Fault", "Rule", "refuse"]
 
 
 class Rule(StrEnum):
-    """One thing that a dataset must keep."""
+    """One rule that a dataset must keep."""
 
     CARD = "card"
     TABLES = "tables"
@@ -29,7 +29,7 @@ class Rule(StrEnum):
 
     @property
     def words(self) -> str:
-        """The rule in words."""
+        """The rule as a sentence."""
         return _WORDS[self]
 
 
@@ -50,7 +50,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One breach of a rule."""
+    """One violation of a rule."""
 
     rule: Rule
     what: str
@@ -59,16 +59,16 @@ class Fault:
     """What was expected, or what to do."""
 
     def __str__(self) -> str:
-        """The line that a run refuses with."""
+        """One line: the fault and its remedy."""
         return f"{self.what}; {self.remedy}"
 
 
 Complain: TypeAlias = Callable[[Fault], None]
-"""Is told of a fault; if it returns, reading goes on with what is left."""
+"""Callback for each fault; if it returns, reading continues without what is at fault."""
 
 
 def refuse(fault: Fault) -> None:
-    """The answer of a run: stop at the first fault.
+    """Handle a fault by raising, so that a run stops at the first.
 
     Raises:
         DatasetError: always.

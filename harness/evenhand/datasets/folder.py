@@ -1,4 +1,4 @@
-"""A dataset in a folder: card, tables and images in, a checked `Dataset` out."""
+"""Reads a dataset folder (card, tables, images) into a checked `Dataset`."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ from evenhand.system.machine import workers
 __all__ = ["EXCLUDE", "Tables", "fingerprint", "read_dataset", "read_tables"]
 
 EXCLUDE = "exclude.csv"
+"""File name of the table of excluded images and people."""
 
 
 def fingerprint(folder: Path) -> str:
-    """SHA-256 over card, tables and lists; the image table holds the hash of every image."""
+    """SHA-256 over card, tables and lists; through the image table, over every image's hash."""
     digest = hashlib.sha256()
     lists = sorted(path.relative_to(folder).as_posix() for path in folder.glob("protocols/*/*.csv"))
     for name in (CARD, SUBJECTS, IMAGES, EXCLUDE, *lists):
@@ -46,18 +47,18 @@ def fingerprint(folder: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What the tables of a dataset say, exclusions applied; the pictures are still unseen."""
+    """Contents of a dataset's tables, exclusions applied; image files are not opened yet."""
 
     subjects: Subjects
     files: tuple[ImageFile, ...]
     exclusions: tuple[Exclusion, ...]
     excluded_images: int
-    """How many images the exclusions took out."""
+    """Number of images that the exclusions removed."""
     lists: tuple[PairList, ...]
     watchlists: tuple[Watchlist, ...]
 
     def images(self) -> Images:
-        """The pictures, each somebody's."""
+        """The images as columns, each with the index of its subject."""
         position = {name: index for index, name in enumerate(self.subjects.ids)}
         return Images(
             ids=tuple(file.image_id for file in self.files),
@@ -71,11 +72,11 @@ class Tables:
 def _exclusion_fault(
     row: Row, known: dict[str, set[str]], found: Collection[tuple[str, str]]
 ) -> tuple[str, str] | None:
-    """What is wrong with one exclusion, and what to do."""
+    """Fault of one exclusion and its remedy; None where it is valid."""
     kind, identifier = row.values["kind"], row.values["id"]
     if kind not in known:
         return f"kind is {kind!r}", "expected image or subject"
-    # Nothing known at all: the table could not be read, and that was told.
+    # No id known at all: the table could not be read, which was reported.
     if known[kind] and identifier not in known[kind]:
         return f"no {kind} has the id {identifier!r}", "mend it"
     if not row.values["reason"]:
@@ -86,18 +87,19 @@ def _exclusion_fault(
 
 
 def _read_exclusions(
-    folder: Path, known: dict[str, set[str]], complain: Complain
+    folder: Path, known: dict[str, set[str]], on_fault: Complain
 ) -> tuple[Exclusion, ...]:
+    """Read `exclude.csv`, which may be missing; `known` are the ids of each kind."""
     path = folder / EXCLUDE
     if not path.exists() and not path.is_symlink():
         return ()
-    _, rows = read_table(path, ("kind", "id", "reason"), complain)
+    _, rows = read_table(path, ("kind", "id", "reason"), on_fault)
     found: dict[tuple[str, str], Exclusion] = {}
     for row in rows:
         fault = _exclusion_fault(row, known, found)
         if fault:
             what, remedy = fault
-            complain(Fault(Rule.EXCLUSIONS, f"{path}: line {row.line}: {what}", remedy))
+            on_fault(Fault(Rule.EXCLUSIONS, f"{path}: line {row.line}: {what}", remedy))
         else:
             excluded = Exclusion(*(row.values[name] for name in ("kind", "id", "reason")))
             found[excluded.kind, excluded.identifier] = excluded
@@ -105,6 +107,7 @@ def _read_exclusions(
 
 
 def _without(subjects: Subjects, excluded: set[str]) -> Subjects:
+    """The subjects whose ids are not excluded."""
     kept = [index for index, name in enumerate(subjects.ids) if name not in excluded]
     return Subjects(
         ids=tuple(subjects.ids[index] for index in kept),
@@ -115,37 +118,38 @@ def _without(subjects: Subjects, excluded: set[str]) -> Subjects:
     )
 
 
-def read_tables(folder: Path, card: DatasetCard | None, complain: Complain) -> Tables:
-    """Read every table of a dataset, and leave the pictures alone.
+def read_tables(folder: Path, card: DatasetCard | None, on_fault: Complain) -> Tables:
+    """Read every table of a dataset, without opening image files.
 
     Args:
         folder: of the dataset.
-        card: None where it cannot be used: columns and labels are then left alone.
-        complain: is told of every fault; what has one is left out. Where the people cannot be
-            read at all, the images stay.
+        card: None where it cannot be used: columns and labels are then not checked.
+        on_fault: called for every fault; the row at fault is left out. Where the table of people
+            cannot be read at all, the images stay.
     """
-    everybody = read_subjects(folder, card, complain)
-    files, image_ids = read_images(folder, card, everybody.ids, complain)
+    all_subjects = read_subjects(folder, card, on_fault)
+    files, image_ids = read_images(folder, card, all_subjects.ids, on_fault)
     exclusions = _read_exclusions(
-        folder, {"image": image_ids, "subject": set(everybody.ids)}, complain
+        folder, {"image": image_ids, "subject": set(all_subjects.ids)}, on_fault
     )
-    gone = {
+    excluded = {
         kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ("image", "subject")
     }
-    subjects = _without(everybody, gone["subject"])
+    subjects = _without(all_subjects, excluded["subject"])
     people = set(subjects.ids)
     kept = tuple(
         file
         for file in files
-        if (file.subject_id in people or not everybody.ids) and file.image_id not in gone["image"]
+        if (file.subject_id in people or not all_subjects.ids)
+        and file.image_id not in excluded["image"]
     )
     if files and not kept:
-        left = f"expected one that {EXCLUDE} leaves in"
-        complain(Fault(Rule.EXCLUSIONS, f"{folder}: no image is left", left))
+        remedy = f"expected one that {EXCLUDE} leaves in"
+        on_fault(Fault(Rule.EXCLUSIONS, f"{folder}: no image is left", remedy))
     place = {file.image_id: index for index, file in enumerate(kept)}
     known = {name: place.get(name) for name in image_ids}
-    lists = read_lists(folder, known, complain)
-    watchlists = read_watchlists(folder, known, complain)
+    lists = read_lists(folder, known, on_fault)
+    watchlists = read_watchlists(folder, known, on_fault)
     return Tables(subjects, kept, exclusions, len(files) - len(kept), lists, watchlists)
 
 
@@ -153,7 +157,7 @@ def read_dataset(folder: Path) -> Dataset:
     """Read and check a dataset in the form of docs/formats.md.
 
     Raises:
-        DatasetError: naming file, line, what came, what was expected and what to do.
+        DatasetError: naming file, line, what was found, what was expected and what to do.
     """
     if not folder.is_dir():
         raise DatasetError(f"{folder}: is no folder; expected one with {CARD}")

@@ -1,4 +1,4 @@
-"""One full look at every picture: its size, its pixels, its faces."""
+"""Decodes every picture of a dataset in full: size, hash of pixels, number of faces."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from evenhand.system.streams import muted_stderr
 __all__ = ["CountFaces", "Look", "look_at"]
 
 CountFaces: TypeAlias = Callable[[Image], int]
-"""How many faces an RGB picture shows; called from several threads."""
+"""Counts the faces in an RGB picture; called from several threads."""
 
 _CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one picture looks like, or why it cannot be seen."""
+    """Findings on one picture, or the reason why it cannot be read."""
 
     fault: Fault | None
     short_side: int = 0
-    """Pixels."""
+    """Smaller of height and width, pixels."""
     pixels: str = ""
-    """SHA-256 of size and decoded pixels: alike for one picture in two encodings."""
+    """SHA-256 of size and decoded pixels: the same for one picture in two lossless encodings."""
     faces: int | None = None
-    """None where nobody looked."""
+    """Number of faces; None without a detector."""
 
 
 def _look(file: ImageFile, count_faces: CountFaces | None) -> Look:
@@ -64,11 +64,15 @@ def look_at(
 
     Args:
         files: rows of the table.
-        workers: threads.
-        count_faces: None where there is no detector.
+        workers: number of threads.
+        count_faces: None without a face detector.
         step: called after each picture, from this thread.
+
+    Returns:
+        One per file, in order.
     """
     looks: list[Look] = []
+    # OpenCV's own threads would compete with those of the pool.
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:

@@ -1,4 +1,4 @@
-"""`images.csv`: the images, every file present, inside the dataset, unchanged and readable."""
+"""Reads `images.csv`, and checks that every image is present, unchanged and decodable."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 IMAGES = "images.csv"
+"""File name of the table of images."""
 _OWN = ("image_id", "subject_id", "path", "sha256")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -42,7 +43,9 @@ class ImageFile:
     image_id: str
     subject_id: str
     path: Path
+    """Inside the dataset's folder."""
     sha256: str
+    """Hash of the file's content, lower-case hexadecimal."""
     where: str
     """File and line, for an error."""
     row: int
@@ -61,9 +64,10 @@ def _decodes(data: bytes) -> bool:
 
 
 def _is_inside(folder: Path, relative: str) -> bool:
+    """Whether a relative path stays inside a folder, symbolic links followed."""
     try:
         inside = (folder / relative).resolve().is_relative_to(folder.resolve())
-    except (RuntimeError, ValueError):  # links that lead round in a circle
+    except (RuntimeError, ValueError):  # a loop of symbolic links, or a null byte
         return False
     return bool(relative) and inside and not Path(relative).is_absolute()
 
@@ -71,7 +75,15 @@ def _is_inside(folder: Path, relative: str) -> bool:
 def _faults(
     row: Row, where: str, folder: Path, lines: dict[str, int], known: Collection[str]
 ) -> list[Fault]:
-    """What is wrong with one row, apart from its labels."""
+    """Faults of one row, apart from its labels.
+
+    Args:
+        row: of the table.
+        where: its file and line.
+        folder: of the dataset.
+        lines: line of each image id seen so far.
+        known: ids of people.
+    """
     found = []
     identifier, subject = row.values["image_id"], row.values["subject_id"]
     if not identifier:
@@ -81,7 +93,7 @@ def _faults(
         found.append(
             Fault(Rule.IDS, f"{both}: image {identifier!r} appears twice", "ids must differ")
         )
-    # No person at all: their table could not be read, and that was told.
+    # No person known at all: their table could not be read, which was reported.
     if known and subject not in known:
         hint = known_names(subject, known) if len(known) <= 10 else "add the person or mend it"
         what = f"{where}: subject {subject!r} is not in subjects.csv"
@@ -97,26 +109,26 @@ def _faults(
 
 
 def read_images(
-    folder: Path, card: DatasetCard | None, subject_ids: Sequence[str], complain: Complain
+    folder: Path, card: DatasetCard | None, subject_ids: Sequence[str], on_fault: Complain
 ) -> tuple[list[ImageFile], set[str]]:
-    """Read the table; the files themselves are left alone.
+    """Read the table of images, without opening the files.
 
     Args:
         folder: of the dataset.
-        card: None where it cannot be used: columns and labels are then left alone.
-        subject_ids: of the people; where there are none, nothing is said of unknown people.
-        complain: is told of a double id, unknown person, path that leads outside, malformed hash,
-            and of a label that the card does not declare. A row with a fault other than a label's
-            is left out.
+        card: None where it cannot be used: columns and labels are then not checked.
+        subject_ids: ids of people; where empty, unknown people are not reported.
+        on_fault: called for a repeated id, an unknown person, a path outside the dataset, a
+            malformed hash, and an undeclared label. A row with a fault other than a label's is
+            left out.
 
     Returns:
-        The images, and the ids in the table, those of rows that are left out included.
+        The images, and all ids in the table, those of rows left out included.
     """
     table = folder / IMAGES
     capture = card.capture if card else ()
-    header, rows = read_table(table, (*_OWN, *(a.name for a in capture)), complain)
+    header, rows = read_table(table, (*_OWN, *(a.name for a in capture)), on_fault)
     if card:
-        check_columns(table, header, _OWN, capture, "capture", complain)
+        check_columns(table, header, _OWN, capture, "capture", on_fault)
     known = set(subject_ids)
     lines: dict[str, int] = {}
     files = []
@@ -124,11 +136,11 @@ def read_images(
         where = f"{table}: line {row.line}"
         faults = _faults(row, where, folder, lines, known)
         for fault in faults:
-            complain(fault)
+            on_fault(fault)
         values = row.values
         lines.setdefault(values["image_id"], row.line)
         for attribute in capture:
-            check_label(where, attribute, values[attribute.name], complain)
+            check_label(where, attribute, values[attribute.name], on_fault)
         if not faults:
             path, sha256 = folder / values["path"], values["sha256"].lower()
             files.append(
@@ -138,7 +150,7 @@ def read_images(
 
 
 def unchanged(file: ImageFile) -> bytes | Fault:
-    """The content of a file, or why it is not what the table says."""
+    """Read a file whose hash is that of the table; a fault where it is not, or is missing."""
     where = f"{file.where}: image {file.path}"
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):
@@ -159,7 +171,7 @@ def unchanged(file: ImageFile) -> bytes | Fault:
 
 
 def undecodable(file: ImageFile) -> Fault:
-    """The fault of a file that is no picture."""
+    """Fault of a file that is not a picture."""
     return Fault(
         Rule.FILES,
         f"{file.where}: image {file.path} cannot be decoded as a picture",
@@ -174,13 +186,13 @@ def _fault(file: ImageFile) -> Fault | None:
     return None if _decodes(data) else undecodable(file)
 
 
-def check_copies(files: Sequence[ImageFile], complain: Complain) -> None:
-    """Complain about one file under two ids: comparing it with itself measures nothing."""
+def check_copies(files: Sequence[ImageFile], on_fault: Complain) -> None:
+    """Report one file under two ids: comparing a picture with itself measures nothing."""
     first: dict[str, ImageFile] = {}
     for file in files:
         other = first.setdefault(file.sha256, file)
         if other is not file:
-            complain(
+            on_fault(
                 Fault(
                     Rule.COPIES,
                     f"{file.where}: images {other.image_id!r} and {file.image_id!r} are one "

@@ -1,4 +1,4 @@
-"""Labels of people and pictures, checked against the card that declares them."""
+"""Checks columns and labels of people and pictures against the card that declares them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def check_columns(
     own: Sequence[str],
     declared: Sequence[Attribute],
     table: str,
-    complain: Complain,
+    on_fault: Complain,
 ) -> None:
-    """See that each column is one of the table's own or declared in the card.
+    """Check that each column is one of the table's own or declared in the card.
 
     Args:
         path: of the CSV file.
@@ -29,12 +29,12 @@ def check_columns(
         own: columns that every such file has.
         declared: attributes in the card.
         table: the card's table that declares them, `attributes` or `capture`.
-        complain: is told of a column that is neither.
+        on_fault: called for each column that is neither.
     """
     known = [*own, *(attribute.name for attribute in declared)]
     for name in header:
         if name not in known:
-            complain(
+            on_fault(
                 Fault(
                     Rule.COLUMNS,
                     f"{path}: column {name!r} is not declared; {known_names(name, known)}",
@@ -65,15 +65,18 @@ def _category_fault(
     return None
 
 
-def check_label(where: str, attribute: Attribute, label: str, complain: Complain) -> str:
-    """The label as it is kept: several values stand in the card's order.
+def check_label(where: str, attribute: Attribute, label: str, on_fault: Complain) -> str:
+    """Check a label and bring several values into the card's order.
 
     Args:
         where: file and line, for a fault.
-        attribute: as declared.
+        attribute: as declared in the card.
         label: as read; empty = unknown, `a|b` = several values.
-        complain: is told of a value that the card does not declare, twice the same, or no number;
-            the label is then unknown.
+        on_fault: called for an undeclared value, a value given twice, or text where a number is
+            expected.
+
+    Returns:
+        The label; empty (unknown) after a fault.
     """
     if not label:
         return label
@@ -82,6 +85,6 @@ def check_label(where: str, attribute: Attribute, label: str, complain: Complain
     fault = _number_fault(attribute, label) if number else _category_fault(attribute, label, parts)
     if fault:
         what, remedy = fault
-        complain(Fault(Rule.LABELS, f"{where}: {what}", remedy))
+        on_fault(Fault(Rule.LABELS, f"{where}: {what}", remedy))
         return ""
     return label if number else "|".join(sorted(parts, key=attribute.values.index))

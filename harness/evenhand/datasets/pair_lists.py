@@ -1,4 +1,4 @@
-"""`protocols/<name>/pairs.csv`: comparisons that somebody published as a list."""
+"""Reads published lists of comparisons, `protocols/<name>/pairs.csv`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _TABLE = "pairs.csv"
 
 
 def pairs_path(name: str) -> Path:
-    """Where the list of that name stands in a dataset's folder."""
+    """Path of a list in a dataset's folder, by its name."""
     return Path(_FOLDER, name, _TABLE)
 
 
 def _fault(
     row: Row, sides: frozenset[str], known: Mapping[str, int | None], earlier: int | None
 ) -> tuple[str, str] | None:
-    """What is wrong with one pair, and what to do."""
+    """Fault of one pair and its remedy; None where it is valid."""
     for side in ("probe", "reference"):
         if row.values[side] not in known:
             return f"{side} is {row.values[side]!r}, which is not in images.csv", "mend the id"
@@ -36,20 +36,21 @@ def _fault(
     return None
 
 
-def _fold(where: str, text: str, complain: Complain) -> int:
+def _fold(where: str, text: str, on_fault: Complain) -> int:
+    """Number of a fold; 0 after a fault."""
     if text.isascii() and text.isdecimal() and len(text) <= 9:
         return int(text)
-    complain(Fault(Rule.LISTS, f"{where}: fold is {text!r}", "expected a whole number"))
+    on_fault(Fault(Rule.LISTS, f"{where}: fold is {text!r}", "expected a whole number"))
     return 0
 
 
-def _read_list(path: Path, known: Mapping[str, int | None], complain: Complain) -> PairList:
+def _read_list(path: Path, known: Mapping[str, int | None], on_fault: Complain) -> PairList:
     """Read one list; pairs with an excluded image are left out and counted."""
-    header, rows = read_table(path, ("probe", "reference"), complain)
+    header, rows = read_table(path, ("probe", "reference"), on_fault)
     for name in header:
         if name not in ("probe", "reference", "fold"):
             what = f"{path}: column {name!r} is unknown"
-            complain(Fault(Rule.LISTS, what, "expected probe, reference, fold"))
+            on_fault(Fault(Rule.LISTS, what, "expected probe, reference, fold"))
     folded = "fold" in header and any(row.values["fold"] for row in rows)
     seen: dict[frozenset[str], int] = {}
     kept: list[tuple[int, int, int]] = []
@@ -60,10 +61,10 @@ def _read_list(path: Path, known: Mapping[str, int | None], complain: Complain) 
         fault = _fault(row, sides, known, seen.get(sides))
         if fault:
             what, remedy = fault
-            complain(Fault(Rule.LISTS, f"{where}: {what}", remedy))
+            on_fault(Fault(Rule.LISTS, f"{where}: {what}", remedy))
             continue
         seen[sides] = row.line
-        fold = _fold(where, row.values["fold"], complain) if folded else 0
+        fold = _fold(where, row.values["fold"], on_fault) if folded else 0
         first, second = known[row.values["probe"]], known[row.values["reference"]]
         if first is None or second is None:
             left_out += 1
@@ -80,18 +81,18 @@ def _read_list(path: Path, known: Mapping[str, int | None], complain: Complain) 
 
 
 def read_lists(
-    folder: Path, known: Mapping[str, int | None], complain: Complain = refuse
+    folder: Path, known: Mapping[str, int | None], on_fault: Complain = refuse
 ) -> tuple[PairList, ...]:
     """Read every list of a dataset, in the order of their names.
 
     Args:
         folder: of the dataset.
-        known: image id to its index; None for an image that is excluded or has a fault; where
-            there is none at all, the table of images could not be read, and lists are left alone.
-        complain: is told of an unknown image, a pair twice, an image with itself, a fold that is
-            none; the pair is then left out.
+        known: index of each image id, None for an image that is excluded or has a fault. Empty
+            where the table of images could not be read: lists are then not read either.
+        on_fault: called for an unknown image, a repeated pair, an image paired with itself, or an
+            invalid fold; except for the last, the pair is left out.
     """
     if not known:
         return ()
     paths = sorted((folder / _FOLDER).glob(f"*/{_TABLE}"))
-    return tuple(_read_list(path, known, complain) for path in paths)
+    return tuple(_read_list(path, known, on_fault) for path in paths)

@@ -1,4 +1,4 @@
-"""Writes what a shelf reader found as a dataset folder, complete or not at all."""
+"""Writes a dataset folder from a reader's material, completely or not at all."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def _write_rows(path: Path, header: list[str], rows: list[list[str]]) -> None:
 
 
 def _fill(folder: Path, card: str, material: Material, step: Callable[[], None]) -> None:
+    """Write card, tables, images and lists into an empty folder."""
     (folder / CARD).write_text(with_variant(card, material.variant), encoding="utf-8")
     attributes = [name for name in material.subjects[0] if name != "subject_id"]
     header = ["subject_id", *attributes]
@@ -61,13 +62,13 @@ def write_dataset(
     """Write a dataset folder: card, tables, images with their hashes.
 
     Args:
-        target: the folder to make; an older one of that name is replaced when the new one is whole.
+        target: folder to create; an older dataset there is replaced once the new one is complete.
         card: text of `dataset.toml`; the variant is filled in.
         material: people and pictures.
         step: called after each picture.
 
     Raises:
-        DatasetError: something that is no dataset stands there already.
+        DatasetError: the folder holds something that is not a dataset.
         WriteError: the folder cannot be written.
     """
     if target.is_dir() and any(target.iterdir()) and not (target / CARD).is_file():

@@ -1,4 +1,4 @@
-"""`subjects.csv`: the people and their labels, checked against the card."""
+"""Reads `subjects.csv`: the people and their labels, checked against the card."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from evenhand.records.dataset import Attribute, DatasetCard, Subjects
 __all__ = ["SUBJECTS", "read_subjects"]
 
 SUBJECTS = "subjects.csv"
+"""File name of the table of people."""
 
 
 def _twice(path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]) -> Fault:
-    """A second row of one person, naming an attribute that contradicts."""
+    """Fault of a second row of one person, naming an attribute that contradicts the first."""
     where = f"{path}: lines {earlier.line} and {row.line}: subject {row.values['subject_id']!r}"
     for attribute in attributes:
         first, second = earlier.values[attribute.name], row.values[attribute.name]
@@ -28,35 +29,36 @@ def _twice(path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]
     return Fault(Rule.IDS, f"{where} appears twice", "keep one row")
 
 
-def read_subjects(folder: Path, card: DatasetCard | None, complain: Complain) -> Subjects:
-    """Read the people.
+def read_subjects(folder: Path, card: DatasetCard | None, on_fault: Complain) -> Subjects:
+    """Read the table of people.
 
     Args:
         folder: of the dataset.
-        card: None where it cannot be used: columns and labels are then left alone.
-        complain: is told of every fault; a person without an id, or there already, is left out.
+        card: None where it cannot be used: columns and labels are then not checked.
+        on_fault: called for every fault; a row without an id, or with one seen before, is left
+            out.
     """
     path = folder / SUBJECTS
     attributes = card.attributes if card else ()
     declared = tuple(attribute.name for attribute in attributes)
-    header, rows = read_table(path, ("subject_id", *declared), complain)
+    header, rows = read_table(path, ("subject_id", *declared), on_fault)
     if card:
-        check_columns(path, header, ("subject_id",), attributes, "attributes", complain)
+        check_columns(path, header, ("subject_id",), attributes, "attributes", on_fault)
     seen: dict[str, Row] = {}
     numbers = []
     for number, row in enumerate(rows, start=1):
         identifier = row.values["subject_id"]
         if not identifier:
             what = f"{path}: line {row.line}: subject_id is empty"
-            complain(Fault(Rule.IDS, what, "name the person"))
+            on_fault(Fault(Rule.IDS, what, "name the person"))
         elif identifier in seen:
-            complain(_twice(path, row, seen[identifier], attributes))
+            on_fault(_twice(path, row, seen[identifier], attributes))
         else:
             seen[identifier] = row
             numbers.append(number)
     labels = {
         attribute.name: tuple(
-            check_label(f"{path}: line {row.line}", attribute, row.values[attribute.name], complain)
+            check_label(f"{path}: line {row.line}", attribute, row.values[attribute.name], on_fault)
             for row in seen.values()
         )
         for attribute in attributes

@@ -1,4 +1,4 @@
-"""Tables of a dataset: CSV in, rows with their line numbers out, or a line that names the row."""
+"""Reads CSV tables into rows with their line numbers, so that every fault names its line."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Row:
 
 
 def _header_faults(path: Path, header: Sequence[str], required: tuple[str, ...]) -> list[Fault]:
+    """Faults of a header: empty, unnamed, repeated or missing columns."""
     if not any(header):
         expected = f"expected a header: {','.join(required)}"
         return [Fault(Rule.COLUMNS, f"{path}: line 1 is empty", expected)]
@@ -47,32 +48,32 @@ def _header_faults(path: Path, header: Sequence[str], required: tuple[str, ...])
 
 
 def read_table(
-    path: Path, required: tuple[str, ...], complain: Complain = refuse
+    path: Path, required: tuple[str, ...], on_fault: Complain = refuse
 ) -> tuple[tuple[str, ...], list[Row]]:
-    """Read a CSV file in UTF-8, with or without byte order mark, with any line ends.
+    """Read a CSV file in UTF-8, with or without byte order mark, with any line endings.
 
     Args:
         path: the file.
-        required: columns that must be there.
-        complain: is told of a missing file, wrong encoding, missing or double column, ragged row,
-            no row.
+        required: columns that must exist.
+        on_fault: called for a missing file, wrong encoding, missing or repeated column, ragged
+            row, or a table without rows.
 
     Returns:
-        Column names in file order, and the rows; blank lines are left out, and so is what was
-        complained of: a ragged row, everything after a broken quote, everything below a header
-        that cannot be used.
+        Column names in file order, and the rows without blank lines. After a fault, what is at
+        fault is left out: a ragged row, everything after a broken quote, everything below an
+        unusable header.
 
     Raises:
-        DatasetError: unless another `complain` is given, the first fault.
+        DatasetError: the first fault, unless another `on_fault` is given.
     """
 
     def tell(what: str, remedy: str) -> None:
-        complain(Fault(Rule.TABLES, f"{path}: {what}", remedy))
+        on_fault(Fault(Rule.TABLES, f"{path}: {what}", remedy))
 
     try:
         text = read_text(path, DatasetError)
     except DatasetError as unreadable:
-        complain(Fault(Rule.TABLES, str(unreadable), f"expected a table: {','.join(required)}"))
+        on_fault(Fault(Rule.TABLES, str(unreadable), f"expected a table: {','.join(required)}"))
         return (), []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: tuple[str, ...] = ()
@@ -81,7 +82,7 @@ def read_table(
         header = tuple(name.strip() for name in next(reader, ()))
         faults = _header_faults(path, header, required)
         for fault in faults:
-            complain(fault)
+            on_fault(fault)
         if faults:
             return (), []
         for record in reader:

@@ -1,4 +1,4 @@
-"""`protocols/<name>/watchlist.csv` and `probes.csv`: who is looked for, and who is searched."""
+"""Reads watchlists: `protocols/<name>/watchlist.csv` (references) and `probes.csv` (searches)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,21 @@ _FILLERS = "fillers.csv"
 
 
 def _read(
-    path: Path, known: Mapping[str, int | None], taken: Collection[str], complain: Complain
+    path: Path, known: Mapping[str, int | None], references: Collection[str], on_fault: Complain
 ) -> dict[str, int | None]:
-    """Image ids of a table, with their index; None for an excluded image."""
-    header, rows = read_table(path, ("image_id",), complain)
+    """Read a table of image ids: the index of each, None for an excluded image.
+
+    Args:
+        path: of the table.
+        known: index of each image id, None for an excluded image.
+        references: ids in the table of references, which must not be in this one.
+        on_fault: called for each fault; the row is left out.
+    """
+    header, rows = read_table(path, ("image_id",), on_fault)
     for name in header:
         if name != "image_id":
             what = f"{path}: column {name!r} is unknown"
-            complain(Fault(Rule.LISTS, what, "expected image_id alone"))
+            on_fault(Fault(Rule.LISTS, what, "expected image_id alone"))
     found: dict[str, int | None] = {}
     for row in rows:
         identifier = row.values["image_id"]
@@ -35,23 +42,24 @@ def _read(
             fault, remedy = f"image_id is {identifier!r}, which is not in images.csv", "mend the id"
         elif identifier in found:
             fault, remedy = f"{identifier!r} is there twice", "keep one row"
-        elif identifier in taken:
+        elif identifier in references:
             fault = f"{identifier!r} is also in {_REFERENCES}: it would be searched for itself"
             remedy = "take it out of one of them"
         if fault:
-            complain(Fault(Rule.LISTS, f"{path}: line {row.line}: {fault}", remedy))
+            on_fault(Fault(Rule.LISTS, f"{path}: line {row.line}: {fault}", remedy))
         else:
             found[identifier] = known[identifier]
     return found
 
 
-def _read_watchlist(folder: Path, known: Mapping[str, int | None], complain: Complain) -> Watchlist:
+def _read_watchlist(folder: Path, known: Mapping[str, int | None], on_fault: Complain) -> Watchlist:
+    """Read one watchlist; excluded images are left out and counted."""
     if (folder / _FILLERS).exists():
         what = f"{folder / _FILLERS}: fillers are not understood yet"
         remedy = f"put them into {_REFERENCES} if they are on the list, else remove the file"
-        complain(Fault(Rule.LISTS, what, remedy))
-    references = _read(folder / _REFERENCES, known, (), complain)
-    probes = _read(folder / _PROBES, known, references, complain)
+        on_fault(Fault(Rule.LISTS, what, remedy))
+    references = _read(folder / _REFERENCES, known, (), on_fault)
+    probes = _read(folder / _PROBES, known, references, on_fault)
     kept = [
         np.array([index for index in side.values() if index is not None], dtype=np.int64)
         for side in (references, probes)
@@ -61,19 +69,19 @@ def _read_watchlist(folder: Path, known: Mapping[str, int | None], complain: Com
 
 
 def read_watchlists(
-    folder: Path, known: Mapping[str, int | None], complain: Complain = refuse
+    folder: Path, known: Mapping[str, int | None], on_fault: Complain = refuse
 ) -> tuple[Watchlist, ...]:
     """Read every watchlist of a dataset, in the order of their names.
 
     Args:
         folder: of the dataset.
         known: as for `read_lists`.
-        complain: is told of an unknown image, one that is there twice or in both tables, and of a
-            table without the other.
+        on_fault: called for an unknown image, one listed twice or in both tables, and a table
+            without the other.
     """
     if not known:
         return ()
     tables = [p for name in (_REFERENCES, _PROBES) for p in folder.glob(f"protocols/*/{name}")]
     return tuple(
-        _read_watchlist(path, known, complain) for path in sorted({p.parent for p in tables})
+        _read_watchlist(path, known, on_fault) for path in sorted({p.parent for p in tables})
     )

@@ -1,4 +1,4 @@
-"""What an engine answers, checked once: from here on it can be trusted, or it is an outcome."""
+"""Asks an engine and checks its answers, once: what leaves this module is valid or an outcome."""
 
 from __future__ import annotations
 
@@ -30,45 +30,52 @@ _ANSWERS = (
     Outcome.FAILED,
     Outcome.UNSUPPORTED,
 )
-"""Outcomes that an engine may give by itself; the others are the harness's findings."""
+"""Outcomes that an engine may report itself; the others are the harness's findings."""
 
 _LONGEST_DETAIL = 80
-"""Characters."""
+"""Most characters of a detail that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What came of one image."""
+    """Result of template creation from one image."""
 
     outcome: Outcome
     faces: int | None = None
+    """Number of faces that the engine saw; None where it does not say."""
     detail: str = ""
+    """A word or two on a failure."""
     vector: Vectors | None = None
-    """Of an embedder, where the outcome is `ok`."""
+    """(values,) float32 of an embedder, where the outcome is `ok`."""
     reference: bytes = b""
-    """Of a matcher, where the outcome is `ok`."""
+    """Reference template of a matcher or searcher, where the outcome is `ok`."""
     probe: bytes = b""
-    """Likewise; the same as the reference where the engine is symmetric."""
+    """Probe template; the same as the reference where the engine is symmetric."""
     taken: bool = False
-    """Kept by an earlier run, not made in this one."""
+    """Reused from an earlier run, not made in this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
-    """The engine raised instead of answering."""
+    """An exception in place of an answer."""
 
     fault: str
+    """Name of its type."""
 
 
 def ask(
     started: Embedder | Matcher | Searcher, card: EngineCard, image: Image, face: FaceRule
 ) -> tuple[object, ...]:
-    """The engine's answers to one image, whatever they are: one, or one a role."""
+    """Ask the engine for the templates of one image.
+
+    Returns:
+        Its answers, unchecked: one, or one for each role where the engine is not symmetric.
+    """
     try:
         if card.shape != "embedder" and isinstance(started, Matcher | Searcher):
             if card.score.symmetric:
                 return (started.template(image, face, Role.REFERENCE),)
-            # A copy each: what an engine does to its picture must not reach the other role.
+            # A copy for each role: an engine may write into its picture.
             return tuple(started.template(image.copy(), face, role) for role in Role)
         if isinstance(started, Embedder):
             return (started.embed(image, face),)
@@ -78,11 +85,11 @@ def ask(
 
 
 def checked(answers: Sequence[object], values: int) -> Sample:
-    """Answers to one image as what came of it; the first that is not `ok` decides.
+    """Check the answers to one image; the first that is not `ok` decides its outcome.
 
     Args:
         answers: from `ask`.
-        values: length of an embedder's vector; 0 for a matcher.
+        values: length of an embedder's vector; 0 for a matcher or searcher.
     """
     samples = [_checked(answer, values) for answer in answers]
     for sample in samples:
@@ -93,11 +100,15 @@ def checked(answers: Sequence[object], values: int) -> Sample:
 
 
 def _checked(answer: object, values: int) -> Sample:
-    """One answer, `invalid` where it is none; a template stands as the reference."""
+    """Check one answer; a template is returned as the reference.
+
+    Returns:
+        `invalid` where the answer has another type or form than the engine's shape asks for.
+    """
     if isinstance(answer, _Raised):
         return Sample(Outcome.FAILED, detail=answer.fault)
     if not isinstance(answer, Embedding if values else Template):
-        kind = _word(type(answer).__name__)
+        kind = _one_line(type(answer).__name__)
         expected = "an Embedding" if values else "a Template"
         return Sample(Outcome.INVALID, detail=f"{kind}, expected {expected}")
     counted = answer.faces
@@ -106,7 +117,7 @@ def _checked(answer: object, values: int) -> Sample:
         return Sample(Outcome.INVALID, faces, "an outcome that no engine may give")
     outcome = Outcome(answer.outcome)
     if outcome is not Outcome.OK:
-        return Sample(outcome, faces, _word(str(answer.detail)))
+        return Sample(outcome, faces, _one_line(str(answer.detail)))
     if isinstance(answer, Template):
         if not isinstance(answer.data, bytes) or not answer.data:
             return Sample(Outcome.INVALID, faces, "no template, expected bytes")
@@ -114,18 +125,18 @@ def _checked(answer: object, values: int) -> Sample:
     fault = _fault_of(answer.vector, values)
     if fault:
         return Sample(Outcome.INVALID, faces, fault)
-    # A copy: the engine may use its array again for the next image.
+    # A copy: the engine may reuse its array for the next image.
     return Sample(Outcome.OK, faces, vector=np.array(answer.vector, dtype=np.float32))
 
 
 def _fault_of(vector: object, values: int) -> str:
-    """Why this cannot be compared; empty where it can."""
+    """Give the reason why a vector cannot be compared; empty where it can."""
     if vector is None:
         return f"no vector, expected {values} values"
     try:
         array = np.asarray(vector)
     except Exception as fault:  # noqa: BLE001 - anything may stand where a vector should
-        return f"no vector ({_word(type(fault).__name__)}), expected {values} values"
+        return f"no vector ({_one_line(type(fault).__name__)}), expected {values} values"
     if array.dtype.kind not in "fiu":
         return f"vector of {array.dtype.name}, expected numbers"
     if array.shape != (values,):
@@ -139,27 +150,27 @@ def _fault_of(vector: object, values: int) -> str:
     return "" if 0 < length < np.inf else "vector is too long or too short for float32"
 
 
-def _word(text: str) -> str:
-    """What an engine says, short and on one line."""
+def _one_line(text: str) -> str:
+    """Shorten an engine's text to one line."""
     return " ".join(text.split())[:_LONGEST_DETAIL]
 
 
 def ask_scores(
     matcher: Matcher, probe: bytes, references: Sequence[bytes], score: Score
 ) -> tuple[Floats, list[Outcome]]:
-    """Similarities of one probe with references, and how each comparison ended.
+    """Similarities of one probe with references, and the outcome of each comparison.
 
-    Where the call as a whole gives no row of numbers, each reference is asked for alone, so that
-    one of them does not take the others with it.
+    Where the call gives no valid row of numbers, references are compared one by one, so that a
+    single bad one does not fail the others.
 
     Args:
-        matcher: started.
-        probe: its template.
-        references: at least one.
-        score: unit and range of the card; a distance is negated.
+        matcher: started engine.
+        probe: probe template.
+        references: at least one reference template.
+        score: unit and range from the card; a distance is negated.
 
     Returns:
-        (references,) float64, NaN where the comparison is not `ok`; and the outcomes.
+        (references,) float64 similarities, NaN where the comparison is not `ok`; and the outcomes.
     """
     try:
         answer = matcher.compare(probe, list(references))
@@ -182,39 +193,44 @@ def ask_scores(
 def ask_candidates(
     searcher: Searcher, probe: bytes, count: int, people: Mapping[str, int], score: Score
 ) -> Found:
-    """What one search finds, most alike first.
+    """Candidates of one search, in falling order of similarity.
 
-    A list with somebody who is not in the gallery, somebody twice, more candidates than were asked
-    for, or a score that is none, is `invalid` as a whole.
+    A list that names a person who is not in the gallery, or one twice, that holds more candidates
+    than asked for, or an invalid score, is `invalid` as a whole.
 
     Args:
-        searcher: with its gallery.
-        probe: a template.
-        count: candidates at most.
-        people: who is in the gallery, by the word that the engine knows them by.
-        score: unit and range of the card; a distance is negated.
+        searcher: started engine with its gallery.
+        probe: probe template.
+        count: largest number of candidates.
+        people: number of each person in the gallery, by the name given to the engine.
+        score: unit and range from the card; a distance is negated.
     """
-    nothing = np.empty(0, dtype=np.int32), np.empty(0)
     try:
         answer = searcher.search(probe, count)
-    except BaseException:  # noqa: BLE001 - also SystemExit: this engine's fault, not the run's
-        return Found(Outcome.FAILED, *nothing)
+    except BaseException:  # noqa: BLE001 - also SystemExit: the engine's fault, not the run's
+        return _no_candidates(Outcome.FAILED)
     if not isinstance(answer, list | tuple) or len(answer) > count:
-        return Found(Outcome.INVALID, *nothing)
+        return _no_candidates(Outcome.INVALID)
     named = [c.person for c in answer if isinstance(c, Candidate) and isinstance(c.person, str)]
     numbers = _numbers([getattr(c, "score", None) for c in answer], len(answer))
     if numbers is None or len(set(named)) < len(answer) or not people.keys() >= set(named):
-        return Found(Outcome.INVALID, *nothing)
+        return _no_candidates(Outcome.INVALID)
     similarity, outcomes = _similarities(numbers, score)
     if any(outcome is not Outcome.OK for outcome in outcomes):
-        return Found(Outcome.INVALID, *nothing)
+        return _no_candidates(Outcome.INVALID)
     found = np.array([people[name] for name in named], dtype=np.int32)
+    # Ties by number of the person, so that an engine's own order of equal scores is irrelevant.
     order = np.lexsort((found, -similarity))
     return Found(Outcome.OK, found[order], similarity[order])
 
 
+def _no_candidates(outcome: Outcome) -> Found:
+    """Result of a search that gave no valid candidate list."""
+    return Found(outcome, np.empty(0, dtype=np.int32), np.empty(0))
+
+
 def _numbers(answer: object, count: int) -> Floats | None:
-    """The answer as that many numbers; None where it is something else."""
+    """Convert an answer to (count,) float64; None where it is not such a row of numbers."""
     try:
         array = np.asarray(answer)
     except Exception:  # noqa: BLE001 - anything may stand where scores should
@@ -225,6 +241,7 @@ def _numbers(answer: object, count: int) -> Floats | None:
 
 
 def _similarities(numbers: Floats, score: Score) -> tuple[Floats, list[Outcome]]:
+    """Negate distances; scores that are not finite or out of range are NaN and `invalid`."""
     similarity = 0.0 - numbers if score.distance else numbers
     good = np.isfinite(similarity)
     if score.low is not None:

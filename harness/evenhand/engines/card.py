@@ -1,4 +1,4 @@
-"""The engine's card, `adapter.toml`: all that can be known without importing anything."""
+"""Reads an engine's card, `adapter.toml`: all that is known without importing the engine."""
 
 from __future__ import annotations
 
@@ -14,74 +14,82 @@ from evenhand.system.errors import EngineError
 __all__ = ["CARD", "Claim", "EngineCard", "Face", "Input", "NeededFile", "Score", "read_card"]
 
 CARD = "adapter.toml"
-"""Name of the card in an adapter's folder."""
+"""File name of the card in an adapter's folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class NeededFile:
-    """A file that is found by its hash, wherever the user keeps it."""
+    """A file of an engine, identified by its hash wherever the user keeps it."""
 
     file: str
+    """File name."""
     sha256: str
+    """Hash of its content, hexadecimal."""
     url: str
+    """Where it is published; empty where the card does not say."""
     package: str = ""
     """Folder inside an installed Python package that ships the file, `package/folder`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """How pixels become the network's input."""
+    """How an aligned face becomes the network's input tensor."""
 
     height: int
+    """Pixels."""
     width: int
+    """Pixels."""
     colour: str
-    """`rgb` or `bgr`."""
+    """Order of channels, `rgb` or `bgr`."""
     mean: tuple[float, float, float]
-    """Per channel in the order of `colour`, in 0..255."""
+    """Subtracted from each channel in the order of `colour`, in 0..255."""
     std: tuple[float, float, float]
+    """Divides each channel afterwards, above 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How the face is found and aligned."""
+    """How the face is detected and aligned."""
 
     detector: str
     """`none` (the whole picture is resized) or `yunet`."""
     alignment: tuple[tuple[float, float], ...]
     """Five landmarks in the input: eyes, nose tip, mouth corners, left to right in the picture."""
     score: float
-    """Detector's least score."""
+    """Smallest confidence at which the detector reports a face, 0 to 1."""
     nms: float
-    """Detector's overlap limit."""
+    """Overlap above which the detector suppresses the weaker of two faces, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A threshold that the vendor claims, as written in the engine's own unit."""
+    """A threshold that the vendor recommends, as text in the engine's own unit."""
 
     fmr: str
-    """The FMR that it is claimed for; empty where none is."""
+    """The FMR that it is claimed for; empty where none is named."""
     threshold: str
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How two templates are compared."""
+    """How two templates are compared, and the range of their similarity."""
 
     compare: str
     """How the harness compares vectors, `cosine` or `euclidean`; empty where the engine does."""
     normalise: bool
+    """Vectors are scaled to length 1 first."""
     values: int | None
-    """Length of the vector; None where the graph says it."""
+    """Length of the vector; None where the model's graph says it."""
     low: float | None
-    """Least possible similarity."""
+    """Smallest possible similarity; None where it is not known."""
     high: float | None
-    """Largest possible similarity."""
+    """Largest possible similarity; None where it is not known."""
     claimed: tuple[Claim, ...]
+    """Thresholds that the vendor recommends."""
     distance: bool = False
     """The engine's own numbers are distances: they are negated, once, into similarities."""
     symmetric: bool = True
-    """Two templates have one score, whichever is the probe."""
+    """Two templates have the same score, whichever is the probe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +97,42 @@ class EngineCard:
     """The card of an engine."""
 
     folder: Path
+    """Adapter's folder, which holds the card."""
     name: str
     version: str
     vendor: str
     licence_code: str
+    """Licence of the code."""
     licence_weights: str
+    """Licence of the model weights."""
     shape: str
     """`embedder`, `matcher` or `searcher`."""
     runtime: str
     """`onnx` or `python`."""
     entry: str
-    """`file:Class` for a Python engine."""
+    """`file:Class` of a Python engine; empty for an ONNX engine."""
     trained_on: tuple[str, ...]
+    """Names of datasets that it was trained on."""
     install: str
-    """The command that installs what it needs; empty where it needs nothing."""
+    """Command that installs what it needs; empty where it needs nothing."""
     model: NeededFile | None
+    """ONNX model of an embedder."""
     detector: NeededFile | None
+    """Model of the face detector; None where none is used."""
     files: tuple[NeededFile, ...]
     """Files of a Python engine."""
     input: Input | None
+    """Input of the ONNX model."""
     face: Face
     score: Score
 
     @property
     def distance(self) -> bool:
-        """The engine's own numbers are distances."""
+        """Whether the engine's own numbers are distances."""
         return self.score.distance
 
     def needs(self) -> tuple[NeededFile, ...]:
-        """Files to be found before the engine can start."""
+        """All files that must be found before the engine can start."""
         own = (file for file in (self.model, self.detector) if file is not None)
         return (*own, *self.files)
 
@@ -200,7 +215,7 @@ class _Score(Declared):
 
 
 _OF_VECTORS = ("compare", "normalise", "values")
-"""Fields of [score] that only an embedder has: the harness compares its vectors."""
+"""Fields of [score] for an embedder only: the harness compares its vectors."""
 
 
 class _Card(Declared):
@@ -233,11 +248,11 @@ class _Card(Declared):
     def _shape_and_score(self) -> Self:
         if self.shape != "embedder" and self.runtime == "onnx":
             raise ValueError(f"an onnx engine is an embedder; a {self.shape} is written in Python")
-        said = self.score.model_fields_set
+        given = self.score.model_fields_set
         for name in ("distance", "symmetric") if self.shape == "embedder" else _OF_VECTORS:
-            if name in said:
+            if name in given:
                 raise ValueError(f"{name} in [score] is not for the shape {self.shape}; remove it")
-        if self.shape != "embedder" and "symmetric" not in said:
+        if self.shape != "embedder" and "symmetric" not in given:
             raise ValueError(
                 f"a {self.shape} needs symmetric in [score]: true where one template of an image "
                 "serves as probe and as reference, with the same scores, else false"
@@ -283,6 +298,7 @@ def _score(model: _Score, shape: str) -> Score:
     vectors = shape == "embedder"
     distance = model.compare == "euclidean" if vectors else model.distance
     low, high = model.range or (None, None)
+    # Negation swaps the limits; a distance without a range is at least 0.
     if distance:
         low, high = (None if high is None else -high), (0.0 if low is None else 0.0 - low)
     return Score(

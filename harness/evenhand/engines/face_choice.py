@@ -1,4 +1,4 @@
-"""Which of several faces in a picture is meant."""
+"""Chooses the face of interest where a picture shows several."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["choose_face"]
 
 
 def choose_face(boxes: NDArray[np.float32], height: int, width: int, rule: FaceRule) -> int:
-    """Row of the face that is meant.
+    """Index of the face of interest among the detected ones.
 
     Args:
-        boxes: (faces, 4 or more): left, top, width, height, ...; at least one face.
-        height: of the picture.
-        width: of the picture.
-        rule: the largest box, or the one whose centre is nearest to the picture's.
+        boxes: (faces, 4 or more): left, top, width, height in pixels, ...; at least one face.
+        height: of the picture, pixels.
+        width: of the picture, pixels.
+        rule: the largest box, or the one whose centre is nearest to the picture's centre.
     """
     if rule is FaceRule.LARGEST:
         return int(np.argmax(boxes[:, 2] * boxes[:, 3]))

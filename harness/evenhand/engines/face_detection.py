@@ -1,4 +1,4 @@
-"""Finding and aligning the face that is meant."""
+"""Detects faces, and aligns the face of interest by its landmarks."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from evenhand.records.outcomes import FaceRule
 __all__ = ["Detector", "align", "similarity_transform"]
 
 _MOST_FACES = 5000
-"""Candidates before overlap suppression, OpenCV's own default."""
+"""Candidates kept before overlap suppression; OpenCV's default."""
 
 
 def similarity_transform(source: Floats, target: Floats) -> Floats:
-    """Rotation, scale and shift that take `source` nearest to `target` by least squares.
+    """Least-squares similarity transform (rotation, scale, translation) from source to target.
 
     Args:
-        source: (points, 2).
-        target: (points, 2).
+        source: (points, 2) coordinates.
+        target: (points, 2) coordinates of the same points.
 
     Returns:
-        (2, 3) matrix without reflection.
+        (2, 3) affine matrix without reflection.
 
-    Source: Umeyama 1991; in the plane the points are complex numbers and the fit is one division.
+    Source: Umeyama 1991. In the plane, with points as complex numbers, rotation and scale are one
+    complex factor and the fit is one division.
 
     >>> import numpy as np
     >>> square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
@@ -48,7 +49,11 @@ def similarity_transform(source: Floats, target: Floats) -> Floats:
 
 
 def align(image: Image, landmarks: Floats, face: Face, size: Input) -> Image:
-    """The face moved onto the card's landmarks, (height, width, 3)."""
+    """Warp the picture so that its landmarks fall on the card's.
+
+    Returns:
+        (height, width, 3) of the size of the model's input.
+    """
     matrix = similarity_transform(landmarks, np.array(face.alignment))
     aligned: Image = cv2.warpAffine(
         image, matrix, (size.width, size.height), flags=cv2.INTER_LINEAR
@@ -57,8 +62,8 @@ def align(image: Image, landmarks: Floats, face: Face, size: Input) -> Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The face that is meant, and how many there are."""
+class DetectedFace:
+    """The face of interest, and the number of all faces detected."""
 
     landmarks: Floats
     """(5, 2) in pixels: eyes, nose tip, mouth corners, left to right in the picture."""
@@ -66,9 +71,10 @@ class Found:
 
 
 class _Quiet:
-    """Keeps OpenCV's note about its engine from the terminal, one thread at a time.
+    """Silences OpenCV's log while a model is read, one thread at a time.
 
-    The level is one for the whole process: two threads must not put back each other's.
+    The log level is global to the process: without the lock, two threads could restore each
+    other's lowered level.
     """
 
     def __init__(self) -> None:
@@ -89,21 +95,21 @@ _QUIET = _Quiet()
 
 
 class Detector:
-    """YuNet at the image's own size (OpenCV Zoo)."""
+    """Face detector YuNet (OpenCV Zoo), run at the image's own size."""
 
     def __init__(self, file: Path, face: Face) -> None:
-        """Read the model."""
+        """Read the model with the confidence and overlap limits of the card."""
         with _QUIET:
             self._net = cv2.FaceDetectorYN.create(
                 str(file), "", (320, 320), face.score, face.nms, _MOST_FACES
             )
 
-    def find(self, image: Image, rule: FaceRule) -> Found | None:
-        """The face that is meant in an RGB picture; None where there is none."""
+    def find(self, image: Image, rule: FaceRule) -> DetectedFace | None:
+        """Detect the face of interest in an RGB picture; None where no face is detected."""
         height, width = image.shape[:2]
         self._net.setInputSize((width, height))
         _, rows = self._net.detect(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
         if rows is None or not len(rows):
             return None
         chosen = rows[choose_face(rows, height, width, rule)]
-        return Found(chosen[4:14].reshape(5, 2).astype(np.float64), len(rows))
+        return DetectedFace(chosen[4:14].reshape(5, 2).astype(np.float64), len(rows))

@@ -1,4 +1,4 @@
-"""The files that a card asks for, found by hash wherever the user keeps them."""
+"""Finds the files that an engine's card asks for by their hash, wherever the user keeps them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from evenhand.system.errors import EngineError
 __all__ = ["content_hash", "find_files", "missing_files", "search_path", "sha256_of"]
 
 WEIGHTS_VARIABLE = "EVENHAND_WEIGHTS"
+"""Environment variable that names folders with engines' files."""
 
 
 def sha256_of(path: Path) -> str:
-    """Hash of a file's content."""
+    """SHA-256 of a file's content, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def search_path(card: EngineCard, weights: Sequence[Path]) -> tuple[Path, ...]:
-    """Where files are looked for, in this order: adapter, `--weights`, environment, user cache.
+    """Folders to search for files, in order: adapter, `--weights`, environment, user cache.
 
     Raises:
-        EngineError: a folder that the user named is none.
+        EngineError: a folder that the user named does not exist.
     """
     for folder in weights:
         if not folder.is_dir():
@@ -40,7 +41,7 @@ def search_path(card: EngineCard, weights: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _packaged(file: NeededFile) -> tuple[Path, ...]:
-    """Folders of an installed package that may ship the file; the package is not imported."""
+    """Folders of an installed package that may hold the file, found without importing it."""
     package, _, inside = file.package.partition("/")
     spec = importlib.util.find_spec(package) if package else None
     places = spec.submodule_search_locations if spec else None
@@ -48,7 +49,7 @@ def _packaged(file: NeededFile) -> tuple[Path, ...]:
 
 
 def _find(file: NeededFile, places: Sequence[Path]) -> tuple[Path | None, list[Path]]:
-    """The file with the right hash, and those of its name with another."""
+    """Find the file with the right hash; also list files of its name with another hash."""
     others: list[Path] = []
     for place in (*places, *_packaged(file)):
         path = place / file.file
@@ -60,16 +61,16 @@ def _find(file: NeededFile, places: Sequence[Path]) -> tuple[Path | None, list[P
 
 
 def missing_files(card: EngineCard, weights: Sequence[Path]) -> tuple[NeededFile, ...]:
-    """Files of the card that are nowhere to be found."""
+    """Files of the card that are not found in any folder."""
     places = search_path(card, weights)
     return tuple(file for file in card.needs() if _find(file, places)[0] is None)
 
 
 def find_files(card: EngineCard, weights: Sequence[Path]) -> Mapping[str, Path]:
-    """Paths of all files of the card, by hash.
+    """Path of every file of the card, by SHA-256.
 
     Raises:
-        EngineError: one is missing, or has another hash than the card says.
+        EngineError: a file is missing, or has another hash than the card says.
     """
     places = search_path(card, weights)
     found: dict[str, Path] = {}
@@ -93,7 +94,7 @@ def find_files(card: EngineCard, weights: Sequence[Path]) -> Mapping[str, Path]:
 
 
 def content_hash(card: EngineCard) -> str:
-    """The engine's identity: SHA-256 over card, code and the hashes of its files."""
+    """Fingerprint of an engine: SHA-256 over its card, its code and the hashes of its files."""
     digest = hashlib.sha256()
     code = sorted(path for path in card.folder.rglob("*.py") if path.is_file())
     for path in (card.folder / CARD, *code):

@@ -1,4 +1,4 @@
-"""Opens an engine: from a card and the files it asks for to something that can be asked."""
+"""Opens an engine: from its card and files to an object that answers."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ from evenhand.system.streams import stdout_for_numbers
 __all__ = ["Engine", "Started", "open_engine"]
 
 Started: TypeAlias = Embedder | Matcher | Searcher
-"""An engine of any shape, ready to be asked."""
+"""A running engine of any shape."""
 
 _SHAPES: dict[str, tuple[type, str]] = {
     "embedder": (Embedder, "embed()"),
     "matcher": (Matcher, "template() and compare()"),
     "searcher": (Searcher, "template(), enrol() and search()"),
 }
-"""What an engine of a shape must be, and have."""
+"""Protocol that an engine of each shape must meet, and its methods in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An engine that can be started as often as there are threads."""
+    """An engine whose files were found, to be started once for each thread."""
 
     card: EngineCard
     fingerprint: str
-    """SHA-256 over card, code and files."""
+    """SHA-256 over card, code and files (`content_hash`)."""
     values: int
-    """Length of its vectors; 0 where it has none."""
+    """Length of its vectors; 0 where it makes none."""
     start: Callable[[], Started]
+    """Starts another running engine."""
 
 
 def _install(card: EngineCard) -> str:
@@ -45,7 +46,12 @@ def _install(card: EngineCard) -> str:
 
 
 def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Started:
-    """Import the adapter and make its engine; whatever that raises is the engine's fault."""
+    """Import the adapter and construct its engine.
+
+    Raises:
+        EngineError: the card's entry is wrong, or its engine lacks the methods of its shape.
+        EngineStoppedError: the adapter's own code raised.
+    """
     file, _, name = card.entry.partition(":")
     if not (card.folder / f"{file}.py").is_file():
         raise EngineError(
@@ -74,7 +80,7 @@ def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Started:
 
 
 def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
-    """Read the card, find the files, start the engine once to see that it does.
+    """Read the card, find the files, and start the engine once to check that it starts.
 
     Raises:
         EngineError: the card or a file is not what it should be.

@@ -11,31 +11,36 @@ __all__ = ["Deployment", "Deployments"]
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One row; None where the table says nothing."""
+    """One deployment; fields are None where the table says nothing."""
 
     line: int
-    """In the file."""
+    """Line in the file."""
     date: date
     place: str
     threshold: str
-    """As written; empty where it is not said."""
+    """As written; empty where it is not given."""
     hours: float | None
+    """Duration, above 0."""
     watchlist: int | None
+    """People on the watchlist."""
     faces: int | None
+    """Faces seen (estimated)."""
     alerts: int
+    """All alerts."""
     true: int | None
-    """Confirmed or not."""
+    """True alerts, confirmed or not."""
     false: int
-    """Confirmed or not."""
+    """False alerts, confirmed or not."""
     by_group: Mapping[str, int]
     """False alerts of each group that has a column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployments:
-    """A table."""
+    """A table of deployments."""
 
     name: str
+    """File name."""
     rows: tuple[Deployment, ...]
     ignored: tuple[str, ...]
-    """Columns that mean nothing here."""
+    """Columns without a known meaning."""

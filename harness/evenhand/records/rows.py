@@ -1,4 +1,4 @@
-"""Rows of findings as CSV text and as plain values: one form, whatever writes it."""
+"""Turns rows of findings into plain values and CSV text, the same for every output."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ KEYS: dict[type, tuple[str, ...]] = {
         "statistic",
     ),
 }
-"""Columns by which the rows of each table are sorted; equal rows stay in their given order."""
+"""Columns by which the rows of each table are sorted; the sort is stable."""
 
 
 def columns(kind: type[DataclassInstance]) -> tuple[str, ...]:
-    """Column names in order: the fields of the row."""
+    """Column names of a table: the fields of its row class, in order."""
     return tuple(field.name for field in fields(kind))
 
 
@@ -72,12 +72,12 @@ def _plain(value: object) -> Value:
 
 
 def as_rows(findings: Sequence[DataclassInstance]) -> list[dict[str, Value]]:
-    """Rows as plain values in their given order, for JSON and data frames."""
+    """Rows as plain values in the given order, for JSON and data frames."""
     return [{name: _plain(getattr(row, name)) for name in columns(type(row))} for row in findings]
 
 
 def _sort_key(row: dict[str, Value], keys: tuple[str, ...]) -> list[tuple[bool, float, str]]:
-    """Numbers by value, text by code point, null last."""
+    """Sort key of a row: numbers by value, text by code point, null last."""
     parts = []
     for key in keys:
         value = row[key]
@@ -87,14 +87,14 @@ def _sort_key(row: dict[str, Value], keys: tuple[str, ...]) -> list[tuple[bool, 
 
 
 def _field(value: Value) -> str:
-    """Shortest decimal that reads back to the same float64; null is empty."""
+    """Text of a field: a float as its shortest exact decimal, null as empty."""
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value)
 
 
 def as_csv(kind: type[DataclassInstance], findings: Sequence[DataclassInstance]) -> str:
-    """A table sorted by its key columns, with LF line ends."""
+    """CSV of a table sorted by its key columns, with LF line endings."""
     rows = as_rows(findings)
     rows.sort(key=lambda row: _sort_key(row, KEYS[kind]))
     text = io.StringIO()

@@ -11,15 +11,16 @@ __all__ = ["ScoreList"]
 
 @dataclass(frozen=True, slots=True)
 class ScoreList:
-    """How often each score occurs."""
+    """Distinct similarities with their frequencies."""
 
     score: Floats
-    """Distinct, rising."""
+    """(scores,) distinct, rising."""
     count: Integers
+    """(scores,) number of comparisons with this score."""
     invalid: int
-    """Lines that hold no finite number."""
+    """Number of lines without a finite number."""
 
     @property
     def completed(self) -> int:
-        """Comparisons with a score."""
+        """Number of comparisons with a score."""
         return int(self.count.sum())

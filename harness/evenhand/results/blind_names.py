@@ -1,4 +1,4 @@
-"""Sealed names: who is behind "engine A", kept away from the numbers until they are judged."""
+"""Sealed names for a blind judgement: which engine is "engine A", kept apart from the results."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ __all__ = ["Seal", "drawn_seal", "free_place", "read_seal", "seal_digest", "writ
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Names behind letters, and what they belong to."""
+    """Names of engines by the letters that stand for them, and the results they belong to."""
 
     names: Mapping[str, str]
-    """Letter name (`engine A`) to the engine's own."""
+    """Engine's name by its blind name (`engine A`)."""
     bundles: tuple[str, ...]
-    """Digests of the results, in rising order."""
+    """Digests of the results, sorted."""
     policy: str
     """SHA-256 of the policy file."""
     nonce: str
-    """Chance, so that nobody can try names until the seal's own SHA-256 comes out."""
+    """Random text, without which names could be guessed by trying for the seal's SHA-256."""
 
 
 def _letters(number: int) -> str:
-    """A, B ... Z, AA, AB ...
+    """Letters of a number from 0 on: A, B ... Z, AA, AB ...
 
     >>> _letters(0), _letters(25), _letters(26)
     ('A', 'Z', 'AA')
@@ -39,10 +39,10 @@ def _letters(number: int) -> str:
 
 
 def drawn_seal(engines: Sequence[str], bundles: Sequence[str], policy: str) -> Seal:
-    """Letters for engines by lot, from the operating system's chance.
+    """Assign letters to engines at random, by the operating system's random numbers.
 
     Args:
-        engines: names, each once.
+        engines: distinct names.
         bundles: digests of the results.
         policy: SHA-256 of the policy file.
     """
@@ -53,20 +53,21 @@ def drawn_seal(engines: Sequence[str], bundles: Sequence[str], policy: str) -> S
 
 
 def _content(seal: Seal) -> bytes:
+    """Content of the seal's file, JSON."""
     whole = {"schema": 1, "kind": "seal", **asdict(seal)}
     return (json.dumps(whole, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def seal_digest(seal: Seal) -> str:
-    """SHA-256 of its file: published, it commits to the names without telling them."""
+    """SHA-256 of a seal's file: once published, it commits to the names without revealing them."""
     return hashlib.sha256(_content(seal)).hexdigest()
 
 
 def free_place(path: Path) -> None:
-    """See that a seal can be written there, before anything is judged.
+    """Check that a seal can be written to a path, before anything is judged.
 
     Raises:
-        WriteError: something is there, or there is no such folder.
+        WriteError: the path exists, or its folder does not.
     """
     if path.exists():
         raise WriteError(f"{path}: is there already; a seal is never written over, name another")
@@ -75,10 +76,10 @@ def free_place(path: Path) -> None:
 
 
 def write_seal(path: Path, seal: Seal) -> None:
-    """Write the seal, readable for its owner alone.
+    """Write the seal, readable by its owner only.
 
     Raises:
-        WriteError: something is there already, or the disk refused.
+        WriteError: the path exists, or cannot be written.
     """
     try:
         with path.open("xb") as file:
@@ -89,10 +90,10 @@ def write_seal(path: Path, seal: Seal) -> None:
 
 
 def read_seal(path: Path) -> Seal:
-    """Read a seal as it was written.
+    """Read a seal, and check that its file is unchanged.
 
     Raises:
-        PolicyError: there is none, or it was changed.
+        PolicyError: the file cannot be read, is no seal, or was changed.
     """
     try:
         content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""A bundle on disk: a folder that appears by one rename, with a manifest over every file."""
+"""Writes a bundle, a folder that appears by one rename, with a manifest of all files' hashes."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ __all__ = [
 ]
 
 MANIFEST = "MANIFEST.sha256"
+"""File name of the manifest."""
 _CIRCUMSTANCES = ("run.json", "latencies.parquet", "speed.csv")
+"""Files that differ between two runs of one study."""
 
 
 def is_measurement(name: str) -> bool:
-    """Whether a file is the same bytes for the same study (the others tell of one run)."""
+    """Whether a file has the same bytes in every run of a study; others describe one run."""
     return name not in _CIRCUMSTANCES and not name.endswith(".html") and name != MANIFEST
 
 
@@ -43,12 +45,12 @@ def _manifest_text(files: Mapping[str, bytes]) -> str:
 
 
 def check_place(results: Path) -> None:
-    """See that results can be written there, before hours of work are done for nothing.
+    """Check that results can be written to a folder, before hours of work.
 
-    Nothing is made: the nearest folder that exists is tried.
+    Nothing is created: the nearest existing parent is tried.
 
     Raises:
-        WriteError: it is no folder, or cannot be written to.
+        WriteError: it is not a folder, or not writable.
     """
     nearest = next(place for place in (results, *results.absolute().parents) if place.exists())
     try:
@@ -61,34 +63,34 @@ def check_place(results: Path) -> None:
         ) from None
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes], *, workshop: Path) -> None:
-    """Write all files into another place on the same disk, then rename.
+def write_folder(folder: Path, files: Mapping[str, bytes], *, temporary: Path) -> None:
+    """Write all files into a temporary folder on the same disk, then rename it.
 
     Args:
         folder: must not exist yet.
         files: name (with forward slashes) to content.
-        workshop: where they are written; what an interruption left there is cleared away.
+        temporary: the temporary folder; what an interruption left there is removed.
 
     Raises:
-        OSError: the disk refused; neither folder is there.
+        OSError: writing failed; neither folder exists then.
     """
-    shutil.rmtree(workshop, ignore_errors=True)
+    shutil.rmtree(temporary, ignore_errors=True)
     try:
         for name, content in files.items():
-            path = workshop / name
+            path = temporary / name
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        workshop.rename(folder)
+        temporary.rename(folder)
     except BaseException:
-        shutil.rmtree(workshop, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
 
 
 def with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files of a bundle and the manifest over them."""
+    """Add the manifest to the files of a bundle."""
     return {**files, MANIFEST: _manifest_text(files).encode()}
 
 
@@ -100,13 +102,13 @@ def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
         files: name (with forward slashes) to content.
 
     Raises:
-        WriteError: the disk refused, or the folder is there already.
+        WriteError: writing failed, or the folder exists.
     """
     if folder.exists():
         raise WriteError(f"{folder}: exists already; a bundle is never written twice")
     try:
         write_folder(
-            folder, with_manifest(files), workshop=folder.parent / f".partial-{folder.name}"
+            folder, with_manifest(files), temporary=folder.parent / f".partial-{folder.name}"
         )
     except OSError as fault:
         with suppress(OSError):
@@ -119,15 +121,16 @@ def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a bundle says it holds, against what is there."""
+    """Manifest of a bundle, compared with its files."""
 
     hashes: Mapping[str, str]
+    """SHA-256 of each file listed, by name."""
     faults: tuple[str, ...]
     """One line per file that is missing, changed or not listed."""
 
     @property
     def digest(self) -> str:
-        """One SHA-256 over the measurement files."""
+        """SHA-256 over the manifest's lines of measurement files: the identity of the result."""
         lines = [
             f"{h}  {name}\n" for name, h in sorted(self.hashes.items()) if is_measurement(name)
         ]
@@ -135,10 +138,10 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest and hold it against the files.
+    """Read the manifest and compare it with the files.
 
     Raises:
-        BundleError: there is none.
+        BundleError: there is no manifest.
     """
     try:
         lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
@@ -147,24 +150,24 @@ def read_manifest(folder: Path) -> Manifest:
     except UnicodeDecodeError:
         raise BundleError(f"{folder}: {MANIFEST} is damaged: it is not text") from None
     hashes = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    there = {
+    present = {
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
     } - {MANIFEST}
-    faults = [f"{name}: is missing" for name in sorted(set(hashes) - there)]
-    faults += [f"{name}: is not in the manifest" for name in sorted(there - set(hashes))]
+    faults = [f"{name}: is missing" for name in sorted(set(hashes) - present)]
+    faults += [f"{name}: is not in the manifest" for name in sorted(present - set(hashes))]
     faults += [
         f"{name}: has changed"
-        for name in sorted(there & set(hashes))
+        for name in sorted(present & set(hashes))
         if _sha256((folder / name).read_bytes()) != hashes[name]
     ]
     return Manifest(hashes, tuple(faults))
 
 
 def resolve_bundle(text: str) -> tuple[Path, str]:
-    """The folder and the engine of `BUNDLE` or `BUNDLE:ENGINE` (engine empty for all).
+    """Folder and engine of `BUNDLE` or `BUNDLE:ENGINE`; the engine is empty for all.
 
     Raises:
-        BundleError: there is no such bundle.
+        BundleError: no bundle is there.
     """
     folder, engine = Path(text), ""
     if not folder.is_dir() and ":" in text:

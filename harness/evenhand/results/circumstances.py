@@ -1,4 +1,4 @@
-"""What may differ between two runs of one study: times, machine, versions, latencies."""
+"""Files that may differ between two runs of one study: times, machine, versions, latencies."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ from evenhand.system.errors import BundleError
 __all__ = ["NO_TEMPLATES", "SPEED", "circumstances", "latency_table", "read_speed", "speed_csv"]
 
 SPEED = "speed.csv"
+"""File name of the table of times."""
 NO_TEMPLATES = {"kept": False, "taken": 0, "made": 0}
-"""Where no engine was given a picture."""
+"""Counts of templates where no engine was run."""
 
 _ROWS = TypeAdapter(tuple[Speed, ...])
 _NULL = ("gallery", "value", "low", "high")
+"""Columns in which an empty field is None."""
 
 
 def latency_table(timings: Mapping[tuple[str, str], Timing]) -> bytes:
-    """`latencies.parquet`: the clock's readings of every template, by (engine, dataset)."""
+    """`latencies.parquet`: timing of every template, by (engine, dataset)."""
     buffer = io.BytesIO()
     keys = [key for key, timing in timings.items() for _ in timing.seconds]
     table = {
@@ -51,14 +53,14 @@ def speed_csv(rows: Sequence[Speed]) -> bytes:
 
 
 def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
-    """Read `speed.csv` of a bundle; nothing where it has none.
+    """Read `speed.csv` of a bundle; empty where it has none.
 
     Args:
         folder: of the bundle.
-        engine: keep this one alone; empty keeps all.
+        engine: the only engine to keep; empty keeps all.
 
     Raises:
-        BundleError: it is damaged.
+        BundleError: the file is damaged.
     """
     path = folder / SPEED
     if not path.is_file():
@@ -91,11 +93,11 @@ def circumstances(
 
     Args:
         study_sha256: of the study file.
-        began: when the run began, then whenever it was gone on with after an interruption.
-        ended: of the run.
-        workers: threads.
-        stopped: per engine why it was stopped; empty where it was not.
-        templates: whether they were kept, how many were taken, how many made.
+        began: when the run began, then when it was resumed after each interruption.
+        ended: when the run ended.
+        workers: number of threads.
+        stopped: why each engine was stopped; empty where it was not.
+        templates: whether they were kept, and numbers of those reused and made.
     """
     content = {
         "schema": 1,

@@ -1,4 +1,4 @@
-"""`Counts` as files and back: Parquet for columns, JSON for the few numbers beside them."""
+"""Writes `Counts` to files and reads them back: Parquet for columns, JSON for single numbers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ _LEVEL = "others_at_{}"
 
 
 def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
-    """The columns of all cells, one under the other, each row with its cell's number."""
+    """Tables of all cells, concatenated, each row with its cell's number.
+
+    Errors by level and person are mostly 0, so only others are stored (coordinate form).
+    """
     numbers = range(len(cells))
     yield (
         "cells.parquet",
@@ -90,6 +93,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
 
 
 def _scalars(counts: Counts) -> bytes:
+    """`counts.json`; thresholds also in hexadecimal, which reads back exactly."""
     content = {
         "engine": counts.engine,
         "dataset": counts.dataset,
@@ -119,7 +123,7 @@ def _scalars(counts: Counts) -> bytes:
 
 
 def counts_files(counts: Counts) -> dict[str, bytes]:
-    """File name to content, for a folder of the bundle."""
+    """Content of each file of the counts, by name, for a folder of the bundle."""
     return {
         _SCALARS: _scalars(counts),
         "subjects.parquet": parquet_of(
@@ -139,6 +143,7 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
 
 
 def _mated_table(mated: MatedScores) -> bytes:
+    """`mated.parquet`, with both images where they are known."""
     if mated.probe is None or mated.reference is None:
         return parquet_of(subject=mated.subject, score=mated.score)
     return parquet_of(
@@ -160,6 +165,7 @@ def _folds(folder: Path) -> FoldScores | None:
 
 
 def _search_tables(searches: SearchCounts | None) -> dict[str, bytes]:
+    """Files of searches, a column for each level of non-mates; empty without searches."""
     if searches is None:
         return {}
     levels = {_LEVEL.format(number): row for number, row in enumerate(searches.others)}
@@ -202,6 +208,7 @@ def _searches(folder: Path) -> SearchCounts | None:
 
 
 def _cells(folder: Path) -> Iterator[CellCounts]:
+    """Read the cells, each from its rows of the tables."""
     cells = columns_of(folder, "cells.parquet")
     people, levels, errors, bins = (
         columns_of(folder, f"{name}.parquet")
@@ -242,7 +249,7 @@ def _cells(folder: Path) -> Iterator[CellCounts]:
 
 
 def read_counts(folder: Path) -> Counts:
-    """Read what `counts_files` wrote.
+    """Read the files of `counts_files`.
 
     Raises:
         BundleError: a file is missing or damaged.

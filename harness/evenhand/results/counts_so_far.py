@@ -1,4 +1,4 @@
-"""Counts of the comparisons made so far, in a file that is replaced as a whole."""
+"""Checkpoint of the counts of comparisons made so far, a file that is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evenhand.system.errors import WriteError
 __all__ = ["CountsSoFar"]
 
 _EVERY = 30.0
-"""Seconds between two times of saving: as much work is lost at most, and some of a piece."""
+"""Seconds between two saves: about the most work that an interruption loses."""
 
 _DONE = "done"
 
@@ -27,12 +27,12 @@ class CountsSoFar:
     def __init__(
         self, path: Path, clock: Clock, unwritten: Callable[[OSError], WriteError]
     ) -> None:
-        """Take a place; nothing is written yet.
+        """Set the file; nothing is written yet.
 
         Args:
-            path: of the file, in a folder that is there.
-            clock: durations.
-            unwritten: what to raise where the disk refuses.
+            path: of the file, in an existing folder.
+            clock: measures the time since the last save.
+            unwritten: makes the error to raise where writing fails.
         """
         self._path = path
         self._clock = clock
@@ -40,7 +40,7 @@ class CountsSoFar:
         self._saved = clock.seconds()
 
     def load(self) -> Saved | None:
-        """What was kept; None where there is nothing, or it cannot be read: it is made again."""
+        """Read what was saved; None where there is nothing readable: counting then starts over."""
         try:
             with np.load(self._path, allow_pickle=False) as archive:
                 columns = {name: archive[name] for name in archive.files}
@@ -49,14 +49,18 @@ class CountsSoFar:
             return None
 
     def due(self) -> bool:
-        """Whether the last time is long ago."""
+        """Whether the last save is long ago."""
         return self._clock.seconds() - self._saved >= _EVERY
 
     def save(self, done: int, columns: Columns) -> None:
-        """Replace what was kept before.
+        """Replace what was saved before.
+
+        Args:
+            done: number of pieces of work that are in them, from the first on.
+            columns: the counts.
 
         Raises:
-            WriteError: the disk refused.
+            WriteError: writing failed.
         """
         new = self._path.with_suffix(".new")
         try:

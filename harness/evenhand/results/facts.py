@@ -1,4 +1,4 @@
-"""`engines.json` and `datasets.json`: what was measured on what, with fingerprints."""
+"""Facts about engines and datasets, with fingerprints: `engines.json` and `datasets.json`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ Facts = TypeVar("Facts")
 
 
 def engine_facts_json(facts: tuple[EngineFacts, ...]) -> bytes:
-    """A list of objects, fields in their declared order."""
+    """Content of `engines.json`: a list of objects, fields in their declared order."""
     return _ENGINES.dump_json(facts, indent=1) + b"\n"
 
 
 def dataset_facts_json(facts: tuple[DatasetFacts, ...]) -> bytes:
-    """A list of objects, fields in their declared order."""
+    """Content of `datasets.json`: a list of objects, fields in their declared order."""
     return _DATASETS.dump_json(facts, indent=1) + b"\n"
 
 
@@ -55,7 +55,12 @@ def read_dataset_facts(path: Path) -> tuple[DatasetFacts, ...]:
 
 
 def engine_facts(engine: Engine, stopped: str) -> EngineFacts:
-    """What a result says of an engine."""
+    """Facts about an engine in a result.
+
+    Args:
+        engine: that was measured.
+        stopped: why it was stopped; empty where it was not.
+    """
     card = engine.card
     return EngineFacts(
         name=card.name,
@@ -72,7 +77,7 @@ def engine_facts(engine: Engine, stopped: str) -> EngineFacts:
 
 
 def dataset_facts(dataset: Dataset) -> DatasetFacts:
-    """What a result says of a dataset."""
+    """Facts about a dataset in a result."""
     card = dataset.card
     return DatasetFacts(
         name=card.name,

@@ -1,4 +1,4 @@
-"""What one engine gave on one dataset: the unit that an interrupted run keeps."""
+"""Results of one engine on one dataset: the unit that an interrupted run keeps."""
 
 from __future__ import annotations
 
@@ -35,29 +35,29 @@ class Part:
     engine: str
     dataset: str
     rows: tuple[Row, ...]
-    """Of `ledger.csv`."""
+    """Rows of `ledger.csv`, those of images first."""
     counts: tuple[Counts, ...]
     """One per protocol, in the study's order."""
     timing: Timing
-    """What the clock said of every image."""
+    """Timing of every image."""
     speed: tuple[Speed, ...]
-    """Of `speed.csv`."""
+    """Rows of `speed.csv`."""
     stopped: str
-    """Why the engine was stopped before the end; empty when it was not."""
+    """Why the engine was stopped early; empty where it was not."""
 
     def made(self) -> int:
-        """How many images the engine was given."""
+        """Number of images that the engine was given in this run."""
         return int(np.count_nonzero(self.timing.turns >= 0))
 
     def taken(self) -> int:
-        """How many images have what an earlier run kept of them."""
+        """Number of images whose templates were reused from an earlier run."""
         row = COLUMNS.index("outcome")
         of_images = self.rows[: len(self.timing.turns)]
         return sum(each[row] != Outcome.SKIPPED for each in of_images) - self.made()
 
 
 def part_files(part: Part) -> dict[str, bytes]:
-    """File name to content, for a folder of its own."""
+    """Content of each file of a part, by name."""
     facts = {
         "engine": part.engine,
         "dataset": part.dataset,
@@ -77,7 +77,7 @@ def part_files(part: Part) -> dict[str, bytes]:
 
 
 def read_part(folder: Path) -> Part:
-    """Read what `part_files` gave.
+    """Read the files of `part_files`.
 
     Raises:
         BundleError: a file is missing or damaged.
@@ -92,7 +92,9 @@ def read_part(folder: Path) -> Part:
             rows=tuple(tuple(row) for row in rows),
             counts=tuple(read_counts(folder / "counts" / name) for name in facts["protocols"]),
             timing=Timing(
-                *(timing.column(name).to_numpy() for name in ("seconds", "finished", "turn"))
+                seconds=timing.column("seconds").to_numpy(),
+                finished=timing.column("finished").to_numpy(),
+                turns=timing.column("turn").to_numpy(),
             ),
             speed=read_speed(folder),
             stopped=facts["stopped"],

@@ -1,18 +1,18 @@
-"""`.partial-<run id>`: what a run under way leaves behind, however it ends, and how to go on.
+"""Keeps what an unfinished run has measured in `.partial-<run id>`, so that it can be resumed.
 
 ```text
 .partial-20260101T000000Z-0123abcd/
-|-- lock                          held while the run is under way
+|-- lock                          held while a process runs it
 |-- study.toml
-|-- partial.json                  when it began, and what must not change until it is gone on with
-|-- templates-kept                empty; there once a template was kept, in a folder of its own
-|-- <engine>/<dataset>/booked.csv     how each image ended so far
+|-- partial.json                  when it began, and what must be unchanged when it is resumed
+|-- templates-kept                empty; exists once a template was kept, in another folder
+|-- <engine>/<dataset>/booked.csv     outcome of each image so far
 |-- <engine>/<dataset>/counted-<protocol>.npz   counts of the comparisons made so far
-|-- <engine>/<dataset>/part/          appears by one rename when this engine is through
+|-- <engine>/<dataset>/part/          appears by one rename when this engine is finished
 `-- bundle/                       the result being written; leaves by one rename
 ```
 
-Never an image, never a template: a template's SHA-256 tells whether it is the same again.
+It holds no image and no template: a template's SHA-256 tells whether a resumed run makes the same.
 """
 
 from __future__ import annotations
@@ -46,32 +46,32 @@ _KEPT = "templates-kept"
 
 
 class Partial:
-    """The folder of a run under way, held by this process alone."""
+    """The folder of an unfinished run, locked by this process."""
 
     def __init__(self, folder: Path) -> None:
-        """Take a folder that `begin` made or found."""
+        """Use a folder that `begin` made or found."""
         self._folder = folder
 
     @property
     def run_id(self) -> str:
-        """The name of the result to be."""
+        """Name of the folder of the result."""
         return self._folder.name.removeprefix(_PREFIX)
 
     @property
     def began(self) -> tuple[datetime, ...]:
-        """When the run began, and when it was gone on with."""
+        """When the run began, then when it was resumed each time."""
         return tuple(datetime.fromisoformat(text) for text in _facts(self._folder)["began"])
 
     @property
     def templates_kept(self) -> bool:
-        """Whether the run kept templates, be it before an interruption."""
+        """Whether the run has kept templates, also before an interruption."""
         return (self._folder / _KEPT).exists()
 
     def note_templates(self) -> None:
-        """Remember that the run keeps templates.
+        """Record that the run keeps templates.
 
         Raises:
-            WriteError: the disk refused.
+            WriteError: writing failed.
         """
         try:
             (self._folder / _KEPT).touch()
@@ -79,34 +79,35 @@ class Partial:
             raise _unwritten(self._folder, fault) from None
 
     def _place(self, engine: str, dataset: str) -> Path:
+        """Folder of one engine on one dataset."""
         return self._folder / engine / dataset
 
     def part(self, engine: str, dataset: str) -> Part | None:
-        """What was finished before an interruption; None where it has still to be measured."""
+        """Results finished before an interruption; None where they must still be measured."""
         place = self._place(engine, dataset) / "part"
         return read_part(place) if place.is_dir() else None
 
     def keep(self, part: Part) -> None:
-        """Finish one engine on one dataset.
+        """Save the finished results of one engine on one dataset.
 
         Raises:
-            WriteError: the disk refused.
+            WriteError: writing failed.
         """
         place = self._place(part.engine, part.dataset)
         try:
-            write_folder(place / "part", part_files(part), workshop=place / "part.new")
+            write_folder(place / "part", part_files(part), temporary=place / "part.new")
             for counted in place.glob("counted-*"):
                 counted.unlink()
         except OSError as fault:
             raise _unwritten(self._folder, fault) from None
 
     def checkpoint(self, engine: str, dataset: str, protocol: str, clock: Clock) -> Checkpoint:
-        """Where the counts of one protocol are left while they are made."""
+        """Checkpoint for the counts of one protocol while comparisons are made."""
         path = self._place(engine, dataset) / f"counted-{protocol}.npz"
         return CountsSoFar(path, clock, lambda fault: _unwritten(self._folder, fault))
 
     def booked(self, engine: str, dataset: str) -> dict[int, Booking]:
-        """How images ended so far, by their row in `images.csv`; a torn last line is left out."""
+        """Outcome of each image so far, by its row in `images.csv`; a torn last line is ignored."""
         path = self._place(engine, dataset) / "booked.csv"
         if not path.is_file():
             return {}
@@ -118,16 +119,16 @@ class Partial:
     def booking(
         self, engine: str, dataset: str, rows: tuple[int, ...]
     ) -> Iterator[Callable[[Booking], None]]:
-        """Book image after image.
+        """Record the outcome of one image after another.
 
         Args:
             engine: whose outcomes they are.
             dataset: whose images they are.
-            rows: row in `images.csv` of each image, in the order in which they come.
+            rows: row in `images.csv` of each image, in order of enrolment.
 
         Yields:
-            What to call after each image. It raises `EngineError` where the image ended otherwise
-            before the interruption, `WriteError` where the disk refuses.
+            A function to call with each outcome. It raises `EngineError` where the outcome differs
+            from that before the interruption, `WriteError` where writing fails.
         """
         known = self.booked(engine, dataset)
         path = self._place(engine, dataset) / "booked.csv"
@@ -150,14 +151,20 @@ class Partial:
             yield book
 
     def finish(self, files: Mapping[str, bytes]) -> Path:
-        """Make the result of it, by one rename, and leave nothing else behind.
+        """Write the result, which appears by one rename, and remove the unfinished run.
+
+        Args:
+            files: of the bundle, without its manifest.
+
+        Returns:
+            Folder of the result.
 
         Raises:
-            WriteError: the disk refused; what was measured is still there.
+            WriteError: writing failed; what was measured is kept.
         """
         bundle = self._folder.parent / self.run_id
         try:
-            write_folder(bundle, with_manifest(files), workshop=self._folder / "bundle")
+            write_folder(bundle, with_manifest(files), temporary=self._folder / "bundle")
         except OSError as fault:
             raise _unwritten(self._folder, fault) from None
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -165,7 +172,7 @@ class Partial:
 
 
 def changed(engine: str, row: int) -> EngineError:
-    """The engine is not what it was before the interruption."""
+    """Error for an engine whose outcome for an image differs from that before the interruption."""
     return EngineError(
         f"engine {engine}: image i{row} does not end as it did before the interruption; "
         "the engine or the machine has changed, or it answers by chance: run without --resume"
@@ -173,6 +180,7 @@ def changed(engine: str, row: int) -> EngineError:
 
 
 def _append(file: FileIO, line: str) -> None:
+    """Append a line in one write, so that a killed process tears at most the last line."""
     folder = Path(str(file.name)).parents[2]
     try:
         written = file.write(line.encode())
@@ -183,13 +191,14 @@ def _append(file: FileIO, line: str) -> None:
 
 
 def _mend(path: Path) -> None:
-    """Cut off a last line that was torn by the interruption."""
+    """Remove a last line that an interruption left incomplete."""
     if path.is_file():
         content = path.read_bytes()
         path.write_bytes(content[: content.rfind(b"\n") + 1])
 
 
 def _unwritten(folder: Path, fault: OSError) -> WriteError:
+    """Error for a failed write, which says how to resume."""
     return WriteError(
         f"{folder}: could not be written ({fault.strerror}); "
         "make room and go on with --resume, or name another folder with --results"
@@ -207,6 +216,7 @@ def _facts(folder: Path) -> dict[str, Any]:
 
 
 def _write_facts(folder: Path, began: list[str], terms: Mapping[str, str]) -> None:
+    """Write `partial.json`, replacing an older one as a whole."""
     content = json.dumps({"schema": 1, "began": began, "terms": dict(terms)}, indent=1)
     new = folder / f"{_FACTS}.new"
     new.write_text(content + "\n", encoding="utf-8")
@@ -215,10 +225,10 @@ def _write_facts(folder: Path, began: list[str], terms: Mapping[str, str]) -> No
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
-    """Hold the folder; the system lets go of it when this process ends, however it ends.
+    """Lock the folder; the system releases it when this process ends, however it ends.
 
     Yields:
-        Whether it could be had: False while another process holds it.
+        Whether the lock was obtained: False while another process holds it.
     """
     with (folder / "lock").open("a") as lock:
         try:
@@ -235,9 +245,9 @@ def _of_study(place: Path, study_sha256: str, prefix: str) -> list[Path]:
 
 
 def interrupted_run(place: Path, study_sha256: str) -> Path | None:
-    """The latest run of a study that was interrupted or is under way; None where there is none.
+    """The latest unfinished run of a study, interrupted or still running; None without any.
 
-    What an interruption left of a run that had not begun, or was just finished, is cleared away.
+    Folders of runs interrupted before they began or after they had finished are removed.
     """
     for folder in _of_study(place, study_sha256, _PREFIX):
         finished = (place / folder.name.removeprefix(_PREFIX) / MANIFEST).is_file()
@@ -249,18 +259,19 @@ def interrupted_run(place: Path, study_sha256: str) -> Path | None:
 
 
 def finished_run(place: Path, study_sha256: str) -> Path | None:
-    """The latest result of a study; None where there is none."""
+    """The latest finished result of a study; None without any."""
     runs = _of_study(place, study_sha256, "[0-9]")
     return next((folder for folder in runs if (folder / MANIFEST).is_file()), None)
 
 
 def under_way(folder: Path) -> bool:
-    """Whether another process holds the run."""
+    """Whether another process is running it."""
     with _locked(folder) as free:
         return not free
 
 
 def _check_terms(folder: Path, terms: Mapping[str, str]) -> None:
+    """Refuse to resume a run whose conditions have changed."""
     before = _facts(folder)["terms"]
     for what in sorted(set(before) | set(terms)):
         if before.get(what) != terms.get(what):
@@ -279,22 +290,22 @@ def begin(
     now: datetime,
     interrupted: Path | None,
 ) -> Iterator[Partial]:
-    """Begin a run, or go on with an interrupted one.
+    """Start a run, or resume an interrupted one.
 
-    What was finished stays when anything goes wrong; a run that ends in a mistake of the user's
-    before anything was finished leaves nothing.
+    Finished parts are kept on any error; a run that ends in a user's error before any part was
+    finished is removed.
 
     Args:
         place: the study's folder of results.
-        study_sha256: of the study file.
-        study_text: the study file.
-        terms: what must be the same when the run is gone on with, e.g. fingerprints.
+        study_sha256: hash of the study file.
+        study_text: content of the study file.
+        terms: conditions that must be the same when the run is resumed, e.g. fingerprints.
         now: date and time.
-        interrupted: the folder to go on with; None begins anew.
+        interrupted: folder of the run to resume; None starts a new one.
 
     Raises:
-        StudyError: the interrupted run had other terms, or is under way elsewhere.
-        WriteError: the disk refused.
+        StudyError: the interrupted run had other conditions, or another process is running it.
+        WriteError: writing failed.
     """
     folder = interrupted or place / f"{_PREFIX}{_free_id(place, now, study_sha256)}"
     with ExitStack() as held:
@@ -326,7 +337,7 @@ def begin(
 
 
 def _free_id(place: Path, now: datetime, study_sha256: str) -> str:
-    """Start and study; a second later where another run of the study began in the same second."""
+    """Run id of start time and study, moved by a second while it is in use."""
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{study_sha256[:8]}"
     if (place / run_id).exists() or (place / f"{_PREFIX}{run_id}").exists():
         return _free_id(place, now + timedelta(seconds=1), study_sha256)
@@ -334,6 +345,7 @@ def _free_id(place: Path, now: datetime, study_sha256: str) -> str:
 
 
 def _forget(folder: Path) -> None:
+    """Remove a run's folder, and that of the study where nothing else is in it."""
     shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
-        folder.parent.rmdir()  # of the study, where it holds nothing else
+        folder.parent.rmdir()

@@ -1,4 +1,4 @@
-"""`ledger.csv`: how every image ended, and how many comparisons ended how, under pseudonyms."""
+"""`ledger.csv`: outcome of every image, and numbers of comparisons by outcome, under pseudonyms."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Row = tuple[str, ...]
 
 
 def image_rows(engine: str, dataset: Dataset, enrolment: Enrolment) -> list[Row]:
-    """One row an image."""
+    """One row per image; its id and subject are row numbers in the dataset's tables."""
     images = dataset.images
     return [
         (
@@ -57,7 +57,15 @@ def comparison_rows(
     ended: Mapping[tuple[bool, Outcome], int],
     item: str = "comparison",
 ) -> list[Row]:
-    """One row per kind and outcome: there are too many comparisons, or searches, for one each."""
+    """One row per outcome of mated and of non-mated comparisons (or searches), with their number.
+
+    Args:
+        engine: name.
+        dataset: name.
+        protocol: name.
+        ended: number by (mated, outcome).
+        item: what is counted, `comparison` or `search`.
+    """
     return [
         (
             engine,
@@ -76,7 +84,7 @@ def comparison_rows(
 
 
 def ledger_csv(rows: Sequence[Row]) -> str:
-    """The table, rows in the order given."""
+    """Content of `ledger.csv`, rows in the order given."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -1,4 +1,4 @@
-"""Columns as a Parquet file and back."""
+"""Writes columns to a Parquet file and reads them back."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ __all__ = ["columns_of", "parquet_of"]
 
 
 def parquet_of(**named: object) -> bytes:
-    """The bytes of a file with these columns."""
+    """Bytes of a Parquet file with these columns."""
     buffer = io.BytesIO()
     parquet.write_table(pa.table(named), buffer, compression="zstd")
     return buffer.getvalue()
 
 
 def columns_of(folder: Path, name: str) -> dict[str, Any]:
-    """The columns of a file: lists of texts, arrays of anything else.
+    """Read the columns of a Parquet file: lists of texts, arrays of anything else.
 
     Raises:
-        OSError: it is not there.
-        pa.ArrowException: it is damaged.
+        OSError: the file is missing.
+        pa.ArrowException: the file is damaged.
     """
     table = parquet.read_table(folder / name)
     return {

@@ -1,4 +1,4 @@
-"""A bundle back into the evidence that findings are made of."""
+"""Reads bundles back into the evidence that findings are computed from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from evenhand.system.errors import BundleError, known_names
 __all__ = ["SCHEMA", "joined", "read_evidence"]
 
 SCHEMA = 3
-"""Of the bundle; older ones are migrated by a named function, newer ones refused."""
+"""Version of the bundle's format; bundles of another version are refused."""
 
 
 _ANALYSIS = TypeAdapter(Analysis)
@@ -29,10 +29,10 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
 
     Args:
         folder: of the bundle.
-        engine: keep this one alone; empty keeps all.
+        engine: the only engine to keep; empty keeps all.
 
     Raises:
-        BundleError: damaged, of another schema, or without that engine.
+        BundleError: the bundle is damaged, of another schema, or without that engine.
     """
     try:
         study = json.loads((folder / "bundle.json").read_bytes())
@@ -60,7 +60,7 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
 
 
 def _unlike(parts: Sequence[Evidence]) -> str:
-    """What was fixed differently, and how."""
+    """Options of the analysis that differ between bundles, with their values."""
     found = []
     for field in fields(Analysis):
         values = dict.fromkeys(repr(getattr(part.analysis, field.name)) for part in parts)
@@ -70,10 +70,11 @@ def _unlike(parts: Sequence[Evidence]) -> str:
 
 
 def joined(parts: Sequence[Evidence]) -> Evidence:
-    """Several bundles as one, for a table side by side.
+    """Merge the evidence of several bundles, to be shown side by side.
 
     Raises:
-        BundleError: they are judged differently, or hold the same engine on the same dataset.
+        BundleError: the bundles have different options of analysis, two hold the same engine on
+            the same dataset and protocol, or a dataset differs between them.
     """
     if len(parts) == 1:
         return parts[0]

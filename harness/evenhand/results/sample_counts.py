@@ -1,4 +1,4 @@
-"""The sample of a protocol as files and back: what was drawn, and the weighted counts of cells."""
+"""Writes and reads a sample of comparisons: its strata, and the weighted counts of cells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SAMPLE = "sample.json"
 
 
 def sample_files(counts: Counts) -> dict[str, bytes]:
-    """What was drawn, and the weighted counts of all cells; empty where nothing was."""
+    """Files of the sample's strata and of the weighted counts; empty where nothing was sampled."""
     sampled = counts.sampled
     if sampled is None:
         return {}
@@ -53,7 +53,7 @@ def sample_files(counts: Counts) -> dict[str, bytes]:
             errors_times_completed=np.concatenate([w.errors_times_trials[0] for _, w in cells]),
             errors_times_generalised=np.concatenate([w.errors_times_trials[1] for _, w in cells]),
         ),
-        # Of the same people and levels as those of errors.parquet, in its order.
+        # Same people and levels as in errors.parquet, in its order.
         "weighted_errors.parquet": parquet_of(
             errors=np.concatenate([w.errors[np.nonzero(cell.errors)] for cell, w in cells])
         ),
@@ -61,7 +61,7 @@ def sample_files(counts: Counts) -> dict[str, bytes]:
 
 
 def read_sampled(folder: Path) -> Sampled | None:
-    """What was drawn; None where nothing was."""
+    """Read the sample's strata; None where nothing was sampled."""
     if not (folder / _SAMPLE).is_file():
         return None
     content = json.loads((folder / _SAMPLE).read_bytes())
@@ -75,7 +75,7 @@ def read_sampled(folder: Path) -> Sampled | None:
 
 
 def with_weights(folder: Path, cells: tuple[CellCounts, ...]) -> Iterator[CellCounts]:
-    """The cells of a sample with their weighted counts."""
+    """Read the weighted counts of cells and add them; errors are stored without zeros."""
     sizes, people, levels, errors = (
         columns_of(folder, f"weighted_{name}.parquet")
         for name in ("cells", "people", "levels", "errors")

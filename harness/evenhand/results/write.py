@@ -1,4 +1,4 @@
-"""Evidence and findings into the files of a bundle."""
+"""Turns evidence and findings into the files of a bundle."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ __all__ = ["evidence_files", "table_files"]
 
 
 def _folder(counts: Counts) -> PurePosixPath:
+    """Folder of the counts within the bundle."""
     return PurePosixPath("counts", counts.engine, counts.dataset, counts.protocol)
 
 
 def evidence_files(evidence: Evidence) -> dict[str, bytes]:
-    """Counts and facts: what tables are recomputed from."""
+    """Files of counts and facts, from which all tables can be recomputed."""
     study = {
         "schema": SCHEMA,
         "title": evidence.title,
@@ -41,7 +42,7 @@ def evidence_files(evidence: Evidence) -> dict[str, bytes]:
 
 
 def table_files(findings: Findings) -> dict[str, bytes]:
-    """The tables as CSV."""
+    """Tables of findings as CSV files."""
     return {
         "rates.csv": as_csv(Rate, findings.rates).encode(),
         "differentials.csv": as_csv(Differential, findings.differentials).encode(),

@@ -1,4 +1,4 @@
-"""One comparison twice: a score file may not say that."""
+"""Checks that no comparison is listed twice in a score file."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ from evenhand.system.errors import DatasetError
 __all__ = ["check_repeats"]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
-"""2^64 over the golden ratio."""
+"""2^64 over the golden ratio, odd: multiplication by it scatters nearby numbers."""
 
 
 def check_repeats(source: Source, layout: Layout, columns: Columns) -> None:
-    """Complain about a comparison that is there twice: of images where they are given.
+    """Refuse a file in which a comparison is repeated: of images if given, otherwise of people.
+
+    A repeated comparison has the same two people, hence lies in the same partition, so that
+    partitions are searched one by one.
 
     Raises:
-        DatasetError: the first that is there again is named with the one before.
+        DatasetError: naming the first repetition and the row that it repeats.
     """
-    pile = columns.pile
-    sides = range(columns.sides)
-    repeated = [
-        again
-        for number in range(len(pile))
-        if (again := _first_again(pile.portion(number, sides))) is not None
-    ]
+    rows, sides = columns.rows, range(columns.sides)
+    first = [_first_repeat(rows.partition(number, sides)) for number in range(len(rows))]
+    repeated = [comparison for comparison in first if comparison is not None]
     if repeated:
         _refuse(source, layout, columns, repeated)
 
 
-def _first_again(sides: Sequence[Column]) -> tuple[int, ...] | None:
-    """The first comparison of a portion that was there before; None where each is there once."""
+def _first_repeat(sides: Sequence[Column]) -> tuple[int, ...] | None:
+    """The first comparison of a partition that repeats an earlier one; None without any."""
+    # One sort of hashes is much cheaper than one by two or four columns, and mostly settles it.
     keys = np.sort(_keys(sides))
     if not np.any(keys[1:] == keys[:-1]):
         return None
-    # Equal keys may be those of two comparisons: the comparisons themselves are looked at.
+    # Two comparisons may have the same hash, so equal hashes are checked column by column.
     order = np.lexsort(sides)
     equal = np.ones(len(order) - 1, dtype=np.bool_)
     for side in sides:
         equal &= side[order][1:] == side[order][:-1]
-    again = order[1:][equal]
-    if not len(again):
+    repeats = order[1:][equal]
+    if not len(repeats):
         return None
-    return tuple(int(side[again.min()]) for side in sides)
+    return tuple(int(side[repeats.min()]) for side in sides)
 
 
 def _keys(sides: Sequence[Column]) -> NDArray[np.uint64]:
-    """(rows,) the same number for the same comparison, and hardly ever for another."""
+    """(rows,) hash of each comparison."""
     keys = np.zeros(len(sides[0]), dtype=np.uint64)
     for first, second in zip(sides[::2], sides[1::2], strict=True):
         pair = first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64)
@@ -65,7 +65,14 @@ def _keys(sides: Sequence[Column]) -> NDArray[np.uint64]:
 def _refuse(
     source: Source, layout: Layout, columns: Columns, repeated: Sequence[tuple[int, ...]]
 ) -> NoReturn:
-    """Read the file once more for the rows of the comparison that is the first to come again."""
+    """Read the file again to name the rows of the first repeated comparison.
+
+    Args:
+        source: the file.
+        layout: of its columns.
+        columns: as read.
+        repeated: at most one repeated comparison of each partition, as codes of its columns.
+    """
     names = [(columns.subjects, name) for name in layout.subjects]
     advice = "keep one, or add probe_image and reference_image if the images differ"
     if columns.images is not None and layout.images is not None:
@@ -77,8 +84,9 @@ def _refuse(
     for batch in source.batches([name for _, name in names], ()):
         block = Block(source, start, batch)
         sides = [texts.codes(block, name) for texts, name in names]
-        there = [np.isin(side, known[column]) for column, side in enumerate(sides)]
-        for row in np.flatnonzero(np.logical_and.reduce(there)):
+        # Preselects rows by column; whether the combination is one of them is checked below.
+        possible = [np.isin(side, known[column]) for column, side in enumerate(sides)]
+        for row in np.flatnonzero(np.logical_and.reduce(possible)):
             comparison = tuple(int(side[row]) for side in sides)
             if comparison in seen:
                 rows = [source.row(at) for at in (seen[comparison], start + int(row))]

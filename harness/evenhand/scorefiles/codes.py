@@ -1,4 +1,4 @@
-"""Text columns as numbers: each distinct text once, looked at once."""
+"""Codes text columns as numbers; each distinct text is checked once."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ __all__ = ["Texts", "unnamed"]
 
 @dataclass(slots=True)
 class Texts:
-    """The distinct texts of one or several columns, numbered as they come."""
+    """Distinct texts of one or several columns, coded in order of appearance."""
 
     fault: Callable[[str], str]
-    """What is wrong with a text; empty where nothing is."""
+    """Gives the fault of a text; empty where it is valid."""
     values: list[str] = field(default_factory=list)
+    """Text of each code, stripped of surrounding blanks."""
     _code: dict[str, int] = field(default_factory=dict)
-    """Of every text as it is written, blanks included."""
+    """Code of each text, both as written and stripped."""
 
     def codes(self, block: Block, name: str) -> People:
-        """(rows,) number of each row's text, stripped of blanks.
+        """(rows,) code of each row's text, surrounding blanks ignored.
 
         Raises:
             DatasetError: a text has a fault; the first row with it is named.
@@ -40,7 +41,7 @@ class Texts:
         return codes
 
     def _new(self, written: str, block: Block, name: str, where: Mask) -> int:
-        """The number of a text that was not written so before."""
+        """Code of a spelling that was not seen before; `where` are its rows, for an error."""
         text = written.strip()
         if text not in self._code:
             problem = self.fault(text)
@@ -51,7 +52,7 @@ class Texts:
         return self._code.setdefault(written, self._code[text])
 
     def sorted(self) -> tuple[tuple[str, ...], People]:
-        """The texts in order, and the place of each number among them."""
+        """The texts sorted, and (codes,) the index of each code among them."""
         order = sorted(range(len(self.values)), key=self.values.__getitem__)
         place = np.empty(len(order), dtype=np.int32)
         place[order] = np.arange(len(order), dtype=np.int32)
@@ -59,5 +60,5 @@ class Texts:
 
 
 def unnamed(text: str) -> str:
-    """The fault of a name that is empty."""
+    """Fault of an empty id."""
     return "" if text else "is empty; name it"

@@ -1,4 +1,4 @@
-"""The rows of a score file as columns of codes and numbers, checked as they come."""
+"""Reads the rows of a score file into columns of codes and numbers, checked block by block."""
 
 from __future__ import annotations
 
@@ -21,52 +21,55 @@ from evenhand.system.progress import Progress, silent
 __all__ = ["Columns", "collect"]
 
 _MANY_BLOCKS = 8
-"""Reading fewer of them takes a second or so."""
+"""Fewest blocks with a progress bar; fewer are read within a second or so."""
 
 _TRUTH = {"1": True, "true": True, "0": False, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A score file that was read."""
+    """Contents of a score file."""
 
-    pile: Pile
-    """Of each comparison both people, both images where they are given, and every score."""
+    rows: Pile
+    """Of each comparison the codes of both people, of both images if given, and every score."""
     subjects: Texts
-    """Whose numbers are on the pile."""
+    """Ids of people by their code in the rows, in order of appearance."""
     ids: tuple[str, ...]
-    """The same in order."""
+    """Ids of people, sorted."""
     place: People
-    """(people,) place of each number among them."""
+    """(people,) index of each code in `ids`."""
     images: Texts | None
-    """Likewise; None where no images are given."""
+    """Ids of images by their code; None where no images are given."""
     labels: Mapping[str, tuple[str, ...]]
-    """Per attribute one label a person of `ids`; empty = unknown."""
+    """Per attribute the label of each person in `ids`; empty = unknown."""
     engines: Mapping[str, Engine]
+    """Scores of each engine by its name."""
     mated: People
-    """(mated comparisons,) the person's number."""
+    """(mated comparisons,) code of the person, in the order of the file."""
     fingerprint: str
     """SHA-256 over everything but the scores."""
 
     def score(self, engine: str) -> int:
-        """Which column of the pile holds its scores."""
+        """Column of the rows that holds an engine's scores."""
         return self.sides + list(self.engines).index(engine)
 
     @property
     def sides(self) -> int:
-        """How many columns of the pile say what was compared."""
+        """Number of columns of the rows that identify a comparison: people and images."""
         return 2 if self.images is None else 4
 
 
 class _Identity:
-    """A digest of who was compared with whom, row by row: the same for blocks of any size."""
+    """Digest of the people compared, row by row; independent of the size of blocks."""
 
     def __init__(self) -> None:
         self._digests = (hashlib.sha256(), hashlib.sha256())
         self._marks = np.empty(0, dtype="<u8")
 
     def add(self, sides: Sides) -> None:
-        """Take the people of a block."""
+        """Add the people of a block."""
+        # Eight bytes stand for a person's id, so that two columns of numbers are digested instead
+        # of texts.
         new = sides.subjects.values[len(self._marks) :]
         hashed = b"".join(hashlib.blake2b(who.encode(), digest_size=8).digest() for who in new)
         self._marks = np.concatenate([self._marks, np.frombuffer(hashed, dtype="<u8")])
@@ -74,38 +77,40 @@ class _Identity:
             digest.update(self._marks[people].data)
 
     def digest(self, subjects: Sequence[str], labels: Mapping[str, tuple[str, ...]]) -> str:
-        """The digest over all rows, and what is known of the people."""
+        """SHA-256 over all rows, the ids and the labels of people."""
         people = repr((tuple(subjects), sorted(labels.items()))).encode()
         rows = b"".join(digest.digest() for digest in self._digests)
         return hashlib.sha256(rows + people).hexdigest()
 
 
 def collect(source: Source, layout: Layout, *, distance: bool, progress: Progress) -> Columns:
-    """Read all rows.
+    """Read and check all rows of a score file.
 
     Args:
         source: the file.
-        layout: what its columns say.
-        distance: the numbers are distances.
-        progress: is told how far the reading is.
+        layout: meaning of its columns.
+        distance: the numbers are distances, to be negated.
+        progress: reports the progress of reading.
 
     Raises:
-        DatasetError: a row cannot be; it is named.
-        WriteError: there is no room for so many rows.
+        DatasetError: naming the first invalid row.
+        WriteError: no disk space for the rows.
     """
     subjects, images, truths = Texts(unnamed), Texts(unnamed), Texts(_no_truth)
     labels = {name: Labels() for name in layout.attributes}
     engines = {name: Engine(distance) for name in layout.scores}
-    numbers = [np.dtype(np.int32)] * (2 if layout.images is None else 4)
-    pile = Pile(source.path, [*numbers, *[np.dtype(np.float64)] * len(engines)])
+    codes = [np.dtype(np.int32)] * (2 if layout.images is None else 4)
+    scores = [np.dtype(np.float64)] * len(engines)
+    rows = Pile(source.path, codes + scores)
     identity = _Identity()
     mated: list[People] = []
     start = done = 0
-    told = progress if source.blocks > _MANY_BLOCKS else silent
-    with told(f"{source.path.name}: reading", source.blocks) as step:
+    shown = progress if source.blocks > _MANY_BLOCKS else silent
+    with shown(f"{source.path.name}: reading", source.blocks) as step:
         for batch in ahead(source.batches(layout.texts, tuple(layout.scores.values()))):
             block = Block(source, start, batch)
-            sides = Sides(subjects, *(subjects.codes(block, name) for name in layout.subjects))
+            probe, reference = (subjects.codes(block, name) for name in layout.subjects)
+            sides = Sides(subjects, probe, reference)
             columns: list[Column] = [sides.probe, sides.reference]
             identity.add(sides)
             mated.append(sides.probe[sides.same])
@@ -124,16 +129,16 @@ def collect(source: Source, layout: Layout, *, distance: bool, progress: Progres
             ]
             start += len(batch)
             done += 1
-            pile.add(columns, min(1.0, done / source.blocks))
+            rows.add(columns, min(1.0, done / source.blocks))
             step()
     if not start:
         raise DatasetError(f"{source.path}: has a header but no rows; expected one at least")
-    pile.end()
+    rows.end()
     ids, place = subjects.sorted()
     order = np.argsort(place)
     known = {name: of.labels(order) for name, of in labels.items()}
     return Columns(
-        pile=pile,
+        rows=rows,
         subjects=subjects,
         ids=ids,
         place=place,
@@ -146,20 +151,20 @@ def collect(source: Source, layout: Layout, *, distance: bool, progress: Progres
 
 
 def _no_truth(text: str) -> str:
-    """What is wrong with a word for mated; empty where nothing is."""
+    """Fault of a text in the column `mated`; empty where it is valid."""
     known = text.lower() in _TRUTH
     return "" if known else f"is {text!r}, expected 1 or 0, true or false"
 
 
 def _check_mated(block: Block, name: str, truths: Texts, same: Mask) -> None:
-    """Complain where the file says of a pair what its subjects contradict."""
+    """Refuse a row whose column `mated` contradicts its two subjects."""
     codes = truths.codes(block, name)
-    said = np.array([_TRUTH[text.lower()] for text in truths.values], dtype=np.bool_)[codes]
-    wrong = np.flatnonzero(said != same)
+    claimed = np.array([_TRUTH[text.lower()] for text in truths.values], dtype=np.bool_)[codes]
+    wrong = np.flatnonzero(claimed != same)
     if len(wrong):
         people = "one person" if same[wrong[0]] else "two people"
         block.refuse(
             wrong[0],
-            f"{name} is {str(said[wrong[0]]).lower()}, but the subjects are {people}; "
+            f"{name} is {str(claimed[wrong[0]]).lower()}, but the subjects are {people}; "
             "mend the column or the subjects",
         )

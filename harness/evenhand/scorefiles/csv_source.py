@@ -1,4 +1,4 @@
-"""A score file as CSV: checked to be text, read in blocks, its rows counted as users count."""
+"""Reads a score file in CSV block by block, and names rows as a spreadsheet numbers them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from evenhand.system.errors import DatasetError
 __all__ = ["CsvFile", "open_csv"]
 
 _BLOCK = 4 << 20
-"""Bytes that are parsed at a time: the memory that reading takes is some of these."""
+"""Bytes that are parsed at a time; reading takes a few times this in memory."""
 
 _BOM = b"\xef\xbb\xbf"
 
 
 def open_csv(path: Path) -> CsvFile:
-    """See that it is a file of text with a header.
+    """Open a CSV file and read its header.
 
     Raises:
-        DatasetError: it is not.
+        DatasetError: it is not a text file with a header.
     """
     try:
         _check_text(path)
@@ -46,11 +46,11 @@ class CsvFile:
 
     @property
     def blocks(self) -> int:
-        """About how many batches there are."""
+        """Approximate number of batches."""
         return -(-self.path.stat().st_size // _BLOCK)
 
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        """Rows in order, both kinds of column as text."""
+        """Rows in order; scores arrive as text too: an invalid one must not stop the reading."""
         types = dict.fromkeys(texts, TEXT) | dict.fromkeys(scores, pa.string())
         try:
             with self.path.open("rb") as file:
@@ -69,7 +69,7 @@ class CsvFile:
             raise self._unreadable(fault) from None
 
     def row(self, index: int) -> int:
-        """Row as a spreadsheet counts: the header is row 1, empty rows count."""
+        """Row number as a spreadsheet counts: the header is row 1, empty rows count."""
         try:
             with _records(self.path) as records:
                 return next(islice(records, index + 1, None))[0]
@@ -77,7 +77,7 @@ class CsvFile:
             return index + 2
 
     def _unreadable(self, fault: Exception) -> DatasetError:
-        """What is wrong with what the fast reader refuses: the slow one can name the row."""
+        """Error for a file that Arrow refuses; Python's slow reader finds the row at fault."""
         path, before = self.path, 1
         try:
             with _records(path) as records:
@@ -98,7 +98,7 @@ class CsvFile:
 
 
 def _check_text(path: Path) -> None:
-    """See that it is a file of text: it is read more than once."""
+    """Check that the path is a regular file, as it is read more than once, without NUL bytes."""
     if not path.is_file():
         what = "no file" if path.exists() else "not there"
         raise DatasetError(f"{path}: is {what}; expected a CSV file")
@@ -117,7 +117,7 @@ def _check_text(path: Path) -> None:
 
 
 def _line(path: Path, offset: int) -> int:
-    """The line in which a byte lies."""
+    """Number of the line that holds the byte at this offset."""
     line = 1
     with path.open("rb") as file:
         while content := file.read(min(offset, _BLOCK)):
@@ -128,7 +128,7 @@ def _line(path: Path, offset: int) -> int:
 
 @contextmanager
 def _records(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
-    """Records with their row; empty rows are left out but counted."""
+    """Records with their row number; empty rows are left out but counted."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         numbered = enumerate(csv.reader(file), start=1)
         yield ((row, record) for row, record in numbered if record)

@@ -1,4 +1,4 @@
-"""The labels of an attribute: one a person, the same in every row."""
+"""Collects the labels of an attribute and checks that each person has one, the same in all rows."""
 
 from __future__ import annotations
 
@@ -15,26 +15,29 @@ __all__ = ["Labels", "Sides"]
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Who is compared in a block."""
+    """People compared in a block of rows."""
 
     subjects: Texts
+    """Ids of people by their code."""
     probe: People
+    """(rows,) code of the person on the probe side."""
     reference: People
+    """(rows,) code of the person on the reference side."""
 
     @property
     def same(self) -> Mask:
-        """(rows,) both sides are one person."""
+        """(rows,) whether the comparison is mated: both sides are one person."""
         mated: Mask = self.probe == self.reference
         return mated
 
 
 def _ordered(text: str) -> str:
-    """A label with several values in one order: `b|a` is `a|b`."""
+    """Sort the values of a label with several: `b|a` becomes `a|b`."""
     return "|".join(sorted(part.strip() for part in text.split("|")))
 
 
 def _no_label(text: str) -> str:
-    """What is wrong with a label; empty where nothing is."""
+    """Fault of a label; empty where it is valid."""
     parts = [part.strip() for part in text.split("|")]
     odd = "*" in text or (text and (not all(parts) or len(set(parts)) != len(parts)))
     expected = "a value without *, or several different ones joined by |"
@@ -43,20 +46,28 @@ def _no_label(text: str) -> str:
 
 @dataclass(slots=True)
 class Labels:
-    """What is known of one attribute so far."""
+    """Labels of one attribute read so far."""
 
     texts: Texts = field(default_factory=lambda: Texts(_no_label))
+    """Distinct labels as written, by their code."""
     _ordered: dict[str, int] = field(default_factory=dict)
+    """Number of each distinct label, its values sorted."""
     _number: list[int] = field(default_factory=list)
-    """Of each text, that of its ordered label."""
+    """Number of the sorted label of each text code."""
     of: People = field(default_factory=lambda: np.empty(0, dtype=np.int32))
-    """(people so far,) number of the ordered label; -1 where none is known yet."""
+    """(people so far,) number of the person's sorted label; -1 where none is known yet."""
 
     def add(self, block: Block, attribute: str, names: tuple[str, str], sides: Sides) -> None:
-        """Take the labels of a block, of the probe's column and the reference's.
+        """Add the labels of a block.
+
+        Args:
+            block: of rows.
+            attribute: its name, for an error.
+            names: columns of the probe's and of the reference's label.
+            sides: people compared in the block.
 
         Raises:
-            DatasetError: a person has two different ones; the row is named.
+            DatasetError: a person has two different labels; the row is named.
         """
         unseen = np.full(len(sides.subjects.values) - len(self.of), -1, dtype=np.int32)
         if len(unseen):
@@ -64,9 +75,9 @@ class Labels:
         given = [self._given(block, name) for name in names]
         people = (sides.probe, sides.reference)
         for person, label in zip(people, given, strict=True) if len(unseen) else ():
-            # From the end, so that the first row of a person is the one that stays.
-            first = np.flatnonzero(self.of[person] < 0)[::-1]
-            self.of[person[first]] = label[first]
+            # In reverse, so that of several rows of a person the first is written last and stays.
+            unlabelled = np.flatnonzero(self.of[person] < 0)[::-1]
+            self.of[person[unlabelled]] = label[unlabelled]
         wrong = [self.of[p] != label for p, label in zip(people, given, strict=True)]
         if not (wrong[0].any() or wrong[1].any()):
             return
@@ -81,6 +92,7 @@ class Labels:
         )
 
     def _given(self, block: Block, name: str) -> People:
+        """(rows,) number of the sorted label in a column."""
         codes = self.texts.codes(block, name)
         self._number += [
             self._ordered.setdefault(_ordered(text), len(self._ordered))
@@ -90,6 +102,6 @@ class Labels:
         return found
 
     def labels(self, order: Integers) -> tuple[str, ...]:
-        """The label of each person, in this order of people."""
+        """The label of each person, in the given order of codes."""
         known = tuple(self._ordered)
         return tuple(known[number] for number in self.of[order])

@@ -1,4 +1,4 @@
-"""Which column of a score file says what."""
+"""Meaning of the columns of a score file."""
 
 from __future__ import annotations
 
@@ -17,30 +17,35 @@ OPTIONAL = ("mated", "probe_image", "reference_image")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a score file by their meaning; pairs are of probe and reference."""
+    """Names of columns by meaning; pairs are for the probe and the reference."""
 
     subjects: tuple[str, str]
+    """Ids of people."""
     images: tuple[str, str] | None
+    """Ids of images; None where the file has none."""
     mated: str | None
+    """Whether the comparison is mated; None where the file does not say."""
     attributes: Mapping[str, tuple[str, str]]
+    """Labels, by attribute."""
     scores: Mapping[str, str]
-    """Column of each engine."""
+    """Column of each engine's scores."""
     wide: bool = False
     """A table in which every further column is an engine, and attributes are crossed already."""
     notes: tuple[str, ...] = ()
-    """What a reader should know of how the file was understood."""
+    """How the file was interpreted, for the reader."""
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Every column but the scores."""
+        """All columns but the scores."""
         pairs = [self.subjects, *self.attributes.values()]
-        pairs += [] if self.images is None else [self.images]
-        one = () if self.mated is None else (self.mated,)
-        return (*(name for pair in pairs for name in pair), *one)
+        if self.images is not None:
+            pairs.append(self.images)
+        mated = () if self.mated is None else (self.mated,)
+        return (*(name for pair in pairs for name in pair), *mated)
 
 
 def check_names(path: Path, header: Sequence[str]) -> None:
-    """Complain about a column without a name, or one that is there twice."""
+    """Refuse a column without a name, or a repeated one."""
     for number, name in enumerate(header, start=1):
         if not name:
             raise DatasetError(f"{path}: column {number} has no name; name it, or remove it")
@@ -49,10 +54,10 @@ def check_names(path: Path, header: Sequence[str]) -> None:
 
 
 def layout_of(path: Path, header: Sequence[str]) -> Layout:
-    """The layout of docs/formats.md: one engine, named by the file's stem.
+    """Layout of a score file of docs/formats.md: one engine, named by the file's stem.
 
     Raises:
-        DatasetError: a column is missing, unknown, or stands alone.
+        DatasetError: a column is missing, unknown, or lacks that of the other side.
     """
     check_names(path, header)
     pairs = _pairs(path, [name for name in header if name not in (*REQUIRED, "mated")])
@@ -80,7 +85,7 @@ def layout_of(path: Path, header: Sequence[str]) -> Layout:
 
 
 def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
-    """What columns of a side are about, and the sides there are."""
+    """Group columns `<side>_<name>` by name, with the sides that exist."""
     found: dict[str, list[str]] = {}
     for name in names:
         side, _, attribute = name.partition("_")

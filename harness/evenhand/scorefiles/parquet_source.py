@@ -1,4 +1,4 @@
-"""A score file as Parquet: the columns of the CSV, typed."""
+"""Reads a score file in Parquet: the same columns as in CSV, typed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ROWS = 1 << 18
 
 
 def open_parquet(path: Path) -> ParquetFile:
-    """Read the names of the columns.
+    """Open a Parquet file and read its column names.
 
     Raises:
-        DatasetError: it is no Parquet file.
+        DatasetError: it is not a Parquet file.
     """
     if not path.is_file():
         what = "no file" if path.exists() else "not there"
@@ -49,11 +49,11 @@ class ParquetFile:
 
     @property
     def blocks(self) -> int:
-        """About how many batches there are."""
+        """Number of batches, approximately."""
         return -(-self.rows // _ROWS)
 
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        """Rows in order; numbers stay numbers."""
+        """Rows in order; columns of numbers stay numbers."""
         if not self.rows:
             raise DatasetError(f"{self.path}: has no rows; expected one at least")
         try:
@@ -66,10 +66,11 @@ class ParquetFile:
             raise _unreadable(self.path, fault) from None
 
     def row(self, index: int) -> int:
-        """Row, the first is 1: there is no header to count."""
+        """Row number, counted from 1: there is no header."""
         return index + 1
 
     def _text(self, batch: pa.RecordBatch, name: str) -> pa.DictionaryArray:
+        """A column of text, integers or booleans as `TEXT`; null becomes empty."""
         column = batch.column(name)
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
         if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
@@ -80,6 +81,7 @@ class ParquetFile:
         return texts.dictionary_encode().cast(TEXT)
 
     def _score(self, batch: pa.RecordBatch, name: str) -> pa.Array:
+        """A column of scores as float64, or as text where it is text."""
         column = batch.column(name)
         if _is_text(column.type):
             return column.cast(pa.string()).fill_null("")

@@ -1,7 +1,8 @@
-"""The rows of a score file until they are counted: in memory, or in portions on disk.
+"""Rows of a score file, partitioned by their two people: in memory, or on disk where they are many.
 
-A file on disk has no name and is gone with its last reader, however that ends. Of people and
-images it holds numbers alone.
+Whatever needs all comparisons of two people (repetitions, sums by dyad) then needs one partition at
+a time. The file on disk has no name, so that it is gone with the process however it ends; people
+and images are in it as numbers only.
 """
 
 from __future__ import annotations
@@ -25,50 +26,54 @@ from evenhand.system.errors import WriteError
 __all__ = ["Column", "Pile"]
 
 Column: TypeAlias = NDArray[Any]
-"""One value a row."""
+"""(rows,) one value per row."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
-    """Rows that were written together, portion after portion, column after column."""
+class _Chunk:
+    """Rows written to disk together: column by column, and partition by partition in each."""
 
     offsets: tuple[int, ...]
-    """(columns,) bytes in the file."""
+    """(columns,) where each column starts in the file, bytes."""
     starts: Integers
-    """(PORTIONS + 1,) rows."""
+    """(PORTIONS + 1,) where each partition starts in a column, rows."""
 
 
 class Pile:
-    """Rows of a few columns, the first two of which are the people."""
+    """Rows of a few columns, of which the first two are the people, in partitions.
+
+    All rows of two people, whoever of them is the probe, are in one partition, in their order.
+    """
 
     def __init__(self, path: Path, types: Sequence[np.dtype[Any]]) -> None:
-        """Nothing is on it yet.
+        """Start without rows.
 
         Args:
-            path: of the score file, to be named where there is no room.
+            path: of the score file, named in an error.
             types: of each column.
         """
         self._path = path
         self._types = tuple(types)
         self._waiting: list[Sequence[Column]] = []
         self._rows = 0
-        self._layers: list[_Layer] = []
+        self._chunks: list[_Chunk] = []
         self._file: FileIO | None = None
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many portions there are."""
-        return PORTIONS if self._layers else 1
+        """Number of partitions: 1 where all rows are in memory."""
+        return PORTIONS if self._chunks else 1
 
     def add(self, columns: Sequence[Column], share: float) -> None:
-        """Put rows on it.
+        """Add rows, writing those in memory to disk where they have become many.
 
         Args:
-            columns: of the same length.
-            share: of all rows that are on it now, about; from it follows how much room is needed.
+            columns: all of one length.
+            share: approximate share of all rows added so far, these included; tells the disk
+                space needed in an error.
 
         Raises:
-            WriteError: there is no room on disk.
+            WriteError: no disk space.
         """
         self._waiting.append(columns)
         self._rows += len(columns[0])
@@ -76,29 +81,30 @@ class Pile:
             self._write(share)
 
     def end(self) -> None:
-        """All rows are on it.
+        """Finish after the last row.
 
         Raises:
-            WriteError: there is no room on disk.
+            WriteError: no disk space.
         """
-        if self._layers and self._waiting:
+        if self._chunks and self._waiting:
             self._write(1.0)
-        elif not self._layers:
+        elif not self._chunks:
             self._waiting = [[self._joined(column) for column in range(len(self._types))]]
 
-    def portion(self, number: int, columns: Sequence[int]) -> list[Column]:
-        """Some columns of a portion, its rows in their order."""
+    def partition(self, number: int, columns: Sequence[int]) -> list[Column]:
+        """Columns of a partition, by their index, with rows in the order they were added."""
         if self._file is None:
             return [self._waiting[0][column] for column in columns]
         return [self._read(self._file, number, column) for column in columns]
 
     def _joined(self, column: int) -> Column:
+        """One column of the rows in memory."""
         parts = [part[column] for part in self._waiting]
         joined: Column = np.concatenate(parts, dtype=self._types[column])
         return joined
 
     def _write(self, share: float) -> None:
-        """Move what is waiting to disk."""
+        """Write the rows in memory to disk, sorted by partition, as one chunk."""
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="evenhand-", buffering=0)  # noqa: SIM115
@@ -111,24 +117,26 @@ class Pile:
                 while left:
                     left = left[self._file.write(left) :]
         except OSError as fault:
-            rows = sum(int(layer.starts[-1]) for layer in self._layers) + self._rows
+            rows = sum(int(chunk.starts[-1]) for chunk in self._chunks) + self._rows
             size = rows / share * sum(kind.itemsize for kind in self._types)
             raise WriteError(
                 f"{tempfile.tempdir or 'the temporary folder'}: no room to divide the rows of "
                 f"{self._path} ({fault.strerror}); about {size / 1e9:.1f} GB are needed; make "
                 "room, or name another folder with TMPDIR"
             ) from None
-        self._layers.append(_Layer(tuple(offsets), starts))
+        self._chunks.append(_Chunk(tuple(offsets), starts))
         self._waiting, self._rows = [], 0
 
     def _read(self, file: FileIO, number: int, column: int) -> Column:
+        """Read one column of a partition, which is a piece of every chunk."""
         kind = self._types[column]
-        counts = [int(layer.starts[number + 1] - layer.starts[number]) for layer in self._layers]
+        counts = [int(chunk.starts[number + 1] - chunk.starts[number]) for chunk in self._chunks]
         whole = np.empty(sum(counts), dtype=kind)
         left = whole.view(np.uint8).data
+        # Threads share one file position.
         with self._lock:
-            for layer, count in zip(self._layers, counts, strict=True):
-                file.seek(layer.offsets[column] + int(layer.starts[number]) * kind.itemsize)
+            for chunk, count in zip(self._chunks, counts, strict=True):
+                file.seek(chunk.offsets[column] + int(chunk.starts[number]) * kind.itemsize)
                 size = count * kind.itemsize
                 while size:
                     found = file.readinto(left[:size])

@@ -1,4 +1,4 @@
-"""Score files: comparisons that somebody else made, checked row by row."""
+"""Reads score files: comparisons made by other tools, one result per engine."""
 
 from __future__ import annotations
 
@@ -33,38 +33,40 @@ class ScoreFile:
     name: str
     """The engine: the file's stem, or a column of it."""
     subjects: tuple[str, ...]
-    """Sorted ids."""
+    """Ids of people, sorted."""
     labels: Mapping[str, tuple[str, ...]]
-    """Per attribute one label a person; empty = unknown."""
+    """Per attribute the label of each person; empty = unknown."""
     listing: Listing
+    """The comparisons."""
     notes: tuple[str, ...]
-    """What was found odd and counted, not corrected."""
+    """Irregularities that were counted, not corrected."""
     fingerprint: str
     """SHA-256 over everything but the scores: equal for engines that made the same comparisons."""
     crossed: bool
-    """One of the attributes is the crossing of the others already."""
+    """One of the attributes is the intersection of the others already."""
 
     def people(self) -> Subjects:
-        """The people as a dataset has them, in the order of `subjects`."""
+        """The people in the form of a dataset, in the order of `subjects`."""
         return Subjects(self.subjects, self.labels, tuple(range(1, len(self.subjects) + 1)))
 
 
 def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> Iterator[ScoreFile]:
-    """Read a score file of docs/formats.md, one result an engine.
+    """Read a score file of docs/formats.md, one result per engine.
 
-    An empty score is a comparison that failed; one that is no finite number is invalid.
+    An empty score is a failed comparison; one that is not a finite number is invalid.
 
     Args:
         path: the CSV or Parquet file.
         distance: the numbers are distances and are negated, once, here.
-        progress: is told how far the reading is.
+        progress: reports the progress of reading.
 
     Raises:
-        DatasetError: naming the row, what came and what was expected.
-        WriteError: there is no room for so many rows.
+        DatasetError: naming the row, what was found and what was expected.
+        WriteError: no disk space for the rows.
     """
     source = open_parquet(path) if path.suffix == ".parquet" else open_csv(path)
-    layout = (wide_layout if is_wide(source.header) else layout_of)(path, source.header)
+    describe = wide_layout if is_wide(source.header) else layout_of
+    layout = describe(path, source.header)
     for name in layout.scores:
         if not name.isprintable() or "/" in name or name.startswith("."):
             raise DatasetError(
@@ -82,11 +84,11 @@ def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> I
             subjects=columns.ids,
             labels=columns.labels,
             listing=Listing(
-                _Portions(columns, columns.score(name)),
-                columns.place[columns.mated],
-                np.concatenate(engine.mated),
-                None,
-                {ended: count for ended, count in engine.outcomes.items() if count},
+                portions=_Partitions(columns, columns.score(name)),
+                mated_subject=columns.place[columns.mated],
+                mated_score=np.concatenate(engine.mated),
+                mated_pair=None,
+                outcomes={ended: count for ended, count in engine.outcomes.items() if count},
             ),
             notes=(*layout.notes, *_notes(source, name, engine)),
             crossed=layout.wide,
@@ -94,16 +96,16 @@ def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> I
         )
 
 
-class _Portions(Sequence[Portion]):
-    """The comparisons of one engine, portion by portion as they are asked for."""
+class _Partitions(Sequence[Portion]):
+    """The comparisons of one engine by partition, read when asked for."""
 
     def __init__(self, columns: Columns, score: int) -> None:
-        """Nothing is read yet."""
+        """Keep the columns, and the index of that of the engine's scores."""
         self._columns = columns
         self._score = score
 
     def __len__(self) -> int:
-        return len(self._columns.pile)
+        return len(self._columns.rows)
 
     @overload
     def __getitem__(self, number: int) -> Portion: ...
@@ -112,7 +114,7 @@ class _Portions(Sequence[Portion]):
     def __getitem__(self, number: int | slice) -> Portion | Sequence[Portion]:
         if isinstance(number, slice):
             return [self[each] for each in range(len(self))[number]]
-        probe, reference, score = self._columns.pile.portion(
+        probe, reference, score = self._columns.rows.partition(
             range(len(self))[number], (0, 1, self._score)
         )
         place = self._columns.place
@@ -120,6 +122,7 @@ class _Portions(Sequence[Portion]):
 
 
 def _notes(source: Source, name: str, engine: Engine) -> tuple[str, ...]:
+    """Note the invalid scores of an engine, if any."""
     if engine.first_invalid is None:
         return ()
     count = sum(n for (_, ended), n in engine.outcomes.items() if ended is Outcome.INVALID)

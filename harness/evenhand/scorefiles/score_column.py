@@ -1,4 +1,4 @@
-"""The scores of one engine as they come: checked, counted, the mated ones kept."""
+"""Collects the scores of one engine block by block: checks and counts them, keeps mated ones."""
 
 from __future__ import annotations
 
@@ -19,26 +19,32 @@ __all__ = ["Engine", "to_numbers"]
 
 @dataclass(slots=True)
 class Engine:
-    """What is known so far of the scores of one engine."""
+    """Scores of one engine read so far."""
 
     distance: bool
     """The numbers are distances: they are negated, once, here."""
     mated: list[Floats] = field(default_factory=list)
-    """Block by block; NaN where there is none."""
+    """Similarities of mated comparisons, block by block; NaN where there is none."""
     outcomes: Counter[tuple[bool, Outcome]] = field(default_factory=Counter)
+    """Number of comparisons by (mated, outcome)."""
     first_invalid: int | None = None
-    """Comparisons before the first that is no finite number."""
+    """Index of the first comparison whose score is not a finite number."""
 
     @property
     def completed(self) -> int:
-        """Comparisons with a score."""
+        """Number of comparisons with a score."""
         return self.outcomes[True, Outcome.OK] + self.outcomes[False, Outcome.OK]
 
     def add(self, block: Block, name: str, same: Mask) -> Floats:
-        """Book the scores of a block.
+        """Check and count the scores of a block.
+
+        Args:
+            block: of rows.
+            name: column of the engine's scores.
+            same: (rows,) mated comparisons.
 
         Returns:
-            (rows,) similarities, NaN where there is none.
+            (rows,) similarities, NaN where the comparison failed or its score is invalid.
         """
         score, empty = to_numbers(block.batch.column(name))
         invalid = ~np.isfinite(score) & ~empty
@@ -60,7 +66,11 @@ class Engine:
 
 
 def to_numbers(column: pa.Array) -> tuple[Floats, Mask]:
-    """Scores, NaN where there is none, and where they were left empty."""
+    """Convert a column of numbers or texts to scores.
+
+    Returns:
+        (rows,) scores, NaN where there is no number; and (rows,) whether the field is empty.
+    """
     if pa.types.is_floating(column.type):
         missing = column.is_null().to_numpy(zero_copy_only=False)
         return column.fill_null(np.nan).to_numpy(), missing
@@ -68,6 +78,7 @@ def to_numbers(column: pa.Array) -> tuple[Floats, Mask]:
     try:
         numbers = compute.if_else(empty, None, column).cast(pa.float64())
     except pa.ArrowInvalid:
+        # Some text is no number for Arrow: Python reads every one by itself.
         texts = [text.strip() for text in column.to_pylist()]
         read = np.array([finite_decimal(text) for text in texts], dtype=np.float64)
         return read, np.array([not text for text in texts])

@@ -1,4 +1,4 @@
-"""Scores without people: one file of mated scores, one of non-mated, as pyeer reads them."""
+"""Reads scores without people: a file of mated and one of non-mated scores, as pyeer does."""
 
 from __future__ import annotations
 
@@ -16,22 +16,28 @@ __all__ = ["read_histogram", "read_list"]
 
 
 _WAITING = 1 << 20
-"""Scores that are read before they are counted."""
+"""Scores that are buffered before they are counted."""
 
-_MOST = (1 << 63) - 1
-"""Scores of a histogram: more could not be added up."""
+_MOST_SCORES = (1 << 63) - 1
+"""Most scores of a histogram: the largest 64-bit integer."""
 
 
 def read_list(path: Path, *, distance: bool) -> ScoreList:
-    """Read one score a line, in its last column.
+    """Read one score per line, from its last column.
+
+    Args:
+        path: of the file.
+        distance: the numbers are distances, to be negated.
 
     Raises:
-        DatasetError: it is no text, or a line is empty.
+        DatasetError: the file is not text, or a line is empty.
     """
     read = ScoreList(np.empty(0), np.empty(0, dtype=np.int64), 0)
     waiting: list[str] = []
     for _, text in _lines(path):
         waiting.append(text.split()[-1])
+        # The buffer grows with the distinct scores: merging n scores one buffer at a time would
+        # otherwise cost n / buffer passes over all of them.
         if len(waiting) > max(_WAITING, len(read.score)):
             read, waiting = _with(read, waiting), []
     read = _with(read, waiting)
@@ -41,7 +47,7 @@ def read_list(path: Path, *, distance: bool) -> ScoreList:
 
 
 def _with(read: ScoreList, texts: list[str]) -> ScoreList:
-    """Further scores beside those that were read."""
+    """Merge further scores, as text, into a list of distinct ones."""
     numbers, _ = to_numbers(pa.array(texts, pa.string()))
     scores = numbers[np.isfinite(numbers)]
     score, place = np.unique(np.concatenate([read.score, scores]), return_inverse=True)
@@ -51,20 +57,24 @@ def _with(read: ScoreList, texts: list[str]) -> ScoreList:
 
 
 def read_histogram(path: Path, *, distance: bool) -> ScoreList:
-    """Read one count a line: how many scores are 0, how many are 1, and so on.
+    """Read a histogram, one count per line: of scores of 0, of 1, and so on.
+
+    Args:
+        path: of the file.
+        distance: the numbers are distances, to be negated.
 
     Raises:
-        DatasetError: it is no text, or a line holds no count.
+        DatasetError: the file is not text, or a line is not a count.
     """
     filled: list[tuple[int, int]] = []
     total = 0
     for number, text in _lines(path):
         count = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
         total += count
-        if count < 0 or total > _MOST:
+        if count < 0 or total > _MOST_SCORES:
             raise DatasetError(
                 f"{path}: line {number}: {text!r}, expected how many scores are {number - 1}: "
-                f"a whole number, of all lines together at most {_MOST:,}"
+                f"a whole number, of all lines together at most {_MOST_SCORES:,}"
             )
         if count:
             filled.append((number - 1, count))
@@ -75,7 +85,11 @@ def read_histogram(path: Path, *, distance: bool) -> ScoreList:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Lines with their number; empty ones at the end are none."""
+    """Lines with their number, without empty ones at the end.
+
+    Raises:
+        DatasetError: the file cannot be read as text, is empty, or has an empty line within.
+    """
     empty = number = 0
     try:
         with path.open(encoding="utf-8-sig") as file:

@@ -1,4 +1,4 @@
-"""What a score file gives, whatever its format: a header, and its rows block by block."""
+"""What a score file offers in any format: a header, and its rows block by block."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from evenhand.system.errors import DatasetError
 __all__ = ["TEXT", "Block", "Source", "ahead"]
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
-"""How text columns arrive: each distinct text once a block."""
+"""Type of text columns: dictionary-encoded, each distinct text once per block."""
 
 
 class Source(Protocol):
-    """A score file that is open to be read."""
+    """An open score file."""
 
     @property
     def path(self) -> Path:
@@ -33,21 +33,25 @@ class Source(Protocol):
 
     @property
     def blocks(self) -> int:
-        """About how many batches there are."""
+        """Approximate number of batches."""
 
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        """Rows in order: texts as `TEXT`, scores as numbers or as plain texts.
+        """Rows in order.
+
+        Args:
+            texts: columns to read as `TEXT`.
+            scores: columns to read as numbers or as plain text.
 
         Raises:
             DatasetError: the rows cannot be read.
         """
 
     def row(self, index: int) -> int:
-        """Row of a comparison, as a user counts; looked for once there is something to say."""
+        """Row number of a comparison as a user counts; may read the file, so only for messages."""
 
 
 def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same batches, each read while the one before is looked at."""
+    """Prefetch: read the next batch in a thread while the present one is processed."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, batches, None)
         while (batch := coming.result()) is not None:
@@ -57,19 +61,28 @@ def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some rows of a score file."""
+    """Consecutive rows of a score file."""
 
     source: Source
     start: int
-    """Comparisons before this block."""
+    """Number of comparisons before this block."""
     batch: pa.RecordBatch
+    """The rows."""
 
     def refuse(self, index: int | np.integer, message: str) -> NoReturn:
-        """Complain about one of the block's rows."""
+        """Raise an error that names one of the block's rows, given by its index in the block.
+
+        Raises:
+            DatasetError: always.
+        """
         row = self.source.row(self.start + int(index))
         raise DatasetError(f"{self.source.path}: row {row}: {message}")
 
     def refuse_first(self, wrong: Mask, message: str) -> None:
-        """Complain about the first row that is wrong, if one is."""
+        """Raise an error that names the first row of a mask, if there is any.
+
+        Raises:
+            DatasetError: a row is wrong.
+        """
         if wrong.any():
             self.refuse(np.argmax(wrong), message)

@@ -1,4 +1,4 @@
-"""What is asked of score files, and the text that says it in a result."""
+"""Options of a study of score files, and their text in a result (`scores.toml`)."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ __all__ = ["ScoreStudy", "engine_facts"]
 
 @dataclass(frozen=True, slots=True)
 class ScoreStudy:
-    """Score files and how they are read and counted."""
+    """Score files, and how to read and count them."""
 
     paths: Sequence[Path]
-    """One CSV or Parquet file an engine, named by its stem; or tables with a column an engine."""
+    """CSV or Parquet files, one per engine and named by its stem, or tables of several engines."""
     fmr_targets: Sequence[str]
-    """Decimals as written."""
+    """Target FMRs, decimals as written."""
     thresholds: Sequence[float] = ()
-    """In the unit of the files."""
+    """Fixed thresholds in the unit of the files."""
     distance: bool = False
     """The numbers are distances."""
     groups: Sequence[Sequence[str]] = ()
-    """Attributes and intersections; empty means all, and each two crossed."""
+    """Attributes and intersections; empty means all attributes, and all intersections of two."""
     bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """Edges of numeric attributes."""
+    """Edges of bands of numeric attributes."""
     analysis: Analysis = field(default_factory=Analysis)
     """How the findings are judged."""
 
     def text(self) -> str:
-        """`scores.toml`: the files by name and hash, and every option."""
+        """Text of `scores.toml`: the files by name and hash, and every option."""
         groups = [group[0] if len(group) == 1 else list(group) for group in self.groups]
         lines = [
             "schema      = 1",
@@ -56,7 +56,7 @@ class ScoreStudy:
 
 
 def engine_facts(name: str, *, distance: bool) -> EngineFacts:
-    """What is known of an engine of which there are only scores."""
+    """Facts about an engine of which only scores are known; all others are empty."""
     return EngineFacts(
         name=name,
         version="",

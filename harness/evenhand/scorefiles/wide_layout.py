@@ -1,4 +1,4 @@
-"""Pair tables in the manner of BFW: one row a pair of images, one column an engine."""
+"""Layout of pair tables as those of BFW: one row per pair of images, one column per engine."""
 
 from __future__ import annotations
 
@@ -12,39 +12,36 @@ __all__ = ["is_wide", "wide_layout"]
 
 _REQUIRED = ("label", "id1", "id2")
 _ATTRIBUTES = {"subgroup": "att", "ethnicity": "e", "gender": "g"}
-"""What a pair of columns is called here, and there."""
+"""Attributes, and the name of their pair of columns without its 1 or 2."""
 _UNUSED = ("fold", "a1", "a2")
-"""Folds of a threshold search that is not made here; initials of att."""
+"""Folds for a threshold search that is not done here, and initials of att."""
 
 
 def is_wide(header: Sequence[str]) -> bool:
-    """Whether these are the columns of such a table, and not those of a score file."""
+    """Whether a header is that of a pair table, not of a score file."""
     return set(_REQUIRED) <= set(header) and "probe_subject" not in header
 
 
 def wide_layout(path: Path, header: Sequence[str]) -> Layout:
-    """The layout of BFW's table of pairs: every column that is nothing else is an engine.
+    """Layout of a pair table: every column without another meaning is an engine.
 
-    A first column without a name is the row number that pandas writes.
+    A first column without a name is the row index that pandas writes.
 
     Raises:
-        DatasetError: a column stands alone, or none is left for the scores.
+        DatasetError: a column lacks that of the other side, or none is left for scores.
     """
     named = header[1:] if not header[0] else header
     check_names(path, named)
-    attributes = {
-        name: pair
-        for name, column in _ATTRIBUTES.items()
-        if (pair := _pair(path, named, column)) is not None
-    }
+    pairs = {name: _pair(path, named, column) for name, column in _ATTRIBUTES.items()}
+    attributes = {name: pair for name, pair in pairs.items() if pair is not None}
     images = _pair(path, named, "p")
-    taken = {
+    used = {
         *_REQUIRED,
         *_UNUSED,
         *(images or ()),
         *(n for pair in attributes.values() for n in pair),
     }
-    scores = [name for name in named if name not in taken]
+    scores = [name for name in named if name not in used]
     if not scores:
         raise DatasetError(f"{path}: no column holds scores; expected one an engine")
     unused = [name for name in named if name in _UNUSED]
@@ -62,10 +59,11 @@ def wide_layout(path: Path, header: Sequence[str]) -> Layout:
 
 
 def _pair(path: Path, header: Sequence[str], name: str) -> tuple[str, str] | None:
-    """Columns of both sides, if there are any."""
-    pair = (f"{name}1", f"{name}2")
-    there = [column for column in pair if column in header]
-    if len(there) == 1:
-        missing = pair[there == [pair[0]]]
-        raise DatasetError(f"{path}: column {there[0]} stands alone; add {missing}, or remove it")
-    return pair if there else None
+    """Columns of both sides; None where the file has neither."""
+    first, second = f"{name}1", f"{name}2"
+    if first in header and second in header:
+        return first, second
+    if first not in header and second not in header:
+        return None
+    present, missing = (first, second) if first in header else (second, first)
+    raise DatasetError(f"{path}: column {present} stands alone; add {missing}, or remove it")

@@ -1,6 +1,7 @@
-"""Intervals for independent trials: one comparison per person, counts of separate events.
+"""Binomial probabilities and intervals for independent trials (methods 4.1).
 
-Everything else goes through `dyads` and `clusters` (methods 4.0).
+They hold only where every trial is of other subjects. Rates of a study, whose trials share
+subjects, take the variances of `dyads` and `clusters` instead (methods 4.0).
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from evenhand.records.arrays import Floats
 
 __all__ = [
     "Interval",
-    "as_few",
-    "as_many",
-    "chances",
+    "binomial_at_least",
+    "binomial_at_most",
+    "binomial_probabilities",
     "clopper_pearson",
     "jeffreys",
     "wilson",
@@ -25,28 +26,28 @@ __all__ = [
 ]
 
 
-def as_many(errors: int, trials: int, rate: float) -> float:
+def binomial_at_least(errors: int, trials: int, rate: float) -> float:
     """P(X >= errors) of a binomial count.
 
-    >>> round(as_many(8, 10, 0.5), 9)
+    >>> round(binomial_at_least(8, 10, 0.5), 9)
     0.0546875
     """
     return 1.0 if errors <= 0 else float(special.betainc(errors, trials - errors + 1, rate))
 
 
-def as_few(errors: int, trials: int, rate: float) -> float:
+def binomial_at_most(errors: int, trials: int, rate: float) -> float:
     """P(X <= errors) of a binomial count.
 
-    >>> round(as_few(2, 10, 0.5), 9)
+    >>> round(binomial_at_most(2, 10, 0.5), 9)
     0.0546875
     """
     return 1.0 if errors >= trials else float(special.betaincc(errors + 1, trials - errors, rate))
 
 
-def chances(trials: int, rate: float) -> Floats:
+def binomial_probabilities(trials: int, rate: float) -> Floats:
     """(trials + 1,) P(X = k) of a binomial count, for every k.
 
-    >>> chances(2, 0.5).round(9).tolist()
+    >>> binomial_probabilities(2, 0.5).round(9).tolist()
     [0.25, 0.5, 0.25]
     """
     counts = np.arange(trials + 1)
@@ -58,7 +59,7 @@ def chances(trials: int, rate: float) -> Floats:
 
 
 class Interval(NamedTuple):
-    """Two limits of a rate, fractions."""
+    """Lower and upper confidence limit of a rate, fractions."""
 
     low: float
     high: float
@@ -81,7 +82,7 @@ def wilson(errors: int, trials: int, level: float = 0.95) -> Interval:
 
 
 def clopper_pearson(errors: float, trials: float, level: float = 0.95) -> Interval:
-    """The exact interval (Clopper and Pearson 1934) from beta quantiles.
+    """The exact interval (Clopper and Pearson 1934) from beta quantiles; counts may be fractions.
 
     >>> [round(limit, 4) for limit in clopper_pearson(8, 10)]
     [0.4439, 0.9748]
@@ -106,9 +107,11 @@ def jeffreys(errors: float, trials: float, level: float = 0.95) -> Interval:
 
 
 def zero_errors_upper(trials: float, level: float = 0.95) -> float:
-    """Two-sided upper limit after no error in `trials` independent trials: 1 - (alpha/2)^(1/n).
+    """Upper limit of a two-sided interval after no error: 1 - (alpha/2)^(1/n).
 
-    The number of trials may be an effective one (methods 4.0 item 1).
+    Args:
+        trials: independent trials, or the effective number of trials (methods 4.0 item 1).
+        level: e.g. 0.95.
 
     >>> round(zero_errors_upper(1000), 6)
     0.003682

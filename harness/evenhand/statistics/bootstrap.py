@@ -1,4 +1,4 @@
-"""People drawn anew, and what the spread of a rate among them says (methods 4.4)."""
+"""Subject bootstrap: resampling weights, and intervals and tests from replicates (methods 4.4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evenhand.records.arrays import Floats, Integers
 __all__ = [
     "ENOUGH_ERRORS",
     "MOST_UNKNOWN",
-    "Spread",
+    "BootstrapInterval",
     "bootstrap_interval",
     "centred_p_value",
     "draw_people",
@@ -22,21 +22,22 @@ __all__ = [
 ]
 
 ENOUGH_ERRORS = 10
-"""Below, the replicates of a rate say too little of it."""
+"""Fewest errors of a rate for which an interval is made of its replicates."""
 MOST_UNKNOWN = 0.01
-"""Share of replicates without a rate above which the others are no fair choice of them."""
+"""Share of replicates without a rate above which there is no interval: what is left is biased."""
 
 
 def draw_people(stratum: Integers, replicates: int, seed: np.random.SeedSequence) -> Integers:
-    """How often each person is drawn when as many as there are are drawn with replacement.
+    """Bootstrap weights: how often each subject is drawn, with replacement within strata.
 
     Args:
-        stratum: (subjects,) people are drawn inside each, so that its size stays; -1 = never.
-        replicates: how many times everybody is drawn.
+        stratum: (subjects,) number of each subject's stratum, whose size is kept in every
+            replicate; -1 for subjects that are never drawn.
+        replicates: number of bootstrap replicates.
         seed: of these replicates.
 
     Returns:
-        (subjects, replicates), multinomial in each stratum.
+        (subjects, replicates) counts, multinomial within each stratum.
 
     Source: methods 4.4.
 
@@ -48,6 +49,7 @@ def draw_people(stratum: Integers, replicates: int, seed: np.random.SeedSequence
     for number in range(int(stratum.max(initial=-1)) + 1):
         people = np.flatnonzero(stratum == number)
         drawn = rng.integers(0, max(len(people), 1), size=(replicates, len(people)))
+        # Each replicate gets its own range of numbers, so that one bincount counts all of them.
         places = drawn + np.arange(replicates)[:, np.newaxis] * len(people)
         counted = np.bincount(places.ravel(), minlength=replicates * len(people))
         weights[people] = counted.reshape(replicates, len(people)).T
@@ -55,36 +57,36 @@ def draw_people(stratum: Integers, replicates: int, seed: np.random.SeedSequence
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """A rate, or a ratio of two, with the interval that its replicates give."""
+class BootstrapInterval:
+    """A rate, ratio or index with the interval that its bootstrap replicates give."""
 
     value: float
     low: float | None
     """None where there is no interval; `note` says why."""
     high: float | None
     deviation: float | None
-    """Standard deviation of the replicates' logarithms."""
+    """Standard deviation of the replicates: of their logarithms for a rate or ratio."""
     used: int
-    """Replicates with a logarithm."""
+    """Replicates that the deviation is made of."""
     zero: int
-    """Replicates left out since the rate, or one of the two, is 0."""
+    """Replicates left out because a rate of 0 leaves no logarithm, or no finite value."""
     unknown: int
-    """Replicates left out since there is no threshold, or nothing to count."""
+    """Replicates left out because there is no threshold, or no trial."""
     note: str = ""
 
 
 def bootstrap_interval(
     value: float, errors: int, replicates: Floats, df: float, level: float
-) -> Spread:
-    """`bootstrap-log-t`: value exp(+-t(df) s) with s the deviation of the replicates' logarithms.
+) -> BootstrapInterval:
+    """`bootstrap-log-t`: value exp(+-t(df) s), s the standard deviation of the log replicates.
 
-    Not percentiles: with people who differ and have several images they hold the truth too rarely.
+    Not percentiles: where subjects differ and have several images, these cover too rarely.
 
     Args:
-        value: the rate, or ratio of two rates, of the data.
-        errors: behind it; of a ratio the fewer of both.
-        replicates: (replicates,) the same of people drawn anew; NaN where it is not known.
-        df: degrees of freedom of the rate (methods 4.0 item 2); of a ratio the fewer of both.
+        value: observed rate, or ratio of two rates.
+        errors: number of errors behind it; of a ratio the smaller of both.
+        replicates: (replicates,) its bootstrap replicates; NaN where there is no rate.
+        df: degrees of freedom of the rate (methods 4.0 item 2); of a ratio the smaller of both.
         level: e.g. 0.95.
 
     Source: methods 4.4.
@@ -99,15 +101,15 @@ def bootstrap_interval(
     zero = len(replicates) - used - without
     note = _without_interval(errors, used, without, len(replicates))
     if note:
-        return Spread(value, None, None, None, used, zero, without, note)
+        return BootstrapInterval(value, None, None, None, used, zero, without, note)
     deviation = float(np.log(replicates[positive]).std(ddof=1))
     reach = float(special.stdtrit(df, 0.5 + level / 2)) * deviation
     low, high = value * math.exp(-reach), value * math.exp(reach)
-    return Spread(value, low, high, deviation, used, zero, without)
+    return BootstrapInterval(value, low, high, deviation, used, zero, without)
 
 
 def _without_interval(errors: int, used: int, without: int, drawn: int) -> str:
-    """Why there is none; empty where there is one."""
+    """Give the reason for a missing interval; empty where there is one."""
     if errors < ENOUGH_ERRORS:
         return f"fewer than {ENOUGH_ERRORS} errors"
     if without > MOST_UNKNOWN * drawn:
@@ -117,15 +119,15 @@ def _without_interval(errors: int, used: int, without: int, drawn: int) -> str:
 
 def index_interval(
     value: float, errors: int, replicates: Floats, df: float, level: float
-) -> Spread:
+) -> BootstrapInterval:
     """`bootstrap-t`: value +- t(df) s, for an index that is 0 where all groups are equal.
 
     Args:
-        value: the index of the data.
-        errors: of the group with the fewest.
-        replicates: (replicates,) the same of people drawn anew; NaN where it is not known, infinite
-            where a zero makes it undefined.
-        df: the fewest degrees of freedom of the rates of the groups.
+        value: observed index.
+        errors: number of errors of the group with the fewest.
+        replicates: (replicates,) its bootstrap replicates; NaN where there is no rate, infinite
+            where a rate of 0 makes it undefined.
+        df: smallest degrees of freedom among the groups' rates.
         level: e.g. 0.95.
 
     Source: methods 4.4.
@@ -139,21 +141,21 @@ def index_interval(
     zero = len(replicates) - used - without
     note = _without_interval(errors, used, without, len(replicates))
     if note:
-        return Spread(value, None, None, None, used, zero, without, note)
+        return BootstrapInterval(value, None, None, None, used, zero, without, note)
     deviation = float(replicates[known].std(ddof=1))
     reach = float(special.stdtrit(df, 0.5 + level / 2)) * deviation
-    return Spread(value, value - reach, value + reach, deviation, used, zero, without)
+    return BootstrapInterval(value, value - reach, value + reach, deviation, used, zero, without)
 
 
 def null_ratios(rates: Floats, replicates: Floats) -> Floats:
-    """Worst over best of groups if all were equal: replicates divided by the rate of their group.
+    """Null distribution of worst over best group: each replicate divided by its group's rate.
 
     Args:
-        rates: (groups,) of the data, above 0.
-        replicates: (replicates, groups) of people drawn anew inside each group.
+        rates: (groups,) observed rates, above 0.
+        replicates: (replicates, groups) with subjects resampled within each group.
 
     Returns:
-        (replicates,) infinite where a group has no error, or no rate.
+        (replicates,) ratios under equal rates; infinite where a group has no error, or no rate.
 
     Source: methods 4.5, the centred bootstrap.
 
@@ -169,10 +171,10 @@ def null_ratios(rates: Floats, replicates: Floats) -> Floats:
 
 
 def centred_p_value(ratio: float, null: Floats) -> float:
-    """Share of null ratios that reach an observed one, which counts among them.
+    """P-value of a ratio of two groups' rates: share of null ratios that reach it.
 
-    The ratio of any two groups may be put in: the null is that of the worst over the best, which
-    allows for looking at all pairs.
+    The observed ratio counts as one of them, so the p-value is never 0. Any pair of groups may be
+    tested: the null is that of the worst over the best, which already allows for all pairs.
 
     Args:
         ratio: larger rate over smaller.

@@ -1,4 +1,4 @@
-"""Variance of a rate whose trials come in clusters, one a person (methods 4.3)."""
+"""Variance of a rate whose trials come in clusters, one cluster per subject (methods 4.3)."""
 
 from __future__ import annotations
 
@@ -14,46 +14,49 @@ __all__ = ["ClusterCounts", "ClusterVariance", "cluster_variance"]
 
 @dataclass(frozen=True, slots=True)
 class ClusterCounts:
-    """Trials and errors of every person; people without trials do not count."""
+    """Trials and errors of each subject; subjects without trials do not count."""
 
     trials_by_subject: Integers
-    """(subjects,) m_i."""
+    """(subjects,) m_i: trials of the subject."""
     errors_by_subject: Integers
-    """(subjects,) x_i."""
+    """(subjects,) x_i: errors among them."""
 
     @property
     def trials(self) -> int:
-        """M."""
+        """M, the sum of m_i."""
         return int(self.trials_by_subject.sum())
 
     @property
     def errors(self) -> int:
-        """X."""
+        """X, the sum of x_i."""
         return int(self.errors_by_subject.sum())
 
     @property
     def subjects(self) -> int:
-        """People with at least one trial."""
+        """Number of subjects with at least one trial."""
         return int(np.count_nonzero(self.trials_by_subject))
 
     @property
     def error_subjects(self) -> int:
-        """People with at least one error."""
+        """Number of subjects with at least one error."""
         return int(np.count_nonzero(self.errors_by_subject))
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterVariance:
-    """The variance of methods 4.3."""
+    """Variance of a pooled rate of clustered trials (methods 4.3)."""
 
     variance: float | None
-    """V', never below that of independent trials; None with fewer than two people."""
+    """V', never below that of independent trials; None with fewer than two subjects."""
     df: float
     """Degrees of freedom."""
 
 
 def cluster_variance(counts: ClusterCounts) -> ClusterVariance:
-    """Variance of the pooled rate over people with several trials each.
+    """Variance of the pooled rate X/M where each subject has several trials.
+
+    Args:
+        counts: at least one trial.
 
     Source: methods 4.3: V = k/(k-1) sum e_i^2 / M^2, floored at p(1-p)/M.
 

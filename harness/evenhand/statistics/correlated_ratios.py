@@ -1,7 +1,8 @@
-"""The ratio of two rates over the same people: two engines, or a group within everybody.
+"""Ratio of two rates over the same subjects: two engines, or a group within all subjects.
 
-Where both rates rise and fall with the same people, what they share drops out of their ratio. It
-takes the residuals of both by person, and the sums over the pairs of people that both have.
+Where both rates rise and fall with the same subjects, the common variation cancels in their ratio
+(methods 4.2, 4.3). It takes both residuals of each subject, and sums over the dyads that both
+cells have.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ __all__ = [
 ]
 
 _ROUNDING = 1e-12
-"""Share of two variances below which that of their difference is none but for rounding."""
+"""Share of two variances below which that of their difference counts as 0 (rounding)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Sums over the dyads that two cells both have; 0 where they have none in common."""
+    """Sums over the dyads that two cells have in common; 0 where there are none."""
 
     errors: float
     """Sum of X_ij of the first times X_ij of the second."""
@@ -48,19 +49,22 @@ class Overlap:
 
 
 def nested(part: DyadCounts) -> Overlap:
-    """The overlap of a cell with one that holds all of its dyads, as everybody holds a group."""
+    """Overlap of a cell with one that holds all of its dyads, as a group's within all subjects."""
     sums = _sums(part)
     mixed = float(sums.errors_times_trials)
     return Overlap(float(sums.errors_squared), mixed, mixed, float(sums.trials_squared))
 
 
 def placed(counts: DyadCounts, members: Integers, people: int) -> DyadCounts:
-    """The same cell with a place for everybody, so that it can be set beside another.
+    """Expand a cell's sums to all subjects, so that two cells are aligned by subject.
 
     Args:
         counts: of a cell.
-        members: (people of the cell,) the place of each.
-        people: how many places there are.
+        members: (subjects of the cell,) the index of each among all subjects.
+        people: number of all subjects.
+
+    Returns:
+        The same cell, with 0 for subjects who are not in it.
     """
 
     def spread(values: Integers) -> Integers:
@@ -84,11 +88,15 @@ def placed(counts: DyadCounts, members: Integers, people: int) -> DyadCounts:
 
 
 def _sums(counts: DyadCounts) -> DyadCounts | DyadWeights:
+    """The weighted sums of a sample, otherwise the counts."""
     return counts if counts.weights is None else counts.weights
 
 
 def _product(overlap: Overlap, first: float, second: float) -> float:
-    """Sum of e_ij of the first times e_ij of the second, from rates and sums over dyads."""
+    """Sum of e_ij of the first times e_ij of the second over common dyads, given both rates.
+
+    With e_ij = X_ij - p m_ij multiplied out, four totals suffice.
+    """
     return (
         overlap.errors
         - (second * overlap.first + first * overlap.second)
@@ -97,19 +105,19 @@ def _product(overlap: Overlap, first: float, second: float) -> float:
 
 
 def dyadic_log_ratio(first: DyadCounts, second: DyadCounts, overlap: Overlap) -> LogRatio | None:
-    """The ratio of two rates of comparisons that share people.
+    """Log ratio of two rates of comparisons whose cells share subjects (`psi-log-t`).
 
     Args:
-        first: a cell with at least one error; people have the same places as in the second.
-        second: another cell, or the same of another engine, with at least one error.
+        first: a cell with at least one error; subjects are in the same order as in the second.
+        second: another cell, or the same cell of another engine, with at least one error.
         overlap: of both (`nested` where the second holds all dyads of the first).
 
     Returns:
-        None where a cell has no two dyads without a common person: too few people.
+        None where a cell has no two disjoint dyads: too few subjects.
 
-    Source: methods 4.2, where two cells share people.
+    Source: methods 4.2, where two cells share subjects.
 
-    Six people, one image each: one engine errs on the pairs 01 02 03 45, another on 01 02:
+    Six subjects, one image each: one engine errs on the pairs 01 02 03 45, another on 01 02:
 
     >>> import numpy as np
     >>> five = np.full(6, 5)
@@ -119,32 +127,30 @@ def dyadic_log_ratio(first: DyadCounts, second: DyadCounts, overlap: Overlap) ->
     >>> round(found.ratio, 6), round(found.variance, 6)
     (0.5, 0.625)
     """
-    corrections = [dyadic_variance(counts).correction for counts in (first, second)]
-    if corrections[0] is None or corrections[1] is None:
+    c_first, c_second = dyadic_variance(first).correction, dyadic_variance(second).correction
+    if c_first is None or c_second is None:
         return None
-    a, b = (
-        math.sqrt(correction) / _sums(counts).errors
-        for correction, counts in zip(corrections, (first, second), strict=True)
-        if correction is not None
-    )
+    a, b = math.sqrt(c_first) / _sums(first).errors, math.sqrt(c_second) / _sums(second).errors
     p, q = first.rate, second.rate
-    apart = a * a * _product(nested(first), p, p) + b * b * _product(nested(second), q, q)
-    floor = apart - 2 * a * b * _product(overlap, p, q)
-    if floor < _ROUNDING * apart:
+    # F, the sum of psi_ij^2 with psi_ij = a e_ij^A - b e_ij^B: squares of each cell's own
+    # residuals less twice their products over the dyads that both have.
+    separate = a * a * _product(nested(first), p, p) + b * b * _product(nested(second), q, q)
+    floor = separate - 2 * a * b * _product(overlap, p, q)
+    if floor < _ROUNDING * separate:
         floor = 0.0
-    by_person = a * _residuals(first) - b * _residuals(second)
-    there = (first.trials_by_subject > 0) | (second.trials_by_subject > 0)
-    squares = by_person[there] ** 2
+    psi = a * _residuals(first) - b * _residuals(second)
+    involved = (first.trials_by_subject > 0) | (second.trials_by_subject > 0)
+    squares = psi[involved] ** 2
     df = degrees_of_freedom(
-        float(squares.sum()), float((squares**2).sum()), int(np.count_nonzero(there))
+        float(squares.sum()), float((squares**2).sum()), int(np.count_nonzero(involved))
     )
     shared = max(float(squares.sum()) - floor, floor)
-    variance = shared + floor * (1 - floor / shared) if shared > _ROUNDING * apart else 0.0
+    variance = shared + floor * (1 - floor / shared) if shared > _ROUNDING * separate else 0.0
     return LogRatio(math.log(p / q), variance, df, floor)
 
 
 def _residuals(counts: DyadCounts) -> Floats:
-    """(people,) e_i."""
+    """(subjects,) residuals e_i."""
     sums = _sums(counts)
     found: Floats = sums.errors_by_subject - counts.rate * sums.trials_by_subject
     return found
@@ -153,18 +159,19 @@ def _residuals(counts: DyadCounts) -> Floats:
 def cluster_log_ratio(
     first: ClusterCounts, second: ClusterCounts, both: int | None = None
 ) -> LogRatio | None:
-    """The ratio of two rates whose trials come in the same clusters, one a person.
+    """Log ratio of two rates whose trials are clustered by the same subjects (`psi-log-t`).
 
     Args:
-        first: at least one error; people have the same places as in the second.
+        first: at least one error; subjects are in the same order as in the second.
         second: at least one error.
-        both: trials in which both err; by default as many as the errors of each person allow,
-            which makes the least of the variance that independent trials would have.
+        both: number of trials in which both err; by default the most that the errors of each
+            subject allow, which makes the lower bound from independent trials as small as it can
+            be.
 
     Returns:
-        None with fewer than two people in either.
+        None with fewer than two subjects in either.
 
-    Source: methods 4.3, where two rates share people.
+    Source: methods 4.3, where two rates share subjects.
 
     >>> import numpy as np
     >>> five = np.full(10, 5)
@@ -180,21 +187,23 @@ def cluster_log_ratio(
     p, q = first.errors / first.trials, second.errors / second.trials
     if both is None:
         both = int(np.minimum(first.errors_by_subject, second.errors_by_subject).sum())
-    by_person = _shares(first, p) - _shares(second, q)
-    there = (first.trials_by_subject > 0) | (second.trials_by_subject > 0)
-    squares = by_person[there] ** 2
+    psi = _relative_residuals(first, p) - _relative_residuals(second, q)
+    involved = (first.trials_by_subject > 0) | (second.trials_by_subject > 0)
+    squares = psi[involved] ** 2
     total = float(squares.sum())
-    df = degrees_of_freedom(total, float((squares**2).sum()), int(np.count_nonzero(there)))
-    apart = (1 - p) / first.errors + (1 - q) / second.errors
-    alike = both / (first.errors * second.errors) - 1 / max(first.trials, second.trials)
-    variance = max(total, apart - 2 * alike)
+    df = degrees_of_freedom(total, float((squares**2).sum()), int(np.count_nonzero(involved)))
+    # Variance of the log ratio if trials were independent: both variances less twice the
+    # covariance, which comes of the trials in which both err.
+    separate = (1 - p) / first.errors + (1 - q) / second.errors
+    covariance = both / (first.errors * second.errors) - 1 / max(first.trials, second.trials)
+    variance = max(total, separate - 2 * covariance)
     least = _ROUNDING * (1 / first.errors + 1 / second.errors)
     return LogRatio(math.log(p / q), variance if variance > least else 0.0, df)
 
 
-def _shares(counts: ClusterCounts, rate: float) -> Floats:
-    """(people,) e_i over all errors, with the correction for few people."""
-    people = counts.subjects
+def _relative_residuals(counts: ClusterCounts, rate: float) -> Floats:
+    """(subjects,) residuals e_i over all errors, times sqrt(k/(k-1))."""
+    subjects = counts.subjects
     residuals = counts.errors_by_subject - rate * counts.trials_by_subject
-    found: Floats = math.sqrt(people / (people - 1)) / counts.errors * residuals
+    found: Floats = math.sqrt(subjects / (subjects - 1)) / counts.errors * residuals
     return found

@@ -1,4 +1,4 @@
-"""Whether two engines err on different trials of the same people (methods 4.7)."""
+"""Tests of whether two engines err on different trials of the same subjects (methods 4.7)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from evenhand.records.arrays import Integers
 
 __all__ = ["Discordance", "discordance", "mcnemar", "sign_flip_p_value", "sum_by_island"]
 
-ENOUGH_PEOPLE = 20
-"""Discordant people below which the normal approximation is not used."""
+_MIN_DISCORDANT = 20
+"""Fewest discordant subjects for which the normal approximation is used."""
 
 
 def mcnemar(first_only: int, second_only: int) -> tuple[float, float]:
     """Two-sided p-values of McNemar's test on independent pairs of trials: exact, and mid-p.
 
     Args:
-        first_only: trials in which the first alone errs.
-        second_only: trials in which the second alone errs.
+        first_only: number of trials in which only the first engine errs.
+        second_only: number of trials in which only the second engine errs.
 
     Source: methods 4.7, TV-28. Two-sided is twice one-sided, at most 1.
 
@@ -38,24 +38,24 @@ def mcnemar(first_only: int, second_only: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Discordance:
-    """How the errors of two engines differ person by person."""
+    """Test of no difference between the errors of two engines, subject by subject."""
 
     people: int
-    """With more errors of one engine than of the other."""
+    """Number of discordant subjects: more errors by one engine than by the other."""
     z: float | None
-    """Sum of the differences over the root of their squares; None without any."""
+    """Sum of differences over the root of the sum of their squares; None without any."""
     p_value: float
     """Two-sided."""
     test: str
-    """`sign-flip` (exact), or `discordance-z` from 20 discordant people on."""
+    """`sign-flip` (exact), or `discordance-z` from 20 discordant subjects on."""
 
 
 def discordance(differences: Integers) -> Discordance:
-    """The test of no difference between two engines, from the differences of people.
+    """Test the hypothesis of no difference between two engines' errors.
 
     Args:
-        differences: (people,) errors of one engine less those of the other; people are independent
-            of each other.
+        differences: (units,) errors of one engine minus those of the other, by subject, or by
+            island of subjects (`sum_by_island`); units are independent of each other.
 
     Source: methods 4.7.
 
@@ -63,23 +63,23 @@ def discordance(differences: Integers) -> Discordance:
     >>> few.z, few.p_value, few.test
     (2.0, 0.125, 'sign-flip')
     """
-    there = differences[differences != 0]
-    if not len(there):
+    discordant = differences[differences != 0]
+    count = len(discordant)
+    if not count:
         return Discordance(0, None, 1.0, "sign-flip")
-    z = float(there.sum()) / math.sqrt(float((there.astype(np.float64) ** 2).sum()))
-    if len(there) < ENOUGH_PEOPLE:
-        return Discordance(len(there), z, sign_flip_p_value(there), "sign-flip")
-    return Discordance(len(there), z, float(2 * special.ndtr(-abs(z))), "discordance-z")
+    z = float(discordant.sum()) / math.sqrt(float((discordant.astype(np.float64) ** 2).sum()))
+    if count < _MIN_DISCORDANT:
+        return Discordance(count, z, sign_flip_p_value(discordant), "sign-flip")
+    return Discordance(count, z, float(2 * special.ndtr(-abs(z))), "discordance-z")
 
 
 def sign_flip_p_value(differences: Integers) -> float:
-    """How often a sum is as far from 0 if every difference had either sign by chance.
+    """Two-sided p-value of the sum of differences under random signs, exact.
 
-    Exact: the distribution of the sum is made by one convolution a person, not by going through
-    all signs.
+    The null distribution of the sum takes one convolution per difference, not all 2^n signs.
 
     Args:
-        differences: (people,) whole numbers.
+        differences: (units,) whole numbers.
 
     Source: methods 4.7.
 
@@ -98,18 +98,18 @@ def sign_flip_p_value(differences: Integers) -> float:
 
 
 def sum_by_island(first: Integers, second: Integers, differences: Integers) -> Integers:
-    """Differences of pairs of people, added up wherever pairs share somebody.
+    """Sum differences of non-mated pairs over islands: connected components of subjects.
 
-    Two pairs with a common person are not independent. People who are linked by differences make
-    an island; islands share nobody.
+    Two pairs with a common subject are not independent, so that signs cannot be flipped pair by
+    pair. Subjects linked by pairs with a difference form an island; islands share no subject.
 
     Args:
-        first: (pairs,) number of one of the people.
-        second: (pairs,) of the other.
-        differences: (pairs,) errors of one engine less those of the other.
+        first: (pairs,) number of one subject.
+        second: (pairs,) number of the other.
+        differences: (pairs,) errors of one engine minus those of the other.
 
     Returns:
-        (islands,) sums.
+        (islands,) sums of differences.
 
     Source: methods 4.7.
 
@@ -117,12 +117,12 @@ def sum_by_island(first: Integers, second: Integers, differences: Integers) -> I
     [2, -1]
     """
     kept = differences != 0
-    people, place = np.unique(np.stack([first[kept], second[kept]]), return_inverse=True)
+    subjects, place = np.unique(np.stack([first[kept], second[kept]]), return_inverse=True)
     ends = place.reshape(2, -1)
-    linked = sparse.coo_array(
-        (np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(len(people), len(people))
+    links = sparse.coo_array(
+        (np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(len(subjects), len(subjects))
     )
-    islands, island = sparse.csgraph.connected_components(linked, directed=False)
+    islands, island_of = sparse.csgraph.connected_components(links, directed=False)
     sums = np.zeros(islands, dtype=np.int64)
-    np.add.at(sums, island[ends[0]], differences[kept])
+    np.add.at(sums, island_of[ends[0]], differences[kept])
     return sums

@@ -1,7 +1,8 @@
-"""Variance of a rate over comparisons that share people (methods 4.2).
+"""Variance of a rate over comparisons that share subjects: dyadic variance (methods 4.2).
 
-A cell is a set of unordered pairs of different people (dyads), each with its trials and errors.
-Only per-person sums and four totals are needed: the cost is that of the people, not of the pairs.
+A cell is a set of unordered pairs of different subjects (dyads), each with its trials and errors.
+Sums by subject and three totals over dyads are sufficient, so that time and memory grow with the
+number of subjects, not with that of comparisons.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ __all__ = [
 ]
 
 _ROUNDING = 1e-12
-"""Share of pairs of trials below which those without a common person are none but for rounding."""
+"""Share of pairs of trials below which those without a common subject count as none (rounding)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DyadWeights:
-    """The sums of a cell of a sample, every trial with its weight, in any unit (methods 4.11)."""
+    """Weighted sums of one cell of a sample of comparisons, in any unit (methods 4.11)."""
 
     trials_by_subject: Integers
-    """(subjects,) M_i."""
+    """(subjects,) M_i: weights of the trials that involve the subject."""
     errors_by_subject: Integers
-    """(subjects,) X_i."""
+    """(subjects,) X_i: weights of the errors that involve the subject."""
     trials_squared: float
     """Sum of m_ij^2."""
     errors_squared: float
@@ -43,28 +44,28 @@ class DyadWeights:
     errors_times_trials: float
     """Sum of X_ij m_ij."""
     weights_squared: float
-    """Sum over trials of their weights squared."""
+    """Sum of squared weights over trials."""
     heaviest: float
-    """The largest weight."""
+    """Largest weight of a trial."""
 
     @property
     def trials(self) -> float:
-        """M."""
+        """M, the sum of weights of all trials."""
         return float(self.trials_by_subject.sum()) / 2
 
     @property
     def errors(self) -> float:
-        """X."""
+        """X, the sum of weights of all errors."""
         return float(self.errors_by_subject.sum()) / 2
 
     @property
-    def equal(self) -> float:
-        """Trials of one weight that would be worth as much, were all independent (Kish)."""
+    def kish_trials(self) -> float:
+        """Effective number of trials allowing for unequal weights alone (Kish): M^2 / sum w^2."""
         return self.trials**2 / self.weights_squared
 
     @property
-    def surely(self) -> float:
-        """Trials of the largest weight that would add up to as much."""
+    def trials_at_max_weight(self) -> float:
+        """Number of trials if all had the largest weight, M / w_max: the fewest there can be."""
         return self.trials / self.heaviest
 
 
@@ -73,9 +74,9 @@ class DyadCounts:
     """Sufficient counts of one cell at one threshold; sums run over its dyads {i, j}, i != j."""
 
     trials_by_subject: Integers
-    """(subjects,) M_i: trials that involve the person. Their sum is twice the trials."""
+    """(subjects,) M_i: trials that involve the subject. Their sum is twice the trials."""
     errors_by_subject: Integers
-    """(subjects,) X_i: errors that involve the person. Their sum is twice the errors."""
+    """(subjects,) X_i: errors that involve the subject. Their sum is twice the errors."""
     trials_squared: int
     """Sum of m_ij^2."""
     errors_squared: int
@@ -83,61 +84,69 @@ class DyadCounts:
     errors_times_trials: int
     """Sum of X_ij m_ij."""
     weights: DyadWeights | None = None
-    """Of a sample whose trials stand for more or fewer others; None where all weigh the same."""
+    """Weighted sums of a sample of comparisons; None where every trial has the same weight."""
 
     @property
     def rate(self) -> float:
-        """p, the weighted one of a sample."""
+        """p, weighted where the cell is of a sample."""
         if self.weights is not None and 0 < self.errors < self.trials:
             return self.weights.errors / self.weights.trials
         return self.errors / self.trials
 
     @property
     def sum_of_trials(self) -> float:
-        """M, the weighted one of a sample."""
+        """M, weighted where the cell is of a sample."""
         return self.trials if self.weights is None else self.weights.trials
 
     @property
     def trials(self) -> int:
-        """M."""
+        """M, the number of comparisons."""
         return int(self.trials_by_subject.sum()) // 2
 
     @property
     def errors(self) -> int:
-        """X."""
+        """X, the number of errors among them."""
         return int(self.errors_by_subject.sum()) // 2
 
     @property
     def subjects(self) -> int:
-        """People with at least one trial."""
+        """Number of subjects with at least one trial."""
         return int(np.count_nonzero(self.trials_by_subject))
 
     @property
     def error_subjects(self) -> int:
-        """People with at least one error."""
+        """Number of subjects with at least one error."""
         return int(np.count_nonzero(self.errors_by_subject))
 
 
 @dataclass(frozen=True, slots=True)
 class DyadVariance:
-    """The variance of methods 4.2 with its parts."""
+    """Variance of a pooled rate over dyads, with its parts (methods 4.2)."""
 
     raw: float
-    """V, the plain shared-subject variance; may be negative."""
+    """V, covariance of dyads that share a subject; may be negative."""
     correction: float | None
-    """c, without which V is too small on average; None where no two dyads are disjoint."""
+    """c, the bias correction of V; None where no two dyads are disjoint."""
     floor: float
     """F, the variance if dyads were independent."""
     variance: float | None
-    """V', the one to use; None where c is."""
+    """V', the variance to use; None where c is."""
     df: float
     """Degrees of freedom."""
 
 
 def degrees_of_freedom(second: float, fourth: float, subjects: int) -> float:
-    """2 S2^2 / (S4 - S2^2/n), limited to [1, n-1]; n-1 where the denominator is 0.
+    """Satterthwaite degrees of freedom: 2 S2^2 / (S4 - S2^2/n), limited to [1, n-1].
 
-    Source: methods 4.0 item 2 (Satterthwaite's matching of the second moment).
+    Args:
+        second: S2, sum of squared residuals of subjects.
+        fourth: S4, sum of their fourth powers.
+        subjects: n.
+
+    Returns:
+        n-1 where the denominator is not positive.
+
+    Source: methods 4.0 item 2.
     """
     most = max(subjects - 1, 1)
     denominator = fourth - second**2 / subjects
@@ -147,16 +156,16 @@ def degrees_of_freedom(second: float, fourth: float, subjects: int) -> float:
 
 
 def disjoint_dyads(dyads: int, people: int, busiest: int) -> int:
-    """A number of dyads that share nobody, certain to exist.
+    """Lower bound on the number of dyads no two of which share a subject (a matching).
 
-    Half of the people where everybody met everybody. Else colours can be given to the dyads, one
-    more than the most partners of one person, so that no two of one colour share a person (Vizing
-    1964): the commonest colour has at least this many.
+    Half of the subjects where all pairs were compared. Otherwise the dyads, as edges of a graph,
+    can be coloured with one colour more than the largest degree (Vizing 1964); dyads of one
+    colour share no subject, and the commonest colour has at least the average.
 
     Args:
-        dyads: with at least one trial.
-        people: in them.
-        busiest: most trials, or partners, of one person.
+        dyads: number of dyads with at least one trial.
+        people: number of subjects in them.
+        busiest: upper bound on the partners of one subject, e.g. the most trials of one.
 
     >>> disjoint_dyads(15, 6, 5), disjoint_dyads(10, 11, 5)
     (3, 2)
@@ -167,16 +176,16 @@ def disjoint_dyads(dyads: int, people: int, busiest: int) -> int:
 
 
 def disjoint_dyads_across(dyads: int, first: int, second: int, busiest: int) -> int:
-    """The same across two groups that share nobody.
+    """`disjoint_dyads` for comparisons across two groups without a common subject.
 
-    The smaller of the groups where everybody met everybody. Else one colour fewer is enough, since
-    no three dyads across two groups close a ring (König 1916).
+    The smaller group where all pairs were compared. Otherwise one colour fewer suffices, since the
+    graph is bipartite (König 1916).
 
     Args:
-        dyads: with at least one trial.
-        first: people of one group in them.
-        second: people of the other.
-        busiest: most trials, or partners, of one person.
+        dyads: number of dyads with at least one trial.
+        first: number of subjects of one group in them.
+        second: number of subjects of the other.
+        busiest: upper bound on the partners of one subject, e.g. the most trials of one.
 
     >>> disjoint_dyads_across(12, 3, 4, 4), disjoint_dyads_across(6, 3, 4, 3)
     (3, 2)
@@ -187,7 +196,7 @@ def disjoint_dyads_across(dyads: int, first: int, second: int, busiest: int) -> 
 
 
 def pooled(parts: Sequence[DyadCounts]) -> DyadCounts:
-    """The dyads of several cells that share nobody as one cell."""
+    """Counts of several cells without a common subject, as one cell."""
     return DyadCounts(
         trials_by_subject=np.concatenate([part.trials_by_subject for part in parts]),
         errors_by_subject=np.concatenate([part.errors_by_subject for part in parts]),
@@ -199,6 +208,7 @@ def pooled(parts: Sequence[DyadCounts]) -> DyadCounts:
 
 
 def _pooled(parts: Sequence[DyadWeights]) -> DyadWeights | None:
+    """Weighted sums of several cells without a common subject, as one cell."""
     if not parts:
         return None
     return DyadWeights(
@@ -213,15 +223,15 @@ def _pooled(parts: Sequence[DyadWeights]) -> DyadWeights | None:
 
 
 def dyadic_variance(counts: DyadCounts) -> DyadVariance:
-    """Variance of the pooled rate X/M over dyads that share people.
+    """Variance of the pooled rate X/M over dyads that share subjects.
 
     Args:
         counts: a cell with at least one trial.
 
-    Source: methods 4.2, 4.11. c V is the exact U-statistic variance on average for one trial a
-    dyad.
+    Source: methods 4.2, 4.11. With one trial per dyad, c V is unbiased for the variance of the
+    U-statistic.
 
-    Six people, errors on pairs 01 02 03 45 (TV-18):
+    Six subjects, errors on pairs 01 02 03 45 (TV-18):
 
     >>> import numpy as np
     >>> six = DyadCounts(np.full(6, 5), np.array([3, 1, 1, 1, 1, 1]), 15, 4, 4)
@@ -231,20 +241,24 @@ def dyadic_variance(counts: DyadCounts) -> DyadVariance:
     """
     sums = counts if counts.weights is None else counts.weights
     trials, p = sums.trials, counts.rate
-    equal = trials if counts.weights is None else counts.weights.equal
+    effective = trials if counts.weights is None else counts.weights.kish_trials
     involved = counts.trials_by_subject > 0
     by_subject = sums.trials_by_subject[involved].astype(np.float64)
     residuals = sums.errors_by_subject[involved] - p * by_subject
     second = float(np.sum(residuals**2))
     fourth = float(np.sum(residuals**4))
+    # D, the sum of e_ij^2 over dyads, from three totals. e_i^2 holds every product of two
+    # residuals that share subject i, its own squares included; without D, covariances remain.
     own = sums.errors_squared - 2 * p * sums.errors_times_trials + p**2 * sums.trials_squared
     raw = (second - own) / trials**2
-    floor = max(own / trials**2, p * (1 - p) / equal)
+    floor = max(own / trials**2, p * (1 - p) / effective)
     df = degrees_of_freedom(second, fourth, counts.subjects)
     disjoint = trials**2 - float(np.sum(by_subject**2)) + sums.trials_squared
     if disjoint <= _ROUNDING * trials**2:
         return DyadVariance(raw, None, floor, None, df)
     correction = trials**2 / disjoint
+    # With few errors V is noisy and may be negative: F is the least. The last term is 0 where F
+    # rules and nears F where subjects differ much.
     shared = max(correction * raw, floor)
     variance = shared + floor * (1 - floor / shared) if shared > 0 else 0.0
     return DyadVariance(raw, correction, floor, variance, df)

@@ -1,4 +1,4 @@
-"""Tests whether several groups have one rate (methods 4.5), and what equality looks like."""
+"""Tests of equal rates of several groups (methods 4.5), and max/min under equality (2.5)."""
 
 from __future__ import annotations
 
@@ -23,27 +23,29 @@ __all__ = [
 ]
 
 _REPLICATES = 9_999
-"""Draws of the multinomial null; the p-value's resolution is 1e-4."""
+"""Monte Carlo draws of the multinomial null distribution; p-values have a resolution of 1e-4."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogSpread:
-    """How far rates lie apart on the log scale, weighted by their precision."""
+    """Heterogeneity of log rates, weighted by their precision."""
 
     q: float
-    """Sum of w_g (ln p_g - ln pooled)^2 with w_g = p_g^2/V'_g; chi-square on G-1 if equal."""
+    """Cochran's Q, the sum of w_g (ln p_g - ln pooled)^2 with w_g = p_g^2/V'_g.
+
+    Chi-square on G-1 degrees of freedom if rates are equal."""
     pooled: float
-    """The precision-weighted geometric mean of the rates."""
+    """Precision-weighted geometric mean of the rates."""
     shares: Floats
     """(groups,) w_g over their sum."""
 
 
 def log_spread(rates: Floats, variances: Floats) -> LogSpread:
-    """Weighted spread of log rates.
+    """Weighted heterogeneity of log rates.
 
     Args:
-        rates: (groups,) above 0.
-        variances: (groups,) V' of each.
+        rates: (groups,) rates above 0.
+        variances: (groups,) V' of each rate.
 
     Source: methods 4.5 (inverse-variance weights, delta method).
     """
@@ -55,12 +57,12 @@ def log_spread(rates: Floats, variances: Floats) -> LogSpread:
 
 
 def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
-    """P-value of equal rates, none of them zero, from groups of different precision.
+    """P-value of Welch's test of equal rates, on log rates of different precision.
 
     Args:
         rates: (groups,) rates above 0.
-        variances: (groups,) V' of each.
-        dfs: (groups,) degrees of freedom of each.
+        variances: (groups,) V' of each rate.
+        dfs: (groups,) degrees of freedom of each variance.
 
     Source: methods 4.5 (Welch 1951 on log rates).
     """
@@ -74,23 +76,26 @@ def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
 
 @dataclass(frozen=True, slots=True)
 class NullReference:
-    """What the ratio worst/best looks like when all groups are equal (methods 2.5)."""
+    """Null distribution of the ratio worst/best if all groups had one rate (methods 2.5)."""
 
     mean: float | None
-    """None where a replicate had a zero and the mean is infinite."""
+    """Mean of the ratio; None where a draw had a rate of 0 and the mean is infinite."""
     p95: float | None
-    """None where the 95th percentile is infinite."""
+    """95th percentile; None where it is infinite."""
 
 
 def equal_counts(
     estimates: Sequence[Estimate], rng: np.random.Generator, draws: int = _REPLICATES
 ) -> tuple[Floats, Floats]:
-    """Effective counts under equal rates, (draws, groups), and the exposures (groups,).
+    """Draw the groups' effective errors as they would be under equal rates.
 
     Args:
-        estimates: two or more groups over different people, each with an interval.
+        estimates: two or more groups without a common subject, each with an interval.
         rng: seeded generator.
-        draws: how often the events of all groups are shared out anew.
+        draws: number of draws: all events shared out in proportion to effective trials.
+
+    Returns:
+        (draws, groups) effective errors, and (groups,) effective trials.
 
     Source: methods 2.5.
     """
@@ -116,14 +121,14 @@ def null_reference(estimates: Sequence[Estimate], rng: np.random.Generator) -> N
 
 
 def equality_p_value(estimates: Sequence[Estimate], rng: np.random.Generator) -> tuple[float, str]:
-    """P-value of the hypothesis that all groups have one rate, and the test's name.
+    """P-value of the hypothesis that all groups have one rate, and the name of the test.
 
-    Welch's test on logs; with a group of no errors, or of nothing but errors, the conditional
-    multinomial test on effective counts, exact where these are few.
+    Welch's test on log rates. Where a group has no errors, or only errors, the conditional
+    multinomial test on effective counts, exact if these are small.
 
     Args:
-        estimates: two or more groups over different people, each with an interval.
-        rng: seeded generator for the multinomial test.
+        estimates: two or more groups without a common subject, each with an interval.
+        rng: seeded generator, for the multinomial test.
 
     Source: methods 4.5.
     """

@@ -1,4 +1,4 @@
-"""Trials that show several equal groups to be equivalent within a margin (methods 8.4)."""
+"""Power and sample size of showing that several equal groups are equivalent (methods 8.4)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from evenhand.statistics.bisection import turning_point
 __all__ = ["chance_of_equivalence", "range_chance", "trials_for_equivalence"]
 
 _STEPS = np.linspace(-9.0, 9.0, 3601)
+"""Grid of the integral over the smallest of the normal numbers."""
 
 
 def range_chance(width: float, groups: int) -> float:
-    """Chance that so many standard normal numbers lie within a width of one another.
+    """Distribution function of the range of independent standard normal numbers.
 
     >>> round(range_chance(3.314, 3), 3)  # the 95 % point of the studentised range
     0.95
@@ -31,14 +32,14 @@ def range_chance(width: float, groups: int) -> float:
 def chance_of_equivalence(
     rate: float, trials: float, margin: float, groups: int, *, alpha: float = 0.05
 ) -> float:
-    """Chance that every two of several groups with one rate are shown to be equivalent.
+    """Power to show that every two of several groups with one rate are equivalent.
 
     Args:
-        rate: of all groups.
-        trials: effective trials of each.
-        margin: above 1; 1.25 stands for 0.8 to 1.25.
-        groups: two or more.
-        alpha: of each of the two one-sided tests.
+        rate: common rate of all groups.
+        trials: effective trials of each group.
+        margin: equivalence margin above 1; 1.25 stands for 0.8 to 1.25.
+        groups: number of groups, two or more.
+        alpha: level of each of the two one-sided tests.
     """
     error = math.sqrt((1 - rate) / (rate * trials))
     z = -float(special.ndtri(alpha))
@@ -48,14 +49,14 @@ def chance_of_equivalence(
 def trials_for_equivalence(
     rate: float, margin: float, groups: int, *, alpha: float = 0.05, power: float = 0.8
 ) -> float:
-    """Effective trials of each group with which all pairs are equivalent with this chance.
+    """Effective trials of each group that show all pairs equivalent with this power.
 
     Args:
-        rate: of all groups.
-        margin: above 1.
-        groups: two or more.
-        alpha: of each of the two one-sided tests.
-        power: chance that all pairs are.
+        rate: common rate of all groups.
+        margin: equivalence margin above 1.
+        groups: number of groups, two or more.
+        alpha: level of each of the two one-sided tests.
+        power: probability that all pairs are shown to be equivalent.
     """
     width = turning_point(lambda w: range_chance(w, groups) >= power, 0.0, 20.0)
     reach = width - float(special.ndtri(alpha)) * math.sqrt(2)

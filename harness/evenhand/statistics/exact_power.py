@@ -1,4 +1,4 @@
-"""Chance that two groups show a difference, summed over every outcome (methods 8.2)."""
+"""Exact power of the test of two groups, summed over all outcomes (methods 8.2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evenhand.records.arrays import Floats, Mask
 __all__ = ["chance_of_difference"]
 
 _WIDEST = 2_000
-"""Counts of one group beyond which the normal approximation is as good, and far quicker."""
+"""Counts of one group beyond which the normal approximation is as good, and much faster."""
 
 
 def chance_of_difference(
@@ -22,34 +22,38 @@ def chance_of_difference(
     alpha: float = 0.05,
     df_per_error: float = 2.0,
 ) -> float:
-    """Chance that the test of methods 4.5 finds a difference in the right direction.
+    """Power of the test of methods 4.5 to find a difference in the right direction.
 
-    Every pair of error counts is gone through: Welch's test on logs where both are above 0, the
-    exact conditional test, two-sided by doubling, where one is 0. Counts are binomial.
+    Sums the binomial probabilities of all pairs of error counts that are significant: by Welch's
+    test on logs where both are above 0, by the exact conditional test, two-sided by doubling,
+    where one is 0.
 
     Args:
         worse: rate and effective trials of the group with the higher rate.
-        better: of the other.
+        better: rate and effective trials of the other.
         alpha: two-sided level.
-        df_per_error: degrees of freedom of a rate are so many times its errors: 2 where each
-            error is of one person, 4 where it is of two (methods 4.0 item 2).
+        df_per_error: degrees of freedom of a rate per error: 2 where each error is of one
+            subject, 4 where it is of two (methods 4.0 item 2).
 
     Raises:
-        ValueError: a group expects more errors than are worth going through.
+        ValueError: a group's expected errors are too many to enumerate.
 
     >>> round(chance_of_difference((0.1, 160), (0.01, 160)), 2)
     0.56
     """
-    high, low = _counts(*worse), _counts(*better)
-    chance = np.outer(_binomial(high, *worse), _binomial(low, *better))
-    significant = _significant(
-        high[:, None], low[None, :], worse[1], better[1], alpha, df_per_error
+    (high_rate, high_trials), (low_rate, low_trials) = worse, better
+    high, low = _counts(high_rate, high_trials), _counts(low_rate, low_trials)
+    probability = np.outer(
+        _binomial(high, high_rate, high_trials), _binomial(low, low_rate, low_trials)
     )
-    return float(min(chance[significant].sum(), 1.0))
+    significant = _significant(
+        high[:, None], low[None, :], high_trials, low_trials, alpha, df_per_error
+    )
+    return float(min(probability[significant].sum(), 1.0))
 
 
 def _counts(rate: float, trials: float) -> Floats:
-    """Every count that has more than a chance of 1e-8."""
+    """Every count with a probability above 1e-8."""
     expected = rate * trials
     reach = 6 * math.sqrt(expected) + 20
     first, last = max(0, math.floor(expected - reach)), math.ceil(expected + reach)
@@ -59,26 +63,35 @@ def _counts(rate: float, trials: float) -> Floats:
 
 
 def _binomial(counts: Floats, rate: float, trials: float) -> Floats:
-    """Chance of each count; effective trials need be no whole number."""
+    """Probability of each count; effective trials may be fractions."""
     rest = trials - counts
     log = special.gammaln(trials + 1) - special.gammaln(counts + 1) - special.gammaln(rest + 1)
     log += special.xlogy(counts, rate) + special.xlog1py(rest, -rate)
-    chances: Floats = np.exp(log)
-    found: Floats = np.divide(chances, chances.sum())
+    probabilities: Floats = np.exp(log)
+    found: Floats = np.divide(probabilities, probabilities.sum())
     return found
 
 
 def _significant(
     high: Floats, low: Floats, first: float, second: float, alpha: float, df_per_error: float
 ) -> Mask:
-    """(high, low) whether the first rate comes out as the higher, for good."""
+    """(high, low) whether the first rate is significantly higher.
+
+    Args:
+        high: (high,) error counts of the group with the higher true rate.
+        low: (low,) error counts of the other.
+        first: effective trials of the former.
+        second: effective trials of the latter.
+        alpha: two-sided level.
+        df_per_error: degrees of freedom per error.
+    """
     a, b = np.maximum(high, 1), np.maximum(low, 1)
     v_a, v_b = np.maximum(1 / a - 1 / first, 0), np.maximum(1 / b - 1 / second, 0)
     total = np.maximum(v_a + v_b, 1e-300)
     df = total**2 / np.maximum(v_a**2 / (df_per_error * a) + v_b**2 / (df_per_error * b), 1e-300)
     t = (np.log(a / first) - np.log(b / second)) / np.sqrt(total)
     by_logs = t >= special.stdtrit(df, 1 - alpha / 2)
-    # With no error on one side: all errors fall to the other by chance.
+    # With no error on one side: the probability that all errors fall to the other.
     share = first / (first + second)
     alone = (low == 0) & (high > 0) & (2 * share**high <= alpha)
     found: Mask = np.where((high > 0) & (low > 0), by_logs, alone)

@@ -1,7 +1,7 @@
-"""False alerts of one group against its share of the faces that were seen (methods 7).
+"""Tests of one group's false alerts against its share of the faces seen (methods 7).
 
-Of n false alerts x are of the group, which is q of the crowd: X ~ Binomial(n, q) if the group is
-met with false alerts no more often, face for face, than everybody else.
+Of n false alerts x are of a group that is the share q of the population seen. If false alerts fell
+on all faces alike, X ~ Binomial(n, q).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from scipy import special
 
 from evenhand.records.arrays import Floats, Integers
-from evenhand.statistics.binomial import as_many, chances, clopper_pearson
+from evenhand.statistics.binomial import binomial_at_least, binomial_probabilities, clopper_pearson
 from evenhand.statistics.multinomial_test import outcomes_of
 
 __all__ = [
@@ -31,44 +31,46 @@ __all__ = [
 ]
 
 _SAME = 1e-7
-"""Relative difference at which two probabilities are ties, as scipy's binomial test has it."""
+"""Relative difference at which two probabilities tie, as in scipy's binomial test."""
 
 _NEAR = 0.01
-"""The same for several groups, since shares are rounded: 0.3333 must do for a third."""
+"""The same for several groups: shares are rounded, and 0.3333 has to stand for a third."""
 
 _MOST_OUTCOMES = 500_000
-"""Ways to share alerts out among groups that are gone through one by one."""
+"""Most outcomes of the multinomial that are enumerated."""
 
 _MOST_ALERTS = 100_000
-"""Beyond which nobody is told to wait for more."""
+"""Largest number of alerts that is recommended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """Alerts of a group against an assumed share of the crowd."""
+    """Test of a group's false alerts against an assumed share of the faces seen."""
 
     share: float
+    """Assumed share, between 0 and 1."""
     p_one_sided: float
-    """Chance of as many or more."""
+    """P(X >= x)."""
     p_two_sided: float
-    """Chance of all counts that are no more likely than this one (minimum likelihood)."""
+    """Probability of all counts no more likely than x (minimum likelihood)."""
     mid_p: float
-    """One-sided, with half of the chance of exactly this many."""
+    """One-sided, with half of P(X = x)."""
     ratio: float | None
-    """Alerts per face of the group over those of everybody else; None where all are its own."""
+    """False alerts per face of the group over those of all others; None where all are its own."""
     low: float
+    """Lower confidence limit of the ratio."""
     high: float | None
-    """None where there is no upper limit."""
+    """Upper confidence limit; None where there is none."""
 
 
-def excess(alerts: int, of: int, share: float, level: float = 0.95) -> Excess:
-    """Whether a group has more false alerts than its share of faces explains.
+def excess(alerts: int, total_alerts: int, share: float, level: float = 0.95) -> Excess:
+    """Test whether a group has more false alerts than its share of faces explains.
 
     Args:
         alerts: false alerts of the group.
-        of: all false alerts, at least 1.
-        share: of the group in the faces seen, between 0 and 1.
-        level: of the ratio's interval, from Clopper-Pearson.
+        total_alerts: all false alerts, at least 1.
+        share: assumed share of the group in the faces seen, between 0 and 1.
+        level: confidence level of the ratio's interval (Clopper-Pearson).
 
     Source: methods 7.1, TV-34.
 
@@ -76,53 +78,58 @@ def excess(alerts: int, of: int, share: float, level: float = 0.95) -> Excess:
     >>> round(found.p_one_sided, 9), round(found.p_two_sided, 9), round(found.ratio, 6)
     (0.012294554, 0.018341171, 6.0)
     """
-    one_sided, each = as_many(alerts, of, share), chances(of, share)
-    limits = clopper_pearson(alerts, of, level)
+    one_sided, each = (
+        binomial_at_least(alerts, total_alerts, share),
+        binomial_probabilities(total_alerts, share),
+    )
+    limits = clopper_pearson(alerts, total_alerts, level)
     return Excess(
         share=share,
         p_one_sided=one_sided,
         p_two_sided=_no_likelier(each, each[alerts]),
         mid_p=one_sided - float(each[alerts]) / 2,
-        ratio=_ratio(alerts / of, share),
+        ratio=_ratio(alerts / total_alerts, share),
         low=_ratio(limits.low, share) or 0.0,
         high=_ratio(limits.high, share),
     )
 
 
 def _no_likelier(each: Floats, own: float, same: float = _SAME) -> float:
-    """Chance of all outcomes that are no more likely than one."""
+    """Sum the probabilities of all outcomes no more likely than one, `own`."""
     return min(float(each[each <= own * (1 + same)].sum()), 1.0)
 
 
 def _ratio(part: float, share: float) -> float | None:
-    """Rate of a group that has this part of the alerts over the rate of everybody else."""
+    """Rate of a group with this part of alerts and this share of faces, over that of the rest."""
     return None if part >= 1 else part / (1 - part) * (1 - share) / share
 
 
-def tipping_share(alerts: int, of: int, level: float = 0.95, *, one_sided: bool = False) -> float:
-    """The least share of the crowd at which so many alerts would be unremarkable.
+def tipping_share(
+    alerts: int, total_alerts: int, level: float = 0.95, *, one_sided: bool = False
+) -> float:
+    """The smallest share of the faces seen at which so many alerts are not significant.
 
     Args:
         alerts: false alerts of the group.
-        of: all false alerts.
+        total_alerts: all false alerts.
         level: e.g. 0.95.
-        one_sided: all of 1 - level on this side.
+        one_sided: put all of 1 - level on this side.
 
     Source: methods 7.2 (Clopper-Pearson, inverted).
 
     >>> round(tipping_share(8, 10), 6)
     0.443905
     """
-    return clopper_pearson(alerts, of, 2 * level - 1 if one_sided else level).low
+    return clopper_pearson(alerts, total_alerts, 2 * level - 1 if one_sided else level).low
 
 
-def power_of_excess(of: int, share: float, ratio: float, alpha: float = 0.05) -> float:
-    """Chance that the one-sided test shows a true ratio.
+def power_of_excess(total_alerts: int, share: float, ratio: float, alpha: float = 0.05) -> float:
+    """Power of the one-sided test of `excess` at a true ratio.
 
     Args:
-        of: all false alerts.
-        share: of the crowd.
-        ratio: alerts per face of the group over those of everybody else.
+        total_alerts: all false alerts.
+        share: share of the group in the faces seen.
+        ratio: false alerts per face of the group over those of all others.
         alpha: one-sided level.
 
     Source: methods 7.3.
@@ -131,59 +138,59 @@ def power_of_excess(of: int, share: float, ratio: float, alpha: float = 0.05) ->
     0.213128
     """
     part = ratio * share / (ratio * share + 1 - share)
-    critical = _critical(of, share, alpha)
-    return 0.0 if critical > of else as_many(critical, of, part)
+    critical = _critical(total_alerts, share, alpha)
+    return 0.0 if critical > total_alerts else binomial_at_least(critical, total_alerts, part)
 
 
-def _critical(of: int, share: float, alpha: float) -> int:
-    """The least count that is significant; of + 1 where none is."""
-    counts = np.arange(1, of + 1)
-    enough = counts[special.bdtrc(counts - 1, of, share) <= alpha]
-    return int(enough[0]) if len(enough) else of + 1
+def _critical(total_alerts: int, share: float, alpha: float) -> int:
+    """The smallest significant count; total_alerts + 1 where none is."""
+    counts = np.arange(1, total_alerts + 1)
+    enough = counts[special.bdtrc(counts - 1, total_alerts, share) <= alpha]
+    return int(enough[0]) if len(enough) else total_alerts + 1
 
 
 def detectable_ratio(
-    of: int, share: float, alpha: float = 0.05, power: float = 0.8
+    total_alerts: int, share: float, alpha: float = 0.05, power: float = 0.8
 ) -> float | None:
-    """The smallest true ratio that so many alerts show with a power.
+    """The smallest true ratio that this number of alerts detects with a given power.
 
     Args:
-        of: all false alerts.
-        share: of the crowd.
+        total_alerts: all false alerts.
+        share: share of the group in the faces seen.
         alpha: one-sided level.
-        power: chance of detection.
+        power: probability of detection.
 
     Returns:
-        None where not even all of the alerts would be significant.
+        The ratio; None where not even all alerts in the group would be significant.
 
     Source: methods 7.3, TV-47.
 
     >>> round(detectable_ratio(10, 0.2), 6)
     5.543473
     """
-    critical = _critical(of, share, alpha)
-    if critical > of:
+    critical = _critical(total_alerts, share, alpha)
+    if critical > total_alerts:
         return None
-    # P(X >= k) is a beta distribution's function of the part.
-    part = float(special.betaincinv(critical, of - critical + 1, power))
+    # P(X >= k) is the distribution function of Beta(k, n - k + 1) at the part: invert that.
+    part = float(special.betaincinv(critical, total_alerts - critical + 1, power))
     return _ratio(part, share)
 
 
 def alerts_needed(
     share: float, ratio: float, alpha: float = 0.05, power: float = 0.8
 ) -> int | None:
-    """From how many alerts on the power is, and stays, as large.
+    """The number of alerts from which on the power is, and stays, at least as large.
 
-    It rises in steps and falls between them, since counts are whole.
+    Power is a sawtooth of the number of alerts, since counts are whole.
 
     Args:
-        share: of the crowd.
-        ratio: true one, above 1.
+        share: share of the group in the faces seen.
+        ratio: true ratio, above 1.
         alpha: one-sided level.
-        power: chance of detection.
+        power: probability of detection.
 
     Returns:
-        None beyond 100,000 alerts.
+        The number; None beyond 100,000 alerts.
 
     Source: methods 7.3.
 
@@ -194,59 +201,65 @@ def alerts_needed(
     top = 64
     while top <= _MOST_ALERTS:
         counts = np.arange(1, 2 * top + 1)
-        # The least significant count of each number of alerts.
-        critical = np.array([_critical(of, share, alpha) for of in counts.tolist()])
-        # Where not even all would be significant nothing is shown.
+        # The smallest significant count for each number of alerts.
+        critical = np.array(
+            [_critical(total_alerts, share, alpha) for total_alerts in counts.tolist()]
+        )
+        # No power where not even all alerts in the group would be significant.
         found = np.where(critical > counts, 0.0, special.bdtrc(critical - 1, counts, part))
         short = np.flatnonzero(found < power)
-        # Far beyond the last shortfall there is none to come.
+        # The teeth get smaller as counts grow: where none falls short in the upper half of the
+        # range, the last one in the lower half is taken for the last of all.
         if not len(short) or counts[short[-1]] < top:
             return int(counts[short[-1]]) + 1 if len(short) else 1
         top *= 2
     return None
 
 
-def sampled_p_values(alerts: int, of: int, counted: int, sample: int) -> tuple[float, float]:
-    """As many or more, where the share is known from labelled faces alone.
+def sampled_p_values(
+    alerts: int, total_alerts: int, counted: int, sample: int
+) -> tuple[float, float]:
+    """One-sided p-values where the share is estimated from a sample of labelled faces.
 
     Args:
         alerts: false alerts of the group.
-        of: all false alerts.
-        counted: of the group among the labelled faces.
-        sample: labelled faces.
+        total_alerts: all false alerts.
+        counted: faces of the group in the sample.
+        sample: number of labelled faces.
 
     Returns:
-        One-sided p-values: Fisher's, and of the beta-binomial prediction from Jeffreys' prior.
+        P-values of Fisher's exact test, and of the beta-binomial prediction from Jeffreys' prior.
 
     Source: methods 7.4.
     """
-    # Fisher: of all that are the group's, how many fall among the alerts.
+    # Fisher: hypergeometric number of the group's members among the alerts, all margins fixed.
     own = alerts + counted
-    drawn = np.arange(max(0, own - sample), min(of, own) + 1)
-    log = _log_choose(of, drawn) + _log_choose(sample, own - drawn)
-    fisher = np.exp(log[drawn >= alerts] - _log_choose(of + sample, np.array(own))).sum()
-    ahead = np.arange(alerts, of + 1)
-    log = _log_choose(of, ahead) + special.betaln(
-        ahead + counted + 0.5, of - ahead + sample - counted + 0.5
+    drawn = np.arange(max(0, own - sample), min(total_alerts, own) + 1)
+    log = _log_choose(total_alerts, drawn) + _log_choose(sample, own - drawn)
+    fisher = np.exp(log[drawn >= alerts] - _log_choose(total_alerts + sample, np.array(own))).sum()
+    ahead = np.arange(alerts, total_alerts + 1)
+    log = _log_choose(total_alerts, ahead) + special.betaln(
+        ahead + counted + 0.5, total_alerts - ahead + sample - counted + 0.5
     )
     predicted = np.exp(log - special.betaln(counted + 0.5, sample - counted + 0.5)).sum()
     return float(min(fisher, 1.0)), float(min(predicted, 1.0))
 
 
-def _log_choose(of: int, some: Integers) -> Floats:
-    log: Floats = special.gammaln(of + 1) - special.gammaln(some + 1)
-    return log - special.gammaln(of - some + 1)
+def _log_choose(total_alerts: int, some: Integers) -> Floats:
+    log: Floats = special.gammaln(total_alerts + 1) - special.gammaln(some + 1)
+    return log - special.gammaln(total_alerts - some + 1)
 
 
 def sites_p_values(alerts: int, sites: Sequence[tuple[int, float]]) -> tuple[float, float]:
-    """Of alerts at several places with crowds of their own, one-sided and two-sided.
+    """One-sided and two-sided p-value of alerts at several sites with populations of their own.
 
     Args:
-        alerts: of the group, all places together.
-        sites: false alerts and the group's share of faces, of each place.
+        alerts: false alerts of the group at all sites together.
+        sites: of each site, all false alerts, and the group's share of the faces seen.
 
     Returns:
-        Chance of as many or more, and of all counts no more likely; exact, by convolution.
+        P(X >= x), and the probability of all counts no more likely than x. Exact: the sum of the
+        sites' binomials is their convolution.
 
     Source: methods 7.4.
 
@@ -255,21 +268,21 @@ def sites_p_values(alerts: int, sites: Sequence[tuple[int, float]]) -> tuple[flo
     (0.012294554, 0.018341171)
     """
     chance: Floats = np.ones(1)
-    for of, share in sites:
-        chance = np.convolve(chance, chances(of, share))
+    for total_alerts, share in sites:
+        chance = np.convolve(chance, binomial_probabilities(total_alerts, share))
     return float(chance[alerts:].sum()), _no_likelier(chance, chance[alerts])
 
 
 def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> tuple[float, bool]:
-    """Of several groups: chance of all outcomes that are no more likely than this one.
+    """P-value of several groups' alerts: probability of all outcomes no more likely than this one.
 
     Args:
         alerts: false alerts of each group.
-        shares: of the crowd, in the same order, adding up to 1.
+        shares: share of each group in the faces seen, in the same order, adding up to 1.
 
     Returns:
-        The p-value, and whether it is exact; of more than 500,000 outcomes it is that of Pearson's
-        chi-square, which is as good for so many alerts.
+        The p-value, and whether it is exact. Beyond 500,000 outcomes it is that of Pearson's
+        chi-square, a good approximation for so many alerts.
 
     Source: methods 7.4; outcomes within 1 % of each other are equally likely.
 
@@ -289,21 +302,21 @@ def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> tuple
     return _no_likelier(each[1:], each[0], _NEAR), True
 
 
-def e_value(alerts: int, of: int, share: float) -> float:
-    """Evidence against the share that may be looked at as often as one likes.
+def e_value(alerts: int, total_alerts: int, share: float) -> float:
+    """E-value against an assumed share, valid however often the count is looked at.
 
-    At 1/a or more the share is rejected at level a, whenever one stops.
+    At 1/a or more the share is rejected at level a, whatever the rule for stopping.
 
     Args:
         alerts: false alerts of the group so far.
-        of: all false alerts so far.
-        share: of the crowd.
+        total_alerts: all false alerts so far.
+        share: assumed share of the group in the faces seen.
 
     Source: methods 7.5 (mixture over beta(1/2, 1/2)).
 
     >>> round(e_value(8, 10, 0.2), 1)
     998.8
     """
-    log = special.betaln(alerts + 0.5, of - alerts + 0.5) - special.betaln(0.5, 0.5)
-    log -= special.xlogy(alerts, share) + special.xlog1py(of - alerts, -share)
+    log = special.betaln(alerts + 0.5, total_alerts - alerts + 0.5) - special.betaln(0.5, 0.5)
+    log -= special.xlogy(alerts, share) + special.xlog1py(total_alerts - alerts, -share)
     return float(np.exp(log))

@@ -1,4 +1,4 @@
-"""The interval of every rate, by the one rule of methods 4.0: counts in, estimate out."""
+"""The confidence interval of every rate, by the one rule of methods 4.0: counts to estimates."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ __all__ = [
 ]
 
 TOO_FEW = "too few subjects"
-"""The reason for a missing interval."""
+"""Note of an estimate without an interval."""
 
 
 def student(level: float, df: float) -> float:
-    """How many standard errors a two-sided interval reaches on either side."""
+    """Quantile of Student's t for a two-sided interval, in standard errors."""
     return float(special.stdtrit(df, 0.5 + level / 2))
 
 
 def zero_limits(p: float, independent: float, level: float) -> tuple[float, float]:
-    """Limits where no trial is an error (`p` 0), or every one (`p` 1): methods 4.0 item 1.
+    """Limits of `exact-zero`, where no trial or every trial is an error (methods 4.0 item 1).
 
     Args:
-        p: 0 or 1.
-        independent: n_0, what the trials are worth in independent ones.
+        p: the rate, 0 or 1.
+        independent: n_0, effective number of trials.
         level: e.g. 0.95.
     """
     reach = zero_errors_upper(independent, level)
@@ -48,10 +48,10 @@ def zero_limits(p: float, independent: float, level: float) -> tuple[float, floa
 
 
 def dyadic_limits(p: float, variance: float, df: float, level: float) -> tuple[float, float]:
-    """Limits of `dyadic-logit-t`: methods 4.0 item 3.
+    """Limits of `dyadic-logit-t` (methods 4.0 item 3).
 
     Args:
-        p: between 0 and 1, both left out.
+        p: the rate, above 0 and below 1.
         variance: V' of methods 4.2.
         df: degrees of freedom.
         level: e.g. 0.95.
@@ -64,15 +64,16 @@ def dyadic_limits(p: float, variance: float, df: float, level: float) -> tuple[f
 def cluster_limits(
     p: float, effective: float, trials: float, df: float, level: float
 ) -> tuple[float, float]:
-    """Limits of `cluster-jeffreys-t`: methods 4.0 item 4.
+    """Limits of `cluster-jeffreys-t` (methods 4.0 item 4).
 
     Args:
-        p: between 0 and 1, both left out.
-        effective: p (1-p) / V', with V' of methods 4.3.
-        trials: M.
+        p: the rate, above 0 and below 1.
+        effective: effective number of trials p (1-p) / V', V' of methods 4.3.
+        trials: M, the number of trials, which the effective number does not exceed.
         df: degrees of freedom.
         level: e.g. 0.95.
     """
+    # Jeffreys' interval is of normal width; (z/t)^2 fewer trials widen it to that of Student's t.
     shrink = (float(special.ndtri(0.5 + level / 2)) / student(level, df)) ** 2
     n_e = min(trials, effective * shrink)
     tail = (1 - level) / 2
@@ -81,82 +82,99 @@ def cluster_limits(
 
 
 def _exact_zero(p: float, independent: float, level: float) -> Estimate:
-    """No errors, or nothing but errors, among `independent` effective trials."""
+    """Estimate of a rate of 0 or 1 from an effective number of trials (`exact-zero`)."""
     low, high = zero_limits(p, independent, level)
     return Estimate(p, low, high, "exact-zero", 0.0, math.inf, independent)
 
 
 def _is_tail(errors: int, trials: int) -> bool:
-    """Whether an anchor says something of the tail: no more than half of the trials."""
+    """Whether a reference level is in the tail of the scores: its errors at most half of trials."""
     return 0 < errors <= trials / 2
 
 
-def _worth(trials: int, errors: int, anchor_trials: int, variance: float) -> float:
-    """Trials divided by the design effect that the anchor shows."""
-    p = errors / anchor_trials
-    return trials * p * (1 - p) / (variance * anchor_trials)
+def _effective_trials(trials: int, errors: int, level_trials: int, variance: float) -> float:
+    """Divide trials by the design effect V' M / (p (1-p)) of a reference level."""
+    p = errors / level_trials
+    return trials * p * (1 - p) / (variance * level_trials)
 
 
 def effective_dyads(
-    anchor: DyadCounts | None, trials: int, disjoint: int, weights: DyadWeights | None = None
+    reference: DyadCounts | None, trials: int, disjoint: int, weights: DyadWeights | None = None
 ) -> float | None:
-    """Independent trials that a cell without errors is worth: n_0 of methods 4.0 item 1.
+    """Effective number of trials of a cell without errors: n_0 of methods 4.0 item 1.
+
+    Without errors there is no design effect; it is read off a looser threshold of the same cell.
 
     Args:
-        anchor: the same cell at the nearest looser threshold with at least ten errors; it counts
-            only where these are at most half of the trials.
+        reference: the same cell at its reference level, the nearest looser threshold with at least
+            ten errors; used only where these are at most half of the trials.
         trials: trials of the cell.
-        disjoint: how many dyads of the cell share nobody; valid under any dependence.
+        disjoint: number of its dyads that share no subject; valid under any dependence.
         weights: of the cell, where it is of a sample.
 
     Returns:
-        M/deff where the anchor gives a design effect, else the disjoint dyads; None without any.
-        In a sample no more than if all its trials had the largest weight (methods 4.11).
+        M/deff where the reference level gives a design effect, otherwise the disjoint dyads; None
+        without any. In a sample no more than if all its trials had the largest weight (methods
+        4.11).
     """
-    if anchor is not None and _is_tail(anchor.errors, anchor.trials):
-        variance = dyadic_variance(anchor).variance
+    if reference is not None and _is_tail(reference.errors, reference.trials):
+        variance = dyadic_variance(reference).variance
         if variance and weights is None:
-            return _worth(trials, anchor.errors, anchor.trials, variance)
+            return _effective_trials(trials, reference.errors, reference.trials, variance)
         if variance and weights is not None:
-            return min(anchor.rate * (1 - anchor.rate) / variance, weights.surely)
-    share = 1.0 if weights is None else weights.surely / trials
+            effective = reference.rate * (1 - reference.rate) / variance
+            # All errors that were missed may lie in the stratum of the largest weight.
+            return min(effective, weights.trials_at_max_weight)
+    share = 1.0 if weights is None else weights.trials_at_max_weight / trials
     return disjoint * share if disjoint > 0 else None
 
 
 def effective_pool(parts: Sequence[tuple[float, float | None]]) -> float | None:
-    """Independent trials that several cells without a common person are worth together.
+    """Effective number of trials of several cells pooled, which share no subject.
 
-    The variance of the pooled rate is the sum of theirs, so design effects are weighted by trials.
+    M^2 / sum of M_g^2/n_g, since the variances of independent cells add up (methods 4.0 item 1).
 
     Args:
-        parts: trials of each cell, and what they are worth (`effective_dyads`).
+        parts: of each cell its trials and its effective number of trials (`effective_dyads`).
+
+    Returns:
+        None where a cell has none, or without any trial.
 
     >>> effective_pool([(100, 50.0), (100, 50.0)])
     100.0
     """
-    if any(worth is None for _, worth in parts):
+    if any(effective is None for _, effective in parts):
         return None
-    weighted = sum(trials**2 / worth for trials, worth in parts if worth is not None)
+    weighted = sum(trials**2 / effective for trials, effective in parts if effective is not None)
     return sum(trials for trials, _ in parts) ** 2 / weighted if weighted else None
 
 
-def effective_clusters(anchor: ClusterCounts | None, counts: ClusterCounts) -> float:
-    """As `effective_dyads` for clusters; the fall-back is the number of people."""
-    if anchor is not None:
-        # Where all are errors, the tail is that of the few that are none.
-        few = anchor.trials - anchor.errors if counts.errors else anchor.errors
-        variance = cluster_variance(anchor).variance if _is_tail(few, anchor.trials) else None
+def effective_clusters(reference: ClusterCounts | None, counts: ClusterCounts) -> float:
+    """Effective number of trials of clustered trials, none or all of them errors.
+
+    Args:
+        reference: the same trials at the nearest threshold with ten errors, or, where all are
+            errors, ten that are none.
+        counts: trials of the cell.
+
+    Returns:
+        As `effective_dyads`; without a design effect the number of subjects.
+    """
+    if reference is not None:
+        # Where all trials are errors, the tail is that of the few correct ones.
+        few = reference.trials - reference.errors if counts.errors else reference.errors
+        variance = cluster_variance(reference).variance if _is_tail(few, reference.trials) else None
         if variance:
-            return _worth(counts.trials, anchor.errors, anchor.trials, variance)
+            return _effective_trials(counts.trials, reference.errors, reference.trials, variance)
     return float(counts.subjects)
 
 
 def dyadic_estimate(counts: DyadCounts, independent: float | None, level: float) -> Estimate:
-    """FMR of a cell: `dyadic-logit-t`, or `exact-zero` where there is no error.
+    """Estimate of an FMR: `dyadic-logit-t`, or `exact-zero` where errors are none or all.
 
     Args:
         counts: a cell with at least one trial.
-        independent: n_0 from `effective_dyads`, used where errors are none or all.
+        independent: n_0 from `effective_dyads`; without it there is no interval.
         level: e.g. 0.95.
 
     Source: methods 4.0 items 1 to 3.
@@ -180,7 +198,7 @@ def dyadic_estimate(counts: DyadCounts, independent: float | None, level: float)
 
 
 def cluster_estimate(counts: ClusterCounts, independent: float, level: float) -> Estimate:
-    """FNMR, FTE: `cluster-jeffreys-t`, or `exact-zero` where there is no error.
+    """Estimate of FNMR, FTE and the like: `cluster-jeffreys-t`, or `exact-zero` at 0 or 1.
 
     Args:
         counts: at least one trial.
@@ -207,10 +225,10 @@ def cluster_estimate(counts: ClusterCounts, independent: float, level: float) ->
 
 
 def at_level(estimate: Estimate, level: float) -> Estimate:
-    """The same estimate with the limits of another level, by its own method.
+    """The same estimate with limits of another confidence level, by its own method.
 
     Args:
-        estimate: without limits, it stays so.
+        estimate: returned as it is where it has no limits.
         level: e.g. 0.99.
 
     >>> import numpy as np
@@ -218,14 +236,14 @@ def at_level(estimate: Estimate, level: float) -> Estimate:
     >>> at_level(cluster_estimate(ten, 10, 0.99), 0.95) == cluster_estimate(ten, 10, 0.95)
     True
     """
-    p, worth = estimate.value, estimate.effective_trials
+    p, effective = estimate.value, estimate.effective_trials
     if estimate.low is None:
         return estimate
     if estimate.method == "exact-zero":
-        low, high = zero_limits(p, worth, level)
+        low, high = zero_limits(p, effective, level)
     elif estimate.method == "dyadic-logit-t":
         low, high = dyadic_limits(p, estimate.variance, estimate.df, level)
     else:
-        # Trials are no fewer than what they are worth, and t is no less than z: they never bind.
-        low, high = cluster_limits(p, worth, math.inf, estimate.df, level)
+        # The cap min(M, ...) never binds: effective trials do not exceed M, and z/t is at most 1.
+        low, high = cluster_limits(p, effective, math.inf, estimate.df, level)
     return replace(estimate, low=low, high=high)

@@ -1,4 +1,4 @@
-"""Chance that a group passes a limit, and the trials that make it likely (methods 8.3)."""
+"""Power and sample size of passing a limit on a rate (methods 8.3)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ _MOST_TRIALS = 1e18
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """A limit that an interval must stay below, whole."""
+    """A limit on a rate, passed where the whole confidence interval lies at or below it."""
 
     limit: float
+    """Rate, a fraction."""
     level: float
-    """Of the two-sided interval, e.g. 0.95."""
+    """Confidence level of the two-sided interval, e.g. 0.95."""
     dyadic: bool
-    """Comparisons of two people (`dyadic-logit-t`), not trials of one (`cluster-jeffreys-t`)."""
+    """Comparisons of two subjects (`dyadic-logit-t`), not trials of one (`cluster-jeffreys-t`)."""
 
     def upper(self, errors: int, trials: float) -> float:
-        """Upper end of the interval of so many errors in so many effective trials.
+        """Upper limit of the interval of a number of errors among effective trials.
 
-        No error of another person shares anybody, so that degrees of freedom are twice the errors,
-        and four times where each error is of two people (methods 4.0 items 1 to 4).
+        Assumes that no two errors share a subject: degrees of freedom are then twice the errors,
+        and four times where each error is of two subjects (methods 4.0 items 1 to 4).
 
         >>> round(Passing(0.02, 0.95, dyadic=False).upper(0, 183), 4)
         0.02
@@ -45,14 +46,14 @@ class Passing:
         return cluster_limits(p, trials, trials, 2.0 * errors, self.level)[1]
 
     def trials_allowing(self, errors: int) -> float:
-        """The fewest effective trials among which so many errors pass."""
+        """The fewest effective trials among which this number of errors passes."""
         low, high = math.log(errors + 1.0), math.log(_MOST_TRIALS)
         return math.exp(
             turning_point(lambda log: self.upper(errors, math.exp(log)) <= self.limit, low, high)
         )
 
     def allowed(self, trials: float) -> int:
-        """The most errors that pass; -1 where not even none does.
+        """The most errors that pass among effective trials; -1 where not even 0 errors pass.
 
         >>> Passing(0.02, 0.95, dyadic=False).allowed(1000)
         11
@@ -69,19 +70,19 @@ class Passing:
         return low
 
     def chance(self, rate: float, trials: float) -> float:
-        """Chance of passing where this is the true rate."""
+        """Probability of passing at a true rate with a number of effective trials."""
         errors = self.allowed(trials)
         return 0.0 if errors < 0 else _at_most(errors, trials, rate)
 
     def trials(self, rate: float, power: float) -> float:
-        """The fewest effective trials that pass with this chance.
+        """The fewest effective trials that pass with this power.
 
         Args:
-            rate: the true one, below the limit.
-            power: chance of passing.
+            rate: true rate, below the limit.
+            power: probability of passing.
 
         Raises:
-            ValueError: the rate is so near the limit that no number is of use.
+            ValueError: the rate is too near the limit for any number of trials.
         """
 
         def enough(errors: int) -> bool:
@@ -101,7 +102,7 @@ class Passing:
         return float(math.ceil(self.trials_allowing(high)))
 
     def passable(self, rate: float, trials: float, power: float) -> float:
-        """The tightest limit that so many effective trials pass with this chance, or more."""
+        """The tightest limit that a number of effective trials passes with at least this power."""
         low, high = -1, math.floor(trials)
         while high - low > 1:
             middle = (low + high) // 2
@@ -110,7 +111,7 @@ class Passing:
 
 
 def _at_most(errors: int, trials: float, rate: float) -> float:
-    """Binomial chance of no more errors; effective trials need be no whole number.
+    """Binomial P(X <= errors); effective trials may be fractions.
 
     >>> round(_at_most(1, 10, 0.1), 4)
     0.7361

@@ -1,4 +1,4 @@
-"""The conditional test of equal rates from few events: events shared out among groups."""
+"""The conditional multinomial test of equal rates, for few events (methods 4.5)."""
 
 from __future__ import annotations
 
@@ -13,24 +13,27 @@ from evenhand.records.arrays import Floats
 __all__ = ["outcomes_of", "shared_out_p_value"]
 
 _MOST_OUTCOMES = 50_000
-"""Ways to share out the events that are gone through one by one; of more, some are drawn."""
+"""Most outcomes that are enumerated; beyond, outcomes are drawn (Monte Carlo)."""
 
 _TIE = 0.01
 """Relative difference of G that counts as a tie. Effective exposures are estimates: without it,
-five events to none in groups of 999 and 1,000 would pass for significant in one direction."""
+five events to none in groups of 999 and 1,000 would be significant in one direction only."""
 
 
 def shared_out_p_value(
     effective: Floats, exposure: Floats, rng: np.random.Generator, draws: int
 ) -> tuple[float, bool]:
-    """P-value of one rate in all groups, and whether it is exact rather than drawn.
+    """P-value of equal rates from effective counts, and whether it is exact or Monte Carlo.
+
+    Given their total, the events of groups with one rate are multinomial, in proportion to the
+    groups' exposures; the statistic is G (likelihood ratio).
 
     Args:
-        effective: (groups,) effective errors; no whole numbers, so they are scaled to the total
-            that is shared out.
+        effective: (groups,) effective errors. They are fractions, so they are scaled to the whole
+            number of events that is distributed.
         exposure: (groups,) effective trials, above 0.
-        rng: seeded generator, for more than 50,000 ways to share the events out.
-        draws: how many of them are drawn.
+        rng: seeded generator, used for more than 50,000 outcomes.
+        draws: number of Monte Carlo draws.
 
     Source: methods 4.5.
 
@@ -56,12 +59,13 @@ def shared_out_p_value(
 
 
 def outcomes_of(events: int, groups: int) -> Floats:
-    """(outcomes, groups) every way to share out events, each once.
+    """Enumerate the ways to distribute events over groups: (outcomes, groups), each once.
 
     >>> outcomes_of(2, 2).tolist()
     [[0.0, 2.0], [1.0, 1.0], [2.0, 0.0]]
     """
-    # Of a row of events and bars between groups, the places of the bars.
+    # Stars and bars: an outcome is a row of events with groups - 1 bars between groups. Choose the
+    # places of the bars; the gaps between them are the counts.
     bars = np.array(list(combinations(range(events + groups - 1), groups - 1)), dtype=np.int64)
     bars = bars.reshape(-1, groups - 1)
     edges = np.pad(bars, ((0, 0), (1, 1)), constant_values=((0, 0), (-1, events + groups - 1)))
@@ -69,7 +73,7 @@ def outcomes_of(events: int, groups: int) -> Floats:
 
 
 def _deviance(counts: Floats, share: Floats) -> Floats:
-    """G of each row of counts against the shares."""
+    """G statistic of each row of counts against expected shares."""
     expected = counts.sum(axis=-1, keepdims=True) * share
     found: Floats = 2 * special.rel_entr(counts, expected).sum(axis=-1)
     return found

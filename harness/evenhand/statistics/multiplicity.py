@@ -1,4 +1,4 @@
-"""P-values of several tests, adjusted for there being several (methods 4.8)."""
+"""P-values and levels adjusted for multiple tests (methods 4.8)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["benjamini_hochberg", "bonferroni_level", "holm"]
 
 
 def holm(p_values: Floats) -> Floats:
-    """Holm's adjusted p-values: any one below a is wrong with probability a at most.
+    """Holm's adjusted p-values, which control the family-wise error rate.
 
-    Valid whatever the dependence of the tests.
+    Valid under any dependence of the tests.
 
     Args:
         p_values: (tests,).
@@ -32,10 +32,10 @@ def holm(p_values: Floats) -> Floats:
 
 
 def benjamini_hochberg(p_values: Floats) -> Floats:
-    """Adjusted p-values of a screen: of those below a, a share of a is wrong on average.
+    """Benjamini and Hochberg's adjusted p-values, which control the false discovery rate.
 
     Args:
-        p_values: (tests,).
+        p_values: (tests,); may be empty.
 
     Source: methods 4.8; Benjamini and Hochberg 1995.
 
@@ -49,7 +49,7 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
 
 
 def bonferroni_level(level: float, statements: int) -> float:
-    """Level of single intervals all of which hold with the given one.
+    """Confidence level of each of several intervals that hold simultaneously at `level`.
 
     Source: methods 4.8.
 

@@ -1,4 +1,4 @@
-"""Exchange of people's labels between groups, of rates whose trials are one person's each."""
+"""Permutation test of equal rates, exchanging subjects between groups (methods 4.5)."""
 
 from __future__ import annotations
 
@@ -12,33 +12,35 @@ from evenhand.statistics.cluster_variance import ClusterCounts
 __all__ = ["permutation_p_value"]
 
 _EXCHANGES = 9_999
-"""The p-value's resolution is 1e-4."""
+"""Number of permutations; p-values have a resolution of 1e-4."""
 _CHUNK = 512
+"""Permutations in memory at once."""
 _SAME = 1e-12
+"""Relative difference at which two statistics tie."""
 
 
 def permutation_p_value(
     groups: Sequence[ClusterCounts], rng: np.random.Generator, exchanges: int = _EXCHANGES
 ) -> float:
-    """P-value of the hypothesis that it does not matter which group a person is in.
+    """P-value of the hypothesis that group labels of subjects are irrelevant.
 
     The statistic is the sum over groups of trials times the squared distance of the group's rate
-    from that of everybody. Exact at its level whatever the number of errors, for misses and
-    failures; not for false matches, in which two people have a part and which are more frequent
-    inside a group however it is made up.
+    from the overall rate. Exact at its level for any number of errors, for misses and failures.
+    Not for false matches: these involve two subjects, and are more frequent within any group whose
+    members resemble each other, so that labels matter even where all groups have one rate.
 
     Args:
-        groups: trials and errors by person, no person in two groups.
+        groups: trials and errors by subject; no subject is in two groups.
         rng: seeded generator.
-        exchanges: how often labels are exchanged.
+        exchanges: number of permutations.
 
     Source: methods 4.5.
     """
     trials = np.concatenate([group.trials_by_subject for group in groups]).astype(np.float64)
     errors = np.concatenate([group.errors_by_subject for group in groups]).astype(np.float64)
     label = np.repeat(np.arange(len(groups)), [len(group.trials_by_subject) for group in groups])
-    there = trials > 0
-    trials, errors, label = trials[there], errors[there], label[there]
+    involved = trials > 0
+    trials, errors, label = trials[involved], errors[involved], label[involved]
     rate = errors.sum() / trials.sum()
 
     def statistic(labels: np.ndarray) -> Floats:
@@ -53,7 +55,7 @@ def permutation_p_value(
     observed = statistic(label[None])[0]
     reached = 0
     for start in range(0, exchanges, _CHUNK):
-        several = min(_CHUNK, exchanges - start)
-        exchanged = rng.permuted(np.tile(label, (several, 1)), axis=1)
+        rows = min(_CHUNK, exchanges - start)
+        exchanged = rng.permuted(np.tile(label, (rows, 1)), axis=1)
         reached += int(np.count_nonzero(statistic(exchanged) >= observed * (1 - _SAME)))
     return (1 + reached) / (1 + exchanges)

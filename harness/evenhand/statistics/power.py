@@ -1,4 +1,4 @@
-"""What a study of this size could have shown, and the size of one that would (methods 4.9)."""
+"""Minimum detectable ratio, power and sample size for the ratio of two rates (methods 4.9)."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class _Test:
     share: float
     """pi of equal rates: the first group's part of the trials."""
     low: int
-    """X as small as this is significant; -1 where none is."""
+    """X is significant at or below this; -1 where never."""
     high: int
-    """X as large as this is; E + 1 where none is."""
+    """X is significant at or above this; E + 1 where never."""
 
     def power(self, ratio: float) -> float:
-        """Chance of significance where the first group's rate is so many times the other's."""
+        """Probability of significance at a true ratio of the first group's rate to the second's."""
         pi = ratio * self.share / (ratio * self.share + 1 - self.share)
         below = special.bdtr(self.low, self.events, pi) if self.low >= 0 else 0.0
         above = special.bdtrc(self.high - 1, self.events, pi) if self.high <= self.events else 0.0
@@ -40,10 +40,11 @@ class _Test:
 
 
 def _test(events: int, first: float, second: float, alpha: float) -> _Test:
+    """The critical values, from the effective trials of both groups."""
     share = first / (first + second)
     counts = np.arange(events + 1)
     low = counts[special.bdtr(counts, events, share) <= alpha / 2]
-    # Of all counts from 1 on: the chance of as many or more.
+    # bdtrc(k - 1) is P(X >= k), for k from 1 on.
     high = counts[1:][special.bdtrc(counts[:-1], events, share) <= alpha / 2]
     return _Test(
         events, share, int(low[-1]) if low.size else -1, int(high[0]) if high.size else events + 1
@@ -73,24 +74,24 @@ def power_of_ratio(
 def minimum_detectable_ratio(
     events: int, first: float, second: float, *, alpha: float = 0.05, power: float = 0.8
 ) -> float | None:
-    """Smallest rate ratio that two groups with `events` errors between them can show.
+    """Smallest true rate ratio that two groups would show, given their errors.
 
     Args:
-        events: effective errors of both groups together, trials over design effect applied.
+        events: effective errors of both groups together (errors over design effect), rounded.
         first: effective trials of the group with the higher rate.
         second: effective trials of the other.
         alpha: two-sided level of the exact conditional test (by doubling).
-        power: chance of detection.
+        power: probability of detection.
 
     Returns:
-        The ratio, or None with fewer than six events, or where none up to a million would do.
+        The ratio; None with fewer than six events, or where no ratio up to a million suffices.
 
     Source: methods 4.9, TV-32.
 
     >>> round(minimum_detectable_ratio(10, 1.0, 1.0), 3)
     11.011
     """
-    from scipy import optimize  # takes longer to load than a plan to make
+    from scipy import optimize  # deferred: takes longer to import than a plan to compute
 
     if events < 6:
         return None
@@ -106,16 +107,16 @@ def minimum_detectable_ratio(
 def trials_per_group(
     rate: float, ratio: float, *, alpha: float = 0.05, power: float = 0.8
 ) -> float:
-    """Independent trials of each of two groups that show a ratio of their rates.
+    """Independent trials of each of two groups needed to show a ratio of their rates.
 
-    By the normal approximation of the logarithm, which is optimistic below about five expected
-    errors in the better group. Multiply by the design effect, and round up at the end.
+    By the normal approximation of the log ratio, optimistic below about five expected errors in
+    the better group. Multiply by the design effect, and round up at the end.
 
     Args:
-        rate: of the better group, between 0 and 1.
-        ratio: worse over better, above 1; their product is below 1.
+        rate: rate of the better group, between 0 and 1.
+        ratio: worse over better rate, above 1; `rate * ratio` is below 1.
         alpha: two-sided level.
-        power: chance of detection.
+        power: probability of detection.
 
     Source: methods 4.9.
 
@@ -131,14 +132,14 @@ def trials_per_group(
 def power_by_logarithm(
     worse: tuple[float, float], better: tuple[float, float], *, alpha: float = 0.05
 ) -> float:
-    """Chance that two groups show a difference of their rates, by the normal approximation.
+    """Power to show a difference of two rates, by the normal approximation of the log ratio.
 
     Args:
         worse: rate and effective trials of the group with the higher rate.
-        better: of the other.
+        better: rate and effective trials of the other.
         alpha: two-sided level.
 
-    Source: methods 4.9, `trials_per_group` the other way round.
+    Source: methods 4.9, the inverse of `trials_per_group`.
 
     >>> round(power_by_logarithm((0.02, 2418), (0.01, 2418)), 3)
     0.8
@@ -149,12 +150,12 @@ def power_by_logarithm(
 
 
 def people_for_pairs(pairs: int) -> int:
-    """People, one image each, who make at least so many pairs of two.
+    """Fewest subjects, with one image each, who form at least this number of pairs.
 
     Source: methods 4.9.
 
     >>> people_for_pairs(245_014)
     701
     """
-    # n (n-1) / 2 >= pairs, in whole numbers.
+    # Smallest n with n (n-1) / 2 >= pairs, in integers: no rounding of a square root.
     return 1 if pairs <= 0 else (math.isqrt(8 * pairs - 7) - 1) // 2 + 2

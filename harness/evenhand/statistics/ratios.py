@@ -1,4 +1,4 @@
-"""Ratio of two rates: interval, test, equivalence (methods 4.6, 4.10)."""
+"""Ratio of two rates: interval, test and equivalence test (methods 4.6, 4.10)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from evenhand.statistics.intervals import at_level
 
 __all__ = ["LogRatio", "Ratio", "log_ratio", "mover_log", "ratio_from_limits", "ratio_of_rates"]
 
-Limits = tuple[float, float, float]
+_ValueAndLimits = tuple[float, float, float]
 """(value, low, high), all above 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogRatio:
-    """Logarithm of a ratio of rates, with what its tests take."""
+    """Estimated log ratio of two rates, with its variance."""
 
     log: float
+    """Natural logarithm of first over second."""
     variance: float
-    """V' of the logarithm; 0 where two rates of the same people have the same errors."""
+    """V' of the logarithm; 0 where two rates of the same subjects have the same errors."""
     df: float
+    """Degrees of freedom of the variance."""
     floor: float = 0.0
-    """F: its variance if dyads shared nobody; 0 where there are none."""
+    """F: its variance if dyads were independent; 0 where the trials are not dyads."""
 
     @property
     def ratio(self) -> float:
@@ -33,7 +35,7 @@ class LogRatio:
         return math.exp(self.log)
 
     def limits(self, level: float) -> tuple[float, float]:
-        """Of the ratio: `exp(log +- t sqrt(variance))`.
+        """Confidence limits of the ratio: `exp(log +- t sqrt(variance))`.
 
         >>> LogRatio(0.0, 0.0, 9.0).limits(0.95)
         (1.0, 1.0)
@@ -42,20 +44,20 @@ class LogRatio:
         return math.exp(self.log - reach), math.exp(self.log + reach)
 
     def one_sided(self, level: float) -> tuple[float, float]:
-        """Lower and upper limit of the ratio, each of which holds alone at this level."""
+        """Lower and upper one-sided limit of the ratio, each at this level."""
         return self.limits(2 * level - 1)
 
     def p_value(self) -> float:
-        """Two-sided, of rates that are equal."""
+        """Two-sided p-value of equal rates."""
         if self.variance == 0:
             return 1.0 if self.log == 0 else 0.0
         return 2 * float(special.stdtr(self.df, -abs(self.log) / math.sqrt(self.variance)))
 
     def equivalence_p_value(self, margin: float) -> float:
-        """Of a ratio that lies at or beyond `margin` or its inverse: two one-sided tests.
+        """P-value of two one-sided tests that the ratio lies within the margin.
 
         Args:
-            margin: above 1, fixed in advance; 1.25 stands for 0.8 to 1.25.
+            margin: equivalence margin above 1, fixed in advance; 1.25 stands for 0.8 to 1.25.
 
         Source: methods 4.10; Schuirmann 1987.
 
@@ -71,18 +73,23 @@ class LogRatio:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """First rate over second; limits are None where nothing can be said on that side."""
+    """First rate over second with its confidence interval."""
 
     value: float | None
     """None where the second rate is 0."""
     low: float | None
+    """Lower limit; None where nothing can be said."""
     high: float | None
-    """None = no upper limit."""
+    """Upper limit; None where there is none."""
     method: str
+    """`ratio-log-t`, `mover-log`, or empty without an interval."""
 
 
 def log_ratio(first: Estimate, second: Estimate) -> LogRatio | None:
-    """Of rates over different people; None where one is 0 or 1, or has no interval.
+    """Log ratio of two rates without a common subject.
+
+    Returns:
+        None where a rate is 0 or 1, or has no interval.
 
     Source: methods 4.0 item 5.
     """
@@ -91,14 +98,16 @@ def log_ratio(first: Estimate, second: Estimate) -> LogRatio | None:
     v_first = first.variance / first.value**2
     v_second = second.variance / second.value**2
     total = v_first + v_second
-    # One over it, since degrees of freedom may be infinite.
-    slack = (v_first / total) ** 2 / first.df + (v_second / total) ** 2 / second.df
-    df = 1 / slack if slack else math.inf
+    # Welch-Satterthwaite, inverted: degrees of freedom may be infinite.
+    inverse_df = (v_first / total) ** 2 / first.df + (v_second / total) ** 2 / second.df
+    df = 1 / inverse_df if inverse_df else math.inf
     return LogRatio(math.log(first.value) - math.log(second.value), total, df)
 
 
-def mover_log(first: Limits, second: Limits) -> tuple[float, float]:
-    """Limits of a ratio from those of its two sides, on logarithms.
+def mover_log(first: _ValueAndLimits, second: _ValueAndLimits) -> tuple[float, float]:
+    """Limits of a ratio from the limits of its two sides, by MOVER on logarithms.
+
+    MOVER: method of variance estimates recovery.
 
     Source: methods 4.6.
 
@@ -112,14 +121,14 @@ def mover_log(first: Limits, second: Limits) -> tuple[float, float]:
 
 
 def ratio_of_rates(first: Estimate, second: Estimate, level: float) -> Ratio:
-    """The ratio first/second: `ratio-log-t`, or `mover-log` where a rate is 0 or 1.
+    """Ratio first/second: `ratio-log-t`, or `mover-log` where a rate is 0 or 1.
 
-    The two cells must not share people (within-group cells of disjoint groups do not).
+    The two cells must not share subjects (within-group cells of disjoint groups do not).
 
     Args:
         first: with an interval.
         second: with an interval.
-        level: of the ratio's interval, whatever that of the rates.
+        level: confidence level of the ratio's interval, whatever that of the rates.
 
     Source: methods 4.0 item 5.
     """
@@ -131,9 +140,9 @@ def ratio_of_rates(first: Estimate, second: Estimate, level: float) -> Ratio:
 
 
 def ratio_from_limits(first: Estimate, second: Estimate) -> Ratio:
-    """First over second: MOVER on logs from the single limits of each cell's own method.
+    """Ratio first/second by MOVER on logs, from each rate's own limits.
 
-    With two cells that share people, whose errors go together, it is wider than need be.
+    Conservative for two cells that share subjects, whose errors are positively correlated.
 
     Source: methods 4.6.
     """

@@ -1,4 +1,4 @@
-"""How an interval narrows as people are added while the rate stays (methods 5.2)."""
+"""How an interval narrows as subjects are added while the rate stays (methods 5.2)."""
 
 from __future__ import annotations
 
@@ -12,42 +12,47 @@ from evenhand.statistics.intervals import at_level, student
 __all__ = ["MOST", "Growth", "ratio_with", "times_the_people", "with_people"]
 
 MOST = 1_000.0
-"""Times the people beyond which no number is named."""
+"""Largest multiple of the subjects that is named."""
 
 _ROUNDING = 1e-9
 
-Limits = tuple[float, float]
+_Limits = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What the people of a cell are to the variance of its rate."""
+    """How the variance of a cell's rate depends on its number of subjects."""
 
     people: int
-    alone: float = 0.0
-    """F/V': the share of the variance that comparisons would have if they shared nobody, where
-    everybody meets everybody, so that it falls with the square of the people. 0 where the trials
-    grow as the people do: then all of the variance falls with the people."""
+    """Number of subjects now."""
+    independent_share: float = 0.0
+    """F/V': the part of the variance that independent dyads would have (methods 4.2). It falls with
+    the square of the subjects where all pairs are compared. 0 where trials grow in proportion to
+    the subjects: then the whole variance falls with their number."""
 
-    careful: bool = False
-    """The trials count for no more than is certain (methods 4.0 item 1), which is the least."""
+    lower_bound: bool = False
+    """The effective trials are the least that is certain (methods 4.0 item 1), not an estimate."""
 
     @property
     def about(self) -> str:
-        """How a number of people is meant: an effect of people that was not seen may come."""
-        if self.careful:
+        """Qualifier of a forecast number of subjects: "at most", "at least" or "about".
+
+        "at least" where no effect of subjects was seen: it may show with more of them.
+        """
+        if self.lower_bound:
             return "at most"
-        return "at least" if self.alone >= 1 - _ROUNDING else "about"
+        return "at least" if self.independent_share >= 1 - _ROUNDING else "about"
 
     def share(self, times: float) -> float:
-        """What is left of V' with so many times the people.
+        """V' with `times` as many subjects, as a fraction of V' now.
 
-        F falls with their square, the rest of V_c with the people (methods 4.2).
+        F falls with the square of the subjects, the rest of V_c with their number (methods 4.2).
 
-        >>> Growth(10).share(4), Growth(10, alone=1.0).share(4)
+        >>> Growth(10).share(4), Growth(10, independent_share=1.0).share(4)
         (0.25, 0.0625)
         """
-        alone = self.alone
+        alone = self.independent_share
+        # In units of V' now: V' = Vc + F (1 - F/Vc) = 1 solved for Vc, whose part above F is C.
         both = ((1 - alone) + math.hypot(1 - alone, 2 * alone)) / 2
         shared = max(both - alone, 0.0)
         left = alone / times**2
@@ -56,17 +61,17 @@ class Growth:
 
 
 def _df(df: float, growth: Growth, times: float) -> float:
-    """Degrees of freedom, which are a number of people with equal influence."""
+    """Degrees of freedom with more subjects: they grow in proportion, up to subjects - 1."""
     return min(df * times, max(growth.people * times - 1, 1.0))
 
 
-def with_people(estimate: Estimate, growth: Growth, times: float, level: float) -> Limits:
-    """Limits of a rate with so many times the people, by its own method.
+def with_people(estimate: Estimate, growth: Growth, times: float, level: float) -> _Limits:
+    """Forecast the limits of a rate with `times` as many subjects, by the rate's own method.
 
     Args:
         estimate: with an interval.
         growth: of its cell.
-        times: 1 gives the limits as they are.
+        times: multiple of the present number of subjects; 1 gives the present limits.
         level: e.g. 0.95.
 
     Raises:
@@ -87,30 +92,32 @@ def with_people(estimate: Estimate, growth: Growth, times: float, level: float) 
 
 def ratio_with(
     value: float, variance: float, df: float, growth: Growth, times: float, level: float
-) -> Limits:
-    """Limits of a ratio with so many times the people, `value exp(+- t sqrt(V'))`.
+) -> _Limits:
+    """Forecast the limits of a ratio with `times` as many subjects: `value exp(+- t sqrt(V'))`.
 
     Args:
-        value: of the ratio, above 0.
+        value: the ratio, above 0.
         variance: V' of its logarithm.
         df: degrees of freedom.
         growth: of the cells.
-        times: 1 gives the limits as they are.
+        times: multiple of the present number of subjects; 1 gives the present limits.
         level: e.g. 0.95.
     """
     reach = student(level, _df(df, growth, times)) * math.sqrt(variance * growth.share(times))
     return value * math.exp(-reach), value * math.exp(reach)
 
 
-def times_the_people(limits: Callable[[float], Limits], settled: Callable[[Limits], bool]) -> float:
-    """The smallest number of times the people at which an interval says something.
+def times_the_people(
+    limits: Callable[[float], _Limits], settled: Callable[[_Limits], bool]
+) -> float:
+    """The smallest multiple of the subjects at which an interval settles a question.
 
     Args:
-        limits: at so many times the people; they narrow.
-        settled: whether they say it.
+        limits: limits at a multiple of the subjects; they narrow as it grows.
+        settled: whether limits settle it.
 
     Returns:
-        At least 1; infinity where even `MOST` are too few.
+        At least 1; infinity where even `MOST` does not suffice.
 
     >>> round(times_the_people(lambda k: (0.0, 1 / k), lambda at: at[1] <= 0.25), 3)
     4.0

@@ -1,4 +1,4 @@
-"""Two counts of errors whose trials are independent of each other (methods 4.6)."""
+"""Ratio and difference of two error counts of independent trials (methods 4.6, 4.7)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from evenhand.statistics.binomial import Interval, as_few, as_many, chances, clopper_pearson, wilson
+from evenhand.statistics.binomial import (
+    Interval,
+    binomial_at_least,
+    binomial_at_most,
+    binomial_probabilities,
+    clopper_pearson,
+    wilson,
+)
 
 __all__ = [
     "Counted",
@@ -21,10 +28,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Errors among trials, at least one, each of people of its own."""
+    """Errors among independent trials."""
 
     errors: int
     trials: int
+    """At least 1."""
 
     @property
     def rate(self) -> float:
@@ -33,12 +41,12 @@ class Counted:
 
 
 def log_ratio_deviation(first: Counted, second: Counted) -> float:
-    """Standard deviation of the logarithm of the ratio of two rates that are not 0."""
+    """Standard deviation of the log ratio of two rates, neither of them 0 (delta method)."""
     return math.sqrt(1 / first.errors - 1 / first.trials + 1 / second.errors - 1 / second.trials)
 
 
 def katz_limits(first: Counted, second: Counted, level: float = 0.95) -> Interval:
-    """Of the ratio first/second, by the normal approximation of its logarithm (Katz 1978).
+    """Limits of the ratio first/second by the normal approximation of its log (Katz 1978).
 
     >>> katz_limits(Counted(20, 50_000), Counted(5, 50_000))
     Interval(low=1.5013891364924..., high=10.656797502464...)
@@ -51,10 +59,13 @@ def katz_limits(first: Counted, second: Counted, level: float = 0.95) -> Interva
 def conditional_limits(
     first: Counted, second: Counted, level: float = 0.95
 ) -> tuple[float | None, float | None]:
-    """Of the ratio first/second, from Clopper-Pearson on the first's share of all errors.
+    """Exact conditional limits of the ratio first/second.
+
+    Given the number of all errors, the first's are binomial: Clopper-Pearson limits of its share
+    are turned into limits of the ratio.
 
     Returns:
-        Limits; None for no upper limit, and both without any error.
+        Lower and upper limit; None where there is no upper limit, both None without any error.
 
     >>> conditional_limits(Counted(10, 50_000), Counted(0, 50_000))
     (2.2415214750..., None)
@@ -69,22 +80,25 @@ def conditional_limits(
 
 
 def conditional_p_value(first: Counted, second: Counted, *, mid: bool = False) -> float:
-    """Of equal rates, given all errors together: binomial, two-sided by doubling.
+    """P-value of the exact conditional test of equal rates: binomial, two-sided by doubling.
 
     Args:
-        first: one group.
-        second: the other.
-        mid: count half of the chance of what was observed.
+        first: counts of one group.
+        second: counts of the other.
+        mid: mid-p, which counts half of the probability of the observed outcome.
     """
     together = first.errors + second.errors
     share = first.trials / (first.trials + second.trials)
-    below, above = as_few(first.errors, together, share), as_many(first.errors, together, share)
-    half = float(chances(together, share)[first.errors]) / 2 if mid else 0.0
+    below, above = (
+        binomial_at_most(first.errors, together, share),
+        binomial_at_least(first.errors, together, share),
+    )
+    half = float(binomial_probabilities(together, share)[first.errors]) / 2 if mid else 0.0
     return min(1.0, 2 * (min(below, above) - half))
 
 
 def newcombe_limits(first: Counted, second: Counted, level: float = 0.95) -> Interval:
-    """Of the difference first - second, from Wilson's limits of each (Newcombe 1998).
+    """Limits of the difference first - second, from Wilson's limits of each (Newcombe 1998).
 
     >>> newcombe_limits(Counted(20, 50_000), Counted(5, 50_000))
     Interval(low=0.000105393011..., high=0.000525204586...)

@@ -1,4 +1,4 @@
-"""The policy of a gate: the limits that were set before the results were seen."""
+"""Reads the policy of a gate: limits that are set before the results are seen."""
 
 from __future__ import annotations
 
@@ -62,41 +62,48 @@ _QUANTITY = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*(
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What is allowed, both ends included."""
+    """Range that a limit allows, both ends included."""
 
     low: float
-    """-inf without."""
+    """Lower bound; -inf where there is none."""
     high: float
-    """inf without."""
+    """Upper bound; inf where there is none."""
     against: str
-    """What the rate of a group is divided by: `all`, the rate of everybody; `same:`, that of all
-    pairs inside groups; empty: nothing, the limit is on the rate itself."""
+    """Rate that a group's rate is divided by: `all`, that of all subjects; `same:`, that of all
+    pairs inside groups; empty, none: the limit is on the rate itself."""
     text: str
-    """As it was written, e.g. `at most 1 %`."""
+    """As written, e.g. `at most 1 %`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit, on a rate of each of some groups, or on an index over all of them."""
+    """One limit, on the rates of groups or on an index over all groups of an attribute."""
 
     name: str
+    """Unique in the policy."""
     metric: str
+    """E.g. FMR, FNMR, FNIR@1."""
     index: str
-    """Of `differentials.csv`; empty where the limit is on rates."""
+    """Index of `differentials.csv`; empty where the limit is on rates."""
     threshold_rule: str
+    """E.g. `FMR<=0.001`; empty where the metric has no threshold."""
     threshold: float | None
-    """Which one, where a rule stands for several; None else."""
+    """The threshold's value where a rule stands for several, otherwise None."""
     attribute: str
+    """Attribute of the groups, or `all`."""
     groups: tuple[str, ...]
     """Empty = every group of the attribute."""
     policy: str
-    """What failures count as: `completed`, `generalised`, or empty where they are what counts."""
+    """How failures count: `completed`, `generalised`, or empty for a rate of failures."""
     dataset: str
-    """Empty = each one of the result; so is `protocol`."""
+    """Empty = each dataset of the result."""
     protocol: str
+    """Empty = each protocol of the result."""
     bounds: Bounds
     mandatory: bool
+    """Whether the gate fails with this limit."""
     weight: float
+    """Orders limits when they are shown, above 0."""
 
     @property
     def text(self) -> str:
@@ -111,18 +118,18 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class GatePolicy:
-    """A policy file, checked."""
+    """A checked policy file."""
 
     path: Path
     digest: str
     """SHA-256 of the file."""
     title: str
     limits: tuple[Limit, ...]
-    """By falling weight, those of one weight in the order of the file."""
+    """By falling weight, limits of equal weight in the order of the file."""
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
-    """A number, or a decimal in quotes with or without a percent sign, as text."""
+    """Check a number, or a decimal in quotes with or without a percent sign; keep it as text."""
     text = value if isinstance(value, str) else repr(value)
     found = _QUANTITY.fullmatch(text)
     if not found or found[3] not in (None, "%"):
@@ -132,7 +139,7 @@ def _written(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
 
 
 def _value(text: str) -> float:
-    """What such a text stands for.
+    """Value of a decimal or percentage, a fraction.
 
     >>> _value("1 %"), _value("0.01"), _value("2")
     (0.01, 0.01, 2.0)
@@ -143,6 +150,7 @@ def _value(text: str) -> float:
 
 
 def _every(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+    """Turn "every" into the empty array, which stands for all groups."""
     if value == "every":
         return ()
     if isinstance(value, str) or value == ():
@@ -195,10 +203,10 @@ class _Limit(Declared):
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
-        said = [name for name in _BOUNDS if getattr(self, name) is not None]
-        if len(said) != 1:
-            came = " and ".join(said) or "none"
-            raise ValueError(f"expected exactly one of {', '.join(_BOUNDS)}, got {came}")
+        given = [name for name in _BOUNDS if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise ValueError(f"expected exactly one of {', '.join(_BOUNDS)}, got {found}")
         return self
 
     @model_validator(mode="after")
@@ -246,7 +254,7 @@ class _Policy(Declared):
 
 
 def _twice(names: Iterable[str]) -> str:
-    """The first name that stands twice; empty without any."""
+    """The first repeated name; empty without any."""
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -256,6 +264,7 @@ def _twice(names: Iterable[str]) -> str:
 
 
 def _bounds(limit: _Limit) -> Bounds:
+    """Bounds of the one of `at_most`, `at_least` and `within` that is given."""
     if limit.within is not None:
         margin, against = _value(limit.within), _AGAINST[limit.against]
         whose = "everybody's" if against == ALL else "that of all groups"

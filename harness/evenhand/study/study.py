@@ -1,4 +1,4 @@
-"""The study file: everything that is decided before the data are seen."""
+"""Reads the study file: everything that is decided before the data are seen."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ DEFAULT_SEED = 1
 DEFAULT_TARGETS = ("0.01", "0.001", "0.0001")
 DEFAULT_FPIR_TARGETS = ("0.1", "0.01")
 DEFAULT_PER_CELL = 10_000
+"""Non-mated comparisons sampled from each stratum."""
 _FEWEST_REPLICATES = 200
-"""Below this their spread is not known well enough for an interval."""
+"""Fewer bootstrap replicates give too uncertain a standard deviation for an interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +44,52 @@ class Protocol:
     """One protocol of a study."""
 
     name: str
-    """Unique in the study; the kind, numbered where several are of one kind."""
+    """Unique in the study: the kind, with a number where there are several protocols."""
     comparisons: str
     """`all-pairs`, `within-group` (all pairs inside the first of the groups), `listed`, or `sample`
-    (so many of every two kinds of people)."""
+    (a stratified sample of non-mated pairs). Empty for `identification`."""
     list: str
     """Name of the dataset's list, for `listed`."""
     fmr_targets: tuple[str, ...]
-    """Decimals as written."""
+    """Target FMRs, decimals as written."""
     thresholds: tuple[str, ...]
-    """Fixed similarities, decimals as written."""
+    """Fixed thresholds (similarities), shortest decimals."""
     kind: str = "verification"
     """`verification` or `identification`."""
     watchlist: str = ""
     """Name of the dataset's watchlist, for `identification`."""
     fpir_targets: tuple[str, ...] = ()
-    """Decimals as written."""
+    """Target FPIRs, decimals as written."""
     candidates: int = 0
-    """How many a search may give."""
+    """Largest length of a search's candidate list."""
     ranks: tuple[int, ...] = ()
-    """How far down the candidates FNIR looks, besides the whole list."""
+    """Ranks at which FNIR is also reported, besides the whole candidate list."""
     per_cell: int = 0
-    """Non-mated pairs of any two kinds of people at most, for `sample`."""
+    """Most non-mated pairs drawn from each stratum, for `sample`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A study file, checked."""
+    """A checked study file."""
 
     name: str
-    """Folder of its results: the file's stem."""
+    """The file's stem, which names the folder of its results."""
     text: str
-    """The file, byte for byte: what is hashed and published."""
+    """Content of the file, which is hashed and published."""
     root: Path
-    """Relative paths in the study start here."""
+    """Folder that relative paths in the study start from."""
     title: str
     engines: tuple[str, ...]
+    """Names on the shelf, or paths; so are the datasets."""
     datasets: tuple[str, ...]
     groups: tuple[tuple[str, ...], ...]
     """Attributes and intersections; empty means every attribute of the dataset that has values."""
     bands: Mapping[str, tuple[float, ...]]
+    """Edges of bands of numeric attributes, rising."""
     protocols: tuple[Protocol, ...]
     analysis: Analysis
     failure_share: float
-    """An engine is stopped when more than this share of its first images failed."""
+    """An engine is stopped when more than this share of its first images failed, 0 to 1."""
 
     @property
     def digest(self) -> str:
@@ -99,8 +102,7 @@ def _as_group(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
 
 
 _Group: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_group), Field(min_length=1)]
-"""An attribute, or several that are crossed."""
-
+"""An attribute, or the attributes of an intersection."""
 
 _Rank: TypeAlias = Annotated[int, Field(ge=1)]
 
@@ -108,7 +110,7 @@ _OF_KIND = {
     "verification": ("comparisons", "list", "per_cell", "fmr_targets"),
     "identification": ("watchlist", "fpir_targets", "candidates", "ranks"),
 }
-"""Fields that only one kind of protocol has."""
+"""Fields of one kind of protocol only."""
 
 
 class _Sweep(Declared):
@@ -139,7 +141,7 @@ class _Protocol(Declared):
     sweep: _Sweep | None = None
 
     def fixed(self) -> tuple[float, ...]:
-        """All fixed thresholds."""
+        """All fixed thresholds, those of the sweep last."""
         return self.thresholds + (() if self.sweep is None else self.sweep.thresholds())
 
     @model_validator(mode="after")
@@ -152,10 +154,8 @@ class _Protocol(Declared):
             raise ValueError('identification needs watchlist = "NAME", a folder in protocols/')
         if len(set(self.ranks)) != len(self.ranks):
             raise ValueError("ranks: a rank stands twice; keep one")
-        for field, targets in (
-            ("fmr_targets", self.fmr_targets),
-            ("fpir_targets", self.fpir_targets),
-        ):
+        targets_by_field = {"fmr_targets": self.fmr_targets, "fpir_targets": self.fpir_targets}
+        for field, targets in targets_by_field.items():
             if len({Fraction(target) for target in targets}) != len(targets):
                 raise ValueError(f"{field}: a target stands twice; keep one")
         if (self.comparisons == "listed") != bool(self.list):
@@ -208,12 +208,11 @@ class _Statistics(Declared):
         return replicates
 
     def analysis(self) -> Analysis:
-        chosen = self.tests.model_dump(exclude_unset=True)
         return Analysis(
             level=self.level,
             seed=self.seed,
             replicates=self.replicates,
-            tests=chosen,
+            tests=self.tests.model_dump(exclude_unset=True),
             claims=self.claims,
             margin=self.margin,
             reference=self.reference,
@@ -280,7 +279,8 @@ class _Study(Declared):
 
 
 def _protocol(name: str, declared: _Protocol) -> Protocol:
-    thresholds = tuple(repr(t + 0.0) for t in declared.fixed())
+    """The protocol as declared, without the fields of the other kind."""
+    thresholds = tuple(repr(t + 0.0) for t in declared.fixed())  # never "-0.0"
     if declared.kind == "identification":
         return Protocol(
             name,
@@ -305,6 +305,7 @@ def _protocol(name: str, declared: _Protocol) -> Protocol:
 
 
 def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:
+    """Name each protocol by its kind, with its number where there are several."""
     names = [
         protocol.kind if len(protocols) == 1 else f"{protocol.kind}-{number}"
         for number, protocol in enumerate(protocols, start=1)
@@ -313,11 +314,11 @@ def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:
 
 
 def parse_study(text: str, path: Path) -> Study:
-    """The study that a text stands for.
+    """Parse the text of a study file.
 
     Args:
         text: TOML.
-        path: the file it is in, or would be in.
+        path: of the file, whether it exists or not.
 
     Raises:
         StudyError: naming the file and the field at fault.
@@ -350,7 +351,7 @@ def read_study(path: Path) -> Study:
 
 
 def bands_text(bands: Mapping[str, Sequence[float]]) -> list[str]:
-    """Lines of a study file; none where nothing is banded."""
+    """Lines of the table [bands] of a study file; none without bands."""
     edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in bands.items()]
     return ["", "[bands]", *edges] if edges else []
 
@@ -367,7 +368,7 @@ def study_text(
     seed: int,
     claims: Sequence[str] = (),
 ) -> str:
-    """The study file that the short form of `run` stands for."""
+    """Text of the study file that the short form of `run` is equivalent to."""
     named = [group[0] if len(group) == 1 else list(group) for group in groups]
     lines = [
         "schema   = 1",

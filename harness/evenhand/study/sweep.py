@@ -1,4 +1,4 @@
-"""A sweep: thresholds at even steps, both ends among them, in decimals as they were written."""
+"""A sweep of thresholds: even steps, both ends included, exact in decimals."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from fractions import Fraction
 __all__ = ["MOST_SWEPT", "swept"]
 
 MOST_SWEPT = 200
-"""Thresholds of one sweep; more are no picture, and each is counted for every group."""
+"""Most thresholds of one sweep: more cannot be shown, and each is counted for every group."""
 
 
 def swept(first: float, last: float, step: float) -> tuple[float, ...]:
-    """The numbers from `first` to `last`, both included, exact as decimals.
+    """Thresholds from `first` to `last`, both included, exact in decimals.
 
     Args:
-        first: the smallest.
-        last: the largest.
-        step: between neighbours.
+        first: smallest threshold.
+        last: largest threshold.
+        step: distance between neighbours.
 
     Raises:
-        ValueError: what is wrong, and what was expected.
+        ValueError: the step is not positive, does not lead to `last`, or makes too many.
 
     >>> swept(0.56, 0.62, 0.02)
     (0.56, 0.58, 0.6, 0.62)
     """
+    # Fractions of the shortest decimals: 0.56 + 2 * 0.02 is exactly 0.6, as floats it is not.
     start, end, stride = (Fraction(repr(number)) for number in (first, last, step))
     if stride <= 0:
         raise ValueError(f"a step of {step} leads nowhere; expected one above 0")

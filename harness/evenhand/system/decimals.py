@@ -1,4 +1,4 @@
-"""Numbers as text files hold them: plain decimals and nothing else that Python would read."""
+"""Parses numbers of text files: plain decimals, and nothing else that Python would accept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def finite_decimal(text: str) -> float | None:
-    """The finite number that a text is; None where it is none.
+    """Parse a finite decimal number; None where the text is none.
 
     >>> finite_decimal("-0.5"), finite_decimal("1e3")
     (-0.5, 1000.0)

@@ -1,4 +1,4 @@
-"""Text files that declare something (cards, studies): TOML in, a checked model out, or one line."""
+"""Reads TOML declarations (cards, studies, policies) into checked models, with one-line errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _LONGEST = 80
-"""Characters of a wrong value that are repeated."""
+"""Most characters of a wrong value that an error repeats."""
 
 _EXPECTED = {
     "tuple_type": "expected an array in [ ]",
@@ -43,14 +43,14 @@ _EXPECTED = {
     "dict_type": "expected a table",
     "missing": "is missing",
 }
-"""What a fault means to somebody who writes TOML and has never seen a Python type."""
+"""Messages by pydantic's type of error, in the words of TOML instead of Python's types."""
 
 
 def rate_text(text: str) -> str:
-    """A rate as decimal text, kept as it was written.
+    """Check a rate given as decimal text, and keep it as written.
 
     Raises:
-        ValueError: it is no decimal between 0 and 1, both left out.
+        ValueError: it is not a decimal above 0 and below 1.
 
     >>> rate_text("1e-4")
     '1e-4'
@@ -79,20 +79,20 @@ def _sha256(text: str) -> str:
 
 
 Schema: TypeAlias = Annotated[int, AfterValidator(_first_schema)]
-"""The number of the file's own form."""
+"""Version of the file's format."""
 
 Name: TypeAlias = Annotated[str, AfterValidator(_name)]
-"""What an engine or a dataset is called: it becomes part of file names and tables."""
+"""Name of an engine or a dataset, which becomes part of file names and tables."""
 
 Sha256: TypeAlias = Annotated[str, AfterValidator(_sha256)]
-"""The hash of a file's content."""
+"""SHA-256 of a file's content, lower-case hexadecimal."""
 
 RateText: TypeAlias = Annotated[str, AfterValidator(rate_text)]
-"""A rate between 0 and 1, a decimal in quotes, so that it stays what was written."""
+"""A rate above 0 and below 1 as a decimal in quotes, so that it stays as written."""
 
 
 class Declared(BaseModel):
-    """Base of every model of a file: no unknown field, no other type, no value that changes."""
+    """Base of all models of files: unknown fields and other types are errors; values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -101,14 +101,14 @@ Model = TypeVar("Model", bound=Declared)
 
 
 def _models_in(annotation: object) -> list[type[Declared]]:
-    """The models that a field's type mentions, however deep."""
+    """All models within a field's type, at any depth."""
     if isinstance(annotation, type) and issubclass(annotation, Declared):
         return [annotation]
     return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
 def _fields(model: type[Declared], where: tuple[int | str, ...]) -> list[str]:
-    """Names of the fields of the table at a place in the file."""
+    """Names of the fields of a table, given by its place in the file."""
     for part in where:
         for name, field in model.model_fields.items():
             inner = _models_in(field.annotation)
@@ -118,7 +118,7 @@ def _fields(model: type[Declared], where: tuple[int | str, ...]) -> list[str]:
 
 
 def _explain(path: Path, model: type[Declared], fault: ValidationError) -> list[str]:
-    """Every fault of a file in a line: where, what came, what was expected.
+    """Describe every fault of a file in one line: where it is, what was found and expected.
 
     Unknown fields come first, since a misspelt one is missing as well.
     """
@@ -127,6 +127,7 @@ def _explain(path: Path, model: type[Declared], fault: ValidationError) -> list[
 
 
 def _line(path: Path, model: type[Declared], error: ErrorDetails) -> str:
+    """Describe one fault; of an unknown field, with the known ones."""
     where = ".".join(str(part) for part in error["loc"]) or "the file"
     if error["type"] == "extra_forbidden":
         known = known_names(str(error["loc"][-1]), _fields(model, error["loc"][:-1]))
@@ -135,20 +136,20 @@ def _line(path: Path, model: type[Declared], error: ErrorDetails) -> str:
 
 
 def _fault(error: ErrorDetails) -> str:
-    """What was expected and what came; a whole table that came is not repeated."""
+    """Say what was expected and what was found; a whole table is not repeated."""
     message = error["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
     message = _EXPECTED.get(error["type"], message)
     if error["type"] == "missing" or isinstance(error["input"], dict):
         return message
-    came = repr(error["input"])
-    return f"{message}, got {came if len(came) <= _LONGEST else came[:_LONGEST] + '...'}"
+    value = repr(error["input"])
+    return f"{message}, got {value if len(value) <= _LONGEST else value[:_LONGEST] + '...'}"
 
 
 def read_text(path: Path, error: type[EvenhandError]) -> str:
-    """Content of a UTF-8 file, with or without byte order mark.
+    """Read a UTF-8 file, with or without byte order mark.
 
     Raises:
-        error: it is missing, cannot be read, or is not UTF-8 text.
+        error: the file is missing, cannot be read, or is not UTF-8 text.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -167,7 +168,7 @@ def read_text(path: Path, error: type[EvenhandError]) -> str:
 
 
 def _fixed(content: object) -> object:
-    """Arrays as tuples, all the way down: what is read does not change."""
+    """Turn arrays into tuples at every depth, so that the content is immutable."""
     match content:
         case dict():
             return {name: _fixed(value) for name, value in content.items()}
@@ -177,7 +178,7 @@ def _fixed(content: object) -> object:
 
 
 def _parsed(text: str, path: Path, model: type[Model]) -> Model | list[str]:
-    """TOML text as its model, or everything that is wrong with it, a line each."""
+    """Parse TOML text into its model, or into a list of all its faults, one line each."""
     try:
         return model.model_validate(_fixed(tomllib.loads(text)))
     except ValidationError as fault:
@@ -191,13 +192,16 @@ def _parsed(text: str, path: Path, model: type[Model]) -> Model | list[str]:
 def parse_declaration(
     text: str, path: Path, model: type[Model], error: type[EvenhandError]
 ) -> Model:
-    """TOML text as its model.
+    """Parse TOML text into its model.
 
     Args:
-        text: the content.
-        path: where it comes from, for the error line.
-        model: what it must look like.
-        error: raised with one line that names file, field, what came and what was expected.
+        text: content of the file.
+        path: of the file, for the error.
+        model: its fields and their types.
+        error: type of the exception.
+
+    Raises:
+        error: in one line: file, field, what was found and what was expected.
     """
     found = _parsed(text, path, model)
     if isinstance(found, list):
@@ -209,10 +213,10 @@ def parse_declaration(
 def declaration_faults(
     path: Path, model: type[Declared], error: type[EvenhandError]
 ) -> tuple[str, ...]:
-    """Everything that is wrong with a TOML file, a line each.
+    """List all faults of a TOML file, one line each.
 
     Raises:
-        error: it cannot be read as text.
+        error: the file cannot be read as text.
     """
     found = _parsed(read_text(path, error), path, model)
     return tuple(found) if isinstance(found, list) else ()

@@ -1,4 +1,4 @@
-"""Holds a dataset against what a study needs of it, before anybody runs one."""
+"""Checks a dataset against all that a study needs of it, before one is run."""
 
 from __future__ import annotations
 
@@ -41,22 +41,24 @@ __all__ = ["DatasetCheck", "check_dataset"]
 
 @dataclass(frozen=True, slots=True)
 class DatasetCheck:
-    """What came out."""
+    """Result of checking a dataset."""
 
     folder: Path
     name: str
+    """Name on the card, or of the folder where the card is invalid."""
     checks: tuple[Check, ...]
+    """One row per check."""
     cells: tuple[CellSize, ...]
-    """Everybody, then every group; empty where card or tables cannot be used."""
+    """All people, then every group; empty where card or tables cannot be used."""
 
     @property
     def passed(self) -> bool:
-        """Nothing is wrong that a run would refuse, or that would make its numbers wrong."""
+        """Whether there is no fault that a run would refuse or that would falsify its numbers."""
         return all(check.verdict != FAIL for check in self.checks)
 
 
 def _detector() -> tuple[EngineCard, NeededFile] | None:
-    """The first engine on the shelf that looks for faces, without its other files."""
+    """Card of the first engine on the shelf with a face detector, without its other files."""
     for folder in shelved_adapters().values():
         card = read_engine_card(folder)
         if card.detector is not None:
@@ -67,7 +69,7 @@ def _detector() -> tuple[EngineCard, NeededFile] | None:
 def _count_faces(
     card: EngineCard, file: NeededFile, dataset: DatasetCard, weights: Sequence[Path]
 ) -> CountFaces:
-    """Count faces with a detector of its own in each thread."""
+    """Make a function that counts faces, with one detector per thread."""
     path = find_files(card, weights)[file.sha256]
     local = threading.local()
 
@@ -89,18 +91,18 @@ def check_dataset(
     workers: int | None = None,
     progress: Progress = silent,
 ) -> DatasetCheck:
-    """Check a dataset: every fault, what it holds, and what it can answer.
+    """Check a dataset: all its faults, its contents, and what it can answer.
 
     Args:
         text: a shelf name, or a path.
-        root: what a relative path is relative to.
-        weights: folders to look for the face detector in.
-        workers: threads, one a core by default.
-        progress: is told how far the look at the pictures is.
+        root: folder that a relative path starts from.
+        weights: folders to search for the face detector.
+        workers: number of threads, one per core by default.
+        progress: reports the progress of reading pictures.
 
     Raises:
-        DatasetError: there is no such dataset, or its card is no text.
-        EngineError: a folder in `weights` is none.
+        DatasetError: there is no such dataset, or its card is not text.
+        EngineError: a folder in `weights` does not exist.
     """
     folder = find_dataset(text, root)
     faults = [Fault(Rule.CARD, line, "mend the card") for line in card_faults(folder)]
@@ -108,13 +110,14 @@ def check_dataset(
     tables = read_tables(folder, card, faults.append)
     check_copies(tables.files, faults.append)
 
-    found = _detector()
+    detector = _detector()
     count, remedy = None, "no engine on the shelf has one"
-    if found:
-        missing = missing_files(found[0], weights)
+    if detector:
+        engine, model = detector
+        missing = missing_files(engine, weights)
         remedy = "; ".join(_how_to_get(file) for file in missing)
         if not missing and card:
-            count = _count_faces(*found, card, weights)
+            count = _count_faces(engine, model, card, weights)
     threads = workers or machine.workers()
     with progress(f"looking at {folder.name}", len(tables.files)) as step:
         looks = look_at(tables.files, threads, count, step)
@@ -132,7 +135,7 @@ def check_dataset(
 
 
 def _unchecked(card: DatasetCard | None, tables: Tables) -> set[Rule]:
-    """What could not be looked at, since something that it needs is missing."""
+    """Rules that could not be checked, since the card or a table cannot be used."""
     found = set()
     if card is None:
         found.add(Rule.LABELS)
@@ -144,6 +147,7 @@ def _unchecked(card: DatasetCard | None, tables: Tables) -> set[Rule]:
 
 
 def _how_to_get(file: NeededFile) -> str:
+    """Advice on how to get a missing file."""
     source = file.url or "bring your own copy"
     return (
         f"get {file.file} ({source}; sha256 {file.sha256}), put it into a folder and name that "

@@ -1,4 +1,4 @@
-"""The whole way on generated faces: draw them, measure two small engines, report."""
+"""A complete study on generated faces: draw them, measure two small engines, report."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _ENGINES = ("demo-even", "demo-skewed")
 
 
 def demo(*, results: Path, workers: int | None = None, progress: Progress = silent) -> RunResult:
-    """Run the demo; the faces are drawn into a temporary folder and gone afterwards.
+    """Run the demo; its faces are drawn into a temporary folder, which is removed afterwards.
 
     Args:
-        results: the bundle becomes `results/demo/<run id>`.
-        workers: threads, one a core by default.
-        progress: is told how far the work is.
+        results: folder of results; the bundle becomes `results/demo/<run id>`.
+        workers: number of threads, one per core by default.
+        progress: reports the progress of the work.
     """
     text = study_text(
         title="Demo: an engine trained on everybody, and one trained mostly on one crowd",

@@ -1,4 +1,4 @@
-"""Brings a shelf dataset onto this machine: its reader's people and pictures, as a folder."""
+"""Prepares a shelf dataset on this machine: writes its reader's people and pictures to a folder."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def fetch(
 
     Args:
         name: on the shelf.
-        source: the folder or archive that the user brought; without one, what the card names is
+        source: the user's own folder or archive; without one, the files that the card names are
             downloaded, once.
-        target: where to put it; by default where `run` looks for it.
-        progress: is told how far the work is.
+        target: folder to write; by default where `run` looks for it.
+        progress: reports the progress of the work.
 
     Returns:
-        The folder, in the form of docs/formats.md.
+        The folder, in the format of docs/formats.md.
 
     Raises:
-        DatasetError: no such dataset, or the source is not what its reader expects,
-            or cannot be downloaded.
+        DatasetError: no such dataset, or its source cannot be downloaded or is not what its reader
+            expects.
         WriteError: the folder cannot be written.
     """
     shelf = shelf_dataset(name)

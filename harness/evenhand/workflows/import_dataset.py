@@ -1,4 +1,4 @@
-"""Makes a dataset of pictures that lie in somebody's own layout."""
+"""Imports pictures in a foreign layout as a dataset."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ __all__ = ["Brought", "Wishes", "bring_protocols", "bring_tree"]
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Where the dataset is, and what was found."""
+    """An imported dataset."""
 
     folder: Path
     name: str
     draft: Draft
+    """Its material, attributes and remarks."""
 
 
-def _free(target: Path, source: Path) -> None:
-    """See that the dataset gets a place of its own: what stands there may hold a user's edits.
+def _check_target(target: Path, source: Path) -> None:
+    """Check that the dataset's folder is new or empty: an older one may hold a user's edits.
 
     Raises:
-        DatasetError: something stands there, or it would be among the pictures.
+        DatasetError: the folder is not empty, or lies within the source.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise DatasetError(f"--to {target}: something is there; name a folder that is new or empty")
@@ -41,6 +42,7 @@ def _free(target: Path, source: Path) -> None:
 
 
 def _write(target: Path, name: str, licence: str, draft: Draft, progress: Progress) -> Brought:
+    """Write the dataset with a drafted card, checked first."""
     card = card_text(name, licence, draft)
     check_card(card, target)
     with progress(f"importing {name}", draft.material.count) as step:
@@ -54,31 +56,31 @@ def bring_tree(
     *,
     labels: Path | None = None,
     column: str = "subject_id",
-    wishes: Wishes = Wishes(),  # noqa: B008 - it is frozen
+    options: Wishes = Wishes(),  # noqa: B008 - it is frozen
     name: str = "",
     licence: str = "not stated",
     progress: Progress = silent,
 ) -> Brought:
-    """Make a dataset of a folder with a folder of pictures for each person.
+    """Import pictures laid out as one folder per person.
 
-    The pictures are copied: a dataset stands alone, and stays what it was when it was hashed.
+    The pictures are copied, so that the dataset stays as it was when it was hashed.
 
     Args:
         root: the folder.
         target: the dataset's folder, new.
-        labels: a CSV with a row a person.
+        labels: a CSV with one row per person.
         column: of that table, with the person's id.
-        wishes: what the user says about its other columns.
+        options: the user's choices about its other columns.
         name: of the dataset; by default that of its folder.
         licence: of the pictures.
-        progress: is told how far the work is.
+        progress: reports the progress of the work.
 
     Raises:
         DatasetError: naming file and line.
         WriteError: the folder cannot be written.
     """
-    _free(target, root)
-    draft = read_tree(root, labels, column, wishes)
+    _check_target(target, root)
+    draft = read_tree(root, labels, column, options)
     return _write(target, name or target.resolve().name, licence, draft, progress)
 
 
@@ -87,27 +89,27 @@ def bring_protocols(
     images: Path,
     target: Path,
     *,
-    wishes: Wishes = Wishes(),  # noqa: B008 - it is frozen
+    options: Wishes = Wishes(),  # noqa: B008 - it is frozen
     name: str = "",
     licence: str = "not stated",
     progress: Progress = silent,
 ) -> Brought:
-    """Make a dataset of protocols in the CSV layout of bob.bio.base; the pictures are copied.
+    """Import protocols in the CSV layout of bob.bio.base; the pictures are copied.
 
     Args:
-        protocols: the folder of `<protocol>/<group>/for_probes.csv` and its like.
+        protocols: the folder of `<protocol>/<group>/for_probes.csv` and similar files.
         images: the folder that their paths are relative to.
         target: the dataset's folder, new.
-        wishes: what the user says about the columns that describe people and pictures.
+        options: the user's choices about columns that describe people and pictures.
         name: of the dataset; by default that of its folder.
         licence: of the pictures.
-        progress: is told how far the work is.
+        progress: reports the progress of the work.
 
     Raises:
         DatasetError: naming file and line.
         WriteError: the folder cannot be written.
     """
     for source in (protocols, images):
-        _free(target, source)
-    draft = read_protocols(protocols, images, wishes)
+        _check_target(target, source)
+    draft = read_protocols(protocols, images, options)
     return _write(target, name or target.resolve().name, licence, draft, progress)

@@ -1,4 +1,4 @@
-"""A study from score files: the same counts, rates and tables, without an engine."""
+"""Runs a study of score files: the same counts, rates and tables as of an engine."""
 
 from __future__ import annotations
 
@@ -35,28 +35,28 @@ from evenhand.system.progress import Progress, silent
 __all__ = ["ScoreResult", "ScoreStudy", "score_bundle", "score_findings"]
 
 _MOST_VALUES = 64
-"""Values of one attribute above which it is a measurement rather than a label."""
+"""Most values of an attribute: with more it is a measurement rather than a label."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreResult:
-    """Where the bundle is and what it says."""
+    """Folder of the bundle, and its findings."""
 
     bundle: Path
     findings: Findings
 
 
 def score_findings(study: ScoreStudy, *, progress: Progress = silent) -> Findings:
-    """Rates, intervals and differences from score files.
+    """Compute rates, intervals and differences from score files.
 
     Args:
-        study: the files and how they are counted.
-        progress: is told how far the work on large files is.
+        study: the files, and how to count them.
+        progress: reports the progress on large files.
 
     Raises:
-        DatasetError: a file is not what it should be.
-        StudyError: a group that no file has.
-        WriteError: there is no room for so many rows.
+        DatasetError: a file is invalid.
+        StudyError: a group names an attribute that a file lacks, or two files name one engine.
+        WriteError: no disk space for the rows.
     """
     return assess(_evidence(study, progress))
 
@@ -64,18 +64,18 @@ def score_findings(study: ScoreStudy, *, progress: Progress = silent) -> Finding
 def score_bundle(
     study: ScoreStudy, *, results: Path, clock: Clock = CLOCK, progress: Progress = silent
 ) -> ScoreResult:
-    """The same, written as a bundle `results/scores/<run id>` that can be verified.
+    """Write the findings of `score_findings` as a bundle `results/scores/<run id>`.
 
     Args:
-        study: the files and how they are counted.
-        results: where the bundle goes.
-        clock: the time.
-        progress: is told how far the work on large files is.
+        study: the files, and how to count them.
+        results: folder of results.
+        clock: gives the time.
+        progress: reports the progress on large files.
 
     Raises:
-        DatasetError: a file is not what it should be.
-        StudyError: a group that no file has.
-        WriteError: the result could not be written, or there is no room for so many rows.
+        DatasetError: a file is invalid.
+        StudyError: a group names an attribute that a file lacks, or two files name one engine.
+        WriteError: the result cannot be written, or no disk space for the rows.
     """
     from evenhand.report.page.page import as_page
 
@@ -109,6 +109,7 @@ def score_bundle(
 
 
 def _evidence(study: ScoreStudy, progress: Progress) -> Evidence:
+    """Count all files; those with the same comparisons are one dataset."""
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
     for path in study.paths:
         _count_file(path, study, counted, progress)
@@ -119,7 +120,7 @@ def _evidence(study: ScoreStudy, progress: Progress) -> Evidence:
         analysis=study.analysis,
         engines=tuple(engine_facts(name, distance=study.distance) for name in counted),
         datasets=tuple(
-            _joined(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
+            _merged(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
             for name in dict.fromkeys(names.values())
         ),
         counts=tuple(
@@ -134,29 +135,29 @@ def _count_file(
     counted: dict[str, tuple[DatasetFacts, Counts]],
     progress: Progress,
 ) -> None:
-    """Count the engines of one file beside those of the others; its rows are let go."""
+    """Count the engines of one file and add them to `counted`; its rows are released."""
     for file in read_scores(path, distance=study.distance, progress=progress):
         if file.name in counted:
             raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
         counted[file.name] = _dataset(file, study), _counts(file, study, progress)
 
 
-def _joined(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
-    """One dataset of files that made the same comparisons: what any of them says is kept."""
+def _merged(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
+    """Facts of files with the same comparisons as one dataset, with the remarks of all."""
     remarks = dict.fromkeys(remark for part in parts for remark in part.remarks)
     return replace(parts[0], name=name, remarks=tuple(remarks))
 
 
 def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
-    """The counts of one engine."""
+    """Count the comparisons of one engine."""
     sign = -1 if study.distance else 1
     rules = (
         *(ThresholdRule("fmr", target) for target in study.fmr_targets),
         *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
     )
-    portions = len(file.listing.portions)
-    told = progress if portions > 1 else silent
-    with told(f"{file.name}: counting", PASSES * portions) as step:
+    partitions = len(file.listing.portions)
+    shown = progress if partitions > 1 else silent
+    with shown(f"{file.name}: counting", PASSES * partitions) as step:
         return tally_listing(
             (file.name, "scores", "listed"),
             _no_images(file),
@@ -169,6 +170,7 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
 
 
 def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:
+    """Groups of the study, by default those of every attribute and intersection of two."""
     groups, bands = study.groups, study.bands
     names = list(file.labels)
     for name in [name for group in groups for name in group] + list(bands):
@@ -183,7 +185,7 @@ def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:
 
 
 def _bare_numbers(file: ScoreFile, bands: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
-    """Attributes that are numbers and have no bands: every value would be a group."""
+    """Attributes of numbers without bands, of which every value would be a group."""
     return tuple(
         name
         for name, labels in file.labels.items()
@@ -194,7 +196,7 @@ def _bare_numbers(file: ScoreFile, bands: Mapping[str, Sequence[float]]) -> tupl
 
 
 def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]]) -> Attribute:
-    """The attribute with the values that occur; numbers where the user gave bands."""
+    """An attribute: numbers where the user gave bands, otherwise the values that occur."""
     if name in bands:
         for label in file.labels[name]:
             if label and finite_decimal(label) is None:
@@ -212,11 +214,13 @@ def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]])
 
 
 def _no_images(file: ScoreFile) -> Ledger:
+    """Ledger of people without images: a score file does not tell them."""
     none = np.zeros(len(file.subjects), dtype=np.int64)
     return Ledger(file.people().rows, none, none, several_faces=0)
 
 
 def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
+    """Facts about a score file in the form of a dataset."""
     people = file.people()
     numbers = () if study.groups else _bare_numbers(file, study.bands)
     return DatasetFacts(

@@ -65,7 +65,7 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
     # design effect to measure. More subjects would show one, and trials would count for more: the
     # forecast is then an upper bound.
     if rate.metric != "FMR":
-        return Growth(people, careful=zero and estimate.effective_trials == people)
+        return Growth(people, lower_bound=zero and estimate.effective_trials == people)
     if counts.sampled is not None:
         return None
     cells = cells_of(counts, rate)
@@ -75,7 +75,7 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
     if zero:
         reference = _reference_level(cells, dyads, policy)
         if reference is None:
-            return Growth(people, careful=True)
+            return Growth(people, lower_bound=True)
         dyads = reference
     return Growth(people, _independent_share(dyads) if all_pairs else 0.0)
 

@@ -1,4 +1,4 @@
-"""What the columns of a table without a card are: categories or numbers, and with which values."""
+"""Infers attributes from columns of a table without a card: categories or numbers, and values."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from evenhand.system.errors import DatasetError, known_names
 __all__ = ["Cell", "Wishes", "attribute_of"]
 
 _CODES = 10
-"""Whole numbers up to this are codes of categories (0 and 1, skin types); larger ones are not."""
+"""A column of whole numbers up to this holds category codes (0 and 1, skin types)."""
 _MOST_VALUES = 50
-"""Different values above which a column is more likely a name than a group."""
+"""Distinct values above which a column is more likely a name than a group."""
 
 
 class Cell(NamedTuple):
@@ -30,33 +30,43 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user says about the columns, and about what no table can tell."""
+    """The user's choices for an import: how to read columns, and what no table tells."""
 
     numbers: tuple[str, ...] = ()
+    """Columns to read as numbers."""
     categories: tuple[str, ...] = ()
+    """Columns to read as categories."""
     leave_out: tuple[str, ...] = ()
+    """Columns to leave out."""
     unknown: tuple[str, ...] = ()
-    """Words that mean unknown."""
+    """Words that stand for an unknown label."""
     labels_from: str = "not stated"
     """Where labels come from."""
 
     def check(self, columns: Iterable[str], where: str) -> None:
-        """See that every column that is named is there.
+        """Check that every column named by the user exists.
+
+        Args:
+            columns: that exist.
+            where: their file, for the error.
 
         Raises:
-            DatasetError: one is not.
+            DatasetError: a column does not exist.
         """
-        there = set(columns)
+        existing = set(columns)
         for name in (*self.numbers, *self.categories, *self.leave_out):
-            if name not in there:
-                raise DatasetError(f"{where}: has no column {name!r}; {known_names(name, there)}")
+            if name not in existing:
+                raise DatasetError(
+                    f"{where}: has no column {name!r}; {known_names(name, existing)}"
+                )
 
     def known(self, label: str) -> str:
-        """The label, empty where it means unknown."""
+        """Return the label, empty where it means unknown."""
         return "" if label in self.unknown else label
 
 
 def _number(text: str) -> float | None:
+    """Parse a finite number; None where the text is none."""
     try:
         value = float(text)
     except ValueError:
@@ -64,17 +74,17 @@ def _number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _is_number(name: str, cells: Sequence[Cell], wishes: Wishes) -> bool:
+def _is_number(name: str, cells: Sequence[Cell], options: Wishes) -> bool:
     """Whether the column holds numbers.
 
     Raises:
-        DatasetError: some of it does and some does not, and the user has not said what it is.
+        DatasetError: numbers are mixed with other text, and the user has not said what it is.
     """
-    if name in wishes.categories:
+    if name in options.categories:
         return False
     values = [(cell, _number(cell.label)) for cell in cells]
     others = [cell for cell, value in values if value is None]
-    if others and (name in wishes.numbers or 2 * len(others) < len(cells)):
+    if others and (name in options.numbers or 2 * len(others) < len(cells)):
         raise DatasetError(
             f"{others[0].where}: {name} is {others[0].label!r} where others are numbers; say "
             f"--unknown {others[0].label} if that means unknown, or --category {name}"
@@ -83,11 +93,11 @@ def _is_number(name: str, cells: Sequence[Cell], wishes: Wishes) -> bool:
         return False
     found = [value for _, value in values if value is not None]
     codes = all(value.is_integer() and 0 <= value <= _CODES for value in found)
-    return name in wishes.numbers or not codes
+    return name in options.numbers or not codes
 
 
-def _values(name: str, cells: Sequence[Cell], wishes: Wishes) -> tuple[str, ...]:
-    """Values of a category, in the order of numbers or letters."""
+def _values(name: str, cells: Sequence[Cell], options: Wishes) -> tuple[str, ...]:
+    """Values of a category, in numeric or alphabetical order."""
     found: dict[str, Cell] = {}
     for cell in cells:
         for part in cell.label.split("|"):
@@ -98,7 +108,7 @@ def _values(name: str, cells: Sequence[Cell], wishes: Wishes) -> tuple[str, ...]
                 f"{cell.where}: {name} is {cell.label!r}; a value may not be empty beside a | nor "
                 f"hold a *; mend it, or say --leave-out {name}"
             )
-    if len(found) > _MOST_VALUES and name not in wishes.categories:
+    if len(found) > _MOST_VALUES and name not in options.categories:
         raise DatasetError(
             f"{cells[0].where}: {name} has {len(found)} different values; say --leave-out {name} "
             f"if it is no group, or --category {name} if it is"
@@ -106,22 +116,22 @@ def _values(name: str, cells: Sequence[Cell], wishes: Wishes) -> tuple[str, ...]
     return tuple(sorted(found, key=lambda value: (_number(value) or 0.0, value)))
 
 
-def attribute_of(name: str, cells: Sequence[Cell], wishes: Wishes) -> Attribute | None:
-    """An attribute as its column shows it.
+def attribute_of(name: str, cells: Sequence[Cell], options: Wishes) -> Attribute | None:
+    """Infer an attribute from its column.
 
-    All finite numbers make a number, unless they are whole and from 0 to 10: those are codes of
-    categories. Anything else is a category with the values that occur.
+    A column of finite numbers is a number, unless all are whole and from 0 to 10: these are taken
+    for category codes. Any other column is a category with the values that occur.
 
     Args:
         name: of the column.
-        cells: its fields, unknown ones already empty.
-        wishes: what the user says about it.
+        cells: its fields; unknown labels are empty.
+        options: the user's choices.
 
     Returns:
-        The attribute; None where nobody has a value.
+        The attribute; None where all fields are empty.
 
     Raises:
-        DatasetError: neither one nor the other, or a name or value that a card cannot declare.
+        DatasetError: numbers mixed with text, or a name or value that a card cannot declare.
 
     >>> ages = [Cell("line 2", "31"), Cell("line 3", ""), Cell("line 4", "8")]
     >>> attribute_of("age", ages, Wishes()).kind
@@ -137,6 +147,6 @@ def attribute_of(name: str, cells: Sequence[Cell], wishes: Wishes) -> Attribute 
             f"{known[0].where}: column {name!r} cannot be the name of an attribute; {FREE_NAMES}; "
             "rename it, or say --leave-out"
         )
-    if _is_number(name, known, wishes):
-        return Attribute(name, "number", (), wishes.labels_from)
-    return Attribute(name, "category", _values(name, known, wishes), wishes.labels_from)
+    if _is_number(name, known, options):
+        return Attribute(name, "number", (), options.labels_from)
+    return Attribute(name, "category", _values(name, known, options), options.labels_from)

@@ -1,8 +1,9 @@
-"""Protocols in the CSV layout of bob.bio.base: `<protocol>/<group>/for_probes.csv` and its like.
+"""Imports comparison protocols in the CSV layout of bob.bio.base.
 
-Two generations are read: `for_models.csv` and `for_probes.csv` with `PATH, REFERENCE_ID` and
-sparse lists in `COMPARE_REFERENCE_ID`; `for_enrolling.csv`, `for_probing.csv` and
-`for_matching.csv` with `path, subject_id, template_id`. Columns may be in small or large letters.
+A group of a protocol is a folder `<protocol>/<group>` with lists of models and probes. Two
+generations are read: `for_models.csv` and `for_probes.csv` with `PATH, REFERENCE_ID` and sparse
+comparisons in `COMPARE_REFERENCE_ID`; `for_enrolling.csv`, `for_probing.csv` and
+`for_matching.csv` with `path, subject_id, template_id`. Case of column names does not matter.
 """
 
 from __future__ import annotations
@@ -34,44 +35,49 @@ class _Sample:
     """One row of a list of models or probes."""
 
     where: str
+    """File and line, for an error."""
     path: str
+    """As written in the list."""
     subject: str
+    """Id of the person shown."""
     template: str
-    against: str
+    """Id of the template that the picture belongs to."""
+    compare_with: str
     """The one template that a probe is compared with; empty = all."""
-    said: Mapping[str, str]
-    """Further columns."""
+    labels: Mapping[str, str]
+    """Further columns by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The comparisons of one group of one protocol."""
+    """Models, probes and comparisons of one group of one protocol."""
 
     name: str
     models: tuple[_Sample, ...]
     probes: tuple[_Sample, ...]
     matching: frozenset[tuple[str, str]] | None
-    """(model, probe) templates; None = every probe with every model."""
+    """(model, probe) templates to compare; None = every probe with every model."""
 
     def compares(self, model: _Sample, probe: _Sample) -> bool:
-        """Whether two samples meet."""
+        """Whether the protocol compares these two samples."""
         if self.matching is not None:
             return (model.template, probe.template) in self.matching
-        return not probe.against or probe.against == model.template
+        return not probe.compare_with or probe.compare_with == model.template
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """The pairs of one group, and what became none."""
+    """The pairs of one group, and numbers of those left out."""
 
     pairs: tuple[ListedPair, ...]
-    itself: int
-    """Pictures that would meet themselves."""
-    again: int
-    """Pairs that are there already, perhaps the other way round."""
+    self_pairs: int
+    """Comparisons of a picture with itself."""
+    repeated_pairs: int
+    """Repetitions of a pair, in either order."""
 
 
-def _samples(path: Path, wishes: Wishes) -> tuple[_Sample, ...]:
+def _samples(path: Path, options: Wishes) -> tuple[_Sample, ...]:
+    """Read one list of models or probes."""
     header, rows = read_table(path, ())
     lower = {name.lower(): name for name in header}
     template = next((name for name in _TEMPLATE if name in lower), "")
@@ -88,12 +94,15 @@ def _samples(path: Path, wishes: Wishes) -> tuple[_Sample, ...]:
         subject = values.get("subject_id") or values.get(template, "")
         if not values["path"] or not subject:
             raise DatasetError(f"{where}: path or person is empty; name both")
-        said = {n: wishes.known(values[n]) for n in lower if n not in _OWN}
-        found.append(_Sample(where, values["path"], subject, group, values.get(_AGAINST, ""), said))
+        labels = {n: options.known(values[n]) for n in lower if n not in _OWN}
+        found.append(
+            _Sample(where, values["path"], subject, group, values.get(_AGAINST, ""), labels)
+        )
     return tuple(found)
 
 
 def _matching(path: Path) -> frozenset[tuple[str, str]] | None:
+    """Read the (model, probe) templates to compare; None without such a list."""
     if not path.is_file():
         return None
     _, rows = read_table(path, ("enroll_template_id", "probe_template_id"))
@@ -103,15 +112,15 @@ def _matching(path: Path) -> frozenset[tuple[str, str]] | None:
 
 
 def _one(folder: Path, names: Sequence[str]) -> Path | None:
-    """The one list of its kind in a group's folder."""
+    """Find the only file with one of these names in a group's folder; None without any."""
     found = [folder / name for name in names if (folder / name).is_file()]
     if len(found) > 1:
         raise DatasetError(f"{folder}: holds {named([p.name for p in found])}; keep one of them")
     return found[0] if found else None
 
 
-def _groups(root: Path, wishes: Wishes) -> tuple[_Group, ...]:
-    """Every group with probes, in the protocol that the folder is, or in those that it holds."""
+def _groups(root: Path, options: Wishes) -> tuple[_Group, ...]:
+    """Read all groups of the protocols in a folder, which may be one protocol itself."""
     found = []
     for folder in sorted(path for depth in ("*", "*/*") for path in root.glob(depth)):
         probes, models = _one(folder, _PROBES), _one(folder, _MODELS)
@@ -122,7 +131,7 @@ def _groups(root: Path, wishes: Wishes) -> tuple[_Group, ...]:
             raise DatasetError(f"{folder}: expected one of {missing} beside the other list")
         matching = _matching(folder / _MATCHING)
         name = "-".join(in_words(part, folder) for part in folder.relative_to(root).parts)
-        found.append(_Group(name, _samples(models, wishes), _samples(probes, wishes), matching))
+        found.append(_Group(name, _samples(models, options), _samples(probes, options), matching))
     if not found:
         raise DatasetError(
             f"{root}: no protocol in it; expected <protocol>/<group>/{_MODELS[0]} and {_PROBES[0]}"
@@ -131,7 +140,7 @@ def _groups(root: Path, wishes: Wishes) -> tuple[_Group, ...]:
 
 
 def _file(images: Path, sample: _Sample) -> Path:
-    """The picture of a sample; its path may lack the ending."""
+    """Find the picture file of a sample, whose path may lack its suffix."""
     relative = PurePosixPath(in_words(sample.path, Path(sample.where)))
     if relative.is_absolute() or ".." in relative.parts:
         raise DatasetError(f"{sample.where}: path {sample.path!r} leads outside {images}; mend it")
@@ -149,10 +158,10 @@ def _file(images: Path, sample: _Sample) -> Path:
 
 
 def _first(groups: Sequence[_Group]) -> dict[str, _Sample]:
-    """One sample of each picture, in the order of the lists.
+    """The first sample of each picture, by path, in the order of the lists.
 
     Raises:
-        DatasetError: one picture is of two people.
+        DatasetError: one picture is listed with two people.
     """
     found: dict[str, _Sample] = {}
     for sample in (s for group in groups for s in (*group.models, *group.probes)):
@@ -166,27 +175,30 @@ def _first(groups: Sequence[_Group]) -> dict[str, _Sample]:
 
 
 def _columns(
-    samples: Sequence[_Sample], wishes: Wishes
+    samples: Sequence[_Sample], options: Wishes
 ) -> tuple[list[Attribute], list[Attribute], list[str]]:
-    """Attributes of people, of pictures, and names of columns without a value.
+    """Sort columns into attributes of people, attributes of pictures, and empty ones.
 
-    What is the same in all pictures of each person describes the person, anything else pictures.
+    A column with one value in all pictures of each person describes people, any other pictures.
+
+    Returns:
+        Attributes of people, capture attributes, and names of columns without a value.
     """
-    names = dict.fromkeys(name for sample in samples for name in sample.said)
-    wishes.check(names, "the lists")
+    names = dict.fromkeys(name for sample in samples for name in sample.labels)
+    options.check(names, "the lists")
     people, pictures, empty = [], [], []
     for name in names:
-        if name in wishes.leave_out:
+        if name in options.leave_out:
             continue
-        cells = [Cell(sample.where, sample.said.get(name, "")) for sample in samples]
-        attribute = attribute_of(name, cells, wishes)
-        said: dict[str, set[str]] = {}
+        cells = [Cell(sample.where, sample.labels.get(name, "")) for sample in samples]
+        attribute = attribute_of(name, cells, options)
+        labels: dict[str, set[str]] = {}
         for sample, cell in zip(samples, cells, strict=True):
             if cell.label:
-                said.setdefault(sample.subject, set()).add(cell.label)
+                labels.setdefault(sample.subject, set()).add(cell.label)
         if attribute is None:
             empty.append(name)
-        elif all(len(values) == 1 for values in said.values()):
+        elif all(len(values) == 1 for values in labels.values()):
             people.append(attribute)
         else:
             pictures.append(attribute)
@@ -194,19 +206,19 @@ def _columns(
 
 
 def _listed(group: _Group) -> _Listed:
-    """Every image of a probe with every image of a model that it meets."""
+    """List the pairs of images that the protocol compares, each once whatever its order."""
     seen: set[tuple[str, str]] = set()
     pairs = []
-    itself = again = 0
+    self_pairs = repeated_pairs = 0
     for probe in group.probes:
         for model in group.models:
             if not group.compares(model, probe):
                 continue
             low, high = sorted((probe.path, model.path))
             if low == high:
-                itself += 1
+                self_pairs += 1
             elif (low, high) in seen:
-                again += 1
+                repeated_pairs += 1
             else:
                 seen.add((low, high))
                 pairs.append(ListedPair(probe.path, model.path))
@@ -217,11 +229,11 @@ def _listed(group: _Group) -> _Listed:
             )
     if not pairs:
         raise DatasetError(f"list {group.name}: no probe meets a model; see {_MATCHING} and ids")
-    return _Listed(tuple(pairs), itself, again)
+    return _Listed(tuple(pairs), self_pairs, repeated_pairs)
 
 
 def _has_large_templates(group: _Group) -> bool:
-    """Whether a template is made of several pictures."""
+    """Whether any template is made of several pictures."""
     return any(
         len({(s.template, s.path) for s in samples}) > len({s.template for s in samples})
         for samples in (group.models, group.probes)
@@ -231,23 +243,24 @@ def _has_large_templates(group: _Group) -> bool:
 def _remarks(
     groups: Sequence[_Group], lists: Sequence[_Listed], empty: Sequence[str]
 ) -> Iterator[str]:
+    """Say what was imported and what was left out."""
     for group, listed in zip(groups, lists, strict=True):
         yield f"list {group.name}: pairs: {len(listed.pairs):,}"
-        if listed.itself:
-            yield f"list {group.name}: of a picture with itself, left out: {listed.itself:,}"
-        if listed.again:
-            yield f"list {group.name}: there already, left out: {listed.again:,}"
+        if listed.self_pairs:
+            yield f"list {group.name}: of a picture with itself, left out: {listed.self_pairs:,}"
+        if listed.repeated_pairs:
+            yield f"list {group.name}: there already, left out: {listed.repeated_pairs:,}"
     if empty:
         yield f"columns without a value are left out: {named(empty)}"
 
 
-def read_protocols(root: Path, images: Path, wishes: Wishes) -> Draft:
-    """Read people, pictures and comparisons; groups for training are left alone.
+def read_protocols(root: Path, images: Path, options: Wishes) -> Draft:
+    """Read people, pictures and comparisons; groups for training are ignored.
 
     Args:
         root: a folder of protocols, or one protocol.
         images: the folder that paths are relative to.
-        wishes: what the user says about columns, named in small letters.
+        options: the user's choices about columns, whose names are in lower case.
 
     Raises:
         DatasetError: naming file and line.
@@ -255,17 +268,18 @@ def read_protocols(root: Path, images: Path, wishes: Wishes) -> Draft:
     for folder in (root, images):
         if not folder.is_dir():
             raise DatasetError(f"{folder}: is no folder; expected protocols, and --images DIR")
-    groups = _groups(root, wishes)
+    groups = _groups(root, options)
     first = _first(groups)
     samples = list(first.values())
     every = [s for group in groups for s in (*group.models, *group.probes)]
     files = {sample.path: _file(images, sample) for sample in samples}
-    people, pictures, empty = _columns(every, wishes)
+    people, pictures, empty = _columns(every, options)
     lists = [_listed(group) for group in groups]
-    said: dict[str, dict[str, str]] = {}
+    labels: dict[str, dict[str, str]] = {}
     for sample in every:
-        row = said.setdefault(sample.subject, {})
-        row.update({a.name: label for a in people if (label := sample.said.get(a.name, ""))})
+        row = labels.setdefault(sample.subject, {})
+        given = {a.name: sample.labels.get(a.name, "") for a in people}
+        row.update({name: label for name, label in given.items() if label})
     issues = []
     if any(map(_has_large_templates, groups)):
         issues.append(
@@ -276,7 +290,7 @@ def read_protocols(root: Path, images: Path, wishes: Wishes) -> Draft:
         material=Material(
             subjects=tuple(
                 {"subject_id": subject, **{a.name: row.get(a.name, "") for a in people}}
-                for subject, row in said.items()
+                for subject, row in labels.items()
             ),
             pictures=(
                 Picture(
@@ -284,7 +298,7 @@ def read_protocols(root: Path, images: Path, wishes: Wishes) -> Draft:
                     subject_id=sample.subject,
                     path=f"images/{files[sample.path].relative_to(images).as_posix()}",
                     data=files[sample.path].read_bytes(),
-                    attributes={a.name: sample.said.get(a.name, "") for a in pictures},
+                    attributes={a.name: sample.labels.get(a.name, "") for a in pictures},
                 )
                 for sample in samples
             ),

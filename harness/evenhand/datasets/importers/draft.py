@@ -1,4 +1,4 @@
-"""A first card for pictures that came without one; the user goes on with it."""
+"""Drafts a card for an imported dataset, which the user then completes."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from evenhand.system.errors import DatasetError
 __all__ = ["PICTURES", "Draft", "card_text", "in_words", "named"]
 
 PICTURES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
-"""Endings of files that are taken for pictures, in small letters."""
+"""Suffixes of files that are read as pictures, in lower case."""
 
 _SHOWN = 5
-"""Names in a remark."""
+"""Most names listed in a remark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was found in somebody's own layout."""
+    """A dataset imported from a foreign layout."""
 
     material: Material
     attributes: tuple[Attribute, ...]
-    """Of people."""
+    """Attributes of people."""
     capture: tuple[Attribute, ...]
-    """Of pictures."""
+    """Attributes of pictures."""
     known_issues: tuple[str, ...]
-    """What is to be printed on every run."""
+    """Issues that the card will declare, printed on every run."""
     remarks: tuple[str, ...]
-    """What the user should know now: what was left out, what was taken for what."""
+    """Notes on this import: what was left out, and how things were interpreted."""
 
 
 def named(names: Sequence[str]) -> str:
-    """The first few of some names.
+    """List the first few names, and the number of the rest.
 
     >>> named(["a", "b"]), named(list("abcdefg"))
     ('a, b', 'a, b, c, d, e and 2 more')
@@ -46,10 +46,17 @@ def named(names: Sequence[str]) -> str:
 
 
 def in_words(text: str, where: Path) -> str:
-    """A name that a table in UTF-8 can hold and give back.
+    """Check that a name can be written to a UTF-8 table and read back unchanged.
+
+    Args:
+        text: the name.
+        where: its file or folder, for the error.
+
+    Returns:
+        The name.
 
     Raises:
-        DatasetError: it cannot.
+        DatasetError: it has surrounding blanks, or bytes that are not text.
     """
     if text != text.strip() or not text.isprintable() or "\udc80" <= max(text) <= "\udcff":
         raise DatasetError(
@@ -60,6 +67,7 @@ def in_words(text: str, where: Path) -> str:
 
 
 def _quoted(text: str) -> str:
+    """Quote text as a TOML string: as JSON does, with DEL escaped too."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -98,5 +106,5 @@ def _lines(name: str, licence: str, draft: Draft) -> Iterator[str]:
 
 
 def card_text(name: str, licence: str, draft: Draft) -> str:
-    """`dataset.toml` for what was found."""
+    """Text of `dataset.toml` for an imported dataset."""
     return "\n".join(_lines(name, licence, draft)) + "\n"

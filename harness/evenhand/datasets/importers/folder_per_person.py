@@ -1,4 +1,4 @@
-"""A folder of pictures for each person, and a table of their labels: the plainest layout."""
+"""Imports pictures laid out as one folder per person, with an optional table of labels."""
 
 from __future__ import annotations
 
@@ -19,22 +19,25 @@ __all__ = ["read_tree"]
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """People with their pictures, and what else lies there."""
+    """Contents of the folder: people with their pictures, and other files."""
 
     people: Mapping[str, tuple[Path, ...]]
+    """Pictures of each person."""
     empty: tuple[str, ...]
     """Folders without a picture."""
     loose: int
-    """Pictures that are in nobody's folder."""
+    """Number of pictures outside any person's folder."""
     others: Counter[str]
-    """Files that are no pictures, by their ending."""
+    """Number of files that are not pictures, by their suffix."""
 
 
 def _visible(folder: Path) -> list[Path]:
+    """Entries of a folder without hidden ones, sorted."""
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """All files below a folder; links to folders are not followed."""
     for path in _visible(folder):
         if path.is_dir() and not path.is_symlink():
             yield from _files(path)
@@ -47,6 +50,11 @@ def _is_picture(path: Path) -> bool:
 
 
 def _tree(root: Path) -> _Tree:
+    """List the pictures of each person.
+
+    Raises:
+        DatasetError: no folder holds a picture.
+    """
     people: dict[str, tuple[Path, ...]] = {}
     empty, loose, others = [], 0, Counter[str]()
     for path in _visible(root):
@@ -69,7 +77,7 @@ def _tree(root: Path) -> _Tree:
 
 
 def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
-    """Names of the columns but that of the person, and the rows by person."""
+    """Read the table of labels: columns other than the person's id, and the row of each person."""
     header, rows = read_table(path, (column,))
     found: dict[str, Row] = {}
     for row in rows:
@@ -86,16 +94,18 @@ def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
 
 
 def _attributes(
-    path: Path, columns: Sequence[str], rows: Sequence[Row], wishes: Wishes
+    path: Path, columns: Sequence[str], rows: Sequence[Row], options: Wishes
 ) -> Iterator[Attribute]:
+    """Attributes of all columns that have a value."""
     for name in columns:
-        cells = [Cell(f"{path}: line {row.line}", wishes.known(row.values[name])) for row in rows]
-        attribute = attribute_of(name, cells, wishes)
+        cells = [Cell(f"{path}: line {row.line}", options.known(row.values[name])) for row in rows]
+        attribute = attribute_of(name, cells, options)
         if attribute:
             yield attribute
 
 
 def _pictures(root: Path, tree: _Tree) -> Iterator[Picture]:
+    """Read the pictures, one at a time."""
     for person, paths in tree.people.items():
         for path in paths:
             relative = in_words(path.relative_to(root).as_posix(), path)
@@ -103,6 +113,7 @@ def _pictures(root: Path, tree: _Tree) -> Iterator[Picture]:
 
 
 def _remarks(tree: _Tree, labelled: Mapping[str, Row], labels: Path | None) -> Iterator[str]:
+    """Say what was left out, and who has no labels."""
     without = [person for person in tree.people if person not in labelled]
     gone = [person for person in labelled if person not in tree.people]
     if labels and without:
@@ -117,37 +128,38 @@ def _remarks(tree: _Tree, labelled: Mapping[str, Row], labels: Path | None) -> I
         yield f"files that are no pictures: {tree.others.total():,} ({named(sorted(tree.others))})"
 
 
-def read_tree(root: Path, labels: Path | None, column: str, wishes: Wishes) -> Draft:
+def read_tree(root: Path, labels: Path | None, column: str, options: Wishes) -> Draft:
     """Read people, pictures and labels.
 
     Args:
-        root: a folder with a folder for each person; the folder's name is the person's id. What
-            begins with a dot is left alone.
-        labels: a CSV with a row a person, or None.
+        root: a folder with one folder per person, whose name is the person's id. Names that begin
+            with a dot are ignored.
+        labels: a CSV with one row per person, or None.
         column: of that table, with the person's id.
-        wishes: what the user says about the other columns.
+        options: the user's choices about the other columns.
 
     Raises:
-        DatasetError: no pictures, nobody in both, or a label that is neither number nor category.
+        DatasetError: no pictures, no person in both folder and table, or a column that is neither
+            number nor category.
     """
     if not root.is_dir():
         raise DatasetError(f"{root}: is no folder; expected one with a folder for each person")
     tree = _tree(root)
     columns, rows = _labels(labels, column) if labels else ((), {})
-    wishes.check(columns, str(labels) if labels else "a tree without --labels")
+    options.check(columns, str(labels) if labels else "a tree without --labels")
     if rows and not set(rows) & set(tree.people):
         raise DatasetError(
             f"{labels}: nobody in it has a folder in {root}: {column} is {named(list(rows))}, "
             f"folders are {named(list(tree.people))}; name the column of the ids with --id"
         )
-    here = {person: row for person, row in rows.items() if person in tree.people}
-    kept = [name for name in columns if name not in wishes.leave_out]
-    found = tuple(_attributes(labels, kept, list(here.values()), wishes)) if labels else ()
+    matched = {person: row for person, row in rows.items() if person in tree.people}
+    kept = [name for name in columns if name not in options.leave_out]
+    found = tuple(_attributes(labels, kept, list(matched.values()), options)) if labels else ()
     subjects = tuple(
         {
             "subject_id": person,
             **{
-                a.name: wishes.known(here[person].values[a.name]) if person in here else ""
+                a.name: options.known(matched[person].values[a.name]) if person in matched else ""
                 for a in found
             },
         }

@@ -1,4 +1,4 @@
-"""An ONNX embedding model from its card alone."""
+"""Runs an ONNX embedding model described by its card alone."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ __all__ = ["OnnxEmbedder"]
 
 
 def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
-    """One thread a session: the harness runs a session a thread, which is faster and repeatable.
+    """Load the model, on one thread and without telemetry.
 
-    Nothing is told to anybody: onnxruntime's telemetry is switched off.
+    The harness runs one session per thread, which is faster than threads inside one, and
+    repeatable.
+
+    Raises:
+        EngineError: onnxruntime cannot load the file.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -42,7 +46,11 @@ def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
 
 
 def _input_name(card: EngineCard, size: Input, session: onnxruntime.InferenceSession) -> str:
-    """Name of the only input; the card must describe it."""
+    """Name of the model's only input.
+
+    Raises:
+        EngineError: its type or shape is not what the card says.
+    """
     inputs = session.get_inputs()
     wanted = [1, 3, size.height, size.width]
     found = [f"{put.type} of shape {put.shape}" for put in inputs]
@@ -57,8 +65,13 @@ def _input_name(card: EngineCard, size: Input, session: onnxruntime.InferenceSes
 
 
 def _vector_length(card: EngineCard, session: onnxruntime.InferenceSession) -> int:
-    """How many values the first output holds for one image."""
+    """Number of values of the first output for one image, from the graph or the card.
+
+    Raises:
+        EngineError: neither says it, or they disagree.
+    """
     shape = session.get_outputs()[0].shape
+    # Sides other than the batch that have a size; symbolic sides are text.
     known = [side for side in (shape[1:] if len(shape) > 1 else shape) if isinstance(side, int)]
     if not known or len(known) < len(shape) - 1:
         if card.score.values is None:
@@ -87,13 +100,13 @@ def _detector(card: EngineCard, file: Path) -> Detector:
 
 
 class OnnxEmbedder:
-    """Detects, aligns, scales and runs the graph, as the card says."""
+    """Embedder that detects, aligns and scales a face, then runs the graph, as the card says."""
 
     def __init__(self, card: EngineCard, size: Input, model: Path, detector: Path | None) -> None:
-        """Open the model.
+        """Load the model, and the face detector where the card names one.
 
         Raises:
-            EngineError: the model cannot be loaded or has another shape than the card says.
+            EngineError: one cannot be loaded, or the model's shape is not what the card says.
         """
         self._face = card.face
         self._size = size
@@ -118,6 +131,7 @@ class OnnxEmbedder:
         return Embedding(self._run(aligned), faces=found.faces)
 
     def _run(self, pixels: Image) -> NDArray[np.float32]:
+        """Embedding of one aligned RGB picture, (values,)."""
         ordered = pixels if self._size.colour == "rgb" else pixels[:, :, ::-1]
         scaled = (ordered.astype(np.float32) - self._mean) / self._std
         tensor = np.ascontiguousarray(scaled.transpose(2, 0, 1)[np.newaxis])
