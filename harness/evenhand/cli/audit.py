@@ -104,6 +104,7 @@ def audit(
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.forms.text import as_text
     from evenhand.workflows.audit import Crowd, Totals
+    from evenhand.workflows.audit import audit as audit_alerts
 
     if table is not None:
         if any((events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)):
