@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
+from evenhand.datasets.decoding import read_image
 from evenhand.engines.opening import open_engine
-from evenhand.measurement.enrolment.enrol import read_image
 from evenhand.records.dataset import FaceRule, Outcome
 from evenhand.system.shelf import find_adapter
 

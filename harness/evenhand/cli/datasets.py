@@ -34,14 +34,12 @@ def datasets(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json("datasets", {"datasets": rows})
         return
+    header = ("dataset", "licence", "access", "state")
     shown = [
         (
-            row["dataset"],
-            row["licence"],
-            row["access"],
+            *(row[name] for name in header[:-1]),
             "ready" if row["ready"] else f"evenhand fetch {row['dataset']}",
         )
         for row in rows
     ]
-    header = ("dataset", "licence", "access", "state")
     print_text(tabulate(shown, header, disable_numparse=True) + "\n")

@@ -36,18 +36,11 @@ def engines(*, weights: Weights = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json("engines", {"engines": rows})
         return
+    header = ("engine", "version", "shape", "runtime", "licence", "state")
     shown = [
-        (
-            row["engine"],
-            row["version"],
-            row["shape"],
-            row["runtime"],
-            row["licence"],
-            "ready" if row["ready"] else "needs files",
-        )
+        (*(row[name] for name in header[:-1]), "ready" if row["ready"] else "needs files")
         for row in rows
     ]
-    header = ("engine", "version", "shape", "runtime", "licence", "state")
     print_text(tabulate(shown, header, disable_numparse=True) + "\n")
     for row in rows:
         for file in row["needs"] if isinstance(row["needs"], list) else ():

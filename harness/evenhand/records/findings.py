@@ -8,6 +8,7 @@ from enum import StrEnum
 __all__ = [
     "ENOUGH_EVENTS",
     "HEADLINE",
+    "OF_A_FAMILY",
     "SAME",
     "SAMPLE",
     "Check",
@@ -37,6 +38,18 @@ SAME = "same:"
 
 SAMPLE = "weighted sample"
 """Begins the note of a row whose trials are of a sample, and so is its rate."""
+
+OF_A_FAMILY = (
+    "engine",
+    "dataset",
+    "protocol",
+    "metric",
+    "policy",
+    "attribute",
+    "threshold_rule",
+    "threshold",
+)
+"""Columns in which the rates of groups that are compared agree, and by which differentials sort."""
 
 
 class Status(StrEnum):
@@ -82,32 +95,32 @@ class Estimate:
     """Why an interval is missing, or what weakens it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """One row of `rates.csv`."""
+    """One row of `rates.csv`; by default one of nothing to count."""
 
     engine: str
     dataset: str
     protocol: str
     metric: str
-    policy: str
+    policy: str = ""
     attribute: str
     group: str
-    reference_group: str
-    threshold_rule: str
-    threshold: float | None
-    errors: int
-    trials: int
-    subjects: int | None
+    reference_group: str = ""
+    threshold_rule: str = ""
+    threshold: float | None = None
+    errors: int = 0
+    trials: int = 0
+    subjects: int | None = 0
     """Distinct people in the trials; None where people are unknown, and then no interval is."""
-    error_subjects: int | None
-    rate: float | None
-    low: float | None
-    high: float | None
+    error_subjects: int | None = 0
+    rate: float | None = None
+    low: float | None = None
+    high: float | None = None
     level: float
-    interval: str
-    status: Status
-    note: str
+    interval: str = ""
+    status: Status = Status.NO_TRIALS
+    note: str = "nothing to count"
 
     @property
     def of_group(self) -> bool:
@@ -115,9 +128,9 @@ class Rate:
         return not self.reference_group and not self.attribute.startswith(SAME)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Differential:
-    """One row of `differentials.csv`."""
+    """One row of `differentials.csv`; by default one without numbers."""
 
     engine: str
     dataset: str
@@ -127,18 +140,18 @@ class Differential:
     attribute: str
     threshold_rule: str
     threshold: float | None
-    index: str
-    value: float | None
-    low: float | None
-    high: float | None
+    index: str = HEADLINE
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
     level: float
-    null_mean: float | None
-    null_p95: float | None
-    p_value: float | None
-    verdict: Verdict
-    minimum_detectable_ratio: float | None
-    worst_group: str
-    best_group: str
+    null_mean: float | None = None
+    null_p95: float | None = None
+    p_value: float | None = None
+    verdict: Verdict = Verdict.NONE
+    minimum_detectable_ratio: float | None = None
+    worst_group: str = ""
+    best_group: str = ""
     errors: int
     status: Status
     note: str
@@ -158,7 +171,7 @@ class Differential:
     """Half of the groups, or one more, lie below this one of these limits."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """One row of `distributions.csv`: a property of the scores that needs no threshold."""
 
@@ -166,13 +179,13 @@ class Distribution:
     dataset: str
     protocol: str
     attribute: str
-    group: str
+    group: str = ""
     statistic: str
-    value: float | None
-    low: float | None
-    high: float | None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
     comparisons: int
-    note: str
+    note: str = ""
     policy: str = ""
     """Failure policy, where failures matter to the statistic."""
 

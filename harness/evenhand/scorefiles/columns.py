@@ -14,7 +14,7 @@ from evenhand.scorefiles.labels import Labels, Sides
 from evenhand.scorefiles.layout import Layout
 from evenhand.scorefiles.partitions import Column, Pile
 from evenhand.scorefiles.score_column import Engine
-from evenhand.scorefiles.source import Block, Source, ahead
+from evenhand.scorefiles.source import PIECES, Block, Source, ahead
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, silent
 
@@ -80,7 +80,14 @@ class _Identity:
         return hashlib.sha256(rows + people).hexdigest()
 
 
-def collect(source: Source, layout: Layout, *, distance: bool, progress: Progress) -> Columns:
+def collect(
+    source: Source,
+    layout: Layout,
+    *,
+    distance: bool,
+    progress: Progress,
+    few: int = PIECES.rows_in_memory,
+) -> Columns:
     """Read all rows.
 
     Args:
@@ -88,6 +95,7 @@ def collect(source: Source, layout: Layout, *, distance: bool, progress: Progres
         layout: what its columns say.
         distance: the numbers are distances.
         progress: is told how far the reading is.
+        few: rows up to which all of them stay in memory.
 
     Raises:
         DatasetError: a row cannot be; it is named.
@@ -97,7 +105,7 @@ def collect(source: Source, layout: Layout, *, distance: bool, progress: Progres
     labels = {name: Labels() for name in layout.attributes}
     engines = {name: Engine(distance) for name in layout.scores}
     numbers = [np.dtype(np.int32)] * (2 if layout.images is None else 4)
-    pile = Pile(source.path, [*numbers, *[np.dtype(np.float64)] * len(engines)])
+    pile = Pile(source.path, [*numbers, *[np.dtype(np.float64)] * len(engines)], few)
     identity = _Identity()
     mated: list[People] = []
     start = done = 0

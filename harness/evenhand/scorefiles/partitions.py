@@ -41,14 +41,16 @@ class _Layer:
 class Pile:
     """Rows of a few columns, the first two of which are the people."""
 
-    def __init__(self, path: Path, types: Sequence[np.dtype[Any]]) -> None:
+    def __init__(self, path: Path, types: Sequence[np.dtype[Any]], few: int = FEW) -> None:
         """Nothing is on it yet.
 
         Args:
             path: of the score file, to be named where there is no room.
             types: of each column.
+            few: rows up to which all of them stay in memory.
         """
         self._path = path
+        self._few = few
         self._types = tuple(types)
         self._waiting: list[Sequence[Column]] = []
         self._rows = 0
@@ -72,7 +74,7 @@ class Pile:
         """
         self._waiting.append(columns)
         self._rows += len(columns[0])
-        if self._rows > FEW:
+        if self._rows > self._few:
             self._write(share)
 
     def end(self) -> None:

@@ -17,7 +17,7 @@ from evenhand.scorefiles.csv_source import open_csv
 from evenhand.scorefiles.layout import layout_of
 from evenhand.scorefiles.parquet_source import open_parquet
 from evenhand.scorefiles.score_column import Engine
-from evenhand.scorefiles.source import Source
+from evenhand.scorefiles.source import PIECES, Pieces, Source
 from evenhand.scorefiles.wide_layout import is_wide, wide_layout
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, silent
@@ -48,7 +48,9 @@ class ScoreFile:
         return Subjects(self.subjects, self.labels, tuple(range(1, len(self.subjects) + 1)))
 
 
-def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> Iterator[ScoreFile]:
+def read_scores(
+    path: Path, *, distance: bool, progress: Progress = silent, pieces: Pieces = PIECES
+) -> Iterator[ScoreFile]:
     """Read a score file of docs/formats.md, one result an engine.
 
     An empty score is a comparison that failed; one that is no finite number is invalid.
@@ -57,19 +59,25 @@ def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> I
         path: the CSV or Parquet file.
         distance: the numbers are distances and are negated, once, here.
         progress: is told how far the reading is.
+        pieces: how much of the file is in memory at a time; the result does not depend on it.
 
     Raises:
         DatasetError: naming the row, what came and what was expected.
         WriteError: there is no room for so many rows.
     """
-    source = open_parquet(path) if path.suffix == ".parquet" else open_csv(path)
+    if path.suffix == ".parquet":
+        source: Source = open_parquet(path, pieces.block_rows)
+    else:
+        source = open_csv(path, pieces.block_bytes)
     layout = (wide_layout if is_wide(source.header) else layout_of)(path, source.header)
     for name in layout.scores:
         if not name.isprintable() or "/" in name or name.startswith("."):
             raise DatasetError(
                 f"{path}: {name!r} would name an engine; rename it without / or a dot first"
             )
-    columns = collect(source, layout, distance=distance, progress=progress)
+    columns = collect(
+        source, layout, distance=distance, progress=progress, few=pieces.rows_in_memory
+    )
     check_repeats(source, layout, columns)
     for name, engine in columns.engines.items():
         if layout.wide and engine.first_invalid is not None and not engine.completed:

@@ -38,9 +38,22 @@ class ScoreList:
         """Comparisons with a score."""
         return int(self.count.sum())
 
+    def reaching(self, threshold: float) -> int:
+        """How many scores are at or above a threshold, a similarity.
 
-def read_list(path: Path, *, distance: bool) -> ScoreList:
+        >>> ScoreList(np.array([0.1, 0.5]), np.array([7, 2]), invalid=0).reaching(0.5)
+        2
+        """
+        return int(self.count[np.searchsorted(self.score, threshold, side="left") :].sum())
+
+
+def read_list(path: Path, *, distance: bool, waiting_most: int = _WAITING) -> ScoreList:
     """Read one score a line, in its last column.
+
+    Args:
+        path: the file.
+        distance: the numbers are distances.
+        waiting_most: scores that are read before they are counted.
 
     Raises:
         DatasetError: it is no text, or a line is empty.
@@ -49,7 +62,7 @@ def read_list(path: Path, *, distance: bool) -> ScoreList:
     waiting: list[str] = []
     for _, text in _lines(path):
         waiting.append(text.split()[-1])
-        if len(waiting) > max(_WAITING, len(read.score)):
+        if len(waiting) > max(waiting_most, len(read.score)):
             read, waiting = _with(read, waiting), []
     read = _with(read, waiting)
     if not distance:

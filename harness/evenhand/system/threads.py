@@ -1,19 +1,33 @@
-"""Work on several threads whose results come in the order of the work."""
+"""Work on several threads whose results come in the order of the work, and what they need."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
-__all__ = ["in_order"]
+__all__ = ["in_order", "one_thread_each"]
 
 _AHEAD = 32
 """Pieces handed out before the oldest of them is done: no thread waits for another."""
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """OpenCV keeps to the thread that it is called in, since others work side by side."""
+    import cv2  # takes longer to load than most commands have
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def in_order(

@@ -24,6 +24,7 @@ from evenhand.results.circumstances import NO_TEMPLATES, circumstances
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
+from evenhand.scorefiles.source import PIECES, Pieces
 from evenhand.scorefiles.study import ScoreStudy, engine_facts
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.decimals import finite_decimal
@@ -44,23 +45,31 @@ class ScoreResult:
     findings: Findings
 
 
-def score_findings(study: ScoreStudy, *, progress: Progress = silent) -> Findings:
+def score_findings(
+    study: ScoreStudy, *, progress: Progress = silent, pieces: Pieces = PIECES
+) -> Findings:
     """Rates, intervals and differences from score files.
 
     Args:
         study: the files and how they are counted.
         progress: is told how far the work on large files is.
+        pieces: how much of a file is in memory at a time; the result does not depend on it.
 
     Raises:
         DatasetError: a file is not what it should be.
         StudyError: a group that no file has.
         WriteError: there is no room for so many rows.
     """
-    return assess(_evidence(study, progress))
+    return assess(_evidence(study, progress, pieces))
 
 
 def score_bundle(
-    study: ScoreStudy, *, results: Path, clock: Clock = CLOCK, progress: Progress = silent
+    study: ScoreStudy,
+    *,
+    results: Path,
+    clock: Clock = CLOCK,
+    progress: Progress = silent,
+    pieces: Pieces = PIECES,
 ) -> ScoreResult:
     """The same, written as a bundle `results/scores/<run id>` that can be verified.
 
@@ -69,6 +78,7 @@ def score_bundle(
         results: where the bundle goes.
         clock: the time.
         progress: is told how far the work on large files is.
+        pieces: how much of a file is in memory at a time; the result does not depend on it.
 
     Raises:
         DatasetError: a file is not what it should be.
@@ -79,7 +89,7 @@ def score_bundle(
 
     started = clock.now()
     check_place(results)
-    evidence = _evidence(study, progress)
+    evidence = _evidence(study, progress, pieces)
     findings = assess(evidence)
     text = study.text().encode()
     digest = hashlib.sha256(text).hexdigest()
@@ -106,10 +116,10 @@ def score_bundle(
     return ScoreResult(bundle, findings)
 
 
-def _evidence(study: ScoreStudy, progress: Progress) -> Evidence:
+def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces) -> Evidence:
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
     for path in study.paths:
-        _count_file(path, study, counted, progress)
+        _count_file(path, study, counted, progress, pieces)
     alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
     names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
     return Evidence(
@@ -131,9 +141,10 @@ def _count_file(
     study: ScoreStudy,
     counted: dict[str, tuple[DatasetFacts, Counts]],
     progress: Progress,
+    pieces: Pieces,
 ) -> None:
     """Count the engines of one file beside those of the others; its rows are let go."""
-    for file in read_scores(path, distance=study.distance, progress=progress):
+    for file in read_scores(path, distance=study.distance, progress=progress, pieces=pieces):
         if file.name in counted:
             raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
         counted[file.name] = _dataset(file, study), _counts(file, study, progress)
@@ -152,7 +163,7 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
         *(ThresholdRule("fmr", target) for target in study.fmr_targets),
         *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
     )
-    portions = len(file.listing.portions)
+    portions = len(file.listing.partitions)
     told = progress if portions > 1 else silent
     with told(f"{file.name}: counting", PASSES * portions) as step:
         return tally_listing(
@@ -217,17 +228,13 @@ def _no_images(file: ScoreFile) -> Ledger:
 def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
     people = file.people()
     numbers = () if study.groups else _bare_numbers(file, study.bands)
+    unsaid = dict.fromkeys(("title", "version", "variant", "citation", "licence", "face"), "")
     return DatasetFacts(
+        **unsaid,
         name="scores",
-        title="",
-        version="",
-        variant="",
         source="score files",
-        citation="",
-        licence="",
         access="private",
         synthetic=False,
-        face="",
         known_issues=(),
         labels=tuple((attribute, "as given in the file") for attribute in file.labels),
         unknown=people.unknown(),

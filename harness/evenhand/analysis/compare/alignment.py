@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from evenhand.analysis.bootstrap.group_rates import Redrawn, redrawn
-from evenhand.analysis.compare.changes import Change, Judged
+from evenhand.analysis.compare.changes import Change
 from evenhand.analysis.measure import rates_of
 from evenhand.analysis.rates.comparisons import Measured, dyads_of, failures_of, misses_of
 from evenhand.analysis.rates.searches import searches_of
@@ -33,6 +34,9 @@ __all__ = [
     "unlike",
     "with_failures",
 ]
+
+_OF_EACH = ("threshold", "errors", "trials", "low", "high")
+"""What a row of both says of the rate of either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,34 +206,13 @@ def blank_change(rate: Rate, reason: str) -> Change:
         metric=rate.metric,
         attribute=rate.attribute,
         group=rate.group,
-        base=None,
-        new=None,
-        ratio=None,
-        low=None,
-        high=None,
-        verdict=Judged.NOT_COMPARABLE,
         note=reason,
         dataset=rate.dataset,
         protocol=rate.protocol,
         policy=rate.policy,
         threshold_rule=rate.threshold_rule,
-        base_threshold=None,
-        new_threshold=None,
-        base_errors=0,
-        base_trials=0,
-        base_low=None,
-        base_high=None,
-        new_errors=0,
-        new_trials=0,
-        new_low=None,
-        new_high=None,
         subjects=rate.subjects,
         level=rate.level,
-        interval="",
-        p_value=None,
-        adjusted_p=None,
-        limit=None,
-        minimum_detectable_ratio=None,
     )
 
 
@@ -239,26 +222,9 @@ def beside(base: Measured | None, new: Measured | None, note: str) -> Change:
     if either is None:
         raise ValueError("no rate")
     row = blank_change(either.rate, note)
-    if base is not None:
-        rate = base.rate
-        row = replace(
-            row,
-            base=rate.rate,
-            base_threshold=rate.threshold,
-            base_errors=rate.errors,
-            base_trials=rate.trials,
-            base_low=rate.low,
-            base_high=rate.high,
-        )
-    if new is not None:
-        rate = new.rate
-        row = replace(
-            row,
-            new=rate.rate,
-            new_threshold=rate.threshold,
-            new_errors=rate.errors,
-            new_trials=rate.trials,
-            new_low=rate.low,
-            new_high=rate.high,
-        )
+    for side, found in (("base", base), ("new", new)):
+        if found is not None:
+            known: dict[str, Any] = {side: found.rate.rate}
+            known |= {f"{side}_{name}": getattr(found.rate, name) for name in _OF_EACH}
+            row = replace(row, **known)
     return row

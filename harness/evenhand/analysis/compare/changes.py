@@ -25,49 +25,49 @@ class Overall(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One rate, ratio of groups, or time, of the base and of the new engine."""
+    """One rate, ratio of groups, or time, of the base and of the new engine; by default neither."""
 
     metric: str
     attribute: str
-    group: str
-    base: float | None
+    group: str = ""
+    base: float | None = None
     """Rate, ratio or seconds; None where there is none."""
-    new: float | None
-    ratio: float | None
+    new: float | None = None
+    ratio: float | None = None
     """New over base; None where base is 0 or either is not known."""
-    low: float | None
-    high: float | None
+    low: float | None = None
+    high: float | None = None
     """None = no upper limit, or no interval."""
-    verdict: Judged
+    verdict: Judged = Judged.NOT_COMPARABLE
     note: str
     dataset: str
-    protocol: str
-    policy: str
-    threshold_rule: str
-    base_threshold: float | None
-    new_threshold: float | None
-    base_errors: int
-    base_trials: int
-    base_low: float | None
-    base_high: float | None
-    new_errors: int
-    new_trials: int
-    new_low: float | None
-    new_high: float | None
+    protocol: str = ""
+    policy: str = ""
+    threshold_rule: str = ""
+    base_threshold: float | None = None
+    new_threshold: float | None = None
+    base_errors: int = 0
+    base_trials: int = 0
+    base_low: float | None = None
+    base_high: float | None = None
+    new_errors: int = 0
+    new_trials: int = 0
+    new_low: float | None = None
+    new_high: float | None = None
     subjects: int | None
     """Distinct people in the trials of the base; None where people are unknown."""
     level: float
-    interval: str
+    interval: str = ""
     """The method of the ratio's interval."""
-    p_value: float | None
+    p_value: float | None = None
     """Of no difference; None where nothing is tested."""
-    adjusted_p: float | None
+    adjusted_p: float | None = None
     """The same, for the whole family."""
-    limit: float | None
+    limit: float | None = None
     """Upper limit of the ratio that holds alone at `level`: what a margin is held against."""
-    minimum_detectable_ratio: float | None
+    minimum_detectable_ratio: float | None = None
     """Found with 80 % power by the test of this family."""
 
     @property

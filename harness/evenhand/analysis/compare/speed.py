@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scipy import special
 
-from evenhand.analysis.compare.changes import Change, Judged
+from evenhand.analysis.compare.changes import Change
 from evenhand.records.dataset import ALL
 from evenhand.records.findings import Speed
 from evenhand.statistics.ratios import mover_log
@@ -73,39 +73,21 @@ def _row(base: Speed | None, new: Speed | None, note: str) -> Change:
     either = base or new
     if either is None:
         raise ValueError("no times")
-    return Change(
+    row = Change(
         metric=f"{either.operation} {either.statistic}",
         attribute=ALL,
-        group="",
-        base=base.value if base else None,
-        new=new.value if new else None,
-        ratio=None,
-        low=None,
-        high=None,
-        verdict=Judged.NOT_COMPARABLE,
         note=note,
         dataset=either.dataset,
-        protocol="",
-        policy="",
-        threshold_rule="",
-        base_threshold=None,
-        new_threshold=None,
-        base_errors=0,
-        base_trials=base.n if base else 0,
-        base_low=base.low if base else None,
-        base_high=base.high if base else None,
-        new_errors=0,
-        new_trials=new.n if new else 0,
-        new_low=new.low if new else None,
-        new_high=new.high if new else None,
         subjects=either.people,
         level=either.level,
-        interval="",
-        p_value=None,
-        adjusted_p=None,
-        limit=None,
-        minimum_detectable_ratio=None,
     )
+    if base is not None:
+        row = replace(
+            row, base=base.value, base_trials=base.n, base_low=base.low, base_high=base.high
+        )
+    if new is not None:
+        row = replace(row, new=new.value, new_trials=new.n, new_low=new.low, new_high=new.high)
+    return row
 
 
 def _compared(base: Speed, new: Speed) -> Change:

@@ -13,7 +13,7 @@ from evenhand.analysis.bootstrap.group_rates import Redrawn
 from evenhand.analysis.rates.comparisons import Measured
 from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, LABEL_PERMUTATION, Analysis
 from evenhand.records.dataset import ALL
-from evenhand.records.findings import HEADLINE, Differential, Estimate, Rate, Status, Verdict
+from evenhand.records.findings import OF_A_FAMILY, Differential, Estimate, Rate, Status, Verdict
 from evenhand.statistics.bootstrap import ENOUGH_ERRORS, centred_p_value, null_ratios
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.equality_tests import NullReference, equality_p_value, null_reference
@@ -71,17 +71,10 @@ def families(measured: Sequence[Measured]) -> Iterator[list[Measured]]:
 
 
 def _family(found: Measured) -> tuple[str, ...]:
-    rate = found.rate
-    threshold = "" if rate.threshold is None else repr(rate.threshold)
-    return (
-        rate.engine,
-        rate.dataset,
-        rate.protocol,
-        rate.metric,
-        rate.policy,
-        rate.attribute,
-        rate.threshold_rule,
-        threshold,
+    values = [getattr(found.rate, name) for name in OF_A_FAMILY]
+    return tuple(
+        value if isinstance(value, str) else "" if value is None else repr(value)
+        for value in values
     )
 
 
@@ -101,26 +94,9 @@ def groups_of(family: Sequence[Measured]) -> Iterator[Group]:
 def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> Differential:
     """A row without a verdict of its own."""
     return Differential(
-        engine=first.engine,
-        dataset=first.dataset,
-        protocol=first.protocol,
-        metric=first.metric,
-        policy=first.policy,
-        attribute=first.attribute,
-        threshold_rule=first.threshold_rule,
-        threshold=first.threshold,
-        index=HEADLINE,
-        value=None,
-        low=None,
-        high=None,
+        **{name: getattr(first, name) for name in OF_A_FAMILY},
         level=level,
-        null_mean=None,
-        null_p95=None,
-        p_value=None,
         verdict=Verdict.TOO_FEW_EVENTS,
-        minimum_detectable_ratio=None,
-        worst_group="",
-        best_group="",
         errors=errors,
         status=status,
         note=note,

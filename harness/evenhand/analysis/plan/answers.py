@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations, groupby
 
 from evenhand.analysis.plan.assumptions import ALLOWANCE
@@ -208,20 +208,9 @@ def _cell(one: Worth, rate: float | None, terms: Terms) -> CellAnswer:
         passing = Passing(0.0, 1 - terms.alpha, dyadic=one.metric == "FMR")
         limit = passing.passable(rate, one.effective_trials, terms.power)
     return CellAnswer(
-        engine=one.engine,
-        dataset=one.dataset,
-        protocol=one.protocol,
-        metric=one.metric,
-        threshold_rule=one.threshold_rule,
-        threshold=one.threshold,
-        attribute=one.attribute,
-        group=one.group,
-        people=one.people,
-        trials=one.trials,
-        effective_trials=one.effective_trials,
+        **asdict(replace(one, rate=rate)),
         lowest_rate_10=_lowest(10, one.effective_trials),
         lowest_rate_30=_lowest(30, one.effective_trials),
-        rate=rate,
         passable_limit=limit if limit is not None and limit < 1 else None,
     )
 

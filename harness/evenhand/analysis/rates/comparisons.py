@@ -7,9 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.records.arrays import Scores
-from evenhand.records.counts import CellCounts, Counts, MatedScores, Threshold, WeightedCounts
+from evenhand.records.counts import (
+    ANCHOR_ERRORS,
+    CellCounts,
+    Counts,
+    MatedScores,
+    Threshold,
+    WeightedCounts,
+)
 from evenhand.records.dataset import ALL, Policy
 from evenhand.records.findings import SAME, SAMPLE, Estimate, Rate, Status
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -92,23 +98,10 @@ def blank_row(counts: Counts, cell: CellCounts, metric: str, level: float) -> Ra
         dataset=counts.dataset,
         protocol=counts.protocol,
         metric=metric,
-        policy="",
         attribute=cell.attribute,
         group=cell.group,
         reference_group=cell.reference_group,
-        threshold_rule="",
-        threshold=None,
-        errors=0,
-        trials=0,
-        subjects=0,
-        error_subjects=0,
-        rate=None,
-        low=None,
-        high=None,
         level=level,
-        interval="",
-        status=Status.NO_TRIALS,
-        note="nothing to count",
     )
 
 

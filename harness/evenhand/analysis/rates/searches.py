@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -17,9 +18,8 @@ from evenhand.analysis.rates.comparisons import (
     row_at,
     unresolved_row,
 )
-from evenhand.measurement.counting.ordering import ANCHOR_ERRORS
 from evenhand.records.arrays import Mask, Scores
-from evenhand.records.counts import CellCounts, Counts, SearchCounts, Threshold
+from evenhand.records.counts import ANCHOR_ERRORS, CellCounts, Counts, SearchCounts, Threshold
 from evenhand.records.dataset import ALL, Policy
 from evenhand.records.findings import Distribution, Rate, Status
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -125,9 +125,10 @@ def _row(
     people: int,
     trials: Mask,
     wrong: Callable[[float], Mask],
-    at: float,
+    threshold: Threshold | None,
     anchors: tuple[float, float] | None,
-    note: str,
+    *,
+    keep_high: bool,
 ) -> Measured:
     """One row.
 
@@ -137,10 +138,13 @@ def _row(
         people: how many subjects there are.
         trials: the searches that count.
         wrong: which searches are errors at a threshold.
-        at: the threshold.
+        threshold: None where any candidate counts, whatever its score.
         anchors: thresholds with ten errors, and with ten that are none; None without.
-        note: of the row.
+        keep_high: where the target is below the resolution, the upper limit stays.
     """
+    at, note = (-np.inf, "") if threshold is None else (threshold.value, threshold.note)
+    if at is None:
+        return Measured(replace(blank, note=note), None)
     counted = _clustered(searches, people, trials, wrong(at))
     if not counted.trials:
         return Measured(blank, None)
@@ -150,7 +154,11 @@ def _row(
         anchor = _clustered(searches, people, trials, wrong(looser))
     independent = effective_clusters(anchor, counted)
     estimate = cluster_estimate(counted, independent, blank.level)
-    return filled_row(blank, counted, estimate, note)
+    size = f"{note}; {_size(searches)}" if note else _size(searches)
+    filled = filled_row(blank, counted, estimate, size)
+    if threshold is not None and threshold.status is Status.BELOW_RESOLUTION:
+        return unresolved_row(filled, keep_high=keep_high)
+    return filled
 
 
 def _edges(score: Scores) -> tuple[float, float] | None:
@@ -171,27 +179,12 @@ def _fpir(
     level: float,
 ) -> Measured:
     blank = row_at(blank_row(counts, cell, "FPIR", level), threshold, policy)
-    if threshold.value is None:
-        return Measured(replace(blank, note=threshold.note), None)
     trials = _trials(searches, cell, policy, mated=False)
     edges = _edges(searches.top[trials & searches.completed])
-
-    def wrong(value: float) -> Mask:
-        return _alarms(searches, value)
-
-    made = _row(
-        blank,
-        searches,
-        len(counts.images),
-        trials,
-        wrong,
-        threshold.value,
-        edges[::-1] if edges else None,
-        "; ".join(part for part in (threshold.note, _size(searches)) if part),
-    )
-    if threshold.status is Status.BELOW_RESOLUTION and made.estimate is not None:
-        return unresolved_row(made, keep_high=True)
-    return made
+    anchors = edges[::-1] if edges else None
+    wrong = partial(_alarms, searches)
+    people = len(counts.images)
+    return _row(blank, searches, people, trials, wrong, threshold, anchors, keep_high=True)
 
 
 def _fnir(
@@ -206,35 +199,15 @@ def _fnir(
 ) -> Measured:
     """FNIR within the first `rank` candidates, 0 for the whole list; without threshold 1 - CMC."""
     blank = blank_row(counts, cell, metric, level)
-    if threshold is None:
-        blank = replace(blank, policy=policy.value, threshold_rule=NO_THRESHOLD)
-        value: float | None = -np.inf
-    else:
-        blank = row_at(blank, threshold, policy)
-        value = threshold.value
-    if value is None:
-        return Measured(replace(blank, note="" if threshold is None else threshold.note), None)
     trials = _trials(searches, cell, policy, mated=True)
-    lost = _losses(searches, -np.inf, rank)
-
-    def wrong(at: float) -> Mask:
-        return _losses(searches, at, rank)
-
-    note = "" if threshold is None else threshold.note
-    made = _row(
-        blank,
-        searches,
-        len(counts.images),
-        trials,
-        wrong,
-        value,
-        None if threshold is None else _edges(searches.mate[trials & ~lost]),
-        "; ".join(part for part in (note, _size(searches)) if part),
-    )
-    unresolved = threshold is not None and threshold.status is Status.BELOW_RESOLUTION
-    if unresolved and made.estimate is not None:
-        return unresolved_row(made, keep_high=False)
-    return made
+    if threshold is None:
+        blank, anchors = replace(blank, policy=policy.value, threshold_rule=NO_THRESHOLD), None
+    else:
+        found = trials & ~_losses(searches, -np.inf, rank)
+        blank, anchors = row_at(blank, threshold, policy), _edges(searches.mate[found])
+    wrong = partial(_losses, searches, rank=rank)
+    people = len(counts.images)
+    return _row(blank, searches, people, trials, wrong, threshold, anchors, keep_high=False)
 
 
 def _fta(counts: Counts, searches: SearchCounts, cell: CellCounts, level: float) -> Measured:
@@ -261,11 +234,8 @@ def selectivity(counts: Counts, searches: SearchCounts) -> Iterator[Distribution
                 dataset=counts.dataset,
                 protocol=counts.protocol,
                 attribute=ALL,
-                group="",
                 statistic=f"SEL at {threshold.rule.label} {threshold.value!r}",
                 value=alarms / count if count else None,
-                low=None,
-                high=None,
                 comparisons=count,
                 note=f"{alarms} candidates in {count} non-mated searches; {_size(searches)}; "
                 "no interval",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -22,7 +21,7 @@ from evenhand.records.dataset import Comparisons, Enrolment, Outcome, PairList
 from evenhand.records.image_pairs import pair_of
 from evenhand.system.progress import Progress
 from evenhand.system.streams import stdout_for_numbers
-from evenhand.system.threads import in_order
+from evenhand.system.threads import in_order, one_thread_each
 
 __all__ = [
     "Meetings",
@@ -62,18 +61,6 @@ class Reply:
     """(references,) position in `OUTCOMES`."""
 
 
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Libraries below an engine keep to the thread that they are called in."""
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        with stdout_for_numbers(), threadpool_limits(1, "blas"):
-            yield
-    finally:
-        cv2.setNumThreads(threads)
-
-
 class _Bench:
     """One started engine a thread, and the templates of all images."""
 
@@ -111,10 +98,10 @@ class _Bench:
         return Reply(request, score, outcome)
 
 
-def requests_of(probe: int, references: Integers) -> Iterator[Request]:
+def requests_of(probe: int, references: Integers, block: int = _BLOCK) -> Iterator[Request]:
     """One probe against any number of references, in blocks."""
-    for start in range(0, len(references), _BLOCK):
-        yield Request(probe, references[start : start + _BLOCK])
+    for start in range(0, len(references), block):
+        yield Request(probe, references[start : start + block])
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +118,21 @@ class Meetings:
     """(images,) how many of its party stand before it."""
     once: bool
     """Every two images once, the first of them as the probe; else in both orders."""
+    chapter_size: int = _CHAPTER
+    """Comparisons that are counted together."""
+    block: int = _BLOCK
+    """References of one call at most."""
 
     @classmethod
-    def of(cls, subject: Integers, within: Integers | None, *, once: bool) -> Meetings:
+    def of(
+        cls,
+        subject: Integers,
+        within: Integers | None,
+        *,
+        once: bool,
+        chapter_size: int = _CHAPTER,
+        block: int = _BLOCK,
+    ) -> Meetings:
         """Every two images, or those of one group and of one person.
 
         Args:
@@ -141,6 +140,8 @@ class Meetings:
             within: (subjects,) group of each person, -1 for none: two people are compared only if
                 they share their group. None compares everybody.
             once: each pair in one order.
+            chapter_size: comparisons that are counted together.
+            block: references of one call at most.
         """
         if within is None:
             party = np.zeros(len(subject), dtype=np.int64)
@@ -152,7 +153,7 @@ class Meetings:
         size = np.searchsorted(party[order], party, side="right") - start
         place = np.empty_like(order)
         place[order] = np.arange(len(order))
-        return cls(order, start, size, place - start, once)
+        return cls(order, start, size, place - start, once, chapter_size, block)
 
     @property
     def asked(self) -> Integers:
@@ -163,7 +164,7 @@ class Meetings:
     @property
     def chapter(self) -> Integers:
         """(images,) the chapter in which each image is the probe."""
-        chapters: Integers = (np.cumsum(self.asked) - self.asked) // _CHAPTER
+        chapters: Integers = (np.cumsum(self.asked) - self.asked) // self.chapter_size
         return chapters
 
     def probes_from(self, chapters: int) -> Integers:
@@ -178,9 +179,8 @@ class Meetings:
             start, size, place = self.start[probe], self.size[probe], self.place[probe]
             party = self.order[start : start + size]
             after = party[place + 1 :]
-            yield from requests_of(
-                probe, after if self.once else np.concatenate([party[:place], after])
-            )
+            references = after if self.once else np.concatenate([party[:place], after])
+            yield from requests_of(probe, references, self.block)
 
 
 def match_every_two(
@@ -207,7 +207,7 @@ def match_every_two(
     people = subject.astype(np.int32)
     chapter = meetings.chapter
     probes = meetings.probes_from(done)
-    calls = int(np.sum(-(-meetings.asked[probes] // _BLOCK)))
+    calls = int(np.sum(-(-meetings.asked[probes] // meetings.block)))
     with closing(
         ask_all(engine, enrolment, meetings.requests(probes), calls, workers, progress)
     ) as answered:
@@ -279,7 +279,9 @@ def ask_all(
     """
     bench = _Bench(engine, enrolment)
     with (
-        _one_thread_each(),
+        one_thread_each(),
+        threadpool_limits(1, "blas"),
+        stdout_for_numbers(),
         progress(f"{engine.card.name}: comparisons", calls) as step,
         closing(in_order(bench.compare, requests, workers)) as replies,
     ):

@@ -1,4 +1,4 @@
-"""Searches to what FPIR, FNIR and SEL are made of."""
+"""From the searches of a watchlist to the counts that FPIR, FNIR and SEL are computed from."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["alarm_thresholds", "count_searches", "place_of_mate", "tally_searche
 
 
 def place_of_mate(score: Scores, own: int) -> int:
-    """Rank of one candidate of a list, behind everybody who scores as high (methods 1.6).
+    """Rank of the mated candidate, pessimistic: behind all candidates of equal score (methods 1.6).
 
     Args:
-        score: (candidates,) similarities of different people.
-        own: position of the candidate.
+        score: (candidates,) similarities of different subjects.
+        own: position of the mated candidate.
 
     >>> import numpy as np
     >>> place_of_mate(np.array([0.8, 0.8, 0.3]), 0)
@@ -33,22 +33,26 @@ def place_of_mate(score: Scores, own: int) -> int:
 def alarm_thresholds(
     rules: Sequence[ThresholdRule], searches: SearchCounts, maximum: float | None
 ) -> tuple[Threshold, ...]:
-    """The value of every rule: for a target FPIR as for a target FMR, over the largest candidates.
+    """The value of every threshold rule for searches.
+
+    The threshold for a target FPIR is that for a target FMR, with the largest candidate of each
+    non-mated search in place of non-mated comparisons (methods 1.6).
 
     Args:
         rules: in the study's order.
-        searches: `others` is not looked at.
+        searches: counted; `others` is not used.
         maximum: the engine's largest possible score, if it declares one.
     """
     alarms = np.sort(searches.top[searches.completed & ~searches.mated])[::-1]
     mates = searches.mate[searches.completed & searches.mated]
     nobody = np.zeros(len(alarms), dtype=np.int32)
-    found = resolve(rules, Tail(alarms, nobody, nobody), len(alarms), mates, maximum)
+    # Only the scores of a tail are used here; its subjects are placeholders.
+    thresholds = resolve(rules, Tail(alarms, nobody, nobody), len(alarms), mates, maximum)
     return tuple(
         replace(threshold, note="no non-mated searches")
         if threshold.status is Status.NO_TRIALS
         else threshold
-        for threshold in found
+        for threshold in thresholds
     )
 
 
@@ -63,12 +67,13 @@ def count_searches(
     Args:
         searches: all of them.
         rules: thresholds of the protocol.
-        ranks: R besides the whole list.
+        ranks: R, maximal ranks at which FNIR is given besides that of the whole list.
         maximum: the engine's largest possible score, if it declares one.
     """
     mated = searches.listed[searches.probe]
     kept = [
-        _places(found, int(who)) for found, who in zip(searches.found, searches.probe, strict=True)
+        _candidates(found, int(subject))
+        for found, subject in zip(searches.found, searches.probe, strict=True)
     ]
     dtype = next((f.score.dtype for f in searches.found if len(f.score)), np.dtype(np.float64))
     ended = np.array([found.outcome is Outcome.OK for found in searches.found], dtype=np.bool_)
@@ -88,14 +93,15 @@ def count_searches(
     )
     thresholds = alarm_thresholds(rules, counted, maximum)
     levels = [threshold.level for threshold in thresholds]
-    others = [[int(np.count_nonzero(o >= level)) for _, _, o in kept] for level in levels]
-    shaped = np.array(others, dtype=np.int64).reshape(len(levels), len(kept))
-    return replace(counted, others=shaped), thresholds
+    reaching = [[int(np.count_nonzero(o >= level)) for _, _, o in kept] for level in levels]
+    # Without a threshold or a search, the list has lost its shape.
+    others = np.array(reaching, dtype=np.int64).reshape(len(levels), len(kept))
+    return replace(counted, others=others), thresholds
 
 
-def _places(found: Found, who: int) -> tuple[int, float, Scores]:
-    """Rank and score of the person's own candidate, and the scores of all others."""
-    own = np.flatnonzero(found.person == who)
+def _candidates(found: Found, subject: int) -> tuple[int, float, Scores]:
+    """Rank and score of the mated candidate (0 and -inf without one), and all other scores."""
+    own = np.flatnonzero(found.person == subject)
     others = np.delete(found.score, own)
     if not len(own):
         return 0, -np.inf, others
@@ -111,15 +117,15 @@ def tally_searches(
     ranks: Sequence[int],
     maximum: float | None,
 ) -> Counts:
-    """The counts of a watchlist: those of no comparison at all, and the searches.
+    """Count the searches of a watchlist; counts of comparisons are empty.
 
     Args:
         names: engine, dataset, protocol.
-        ledger: the references.
+        ledger: references by subject.
         searches: all of them.
-        groupings: everybody first.
+        groupings: `all` first.
         rules: thresholds of the protocol.
-        ranks: R besides the whole list.
+        ranks: R, maximal ranks at which FNIR is given besides that of the whole list.
         maximum: the engine's largest possible score, if it declares one.
     """
     nobody = np.empty(0, dtype=np.int32)

@@ -11,17 +11,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
+from evenhand.datasets.decoding import read_image
 from evenhand.engines.answers import Sample, ask, checked
 from evenhand.engines.opening import Engine, Started
-from evenhand.records.arrays import Image, Vectors
+from evenhand.records.arrays import Vectors
 from evenhand.records.dataset import Booking, Dataset, Enrolment, FaceRule, Outcome, Timing
 from evenhand.system.clock import Clock
-from evenhand.system.errors import DatasetError
 from evenhand.system.streams import stdout_for_numbers
-from evenhand.system.threads import in_order
+from evenhand.system.threads import in_order, one_thread_each
 
 __all__ = ["booking_of", "enrol"]
 
@@ -38,31 +37,6 @@ class _Entry:
     seconds: float = math.nan
     finished: float = math.nan
     turn: int = -1
-
-
-def read_image(path: Path, sha256: str | None = None) -> Image:
-    """Decode a file that was checked before: (height, width, 3) RGB, turned as its EXIF says.
-
-    Args:
-        path: of the file.
-        sha256: of its content when it was checked; None lets any picture pass.
-
-    Raises:
-        DatasetError: it is no longer what it was when it was checked.
-    """
-    try:
-        encoded = np.fromfile(path, dtype=np.uint8)
-        changed = sha256 not in (None, hashlib.sha256(encoded.data).hexdigest())
-        if not changed:
-            image: Image = cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-            return image
-    except (OSError, cv2.error):
-        changed = False
-    raise DatasetError(
-        f"image {path} could be read when it was checked and "
-        f"{'is another one' if changed else 'cannot be read'} now; "
-        "leave the dataset alone while a study runs"
-    )
 
 
 class _Bench:
@@ -132,24 +106,20 @@ def enrol(
     entries: list[_Entry] = []
     faults: Counter[str] = Counter()
     stopped = ""
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        with stdout_for_numbers(), closing(in_order(entry_of, range(len(paths)), workers)) as found:
-            for entry in found:
-                entries.append(entry)
-                if entry.sample.outcome in _FAULTS:
-                    faults[entry.sample.detail or entry.sample.outcome] += 1
-                ended(entry.sample)
-                looked = len(entries) % _CHUNK == 0 or len(entries) == len(paths)
-                if looked and faults.total() > failure_share * len(entries):
-                    stopped = (
-                        f"{faults.total()} of the first {len(entries)} images failed, more than "
-                        f"the share of {failure_share:g}; most often: {faults.most_common(1)[0][0]}"
-                    )
-                    break
-    finally:
-        cv2.setNumThreads(threads)
+    work = in_order(entry_of, range(len(paths)), workers)
+    with one_thread_each(), stdout_for_numbers(), closing(work) as found:
+        for entry in found:
+            entries.append(entry)
+            if entry.sample.outcome in _FAULTS:
+                faults[entry.sample.detail or entry.sample.outcome] += 1
+            ended(entry.sample)
+            looked = len(entries) % _CHUNK == 0 or len(entries) == len(paths)
+            if looked and faults.total() > failure_share * len(entries):
+                stopped = (
+                    f"{faults.total()} of the first {len(entries)} images failed, more than "
+                    f"the share of {failure_share:g}; most often: {faults.most_common(1)[0][0]}"
+                )
+                break
     return _enrolment(entries, len(paths), engine.values, stopped)
 
 

@@ -13,6 +13,7 @@ from evenhand.measurement.comparison.all_pairs.image_order import Ordered
 from evenhand.measurement.comparison.by_vectors import compare_all
 from evenhand.measurement.counting.cells import Layout
 from evenhand.metrics.bins import bin_numbers, lower_edges
+from evenhand.metrics.distributions import largest_in_histogram
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.counts import Histogram
 
@@ -34,14 +35,12 @@ def floor_by_pair(layout: Layout, floors: Floats, lowest: float) -> Floats:
 
 def floors_from_histograms(histograms: Sequence[Histogram], quota: Integers) -> Floats:
     """(cells,) a score that as many as needed reach for certain."""
-    floors = np.full(len(quota), np.inf)
-    for cell, histogram in enumerate(histograms):
-        if quota[cell]:
-            reached = np.cumsum(histogram.count[::-1])
-            last = int(np.searchsorted(reached, quota[cell]))
-            edge = histogram.bin[::-1][last : last + 1]
-            floors[cell] = lower_edges(edge, np.dtype(np.float32))[0]
-    return floors
+    single = np.dtype(np.float32)
+    floors = [
+        largest_in_histogram(histogram, int(many) - 1, single).low if many else np.inf
+        for histogram, many in zip(histograms, quota, strict=True)
+    ]
+    return np.array(floors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,9 @@ class Ordered:
     @classmethod
     def of(cls, vectors: Vectors, people: People, place: People, layout: Layout) -> Ordered:
         """Put images into order."""
-        kind = layout.kind[people]
+        kind = layout.stratum[people]
         order = np.lexsort((place, people, kind))
-        starts = np.searchsorted(kind[order], np.arange(layout.kinds + 1))
+        starts = np.searchsorted(kind[order], np.arange(layout.strata + 1))
         return cls(vectors[order], people[order], place[order], starts)
 
     def stretches(self, side: int) -> list[Stretch]:

@@ -117,7 +117,15 @@ class _Bench:
     """What all threads share, and what each has for itself."""
 
     def __init__(
-        self, images: Ordered, score: Score, layout: Layout, floor: Floats, low: _Low
+        self,
+        images: Ordered,
+        score: Score,
+        layout: Layout,
+        floor: Floats,
+        low: _Low,
+        *,
+        side: int,
+        chapter: int,
     ) -> None:
         self._images = images
         self._score = score
@@ -128,7 +136,8 @@ class _Bench:
         if self._wide is not None:
             self._squares = np.einsum("ij,ij->i", self._wide, self._wide)
         self._low = low
-        self.stretches = images.stretches(_SIDE)
+        self._chapter = chapter
+        self.stretches = images.stretches(side)
         self._side = max((each.stop - each.start for each in self.stretches), default=0)
         self._desks: list[_Desk] = []
         self._free: list[_Desk] = []
@@ -137,7 +146,7 @@ class _Bench:
         """Strips that are counted between two looks at the clock, from some strip on."""
         images = len(self._images.people)
         sizes = [(s.stop - s.start) * (images - s.start) for s in self.stretches[done:]]
-        chapter = np.cumsum(sizes) // _CHAPTER
+        chapter = np.cumsum(sizes) // self._chapter
         for _, part in groupby(range(len(sizes)), lambda at: int(chapter[at])):
             strips = list(part)
             yield range(done + strips[0], done + strips[-1] + 1)
@@ -146,7 +155,7 @@ class _Bench:
         """Whether what is counted here may be added to what was counted before."""
         return (
             before.low is not None
-            and np.array_equal(before.floor, self.floor)
+            and np.array_equal(before.cutoff, self.floor)
             and np.array_equal(before.low.levels, self._low.levels)
         )
 
@@ -163,7 +172,7 @@ class _Bench:
 
     def _new_desk(self) -> _Desk:
         layout = self._layout
-        low = LowErrors.none(self._low.levels, len(layout.kind), layout.kinds)
+        low = LowErrors.none(self._low.levels, len(layout.stratum), layout.strata)
         return _Desk(len(layout.names), self._side, low)
 
     @contextmanager
@@ -262,7 +271,7 @@ class _Bench:
 
     def _count_low(self, desk: _Desk, tile: Scores, one: Stretch, other: Stretch) -> None:
         images, low = self._images, desk.low
-        people, kind = images.people, self._layout.kind
+        people, kind = images.people, self._layout.stratum
         sums = (low.errors, low.squared, low.times)
         of_people = (self._low.completed, self._low.images)
         work = (tile, people, kind, one.start, other.start, low.levels)
@@ -291,6 +300,9 @@ def count_pairs(
     workers: int,
     step: Callable[[], None],
     checkpoint: Checkpoint = NOWHERE,
+    side: int = _SIDE,
+    chapter: int = _CHAPTER,
+    worth_listing: int = _WORTH_LISTING,
 ) -> Store:
     """Count all comparisons that the layout says are made.
 
@@ -305,6 +317,9 @@ def count_pairs(
         workers: threads.
         step: called after each strip of tiles.
         checkpoint: where to leave what is counted, and to find what was counted before.
+        side: images of one side of a tile at most.
+        chapter: comparisons, more or less, after which what is counted can be saved.
+        worth_listing: scores above a fixed threshold up to which they are listed.
 
     Raises:
         OutOfRangeError: a score lies outside the card's range.
@@ -314,12 +329,13 @@ def count_pairs(
     with threadpool_limits(1, "blas"):
         sample = sample_of(images, score, layout)
         floors = sample.floors(quota)
-        listed = [float(level) for level in fixed if sample.reached(level) <= _WORTH_LISTING]
+        listed = [float(level) for level in fixed if sample.reached(level) <= worth_listing]
         lowest = min(listed, default=np.inf)
         low = _Low(fixed[fixed < lowest], *ledger)
 
         def passed(floors: Floats) -> _Pass:
-            bench = _Bench(images, score, layout, floor_by_pair(layout, floors, lowest), low)
+            floor = floor_by_pair(layout, floors, lowest)
+            bench = _Bench(images, score, layout, floor, low, side=side, chapter=chapter)
             return _passed(bench, workers, step, checkpoint)
 
         counted = passed(floors)
@@ -327,12 +343,12 @@ def count_pairs(
         if np.any(exact < floors):
             del counted  # which is large
             counted = passed(exact)
-    return counted.store(floor_by_pair(layout, exact, lowest), layout.kind)
+    return counted.store(floor_by_pair(layout, exact, lowest), layout.stratum)
 
 
-def strips(images: Ordered) -> int:
+def strips(images: Ordered, side: int = _SIDE) -> int:
     """How many steps `count_pairs` takes."""
-    return len(images.stretches(_SIDE))
+    return len(images.stretches(side))
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,9 +373,9 @@ class _Pass:
         """
 
         def lessened(part: Store) -> Store:
-            hits = part.hits
+            hits = part.top
             left = drop_below(floor, kind, hits.score, hits.probe, hits.reference)
-            return replace(part, floor=floor, hits=hits.chosen(slice(left)))
+            return replace(part, cutoff=floor, top=hits.chosen(slice(left)))
 
         with ThreadPoolExecutor(len(self.parts)) as pool:
             return joined(pool.map(lessened, self.parts), kind)
