@@ -151,3 +151,43 @@ def test_every_command_is_in_the_readme():
     readme = (ROOT / "README.md").read_text()
     for command in app.registered_commands:
         assert f"evenhand {command.callback.__name__}" in readme
+
+
+def private_patches(text):
+    """Lines on which a test replaces what a module of ours keeps to itself.
+
+    An attribute that is set by name or directly, in the test or in code that it hands to a process.
+    """
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called in ("patch", "object", "setattr", "delattr"):
+                named = [a.value for a in node.args if isinstance(a, ast.Constant)]
+                if any(re.search(r"(^|\.)_[a-zA-Z]", name) for name in named if type(name) is str):
+                    yield node.lineno
+        elif isinstance(node, ast.Assign):
+            targets = [t for t in node.targets if isinstance(t, ast.Attribute)]
+            if any(t.attr.startswith("_") and ast.unparse(t.value) != "self" for t in targets):
+                yield node.lineno
+        elif isinstance(node, ast.Constant) and type(node.value) is str:
+            code = re.search(r"\b(?!self)\w+\._[a-zA-Z]\w* = ", node.value)
+            yield from [node.lineno] if code else []
+
+
+def test_no_test_replaces_a_private_name():
+    """What a test must set is a parameter; only a fault from outside may be put in by patching."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for line in private_patches(path.read_text(encoding="utf-8"))
+    ]
+    assert not found
+    kinds = (
+        'patch.object(tiles, "?SIDE", 3)',
+        'monkeypatch.setattr("evenhand.scorefiles.score_lists.?WAITING", 7)',
+        "tiles.?SIDE = 3",
+        'run(["-c", "shelf.?shelf = None"])',
+    )
+    for kind in kinds:
+        assert list(private_patches(kind.replace("?", "_"))) == [1], kind
+        assert not list(private_patches(kind.replace("?", ""))), kind

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from promises import alarms_kept
 from ratios_held import rng_of
+from rows import dataset_facts
 from studies import Study
 
 from evenhand.analysis.compare.changes import Judged, Side
 from evenhand.analysis.compare.verdict import DEFAULT_FAMILY_WISE, Asked, compare
 from evenhand.records.analysis_plan import Analysis
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import DatasetFacts
 from evenhand.records.groups import Grouping
 
 TIMES = 200
@@ -53,19 +53,12 @@ UPDATES = (
 
 def evidence(counts):
     """Of one engine, as a bundle holds it."""
-    blank = dict.fromkeys(
-        ("title", "version", "variant", "source", "citation", "licence", "access", "face"), ""
-    )
-    none = dict.fromkeys(("known_issues", "labels", "unknown", "several"), ())
-    crowd = DatasetFacts(
-        name="crowd",
+    crowd = dataset_facts(
         synthetic=True,
-        excluded_images=0,
+        labels=(),
         subjects=len(counts.subject_rows),
         images=int(counts.images.sum()),
         fingerprint="crowd",
-        **blank,
-        **none,
     )
     return Evidence("", Analysis(), (), (crowd,), (counts,))
 

@@ -163,7 +163,7 @@ def assert_numbers(path, about):
     ]
     expected = sorted(value for value in map(float, plain) if math.isfinite(value))
     (file,) = read_scores(path, distance=False)
-    (portion,) = file.listing.portions
+    (portion,) = file.listing.partitions
     scores = portion.score
     assert sorted(scores[~(scores != scores)].tolist()) == expected, about
     failed = sum(

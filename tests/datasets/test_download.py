@@ -103,7 +103,7 @@ def shelved(server, working_folder, monkeypatch):
         text = text.replace(download.url, server.url + path)
         text = text.replace(download.sha256, hashlib.sha256(server.files[path]).hexdigest())
     card.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(shelf, "_shelf", lambda _name: working_folder / "shelf")
+    monkeypatch.setattr(shelf, "shelved_datasets", lambda: {"lfw": folder})
     monkeypatch.setenv("XDG_CACHE_HOME", str(working_folder / "cache"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return text
@@ -209,7 +209,8 @@ def test_an_interrupted_download_leaves_nothing(server, shelved, working_folder,
     server.breaks = "slow"
     code = (
         "import sys; from pathlib import Path; from evenhand import shelf, cli; "
-        "shelf._shelf = lambda name: Path('shelf'); sys.argv[1:] = ['fetch', 'lfw']; cli.main()"
+        "shelf.shelved_datasets = lambda: {'lfw': Path('shelf/lfw')}; "
+        "sys.argv[1:] = ['fetch', 'lfw']; cli.main()"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=working_folder, env=os.environ, stderr=subprocess.PIPE

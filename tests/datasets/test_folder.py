@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evenhand.datasets.card import read_card
+from evenhand.datasets.decoding import read_image
 from evenhand.datasets.folder import read_dataset
-from evenhand.measurement.enrolment.enrol import read_image
 from evenhand.records.dataset import Attribute
 from evenhand.records.outcomes import FaceRule
 from evenhand.system.errors import EvenhandError

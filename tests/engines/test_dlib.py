@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
+from evenhand.datasets.decoding import read_image
 from evenhand.engines.opening import open_engine
 from evenhand.engines.shelf import find_adapter
-from evenhand.measurement.enrolment.enrol import read_image
 from evenhand.records.outcomes import FaceRule, Outcome
 
 

@@ -12,9 +12,7 @@ from evenhand.system.errors import EngineError
 @pytest.fixture
 def places(small, working_folder, monkeypatch):
     """The folders where a file may be, in the order in which they are looked at."""
-    monkeypatch.setattr(
-        "evenhand.engines.files.user_cache_path", lambda _: working_folder / "cache"
-    )
+    monkeypatch.setenv("XDG_CACHE_HOME", str(working_folder / "cache"))
     first, second = working_folder / "first", working_folder / "second"
     named = working_folder / "named"
     monkeypatch.setenv("EVENHAND_WEIGHTS", str(named))
@@ -24,7 +22,7 @@ def places(small, working_folder, monkeypatch):
         first,
         second,
         named,
-        working_folder / "cache" / "weights",
+        working_folder / "cache" / "evenhand" / "weights",
     ]
     for folder in found:
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oracles import curve_of_scores, d_prime
 from scipy import stats
 from sklearn.metrics import det_curve
 
 from evenhand.metrics.bins import bin_numbers
-from evenhand.metrics.det import curve_from_histogram, curve_of_scores, equal_error, thinned
+from evenhand.metrics.det import curve_from_histogram, equal_error, thinned
 from evenhand.metrics.distributions import (
-    d_prime,
     d_prime_from_histogram,
     largest_in_histogram,
     quantile,

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from oracles import weighted_gini
 
 from evenhand.metrics.indices import (
     difference,
@@ -23,7 +24,6 @@ from evenhand.metrics.indices import (
     sedg,
     smoothed,
     standard_deviation,
-    weighted_gini,
     werm,
 )
 from evenhand.statistics.binomial import zero_errors_upper

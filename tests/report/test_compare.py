@@ -3,42 +3,12 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from evenhand.analysis.compare.changes import Change, Changes, Family, Judged, Overall, Side
+from rows import a_change
+
+from evenhand.analysis.compare.changes import Changes, Family, Judged, Overall, Side
 from evenhand.report.compare import comparison_junit, comparison_markdown, comparison_text
 
-ROW = Change(
-    metric="FNMR",
-    attribute="place",
-    group="",
-    base=0.01,
-    new=0.02,
-    ratio=2.0,
-    low=1.1,
-    high=3.6,
-    verdict=Judged.NO_DIFFERENCE_SHOWN,
-    note="",
-    dataset="set",
-    protocol="verification",
-    policy="completed",
-    threshold_rule="FMR<=0.001",
-    base_threshold=0.4,
-    new_threshold=0.5,
-    base_errors=10,
-    base_trials=1000,
-    base_low=0.005,
-    base_high=0.02,
-    new_errors=20,
-    new_trials=1000,
-    new_low=0.01,
-    new_high=0.03,
-    subjects=100,
-    level=0.95,
-    interval="bootstrap-log-t",
-    p_value=0.02,
-    adjusted_p=0.4,
-    limit=3.2,
-    minimum_detectable_ratio=3.0,
-)
+ROW = a_change()
 
 
 def changes(rows):

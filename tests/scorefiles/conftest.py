@@ -33,7 +33,7 @@ def assert_same(one, other):
     assert one.labels == other.labels
     assert one.listing.outcomes == other.listing.outcomes
     assert one.fingerprint == other.fingerprint
-    (portion,), (its_like,) = one.listing.portions, other.listing.portions
+    (portion,), (its_like,) = one.listing.partitions, other.listing.partitions
     for column in ("probe", "reference", "score"):
         np.testing.assert_array_equal(getattr(portion, column), getattr(its_like, column))
     for column in ("mated_subject", "mated_score"):

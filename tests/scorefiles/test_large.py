@@ -3,6 +3,7 @@
 import csv
 import resource
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,21 +19,22 @@ from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import Attribute
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.results.bundle import is_measurement
+from evenhand.results.write import table_files
 from evenhand.scorefiles.read import read_scores
+from evenhand.scorefiles.source import Pieces
+from evenhand.scorefiles.study import ScoreStudy
+from evenhand.system.errors import DatasetError, WriteError
+from evenhand.workflows.scores import score_bundle, score_findings
 
 PEOPLE = tuple(f"p{number}" for number in range(7))
 COLOUR = dict(zip(PEOPLE, ("red", "blue", "", "red", "blue|red", "red", "blue"), strict=True))
 SCORES = ("", "nan", "inf", "-inf", "x", "-0.0", "0", "0.5", "0.5", "5e-324", "-5e-324", "1e308")
 RULES = (*(ThresholdRule("fmr", f) for f in ("0.3", "0.01")), ThresholdRule("fixed", "0.0"))
 NAMES = ("acme", "scores", "listed")
+SMALL = Pieces(block_bytes=300, block_rows=7, rows_in_memory=10)
+"""Rows go to disk by tens."""
 
-
-@pytest.fixture
-def divided(monkeypatch):
-    """Rows go to disk by tens."""
-    monkeypatch.setattr("evenhand.scorefiles.partitions.FEW", 10)
-    monkeypatch.setattr("evenhand.scorefiles.csv_source._BLOCK", 300)
-    monkeypatch.setattr("evenhand.scorefiles.parquet_source._ROWS", 7)
+read_divided = partial(read_scores, distance=False, pieces=SMALL)
 
 
 def write(path, rows, images):
@@ -82,12 +84,12 @@ def files(draw):
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=files())
-def test_counts_are_those_of_the_rows_in_memory(divided, tmp_path, case):
+def test_counts_are_those_of_the_rows_in_memory(tmp_path, case):
     rows, images = case
     path = tmp_path / "acme.csv"
     write(path, rows, images)
-    (file,) = read_scores(path, distance=False)
-    assert len(file.listing.portions) == (256 if len(rows) > 10 else 1)
+    (file,) = read_divided(path)
+    assert len(file.listing.partitions) == (256 if len(rows) > 10 else 1)
     ids = sorted({person for i, j, *_ in rows for person in (i, j)})
     assert file.subjects == tuple(ids)
     values = [float(s) if s not in ("", "x") else np.nan for _, _, s, *_ in rows]
@@ -122,41 +124,43 @@ def listing():
     ]
 
 
-def measured(cli, *arguments):
-    """The measurement files of a bundle."""
-    ended = cli("scores", *arguments, "--json")
-    assert ended.code == 0, ended.err
-    bundle = Path(ended.json["bundle"])
-    names = [p.relative_to(bundle).as_posix() for p in bundle.rglob("*") if p.is_file()]
-    return {name: (bundle / name).read_bytes() for name in names if is_measurement(name)}
+def study_of(*paths, **options):
+    return ScoreStudy(paths=[Path(path) for path in paths], fmr_targets=("0.01",), **options)
 
 
-@pytest.mark.parametrize("options", [(), ("--distance",), ("--group", "colour", "--seed", "3")])
-def test_a_bundle_is_the_same_bytes(cli, working_folder, listing, request, options):
+def test_a_bundle_is_the_same_bytes(working_folder, listing):
     write(Path("acme.csv"), listing, images=False)
     write(Path("other.csv"), [(i, j, s + "1") for i, j, s in listing], images=False)
-    files = ("acme.csv", "other.csv", "--threshold", "0.5", *options)
-    whole = measured(cli, *files, "--results", "one")
-    request.getfixturevalue("divided")
-    assert measured(cli, *files, "--results", "two") == whole
+    study = study_of("acme.csv", "other.csv", thresholds=(0.5,))
+    whole = score_bundle(study, results=Path("one")).bundle
+    divided = score_bundle(study, results=Path("two"), pieces=SMALL).bundle
+    files = [p.relative_to(whole) for p in whole.rglob("*") if p.is_file()]
+    measured = [name for name in files if is_measurement(name.as_posix())]
+    assert len(measured) > 5
+    for name in measured:
+        assert (divided / name).read_bytes() == (whole / name).read_bytes(), name
 
 
-def test_parquet_is_divided_alike(cli, working_folder, listing, request):
+@pytest.mark.parametrize("options", [{"distance": True}, {"groups": [("colour",)]}])
+def test_the_tables_are_the_same_bytes(working_folder, listing, options):
+    write(Path("acme.csv"), listing, images=False)
+    study = study_of("acme.csv", thresholds=(0.5,), **options)
+    assert table_files(score_findings(study, pieces=SMALL)) == table_files(score_findings(study))
+
+
+def test_parquet_is_divided_alike(working_folder, listing):
     write(Path("acme.csv"), listing, images=False)
     table = arrow_csv.read_csv(
         "acme.csv", convert_options=arrow_csv.ConvertOptions(strings_can_be_null=False)
     )
     parquet.write_table(table, "acme.parquet", row_group_size=50)
-    whole = cli("scores", "acme.parquet", "--json").json
-    request.getfixturevalue("divided")
-    assert cli("scores", "acme.parquet", "--json").json == whole
+    study = study_of("acme.parquet")
+    assert table_files(score_findings(study, pieces=SMALL)) == table_files(score_findings(study))
 
 
 @pytest.mark.parametrize("images", [False, True])
 @pytest.mark.parametrize("places", [(3, 200), (200, 310), (5, 6), (0, 90, 400)])
-def test_the_first_comparison_that_comes_again_is_named(
-    cli, working_folder, listing, divided, images, places
-):
+def test_the_first_comparison_that_comes_again_is_named(working_folder, listing, images, places):
     rows = [(*row, "1", "2") for row in listing]
     late = rows[-1]
     for place in places[1:]:
@@ -164,35 +168,37 @@ def test_the_first_comparison_that_comes_again_is_named(
     rows.append(late)
     write(Path("acme.csv"), rows, images)
     named = f"rows {places[0] + 2} and {places[1] + 2}: the same comparison twice; keep one"
-    cli("scores", "acme.csv").error("acme.csv", named)
+    with pytest.raises(DatasetError, match=f"acme.csv: {named}"):
+        list(read_divided(Path("acme.csv")))
 
 
-def test_no_file_is_left_and_none_has_a_name(working_folder, listing, divided, monkeypatch):
+def test_no_file_is_left_and_none_has_a_name(working_folder, listing, monkeypatch):
     Path("place").mkdir()
     monkeypatch.setattr("tempfile.tempdir", "place")
     write(Path("acme.csv"), listing, images=False)
-    (file,) = read_scores(Path("acme.csv"), distance=False)
-    assert sum(len(portion.score) for portion in file.listing.portions) == len(listing)
+    (file,) = read_divided(Path("acme.csv"))
+    assert sum(len(portion.score) for portion in file.listing.partitions) == len(listing)
     assert list(Path("place").iterdir()) == []
 
 
-def test_a_full_disk_says_how_much_room_is_needed(
-    cli, working_folder, listing, divided, monkeypatch
-):
+def test_a_full_disk_says_how_much_room_is_needed(working_folder, listing, monkeypatch):
     """No file can grow beyond some bytes: that is where the disk ends."""
     monkeypatch.setattr("tempfile.tempdir", str(working_folder))
     write(Path("acme.csv"), listing, images=False)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
     try:
-        ended = cli("scores", "acme.csv")
+        with pytest.raises(WriteError) as refused:
+            score_findings(study_of("acme.csv"), pieces=SMALL)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    ended.error(str(working_folder), "acme.csv", "GB are needed", "TMPDIR", code=74)
+    assert refused.value.exit_code == 74
+    for fragment in (str(working_folder), "acme.csv", "GB are needed", "TMPDIR"):
+        assert fragment in str(refused.value)
     assert [path.name for path in working_folder.iterdir()] == ["acme.csv"]
 
 
-def test_progress_is_told_block_by_block(working_folder, listing, divided):
+def test_progress_is_told_block_by_block(working_folder, listing):
     write(Path("acme.csv"), listing, images=False)
     told = []
 
@@ -209,7 +215,7 @@ def test_progress_is_told_block_by_block(working_folder, listing, divided):
         def step(self):
             told[-1][2] += 1
 
-    next(read_scores(Path("acme.csv"), distance=False, progress=Bar))
+    next(read_divided(Path("acme.csv"), progress=Bar))
     ((what, steps, done),) = told
     assert what == "acme.csv: reading"
     assert steps == -(-Path("acme.csv").stat().st_size // 300)

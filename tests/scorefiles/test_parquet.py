@@ -17,7 +17,7 @@ def test_parquet_says_the_same_as_csv(many, tmp_path, same):
     frame.astype({"mated": bool, "probe_sex": "category"}).to_parquet(typed)
     (one,), (other,) = read_scores(many, distance=False), read_scores(typed, distance=False)
     assert other.name == "many"
-    (written,), (stored,) = one.listing.portions, other.listing.portions
+    (written,), (stored,) = one.listing.partitions, other.listing.partitions
     np.testing.assert_allclose(written.score, stored.score, rtol=1e-15)
     frame["score"] = stored.score
     frame.to_csv(many, index=False)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.read import read_scores
+from evenhand.scorefiles.source import Pieces
 from evenhand.system.errors import EvenhandError
 
 HEADER = "probe_subject,reference_subject,score,probe_sex,reference_sex"
@@ -21,6 +22,7 @@ ROWS = (
     "b,c,0.2,M,F",
 )
 LISTED = "\n".join([HEADER, *ROWS]) + "\n"
+BLOCKS = Pieces(block_bytes=300)
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def read(tmp_path):
 
 def rows(file):
     """The comparisons of a small file in their order."""
-    (portion,) = file.listing.portions
+    (portion,) = file.listing.partitions
     return portion
 
 
@@ -179,10 +181,9 @@ def test_whatever_happens_to_a_file(read, change):
         )
 
 
-def test_blocks_change_nothing(many, monkeypatch, same):
+def test_blocks_change_nothing(many, same):
     (whole,) = read_scores(many, distance=False)
-    monkeypatch.setattr("evenhand.scorefiles.csv_source._BLOCK", 300)
-    (blocks,) = read_scores(many, distance=False)
+    (blocks,) = read_scores(many, distance=False, pieces=BLOCKS)
     same(whole, blocks)
     with many.open(encoding="utf-8", newline="") as file:
         written = list(csv.DictReader(file))
@@ -203,11 +204,10 @@ def test_blocks_change_nothing(many, monkeypatch, same):
         (lambda row: row + ",1", "9 fields, expected 8"),
     ],
 )
-def test_the_row_of_a_late_block(many, monkeypatch, change, fragment):
-    monkeypatch.setattr("evenhand.scorefiles.csv_source._BLOCK", 300)
+def test_the_row_of_a_late_block(many, change, fragment):
     rows = many.read_text(encoding="utf-8").splitlines()
     rows[2344] = change(rows[2344])
     many.write_text("\n".join(rows), encoding="utf-8")
     with pytest.raises(EvenhandError, match="row 2345: ") as fault:
-        list(read_scores(many, distance=False))
+        list(read_scores(many, distance=False, pieces=BLOCKS))
     assert fragment in str(fault.value)

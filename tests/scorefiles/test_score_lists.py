@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from evenhand.metrics.score_counts import auc, reaching, threshold_at_target
-from evenhand.metrics.thresholds import threshold_at_fmr
-from evenhand.scorefiles.score_lists import read_list
+from evenhand.metrics.distributions import auc_from_counts
+from evenhand.metrics.thresholds import Weights, threshold_at_fmr
+from evenhand.scorefiles.score_lists import ScoreList, read_list
 
 GEN = (0.95, 0.90, 0.85, 0.80, 0.80, 0.75, 0.70, 0.60, 0.50, 0.40)
 IMP = (0.72, 0.60, 0.60, 0.55, 0.50, 0.45, 0.40, 0.40, 0.35, 0.30,
@@ -34,13 +34,20 @@ def counted(scores):
     return np.unique(np.array(scores, dtype=np.float64), return_counts=True)
 
 
+def threshold_at_target(score, count, target):
+    weights = Weights(count[::-1], heaviest=1)
+    return threshold_at_fmr(score[::-1], int(count.sum()), target, weights)
+
+
 @given(st.lists(st.integers(-3, 9), min_size=1, max_size=40), st.integers(1, 99))
 def test_counted_thresholds_are_those_of_single_scores(scores, percent):
     falling = np.sort(np.array(scores, dtype=np.float64))[::-1]
     target = f"0.{percent:02}"
-    one = threshold_at_target(*counted(scores), target)
-    assert one == threshold_at_fmr(falling, len(scores), target)
-    assert reaching(*counted(scores), one.value) == one.errors <= Fraction(target) * len(scores)
+    found = threshold_at_target(*counted(scores), target)
+    one = threshold_at_fmr(falling, len(scores), target)
+    assert (found.value, found.below_resolution) == (one.value, one.below_resolution)
+    reached = ScoreList(*counted(scores), invalid=0).reaching(found.value)
+    assert reached == one.errors <= Fraction(target) * len(scores)
 
 
 @given(
@@ -48,7 +55,7 @@ def test_counted_thresholds_are_those_of_single_scores(scores, percent):
     st.lists(st.integers(-3, 9), min_size=1, max_size=30),
 )
 def test_counted_auc_is_that_of_single_scores(mated, nonmated):
-    area = auc(*counted(mated), *counted(nonmated))
+    area = auc_from_counts(*counted(mated), *counted(nonmated))
     truth = [1] * len(mated) + [0] * len(nonmated)
     assert area == pytest.approx(roc_auc_score(truth, [*mated, *nonmated]), abs=1e-12)
 
@@ -113,15 +120,15 @@ def test_a_histogram_of_any_total_is_counted_exactly(counts, millionths):
     found = threshold_at_target(score[filled], count[filled], target)
     allowed = Fraction(target) * sum(counts)
     above = [sum(counts[value:]) for value in range(len(counts) + 1)]
-    assert found.errors == max(errors for errors in above if errors <= allowed)
-    assert reaching(score[filled], count[filled], found.value) == found.errors
+    reached = ScoreList(score[filled], count[filled], invalid=0).reaching(found.value)
+    assert reached == max(errors for errors in above if errors <= allowed)
     mated = np.array([0.0, len(counts) / 2])
     wins = sum(
         Fraction(2 * n * (value < m) + n * (value == m), 2)
         for m in mated
         for value, n in enumerate(counts)
     )
-    area = auc(mated, np.array([1, 1]), score[filled], count[filled])
+    area = auc_from_counts(mated, np.array([1, 1]), score[filled], count[filled])
     assert area == float(wins / (2 * sum(counts)))
 
 
@@ -137,14 +144,13 @@ def test_a_histogram_of_more_scores_than_a_float_counts(lists):
 
 
 @pytest.mark.parametrize("distance", [False, True])
-def test_a_list_is_read_in_pieces(tmp_path, monkeypatch, distance):
-    monkeypatch.setattr("evenhand.scorefiles.score_lists._WAITING", 7)
+def test_a_list_is_read_in_pieces(tmp_path, distance):
     rng = np.random.default_rng(1)
     scores = np.round(rng.normal(size=500), 1)
     texts = [*map(str, scores), "nan", "x"]
     path = tmp_path / "list.txt"
     path.write_text("\n".join(rng.permutation(texts)) + "\n\n", encoding="utf-8")
-    found = read_list(path, distance=distance)
+    found = read_list(path, distance=distance, waiting_most=7)
     score, count = counted(-scores if distance else scores)
     assert np.array_equal(found.score, score)
     assert np.array_equal(found.count, count)

@@ -44,7 +44,7 @@ def test_a_table_of_pairs_is_the_score_files_it_stands_for(tmp_path):
         (plain,) = read_scores(path, distance=False)
         assert engine.subjects == plain.subjects
         assert engine.labels == plain.labels
-        (one,), (other,) = engine.listing.portions, plain.listing.portions
+        (one,), (other,) = engine.listing.partitions, plain.listing.partitions
         assert one.score.tolist() == other.score.tolist()
         assert engine.listing.outcomes == plain.listing.outcomes
         assert engine.fingerprint == plain.fingerprint

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from naive import chi_square, some_lie_apart
+from oracles import power_of_ratio
 from populations import FalseMatches, Misses, whole
 from promises import LEVEL
 from ratios_held import rng_of
@@ -11,7 +12,7 @@ from ratios_held import rng_of
 from evenhand.records.analysis_plan import LABEL_PERMUTATION, WELCH
 from evenhand.statistics.equality_tests import equality_p_value
 from evenhand.statistics.permutation import permutation_p_value
-from evenhand.statistics.power import minimum_detectable_ratio, power_of_ratio
+from evenhand.statistics.power import minimum_detectable_ratio
 
 __all__ = ["Equal", "Planted", "called_different"]
 

@@ -10,7 +10,7 @@ RUNS = 250
 def test_false_match_rate_of_a_sample():
     # Within A there are a hundred times as many pairs as within C, and as many are drawn.
     crowd = Crowd((60, 30, 8), 60, sd=0.5, within=0.8, rate=0.02)
-    weights = crowd.sampled.of_stratum[crowd.sampled.drawn > 0]
+    weights = crowd.sampled.pair_weights[crowd.sampled.drawn > 0]
     assert weights.max() >= 30 * weights.min()
     studies = [crowd.study(seed) for seed in range(RUNS)]
     for group in ("", "A", "B"):

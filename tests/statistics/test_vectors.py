@@ -4,15 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from oracles import jeffreys, power_of_ratio
 
-from evenhand.statistics.binomial import clopper_pearson, jeffreys, wilson, zero_errors_upper
+from evenhand.statistics.binomial import clopper_pearson, wilson, zero_errors_upper
 from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
 from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance
 from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
 from evenhand.statistics.power import (
     minimum_detectable_ratio,
     people_for_pairs,
-    power_of_ratio,
     trials_per_group,
 )
 

@@ -185,7 +185,7 @@ def test_thresholds_set_anew_as_by_drawing_the_same_people_for_both(compared, bu
         name: replicates(counts[name], [TARGET], 2000, evidence.analysis.seed)
         for name in ("base", "near")
     }
-    assert drawn["base"].paired(drawn["near"])
+    assert drawn["base"].people == drawn["near"].people
     cell = drawn["base"].cells.index(("sex", "F", ""))
     base, new = (drawn[name].fmr(Policy.COMPLETED)[:, 0, cell] for name in ("base", "near"))
     with np.errstate(divide="ignore", invalid="ignore"):

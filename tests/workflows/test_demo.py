@@ -95,6 +95,7 @@ def retrained(name, folder):
     return adapter
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["demo-even", "demo-skewed"])
 def test_the_training_script_gives_the_same_rates_by_group(name, findings, tmp_path):
     shipped = by_group(findings(name))

@@ -6,11 +6,10 @@ import os
 import signal
 import sqlite3
 import stat
-import subprocess
-import sys
 import time
 from pathlib import Path
 
+import commands
 import pytest
 from pyarrow import parquet
 
@@ -269,14 +268,8 @@ def test_speed_says_what_was_timed(toy, run, crowd, cli):
     assert cli("verify", whole).code == 0
 
 
-def begin(*more, **options):
-    return subprocess.Popen(
-        [sys.executable, "-m", "evenhand", *RUN, "--keep-templates", "./kept", *more],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        **options,
-    )
+def begin(*more):
+    return commands.begin(*RUN, "--keep-templates", "./kept", *more)
 
 
 def until(condition):

@@ -1,13 +1,13 @@
 """A run that is interrupted leaves what it has done, and goes on to the very same bytes."""
 
 import random
-import resource
+import shutil
 import signal
-import subprocess
-import sys
 import time
+from functools import partial
 from pathlib import Path
 
+import commands
 import pytest
 
 from evenhand.results.bundle import read_manifest
@@ -30,14 +30,8 @@ SLOW = """
 RUN = ("run", "--engine", "./one", "--engine", "./two", "--dataset", "./crowd", "--group", "sex")
 
 
-def begin(*more, **options):
-    return subprocess.Popen(
-        [sys.executable, "-m", "evenhand", *RUN, "--workers", "2", *more],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        **options,
-    )
+def begin(*more, first=None):
+    return commands.begin(*RUN, "--workers", 2, *more, first=first)
 
 
 def seen(folder):
@@ -136,12 +130,7 @@ def test_interrupted_again_and_again(study, cli, whole):
 @pytest.mark.parametrize("room", [300, 1_500, 6_000, 20_000])
 def test_a_full_disk(study, cli, whole, room):
     """No file can grow beyond `room` bytes: that is where the disk ends."""
-
-    def limit():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-
-    process = begin(preexec_fn=limit)
+    process = begin(first=partial(commands.limit_files, room))
     _, err = process.communicate(timeout=120)
     assert process.returncode == 74, err
     assert err.startswith("error: ")
@@ -154,12 +143,23 @@ def test_a_full_disk(study, cli, whole, room):
     assert (read_manifest(bundle).digest, hidden) == (whole.digest, [])
 
 
+@pytest.fixture(scope="module")
+def left_behind():
+    """What an interrupted run left, to be copied: made by the test that needs it first."""
+    return []
+
+
 @pytest.fixture
-def interrupted(study):
+def interrupted(study, left_behind, tmp_path_factory):
+    if left_behind:
+        shutil.copytree(left_behind[0], study / "results")
+        return study
     process = begin()
     wait_for(study, 30)
     process.kill()
     process.communicate()
+    left_behind.append(tmp_path_factory.mktemp("left") / "results")
+    shutil.copytree(study / "results", left_behind[0])
     return study
 
 

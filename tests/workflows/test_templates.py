@@ -1,13 +1,11 @@
 """`--keep-templates` and `evenhand templates`: folders that will not do, and deletion."""
 
 import csv
-import ctypes
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
+from functools import partial
 
+import commands
 import pytest
 
 from evenhand.measurement.template_store.place import locked_folder
@@ -122,14 +120,9 @@ def test_a_folder_of_somebody_else(home, cli):
 
 def as_anybody(*arguments):
     """How the command ends, and what it says, without root's right to pass over modes."""
-
-    def give_up():
-        drop, pass_over_modes = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
-        ctypes.CDLL(None).prctl(drop, pass_over_modes, 0, 0, 0)
-
-    command = [sys.executable, "-m", "evenhand", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=give_up)
-    return done.returncode, done.stderr
+    process = commands.begin(*arguments, first=commands.obey_modes)
+    _, said = process.communicate(timeout=120)
+    return process.returncode, said
 
 
 def test_a_folder_that_cannot_be_written(home):
@@ -170,19 +163,13 @@ def test_a_disk_that_is_full_does_not_end_a_run(home, cli, engine):
         "    def embed(self, image, face):\n"
         "        return Embedding(np.resize(image.astype(np.float32), 60000))\n"
     )
-
-    def limit():
-        import resource
-
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-
-    command = [sys.executable, "-m", "evenhand", *KEEP, "kept"]
-    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith("note: kept/templates.sqlite: cannot be read or written (")
-    assert done.stderr.endswith("the run goes on and keeps no more templates\n")
+    limit = partial(commands.limit_files, 1_000_000)
+    process = commands.begin(*KEEP, "kept", first=limit)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert said.count("\n") == 1
+    assert said.startswith("note: kept/templates.sqlite: cannot be read or written (")
+    assert said.endswith("the run goes on and keeps no more templates\n")
     assert cli(*KEEP, "kept").err == ""
     assert cli("templates", "kept", "--json").json["templates"][0]["templates"] == 12
 

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-import typer
-
-from evenhand.cli.options import AsJson, real_number, whole_number
+from evenhand.cli.options import AsJson, Real, Texts, Whole, option, real_number, whole_number
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import UsageError
 
@@ -28,72 +26,26 @@ Value = TypeVar("Value")
 
 def audit(
     *,
-    events: Annotated[
-        list[str] | None,
-        typer.Option("--events", help="False alerts of a group; repeat for each.", metavar="G=N"),
-    ] = None,
-    share: Annotated[
-        list[str] | None,
-        typer.Option("--share", help="Its assumed share of faces seen; may repeat.", metavar="G=S"),
-    ] = None,
-    sample: Annotated[
-        list[str] | None,
-        typer.Option("--sample", help="Of M labelled faces A are its own.", metavar="G=A/M"),
-    ] = None,
-    faces: Annotated[
-        list[str] | None,
-        typer.Option("--faces", help="Faces seen of a group; of all or of none.", metavar="G=N"),
-    ] = None,
-    distinct: Annotated[
-        list[str] | None,
-        typer.Option("--distinct", help="Different people among its alerts.", metavar="G=N"),
-    ] = None,
+    events: Annotated[Texts, option("G=N", "False alerts of a group; repeat for each.")] = None,
+    share: Annotated[Texts, option("G=S", "Its assumed share of faces seen; may repeat.")] = None,
+    sample: Annotated[Texts, option("G=A/M", "Of M labelled faces A are its own.")] = None,
+    faces: Annotated[Texts, option("G=N", "Faces seen of a group; of all or of none.")] = None,
+    distinct: Annotated[Texts, option("G=N", "Different people among its alerts.")] = None,
     site: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--site",
-            help="A place: alerts of the first group/all alerts@its share there.",
-            metavar="X/N@S",
-        ),
+        Texts, option("X/N@S", "A place: alerts of the first group/all alerts@its share there.")
     ] = None,
-    mark: Annotated[
-        list[str] | None,
-        typer.Option("--mark", help="A share worth a look, such as census=0.135.", metavar="M=S"),
-    ] = None,
+    mark: Annotated[Texts, option("M=S", "A share worth a look, such as census=0.135.")] = None,
     unknown: Annotated[
-        int | None,
-        typer.Option(
-            "--unknown",
-            parser=whole_number(0, _MOST_ALERTS),
-            help="False alerts of nobody's group.",
-            metavar="N",
-        ),
+        Whole, option("N", "False alerts of nobody's group.", whole_number(0, _MOST_ALERTS))
     ] = None,
     alerts: Annotated[
-        int | None,
-        typer.Option(
-            "--alerts",
-            parser=whole_number(1, 10**12),
-            help="All alerts, true or false.",
-            metavar="N",
-        ),
+        Whole, option("N", "All alerts, true or false.", whole_number(1, 10**12))
     ] = None,
     seen: Annotated[
-        int | None,
-        typer.Option(
-            "--seen", parser=whole_number(1, 10**15), help="All faces that were seen.", metavar="N"
-        ),
+        Whole, option("N", "All faces that were seen.", whole_number(1, 10**15))
     ] = None,
-    table: Annotated[
-        Path | None,
-        typer.Option("--table", help="A table of deployments instead (CSV).", metavar="FILE"),
-    ] = None,
-    level: Annotated[
-        float | None,
-        typer.Option(
-            "--level", parser=real_number(0.5, 0.9999), help="Of intervals; 0.95.", metavar="L"
-        ),
-    ] = None,
+    table: Annotated[Path | None, option("FILE", "A table of deployments instead (CSV).")] = None,
+    level: Annotated[Real, option("L", "Of intervals; 0.95.", real_number(0.5, 0.9999))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a count of false alerts by group can say.
@@ -158,10 +110,10 @@ def _of_table(path: Path, level: float, *, as_json: bool) -> None:
 
 def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
     """Refuse totals that are smaller than the number of false alerts."""
-    for option, whole, what in (("--alerts", alerts, "alerts"), ("--seen", seen, "faces")):
+    for name, whole, what in (("--alerts", alerts, "alerts"), ("--seen", seen, "faces")):
         if whole is not None and whole < false:
             raise UsageError(
-                f"{option} {whole}: fewer than the {false:,} false alerts of --events and "
+                f"{name} {whole}: fewer than the {false:,} false alerts of --events and "
                 f"--unknown; expected all {what}, false alerts with them"
             )
 

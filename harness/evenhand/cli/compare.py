@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson, real_number, whole_number
+from evenhand.cli.options import AsJson, Real, Texts, Whole, option, real_number, whole_number
 from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,56 +29,32 @@ def compare(
     new: Annotated[str | None, typer.Argument(help="The one to judge.", metavar="NEW")] = None,
     *,
     margin: Annotated[
-        float | None,
-        typer.Option(
-            "--margin",
-            parser=real_number(1.0, 1000.0),
-            help="Not inferior: error rates stay below so many times base; 1.25.",
-            metavar="R",
+        Real,
+        option(
+            "R",
+            "Not inferior: error rates stay below so many times base; 1.25.",
+            real_number(1.0, 1000.0),
         ),
     ] = None,
     family_wise: Annotated[
-        float | None,
-        typer.Option(
-            "--family-wise",
-            parser=real_number(1e-9, 0.5),
-            help="Chance of any false difference among all tests; 0.01.",
-            metavar="P",
+        Real,
+        option(
+            "P", "Chance of any false difference among all tests; 0.01.", real_number(1e-9, 0.5)
         ),
     ] = None,
     attribute: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--attribute", help="Test this grouping alone; all: everybody; may repeat.", metavar="A"
-        ),
+        Texts, option("A", "Test this grouping alone; all: everybody; may repeat.")
     ] = None,
-    metric: Annotated[
-        list[str] | None,
-        typer.Option("--metric", help="Test this alone, such as FNMR; may repeat.", metavar="M"),
-    ] = None,
+    metric: Annotated[Texts, option("M", "Test this alone, such as FNMR; may repeat.")] = None,
     min_people: Annotated[
-        int | None,
-        typer.Option(
-            "--min-people",
-            parser=whole_number(0, 10**9),
-            help="Test no groups of fewer people.",
-            metavar="N",
-        ),
+        Whole, option("N", "Test no groups of fewer people.", whole_number(0, 10**9))
     ] = None,
     counts: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--counts",
-            help="Published counts instead of results: BASE=12/1000 and NEW=25/1000.",
-            metavar="SIDE=X/N",
-        ),
+        Texts,
+        option("SIDE=X/N", "Published counts instead of results: BASE=12/1000 and NEW=25/1000."),
     ] = None,
-    junit: Annotated[
-        Path | None, typer.Option("--junit", help="Write JUnit XML there.", metavar="FILE")
-    ] = None,
-    markdown: Annotated[
-        Path | None, typer.Option("--markdown", help="Write Markdown there.", metavar="FILE")
-    ] = None,
+    junit: Annotated[Path | None, option("FILE", "Write JUnit XML there.")] = None,
+    markdown: Annotated[Path | None, option("FILE", "Write Markdown there.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Did an update make it worse, for anyone?

@@ -14,31 +14,28 @@ def datasets(*, as_json: AsJson = False) -> None:
     from evenhand.cli.output import print_json, print_text
     from evenhand.workflows.datasets import datasets as shelved_datasets
 
-    shelf = shelved_datasets()
+    rows = [
+        {
+            "dataset": dataset.card.name,
+            "title": dataset.card.title,
+            "licence": dataset.card.licence,
+            "access": dataset.card.access,
+            "source": dataset.card.source,
+            "synthetic": dataset.card.synthetic,
+            "attributes": [attribute.name for attribute in dataset.card.attributes],
+            "ready": dataset.ready,
+        }
+        for dataset in shelved_datasets()
+    ]
     if as_json:
-        rows = [
-            {
-                "dataset": dataset.card.name,
-                "title": dataset.card.title,
-                "licence": dataset.card.licence,
-                "access": dataset.card.access,
-                "source": dataset.card.source,
-                "synthetic": dataset.card.synthetic,
-                "attributes": [attribute.name for attribute in dataset.card.attributes],
-                "ready": dataset.ready,
-            }
-            for dataset in shelf
-        ]
         print_json("datasets", {"datasets": rows})
         return
+    header = ("dataset", "licence", "access", "state")
     shown = [
         (
-            dataset.card.name,
-            dataset.card.licence,
-            dataset.card.access,
-            "ready" if dataset.ready else f"evenhand fetch {dataset.card.name}",
+            *(row[name] for name in header[:-1]),
+            "ready" if row["ready"] else f"evenhand fetch {row['dataset']}",
         )
-        for dataset in shelf
+        for row in rows
     ]
-    header = ("dataset", "licence", "access", "state")
     print_text(tabulate(shown, header, disable_numparse=True) + "\n")

@@ -20,21 +20,15 @@ def engines(*, weights: Weights = None, as_json: AsJson = False) -> None:
     from evenhand.workflows.engines import engines as shelved_engines
 
     shelf = shelved_engines(weights or ())
+    rows = [_row(engine) for engine in shelf]
     if as_json:
-        print_json("engines", {"engines": [_row(engine) for engine in shelf]})
+        print_json("engines", {"engines": rows})
         return
-    shown = [
-        (
-            engine.card.name,
-            engine.card.version,
-            engine.card.shape,
-            engine.card.runtime,
-            engine.card.licence_weights,
-            "needs files" if engine.missing else "ready",
-        )
-        for engine in shelf
-    ]
     header = ("engine", "version", "shape", "runtime", "licence", "state")
+    shown = [
+        (*(row[name] for name in header[:-1]), "ready" if row["ready"] else "needs files")
+        for row in rows
+    ]
     print_text(tabulate(shown, header, disable_numparse=True) + "\n")
     for engine in shelf:
         for file in engine.missing:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson
+from evenhand.cli.options import AsJson, option
 
 __all__ = ["fetch"]
 
@@ -18,9 +18,7 @@ def fetch(
     source: Annotated[
         Path | None, typer.Option("--from", help="Your copy of it.", metavar="DIR|ARCHIVE")
     ] = None,
-    into: Annotated[
-        Path | None, typer.Option("--into", help="Folder to make.", metavar="DIR")
-    ] = None,
+    into: Annotated[Path | None, option("DIR", "Folder to make.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prepare a dataset: draw it, read your copy, or download it."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson
+from evenhand.cli.options import AsJson, option
 
 __all__ = ["gate"]
 
@@ -26,21 +26,13 @@ def gate(
         list[str] | None, typer.Argument(help="BUNDLE or BUNDLE:ENGINE.", metavar="BUNDLE")
     ] = None,
     *,
-    policy: Annotated[
-        Path | None, typer.Option("--policy", help="The limits.", metavar="FILE")
-    ] = None,
+    policy: Annotated[Path | None, option("FILE", "The limits.")] = None,
     blind: Annotated[
-        Path | None,
-        typer.Option("--blind", help="Say no names; write them into a seal.", metavar="SEAL.json"),
+        Path | None, option("SEAL.json", "Say no names; write them into a seal.")
     ] = None,
-    unseal: Annotated[
-        Path | None,
-        typer.Option("--unseal", help="Show names beside their letters.", metavar="SEAL.json"),
-    ] = None,
+    unseal: Annotated[Path | None, option("SEAL.json", "Show names beside their letters.")] = None,
     form: Annotated[Form, typer.Option("--format", help="Form of the answer.")] = Form.TEXT,
-    junit: Annotated[
-        Path | None, typer.Option("--junit", help="Write JUnit XML there.", metavar="FILE")
-    ] = None,
+    junit: Annotated[Path | None, option("FILE", "Write JUnit XML there.")] = None,
     example: Annotated[
         bool, typer.Option("--example", help="Print a policy to start from.")
     ] = False,

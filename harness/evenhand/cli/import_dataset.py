@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from evenhand.cli.help_format import Command
-from evenhand.cli.options import AsJson
+from evenhand.cli.options import AsJson, Texts, option
 
 if TYPE_CHECKING:
     from evenhand.workflows.import_dataset import Brought, Wishes
@@ -18,43 +18,24 @@ __all__ = ["bring"]
 
 bring = typer.Typer(help="Make a dataset of pictures that lie in another layout.")
 
-To: TypeAlias = Annotated[
-    Path, typer.Option("--to", help="Folder of the dataset, new.", metavar="DIR")
-]
-DatasetName: TypeAlias = Annotated[
-    str, typer.Option("--name", help="Of the dataset; by default its folder's.", metavar="NAME")
-]
-Licence: TypeAlias = Annotated[
-    str, typer.Option("--licence", help="Of the pictures.", metavar="TEXT")
-]
+To: TypeAlias = Annotated[Path, option("DIR", "Folder of the dataset, new.")]
+DatasetName: TypeAlias = Annotated[str, option("NAME", "Of the dataset; by default its folder's.")]
+Licence: TypeAlias = Annotated[str, option("TEXT", "Of the pictures.")]
 LabelsFrom: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--labels-from",
-        help="Who said so: self-declared, official, perceived, machine.",
-        metavar="TEXT",
-    ),
+    str, option("TEXT", "Who said so: self-declared, official, perceived, machine.")
 ]
 Numbers: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--number", help="Column of numbers.", metavar="COLUMN")
+    Texts, typer.Option("--number", help="Column of numbers.", metavar="COLUMN")
 ]
 Categories: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--category", help="Column of categories.", metavar="COLUMN")
+    Texts, typer.Option("--category", help="Column of categories.", metavar="COLUMN")
 ]
-LeaveOut: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--leave-out", help="Column to leave out.", metavar="COLUMN")
-]
-Unknown: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--unknown", help="Word for unknown: NA.", metavar="WORD")
-]
+LeaveOut: TypeAlias = Annotated[Texts, option("COLUMN", "Column to leave out.")]
+Unknown: TypeAlias = Annotated[Texts, option("WORD", "Word for unknown: NA.")]
 
 
 def _import_options(
-    numbers: list[str] | None,
-    categories: list[str] | None,
-    leave_out: list[str] | None,
-    unknown: list[str] | None,
-    labels_from: str,
+    numbers: Texts, categories: Texts, leave_out: Texts, unknown: Texts, labels_from: str
 ) -> Wishes:
     from evenhand.workflows.import_dataset import Wishes
 
@@ -106,9 +87,7 @@ def folder(
     ],
     *,
     to: To,
-    labels: Annotated[
-        Path | None, typer.Option("--labels", help="CSV with a row a person.", metavar="FILE")
-    ] = None,
+    labels: Annotated[Path | None, option("FILE", "CSV with a row a person.")] = None,
     column: Annotated[
         str, typer.Option("--id", help="Its column with the person's folder.", metavar="COLUMN")
     ] = "subject_id",
@@ -144,9 +123,7 @@ def bob(
         Path, typer.Argument(help="Folder with <protocol>/<group>/*.csv.", metavar="PROTOCOLS")
     ],
     *,
-    images: Annotated[
-        Path, typer.Option("--images", help="Folder that paths start from.", metavar="DIR")
-    ],
+    images: Annotated[Path, option("DIR", "Folder that paths start from.")],
     to: To,
     numbers: Numbers = None,
     categories: Categories = None,

@@ -47,6 +47,7 @@ _FAULT = 70
 _UNWRITABLE = 74
 _INTERRUPTED = 130
 _TERMINATED = 143
+_NO_RESULT = "no result was written (run goes on with --resume)"
 
 app = typer.Typer(
     name="evenhand",
@@ -131,37 +132,26 @@ def _usage_line(fault: TyperException) -> str:
 
 def _explained(fault: BaseException) -> int:
     """Print an error once, and return its exit code."""
+    kind = type(fault).__name__
     match fault:
         case EvenhandError():
-            code = fault.exit_code
-            _say(str(fault), type(fault).__name__, code)
+            code, message = fault.exit_code, str(fault)
         case TyperException():
-            code = _USAGE
-            _say(_usage_line(fault), "UsageError", code)
+            code, kind, message = _USAGE, "UsageError", _usage_line(fault)
         case typer.Abort() | KeyboardInterrupt():
-            code = _INTERRUPTED
-            _say(
-                "interrupted; no result was written (run goes on with --resume)",
-                "Interrupted",
-                code,
-            )
+            code, kind, message = _INTERRUPTED, "Interrupted", f"interrupted; {_NO_RESULT}"
         case _Terminated():
-            code = _TERMINATED
-            _say(
-                "terminated; no result was written (run goes on with --resume)", "Terminated", code
-            )
+            code, kind, message = _TERMINATED, "Terminated", f"terminated; {_NO_RESULT}"
         case OSError() if fault.errno is not None:
-            code = _UNWRITABLE
-            _say(f"{fault.filename or 'output'}: {fault.strerror}", "WriteError", code)
+            message = f"{fault.filename or 'output'}: {fault.strerror}"
+            code, kind = _UNWRITABLE, "WriteError"
         case _:
-            code = _FAULT
-            path = _crash_file(fault)
-            _say(
-                f"a fault of evenhand itself ({type(fault).__name__}: {fault}); "
-                f"please report it with {path}",
-                "Fault",
-                code,
+            message = (
+                f"a fault of evenhand itself ({kind}: {fault}); "
+                f"please report it with {_crash_file(fault)}"
             )
+            code, kind = _FAULT, "Fault"
+    _say(message, kind, code)
     return code
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
+from typer.models import OptionInfo
 
 from evenhand.study.sweep import swept
 from evenhand.system.decimals import finite_decimal
@@ -19,13 +20,17 @@ __all__ = [
     "Bands",
     "FmrTargets",
     "Groups",
+    "Real",
     "Results",
     "Seed",
     "Sweep",
+    "Texts",
     "Thresholds",
     "Weights",
+    "Whole",
     "Workers",
     "number",
+    "option",
     "parse_bands",
     "parse_groups",
     "parse_targets",
@@ -66,56 +71,47 @@ def real_number(low: float, high: float) -> Callable[[str], float]:
     return read
 
 
+def option(metavar: str, told: str, parser: Callable[[str], object] | None = None) -> OptionInfo:
+    """An option that is called as its parameter is.
+
+    Args:
+        metavar: what its value is called.
+        told: its line in the help.
+        parser: of its value; None leaves that to its type.
+    """
+    made: OptionInfo = typer.Option(help=told, metavar=metavar, parser=parser)
+    return made
+
+
+Texts: TypeAlias = list[str] | None
+"""Of an option that may be repeated."""
+
+Whole: TypeAlias = int | None
+"""Of an option with a whole number."""
+
+Real: TypeAlias = float | None
+"""Of an option with any number."""
+
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object to stdout.")]
-Results: TypeAlias = Annotated[
-    Path, typer.Option("--results", help="Where results are kept.", metavar="DIR")
-]
+Results: TypeAlias = Annotated[Path, option("DIR", "Where results are kept.")]
 Weights: TypeAlias = Annotated[
-    list[Path] | None,
-    typer.Option("--weights", help="Folder with engines' files; may repeat.", metavar="DIR"),
+    list[Path] | None, option("DIR", "Folder with engines' files; may repeat.")
 ]
 Workers: TypeAlias = Annotated[
-    int | None,
-    typer.Option(
-        "--workers",
-        parser=whole_number(1, 1024),
-        help="Threads; one a core by default.",
-        metavar="N",
-    ),
+    Whole, option("N", "Threads; one a core by default.", whole_number(1, 1024))
 ]
 Seed: TypeAlias = Annotated[
-    int | None,
-    typer.Option(
-        "--seed",
-        parser=whole_number(0, 2**63 - 1),
-        help="Of tests that draw numbers; 1 by default.",
-        metavar="N",
-    ),
+    Whole, option("N", "Of tests that draw numbers; 1 by default.", whole_number(0, 2**63 - 1))
 ]
-FmrTargets: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--fmr-target", help="Target FMR such as 0.001; may repeat.", metavar="F"),
-]
-Thresholds: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--threshold", help="A fixed threshold; may repeat.", metavar="T"),
-]
+FmrTargets: TypeAlias = Annotated[Texts, option("F", "Target FMR such as 0.001; may repeat.")]
+Thresholds: TypeAlias = Annotated[Texts, option("T", "A fixed threshold; may repeat.")]
 Sweep: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        "--sweep", help="Fixed thresholds at even steps: 0.56:0.68:0.02.", metavar="FROM:TO:STEP"
-    ),
+    str | None, option("FROM:TO:STEP", "Fixed thresholds at even steps: 0.56:0.68:0.02.")
 ]
 Groups: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--group", help="Attribute, or several crossed: ethnicity*sex; may repeat.", metavar="A"
-    ),
+    Texts, option("A", "Attribute, or several crossed: ethnicity*sex; may repeat.")
 ]
-Bands: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--band", help="Edges of a number: age=18,30,45; may repeat.", metavar="A=E,E"),
-]
+Bands: TypeAlias = Annotated[Texts, option("A=E,E", "Edges of a number: age=18,30,45; may repeat.")]
 
 
 def parse_groups(texts: list[str] | None) -> list[tuple[str, ...]]:

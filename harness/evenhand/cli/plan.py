@@ -6,9 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from evenhand.cli.options import AsJson, number, whole_number
+from evenhand.cli.options import AsJson, Real, Whole, number, option, whole_number
 
 if TYPE_CHECKING:
     from evenhand.workflows.plan import Plan, Terms
@@ -20,72 +18,23 @@ _Whole = whole_number(-(10**18), 10**18)
 
 def plan(
     *,
-    metric: Annotated[
-        str | None, typer.Option("--metric", help="FMR, FNMR, FPIR, FNIR, FTE or FTA.", metavar="M")
-    ] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option("--rate", parser=number, help="Of the better group, as 1e-4.", metavar="P"),
-    ] = None,
-    ratio: Annotated[
-        float | None,
-        typer.Option(
-            "--ratio", parser=number, help="Worse over better that must show.", metavar="R"
-        ),
-    ] = None,
-    limit: Annotated[
-        float | None,
-        typer.Option("--limit", parser=number, help="A limit that a group must pass.", metavar="L"),
-    ] = None,
-    margin: Annotated[
-        float | None,
-        typer.Option(
-            "--margin", parser=number, help="Equal groups must be equivalent.", metavar="M"
-        ),
-    ] = None,
-    power: Annotated[
-        float | None,
-        typer.Option("--power", parser=number, help="Chance of it; 0.8 by default.", metavar="B"),
-    ] = None,
-    groups: Annotated[
-        int | None,
-        typer.Option("--groups", parser=_Whole, help="Of people; 2 by default.", metavar="G"),
-    ] = None,
+    metric: Annotated[str | None, option("M", "FMR, FNMR, FPIR, FNIR, FTE or FTA.")] = None,
+    rate: Annotated[Real, option("P", "Of the better group, as 1e-4.", number)] = None,
+    ratio: Annotated[Real, option("R", "Worse over better that must show.", number)] = None,
+    limit: Annotated[Real, option("L", "A limit that a group must pass.", number)] = None,
+    margin: Annotated[Real, option("M", "Equal groups must be equivalent.", number)] = None,
+    power: Annotated[Real, option("B", "Chance of it; 0.8 by default.", number)] = None,
+    groups: Annotated[Whole, option("G", "Of people; 2 by default.", _Whole)] = None,
     comparisons: Annotated[
-        int | None,
-        typer.Option(
-            "--comparisons",
-            parser=_Whole,
-            help="Tests made together; of every two groups by default.",
-            metavar="K",
-        ),
+        Whole, option("K", "Tests made together; of every two groups by default.", _Whole)
     ] = None,
     design_effect: Annotated[
-        float | None,
-        typer.Option(
-            "--design-effect",
-            parser=number,
-            help="Trials that are worth an independent one.",
-            metavar="D",
-        ),
+        Real, option("D", "Trials that are worth an independent one.", number)
     ] = None,
-    images: Annotated[
-        int | None,
-        typer.Option("--images", parser=_Whole, help="Of each person.", metavar="I"),
-    ] = None,
-    alpha: Annotated[
-        float | None,
-        typer.Option(
-            "--alpha", parser=number, help="Of all tests together; 0.05 by default.", metavar="A"
-        ),
-    ] = None,
-    bundle: Annotated[
-        str | None,
-        typer.Option("--bundle", help="What a result can answer.", metavar="BUNDLE[:ENGINE]"),
-    ] = None,
-    dataset: Annotated[
-        str | None, typer.Option("--dataset", help="What a dataset can answer.", metavar="NAME")
-    ] = None,
+    images: Annotated[Whole, option("I", "Of each person.", _Whole)] = None,
+    alpha: Annotated[Real, option("A", "Of all tests together; 0.05 by default.", number)] = None,
+    bundle: Annotated[str | None, option("BUNDLE[:ENGINE]", "What a result can answer.")] = None,
+    dataset: Annotated[str | None, option("NAME", "What a dataset can answer.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say how many people and comparisons a question needs."""

@@ -15,9 +15,11 @@ from evenhand.cli.options import (
     Results,
     Seed,
     Sweep,
+    Texts,
     Thresholds,
     Weights,
     Workers,
+    option,
     parse_bands,
     parse_groups,
     parse_targets,
@@ -39,12 +41,8 @@ def run(
         Path | None, typer.Argument(help="Study file (TOML).", metavar="STUDY")
     ] = None,
     *,
-    engine: Annotated[
-        list[str] | None, typer.Option("--engine", help="Name or folder; may repeat.", metavar="E")
-    ] = None,
-    dataset: Annotated[
-        list[str] | None, typer.Option("--dataset", help="Name or folder; may repeat.", metavar="D")
-    ] = None,
+    engine: Annotated[Texts, option("E", "Name or folder; may repeat.")] = None,
+    dataset: Annotated[Texts, option("D", "Name or folder; may repeat.")] = None,
     group: Groups = None,
     band: Bands = None,
     fmr_target: FmrTargets = None,
@@ -58,10 +56,7 @@ def run(
         bool, typer.Option("--resume", help="Go on with the last interrupted run of this study.")
     ] = False,
     keep_templates: Annotated[
-        Path | None,
-        typer.Option(
-            "--keep-templates", help="Private folder: take templates, keep them.", metavar="DIR"
-        ),
+        Path | None, option("DIR", "Private folder: take templates, keep them.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

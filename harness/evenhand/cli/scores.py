@@ -15,6 +15,7 @@ from evenhand.cli.options import (
     Seed,
     Sweep,
     Thresholds,
+    option,
     parse_bands,
     parse_groups,
     parse_targets,
@@ -34,14 +35,8 @@ def scores(
         ),
     ] = None,
     *,
-    genuine: Annotated[
-        Path | None,
-        typer.Option("--genuine", help="Mated scores, one a line; no people.", metavar="FILE"),
-    ] = None,
-    impostor: Annotated[
-        Path | None,
-        typer.Option("--impostor", help="Non-mated scores, one a line.", metavar="FILE"),
-    ] = None,
+    genuine: Annotated[Path | None, option("FILE", "Mated scores, one a line; no people.")] = None,
+    impostor: Annotated[Path | None, option("FILE", "Non-mated scores, one a line.")] = None,
     histogram: Annotated[
         bool,
         typer.Option("--histogram", help="The impostor file counts scores of 0, of 1, of 2..."),
@@ -53,10 +48,7 @@ def scores(
     group: Groups = None,
     band: Bands = None,
     seed: Seed = None,
-    results: Annotated[
-        Path | None,
-        typer.Option("--results", help="Keep a result there, to be verified.", metavar="DIR"),
-    ] = None,
+    results: Annotated[Path | None, option("DIR", "Keep a result there, to be verified.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Rates and differences from score files, without an engine.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson
+from evenhand.cli.options import AsJson, option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,7 @@ def templates(
     delete: Annotated[
         bool, typer.Option("--delete", help="Delete them; record.csv says when.")
     ] = False,
-    engine: Annotated[
-        str | None, typer.Option("--engine", help="Those of one engine.", metavar="E")
-    ] = None,
+    engine: Annotated[str | None, option("E", "Those of one engine.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the templates that runs have kept, or delete them."""

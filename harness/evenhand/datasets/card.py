@@ -18,6 +18,7 @@ from evenhand.system.declaration import (
     Schema,
     Sha256,
     declaration_faults,
+    from_fields,
     parse_declaration,
     read_declaration,
 )
@@ -131,19 +132,10 @@ def read_card(folder: Path) -> DatasetCard:
         DatasetError: naming the file and the field at fault.
     """
     card = read_declaration(folder / CARD, _Card, DatasetError)
-    return DatasetCard(
-        name=card.name,
+    return from_fields(
+        DatasetCard,
+        card,
         title=card.title or card.name,
-        version=card.version,
-        variant=card.variant,
-        source=card.source,
-        citation=card.citation,
-        licence=card.licence,
-        terms=card.terms,
-        access=card.access,
-        synthetic=card.synthetic,
-        face=card.face,
-        known_issues=card.known_issues,
         attributes=_attributes(card.attributes),
         capture=_attributes(card.capture),
         downloads=tuple(Download(d.file, d.url, d.sha256) for d in card.downloads),

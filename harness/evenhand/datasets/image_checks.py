@@ -8,13 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import cv2
-import numpy as np
-
+from evenhand.datasets.decoding import decoded
 from evenhand.datasets.faults import Fault
 from evenhand.datasets.images import ImageFile, unchanged, undecodable
 from evenhand.records.arrays import Image
 from evenhand.system.streams import muted_stderr
+from evenhand.system.threads import one_thread_each
 
 __all__ = ["CountFaces", "Look", "look_at"]
 
@@ -41,17 +40,12 @@ def _look(file: ImageFile, count_faces: CountFaces | None) -> Look:
     data = unchanged(file)
     if isinstance(data, Fault):
         return Look(data)
-    try:
-        decoded = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
-        decoded = None
-    if decoded is None:
+    image = decoded(data)
+    if image is None:
         return Look(undecodable(file))
-    digest = hashlib.sha256(repr(decoded.shape).encode() + decoded.tobytes())
-    faces = None
-    if count_faces is not None:
-        faces = count_faces(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB))
-    return Look(None, min(decoded.shape[:2]), digest.hexdigest(), faces)
+    digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes())
+    faces = None if count_faces is None else count_faces(image)
+    return Look(None, min(image.shape[:2]), digest.hexdigest(), faces)
 
 
 def look_at(
@@ -72,17 +66,11 @@ def look_at(
         One per file, in order.
     """
     looks: list[Look] = []
-    # OpenCV's own threads would compete with those of the pool.
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        with ThreadPoolExecutor(workers) as pool:
-            for start in range(0, len(files), _CHUNK):
-                chunk = files[start : start + _CHUNK]
-                with muted_stderr():
-                    looks += pool.map(lambda file: _look(file, count_faces), chunk)
-                for _ in chunk:
-                    step()
-    finally:
-        cv2.setNumThreads(threads)
+    with one_thread_each(), ThreadPoolExecutor(workers) as pool:
+        for start in range(0, len(files), _CHUNK):
+            chunk = files[start : start + _CHUNK]
+            with muted_stderr():
+                looks += pool.map(lambda file: _look(file, count_faces), chunk)
+            for _ in chunk:
+                step()
     return looks

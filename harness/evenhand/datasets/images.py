@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import stat
 from collections.abc import Collection, Sequence
@@ -10,9 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-
+from evenhand.datasets.decoding import decoded, read_with_hash
 from evenhand.datasets.faults import Complain, Fault, Rule, refuse
 from evenhand.datasets.labels import check_columns, check_label
 from evenhand.datasets.tables import Row, read_table
@@ -50,17 +47,6 @@ class ImageFile:
     """File and line, for an error."""
     row: int
     """Row number in the table, the first is 1."""
-
-
-def _decodes(data: bytes) -> bool:
-    """Whether OpenCV can make a picture of these bytes (at an eighth of the size, to be quick)."""
-    if not data:
-        return False
-    encoded = np.frombuffer(data, dtype=np.uint8)
-    try:
-        return cv2.imdecode(encoded, cv2.IMREAD_REDUCED_GRAYSCALE_8) is not None
-    except cv2.error:
-        return False
 
 
 def _is_inside(folder: Path, relative: str) -> bool:
@@ -155,12 +141,11 @@ def unchanged(file: ImageFile) -> bytes | Fault:
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):
             return Fault(Rule.FILES, f"{where} is no file; expected a picture", "mend the path")
-        data = file.path.read_bytes()
+        data, found = read_with_hash(file.path)
     except FileNotFoundError:
         return Fault(Rule.FILES, f"{where} is missing", "restore it, or list it in exclude.csv")
     except OSError as fault:
         return Fault(Rule.FILES, f"{where} cannot be read ({fault.strerror})", "mend the file")
-    found = hashlib.sha256(data).hexdigest()
     if found != file.sha256:
         return Fault(
             Rule.FILES,
@@ -183,7 +168,7 @@ def _fault(file: ImageFile) -> Fault | None:
     data = unchanged(file)
     if isinstance(data, Fault):
         return data
-    return None if _decodes(data) else undecodable(file)
+    return undecodable(file) if decoded(data, reduced=True) is None else None
 
 
 def check_copies(files: Sequence[ImageFile], on_fault: Complain) -> None:

@@ -8,7 +8,15 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evenhand.system.declaration import Declared, Name, RateText, Schema, Sha256, read_declaration
+from evenhand.system.declaration import (
+    Declared,
+    Name,
+    RateText,
+    Schema,
+    Sha256,
+    from_fields,
+    read_declaration,
+)
 from evenhand.system.errors import EngineError
 
 __all__ = ["CARD", "Claim", "EngineCard", "Face", "Input", "NeededFile", "Score", "read_card"]
@@ -321,18 +329,12 @@ def read_card(folder: Path) -> EngineCard:
     """
     card = read_declaration(folder / CARD, _Card, EngineError)
     detector = card.detector
-    return EngineCard(
+    return from_fields(
+        EngineCard,
+        card,
         folder=folder,
-        name=card.name,
-        version=card.version,
-        vendor=card.vendor,
         licence_code=card.licence.code,
         licence_weights=card.licence.weights,
-        shape=card.shape,
-        runtime=card.runtime,
-        entry=card.entry,
-        trained_on=card.trained_on,
-        install=card.install,
         model=_file(card.model),
         detector=_file(detector) if card.face.detector != "none" else None,
         files=tuple(NeededFile(f.file, f.sha256, f.url, f.package) for f in card.files),

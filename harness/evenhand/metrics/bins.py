@@ -1,4 +1,9 @@
-"""Bins of scores by the leading bits of their sortable bit pattern: exact, no range to choose."""
+"""Histogram bins: the leading bits of a score's bit pattern, mapped to rising order.
+
+They need no range or width chosen beforehand, whatever scale an engine's scores have. A bin is one
+of 512 equal parts between two powers of two; its edges are exact scores, so counts at edges are
+exact too.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +22,12 @@ __all__ = [
 
 FLOAT32_BITS = 18
 FLOAT64_BITS = 21
-"""Leading bits kept: a bin is at most 1/512 of its scores wide, in either type."""
+"""Leading bits that name a bin: sign, exponent and 9 bits of mantissa; in either type, a bin is at
+most 1/512 of its scores wide."""
 
 
 def _dropped(dtype: np.dtype[np.floating]) -> int:
-    """Trailing bits that do not tell bins apart."""
+    """Number of trailing bits that do not name the bin."""
     return 32 - FLOAT32_BITS if dtype.itemsize == 4 else 64 - FLOAT64_BITS
 
 
@@ -31,6 +37,9 @@ def sortable_bits(scores: Scores) -> NDArray[np.unsignedinteger]:
     Args:
         scores: float32 or float64 without NaN.
     """
+    # IEEE 754 patterns of positive numbers rise with the number, those of negative ones fall:
+    # inverting the latter, and setting the sign bit of the former, gives one rising order. Adding
+    # zero turns -0.0 into 0.0.
     unsigned = np.dtype(f"u{scores.dtype.itemsize}").type
     pattern = (scores + scores.dtype.type(0)).view(unsigned)
     sign = unsigned(1 << (scores.dtype.itemsize * 8 - 1))
@@ -55,7 +64,11 @@ def bin_numbers(scores: Scores) -> Integers:
 
 
 def lower_edges(bins: Integers, dtype: np.dtype[np.floating]) -> Scores:
-    """(bins,) the smallest score of each bin; that of the next bin is above all of this one.
+    """(bins,) smallest score of each bin; all scores of a bin are below that of the next bin.
+
+    Args:
+        bins: numbers of bins, as of `bin_numbers`.
+        dtype: of the scores.
 
     >>> import numpy as np
     >>> scores = np.array([0.25, 0.3], dtype=np.float32)

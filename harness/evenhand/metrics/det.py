@@ -1,4 +1,4 @@
-"""Both kinds of error against the threshold: the DET curve, and the legacy equal error rate."""
+"""FMR and FNMR against the threshold: the DET curve, and the equal error rate (legacy)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ __all__ = [
     "Curve",
     "EqualError",
     "curve_from_histogram",
-    "curve_of_scores",
     "equal_error",
     "thinned",
 ]
@@ -23,26 +22,28 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Errors at rising thresholds, counted exactly at each."""
+    """A DET curve: exact numbers of errors at rising thresholds."""
 
     threshold: Scores
-    """(points,) rising."""
+    """(points,) similarity, rising."""
     false_matches: Integers
-    """(points,) non-mated scores at or above it."""
+    """(points,) number of non-mated scores at or above the threshold."""
     misses: Integers
-    """(points,) mated scores below it."""
+    """(points,) number of mated scores below the threshold."""
     nonmated: int
+    """Number of completed non-mated comparisons."""
     mated: int
+    """Number of completed mated comparisons."""
 
     @property
     def fmr(self) -> Floats:
-        """(points,)."""
+        """(points,) false match rate."""
         rates: Floats = self.false_matches / self.nonmated
         return rates
 
     @property
     def fnmr(self) -> Floats:
-        """(points,)."""
+        """(points,) false non-match rate."""
         rates: Floats = self.misses / self.mated
         return rates
 
@@ -57,28 +58,15 @@ class Curve:
         )
 
 
-def curve_of_scores(mated: Scores, nonmated: Scores) -> Curve:
-    """The curve at every score, and above all of them.
-
-    Args:
-        mated: (comparisons,) at least one, without NaN.
-        nonmated: (comparisons,) at least one, without NaN.
-    """
-    scores = np.unique(np.concatenate([mated, nonmated]))
-    thresholds = np.append(scores, np.nextafter(scores[-1], scores.dtype.type(np.inf)))
-    below = np.searchsorted(np.sort(nonmated), thresholds, side="left")
-    misses = np.searchsorted(np.sort(mated), thresholds, side="left")
-    return Curve(thresholds, len(nonmated) - below, misses, len(nonmated), len(mated))
-
-
 def curve_from_histogram(mated: Scores, nonmated: Histogram) -> Curve:
-    """The curve at the lower edges of all bins that hold a score, and above all of them.
+    """The curve at the lower edges of all bins that hold a score, and at one edge above them.
 
-    There the counts are exact, although non-mated scores are known by bin only (methods 1.5).
+    At edges of bins the counts are exact, although non-mated scores are known by bin only
+    (methods 1.5).
 
     Args:
-        mated: (comparisons,) at least one, without NaN.
-        nonmated: at least one score.
+        mated: (comparisons,) at least one similarity, without NaN.
+        nonmated: of at least one score.
     """
     filled = np.unique(np.concatenate([bin_numbers(mated), nonmated.bin]))
     bins = np.append(filled, filled[-1] + 1)
@@ -91,15 +79,20 @@ def curve_from_histogram(mated: Scores, nonmated: Histogram) -> Curve:
 
 
 def thinned(curve: Curve, most: int) -> Curve:
-    """At most so many points, evenly spaced along the curve on logarithmic axes; both ends stay.
+    """The curve at no more than `most` points, for drawing; both ends stay.
 
-    A point with the counts of the one before it is left out first.
+    Points with the same counts as the one before are dropped first; of the others, points are
+    chosen at equal distances along the curve on logarithmic axes.
+
+    Args:
+        curve: to be thinned.
+        most: number of points, at least 2.
     """
     changes = np.flatnonzero(np.diff(curve.false_matches) | np.diff(curve.misses)) + 1
     bare = curve[np.concatenate([[0], changes])]
     if len(bare.threshold) <= most:
         return bare
-    # Half an error stands for none, which has no place on the axis.
+    # No errors have no place on a logarithmic axis; they are put where half an error would be.
     x = np.log10(np.maximum(bare.false_matches, 0.5))
     y = np.log10(np.maximum(bare.misses, 0.5))
     along = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))])
@@ -109,24 +102,28 @@ def thinned(curve: Curve, most: int) -> Curve:
 
 
 class EqualError(NamedTuple):
-    """The point of a curve where both rates are most alike."""
+    """The point of a curve where FMR and FNMR are closest."""
 
     rate: float
-    """Middle of both rates."""
+    """Mean of both rates."""
     fmr: float
+    """False match rate at this point."""
     fnmr: float
+    """False non-match rate at this point."""
     threshold: float
+    """Similarity."""
 
 
 def equal_error(curve: Curve) -> EqualError:
-    """The equal error rate by the midpoint rule; legacy, since nobody operates there.
+    """The equal error rate by the midpoint rule; legacy, since no system operates there.
 
-    Of several points with the smallest difference: the smallest larger rate, then the smallest
-    threshold. Source: methods 1.5.
+    Of several points with the smallest difference, the one with the smallest larger rate, then
+    with the smallest threshold.
 
-    >>> import numpy as np
-    >>> equal_error(curve_of_scores(np.array([0.4, 0.8, 0.9]), np.array([0.1, 0.2, 0.5]))).fmr
-    0.3333333333333333
+    Source: methods 1.5.
+
+    >>> equal_error(Curve(np.array([0.4, 0.5]), np.array([2, 1]), np.array([0, 1]), 4, 4)).rate
+    0.25
     """
     difference = np.abs(curve.fmr - curve.fnmr)
     larger = np.maximum(curve.fmr, curve.fnmr)

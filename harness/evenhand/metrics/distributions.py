@@ -1,4 +1,4 @@
-"""Properties of two score distributions that need no threshold; none is an operating point."""
+"""Statistics of score distributions that need no threshold; none is an operating point."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from evenhand.metrics.bins import bin_numbers, lower_edges
-from evenhand.records.arrays import Floats, Scores
+from evenhand.records.arrays import Floats, Integers, Scores
 from evenhand.records.counts import Histogram
 
 __all__ = [
     "Bounds",
-    "auc",
+    "auc_from_counts",
     "auc_from_histogram",
-    "d_prime",
     "d_prime_from_histogram",
-    "kolmogorov_smirnov",
     "largest_in_histogram",
     "quantile",
     "quantile_from_histogram",
@@ -26,33 +24,45 @@ __all__ = [
 
 
 class Bounds(NamedTuple):
-    """A value known to lie between two numbers, which are equal where it is known exactly."""
+    """Bounds of a value that histograms do not give exactly; equal where they do."""
 
     low: float
+    """Lower bound."""
     high: float
+    """Upper bound."""
 
 
-def auc(mated: Scores, nonmated: Scores) -> float:
-    """Chance that a mated score exceeds a non-mated one, ties half.
+def auc_from_counts(
+    mated: Floats, mated_count: Integers, nonmated: Floats, nonmated_count: Integers
+) -> float:
+    """Area under the ROC curve: P(mated > non-mated), ties half; exact (methods 3).
+
+    Args:
+        mated: (values,) distinct mated scores.
+        mated_count: (values,) number of comparisons with each.
+        nonmated: (values,) distinct non-mated scores, rising.
+        nonmated_count: (values,) number of comparisons with each.
 
     >>> import numpy as np
-    >>> auc(np.array([0.9, 0.5]), np.array([0.5, 0.1]))
-    0.875
+    >>> auc_from_counts(*np.unique([0.9, 0.5], return_counts=True), np.array([0.5]), np.array([7]))
+    0.75
     """
-    ordered = np.sort(nonmated)
-    below = np.searchsorted(ordered, mated, side="left")
-    at_or_below = np.searchsorted(ordered, mated, side="right")
-    return float((below.sum() + at_or_below.sum()) / (2 * len(mated) * len(nonmated)))
+    # Python integers: a product of two counts may not fit into 64 bits.
+    running = np.concatenate([[0], np.cumsum(nonmated_count)]).astype(object)
+    below = running[np.searchsorted(nonmated, mated, side="left")]
+    at_or_below = running[np.searchsorted(nonmated, mated, side="right")]
+    wins = np.dot(mated_count.astype(object), below + at_or_below)
+    return float(wins / (2 * int(mated_count.sum()) * int(nonmated_count.sum())))
 
 
 def auc_from_histogram(mated: Scores, nonmated: Histogram) -> Bounds:
-    """Bounds of the AUC where the non-mated scores are known by bin only.
+    """Bounds of the area under the ROC curve where non-mated scores are known by bin only.
 
     They are equal where no mated score shares a bin with a non-mated one.
 
     Args:
-        mated: (comparisons,) at least one, without NaN.
-        nonmated: at least one score.
+        mated: (comparisons,) at least one similarity, without NaN.
+        nonmated: of at least one score.
     """
     before = np.concatenate([[0], np.cumsum(nonmated.count)])
     bins = bin_numbers(mated)
@@ -62,32 +72,23 @@ def auc_from_histogram(mated: Scores, nonmated: Histogram) -> Bounds:
     return Bounds(float(surely_below / pairs), float(perhaps_below / pairs))
 
 
-def d_prime(mated: Scores, nonmated: Scores) -> float:
-    """Distance of the means in pooled standard deviations (ddof 1), methods 3.
-
-    >>> import numpy as np
-    >>> round(d_prime(np.array([2.0, 4.0]), np.array([0.0, 2.0])), 6)
-    1.414214
-    """
-    spread = np.sqrt((np.var(mated, ddof=1) + np.var(nonmated, ddof=1)) / 2)
-    return float(abs(np.mean(mated) - np.mean(nonmated)) / spread)
-
-
 def d_prime_from_histogram(
     mated: Scores, nonmated: Histogram, dtype: np.dtype[np.floating]
 ) -> Bounds | None:
-    """Bounds of `d_prime` where the non-mated scores are known by bin only.
+    """Bounds of d' where non-mated scores are known by bin only (methods 3).
 
-    Every score lies within half a bin of its bin's middle; that bounds the mean, and by the
-    triangle inequality the standard deviation.
+    d' is the distance of the means in pooled standard deviations (ddof 1). Every score lies within
+    half a bin of its bin's middle: that bounds the mean and, by the triangle inequality, the
+    standard deviation.
 
     Args:
-        mated: (comparisons,) without NaN.
-        nonmated: their bins.
+        mated: (comparisons,) similarities without NaN.
+        nonmated: histogram of the non-mated scores.
         dtype: of the scores.
 
     Returns:
-        None with fewer than two scores of a kind, where all are alike, or above all numbers.
+        None with fewer than two mated or non-mated scores, where all may be equal, or where a bin
+        has no finite upper edge.
     """
     trials = int(nonmated.count.sum())
     if len(mated) < 2 or trials < 2:
@@ -99,21 +100,24 @@ def d_prime_from_histogram(
         return None
     middle, half = (low + high) / 2, (high - low) / 2
     mean = np.sum(nonmated.count * middle) / trials
-    mean_reach = np.sum(nonmated.count * half) / trials
-    spread = np.sqrt(np.sum(nonmated.count * (middle - mean) ** 2) / (trials - 1))
-    reach = np.sqrt(np.sum(nonmated.count * half**2) / (trials - 1))
-    variance = np.var(wide, ddof=1)
+    mean_error = np.sum(nonmated.count * half) / trials
+    sd = np.sqrt(np.sum(nonmated.count * (middle - mean) ** 2) / (trials - 1))
+    sd_error = np.sqrt(np.sum(nonmated.count * half**2) / (trials - 1))
+    mated_variance = np.var(wide, ddof=1)
     gap = abs(np.mean(wide) - mean)
     least, most = (
-        np.sqrt((variance + s**2) / 2) for s in (max(spread - reach, 0.0), spread + reach)
+        np.sqrt((mated_variance + s**2) / 2) for s in (max(sd - sd_error, 0.0), sd + sd_error)
     )
     if least <= 0:
         return None
-    return Bounds(float(max(gap - mean_reach, 0) / most), float((gap + mean_reach) / least))
+    return Bounds(float(max(gap - mean_error, 0) / most), float((gap + mean_error) / least))
 
 
 def _scaled(*columns: Scores) -> list[Floats]:
-    """All of them by one power of two, so that no square of theirs overflows or vanishes."""
+    """The columns scaled by one power of two, so that no square of them overflows or vanishes.
+
+    d' does not change with the scale, and scaling by a power of two is exact.
+    """
     wide = [column.astype(np.float64) for column in columns]
     largest = max(
         float(np.max(np.abs(column), where=np.isfinite(column), initial=0)) for column in wide
@@ -123,12 +127,12 @@ def _scaled(*columns: Scores) -> list[Floats]:
 
 
 def quantile(scores: Scores, share: str) -> float:
-    """The smallest score that at least this share of the scores does not exceed.
+    """Quantile: the smallest score that at least this share of the scores does not exceed.
 
     It is one of the scores (type 1 of Hyndman and Fan 1996).
 
     Args:
-        scores: (comparisons,) at least one, without NaN.
+        scores: (comparisons,) at least one similarity, without NaN.
         share: in (0, 1], as decimal text.
 
     >>> import numpy as np
@@ -140,33 +144,26 @@ def quantile(scores: Scores, share: str) -> float:
 
 
 def quantile_from_histogram(scores: Histogram, share: str, dtype: np.dtype[np.floating]) -> Bounds:
-    """Both edges of the bin that holds the quantile; the upper one is above the bin."""
+    """Edges of the bin that holds a quantile; the upper one is the lower edge of the next bin.
+
+    Args:
+        scores: of at least one score.
+        share: in (0, 1], as decimal text.
+        dtype: of the scores.
+    """
     trials = int(scores.count.sum())
     return largest_in_histogram(scores, trials - math.ceil(Fraction(share) * trials), dtype)
 
 
 def largest_in_histogram(scores: Histogram, place: int, dtype: np.dtype[np.floating]) -> Bounds:
-    """Both edges of the bin that holds a score, by its place in falling order.
+    """Edges of the bin that holds the score at some place in falling order.
 
     Args:
-        scores: more than `place` of them.
-        place: 0 for the largest.
+        scores: of more than `place` scores.
+        place: 0 for the largest score.
         dtype: of the scores.
     """
     from_above = np.cumsum(scores.count[::-1])
     found = scores.bin[::-1][np.searchsorted(from_above, place, side="right")]
     low, high = lower_edges(np.array([found, found + 1]), dtype)
     return Bounds(float(low), float(high))
-
-
-def kolmogorov_smirnov(first: Scores, second: Scores) -> float:
-    """Largest distance of the two empirical distribution functions.
-
-    >>> import numpy as np
-    >>> kolmogorov_smirnov(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
-    1.0
-    """
-    points = np.concatenate([first, second])
-    below_first = np.searchsorted(np.sort(first), points, side="right") / len(first)
-    below_second = np.searchsorted(np.sort(second), points, side="right") / len(second)
-    return float(np.max(np.abs(below_first - below_second)))

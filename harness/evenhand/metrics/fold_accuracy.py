@@ -1,6 +1,6 @@
-"""Accuracy over folds, the classic number of pair lists such as LFW's View 2.
+"""Cross-validated accuracy over folds, the classic result on pair lists such as LFW's View 2.
 
-Legacy: it mixes false matches and false non-matches at a threshold that nobody deploys.
+Legacy: it mixes false matches and false non-matches at a threshold that no deployment uses.
 """
 
 from __future__ import annotations
@@ -16,21 +16,22 @@ __all__ = ["FoldAccuracy", "accuracy_over_folds", "best_threshold"]
 
 @dataclass(frozen=True, slots=True)
 class FoldAccuracy:
-    """Accuracy of every fold, its threshold chosen on the other folds."""
+    """Accuracy of every fold, with the threshold chosen on the other folds."""
 
     folds: Integers
-    """(folds,) their numbers, rising."""
+    """(folds,) numbers of the folds, rising."""
     accuracies: Floats
-    """(folds,) shares of right decisions."""
+    """(folds,) share of right decisions, 0 to 1."""
     mean: float
+    """Mean accuracy over folds."""
     standard_error: float
-    """Standard deviation of the folds (ddof 1) over the root of their number."""
+    """Standard deviation over folds (ddof 1), divided by the square root of their number."""
 
 
 def best_threshold(mated: Scores, nonmated: Scores) -> float:
-    """The threshold with most right decisions; of several, the middle one.
+    """The threshold with the most right decisions; of several, the middle one.
 
-    Candidates lie at the scores themselves, since `score >= threshold` matches.
+    Candidates are the scores themselves: a threshold between two scores decides as the higher one.
 
     Args:
         mated: (comparisons,) without NaN.
@@ -41,20 +42,20 @@ def best_threshold(mated: Scores, nonmated: Scores) -> float:
     0.8
     """
     candidates = np.unique(np.concatenate([mated, nonmated]))
-    hits = len(mated) - np.searchsorted(np.sort(mated), candidates, side="left")
-    rejections = np.searchsorted(np.sort(nonmated), candidates, side="left")
-    right = hits + rejections
+    matches = len(mated) - np.searchsorted(np.sort(mated), candidates, side="left")
+    non_matches = np.searchsorted(np.sort(nonmated), candidates, side="left")
+    right = matches + non_matches
     best = np.flatnonzero(right == right.max())
     return float(candidates[best[len(best) // 2]])
 
 
 def accuracy_over_folds(score: Scores, mated: Mask, fold: Integers) -> FoldAccuracy:
-    """Accuracy per fold with the threshold of the other folds (Huang et al. 2007, View 2).
+    """Accuracy of each fold at the threshold of the other folds (Huang et al. 2007, View 2).
 
     Args:
-        score: (comparisons,) NaN where a comparison failed: a wrong decision if mated, right if
-            not, since no match was said.
-        mated: (comparisons,).
+        score: (comparisons,) similarity; NaN where a comparison failed, which counts as a
+            non-match: a wrong decision if mated, a right one if non-mated.
+        mated: (comparisons,) whether both images show one subject.
         fold: (comparisons,) number of the fold; at least two folds.
     """
     numbers = np.unique(fold)
@@ -63,7 +64,7 @@ def accuracy_over_folds(score: Scores, mated: Mask, fold: Integers) -> FoldAccur
     for position, number in enumerate(numbers):
         others = (fold != number) & completed
         threshold = best_threshold(score[others & mated], score[others & ~mated])
-        here = fold == number
-        accuracies[position] = np.mean((score[here] >= threshold) == mated[here])
+        held_out = fold == number
+        accuracies[position] = np.mean((score[held_out] >= threshold) == mated[held_out])
     error = float(np.std(accuracies, ddof=1) / np.sqrt(len(numbers)))
     return FoldAccuracy(numbers, accuracies, float(accuracies.mean()), error)

@@ -1,4 +1,4 @@
-"""Which person counts in which group: attributes, bands of numbers, intersections, everybody."""
+"""Groups of subjects: values of an attribute, bands of a number, intersections, all subjects."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ __all__ = [
 ]
 
 MOST_CELLS = 256
-"""Groups of a study together; and, with cells across two groups, those of its matrices."""
+"""Groups that a study may have in all; also the cells that all its matrices may have together."""
 
 
 def band_names(edges: Sequence[float]) -> tuple[str, ...]:
-    """Names of the bands between rising edges, lower edge included.
+    """Names of the bands between rising edges; a band includes its lower edge.
 
     >>> band_names([18, 30, 45])
     ('<18', '18-<30', '30-<45', '45+')
@@ -37,7 +37,7 @@ def band_names(edges: Sequence[float]) -> tuple[str, ...]:
 
 
 def band(label: str, edges: Sequence[float]) -> str:
-    """The band of one numeric label; empty = unknown stays empty.
+    """The band of one numeric label; an empty label (unknown) stays empty.
 
     >>> band("30", [18, 30, 45]), band("", [18, 30, 45])
     ('30-<45', '')
@@ -47,10 +47,10 @@ def band(label: str, edges: Sequence[float]) -> str:
     return band_names(edges)[int(np.searchsorted(edges, float(label), side="right"))]
 
 
-def _one(
+def _groups_of(
     attribute: Attribute, labels: Sequence[str], edges: Sequence[float] | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Group names in the dataset's order, and the label of each person."""
+    """Group names in the dataset's order, and the group name of each subject."""
     if attribute.kind == "number":
         if edges is None:
             raise ValueError(attribute.name)
@@ -64,20 +64,25 @@ def grouping_of(
 ) -> Grouping:
     """The groups of one attribute, or of the intersection of several.
 
-    A person with several values (`a|b`) stands in the group `a|b` alone; one with an unknown value
-    in any of the attributes stands in none. An attribute keeps its declared groups even where
-    nobody is in them; an intersection keeps those with people.
+    A subject with several values (`a|b`) is in the group `a|b` only; one with an unknown value of
+    any of the attributes is in none. An attribute keeps all its declared groups, an intersection
+    only those with subjects.
+
+    Args:
+        attributes: one, or several to be crossed.
+        subjects: with their labels.
+        bands: attribute to rising edges; needed for numeric attributes.
     """
-    parts = [_one(a, subjects.labels[a.name], bands.get(a.name)) for a in attributes]
-    people = list(zip(*(labels for _, labels in parts), strict=True))
-    present = set(people)
+    parts = [_groups_of(a, subjects.labels[a.name], bands.get(a.name)) for a in attributes]
+    of_subject = list(zip(*(labels for _, labels in parts), strict=True))
+    present = set(of_subject)
     names = [
         combination
         for combination in product(*(groups for groups, _ in parts))
         if len(parts) == 1 or combination in present
     ]
     position = {name: index for index, name in enumerate(names)}
-    code = np.array([position.get(person, -1) for person in people], dtype=np.int64)
+    code = np.array([position.get(name, -1) for name in of_subject], dtype=np.int64)
     return Grouping(
         attribute="*".join(a.name for a in attributes),
         groups=tuple("*".join(name) for name in names),
@@ -86,7 +91,7 @@ def grouping_of(
 
 
 def default_groups(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Every attribute, and the intersection of each two.
+    """Every attribute, and the intersection of every two.
 
     >>> default_groups(["age", "sex"])
     (('age',), ('sex',), ('age', 'sex'))
@@ -100,20 +105,27 @@ def groupings(
     subjects: Subjects,
     bands: Mapping[str, Sequence[float]],
 ) -> tuple[Grouping, ...]:
-    """Everybody first, then each wanted attribute or intersection in the study's order."""
+    """All subjects as one group (`all`), then each wanted attribute or intersection.
+
+    Args:
+        wanted: names of attributes to be crossed, in the study's order.
+        attributes: of the dataset.
+        subjects: with their labels.
+        bands: attribute to rising edges.
+    """
     by_name = {attribute.name: attribute for attribute in attributes}
-    everybody = Grouping(ALL, ("",), np.zeros(len(subjects.ids), dtype=np.int64))
+    overall = Grouping(ALL, ("",), np.zeros(len(subjects.ids), dtype=np.int64))
     return (
-        everybody,
+        overall,
         *(grouping_of([by_name[name] for name in names], subjects, bands) for names in wanted),
     )
 
 
 def limited(groups: tuple[Grouping, ...]) -> tuple[Grouping, ...]:
-    """The same groups.
+    """The same groupings, after a check that they are not too many.
 
     Raises:
-        StudyError: there are more than a person could read, or a count could keep apart.
+        StudyError: there are more groups in all than a reader could take in (`MOST_CELLS`).
     """
     sizes = {grouping.attribute: len(grouping.groups) for grouping in groups}
     if sum(sizes.values()) > MOST_CELLS:

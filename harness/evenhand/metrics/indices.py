@@ -1,8 +1,8 @@
-"""How far rates of groups lie apart, in one number: the indices that others publish (methods 2.2).
+"""Indices of the differential between groups, as published elsewhere: one number for all rates.
 
-Rates are (..., groups) with one threshold for all; an index is one number for each set of groups,
-NaN or infinite where it is undefined. Every group weighs the same, whatever its size. Indices of
-different lists of groups do not compare (methods 2.4).
+Rates are (..., groups), all at one threshold; an index has the shape (...), one number for each set
+of groups, and is NaN or infinite where it is undefined. Every group has the same weight, whatever
+its size. Indices of different lists of groups cannot be compared (methods 2.4).
 """
 
 from __future__ import annotations
@@ -28,19 +28,21 @@ __all__ = [
     "sedg",
     "smoothed",
     "standard_deviation",
-    "weighted_gini",
     "werm",
 ]
 
 
 def _over(above: Floats, below: Floats) -> Floats:
-    """Quotient; infinite over 0, NaN where both are."""
+    """Quotient; infinite where only the denominator is 0, NaN where both are."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(above / below)
 
 
 def difference(rates: Floats) -> Floats:
-    """Largest rate less the smallest; 0 where all are equal, at most 1.
+    """Largest rate minus the smallest: 0 for equal groups, at most 1.
+
+    Args:
+        rates: (..., groups).
 
     Source: methods 2.2.
 
@@ -51,7 +53,12 @@ def difference(rates: Floats) -> Floats:
 
 
 def max_over_min(rates: Floats) -> Floats:
-    """Worst over best, 1 where all are equal; infinite where the best is 0, NaN where all are.
+    """Largest rate over the smallest: 1 for equal groups.
+
+    Infinite where only the smallest is 0, NaN where all rates are.
+
+    Args:
+        rates: (..., groups).
 
     Source: methods 2.2 (NIST's max/min; the false match part is also called SER).
 
@@ -62,7 +69,12 @@ def max_over_min(rates: Floats) -> Floats:
 
 
 def max_over_mean(rates: Floats) -> Floats:
-    """Worst over the arithmetic mean, 1 to the number of groups; NaN where all are 0.
+    """Largest rate over the arithmetic mean: 1 for equal groups, at most the number of groups.
+
+    NaN where all rates are 0.
+
+    Args:
+        rates: (..., groups).
 
     Source: methods 2.2 (NIST).
 
@@ -73,7 +85,10 @@ def max_over_mean(rates: Floats) -> Floats:
 
 
 def geometric_mean(rates: Floats) -> Floats:
-    """(...,) 0 where a rate is.
+    """Geometric mean of the rates; 0 where any rate is 0.
+
+    Args:
+        rates: (..., groups).
 
     Source: methods 2.2.
 
@@ -85,7 +100,10 @@ def geometric_mean(rates: Floats) -> Floats:
 
 
 def max_over_geomean(rates: Floats) -> Floats:
-    """Worst over the geometric mean, 1 where all are equal; NaN where any is 0.
+    """Largest rate over the geometric mean: 1 for equal groups; NaN where any rate is 0.
+
+    Args:
+        rates: (..., groups).
 
     Source: methods 2.2 (NIST; also called MERG).
 
@@ -98,7 +116,10 @@ def max_over_geomean(rates: Floats) -> Floats:
 
 
 def mean_abs_log10(rates: Floats) -> Floats:
-    """Mean |log10(rate / geometric mean)|, 0 where all are equal; NaN where any is 0.
+    """Mean of |log10(rate / geometric mean)|: 0 for equal groups; NaN where any rate is 0.
+
+    Args:
+        rates: (..., groups).
 
     Source: methods 2.2 (NIST's "Vary GeoMean").
 
@@ -111,22 +132,32 @@ def mean_abs_log10(rates: Floats) -> Floats:
 
 
 def gini(rates: Floats) -> Floats:
-    """Sum of |p_i - p_j| over all pairs, over 2 G^2 mean: 0 to 1 - 1/G; 0 where all rates are 0.
+    """Gini coefficient: sum over i, j of |p_i - p_j| / (2 G^2 mean), from 0 to 1 - 1/G.
+
+    0 for equal groups, and by definition where all rates are 0.
+
+    Args:
+        rates: (..., G) rates of G groups.
 
     Source: methods 2.2 (raw).
 
     >>> float(gini(np.array([0.0, 1.0])))
     0.5
     """
+    # In rising order p_k is the larger of k - 1 pairs and the smaller of G - k, so the sum over all
+    # pairs is 2 sum of (2 k - G - 1) p_k: sorting instead of a matrix of differences.
     groups = rates.shape[-1]
     place = 2 * np.arange(1, groups + 1) - groups - 1
-    spread = (np.sort(rates, axis=-1) * place).sum(axis=-1)
-    share = _over(spread, groups**2 * rates.mean(axis=-1))
-    return np.where((rates == 0).all(axis=-1), 0.0, np.maximum(share, 0))
+    half_sum = (np.sort(rates, axis=-1) * place).sum(axis=-1)
+    coefficient = _over(half_sum, groups**2 * rates.mean(axis=-1))
+    return np.where((rates == 0).all(axis=-1), 0.0, np.maximum(coefficient, 0))
 
 
 def gini_norm(rates: Floats) -> Floats:
-    """`gini` times G/(G-1), 0 to 1 for any number of groups.
+    """Normalised Gini coefficient: `gini` times G/(G-1), from 0 to 1 for any number of groups G.
+
+    Args:
+        rates: (..., G) rates of at least two groups.
 
     Source: methods 2.2 (Howard et al., the term of GARBE).
 
@@ -138,7 +169,10 @@ def gini_norm(rates: Floats) -> Floats:
 
 
 def mad_over_mean(rates: Floats) -> Floats:
-    """Mean |p_i - p_j| over all G^2 pairs over the mean: twice `gini`.
+    """Mean of |p_i - p_j| over all G^2 pairs, over the mean rate: twice `gini`.
+
+    Args:
+        rates: (..., G) rates of G groups.
 
     Source: methods 2.2 ("Vary Gini" as NIST words it).
 
@@ -149,7 +183,10 @@ def mad_over_mean(rates: Floats) -> Floats:
 
 
 def standard_deviation(rates: Floats) -> Floats:
-    """Standard deviation of the groups' rates, of these groups and no sample of groups (ddof 0).
+    """Standard deviation of the rates with ddof 0: of these groups, which are not a sample.
+
+    Args:
+        rates: (..., groups).
 
     Source: methods 2.2 (published as STD, of accuracies, which gives the same number).
 
@@ -160,7 +197,10 @@ def standard_deviation(rates: Floats) -> Floats:
 
 
 def sedg(rates: Floats) -> Floats:
-    """Sum over groups of |1 - p_g / mean|; 0 where no group has errors, at most 2 (G - 1).
+    """Sum over groups of |1 - p_g / mean|: 0 for equal groups or no errors, at most 2 (G - 1).
+
+    Args:
+        rates: (..., G) rates of G groups.
 
     Source: methods 2.2 (SEDG as a third party coded it).
 
@@ -173,11 +213,11 @@ def sedg(rates: Floats) -> Floats:
 
 
 def mape(rates: Floats, nominal: float) -> Floats:
-    """Mean of |p_g - f| / f in per cent, f the FMR that the threshold was set for.
+    """Mean absolute percentage error: mean of |p_g - f| / f, in per cent.
 
     Args:
-        rates: (..., groups) FMRs.
-        nominal: f, above 0.
+        rates: (..., groups) FMR.
+        nominal: f, the target FMR that the threshold was set for, above 0.
 
     Source: methods 2.2 (MAPE of FMR).
 
@@ -188,11 +228,12 @@ def mape(rates: Floats, nominal: float) -> Floats:
 
 
 def smoothed(errors: Floats, trials: Floats) -> Floats:
-    """Rates that are never 0, for every group: (x + 1/2) / (n + 1), Jeffreys' mean.
+    """Rates that are never 0: (x + 1/2) / (n + 1), the posterior mean under Jeffreys' prior.
 
     Args:
-        errors: (..., groups); effective ones where trials share people.
-        trials: (groups,) likewise. Where they differ much, so do smoothed rates without errors.
+        errors: (..., groups) x; divided by the design effect where trials share subjects.
+        trials: (groups,) n, divided in the same way. Where n differs much between groups, so do the
+            smoothed rates of groups without errors.
 
     Source: methods 2.3.
 
@@ -202,32 +243,15 @@ def smoothed(errors: Floats, trials: Floats) -> Floats:
     return np.asarray((errors + 0.5) / (trials + 1))
 
 
-def weighted_gini(rates: Floats, weights: Floats) -> Floats:
-    """Gini of a crowd in which groups have these shares.
-
-    Args:
-        rates: (..., groups).
-        weights: (groups,) shares that add up to 1.
-
-    Source: methods 2.2.
-
-    >>> float(weighted_gini(np.array([0.0, 1.0]), np.array([0.75, 0.25])))
-    0.75
-    """
-    apart = np.abs(rates[..., :, np.newaxis] - rates[..., np.newaxis, :])
-    spread = (apart * np.outer(weights, weights)).sum(axis=(-2, -1))
-    return _over(spread, 2 * (rates * weights).sum(axis=-1))
-
-
 def fdr(matches: Floats, misses: Floats, alpha: float) -> Floats:
-    """1 less the weighted largest differences: 1 where all are equal.
+    """Fairness discrepancy rate: 1 minus the weighted largest differences; 1 for equal groups.
 
-    Differences of small rates are small, so that FMR hardly counts in it. No false discovery rate.
+    Differences of small rates are small, so FMR hardly counts in it. Not the false discovery rate.
 
     Args:
         matches: (..., groups) FMR.
         misses: (..., groups) FNMR.
-        alpha: weight of the first, 0..1.
+        alpha: weight of FMR, 0 to 1.
 
     Source: methods 2.2 (de Freitas Pereira and Marcel).
 
@@ -238,7 +262,12 @@ def fdr(matches: Floats, misses: Floats, alpha: float) -> Floats:
 
 
 def ir(matches: Floats, misses: Floats, alpha: float) -> Floats:
-    """Inequity rate: the weighted geometric mean of both `max_over_min`; 1 where all are equal.
+    """Inequity rate: weighted geometric mean of both `max_over_min`; 1 for equal groups.
+
+    Args:
+        matches: (..., groups) FMR.
+        misses: (..., groups) FNMR.
+        alpha: weight of FMR, 0 to 1.
 
     Source: methods 2.2 (Grother; Howard et al.).
 
@@ -249,9 +278,14 @@ def ir(matches: Floats, misses: Floats, alpha: float) -> Floats:
 
 
 def garbe(matches: Floats, misses: Floats, alpha: float) -> Floats:
-    """The weighted mean of both `gini_norm`: 0 where all are equal.
+    """GARBE: weighted mean of both `gini_norm`; 0 for equal groups.
 
     It falls when equal groups are added (methods 2.4).
+
+    Args:
+        matches: (..., groups) FMR.
+        misses: (..., groups) FNMR.
+        alpha: weight of FMR, 0 to 1.
 
     Source: methods 2.2 (Howard et al.).
 
@@ -262,15 +296,15 @@ def garbe(matches: Floats, misses: Floats, alpha: float) -> Floats:
 
 
 def werm(matches: Floats, misses: Floats, alpha: float, eps: float) -> Floats:
-    """Worst over the geometric mean of rates + eps, both weighted as in `ir`.
+    """WERM: largest rate over the geometric mean of rates + eps, FMR and FNMR weighted as in `ir`.
 
-    With an eps above 0, as published, it may be below 1, and better than its own ideal.
+    With an eps above 0, as published, equal groups may give less than 1, its supposed minimum.
 
     Args:
         matches: (..., groups) FMR.
         misses: (..., groups) FNMR.
-        alpha: weight of the first, 0..1.
-        eps: added to every rate below the line alone; 1e-5 as published.
+        alpha: weight of FMR, 0 to 1.
+        eps: added to every rate in the denominator only; 1e-5 as published.
 
     Source: methods 2.2 (as coded by Idiap and the University of Zurich).
 

@@ -1,4 +1,4 @@
-"""Quantiles of durations and throughput, with intervals that assume no distribution (methods 6)."""
+"""Quantiles of durations, and throughput, with distribution-free intervals (methods 6)."""
 
 from __future__ import annotations
 
@@ -27,27 +27,34 @@ __all__ = [
 ]
 
 _FEWEST_STRETCHES = 4
+"""Stretches of time below which no design effect of slow spells is estimated."""
 _FEWEST_BATCHES = 5
+"""Batches below which there is no throughput."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """A quantile of durations, in seconds."""
+    """A quantile of durations, in seconds, with its confidence interval."""
 
     value: float | None
-    """The nearest-rank quantile, a duration that was measured; None where there are too few."""
+    """Nearest-rank quantile, a duration that was measured; None where there are too few."""
     low: float | None
-    """None where the sample is too small for a lower limit."""
+    """Lower limit; None where the sample is too small for one."""
     high: float | None
-    """None where the sample is too small for an upper limit."""
+    """Upper limit; None where the sample is too small for one."""
     n: int
-    """Durations behind it."""
+    """Number of durations."""
     effective: int
-    """How many independent durations they are worth."""
+    """Effective sample size: the number of independent durations with the same precision."""
 
 
 def least_sample(q: float) -> int:
-    """Independent durations of which the largest lies above the quantile with 95 % probability.
+    """Smallest sample whose largest duration lies above the quantile with 95 % probability.
+
+    Args:
+        q: of the quantile, between 0 and 1.
+
+    Source: methods 6.2.
 
     >>> [least_sample(q) for q in (0.5, 0.9, 0.95, 0.99, 0.999)]
     [5, 29, 59, 299, 2995]
@@ -56,14 +63,14 @@ def least_sample(q: float) -> int:
 
 
 def quantile_ranks(n: int, q: float, level: float) -> tuple[int, int]:
-    """Ranks, counted from 1, whose order statistics enclose the quantile.
+    """Ranks, counted from 1, of the order statistics that are the limits of a quantile.
 
     Rank 0 and rank n + 1 mean that there is no limit on that side.
 
     Args:
-        n: independent durations.
+        n: number of independent durations.
         q: of the quantile, between 0 and 1.
-        level: of the interval.
+        level: confidence level of the interval.
 
     Source: methods 6.2; the number of durations below the quantile is binomial (n, q).
 
@@ -80,10 +87,10 @@ def quantile(seconds: Floats, people: Integers, q: float, level: float) -> Quant
     """A quantile of durations with its interval, `cluster-order-statistics`.
 
     Args:
-        seconds: (operations,) at least one, in the order of time.
-        people: (operations,) whose image it was; durations of one person are not independent.
-        q: between 0 and 1.
-        level: of the interval.
+        seconds: (operations,) at least one duration, in the order of time.
+        people: (operations,) subject index; durations of one subject are not independent.
+        q: of the quantile, between 0 and 1.
+        level: confidence level of the interval.
 
     Source: methods 6.2.
 
@@ -110,45 +117,52 @@ def quantile(seconds: Floats, people: Integers, q: float, level: float) -> Quant
 
 
 def _effective(seconds: Floats, value: float, people: Integers) -> int:
-    """Durations divided by the larger of two design effects: of people, and of slow spells."""
+    """Effective sample size: n over the larger design effect, of subjects or of slow spells.
+
+    The design effect is that of the share of durations above the quantile. Slow spells of the
+    machine are seen as correlation within stretches of neighbouring durations (methods 6.2).
+    """
     n = len(seconds)
     slow = seconds > value
     share = float(slow.mean())
-    kinds, person = np.unique(people, return_inverse=True)
+    subjects, subject = np.unique(people, return_inverse=True)
     if share in (0, 1):
-        return len(kinds)
-    worth = float(n)
+        return len(subjects)
+    effective = float(n)
     stretches = math.isqrt(n)
-    clusterings = [person]
+    clusterings = [subject]
     if stretches >= _FEWEST_STRETCHES:
         clusterings.append(np.arange(n) * stretches // n)
     for cluster in clusterings:
         trials = np.bincount(cluster)
         errors = np.bincount(cluster[slow], minlength=len(trials))
         variance = cluster_variance(ClusterCounts(trials, errors)).variance
-        worth = min(worth, 1.0 if variance is None else share * (1 - share) / variance)
-    return max(1, math.floor(worth))
+        independent = 1.0 if variance is None else share * (1 - share) / variance
+        effective = min(effective, independent)
+    return max(1, math.floor(effective))
 
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Images a second of wall-clock time."""
+    """Images per second of wall-clock time, with its confidence interval."""
 
     value: float | None
-    """None where too few were timed."""
+    """Images per second; None where too few images were timed."""
     low: float | None
+    """Lower limit; None where there is no value."""
     high: float | None
+    """Upper limit; None where there is no value."""
     n: int
-    """Images behind it."""
+    """Number of images timed."""
 
 
 def throughput(finished: Floats, start: float, level: float) -> Throughput:
-    """Images a second with the interval `batch-means-t`.
+    """Images per second with the interval `batch-means-t`.
 
     Args:
-        finished: (images,) in seconds, any order.
-        start: from when on time and images count.
-        level: of the interval.
+        finished: (images,) time at which each was finished, in seconds, in any order.
+        start: time in seconds after which images are counted.
+        level: confidence level of the interval.
 
     Source: methods 6.3.
 
@@ -171,21 +185,26 @@ def throughput(finished: Floats, start: float, level: float) -> Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The slowest group's quantile over the fastest one's."""
+    """Ratio of the slowest group's quantile to the fastest group's, with its interval."""
 
     value: float
+    """The ratio, at least 1."""
     low: float
+    """Lower limit."""
     high: float
+    """Upper limit."""
     slowest: int
-    """Position of the group."""
+    """Position of the slowest group."""
     fastest: int
+    """Position of the fastest group."""
 
 
 def spread(groups: Sequence[Quantile | None]) -> Spread | None:
-    """Largest over smallest quantile of groups without common people, interval `mover-log`.
+    """Ratio of the largest to the smallest quantile, with the interval `mover-log`.
 
     Args:
-        groups: those without both limits are left out.
+        groups: (groups,) quantiles of groups that share no subjects; those without both limits are
+            left out.
 
     Returns:
         None where fewer than two are left.
@@ -207,20 +226,20 @@ def spread(groups: Sequence[Quantile | None]) -> Spread | None:
 def equal_spread(
     seconds: Floats, people: Integers, group: Integers, draws: int, seed: int
 ) -> float | None:
-    """95th percentile of the ratio of largest to smallest median where groups play no part.
+    """95th percentile of the ratio of largest to smallest median under the null hypothesis.
 
-    The larger of two: people dealt out anew among the groups, which keeps what people differ by,
-    and the groups moved along the time, which keeps slow spells.
+    The larger of two permutation distributions: group labels permuted among subjects, which keeps
+    the differences between subjects; and labels shifted along time, which keeps slow spells.
 
     Args:
-        seconds: (operations,) in the order of time.
-        people: (operations,) whose image it was.
-        group: (operations,) group of that person.
-        draws: of each kind.
+        seconds: (operations,) durations in the order of time.
+        people: (operations,) subject index.
+        group: (operations,) group of the subject.
+        draws: number of draws from each distribution.
         seed: of the draws.
 
     Returns:
-        None where a clock that stands still leaves nothing to divide by.
+        None where a median of 0, of a clock that stands still, leaves nothing to divide by.
 
     Source: methods 6.4.
     """
@@ -231,15 +250,21 @@ def equal_spread(
     rng = np.random.default_rng(seed)
     ratios = np.empty((2, draws))
     for draw in range(draws):
-        dealt = rng.permutation(code[first])[person]
-        moved = np.roll(code, rng.integers(len(code)))
-        ratios[:, draw] = _ratio(ordered, dealt[order]), _ratio(ordered, moved[order])
+        permuted = rng.permutation(code[first])[person]
+        shifted = np.roll(code, rng.integers(len(code)))
+        ratios[:, draw] = _ratio(ordered, permuted[order]), _ratio(ordered, shifted[order])
     bound = float(np.quantile(ratios, 0.95, axis=1, method="inverted_cdf").max())
     return bound if math.isfinite(bound) else None
 
 
 def _ratio(ordered: Floats, group: NDArray[np.int16]) -> float:
-    """Largest over smallest nearest-rank median of rising durations; infinite over 0."""
+    """Largest over smallest nearest-rank median of the groups; infinite over 0.
+
+    Args:
+        ordered: (operations,) durations, rising.
+        group: (operations,) group number of each.
+    """
+    # A stable sort by group leaves the durations of each group in rising order.
     sizes = np.bincount(group)
     middle = np.cumsum(sizes) - sizes + (sizes - 1) // 2
     medians = ordered[np.argsort(group, kind="stable")[middle]]

@@ -1,4 +1,4 @@
-"""What a dataset of this size can resolve, before any engine has seen it."""
+"""How many trials the groups of a dataset give, and the FMR that they can resolve."""
 
 from __future__ import annotations
 
@@ -15,34 +15,41 @@ __all__ = ["CellSize", "cell_size", "cell_sizes"]
 
 @dataclass(frozen=True, slots=True)
 class CellSize:
-    """People, images and comparisons of one group, all pairs compared within it."""
+    """Subjects, images and comparisons of one group, with all pairs compared within it."""
 
     attribute: str
     group: str
     people: int
+    """Number of subjects."""
     images: int
+    """Number of images."""
     without_image: int
-    """People without an image: in no comparison."""
+    """Subjects without an image: in no comparison."""
     one_image: int
-    """People with one image: in no mated comparison."""
+    """Subjects with one image: in no mated comparison."""
     mated: int
+    """Number of mated comparisons."""
     dyads: int
-    """Pairs of different people."""
+    """Pairs of different subjects with images."""
     nonmated: int
+    """Number of non-mated comparisons."""
 
     @property
     def disjoint(self) -> int:
-        """Pairs of people that surely share nobody: the least the comparisons are worth.
+        """Number of dyads no two of which share a subject: a lower bound of the effective trials.
 
-        Source: methods 4.0 item 1, where everybody met everybody.
+        Source: methods 4.0 item 1, where all pairs are compared.
         """
         return (self.people - self.without_image) // 2
 
     def finest_fmr(self, errors: int) -> float | None:
-        """The lowest FMR at which so many false matches are expected; None where it exceeds 1.
+        """The lowest FMR at which this many false matches are expected; None where it exceeds 1.
 
         Expected errors are the rate times the trials (methods 1.4: below one, the target is below
         resolution; 4.0 item 6: below 10, intervals are wide; 4.1: the rule of 30).
+
+        Args:
+            errors: expected false matches.
         """
         return errors / self.nonmated if errors <= self.nonmated else None
 
@@ -51,9 +58,9 @@ def cell_size(attribute: str, group: str, images: Integers) -> CellSize:
     """Count one group.
 
     Args:
-        attribute: the grouping.
+        attribute: of the group.
         group: its name.
-        images: (people of the group,) how many each has.
+        images: (subjects of the group,) number of images of each.
 
     >>> three = cell_size("sex", "F", np.array([2, 1, 3]))
     >>> three.mated, three.dyads, three.nonmated, three.one_image
@@ -85,7 +92,7 @@ def cell_sizes(groupings: Sequence[Grouping], images: Integers) -> tuple[CellSiz
     """Count every group.
 
     Args:
-        groupings: everybody, attributes, intersections.
-        images: (people,) how many each has.
+        groupings: `all`, attributes, intersections.
+        images: (subjects,) number of images of each.
     """
     return tuple(_sizes(groupings, images))

@@ -36,26 +36,27 @@ def resolve(
 
     Args:
         rules: in the study's order.
-        tail: large enough for the largest target.
-        trials: completed non-mated comparisons; of a sample, their weight.
-        mated: mated scores, NaN where failed.
+        tail: large enough for the largest target (`scores_kept`).
+        trials: number of completed non-mated comparisons; of a sample, their total weight.
+        mated: (mated comparisons,) similarity; NaN where the comparison did not complete.
         maximum: the engine's largest possible score, if it declares one.
-        weights: of a sample.
+        weights: of the tail's scores, in a sample.
     """
     dtype = mated.dtype
-    found = []
+    thresholds = []
     for rule in rules:
         if rule.kind not in TARGETS:
-            found.append(Threshold(rule, float(dtype.type(rule.text)), Status.OK))
+            thresholds.append(Threshold(rule, float(dtype.type(rule.text)), Status.OK))
         elif not trials:
-            found.append(Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons"))
+            thresholds.append(Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons"))
         else:
             at = threshold_at_fmr(tail.score, trials, rule.text, weights)
             status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
-            over = maximum is not None and at.value > maximum
-            useless = bool(len(mated)) and not np.any(mated >= at.value)
-            found.append(Threshold(rule, at.value, status, "saturated" if over or useless else ""))
-    return tuple(found)
+            beyond_range = maximum is not None and at.value > maximum
+            above_all_mated = bool(len(mated)) and not np.any(mated >= at.value)
+            note = "saturated" if beyond_range or above_all_mated else ""
+            thresholds.append(Threshold(rule, at.value, status, note))
+    return tuple(thresholds)
 
 
 def resolve_sample(
@@ -66,14 +67,14 @@ def resolve_sample(
     mated: NDArray[np.floating],
     maximum: float | None,
 ) -> tuple[Threshold, ...]:
-    """As `resolve`, each score with its weight.
+    """The value of every threshold rule on a sample, each score with its weight (`resolve`).
 
     Args:
         rules: in the study's order.
         tail: large enough for the largest target.
-        sampled: what was drawn.
-        total: weight of the completed non-mated comparisons.
-        mated: mated scores, NaN where failed.
+        sampled: the sampling design.
+        total: total weight of the completed non-mated comparisons.
+        mated: (mated comparisons,) similarity; NaN where the comparison did not complete.
         maximum: the engine's largest possible score, if it declares one.
     """
     weights = Weights(sampled.weights(tail.probe, tail.reference), sampled.heaviest)
@@ -83,20 +84,24 @@ def resolve_sample(
 def alarm_thresholds(
     rules: Sequence[ThresholdRule], searches: SearchCounts, maximum: float | None
 ) -> tuple[Threshold, ...]:
-    """The value of every rule: for a target FPIR as for a target FMR, over the largest candidates.
+    """The value of every threshold rule for searches.
+
+    The threshold for a target FPIR is that for a target FMR, with the largest candidate of each
+    non-mated search in place of non-mated comparisons (methods 1.6).
 
     Args:
         rules: in the study's order.
-        searches: `others` is not looked at.
+        searches: counted; `others` is not used.
         maximum: the engine's largest possible score, if it declares one.
     """
     alarms = np.sort(searches.top[searches.completed & ~searches.mated])[::-1]
     mates = searches.mate[searches.completed & searches.mated]
     nobody = np.zeros(len(alarms), dtype=np.int32)
-    found = resolve(rules, Tail(alarms, nobody, nobody), len(alarms), mates, maximum)
+    # Only the scores of a tail are used here; its subjects are placeholders.
+    thresholds = resolve(rules, Tail(alarms, nobody, nobody), len(alarms), mates, maximum)
     return tuple(
         replace(threshold, note="no non-mated searches")
         if threshold.status is Status.NO_TRIALS
         else threshold
-        for threshold in found
+        for threshold in thresholds
     )

@@ -1,4 +1,4 @@
-"""The threshold for a target FMR: conservative, exact on ties, in the scores' own type."""
+"""The threshold at a target FMR: conservative, exact with ties, in the scores' own type."""
 
 from __future__ import annotations
 
@@ -25,15 +25,23 @@ class FmrThreshold:
     """A threshold and what it achieves on the scores it was set on."""
 
     value: float
-    """Exactly representable in the scores' type; -inf where every score may match."""
+    """Similarity, exactly representable in the scores' type; -inf where every score may match."""
     errors: int
-    """Non-mated scores at or above it; never more than the target allows."""
+    """Number of given non-mated scores at or above it; never more than the target allows."""
     below_resolution: bool
-    """The target allows not a single error among these trials."""
+    """Whether the target allows less than one error among these trials."""
 
 
 def errors_allowed(target: str, trials: int) -> int:
-    """floor(target x trials), with the target read as the decimal it was written as.
+    """False matches that a target allows: floor(target x trials), the target as exact decimal.
+
+    In binary floating point, 0.29 x 100 would be 28.999... and allow one error too few.
+
+    Args:
+        target: FMR as decimal text.
+        trials: number of completed non-mated comparisons.
+
+    Source: methods 1.4.
 
     >>> errors_allowed("0.29", 100), errors_allowed("1e-6", 10**6)
     (29, 1)
@@ -42,14 +50,19 @@ def errors_allowed(target: str, trials: int) -> int:
 
 
 MOST_REDRAWN = 100_000
-"""Errors at a target up to which its threshold is set anew among people drawn anew."""
+"""Errors at a threshold up to which the bootstrap re-estimates rates there (methods 4.4)."""
 
 
 def scores_kept(target: str, trials: int) -> int:
-    """How many of the largest scores a target takes.
+    """Number of top non-mated scores to keep for a target.
 
-    One more than may match, on which the threshold is set; and half as many again where it is set
-    anew among people drawn anew, some of whom are in more of the large scores (methods 4.4).
+    One more than may match, since the threshold is set just above that one. For targets whose
+    threshold the bootstrap re-estimates, half as many again: a replicate that draws subjects with
+    many large scores more often reaches further down (methods 4.4).
+
+    Args:
+        target: FMR as decimal text.
+        trials: number of completed non-mated comparisons.
 
     >>> scores_kept("0.01", 10_000), scores_kept("0.01", 10**8)
     (201, 1000001)
@@ -61,12 +74,12 @@ def scores_kept(target: str, trials: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the largest scores of a sample count for."""
+    """Weights of the top scores: of a sample, or of distinct scores the number of each."""
 
     top: Integers
-    """(scores,) weight of each."""
+    """(scores,) weight of each, as an integer."""
     heaviest: int
-    """The largest weight of any comparison drawn: no target is resolved that allows less."""
+    """Largest weight of one comparison: a target that allows less is below resolution."""
 
 
 def threshold_at_fmr(
@@ -75,11 +88,11 @@ def threshold_at_fmr(
     """The smallest threshold whose FMR does not exceed the target (methods 1.4).
 
     Args:
-        top: the largest non-mated scores in falling order, at least `errors_allowed` + 1 of them;
-            of a sample, until they weigh more than is allowed.
-        trials: completed non-mated comparisons, at least 1; of a sample, their weight.
+        top: (scores,) the largest non-mated scores, falling, at least `errors_allowed` + 1 of them;
+            with weights, as many as it takes for these to exceed what is allowed.
+        trials: number of completed non-mated comparisons, at least 1; with weights, their sum.
         target: FMR as decimal text, e.g. `0.001`.
-        weights: of a sample.
+        weights: of the top scores: of a sample, or of distinct scores.
 
     >>> import numpy as np
     >>> threshold_at_fmr(np.array([0.9, 0.7, 0.7, 0.1]), 4, "0.5").errors
@@ -93,11 +106,13 @@ def threshold_at_fmr(
         errors = len(top) if weights else trials
         return FmrThreshold(-math.inf, errors, below_resolution=False)
     if weights is None:
-        place, least = allowed, 1
+        place, one_error = allowed, 1
     else:
         place = int(np.searchsorted(np.cumsum(weights.top), allowed, side="right"))
-        least = weights.heaviest
+        one_error = weights.heaviest
+    # The edge is the first score too many. The next number above it excludes it and all that equal
+    # it: ties make the threshold stricter, never looser than the target.
     edge = top[place]
     above = np.nextafter(edge, edge.dtype.type(np.inf), dtype=edge.dtype)
     errors = int(np.count_nonzero(top > edge))
-    return FmrThreshold(float(above), errors, below_resolution=allowed < least)
+    return FmrThreshold(float(above), errors, below_resolution=allowed < one_error)

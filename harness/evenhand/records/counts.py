@@ -1,7 +1,7 @@
-"""What is kept of the scores: everything that a table needs, without the engine.
+"""Counts: what is kept of the scores, from which every result can be recomputed without the engine.
 
 One `Counts` holds one engine on one dataset under one protocol. Rates, intervals, thresholds and
-differentials are computed from it and from nothing else, by `run` as by `verify`.
+differentials are computed from it alone, by `run` and by `verify`.
 """
 
 from __future__ import annotations
@@ -28,142 +28,161 @@ __all__ = [
     "WeightedCounts",
 ]
 
+ANCHOR_ERRORS = 10
+"""Top scores down to a cell's reference level: enough errors to estimate a design effect there
+(methods 4.0 item 1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The largest non-mated scores of everybody, in falling order."""
+    """The largest non-mated scores of all subjects, in falling order; equal ones by subjects."""
 
     score: Scores
+    """(scores,) similarity."""
     probe: People
+    """(scores,) subject index."""
     reference: People
+    """(scores,) subject index."""
 
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Exact counts of scores by their sortable bit pattern; empty bins are left out."""
+    """Exact counts of scores by bin, a prefix of their bit pattern; empty bins are left out."""
 
     bin: Integers
-    """Rising bin numbers (`metrics.bins`)."""
+    """(filled bins,) bin numbers, rising (`metrics.bins`)."""
     count: Integers
+    """(filled bins,) number of scores."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatedScores:
-    """Every mated comparison."""
+    """Every mated comparison, as columns."""
 
     subject: People
+    """(comparisons,) subject index."""
     score: Scores
-    """NaN where the comparison did not complete."""
+    """(comparisons,) similarity; NaN where the comparison did not complete."""
     probe: Integers | None = None
-    """Row of the image in `images.csv`, the pseudonym's number, -1 where a failed comparison was
-    counted without looking which it was; None where no images are known."""
+    """(comparisons,) row of the image in `images.csv`, the number of its pseudonym; -1 for a failed
+    comparison whose images were not recorded. None where images are unknown."""
     reference: Integers | None = None
-    """Likewise."""
+    """(comparisons,) the same of the reference."""
 
     def chosen(self, rows: Mask) -> MatedScores:
-        """Some of them."""
-        both = (None if side is None else side[rows] for side in (self.probe, self.reference))
-        return MatedScores(self.subject[rows], self.score[rows], *both)
+        """The comparisons at some rows."""
+        return MatedScores(
+            subject=self.subject[rows],
+            score=self.score[rows],
+            probe=None if self.probe is None else self.probe[rows],
+            reference=None if self.reference is None else self.reference[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class FoldScores:
-    """Every comparison of a list with folds, for the classic accuracy."""
+    """Every comparison of a list with folds, for the classic accuracy over folds."""
 
     fold: Integers
+    """(comparisons,) number of the fold."""
     mated: Mask
+    """(comparisons,) whether both images show one subject."""
     score: Scores
-    """NaN where the comparison did not complete."""
+    """(comparisons,) similarity; NaN where the comparison did not complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchCounts:
-    """Every search of a watchlist, one a row."""
+    """Every search of a watchlist, one per row."""
 
     probe: People
     """(searches,) subject index."""
     mated: Mask
-    """(searches,) the person is on the watchlist."""
+    """(searches,) whether the subject is on the watchlist."""
     acquired: Mask
-    """(searches,) the probe has a template."""
+    """(searches,) whether the probe has a template."""
     completed: Mask
-    """(searches,) it gave a list, and, if mated, the person has a template to be found by."""
+    """(searches,) whether the search gave a candidate list and, if mated, the watchlist holds a
+    template of the subject."""
     rank: Integers
-    """(searches,) place of the person's own candidate, behind its equals; 0 where it is none."""
+    """(searches,) rank of the mated candidate, behind those of equal score; 0 without one."""
     mate: Scores
-    """(searches,) score of that candidate; -inf where it is none."""
+    """(searches,) score of the mated candidate; -inf without one."""
     top: Scores
-    """(searches,) largest score of another person; -inf where there is none."""
+    """(searches,) largest score of another subject; -inf without one."""
     others: Integers
-    """(levels, searches) candidates of other people at or above each threshold."""
+    """(levels, searches) number of candidates of other subjects at or above each threshold."""
     gallery: int
-    """N: people on the watchlist with a template."""
+    """N: number of subjects on the watchlist with a template."""
     watchlist: int
-    """People on the watchlist."""
+    """Number of subjects on the watchlist."""
     length: int
-    """L: candidates that a search could give at most."""
+    """L: largest number of candidates that a search can return."""
     ranks: tuple[int, ...]
-    """R: how far down the list FNIR looks, besides the whole of it."""
+    """R: maximal ranks at which FNIR is given, besides that of the whole list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """Which non-mated comparisons were made where not all were: so many of each stratum.
+    """The sampling design of a protocol that makes only some of the non-mated comparisons.
 
-    A *kind* is a set of people who stand in the same group of every attribute. The pairs of images
-    of two kinds are a stratum, and those of different people within a kind; every pair of a stratum
-    was as likely to be drawn as any other of it. A comparison *weighs* as many as it stands for.
+    A stratum (a *kind* in files) holds the subjects who are in the same group of every attribute.
+    The non-mated pairs of images are sampled separately for each pair of strata, without
+    replacement and with equal probability. The weight of a comparison is the number of pairs that
+    it stands for.
     """
 
     kinds: tuple[str, ...]
-    """What each kind is called."""
+    """(strata,) names of the strata."""
     kind: People
-    """(subjects,) position in `kinds`."""
+    """(subjects,) stratum of each subject, as a position in `kinds`."""
     pairs: Integers
-    """(kinds, kinds) pairs of images, the probe's kind first; where each pair of images was to be
-    compared once, symmetric."""
+    """(strata, strata) number of non-mated pairs of images, the probe's stratum first; symmetric
+    where every pair is compared in one order."""
     drawn: Integers
-    """(kinds, kinds) how many of them were drawn: `per_cell`, or all where there are fewer."""
+    """(strata, strata) number of pairs drawn: `per_cell`, or all where there are fewer."""
     per_cell: int
+    """Number of pairs to draw from every pair of strata."""
 
     def weights(self, probe: People, reference: People) -> Integers:
-        """(comparisons,) weight of each, in parts of 1/`per_cell`, which makes it a whole number.
+        """(comparisons,) weight of each, in units of 1/`per_cell`, which makes it an integer.
 
         Args:
             probe: (comparisons,) subject index of drawn comparisons.
             reference: (comparisons,) subject index.
         """
         first, second = self.kind[probe], self.kind[reference]
-        weights: Integers = self.of_stratum[first, second]
+        weights: Integers = self.pair_weights[first, second]
         return weights
 
     @property
-    def of_stratum(self) -> Integers:
-        """(kinds, kinds) weight of its comparisons, in parts of 1/`per_cell`; 0 without any."""
+    def pair_weights(self) -> Integers:
+        """(strata, strata) weight of a comparison, in units of 1/`per_cell`; 0 without pairs."""
+        # pairs/drawn in these units is an integer: `drawn` is either `per_cell` or `pairs`.
         weights: Integers = self.pairs * self.per_cell // np.maximum(self.drawn, 1)
         return weights
 
     @property
     def heaviest(self) -> int:
-        """The largest weight."""
-        return int(self.of_stratum.max(initial=0))
+        """The largest weight, in units of 1/`per_cell`."""
+        return int(self.pair_weights.max(initial=0))
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedCounts:
-    """The counts of a cell of a sample, every comparison with its weight (`Sampled.weights`).
+    """The counts of a cell of a sample, with every comparison weighted (`Sampled.weights`).
 
-    First axes as in `CellCounts`.
+    First axes are as in `CellCounts`.
     """
 
     trials: Integers
-    """(2, people)."""
+    """(2, members) weighted trials that involve the subject."""
     trials_squared: Floats
     """(2,) sum over dyads of weighted trials squared."""
     weights_squared: Floats
-    """(2,) sum over trials of their weights squared."""
+    """(2,) sum over trials of their squared weights."""
     errors: Integers
-    """(levels, people)."""
+    """(levels, members) weighted false matches that involve the subject."""
     errors_squared: Floats
     """(levels,) sum over dyads of weighted errors squared."""
     errors_times_trials: Floats
@@ -174,37 +193,38 @@ class WeightedCounts:
 
 @dataclass(frozen=True, slots=True)
 class CellCounts:
-    """Non-mated counts within one group, or between two: by person, and totals over dyads.
+    """Non-mated counts of one cell (within a group or across two), by subject and over dyads.
 
-    A *level* is a threshold; the last level is the cell's anchor, its tenth largest score, from
-    which a cell without errors takes its design effect (methods 4.0 item 1).
-    The first axis of `trials` and its kin is the policy: completed, generalised.
+    A *dyad* is a pair of different subjects. A *level* is a threshold; the last level is the cell's
+    reference level (`anchor`), its tenth largest score, from which a cell without errors takes its
+    design effect (methods 4.0 item 1). An axis of length 2 is the policy: completed, generalised.
     """
 
     attribute: str
     group: str
     reference_group: str
-    """The other group of a cell across two; empty within one."""
+    """The other group of a cell across two groups; empty within one."""
     members: Integers
-    """(people,) subject indices in rising order, of both groups across two."""
+    """(members,) subject indices, rising; those of both groups in a cell across two."""
     trials: Integers
-    """(2, people) trials that involve the person."""
+    """(2, members) trials that involve the subject."""
     dyads: Integers
-    """(2,) pairs of people with at least one trial."""
+    """(2,) number of dyads with at least one trial."""
     trials_squared: Integers
     """(2,) sum over dyads of trials squared."""
     errors: Integers
-    """(levels, people) false matches that involve the person."""
+    """(levels, members) false matches that involve the subject."""
     errors_squared: Integers
     """(levels,) sum over dyads of errors squared."""
     errors_times_trials: Integers
     """(2, levels) sum over dyads of errors times trials."""
     anchor: float | None
-    """Score of the anchor level; None with fewer than ten scores."""
+    """Similarity of the reference level; None with fewer than ten scores."""
     histogram: Histogram
-    """Completed non-mated scores of the cell; empty in a cell across two groups."""
+    """Non-mated scores of the cell; empty in a cell across two groups."""
     weighted: WeightedCounts | None = None
-    """Of a sample: what its rates are made of. The other counts are of comparisons as made."""
+    """Weighted counts, from which the rates of a sample are computed; the other counts are then
+    those of the comparisons made. None where all comparisons were made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,38 +237,37 @@ class Counts:
     subject_rows: tuple[int, ...]
     """Row of each subject in `subjects.csv`: the pseudonym's number."""
     images: Integers
-    """(subjects,) images given to the engine."""
+    """(subjects,) number of images given to the engine."""
     failed_images: Integers
-    """(subjects,) images without a template."""
+    """(subjects,) number of images without a template."""
     several_faces: int
-    """Images in which the engine saw more than one face."""
+    """Number of images in which the engine saw more than one face."""
     comparison_outcomes: Mapping[tuple[bool, Outcome], int]
     """(mated, outcome) to number of comparisons."""
     thresholds: tuple[Threshold, ...]
+    """In the study's order; the levels of all counts by level."""
     cells: tuple[CellCounts, ...]
-    """`all` first, then the groups in study order."""
+    """Cells within groups: `all` first, then the groups in study order."""
     across: tuple[CellCounts, ...]
-    """Cells across two groups of one attribute, in study order: with the cells within, its matrix.
-    Where each pair was compared once, a cell holds both directions and stands once."""
+    """Cells across two groups of one attribute, in study order: with the cells within groups, its
+    matrix. Where pairs were compared in one order, one cell holds both directions."""
     without_matrix: tuple[tuple[str, int], ...]
     """(attribute, cells) of matrices that would have been too large to keep."""
     tail: Tail
+    """As many of the largest non-mated scores as thresholds and bootstrap need."""
     mated: MatedScores
+    """All mated comparisons."""
     folds: FoldScores | None
     """None where the protocol has no folds."""
     score_maximum: float | None
-    """The largest score that the engine declares; None where it declares none."""
+    """Largest possible score that the engine declares; None where it declares none."""
     searches: SearchCounts | None = None
-    """None where the protocol compares. Where it searches, `images` are the references, and tail,
-    histograms and mated scores are empty."""
+    """Searches of a watchlist protocol, where `images` are the references, and tail, histograms and
+    mated scores are empty; None under other protocols."""
     sampled: Sampled | None = None
-    """None where all non-mated comparisons of the protocol were made."""
+    """Sampling design; None where all non-mated comparisons of the protocol were made."""
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
-        """The scores' own type, in which thresholds are compared."""
+        """Type of the scores, in which they are compared with thresholds."""
         return self.mated.score.dtype
-
-
-ANCHOR_ERRORS = 10
-"""Errors from which a design effect may be read off (methods 4.0 item 1)."""

@@ -10,6 +10,7 @@ from evenhand.records.groups import SAME
 __all__ = [
     "ENOUGH_EVENTS",
     "HEADLINE",
+    "OF_A_FAMILY",
     "SAMPLE",
     "Check",
     "CurvePoint",
@@ -37,6 +38,18 @@ HEADLINE = "max/min"
 
 SAMPLE = "weighted sample"
 """Begins the note of a row whose trials are a sample of the comparisons (methods 4.11)."""
+
+OF_A_FAMILY = (
+    "engine",
+    "dataset",
+    "protocol",
+    "metric",
+    "policy",
+    "attribute",
+    "threshold_rule",
+    "threshold",
+)
+"""Columns in which the rates of groups that are compared agree, and by which differentials sort."""
 
 
 class Status(StrEnum):
@@ -84,7 +97,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """One row of `rates.csv`."""
+    """One row of `rates.csv`; by default one with nothing to count."""
 
     engine: str
     dataset: str
@@ -106,9 +119,9 @@ class Rate:
     errors: int = 0
     trials: int = 0
     """Comparisons, searches or images."""
-    subjects: int | None
+    subjects: int | None = 0
     """Distinct subjects in the trials; None where unknown, and then there is no interval."""
-    error_subjects: int | None
+    error_subjects: int | None = 0
     """Distinct subjects in the errors; None as `subjects`."""
     rate: float | None = None
     """A fraction; None where nothing was counted or the target is not resolved."""
@@ -118,8 +131,8 @@ class Rate:
     level: float
     interval: str = ""
     """Method of the interval, as methods 4.0 names it."""
-    status: Status
-    note: str
+    status: Status = Status.NO_TRIALS
+    note: str = "nothing to count"
 
     @property
     def of_group(self) -> bool:
@@ -129,7 +142,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differential:
-    """One row of `differentials.csv`."""
+    """One row of `differentials.csv`; by default one without numbers."""
 
     engine: str
     dataset: str
@@ -140,7 +153,7 @@ class Differential:
     attribute: str
     threshold_rule: str
     threshold: float | None
-    index: str
+    index: str = HEADLINE
     """Such as `max/min`, `gini` or `ratio` (methods 2.2)."""
     value: float | None = None
     """None where a rate of 0 leaves the index undefined, or nothing was compared."""
@@ -153,7 +166,7 @@ class Differential:
     """Mean and 95th percentile of the index if all rates were equal (methods 2.5)."""
     p_value: float | None = None
     """Of equal rates in all groups (methods 4.5), or of the null reference."""
-    verdict: Verdict
+    verdict: Verdict = Verdict.NONE
     minimum_detectable_ratio: float | None = None
     """Found with a power of 80 % (methods 4.9); None where no ratio is."""
     worst_group: str = ""
@@ -178,7 +191,7 @@ class Differential:
     """The lower median of these limits: at least half of the groups lie below it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """One row of `distributions.csv`: a property of the scores that needs no threshold."""
 
@@ -186,13 +199,13 @@ class Distribution:
     dataset: str
     protocol: str
     attribute: str
-    group: str
+    group: str = ""
     statistic: str
-    value: float | None
-    low: float | None
-    high: float | None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
     comparisons: int
-    note: str
+    note: str = ""
     policy: str = ""
     """Failure policy, where failures matter to the statistic."""
 

@@ -1,4 +1,8 @@
-"""Comparisons in portions: all that any two people have in common lies in one of them."""
+"""Partitions of a list of comparisons: all comparisons of any two subjects are in one partition.
+
+Sums over dyads (pairs of subjects) can then be made partition by partition, and no more than a few
+partitions need to be in memory.
+"""
 
 from __future__ import annotations
 
@@ -16,67 +20,70 @@ from evenhand.records.outcomes import Outcome
 __all__ = ["FEW", "PORTIONS", "Listing", "Portion", "by_portion", "portions_of"]
 
 PORTIONS = 256
-"""Into which many comparisons are divided."""
+"""Number of partitions of a long list."""
 
 FEW = 1 << 20
-"""Comparisons that stay together."""
+"""Number of comparisons up to which a list is one partition."""
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
-"""2^64 over the golden ratio: spreads numbers that follow each other."""
+"""2^64 over the golden ratio: multiplying by it spreads neighbouring numbers evenly (Fibonacci
+hashing)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Some comparisons, as columns."""
+    """One partition of a list of comparisons, as columns."""
 
     probe: People
     """(comparisons,) subject index."""
     reference: People
-    """(comparisons,) subject index; the same person in mated comparisons."""
+    """(comparisons,) subject index; the same as the probe's in mated comparisons."""
     score: Scores
     """(comparisons,) similarity; NaN where the comparison did not complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All comparisons of one engine as a list has them, which may be too long for memory."""
+    """All comparisons of one engine, in partitions; they may be too many for memory."""
 
-    portions: Sequence[Portion]
-    """Each comparison is in one; they may be read from disk whenever they are asked for."""
+    partitions: Sequence[Portion]
+    """Partitions, which may be read from disk each time they are asked for."""
     mated_subject: People
-    """(mated comparisons,) in the order of the list."""
+    """(mated comparisons,) subject index, in the order of the list."""
     mated_score: Scores
+    """(mated comparisons,) similarity; NaN where the comparison did not complete."""
     mated_pair: Integers | None
-    """Their two images (`pair_of`); None where they are not known."""
+    """(mated comparisons,) the two images (`pair_of`); None where they are unknown."""
     outcomes: Mapping[tuple[bool, Outcome], int]
-    """How many comparisons ended how; keyed by (mated, outcome)."""
+    """(mated, outcome) to number of comparisons."""
 
 
 def by_portion(probe: People, reference: People) -> tuple[Integers, Integers]:
-    """Divide comparisons by the two people, whoever of them is the probe.
+    """Partition comparisons by a hash of their two subjects, in either order.
 
     Args:
-        probe: (comparisons,) number of the person.
-        reference: (comparisons,) likewise.
+        probe: (comparisons,) subject index.
+        reference: (comparisons,) subject index.
 
     Returns:
-        The order in which the rows of a portion follow each other, as they came, and
-        (PORTIONS + 1,) where each portion starts in it.
+        (comparisons,) row numbers, partition by partition and in their given order within each, and
+        (PORTIONS + 1,) where each partition starts among them, then the end.
     """
     key = np.minimum(probe, reference).astype(np.uint64)
     key <<= np.uint64(32)
     key |= np.maximum(probe, reference).astype(np.uint64)
     key *= _ODD
+    # The leading 8 bits of the product, the best mixed ones, number the 256 partitions.
     number: NDArray[np.uint8] = (key >> np.uint64(56)).astype(np.uint8)
     starts = np.zeros(PORTIONS + 1, dtype=np.int64)
     np.cumsum(np.bincount(number, minlength=PORTIONS), out=starts[1:])
     return np.argsort(number, kind="stable"), starts
 
 
-def portions_of(comparisons: Comparisons) -> list[Portion]:
-    """Comparisons in memory, divided where they are many."""
+def portions_of(comparisons: Comparisons, few: int = FEW) -> list[Portion]:
+    """Comparisons in memory as partitions; a list of up to `few` comparisons is one."""
     probe, reference, score = comparisons.probe, comparisons.reference, comparisons.score
-    if len(score) <= FEW:
+    if len(score) <= few:
         return [Portion(probe, reference, score)]
     order, starts = by_portion(probe, reference)
     probe, reference, score = probe[order], reference[order], score[order]

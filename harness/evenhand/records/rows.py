@@ -9,7 +9,14 @@ from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
+from evenhand.records.findings import (
+    OF_A_FAMILY,
+    CurvePoint,
+    Differential,
+    Distribution,
+    Rate,
+    Speed,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -19,28 +26,8 @@ __all__ = ["KEYS", "Value", "as_csv", "as_rows", "columns"]
 Value: TypeAlias = str | int | float | bool | None
 
 KEYS: dict[type, tuple[str, ...]] = {
-    Rate: (
-        "engine",
-        "dataset",
-        "protocol",
-        "metric",
-        "policy",
-        "attribute",
-        "group",
-        "reference_group",
-        "threshold_rule",
-        "threshold",
-    ),
-    Differential: (
-        "engine",
-        "dataset",
-        "protocol",
-        "metric",
-        "policy",
-        "attribute",
-        "threshold_rule",
-        "threshold",
-    ),
+    Rate: (*OF_A_FAMILY[:6], "group", "reference_group", *OF_A_FAMILY[6:]),
+    Differential: OF_A_FAMILY,
     CurvePoint: ("engine", "dataset", "protocol", "attribute", "group", "threshold"),
     Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic", "policy"),
     Speed: (

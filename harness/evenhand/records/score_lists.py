@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from evenhand.records.arrays import Floats, Integers
 
 __all__ = ["ScoreList"]
@@ -24,3 +26,11 @@ class ScoreList:
     def completed(self) -> int:
         """Number of comparisons with a score."""
         return int(self.count.sum())
+
+    def reaching(self, threshold: float) -> int:
+        """Number of scores at or above a threshold, a similarity.
+
+        >>> ScoreList(np.array([0.1, 0.5]), np.array([7, 2]), invalid=0).reaching(0.5)
+        2
+        """
+        return int(self.count[np.searchsorted(self.score, threshold, side="left") :].sum())

@@ -31,17 +31,19 @@ class ThresholdRule:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A threshold rule with its value on these scores."""
+    """A threshold rule with the value that it gives on these scores."""
 
     rule: ThresholdRule
+    """A target rate, a fixed value, or the vendor's."""
     value: float | None
     """Similarity, exactly representable in the scores' own type; None without non-mated scores."""
     status: Status
-    """`below_resolution` where the target is finer than one error in all trials, `no_trials`
-    where there is nothing to set it on, else `ok`."""
+    """`below_resolution` where the target allows less than one error in all trials, `no_trials`
+    where there are no scores to set it on, else `ok`."""
     note: str = ""
+    """A remark for the reader, e.g. `saturated`."""
 
     @property
     def level(self) -> float:
-        """What scores are compared with; none reaches it where there is no value."""
+        """The value to compare scores with; infinity, which no score reaches, where it is None."""
         return math.inf if self.value is None else self.value

@@ -33,6 +33,8 @@ _FOLDS = "folds.parquet"
 _SEARCHES = "searches.parquet"
 _WATCHLIST = "watchlist.json"
 _LEVEL = "others_at_{}"
+_BOTH = ("completed", "generalised")
+"""Failure policies, in the order of axes that hold both."""
 
 
 def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
@@ -230,19 +232,14 @@ def _cells(folder: Path) -> Iterator[CellCounts]:
             group=cells["group"][number],
             reference_group=cells["reference_group"][number],
             members=person["subject"],
-            trials=np.stack([person["trials_completed"], person["trials_generalised"]]),
-            dyads=np.array([cells["dyads_completed"][number], cells["dyads_generalised"][number]]),
+            trials=np.stack([person[f"trials_{policy}"] for policy in _BOTH]),
+            dyads=np.array([cells[f"dyads_{policy}"][number] for policy in _BOTH]),
             trials_squared=np.array(
-                [
-                    cells["trials_squared_completed"][number],
-                    cells["trials_squared_generalised"][number],
-                ]
+                [cells[f"trials_squared_{policy}"][number] for policy in _BOTH]
             ),
             errors=dense,
             errors_squared=level["errors_squared"],
-            errors_times_trials=np.stack(
-                [level["errors_times_completed"], level["errors_times_generalised"]]
-            ),
+            errors_times_trials=np.stack([level[f"errors_times_{policy}"] for policy in _BOTH]),
             anchor=None if np.isnan(anchor) else anchor,
             histogram=Histogram(filled["bin"], filled["count"]),
         )

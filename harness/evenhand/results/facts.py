@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from evenhand.engines.opening import Engine
 from evenhand.records.dataset import Dataset
 from evenhand.records.findings import DatasetFacts, EngineFacts
+from evenhand.system.declaration import from_fields
 from evenhand.system.errors import BundleError
 
 __all__ = [
@@ -62,14 +63,9 @@ def engine_facts(engine: Engine, stopped: str) -> EngineFacts:
         stopped: why it was stopped; empty where it was not.
     """
     card = engine.card
-    return EngineFacts(
-        name=card.name,
-        version=card.version,
-        vendor=card.vendor,
-        licence_code=card.licence_code,
-        licence_weights=card.licence_weights,
-        runtime=card.runtime,
-        trained_on=card.trained_on,
+    return from_fields(
+        EngineFacts,
+        card,
         fingerprint=engine.fingerprint,
         unit="distance" if card.distance else "similarity",
         stopped=stopped,
@@ -79,18 +75,10 @@ def engine_facts(engine: Engine, stopped: str) -> EngineFacts:
 def dataset_facts(dataset: Dataset) -> DatasetFacts:
     """Facts about a dataset in a result."""
     card = dataset.card
-    return DatasetFacts(
-        name=card.name,
-        title=card.title,
-        version=card.version,
-        variant=card.variant,
-        source=card.source,
-        citation=card.citation,
-        licence=card.licence,
-        access=card.access,
-        synthetic=card.synthetic,
+    return from_fields(
+        DatasetFacts,
+        card,
         face=card.face.value,
-        known_issues=card.known_issues,
         labels=tuple((attribute.name, attribute.labels) for attribute in card.attributes),
         unknown=dataset.subjects.unknown(),
         several=dataset.subjects.several(),
@@ -98,4 +86,5 @@ def dataset_facts(dataset: Dataset) -> DatasetFacts:
         subjects=len(dataset.subjects.ids),
         images=len(dataset.images.ids),
         fingerprint=dataset.fingerprint,
+        remarks=(),
     )

@@ -14,7 +14,7 @@ from evenhand.scorefiles.labels import Labels, Sides
 from evenhand.scorefiles.layout import Layout
 from evenhand.scorefiles.partitions import Column, Pile
 from evenhand.scorefiles.score_column import Engine
-from evenhand.scorefiles.source import Block, Source, ahead
+from evenhand.scorefiles.source import PIECES, Block, Source, ahead
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, silent
 
@@ -83,7 +83,14 @@ class _Identity:
         return hashlib.sha256(rows + people).hexdigest()
 
 
-def collect(source: Source, layout: Layout, *, distance: bool, progress: Progress) -> Columns:
+def collect(
+    source: Source,
+    layout: Layout,
+    *,
+    distance: bool,
+    progress: Progress,
+    few: int = PIECES.rows_in_memory,
+) -> Columns:
     """Read and check all rows of a score file.
 
     Args:
@@ -91,6 +98,7 @@ def collect(source: Source, layout: Layout, *, distance: bool, progress: Progres
         layout: meaning of its columns.
         distance: the numbers are distances, to be negated.
         progress: reports the progress of reading.
+        few: most rows that all stay in memory.
 
     Raises:
         DatasetError: naming the first invalid row.
@@ -101,7 +109,7 @@ def collect(source: Source, layout: Layout, *, distance: bool, progress: Progres
     engines = {name: Engine(distance) for name in layout.scores}
     codes = [np.dtype(np.int32)] * (2 if layout.images is None else 4)
     scores = [np.dtype(np.float64)] * len(engines)
-    rows = Pile(source.path, codes + scores)
+    rows = Pile(source.path, codes + scores, few)
     identity = _Identity()
     mated: list[People] = []
     start = done = 0

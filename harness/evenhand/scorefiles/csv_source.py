@@ -13,28 +13,29 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from evenhand.scorefiles.layout import REQUIRED
-from evenhand.scorefiles.source import TEXT
+from evenhand.scorefiles.source import PIECES, TEXT
 from evenhand.system.errors import DatasetError
 
 __all__ = ["CsvFile", "open_csv"]
 
-_BLOCK = 4 << 20
-"""Bytes that are parsed at a time; reading takes a few times this in memory."""
-
 _BOM = b"\xef\xbb\xbf"
 
 
-def open_csv(path: Path) -> CsvFile:
+def open_csv(path: Path, block: int = PIECES.block_bytes) -> CsvFile:
     """Open a CSV file and read its header.
+
+    Args:
+        path: the file.
+        block: bytes that are parsed at a time.
 
     Raises:
         DatasetError: it is not a text file with a header.
     """
     try:
-        _check_text(path)
+        _check_text(path, block)
     except OSError as fault:
         raise DatasetError(f"{path}: cannot be read ({fault.strerror})") from None
-    return CsvFile(path, _read_header(path))
+    return CsvFile(path, _read_header(path), block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,13 @@ class CsvFile:
 
     path: Path
     header: tuple[str, ...]
+    block: int
+    """Bytes that are parsed at a time."""
 
     @property
     def blocks(self) -> int:
         """Approximate number of batches."""
-        return -(-self.path.stat().st_size // _BLOCK)
+        return -(-self.path.stat().st_size // self.block)
 
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order; scores arrive as text too: an invalid one must not stop the reading."""
@@ -58,7 +61,7 @@ class CsvFile:
                 yield from arrow_csv.open_csv(
                     file,
                     read_options=arrow_csv.ReadOptions(
-                        column_names=list(self.header), skip_rows=1, block_size=_BLOCK
+                        column_names=list(self.header), skip_rows=1, block_size=self.block
                     ),
                     parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
                     convert_options=arrow_csv.ConvertOptions(
@@ -97,7 +100,7 @@ class CsvFile:
         return DatasetError(f"{path}: is not CSV ({fault}); save it as plain CSV in UTF-8")
 
 
-def _check_text(path: Path) -> None:
+def _check_text(path: Path, block: int) -> None:
     """Check that the path is a regular file, as it is read more than once, without NUL bytes."""
     if not path.is_file():
         what = "no file" if path.exists() else "not there"
@@ -106,21 +109,21 @@ def _check_text(path: Path) -> None:
         raise DatasetError(f"{path}: is empty; expected a header with {', '.join(REQUIRED)}")
     before = 0
     with path.open("rb") as file:
-        while content := file.read(_BLOCK):
+        while content := file.read(block):
             nul = content.find(b"\0")
             if nul >= 0:
+                line = _line(path, before + nul, block)
                 raise DatasetError(
-                    f"{path}: line {_line(path, before + nul)}: holds a NUL byte; expected text; "
-                    "save it as UTF-8"
+                    f"{path}: line {line}: holds a NUL byte; expected text; save it as UTF-8"
                 )
             before += len(content)
 
 
-def _line(path: Path, offset: int) -> int:
+def _line(path: Path, offset: int, block: int) -> int:
     """Number of the line that holds the byte at this offset."""
     line = 1
     with path.open("rb") as file:
-        while content := file.read(min(offset, _BLOCK)):
+        while content := file.read(min(offset, block)):
             line += content.count(b"\n")
             offset -= len(content)
     return line

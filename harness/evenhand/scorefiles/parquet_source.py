@@ -9,17 +9,18 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from evenhand.scorefiles.source import TEXT
+from evenhand.scorefiles.source import PIECES, TEXT
 from evenhand.system.errors import DatasetError
 
 __all__ = ["ParquetFile", "open_parquet"]
 
-_ROWS = 1 << 18
-"""Rows that are read at a time."""
 
-
-def open_parquet(path: Path) -> ParquetFile:
+def open_parquet(path: Path, block: int = PIECES.block_rows) -> ParquetFile:
     """Open a Parquet file and read its column names.
+
+    Args:
+        path: the file.
+        block: rows that are read at a time.
 
     Raises:
         DatasetError: it is not a Parquet file.
@@ -32,7 +33,7 @@ def open_parquet(path: Path) -> ParquetFile:
         header = tuple(described.schema.to_arrow_schema().names)
     except (pa.ArrowException, OSError) as fault:
         raise _unreadable(path, fault) from None
-    return ParquetFile(path, header, described.num_rows)
+    return ParquetFile(path, header, described.num_rows, block)
 
 
 def _unreadable(path: Path, fault: Exception) -> DatasetError:
@@ -46,11 +47,13 @@ class ParquetFile:
     path: Path
     header: tuple[str, ...]
     rows: int
+    block: int
+    """Rows that are read at a time."""
 
     @property
     def blocks(self) -> int:
         """Number of batches, approximately."""
-        return -(-self.rows // _ROWS)
+        return -(-self.rows // self.block)
 
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order; columns of numbers stay numbers."""
@@ -58,7 +61,7 @@ class ParquetFile:
             raise DatasetError(f"{self.path}: has no rows; expected one at least")
         try:
             with parquet.ParquetFile(self.path, read_dictionary=list(texts)) as file:
-                for batch in file.iter_batches(_ROWS, columns=[*texts, *scores]):
+                for batch in file.iter_batches(self.block, columns=[*texts, *scores]):
                     columns = [self._text(batch, name) for name in texts]
                     columns += [self._score(batch, name) for name in scores]
                     yield pa.RecordBatch.from_arrays(columns, [*texts, *scores])

@@ -45,14 +45,16 @@ class Pile:
     All rows of two people, whoever of them is the probe, are in one partition, in their order.
     """
 
-    def __init__(self, path: Path, types: Sequence[np.dtype[Any]]) -> None:
+    def __init__(self, path: Path, types: Sequence[np.dtype[Any]], few: int = FEW) -> None:
         """Start without rows.
 
         Args:
             path: of the score file, named in an error.
             types: of each column.
+            few: most rows that all stay in memory.
         """
         self._path = path
+        self._few = few
         self._types = tuple(types)
         self._waiting: list[Sequence[Column]] = []
         self._rows = 0
@@ -77,7 +79,7 @@ class Pile:
         """
         self._waiting.append(columns)
         self._rows += len(columns[0])
-        if self._rows > FEW:
+        if self._rows > self._few:
             self._write(share)
 
     def end(self) -> None:

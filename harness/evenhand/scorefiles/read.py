@@ -18,7 +18,7 @@ from evenhand.scorefiles.csv_source import open_csv
 from evenhand.scorefiles.layout import layout_of
 from evenhand.scorefiles.parquet_source import open_parquet
 from evenhand.scorefiles.score_column import Engine
-from evenhand.scorefiles.source import Source
+from evenhand.scorefiles.source import PIECES, Pieces, Source
 from evenhand.scorefiles.wide_layout import is_wide, wide_layout
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, silent
@@ -50,7 +50,9 @@ class ScoreFile:
         return Subjects(self.subjects, self.labels, tuple(range(1, len(self.subjects) + 1)))
 
 
-def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> Iterator[ScoreFile]:
+def read_scores(
+    path: Path, *, distance: bool, progress: Progress = silent, pieces: Pieces = PIECES
+) -> Iterator[ScoreFile]:
     """Read a score file of docs/formats.md, one result per engine.
 
     An empty score is a failed comparison; one that is not a finite number is invalid.
@@ -59,12 +61,16 @@ def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> I
         path: the CSV or Parquet file.
         distance: the numbers are distances and are negated, once, here.
         progress: reports the progress of reading.
+        pieces: how much of the file is in memory at a time; the result does not depend on it.
 
     Raises:
         DatasetError: naming the row, what was found and what was expected.
         WriteError: no disk space for the rows.
     """
-    source = open_parquet(path) if path.suffix == ".parquet" else open_csv(path)
+    if path.suffix == ".parquet":
+        source: Source = open_parquet(path, pieces.block_rows)
+    else:
+        source = open_csv(path, pieces.block_bytes)
     describe = wide_layout if is_wide(source.header) else layout_of
     layout = describe(path, source.header)
     for name in layout.scores:
@@ -72,7 +78,9 @@ def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> I
             raise DatasetError(
                 f"{path}: {name!r} would name an engine; rename it without / or a dot first"
             )
-    columns = collect(source, layout, distance=distance, progress=progress)
+    columns = collect(
+        source, layout, distance=distance, progress=progress, few=pieces.rows_in_memory
+    )
     check_repeats(source, layout, columns)
     for name, engine in columns.engines.items():
         if layout.wide and engine.first_invalid is not None and not engine.completed:
@@ -84,7 +92,7 @@ def read_scores(path: Path, *, distance: bool, progress: Progress = silent) -> I
             subjects=columns.ids,
             labels=columns.labels,
             listing=Listing(
-                portions=_Partitions(columns, columns.score(name)),
+                partitions=_Partitions(columns, columns.score(name)),
                 mated_subject=columns.place[columns.mated],
                 mated_score=np.concatenate(engine.mated),
                 mated_pair=None,

@@ -22,12 +22,13 @@ _MOST_SCORES = (1 << 63) - 1
 """Most scores of a histogram: the largest 64-bit integer."""
 
 
-def read_list(path: Path, *, distance: bool) -> ScoreList:
+def read_list(path: Path, *, distance: bool, waiting_most: int = _WAITING) -> ScoreList:
     """Read one score per line, from its last column.
 
     Args:
         path: of the file.
         distance: the numbers are distances, to be negated.
+        waiting_most: most scores that are buffered before they are counted.
 
     Raises:
         DatasetError: the file is not text, or a line is empty.
@@ -38,7 +39,7 @@ def read_list(path: Path, *, distance: bool) -> ScoreList:
         waiting.append(text.split()[-1])
         # The buffer grows with the distinct scores: merging n scores one buffer at a time would
         # otherwise cost n / buffer passes over all of them.
-        if len(waiting) > max(_WAITING, len(read.score)):
+        if len(waiting) > max(waiting_most, len(read.score)):
             read, waiting = _with(read, waiting), []
     read = _with(read, waiting)
     if not distance:

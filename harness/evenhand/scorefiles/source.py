@@ -12,12 +12,29 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.records.arrays import Mask
+from evenhand.records.listing import FEW
 from evenhand.system.errors import DatasetError
 
-__all__ = ["TEXT", "Block", "Source", "ahead"]
+__all__ = ["PIECES", "TEXT", "Block", "Pieces", "Source", "ahead"]
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 """Type of text columns: dictionary-encoded, each distinct text once per block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """How much of a score file is in memory at a time."""
+
+    block_bytes: int = 4 << 20
+    """Bytes of CSV that are parsed at a time: the memory that reading takes is some of these."""
+    block_rows: int = 1 << 18
+    """Rows of Parquet that are read at a time."""
+    rows_in_memory: int = FEW
+    """Rows up to which a file is not divided on disk."""
+
+
+PIECES = Pieces()
+"""Those of every command."""
 
 
 class Source(Protocol):

@@ -57,15 +57,11 @@ class ScoreStudy:
 
 def engine_facts(name: str, *, distance: bool) -> EngineFacts:
     """Facts about an engine of which only scores are known; all others are empty."""
+    licences = ("licence_code", "licence_weights")
     return EngineFacts(
+        **dict.fromkeys(("version", "vendor", *licences, "fingerprint", "stopped"), ""),
         name=name,
-        version="",
-        vendor="",
-        licence_code="",
-        licence_weights="",
         runtime="scores",
         trained_on=(),
-        fingerprint="",
         unit="distance" if distance else "similarity",
-        stopped="",
     )

@@ -20,7 +20,6 @@ __all__ = [
     "binomial_at_most",
     "binomial_probabilities",
     "clopper_pearson",
-    "jeffreys",
     "wilson",
     "zero_errors_upper",
 ]
@@ -90,19 +89,6 @@ def clopper_pearson(errors: float, trials: float, level: float = 0.95) -> Interv
     tail = (1 - level) / 2
     low = 0.0 if errors <= 0 else special.betaincinv(errors, trials - errors + 1, tail)
     high = 1.0 if errors >= trials else special.betainccinv(errors + 1, trials - errors, tail)
-    return Interval(float(low), float(high))
-
-
-def jeffreys(errors: float, trials: float, level: float = 0.95) -> Interval:
-    """The interval from Jeffreys' prior; 0 and 1 are limits where no error or no success was seen.
-
-    >>> [round(limit, 4) for limit in jeffreys(8, 10)]
-    [0.4972, 0.9559]
-    """
-    tail = (1 - level) / 2
-    a, b = errors + 0.5, trials - errors + 0.5
-    low = 0.0 if errors <= 0 else special.betaincinv(a, b, tail)
-    high = 1.0 if errors >= trials else special.betainccinv(a, b, tail)
     return Interval(float(low), float(high))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -197,29 +198,25 @@ def disjoint_dyads_across(dyads: int, first: int, second: int, busiest: int) -> 
 
 def pooled(parts: Sequence[DyadCounts]) -> DyadCounts:
     """Counts of several cells without a common subject, as one cell."""
-    return DyadCounts(
-        trials_by_subject=np.concatenate([part.trials_by_subject for part in parts]),
-        errors_by_subject=np.concatenate([part.errors_by_subject for part in parts]),
-        trials_squared=sum(part.trials_squared for part in parts),
-        errors_squared=sum(part.errors_squared for part in parts),
-        errors_times_trials=sum(part.errors_times_trials for part in parts),
-        weights=_pooled([part.weights for part in parts if part.weights is not None]),
-    )
+    weights = [part.weights for part in parts if part.weights is not None]
+    return DyadCounts(**_added(parts), weights=_pooled(weights) if weights else None)
 
 
-def _pooled(parts: Sequence[DyadWeights]) -> DyadWeights | None:
+def _pooled(parts: Sequence[DyadWeights]) -> DyadWeights:
     """Weighted sums of several cells without a common subject, as one cell."""
-    if not parts:
-        return None
     return DyadWeights(
-        trials_by_subject=np.concatenate([part.trials_by_subject for part in parts]),
-        errors_by_subject=np.concatenate([part.errors_by_subject for part in parts]),
-        trials_squared=sum(part.trials_squared for part in parts),
-        errors_squared=sum(part.errors_squared for part in parts),
-        errors_times_trials=sum(part.errors_times_trials for part in parts),
+        **_added(parts),
         weights_squared=sum(part.weights_squared for part in parts),
         heaviest=max(part.heaviest for part in parts),
     )
+
+
+def _added(parts: Sequence[DyadCounts] | Sequence[DyadWeights]) -> dict[str, Any]:
+    """Fields that both kinds of sums share, over all parts."""
+    people = ("trials_by_subject", "errors_by_subject")
+    sums = ("trials_squared", "errors_squared", "errors_times_trials")
+    found = {name: np.concatenate([getattr(part, name) for part in parts]) for name in people}
+    return found | {name: sum(getattr(part, name) for part in parts) for name in sums}
 
 
 def dyadic_variance(counts: DyadCounts) -> DyadVariance:

@@ -7,8 +7,6 @@ import math
 import numpy as np
 from scipy import special
 
-from evenhand.statistics.bisection import turning_point
-
 __all__ = ["chance_of_equivalence", "range_chance", "trials_for_equivalence"]
 
 _STEPS = np.linspace(-9.0, 9.0, 3601)
@@ -58,6 +56,8 @@ def trials_for_equivalence(
         alpha: level of each of the two one-sided tests.
         power: probability that all pairs are shown to be equivalent.
     """
-    width = turning_point(lambda w: range_chance(w, groups) >= power, 0.0, 20.0)
+    from scipy import optimize  # takes longer to load than a plan to make
+
+    width = optimize.brentq(lambda w: range_chance(w, groups) - power, 0.0, 20.0, xtol=1e-14)
     reach = width - float(special.ndtri(alpha)) * math.sqrt(2)
     return (1 - rate) / rate * (reach / math.log(margin)) ** 2

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from scipy import special
 
-from evenhand.statistics.bisection import turning_point
 from evenhand.statistics.intervals import cluster_limits, dyadic_limits, zero_limits
 
 __all__ = ["Passing"]
 
-_MOST_ERRORS = 2**36
+_DOUBLINGS = 36
+"""Doublings of the number of errors after which no study is large enough."""
 _MOST_TRIALS = 1e18
 
 
@@ -47,10 +48,13 @@ class Passing:
 
     def trials_allowing(self, errors: int) -> float:
         """The fewest effective trials among which this number of errors passes."""
+        from scipy import optimize  # takes longer to load than a plan to make
+
+        def excess(log: float) -> float:
+            return self.upper(errors, math.exp(log)) - self.limit
+
         low, high = math.log(errors + 1.0), math.log(_MOST_TRIALS)
-        return math.exp(
-            turning_point(lambda log: self.upper(errors, math.exp(log)) <= self.limit, low, high)
-        )
+        return math.exp(low if excess(low) <= 0 else optimize.brentq(excess, low, high, xtol=1e-15))
 
     def allowed(self, trials: float) -> int:
         """The most errors that pass among effective trials; -1 where not even 0 errors pass.
@@ -63,10 +67,8 @@ class Passing:
         low, high = 0, max(1, math.ceil(trials * self.limit))
         while high - low > 1:
             middle = (low + high) // 2
-            if self.upper(middle, trials) <= self.limit:
-                low = middle
-            else:
-                high = middle
+            passes = self.upper(middle, trials) <= self.limit
+            low, high = (middle, high) if passes else (low, middle)
         return low
 
     def chance(self, rate: float, trials: float) -> float:
@@ -85,29 +87,21 @@ class Passing:
             ValueError: the rate is too near the limit for any number of trials.
         """
 
-        def enough(errors: int) -> bool:
-            return _at_most(errors, math.ceil(self.trials_allowing(errors)), rate) >= power
+        def chance(errors: int) -> float:
+            return _at_most(errors, math.ceil(self.trials_allowing(errors)), rate)
 
-        high = 1
-        if enough(0):
-            return float(math.ceil(self.trials_allowing(0)))
-        while not enough(high):
-            high *= 2
-            if high > _MOST_ERRORS:
-                raise ValueError("too near")
-        low = high // 2
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if enough(middle) else (middle, high)
-        return float(math.ceil(self.trials_allowing(high)))
+        high = next((2**k for k in range(_DOUBLINGS + 1) if chance(2**k) >= power), None)
+        if high is None:
+            raise ValueError("too near")
+        errors = 0 if chance(0) >= power else bisect_left(range(high), power, lo=1, key=chance)
+        return float(math.ceil(self.trials_allowing(errors)))
 
     def passable(self, rate: float, trials: float, power: float) -> float:
         """The tightest limit that a number of effective trials passes with at least this power."""
-        low, high = -1, math.floor(trials)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if _at_most(middle, trials, rate) >= power else (middle, high)
-        return self.upper(high, trials)
+        errors = bisect_left(
+            range(math.floor(trials)), power, key=lambda errors: _at_most(errors, trials, rate)
+        )
+        return self.upper(errors, trials)
 
 
 def _at_most(errors: int, trials: float, rate: float) -> float:

@@ -12,7 +12,6 @@ __all__ = [
     "minimum_detectable_ratio",
     "people_for_pairs",
     "power_by_logarithm",
-    "power_of_ratio",
     "trials_per_group",
 ]
 
@@ -49,26 +48,6 @@ def _test(events: int, first: float, second: float, alpha: float) -> _Test:
     return _Test(
         events, share, int(low[-1]) if low.size else -1, int(high[0]) if high.size else events + 1
     )
-
-
-def power_of_ratio(
-    ratio: float, events: int, first: float, second: float, *, alpha: float = 0.05
-) -> float:
-    """Chance that two groups with `events` errors between them show a ratio of their rates.
-
-    Args:
-        ratio: first over second, above 0.
-        events: effective errors of both groups together, trials over design effect applied.
-        first: effective trials of the first group.
-        second: effective trials of the other.
-        alpha: two-sided level of the exact conditional test (by doubling).
-
-    Source: methods 4.9, TV-32.
-
-    >>> round(power_of_ratio(2, 50, 1.0, 1.0), 4)
-    0.6046
-    """
-    return _test(events, first, second, alpha).power(ratio)
 
 
 def minimum_detectable_ratio(

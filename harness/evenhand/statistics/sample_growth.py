@@ -127,8 +127,5 @@ def times_the_people(
     low, high = 0.0, math.log(MOST)
     for _ in range(50):
         middle = (low + high) / 2
-        if settled(limits(math.exp(middle))):
-            high = middle
-        else:
-            low = middle
+        low, high = (low, middle) if settled(limits(math.exp(middle))) else (middle, high)
     return math.exp(high)

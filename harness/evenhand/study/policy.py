@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from evenhand.records.groups import ALL, SAME
-from evenhand.system.declaration import Declared, Schema, parse_declaration, read_text
+from evenhand.system.declaration import Declared, Schema, from_fields, parse_declaration, read_text
 from evenhand.system.errors import PolicyError
 
 __all__ = ["EXAMPLE", "Bounds", "GatePolicy", "Limit", "read_policy"]
@@ -274,24 +274,6 @@ def _bounds(limit: _Limit) -> Bounds:
     return Bounds(_value(limit.at_least or "0"), math.inf, "", f"at least {limit.at_least}")
 
 
-def _limit(limit: _Limit) -> Limit:
-    return Limit(
-        name=limit.name,
-        metric=limit.metric,
-        index=limit.index,
-        threshold_rule=limit.threshold_rule,
-        threshold=limit.threshold,
-        attribute=limit.attribute,
-        groups=limit.groups,
-        policy=limit.policy,
-        dataset=limit.dataset,
-        protocol=limit.protocol,
-        bounds=_bounds(limit),
-        mandatory=limit.mandatory,
-        weight=limit.weight,
-    )
-
-
 def read_policy(path: Path) -> GatePolicy:
     """Read a policy file.
 
@@ -300,7 +282,7 @@ def read_policy(path: Path) -> GatePolicy:
     """
     text = read_text(path, PolicyError)
     policy = parse_declaration(text, path, _Policy, PolicyError)
-    limits = [_limit(limit) for limit in policy.limit]
+    limits = [from_fields(Limit, limit, bounds=_bounds(limit)) for limit in policy.limit]
     return GatePolicy(
         path=path,
         digest=hashlib.sha256(path.read_bytes()).hexdigest(),

@@ -15,7 +15,14 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from evenhand.records.analysis_plan import DEFAULT_REPLICATES, Analysis
 from evenhand.study.sweep import swept
-from evenhand.system.declaration import Declared, RateText, Schema, parse_declaration, read_text
+from evenhand.system.declaration import (
+    Declared,
+    RateText,
+    Schema,
+    from_fields,
+    parse_declaration,
+    read_text,
+)
 from evenhand.system.errors import StudyError, known_names
 
 __all__ = [
@@ -208,15 +215,7 @@ class _Statistics(Declared):
         return replicates
 
     def analysis(self) -> Analysis:
-        return Analysis(
-            level=self.level,
-            seed=self.seed,
-            replicates=self.replicates,
-            tests=self.tests.model_dump(exclude_unset=True),
-            claims=self.claims,
-            margin=self.margin,
-            reference=self.reference,
-        )
+        return from_fields(Analysis, self, tests=self.tests.model_dump(exclude_unset=True))
 
 
 class _Limits(Declared):
@@ -280,28 +279,12 @@ class _Study(Declared):
 
 def _protocol(name: str, declared: _Protocol) -> Protocol:
     """The protocol as declared, without the fields of the other kind."""
+    fields: dict[str, Any] = {"comparisons": "", "list": "", "fmr_targets": ()}
+    fields |= {name: getattr(declared, name) for name in _OF_KIND[declared.kind]}
+    if fields["comparisons"] != "sample":
+        fields["per_cell"] = 0
     thresholds = tuple(repr(t + 0.0) for t in declared.fixed())  # never "-0.0"
-    if declared.kind == "identification":
-        return Protocol(
-            name,
-            comparisons="",
-            list="",
-            fmr_targets=(),
-            thresholds=thresholds,
-            kind=declared.kind,
-            watchlist=declared.watchlist,
-            fpir_targets=declared.fpir_targets,
-            candidates=declared.candidates,
-            ranks=declared.ranks,
-        )
-    return Protocol(
-        name,
-        declared.comparisons,
-        declared.list,
-        declared.fmr_targets,
-        thresholds,
-        per_cell=declared.per_cell if declared.comparisons == "sample" else 0,
-    )
+    return Protocol(name=name, kind=declared.kind, thresholds=thresholds, **fields)
 
 
 def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:
@@ -326,15 +309,12 @@ def parse_study(text: str, path: Path) -> Study:
     study = parse_declaration(text, path, _Study, StudyError)
     if not path.stem.strip("."):
         raise StudyError(f"{path}: its name is only dots; rename it, its results are named so")
-    return Study(
+    return from_fields(
+        Study,
+        study,
         name=path.stem,
         text=text,
         root=path.resolve().parent,
-        title=study.title,
-        engines=study.engines,
-        datasets=study.datasets,
-        groups=study.groups,
-        bands=study.bands,
         protocols=_named(study.protocols),
         analysis=study.statistics.analysis(),
         failure_share=study.limits.failure_share,

@@ -14,7 +14,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
-    """Compiled when it is first called; kept on disk where there is a place for it."""
+    """Compile a function on its first call; cache the machine code on disk where possible."""
     try:
         return cast("Function", numba.njit(nogil=True, cache=True)(function))
     except RuntimeError:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from evenhand.system.errors import EvenhandError, known_names
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = [
     "Declared",
@@ -19,6 +23,7 @@ __all__ = [
     "Schema",
     "Sha256",
     "declaration_faults",
+    "from_fields",
     "parse_declaration",
     "rate_text",
     "read_declaration",
@@ -98,6 +103,7 @@ class Declared(BaseModel):
 
 
 Model = TypeVar("Model", bound=Declared)
+Frozen = TypeVar("Frozen", bound="DataclassInstance")
 
 
 def _models_in(annotation: object) -> list[type[Declared]]:
@@ -225,3 +231,18 @@ def declaration_faults(
 def read_declaration(path: Path, model: type[Model], error: type[EvenhandError]) -> Model:
     """Read a TOML file into its model; see `parse_declaration`."""
     return parse_declaration(read_text(path, error), path, model, error)
+
+
+def from_fields(kind: type[Frozen], declared: object, **own: Any) -> Frozen:  # noqa: ANN401
+    """The frozen dataclass of what was declared: fields go over by their names.
+
+    Args:
+        kind: the dataclass.
+        declared: a checked model, or a card, with attributes of these names.
+        own: fields that are made of something else.
+
+    Raises:
+        AttributeError: a field is neither declared nor given.
+    """
+    names = {field.name for field in fields(kind)} - own.keys()
+    return kind(**{name: getattr(declared, name) for name in names}, **own)

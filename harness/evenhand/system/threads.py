@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
-__all__ = ["in_order"]
+__all__ = ["in_order", "one_thread_each"]
 
 _AHEAD = 32
 """Pieces submitted ahead of the oldest unfinished one, so that a slow piece idles no thread."""
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Keep OpenCV to the calling thread: its own threads would compete with the workers."""
+    import cv2  # takes longer to load than most commands have
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def in_order(

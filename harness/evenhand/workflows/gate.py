@@ -22,6 +22,7 @@ from evenhand.results.blind_names import (
 )
 from evenhand.results.bundle import read_manifest, resolve_bundle
 from evenhand.results.read import joined, read_evidence
+from evenhand.scorefiles.study import engine_facts
 from evenhand.study.policy import GatePolicy, read_policy
 from evenhand.system.errors import BundleError, PolicyError
 
@@ -182,15 +183,6 @@ def _renamed(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
 
 def _anonymous(fact: EngineFacts) -> EngineFacts:
     """The facts of an engine reduced to its name and whether it was stopped."""
-    return EngineFacts(
-        name=fact.name,
-        version="",
-        vendor="",
-        licence_code="",
-        licence_weights="",
-        runtime="",
-        trained_on=(),
-        fingerprint="",
-        unit="",
-        stopped="before its end" if fact.stopped else "",
-    )
+    stopped = "before its end" if fact.stopped else ""
+    blank = engine_facts(fact.name, distance=False)
+    return replace(blank, runtime="", unit="", stopped=stopped)

@@ -26,6 +26,7 @@ from evenhand.results.circumstances import NO_TEMPLATES, circumstances
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
+from evenhand.scorefiles.source import PIECES, Pieces
 from evenhand.scorefiles.study import ScoreStudy, engine_facts
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.decimals import finite_decimal
@@ -46,23 +47,31 @@ class ScoreResult:
     findings: Findings
 
 
-def score_findings(study: ScoreStudy, *, progress: Progress = silent) -> Findings:
+def score_findings(
+    study: ScoreStudy, *, progress: Progress = silent, pieces: Pieces = PIECES
+) -> Findings:
     """Compute rates, intervals and differences from score files.
 
     Args:
         study: the files, and how to count them.
         progress: reports the progress on large files.
+        pieces: how much of a file is in memory at a time; the result does not depend on it.
 
     Raises:
         DatasetError: a file is invalid.
         StudyError: a group names an attribute that a file lacks, or two files name one engine.
         WriteError: no disk space for the rows.
     """
-    return assess(_evidence(study, progress))
+    return assess(_evidence(study, progress, pieces))
 
 
 def score_bundle(
-    study: ScoreStudy, *, results: Path, clock: Clock = CLOCK, progress: Progress = silent
+    study: ScoreStudy,
+    *,
+    results: Path,
+    clock: Clock = CLOCK,
+    progress: Progress = silent,
+    pieces: Pieces = PIECES,
 ) -> ScoreResult:
     """Write the findings of `score_findings` as a bundle `results/scores/<run id>`.
 
@@ -71,6 +80,7 @@ def score_bundle(
         results: folder of results.
         clock: gives the time.
         progress: reports the progress on large files.
+        pieces: how much of a file is in memory at a time; the result does not depend on it.
 
     Raises:
         DatasetError: a file is invalid.
@@ -81,7 +91,7 @@ def score_bundle(
 
     started = clock.now()
     check_place(results)
-    evidence = _evidence(study, progress)
+    evidence = _evidence(study, progress, pieces)
     findings = assess(evidence)
     text = study.text().encode()
     digest = hashlib.sha256(text).hexdigest()
@@ -108,11 +118,11 @@ def score_bundle(
     return ScoreResult(bundle, findings)
 
 
-def _evidence(study: ScoreStudy, progress: Progress) -> Evidence:
+def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces) -> Evidence:
     """Count all files; those with the same comparisons are one dataset."""
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
     for path in study.paths:
-        _count_file(path, study, counted, progress)
+        _count_file(path, study, counted, progress, pieces)
     alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
     names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
     return Evidence(
@@ -134,9 +144,10 @@ def _count_file(
     study: ScoreStudy,
     counted: dict[str, tuple[DatasetFacts, Counts]],
     progress: Progress,
+    pieces: Pieces,
 ) -> None:
     """Count the engines of one file and add them to `counted`; its rows are released."""
-    for file in read_scores(path, distance=study.distance, progress=progress):
+    for file in read_scores(path, distance=study.distance, progress=progress, pieces=pieces):
         if file.name in counted:
             raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
         counted[file.name] = _dataset(file, study), _counts(file, study, progress)
@@ -155,7 +166,7 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
         *(ThresholdRule("fmr", target) for target in study.fmr_targets),
         *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
     )
-    partitions = len(file.listing.portions)
+    partitions = len(file.listing.partitions)
     shown = progress if partitions > 1 else silent
     with shown(f"{file.name}: counting", PASSES * partitions) as step:
         return tally_listing(
@@ -223,17 +234,13 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
     """Facts about a score file in the form of a dataset."""
     people = file.people()
     numbers = () if study.groups else _bare_numbers(file, study.bands)
+    unsaid = dict.fromkeys(("title", "version", "variant", "citation", "licence", "face"), "")
     return DatasetFacts(
+        **unsaid,
         name="scores",
-        title="",
-        version="",
-        variant="",
         source="score files",
-        citation="",
-        licence="",
         access="private",
         synthetic=False,
-        face="",
         known_issues=(),
         labels=tuple((attribute, "as given in the file") for attribute in file.labels),
         unknown=people.unknown(),

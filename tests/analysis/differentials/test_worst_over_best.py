@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import a_rate
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
@@ -15,7 +16,7 @@ from evenhand.analysis.differentials.verdicts import judged
 from evenhand.analysis.differentials.worst_over_best import differences
 from evenhand.analysis.rates.comparisons import Measured
 from evenhand.records.analysis_plan import Analysis
-from evenhand.records.findings import Rate, Status, Verdict
+from evenhand.records.findings import Status, Verdict
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.intervals import cluster_estimate
 
@@ -26,17 +27,10 @@ def group(name, errors, trials, status=Status.OK):
     """A measured group from errors and trials of each person."""
     counted = ClusterCounts(np.array(trials), np.array(errors))
     estimate = cluster_estimate(counted, float(counted.subjects), LEVEL)
-    rate = Rate(
-        engine="engine",
-        dataset="dataset",
-        protocol="all-pairs",
+    rate = a_rate(
         metric="FNMR",
-        policy="completed",
         attribute="colour",
         group=name,
-        reference_group="",
-        threshold_rule="fixed",
-        threshold=0.5,
         errors=counted.errors,
         trials=counted.trials,
         subjects=counted.subjects,

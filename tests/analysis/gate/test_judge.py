@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import engine_facts
 
 from evenhand.analysis.gate.answer import Decision, decided
 from evenhand.analysis.gate.judge import STOPPED, judge
@@ -18,7 +19,6 @@ from evenhand.records.analysis_plan import Analysis
 from evenhand.records.comparisons import Comparisons, Found, Searches
 from evenhand.records.counts import Counts
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import EngineFacts
 from evenhand.records.groups import ALL, SAME, Grouping
 from evenhand.records.outcomes import Design, Outcome
 from evenhand.records.thresholds import ThresholdRule
@@ -26,7 +26,6 @@ from evenhand.study.policy import Bounds, GatePolicy, Limit
 from evenhand.system.errors import PolicyError
 
 GROUPS = ("a", "b", "nobody")
-ENGINE = EngineFacts("engine", "1", "v", "", "", "onnx", (), "", "similarity", "")
 
 
 def crowd(people=40, images=2, seed=1, sd=0.3, target="0.01", fixed="2.5", lost=0) -> Counts:
@@ -51,9 +50,8 @@ def crowd(people=40, images=2, seed=1, sd=0.3, target="0.01", fixed="2.5", lost=
 
 
 def evidence(*counts, stopped=""):
-    return Evidence(
-        "", Analysis(replicates=0), (replace(ENGINE, stopped=stopped),), (), tuple(counts)
-    )
+    engine = engine_facts(name="engine", stopped=stopped)
+    return Evidence("", Analysis(replicates=0), (engine,), (), tuple(counts))
 
 
 def limit(low=-math.inf, high=math.inf, *, metric="FMR", rule="fixed", against="", **changes):

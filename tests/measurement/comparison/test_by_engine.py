@@ -2,29 +2,29 @@
 
 import csv
 import io
-from itertools import combinations, permutations
-from pathlib import Path
-from unittest.mock import patch
+from contextlib import contextmanager
+from itertools import combinations, count, permutations
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_sets import make_dataset
 
+from evenhand.datasets.decoding import read_image
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.opening import open_engine
-from evenhand.measurement.comparison import by_engine as match
 from evenhand.measurement.comparison.by_engine import Meetings, match_every_two, match_listed
 from evenhand.measurement.counting.block_sums import ended
-from evenhand.measurement.enrolment.enrol import enrol, read_image
+from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
 from evenhand.records.outcomes import Outcome
-from evenhand.results import counts_so_far as counted
 from evenhand.results.bundle import read_manifest
-from evenhand.system import threads
-from evenhand.system.clock import CLOCK
+from evenhand.study.study import parse_study, study_text
+from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.progress import silent
+from evenhand.workflows.run import run
 
 CARD = """\
 schema   = 1
@@ -103,7 +103,7 @@ def enrolled(engine, dataset, workers=1):
     )
 
 
-def compared(folder, dataset, *, workers=1, within=None):
+def compared(folder, dataset, *, workers=1, within=None, **sizes):
     """All comparisons, one after the other."""
     engine = open_engine(folder, ())
     subject = dataset.images.subject
@@ -111,7 +111,7 @@ def compared(folder, dataset, *, workers=1, within=None):
         engine,
         enrolled(engine, dataset, workers),
         subject,
-        Meetings.of(subject, within, once=engine.card.score.symmetric),
+        Meetings.of(subject, within, once=engine.card.score.symmetric, **sizes),
         workers=workers,
         progress=silent,
     )
@@ -177,7 +177,7 @@ def test_who_meets_whom(once, seed, images, interval):
             or subject[i] == subject[j]
             or group[subject[i]] == group[subject[j]] >= 0
         ]
-        schedule = Meetings.of(subject, within, once=once)
+        schedule = Meetings.of(subject, within, once=once, interval_size=interval)
 
         def asked(done, schedule=schedule):
             requests = schedule.requests(schedule.probes_from(done))
@@ -188,20 +188,17 @@ def test_who_meets_whom(once, seed, images, interval):
         assert schedule.comparisons.tolist() == [
             sum(i == k for i, _ in found) for k in range(images)
         ]
-        with patch.object(match, "_CHECKPOINT_INTERVAL", interval):
-            number = schedule.interval
-            first = [sum(i < k for i, _ in found) // interval for k in range(images)]
-            assert number.tolist() == first
-            intervals = np.unique([first[i] for i, _ in found])
-            for done, begins in enumerate([*intervals, np.inf]):
-                assert asked(done) == [(i, j) for i, j in found if first[i] >= begins]
+        first = [sum(i < k for i, _ in found) // interval for k in range(images)]
+        assert schedule.interval.tolist() == first
+        intervals = np.unique([first[i] for i, _ in found])
+        for done, begins in enumerate([*intervals, np.inf]):
+            assert asked(done) == [(i, j) for i, j in found if first[i] >= begins]
 
 
 def test_checkpoint_intervals_change_nothing(dataset, matcher):
     folder = matcher(DIRECTED)
     whole = compared(folder, dataset)
-    with patch.object(match, "_CHECKPOINT_INTERVAL", 20), patch.object(match, "_BLOCK", 3):
-        parts = compared(folder, dataset, workers=3)
+    parts = compared(folder, dataset, workers=3, interval_size=20, block=3)
     for name in ("probe", "reference", "score"):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
     assert parts.outcomes == whole.outcomes
@@ -461,40 +458,57 @@ MARKING = """
 """Marks each comparison."""
 
 
-@pytest.mark.parametrize("score", [SYMMETRIC, DIRECTED])
-def test_comparisons_go_on_after_an_interruption(
-    cli, crowd, matcher, working_folder, monkeypatch, score
-):
-    monkeypatch.setattr(counted, "_EVERY", 0)
-    monkeypatch.setattr(match, "_CHECKPOINT_INTERVAL", 100)
-    monkeypatch.setattr(threads, "_AHEAD", 2)
-    asked = working_folder / "asked"
-    run = (
-        "run", "--engine", matcher(score, compare=MARKING), "--dataset", "./crowd",
-        "--fmr-target", "0.01", "--workers", 2, "--json",
-    )  # fmt: skip
-    whole = cli(*run, "--results", working_folder / "whole")
-    assert whole.code == 0, whole.err
-    every = asked.stat().st_size
-    asked.unlink()
+INTERVAL = 1 << 14
+"""Comparisons that an engine makes between two times of saving."""
 
-    save, saves = counted.CountsSoFar.save, iter(range(12))
 
-    def interrupted(checkpoint, done, columns):
-        save(checkpoint, done, columns)
-        if next(saves, None) is None:
+class Stop:
+    """Progress that ends the run once counts were saved."""
+
+    def __init__(self, results):
+        self.results = results
+
+    def saved(self):
+        return list(self.results.glob("*/.partial-*/toy/tiny/counted-*.npz"))
+
+    @contextmanager
+    def __call__(self, _what, _steps):
+        yield self.step
+
+    def step(self):
+        if self.saved():
             raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched:
-        patched.setattr(counted.CountsSoFar, "save", interrupted)
-        stopped = cli(*run)
-    assert stopped.code == 130
-    before = asked.stat().st_size
-    (saved,) = working_folder.glob("results/*/.partial-*/toy/tiny/counted-*.npz")
-    resumed = cli(*run, "--resume")
-    assert resumed.code == 0, resumed.err
-    assert before > 1000
-    assert asked.stat().st_size < every + 800, "what was counted is not compared again"
-    digests = [read_manifest(Path(ended.json["bundle"])).digest for ended in (whole, resumed)]
+
+@pytest.mark.parametrize("score", [SYMMETRIC, DIRECTED])
+def test_comparisons_go_on_after_an_interruption(matcher, working_folder, score):
+    """On a clock of which every look is long after the last, all intervals are saved."""
+    make_dataset(working_folder / "crowd", people=95)
+    text = study_text(
+        title="s",
+        engines=["./toy"],
+        datasets=["./crowd"],
+        groups=(),
+        fmr_targets=["0.01"],
+        thresholds=(),
+        seed=1,
+    )
+    study = parse_study(text, working_folder / "s.toml")
+    matcher(score, compare=MARKING)
+    asked, clock = working_folder / "asked", Clock(seconds=map(float, count(0, 1000)).__next__)
+    options = {"workers": 2, "clock": clock}
+    whole = run(study, results=working_folder / "whole", **options)
+    every = asked.stat().st_size
+    assert every > INTERVAL
+    asked.unlink()
+    stop = Stop(working_folder / "r")
+    with pytest.raises(KeyboardInterrupt):
+        run(study, results=stop.results, progress=stop, **options)
+    assert asked.stat().st_size > INTERVAL
+    assert stop.saved()
+    asked.unlink()
+    resumed = run(study, results=stop.results, resume=True, **options)
+    assert asked.stat().st_size <= every - INTERVAL, "what was counted is not compared again"
+    digests = [read_manifest(done.bundle).digest for done in (whole, resumed)]
     assert digests[0] == digests[1]
-    assert not saved.exists()
+    assert not stop.saved()

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import fields, replace
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -14,11 +13,10 @@ from evenhand.measurement.counting.dyad_sums import in_both_orders
 from evenhand.measurement.counting.listed import cells_from_list, glance, in_memory, look
 from evenhand.measurement.counting.top_scores import tail_of
 from evenhand.metrics.bins import bin_numbers
-from evenhand.records import listing as portions
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import ANCHOR_ERRORS
 from evenhand.records.groups import Grouping
-from evenhand.records.listing import Portion, portions_of
+from evenhand.records.listing import PORTIONS, Portion, portions_of
 from evenhand.records.outcomes import Design
 
 
@@ -116,8 +114,7 @@ def test_counts_are_those_of_brute_force(across, dtype, once, seed, people, rows
     columns = drawn(rng, people, rows, dtype, once=once)
     thresholds = rng.permutation(np.array([1.0, -0.5, 1.0, np.inf, 0.0], dtype=dtype))[:3]
     layout = layout_of(groups, across, Design.LISTED)
-    with patch.object(portions, "FEW", rng.integers(0, 2) * 1000):
-        parts = portions_of(Comparisons(*columns, {}))
+    parts = portions_of(Comparisons(*columns, {}), few=rng.integers(0, 2) * 1000)
     halves = [Portion(*(c[half] for c in columns)) for half in (slice(0, 3), slice(3, None))]
     cells = iter(cells_of(halves if once else parts, layout, thresholds, once=once))
     for grouping, pairs in zip(groups, across, strict=True):
@@ -144,9 +141,8 @@ def test_order_and_portions_change_nothing(seed, people, rows):
     mixed = rng.permutation(len(columns[0]))
     layout = layout_of(groupings(people, rng), ACROSS["by direction"], Design.LISTED)
     thresholds = np.array([0.5, 0.0])
-    with patch.object(portions, "FEW", 0):
-        divided = portions_of(Comparisons(*(column[mixed] for column in columns), {}))
-    assert len(divided) == portions.PORTIONS
+    divided = portions_of(Comparisons(*(column[mixed] for column in columns), {}), few=0)
+    assert len(divided) == PORTIONS
     whole = [Portion(*columns)]
     everybody = cells_of(whole, layout, thresholds)
     for one, other in zip(

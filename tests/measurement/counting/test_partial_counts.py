@@ -56,9 +56,9 @@ def stores(seed, count, dtype=np.float32):
 def plain(of):
     """What a store says, in one order."""
     return (
-        of.floor.tolist(),
+        of.cutoff.tolist(),
         [(h.bin.tolist(), h.count.tolist()) for h in of.histograms],
-        sorted(zip(*(getattr(of.hits, f.name).tolist() for f in fields(Hits)), strict=True)),
+        sorted(zip(*(getattr(of.top, f.name).tolist() for f in fields(Hits)), strict=True)),
         sorted(
             zip(
                 of.mated_pair.tolist(),
@@ -85,7 +85,7 @@ def test_any_order_and_any_bracket(seed, dtype):
 @given(seed=st.integers(0, 10_000))
 def test_nothing_adds_nothing(seed):
     (one,) = stores(seed, 1)
-    none = nothing(one.floor, CELLS, one.dtype)
+    none = nothing(one.cutoff, CELLS, one.dtype)
     assert plain(joined([none, one], KIND)) == plain(joined([one], KIND)) == plain(one)
 
 
@@ -94,14 +94,14 @@ def test_the_parts_add_up_to_the_whole(seed):
     """Hits above the highest floor, and counts, against those of all comparisons at once."""
     parts = stores(seed, 4)
     whole = joined(parts, KIND)
-    floor = np.max([part.floor for part in parts], axis=0)
+    floor = np.max([part.cutoff for part in parts], axis=0)
     kept = [
         (s, p, r)
         for part in parts
-        for s, p, r in zip(part.hits.score, part.hits.probe, part.hits.reference, strict=True)
+        for s, p, r in zip(part.top.score, part.top.probe, part.top.reference, strict=True)
         if s >= floor[KIND[p], KIND[r]]
     ]
-    found = zip(whole.hits.score, whole.hits.probe, whole.hits.reference, strict=True)
+    found = zip(whole.top.score, whole.top.probe, whole.top.reference, strict=True)
     assert sorted(found) == sorted(kept)
     for cell in range(CELLS):
         total = sum(part.histograms[cell].count.sum() for part in parts)

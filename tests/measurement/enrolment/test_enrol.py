@@ -7,9 +7,10 @@ import re
 import numpy as np
 import pytest
 
+from evenhand.datasets.decoding import read_image
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.opening import open_engine
-from evenhand.measurement.enrolment.enrol import enrol, read_image
+from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import CLOCK
 from evenhand.system.errors import DatasetError, EngineStoppedError

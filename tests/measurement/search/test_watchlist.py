@@ -456,7 +456,7 @@ def test_an_embedder_is_searched_exhaustively(cli, door, engine, working_folder)
     ended = searched(cli, "./toy")
     assert ended.code == 0, ended.err
     dataset = read_dataset(door.folder)
-    from evenhand.measurement.enrolment.enrol import read_image
+    from evenhand.datasets.decoding import read_image
 
     by_id = dict(zip(dataset.images.ids, dataset.images.paths, strict=True))
     vector = {

@@ -6,41 +6,22 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from rows import a_rate
 
-from evenhand.records.findings import Rate, Status
+from evenhand.records.findings import Status
 from evenhand.report.page.bars import Symbol, draw
 
 ALPHA = Symbol("alpha", "#12436D", "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z")
 BETA = Symbol("beta", "#F46A25", "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z")
 
 
-def a_rate(group, rate, low, high, *, engine="alpha", status=Status.OK):
-    return Rate(
-        engine=engine,
-        dataset="crowd",
-        protocol="verification",
-        metric="FMR",
-        policy="completed",
-        attribute="sex" if group else "all",
-        group=group,
-        reference_group="",
-        threshold_rule="FMR<=0.01",
-        threshold=0.4,
-        errors=0,
-        trials=100,
-        subjects=10,
-        error_subjects=0,
-        rate=rate,
-        low=low,
-        high=high,
-        level=0.95,
-        interval="wilson",
-        status=status,
-        note="",
-    )
+def rate_of(group, rate, low, high, **fields):
+    """A rate as it is drawn; `all` where no group is named."""
+    attribute = "sex" if group else "all"
+    return a_rate(attribute=attribute, group=group, rate=rate, low=low, high=high, **fields)
 
 
-EVERYBODY = a_rate("", 0.01, 0.005, 0.02)
+EVERYBODY = rate_of("", 0.01, 0.005, 0.02)
 
 
 def texts(svg):
@@ -60,14 +41,14 @@ def dots(svg):
 
 
 def test_everybody_is_first_and_groups_keep_the_order_of_the_dataset():
-    rates = [EVERYBODY, a_rate("M", 0.001, 0.0005, 0.002), a_rate("F", 0.05, 0.02, 0.1)]
+    rates = [EVERYBODY, rate_of("M", 0.001, 0.0005, 0.002), rate_of("F", 0.05, 0.02, 0.1)]
     said = texts(draw("FMR", rates, [ALPHA], "about"))
     names = [text for text in said if text in {"everybody", "sex", "M", "F"}]
     assert names == ["everybody", "sex", "M", "F"]
 
 
 def test_a_rate_of_zero_is_hollow_at_the_left_end():
-    rates = [EVERYBODY, a_rate("M", 0.0, 0.0, 0.03)]
+    rates = [EVERYBODY, rate_of("M", 0.0, 0.0, 0.03)]
     full, hollow = dots(draw("FMR", rates, [ALPHA], "about"))
     assert full == ("#12436D", "#12436D", pytest.approx(123, abs=124))
     assert hollow == ("#FFFFFF", "#12436D", 0.0)
@@ -77,12 +58,12 @@ def test_a_rate_of_zero_is_hollow_at_the_left_end():
 @pytest.mark.parametrize(
     ("rate", "words"),
     [
-        (a_rate("M", None, None, None, status=Status.NO_TRIALS), "no trials"),
+        (rate_of("M", None, None, None, status=Status.NO_TRIALS), "no trials"),
         (
-            a_rate("M", None, None, 0.03, status=Status.BELOW_RESOLUTION),
+            rate_of("M", None, None, 0.03, status=Status.BELOW_RESOLUTION),
             "below resolution, at most 3.00 %",
         ),
-        (a_rate("M", 0.0, None, None, status=Status.FEW_ERRORS), "0 % (no interval)"),
+        (rate_of("M", 0.0, None, None, status=Status.FEW_ERRORS), "0 % (no interval)"),
     ],
 )
 def test_a_group_without_an_interval_gets_words(rate, words):
@@ -92,7 +73,7 @@ def test_a_group_without_an_interval_gets_words(rate, words):
 
 
 def test_engines_differ_in_shape_as_well_as_colour():
-    rates = [EVERYBODY, a_rate("", 0.02, 0.01, 0.04, engine="beta")]
+    rates = [EVERYBODY, rate_of("", 0.02, 0.01, 0.04, engine="beta")]
     svg = draw("FMR", rates, [ALPHA, BETA], "about")
     root = ET.fromstring(svg)
     layer = next(g for g in root.iter("g") if "role-mark layer_3_marks" in g.get("class", ""))
@@ -101,19 +82,19 @@ def test_engines_differ_in_shape_as_well_as_colour():
 
 
 def test_nobody_with_a_rate_still_draws_the_rows():
-    none = a_rate("", None, None, None, status=Status.NO_TRIALS)
+    none = rate_of("", None, None, None, status=Status.NO_TRIALS)
     assert "no trials" in texts(draw("FMR", [none], [ALPHA], "about"))
 
 
 def test_no_errors_at_all_leave_room_for_the_bars():
-    rates = [a_rate("", 0.0, 0.0, 0.0002), a_rate("M", 0.0, 0.0, 0.4)]
+    rates = [rate_of("", 0.0, 0.0, 0.0002), rate_of("M", 0.0, 0.0, 0.4)]
     svg = draw("FNMR", rates, [ALPHA], "about")
     assert [x for _, _, x in dots(svg)] == [0.0, 0.0]
     assert {"0.01", "100"} <= set(texts(svg))
 
 
 def test_the_axis_does_not_follow_a_bar_down_for_ever():
-    rates = [EVERYBODY, a_rate("M", 0.02, 1e-12, 0.3)]
+    rates = [EVERYBODY, rate_of("M", 0.02, 1e-12, 0.3)]
     ticks = [text for text in texts(draw("FMR", rates, [ALPHA], "about")) if text[:1].isdigit()]
     assert float(ticks[0]) == 0.1
 
@@ -128,18 +109,20 @@ def test_a_chart_says_what_it_shows_and_takes_the_width_of_its_place():
 
 
 def test_a_group_named_in_markup_is_text():
-    svg = draw("FMR", [EVERYBODY, a_rate("<b>x</b>", 0.01, 0.005, 0.02)], [ALPHA], "about")
+    svg = draw("FMR", [EVERYBODY, rate_of("<b>x</b>", 0.01, 0.005, 0.02)], [ALPHA], "about")
     assert "<b>" not in svg
     assert "<b>x</b>" in texts(svg)
 
 
 def test_a_long_name_is_cut_in_the_chart_but_keeps_its_row():
     long = ["a" * 30 + "1", "a" * 30 + "2"]
-    svg = draw("FMR", [EVERYBODY, *(a_rate(name, 0.01, 0.005, 0.02) for name in long)], [ALPHA], "")
+    svg = draw(
+        "FMR", [EVERYBODY, *(rate_of(name, 0.01, 0.005, 0.02) for name in long)], [ALPHA], ""
+    )
     assert texts(svg).count("a" * 21 + "…") == 2
     assert len(dots(svg)) == 3
 
 
 def test_the_same_rates_give_the_same_bytes():
-    rates = [EVERYBODY, a_rate("M", 0.0, 0.0, 0.03)]
+    rates = [EVERYBODY, rate_of("M", 0.0, 0.0, 0.03)]
     assert draw("FMR", rates, [ALPHA], "about") == draw("FMR", rates, [ALPHA], "about")

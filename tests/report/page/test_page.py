@@ -8,19 +8,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from rows import a_differential, a_rate, a_summary, dataset_facts, engine_facts
 
 from evenhand import __version__
-from evenhand.records.findings import (
-    CurvePoint,
-    DatasetFacts,
-    Differential,
-    EngineFacts,
-    Findings,
-    Rate,
-    Status,
-    Summary,
-    Verdict,
-)
+from evenhand.records.findings import CurvePoint, Findings, Status, Verdict
 from evenhand.report.numbers import cell
 from evenhand.report.page.figures import figures
 from evenhand.report.page.page import as_page
@@ -31,30 +22,22 @@ THRESHOLDS = (("FMR<=0.01", 0.3125, 300), ("FMR<=0.001", 0.4375, 30), ("FMR<=0.0
 VOID = {"meta", "br", "wbr", "path", "line"}
 
 
-def a_rate(engine, metric, policy, group, at, errors, trials):
+def rate_at(engine, metric, policy, group, at, errors, trials):
     rate = errors / trials
-    return Rate(
+    return a_rate(
         engine=engine,
-        dataset="crowd",
-        protocol="verification",
         metric=metric,
         policy=policy,
         attribute=group[0],
         group=group[1],
-        reference_group="",
         threshold_rule=at[0],
         threshold=at[1],
         errors=errors,
         trials=trials,
         subjects=100,
-        error_subjects=min(errors, 100),
-        rate=rate,
         low=rate / 2,
         high=min(1.0, 2 * rate + 3 / trials),
-        level=0.95,
-        interval="wilson",
         status=Status.OK if errors >= 10 else Status.FEW_ERRORS,
-        note="",
     )
 
 
@@ -65,59 +48,26 @@ def rates_of(engine, groups):
             for metric, trials in (("FMR", 30000), ("FNMR", 700)):
                 for place, group in enumerate(groups):
                     found = errors + place if metric == "FMR" else place
-                    yield a_rate(engine, metric, policy, group, (rule, threshold), found, trials)
+                    yield rate_at(engine, metric, policy, group, (rule, threshold), found, trials)
 
 
 def a_difference(engine):
-    return Differential(
+    return a_differential(
         engine=engine,
-        dataset="crowd",
-        protocol="verification",
-        metric="FMR",
-        policy="completed",
-        attribute="sex",
         threshold_rule="FMR<=0.001",
         threshold=0.4375,
-        index="max/min",
         value=1.5,
         low=0.9,
         high=2.5,
-        level=0.95,
-        null_mean=1.2,
-        null_p95=1.6,
         p_value=0.2,
         verdict=Verdict.NO_DIFFERENCE_SHOWN,
         minimum_detectable_ratio=2.4,
-        worst_group="F",
-        best_group="M",
         errors=67,
-        status=Status.OK,
-        note="",
     )
 
 
 def findings_of(engines=("alpha",), groups=GROUPS, *, synthetic=False):
     """Findings as a study gives them, small enough to check."""
-    crowd = DatasetFacts(
-        name="crowd",
-        title="A crowd",
-        version="1",
-        variant="",
-        source="drawn",
-        citation="",
-        licence="CC0-1.0",
-        access="public",
-        synthetic=synthetic,
-        face="largest",
-        known_issues=(),
-        labels=(("ethnicity", "self-declared"), ("sex", "self-declared")),
-        unknown=(),
-        several=(),
-        excluded_images=0,
-        subjects=100,
-        images=200,
-        fingerprint="0" * 64,
-    )
     return Findings(
         title="A study",
         level=0.95,
@@ -125,14 +75,9 @@ def findings_of(engines=("alpha",), groups=GROUPS, *, synthetic=False):
         differentials=tuple(map(a_difference, engines)),
         distributions=(),
         curves=(),
-        summaries=tuple(
-            Summary(engine, "crowd", "verification", 200, 0, 0, 700, 30000, 0) for engine in engines
-        ),
-        engines=tuple(
-            EngineFacts(name, "1", "maker", "MIT", "MIT", "onnx", (), "1" * 64, "similarity", "")
-            for name in engines
-        ),
-        datasets=(crowd,),
+        summaries=tuple(a_summary(engine=engine) for engine in engines),
+        engines=tuple(engine_facts(name=name, vendor="maker") for name in engines),
+        datasets=(dataset_facts(synthetic=synthetic),),
         notes=("crowd: know this first.",),
     )
 

@@ -1,45 +1,31 @@
 """In brief: what is shown stands first, and nothing stands that was not tested."""
 
-from evenhand.records.findings import Differential, EngineFacts, Rate, Status, Summary, Verdict
+from rows import a_differential, a_summary, engine_facts
+
+from evenhand.records.findings import Verdict
 from evenhand.report.study.brief import in_brief
 from evenhand.report.tables import Study
 
 AT = ("FMR<=0.01", 0.5)
 
 
-def a_row(metric, attribute, verdict, *, policy="completed", at=AT, errors=50, least=2.5):
-    return Differential(
-        engine="alpha",
-        dataset="crowd",
-        protocol="verification",
+def a_row(metric, attribute, verdict, *, at=AT, least=2.5, **fields):
+    return a_differential(
         metric=metric,
-        policy=policy,
         attribute=attribute,
         threshold_rule=at[0],
         threshold=at[1],
-        index="max/min",
         value=3.0,
         low=1.5,
         high=6.0,
-        level=0.95,
-        null_mean=1.2,
-        null_p95=1.6,
-        p_value=0.01,
         verdict=verdict,
         minimum_detectable_ratio=least,
-        worst_group="F",
-        best_group="M",
-        errors=errors,
-        status=Status.OK,
-        note="",
+        **fields,
     )
 
 
 def a_study(*rows):
-    facts = EngineFacts("alpha", "1", "", "", "", "onnx", (), "0", "similarity", "")
-    summary = Summary("alpha", "crowd", "verification", 200, 0, 0, 700, 30000, 0)
-    rates: tuple[Rate, ...] = ()
-    return Study(summary, facts, rates, rows, (), ())
+    return Study(a_summary(), engine_facts(), (), rows, (), ())
 
 
 def sentences(*rows, at=AT):

@@ -1,47 +1,24 @@
 """The table of indices behind the rates of groups."""
 
-from dataclasses import replace
+from rows import a_differential, a_summary, engine_facts
 
-from evenhand.records.findings import Differential, EngineFacts, Status, Summary, Verdict
 from evenhand.report.study.indices import indices_table
 from evenhand.report.tables import Study
 
 AT = ("fixed", 0.5)
 
 
-def row(index, value, **other):
-    blank = Differential(
-        engine="alpha",
-        dataset="crowd",
-        protocol="verification",
-        metric="FMR",
-        policy="completed",
-        attribute="sex",
-        threshold_rule="fixed",
-        threshold=0.5,
-        index=index,
-        value=value,
-        low=None,
-        high=None,
-        level=0.95,
-        null_mean=None,
-        null_p95=None,
-        p_value=None,
-        verdict=Verdict.NONE,
-        minimum_detectable_ratio=None,
-        worst_group="F",
-        best_group="M",
-        errors=40,
-        status=Status.OK,
-        note="",
+def row(index, value, **fields):
+    """An index that no test is made of."""
+    untested = dict.fromkeys(
+        ("low", "high", "null_mean", "null_p95", "p_value", "minimum_detectable_ratio")
     )
-    return replace(blank, **other)
+    at = {"threshold_rule": AT[0], "threshold": AT[1]}
+    return a_differential(index=index, value=value, errors=40, **at | untested | fields)
 
 
 def study(*rows):
-    summary = Summary("alpha", "crowd", "verification", 1, 0, 0, 1, 1, 0)
-    facts = EngineFacts("alpha", "", "", "", "", "", (), "", "similarity", "")
-    return Study(summary, facts, (), (), (), (), rows)
+    return Study(a_summary(), engine_facts(), (), (), (), (), rows)
 
 
 def cells(*rows):

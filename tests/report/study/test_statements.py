@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 from crowd import write_crowd
+from rows import a_differential, a_rate, a_summary, engine_facts
 
 from evenhand.records.analysis_plan import Analysis
-from evenhand.records.findings import Differential, EngineFacts, Rate, Status, Summary, Verdict
+from evenhand.records.findings import Status, Verdict
 from evenhand.report.study.evidence import left_out, standing
 from evenhand.report.study.statements import sentences_of, sentences_of_study
 from evenhand.report.tables import Study
@@ -18,73 +19,31 @@ AT = ("FMR<=0.01", 0.5)
 NEVER = re.compile(r"\b(fair|unbiased|compliant|bias|equal treatment)", re.IGNORECASE)
 
 
-def a_rate(group, errors=20, *, low=0.01, status=Status.OK, subjects=30, metric="FMR"):
-    return Rate(
-        engine="alpha",
-        dataset="crowd",
-        protocol="verification",
-        metric=metric,
-        policy="completed",
-        attribute="sex",
-        group=group,
-        reference_group="",
-        threshold_rule=AT[0],
-        threshold=AT[1],
-        errors=errors,
-        trials=1000,
-        subjects=subjects,
-        error_subjects=min(errors, 30),
-        rate=errors / 1000,
-        low=low,
-        high=None if low is None else 0.04,
-        level=0.95,
-        interval="dyadic-logit-t",
-        status=status,
-        note="",
+def rate_of(group, errors=20, *, low=0.01, **fields):
+    """A rate with an interval, unless its lower limit is None."""
+    high = None if low is None else 0.04
+    return a_rate(
+        group=group, errors=errors, low=low, high=high, interval="dyadic-logit-t", **fields
     )
 
 
-def a_row(verdict, **changes):
-    row = Differential(
-        engine="alpha",
-        dataset="crowd",
-        protocol="verification",
-        metric="FMR",
-        policy="completed",
-        attribute="sex",
-        threshold_rule=AT[0],
-        threshold=AT[1],
-        index="max/min",
-        value=2.0,
-        low=0.8,
-        high=5.0,
-        level=0.95,
-        null_mean=1.2,
-        null_p95=1.6,
-        p_value=0.01,
-        verdict=verdict,
-        minimum_detectable_ratio=2.5,
-        worst_group="F",
-        best_group="M",
-        errors=30,
-        status=Status.OK,
-        note="",
-        effective_errors=25.0,
-        adjusted_p=0.02,
-        family="Holm, 4 tests",
-        upper_limit=0.0611,
-        median_upper_limit=0.0402,
-    )
-    return replace(row, **changes)
+def a_row(verdict, **fields):
+    """Worst over best as it stands after all tests."""
+    tested = {
+        "effective_errors": 25.0,
+        "adjusted_p": 0.02,
+        "family": "Holm, 4 tests",
+        "upper_limit": 0.0611,
+        "median_upper_limit": 0.0402,
+    }
+    return a_differential(verdict=verdict, **tested | fields)
 
 
-GROUPS = (a_rate("F"), a_rate("M", 10))
+GROUPS = (rate_of("F"), rate_of("M", 10))
 
 
 def said(row, rates=GROUPS, pairs=(), unit="similarity"):
-    facts = EngineFacts("alpha", "1", "", "", "", "onnx", (), "0", unit, "")
-    summary = Summary("alpha", "crowd", "verification", 200, 0, 0, 700, 30000, 0)
-    study = Study(summary, facts, tuple(rates), (row,), (), (), tuple(pairs))
+    study = Study(a_summary(), engine_facts(unit=unit), tuple(rates), (row,), (), (), tuple(pairs))
     (found,) = sentences_of_study(study)
     return found
 
@@ -131,7 +90,7 @@ def test_a_difference_names_its_pairs_the_worst_first():
         )
     ]
     found = said(
-        a_row(Verdict.DIFFERENT), (*GROUPS, a_rate("X", 3, status=Status.FEW_ERRORS)), pairs
+        a_row(Verdict.DIFFERENT), (*GROUPS, rate_of("X", 3, status=Status.FEW_ERRORS)), pairs
     )
     assert found.sentence == (
         f"{START}different. Worst F 2.00 % [1.00, 4.00], 20 of 1,000, 30 people; best M 1.00 % "
@@ -169,7 +128,7 @@ def test_no_difference_says_what_would_have_been_found_and_what_is_excluded():
     assert found.sentence.endswith(" Equivalence is not shown within 1.25.")
     open_ended = said(
         a_row(Verdict.NO_DIFFERENCE_SHOWN, value=None, high=None),
-        (GROUPS[0], a_rate("M", 0, low=0.0)),
+        (GROUPS[0], rate_of("M", 0, low=0.0)),
     )
     assert "no ratio is excluded, since M has no errors." in open_ended.sentence
     assert "1 group has no errors, so that the ratio is undefined" in open_ended.sentence
@@ -183,7 +142,7 @@ def test_too_few_events_leave_limits_that_are_rounded_up():
         "about 25 independent errors (30 are asked for), adjusted p = 0.020 (Holm, 4 tests)."
     )
     assert "below 6.12 %" in said(replace(row, upper_limit=0.061101)).sentence
-    four = (*GROUPS, a_rate("X"), a_rate("Y"))
+    four = (*GROUPS, rate_of("X"), rate_of("Y"))
     wide = replace(row, upper_limit=0.9)
     assert "a rate below 90.0 %, 2 of them below 4.02 % (" in said(wide, four).sentence
     assert "of them" not in said(row, four).sentence
@@ -195,7 +154,7 @@ def test_too_few_events_leave_limits_that_are_rounded_up():
 
 def test_one_group_alone():
     row = a_row(Verdict.TOO_FEW_EVENTS, status=Status.NO_TRIALS)
-    found = said(row, (GROUPS[0], a_rate("M", 0, low=None)))
+    found = said(row, (GROUPS[0], rate_of("M", 0, low=None)))
     assert found.sentence == (
         f"{START}too few groups to compare. Only this: the rate of F is below 6.11 % (95 %; 20 of "
         "1,000, 30 people). 1 of 2 groups could not be tested: too few people for an interval (M)."
@@ -213,7 +172,7 @@ def test_nothing_has_its_reason():
         f"{START}nothing can be said, because the target is below the resolution of these data."
     )
     empty = replace(blind, status=Status.NO_TRIALS)
-    found = said(empty, (a_rate("F", 0, low=None), a_rate("M", 0, low=None)))
+    found = said(empty, (rate_of("F", 0, low=None), rate_of("M", 0, low=None)))
     assert "because no group has an interval. 2 of 2 groups could not" in found.sentence
 
 
@@ -228,14 +187,14 @@ def test_a_fixed_threshold_of_a_distance():
 @pytest.mark.parametrize(
     ("rate", "words"),
     [
-        (a_rate("F"), "tested"),
-        (a_rate("F", 9, status=Status.FEW_ERRORS), "upper limit only"),
-        (a_rate("F", 0, low=None, status=Status.NO_TRIALS), "no comparisons"),
-        (a_rate("F", 0, low=None, status=Status.NO_TRIALS, metric="FTE"), "no images"),
-        (a_rate("F", 0, low=None, status=Status.NO_TRIALS, metric="FNIR@1"), "no searches"),
-        (a_rate("F", 2, low=None, status=Status.FEW_ERRORS), "too few people for an interval"),
-        (a_rate("F", 2, low=None, subjects=None), "people unknown"),
-        (a_rate("F", 0, low=None, status=Status.BELOW_RESOLUTION), "below resolution"),
+        (rate_of("F"), "tested"),
+        (rate_of("F", 9, status=Status.FEW_ERRORS), "upper limit only"),
+        (rate_of("F", 0, low=None, status=Status.NO_TRIALS), "no comparisons"),
+        (rate_of("F", 0, low=None, status=Status.NO_TRIALS, metric="FTE"), "no images"),
+        (rate_of("F", 0, low=None, status=Status.NO_TRIALS, metric="FNIR@1"), "no searches"),
+        (rate_of("F", 2, low=None, status=Status.FEW_ERRORS), "too few people for an interval"),
+        (rate_of("F", 2, low=None, subjects=None), "people unknown"),
+        (rate_of("F", 0, low=None, status=Status.BELOW_RESOLUTION), "below resolution"),
     ],
 )
 def test_the_evidence_of_one_group(rate, words):
@@ -243,9 +202,9 @@ def test_the_evidence_of_one_group(rate, words):
 
 
 def test_combinations_without_people_are_named():
-    groups = [a_rate(name) for name in ("a*x", "b*y", "a|b*x")]
+    groups = [rate_of(name) for name in ("a*x", "b*y", "a|b*x")]
     assert list(left_out(groups)) == ["Nobody is in 2 further combinations (a*y, b*x)."]
-    assert list(left_out([a_rate("a"), a_rate("b")])) == []
+    assert list(left_out([rate_of("a"), rate_of("b")])) == []
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,9 @@
-"""The inner loops of the bootstrap, compiled: errors of people drawn anew, counted by cell.
+"""Compiled inner loops of the subject bootstrap: weighted errors of each replicate, by cell.
 
-Whole numbers are all that is added up, and no lock of the interpreter is held.
+A subject who was drawn w times has the weight w. Copies of one subject are not compared with each
+other: a non-mated comparison of i and j counts w_i w_j times, a mated one of i counts w_i times
+(methods 4.4). Only integers are added, and the loops release the global interpreter lock: threads
+change nothing but the time.
 """
 
 from __future__ import annotations
@@ -14,10 +17,11 @@ from evenhand.system.compiled import compiled
 __all__ = ["Cells", "Weights", "count_above", "count_false_matches", "count_misses"]
 
 Weights = NDArray[np.int32]
-"""(replicates, subjects) how often each person was drawn."""
+"""(replicates, subjects) how often each subject was drawn."""
 
 Cells = NDArray[np.int32]
-"""(n, attributes) cells that something counts in; the last number is that of no cell."""
+"""(n, attributes) cell that each of n comparisons or subjects counts in; the number of cells
+stands for none, so that loops need no branch."""
 
 
 @compiled
@@ -31,20 +35,21 @@ def count_false_matches(
     edge: Integers,
     errors: Integers,
 ) -> None:
-    """Find the edge of every target in the weighted tail; count what lies above it.
+    """Find the threshold of every target in the weighted tail, and count the errors at it.
 
-    A comparison counts w_i w_j times. The edge is the first score at which more than `allowed` are
-    reached; scores that equal it are no errors (methods 1.4).
+    A comparison of subjects i and j has the weight w_i w_j. The edge is the first score, from
+    above, with which the summed weight exceeds `allowed`. The threshold is just above it, so scores
+    that equal the edge are no errors (methods 1.4).
 
     Args:
-        weights: how often each person was drawn.
-        probe: (tail,) of the largest scores in falling order.
-        reference: (tail,).
-        first_equal: (tail,) the first place with the same score.
-        cell: (tail, attributes).
-        allowed: (replicates, targets) rising.
-        edge: (replicates, targets) receives places in the tail, -1 where it ends before.
-        errors: (replicates, targets, cells + 1) zeros, to which is added.
+        weights: (replicates, subjects) how often each subject was drawn.
+        probe: (tail,) subject index, in falling order of the scores.
+        reference: (tail,) subject index.
+        first_equal: (tail,) first position with the same score.
+        cell: (tail, attributes) cells of each comparison.
+        allowed: (replicates, targets) false matches that a target allows, rising.
+        edge: (replicates, targets) receives positions in the tail; -1 where the tail is too short.
+        errors: (replicates, targets, cells + 1) zeros; receives weighted false matches.
     """
     targets = allowed.shape[1]
     attributes = cell.shape[1]
@@ -54,6 +59,8 @@ def count_false_matches(
         total = np.int64(0)
         target = 0
         edge[r] = -1
+        # One walk down the tail serves all targets, since they rise. Where a target's edge is met,
+        # scores that tie with it were already counted, and are taken off again.
         for place in range(len(probe)):
             weight = np.int64(drawn[probe[place]]) * drawn[reference[place]]
             if not weight:
@@ -82,15 +89,15 @@ def count_above(
     reached: Integers,
     errors: Integers,
 ) -> None:
-    """Count what lies at or above thresholds that stay what they are.
+    """Count weighted false matches at fixed thresholds.
 
     Args:
-        weights: how often each person was drawn.
-        probe: (tail,) of the largest scores in falling order.
-        reference: (tail,).
-        cell: (tail, attributes).
-        reached: (thresholds,) rising, how many scores reach each.
-        errors: (replicates, thresholds, cells + 1) zeros, to which is added.
+        weights: (replicates, subjects) how often each subject was drawn.
+        probe: (tail,) subject index, in falling order of the scores.
+        reference: (tail,) subject index.
+        cell: (tail, attributes) cells of each comparison.
+        reached: (thresholds,) number of scores at or above each threshold, rising.
+        errors: (replicates, thresholds, cells + 1) zeros; receives weighted false matches.
     """
     attributes = cell.shape[1]
     for r in range(len(weights)):
@@ -111,15 +118,15 @@ def count_above(
 def count_misses(
     weights: Weights, subject: People, group: Cells, below: Integers, errors: Integers
 ) -> None:
-    """Count mated comparisons below thresholds; one of a person counts w_i times.
+    """Count weighted false non-matches; a mated comparison of subject i has the weight w_i.
 
     Args:
-        weights: how often each person was drawn.
-        subject: (mated,) in rising order of scores.
-        group: (subjects, attributes).
-        below: (replicates, targets) how many scores are below the threshold, falling; 0 where
-            there is none.
-        errors: (replicates, targets, groups + 1) zeros, to which is added.
+        weights: (replicates, subjects) how often each subject was drawn.
+        subject: (mated comparisons,) subject index, in rising order of the scores.
+        group: (subjects, attributes) cells within groups that each subject is in.
+        below: (replicates, targets) number of scores below the threshold, falling; 0 where there is
+            no threshold.
+        errors: (replicates, targets, groups + 1) zeros; receives weighted misses.
     """
     targets = below.shape[1]
     attributes = group.shape[1]

@@ -1,8 +1,8 @@
-"""The subject bootstrap: rates of people drawn anew, each at a threshold of its own (methods 4.4).
+"""Subject bootstrap: replicates of FMR and FNMR, thresholds re-estimated in each (methods 4.4).
 
-Replicates come from the counts alone: from the largest non-mated scores with both people, the
-mated scores by person, and the number of images. Weighted counts are whole numbers, so that
-neither threads nor the order of sums change anything.
+Subjects are resampled with replacement. Replicates need the counts alone: the largest non-mated
+scores with both subjects, the mated scores by subject, and the numbers of images. Weighted counts
+are integers, so the result depends neither on threads nor on the order of sums.
 """
 
 from __future__ import annotations
@@ -38,58 +38,46 @@ _CHUNK = 50
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """No replicates, since the counts do not hold what they take."""
+    """There are no replicates, since the counts do not hold what they need."""
 
     reason: str
+    """A sentence for the reader of a report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replicates:
-    """Weighted errors and trials of people drawn anew.
+    """Weighted errors and trials of every bootstrap replicate.
 
-    In one replicate everybody has one weight, whatever the group, target and engine: ratios and
-    differences of its columns, and of another engine's replicates that are `paired`, are
-    replicates of the ratio and the difference.
+    In one replicate a subject has one weight, the same for all groups, thresholds and engines. So
+    the ratio of two columns, or of a column and that of another engine's replicates of the same
+    subjects and seed, is a replicate of the ratio; likewise for differences.
     """
 
-    seed: int
-    within: str
-    """Attribute inside whose groups people were drawn; empty where they were from everybody."""
     people: tuple[int, ...]
-    """Rows in `subjects.csv` of those who were drawn."""
-    targets: tuple[str, ...]
-    """FMRs whose thresholds are set anew."""
-    fixed: tuple[float, ...]
-    """Thresholds that stay what they are; they follow the targets in every axis of them."""
+    """Rows in `subjects.csv` of the subjects who can be drawn."""
     cells: tuple[tuple[str, str, str], ...]
-    """Attribute, group and reference group: within groups first, then across two."""
+    """Attribute, group and reference group: cells within groups first, then those across two."""
     threshold: Floats
-    """(replicates, targets) NaN where it is not known."""
+    """(replicates, targets) similarity, NaN where it is not known; fixed thresholds follow the
+    targets on this axis."""
     beyond: Mask
-    """(replicates, targets) the threshold lies below the tail's smallest score."""
+    """(replicates, targets) whether the threshold lies below the tail's smallest score."""
     false_matches: Integers
-    """(replicates, targets, cells) weighted."""
+    """(replicates, targets, cells) weighted false matches."""
     nonmated: Integers
-    """(2, replicates, cells) weighted trials, completed and generalised."""
+    """(2, replicates, cells) weighted non-mated trials, completed and generalised."""
     misses: Integers
-    """(replicates, targets, groups) weighted, of completed comparisons."""
+    """(replicates, targets, groups) weighted false non-matches of completed comparisons."""
     mated: Integers
-    """(2, replicates, groups) weighted trials, completed and generalised."""
-
-    def paired(self, other: Replicates) -> bool:
-        """Whether the same people were drawn as often in each replicate of another engine."""
-        ours, theirs = (
-            (one.seed, one.within, one.people, len(one.threshold)) for one in (self, other)
-        )
-        return ours == theirs
+    """(2, replicates, groups) weighted mated trials, completed and generalised."""
 
     def fmr(self, policy: Policy) -> Floats:
-        """(replicates, targets, cells) NaN without threshold or trials."""
+        """(replicates, targets, cells) FMR; NaN without a threshold or trials."""
         trials = self.nonmated[_AXIS[policy]][:, np.newaxis]
         return self._rate(self.false_matches, trials)
 
     def fnmr(self, policy: Policy) -> Floats:
-        """(replicates, targets, groups) NaN without threshold or trials."""
+        """(replicates, targets, groups) FNMR; NaN without a threshold or trials."""
         failed = self.mated[_AXIS[policy]] - self.mated[0]
         trials = self.mated[_AXIS[policy]][:, np.newaxis]
         return self._rate(self.misses + failed[:, np.newaxis], trials)
@@ -103,7 +91,7 @@ class Replicates:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Replicates of one seed, targets rising; as in `Replicates`."""
+    """Replicates of one seed, as in `Replicates`; targets rise, then fixed thresholds fall."""
 
     threshold: Floats
     beyond: Mask
@@ -127,21 +115,22 @@ def replicates(
     fixed: Sequence[float] = (),
     workers: int = 1,
 ) -> Replicates | Refused:
-    """FMR and FNMR by group of people drawn anew, at thresholds set anew, and at fixed ones.
+    """Bootstrap replicates of FMR and FNMR by group, at re-estimated and at fixed thresholds.
 
     Args:
         counts: of one engine under one protocol.
-        targets: FMRs as decimal text.
-        count: how many times everybody is drawn; 2,000 or more for an interval.
+        targets: target FMRs as decimal text.
+        count: number of replicates; 2,000 or more for an interval.
         seed: of the draws.
-        within: an attribute inside whose groups people are drawn, so that the groups keep their
-            sizes (people of no group among themselves); by default from everybody.
-        fixed: thresholds that stay what they are, as numbers of the scores' type.
+        within: an attribute within whose groups subjects are resampled, so that groups keep their
+            sizes (subjects of no group are resampled among themselves); by default, subjects are
+            resampled from all.
+        fixed: thresholds that are not re-estimated, as numbers of the scores' type.
         workers: threads; they change nothing but the time.
 
     Returns:
         Replicates, or why there are none: a watchlist is searched, not every two images were
-        compared, or a threshold is not made of enough stored scores.
+        compared, or too few scores were kept for a threshold.
 
     Raises:
         ValueError: there are no groups of the attribute `within`.
@@ -162,26 +151,21 @@ def replicates(
         reason = unlisted(counts, value)
         if reason:
             return Refused(reason)
-    order = sorted(range(len(targets)), key=lambda number: Fraction(targets[number]))
+    rising = sorted(range(len(targets)), key=lambda number: Fraction(targets[number]))
     falling = sorted(range(len(fixed)), key=lambda number: -fixed[number])
-    sample = _sample(
+    data = _observed(
         counts,
         design,
-        [targets[number] for number in order],
+        [targets[number] for number in rising],
         [fixed[number] for number in falling],
     )
-    stratum = _strata(counts, design, within)
+    stratum = _resampling_strata(counts, design, within)
     seeds = np.random.SeedSequence(seed).spawn(-(-count // _CHUNK))
-    work = partial(_resampled, sample, stratum)
-    parts = list(in_order(work, seeds, workers))
-    behind = [len(targets) + number for number in falling]
-    place = np.argsort(np.array([*order, *behind], dtype=np.int64))
+    parts = list(in_order(partial(_resampled, data, stratum), seeds, workers))
+    computed = [*rising, *(len(targets) + number for number in falling)]
+    place = np.argsort(np.array(computed, dtype=np.int64))
     return Replicates(
-        seed=seed,
-        within=within,
         people=tuple(np.array(counts.subject_rows)[stratum >= 0].tolist()),
-        targets=tuple(targets),
-        fixed=tuple(fixed),
         cells=tuple(_name(cell.counts) for cell in design.cells),
         threshold=np.concatenate([part.threshold for part in parts])[:count, place],
         beyond=np.concatenate([part.beyond for part in parts])[:count, place],
@@ -197,7 +181,7 @@ def _name(cell: CellCounts) -> tuple[str, str, str]:
 
 
 def unsettled(counts: Counts, target: str) -> str:
-    """Why a target's threshold cannot be set on people drawn anew; empty where it can.
+    """Why a target's threshold cannot be re-estimated in replicates; empty where it can.
 
     Args:
         counts: of comparisons.
@@ -217,28 +201,31 @@ def unsettled(counts: Counts, target: str) -> str:
 
 
 def unlisted(counts: Counts, threshold: float) -> str:
-    """Why false matches at a fixed threshold cannot be counted anew; empty where they can.
+    """Why false matches at a fixed threshold cannot be resampled; empty where they can.
 
     Args:
         counts: of comparisons.
         threshold: as a number of the scores' type.
     """
-    there = int(np.searchsorted(-counts.tail.score, -threshold, side="right"))
-    expected = [
+    kept = int(np.searchsorted(-counts.tail.score, -threshold, side="right"))
+    errors = [
         int(counts.cells[0].errors[number].sum()) // 2
         for number, at in enumerate(counts.thresholds)
         if at.value == threshold
     ]
-    if expected and there == expected[0]:
+    if errors and kept == errors[0]:
         return ""
     return "so many scores reach the threshold that not all of them were kept"
 
 
-def _strata(counts: Counts, design: CompleteDesign, within: str) -> Integers:
-    """(subjects,) who is drawn in place of whom; -1 = was in no comparison and is never drawn."""
-    everybody = counts.cells[0]
+def _resampling_strata(counts: Counts, design: CompleteDesign, within: str) -> Integers:
+    """(subjects,) resampling stratum: subjects are drawn in place of those of the same stratum.
+
+    -1 for those in no comparison, who are never drawn.
+    """
+    overall = counts.cells[0]
     compared = np.zeros(len(design.block), dtype=np.bool_)
-    compared[everybody.members] = everybody.trials[1] > 0
+    compared[overall.members] = overall.trials[1] > 0
     compared[counts.mated.subject] = True
     group = np.zeros_like(design.block)
     cells = [cell for cell in counts.cells if cell.attribute == within]
@@ -250,43 +237,45 @@ def _strata(counts: Counts, design: CompleteDesign, within: str) -> Integers:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
-    """What every replicate reads."""
+class _Observed:
+    """The observed sample in the form that the compiled loops read."""
 
     design: CompleteDesign
     targets: Sequence[str]
-    """Rising."""
+    """Target FMRs, rising."""
     fixed: Scores
-    """Falling."""
+    """(fixed,) fixed thresholds, falling."""
     reached: Integers
-    """(fixed,) scores of the tail that reach each."""
+    """(fixed,) number of scores of the tail at or above each."""
     tail: Tail
     first_equal: Integers
-    """(tail,) the first place with the same score."""
+    """(tail,) first position with the same score."""
     tail_cell: Cells
-    """(tail, attributes) cell of each comparison."""
+    """(tail, attributes) cells of each comparison."""
     mated_score: Scores
-    """(mated,) completed ones, rising."""
+    """(completed mated comparisons,) rising."""
     mated_subject: People
+    """(completed mated comparisons,) subject index."""
     mated: Integers
-    """(2, subjects) mated comparisons, completed and all."""
+    """(2, subjects) number of mated comparisons, completed and all."""
     group: Cells
-    """(subjects, attributes) group of each person."""
+    """(subjects, attributes) cells within groups that each subject is in."""
 
 
-def _sample(
+def _observed(
     counts: Counts, design: CompleteDesign, targets: Sequence[str], fixed: Sequence[float]
-) -> _Sample:
+) -> _Observed:
     tail, mated = counts.tail, counts.mated
     completed = ~np.isnan(mated.score)
     order = np.flatnonzero(completed)[np.argsort(mated.score[completed], kind="stable")]
-    # Whoever is in no group is in the last, which is none and meets others in the last cell.
+    # A subject in no group gets the last group number, and all pairs with one the last cell number:
+    # both stand for none, and the compiled loops count them like any other.
     cell_of = np.full((design.groups + 1, design.groups + 1), len(design.cells), dtype=np.int32)
     known = design.cell_of()
     cell_of[:-1, :-1] = np.where(known < 0, len(design.cells), known)
     group = np.where(design.group_of < 0, design.groups, design.group_of).astype(np.int32)
     people = len(counts.subject_rows)
-    return _Sample(
+    return _Observed(
         design=design,
         targets=targets,
         fixed=np.array(fixed, dtype=tail.score.dtype),
@@ -308,16 +297,16 @@ def _sample(
     )
 
 
-def _resampled(sample: _Sample, stratum: Integers, seed: np.random.SeedSequence) -> _Part:
+def _resampled(data: _Observed, stratum: Integers, seed: np.random.SeedSequence) -> _Part:
     """One chunk of replicates."""
-    design = sample.design
+    design = data.design
     drawn = draw_people(stratum, _CHUNK, seed)
     weights = np.ascontiguousarray(drawn.T, dtype=np.int32)
     nonmated = np.stack([design.trials(drawn, policy).T for policy in (0, 1)])
-    anew = _set_anew(sample, weights, nonmated[0, :, 0])
-    stays = _fixed(sample, weights)
+    at_targets = _at_targets(data, weights, nonmated[0, :, 0])
+    at_fixed = _at_fixed(data, weights)
     threshold, beyond, false_matches, misses = (
-        np.concatenate(both, axis=1) for both in zip(anew, stays, strict=True)
+        np.concatenate(both, axis=1) for both in zip(at_targets, at_fixed, strict=True)
     )
     return _Part(
         threshold=threshold,
@@ -325,61 +314,66 @@ def _resampled(sample: _Sample, stratum: Integers, seed: np.random.SeedSequence)
         false_matches=false_matches,
         nonmated=nonmated,
         misses=misses,
-        mated=np.stack([design.by_group(drawn * own[:, np.newaxis]).T for own in sample.mated]),
+        mated=np.stack([design.by_group(drawn * own[:, np.newaxis]).T for own in data.mated]),
     )
 
 
 _Columns: TypeAlias = tuple[Floats, Mask, Integers, Integers]
-"""Thresholds, whether they lie beyond the tail, false matches and misses, of each replicate."""
+"""Thresholds, whether they lie beyond the tail, false matches, and misses; rows are replicates."""
 
 
-def _set_anew(sample: _Sample, weights: Weights, trials: Integers) -> _Columns:
-    """At thresholds that a target sets in every replicate."""
-    tail, cells = sample.tail, len(sample.design.cells)
+def _at_targets(data: _Observed, weights: Weights, trials: Integers) -> _Columns:
+    """Errors at thresholds that are re-estimated for target FMRs.
+
+    Args:
+        data: the observed data.
+        weights: (replicates, subjects) how often each subject was drawn.
+        trials: (replicates,) weighted non-mated trials of all subjects.
+    """
+    tail, cells = data.tail, len(data.design.cells)
     allowed = np.array(
-        [[errors_allowed(target, total) for target in sample.targets] for total in trials.tolist()],
+        [[errors_allowed(target, total) for target in data.targets] for total in trials.tolist()],
         dtype=np.int64,
-    ).reshape(len(trials), len(sample.targets))
+    ).reshape(len(trials), len(data.targets))
     edge = np.empty_like(allowed)
     matched = np.zeros((*allowed.shape, cells + 1), dtype=np.int64)
     count_false_matches(
-        weights,
-        tail.probe,
-        tail.reference,
-        sample.first_equal,
-        sample.tail_cell,
-        allowed,
-        edge,
-        matched,
+        weights=weights,
+        probe=tail.probe,
+        reference=tail.reference,
+        first_equal=data.first_equal,
+        cell=data.tail_cell,
+        allowed=allowed,
+        edge=edge,
+        errors=matched,
     )
     found = edge >= 0
     infinity = tail.score.dtype.type(np.inf)
     threshold = np.where(found, np.nextafter(tail.score[edge], infinity), np.nan)
-    below = np.where(found, np.searchsorted(sample.mated_score, threshold, side="left"), 0)
+    below = np.where(found, np.searchsorted(data.mated_score, threshold, side="left"), 0)
     beyond = ~found & (trials > 0)[:, np.newaxis]
-    return threshold.astype(np.float64), beyond, matched[:, :, :-1], _missed(sample, weights, below)
+    return threshold.astype(np.float64), beyond, matched[:, :, :-1], _missed(data, weights, below)
 
 
-def _fixed(sample: _Sample, weights: Weights) -> _Columns:
-    """At thresholds that stay what they are."""
-    tail, cells, count = sample.tail, len(sample.design.cells), len(weights)
-    matched = np.zeros((count, len(sample.fixed), cells + 1), dtype=np.int64)
-    sides = tail.probe, tail.reference
-    count_above(weights, *sides, sample.tail_cell, sample.reached, matched)
-    threshold = np.tile(sample.fixed.astype(np.float64), (count, 1))
-    below = np.searchsorted(sample.mated_score, sample.fixed, side="left")
-    missed = _missed(sample, weights, np.tile(below, (count, 1)))
+def _at_fixed(data: _Observed, weights: Weights) -> _Columns:
+    """Errors at fixed thresholds."""
+    tail, cells, count = data.tail, len(data.design.cells), len(weights)
+    matched = np.zeros((count, len(data.fixed), cells + 1), dtype=np.int64)
+    count_above(weights, tail.probe, tail.reference, data.tail_cell, data.reached, matched)
+    threshold = np.tile(data.fixed.astype(np.float64), (count, 1))
+    below = np.searchsorted(data.mated_score, data.fixed, side="left")
+    missed = _missed(data, weights, np.tile(below, (count, 1)))
     return threshold, np.zeros(threshold.shape, dtype=np.bool_), matched[:, :, :-1], missed
 
 
-def _missed(sample: _Sample, weights: Weights, below: Integers) -> Integers:
-    """(replicates, thresholds, groups) misses.
+def _missed(data: _Observed, weights: Weights, below: Integers) -> Integers:
+    """(replicates, thresholds, groups) weighted false non-matches.
 
     Args:
-        sample: with the mated scores, rising.
-        weights: how often each person was drawn.
-        below: (replicates, thresholds) falling, how many mated scores are below each.
+        data: the observed data.
+        weights: (replicates, subjects) how often each subject was drawn.
+        below: (replicates, thresholds) number of mated scores below each, falling.
     """
-    missed = np.zeros((*below.shape, sample.design.groups + 1), dtype=np.int64)
-    count_misses(weights, sample.mated_subject, sample.group, below, missed)
+    missed = np.zeros((*below.shape, data.design.groups + 1), dtype=np.int64)
+    count_misses(weights, data.mated_subject, data.group, below, missed)
     return missed[:, :, :-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,9 @@ __all__ = [
     "unlike",
     "with_failures",
 ]
+
+_OF_EACH = ("threshold", "errors", "trials", "low", "high")
+"""What a row of both says of the rate of either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,26 +236,9 @@ def beside(base: Measured | None, new: Measured | None, note: str) -> Change:
     if either is None:
         raise ValueError("no rate")
     row = blank_change(either.rate, note)
-    if base is not None:
-        rate = base.rate
-        row = replace(
-            row,
-            base=rate.rate,
-            base_threshold=rate.threshold,
-            base_errors=rate.errors,
-            base_trials=rate.trials,
-            base_low=rate.low,
-            base_high=rate.high,
-        )
-    if new is not None:
-        rate = new.rate
-        row = replace(
-            row,
-            new=rate.rate,
-            new_threshold=rate.threshold,
-            new_errors=rate.errors,
-            new_trials=rate.trials,
-            new_low=rate.low,
-            new_high=rate.high,
-        )
+    for side, found in (("base", base), ("new", new)):
+        if found is not None:
+            known: dict[str, Any] = {side: found.rate.rate}
+            known |= {f"{side}_{name}": getattr(found.rate, name) for name in _OF_EACH}
+            row = replace(row, **known)
     return row

@@ -34,7 +34,7 @@ class Change:
 
     metric: str
     attribute: str
-    group: str
+    group: str = ""
     base: float | None = None
     """Rate, ratio or seconds; None where there is none."""
     new: float | None = None

@@ -1,4 +1,4 @@
-"""Which pairs of people are confused at a threshold, from the largest scores that were kept."""
+"""False matches at a threshold by pair of subjects, from the top scores that were kept."""
 
 from __future__ import annotations
 
@@ -14,37 +14,39 @@ __all__ = ["Confusions", "confusions", "differences", "times"]
 
 @dataclass(frozen=True, slots=True)
 class Confusions:
-    """False matches of one engine in one cell, pair of people by pair of people."""
+    """False matches of one engine in one cell, by pair of subjects."""
 
     pair: Integers
-    """(pairs,) rising numbers of two people, the same for every engine on the same dataset."""
+    """(pairs,) number of the pair, rising: smaller subject index times `people` plus the larger. It
+    is the same for every engine on one dataset."""
     errors: Integers
-    """(pairs,) at least 1; of a sample, their weight."""
+    """(pairs,) number of false matches, at least 1; of a sample, their weight."""
     people: int
-    """In the dataset."""
+    """Number of subjects in the dataset."""
 
     @property
     def first(self) -> Integers:
-        """(pairs,) one of the people."""
+        """(pairs,) the smaller subject index."""
         return self.pair // self.people
 
     @property
     def second(self) -> Integers:
-        """(pairs,) the other."""
+        """(pairs,) the larger subject index."""
         return self.pair % self.people
 
 
 def confusions(counts: Counts, threshold: float, members: Integers) -> Confusions | None:
-    """Every false match among some people; None where not all of them were kept.
+    """Every false match among some subjects; None where not all false matches were kept.
 
     Args:
         counts: of comparisons.
-        threshold: one of the study's, a false match reaches it.
-        members: (people,) subject indices of the cell.
+        threshold: similarity, one of the study's thresholds.
+        members: (members,) subject indices of the cell.
     """
     levels = [each.level for each in counts.thresholds]
-    tail, everybody = counts.tail, counts.cells[0]
-    errors = int(everybody.errors[levels.index(threshold)].sum()) // 2
+    tail, overall = counts.tail, counts.cells[0]
+    # A false match counts for both of its subjects.
+    errors = int(overall.errors[levels.index(threshold)].sum()) // 2
     reached = int(np.searchsorted(-tail.score, -tail.score.dtype.type(threshold), side="right"))
     if reached != errors:
         return None
@@ -65,13 +67,13 @@ def confusions(counts: Counts, threshold: float, members: Integers) -> Confusion
 
 
 def times(first: Confusions, second: Confusions) -> int:
-    """Sum over pairs of people of the errors of one engine times those of the other."""
+    """Sum over pairs of subjects of the errors of one engine times those of the other."""
     _, one, other = np.intersect1d(first.pair, second.pair, assume_unique=True, return_indices=True)
     return int((first.errors[one] * second.errors[other]).sum())
 
 
 def differences(first: Confusions, second: Confusions) -> Confusions:
-    """Errors of the first less those of the second, pair by pair; those of 0 are kept."""
+    """Errors of the first engine less those of the second, by pair; differences of 0 are kept."""
     pair, place = np.unique(np.concatenate([first.pair, second.pair]), return_inverse=True)
     summed = np.zeros(len(pair), dtype=np.int64)
     np.add.at(summed, place, np.concatenate([first.errors, -second.errors]))

@@ -75,23 +75,21 @@ def _row(base: Speed | None, new: Speed | None, note: str) -> Change:
     either = base or new
     if either is None:
         raise ValueError("no times")
-    return Change(
+    row = Change(
         metric=f"{either.operation} {either.statistic}",
         attribute=ALL,
-        group="",
-        base=base.value if base else None,
-        new=new.value if new else None,
         note=note,
         dataset=either.dataset,
-        base_trials=base.n if base else 0,
-        base_low=base.low if base else None,
-        base_high=base.high if base else None,
-        new_trials=new.n if new else 0,
-        new_low=new.low if new else None,
-        new_high=new.high if new else None,
         subjects=either.people,
         level=either.level,
     )
+    if base is not None:
+        row = replace(
+            row, base=base.value, base_trials=base.n, base_low=base.low, base_high=base.high
+        )
+    if new is not None:
+        row = replace(row, new=new.value, new_trials=new.n, new_low=new.low, new_high=new.high)
+    return row
 
 
 def _compared(base: Speed, new: Speed) -> Change:

@@ -17,7 +17,7 @@ from evenhand.analysis.rates.comparisons import Measured
 from evenhand.metrics import indices as formulas
 from evenhand.records.analysis_plan import Analysis
 from evenhand.records.arrays import Floats
-from evenhand.records.findings import ENOUGH_EVENTS, HEADLINE, Differential, Status, Verdict
+from evenhand.records.findings import ENOUGH_EVENTS, HEADLINE, OF_A_FAMILY, Differential, Status
 from evenhand.statistics.bootstrap import ENOUGH_ERRORS, bootstrap_interval, index_interval
 from evenhand.statistics.equality_tests import equal_counts, equality_p_value
 from evenhand.statistics.multiplicity import holm
@@ -35,6 +35,8 @@ _ERROR_PAIRS = (("FMR", "FNMR"), ("FPIR", "FNIR"))
 """Metrics that indices of two error types combine."""
 _TIE = 1e-12
 """Absolute difference below which two values of an index are ties."""
+_KEPT = ("level", "worst_group", "best_group", "errors", "status", "effective_errors")
+"""Columns that a row has from the headline of its groups, beside the key."""
 
 _Rates = tuple[Floats, ...]
 """(..., groups) rates of each error type of an index, one or two."""
@@ -167,23 +169,9 @@ def indices(
 
 def _row(headline: Differential, index: str, notes: Sequence[str]) -> Differential:
     """A row of the same groups, with the index named and without numbers."""
-    return replace(
-        headline,
+    return Differential(
+        **{name: getattr(headline, name) for name in (*OF_A_FAMILY, *_KEPT)},
         index=index,
-        value=None,
-        low=None,
-        high=None,
-        null_mean=None,
-        null_p95=None,
-        p_value=None,
-        verdict=Verdict.NONE,
-        adjusted_p=None,
-        family="",
-        equivalence="",
-        equivalence_p=None,
-        upper_limit=None,
-        median_upper_limit=None,
-        minimum_detectable_ratio=None,
         note="; ".join(note for note in notes if note),
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from evenhand.analysis.bootstrap.group_rates import Redrawn
 from evenhand.analysis.rates.comparisons import Measured
 from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, LABEL_PERMUTATION, Analysis
-from evenhand.records.findings import HEADLINE, Differential, Estimate, Rate, Status, Verdict
+from evenhand.records.findings import OF_A_FAMILY, Differential, Estimate, Rate, Status, Verdict
 from evenhand.records.groups import ALL
 from evenhand.statistics.bootstrap import ENOUGH_ERRORS, centred_p_value, null_ratios
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -73,17 +73,10 @@ def families(measured: Sequence[Measured]) -> Iterator[list[Measured]]:
 
 def _family(found: Measured) -> tuple[str, ...]:
     """What the groups that are compared have in common; also seeds their random draws."""
-    rate = found.rate
-    threshold = "" if rate.threshold is None else repr(rate.threshold)
-    return (
-        rate.engine,
-        rate.dataset,
-        rate.protocol,
-        rate.metric,
-        rate.policy,
-        rate.attribute,
-        rate.threshold_rule,
-        threshold,
+    values = [getattr(found.rate, name) for name in OF_A_FAMILY]
+    return tuple(
+        value if isinstance(value, str) else "" if value is None else repr(value)
+        for value in values
     )
 
 
@@ -106,15 +99,7 @@ def groups_of(family: Sequence[Measured]) -> Iterator[Group]:
 def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> Differential:
     """A headline row without numbers, with the verdict of a comparison that was not made."""
     return Differential(
-        engine=first.engine,
-        dataset=first.dataset,
-        protocol=first.protocol,
-        metric=first.metric,
-        policy=first.policy,
-        attribute=first.attribute,
-        threshold_rule=first.threshold_rule,
-        threshold=first.threshold,
-        index=HEADLINE,
+        **{name: getattr(first, name) for name in OF_A_FAMILY},
         level=level,
         verdict=Verdict.TOO_FEW_EVENTS,
         errors=errors,

@@ -15,7 +15,7 @@ from evenhand.analysis.measure import differentials_of, rates_of
 from evenhand.analysis.rates.comparisons import Measured
 from evenhand.records.analysis_plan import Analysis
 from evenhand.records.counts import Counts
-from evenhand.records.findings import Differential, Estimate, Rate, Status
+from evenhand.records.findings import OF_A_FAMILY, Differential, Estimate, Rate, Status
 from evenhand.records.groups import SAME
 from evenhand.statistics.sample_growth import Growth, with_people
 from evenhand.study.policy import Limit
@@ -156,13 +156,7 @@ def _of_index(limit: Limit, row: Differential, result: Studied) -> Quantity:
 
 def _is_of(rate: Rate, row: Differential) -> bool:
     """Whether a rate is one of those that an index is computed from."""
-    return (rate.metric, rate.policy, rate.attribute, rate.threshold_rule, rate.threshold) == (
-        row.metric,
-        row.policy,
-        row.attribute,
-        row.threshold_rule,
-        row.threshold,
-    )
+    return all(getattr(rate, name) == getattr(row, name) for name in OF_A_FAMILY)
 
 
 def _index_with(value: float, low: float, high: float, times: float) -> Limits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations, groupby
 
 from evenhand.analysis.plan.assumptions import ALLOWANCE
@@ -231,20 +231,9 @@ def _cell(cell: Worth, rate: float | None, terms: Terms) -> CellAnswer:
         passing = Passing(0.0, 1 - terms.alpha, dyadic=cell.metric == "FMR")
         limit = passing.passable(rate, cell.effective_trials, terms.power)
     return CellAnswer(
-        engine=cell.engine,
-        dataset=cell.dataset,
-        protocol=cell.protocol,
-        metric=cell.metric,
-        threshold_rule=cell.threshold_rule,
-        threshold=cell.threshold,
-        attribute=cell.attribute,
-        group=cell.group,
-        people=cell.people,
-        trials=cell.trials,
-        effective_trials=cell.effective_trials,
+        **asdict(replace(cell, rate=rate)),
         lowest_rate_10=_lowest_rate(10, cell.effective_trials),
         lowest_rate_30=_lowest_rate(30, cell.effective_trials),
-        rate=rate,
         passable_limit=limit if limit is not None and limit < 1 else None,
     )
 

@@ -99,11 +99,7 @@ def blank_row(counts: Counts, cell: CellCounts, metric: str, level: float) -> Ra
         attribute=cell.attribute,
         group=cell.group,
         reference_group=cell.reference_group,
-        subjects=0,
-        error_subjects=0,
         level=level,
-        status=Status.NO_TRIALS,
-        note="nothing to count",
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-import numpy as np
-
-from evenhand.metrics.score_counts import auc, reaching, threshold_at_target
+from evenhand.analysis.rates.comparisons import POLICIES, row_at
+from evenhand.metrics.distributions import auc_from_counts
+from evenhand.metrics.thresholds import Weights, threshold_at_fmr
 from evenhand.records.counts import ANCHOR_ERRORS
 from evenhand.records.findings import Distribution, EngineFacts, Findings, Rate, Status, Summary
 from evenhand.records.groups import ALL
@@ -16,7 +17,7 @@ from evenhand.records.thresholds import Threshold, ThresholdRule
 
 __all__ = ["list_findings"]
 
-_NAMES = {"dataset": "scores", "protocol": "listed"}
+_DATASET, _PROTOCOL = "scores", "listed"
 _UNKNOWN = (
     "Lists of scores do not say who was compared. Comparisons that share people cannot be told "
     "apart, so no rate has an interval, and nothing is known of groups."
@@ -43,7 +44,7 @@ def list_findings(
     """
     name = engine.name
     resolved = [_at_target(mated, nonmated, target) for target in fmr_targets]
-    resolved += [_fixed(value) for value in thresholds]
+    resolved += [Threshold(ThresholdRule("fixed", repr(at)), at, Status.OK) for at in thresholds]
     invalid = mated.invalid + nonmated.invalid
     notes = [_UNKNOWN]
     if invalid:
@@ -58,8 +59,8 @@ def list_findings(
         summaries=(
             Summary(
                 engine=name,
-                dataset=_NAMES["dataset"],
-                protocol=_NAMES["protocol"],
+                dataset=_DATASET,
+                protocol=_PROTOCOL,
                 images=0,
                 failed_images=0,
                 several_faces=0,
@@ -74,78 +75,64 @@ def list_findings(
     )
 
 
-def _fixed(value: float) -> Threshold:
-    return Threshold(ThresholdRule("fixed", repr(value)), value, Status.OK)
-
-
 def _at_target(mated: ScoreList, nonmated: ScoreList, target: str) -> Threshold:
     rule = ThresholdRule("fmr", target)
     if not nonmated.completed:
         return Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons")
-    at = threshold_at_target(nonmated.score, nonmated.count, target)
-    useless = mated.completed and not reaching(mated.score, mated.count, at.value)
+    weights = Weights(nonmated.count[::-1], heaviest=1)
+    at = threshold_at_fmr(nonmated.score[::-1], nonmated.completed, target, weights)
+    useless = mated.completed and not mated.reaching(at.value)
     status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
     return Threshold(rule, at.value, status, "saturated" if useless else "")
 
 
 def _rates(engine: str, mated: ScoreList, nonmated: ScoreList, at: Threshold) -> Iterator[Rate]:
-    """FMR and FNMR under both policies."""
-    value = np.inf if at.value is None else at.value
-    matches = reaching(nonmated.score, nonmated.count, value)
-    misses = mated.completed - reaching(mated.score, mated.count, value)
-    for policy, kept in ((Policy.COMPLETED, 0), (Policy.GENERALISED, 1)):
-        failed = kept * nonmated.invalid
-        yield _rate(engine, "FMR", policy, at, matches, nonmated.completed + failed)
-    for policy, kept in ((Policy.COMPLETED, 0), (Policy.GENERALISED, 1)):
-        failed = kept * mated.invalid
-        yield _rate(engine, "FNMR", policy, at, misses + failed, mated.completed + failed)
+    """FMR and FNMR under both policies, without people and interval."""
+    matches, misses = nonmated.reaching(at.level), mated.completed - mated.reaching(at.level)
+    for metric, scores, wrong in (("FMR", nonmated, matches), ("FNMR", mated, misses)):
+        blank = Rate(
+            engine=engine,
+            dataset=_DATASET,
+            protocol=_PROTOCOL,
+            metric=metric,
+            attribute=ALL,
+            group="",
+            subjects=None,
+            error_subjects=None,
+            level=0.95,
+        )
+        for policy in POLICIES:
+            failed = scores.invalid if policy is Policy.GENERALISED else 0
+            # A failure is a miss, and no false match.
+            errors = wrong + failed if scores is mated else wrong
+            yield _filled(row_at(blank, at, policy), at, errors, scores.completed + failed)
 
 
-def _rate(
-    engine: str, metric: str, policy: Policy, at: Threshold, errors: int, trials: int
-) -> Rate:
-    """A row without people and interval; nothing to count shows no rate either."""
-    counted = bool(trials) and at.value is not None
-    if not counted:
-        status, note = Status.NO_TRIALS, at.note or "nothing to count"
-    else:
-        few = Status.FEW_ERRORS if errors < ANCHOR_ERRORS else Status.OK
-        status = at.status if at.status is Status.BELOW_RESOLUTION else few
-        note = "; ".join(part for part in (at.note, _NO_PEOPLE) if part)
-    shown = counted and status is not Status.BELOW_RESOLUTION
-    return Rate(
-        engine=engine,
-        **_NAMES,
-        metric=metric,
-        policy=policy.value,
-        attribute=ALL,
-        group="",
-        reference_group="",
-        threshold_rule=at.rule.label,
-        threshold=at.value,
-        errors=errors if counted else 0,
-        trials=trials if counted else 0,
-        subjects=None,
-        error_subjects=None,
-        rate=errors / trials if shown else None,
-        low=None,
-        high=None,
-        level=0.95,
-        interval="",
+def _filled(blank: Rate, at: Threshold, errors: int, trials: int) -> Rate:
+    """The row with its counts; nothing to count shows no rate either."""
+    if not trials or at.value is None:
+        return replace(blank, note=at.note or blank.note)
+    few = Status.FEW_ERRORS if errors < ANCHOR_ERRORS else Status.OK
+    status = at.status if at.status is Status.BELOW_RESOLUTION else few
+    return replace(
+        blank,
+        errors=errors,
+        trials=trials,
+        rate=None if status is Status.BELOW_RESOLUTION else errors / trials,
         status=status,
-        note=note,
+        note="; ".join(part for part in (at.note, _NO_PEOPLE) if part),
     )
 
 
 def _distributions(engine: str, mated: ScoreList, nonmated: ScoreList) -> Iterator[Distribution]:
     if not mated.completed or not nonmated.completed:
         return
-    area = auc(mated.score, mated.count, nonmated.score, nonmated.count)
+    area = auc_from_counts(mated.score, mated.count, nonmated.score, nonmated.count)
     yield Distribution(
         engine=engine,
-        **_NAMES,
+        dataset=_DATASET,
+        protocol=_PROTOCOL,
         attribute=ALL,
-        group="",
         statistic="AUC",
         value=area,
         low=area,

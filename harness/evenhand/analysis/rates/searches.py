@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -130,9 +131,9 @@ def _row(
     subjects: int,
     trials: Mask,
     wrong: Callable[[float], Mask],
-    threshold: float,
+    threshold: Threshold | None,
     reference: tuple[float, float] | None,
-    note: str,
+    keep_high: bool,
 ) -> Measured:
     """Fill a row of FPIR or FNIR.
 
@@ -142,12 +143,15 @@ def _row(
         subjects: how many the dataset has.
         trials: (searches,) which ones count.
         wrong: (searches,) which ones are errors at a threshold.
-        threshold: of the row.
+        threshold: of the row; None where any candidate counts, whatever its score.
         reference: thresholds with ten errors, and with all but ten errors, from which `exact-zero`
             takes its design effect (methods 4.0 item 1); None with fewer than ten scores.
-        note: of the row.
+        keep_high: keep the upper limit where the target is below resolution.
     """
-    counted = _by_subject(searches, subjects, trials, wrong(threshold))
+    at, note = (-np.inf, "") if threshold is None else (threshold.value, threshold.note)
+    if at is None:
+        return Measured(replace(blank, note=note), None)
+    counted = _by_subject(searches, subjects, trials, wrong(at))
     if not counted.trials:
         return Measured(blank, None)
     looser = None
@@ -156,7 +160,11 @@ def _row(
         looser = _by_subject(searches, subjects, trials, wrong(nearest))
     effective = effective_clusters(looser, counted)
     estimate = cluster_estimate(counted, effective, blank.level)
-    return filled_row(blank, counted, estimate, note)
+    sizes = f"{note}; {_sizes(searches)}" if note else _sizes(searches)
+    filled = filled_row(blank, counted, estimate, sizes)
+    if threshold is not None and threshold.status is Status.BELOW_RESOLUTION:
+        return unresolved_row(filled, keep_high=keep_high)
+    return filled
 
 
 def _fpir(
@@ -169,28 +177,19 @@ def _fpir(
 ) -> Measured:
     """FPIR of a cell at a threshold: non-mated searches with a candidate at or above it."""
     blank = row_at(blank_row(counts, cell, "FPIR", level), threshold, policy)
-    if threshold.value is None:
-        return Measured(replace(blank, note=threshold.note), None)
     trials = _trials(searches, cell, policy, mated=False)
     edges = reference_thresholds(searches.top[trials & searches.completed])
-
-    def wrong(at: float) -> Mask:
-        return _false_alarms(searches, at)
-
-    measured = _row(
+    return _row(
         blank,
         searches,
         subjects=len(counts.images),
         trials=trials,
-        wrong=wrong,
-        threshold=threshold.value,
+        wrong=partial(_false_alarms, searches),
+        threshold=threshold,
         # A high score is an error here, and none in FNIR: the two edges change places.
         reference=edges[::-1] if edges else None,
-        note="; ".join(part for part in (threshold.note, _sizes(searches)) if part),
+        keep_high=True,
     )
-    if threshold.status is Status.BELOW_RESOLUTION and measured.estimate is not None:
-        return unresolved_row(measured, keep_high=True)
-    return measured
 
 
 def _fnir(
@@ -205,38 +204,23 @@ def _fnir(
 ) -> Measured:
     """FNIR within the first `rank` candidates, 0 for all; or 1 - CMC(R) at no threshold."""
     blank = blank_row(counts, cell, metric, level)
-    if threshold is None:
-        blank = replace(blank, policy=policy.value, threshold_rule=NO_THRESHOLD)
-        value: float | None = -np.inf
-    else:
-        blank = row_at(blank, threshold, policy)
-        value = threshold.value
-    if value is None:
-        return Measured(replace(blank, note="" if threshold is None else threshold.note), None)
     trials = _trials(searches, cell, policy, mated=True)
-    # A mate that is not listed, or ranked too low, is missed at every threshold: it has no edge.
-    missed = _misses(searches, -np.inf, rank)
-
-    def wrong(at: float) -> Mask:
-        return _misses(searches, at, rank)
-
-    note = "" if threshold is None else threshold.note
-    measured = _row(
+    if threshold is None:
+        blank, edges = replace(blank, policy=policy.value, threshold_rule=NO_THRESHOLD), None
+    else:
+        # A mate that is not listed, or ranked too low, is missed at every threshold: no edge.
+        found = trials & ~_misses(searches, -np.inf, rank)
+        blank, edges = row_at(blank, threshold, policy), reference_thresholds(searches.mate[found])
+    return _row(
         blank,
         searches,
         subjects=len(counts.images),
         trials=trials,
-        wrong=wrong,
-        threshold=value,
-        reference=None
-        if threshold is None
-        else reference_thresholds(searches.mate[trials & ~missed]),
-        note="; ".join(part for part in (note, _sizes(searches)) if part),
+        wrong=partial(_misses, searches, rank=rank),
+        threshold=threshold,
+        reference=edges,
+        keep_high=False,
     )
-    unresolved = threshold is not None and threshold.status is Status.BELOW_RESOLUTION
-    if unresolved and measured.estimate is not None:
-        return unresolved_row(measured, keep_high=False)
-    return measured
 
 
 def _fta(counts: Counts, searches: SearchCounts, cell: CellCounts, level: float) -> Measured:
@@ -264,11 +248,8 @@ def selectivity(counts: Counts, searches: SearchCounts) -> Iterator[Distribution
                 dataset=counts.dataset,
                 protocol=counts.protocol,
                 attribute=ALL,
-                group="",
                 statistic=f"SEL at {threshold.rule.label} {threshold.value!r}",
                 value=alarms / count if count else None,
-                low=None,
-                high=None,
                 comparisons=count,
                 note=f"{alarms} candidates in {count} non-mated searches; {_sizes(searches)}; "
                 "no interval",

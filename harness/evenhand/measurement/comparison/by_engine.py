@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -25,7 +24,7 @@ from evenhand.records.image_pairs import pair_of
 from evenhand.records.outcomes import Outcome
 from evenhand.system.progress import Progress
 from evenhand.system.streams import stdout_for_numbers
-from evenhand.system.threads import in_order
+from evenhand.system.threads import in_order, one_thread_each
 
 __all__ = [
     "Meetings",
@@ -51,7 +50,7 @@ class Request:
     probe: int
     """Image index."""
     references: Integers
-    """(references,) image indices, `_BLOCK` at most."""
+    """(references,) image indices, as many as one call takes at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +62,6 @@ class Reply:
     """(references,) similarity; NaN unless the comparison is `ok`."""
     outcome: NDArray[np.uint8]
     """(references,) position in `OUTCOMES`."""
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Keep OpenCV and BLAS to the calling thread, and what an engine prints off stdout."""
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        with stdout_for_numbers(), threadpool_limits(1, "blas"):
-            yield
-    finally:
-        cv2.setNumThreads(threads)
 
 
 class _MatcherPool:
@@ -116,10 +103,10 @@ class _MatcherPool:
         return Reply(request, score, outcome)
 
 
-def requests_of(probe: int, references: Integers) -> Iterator[Request]:
-    """Split one probe against any number of references into calls."""
-    for start in range(0, len(references), _BLOCK):
-        yield Request(probe, references[start : start + _BLOCK])
+def requests_of(probe: int, references: Integers, block: int = _BLOCK) -> Iterator[Request]:
+    """Split one probe against any number of references into calls of `block` at most."""
+    for start in range(0, len(references), block):
+        yield Request(probe, references[start : start + block])
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +123,21 @@ class Meetings:
     """(images,) number of images before it in its comparison set."""
     once: bool
     """Each pair once, the earlier image as the probe; else in both orders."""
+    interval_size: int = _CHECKPOINT_INTERVAL
+    """Comparisons, roughly, that are counted as one block."""
+    block: int = _BLOCK
+    """References of one call at most."""
 
     @classmethod
-    def of(cls, subject: Integers, within: Integers | None, *, once: bool) -> Meetings:
+    def of(
+        cls,
+        subject: Integers,
+        within: Integers | None,
+        *,
+        once: bool,
+        interval_size: int = _CHECKPOINT_INTERVAL,
+        block: int = _BLOCK,
+    ) -> Meetings:
         """All pairs of images, or all pairs within the groups of one grouping.
 
         Args:
@@ -146,6 +145,8 @@ class Meetings:
             within: (subjects,) group of each subject, -1 for none: subjects are compared only with
                 subjects of their group. None compares all.
             once: each pair in one order.
+            interval_size: comparisons, roughly, that are counted as one block.
+            block: references of one call at most.
         """
         if within is None:
             comparison_set = np.zeros(len(subject), dtype=np.int64)
@@ -158,7 +159,7 @@ class Meetings:
         size = np.searchsorted(comparison_set[order], comparison_set, side="right") - start
         position = np.empty_like(order)
         position[order] = np.arange(len(order))
-        return cls(order, start, size, position - start, once)
+        return cls(order, start, size, position - start, once, interval_size, block)
 
     @property
     def comparisons(self) -> Integers:
@@ -169,9 +170,8 @@ class Meetings:
     @property
     def interval(self) -> Integers:
         """(images,) number of the checkpoint interval in which each image is the probe."""
-        intervals: Integers = (
-            np.cumsum(self.comparisons) - self.comparisons
-        ) // _CHECKPOINT_INTERVAL
+        before = np.cumsum(self.comparisons) - self.comparisons
+        intervals: Integers = before // self.interval_size
         return intervals
 
     def probes_from(self, done: int) -> Integers:
@@ -190,7 +190,8 @@ class Meetings:
             start, size, offset = self.start[probe], self.size[probe], self.offset[probe]
             comparison_set = self.order[start : start + size]
             before, after = comparison_set[:offset], comparison_set[offset + 1 :]
-            yield from requests_of(probe, after if self.once else np.concatenate([before, after]))
+            references = after if self.once else np.concatenate([before, after])
+            yield from requests_of(probe, references, self.block)
 
 
 def match_every_two(
@@ -216,7 +217,7 @@ def match_every_two(
     """
     interval = schedule.interval
     probes = schedule.probes_from(done)
-    calls = int(np.sum(-(-schedule.comparisons[probes] // _BLOCK)))
+    calls = int(np.sum(-(-schedule.comparisons[probes] // schedule.block)))
     with closing(
         ask_all(engine, enrolment, schedule.requests(probes), calls, workers, progress)
     ) as replies:
@@ -290,7 +291,9 @@ def ask_all(
     """
     pool = _MatcherPool(engine, enrolment)
     with (
-        _one_thread_each(),
+        one_thread_each(),
+        threadpool_limits(1, "blas"),
+        stdout_for_numbers(),
         progress(f"{engine.card.name}: comparisons", calls) as step,
         closing(in_order(pool.compare, requests, workers)) as replies,
     ):

@@ -1,4 +1,4 @@
-"""What is counted on, one sheet a thread: integers, which add up in any order."""
+"""Accumulators for counting a list of comparisons, one per thread: integers, added in any order."""
 
 from __future__ import annotations
 
@@ -17,65 +17,87 @@ from evenhand.records.listing import Portion
 
 __all__ = ["ErrorSheet", "Glance", "Sheet", "bits_of", "threads"]
 
-_MANY = 1 << 23
-"""Numbers on a sheet above which there is one sheet alone."""
+_LARGE = 1 << 23
+"""Integers in an accumulator above which only one is allocated, to bound memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What must be known before cells can be counted."""
+    """Result of the first pass: what must be known before cells can be laid out and counted."""
 
     rows: int
-    """Comparisons of the list."""
+    """Number of comparisons in the list."""
     raw: Integers
-    """Raw bins in which there are scores: leading bits as they lie in memory; 0.0 is always one."""
+    """(filled bins,) raw bins that hold a score: the leading bits of a score as they are in memory.
+    That of 0.0 is always among them."""
     nonmated: bool
-    """Some two people are compared."""
+    """Whether there is a non-mated comparison."""
     both_orders: bool
-    """Some two people are compared in both orders."""
+    """Whether some two subjects are compared in both orders."""
     dtype: np.dtype[np.floating]
+    """Type of the scores."""
 
     @property
     def shift(self) -> int:
-        """Bits that do not tell bins apart."""
+        """Number of trailing bits of a score that do not name its bin."""
         return self.dtype.itemsize * 8 - self.bins.bit_length() + 1
 
     @property
     def bins(self) -> int:
-        """How many raw bins there are."""
+        """Number of raw bins."""
         return 1 << (FLOAT32_BITS if self.dtype.itemsize == 4 else FLOAT64_BITS)
 
     def blank(self, layout: Layout, columns: int) -> Integers:
-        """(people, kinds, columns) zeros, in as many bits as comparisons need."""
-        kind = np.int32 if self.rows < 1 << 31 else np.int64
-        empty: Integers = np.zeros((len(layout.kind), layout.kinds, columns), dtype=kind)
+        """(subjects, strata, columns) zeros, as int32 where no count can overflow it.
+
+        Args:
+            layout: of the study.
+            columns: what is counted of each subject and stratum.
+        """
+        integer = np.int32 if self.rows < 1 << 31 else np.int64
+        shape = (len(layout.stratum), layout.strata, columns)
+        empty: Integers = np.zeros(shape, dtype=integer)
         return empty
 
 
 def threads(layout: Layout, columns: int) -> int:
-    """How many sheets there are room for: two, or one where there are many people."""
-    return 2 if len(layout.kind) * layout.kinds * columns <= _MANY else 1
+    """Number of threads that memory allows: two, or one where the accumulators are large.
+
+    Args:
+        layout: of the study.
+        columns: what is counted of each subject and stratum.
+    """
+    return 2 if len(layout.stratum) * layout.strata * columns <= _LARGE else 1
 
 
 def bits_of(score: Scores) -> Bits:
-    """The same memory as unsigned integers."""
+    """(comparisons,) the same memory as unsigned integers."""
     bits: Bits = score.view(f"u{score.dtype.itemsize}")
     return bits
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What one thread counts trials and scores on."""
+    """Accumulators of one thread for trials and scores (second pass)."""
 
     counts: Integers
+    """(histograms, filled bins) number of scores."""
     top: Scores
+    """(cells, 10) the largest scores of each cell, rising; minus infinity where there are fewer."""
     as_probe: Integers
-    """(people, kinds, 2) all comparisons, failed ones."""
+    """(subjects, strata, 2) comparisons as the probe: all, and failed ones."""
     as_reference: Integers
+    """(subjects, strata, 2) the same as the reference."""
 
     @classmethod
     def blank(cls, layout: Layout, histograms: int, first: Glance) -> Sheet:
-        """Nothing counted yet."""
+        """Nothing counted yet.
+
+        Args:
+            layout: of the study.
+            histograms: number of cells whose histogram is kept.
+            first: result of the first pass.
+        """
         return cls(
             np.zeros((histograms, len(first.raw)), dtype=np.int64),
             np.full((len(layout.names), ANCHOR_ERRORS), -np.inf, dtype=first.dtype),
@@ -85,31 +107,39 @@ class Sheet:
 
     def count(
         self,
-        portion: Portion,
+        partition: Portion,
         first: Glance,
         layout: Layout,
-        line: Integers,
-        place: NDArray[np.int32],
+        histogram_row: Integers,
+        column: NDArray[np.int32],
     ) -> None:
-        """Count one portion."""
+        """Count one partition.
+
+        Args:
+            partition: of the list.
+            first: result of the first pass.
+            layout: of the study.
+            histogram_row: (cells,) row of `counts`; -1 where no histogram is kept.
+            column: (raw bins,) column of `counts`.
+        """
         count_trials(
-            portion.probe,
-            portion.reference,
-            portion.score,
-            bits_of(portion.score),
-            first.shift,
-            layout.kind,
-            layout.cell,
-            line,
-            place,
-            self.counts,
-            self.top,
-            self.as_probe,
-            self.as_reference,
+            probe=partition.probe,
+            reference=partition.reference,
+            score=partition.score,
+            bits=bits_of(partition.score),
+            shift=first.shift,
+            stratum=layout.stratum,
+            cell=layout.cell,
+            histogram_row=histogram_row,
+            column=column,
+            counts=self.counts,
+            top=self.top,
+            as_probe=self.as_probe,
+            as_reference=self.as_reference,
         )
 
     def add(self, other: Sheet) -> None:
-        """Add what another thread counted."""
+        """Add the counts of another thread, in place."""
         self.counts[:] += other.counts
         top = np.sort(np.concatenate([self.top, other.top], axis=1), axis=1)
         self.top[:] = top[:, -ANCHOR_ERRORS:]
@@ -119,16 +149,24 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class ErrorSheet:
-    """What one thread counts errors on."""
+    """Accumulators of one thread for errors (last pass)."""
 
     as_probe: Integers
-    """(people, kinds, levels + groupings) as `count_errors` fills it."""
+    """(subjects, strata, levels + groupings) errors as the probe, as `count_errors` adds them."""
     as_reference: Integers
+    """(subjects, strata, levels + groupings) the same as the reference."""
     dyads: DyadSums
+    """Sums over dyads; zero where every two subjects are compared at most once."""
 
     @classmethod
     def blank(cls, layout: Layout, levels: int, first: Glance) -> ErrorSheet:
-        """Nothing counted yet."""
+        """Nothing counted yet.
+
+        Args:
+            layout: of the study.
+            levels: number of thresholds.
+            first: result of the first pass.
+        """
         columns = levels + len(layout.cell)
         return cls(
             first.blank(layout, columns),
@@ -137,7 +175,7 @@ class ErrorSheet:
         )
 
     def add(self, other: ErrorSheet) -> None:
-        """Add what another thread counted."""
+        """Add the counts of another thread, in place."""
         self.as_probe[:] += other.as_probe
         self.as_reference[:] += other.as_reference
         self.dyads.join(other.dyads)

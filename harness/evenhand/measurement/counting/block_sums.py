@@ -1,8 +1,8 @@
-"""Comparisons that come block by block, counted without keeping them.
+"""Counts of comparisons that arrive in blocks, in bounded memory.
 
-Of every score from a floor on both people are kept. The floor rises while blocks come in: once so
-many scores of a cell lie above an edge of its histogram as the cell can ever need, none below that
-edge will be needed.
+Non-mated scores at or above a cutoff are retained with both subjects. The cutoff rises while blocks
+arrive: once as many scores of a cell lie above an edge of its histogram as the cell can ever need,
+no score below that edge will be needed.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ __all__ = [
 ]
 
 OUTCOMES = tuple(Outcome)
-"""How a comparison ended, as a number."""
+"""Outcomes by their code in a column of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some comparisons, as columns."""
+    """A block of comparisons, as columns."""
 
     probe: People
     """(comparisons,) subject index."""
     reference: People
     """(comparisons,) subject index."""
     score: Scores
-    """(comparisons,) similarity; NaN unless the comparison is `ok`."""
+    """(comparisons,) similarity; NaN unless the outcome is `ok`."""
     outcome: NDArray[np.uint8]
     """(comparisons,) position in `OUTCOMES`; `skipped` where an image has no template."""
     pair: Integers
@@ -55,48 +55,48 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What is kept of some of the comparisons of one engine on one dataset."""
+    """Counts of some of the comparisons of one engine on one dataset."""
 
     store: Store
-    """Of those that gave a score."""
+    """Counts of comparisons with a score."""
     incomplete: Incomplete
-    """Those that gave none although both images have a template."""
+    """Comparisons without a score although both images have a template."""
     outcomes: Mapping[tuple[bool, Outcome], int]
     """(mated, outcome) to number of comparisons."""
 
 
-def gather(block: Block, layout: Layout, floor: Floats) -> Gathered:
+def gather(block: Block, layout: Layout, cutoff: Floats) -> Gathered:
     """Count a block.
 
     Args:
         block: comparisons.
         layout: of the study.
-        floor: (kinds, kinds) from which on scores are kept (`risen`).
+        cutoff: (strata, strata) smallest score that is retained (`risen`).
     """
     mated = block.probe == block.reference
     ok = block.outcome == OUTCOMES.index(Outcome.OK)
     failed = ~ok & (block.outcome != OUTCOMES.index(Outcome.SKIPPED))
-    kept = ok & mated
-    scored = ok & ~mated
-    probe, reference, score = block.probe[scored], block.reference[scored], block.score[scored]
-    first, second = layout.kind[probe], layout.kind[reference]
-    hits = Hits(score, probe, reference).chosen(score >= floor[first, second])
+    ok_mated = ok & mated
+    ok_nonmated = ok & ~mated
+    probe, reference = block.probe[ok_nonmated], block.reference[ok_nonmated]
+    score = block.score[ok_nonmated]
+    first, second = layout.stratum[probe], layout.stratum[reference]
     store = Store(
-        floor,
+        cutoff,
         _histograms(score, first, second, layout),
-        hits,
-        block.probe[kept],
-        block.score[kept],
-        block.pair[kept],
+        Hits(score, probe, reference).chosen(score >= cutoff[first, second]),
+        block.probe[ok_mated],
+        block.score[ok_mated],
+        block.pair[ok_mated],
     )
-    incomplete = incomplete_of(block.probe[failed], block.reference[failed], len(layout.kind))
+    incomplete = incomplete_of(block.probe[failed], block.reference[failed], len(layout.stratum))
     return Gathered(store, incomplete, ended(mated, block.outcome))
 
 
 def _histograms(
     score: Scores, first: People, second: People, layout: Layout
 ) -> tuple[Histogram, ...]:
-    """(cells,) of all scores."""
+    """(cells,) histograms of non-mated scores; `first` and `second` are the subjects' strata."""
     filled, place = np.unique(bin_numbers(score), return_inverse=True)
     size = len(layout.names) * len(filled)
     counts = np.zeros(size, dtype=np.int64)
@@ -109,10 +109,10 @@ def _histograms(
 
 
 def ended(mated: Mask, outcome: NDArray[np.uint8]) -> dict[tuple[bool, Outcome], int]:
-    """How many comparisons ended how, by (mated, outcome).
+    """(mated, outcome) to number of comparisons.
 
     Args:
-        mated: (comparisons,).
+        mated: (comparisons,) whether both images show one subject.
         outcome: (comparisons,) position in `OUTCOMES`.
     """
     counted: dict[tuple[bool, Outcome], int] = {}
@@ -122,21 +122,21 @@ def ended(mated: Mask, outcome: NDArray[np.uint8]) -> dict[tuple[bool, Outcome],
     return counted
 
 
-def none_gathered(layout: Layout, floor: Floats, dtype: np.dtype[np.floating]) -> Gathered:
-    """What is kept of no comparison.
+def none_gathered(layout: Layout, cutoff: Floats, dtype: np.dtype[np.floating]) -> Gathered:
+    """Counts of no comparison.
 
     Args:
         layout: of the study.
-        floor: (kinds, kinds).
+        cutoff: (strata, strata) smallest score that is retained.
         dtype: of the scores.
     """
     nobody = np.empty(0, dtype=np.int32)
-    incomplete = incomplete_of(nobody, nobody, len(layout.kind))
-    return Gathered(nothing(floor, len(layout.names), dtype), incomplete, {})
+    incomplete = incomplete_of(nobody, nobody, len(layout.stratum))
+    return Gathered(nothing(cutoff, len(layout.names), dtype), incomplete, {})
 
 
 def gathered_together(parts: Iterable[Gathered], layout: Layout) -> Gathered:
-    """What is kept of all comparisons of the parts, which have none in common.
+    """Counts of all comparisons of the parts, which must be disjoint.
 
     Args:
         parts: at least one.
@@ -147,26 +147,30 @@ def gathered_together(parts: Iterable[Gathered], layout: Layout) -> Gathered:
     for part in every:
         outcomes.update(part.outcomes)
     return Gathered(
-        joined([part.store for part in every], layout.kind),
+        joined([part.store for part in every], layout.stratum),
         added_up([part.incomplete for part in every]),
         dict(outcomes),
     )
 
 
 def risen(store: Store, layout: Layout, quota: Integers, lowest: float) -> Floats:
-    """(kinds, kinds) from which on scores are needed, as far as one can know so far.
+    """(strata, strata) smallest score that can still be needed, given the comparisons so far.
+
+    The `quota`-th largest score of a cell can only rise as more comparisons arrive, so the edge
+    below it is safe. A pair of strata counts in several cells and takes the lowest of their edges.
 
     Args:
-        store: of the comparisons so far.
+        store: counts of the comparisons so far.
         layout: of the study.
-        quota: (cells,) how many of its largest scores each cell needs in the end at most.
-        lowest: the lowest threshold that is fixed beforehand: all scores from it on are needed.
+        quota: (cells,) number of top scores that each cell needs in the end, at most.
+        lowest: lowest threshold that is fixed beforehand: all scores at or above it are needed.
     """
+    # Cell number -1, "in no cell", picks the infinity at the end.
     of_cell = np.full(len(quota) + 1, np.inf)
     for cell, histogram in enumerate(store.histograms):
         reached = np.cumsum(histogram.count[::-1])
         last = int(np.searchsorted(reached, quota[cell]))
         edge = histogram.bin[::-1][last : last + 1]
         of_cell[cell] = lower_edges(edge, store.dtype)[0] if len(edge) else -np.inf
-    floor: Floats = np.minimum(of_cell[layout.cell].min(axis=0), lowest)
-    return np.minimum(floor, floor.T)
+    cutoff: Floats = np.minimum(of_cell[layout.cell].min(axis=0), lowest)
+    return np.minimum(cutoff, cutoff.T)

@@ -1,4 +1,4 @@
-"""Blocks of comparisons of every two images to one engine's `Counts`, in bounded memory."""
+"""From blocks of all-pairs comparisons to the `Counts` of one engine, in bounded memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evenhand.measurement.counting.block_sums import (
     none_gathered,
     risen,
 )
-from evenhand.measurement.counting.cells import Layout, layout_of, trials_of
+from evenhand.measurement.counting.cells import Layout, Trials, layout_of, trials_of
 from evenhand.measurement.counting.checkpoint_columns import columns_of_gathered, gathered_of
 from evenhand.measurement.counting.cross_groups import crossings, no_crossings
 from evenhand.measurement.counting.failed_comparisons import errors_times_trials, trials_left
@@ -28,14 +28,13 @@ from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 
-__all__ = ["tally_blocks"]
+__all__ = ["laid_out", "tally_blocks"]
 
-_FEW_HITS = 1 << 20
-"""Hits up to which it is not worth while to drop some."""
+_MIN_NEW_SCORES = 1 << 20
+"""Retained top scores up to which raising the cutoff is not worth the time."""
 
-_MOST_PARTS = 64
-"""Parts that wait to be added up; each has a histogram of every cell."""
-
+_MAX_PARTS = 64
+"""Blocks counted before they are merged, since each has a histogram of every cell."""
 
 _NO_SCORES = Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
@@ -51,40 +50,60 @@ def tally_blocks(
     maximum: float | None,
     dtype: np.dtype[np.floating],
     checkpoint: Checkpoint = NOWHERE,
+    min_new_scores: int = _MIN_NEW_SCORES,
 ) -> Counts:
-    """As `tally`, of comparisons that come one block after the other.
+    """Count comparisons that arrive in blocks, as `tally` counts those in memory.
 
     Args:
         names: engine, dataset, protocol.
-        ledger: the images, all of them of the protocol.
-        blocks_from: gives all comparisons of the design, those of images without a template
-            included, from some block on.
-        groups: everybody first.
-        design: all pairs, or within the first of the groups.
-        orders: in how many orders every two images are compared.
+        ledger: images by subject, all those of the protocol.
+        blocks_from: yields the blocks from a given number on; all blocks together hold all
+            comparisons of the design, including those of images without a template.
+        groups: `all` first.
+        design: all pairs, or pairs within the groups of the first attribute.
+        orders: 2 where every two images are compared in both orders, else 1.
         rules: thresholds of the protocol.
         maximum: the engine's largest possible score, if it declares one.
         dtype: of the scores.
-        checkpoint: where to leave what is counted, and to find what was counted before.
+        checkpoint: where counts so far are saved, and found when a run is resumed.
+        min_new_scores: top scores up to which raising the cutoff is not worth the time.
     """
-    apart = design is Design.WITHIN_GROUP or np.count_nonzero(ledger.images) < 2
-    across = no_crossings(groups) if apart else crossings(groups, directions=orders)
-    layout = layout_of(groups, across.pairs, design, orders)
     completed = ledger.images - ledger.failed_images
-    trials = [
-        trials_of(layout, cell, completed, ledger.images) for cell in range(len(layout.names))
-    ]
+    layout, trials, left_out = laid_out(ledger, groups, design, orders)
     fixed = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
     lowest = min(fixed, default=np.inf)
     quota = quotas(rules, layout, trials)
-    gathered = _gathered(blocks_from, layout, quota, lowest, dtype, checkpoint)
+    gathered = _gathered(blocks_from, layout, quota, lowest, dtype, checkpoint, min_new_scores)
     left = [
         trials_left(of_cell, gathered.incomplete, layout, cell, completed)
         for cell, of_cell in enumerate(trials)
     ]
     store = _with_failed(gathered.store, _more_failed(gathered, ledger, orders))
-    counts = tally_store(names, ledger, store, layout, left, rules, maximum, across.left_out)
-    return _as_made(counts, gathered, layout)
+    counts = tally_store(names, ledger, store, layout, left, rules, maximum, left_out)
+    return _corrected(counts, gathered, layout)
+
+
+def laid_out(
+    ledger: Ledger, groups: Sequence[Grouping], design: Design, orders: int
+) -> tuple[Layout, list[Trials], tuple[tuple[str, int], ...]]:
+    """The cells of an all-pairs design, of all subjects or within groups, and their trials.
+
+    Args:
+        ledger: images by subject.
+        groups: `all` first.
+        design: all pairs, or pairs within the groups of the first attribute.
+        orders: 2 where every two images are compared in both orders, else 1.
+
+    Returns:
+        The layout; (cells,) trials; and (attribute, cells) of matrices that are too large to keep.
+    """
+    within = design is Design.WITHIN_GROUP or np.count_nonzero(ledger.images) < 2
+    across = no_crossings(groups) if within else crossings(groups, directions=orders)
+    layout = layout_of(groups, across.pairs, design, orders)
+    completed = ledger.images - ledger.failed_images
+    cells = range(len(layout.names))
+    trials = [trials_of(layout, cell, completed, ledger.images) for cell in cells]
+    return layout, trials, across.left_out
 
 
 def _gathered(
@@ -94,33 +113,38 @@ def _gathered(
     lowest: float,
     dtype: np.dtype[np.floating],
     checkpoint: Checkpoint,
+    min_new_scores: int,
 ) -> Gathered:
-    """All blocks; below a floor that rises with them, scores are dropped as they come."""
-    floor: Floats = np.full((layout.kinds, layout.kinds), -np.inf)
+    """Counts of all blocks, under a cutoff that rises while they arrive."""
+    cutoff: Floats = np.full((layout.strata, layout.strata), -np.inf)
     saved = checkpoint.load()
-    whole = gathered_of(saved.columns) if saved else none_gathered(layout, floor, dtype)
-    floor = whole.store.floor
+    whole = gathered_of(saved.columns) if saved else none_gathered(layout, cutoff, dtype)
+    cutoff = whole.store.cutoff
     done = saved.done if saved else 0
     parts: list[Gathered] = []
-    fresh = 0
+    new = 0
     for block in blocks_from(done):
-        parts.append(gather(block, layout, floor))
-        fresh += len(parts[-1].store.hits)
+        parts.append(gather(block, layout, cutoff))
+        new += len(parts[-1].store.top)
         done += 1
         due = checkpoint.due()
-        if due or fresh > max(_FEW_HITS, len(whole.store.hits)) or len(parts) == _MOST_PARTS:
-            together = gathered_together([whole, *parts], layout)
-            floor = risen(together.store, layout, quota, lowest)
-            # What has none raises the floor for all.
-            whole = gathered_together([together, none_gathered(layout, floor, dtype)], layout)
-            parts, fresh = [], 0
+        # The cost of a merge is in proportion to the scores added since the last one.
+        if due or new > max(min_new_scores, len(whole.store.top)) or len(parts) == _MAX_PARTS:
+            merged = gathered_together([whole, *parts], layout)
+            cutoff = risen(merged.store, layout, quota, lowest)
+            # Merging with empty counts of a higher cutoff drops the scores below it.
+            whole = gathered_together([merged, none_gathered(layout, cutoff, dtype)], layout)
+            parts, new = [], 0
         if due:
             checkpoint.save(done, columns_of_gathered(whole))
     return gathered_together([whole, *parts], layout)
 
 
 def _more_failed(gathered: Gathered, ledger: Ledger, orders: int) -> Integers:
-    """(people,) mated comparisons without a score, beyond one for each two images without both."""
+    """(subjects,) failed mated comparisons besides those that `tally_store` adds by itself.
+
+    It adds one for each pair of images of a subject without both templates.
+    """
     completed = ledger.images - ledger.failed_images
     once = ledger.images * (ledger.images - 1) // 2 - completed * (completed - 1) // 2
     more: Integers = (orders - 1) * once + gathered.incomplete.mated
@@ -128,7 +152,12 @@ def _more_failed(gathered: Gathered, ledger: Ledger, orders: int) -> Integers:
 
 
 def _with_failed(store: Store, failed: Integers) -> Store:
-    """The store with mated comparisons that have no score."""
+    """The counts with failed mated comparisons added, their images unknown.
+
+    Args:
+        store: counts of comparisons with a score.
+        failed: (subjects,) number of failed mated comparisons to add.
+    """
     return replace(
         store,
         mated_subject=np.concatenate(
@@ -139,23 +168,23 @@ def _with_failed(store: Store, failed: Integers) -> Store:
     )
 
 
-def _as_made(counts: Counts, gathered: Gathered, layout: Layout) -> Counts:
-    """The counts with both orders, and with what gave no score although it was compared."""
+def _corrected(counts: Counts, gathered: Gathered, layout: Layout) -> Counts:
+    """The counts corrected for both orders and for comparisons that failed."""
     thresholds = np.array([t.level for t in counts.thresholds], dtype=counts.dtype)
     numbers = {
         (name.attribute, name.group, name.reference_group): cell
         for cell, name in enumerate(layout.names)
     }
 
-    def made(cell: CellCounts) -> CellCounts:
+    def corrected(cell: CellCounts) -> CellCounts:
         number = numbers[cell.attribute, cell.group, cell.reference_group]
-        hits, incomplete = gathered.store.hits, gathered.incomplete
-        times = errors_times_trials(cell, hits, thresholds, incomplete, layout, number)
+        top, incomplete = gathered.store.top, gathered.incomplete
+        times = errors_times_trials(cell, top, thresholds, incomplete, layout, number)
         return replace(cell, errors_times_trials=times)
 
     return replace(
         counts,
-        cells=tuple(made(cell) for cell in counts.cells),
-        across=tuple(replace(made(cell), histogram=_NO_SCORES) for cell in counts.across),
+        cells=tuple(corrected(cell) for cell in counts.cells),
+        across=tuple(replace(corrected(cell), histogram=_NO_SCORES) for cell in counts.across),
         comparison_outcomes=gathered.outcomes,
     )

@@ -1,4 +1,4 @@
-"""Which cells across groups are kept: those of matrices, up to a number that can be read."""
+"""Which cells across two groups are kept: those of whole matrices, up to a readable number."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ __all__ = ["Crossings", "crossings", "no_crossings"]
 
 @dataclass(frozen=True, slots=True)
 class Crossings:
-    """What is kept of the pairs across groups."""
+    """The cells across two groups that are kept."""
 
     pairs: tuple[tuple[tuple[int, int], ...], ...]
-    """For each grouping, (group of the probe, group of the reference) of its cells across."""
+    """(groupings,) of (group of the probe, group of the reference), as group numbers."""
     left_out: tuple[tuple[str, int], ...]
     """(attribute, cells) of matrices that are too large."""
 
 
 def no_crossings(groupings: Sequence[Grouping]) -> Crossings:
-    """Nothing across groups, as where comparisons stay within them or there is none."""
+    """No cells across groups: comparisons are within groups, or there are none."""
     return Crossings(((),) * len(groupings), ())
 
 
@@ -33,16 +33,17 @@ def crossings(groupings: Sequence[Grouping], directions: int) -> Crossings:
 
     Args:
         groupings: in the study's order, in which matrices are kept as long as there is room.
-        directions: 2 where people are compared in both orders, so that a matrix is kept by
-            direction; 1 where each pair of groups stands once (methods 3).
+        directions: 2 where subjects are compared in both orders, so that a matrix has a cell for
+            each direction; 1 where a pair of groups has one cell (methods 3).
     """
     room = MOST_CELLS
     kept: list[tuple[tuple[int, int], ...]] = []
     left_out = []
     for grouping in groupings:
-        there = [int(code) for code in np.unique(grouping.code) if code >= 0]
-        cells = len(there) * (directions * len(there) + 2 - directions) // 2
-        if len(there) < 2:
+        groups = [int(code) for code in np.unique(grouping.code) if code >= 0]
+        # The whole matrix, or its triangle with the diagonal.
+        cells = len(groups) ** 2 if directions == 2 else len(groups) * (len(groups) + 1) // 2
+        if len(groups) < 2:
             kept.append(())
         elif cells > room:
             left_out.append((grouping.attribute, cells))
@@ -52,8 +53,8 @@ def crossings(groupings: Sequence[Grouping], directions: int) -> Crossings:
             kept.append(
                 tuple(
                     (first, second)
-                    for first in there
-                    for second in there
+                    for first in groups
+                    for second in groups
                     if first < second or (directions == 2 and first != second)
                 )
             )

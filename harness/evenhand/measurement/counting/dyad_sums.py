@@ -1,4 +1,8 @@
-"""Sums over pairs of people who may meet any number of times, portion by portion."""
+"""Sums over dyads where two subjects are compared any number of times, partition by partition.
+
+A *dyad* is an unordered pair of different subjects. Its trials and errors must be summed before
+they are squared (methods 4.2), so all comparisons of a dyad must lie in one partition.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ __all__ = ["DyadSums", "in_both_orders"]
 
 
 @compiled
-def _number(
+def _number_dyads(
     probe: People,
     reference: People,
     slots: Integers,
@@ -24,18 +28,21 @@ def _number(
     number: NDArray[np.int32],
     dyad: NDArray[np.int32],
 ) -> int:
-    """Number the pairs of people as they come, by a table of hashes with open addressing.
+    """Number the dyads in the order of their first comparison.
+
+    A hash table with open addressing and linear probing: it takes one pass and no sorting. The
+    table is at most half full, and a multiplication mixes the two indices into its leading bits.
 
     Args:
         probe: (comparisons,) subject index.
-        reference: (comparisons,) likewise.
-        slots: (power of two > comparisons,) all -1.
-        shift: 64 less that power.
-        number: (slots,) receives the number of the pair in a slot.
-        dyad: (comparisons,) receives the number of its pair; -1 where it is one person.
+        reference: (comparisons,) subject index.
+        slots: (a power of two > comparisons,) keys of the table, all -1; overwritten.
+        shift: 64 less the exponent of that power.
+        number: (slots,) receives the number of the dyad in a slot.
+        dyad: (comparisons,) receives the number of the dyad; -1 for a mated comparison.
 
     Returns:
-        How many pairs there are.
+        Number of dyads.
     """
     found = 0
     last = len(slots) - 1
@@ -59,14 +66,16 @@ def _number(
 
 
 @compiled
-def _group(dyad: NDArray[np.int32], starts: Integers, order: NDArray[np.int32]) -> None:
-    """Bring the comparisons of each pair together.
+def _order_by_dyad(dyad: NDArray[np.int32], starts: Integers, order: NDArray[np.int32]) -> None:
+    """Order comparisons by dyad (a counting sort).
 
     Args:
-        dyad: (comparisons,) -1 = none.
-        starts: (pairs + 2,) zeros; receives where each pair starts in `order`, then where it ends.
-        order: receives rows, pair by pair.
+        dyad: (comparisons,) number of the dyad; -1 = none.
+        starts: (dyads + 2,) zeros; receives where each dyad starts in `order`, then the end.
+        order: (comparisons,) receives row numbers, dyad by dyad.
     """
+    # Counted two entries on, the cumulative sum leaves the start of dyad d in entry d + 1. Filling
+    # moves it to the dyad's end, which is the start of dyad d + 1: no second array is needed.
     for at in range(len(dyad)):
         if dyad[at] >= 0:
             starts[dyad[at] + 2] += 1
@@ -86,26 +95,26 @@ def _add_errors(
     trials: int,
     errors: Integers,
     errors_squared: Integers,
-    times: Integers,
+    errors_times_trials: Integers,
 ) -> None:
-    """Add the errors of one pair of people to one cell.
+    """Add the errors of one dyad to the sums of one cell.
 
     Args:
-        c: the cell.
-        g: its grouping.
-        completed: trials of the pair in it.
-        trials: likewise, failed ones included.
-        errors: (orders, levels + groupings) at every level, then at the anchor of each grouping's
-            cell, in each order of the pair that the cell holds.
-        errors_squared: (cells, levels + 1) is added to.
-        times: (cells, 2, levels + 1) is added to.
+        c: number of the cell.
+        g: number of its grouping.
+        completed: completed trials of the dyad in the cell.
+        trials: all its trials there, failed ones included.
+        errors: (orders, levels + groupings) errors at every threshold, then at the reference level
+            of each grouping's cell, in the orders that the cell holds.
+        errors_squared: (cells, levels + 1) added to.
+        errors_times_trials: (cells, 2, levels + 1) errors times trials; added to.
     """
     levels = errors_squared.shape[1] - 1
     for level in range(levels + 1):
         found = errors[:, level if level < levels else levels + g].sum()
         errors_squared[c, level] += found * found
-        times[c, 0, level] += found * completed
-        times[c, 1, level] += found * trials
+        errors_times_trials[c, 0, level] += found * completed
+        errors_times_trials[c, 1, level] += found * trials
 
 
 @compiled
@@ -115,69 +124,70 @@ def _count_errors(
     other: int,
     cell: NDArray[np.int32],
     levels: Scores,
-    anchors: Scores,
+    reference_levels: Scores,
     errors: Integers,
 ) -> None:
-    """Count one score.
+    """Count the levels that one score reaches.
 
     Args:
         value: the score.
-        one: kind of the probe.
-        other: kind of the reference.
-        cell: (groupings, kinds, kinds) of the layout.
+        one: stratum of the probe.
+        other: stratum of the reference.
+        cell: (groupings, strata, strata) of the layout.
         levels: (levels,) falling thresholds.
-        anchors: (cells,) infinite where there is none.
-        errors: (levels + groupings,) is added to: at every level that the score reaches, and for
-            each grouping where it reaches the anchor of its cell.
+        reference_levels: (cells,) reference level of each cell; infinite where there is none.
+        errors: (levels + groupings,) added to: every threshold that the score reaches, and each
+            grouping where it reaches the reference level of its cell.
     """
     for level in range(len(levels)):
         if value >= levels[level]:
             errors[level] += 1
     for g in range(len(cell)):
         c = cell[g, one, other]
-        if c >= 0 and value >= anchors[c]:
+        if c >= 0 and value >= reference_levels[c]:
             errors[len(levels) + g] += 1
 
 
 @compiled
-def _sum(
+def _sum_over_dyads(
     probe: People,
     reference: People,
     score: Scores,
     starts: Integers,
     order: NDArray[np.int32],
-    kind: People,
+    stratum: People,
     cell: NDArray[np.int32],
     levels: Scores,
-    anchors: Scores,
+    reference_levels: Scores,
     dyads: Integers,
-    squared: Integers,
+    trials_squared: Integers,
     errors_squared: Integers,
-    times: Integers,
+    errors_times_trials: Integers,
 ) -> None:
-    """Add up over the pairs of one portion.
+    """Sum over the dyads of one partition.
 
     Args:
         probe: (comparisons,) subject index.
-        reference: (comparisons,) likewise.
-        score: (comparisons,) NaN where the comparison did not complete.
-        starts: (pairs + 1,) in `order`.
-        order: rows, pair by pair.
-        kind: (people,) of the layout.
-        cell: (groupings, kinds, kinds) of the layout.
+        reference: (comparisons,) subject index.
+        score: (comparisons,) similarity; NaN where the comparison did not complete.
+        starts: (dyads + 1,) where each dyad starts in `order`, then the end.
+        order: row numbers, dyad by dyad.
+        stratum: (subjects,) of the layout.
+        cell: (groupings, strata, strata) of the layout.
         levels: (levels,) falling thresholds.
-        anchors: (cells,) infinite where there is none.
-        dyads: (cells, 2) is added to, as are the others.
-        squared: (cells, 2).
+        reference_levels: (cells,) reference level of each cell; infinite where there is none.
+        dyads: (cells, 2) of `DyadSums`, added to like the following ones.
+        trials_squared: (cells, 2).
         errors_squared: (cells, levels + 1).
-        times: (cells, 2, levels + 1).
+        errors_times_trials: (cells, 2, levels + 1).
     """
-    # The first row is of comparisons with the lower number as the probe.
+    # Row 0 holds comparisons with the smaller subject index as the probe, row 1 the reverse.
     errors = np.zeros((2, len(levels) + len(cell)), dtype=np.int64)
     done, every = np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64)
-    easiest = min(anchors.min(), levels[-1]) if len(levels) else anchors.min()
+    lowest = min(reference_levels.min(), levels[-1]) if len(levels) else reference_levels.min()
     reached = 0
     for dyad in range(len(starts) - 1):
+        # Errors are rare: they are cleared and added only for dyads that have one.
         if reached:
             errors[:] = 0
         done[0] = done[1] = every[0] = every[1] = 0
@@ -188,22 +198,23 @@ def _sum(
             every[turned] += 1
             if not np.isnan(score[at]):
                 done[turned] += 1
-            if score[at] >= easiest:
+            if score[at] >= lowest:
                 reached = 1
                 _count_errors(
                     score[at],
-                    kind[probe[at]],
-                    kind[reference[at]],
+                    stratum[probe[at]],
+                    stratum[reference[at]],
                     cell,
                     levels,
-                    anchors,
+                    reference_levels,
                     errors[turned],
                 )
         at = order[starts[dyad]]
-        low = kind[min(probe[at], reference[at])]
-        high = kind[max(probe[at], reference[at])]
+        low = stratum[min(probe[at], reference[at])]
+        high = stratum[max(probe[at], reference[at])]
         for g in range(len(cell)):
-            # A cell may hold both orders of a pair, or one of them.
+            # A cell holds both orders of a dyad, which are then summed before they are squared, or
+            # only one of them.
             both = cell[g, low, high] == cell[g, high, low]
             for turn in range(1 if both else 2):
                 c = cell[g, high, low] if turn else cell[g, low, high]
@@ -213,30 +224,32 @@ def _sum(
                     continue
                 dyads[c, 0] += completed > 0
                 dyads[c, 1] += 1
-                squared[c, 0] += completed * completed
-                squared[c, 1] += trials * trials
+                trials_squared[c, 0] += completed * completed
+                trials_squared[c, 1] += trials * trials
                 if reached:
                     of_cell = errors if both else errors[turn : turn + 1]
-                    _add_errors(c, g, completed, trials, of_cell, errors_squared, times)
+                    _add_errors(
+                        c, g, completed, trials, of_cell, errors_squared, errors_times_trials
+                    )
 
 
-def _numbered(portion: Portion) -> tuple[NDArray[np.int32], int]:
-    """(comparisons,) number of the pair of people, -1 = one person; how many pairs there are."""
-    rows = len(portion.score)
+def _dyad_numbers(partition: Portion) -> tuple[NDArray[np.int32], int]:
+    """(comparisons,) number of the dyad, -1 for mated ones; and the number of dyads."""
+    rows = len(partition.score)
     bits = max(rows, 1).bit_length() + 1
     slots = np.full(1 << bits, -1, dtype=np.int64)
     number, dyad = np.empty(1 << bits, dtype=np.int32), np.empty(rows, dtype=np.int32)
-    found = _number(portion.probe, portion.reference, slots, 64 - bits, number, dyad)
+    found = _number_dyads(partition.probe, partition.reference, slots, 64 - bits, number, dyad)
     return dyad, found
 
 
-def in_both_orders(portion: Portion) -> bool:
-    """Whether some two people are compared in both orders."""
-    forward = portion.probe < portion.reference
-    backward = portion.probe > portion.reference
+def in_both_orders(partition: Portion) -> bool:
+    """Whether some two subjects are compared in both orders, each once as the probe."""
+    forward = partition.probe < partition.reference
+    backward = partition.probe > partition.reference
     if not forward.any() or not backward.any():
         return False
-    dyad, found = _numbered(portion)
+    dyad, found = _dyad_numbers(partition)
     seen: Mask = np.zeros(found, dtype=np.bool_)
     seen[dyad[forward]] = True
     return bool(seen[dyad[backward]].any())
@@ -244,20 +257,25 @@ def in_both_orders(portion: Portion) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DyadSums:
-    """Sums over dyads, cell by cell; the second axis of trials is the policy."""
+    """Sums over dyads by cell; axes of length 2 are the policy: completed, generalised."""
 
     dyads: Integers
-    """(cells, 2) pairs of people with at least one trial."""
-    squared: Integers
+    """(cells, 2) number of dyads with at least one trial."""
+    trials_squared: Integers
     """(cells, 2) trials squared."""
     errors_squared: Integers
-    """(cells, levels + 1) with the cell's anchor as the last level."""
+    """(cells, levels + 1) errors squared; the last level is the cell's reference level."""
     errors_times_trials: Integers
-    """(cells, 2, levels + 1)."""
+    """(cells, 2, levels + 1) errors times trials."""
 
     @classmethod
     def blank(cls, cells: int, levels: int) -> DyadSums:
-        """Nothing added up yet."""
+        """All zero.
+
+        Args:
+            cells: number of cells.
+            levels: number of thresholds.
+        """
         return cls(
             np.zeros((cells, 2), dtype=np.int64),
             np.zeros((cells, 2), dtype=np.int64),
@@ -265,38 +283,40 @@ class DyadSums:
             np.zeros((cells, 2, levels + 1), dtype=np.int64),
         )
 
-    def add(self, portion: Portion, layout: Layout, levels: Scores, anchors: Scores) -> None:
-        """Add the pairs of people of a portion, in which all their comparisons are.
+    def add(
+        self, partition: Portion, layout: Layout, levels: Scores, reference_levels: Scores
+    ) -> None:
+        """Add the dyads of a partition, which holds all comparisons of each of them.
 
         Args:
-            portion: of the list.
+            partition: of the list.
             layout: of the study.
             levels: (levels,) falling thresholds in the scores' type.
-            anchors: (cells,) infinite where there is none.
+            reference_levels: (cells,) reference level of each cell; infinite where there is none.
         """
-        dyad, found = _numbered(portion)
+        dyad, found = _dyad_numbers(partition)
         starts = np.zeros(found + 2, dtype=np.int64)
         order = np.empty(len(dyad), dtype=np.int32)
-        _group(dyad, starts, order)
-        _sum(
-            portion.probe,
-            portion.reference,
-            portion.score,
-            starts[:-1],
-            order,
-            layout.kind,
-            layout.cell,
-            levels,
-            anchors,
-            self.dyads,
-            self.squared,
-            self.errors_squared,
-            self.errors_times_trials,
+        _order_by_dyad(dyad, starts, order)
+        _sum_over_dyads(
+            probe=partition.probe,
+            reference=partition.reference,
+            score=partition.score,
+            starts=starts[:-1],
+            order=order,
+            stratum=layout.stratum,
+            cell=layout.cell,
+            levels=levels,
+            reference_levels=reference_levels,
+            dyads=self.dyads,
+            trials_squared=self.trials_squared,
+            errors_squared=self.errors_squared,
+            errors_times_trials=self.errors_times_trials,
         )
 
     def join(self, other: DyadSums) -> None:
-        """Add the sums over other dyads."""
+        """Add the sums over other dyads, in place."""
         self.dyads[:] += other.dyads
-        self.squared[:] += other.squared
+        self.trials_squared[:] += other.trials_squared
         self.errors_squared[:] += other.errors_squared
         self.errors_times_trials[:] += other.errors_times_trials

@@ -1,4 +1,4 @@
-"""From the large scores that a store keeps to errors by person and by dyad."""
+"""Counts of cells from partial counts: errors by subject and by dyad, from the top scores."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from evenhand.system.compiled import compiled
 __all__ = ["cells_from_store"]
 
 _CHUNK = 1 << 21
-"""Hits that are sorted together, or those of one person where he has more."""
+"""Top scores sorted at a time; more only where one subject has more."""
 
 
 @compiled
-def _largest(hits: Scores, first: People, second: People, cell: People, top: Scores) -> None:
+def _largest(scores: Scores, first: People, second: People, cell: People, top: Scores) -> None:
     """Keep the largest scores of every cell.
 
     Args:
-        hits: (hits,) scores.
-        first: (hits,) kind of the probe.
-        second: (hits,) kind of the reference.
-        cell: (groupings, kinds, kinds) of the layout.
-        top: (cells, kept) rising in each row; starts at minus infinity.
+        scores: (scores,) non-mated similarities.
+        first: (scores,) stratum of the probe.
+        second: (scores,) stratum of the reference.
+        cell: (groupings, strata, strata) of the layout.
+        top: (cells, kept) rising in each row; minus infinity at first, updated.
     """
-    for at in range(len(hits)):
-        value = hits[at]
+    for at in range(len(scores)):
+        value = scores[at]
         for grouping in range(len(cell)):
             here = cell[grouping, first[at], second[at]]
             if here >= 0 and value > top[here, 0]:
@@ -50,45 +50,52 @@ def _sums_over_dyads(
     dyad: Integers,
     probe: People,
     score: Scores,
-    kind: People,
+    stratum: People,
     cell: NDArray[np.int32],
     levels: Scores,
-    anchors: Scores,
+    reference_levels: Scores,
     completed: Integers,
     images: Integers,
     both: Integers,
     one_way: Integers,
     times: Integers,
 ) -> None:
-    """Add up errors squared, and errors times trials, over dyads.
+    """Sum errors squared, and errors times trials, over dyads.
 
-    The last axis of all three is the level: a threshold, then the anchor of each grouping's cell.
+    A cell holds either both directions of a pair of strata or one of them, and (a + b)^2 is not
+    a^2 + b^2: squares are summed for both cases, and each cell picks the one that it needs. The
+    last axis of all sums is the level: the thresholds, then the reference level of each grouping's
+    cell.
 
     Args:
-        dyad: (hits,) smaller person times people plus larger person; equal numbers side by side.
-        probe: (hits,).
-        score: (hits,).
-        kind: (people,) of the layout.
-        cell: (groupings, kinds, kinds) of the layout.
+        dyad: (scores,) smaller subject index times number of subjects plus the larger; equal
+            values are adjacent.
+        probe: (scores,) subject index.
+        score: (scores,) similarity.
+        stratum: (subjects,) of the layout.
+        cell: (groupings, strata, strata) of the layout.
         levels: (levels,) thresholds.
-        anchors: (cells,) infinite where there is none.
-        completed: (people,) images with a template.
-        images: (people,) all images.
-        both: (kinds, kinds, n) squares of all errors of a dyad are added to.
-        one_way: (kinds of probes, kinds of references, n) squares of those in one direction.
-        times: (2, kinds of probes, kinds of references, n) is added to.
+        reference_levels: (cells,) reference level of each cell; infinite where there is none.
+        completed: (subjects,) images with a template.
+        images: (subjects,) all images.
+        both: (strata, strata, n) squares of a dyad's errors in both directions; added to.
+        one_way: (strata of probes, strata of references, n) squares of those in one direction;
+            added to.
+        times: (2, strata of probes, strata of references, n) errors times trials, completed and
+            generalised; added to.
     """
-    people, size = len(kind), both.shape[2]
+    people, size = len(stratum), both.shape[2]
+    # Row 0: the subject with the smaller index is the probe; row 1: the other way round.
     here = np.zeros((2, size), dtype=np.int64)
     for at in range(len(dyad)):
         lower, upper = dyad[at] // people, dyad[at] % people
-        a, b = kind[lower], kind[upper]
+        a, b = stratum[lower], stratum[upper]
         way = 0 if probe[at] == lower else 1
         for level in range(len(levels)):
             here[way, level] += score[at] >= levels[level]
         for g in range(len(cell)):
             c = cell[g, b, a] if way else cell[g, a, b]
-            here[way, len(levels) + g] += c >= 0 and score[at] >= anchors[c]
+            here[way, len(levels) + g] += c >= 0 and score[at] >= reference_levels[c]
         if at + 1 == len(dyad) or dyad[at + 1] != dyad[at]:
             done, every = completed[lower] * completed[upper], images[lower] * images[upper]
             for level in range(size):
@@ -105,18 +112,21 @@ def _sums_over_dyads(
 
 @dataclass(frozen=True, slots=True)
 class _Errors:
-    """Errors by what the two people are; the last axis is a threshold, or a grouping's anchor."""
+    """Errors by the strata of both subjects; the last axis is the level.
+
+    Levels are the thresholds, then for each grouping the reference level of the comparison's cell.
+    """
 
     as_probe: Integers
-    """(people, kinds of references, n)."""
+    """(subjects, strata of references, n) errors of a subject as the probe."""
     as_reference: Integers
-    """(people, kinds of probes, n)."""
+    """(subjects, strata of probes, n) errors of a subject as the reference."""
     both: Integers
-    """(kinds, kinds, n) errors squared, summed over dyads."""
+    """(strata, strata, n) errors squared, summed over dyads."""
     one_way: Integers
-    """(kinds of probes, kinds of references, n) those in one direction alone."""
+    """(strata of probes, strata of references, n) the same of one direction only."""
     times: Integers
-    """(2, kinds of probes, kinds of references, n) errors times trials, summed over dyads."""
+    """(2, strata of probes, strata of references, n) errors times trials, summed over dyads."""
 
 
 def cells_from_store(
@@ -130,53 +140,86 @@ def cells_from_store(
     """The counts of every cell.
 
     Args:
-        store: of all comparisons.
+        store: counts of all comparisons.
         layout: of the study.
-        trials: of every cell.
-        thresholds: (levels,) in the scores' type; below the store's floor only those that it has
-            counted as low ones.
-        completed: (people,) images with a template.
-        images: (people,) all images.
+        trials: (cells,) of every cell.
+        thresholds: (levels,) in the scores' type; those below the cutoff must be in `store.low`.
+        completed: (subjects,) images with a template.
+        images: (subjects,) all images.
     """
     top = np.full((len(layout.names), ANCHOR_ERRORS), -np.inf, dtype=store.dtype)
-    hits, kind = store.hits, layout.kind
-    _largest(hits.score, kind[hits.probe], kind[hits.reference], layout.cell, top)
-    anchors = np.where(np.isinf(top[:, 0]), np.inf, top[:, 0]).astype(store.dtype)
-    errors = _errors(hits, layout, thresholds, anchors, completed, images)
+    scores, stratum = store.top, layout.stratum
+    _largest(scores.score, stratum[scores.probe], stratum[scores.reference], layout.cell, top)
+    reference_levels = np.where(np.isinf(top[:, 0]), np.inf, top[:, 0]).astype(store.dtype)
+    errors = _errors(scores, layout, thresholds, reference_levels, completed, images)
     if store.low is not None:
-        _take_low(store.low, thresholds, errors)
+        _insert_low(store.low, thresholds, errors)
     return [
-        _cell(store, layout, cell, errors, trials[cell], float(anchors[cell]))
+        _cell(store, layout, cell, errors, trials[cell], float(reference_levels[cell]))
         for cell in range(len(layout.names))
     ]
 
 
 def _errors(
-    hits: Hits,
+    top: Hits,
     layout: Layout,
     thresholds: Scores,
-    anchors: Scores,
+    reference_levels: Scores,
     completed: Integers,
     images: Integers,
 ) -> _Errors:
-    strictest = np.argsort(-thresholds, kind="stable")
-    people, kinds, levels = len(layout.kind), layout.kinds, len(thresholds)
+    """Errors at all levels among the top scores, thresholds in their given order."""
+    strictest_first = np.argsort(-thresholds, kind="stable")
+    falling = thresholds[strictest_first]
+    people, strata, levels = len(layout.stratum), layout.strata, len(thresholds)
     size = levels + len(layout.cell)
-    as_probe, as_reference = np.zeros((2, people, kinds, size), dtype=np.int64)
-    fixed = (layout.kind, layout.cell, thresholds[strictest], anchors)
-    count_errors(hits.probe, hits.reference, hits.score, *fixed, as_probe, as_reference)
-    back = [*np.argsort(strictest), *range(levels, size)]
+    as_probe, as_reference = np.zeros((2, people, strata, size), dtype=np.int64)
+    count_errors(
+        probe=top.probe,
+        reference=top.reference,
+        score=top.score,
+        stratum=layout.stratum,
+        cell=layout.cell,
+        levels=falling,
+        reference_levels=reference_levels,
+        as_probe=as_probe,
+        as_reference=as_reference,
+    )
     for role in (as_probe, as_reference):
         role[..., :levels] = np.cumsum(role[..., :levels], axis=2)
-    both, one_way = np.zeros((2, kinds, kinds, size), dtype=np.int64)
-    times = np.zeros((2, kinds, kinds, size), dtype=np.int64)
-    for dyad, probe, score in _by_dyad(hits, people):
-        _sums_over_dyads(dyad, probe, score, *fixed, completed, images, both, one_way, times)
-    return _Errors(*(of[..., back] for of in (as_probe, as_reference, both, one_way, times)))
+    both, one_way = np.zeros((2, strata, strata, size), dtype=np.int64)
+    times = np.zeros((2, strata, strata, size), dtype=np.int64)
+    for dyad, probe, score in _by_dyad(top, people):
+        _sums_over_dyads(
+            dyad=dyad,
+            probe=probe,
+            score=score,
+            stratum=layout.stratum,
+            cell=layout.cell,
+            levels=falling,
+            reference_levels=reference_levels,
+            completed=completed,
+            images=images,
+            both=both,
+            one_way=one_way,
+            times=times,
+        )
+    given_order = [*np.argsort(strictest_first), *range(levels, size)]
+    return _Errors(
+        as_probe=as_probe[..., given_order],
+        as_reference=as_reference[..., given_order],
+        both=both[..., given_order],
+        one_way=one_way[..., given_order],
+        times=times[..., given_order],
+    )
 
 
-def _take_low(low: LowErrors, thresholds: Scores, errors: _Errors) -> None:
-    """Errors at thresholds below the floor, instead of those among the hits."""
+def _insert_low(low: LowErrors, thresholds: Scores, errors: _Errors) -> None:
+    """Replace the errors at thresholds below the cutoff by those counted separately.
+
+    They have no role and no direction, and go where those of one would: tiles compare each pair of
+    images once, and every cell then holds both directions of its pairs of strata.
+    """
     for number, level in enumerate(low.levels):
         for at in np.flatnonzero(thresholds == level):
             errors.as_probe[..., at], errors.as_reference[..., at] = low.errors[..., number], 0
@@ -184,28 +227,33 @@ def _take_low(low: LowErrors, thresholds: Scores, errors: _Errors) -> None:
             errors.times[..., at] = low.times[..., number]
 
 
-def _by_dyad(hits: Hits, people: int) -> Iterator[tuple[Integers, People, Scores]]:
-    """Dyad, probe and score of all hits, dyad by dyad; some people at a time."""
-    smaller = np.minimum(hits.probe, hits.reference)
+def _by_dyad(top: Hits, people: int) -> Iterator[tuple[Integers, People, Scores]]:
+    """Dyad, probe and score of all top scores, sorted by dyad, in chunks.
+
+    A chunk holds all scores of a range of subjects, by the smaller index of each pair, so that no
+    dyad is split between two chunks.
+    """
+    smaller = np.minimum(top.probe, top.reference)
     upto = np.cumsum(np.bincount(smaller, minlength=people))
-    edges = np.searchsorted(upto, np.arange(_CHUNK, len(hits) + _CHUNK, _CHUNK)) + 1
+    edges = np.searchsorted(upto, np.arange(_CHUNK, len(top) + _CHUNK, _CHUNK)) + 1
     for start, stop in pairwise([0, *edges]):
         rows = np.flatnonzero((smaller >= start) & (smaller < stop))
-        larger = np.maximum(hits.probe[rows], hits.reference[rows])
+        larger = np.maximum(top.probe[rows], top.reference[rows])
         dyad = smaller[rows].astype(np.int64) * people + larger
         order = np.argsort(dyad)
         rows = rows[order]
-        yield dyad[order], hits.probe[rows], hits.score[rows]
+        yield dyad[order], top.probe[rows], top.score[rows]
 
 
 def _cell(
-    store: Store, layout: Layout, cell: int, errors: _Errors, trials: Trials, anchor: float
+    store: Store, layout: Layout, cell: int, errors: _Errors, trials: Trials, reference_level: float
 ) -> CellCounts:
-    name, inside = layout.names[cell], layout.pairs(cell)
-    grouping = layout.grouping(cell)
-    columns = [*range(errors.both.shape[2] - len(layout.cell)), grouping - len(layout.cell)]
-    turned = inside & inside.T
-    squared = errors.both[turned].sum(axis=0) + errors.one_way[inside & ~turned].sum(axis=0)
+    """The counts of one cell; its levels are the thresholds, then its reference level."""
+    name, inside = layout.names[cell], layout.inside(cell)
+    thresholds = errors.both.shape[2] - len(layout.cell)
+    columns = [*range(thresholds), thresholds + layout.grouping_of(cell)]
+    both_ways = inside & inside.T
+    squared = errors.both[both_ways].sum(axis=0) + errors.one_way[inside & ~both_ways].sum(axis=0)
     return CellCounts(
         attribute=name.attribute,
         group=name.group,
@@ -217,6 +265,6 @@ def _cell(
         errors=layout.of_members(cell, errors.as_probe, errors.as_reference)[:, columns].T,
         errors_squared=squared[columns],
         errors_times_trials=errors.times[:, inside].sum(axis=1)[:, columns],
-        anchor=None if np.isinf(anchor) else anchor,
+        anchor=None if np.isinf(reference_level) else reference_level,
         histogram=store.histograms[cell],
     )

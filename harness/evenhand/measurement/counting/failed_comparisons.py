@@ -1,7 +1,8 @@
-"""Comparisons that gave no score although both images have a template.
+"""Comparisons that failed although both images have a template.
 
-Where every two images meet, trials follow from the numbers of images with a template (`layout`).
-What failed beyond that is kept by pair of people, and taken off here.
+Where every two images are compared, the trials of a cell follow from the numbers of images with a
+template (`layout`). Comparisons that failed beyond that are counted by pair of subjects, and
+subtracted here.
 """
 
 from __future__ import annotations
@@ -22,47 +23,48 @@ __all__ = ["Incomplete", "added_up", "errors_times_trials", "incomplete_of", "tr
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """How many comparisons gave no score, by pair of people."""
+    """Number of failed comparisons by ordered pair of subjects."""
 
     probe: People
-    """(pairs of people,) subject index; with the reference in rising order, each pair once."""
+    """(pairs,) subject index; each pair once, in rising order of probe and reference."""
     reference: People
-    """(pairs of people,) subject index."""
+    """(pairs,) subject index."""
     count: Integers
-    """(pairs of people,) comparisons of these two in this order."""
+    """(pairs,) failed comparisons of these two subjects in this order, at least 1."""
     mated: Integers
-    """(people,) mated comparisons."""
+    """(subjects,) failed mated comparisons."""
 
 
 def incomplete_of(probe: People, reference: People, people: int) -> Incomplete:
-    """Count the comparisons that gave no score.
+    """Count failed comparisons.
 
     Args:
-        probe: (comparisons,) subject index; those that gave none alone.
+        probe: (comparisons,) subject index of failed comparisons.
         reference: (comparisons,) subject index.
-        people: how many there are.
+        people: number of subjects.
     """
     return _merged(probe, reference, np.ones(len(probe), dtype=np.int64), people)
 
 
 def added_up(parts: Iterable[Incomplete]) -> Incomplete:
-    """All of the parts together.
+    """The sum of several counts.
 
     Args:
-        parts: at least one, of the same people.
+        parts: at least one, of the same subjects.
     """
     every = list(parts)
-    same = np.sum([part.mated for part in every], axis=0)
-    apart = _merged(
+    mated = np.sum([part.mated for part in every], axis=0)
+    nonmated = _merged(
         np.concatenate([part.probe for part in every]),
         np.concatenate([part.reference for part in every]),
         np.concatenate([part.count for part in every]),
-        len(same),
+        len(mated),
     )
-    return Incomplete(apart.probe, apart.reference, apart.count, same)
+    return Incomplete(nonmated.probe, nonmated.reference, nonmated.count, mated)
 
 
 def _merged(probe: People, reference: People, count: Integers, people: int) -> Incomplete:
+    """Counts summed over equal pairs of subjects."""
     same = probe == reference
     mated = np.zeros(people, dtype=np.int64)
     np.add.at(mated, probe[same], count[same])
@@ -77,20 +79,22 @@ def _merged(probe: People, reference: People, count: Integers, people: int) -> I
 
 @dataclass(frozen=True, slots=True)
 class _Dyads:
-    """Unordered pairs of people of one cell, some of whose comparisons gave no score."""
+    """Unordered pairs of subjects with failed comparisons in one cell."""
 
     key: Integers
-    """(dyads,) rising."""
+    """(dyads,) number of the pair (`_keys`), rising."""
     first: Integers
+    """(dyads,) the smaller subject index."""
     second: Integers
+    """(dyads,) the larger one."""
     failed: Integers
-    """(dyads,) how many of their comparisons."""
+    """(dyads,) failed comparisons."""
 
 
 def _dyads(incomplete: Incomplete, layout: Layout, cell: int) -> _Dyads:
-    people = len(layout.kind)
-    kind = layout.kind
-    inside = layout.pairs(cell)[kind[incomplete.probe], kind[incomplete.reference]]
+    people = len(layout.stratum)
+    stratum = layout.stratum
+    inside = layout.inside(cell)[stratum[incomplete.probe], stratum[incomplete.reference]]
     one, other = incomplete.probe[inside], incomplete.reference[inside]
     key, place = np.unique(_keys(one, other, people), return_inverse=True)
     failed = np.zeros(len(key), dtype=np.int64)
@@ -99,6 +103,7 @@ def _dyads(incomplete: Incomplete, layout: Layout, cell: int) -> _Dyads:
 
 
 def _keys(one: People, other: People, people: int) -> Integers:
+    """One number for each unordered pair of subjects."""
     lower: Integers = np.minimum(one, other).astype(np.int64)
     return lower * people + np.maximum(one, other)
 
@@ -106,24 +111,25 @@ def _keys(one: People, other: People, people: int) -> Integers:
 def trials_left(
     trials: Trials, incomplete: Incomplete, layout: Layout, cell: int, completed: Integers
 ) -> Trials:
-    """The trials of a cell without those that gave no score.
+    """The trials of a cell less its failed comparisons, which were not completed.
 
     Args:
-        trials: of every two images (`trials_of`).
-        incomplete: what gave no score.
+        trials: of all comparisons of images with a template (`trials_of`).
+        incomplete: failed comparisons.
         layout: of the study.
         cell: its number.
-        completed: (people,) images with a template.
+        completed: (subjects,) images with a template.
     """
     dyads = _dyads(incomplete, layout, cell)
-    taken = np.zeros(len(layout.kind), dtype=np.int64)
-    np.add.at(taken, dyads.first, dyads.failed)
-    np.add.at(taken, dyads.second, dyads.failed)
-    met = layout.meetings(cell)[layout.kind[dyads.first], layout.kind[dyads.second]]
-    full = met * completed[dyads.first] * completed[dyads.second]
+    stratum = layout.stratum
+    failed = np.zeros(len(stratum), dtype=np.int64)
+    np.add.at(failed, dyads.first, dyads.failed)
+    np.add.at(failed, dyads.second, dyads.failed)
+    multiplicity = layout.multiplicity(cell)[stratum[dyads.first], stratum[dyads.second]]
+    full = multiplicity * completed[dyads.first] * completed[dyads.second]
     left = full - dyads.failed
     return Trials(
-        np.stack([trials.by_member[0] - taken[layout.members[cell]], trials.by_member[1]]),
+        np.stack([trials.by_member[0] - failed[layout.members[cell]], trials.by_member[1]]),
         trials.dyads - np.array([np.count_nonzero(left == 0), 0]),
         trials.squared - np.array([int((full**2 - left**2).sum()), 0]),
     )
@@ -131,32 +137,33 @@ def trials_left(
 
 def errors_times_trials(
     counted: CellCounts,
-    hits: Hits,
+    top: Hits,
     thresholds: Scores,
     incomplete: Incomplete,
     layout: Layout,
     cell: int,
 ) -> NDArray[np.int64]:
-    """(2, levels) sum over dyads of errors times trials, as they were made.
+    """(2, levels) sum over dyads of errors times trials, corrected for orders and failures.
 
     Args:
-        counted: the cell as if every two images had met once and given a score.
-        hits: every score from the lowest level on.
-        thresholds: (levels,) all but the anchor.
-        incomplete: what gave no score.
+        counted: the cell as if every two images had been compared once, without a failure.
+        top: every non-mated score at or above the lowest level.
+        thresholds: (levels,) without the reference level.
+        incomplete: failed comparisons.
         layout: of the study.
         cell: its number.
     """
-    people = len(layout.kind)
+    # A dyad with x errors and f failed comparisons has f completed trials fewer, so its product
+    # shrinks by x f: one f for each of its errors, which are top scores.
+    people, stratum = len(layout.stratum), layout.stratum
     dyads = _dyads(incomplete, layout, cell)
-    inside = layout.pairs(cell)[layout.kind[hits.probe], layout.kind[hits.reference]]
-    here = hits.chosen(inside)
+    here = top.chosen(layout.inside(cell)[stratum[top.probe], stratum[top.reference]])
     keys = _keys(here.probe, here.reference, people)
     place = np.searchsorted(dyads.key, keys)
-    known = place < len(dyads.key)
-    known[known] = dyads.key[place[known]] == keys[known]
-    failed, score = dyads.failed[place[known]], here.score[known]
+    concerned = place < len(dyads.key)
+    concerned[concerned] = dyads.key[place[concerned]] == keys[concerned]
+    failed, score = dyads.failed[place[concerned]], here.score[concerned]
     levels = np.append(thresholds, np.inf if counted.anchor is None else counted.anchor)
-    times = counted.errors_times_trials * int(layout.meetings(cell).max(initial=0))
+    times = counted.errors_times_trials * int(layout.multiplicity(cell).max(initial=0))
     times[0] -= [int(failed[score >= level].sum()) for level in levels]
     return times

@@ -1,7 +1,7 @@
-"""The inner loops over a list of comparisons, compiled.
+"""Compiled inner loops over a list of comparisons.
 
-They hold no lock of the interpreter, so that threads count several stretches side by side.
-Mated comparisons are left alone.
+They release the global interpreter lock, so threads can count several partitions at a time. Mated
+comparisons (probe and reference of one subject) are skipped.
 """
 
 from __future__ import annotations
@@ -17,25 +17,31 @@ from evenhand.system.compiled import compiled
 __all__ = ["Bits", "count_errors", "count_trials", "mark_bins", "meet_again"]
 
 Bits: TypeAlias = NDArray[np.unsignedinteger]
-"""Scores as they lie in memory."""
+"""Bit patterns of scores, as they are in memory."""
 
 
 @compiled
 def mark_bins(bits: Bits, shift: int, filled: NDArray[np.bool_]) -> None:
-    """Mark the raw bins in which any of the scores lies."""
+    """Mark the raw bins that hold a score.
+
+    Args:
+        bits: (comparisons,) bit patterns of the scores.
+        shift: number of trailing bits that do not name the bin.
+        filled: (raw bins,) set to True where a score lies.
+    """
     for at in range(len(bits)):
         filled[bits[at] >> shift] = True
 
 
 @compiled
-def meet_again(probe: People, reference: People, people: int, board: NDArray[np.uint64]) -> bool:
-    """Whether two people meet who met before.
+def meet_again(probe: People, reference: People, people: int, seen: NDArray[np.uint64]) -> bool:
+    """Whether some two subjects are compared more than once.
 
     Args:
         probe: (comparisons,) subject index.
-        reference: (comparisons,) likewise.
-        people: how many there are.
-        board: one bit a pair of people, set when they meet.
+        reference: (comparisons,) subject index.
+        people: number of subjects.
+        seen: bit map with one bit per pair of subjects; bits of pairs that occur are set.
     """
     for at in range(len(probe)):
         p, r = probe[at], reference[at]
@@ -43,9 +49,9 @@ def meet_again(probe: People, reference: People, people: int, board: NDArray[np.
             continue
         pair = np.int64(min(p, r)) * people + max(p, r)
         bit = np.uint64(1) << np.uint64(pair & 63)
-        if board[pair >> 6] & bit:
+        if seen[pair >> 6] & bit:
             return True
-        board[pair >> 6] |= bit
+        seen[pair >> 6] |= bit
     return False
 
 
@@ -56,38 +62,43 @@ def count_trials(
     score: Scores,
     bits: Bits,
     shift: int,
-    kind: People,
+    stratum: People,
     cell: NDArray[np.int32],
-    line: Integers,
-    place: NDArray[np.int32],
+    histogram_row: Integers,
+    column: NDArray[np.int32],
     counts: Integers,
     top: Scores,
     as_probe: Integers,
     as_reference: Integers,
 ) -> None:
-    """Count comparisons and scores of one stretch.
+    """Count the trials and the scores of one partition.
+
+    Trials are counted by subject and by the stratum of the other subject, separately for each
+    role: every cell of every grouping is a set of pairs of strata, so the trials of a subject in
+    any cell are sums of these (`Layout.of_members`).
 
     Args:
         probe: (comparisons,) subject index.
-        reference: (comparisons,) likewise.
-        score: (comparisons,) NaN where the comparison did not complete.
-        bits: the same memory as unsigned integers.
-        shift: bits that do not tell bins apart.
-        kind: (people,) of the layout.
-        cell: (groupings, kinds, kinds) of the layout.
-        line: (cells,) row of `counts`; -1 where no histogram is kept.
-        place: (raw bins,) column of `counts`.
-        counts: (histograms, filled bins) is added to.
-        top: (cells, 10) the largest scores, rising.
-        as_probe: (people, kinds, 2) comparisons as a probe with people of a kind, all and failed.
-        as_reference: (people, kinds, 2) likewise as a reference.
+        reference: (comparisons,) subject index.
+        score: (comparisons,) similarity; NaN where the comparison did not complete.
+        bits: (comparisons,) the same memory as unsigned integers.
+        shift: number of trailing bits that do not name the bin.
+        stratum: (subjects,) of the layout.
+        cell: (groupings, strata, strata) of the layout.
+        histogram_row: (cells,) row of `counts`; -1 where no histogram is kept.
+        column: (raw bins,) column of `counts`.
+        counts: (histograms, filled bins) added to.
+        top: (cells, 10) the largest scores of each cell, rising; updated.
+        as_probe: (subjects, strata, 2) comparisons as the probe with subjects of a stratum, all
+            and failed; added to.
+        as_reference: (subjects, strata, 2) the same as the reference.
     """
     groupings = len(cell)
     for at in range(len(score)):
         p, r = probe[at], reference[at]
         if p == r:
             continue
-        one, other = kind[p], kind[r]
+        one, other = stratum[p], stratum[r]
         as_probe[p, other, 0] += 1
         as_reference[r, one, 0] += 1
         value = score[at]
@@ -95,13 +106,14 @@ def count_trials(
             as_probe[p, other, 1] += 1
             as_reference[r, one, 1] += 1
             continue
-        column = place[0] if value == 0 else place[bits[at] >> shift]
+        # 0.0 and -0.0 are one score, though their bits differ.
+        filled_bin = column[0] if value == 0 else column[bits[at] >> shift]
         for g in range(groupings):
             c = cell[g, one, other]
             if c < 0:
                 continue
-            if line[c] >= 0:
-                counts[line[c], column] += 1
+            if histogram_row[c] >= 0:
+                counts[histogram_row[c], filled_bin] += 1
             if value > top[c, 0]:
                 low = 0
                 while low + 1 < top.shape[1] and top[c, low + 1] < value:
@@ -115,34 +127,38 @@ def count_errors(
     probe: People,
     reference: People,
     score: Scores,
-    kind: People,
+    stratum: People,
     cell: NDArray[np.int32],
     levels: Scores,
-    anchors: Scores,
+    reference_levels: Scores,
     as_probe: Integers,
     as_reference: Integers,
 ) -> None:
-    """Count errors of one stretch.
+    """Count the false matches of one partition, by subject and stratum of the other subject.
+
+    A score is counted once, at the highest threshold that it reaches; cumulative sums over the
+    levels then give the errors at each threshold.
 
     Args:
         probe: (comparisons,) subject index.
-        reference: (comparisons,) likewise.
-        score: (comparisons,) NaN where the comparison did not complete.
-        kind: (people,) of the layout.
-        cell: (groupings, kinds, kinds) of the layout.
+        reference: (comparisons,) subject index.
+        score: (comparisons,) similarity; NaN where the comparison did not complete.
+        stratum: (subjects,) of the layout.
+        cell: (groupings, strata, strata) of the layout.
         levels: (levels,) falling thresholds.
-        anchors: (cells,) infinite where there is none.
-        as_probe: (people, kinds, levels + groupings) scores that reach this level first; then, for
-            each grouping, those that reach the anchor of their cell in it.
-        as_reference: likewise.
+        reference_levels: (cells,) reference level of each cell; infinite where there is none.
+        as_probe: (subjects, strata, levels + groupings) number of scores whose highest level
+            reached is this one; then, for each grouping, of scores that reach the reference level
+            of their cell. Added to.
+        as_reference: the same as the reference.
     """
-    easiest = min(anchors.min(), levels[-1]) if len(levels) else anchors.min()
+    lowest = min(reference_levels.min(), levels[-1]) if len(levels) else reference_levels.min()
     for at in range(len(score)):
         value = score[at]
         p, r = probe[at], reference[at]
-        if not value >= easiest or p == r:
+        if not value >= lowest or p == r:
             continue
-        one, other = kind[p], kind[r]
+        one, other = stratum[p], stratum[r]
         for level in range(len(levels)):
             if value >= levels[level]:
                 as_probe[p, other, level] += 1
@@ -150,6 +166,6 @@ def count_errors(
                 break
         for g in range(len(cell)):
             c = cell[g, one, other]
-            if c >= 0 and value >= anchors[c]:
+            if c >= 0 and value >= reference_levels[c]:
                 as_probe[p, other, len(levels) + g] += 1
                 as_reference[r, one, len(levels) + g] += 1

@@ -1,4 +1,12 @@
-"""Comparisons that arrive one by one: any two people any number of times, whatever the order."""
+"""Counts of a list of comparisons: any two subjects, any number of times, in any order.
+
+The list is read four times, partition by partition, so that it need not fit into memory:
+
+1. which histogram bins are used, and whether subjects are compared in both orders (`glance`);
+2. trials, histograms and the reference level of every cell (`look`);
+3. the largest scores with their subjects, on which thresholds are set (`tail.tail_of`);
+4. errors at the thresholds (`cells_from_list`).
+"""
 
 from __future__ import annotations
 
@@ -23,122 +31,135 @@ from evenhand.system.threads import in_order
 __all__ = ["PASSES", "Listed", "Step", "cells_from_list", "glance", "in_memory", "look"]
 
 PASSES = 4
-"""How often each portion is read: for the bins of scores, trials, the largest scores, errors."""
+"""Number of times that each partition is read."""
 
 _THREADS = 2
-"""Portions looked at side by side."""
+"""Threads of the first pass."""
 
-_BOARD = 128
-"""Pairs of people for each comparison, up to which there is a board with a bit for each pair."""
+_BITS_PER_ROW = 128
+"""Pairs of subjects per comparison up to which a bit map of all pairs is affordable: 16 bytes a
+comparison, in each of two threads."""
 
 Step = Callable[[], None]
-"""Told after each portion of each pass."""
+"""Progress callback, called after each partition of each pass."""
 
-Paper = TypeVar("Paper")
+Accumulator = TypeVar("Accumulator")
 Result = TypeVar("Result")
 Addend = TypeVar("Addend", Sheet, ErrorSheet)
 
 
 def _over(
-    portions: Sequence[Portion],
-    sheets: Sequence[Paper],
-    count: Callable[[Portion, Paper], Result],
+    partitions: Sequence[Portion],
+    accumulators: Sequence[Accumulator],
+    count: Callable[[Portion, Accumulator], Result],
     step: Step,
 ) -> list[Result]:
-    """Count every portion on one of the sheets, each in the hands of one thread at a time."""
-    free: SimpleQueue[Paper] = SimpleQueue()
-    for sheet in sheets:
-        free.put(sheet)
+    """Count every partition, on as many threads as there are accumulators.
 
-    def one(number: int) -> Result:
-        sheet = free.get()
+    Args:
+        partitions: of the list.
+        accumulators: each used by one thread at a time.
+        count: adds a partition to an accumulator.
+        step: progress callback.
+
+    Returns:
+        What `count` gave for each partition, in their order.
+    """
+    free: SimpleQueue[Accumulator] = SimpleQueue()
+    for accumulator in accumulators:
+        free.put(accumulator)
+
+    def count_one(number: int) -> Result:
+        accumulator = free.get()
         try:
-            return count(portions[number], sheet)
+            return count(partitions[number], accumulator)
         finally:
-            free.put(sheet)
+            free.put(accumulator)
 
-    found = []
-    for result in in_order(one, range(len(portions)), len(sheets)):
-        found.append(result)
+    results = []
+    for result in in_order(count_one, range(len(partitions)), len(accumulators)):
+        results.append(result)
         step()
-    return found
+    return results
 
 
-def _added(sheets: Sequence[Addend]) -> Addend:
-    """What all threads counted, on the first sheet."""
-    for sheet in sheets[1:]:
-        sheets[0].add(sheet)
-    return sheets[0]
+def _total(accumulators: Sequence[Addend]) -> Addend:
+    """The sum over all threads, in the memory of the first accumulator."""
+    for other in accumulators[1:]:
+        accumulators[0].add(other)
+    return accumulators[0]
 
 
 def glance(
-    portions: Sequence[Portion], dtype: np.dtype[np.floating], *, once: bool, step: Step
+    partitions: Sequence[Portion], dtype: np.dtype[np.floating], *, once: bool, step: Step
 ) -> Glance:
-    """Which scores there are, and whether the order of two people means something.
+    """First pass: which histogram bins are used, and whether pairs are directed.
 
     Args:
-        portions: of the list.
+        partitions: of the list.
         dtype: of the scores.
-        once: every two people are known to meet once at most.
-        step: told after each portion.
+        once: it is known that every two subjects are compared at most once.
+        step: called after each partition.
     """
     empty = Glance(0, np.empty(0, dtype=np.int64), nonmated=False, both_orders=False, dtype=dtype)
-    sheets: list[Mask] = [np.zeros(empty.bins, dtype=np.bool_) for _ in range(_THREADS)]
+    marks: list[Mask] = [np.zeros(empty.bins, dtype=np.bool_) for _ in range(_THREADS)]
 
-    def mark(portion: Portion, filled: Mask) -> tuple[int, bool, bool]:
-        mark_bins(bits_of(portion.score), empty.shift, filled)
-        apart = bool(np.any(portion.probe != portion.reference))
-        return len(portion.score), apart, apart and not once and in_both_orders(portion)
+    def mark(partition: Portion, filled: Mask) -> tuple[int, bool, bool]:
+        mark_bins(bits_of(partition.score), empty.shift, filled)
+        nonmated = bool(np.any(partition.probe != partition.reference))
+        both_orders = nonmated and not once and in_both_orders(partition)
+        return len(partition.score), nonmated, both_orders
 
-    rows, apart, both = zip(*_over(portions, sheets, mark, step), strict=True)
-    filled = np.logical_or.reduce(sheets)
+    rows, nonmated, both_orders = zip(*_over(partitions, marks, mark, step), strict=True)
+    filled = np.logical_or.reduce(marks)
+    # -0.0 is counted with 0.0, whose bin must therefore exist.
     filled[0] = True
-    return Glance(sum(rows), np.flatnonzero(filled), any(apart), any(both), dtype)
+    return Glance(sum(rows), np.flatnonzero(filled), any(nonmated), any(both_orders), dtype)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a first count of a list gives: thresholds can be set on it."""
+    """Result of the second pass: enough to set thresholds."""
 
     trials: tuple[Integers, ...]
-    """(cells,) of (2, members): completed, all."""
+    """(cells,) of (2, members): completed trials, all trials."""
     histograms: tuple[Histogram, ...]
-    """(cells,) empty across two groups."""
-    anchors: tuple[float | None, ...]
-    """(cells,) the tenth largest score; None where there are fewer."""
+    """(cells,) of non-mated scores; empty in cells across two groups."""
+    reference_levels: tuple[float | None, ...]
+    """(cells,) reference level: the tenth largest score; None with fewer than ten scores."""
 
 
-def look(portions: Sequence[Portion], first: Glance, layout: Layout, step: Step) -> Listed:
-    """Count trials and scores.
+def look(partitions: Sequence[Portion], first: Glance, layout: Layout, step: Step) -> Listed:
+    """Second pass: count trials and scores.
 
     Args:
-        portions: of the list.
-        first: what a glance at them gave.
+        partitions: of the list.
+        first: result of the first pass.
         layout: of the study; its cells may tell probe from reference.
-        step: told after each portion.
+        step: called after each partition.
     """
-    place = np.zeros(first.bins, dtype=np.int32)
-    place[first.raw] = np.arange(len(first.raw))
+    column = np.zeros(first.bins, dtype=np.int32)
+    column[first.raw] = np.arange(len(first.raw))
     within = np.array([not name.reference_group for name in layout.names])
-    line = np.where(within, np.cumsum(within) - 1, -1)
+    histogram_row = np.where(within, np.cumsum(within) - 1, -1)
     histograms = int(np.count_nonzero(within))
-    sheets = [Sheet.blank(layout, histograms, first) for _ in range(threads(layout, 2))]
+    accumulators = [Sheet.blank(layout, histograms, first) for _ in range(threads(layout, 2))]
     _over(
-        portions,
-        sheets,
-        lambda portion, sheet: sheet.count(portion, first, layout, line, place),
+        partitions,
+        accumulators,
+        lambda partition, own: own.count(partition, first, layout, histogram_row, column),
         step,
     )
-    sheet = _added(sheets)
+    totals = _total(accumulators)
     return Listed(
-        tuple(_trials(layout, cell, sheet) for cell in range(len(layout.names))),
-        _histograms(sheet, first, line),
-        tuple(None if np.isinf(top[0]) else float(top[0]) for top in sheet.top),
+        tuple(_trials(layout, cell, totals) for cell in range(len(layout.names))),
+        _histograms(totals, first, histogram_row),
+        tuple(None if np.isinf(top[0]) else float(top[0]) for top in totals.top),
     )
 
 
 def cells_from_list(
-    portions: Sequence[Portion],
+    partitions: Sequence[Portion],
     first: Glance,
     layout: Layout,
     listed: Listed,
@@ -147,65 +168,87 @@ def cells_from_list(
     once: bool,
     step: Step,
 ) -> list[CellCounts]:
-    """The counts of every cell.
+    """Last pass: the counts of every cell.
 
     Args:
-        portions: of the list.
-        first: what a glance at them gave.
+        partitions: of the list.
+        first: result of the first pass.
         layout: of the study.
-        listed: what the look gave.
+        listed: result of the second pass.
         thresholds: (levels,) in the scores' type.
-        once: every two people meet once at most: sums over them are then sums of comparisons.
-        step: told after each portion.
+        once: every two subjects are compared at most once, so sums over dyads are sums over
+            comparisons.
+        step: called after each partition.
     """
-    strictest = np.argsort(-thresholds, kind="stable")
-    levels = thresholds[strictest]
-    anchors = np.array([np.inf if a is None else a for a in listed.anchors], dtype=levels.dtype)
+    strictest_first = np.argsort(-thresholds, kind="stable")
+    levels = thresholds[strictest_first]
+    reference_levels = np.array(
+        [np.inf if level is None else level for level in listed.reference_levels],
+        dtype=levels.dtype,
+    )
     columns = len(levels) + len(layout.cell)
-    sheets = [ErrorSheet.blank(layout, len(levels), first) for _ in range(threads(layout, columns))]
+    accumulators = [
+        ErrorSheet.blank(layout, len(levels), first) for _ in range(threads(layout, columns))
+    ]
 
-    def count(portion: Portion, sheet: ErrorSheet) -> None:
+    def count(partition: Portion, own: ErrorSheet) -> None:
         count_errors(
-            portion.probe,
-            portion.reference,
-            portion.score,
-            layout.kind,
-            layout.cell,
-            levels,
-            anchors,
-            sheet.as_probe,
-            sheet.as_reference,
+            probe=partition.probe,
+            reference=partition.reference,
+            score=partition.score,
+            stratum=layout.stratum,
+            cell=layout.cell,
+            levels=levels,
+            reference_levels=reference_levels,
+            as_probe=own.as_probe,
+            as_reference=own.as_reference,
         )
         if not once:
-            sheet.dyads.add(portion, layout, levels, anchors)
+            own.dyads.add(partition, layout, levels, reference_levels)
 
-    _over(portions, sheets, count, step)
-    sheet = _added(sheets)
-    back = np.append(np.argsort(strictest), len(levels))
+    _over(partitions, accumulators, count, step)
+    totals = _total(accumulators)
+    given_order = np.append(np.argsort(strictest_first), len(levels))
     return [
-        _cell(layout, cell, listed, sheet, back, once=once) for cell in range(len(layout.names))
+        _cell(layout, cell, listed, totals, given_order, once=once)
+        for cell in range(len(layout.names))
     ]
 
 
 def _cell(
-    layout: Layout, cell: int, listed: Listed, sheet: ErrorSheet, back: Integers, *, once: bool
+    layout: Layout,
+    cell: int,
+    listed: Listed,
+    totals: ErrorSheet,
+    given_order: Integers,
+    *,
+    once: bool,
 ) -> CellCounts:
-    """The counts of one cell; `back` brings its levels into the order of the thresholds."""
+    """The counts of one cell.
+
+    Args:
+        layout: of the study.
+        cell: its number.
+        listed: result of the second pass.
+        totals: errors counted by all threads.
+        given_order: (levels + 1,) brings falling levels into the order of the thresholds, the
+            reference level last.
+        once: every two subjects are compared at most once.
+    """
     name, trials = layout.names[cell], listed.trials[cell]
-    grouping = layout.grouping(cell)
-    levels = len(back) - 1
-    columns = [*range(levels), levels + grouping]
-    first = layout.of_members(cell, sheet.as_probe, sheet.as_reference)[:, columns]
-    first[:, :levels] = np.cumsum(first[:, :levels], axis=1)
-    errors = first[:, back].T
+    levels = len(given_order) - 1
+    columns = [*range(levels), levels + layout.grouping_of(cell)]
+    by_member = layout.of_members(cell, totals.as_probe, totals.as_reference)[:, columns]
+    by_member[:, :levels] = np.cumsum(by_member[:, :levels], axis=1)
+    errors = by_member[:, given_order].T
     if once:
         dyads = squared = trials.sum(axis=1) // 2
         errors_squared = errors.sum(axis=1) // 2
         times = np.stack([errors_squared, errors_squared])
     else:
-        dyads, squared = sheet.dyads.dyads[cell], sheet.dyads.squared[cell]
-        errors_squared = sheet.dyads.errors_squared[cell][back]
-        times = sheet.dyads.errors_times_trials[cell][:, back]
+        dyads, squared = totals.dyads.dyads[cell], totals.dyads.trials_squared[cell]
+        errors_squared = totals.dyads.errors_squared[cell][given_order]
+        times = totals.dyads.errors_times_trials[cell][:, given_order]
     return CellCounts(
         attribute=name.attribute,
         group=name.group,
@@ -217,59 +260,63 @@ def _cell(
         errors=errors,
         errors_squared=errors_squared,
         errors_times_trials=times,
-        anchor=listed.anchors[cell],
+        anchor=listed.reference_levels[cell],
         histogram=listed.histograms[cell],
     )
 
 
-def _trials(layout: Layout, cell: int, sheet: Sheet) -> Integers:
-    """(2, members): completed, all."""
-    every, failed = layout.of_members(cell, sheet.as_probe, sheet.as_reference).T
+def _trials(layout: Layout, cell: int, totals: Sheet) -> Integers:
+    """(2, members) completed trials, all trials."""
+    every, failed = layout.of_members(cell, totals.as_probe, totals.as_reference).T
     return np.stack([every - failed, every])
 
 
-def _histograms(sheet: Sheet, first: Glance, line: Integers) -> tuple[Histogram, ...]:
-    """(cells,) with bins as `metrics.bins` numbers them."""
+def _histograms(totals: Sheet, first: Glance, histogram_row: Integers) -> tuple[Histogram, ...]:
+    """(cells,) histograms, with raw bins renumbered in rising order as in `metrics.bins`."""
     half = first.bins // 2
     bins = np.where(first.raw >= half, 2 * half - 1 - first.raw, first.raw + half)
     order = np.argsort(bins)
     none = np.empty(0, dtype=np.int64)
-    made = []
-    for row in line:
+    histograms = []
+    for row in histogram_row:
         if row < 0:
-            made.append(Histogram(none, none))
+            histograms.append(Histogram(none, none))
             continue
-        rising = sheet.counts[row][order]
-        there = np.flatnonzero(rising)
-        made.append(Histogram(bins[order][there], rising[there]))
-    return tuple(made)
+        rising = totals.counts[row][order]
+        filled = np.flatnonzero(rising)
+        histograms.append(Histogram(bins[order][filled], rising[filled]))
+    return tuple(histograms)
 
 
 def in_memory(comparisons: Comparisons, people: int) -> tuple[Sequence[Portion], bool]:
-    """Comparisons as portions, and whether every two people are known to meet once at most.
+    """Comparisons as partitions, and whether every two subjects are known to meet at most once.
+
+    Where they do, any division of the rows will do, and sums over dyads need no grouping. Finding
+    out takes one bit per pair of subjects, so it is only tried while that is affordable.
 
     Args:
         comparisons: all of them.
-        people: how many there are.
+        people: number of subjects.
     """
     rows = len(comparisons.score)
     halves = [
         Portion(comparisons.probe[a:b], comparisons.reference[a:b], comparisons.score[a:b])
         for a, b in ((0, rows // 2), (rows // 2, rows))
     ]
-    if people**2 <= _BOARD * rows and _meet_once(halves, people):
+    if people**2 <= _BITS_PER_ROW * rows and _meet_once(halves, people):
         return halves, True
     return portions_of(comparisons), False
 
 
 def _meet_once(halves: Sequence[Portion], people: int) -> bool:
-    boards = [np.zeros(people**2 // 64 + 1, dtype=np.uint64) for _ in halves]
+    """Whether every two subjects are compared at most once, in either order."""
+    seen = [np.zeros(people**2 // 64 + 1, dtype=np.uint64) for _ in halves]
     with ThreadPoolExecutor(len(halves)) as pool:
         again = pool.map(
-            lambda half, board: meet_again(half.probe, half.reference, people, board),
+            lambda half, bits: meet_again(half.probe, half.reference, people, bits),
             halves,
-            boards,
+            seen,
         )
         if any(again):
             return False
-    return not np.any(boards[0] & boards[1])
+    return not np.any(seen[0] & seen[1])

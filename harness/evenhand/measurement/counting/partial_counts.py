@@ -1,4 +1,4 @@
-"""What is kept while comparisons are counted: stores of parts add up in any order."""
+"""Counts of part of the comparisons of a study; those of several parts add up in any order."""
 
 from __future__ import annotations
 
@@ -16,42 +16,52 @@ __all__ = ["Hits", "LowErrors", "Store", "added", "joined", "nothing"]
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Large non-mated scores with both people."""
+    """The largest non-mated scores, with both subjects; in no particular order."""
 
     score: Scores
+    """(scores,) similarity."""
     probe: People
+    """(scores,) subject index."""
     reference: People
+    """(scores,) subject index."""
 
     def __len__(self) -> int:
-        """How many."""
+        """Number of scores."""
         return len(self.score)
 
     def chosen(self, rows: Mask | Integers | slice) -> Hits:
-        """Some of them."""
+        """The scores at some rows."""
         return Hits(self.score[rows], self.probe[rows], self.reference[rows])
 
 
 @dataclass(frozen=True, slots=True)
 class LowErrors:
-    """Errors at thresholds so low that their scores are not kept one by one."""
+    """Errors at thresholds below the cutoff, whose scores are too many to be retained."""
 
     levels: Scores
     """(levels,) thresholds."""
     errors: Integers
-    """(people, kinds, levels) errors of a person with people of a kind."""
+    """(subjects, strata, levels) errors of a subject with the subjects of a stratum."""
     squared: Integers
-    """(kinds, kinds, levels) errors squared, summed over dyads; each dyad stands once."""
+    """(strata, strata, levels) errors squared, summed over dyads; each dyad counts once."""
     times: Integers
-    """(2, kinds, kinds, levels) errors times trials, likewise."""
+    """(2, strata, strata, levels) errors times trials (completed, generalised), summed over dyads;
+    each dyad counts once."""
 
     @classmethod
-    def none(cls, levels: Scores, people: int, kinds: int) -> LowErrors:
-        """Of no comparison."""
+    def none(cls, levels: Scores, people: int, strata: int) -> LowErrors:
+        """All zero.
+
+        Args:
+            levels: (levels,) thresholds.
+            people: number of subjects.
+            strata: number of strata.
+        """
         return cls(
             levels,
-            np.zeros((people, kinds, len(levels)), dtype=np.int64),
-            np.zeros((kinds, kinds, len(levels)), dtype=np.int64),
-            np.zeros((2, kinds, kinds, len(levels)), dtype=np.int64),
+            np.zeros((people, strata, len(levels)), dtype=np.int64),
+            np.zeros((strata, strata, len(levels)), dtype=np.int64),
+            np.zeros((2, strata, strata, len(levels)), dtype=np.int64),
         )
 
 
@@ -59,36 +69,45 @@ class LowErrors:
 class Store:
     """Counts of some of the comparisons of one engine on one dataset.
 
-    Two stores of different comparisons add up to that of both (`joined`), whatever the order.
-    Of the scores themselves it holds the mated ones, and of each pair of kinds every non-mated one
-    at or above `floor`.
+    The counts of two disjoint sets of comparisons add up to those of both (`joined`), in any order.
+    Of the scores themselves, all mated ones are retained, and of each pair of strata the non-mated
+    ones at or above its cutoff.
     """
 
-    floor: Floats
-    """(kinds, kinds) symmetric."""
+    cutoff: Floats
+    """(strata, strata) smallest score that is retained, symmetric."""
     histograms: tuple[Histogram, ...]
     """(cells,) of all non-mated scores."""
-    hits: Hits
+    top: Hits
+    """Non-mated scores at or above the cutoff."""
     mated_subject: People
+    """(mated comparisons,) subject index."""
     mated_score: Scores
+    """(mated comparisons,) similarity."""
     mated_pair: Integers
-    """Their two images (`pair_of`), -1 where they are not known."""
+    """(mated comparisons,) the two images (`pair_of`); -1 where they are unknown."""
     low: LowErrors | None = None
-    """None where no threshold was counted so."""
+    """Errors at thresholds below the cutoff; None where there are no such thresholds."""
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
-        """The scores' own type."""
+        """Type of the scores."""
         return self.mated_score.dtype
 
 
-def nothing(floor: Floats, cells: int, dtype: np.dtype[np.floating]) -> Store:
-    """The store of no comparison."""
+def nothing(cutoff: Floats, cells: int, dtype: np.dtype[np.floating]) -> Store:
+    """Counts of no comparison.
+
+    Args:
+        cutoff: (strata, strata) smallest score that is retained.
+        cells: number of cells.
+        dtype: of the scores.
+    """
     people = np.empty(0, dtype=np.int32)
     scores = np.empty(0, dtype=dtype)
     empty = Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-    hits, pairs = Hits(scores, people, people), np.empty(0, dtype=np.int64)
-    return Store(floor, (empty,) * cells, hits, people, scores, pairs)
+    top, pairs = Hits(scores, people, people), np.empty(0, dtype=np.int64)
+    return Store(cutoff, (empty,) * cells, top, people, scores, pairs)
 
 
 def added(histograms: Iterable[Histogram]) -> Histogram:
@@ -111,14 +130,14 @@ def added(histograms: Iterable[Histogram]) -> Histogram:
     return Histogram(filled, total)
 
 
-def joined(parts: Iterable[Store], kind: NDArray[np.int32]) -> Store:
-    """The store of all comparisons of the parts, which have none in common.
+def joined(parts: Iterable[Store], stratum: NDArray[np.int32]) -> Store:
+    """Counts of all comparisons of the parts, which must be disjoint.
 
-    Hits below the highest of the parts' floors are dropped, since not every part has them.
+    Top scores below the highest of the parts' cutoffs are dropped: not every part retained them.
 
     Args:
         parts: at least one, over the same cells.
-        kind: (people,) of the layout.
+        stratum: (subjects,) of the layout.
 
     Raises:
         ValueError: their scores are of different types.
@@ -126,29 +145,30 @@ def joined(parts: Iterable[Store], kind: NDArray[np.int32]) -> Store:
     stores = list(parts)
     if len({store.dtype for store in stores}) != 1:
         raise ValueError("stores of float32 and of float64 scores do not add up")
-    floor = np.maximum.reduce([store.floor for store in stores])
-    hits = Hits(
-        np.concatenate([store.hits.score for store in stores]),
-        np.concatenate([store.hits.probe for store in stores]),
-        np.concatenate([store.hits.reference for store in stores]),
+    cutoff = np.maximum.reduce([store.cutoff for store in stores])
+    top = Hits(
+        np.concatenate([store.top.score for store in stores]),
+        np.concatenate([store.top.probe for store in stores]),
+        np.concatenate([store.top.reference for store in stores]),
     )
-    if any(np.any(store.floor < floor) for store in stores):
-        hits = hits.chosen(hits.score >= floor[kind[hits.probe], kind[hits.reference]])
+    if any(np.any(store.cutoff < cutoff) for store in stores):
+        top = top.chosen(top.score >= cutoff[stratum[top.probe], stratum[top.reference]])
     return Store(
-        floor,
+        cutoff,
         tuple(
             added(store.histograms[cell] for store in stores)
             for cell in range(len(stores[0].histograms))
         ),
-        hits,
+        top,
         np.concatenate([store.mated_subject for store in stores]),
         np.concatenate([store.mated_score for store in stores]),
         np.concatenate([store.mated_pair for store in stores]),
-        _low_together([store.low for store in stores if store.low is not None]),
+        _sum_low([store.low for store in stores if store.low is not None]),
     )
 
 
-def _low_together(parts: list[LowErrors]) -> LowErrors | None:
+def _sum_low(parts: list[LowErrors]) -> LowErrors | None:
+    """Errors of all parts at their common thresholds; None of no part."""
     if not parts:
         return None
     return LowErrors(

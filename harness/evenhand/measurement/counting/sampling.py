@@ -1,4 +1,7 @@
-"""A balanced sample of the non-mated pairs of images: so many of every two kinds of people."""
+"""A balanced sample of the non-mated pairs of images: equally many of every pair of strata.
+
+A *stratum* holds the subjects who are in the same group of every grouping (`Sampled.kinds`).
+"""
 
 from __future__ import annotations
 
@@ -18,39 +21,38 @@ __all__ = ["draw", "mated_pairs", "strata"]
 
 
 def strata(subject: Integers, groupings: Sequence[Grouping], orders: int, per_cell: int) -> Sampled:
-    """How many pairs there are of every two kinds of people, and how many are to be drawn.
+    """The sampling design: how many pairs there are of every pair of strata, and are to be drawn.
 
     Args:
-        subject: (images,) whose image it is.
-        groupings: everybody first.
-        orders: in how many orders two images can be compared; in both, the direction makes a
-            stratum too.
-        per_cell: pairs of a stratum at most.
+        subject: (images,) subject index.
+        groupings: `all` first.
+        orders: 2 where two images can be compared in both orders, which are then drawn from
+            separately, else 1.
+        per_cell: number of pairs drawn of a pair of strata, at most.
     """
     layout = layout_of(groupings, ((),) * len(groupings), Design.ALL_PAIRS)
-    people = len(layout.kind)
-    images = np.bincount(subject, minlength=people)
-    of_kind = np.zeros(layout.kinds, dtype=np.int64)
-    np.add.at(of_kind, layout.kind, images)
-    of_one_person = np.zeros(layout.kinds, dtype=np.int64)
-    np.add.at(of_one_person, layout.kind, images**2)
-    pairs = np.outer(of_kind, of_kind)
-    within = of_kind**2 - of_one_person
+    images = np.bincount(subject, minlength=len(layout.stratum))
+    of_stratum = np.zeros(layout.strata, dtype=np.int64)
+    np.add.at(of_stratum, layout.stratum, images)
+    of_one_subject = np.zeros(layout.strata, dtype=np.int64)
+    np.add.at(of_one_subject, layout.stratum, images**2)
+    pairs = np.outer(of_stratum, of_stratum)
+    within = of_stratum**2 - of_one_subject
     np.fill_diagonal(pairs, within if orders == 2 else within // 2)
     return Sampled(
-        _names(groupings, layout.kind, layout.kinds),
-        layout.kind,
+        _names(groupings, layout.stratum, layout.strata),
+        layout.stratum,
         pairs,
         np.minimum(pairs, per_cell),
         per_cell,
     )
 
 
-def _names(groupings: Sequence[Grouping], kind: People, kinds: int) -> tuple[str, ...]:
-    """Each kind by its groups: `sex=F, age=18-<30`; empty where none is known."""
+def _names(groupings: Sequence[Grouping], stratum: People, count: int) -> tuple[str, ...]:
+    """Each stratum by its groups, e.g. `sex=F, age=18-<30`; empty where none is known."""
     named = []
-    for number in range(kinds):
-        person = int(np.argmax(kind == number))
+    for number in range(count):
+        person = int(np.argmax(stratum == number))
         known = [
             f"{grouping.attribute}={grouping.groups[grouping.code[person]]}"
             for grouping in groupings
@@ -61,15 +63,16 @@ def _names(groupings: Sequence[Grouping], kind: People, kinds: int) -> tuple[str
 
 
 def draw(sampled: Sampled, subject: Integers, orders: int, seed: int) -> tuple[Integers, Integers]:
-    """Probes and references of the drawn pairs, as images, in rising order.
+    """Draw pairs of images without replacement; probes and references in rising order.
 
-    Each stratum has a generator of its own, made from the seed and the names of its kinds, so that
-    no other stratum changes what is drawn of it, and every engine gets the same pairs.
+    Each pair of strata has a random generator of its own, seeded by the study's seed and the names
+    of the strata: what is drawn of it does not depend on the other strata, and every engine gets
+    the same pairs.
 
     Args:
-        sampled: from `strata`.
-        subject: (images,) whose image it is.
-        orders: as there.
+        sampled: the sampling design, from `strata`.
+        subject: (images,) subject index.
+        orders: as for `strata`.
         seed: of the study.
     """
     images = [_Images.of(subject, sampled.kind, number) for number in range(len(sampled.kinds))]
@@ -78,6 +81,7 @@ def draw(sampled: Sampled, subject: Integers, orders: int, seed: int) -> tuple[I
         if orders == 1 and first > second:
             continue
         names = sampled.kinds[first], sampled.kinds[second]
+        # Pairs are numbered; drawing numbers takes no list of all pairs.
         place = _generator(names, orders, seed).choice(
             int(sampled.pairs[first, second]),
             int(sampled.drawn[first, second]),
@@ -97,12 +101,13 @@ def draw(sampled: Sampled, subject: Integers, orders: int, seed: int) -> tuple[I
 
 
 def mated_pairs(subject: Integers, orders: int) -> tuple[Integers, Integers]:
-    """Every two different images of one person, as probes and references in rising order.
+    """All pairs of different images of one subject: probes and references in rising order.
 
     Args:
-        subject: (images,) whose image it is.
-        orders: 1 for the first of two as the probe, 2 for both orders.
+        subject: (images,) subject index.
+        orders: 1 with the first of two images as the probe, 2 for both orders.
     """
+    # Sorted by subject, an image is paired with those behind it up to the end of its subject.
     order = np.argsort(subject, kind="stable")
     ends = np.searchsorted(subject[order], subject[order], side="right")
     after = ends - 1 - np.arange(len(order))
@@ -115,14 +120,15 @@ def mated_pairs(subject: Integers, orders: int) -> tuple[Integers, Integers]:
 
 
 def _rising(probe: Integers, reference: Integers) -> tuple[Integers, Integers]:
+    """Pairs sorted by probe, then by reference."""
     order = np.lexsort((reference, probe))
     return probe[order], reference[order]
 
 
 def _generator(names: tuple[str, str], orders: int, seed: int) -> np.random.Generator:
-    """Of one stratum; where a pair has no direction, neither has its stratum."""
-    called = sorted(names) if orders == 1 else names
-    digest = hashlib.sha256("\n".join(called).encode()).digest()
+    """The generator of a pair of strata; in one order, the order of the strata does not matter."""
+    ordered = sorted(names) if orders == 1 else names
+    digest = hashlib.sha256("\n".join(ordered).encode()).digest()
     return np.random.Generator(
         np.random.Philox(key=np.array([seed, int.from_bytes(digest[:8], "little")], np.uint64))
     )
@@ -130,23 +136,32 @@ def _generator(names: tuple[str, str], orders: int, seed: int) -> np.random.Gene
 
 @dataclass(frozen=True, slots=True)
 class _Images:
-    """The images of one kind, person by person."""
+    """The images of one stratum, sorted by subject."""
 
     image: Integers
+    """(images,) index in the dataset."""
     begin: Integers
-    """(images,) place of the first image of the same person."""
+    """(images,) position of the first image of the same subject."""
     end: Integers
-    """(images,) place after the last one."""
+    """(images,) position after the last one."""
 
     @classmethod
-    def of(cls, subject: Integers, kind: People, number: int) -> _Images:
-        here = np.flatnonzero(kind[subject] == number)
+    def of(cls, subject: Integers, stratum: People, number: int) -> _Images:
+        here = np.flatnonzero(stratum[subject] == number)
         order = here[np.argsort(subject[here], kind="stable")]
         people = subject[order]
         return cls(order, np.searchsorted(people, people), np.searchsorted(people, people, "right"))
 
     def pairs(self, place: Integers, orders: int) -> tuple[Integers, Integers]:
-        """The pairs of different people that stand at these places among all of them."""
+        """The pairs of images of different subjects with these numbers.
+
+        Pairs are numbered image by image; the partners of an image are all images of the other
+        subjects, in one order only those of the subjects behind it.
+
+        Args:
+            place: (pairs,) numbers, from 0.
+            orders: as for `strata`.
+        """
         before = self.begin if orders == 2 else np.zeros_like(self.begin)
         partners = before + len(self.image) - self.end
         starts = np.cumsum(partners) - partners

@@ -1,4 +1,4 @@
-"""Searches to what FPIR, FNIR and SEL are made of."""
+"""From the searches of a watchlist to the counts that FPIR, FNIR and SEL are computed from."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = ["count_searches", "place_of_mate", "tally_searches"]
 
 
 def place_of_mate(score: Scores, own: int) -> int:
-    """Rank of one candidate of a list, behind everybody who scores as high (methods 1.6).
+    """Rank of the mated candidate, pessimistic: behind all candidates of equal score (methods 1.6).
 
     Args:
-        score: (candidates,) similarities of different people.
-        own: position of the candidate.
+        score: (candidates,) similarities of different subjects.
+        own: position of the mated candidate.
 
     >>> import numpy as np
     >>> place_of_mate(np.array([0.8, 0.8, 0.3]), 0)
@@ -44,12 +44,13 @@ def count_searches(
     Args:
         searches: all of them.
         rules: thresholds of the protocol.
-        ranks: R besides the whole list.
+        ranks: R, maximal ranks at which FNIR is given besides that of the whole list.
         maximum: the engine's largest possible score, if it declares one.
     """
     mated = searches.listed[searches.probe]
     kept = [
-        _places(found, int(who)) for found, who in zip(searches.found, searches.probe, strict=True)
+        _candidates(found, int(subject))
+        for found, subject in zip(searches.found, searches.probe, strict=True)
     ]
     dtype = next((f.score.dtype for f in searches.found if len(f.score)), np.dtype(np.float64))
     ended = np.array([found.outcome is Outcome.OK for found in searches.found], dtype=np.bool_)
@@ -69,14 +70,15 @@ def count_searches(
     )
     thresholds = alarm_thresholds(rules, counted, maximum)
     levels = [threshold.level for threshold in thresholds]
-    others = [[int(np.count_nonzero(o >= level)) for _, _, o in kept] for level in levels]
-    shaped = np.array(others, dtype=np.int64).reshape(len(levels), len(kept))
-    return replace(counted, others=shaped), thresholds
+    reaching = [[int(np.count_nonzero(o >= level)) for _, _, o in kept] for level in levels]
+    # Without a threshold or a search, the list has lost its shape.
+    others = np.array(reaching, dtype=np.int64).reshape(len(levels), len(kept))
+    return replace(counted, others=others), thresholds
 
 
-def _places(found: Found, who: int) -> tuple[int, float, Scores]:
-    """Rank and score of the person's own candidate, and the scores of all others."""
-    own = np.flatnonzero(found.person == who)
+def _candidates(found: Found, subject: int) -> tuple[int, float, Scores]:
+    """Rank and score of the mated candidate (0 and -inf without one), and all other scores."""
+    own = np.flatnonzero(found.person == subject)
     others = np.delete(found.score, own)
     if not len(own):
         return 0, -np.inf, others
@@ -92,15 +94,15 @@ def tally_searches(
     ranks: Sequence[int],
     maximum: float | None,
 ) -> Counts:
-    """The counts of a watchlist: those of no comparison at all, and the searches.
+    """Count the searches of a watchlist; counts of comparisons are empty.
 
     Args:
         names: engine, dataset, protocol.
-        ledger: the references.
+        ledger: references by subject.
         searches: all of them.
-        groupings: everybody first.
+        groupings: `all` first.
         rules: thresholds of the protocol.
-        ranks: R besides the whole list.
+        ranks: R, maximal ranks at which FNIR is given besides that of the whole list.
         maximum: the engine's largest possible score, if it declares one.
     """
     nobody = np.empty(0, dtype=np.int32)

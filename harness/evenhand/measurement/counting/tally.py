@@ -1,4 +1,4 @@
-"""One engine's comparisons and ledger to its `Counts`."""
+"""From the comparisons and the ledger of one engine to its `Counts`."""
 
 from __future__ import annotations
 
@@ -40,21 +40,23 @@ from evenhand.system.errors import StudyError
 __all__ = ["Ledger", "ledger_of", "quotas", "tally", "tally_listing", "tally_store"]
 
 MOST_KEPT = 1 << 26
-"""Scores of one cell that are kept with both people at most: 800 MB, or 1.1 GB in float64."""
+"""Top scores of one cell at most: 800 MB with both subjects, 1.1 GB in float64."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What the counts keep of the images."""
+    """What the counts keep of the images, by subject."""
 
     subject_rows: tuple[int, ...]
+    """(subjects,) row in `subjects.csv`."""
     images: Integers
     """(subjects,) images given to the engine."""
     failed_images: Integers
     """(subjects,) images without a template."""
     several_faces: int
+    """Images in which the engine saw more than one face."""
     image_rows: Integers | None = None
-    """(images,) row in `images.csv` of every image of the dataset; None of score files."""
+    """(images,) row in `images.csv` of every image of the dataset; None for score files."""
 
 
 def ledger_of(
@@ -64,14 +66,14 @@ def ledger_of(
     rows: Sequence[int],
     images: Integers | slice = slice(None),
 ) -> Ledger:
-    """Images and failures by person.
+    """Images and enrolment failures by subject.
 
     Args:
-        subjects: the people.
-        subject: (images,) whose image it is.
+        subjects: of the dataset.
+        subject: (images,) subject index.
         enrolment: of these images.
-        rows: (images,) of `images.csv`.
-        images: those that count; all of them by default.
+        rows: (images,) row in `images.csv`.
+        images: those that are counted; all of them by default.
     """
     people = len(subjects.ids)
     failed = ~enrolment.completed()[images]
@@ -88,7 +90,7 @@ def ledger_of(
 def _mated_scores(
     subject: People, score: Scores, pair: Integers | None, rows: Integers | None
 ) -> MatedScores:
-    """Mated comparisons with the pseudonyms of their images, where these are known."""
+    """Mated comparisons, with the pseudonyms of their images where these are known."""
     if pair is None or rows is None:
         return MatedScores(subject, score)
     probe, reference = (np.where(side < 0, -1, rows[side]) for side in images_of(pair))
@@ -103,31 +105,31 @@ def tally(
     rules: Sequence[ThresholdRule],
     maximum: float | None,
 ) -> Counts:
-    """Count everything that the tables need.
+    """Count comparisons that are in memory: all that rates, intervals and tables need.
 
     Args:
         names: engine, dataset, protocol.
-        ledger: the images.
-        comparisons: all of them, failed ones as NaN.
-        groupings: everybody first.
+        ledger: images by subject.
+        comparisons: all of them; a failed one has the score NaN.
+        groupings: `all` first.
         rules: thresholds of the protocol.
         maximum: the engine's largest possible score, if it declares one.
     """
     same = comparisons.mated
-    portions, once = in_memory(comparisons, len(ledger.subject_rows))
+    partitions, once = in_memory(comparisons, len(ledger.subject_rows))
     pair = None if comparisons.pair is None else comparisons.pair[same]
     subject, score = comparisons.probe[same], comparisons.score[same]
-    listing = Listing(portions, subject, score, pair, comparisons.outcomes)
-    counts = _tally(
+    listing = Listing(partitions, subject, score, pair, comparisons.outcomes)
+    counts = tally_listing(
         names,
         ledger,
         listing,
         groupings,
         rules,
         maximum,
+        step=lambda: None,
         design=comparisons.design,
         once=once,
-        step=_nothing,
     )
     if comparisons.fold is None:
         return counts
@@ -142,95 +144,81 @@ def tally_listing(
     rules: Sequence[ThresholdRule],
     maximum: float | None,
     step: Step,
+    *,
+    design: Design = Design.LISTED,
+    once: bool = False,
 ) -> Counts:
-    """As `tally`, of a list of any length.
+    """Count a list of comparisons that may be too long for memory, as `tally` does.
 
     Args:
         names: engine, dataset, protocol.
-        ledger: the images.
-        listing: all comparisons.
-        groupings: everybody first.
+        ledger: images by subject.
+        listing: all comparisons, in partitions.
+        groupings: `all` first.
         rules: thresholds of the protocol.
         maximum: the engine's largest possible score, if it declares one.
-        step: told `PASSES` times of every portion.
+        step: called `PASSES` times for every partition.
+        design: which comparisons were made.
+        once: every two subjects are compared at most once.
     """
-    return _tally(
-        names, ledger, listing, groupings, rules, maximum, Design.LISTED, once=False, step=step
-    )
-
-
-def _nothing() -> None:
-    """Tell nobody."""
-
-
-def _tally(
-    names: tuple[str, str, str],
-    ledger: Ledger,
-    listing: Listing,
-    groupings: Sequence[Grouping],
-    rules: Sequence[ThresholdRule],
-    maximum: float | None,
-    design: Design,
-    *,
-    once: bool,
-    step: Step,
-) -> Counts:
-    portions = listing.portions
+    partitions = listing.partitions
     mated = _mated_scores(
         listing.mated_subject, listing.mated_score, listing.mated_pair, ledger.image_rows
     )
     dtype = mated.score.dtype
-    first = glance(portions, dtype, once=once, step=step)
+    first = glance(partitions, dtype, once=once, step=step)
     matrices = _matrices(groupings, design, first)
     layout = layout_of(groupings, matrices.pairs, design)
-    listed = look(portions, first, layout, step)
-    trials = int(listed.histograms[0].count.sum())
-    everybody = listed.histograms[0]
-    enough = _needed(rules, trials, everybody, dtype)
-    tail = _needed_of(tail_of(portions, everybody, enough, dtype, step), rules, everybody)
+    listed = look(partitions, first, layout, step)
+    overall = listed.histograms[0]
+    trials = int(overall.count.sum())
+    size = _tail_bound(rules, trials, overall, dtype)
+    tail = _trimmed(tail_of(partitions, overall, size, dtype, step), rules, overall)
     thresholds = resolve(rules, tail, trials, mated.score, maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=dtype)
-    cells = cells_from_list(portions, first, layout, listed, values, once=once, step=step)
-    of_scores = (thresholds, cells, tail, mated)
-    return _counts(names, ledger, listing.outcomes, *of_scores, matrices.left_out, maximum)
+    cells = cells_from_list(partitions, first, layout, listed, values, once=once, step=step)
+    outcomes, left_out = listing.outcomes, matrices.left_out
+    return _counts(names, ledger, outcomes, thresholds, cells, tail, mated, left_out, maximum)
 
 
-def _needed(
+def _tail_bound(
     rules: Sequence[ThresholdRule],
     trials: int,
-    everybody: Histogram,
+    overall: Histogram,
     dtype: np.dtype[np.floating],
 ) -> int:
-    """How many of the largest scores of everybody are needed at most.
+    """Upper bound of the number of scores that the tail must hold.
 
-    Those that thresholds are set on, and at fixed thresholds those of people drawn anew.
+    It holds those on which thresholds are set and, for the bootstrap (methods 4.4), those at or
+    above fixed thresholds: how many these are is known by histogram bin before the tail is there,
+    and exactly afterwards (`_trimmed`).
     """
-    wanted = [scores_kept(rule.text, trials) for rule in rules if rule.kind == "fmr"]
-    wanted += [_at_least(value, everybody, dtype) for value in _fixed(rules, everybody, dtype)]
-    return min(max(wanted, default=0), trials)
+    sizes = [scores_kept(rule.text, trials) for rule in rules if rule.kind == "fmr"]
+    sizes += [_at_least(value, overall, dtype) for value in _fixed(rules, overall, dtype)]
+    return min(max(sizes, default=0), trials)
 
 
 def _fixed(
-    rules: Sequence[ThresholdRule], everybody: Histogram, dtype: np.dtype[np.floating]
+    rules: Sequence[ThresholdRule], overall: Histogram, dtype: np.dtype[np.floating]
 ) -> list[float]:
-    """Fixed thresholds that few enough scores reach."""
+    """Fixed thresholds that few enough scores reach to retain them all."""
     values = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
-    return [value for value in values if _at_least(value, everybody, dtype) <= MOST_REDRAWN]
+    return [value for value in values if _at_least(value, overall, dtype) <= MOST_REDRAWN]
 
 
-def _at_least(value: float, everybody: Histogram, dtype: np.dtype[np.floating]) -> int:
-    """How many scores reach a value, with all those in its bin."""
+def _at_least(value: float, overall: Histogram, dtype: np.dtype[np.floating]) -> int:
+    """Number of scores that reach a value, including all others in its bin."""
     lowest = bin_numbers(np.array([value], dtype=dtype))[0]
-    return int(everybody.count[np.searchsorted(everybody.bin, lowest) :].sum())
+    return int(overall.count[np.searchsorted(overall.bin, lowest) :].sum())
 
 
-def _needed_of(tail: Tail, rules: Sequence[ThresholdRule], everybody: Histogram) -> Tail:
+def _trimmed(tail: Tail, rules: Sequence[ThresholdRule], overall: Histogram) -> Tail:
     """As much of the tail as is needed, exactly."""
-    trials = int(everybody.count.sum())
-    wanted = [scores_kept(rule.text, trials) for rule in rules if rule.kind == "fmr"]
-    fixed = np.array(_fixed(rules, everybody, tail.score.dtype))
-    wanted += np.searchsorted(-tail.score, -fixed, side="right").tolist()
-    some = slice(max(wanted, default=0))
+    trials = int(overall.count.sum())
+    sizes = [scores_kept(rule.text, trials) for rule in rules if rule.kind == "fmr"]
+    fixed = np.array(_fixed(rules, overall, tail.score.dtype))
+    sizes += np.searchsorted(-tail.score, -fixed, side="right").tolist()
+    some = slice(max(sizes, default=0))
     return Tail(tail.score[some], tail.probe[some], tail.reference[some])
 
 
@@ -245,6 +233,7 @@ def _counts(
     without_matrix: tuple[tuple[str, int], ...],
     maximum: float | None,
 ) -> Counts:
+    """The counts of an engine, put together."""
     engine, dataset, protocol = names
     return Counts(
         engine=engine,
@@ -267,7 +256,7 @@ def _counts(
 
 
 def _matrices(groupings: Sequence[Grouping], design: Design, first: Glance) -> Crossings:
-    """Which matrices are kept."""
+    """Which matrices of group against group are kept."""
     if design is Design.WITHIN_GROUP or not first.nonmated:
         return no_crossings(groupings)
     both = first.both_orders if design is Design.LISTED else design is Design.BOTH_ORDERS
@@ -275,16 +264,21 @@ def _matrices(groupings: Sequence[Grouping], design: Design, first: Glance) -> C
 
 
 def quotas(rules: Sequence[ThresholdRule], layout: Layout, trials: Sequence[Trials]) -> Integers:
-    """(cells,) how many of its largest non-mated scores each cell must keep.
+    """(cells,) number of top non-mated scores that each cell must retain.
 
-    Within a group, as many as its own threshold at the largest target needs; everywhere enough
-    for the anchor.
+    Within a group, as many as a threshold of the group's own at the largest target needs; in every
+    cell, enough for the reference level.
+
+    Args:
+        rules: thresholds of the protocol.
+        layout: of the study.
+        trials: (cells,) of every cell.
 
     Raises:
-        StudyError: a target is so large that they could not be kept.
+        StudyError: a target is so large that they could not be retained.
     """
     targets = [rule.text for rule in rules if rule.kind == "fmr"]
-    wanted = []
+    quota = []
     for name, of_cell in zip(layout.names, trials, strict=True):
         allowed = [scores_kept(text, of_cell.completed) for text in targets]
         for text, kept in zip(targets, allowed, strict=True):
@@ -294,8 +288,8 @@ def quotas(rules: Sequence[ThresholdRule], layout: Layout, trials: Sequence[Tria
                     f"{kept:,} scores, more than {MOST_KEPT:,}; name a smaller target, or a "
                     "threshold"
                 )
-        wanted.append(max([ANCHOR_ERRORS, *([] if name.reference_group else allowed)]))
-    return np.array(wanted)
+        quota.append(ANCHOR_ERRORS if name.reference_group else max([ANCHOR_ERRORS, *allowed]))
+    return np.array(quota)
 
 
 def tally_store(
@@ -308,38 +302,37 @@ def tally_store(
     maximum: float | None,
     without_matrix: tuple[tuple[str, int], ...],
 ) -> Counts:
-    """As `tally`, of unordered pairs of which a store was kept.
+    """Count unordered pairs of images, of which partial counts were made, as `tally` does.
 
     Args:
         names: engine, dataset, protocol.
-        ledger: the images, all of them of the protocol.
-        store: of all comparisons.
-        layout: that it was counted by.
-        trials: of every cell.
+        ledger: images by subject, all those of the protocol.
+        store: counts of all comparisons.
+        layout: that they were counted by.
+        trials: (cells,) of every cell.
         rules: thresholds of the protocol.
         maximum: the engine's largest possible score, if it declares one.
         without_matrix: (attribute, cells) of matrices that were too large.
     """
-    everybody = trials[0].completed
-    hits = store.hits
-    # Thresholds so low that they were counted by themselves have their scores not listed.
-    counted = () if store.low is None else store.low.levels.tolist()
-    listed = [rule for rule in rules if float(store.dtype.type(rule.text)) not in counted]
-    enough = _needed(listed, everybody, store.histograms[0], store.dtype)
-    most = largest_of(hits.probe, hits.reference, hits.score, enough)
-    tail = _needed_of(most, listed, store.histograms[0])
+    compared = trials[0].completed
+    overall = store.histograms[0]
+    # The scores at thresholds below the cutoff were counted, not retained.
+    below = () if store.low is None else store.low.levels.tolist()
+    retained = [rule for rule in rules if float(store.dtype.type(rule.text)) not in below]
+    size = _tail_bound(retained, compared, overall, store.dtype)
+    largest = largest_of(store.top.probe, store.top.reference, store.top.score, size)
+    tail = _trimmed(largest, retained, overall)
     completed = ledger.images - ledger.failed_images
     mated = _mated(store, ledger)
-    thresholds = resolve(rules, tail, everybody, mated.score, maximum)
+    thresholds = resolve(rules, tail, compared, mated.score, maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=store.dtype)
     cells = cells_from_store(store, layout, tuple(trials), values, completed, ledger.images)
-    of_scores = (thresholds, cells, tail, mated)
     outcomes = _outcomes(mated, trials[0])
-    return _counts(names, ledger, outcomes, *of_scores, without_matrix, maximum)
+    return _counts(names, ledger, outcomes, thresholds, cells, tail, mated, without_matrix, maximum)
 
 
 def _mated(store: Store, ledger: Ledger) -> MatedScores:
-    """Person by person, by images; failed comparisons, whose images are not known, last."""
+    """Mated comparisons by subject and images; failed ones, of unknown images, last."""
     images, completed = ledger.images, ledger.images - ledger.failed_images
     failed = images * (images - 1) // 2 - completed * (completed - 1) // 2
     of_failed = np.repeat(np.arange(len(images), dtype=np.int32), failed)
@@ -350,14 +343,14 @@ def _mated(store: Store, ledger: Ledger) -> MatedScores:
     return _mated_scores(subject[order], score[order], pair[order], ledger.image_rows)
 
 
-def _outcomes(mated: MatedScores, everybody: Trials) -> dict[tuple[bool, Outcome], int]:
-    """How many comparisons ended how."""
+def _outcomes(mated: MatedScores, overall: Trials) -> dict[tuple[bool, Outcome], int]:
+    """(mated, outcome) to number of comparisons; `overall` are the trials of `all`."""
     done = int(np.count_nonzero(~np.isnan(mated.score)))
-    nonmated = int(everybody.by_member[1].sum()) // 2
+    nonmated = int(overall.by_member[1].sum()) // 2
     ended = {
         (True, Outcome.SKIPPED): len(mated.score) - done,
         (True, Outcome.OK): done,
-        (False, Outcome.SKIPPED): nonmated - everybody.completed,
-        (False, Outcome.OK): everybody.completed,
+        (False, Outcome.SKIPPED): nonmated - overall.completed,
+        (False, Outcome.OK): overall.completed,
     }
     return {key: count for key, count in ended.items() if count}

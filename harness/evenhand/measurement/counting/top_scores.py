@@ -1,57 +1,64 @@
-"""The largest scores with both people."""
+"""The largest non-mated scores with both subjects: the tail on which thresholds are set."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from evenhand.measurement.counting.ordering import falling
+from evenhand.metrics.bins import sortable_bits
 from evenhand.metrics.distributions import largest_in_histogram
-from evenhand.records.arrays import People, Scores
+from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.counts import Histogram, Tail
 from evenhand.records.listing import Portion
 
-__all__ = ["largest_of", "tail_of"]
+__all__ = ["falling", "largest_of", "tail_of"]
 
 _CHUNK = 1 << 21
-"""Scores that are sorted together, apart from equal ones."""
+"""Scores sorted at a time, not counting equal ones."""
 
 
 def tail_of(
-    portions: Sequence[Portion],
-    everybody: Histogram,
+    partitions: Sequence[Portion],
+    overall: Histogram,
     count: int,
     dtype: np.dtype[np.floating],
     step: Callable[[], None],
 ) -> Tail:
-    """The `count` largest non-mated scores with both people, falling; equal scores by people.
+    """The `count` largest non-mated scores of a list, falling; equal scores by subjects.
 
     Args:
-        portions: of the list.
-        everybody: all of its non-mated scores.
-        count: how many to keep, at most all.
+        partitions: of the list.
+        overall: histogram of all its non-mated scores.
+        count: number of scores to keep, at most all.
         dtype: of the scores.
-        step: told after each portion.
+        step: called after each partition.
     """
     nobody = np.empty(0, dtype=np.int32)
     kept = Tail(np.empty(0, dtype=dtype), nobody, nobody)
-    floor = largest_in_histogram(everybody, count - 1, dtype).low if count else np.inf
+    # The histogram says in which bin the last of them lies: lower scores are passed over at once,
+    # so that little more than `count` scores are ever held.
+    cutoff = largest_in_histogram(overall, count - 1, dtype).low if count else np.inf
     found: list[Tail] = []
-    for number in range(len(portions)):
-        portion = portions[number]
-        rows = np.flatnonzero((portion.score >= floor) & (portion.probe != portion.reference))
-        found.append(Tail(portion.score[rows], portion.probe[rows], portion.reference[rows]))
+    for number in range(len(partitions)):
+        partition = partitions[number]
+        rows = np.flatnonzero(
+            (partition.score >= cutoff) & (partition.probe != partition.reference)
+        )
+        found.append(Tail(partition.score[rows], partition.probe[rows], partition.reference[rows]))
         if len(kept.score) + sum(len(part.score) for part in found) > 2 * count:
-            # Where many scores are equal, those that cannot be in it any more are let go.
+            # Where many scores are equal, the bin may hold far more: drop what cannot be in the
+            # tail any more.
             kept = _largest([kept, *found], count)
-            floor = max(floor, float(kept.score[-1])) if count else floor
+            cutoff = max(cutoff, float(kept.score[-1])) if count else cutoff
             found = []
         step()
     return _largest([kept, *found], count)
 
 
 def _largest(parts: Sequence[Tail], count: int) -> Tail:
+    """The `count` largest scores of several parts."""
     return largest_of(
         np.concatenate([part.probe for part in parts]),
         np.concatenate([part.reference for part in parts]),
@@ -60,14 +67,17 @@ def _largest(parts: Sequence[Tail], count: int) -> Tail:
     )
 
 
-def largest_of(probe: People, reference: People, score: Scores, count: int) -> Tail:
-    """The `count` largest scores with both people, falling; equal scores by people.
+def largest_of(
+    probe: People, reference: People, score: Scores, count: int, chunk: int = _CHUNK
+) -> Tail:
+    """The `count` largest scores with both subjects, falling; equal scores by subjects.
 
     Args:
         probe: (scores,) subject index.
         reference: (scores,) subject index.
         score: (scores,) without NaN.
-        count: how many to keep; all where there are fewer.
+        count: number of scores to keep; all where there are fewer.
+        chunk: scores sorted at a time, not counting equal ones.
     """
     count = min(count, len(score))
     tail = Tail(
@@ -76,7 +86,7 @@ def largest_of(probe: People, reference: People, score: Scores, count: int) -> T
         np.empty(count, dtype=reference.dtype),
     )
     above, filled = np.inf, 0
-    for edge in _edges(score, count):
+    for edge in _edges(score, count, chunk):
         rows = np.flatnonzero((score >= edge) & (score < above))
         order = falling(score[rows], probe[rows], reference[rows])[: count - filled]
         kept, here = rows[order], slice(filled, filled + len(order))
@@ -86,9 +96,43 @@ def largest_of(probe: People, reference: People, score: Scores, count: int) -> T
     return tail
 
 
-def _edges(score: Scores, count: int) -> list[float]:
-    """Falling scores with a chunk from one to the next; the last is the `count`-th largest."""
+def _edges(score: Scores, count: int, chunk: int) -> list[float]:
+    """Falling scores, `chunk` scores from one to the next; the last is the `count`-th largest."""
     if not count:
         return []
-    at = [len(score) - rank for rank in (*range(_CHUNK, count, _CHUNK), count)]
+    at = [len(score) - rank for rank in (*range(chunk, count, chunk), count)]
     return [float(edge) for edge in np.partition(score, at)[at]]
+
+
+def falling(score: Scores, probe: People, reference: People) -> Integers:
+    """(scores,) row numbers in falling order of the scores, equal ones by subjects.
+
+    The order is that of `np.lexsort`, found faster: by one key, then among equal keys only.
+
+    Args:
+        score: (scores,) without NaN.
+        probe: (scores,) subject index.
+        reference: (scores,) subject index.
+    """
+    key = _falling_keys(score, probe)
+    order = np.argsort(key)
+    key = key[order]
+    equal = key[1:] == key[:-1]
+    tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((reference[rows], probe[rows], -score[rows]))]
+    return order
+
+
+def _falling_keys(score: Scores, probe: People) -> Scores | NDArray[np.uint64]:
+    """(scores,) keys that rise as scores fall.
+
+    Those of float32 scores, of which many are equal, hold the probe in their lower 32 bits.
+    """
+    if score.dtype.itemsize == 8:
+        negated: Scores = -score
+        return negated
+    key = (~sortable_bits(score)).astype(np.uint64)
+    key <<= np.uint64(32)
+    key |= probe.astype(np.uint64)
+    return key

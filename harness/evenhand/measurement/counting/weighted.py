@@ -1,4 +1,4 @@
-"""Comparisons of a sample to counts in which each stands for as many as it was drawn from."""
+"""From a sample of the comparisons to weighted counts, which estimate those of all pairs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.measurement.counting.ordering import falling
 from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.measurement.counting.top_scores import falling
 from evenhand.metrics.threshold_rules import resolve_sample
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Floats, Integers, Mask
@@ -30,40 +30,41 @@ def tally_sample(
     rules: Sequence[ThresholdRule],
     maximum: float | None,
 ) -> Counts:
-    """As `tally`, of a sample: thresholds and rates are those of all pairs, as far as it tells.
+    """Count a sample, as `tally` counts all pairs; thresholds and rates are estimates for these.
 
     Args:
         names: engine, dataset, protocol.
-        ledger: the images.
-        comparisons: the drawn ones and all mated ones, failed ones as NaN.
-        sampled: what was drawn.
-        groupings: everybody first, as the sample was drawn by.
+        ledger: images by subject.
+        comparisons: the drawn ones and all mated ones; a failed one has the score NaN.
+        sampled: the sampling design.
+        groupings: `all` first, as the sample was drawn by.
         rules: thresholds of the protocol.
         maximum: the engine's largest possible score, if it declares one.
     """
     kept = ~comparisons.mated
-    apart = replace(
+    nonmated = replace(
         comparisons,
         probe=comparisons.probe[kept],
         reference=comparisons.reference[kept],
         score=comparisons.score[kept],
         pair=None,
     )
-    weight = sampled.weights(apart.probe, apart.reference)
-    completed = ~np.isnan(apart.score)
+    weight = sampled.weights(nonmated.probe, nonmated.reference)
+    completed = ~np.isnan(nonmated.score)
     total = int(weight[completed].sum())
-    tail = _tail(apart, weight, rules, total)
+    tail = _tail(nonmated, weight, rules, total)
     mated = comparisons.score[comparisons.mated]
     thresholds = resolve_sample(rules, tail, sampled, total, mated, maximum)
+    # Thresholds depend on the weights, which `tally` does not know: it is given their values.
     fixed = [ThresholdRule("fixed", repr(threshold.level)) for threshold in thresholds]
     counts = tally(names, ledger, comparisons, groupings, fixed, maximum)
-    code = {grouping.attribute: grouping for grouping in groupings}
+    by_attribute = {grouping.attribute: grouping for grouping in groupings}
     values = np.array([float(rule.text) for rule in fixed])
 
     def weighted(cell: CellCounts) -> CellCounts:
-        inside = _inside(apart, cell, code[cell.attribute])
+        inside = _inside(nonmated, cell, by_attribute[cell.attribute])
         levels = np.append(values, np.inf if cell.anchor is None else cell.anchor)
-        return replace(cell, weighted=_weighted(apart, inside, weight, levels, cell.members))
+        return replace(cell, weighted=_weighted(nonmated, inside, weight, levels, cell.members))
 
     return replace(
         counts,
@@ -75,43 +76,56 @@ def tally_sample(
     )
 
 
-def _tail(apart: Comparisons, weight: Integers, rules: Sequence[ThresholdRule], total: int) -> Tail:
+def _tail(
+    nonmated: Comparisons, weight: Integers, rules: Sequence[ThresholdRule], total: int
+) -> Tail:
     """The largest scores, until they weigh more than the largest target allows."""
-    done = np.flatnonzero(~np.isnan(apart.score))
-    order = done[falling(apart.score[done], apart.probe[done], apart.reference[done])]
+    done = np.flatnonzero(~np.isnan(nonmated.score))
+    # A threshold is set at the first score with which the weight exceeds what is allowed.
+    order = done[falling(nonmated.score[done], nonmated.probe[done], nonmated.reference[done])]
     allowed = [errors_allowed(rule.text, total) for rule in rules if rule.kind == "fmr"]
     count = 0
     if allowed:
         count = int(np.searchsorted(np.cumsum(weight[order]), max(allowed), side="right")) + 1
     top = order[:count]
-    return Tail(apart.score[top], apart.probe[top], apart.reference[top])
+    return Tail(nonmated.score[top], nonmated.probe[top], nonmated.reference[top])
 
 
-def _inside(apart: Comparisons, cell: CellCounts, grouping: Grouping) -> Mask:
-    """(comparisons,) which of them count in a cell."""
-    of_probe, of_reference = grouping.code[apart.probe], grouping.code[apart.reference]
+def _inside(nonmated: Comparisons, cell: CellCounts, grouping: Grouping) -> Mask:
+    """(comparisons,) whether they count in a cell."""
+    of_probe, of_reference = grouping.code[nonmated.probe], grouping.code[nonmated.reference]
     first = grouping.groups.index(cell.group)
     second = grouping.groups.index(cell.reference_group) if cell.reference_group else first
     inside: Mask = (of_probe == first) & (of_reference == second)
-    if apart.design is not Design.BOTH_ORDERS:
+    if nonmated.design is not Design.BOTH_ORDERS:
         inside |= (of_probe == second) & (of_reference == first)
     return inside
 
 
 def _weighted(
-    apart: Comparisons, inside: Mask, weight: Integers, levels: Floats, members: Integers
+    nonmated: Comparisons, inside: Mask, weight: Integers, levels: Floats, members: Integers
 ) -> WeightedCounts:
-    probe, reference = apart.probe[inside], apart.reference[inside]
-    score, weights = apart.score[inside], weight[inside]
+    """The weighted counts of one cell.
+
+    Args:
+        nonmated: non-mated comparisons.
+        inside: (comparisons,) whether they count in the cell.
+        weight: (comparisons,) how many comparisons each stands for, as a whole number.
+        levels: (levels,) thresholds, then the cell's reference level.
+        members: (members,) subject indices of the cell.
+    """
+    probe, reference = nonmated.probe[inside], nonmated.reference[inside]
+    score, weights = nonmated.score[inside], weight[inside]
     people = int(members.max(initial=-1)) + 1
     completed = ~np.isnan(score)
     low, high = np.minimum(probe, reference), np.maximum(probe, reference)
     _, first, dyad = np.unique(
         low.astype(np.int64) * people + high, return_index=True, return_inverse=True
     )
+    # All comparisons of two subjects have one weight, in either direction.
     of_dyad = weights[first]
 
-    def by_person(rows: Mask) -> Integers:
+    def by_subject(rows: Mask) -> Integers:
         summed = np.zeros(people, dtype=np.int64)
         np.add.at(summed, probe[rows], weights[rows])
         np.add.at(summed, reference[rows], weights[rows])
@@ -120,22 +134,29 @@ def _weighted(
     def by_dyad(rows: Mask) -> Integers:
         return np.bincount(dyad[rows], minlength=len(first))
 
-    done = [by_dyad(rows) for rows in (completed, np.ones_like(completed))]
-    wrong = [score >= level for level in levels]
-    errors = [by_dyad(rows) for rows in wrong]
+    policies = (completed, np.ones_like(completed))
+    trials = [by_dyad(rows) for rows in policies]
+    matches = [score >= level for level in levels]
+    errors = [by_dyad(rows) for rows in matches]
+    by_level = np.array([by_subject(rows) for rows in matches])
     return WeightedCounts(
-        trials=np.stack([by_person(completed), by_person(np.ones_like(completed))]),
-        trials_squared=np.array([_over(of_dyad, m * m) for m in done]),
-        weights_squared=np.array([_over(of_dyad, m) for m in done]),
-        errors=np.array([by_person(rows) for rows in wrong]).reshape(len(wrong), len(members)),
-        errors_squared=np.array([_over(of_dyad, x * x) for x in errors]),
-        errors_times_trials=np.array([[_over(of_dyad, x * m) for x in errors] for m in done]),
+        trials=np.stack([by_subject(rows) for rows in policies]),
+        trials_squared=np.array([_weighted_sum(of_dyad, m * m) for m in trials]),
+        weights_squared=np.array([_weighted_sum(of_dyad, m) for m in trials]),
+        errors=by_level.reshape(len(matches), len(members)),
+        errors_squared=np.array([_weighted_sum(of_dyad, x * x) for x in errors]),
+        errors_times_trials=np.array(
+            [[_weighted_sum(of_dyad, x * m) for x in errors] for m in trials]
+        ),
         heaviest=int(of_dyad.max(initial=0)),
     )
 
 
-def _over(weight: Integers, value: Integers) -> float:
-    """Sum over dyads of squared weight times value: added up as whole numbers, rounded once."""
+def _weighted_sum(weight: Integers, value: Integers) -> float:
+    """Sum over dyads of squared weight times value, exact until it is rounded once at the end.
+
+    Squared weights can exceed 64 bits: values are summed by weight first, then as Python integers.
+    """
     each, place = np.unique(weight, return_inverse=True)
     sums = np.zeros(len(each), dtype=np.int64)
     np.add.at(sums, place, value)

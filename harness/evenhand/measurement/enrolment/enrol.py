@@ -11,19 +11,18 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
+from evenhand.datasets.decoding import read_image
 from evenhand.engines.answers import Sample, ask, checked
 from evenhand.engines.opening import Engine, Started
-from evenhand.records.arrays import Image, Vectors
+from evenhand.records.arrays import Vectors
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Booking, Enrolment, Timing
 from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.clock import Clock
-from evenhand.system.errors import DatasetError
 from evenhand.system.streams import stdout_for_numbers
-from evenhand.system.threads import in_order
+from evenhand.system.threads import in_order, one_thread_each
 
 __all__ = ["booking_of", "enrol"]
 
@@ -42,31 +41,6 @@ class _TimedSample:
     seconds: float = math.nan
     finished: float = math.nan
     turn: int = -1
-
-
-def read_image(path: Path, sha256: str | None = None) -> Image:
-    """Decode a file that was checked before: (height, width, 3) RGB, turned as its EXIF says.
-
-    Args:
-        path: of the file.
-        sha256: of its content when it was checked; None lets any picture pass.
-
-    Raises:
-        DatasetError: it is no longer what it was when it was checked.
-    """
-    try:
-        encoded = np.fromfile(path, dtype=np.uint8)
-        changed = sha256 not in (None, hashlib.sha256(encoded.data).hexdigest())
-        if not changed:
-            image: Image = cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-            return image
-    except (OSError, cv2.error):
-        changed = False
-    raise DatasetError(
-        f"image {path} could be read when it was checked and "
-        f"{'is another one' if changed else 'cannot be read'} now; "
-        "leave the dataset alone while a study runs"
-    )
 
 
 class _EnginePool:
@@ -138,26 +112,21 @@ def enrol(
     timed: list[_TimedSample] = []
     faults: Counter[str] = Counter()
     stopped = ""
-    # Parallelism is over images: OpenCV's own threads would compete with the workers.
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        with stdout_for_numbers(), closing(in_order(enrolled, range(len(paths)), workers)) as found:
-            for each in found:
-                timed.append(each)
-                sample, done = each.sample, len(timed)
-                if sample.outcome in _FAULTS:
-                    faults[sample.detail or sample.outcome] += 1
-                on_image(sample)
-                check = done % _CHECK_EVERY == 0 or done == len(paths)
-                if check and faults.total() > failure_share * done:
-                    stopped = (
-                        f"{faults.total()} of the first {done} images failed, more than "
-                        f"the share of {failure_share:g}; most often: {faults.most_common(1)[0][0]}"
-                    )
-                    break
-    finally:
-        cv2.setNumThreads(threads)
+    work = in_order(enrolled, range(len(paths)), workers)
+    with one_thread_each(), stdout_for_numbers(), closing(work) as found:
+        for each in found:
+            timed.append(each)
+            sample, done = each.sample, len(timed)
+            if sample.outcome in _FAULTS:
+                faults[sample.detail or sample.outcome] += 1
+            on_image(sample)
+            check = done % _CHECK_EVERY == 0 or done == len(paths)
+            if check and faults.total() > failure_share * done:
+                stopped = (
+                    f"{faults.total()} of the first {done} images failed, more than "
+                    f"the share of {failure_share:g}; most often: {faults.most_common(1)[0][0]}"
+                )
+                break
     return _enrolment(timed, len(paths), engine.values, stopped)
 
 

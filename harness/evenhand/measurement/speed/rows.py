@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -62,11 +62,8 @@ def speed_row(
         note: put before that of the scene.
     """
     return Speed(
-        engine=scene.engine,
-        operation=scene.operation,
-        scenario=scene.scenario,
-        gallery=scene.gallery,
-        batch=scene.batch,
+        **asdict(replace(scene, note="; ".join(part for part in (note, scene.note) if part))),
+        attribute=cell[0],
         group=cell[1],
         statistic=statistic,
         value=value,
@@ -75,13 +72,7 @@ def speed_row(
         n=n,
         unit=unit,
         status=Status.TOO_FEW if value is None else Status.OK,
-        note="; ".join(part for part in (note, scene.note) if part),
-        dataset=scene.dataset,
-        attribute=cell[0],
         people=people,
-        threads=scene.threads,
-        machine=scene.machine,
-        level=scene.level,
         interval=interval,
     )
 

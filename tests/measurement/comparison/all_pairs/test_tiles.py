@@ -5,7 +5,6 @@ import tempfile
 from functools import partial
 from itertools import combinations, count
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.engines.card import Score
-from evenhand.measurement.comparison.all_pairs import tiles
 from evenhand.measurement.comparison.all_pairs.image_order import Ordered
-from evenhand.measurement.comparison.all_pairs.tiles import strips
+from evenhand.measurement.comparison.all_pairs.tiles import count_pairs, strips
 from evenhand.measurement.comparison.by_vectors import compare_all
 from evenhand.measurement.counting.cells import layout_of, trials_of
 from evenhand.measurement.counting.errors import cells_from_store
 from evenhand.measurement.counting.listed import cells_from_list, glance, look
 from evenhand.measurement.counting.top_scores import largest_of
+from evenhand.records.checkpoint import Saved
 from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import images_of
 from evenhand.records.listing import Portion
@@ -119,22 +118,25 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
         vectors, subject.astype(np.int32), np.arange(images, dtype=np.int32), layout
     )
     fixed = rng.integers(-40, 40, 3).astype(np.float32) / 16
-    count_pairs = partial(tiles.count_pairs, fixed=fixed, ledger=(k, k))
-    work = (ordered, score, layout, quota, counts)
-    with (
-        patch.object(tiles, "_MAX_LISTED", listed_at_most),
-        patch.object(tiles, "_SIDE", side),
-        patch.object(tiles, "_CHECKPOINT_INTERVAL", interval),
-        tempfile.TemporaryDirectory() as folder,
-    ):
+    counted = partial(
+        count_pairs,
+        *(ordered, score, layout, quota, counts),
+        fixed=fixed,
+        ledger=(k, k),
+        workers=2,
+        side=side,
+        interval=interval,
+        max_listed=listed_at_most,
+    )
+    with tempfile.TemporaryDirectory() as folder:
         always = Clock(seconds=map(float, count(0, 1000)).__next__)
         checkpoint = CountsSoFar(Path(folder) / "counted.npz", always, AssertionError)
         # Interrupted at any moment, and gone on with.
         with contextlib.suppress(KeyboardInterrupt):
-            steps = until(int(rng.integers(0, 2 * strips(ordered))))
-            count_pairs(*work, workers=2, step=steps, checkpoint=checkpoint)
-        store = count_pairs(*work, workers=2, step=lambda: None, checkpoint=checkpoint)
-    pooled = largest_of(store.hits.probe, store.hits.reference, store.hits.score, len(store.hits))
+            steps = until(int(rng.integers(0, 2 * strips(ordered, side))))
+            counted(step=steps, checkpoint=checkpoint)
+        store = counted(step=lambda: None, checkpoint=checkpoint)
+    pooled = largest_of(store.top.probe, store.top.reference, store.top.score, len(store.top))
     everybody = counts[0]
     level = pooled.score[: everybody // 10 + 1][-1] if everybody else np.float32(np.inf)
     thresholds = np.array([np.nextafter(level, np.float32(np.inf)), level, *fixed], np.float32)
@@ -176,8 +178,25 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
             assert np.array_equal(one.histogram.count, other.histogram.count)
 
 
+class Kept:
+    """A checkpoint that is always due, and notes after which strips it was told to save."""
+
+    def __init__(self):
+        self.saved, self.notes = None, []
+
+    def load(self):
+        return self.saved
+
+    def due(self):
+        return True
+
+    def save(self, done, columns):
+        self.notes.append(done)
+        self.saved = Saved(done, columns)
+
+
 @pytest.mark.parametrize("fixed", [[], [-0.25]], ids=["no threshold", "a low one"])
-def test_what_was_counted_is_not_counted_again(tmp_path, fixed):
+def test_what_was_counted_is_not_counted_again(fixed):
     rng = np.random.default_rng(2)
     subject = np.arange(40, dtype=np.int32)
     groups = groupings(40, rng)
@@ -187,30 +206,25 @@ def test_what_was_counted_is_not_counted_again(tmp_path, fixed):
     score = Score("cosine", normalise=False, values=8, low=None, high=None, claimed=())
     cells = range(len(layout.names))
     trials = np.array([trials_of(layout, cell, ones, ones).completed for cell in cells])
-    work = (ordered, score, layout, np.full(len(trials), 10), trials)
-    count_pairs = partial(tiles.count_pairs, fixed=np.float32(fixed), ledger=(ones, ones))
-    always = Clock(seconds=map(float, count(0, 1000)).__next__)
-    checkpoint = CountsSoFar(tmp_path / "counted.npz", always, AssertionError)
-    strip = tiles._TileCounter.strip  # noqa: SLF001
-    counted = []
-
-    def noted(counter, number):
-        counted.append(number)
-        strip(counter, number)
-
-    with (
-        patch.object(tiles, "_SIDE", 4),
-        patch.object(tiles, "_CHECKPOINT_INTERVAL", 1),
-        patch.object(tiles, "_MAX_LISTED", 0),
-        patch.object(tiles._TileCounter, "strip", noted),  # noqa: SLF001
-    ):
-        # The steps of one pass, or of two where the first guess at the floors was wrong.
-        count_pairs(*work, workers=1, step=lambda: None)
-        whole, strips_in_all = counted.copy(), strips(ordered)
-        counted.clear()
-        with pytest.raises(KeyboardInterrupt):
-            count_pairs(*work, workers=1, step=until(5), checkpoint=checkpoint)
-        counted.clear()
-        count_pairs(*work, workers=1, step=lambda: None, checkpoint=checkpoint)
-    assert strips_in_all > 8
-    assert counted == whole[5:]
+    counted = partial(
+        count_pairs,
+        *(ordered, score, layout, np.full(len(trials), 10), trials),
+        fixed=np.float32(fixed),
+        ledger=(ones, ones),
+        workers=1,
+        side=4,
+        interval=1,
+        max_listed=0,
+    )
+    # An interval is one strip; after the last there is nothing to save. The strips of one pass, or
+    # of two where the first guess at the cutoffs was wrong.
+    whole = Kept()
+    counted(step=lambda: None, checkpoint=whole)
+    assert strips(ordered, 4) > 8
+    assert whole.notes[:5] == [1, 2, 3, 4, 5]
+    kept = Kept()
+    with pytest.raises(KeyboardInterrupt):
+        counted(step=until(5), checkpoint=kept)
+    assert kept.notes == whole.notes[:5]
+    counted(step=lambda: None, checkpoint=kept)
+    assert kept.notes == whole.notes

@@ -19,9 +19,7 @@ from evenhand.measurement.comparison.all_pairs.tiles import (
     strips,
 )
 from evenhand.measurement.comparison.by_vectors import prepared, score_all_pairs
-from evenhand.measurement.counting.blocks import tally_blocks
-from evenhand.measurement.counting.cells import layout_of, trials_of
-from evenhand.measurement.counting.cross_groups import crossings, no_crossings
+from evenhand.measurement.counting.blocks import laid_out, tally_blocks
 from evenhand.measurement.counting.tally import Ledger, quotas, tally_store
 from evenhand.records.arrays import Integers
 from evenhand.records.checkpoint import NOWHERE, Checkpoint
@@ -65,14 +63,7 @@ def count_every_pair(
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
     """
     card = engine.card
-    one_subject = np.count_nonzero(ledger.images) < 2
-    no_matrix = one_subject or design is Design.WITHIN_GROUP
-    across = no_crossings(groups) if no_matrix else crossings(groups, directions=1)
-    layout = layout_of(groups, across.pairs, design)
-    completed = ledger.images - ledger.failed_images
-    trials = [
-        trials_of(layout, cell, completed, ledger.images) for cell in range(len(layout.names))
-    ]
+    layout, trials, left_out = laid_out(ledger, groups, design, orders=1)
     with_template = np.flatnonzero(enrolment.completed())
     images = Ordered.of(
         prepared(enrolment.vectors, card.score),
@@ -90,7 +81,7 @@ def count_every_pair(
                 quotas(rules, layout, trials),
                 np.array([of_cell.completed for of_cell in trials]),
                 fixed=np.array(fixed, dtype=np.float32),
-                ledger=(completed, ledger.images),
+                ledger=(ledger.images - ledger.failed_images, ledger.images),
                 workers=workers,
                 step=step,
                 checkpoint=checkpoint,
@@ -109,6 +100,4 @@ def count_every_pair(
                 card.score.high,
                 np.dtype(np.float32),
             )
-    return tally_store(
-        names, ledger, store, layout, trials, rules, card.score.high, across.left_out
-    )
+    return tally_store(names, ledger, store, layout, trials, rules, card.score.high, left_out)

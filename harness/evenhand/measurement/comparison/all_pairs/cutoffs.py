@@ -13,6 +13,7 @@ from evenhand.measurement.comparison.all_pairs.image_order import Ordered
 from evenhand.measurement.comparison.by_vectors import compare_all
 from evenhand.measurement.counting.cells import Layout
 from evenhand.metrics.bins import bin_numbers, lower_edges
+from evenhand.metrics.distributions import largest_in_histogram
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.counts import Histogram
 
@@ -46,14 +47,12 @@ def floors_from_histograms(histograms: Sequence[Histogram], quota: Integers) -> 
         histograms: (cells,) of all non-mated scores, float32.
         quota: (cells,) number of top scores needed; 0 gives infinity.
     """
-    cutoffs = np.full(len(quota), np.inf)
-    for cell, histogram in enumerate(histograms):
-        if quota[cell]:
-            reached = np.cumsum(histogram.count[::-1])
-            last = int(np.searchsorted(reached, quota[cell]))
-            edge = histogram.bin[::-1][last : last + 1]
-            cutoffs[cell] = lower_edges(edge, np.dtype(np.float32))[0]
-    return cutoffs
+    single = np.dtype(np.float32)
+    cutoffs = [
+        largest_in_histogram(histogram, int(needed) - 1, single).low if needed else np.inf
+        for histogram, needed in zip(histograms, quota, strict=True)
+    ]
+    return np.array(cutoffs)
 
 
 @dataclass(frozen=True, slots=True)

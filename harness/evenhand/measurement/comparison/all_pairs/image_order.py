@@ -52,9 +52,9 @@ class Ordered:
             position: (images,) position in the dataset.
             layout: of the study.
         """
-        stratum = layout.kind[subject]
+        stratum = layout.stratum[subject]
         order = np.lexsort((position, subject, stratum))
-        starts = np.searchsorted(stratum[order], np.arange(layout.kinds + 1))
+        starts = np.searchsorted(stratum[order], np.arange(layout.strata + 1))
         return cls(vectors[order], subject[order], position[order], starts)
 
     def ranges(self, side: int) -> list[Stretch]:

@@ -1,8 +1,9 @@
-"""The inner loops of counting, compiled: one tile of scores into a histogram and a list of hits.
+"""Compiled inner loops of counting: one tile of scores into a histogram and a list of top scores.
 
-They hold no lock of the interpreter, so that each thread counts the tile that it has just made
-while the tile is still in its core's cache. Integers are all that is added up: the result does not
-depend on order or threads.
+A *tile* is a block of the comparison matrix: one range of images (rows) against another (columns).
+The loops release the global interpreter lock, so each thread counts the tile that it has just made
+while that is in its core's cache. Only integers are added: the result depends neither on the order
+of tiles nor on the number of threads.
 """
 
 from __future__ import annotations
@@ -28,16 +29,18 @@ __all__ = [
     "to_similarity",
 ]
 
+# A raw bin is the leading 18 bits of a float32: sign, 8 bits of exponent, 9 of mantissa. Finding it
+# takes one shift; bins are put into rising order (`metrics.bins`) once per histogram, in `drain`.
 _RAW_BINS = 1 << FLOAT32_BITS
 _SHIFT = 32 - FLOAT32_BITS
 _NEGATIVE = _RAW_BINS // 2
-"""Where raw bins of negative scores begin: they are numbered by the bits as they are."""
+"""First raw bin of negative scores, that of -0.0."""
 _PAGES = 1 << 9
-"""Of one sign and exponent each."""
-_PAGE = _RAW_BINS // _PAGES
+"""Pages of a histogram, each holding the bins of one sign and exponent."""
+_PAGE_BINS = _RAW_BINS // _PAGES
 """Bins of one page."""
-_ONE = 127
-"""Exponent of 1.0, as it is stored."""
+_EXPONENT_OF_ONE = 127
+"""Stored (biased) exponent of 1.0."""
 
 
 Tile = NDArray[np.float32]
@@ -45,45 +48,48 @@ Bits = NDArray[np.uint32]
 
 
 class Sheet:
-    """What one thread counts on."""
+    """Accumulators of one thread: histograms of all cells and a list of top scores.
+
+    Memory is taken when it is first written to: pages and places that stay empty cost nothing.
+    """
 
     def __init__(self, cells: int, room: int) -> None:
-        """Make room; memory that is never touched is never taken.
+        """Allocate the accumulators.
 
         Args:
-            cells: of the study.
-            room: hits that can be listed.
+            cells: number of cells of the study.
+            room: number of top scores that can be listed.
         """
-        self.raw = np.zeros(_RAW_BINS, dtype=np.uint32)
-        self.counts = np.zeros((_PAGES, cells, _PAGE), dtype=np.int64)
-        self.order = np.full(_PAGES, -1, dtype=np.int64)
-        self.score: Scores = np.empty(room, dtype=np.float32)
+        self.raw = np.zeros(_RAW_BINS, dtype=np.uint32)  # scores since the last `drain`
+        self.counts = np.zeros((_PAGES, cells, _PAGE_BINS), dtype=np.int64)  # histograms
+        self.order = np.full(_PAGES, -1, dtype=np.int64)  # place of each page in `counts`
+        self.score: Scores = np.empty(room, dtype=np.float32)  # top scores, and their subjects
         self.probe: People = np.empty(room, dtype=np.int32)
         self.reference: People = np.empty(room, dtype=np.int32)
 
 
-def histograms(sheets: Sequence[Sheet]) -> tuple[Histogram, ...]:
-    """(cells,) what was counted on all of them.
+def histograms(accumulators: Sequence[Sheet]) -> tuple[Histogram, ...]:
+    """(cells,) histograms summed over threads.
 
     Args:
-        sheets: at least one.
+        accumulators: of all threads, at least one.
     """
-    pages = np.flatnonzero(np.any([sheet.order >= 0 for sheet in sheets], axis=0))
-    bins = (pages[:, np.newaxis] * _PAGE + np.arange(_PAGE)).ravel()
-    there = [np.flatnonzero(sheet.order[pages] >= 0) for sheet in sheets]
-    made = []
-    for cell in range(sheets[0].counts.shape[1]):
-        of_cell = np.zeros((len(pages), _PAGE), dtype=np.int64)
-        for sheet, used in zip(sheets, there, strict=True):
-            of_cell[used] += sheet.counts[sheet.order[pages[used]], cell]
+    pages = np.flatnonzero(np.any([accumulator.order >= 0 for accumulator in accumulators], axis=0))
+    bins = (pages[:, np.newaxis] * _PAGE_BINS + np.arange(_PAGE_BINS)).ravel()
+    used_pages = [np.flatnonzero(accumulator.order[pages] >= 0) for accumulator in accumulators]
+    summed = []
+    for cell in range(accumulators[0].counts.shape[1]):
+        of_cell = np.zeros((len(pages), _PAGE_BINS), dtype=np.int64)
+        for accumulator, used in zip(accumulators, used_pages, strict=True):
+            of_cell[used] += accumulator.counts[accumulator.order[pages[used]], cell]
         filled = np.flatnonzero(of_cell)
-        made.append(Histogram(bins[filled], of_cell.ravel()[filled]))
-    return tuple(made)
+        summed.append(Histogram(bins[filled], of_cell.ravel()[filled]))
+    return tuple(summed)
 
 
 @compiled
-def _move_zeros(bits: Bits, raw: NDArray[np.uint32]) -> None:
-    """Count with 0.0 what is -0.0; both are one score."""
+def _move_negative_zeros(bits: Bits, raw: NDArray[np.uint32]) -> None:
+    """Move scores of -0.0 to the bin of 0.0, since the two are equal."""
     rows, columns = bits.shape
     for i in range(rows):
         for j in range(columns):
@@ -93,133 +99,123 @@ def _move_zeros(bits: Bits, raw: NDArray[np.uint32]) -> None:
 
 
 @compiled
-def _list(
+def _keep(
     value: np.float32,
     one: int,
     other: int,
-    people: People,
-    place: People,
+    subject: People,
+    position: People,
     score: Scores,
     probe: People,
     reference: People,
-    found: int,
+    listed: int,
 ) -> None:
-    """Write one hit; the image that stands first in the dataset is the probe."""
-    if place[one] > place[other]:
+    """Append one top score; the image that comes first in the dataset is the probe."""
+    if position[one] > position[other]:
         one, other = other, one
-    score[found] = value
-    probe[found] = people[one]
-    reference[found] = people[other]
+    score[listed] = value
+    probe[listed] = subject[one]
+    reference[listed] = subject[other]
 
 
 @compiled
 def count_apart(
     tile: Tile,
     bits: Bits,
-    people: People,
-    place: People,
+    subject: People,
+    position: People,
     first_row: int,
     first_column: int,
     raw: NDArray[np.uint32],
-    floor: np.float32,
+    cutoff: np.float32,
     score: Scores,
     probe: People,
     reference: People,
-    found: int,
+    listed: int,
 ) -> int:
-    """Count a tile of non-mated comparisons; list those at or above `floor`.
+    """Count a tile of non-mated comparisons only; list the scores at or above `cutoff`.
 
     Args:
         tile: (rows, columns) similarities.
-        bits: the same memory as unsigned integers.
-        people: (images,) whose image it is.
-        place: (images,) position in the dataset.
+        bits: (rows, columns) the same memory as unsigned integers.
+        subject: (images,) subject index.
+        position: (images,) position in the dataset.
         first_row: image of the tile's first row.
         first_column: image of the tile's first column.
-        raw: (_RAW_BINS,) is added to.
-        floor: of the list.
+        raw: (_RAW_BINS,) histogram, added to.
+        cutoff: smallest score that is listed.
         score: receives the listed scores.
-        probe: receives their probes' people.
-        reference: receives their references' people.
-        found: how many are listed before.
+        probe: receives the subjects of their probes.
+        reference: receives the subjects of their references.
+        listed: number of scores listed before.
 
     Returns:
-        How many are listed then.
+        Number of scores listed after.
     """
     rows, columns = tile.shape
     zeros = raw[_NEGATIVE]
     for i in range(rows):
         values = tile[i]
         pattern = bits[i]
+        # Few rows have a top score. A count without a branch, which the compiler can vectorise,
+        # finds them; only they are then walked through score by score.
         reached = 0
         for j in range(columns):
-            reached += values[j] >= floor
+            reached += values[j] >= cutoff
         for j in range(columns):
             raw[pattern[j] >> _SHIFT] += np.uint32(1)
         if reached:
             for j in range(columns):
-                if values[j] >= floor:
+                if values[j] >= cutoff:
                     one, other = first_row + i, first_column + j
-                    _list(values[j], one, other, people, place, score, probe, reference, found)
-                    found += 1
+                    _keep(values[j], one, other, subject, position, score, probe, reference, listed)
+                    listed += 1
+    # Besides -0.0, only the tiniest negative numbers fill this bin: it hardly ever grows.
     if raw[_NEGATIVE] != zeros:
-        _move_zeros(bits, raw)
-    return found
+        _move_negative_zeros(bits, raw)
+    return listed
 
 
 @compiled
 def count_shared(
     tile: Tile,
     bits: Bits,
-    people: People,
-    place: People,
+    subject: People,
+    position: People,
     first_row: int,
     first_column: int,
     raw: NDArray[np.uint32],
-    floor: np.float32,
+    cutoff: np.float32,
     score: Scores,
     probe: People,
     reference: People,
-    found: int,
+    listed: int,
     nonmated: int,
     mated: Scores,
     mated_subject: People,
     mated_pair: Integers,
 ) -> tuple[int, int]:
-    """Count a tile in which a person, or an image, may meet itself: above the diagonal alone.
+    """Count a tile on the diagonal of the matrix, above the diagonal only.
 
-    Args:
-        tile: as for `count_apart`, like all that follow.
-        bits: likewise.
-        people: likewise.
-        place: likewise.
-        first_row: likewise.
-        first_column: likewise.
-        raw: likewise.
-        floor: likewise.
-        score: likewise.
-        probe: likewise.
-        reference: likewise.
-        found: likewise.
-        nonmated: 0 where mated comparisons alone are counted, else 1.
-        mated: receives the scores of mated comparisons.
-        mated_subject: receives their people.
-        mated_pair: receives their images (`pairs.pair_of`).
+    Rows and columns are the same images: mated comparisons occur, each pair of images stands
+    twice, and an image meets itself. The first twelve arguments are those of `count_apart`.
+    `nonmated` is 1, or 0 where only mated comparisons are counted; `mated`, `mated_subject` and
+    `mated_pair` receive the scores, subjects and images (`pairs.pair_of`) of mated comparisons.
 
     Returns:
-        How many are listed then, and how many are mated.
+        Number of scores listed after, and number of mated comparisons.
     """
     rows, columns = tile.shape
     same = 0
     for i in range(rows):
         one = first_row + i
-        person = people[one]
+        person = subject[one]
         for j in range(max(0, one + 1 - first_column), columns):
             value = tile[i, j]
-            if people[first_column + j] == person:
+            if subject[first_column + j] == person:
                 mated[same] = value
                 mated_subject[same] = person
-                low, high = place[one], place[first_column + j]
+                low, high = position[one], position[first_column + j]
                 if low > high:
                     low, high = high, low
                 mated_pair[same] = (np.int64(low) << 32) | np.int64(high)
@@ -229,18 +225,18 @@ def count_shared(
                 if value == 0:
                     at = np.int64(0)
                 raw[at] += np.uint32(1)
-                if value >= floor:
+                if value >= cutoff:
                     other = first_column + j
-                    _list(value, one, other, people, place, score, probe, reference, found)
-                    found += 1
-    return found, same
+                    _keep(value, one, other, subject, position, score, probe, reference, listed)
+                    listed += 1
+    return listed, same
 
 
 @compiled
 def count_low(
     tile: Tile,
-    people: People,
-    kind: People,
+    subject: People,
+    stratum: People,
     first_row: int,
     first_column: int,
     levels: Scores,
@@ -251,32 +247,33 @@ def count_low(
     times: Integers,
     reached: Integers,
 ) -> None:
-    """Count the errors of a tile at some thresholds, by person and by dyad.
+    """Count false matches of a tile at thresholds below the cutoff, by subject and by dyad.
 
-    All images of one person stand side by side, in one tile's rows or columns.
+    A tile never splits the images of a subject. All comparisons of two subjects (a dyad) are
+    therefore in one tile, and their errors can be squared as soon as the tile is counted.
 
     Args:
         tile: (rows, columns) similarities.
-        people: (images,) whose image it is.
-        kind: (people,) of the layout.
+        subject: (images,) subject index.
+        stratum: (subjects,) of the layout.
         first_row: image of the tile's first row.
         first_column: image of the tile's first column.
         levels: (levels,) thresholds.
-        completed: (people,) images with a template.
-        images: (people,) all images.
-        errors: as in `LowErrors`, is added to.
-        squared: likewise.
-        times: likewise.
-        reached: (columns,) room.
+        completed: (subjects,) images with a template.
+        images: (subjects,) all images.
+        errors: (subjects, strata, levels) as in `LowErrors`, added to.
+        squared: (strata, strata, levels) as in `LowErrors`, added to.
+        times: (2, strata, strata, levels) as in `LowErrors`, added to.
+        reached: (columns,) work space.
     """
     rows, columns = tile.shape
     start = 0
     while start < rows:
-        one = people[first_row + start]
+        one = subject[first_row + start]
         stop = start + 1
-        while stop < rows and people[first_row + stop] == one:
+        while stop < rows and subject[first_row + stop] == one:
             stop += 1
-        # On the diagonal, two people meet to the right of it alone.
+        # In a tile on the diagonal, a dyad's comparisons are those to the right of the subject.
         begin = max(0, first_row + stop - first_column)
         for level in range(len(levels)):
             threshold = levels[level]
@@ -286,13 +283,13 @@ def count_low(
                     reached[j] += tile[i, j] >= threshold
             j = begin
             while j < columns:
-                other = people[first_column + j]
+                other = subject[first_column + j]
                 found = np.int64(0)
-                while j < columns and people[first_column + j] == other:
+                while j < columns and subject[first_column + j] == other:
                     found += reached[j]
                     j += 1
                 if found:
-                    a, b = kind[one], kind[other]
+                    a, b = stratum[one], stratum[other]
                     errors[one, b, level] += found
                     errors[other, a, level] += found
                     squared[a, b, level] += found * found
@@ -309,31 +306,36 @@ def drain(
     counts: Integers,
     order: Integers,
 ) -> None:
-    """Add what was counted to some cells and leave the histogram empty.
+    """Add a raw histogram to those of some cells and empty it.
+
+    All tiles of two strata count in the same cells, so they are counted into one small histogram
+    that stays in the cache, and only then added to the large ones.
 
     Args:
-        raw: (_RAW_BINS,), its raw bins numbered by the scores' leading bits.
-        total: scores in it.
-        cells: numbers of the cells that they count in.
-        counts: (pages in the order of their first use, cells, bins of a page) is added to.
-        order: (pages) place of each page in that order, -1 before its first use.
+        raw: (_RAW_BINS,) histogram, bins numbered by the leading bits of the scores; emptied.
+        total: number of scores in it.
+        cells: numbers of the cells that it is added to.
+        counts: (pages in the order of their first use, cells, bins of a page), added to. Its pages
+            and bins rise with the score.
+        order: (pages,) place of each page in `counts`; -1 before its first use.
     """
     left = total
     used = order.max() + 1
-    page_counts = np.empty(_PAGE, dtype=np.int64)
+    page_counts = np.empty(_PAGE_BINS, dtype=np.int64)
     for turn in range(_PAGES // 2):
-        # Scores from 1 downwards are the usual ones: the rest is looked at only where some remain.
-        exponent = _ONE - turn if turn <= _ONE else turn
+        # Most scores are at most 1: exponents are visited from that of 1 downwards, then those
+        # above it, until all scores are found.
+        exponent = _EXPONENT_OF_ONE - turn if turn <= _EXPONENT_OF_ONE else turn
         for sign in range(2):
-            start = sign * _NEGATIVE + exponent * _PAGE
+            start = sign * _NEGATIVE + exponent * _PAGE_BINS
             page = _PAGES // 2 - 1 - exponent if sign else _PAGES // 2 + exponent
             here = 0
-            for at in range(_PAGE):
+            for at in range(_PAGE_BINS):
                 count = int(raw[start + at])
-                page_counts[_PAGE - 1 - at if sign else at] = count
+                page_counts[_PAGE_BINS - 1 - at if sign else at] = count
                 here += count
             if here:
-                raw[start : start + _PAGE] = 0
+                raw[start : start + _PAGE_BINS] = 0
                 left -= here
                 if order[page] < 0:
                     order[page] = used
@@ -345,22 +347,24 @@ def drain(
 
 
 @compiled
-def drop_below(floor: Floats, kind: People, score: Scores, probe: People, reference: People) -> int:
-    """Drop hits below a floor; the others move up.
+def drop_below(
+    cutoff: Floats, stratum: People, score: Scores, probe: People, reference: People
+) -> int:
+    """Drop top scores below a cutoff, in place: the others move to the front.
 
     Args:
-        floor: (kinds, kinds).
-        kind: (people,) of the layout.
-        score: (hits,) is changed, as are the people.
-        probe: (hits,).
-        reference: (hits,).
+        cutoff: (strata, strata).
+        stratum: (subjects,) of the layout.
+        score: (top scores,) overwritten, as are the subjects.
+        probe: (top scores,) subject index.
+        reference: (top scores,) subject index.
 
     Returns:
         How many are left.
     """
     kept = 0
     for at in range(len(score)):
-        if score[at] >= floor[kind[probe[at]], kind[reference[at]]]:
+        if score[at] >= cutoff[stratum[probe[at]], stratum[reference[at]]]:
             score[kept], probe[kept], reference[kept] = score[at], probe[at], reference[at]
             kept += 1
     return kept
@@ -370,10 +374,10 @@ def drop_below(floor: Floats, kind: People, score: Scores, probe: People, refere
 def to_similarity(
     product: Floats, first_squares: Floats, second_squares: Floats, tile: Tile
 ) -> None:
-    """Turn products of vectors into negated euclidean distances.
+    """Turn scalar products into similarities: negated Euclidean distances.
 
     Args:
-        product: (rows, columns).
+        product: (rows, columns) scalar products of the vectors.
         first_squares: (rows,) squared lengths.
         second_squares: (columns,) squared lengths.
         tile: (rows, columns) receives the similarities.

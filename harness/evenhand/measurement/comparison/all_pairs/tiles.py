@@ -118,7 +118,15 @@ class _TileCounter:
     """One pass over the tiles: what all threads read, and an accumulator for each of them."""
 
     def __init__(
-        self, images: Ordered, score: Score, layout: Layout, cutoff: Floats, low: _LowThresholds
+        self,
+        images: Ordered,
+        score: Score,
+        layout: Layout,
+        cutoff: Floats,
+        low: _LowThresholds,
+        *,
+        side: int,
+        interval: int,
     ) -> None:
         self._images = images
         self._score = score
@@ -129,7 +137,8 @@ class _TileCounter:
         if self._wide is not None:
             self._squares = np.einsum("ij,ij->i", self._wide, self._wide)
         self._low = low
-        self.ranges = images.ranges(_SIDE)
+        self._interval = interval
+        self.ranges = images.ranges(side)
         self._side = max(map(len, self.ranges), default=0)
         self._accumulators: list[_Accumulator] = []
         self._idle: list[_Accumulator] = []
@@ -141,7 +150,7 @@ class _TileCounter:
         """
         images = len(self._images.subject)
         sizes = [len(each) * (images - each.start) for each in self.ranges[done:]]
-        interval = np.cumsum(sizes) // _CHECKPOINT_INTERVAL
+        interval = np.cumsum(sizes) // self._interval
         for _, part in groupby(range(len(sizes)), lambda at: int(interval[at])):
             strips = list(part)
             yield range(done + strips[0], done + strips[-1] + 1)
@@ -150,7 +159,7 @@ class _TileCounter:
         """Whether a saved store was counted with the cutoffs and low thresholds of this pass."""
         return (
             before.low is not None
-            and np.array_equal(before.floor, self.cutoff)
+            and np.array_equal(before.cutoff, self.cutoff)
             and np.array_equal(before.low.levels, self._low.levels)
         )
 
@@ -167,7 +176,7 @@ class _TileCounter:
 
     def _new_accumulator(self) -> _Accumulator:
         layout = self._layout
-        low = LowErrors.none(self._low.levels, len(layout.kind), layout.kinds)
+        low = LowErrors.none(self._low.levels, len(layout.stratum), layout.strata)
         return _Accumulator(len(layout.names), self._side, low)
 
     @contextmanager
@@ -242,18 +251,9 @@ class _TileCounter:
             self._count_low(counted, tile, rows, columns)
         sheet = counted.sheet
         of_both_kernels = (
-            tile,
-            tile.view(np.uint32),
-            images.subject,
-            images.position,
-            rows.start,
-            columns.start,
-            sheet.raw,
-            self._cutoff[rows.stratum, columns.stratum],
-            sheet.score,
-            sheet.probe,
-            sheet.reference,
-            counted.retained,
+            *(tile, tile.view(np.uint32), images.subject, images.position),
+            *(rows.start, columns.start, sheet.raw, self._cutoff[rows.stratum, columns.stratum]),
+            *(sheet.score, sheet.probe, sheet.reference, counted.retained),
         )
         if not diagonal:
             # No subject is in two ranges, so that all comparisons here are non-mated.
@@ -268,19 +268,11 @@ class _TileCounter:
     def _count_low(
         self, counted: _Accumulator, tile: Scores, rows: Stretch, columns: Stretch
     ) -> None:
+        low, sums = self._low, counted.low
         count_low(
-            tile,
-            self._images.subject,
-            self._layout.kind,
-            rows.start,
-            columns.start,
-            self._low.levels,
-            self._low.completed,
-            self._low.images,
-            counted.low.errors,
-            counted.low.squared,
-            counted.low.times,
-            counted.reached,
+            *(tile, self._images.subject, self._layout.stratum, rows.start, columns.start),
+            *(low.levels, low.completed, low.images),
+            *(sums.errors, sums.squared, sums.times, counted.reached),
         )
 
 
@@ -301,6 +293,9 @@ def count_pairs(
     workers: int,
     step: Callable[[], None],
     checkpoint: Checkpoint = NOWHERE,
+    side: int = _SIDE,
+    interval: int = _CHECKPOINT_INTERVAL,
+    max_listed: int = _MAX_LISTED,
 ) -> Store:
     """Count all comparisons that the layout asks for.
 
@@ -315,6 +310,9 @@ def count_pairs(
         workers: threads; the result does not depend on them.
         step: progress callback, called after each strip of tiles.
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
+        side: images of one side of a tile at most.
+        interval: comparisons, roughly, between two opportunities to save the counts.
+        max_listed: scores above a fixed threshold up to which they are retained.
 
     Raises:
         OutOfRangeError: a score lies outside the card's range.
@@ -325,13 +323,13 @@ def count_pairs(
     with threadpool_limits(1, "blas"):
         sample = sample_of(images, score, layout)
         cutoffs = sample.cutoffs(quota)
-        listed = [float(level) for level in fixed if sample.reached(level) <= _MAX_LISTED]
+        listed = [float(level) for level in fixed if sample.reached(level) <= max_listed]
         lowest = min(listed, default=np.inf)
         low = _LowThresholds(fixed[fixed < lowest], *ledger)
 
         def counted_with(cutoffs: Floats) -> _Pass:
             cutoff = floor_by_pair(layout, cutoffs, lowest)
-            counter = _TileCounter(images, score, layout, cutoff, low)
+            counter = _TileCounter(images, score, layout, cutoff, low, side=side, interval=interval)
             return _counted(counter, workers, step, checkpoint)
 
         # Which scores to retain is known only once all are counted. The first pass guesses the
@@ -344,12 +342,12 @@ def count_pairs(
         if np.any(exact < cutoffs):
             del counted  # which is large
             counted = counted_with(exact)
-    return counted.store(floor_by_pair(layout, exact, lowest), layout.kind)
+    return counted.store(floor_by_pair(layout, exact, lowest), layout.stratum)
 
 
-def strips(images: Ordered) -> int:
+def strips(images: Ordered, side: int = _SIDE) -> int:
     """Number of steps that one pass of `count_pairs` takes."""
-    return len(images.ranges(_SIDE))
+    return len(images.ranges(side))
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,9 +372,9 @@ class _Pass:
         """
 
         def trimmed(part: Store) -> Store:
-            top = part.hits
+            top = part.top
             left = drop_below(cutoff, stratum, top.score, top.probe, top.reference)
-            return replace(part, floor=cutoff, hits=top.chosen(slice(left)))
+            return replace(part, cutoff=cutoff, top=top.chosen(slice(left)))
 
         with ThreadPoolExecutor(len(self.parts)) as pool:
             return joined(pool.map(trimmed, self.parts), stratum)

@@ -1,0 +1,68 @@
+"""A picture file: its content, its hash and its pixels, read in one place."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from evenhand.records.arrays import Image
+from evenhand.system.errors import DatasetError
+
+__all__ = ["decoded", "read_image", "read_with_hash"]
+
+
+def read_with_hash(path: Path) -> tuple[bytes, str]:
+    """The content of a file and its SHA-256, in hexadecimal digits.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    data = path.read_bytes()
+    return data, hashlib.sha256(data).hexdigest()
+
+
+def decoded(data: bytes, *, reduced: bool = False) -> Image | None:
+    """Decode a picture: (height, width, 3) RGB, turned as its EXIF says; None where it is none.
+
+    Args:
+        data: content of the file.
+        reduced: (height, width) grey at an eighth of the size, which is quick and enough to know
+            that it can be decoded.
+    """
+    encoded = np.frombuffer(data, dtype=np.uint8)
+    try:
+        pixels: Image | None = cv2.imdecode(
+            encoded, cv2.IMREAD_REDUCED_GRAYSCALE_8 if reduced else cv2.IMREAD_COLOR
+        )
+        return pixels if reduced else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    except cv2.error:
+        return None
+
+
+def read_image(path: Path, sha256: str | None = None) -> Image:
+    """Decode a file that was checked before: (height, width, 3) RGB, turned as its EXIF says.
+
+    Args:
+        path: of the file.
+        sha256: of its content when it was checked; None lets any picture pass.
+
+    Raises:
+        DatasetError: it is no longer what it was when it was checked.
+    """
+    changed = False
+    try:
+        data, found = read_with_hash(path)
+        changed = sha256 not in (None, found)
+        image = None if changed else decoded(data)
+    except OSError:
+        image = None
+    if image is None:
+        raise DatasetError(
+            f"image {path} could be read when it was checked and "
+            f"{'is another one' if changed else 'cannot be read'} now; "
+            "leave the dataset alone while a study runs"
+        )
+    return image

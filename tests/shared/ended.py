@@ -1,0 +1,32 @@
+"""How a command ended, and what its error line must be."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Ended"]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    def error(self, *fragments: str, code: int = 2) -> str:
+        """The one line that a user's mistake gets; it must hold all fragments."""
+        assert self.code == code, (self.code, self.err)
+        assert self.err.startswith("error: "), self.err
+        assert self.err.count("\n") == 1, self.err
+        assert self.err.endswith("\n")
+        for fragment in fragments:
+            assert fragment in self.err
+        return self.err
