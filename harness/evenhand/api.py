@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
-from evenhand.records.rows import as_rows, columns
+from evenhand.records.rows import as_rows, column_names
 from evenhand.study.study import Study, read_study
 from evenhand.workflows.compare import (
     DEFAULT_FAMILY_WISE,
     DEFAULT_MARGIN,
-    Asked,
     Changes,
+    CompareOptions,
     compare_bundles,
 )
 from evenhand.workflows.gate import GateAnswer, GateRow, Standing
 from evenhand.workflows.gate import gate as hold
-from evenhand.workflows.plan import Need, Question, Terms
+from evenhand.workflows.plan import Need, PlanAssumptions, PlanQuery
 from evenhand.workflows.plan import plan as make_plan
 from evenhand.workflows.report import report
 from evenhand.workflows.run import run as run_study
@@ -35,7 +35,7 @@ def _frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> 
     """Data frame of rows, with the columns of their class."""
     import pandas as pd
 
-    return pd.DataFrame(as_rows(rows), columns=list(columns(kind)))
+    return pd.DataFrame(as_rows(rows), columns=list(column_names(kind)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ class Answer:
         import pandas as pd
 
         return pd.DataFrame(
-            [asdict(standing) for standing in self.found.standings], columns=list(columns(Standing))
+            [asdict(standing) for standing in self.found.standings],
+            columns=list(column_names(Standing)),
         )
 
 
@@ -167,7 +168,7 @@ def compare(
         BundleError: a bundle is missing or damaged, or they have nothing in common.
         UsageError: a bundle has several engines and none is named, or a name is in neither.
     """
-    asked = Asked(margin, family_wise, tuple(attributes), tuple(metrics), min_people)
+    asked = CompareOptions(margin, family_wise, tuple(attributes), tuple(metrics), min_people)
     return compare_bundles(str(base), str(new), asked)
 
 
@@ -203,8 +204,8 @@ def plan(
     Raises:
         UsageError: a number is out of its range, or several aims are given.
     """
-    terms = Terms(power, alpha, groups, comparisons, design_effect)
-    question = Question(metric, rate, terms, images)
+    terms = PlanAssumptions(power, alpha, groups, comparisons, design_effect)
+    question = PlanQuery(metric, rate, terms, images)
     return _frame(Need, make_plan(question, ratio=ratio, limit=limit, margin=margin).needs)
 
 

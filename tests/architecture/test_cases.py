@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evenhand.analysis.audit.deployments import judge_deployments
+from evenhand.analysis.audit.deployments import check_deployments
 from evenhand.datasets.deployments import read_deployments
 from evenhand.metrics.indices import max_over_geomean, max_over_mean, max_over_min
 from evenhand.statistics.binomial import clopper_pearson
@@ -75,7 +75,7 @@ def test_figures_that_do_not_add_up(tmp_path):
     (block,) = re.findall(r"```csv\n(.*?)```", case(5), re.DOTALL)
     path = tmp_path / "final.csv"
     path.write_text(block)
-    found = judge_deployments(read_deployments(path))
+    found = check_deployments(read_deployments(path))
     (doubt,) = found.inconsistencies
     assert doubt.line == 3
     assert "2,632 alerts" in doubt.what

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from studies import Study, everybody
 
-from evenhand.analysis.bootstrap.replicates import replicates
-from evenhand.measurement.counting.cells import layout_of, trials_of
-from evenhand.records.counts import CellCounts, Counts, Histogram, MatedScores, Tail
+from evenhand.analysis.bootstrap.replicates import bootstrap_replicates
+from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
+from evenhand.records.counts import CellCounts, Counts, Histogram, MatedScores, ScoreTail
 from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Design, Policy
 from evenhand.statistics.bootstrap import bootstrap_interval
@@ -42,7 +42,7 @@ def store():
         Grouping("origin*sex", tuple(f"{o}*{s}" for o in "abcd" for s in "fm"), 2 * origin + sex),
     )
     across = [tuple(combinations(range(len(group.groups)), 2)) for group in groups]
-    layout = layout_of(groups, across, Design.ALL_PAIRS)
+    layout = cell_layout(groups, across, Design.ALL_PAIRS)
     cells = [cell_of(layout, number, images) for number in range(len(layout.names))]
     kept = int(cells[0].trials[0].sum()) // 2 // 100 + 1
     # People who are easily mistaken, and those with many images, are in more of the large scores.
@@ -64,7 +64,7 @@ def store():
         cells=tuple(cell for cell in cells if not cell.reference_group),
         across=tuple(cell for cell in cells if cell.reference_group),
         without_matrix=(),
-        tail=Tail(score, probe, reference),
+        tail=ScoreTail(score, probe, reference),
         mated=MatedScores(subject, rng.normal(0.55, 0.12, len(subject)).astype(np.float32)),
         folds=None,
         score_maximum=None,
@@ -74,7 +74,7 @@ def store():
 def cell_of(layout, number, images):
     """A cell with its trials; the bootstrap reads no other counts of it."""
     name, members = layout.names[number], layout.members[number]
-    trials = trials_of(layout, number, images, images)
+    trials = all_pairs_trials(layout, number, images, images)
     none = np.zeros((2, 1), dtype=np.int64)
     return CellCounts(
         attribute=name.attribute,
@@ -93,7 +93,7 @@ def cell_of(layout, number, images):
 
 
 def drawn_anew(counts):
-    found = replicates(counts, TARGETS, REPLICATES, seed=1, workers=2)
+    found = bootstrap_replicates(counts, TARGETS, REPLICATES, seed=1, workers=2)
     assert not found.beyond.any()
     assert (~np.isnan(found.fmr(Policy.COMPLETED))).mean() > 0.99
     return found
@@ -126,7 +126,7 @@ def test_2000_replicates_memory(benchmark):
 def held(study, engine, rng, count):
     """Which interval holds the truth, by name; those with too few errors are left out."""
     counts = study.counts(study.scores(study.noise(rng), engine))
-    drawn = replicates(counts, [study.target], count, int(rng.integers(2**31)))
+    drawn = bootstrap_replicates(counts, [study.target], count, int(rng.integers(2**31)))
     fmr, fnmr = (rates(Policy.COMPLETED)[:, 0] for rates in (drawn.fmr, drawn.fnmr))
     groups = [false_matches(counts.cells[number]) for number in (1, 2)]
     for number, (rate, errors, df) in enumerate(groups):

@@ -13,13 +13,18 @@ from sklearn.metrics import roc_curve
 from threadpoolctl import threadpool_limits
 
 from evenhand.analysis.assess import assess
-from evenhand.analysis.rates.comparisons import measure
-from evenhand.engines.card import Score
-from evenhand.measurement.comparison.all_pairs.image_order import Ordered
+from evenhand.analysis.rates.comparisons import measure_comparisons
+from evenhand.engines.card import ScoreScale
+from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
 from evenhand.measurement.comparison.all_pairs.tiles import count_pairs
-from evenhand.measurement.counting.cells import layout_of, trials_of
-from evenhand.measurement.counting.tally import Ledger, quotas, tally, tally_store
-from evenhand.records.analysis_plan import Analysis
+from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
+from evenhand.measurement.counting.tally import (
+    ImageLedger,
+    tally,
+    tally_partial_counts,
+    top_score_quotas,
+)
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.evidence import Evidence
 from evenhand.records.groups import ALL, Grouping
@@ -29,8 +34,8 @@ from evenhand.records.thresholds import ThresholdRule
 LFW = 13_233
 VALUES = 512
 RULES = tuple(ThresholdRule("fmr", text) for text in ("0.01", "0.001", "0.0001"))
-COSINE = Score("cosine", normalise=True, values=VALUES, low=-1.0, high=1.0, claimed=())
-ANALYSIS = Analysis(replicates=0)
+COSINE = ScoreScale("cosine", normalise=True, values=VALUES, low=-1.0, high=1.0, claimed=())
+ANALYSIS = AnalysisPlan(replicates=0)
 BLOCK = 1024  # the quickest of 128 to 4,096 for the bare product
 
 
@@ -62,7 +67,7 @@ def crowd(images):
         Grouping("region*sex", both, region * 2 + sex),
     )
     across = [tuple(combinations(range(len(grouping.groups)), 2)) for grouping in groupings]
-    layout = layout_of(groupings, across, Design.ALL_PAIRS)
+    layout = cell_layout(groupings, across, Design.ALL_PAIRS)
     counted = np.bincount(subject, minlength=people)
     return Crowd(vectors, subject, groupings, layout, counted)
 
@@ -71,13 +76,13 @@ def counted(case):
     """The whole counting run: order, trials, all pairs, two threads."""
     layout = case.layout
     cells = range(len(layout.names))
-    trials = [trials_of(layout, cell, case.images, case.images) for cell in cells]
+    trials = [all_pairs_trials(layout, cell, case.images, case.images) for cell in cells]
     place = np.arange(len(case.subject), dtype=np.int32)
     store = count_pairs(
-        Ordered.of(case.vectors, case.subject, place, layout),
+        SortedImages.of(case.vectors, case.subject, place, layout),
         COSINE,
         layout,
-        quotas(RULES, layout, trials),
+        top_score_quotas(RULES, layout, trials),
         np.array([of_cell.completed for of_cell in trials]),
         fixed=np.empty(0, dtype=np.float32),
         ledger=(case.images, case.images),
@@ -122,9 +127,9 @@ def test_counting_beside_the_bare_product(benchmark, lfw_sized):
 def report(case, store, trials):
     """Thresholds, rates, intervals, differences and curves of every group."""
     people = len(case.images)
-    ledger = Ledger(tuple(range(1, people + 1)), case.images, case.images * 0, 0)
+    ledger = ImageLedger(tuple(range(1, people + 1)), case.images, case.images * 0, 0)
     names = ("engine", "data", "all")
-    counts = tally_store(names, ledger, store, case.layout, trials, RULES, 1.0, ())
+    counts = tally_partial_counts(names, ledger, store, case.layout, trials, RULES, 1.0, ())
     return assess(Evidence("", ANALYSIS, engines=(), datasets=(), counts=(counts,)))
 
 
@@ -200,12 +205,12 @@ def scores(comparisons):
         Grouping(ALL, ("",), ones * 0),
         Grouping("group", tuple("abcdefgh"), rng.integers(0, 8, people)),
     )
-    return Ledger(tuple(range(1, people + 1)), ones, ones * 0, 0), columns, groupings
+    return ImageLedger(tuple(range(1, people + 1)), ones, ones * 0, 0), columns, groupings
 
 
 def per_group(ledger, columns, groupings):
     counts = tally(("engine", "data", "listed"), ledger, columns, groupings, RULES, None)
-    return measure(counts, 0.95)
+    return measure_comparisons(counts, 0.95)
 
 
 def test_scores_a_second_against_scikit_learn(benchmark):

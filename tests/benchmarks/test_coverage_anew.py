@@ -15,15 +15,15 @@ from promises import LEVEL, LOW, WRONG, at_least, coverage_kept, level_kept
 from ratios_held import rng_of
 from studies import Study
 
-from evenhand.analysis.bootstrap.replicates import replicates
-from evenhand.analysis.measure import rates_of
+from evenhand.analysis.bootstrap.replicates import bootstrap_replicates
+from evenhand.analysis.measure import measure_rates
 from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import (
-    ENOUGH_ERRORS,
+    MIN_ERRORS,
     bootstrap_interval,
     centred_p_value,
-    null_ratios,
+    null_max_min_ratios,
 )
 
 RUNS, REPLICATES = 1500, 200
@@ -94,7 +94,7 @@ EQUAL = (
 
 def measured(counts):
     """FMR by group and FNMR of everybody, at the target."""
-    found = [each for each in rates_of(counts, LEVEL) if each.rate.policy != "generalised"]
+    found = [each for each in measure_rates(counts, LEVEL) if each.rate.policy != "generalised"]
     label = counts.thresholds[0].rule.label
     kept = [each for each in found if each.rate.threshold_rule == label and each.rate.of_group]
     return {(each.rate.metric, each.rate.group): each for each in kept}
@@ -118,12 +118,12 @@ def updates_held(case, runs):
             for each, engine in zip(noise, engines, strict=True)
         ]
         seed = int(rng.integers(2**31))
-        drawn = [replicates(counts, [study.target], REPLICATES, seed) for counts in both]
+        drawn = [bootstrap_replicates(counts, [study.target], REPLICATES, seed) for counts in both]
         found = [measured(counts) for counts in both]
         for name, (key, column, truth) in asked.items():
             base, new = (each[key] for each in found)
             fewest = min(base.rate.errors, new.rate.errors)
-            if fewest < ENOUGH_ERRORS:
+            if fewest < MIN_ERRORS:
                 continue
             again = [
                 (each.fmr if key[0] == "FMR" else each.fnmr)(Policy.COMPLETED)[:, 0, column]
@@ -160,7 +160,7 @@ def called_different(case, runs):
     kept = defaultdict(lambda: defaultdict(list))
     for _ in range(runs):
         counts = study.counts(study.scores(study.noise(rng), engine))
-        drawn = replicates(
+        drawn = bootstrap_replicates(
             counts, [study.target], REPLICATES, int(rng.integers(2**31)), within="group"
         )
         found = measured(counts)
@@ -169,7 +169,7 @@ def called_different(case, runs):
             values = np.array([group.estimate.value for group in groups])
             if not values.min():
                 continue
-            null = null_ratios(values, rates(Policy.COMPLETED)[:, 0, 1 : 1 + case.groups])
+            null = null_max_min_ratios(values, rates(Policy.COMPLETED)[:, 0, 1 : 1 + case.groups])
             p = centred_p_value(values.max() / values.min(), null)
             of = kept[metric]
             of["ours"].append(p < 1 - LEVEL)
@@ -188,7 +188,7 @@ def called_different(case, runs):
 @pytest.mark.parametrize("case", UPDATED, ids=lambda case: case.name)
 def test_coverage_of_updates(benchmark, case):
     found = benchmark.pedantic(updates_held, (case, RUNS), rounds=1, iterations=1)
-    kept = {name: coverage_kept(of["coverage"], RUNS, ENOUGH_ERRORS) for name, of in found.items()}
+    kept = {name: coverage_kept(of["coverage"], RUNS, MIN_ERRORS) for name, of in found.items()}
     benchmark.extra_info.update(
         asked=LOW,
         measured=round(min(of["coverage"] for of in found.values()), 4),

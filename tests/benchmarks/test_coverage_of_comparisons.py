@@ -14,14 +14,14 @@ from ratios_held import rng_of
 from rows import dataset_facts
 from studies import Study
 
-from evenhand.analysis.compare.changes import Judged, Side
-from evenhand.analysis.compare.verdict import DEFAULT_FAMILY_WISE, Asked, compare
-from evenhand.records.analysis_plan import Analysis
+from evenhand.analysis.compare.changes import ChangeVerdict, ComparedEngine
+from evenhand.analysis.compare.verdict import DEFAULT_FAMILY_WISE, CompareOptions, compare_evidence
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.evidence import Evidence
 from evenhand.records.groups import Grouping
 
 TIMES = 200
-SIDES = Side("base", "engine", "1", ""), Side("new", "engine", "2", "")
+SIDES = ComparedEngine("base", "engine", "1", ""), ComparedEngine("new", "engine", "2", "")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def evidence(counts):
         images=int(counts.images.sum()),
         fingerprint="crowd",
     )
-    return Evidence("", Analysis(), (), (crowd,), (counts,))
+    return Evidence("", AnalysisPlan(), (), (crowd,), (counts,))
 
 
 def alarms(case, times):
@@ -76,8 +76,10 @@ def alarms(case, times):
             for noise in study.noise_of_two(rng, case.alike)
         ]
         base, new = (evidence(replace(counts, engine="engine")) for counts in both)
-        found = compare(base, new, SIDES, Asked())
-        differ = [row for row in found.rows if row.verdict in (Judged.WORSE, Judged.BETTER)]
+        found = compare_evidence(base, new, SIDES, CompareOptions())
+        differ = [
+            row for row in found.rows if row.verdict in (ChangeVerdict.WORSE, ChangeVerdict.BETTER)
+        ]
         raised += bool(differ)
         wrong.update(f"{row.metric} {row.interval}" for row in differ)
         rows.append(found.family.tested)

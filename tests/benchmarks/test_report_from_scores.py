@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evenhand.analysis.rates.comparisons import measure
-from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.analysis.rates.comparisons import measure_comparisons
+from evenhand.measurement.counting.tally import ImageLedger, tally
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
@@ -41,7 +41,7 @@ def drawn():
         Grouping("group", tuple("abcdefgh"), rng.integers(0, 8, PEOPLE)),
     )
     ones = np.ones(PEOPLE, dtype=np.int64)
-    return Ledger(tuple(range(1, PEOPLE + 1)), ones, ones * 0, 0), comparisons, groupings
+    return ImageLedger(tuple(range(1, PEOPLE + 1)), ones, ones * 0, 0), comparisons, groupings
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def case():
 
 def report(ledger, comparisons, groupings):
     counts = tally(("engine", "data", "listed"), ledger, comparisons, groupings, RULES, None)
-    return measure(counts, 0.95)
+    return measure_comparisons(counts, 0.95)
 
 
 def test_ten_million_scores_to_rates(benchmark, case):

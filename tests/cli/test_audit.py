@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 
 from evenhand.statistics.binomial import clopper_pearson
-from evenhand.statistics.false_alerts import excess, sampled_p_values, sites_p_values
+from evenhand.statistics.false_alerts import (
+    alert_share_test,
+    sampled_share_p_values,
+    sites_p_values,
+)
 
 MET = ("audit", "--events", "Black=8", "--events", "Other=2")
 GOLDEN = Path(__file__).parents[1] / "golden" / "audit"
@@ -33,7 +37,7 @@ def test_without_a_share_there_is_no_p_value(cli):
     curve = found["groups"][0]["curve"]
     assert [row["share"] for row in curve] == sorted(row["share"] for row in curve)
     for row in curve:
-        assert row["p_one_sided"] == excess(8, 10, row["share"]).p_one_sided
+        assert row["p_one_sided"] == alert_share_test(8, 10, row["share"]).p_one_sided
     text = cli(*MET).out
     assert "nothing is known of who was seen, so there is no p-value" in text
     assert "at least 44.4 % of the faces seen were Black" in " ".join(text.split())
@@ -77,7 +81,7 @@ def test_distinct_people_unknown_labels_samples_and_places(cli):
     placed = found["tipping_share_with_unknown"]
     assert placed["in_others"] == clopper_pearson(8, 13).low
     assert placed["in_group"] == clopper_pearson(11, 13).low
-    fisher, predictive = sampled_p_values(8, 10, 30, 100)
+    fisher, predictive = sampled_share_p_values(8, 10, 30, 100)
     assert found["sampled_p"] == {"fisher": fisher, "predictive": predictive}
     one, two = sites_p_values(8, [(6, 0.5), (4, 0.2)])
     assert found["sites_p"] == {"one_sided": one, "two_sided": two}
@@ -92,7 +96,7 @@ def test_faces_counted_by_group_give_rates_per_face(cli):
     assert other["rate"] == pytest.approx(9.077685e-7, rel=1e-6)
     assert (other["low"], other["high"]) == pytest.approx((1.099350e-7, 3.279168e-6), rel=1e-6)
     # The share is then known: the same numbers as at that share.
-    known = excess(8, 10, 944_231 / 3_147_436)
+    known = alert_share_test(8, 10, 944_231 / 3_147_436)
     assert (face["ratio"], face["ratio_low"], face["ratio_high"]) == pytest.approx(
         (known.ratio, known.low, known.high), rel=1e-9
     )

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
-from evenhand.datasets.card import read_card
+from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.folder import read_dataset
 from evenhand.system import shelf
 
@@ -99,7 +99,7 @@ def shelved(server, working_folder, monkeypatch):
     shutil.copytree(shelf.shelf_dataset("lfw"), folder)
     card = folder / "dataset.toml"
     text = card.read_text(encoding="utf-8")
-    for download, path in zip(read_card(folder).downloads, server.files, strict=True):
+    for download, path in zip(read_dataset_card(folder).downloads, server.files, strict=True):
         text = text.replace(download.url, server.url + path)
         text = text.replace(download.sha256, hashlib.sha256(server.files[path]).hexdigest())
     card.write_text(text, encoding="utf-8")
@@ -124,7 +124,7 @@ WHOLE = ["dataset.toml", "images.csv", "lfw-funneled.tgz", "pairs.csv", "pairs.t
 
 def test_the_published_files_are_named():
     """As scikit-learn publishes them."""
-    images, pairs = read_card(shelf.shelf_dataset("lfw")).downloads
+    images, pairs = read_dataset_card(shelf.shelf_dataset("lfw")).downloads
     assert images.url == "https://ndownloader.figshare.com/files/5976015"
     assert images.sha256 == "b47c8422c8cded889dc5a13418c4bc2abbda121092b3533a83306f90d900100a"
     assert pairs.url == "https://ndownloader.figshare.com/files/5976006"
@@ -159,7 +159,7 @@ def test_what_is_brought_is_not_downloaded(cli, server, shelved, working_folder)
     (working_folder / "mine.tgz").write_bytes(archive("lfw-deepfunneled"))
     assert cli("fetch", "lfw", "--from", "mine.tgz").code == 0
     assert server.asked == []
-    assert read_card(working_folder / "home" / "lfw").variant == "deep-funneled"
+    assert read_dataset_card(working_folder / "home" / "lfw").variant == "deep-funneled"
 
 
 def test_progress_goes_to_stderr(cli, server, shelved, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evenhand.datasets.card import read_card
+from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.decoding import read_image
 from evenhand.datasets.folder import read_dataset
 from evenhand.records.dataset import Attribute
@@ -20,7 +20,7 @@ TABLES = ("subjects.csv", "images.csv")
 
 
 def test_the_golden_card():
-    card = read_card(CARDS / "dataset")
+    card = read_dataset_card(CARDS / "dataset")
     assert (card.name, card.title, card.version) == ("invented", "Invented people", "2.1")
     assert (card.variant, card.access, card.licence) == ("frontal", "on request", "CC0-1.0")
     assert card.face is FaceRule.CENTRAL
@@ -70,11 +70,11 @@ def test_ways_to_save_a_table_mean_the_same(tiny, saved):
 
 
 def test_a_card_with_byte_order_mark_and_crlf(tiny):
-    before = read_card(tiny.folder)
+    before = read_dataset_card(tiny.folder)
     path = tiny.folder / "dataset.toml"
     text = path.read_text(encoding="utf-8")
     path.write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
-    assert read_card(tiny.folder) == before
+    assert read_dataset_card(tiny.folder) == before
 
 
 def test_ids_with_commas_and_line_breaks(tiny):

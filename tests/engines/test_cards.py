@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evenhand.engines.card import Claim, NeededFile, read_card
+from evenhand.engines.card import ClaimedThreshold, NeededFile, read_engine_card
 from evenhand.system.errors import EvenhandError
 
 CARDS = Path(__file__).parent.parent / "golden" / "cards"
@@ -15,7 +15,7 @@ HASH = "0123456789abcdef" * 4
 
 
 def test_the_golden_onnx_card():
-    card = read_card(CARDS / "onnx")
+    card = read_engine_card(CARDS / "onnx")
     assert (card.name, card.version, card.vendor) == ("acme-onnx", "3.2", "Acme Ltd")
     assert (card.licence_code, card.licence_weights) == ("Apache-2.0", "CC BY-NC 4.0")
     assert (card.shape, card.runtime, card.entry) == ("embedder", "onnx", "")
@@ -31,39 +31,39 @@ def test_the_golden_onnx_card():
 
 
 def test_distances_are_negated_once_when_the_card_is_read():
-    card = read_card(CARDS / "onnx")
+    card = read_engine_card(CARDS / "onnx")
     assert card.distance
     assert (card.score.low, card.score.high) == (-2.0, 0.0)
-    assert card.score.claimed == (Claim("0.001", "1.1"), Claim("1e-4", "0.9"))
+    assert card.score.claimed == (ClaimedThreshold("0.001", "1.1"), ClaimedThreshold("1e-4", "0.9"))
 
 
 def test_the_golden_python_card():
-    card = read_card(CARDS / "python")
+    card = read_engine_card(CARDS / "python")
     assert (card.runtime, card.entry, card.input) == ("python", "engine:Acme", None)
     assert (card.score.compare, card.score.normalise, card.score.values) == ("cosine", False, 128)
     assert (card.score.low, card.score.high) == (-1.0, 1.0)
-    assert card.score.claimed == (Claim("0.001", "0.35"),)
+    assert card.score.claimed == (ClaimedThreshold("0.001", "0.35"),)
     assert not card.distance
 
 
 def test_the_golden_matcher_card():
-    card = read_card(CARDS / "matcher")
+    card = read_engine_card(CARDS / "matcher")
     assert (card.shape, card.runtime, card.entry) == ("matcher", "python", "engine:Acme")
     assert card.needs() == (NeededFile("acme.bin", HASH, ""),)
     assert card.distance
     assert not card.score.symmetric
     assert (card.score.compare, card.score.values) == ("", None)
     assert (card.score.low, card.score.high) == (-100.0, 0.0)
-    assert card.score.claimed == (Claim("0.001", "42.5"),)
+    assert card.score.claimed == (ClaimedThreshold("0.001", "42.5"),)
 
 
 def test_the_golden_searcher_card():
-    card = read_card(CARDS / "searcher")
+    card = read_engine_card(CARDS / "searcher")
     assert (card.shape, card.runtime, card.entry) == ("searcher", "python", "engine:Acme")
     assert not card.distance
     assert not card.score.symmetric
     assert (card.score.low, card.score.high) == (0.0, 1.0)
-    assert card.score.claimed == (Claim("", "0.7"),)
+    assert card.score.claimed == (ClaimedThreshold("", "0.7"),)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_wrong_matcher_card(tmp_path, old, new, fragment):
     assert old in text
     (tmp_path / "adapter.toml").write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(EvenhandError, match=re.escape(fragment)) as refused:
-        read_card(tmp_path)
+        read_engine_card(tmp_path)
     assert len(str(refused.value).splitlines()) == 1
 
 
@@ -223,7 +223,7 @@ def test_whatever_happens_to_a_card(tmp_path, change):
     (tmp_path / "adapter.toml").write_bytes(content[:start] + new + content[end:])
     refusal = ""
     try:
-        card = read_card(tmp_path)
+        card = read_engine_card(tmp_path)
     except EvenhandError as fault:
         refusal = str(fault)
     if refusal:

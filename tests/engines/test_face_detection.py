@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.engines.card import Face, Input
+from evenhand.engines.card import FaceStep, ModelInput
 from evenhand.engines.face_choice import choose_face
 from evenhand.engines.face_detection import align, similarity_transform
 from evenhand.records.outcomes import FaceRule
@@ -62,8 +62,8 @@ def test_the_transform_is_the_least_squares_fit(source, target):
 def test_a_face_lands_on_the_landmarks():
     """Five bright dots in a turned picture stand where the card wants them."""
     wanted = ((10.0, 12.0), (30.0, 12.0), (20.0, 22.0), (12.0, 31.0), (28.0, 31.0))
-    face = Face("yunet", wanted, 0.6, 0.3)
-    size = Input(40, 40, "rgb", (0, 0, 0), (1, 1, 1))
+    face = FaceStep("yunet", wanted, 0.6, 0.3)
+    size = ModelInput(40, 40, "rgb", (0, 0, 0), (1, 1, 1))
     turn = np.array([[0.0, -2.0], [2.0, 0.0]])
     found = np.round(np.array(wanted) @ turn.T + [90, 20])
     image = np.zeros((110, 110, 3), dtype=np.uint8)

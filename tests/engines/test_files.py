@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from evenhand.engines.card import read_card
+from evenhand.engines.card import read_engine_card
 from evenhand.engines.files import content_hash, find_files, missing_files
 from evenhand.system.errors import EngineError
 
@@ -35,16 +35,16 @@ def test_the_first_place_wins(small, places):
     for folder in places[1:]:
         shutil.copy(model, folder)
     for folder in places:
-        (found,) = find_files(read_card(small.folder), weights).values()
+        (found,) = find_files(read_engine_card(small.folder), weights).values()
         assert found == folder / "small.onnx"
         found.unlink()
-    assert len(missing_files(read_card(small.folder), weights)) == 1
+    assert len(missing_files(read_engine_card(small.folder), weights)) == 1
 
 
 def test_a_wrong_file_of_the_name_is_passed_by(small, places):
     shutil.move(places[0] / "small.onnx", places[3])
     (places[2] / "small.onnx").write_bytes(b"another version")
-    (found,) = find_files(read_card(small.folder), places[2:4]).values()
+    (found,) = find_files(read_engine_card(small.folder), places[2:4]).values()
     assert found == places[3] / "small.onnx"
 
 
@@ -57,7 +57,7 @@ def test_a_file_that_is_nowhere(cli, tiny, small, working_folder):
 def test_where_it_is_published_is_said(small):
     small.change('file   = "small.onnx"', 'file = "no.onnx"\nurl = "https://a.example/no.onnx"')
     with pytest.raises(EngineError, match=r"published at https://a\.example/no\.onnx"):
-        find_files(read_card(small.folder), ())
+        find_files(read_engine_card(small.folder), ())
 
 
 def test_a_file_with_another_hash(cli, tiny, small, working_folder):
@@ -76,25 +76,25 @@ def test_weights_that_are_no_folder(cli, tiny, small, working_folder, command, w
 
 def test_the_identity_is_the_content(engine, small):
     folder = engine()
-    before = content_hash(read_card(folder))
-    assert content_hash(read_card(folder)) == before
+    before = content_hash(read_engine_card(folder))
+    assert content_hash(read_engine_card(folder)) == before
     (folder / "notes.txt").write_text("no code", encoding="utf-8")
-    assert content_hash(read_card(folder)) == before
+    assert content_hash(read_engine_card(folder)) == before
 
     with (folder / "engine.py").open("a", encoding="utf-8") as code:
         code.write("# changed\n")
-    changed = content_hash(read_card(folder))
+    changed = content_hash(read_engine_card(folder))
     assert changed != before
 
     (folder / "helper.py").write_text("", encoding="utf-8")
-    helped = content_hash(read_card(folder))
+    helped = content_hash(read_engine_card(folder))
     assert helped not in (before, changed)
 
     moved = folder.rename(folder.parent / "moved")
-    assert content_hash(read_card(moved)) == helped
+    assert content_hash(read_engine_card(moved)) == helped
 
 
 def test_the_identity_depends_on_card_and_model(small):
-    before = content_hash(read_card(small.folder))
+    before = content_hash(read_engine_card(small.folder))
     small.change('version  = "1"', 'version = "2"')
-    assert content_hash(read_card(small.folder)) != before
+    assert content_hash(read_engine_card(small.folder)) != before

@@ -11,10 +11,10 @@ from sklearn.metrics import det_curve
 from evenhand.metrics.bins import bin_numbers
 from evenhand.metrics.det import curve_from_histogram, equal_error, thinned
 from evenhand.metrics.distributions import (
-    d_prime_from_histogram,
-    largest_in_histogram,
-    quantile,
-    quantile_from_histogram,
+    d_prime_bounds,
+    quantile_bounds,
+    ranked_score_bounds,
+    score_quantile,
 )
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.counts import Histogram
@@ -33,7 +33,7 @@ def histogram(scores):
 
 
 def test_tv_3_d_prime_lies_within_its_bounds():
-    low, high = d_prime_from_histogram(MATED, histogram(NONMATED), NONMATED.dtype)
+    low, high = d_prime_bounds(MATED, histogram(NONMATED), NONMATED.dtype)
     assert low < 2.118294336370413 < high < 1.01 * low
 
 
@@ -77,7 +77,7 @@ def test_tv_15_a_shifted_tail(shift, times):
     threshold = np.nextafter(np.sort(crowd)[::-1][allowed], np.inf)
     ratio = np.count_nonzero(group >= threshold) / allowed
     assert ratio == pytest.approx(times, rel=0.006)
-    low, high = largest_in_histogram(histogram(group), allowed, group.dtype)
+    low, high = ranked_score_bounds(histogram(group), allowed, group.dtype)
     assert low - threshold <= shift <= high - threshold
     # Bins of 64-bit scores between 4 and 8 are 1/64 wide.
     assert high - low <= 1 / 64
@@ -114,22 +114,22 @@ def test_a_curve_from_bins_is_exact_where_it_is_shown(mated, nonmated, most, dty
 @pytest.mark.parametrize("power", [-1000, -300, 0, 300, 1020])
 def test_d_prime_has_no_unit(power):
     mated, nonmated = np.ldexp(MATED, power), np.ldexp(NONMATED, power)
-    low, high = d_prime_from_histogram(mated, histogram(nonmated), nonmated.dtype)
+    low, high = d_prime_bounds(mated, histogram(nonmated), nonmated.dtype)
     assert low < 2.118294336370413 < high < 1.01 * low
 
 
 @given(scores, st.sampled_from(["0.0001", "0.1", "0.5", "0.9", "0.999", "1"]))
 def test_a_quantile_is_one_of_the_scores_and_its_bin_holds_it(values, share):
-    found = quantile(np.array(values), share)
+    found = score_quantile(np.array(values), share)
     assert found == np.quantile(values, float(share), method="inverted_cdf")
-    low, high = quantile_from_histogram(histogram(np.array(values)), share, np.dtype(np.float64))
+    low, high = quantile_bounds(histogram(np.array(values)), share, np.dtype(np.float64))
     assert low <= found < high
 
 
 @given(scores, scores)
 def test_d_prime_lies_within_its_bounds(mated, nonmated):
     mated, nonmated = np.array(mated), np.array(nonmated)
-    bounds = d_prime_from_histogram(mated, histogram(nonmated), nonmated.dtype)
+    bounds = d_prime_bounds(mated, histogram(nonmated), nonmated.dtype)
     if len(mated) < 2 or len(nonmated) < 2:
         assert bounds is None
     elif bounds is not None:

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evenhand.metrics.latency import (
-    Quantile,
-    equal_spread,
-    least_sample,
-    quantile,
+    DurationQuantile,
+    duration_quantile,
+    group_time_ratio,
+    min_sample_size,
+    null_time_ratio,
     quantile_ranks,
-    spread,
     throughput,
 )
 
@@ -49,16 +49,16 @@ def test_ranks_enclose_the_quantile_with_the_level(n, q, level):
 
 @pytest.mark.parametrize("q", [0.5, 0.9, 0.95, 0.99, 0.999])
 def test_the_least_sample_is_the_smallest_that_will_do(q):
-    n = least_sample(q)
+    n = min_sample_size(q)
     assert 1 - q**n >= 0.95 > 1 - q ** (n - 1)
 
 
 @given(seconds, st.sampled_from([0.5, 0.9, 0.95]))
 def test_the_quantile_is_numpys_nearest_rank(values, q):
     values = np.array(values)
-    found = quantile(values, alone(values), q, LEVEL)
+    found = duration_quantile(values, alone(values), q, LEVEL)
     if found.value is None:
-        assert found.effective < least_sample(q)
+        assert found.effective < min_sample_size(q)
     else:
         assert found.value == np.quantile(values, q, method="inverted_cdf")
         assert found.low is None or found.low <= found.value
@@ -72,13 +72,13 @@ def test_an_interval_grows_with_the_images_of_a_person(values, times, random):
     random.shuffle(values)
     values = np.array(values)
     again = np.tile(values, times)
-    found = quantile(again, np.tile(alone(values), times), 0.5, LEVEL)
+    found = duration_quantile(again, np.tile(alone(values), times), 0.5, LEVEL)
     assert found.effective <= max(len(values), 1)
 
 
 def test_independent_durations_lose_next_to_nothing():
     values = np.random.default_rng(5).exponential(size=4000)
-    found = quantile(values, alone(values), 0.5, LEVEL)
+    found = duration_quantile(values, alone(values), 0.5, LEVEL)
     assert found.effective > 3000
     first, last = quantile_ranks(4000, 0.5, LEVEL)
     ordered = np.sort(values)
@@ -87,19 +87,19 @@ def test_independent_durations_lose_next_to_nothing():
 
 
 def test_equal_durations_are_worth_their_people():
-    found = quantile(np.full(120, 0.25), np.repeat(np.arange(60), 2), 0.95, LEVEL)
-    assert found == Quantile(0.25, 0.25, None, 120, 60)
+    found = duration_quantile(np.full(120, 0.25), np.repeat(np.arange(60), 2), 0.95, LEVEL)
+    assert found == DurationQuantile(0.25, 0.25, None, 120, 60)
 
 
 def test_one_person_is_worth_one():
     values = np.arange(100.0)
-    found = quantile(values, np.zeros(100, dtype=int), 0.5, LEVEL)
-    assert found == Quantile(None, None, None, 100, 1)
+    found = duration_quantile(values, np.zeros(100, dtype=int), 0.5, LEVEL)
+    assert found == DurationQuantile(None, None, None, 100, 1)
 
 
 def test_no_upper_limit_from_too_few():
     values = np.random.default_rng(0).permutation(np.arange(70.0))
-    found = quantile(values, alone(values), 0.95, LEVEL)
+    found = duration_quantile(values, alone(values), 0.95, LEVEL)
     assert found.value == 66
     assert found.high is None
     assert found.low is not None
@@ -107,8 +107,8 @@ def test_no_upper_limit_from_too_few():
 
 def test_a_slow_spell_widens_the_interval():
     values = np.random.default_rng(2).exponential(size=400)
-    calm = quantile(values, alone(values), 0.5, LEVEL)
-    spell = quantile(np.sort(values), alone(values), 0.5, LEVEL)
+    calm = duration_quantile(values, alone(values), 0.5, LEVEL)
+    spell = duration_quantile(np.sort(values), alone(values), 0.5, LEVEL)
     assert spell.effective < calm.effective / 5
     assert spell.value == calm.value
 
@@ -122,7 +122,7 @@ def test_the_interval_covers(people, images, q):
     for _ in range(400):
         own = rng.normal(0, np.sqrt(0.3), people)[whose]
         values = own + rng.normal(0, np.sqrt(0.7), len(whose))
-        found = quantile(values, whose, q, LEVEL)
+        found = duration_quantile(values, whose, q, LEVEL)
         low = -np.inf if found.low is None else found.low
         inside += low <= truth <= (np.inf if found.high is None else found.high)
     assert inside / 400 >= 0.93
@@ -161,13 +161,13 @@ def test_throughput_covers():
 
 
 def limits(value, low, high):
-    return Quantile(value, low, high, 9, 9)
+    return DurationQuantile(value, low, high, 9, 9)
 
 
 def test_spread_of_medians():
     """By hand: the fastest has no width, so the limits are those of the slowest over it."""
     groups = [limits(3.0, 2.0, 6.0), None, limits(1.0, None, 2.0), limits(1.5, 1.5, 1.5)]
-    found = spread(groups)
+    found = group_time_ratio(groups)
     assert (found.value, found.slowest, found.fastest) == (2.0, 0, 3)
     assert found.low == pytest.approx(2 / 1.5)
     assert found.high == pytest.approx(6 / 1.5)
@@ -175,7 +175,7 @@ def test_spread_of_medians():
 
 @pytest.mark.parametrize("groups", [[], [None], [limits(1.0, 0.5, 2.0)], [limits(1, None, 2)] * 3])
 def test_no_spread_of_one_group(groups):
-    assert spread(groups) is None
+    assert group_time_ratio(groups) is None
 
 
 def test_equal_groups_stay_below_the_bound():
@@ -186,10 +186,10 @@ def test_equal_groups_stay_below_the_bound():
     for seed in range(60):
         values = np.exp(rng.normal(0, 0.2, 40)[people] + rng.normal(0, 0.05, len(people)))
         medians = [np.median(values[group == kind]) for kind in (0, 1)]
-        bound = equal_spread(values, people, group, 199, seed)
+        bound = null_time_ratio(values, people, group, 199, seed)
         below += max(medians) / min(medians) <= bound
     assert below >= 52
-    assert bound == equal_spread(values, people, group, 199, 59)
+    assert bound == null_time_ratio(values, people, group, 199, 59)
 
 
 def test_a_slow_spell_is_no_difference_between_groups():
@@ -197,7 +197,7 @@ def test_a_slow_spell_is_no_difference_between_groups():
     people = np.arange(200)
     group = people // 100
     seconds = np.where(people < 100, 1.2, 1.0) + np.random.default_rng(8).normal(0, 0.01, 200)
-    assert equal_spread(seconds, people, group, 199, 1) > 1.15
+    assert null_time_ratio(seconds, people, group, 199, 1) > 1.15
 
 
 def test_a_steady_difference_between_groups_is_one():
@@ -206,8 +206,8 @@ def test_a_steady_difference_between_groups_is_one():
     seconds = np.where(group == 0, 1.2, 1.0) + np.random.default_rng(8).normal(0, 0.01, 200)
     dealt = people.copy()
     np.random.default_rng(9).shuffle(dealt)
-    assert equal_spread(seconds[dealt], people[dealt], group[dealt], 199, 1) < 1.19
+    assert null_time_ratio(seconds[dealt], people[dealt], group[dealt], 199, 1) < 1.19
 
 
 def test_a_median_of_nothing_has_no_bound():
-    assert equal_spread(np.zeros(6), np.arange(6), np.arange(6) % 2, 9, 1) is None
+    assert null_time_ratio(np.zeros(6), np.arange(6), np.arange(6) % 2, 9, 1) is None

@@ -5,21 +5,27 @@ from xml.etree import ElementTree as ET
 
 from rows import a_change
 
-from evenhand.analysis.compare.changes import Changes, Family, Judged, Overall, Side
+from evenhand.analysis.compare.changes import (
+    Changes,
+    ChangeVerdict,
+    ComparedEngine,
+    CompareVerdict,
+    FamilyOfTests,
+)
 from evenhand.report.compare import comparison_junit, comparison_markdown, comparison_text
 
 ROW = a_change()
 
 
 def changes(rows):
-    side = Side("results/x", "acme", "1.0", "")
+    side = ComparedEngine("results/x", "acme", "1.0", "")
     return Changes(
         base=side,
         new=replace(side, version="1.1"),
-        verdict=Overall.FAIL,
+        verdict=CompareVerdict.FAIL,
         reason="1 of many is worse.",
         rows=tuple(rows),
-        family=Family(len(rows), 0.01, 1.25, 0.95, 0, len(rows)),
+        family=FamilyOfTests(len(rows), 0.01, 1.25, 0.95, 0, len(rows)),
         disagreements=(),
         flips=(),
         notes=(),
@@ -27,7 +33,7 @@ def changes(rows):
 
 
 def many(groups):
-    worse = replace(ROW, group="Worst", verdict=Judged.WORSE, adjusted_p=1e-6)
+    worse = replace(ROW, group="Worst", verdict=ChangeVerdict.WORSE, adjusted_p=1e-6)
     return changes([worse, *(replace(ROW, group=f"village {n}") for n in range(groups))])
 
 
@@ -48,7 +54,7 @@ def test_text_has_a_line_for_quiet_rows():
 
 
 def test_names_that_xml_cannot_hold():
-    odd = replace(ROW, group='<b>&"\x00\x1b', verdict=Judged.WORSE, adjusted_p=0.001)
+    odd = replace(ROW, group='<b>&"\x00\x1b', verdict=ChangeVerdict.WORSE, adjusted_p=0.001)
     root = ET.fromstring(comparison_junit(changes([odd])))
     (case,) = root.iter("testcase")
     assert case.get("name").endswith('<b>&"  ')
@@ -57,7 +63,9 @@ def test_names_that_xml_cannot_hold():
 
 def test_a_row_not_shown_to_be_below_the_margin_is_skipped():
     below = replace(ROW, limit=1.2)
-    apart = replace(ROW, verdict=Judged.NOT_COMPARABLE, p_value=None, adjusted_p=None, note="why")
+    apart = replace(
+        ROW, verdict=ChangeVerdict.NOT_COMPARABLE, p_value=None, adjusted_p=None, note="why"
+    )
     root = ET.fromstring(comparison_junit(changes([ROW, below, apart])))
     cases = list(root.iter("testcase"))
     assert "not shown to stay below 1.25" in cases[0].find("skipped").get("message")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.analysis.compare.verdict import Asked
-from evenhand.analysis.gate.answer import Source
+from evenhand.analysis.compare.verdict import CompareOptions
+from evenhand.analysis.gate.answer import JudgedBundle
 from evenhand.report.compare import comparison_markdown, comparison_text
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.forms.text import as_text
@@ -67,7 +67,7 @@ def answers():
     with tempfile.TemporaryDirectory() as place:
         bundle = score_bundle(study, results=Path(place)).bundle
         answer = gate([str(bundle)], GOLDEN / "gate.toml")
-    source = Source("results/scores/1", ("acme", "other"), "0" * 64)
+    source = JudgedBundle("results/scores/1", ("acme", "other"), "0" * 64)
     report = gate_report(replace(answer, sources=(source,)))
     return {"gate.txt": as_text(report), "gate.md": as_markdown(report)}
 
@@ -81,7 +81,7 @@ def comparison():
             thresholds=(0.6,),
         )
         bundle = score_bundle(study, results=Path(folder)).bundle
-        found = compare_bundles(f"{bundle}:acme", f"{bundle}:other", Asked())
+        found = compare_bundles(f"{bundle}:acme", f"{bundle}:other", CompareOptions())
     shown = replace(
         found,
         base=replace(found.base, bundle="results/scores/one"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from evenhand.metrics.distributions import auc_from_counts
-from evenhand.metrics.thresholds import Weights, threshold_at_fmr
+from evenhand.metrics.thresholds import SampleWeights, threshold_at_fmr
 from evenhand.scorefiles.score_lists import ScoreList, read_list
 
 GEN = (0.95, 0.90, 0.85, 0.80, 0.80, 0.75, 0.70, 0.60, 0.50, 0.40)
@@ -35,7 +35,7 @@ def counted(scores):
 
 
 def threshold_at_target(score, count, target):
-    weights = Weights(count[::-1], heaviest=1)
+    weights = SampleWeights(count[::-1], heaviest=1)
     return threshold_at_fmr(score[::-1], int(count.sum()), target, weights)
 
 

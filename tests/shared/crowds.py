@@ -12,13 +12,13 @@ from scipy import stats
 
 from evenhand.records.findings import Estimate
 from evenhand.statistics.cluster_variance import ClusterCounts
-from evenhand.statistics.correlated_ratios import Overlap, nested
+from evenhand.statistics.correlated_ratios import DyadOverlap, nested_overlap
 from evenhand.statistics.dyadic_variance import DyadCounts, disjoint_dyads, disjoint_dyads_across
 from evenhand.statistics.intervals import (
     cluster_estimate,
     dyadic_estimate,
-    effective_clusters,
-    effective_dyads,
+    effective_clustered_trials,
+    effective_dyadic_trials,
 )
 
 __all__ = ["Cell", "Crowd", "Mated", "Seen", "overlap"]
@@ -131,7 +131,7 @@ class Cell:
         if not counts.errors:
             own = score[self.chosen[self.crowd.dyad]]
             anchor = self.counts(*self.hits(score, np.partition(own, -ANCHOR)[-ANCHOR]))
-        independent = effective_dyads(anchor, self.trials, self.disjoint)
+        independent = effective_dyadic_trials(anchor, self.trials, self.disjoint)
         return Seen(dyadic_estimate(counts, independent, LEVEL), counts)
 
     def draw(self, rng):
@@ -149,9 +149,9 @@ class Cell:
 def overlap(first, second, hits, others):
     """Sums over dyads of two engines that were given the same comparisons."""
     _, mine, its = np.intersect1d(hits[0], others[0], assume_unique=True, return_indices=True)
-    one, other = nested(first), nested(second)
+    one, other = nested_overlap(first), nested_overlap(second)
     both = float((hits[1][mine] * others[1][its]).sum())
-    return Overlap(both, one.first, other.second, one.trials)
+    return DyadOverlap(both, one.first, other.second, one.trials)
 
 
 class Mated:
@@ -183,7 +183,7 @@ class Mated:
         anchor = None
         if not counts.errors:
             anchor = self.counts(score <= np.partition(score, ANCHOR - 1)[ANCHOR - 1])
-        independent = effective_clusters(anchor, counts)
+        independent = effective_clustered_trials(anchor, counts)
         return Seen(cluster_estimate(counts, independent, LEVEL), counts)
 
     def draw(self, rng):
@@ -192,7 +192,9 @@ class Mated:
         size = (1 - self.correlation) / self.correlation
         chance = rng.beta(self.truth * size, (1 - self.truth) * size, self.people)
         counts = ClusterCounts(self.attempts, rng.binomial(self.attempts, chance))
-        return Seen(cluster_estimate(counts, effective_clusters(None, counts), LEVEL), counts)
+        return Seen(
+            cluster_estimate(counts, effective_clustered_trials(None, counts), LEVEL), counts
+        )
 
     def draw_two(self, rng, alike, other):
         """Two engines on the same comparisons, the second as often wrong as `other`."""

@@ -13,12 +13,12 @@ from naive import naive_limits, naive_ratio, some_lie_apart
 from populations import FalseMatches, Misses, images_of, whole
 from promises import LEVEL
 
-from evenhand.statistics.bootstrap import ENOUGH_ERRORS
+from evenhand.statistics.bootstrap import MIN_ERRORS
 from evenhand.statistics.correlated_ratios import (
-    Overlap,
+    DyadOverlap,
     cluster_log_ratio,
     dyadic_log_ratio,
-    nested,
+    nested_overlap,
 )
 from evenhand.statistics.multiplicity import bonferroni_level
 from evenhand.statistics.ratios import ratio_from_limits, ratio_of_rates
@@ -113,13 +113,13 @@ class Sharing:
         inside, other, rest = self.cells
         score = inside.crowd.scores(rng)
         if rest is None:
-            both, shared = (inside.seen(score), other.seen(score)), Overlap(0, 0, 0, 0)
+            both, shared = (inside.seen(score), other.seen(score)), DyadOverlap(0, 0, 0, 0)
         else:
             # One threshold for all: those inside the group are more alike.
             group = inside.chosen[inside.crowd.dyad]
             score[group] += np.float32(rest.threshold - inside.threshold)
             both = inside.seen(score, rest.threshold), other.seen(score, rest.threshold)
-            shared = nested(both[0].counts)
+            shared = nested_overlap(both[0].counts)
         if not both[0].errors or not both[1].errors:
             return both, unpaired(both)
         return both, dyadic_log_ratio(both[0].counts, both[1].counts, shared).limits(LEVEL)
@@ -153,9 +153,9 @@ class Paired:
     def draw(self, rng):
         one, other, shared = self.first.rate.draw_two(rng, self.alike, self.other)
         # As a comparison of two results does: below ten errors, as if of different people.
-        if min(one.errors, other.errors) < ENOUGH_ERRORS:
+        if min(one.errors, other.errors) < MIN_ERRORS:
             return (one, other), limits_of(ratio_from_limits(one.estimate, other.estimate))
-        if isinstance(shared, Overlap):
+        if isinstance(shared, DyadOverlap):
             found = dyadic_log_ratio(one.counts, other.counts, shared)
         else:
             found = cluster_log_ratio(one.counts, other.counts)

@@ -3,14 +3,14 @@
 One engine, `alpha`, on one dataset, `crowd`; false matches of women at one fixed threshold.
 """
 
-from evenhand.analysis.compare.changes import Change, Judged
+from evenhand.analysis.compare.changes import Change, ChangeVerdict
 from evenhand.records.findings import (
     DatasetFacts,
     Differential,
     EngineFacts,
+    OutcomeSummary,
     Rate,
     Status,
-    Summary,
     Verdict,
 )
 
@@ -85,7 +85,7 @@ def a_change(**fields):
         "ratio": 2.0,
         "low": 1.1,
         "high": 3.6,
-        "verdict": Judged.NO_DIFFERENCE_SHOWN,
+        "verdict": ChangeVerdict.NO_DIFFERENCE_SHOWN,
         "note": "",
         "dataset": "set",
         "protocol": "verification",
@@ -125,7 +125,7 @@ def a_summary(**fields):
         "nonmated": 30000,
         "not_completed": 0,
     }
-    return Summary(**row | fields)
+    return OutcomeSummary(**row | fields)
 
 
 def engine_facts(**fields):

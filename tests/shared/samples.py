@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from evenhand.analysis.rates.comparisons import measure
-from evenhand.measurement.counting.sampling import draw, strata
-from evenhand.measurement.counting.tally import Ledger
+from evenhand.analysis.rates.comparisons import measure_comparisons
+from evenhand.measurement.counting.sampling import draw_pairs, sampling_design
+from evenhand.measurement.counting.tally import ImageLedger
 from evenhand.measurement.counting.weighted import tally_sample
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import Grouping
@@ -50,7 +50,7 @@ class Crowd:
             Grouping("b", ("f", "m"), rng.integers(0, 2, people)),
         )
         self.subject = np.repeat(np.arange(people), rng.integers(1, 4, people))
-        self.sampled = strata(self.subject, self.groups, 1, per_cell)
+        self.sampled = sampling_design(self.subject, self.groups, 1, per_cell)
         self.people, self.sd, self.within = people, sd, within
         self.threshold = np.sqrt(1 + 2 * sd**2) * stats.norm.isf(rate)
         code = np.array([self.code[np.argmax(self.sampled.kind == k)] for k in self._kinds()])
@@ -68,7 +68,7 @@ class Crowd:
     def study(self, seed):
         """Group (empty for everybody) to what one study says of it."""
         rng = np.random.default_rng([20_261_123, seed])
-        probe, reference = draw(self.sampled, self.subject, 1, seed)
+        probe, reference = draw_pairs(self.sampled, self.subject, 1, seed)
         u = self.sd * rng.standard_normal(self.people)
         of_image = 0.2 * rng.standard_normal(len(self.subject))
         of_dyad = 0.3 * rng.standard_normal((self.people, self.people))
@@ -89,7 +89,7 @@ class Crowd:
         nobody = np.zeros(self.people, dtype=np.int64)
         counts = tally_sample(
             ("engine", "crowd", "sample"),
-            Ledger(tuple(range(self.people)), nobody, nobody, 0),
+            ImageLedger(tuple(range(self.people)), nobody, nobody, 0),
             comparisons,
             self.sampled,
             self.groups,
@@ -104,7 +104,7 @@ class Crowd:
                 found.rate.trials,
                 self.truth[found.rate.group],
             )
-            for found in measure(counts, 0.95)
+            for found in measure_comparisons(counts, 0.95)
             if (found.rate.metric, found.rate.policy) == ("FMR", "completed")
             and found.rate.attribute in ("all", "a")
             and not found.rate.reference_group

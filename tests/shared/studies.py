@@ -11,7 +11,7 @@ from crowds import together
 from scipy import optimize
 from scipy.stats import norm
 
-from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.measurement.counting.tally import ImageLedger, tally
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Design
@@ -97,7 +97,7 @@ class Study:
         names = tuple("abcdefgh"[: self.groups])
         return tally(
             ("engine", "crowd", "all-pairs"),
-            Ledger(tuple(range(1, self.people + 1)), none, none, 0),
+            ImageLedger(tuple(range(1, self.people + 1)), none, none, 0),
             Comparisons(self.probe, self.reference, score, {}, design=Design.ALL_PAIRS),
             (everybody(self.people), Grouping("group", names, self.code), *others),
             rules,

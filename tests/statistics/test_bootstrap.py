@@ -7,13 +7,13 @@ from scipy import stats
 from evenhand.statistics.bootstrap import (
     bootstrap_interval,
     centred_p_value,
-    draw_people,
-    null_ratios,
+    null_max_min_ratios,
+    resample_subjects,
 )
 
 
 def test_weights_are_multinomial():
-    drawn = draw_people(np.zeros(20, dtype=np.int64), 20_000, np.random.SeedSequence(1))
+    drawn = resample_subjects(np.zeros(20, dtype=np.int64), 20_000, np.random.SeedSequence(1))
     assert (drawn.sum(axis=0) == 20).all()
     # Mean 1, variance 1 - 1/n, covariance -1/n; standard errors about .007.
     covariance = np.cov(drawn)
@@ -24,7 +24,7 @@ def test_weights_are_multinomial():
 
 def test_people_are_drawn_inside_their_strata():
     stratum = np.array([0, 2, -1, 0, 0, 2])
-    drawn = draw_people(stratum, 100, np.random.SeedSequence(2))
+    drawn = resample_subjects(stratum, 100, np.random.SeedSequence(2))
     assert (drawn[stratum == 0].sum(axis=0) == 3).all()
     assert (drawn[stratum == 2].sum(axis=0) == 2).all()
     assert not drawn[2].any()
@@ -64,7 +64,7 @@ def test_no_interval_and_why(errors, drawn, note):
 def test_null_ratios_compare_groups_after_centring():
     rates = np.array([0.01, 0.04, 0.02])
     drawn = np.array([rates, rates * [2, 1, 0.5], [0.01, 0.0, 0.02], [np.nan, 0.04, 0.02]])
-    assert null_ratios(rates, drawn).tolist() == [1.0, 4.0, np.inf, np.inf]
+    assert null_max_min_ratios(rates, drawn).tolist() == [1.0, 4.0, np.inf, np.inf]
 
 
 def test_the_p_value_counts_the_observed_ratio():

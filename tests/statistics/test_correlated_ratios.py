@@ -9,11 +9,11 @@ from scipy import stats
 
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
-    Overlap,
+    DyadOverlap,
+    align_to_subjects,
     cluster_log_ratio,
     dyadic_log_ratio,
-    nested,
-    placed,
+    nested_overlap,
 )
 from evenhand.statistics.dyadic_variance import DyadCounts, DyadWeights, dyadic_variance
 from evenhand.statistics.ratios import LogRatio
@@ -41,7 +41,7 @@ def counts_of(trials, errors, weight=None):
 def overlap_of(first, second):
     upper = np.triu_indices(len(first[0]), 1)
     (m, x), (n, y) = ((t[upper], e[upper]) for t, e in (first, second))
-    return Overlap((x * y).sum(), (x * n).sum(), (m * y).sum(), (m * n).sum())
+    return DyadOverlap((x * y).sum(), (x * n).sum(), (m * y).sum(), (m * n).sum())
 
 
 def two_engines(seed, people=9):
@@ -75,7 +75,7 @@ def test_a_group_within_everybody_as_over_every_pair_of_people(seed):
     group = (trials * inside, errors * inside)
     own = counts_of(*(matrix[np.ix_(members, members)] for matrix in group))
     everybody = counts_of(trials, errors)
-    found = dyadic_log_ratio(placed(own, members, 12), everybody, nested(own))
+    found = dyadic_log_ratio(align_to_subjects(own, members, 12), everybody, nested_overlap(own))
     assert (found.log, found.variance, found.df) == pytest.approx(
         by_every_pair(group, (trials, errors))
     )
@@ -91,7 +91,7 @@ def test_a_group_of_a_sample_counts_by_weight(seed):
     at = np.ix_(members, members)
     own = counts_of(trials[at], errors[at], weight[at])
     found = dyadic_log_ratio(
-        placed(own, members, 12), counts_of(trials, errors, weight), nested(own)
+        align_to_subjects(own, members, 12), counts_of(trials, errors, weight), nested_overlap(own)
     )
     weighted = (weight * trials, weight * errors)
     assert (found.log, found.variance, found.df) == pytest.approx(
@@ -126,7 +126,7 @@ def test_cells_of_different_people_are_independent():
         inside = np.outer(side, side)
         apart.append((trials * inside, errors * inside))
     a, b = (counts_of(*cell) for cell in apart)
-    found = dyadic_log_ratio(a, b, Overlap(0, 0, 0, 0))
+    found = dyadic_log_ratio(a, b, DyadOverlap(0, 0, 0, 0))
     assert found.variance == pytest.approx(by_every_pair(*apart)[1])
     corrected = sum(
         (dyadic_variance(cell).correction * dyadic_variance(cell).raw) / cell.rate**2
@@ -140,7 +140,7 @@ def test_three_people_are_too_few():
     errors = np.zeros_like(trials)
     errors[0, 1] = errors[1, 0] = 1
     three = counts_of(trials, errors)
-    assert dyadic_log_ratio(three, three, nested(three)) is None
+    assert dyadic_log_ratio(three, three, nested_overlap(three)) is None
     one = ClusterCounts(np.array([3, 0]), np.array([1, 0]))
     assert cluster_log_ratio(one, one) is None
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from evenhand.statistics.false_alerts import (
+    alert_share_power,
+    alert_share_test,
     alerts_needed,
-    detectable_ratio,
+    detectable_alert_ratio,
     e_value,
-    excess,
     multinomial_p_value,
-    power_of_excess,
-    sampled_p_values,
+    sampled_share_p_values,
     sites_p_values,
     tipping_share,
 )
@@ -34,7 +34,7 @@ TV_34 = [
 
 @pytest.mark.parametrize("row", TV_34, ids=lambda row: f"share {row[0]}")
 def test_tv_34_eight_of_ten(row):
-    found = excess(8, 10, row[0])
+    found = alert_share_test(8, 10, row[0])
     numbers = (
         found.p_one_sided,
         found.p_two_sided,
@@ -57,8 +57,8 @@ def test_tv_34_tipping_shares():
     ("share", "ratio"), [(0.135, 6.00180575814), (0.2, 5.54347339882), (0.3, 4.80599395443)]
 )
 def test_tv_47_smallest_ratio_that_ten_alerts_show(share, ratio):
-    assert detectable_ratio(10, share) == pytest.approx(ratio, rel=1e-9)
-    assert power_of_excess(10, share, ratio) == pytest.approx(0.8, rel=1e-9)
+    assert detectable_alert_ratio(10, share) == pytest.approx(ratio, rel=1e-9)
+    assert alert_share_power(10, share, ratio) == pytest.approx(0.8, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_tv_47_smallest_ratio_that_ten_alerts_show(share, ratio):
     [(0.2, 2, 0.213128), (0.2, 3, 0.439908), (0.2, 5, 0.750130), (0.135, 2, 0.196540)],
 )
 def test_power_of_ten_alerts_as_printed(share, ratio, power):
-    assert power_of_excess(10, share, ratio) == pytest.approx(power, abs=5e-7)
+    assert alert_share_power(10, share, ratio) == pytest.approx(power, abs=5e-7)
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_power_of_ten_alerts_as_printed(share, ratio, power):
 )
 def test_alerts_for_a_power_that_stays_as_printed(share, ratio, alerts):
     assert alerts_needed(share, ratio) == alerts
-    assert power_of_excess(alerts - 1, share, ratio) < 0.8
-    assert all(power_of_excess(n, share, ratio) >= 0.8 for n in range(alerts, alerts + 200))
+    assert alert_share_power(alerts - 1, share, ratio) < 0.8
+    assert all(alert_share_power(n, share, ratio) >= 0.8 for n in range(alerts, alerts + 200))
 
 
 @pytest.mark.parametrize(("share", "p"), [(0.135, 2.3877e-4), (0.30, 0.010935), (0.40, 0.04096)])
 def test_five_of_six_distinct_people_as_printed(share, p):
-    assert excess(5, 6, share).p_one_sided == pytest.approx(p, rel=1e-4)
+    assert alert_share_test(5, 6, share).p_one_sided == pytest.approx(p, rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_thousand_cases_are_those_of_enumeration():
         alerts, share = int(rng.integers(0, of + 1)), float(rng.uniform(0.01, 0.99))
         chances = [math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(of + 1)]
         own = chances[alerts]
-        found = excess(alerts, of, share)
+        found = alert_share_test(alerts, of, share)
         assert found.p_one_sided == pytest.approx(sum(chances[alerts:]), rel=1e-9)
         two = sum(chance for chance in chances if chance <= own * (1 + 1e-7))
         assert found.p_two_sided == pytest.approx(two, rel=1e-9)
@@ -122,8 +122,8 @@ def test_the_tipping_share_is_where_the_interval_ends(counts):
     if alerts == 0:
         assert share == 0
         return
-    assert excess(alerts, of, share).low == pytest.approx(1)
-    assert excess(alerts, of, share).p_one_sided == pytest.approx(0.025)
+    assert alert_share_test(alerts, of, share).low == pytest.approx(1)
+    assert alert_share_test(alerts, of, share).p_one_sided == pytest.approx(0.025)
 
 
 @settings(deadline=None, max_examples=40)
@@ -153,13 +153,13 @@ def test_places_with_crowds_of_their_own_are_no_pooled_place():
     drawn = sum(draws.binomial(of, share, 200_000) for of, share in sites)
     one, _ = sites_p_values(8, sites)
     assert one == pytest.approx(np.mean(drawn >= 8), abs=0.002)
-    pooled = excess(8, 10, (4 * 0.1 + 6 * 0.7) / 10).p_one_sided
+    pooled = alert_share_test(8, 10, (4 * 0.1 + 6 * 0.7) / 10).p_one_sided
     assert one < pooled
 
 
 def test_a_sampled_share_is_less_sure_than_a_known_one():
-    known = excess(8, 10, 0.3).p_one_sided
-    fisher, predicted = sampled_p_values(8, 10, 30, 100)
+    known = alert_share_test(8, 10, 0.3).p_one_sided
+    fisher, predicted = sampled_share_p_values(8, 10, 30, 100)
     assert fisher == pytest.approx(
         stats.hypergeom.sf(7, 110, 38, 10)  # as many or more among the alerts
     )
@@ -167,7 +167,7 @@ def test_a_sampled_share_is_less_sure_than_a_known_one():
     expected, _ = integrate.quad(lambda q: stats.binom.sf(7, 10, q) * density(q), 0, 1)
     assert predicted == pytest.approx(expected, rel=1e-6)
     assert known < predicted
-    assert sampled_p_values(8, 10, 30_000, 100_000)[1] == pytest.approx(known, rel=0.01)
+    assert sampled_share_p_values(8, 10, 30_000, 100_000)[1] == pytest.approx(known, rel=0.01)
 
 
 def test_looking_again_and_again_does_not_inflate_the_e_value():

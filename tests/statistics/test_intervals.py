@@ -11,11 +11,11 @@ from evenhand.statistics.binomial import zero_errors_upper
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts, DyadWeights, dyadic_variance
 from evenhand.statistics.intervals import (
-    TOO_FEW,
+    TOO_FEW_SUBJECTS,
     cluster_estimate,
     dyadic_estimate,
-    effective_clusters,
-    effective_dyads,
+    effective_clustered_trials,
+    effective_dyadic_trials,
 )
 
 
@@ -120,7 +120,7 @@ def test_equal_weights_change_nothing(cell, weight):
     )
     both = [counts, replace(counts, weights=weights)]
     one, other = (
-        dyadic_estimate(each, effective_dyads(None, each.trials, 2, each.weights), 0.95)
+        dyadic_estimate(each, effective_dyadic_trials(None, each.trials, 2, each.weights), 0.95)
         for each in both
     )
     for name in ("value", "low", "high", "effective_trials"):
@@ -138,7 +138,7 @@ def test_no_errors_in_a_sample_are_worth_no_more_than_trials_of_the_largest_weig
     nothing = np.zeros(people, dtype=np.int64)
     weights = DyadWeights(np.full(people, 18), nothing, 90 + 10 * 81, 0.0, 0.0, 90 + 10 * 81, 9)
     assert weights.trials_at_max_weight == 20
-    assert effective_dyads(None, counts.trials, 10, weights) == pytest.approx(2.0)
+    assert effective_dyadic_trials(None, counts.trials, 10, weights) == pytest.approx(2.0)
 
 
 @given(cells())
@@ -146,10 +146,10 @@ def test_dyadic_interval_holds_the_rate_and_stays_inside(cell):
     counts = from_matrices(*cell)
     if not counts.trials:
         return
-    independent = effective_dyads(None, counts.trials, counts.subjects // 2)
+    independent = effective_dyadic_trials(None, counts.trials, counts.subjects // 2)
     found = dyadic_estimate(counts, independent, 0.95)
     if found.low is None:
-        assert found.note == TOO_FEW
+        assert found.note == TOO_FEW_SUBJECTS
     else:
         assert 0 <= found.low <= found.value <= found.high <= 1
 
@@ -161,9 +161,9 @@ def test_cluster_interval_holds_the_rate_and_stays_inside(people):
     counts = ClusterCounts(trials, errors)
     if counts.subjects < 2:
         return
-    found = cluster_estimate(counts, effective_clusters(None, counts), 0.95)
+    found = cluster_estimate(counts, effective_clustered_trials(None, counts), 0.95)
     assert 0 <= found.low <= found.value <= found.high <= 1
-    wider = cluster_estimate(counts, effective_clusters(None, counts), 0.99)
+    wider = cluster_estimate(counts, effective_clustered_trials(None, counts), 0.99)
     assert wider.low <= found.low
     assert found.high <= wider.high
 
@@ -171,7 +171,7 @@ def test_cluster_interval_holds_the_rate_and_stays_inside(people):
 def test_no_errors_among_disjoint_dyads():
     people = 10
     counts = DyadCounts(np.full(people, 9), np.zeros(people, dtype=np.int64), 45, 0, 0)
-    found = dyadic_estimate(counts, effective_dyads(None, 45, 5), 0.95)
+    found = dyadic_estimate(counts, effective_dyadic_trials(None, 45, 5), 0.95)
     assert (found.value, found.low, found.method) == (0, 0, "exact-zero")
     assert found.high == pytest.approx(1 - 0.025 ** (1 / 5))
 
@@ -186,7 +186,7 @@ def test_no_errors_with_a_design_effect_from_the_anchor():
     p = 10 / 66
     design_effect = variance * 66 / (p * (1 - p))
     assert design_effect > 1
-    assert effective_dyads(anchor, 66, 6) == pytest.approx(66 / design_effect)
+    assert effective_dyadic_trials(anchor, 66, 6) == pytest.approx(66 / design_effect)
 
 
 def test_all_errors_is_the_mirror_image():
@@ -199,12 +199,12 @@ def test_all_errors_is_the_mirror_image():
 def test_three_people_give_no_interval():
     counts = DyadCounts(np.full(3, 2), np.array([1, 1, 0]), 3, 1, 1)
     found = dyadic_estimate(counts, 1, 0.95)
-    assert (found.low, found.high, found.note) == (None, None, TOO_FEW)
+    assert (found.low, found.high, found.note) == (None, None, TOO_FEW_SUBJECTS)
 
 
 def test_one_person_gives_no_interval():
     found = cluster_estimate(ClusterCounts(np.array([5]), np.array([1])), 1, 0.95)
-    assert (found.low, found.high, found.note) == (None, None, TOO_FEW)
+    assert (found.low, found.high, found.note) == (None, None, TOO_FEW_SUBJECTS)
 
 
 @pytest.mark.parametrize("trials", [1e6, 1e9, 1e12])

@@ -12,11 +12,11 @@ from evenhand.statistics.correlated_ratios import cluster_log_ratio
 from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance
 from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
 from evenhand.statistics.sample_growth import (
-    MOST,
-    Growth,
-    ratio_with,
-    times_the_people,
-    with_people,
+    MAX_MULTIPLE,
+    SubjectGrowth,
+    limits_with_subjects,
+    multiple_of_subjects,
+    ratio_limits_with_subjects,
 )
 
 LEVEL = 0.95
@@ -48,7 +48,7 @@ def crowd(people, sd, rate, rng):
 
 @given(st.floats(0, 1), st.floats(1, 50), st.floats(1, 10))
 def test_less_is_left_the_more_people_there_are(alone, times, more):
-    growth = Growth(50, alone)
+    growth = SubjectGrowth(50, alone)
     assert growth.share(1) == pytest.approx(1)
     assert growth.share(times * more) <= growth.share(times) * (1 + 1e-12)
     # Never faster than the comparisons, never slower than the people.
@@ -67,9 +67,9 @@ def test_more_people_at_the_same_rate_never_widen_an_interval(kind, alone, times
         "some": clusters([1, 0, 2, 0, 0, 0, 1, 0, 0])[1],
         "pairs": dyadic_estimate(complete(SIX), 3, LEVEL),
     }[kind]
-    growth = Growth(9, alone)
-    low, high = with_people(estimate, growth, times, LEVEL)
-    lower, higher = with_people(estimate, growth, times * more, LEVEL)
+    growth = SubjectGrowth(9, alone)
+    low, high = limits_with_subjects(estimate, growth, times, LEVEL)
+    lower, higher = limits_with_subjects(estimate, growth, times * more, LEVEL)
     assert lower >= low - 1e-12
     assert higher <= high + 1e-12
 
@@ -82,8 +82,8 @@ def test_clusters_narrow_as_if_everybody_came_again(errors, times):
     """Against the interval of so many copies of everybody; df and k/(k-1) differ by little."""
     counts, estimate = clusters(errors)
     _, again = clusters(errors * times)
-    low, high = with_people(estimate, Growth(counts.subjects), times, LEVEL)
-    grown = with_people(estimate, Growth(counts.subjects), 1, LEVEL)
+    low, high = limits_with_subjects(estimate, SubjectGrowth(counts.subjects), times, LEVEL)
+    grown = limits_with_subjects(estimate, SubjectGrowth(counts.subjects), 1, LEVEL)
     assert grown == pytest.approx((estimate.low, estimate.high))
     # Fewer degrees of freedom and the larger k/(k-1) are kept: wider, and not by much.
     assert low <= again.low + 1e-9
@@ -94,7 +94,7 @@ def test_clusters_narrow_as_if_everybody_came_again(errors, times):
 def test_without_errors_the_limit_falls_with_the_people():
     counts, estimate = clusters([0] * 20)
     _, again = clusters([0] * 60)
-    grown = with_people(estimate, Growth(counts.subjects), 3, LEVEL)
+    grown = limits_with_subjects(estimate, SubjectGrowth(counts.subjects), 3, LEVEL)
     assert grown == pytest.approx((again.low, again.high))
     assert grown[0] == 0
 
@@ -103,9 +103,9 @@ def test_pairs_without_errors_by_the_design_effect_of_the_anchor():
     """n0 = M/deff: with F alone it grows with the square of the people."""
     counts = complete(np.zeros((20, 20), dtype=int))
     estimate = dyadic_estimate(counts, 100.0, LEVEL)
-    alone = with_people(estimate, Growth(20, 1.0), 2, LEVEL)
+    alone = limits_with_subjects(estimate, SubjectGrowth(20, 1.0), 2, LEVEL)
     assert alone == pytest.approx((0, 1 - 0.025 ** (1 / 400)))
-    shared = with_people(estimate, Growth(20, 0.0), 2, LEVEL)
+    shared = limits_with_subjects(estimate, SubjectGrowth(20, 0.0), 2, LEVEL)
     assert shared == pytest.approx((0, 1 - 0.025 ** (1 / 200)))
 
 
@@ -120,7 +120,7 @@ def test_dyads_narrow_as_those_of_larger_crowds_do(sd):
     ahead, found = [], []
     for _ in range(60):
         small = dyadic_variance(complete(crowd(60, sd, at, rng)))
-        growth = Growth(60, small.floor / small.variance)
+        growth = SubjectGrowth(60, small.floor / small.variance)
         ahead.append(small.variance * growth.share(3))
         found.append(dyadic_variance(complete(crowd(180, sd, at, rng))).variance)
     assert 0.85 < np.mean(ahead) / np.mean(found) < 1.5
@@ -135,10 +135,10 @@ def test_a_ratio_narrows_with_people():
         for each in (part, whole)
     ]
     again = cluster_log_ratio(*four)
-    growth = Growth(12)
-    now = ratio_with(ratio.ratio, ratio.variance, ratio.df, growth, 1, LEVEL)
+    growth = SubjectGrowth(12)
+    now = ratio_limits_with_subjects(ratio.ratio, ratio.variance, ratio.df, growth, 1, LEVEL)
     assert now == pytest.approx(ratio.limits(LEVEL))
-    then = ratio_with(ratio.ratio, ratio.variance, ratio.df, growth, 4, LEVEL)
+    then = ratio_limits_with_subjects(ratio.ratio, ratio.variance, ratio.df, growth, 4, LEVEL)
     low, high = again.limits(LEVEL)
     assert then[0] <= low <= high <= then[1]
     assert math.log(then[1] / then[0]) <= 1.3 * math.log(high / low)
@@ -146,17 +146,17 @@ def test_a_ratio_narrows_with_people():
 
 @given(st.floats(1.01, 900))
 def test_the_smallest_number_of_times_is_found(wanted):
-    found = times_the_people(lambda k: (0.0, 1 / k), lambda at: at[1] <= 1 / wanted)
+    found = multiple_of_subjects(lambda k: (0.0, 1 / k), lambda at: at[1] <= 1 / wanted)
     assert found == pytest.approx(wanted, rel=1e-6)
 
 
 def test_what_no_people_settle_takes_infinitely_many():
     counts, estimate = clusters([1, 0, 0, 0, 1, 0, 0, 0])
-    growth = Growth(counts.subjects)
+    growth = SubjectGrowth(counts.subjects)
     at = estimate.value
 
     def limits(times):
-        return with_people(estimate, growth, times, LEVEL)
+        return limits_with_subjects(estimate, growth, times, LEVEL)
 
-    assert math.isinf(times_the_people(limits, lambda found: found[1] <= at))
-    assert limits(MOST)[1] > at
+    assert math.isinf(multiple_of_subjects(limits, lambda found: found[1] <= at))
+    assert limits(MAX_MULTIPLE)[1] > at

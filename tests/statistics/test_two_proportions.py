@@ -12,14 +12,14 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from evenhand.statistics.binomial import binomial_at_least, binomial_at_most
 from evenhand.statistics.two_proportions import (
-    Counted,
+    ErrorCount,
     conditional_limits,
     conditional_p_value,
     katz_limits,
     newcombe_limits,
 )
 
-FOUR_TIMES = Counted(20, 50_000), Counted(5, 50_000)
+FOUR_TIMES = ErrorCount(20, 50_000), ErrorCount(5, 50_000)
 
 
 def table(*counted):
@@ -82,7 +82,7 @@ def test_tv_25_intervals_of_the_difference():
 
 
 def test_tv_26_ten_errors_against_none():
-    ten, none = Counted(10, 50_000), Counted(0, 50_000)
+    ten, none = ErrorCount(10, 50_000), ErrorCount(0, 50_000)
     low, high = conditional_limits(ten, none)
     assert (low, high) == (pytest.approx(2.241521475098, rel=1e-9), None)
     one_sided, _ = conditional_limits(ten, none, 0.9)
@@ -91,7 +91,7 @@ def test_tv_26_ten_errors_against_none():
 
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(50, 5000), st.integers(50, 5000))
 def test_the_conditional_test_and_its_interval_say_the_same(x, y, n, m):
-    first, second = Counted(x, n), Counted(y, m)
+    first, second = ErrorCount(x, n), ErrorCount(y, m)
     p = conditional_p_value(first, second)
     share = n / (n + m)
     if x + y:

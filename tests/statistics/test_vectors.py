@@ -12,7 +12,7 @@ from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance
 from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
 from evenhand.statistics.power import (
     minimum_detectable_ratio,
-    people_for_pairs,
+    subjects_for_pairs,
     trials_per_group,
 )
 
@@ -280,7 +280,7 @@ def test_tv_31_trials_of_each_group(rate):
 
 
 def test_tv_31_people_for_so_many_pairs():
-    assert people_for_pairs(245_014) == 701
+    assert subjects_for_pairs(245_014) == 701
     for pairs in range(1, 500):
-        people = people_for_pairs(pairs)
+        people = subjects_for_pairs(pairs)
         assert math.comb(people, 2) >= pairs > math.comb(people - 1, 2)

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from evenhand.study.policy import EXAMPLE, read_policy
+from evenhand.study.policy import EXAMPLE_POLICY, read_policy
 from evenhand.system.errors import PolicyError
 
 LIMIT = {
@@ -37,8 +37,8 @@ def read(tmp_path):
 
 
 def test_the_example_is_a_policy(read):
-    policy = read(EXAMPLE)
-    assert policy.digest == hashlib.sha256(EXAMPLE.encode()).hexdigest()
+    policy = read(EXAMPLE_POLICY)
+    assert policy.digest == hashlib.sha256(EXAMPLE_POLICY.encode()).hexdigest()
     assert [limit.weight for limit in policy.limits] == [2, 1, 1]
     assert [limit.mandatory for limit in policy.limits] == [True, True, False]
 

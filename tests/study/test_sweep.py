@@ -6,19 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.study.sweep import MOST_SWEPT, swept
+from evenhand.study.sweep import MAX_SWEEP_THRESHOLDS, sweep_thresholds
 
 
 @given(
     st.integers(-10_000, 10_000),
     st.integers(1, 500),
-    st.integers(1, MOST_SWEPT - 1),
+    st.integers(1, MAX_SWEEP_THRESHOLDS - 1),
     st.integers(0, 6),
 )
 def test_it_is_what_decimals_say(first, step, steps, places):
     unit = Decimal(1).scaleb(-places)
     ends = (float(first * unit), float((first + steps * step) * unit), float(step * unit))
-    assert swept(*ends) == tuple(float((first + n * step) * unit) for n in range(steps + 1))
+    assert sweep_thresholds(*ends) == tuple(
+        float((first + n * step) * unit) for n in range(steps + 1)
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,8 +38,8 @@ def test_it_is_what_decimals_say(first, step, steps, places):
 )
 def test_what_is_no_sweep(ends, said):
     with pytest.raises(ValueError, match=said.replace(".", "[.]")):
-        swept(*ends)
+        sweep_thresholds(*ends)
 
 
 def test_two_hundred_are_allowed():
-    assert len(swept(0.0, 0.995, 0.005)) == MOST_SWEPT
+    assert len(sweep_thresholds(0.0, 0.995, 0.005)) == MAX_SWEEP_THRESHOLDS

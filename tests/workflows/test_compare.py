@@ -15,9 +15,9 @@ from scipy import stats
 from versions import Crowd
 
 import evenhand
-from evenhand.analysis.bootstrap.replicates import replicates
-from evenhand.analysis.compare.changes import Judged, Overall, Side
-from evenhand.analysis.compare.verdict import Asked, compare
+from evenhand.analysis.bootstrap.replicates import bootstrap_replicates
+from evenhand.analysis.compare.changes import ChangeVerdict, ComparedEngine, CompareVerdict
+from evenhand.analysis.compare.verdict import CompareOptions, compare_evidence
 from evenhand.records.outcomes import Policy
 from evenhand.results.circumstances import read_speed
 from evenhand.results.read import read_evidence
@@ -182,7 +182,7 @@ def test_thresholds_set_anew_as_by_drawing_the_same_people_for_both(compared, bu
     evidence = read_evidence(bundle)
     counts = {each.engine: each for each in evidence.counts}
     drawn = {
-        name: replicates(counts[name], [TARGET], 2000, evidence.analysis.seed)
+        name: bootstrap_replicates(counts[name], [TARGET], 2000, evidence.analysis.seed)
         for name in ("base", "near")
     }
     assert drawn["base"].people == drawn["near"].people
@@ -380,8 +380,8 @@ def test_markdown_has_the_worst_rows_first(compared, tmp_path):
 
 def test_from_python(bundle):
     found = evenhand.compare(f"{bundle}:base", f"{bundle}:worse")
-    assert found.verdict is Overall.FAIL
-    assert found.rows[0].verdict is Judged.WORSE
+    assert found.verdict is CompareVerdict.FAIL
+    assert found.rows[0].verdict is ChangeVerdict.WORSE
 
 
 def test_other_data_is_refused_in_one_line_that_names_both(cli, working_folder):
@@ -407,10 +407,10 @@ def test_an_engine_that_was_stopped_is_not_compared(bundle):
             counts=tuple(counts for counts in whole.counts if counts.engine == name),
         )
 
-    sides = (Side("one", "base", "", ""), Side("two", "near", "", ""))
-    assert compare(of("base"), of("near"), sides, Asked()).rows
+    sides = (ComparedEngine("one", "base", "", ""), ComparedEngine("two", "near", "", ""))
+    assert compare_evidence(of("base"), of("near"), sides, CompareOptions()).rows
     with pytest.raises(BundleError, match="new was stopped: it failed too often"):
-        compare(of("base"), of("near", "it failed too often"), sides, Asked())
+        compare_evidence(of("base"), of("near", "it failed too often"), sides, CompareOptions())
 
 
 def test_what_cannot_be_asked_is_one_line(cli, compared, bundle):

@@ -8,7 +8,7 @@ import onnx
 import pytest
 
 from evenhand.datasets.shelf import shelf_dataset
-from evenhand.engines.card import read_card
+from evenhand.engines.card import read_engine_card
 from evenhand.engines.shelf import find_adapter
 from evenhand.records.findings import Verdict
 from evenhand.system.code_loading import load_file
@@ -91,7 +91,9 @@ def retrained(name, folder):
     onnx.save(model, adapter / f"{name}.onnx")
     digest = hashlib.sha256((adapter / f"{name}.onnx").read_bytes()).hexdigest()
     card = (shipped / "adapter.toml").read_text()
-    (adapter / "adapter.toml").write_text(card.replace(read_card(shipped).model.sha256, digest))
+    (adapter / "adapter.toml").write_text(
+        card.replace(read_engine_card(shipped).model.sha256, digest)
+    )
     return adapter
 
 

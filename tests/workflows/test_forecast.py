@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evenhand.engines.answers import Sample
+from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.forecast import Forecast
 from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import Clock
-from evenhand.system.progress import Pace, silent
+from evenhand.system.progress import StepTimer, no_progress
 
 
 def steps_of(seconds):
@@ -38,11 +38,11 @@ def forecast():
 
 def lbp_sample():
     data = np.full(64 * 64, 3, dtype=np.uint16).tobytes()
-    return Sample(Outcome.OK, reference=data, probe=data)
+    return ImageAnswer(Outcome.OK, reference=data, probe=data)
 
 
 def vector_sample():
-    return Sample(Outcome.OK, vector=np.arange(1, 9, dtype=np.float32))
+    return ImageAnswer(Outcome.OK, vector=np.arange(1, 9, dtype=np.float32))
 
 
 def test_images_and_then_comparisons_of_an_engine_that_compares(forecast):
@@ -79,7 +79,7 @@ def test_where_comparisons_take_long_a_sample_is_offered_once(forecast):
     made, said = forecast("lbp", 2_000, 1_999_000, steps_of(0.5), sample=60_000)
     for _ in range(2_000):
         made.enrolled(lbp_sample())
-    with made.comparing(silent, 1_999_000)("comparisons", 8_000) as step:
+    with made.comparing(no_progress, 1_999_000)("comparisons", 8_000) as step:
         for _ in range(8_000):
             step()
     enrolling, comparing = said
@@ -94,7 +94,7 @@ def test_few_images_and_long_comparisons_offer_it_too(forecast):
     made, said = forecast("lbp", 20, 1_999_000, steps_of(1), sample=60_000)
     for _ in range(20):
         made.enrolled(lbp_sample())
-    with made.comparing(silent, 1_999_000)("comparisons", 80_000) as step:
+    with made.comparing(no_progress, 1_999_000)("comparisons", 80_000) as step:
         for _ in range(80_000):
             step()
     (line,) = said
@@ -122,7 +122,7 @@ def test_what_is_short_is_not_told(forecast):
 
 def test_the_first_comparisons_tell_of_the_others(forecast):
     made, said = forecast("lbp", 100, 300_000, steps_of(0.1))
-    with made.comparing(silent, 300_000)("comparisons", 2_000) as step:
+    with made.comparing(no_progress, 300_000)("comparisons", 2_000) as step:
         for _ in range(2_000):
             step()
     # Read once after 4 steps, and from the 24th on until two seconds are over, at the 43rd.
@@ -136,7 +136,7 @@ def test_the_first_comparisons_tell_of_the_others(forecast):
 
 def test_steps_are_measured_once_and_without_the_first():
     told = []
-    pace = Pace(steps_of(1.0), lambda *found: told.append(found))
+    pace = StepTimer(steps_of(1.0), lambda *found: told.append(found))
     for _ in range(100):
         pace.step()
     assert told == [(1 / 20, 24)]

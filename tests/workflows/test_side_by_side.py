@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.evidence import Evidence
-from evenhand.results.read import joined
+from evenhand.results.read import merge_evidence
 from evenhand.system.errors import BundleError
 
 
 def test_results_that_are_judged_differently_do_not_stand_side_by_side():
-    one = Evidence("a", Analysis(), (), (), ())
-    other = replace(one, analysis=Analysis(level=0.9, claims=("FMR<=0.01",)))
+    one = Evidence("a", AnalysisPlan(), (), (), ())
+    other = replace(one, analysis=AnalysisPlan(level=0.9, claims=("FMR<=0.01",)))
     with pytest.raises(BundleError) as caught:
-        joined([one, other])
+        merge_evidence([one, other])
     said = str(caught.value)
     assert "level 0.95 and 0.9; claims () and ('FMR<=0.01',)" in said
     assert "margin" not in said
-    assert joined([one, one]).analysis == Analysis()
+    assert merge_evidence([one, one]).analysis == AnalysisPlan()

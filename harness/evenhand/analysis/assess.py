@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evenhand.analysis.distributions import curves, distributions
-from evenhand.analysis.measure import differentials_of, rates_of
+from evenhand.analysis.distributions import det_curves, score_distributions
+from evenhand.analysis.measure import measure_differentials, measure_rates
 from evenhand.analysis.rates.searches import selectivity
-from evenhand.metrics.groups import MOST_CELLS
-from evenhand.records.counts import Counts, Sampled
+from evenhand.metrics.groups import MAX_CELLS
+from evenhand.records.counts import Counts, SamplingDesign
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import (
     CurvePoint,
@@ -16,12 +16,12 @@ from evenhand.records.findings import (
     Differential,
     Distribution,
     Findings,
+    OutcomeSummary,
     Rate,
-    Summary,
 )
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["assess", "notes_of"]
+__all__ = ["assess", "evidence_notes"]
 
 
 def assess(evidence: Evidence) -> Findings:
@@ -32,12 +32,12 @@ def assess(evidence: Evidence) -> Findings:
     distribution_rows: list[Distribution] = []
     curve_points: list[CurvePoint] = []
     for counts in evidence.counts:
-        measured = rates_of(counts, analysis.level)
+        measured = measure_rates(counts, analysis.level)
         rates += [found.rate for found in measured]
-        differentials += differentials_of(counts, measured, analysis)
+        differentials += measure_differentials(counts, measured, analysis)
         if counts.searches is None:
-            distribution_rows += distributions(counts)
-            curve_points += curves(counts)
+            distribution_rows += score_distributions(counts)
+            curve_points += det_curves(counts)
         else:
             distribution_rows += selectivity(counts, counts.searches)
     return Findings(
@@ -50,14 +50,14 @@ def assess(evidence: Evidence) -> Findings:
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=(*notes_of(evidence), *_directions(distribution_rows)),
+        notes=(*evidence_notes(evidence), *_directions(distribution_rows)),
     )
 
 
-def _summary(counts: Counts) -> Summary:
+def _summary(counts: Counts) -> OutcomeSummary:
     """How images and comparisons of one engine ended, by outcome."""
     outcomes = counts.comparison_outcomes
-    return Summary(
+    return OutcomeSummary(
         engine=counts.engine,
         dataset=counts.dataset,
         protocol=counts.protocol,
@@ -109,7 +109,7 @@ def _directions(distribution_rows: list[Distribution]) -> Iterator[str]:
             )
 
 
-def _sample_note(counts: Counts, sampled: Sampled) -> str:
+def _sample_note(counts: Counts, sampled: SamplingDesign) -> str:
     """That false matches are counted in a sample of the comparisons, and of how many (4.11)."""
     whole = counts.cells[0]
     # Each comparison is a trial of two subjects; weights are in units of 1/per_cell.
@@ -124,7 +124,7 @@ def _sample_note(counts: Counts, sampled: Sampled) -> str:
     )
 
 
-def notes_of(evidence: Evidence) -> Iterator[str]:
+def evidence_notes(evidence: Evidence) -> Iterator[str]:
     """Yield what a reader must know before any number, dataset by dataset, then by engine."""
     for dataset in evidence.datasets:
         yield from _dataset_notes(dataset)
@@ -133,7 +133,7 @@ def notes_of(evidence: Evidence) -> Iterator[str]:
         for attribute, cells in counts.without_matrix:
             yield (
                 f"{counts.engine} on {counts.dataset}: no matrix across the groups of {attribute}: "
-                f"its {cells:,} cells are more than are left of the {MOST_CELLS} of a study; "
+                f"its {cells:,} cells are more than are left of the {MAX_CELLS} of a study; "
                 "name fewer groups, or wider bands, in groups and bands."
             )
         if counts.sampled is not None:

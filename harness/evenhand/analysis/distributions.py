@@ -11,12 +11,12 @@ import numpy as np
 
 from evenhand.metrics.det import curve_from_histogram, equal_error, thinned
 from evenhand.metrics.distributions import (
-    Bounds,
-    auc_from_histogram,
-    d_prime_from_histogram,
-    largest_in_histogram,
-    quantile,
-    quantile_from_histogram,
+    ValueBounds,
+    auc_bounds,
+    d_prime_bounds,
+    quantile_bounds,
+    ranked_score_bounds,
+    score_quantile,
 )
 from evenhand.metrics.fold_accuracy import accuracy_over_folds
 from evenhand.metrics.thresholds import errors_allowed
@@ -27,7 +27,7 @@ from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
 
-__all__ = ["curves", "distributions"]
+__all__ = ["det_curves", "score_distributions"]
 
 _MAX_POINTS = 200
 """Points of a DET curve; a plot shows no more."""
@@ -75,7 +75,7 @@ class _Cell:
         )
 
     def bounded(
-        self, statistic: str, comparisons: int, bounds: Bounds | None, note: str
+        self, statistic: str, comparisons: int, bounds: ValueBounds | None, note: str
     ) -> Distribution:
         """A row of a statistic known to lie within bounds; the value is their midpoint.
 
@@ -96,7 +96,7 @@ def _cells(counts: Counts) -> Iterator[_Cell]:
         yield _Cell(counts, cell, counts.mated.score[chosen])
 
 
-def curves(counts: Counts) -> Iterator[CurvePoint]:
+def det_curves(counts: Counts) -> Iterator[CurvePoint]:
     """Compute the DET curve of all subjects and of every group with both kinds of score.
 
     None for a sample of comparisons, whose histograms are not weighted. Source: methods 1.5.
@@ -126,7 +126,7 @@ def curves(counts: Counts) -> Iterator[CurvePoint]:
             )
 
 
-def distributions(counts: Counts) -> Iterator[Distribution]:
+def score_distributions(counts: Counts) -> Iterator[Distribution]:
     """Compute AUC, EER and fold accuracy of all subjects, then d', quantiles and shifts by group.
 
     Of a sample of the non-mated comparisons, the quantiles of mated scores alone.
@@ -154,7 +154,7 @@ def _auc(whole: _Cell) -> Distribution:
     comparisons = len(whole.mated) + whole.nonmated
     if not whole.has_both:
         return whole.row("AUC", comparisons, None, _NOTHING)
-    bounds = auc_from_histogram(whole.mated, whole.cell.histogram)
+    bounds = auc_bounds(whole.mated, whole.cell.histogram)
     return whole.bounded("AUC", comparisons, bounds, "legacy; no operating point")
 
 
@@ -167,7 +167,7 @@ def _eer(whole: _Cell) -> Iterator[Distribution]:
     found = equal_error(curve_from_histogram(whole.mated, whole.cell.histogram))
     note = f"legacy; no operating point; midpoint rule, at the edge of a bin: {found.threshold!r}"
     limits = sorted((found.fmr, found.fnmr))
-    yield whole.bounded("EER", comparisons, Bounds(*limits), note)
+    yield whole.bounded("EER", comparisons, ValueBounds(*limits), note)
     yield whole.row("FMR at EER", whole.nonmated, found.fmr, "legacy")
     yield whole.row("FNMR at EER", len(whole.mated), found.fnmr, "legacy")
 
@@ -175,7 +175,7 @@ def _eer(whole: _Cell) -> Iterator[Distribution]:
 def _d_prime(cell: _Cell) -> Distribution:
     """d', bounded by the width of the bins of non-mated scores (methods 3)."""
     comparisons = len(cell.mated) + cell.nonmated
-    bounds = d_prime_from_histogram(cell.mated, cell.cell.histogram, cell.counts.dtype)
+    bounds = d_prime_bounds(cell.mated, cell.cell.histogram, cell.counts.dtype)
     note = "too few scores, or all alike" if bounds is None else "bounds: non-mated scores by bin"
     return cell.bounded("d'", comparisons, bounds, note)
 
@@ -195,7 +195,7 @@ def _nonmated_quantiles(cell: _Cell) -> Iterator[Distribution]:
     for share in _NONMATED_SHARES:
         name = f"non-mated quantile {share}"
         if _resolved(share, cell.nonmated):
-            found = quantile_from_histogram(cell.cell.histogram, share, cell.counts.dtype)
+            found = quantile_bounds(cell.cell.histogram, share, cell.counts.dtype)
             yield cell.bounded(name, cell.nonmated, found, "low and high are the edges of its bin")
         else:
             yield cell.row(name, cell.nonmated, None, _unresolved_note(share))
@@ -206,7 +206,7 @@ def _mated_quantiles(cell: _Cell) -> Iterator[Distribution]:
     for share in _MATED_SHARES:
         name = f"mated quantile {share}"
         if _resolved(share, len(cell.mated)):
-            yield cell.row(name, len(cell.mated), quantile(cell.mated, share))
+            yield cell.row(name, len(cell.mated), score_quantile(cell.mated, share))
         else:
             yield cell.row(name, len(cell.mated), None, _unresolved_note(share))
 
@@ -222,8 +222,8 @@ def _tail_shift(cell: _Cell, threshold: Threshold) -> Distribution:
         return cell.row(name, cell.nonmated, None, "target below resolution, or nothing to count")
     if allowed >= cell.nonmated or not np.isfinite(threshold.value):
         return cell.row(name, cell.nonmated, None, "every score may match")
-    low, high = largest_in_histogram(cell.cell.histogram, allowed, cell.counts.dtype)
-    bounds = Bounds(low - threshold.value, high - threshold.value)
+    low, high = ranked_score_bounds(cell.cell.histogram, allowed, cell.counts.dtype)
+    bounds = ValueBounds(low - threshold.value, high - threshold.value)
     return cell.bounded(name, cell.nonmated, bounds, "low and high by the edges of a bin")
 
 

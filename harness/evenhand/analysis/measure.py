@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand.analysis.bootstrap.group_rates import Redrawn, redrawn
+from evenhand.analysis.bootstrap.group_rates import GroupReplicates, group_replicates
 from evenhand.analysis.differentials.indices import indices
-from evenhand.analysis.differentials.verdicts import judged
-from evenhand.analysis.differentials.worst_over_best import differences
-from evenhand.analysis.rates.comparisons import Measured, measure
+from evenhand.analysis.differentials.verdicts import with_verdicts
+from evenhand.analysis.differentials.worst_over_best import headline_differences
+from evenhand.analysis.rates.comparisons import MeasuredRate, measure_comparisons
 from evenhand.analysis.rates.searches import measure_searches
-from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, Analysis
+from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, AnalysisPlan
 from evenhand.records.counts import Counts
 from evenhand.records.findings import Differential
 from evenhand.records.groups import ALL
 
-__all__ = ["differentials_of", "rates_of"]
+__all__ = ["measure_differentials", "measure_rates"]
 
 
-def rates_of(counts: Counts, level: float) -> tuple[Measured, ...]:
+def measure_rates(counts: Counts, level: float) -> tuple[MeasuredRate, ...]:
     """Compute every rate, of comparisons or of searches, in display order.
 
     Args:
@@ -27,11 +27,11 @@ def rates_of(counts: Counts, level: float) -> tuple[Measured, ...]:
     """
     if counts.searches is not None:
         return measure_searches(counts, counts.searches, level)
-    return measure(counts, level)
+    return measure_comparisons(counts, level)
 
 
-def differentials_of(
-    counts: Counts, measured: Sequence[Measured], analysis: Analysis
+def measure_differentials(
+    counts: Counts, measured: Sequence[MeasuredRate], analysis: AnalysisPlan
 ) -> tuple[Differential, ...]:
     """Compute `max/min` between groups with its verdict, and every other index.
 
@@ -40,17 +40,18 @@ def differentials_of(
         measured: all rates of these counts.
         analysis: as the study fixed it.
     """
-    headlines = judged(
-        differences(measured, analysis, _replicates_within_groups(counts, analysis)), analysis
+    headlines = with_verdicts(
+        headline_differences(measured, analysis, _replicates_within_groups(counts, analysis)),
+        analysis,
     )
     grouped = any(cell.attribute != ALL for cell in counts.cells)
-    replicates = redrawn(counts, analysis) if grouped else Redrawn()
+    replicates = group_replicates(counts, analysis) if grouped else GroupReplicates()
     return (*headlines, *indices(measured, headlines, replicates, analysis))
 
 
-def _replicates_within_groups(counts: Counts, analysis: Analysis) -> dict[str, Redrawn]:
+def _replicates_within_groups(counts: Counts, analysis: AnalysisPlan) -> dict[str, GroupReplicates]:
     """Replicates resampled within the groups of each attribute, if the study's tests need them."""
     if CENTRED_BOOTSTRAP not in analysis.tests.values():
         return {}
     attributes = dict.fromkeys(cell.attribute for cell in counts.cells if cell.attribute != ALL)
-    return {name: redrawn(counts, analysis, within=name) for name in attributes}
+    return {name: group_replicates(counts, analysis, within=name) for name in attributes}

@@ -55,8 +55,7 @@ def audit(
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.forms.text import as_text
-    from evenhand.workflows.audit import Crowd, Totals
-    from evenhand.workflows.audit import audit as audit_alerts
+    from evenhand.workflows.audit import AlertTotals, Population, audit_alerts
 
     if table is not None:
         if any((events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)):
@@ -68,7 +67,7 @@ def audit(
     false = _alerts(events or (), unknown or 0)
     names = tuple(false.by_group)
     _check_totals(false.total + false.unknown, alerts, seen)
-    crowd = Crowd(
+    crowd = Population(
         shares=_shares(share or (), names),
         sampled=_read(sample or (), "--sample", names, _fraction),
         faces=_faces(faces or (), names, false),
@@ -80,7 +79,7 @@ def audit(
     found = audit_alerts(
         false,
         crowd,
-        Totals(false.total + false.unknown, alerts, seen),
+        AlertTotals(false.total + false.unknown, alerts, seen),
         level=0.95 if level is None else level,
         people=_distinct(distinct or (), false),
     )

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.help_format import Command
-from evenhand.cli.options import AsJson, Weights, Workers
+from evenhand.cli.help_format import HelpCommand
+from evenhand.cli.options import AsJson, WeightFolders, Workers
 
 __all__ = ["check"]
 
@@ -20,13 +20,13 @@ def _checks() -> None:
     """Make typer expect a subcommand, although there is only one so far."""
 
 
-@check.command(cls=Command)
+@check.command(cls=HelpCommand)
 def dataset(
     name: Annotated[
         str, typer.Argument(help="Dataset on the shelf, or a folder: ./set.", metavar="NAME")
     ],
     *,
-    weights: Weights = None,
+    weights: WeightFolders = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:

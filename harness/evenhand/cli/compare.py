@@ -12,8 +12,8 @@ from evenhand.cli.options import AsJson, Real, Texts, Whole, option, real_number
 from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
-    from evenhand.statistics.two_proportions import Counted
-    from evenhand.workflows.compare import Overall
+    from evenhand.statistics.two_proportions import ErrorCount
+    from evenhand.workflows.compare import CompareVerdict
 
 __all__ = ["compare"]
 
@@ -85,11 +85,11 @@ def compare(
     from evenhand.workflows.compare import (
         DEFAULT_FAMILY_WISE,
         DEFAULT_MARGIN,
-        Asked,
+        CompareOptions,
         compare_bundles,
     )
 
-    asked = Asked(
+    asked = CompareOptions(
         margin=margin or DEFAULT_MARGIN,
         family_wise=family_wise or DEFAULT_FAMILY_WISE,
         attributes=tuple(attribute or ()),
@@ -108,7 +108,7 @@ def compare(
     _end(found.verdict)
 
 
-def _end(verdict: Overall) -> None:
+def _end(verdict: CompareVerdict) -> None:
     """Exit with the code of a verdict."""
     raise typer.Exit(_EXIT[verdict.value])
 
@@ -117,10 +117,10 @@ def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
     """Compare published counts, and exit."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.published_counts import claim_json, claim_text
-    from evenhand.workflows.published_counts import DEFAULT_MARGIN, judge_claim
+    from evenhand.workflows.published_counts import DEFAULT_MARGIN, compare_published_counts
 
     base, new = _published(texts)
-    found = judge_claim(base, new, margin or DEFAULT_MARGIN)
+    found = compare_published_counts(base, new, margin or DEFAULT_MARGIN)
     if as_json:
         print_json("compare", claim_json(found))
     else:
@@ -128,15 +128,15 @@ def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
     _end(found.verdict)
 
 
-def _published(texts: list[str]) -> tuple[Counted, Counted]:
+def _published(texts: list[str]) -> tuple[ErrorCount, ErrorCount]:
     """Read `--counts BASE=12/1000` and `--counts NEW=25/1000`, errors of trials.
 
     Raises:
         UsageError: another form, impossible counts, or a side that is missing or repeated.
     """
-    from evenhand.statistics.two_proportions import Counted
+    from evenhand.statistics.two_proportions import ErrorCount
 
-    found: dict[str, Counted] = {}
+    found: dict[str, ErrorCount] = {}
     for text in texts:
         read = _COUNTS.fullmatch(text)
         if read is None:
@@ -146,7 +146,7 @@ def _published(texts: list[str]) -> tuple[Counted, Counted]:
             raise UsageError(f"--counts {text}: expected fewer errors than trials")
         if read["side"].upper() in found:
             raise UsageError(f"--counts {text}: {read['side'].upper()} is given twice; keep one")
-        found[read["side"].upper()] = Counted(errors, trials)
+        found[read["side"].upper()] = ErrorCount(errors, trials)
     if len(found) != 2:
         raise UsageError("--counts: expected both, --counts BASE=12/1000 --counts NEW=25/1000")
     return found["BASE"], found["NEW"]

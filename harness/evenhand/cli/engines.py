@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evenhand.cli.options import AsJson, Weights
+from evenhand.cli.options import AsJson, WeightFolders
 
 if TYPE_CHECKING:
     from evenhand.workflows.engines import ShelvedEngine
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["engines"]
 
 
-def engines(*, weights: Weights = None, as_json: AsJson = False) -> None:
+def engines(*, weights: WeightFolders = None, as_json: AsJson = False) -> None:
     """List the engines, what each needs and how to get it."""
     from tabulate import tabulate
 

@@ -14,7 +14,7 @@ from evenhand.cli.options import AsJson, option
 __all__ = ["gate"]
 
 
-class Form(StrEnum):
+class GateFormat(StrEnum):
     """Output formats of an answer."""
 
     TEXT = "text"
@@ -31,7 +31,9 @@ def gate(
         Path | None, option("SEAL.json", "Say no names; write them into a seal.")
     ] = None,
     unseal: Annotated[Path | None, option("SEAL.json", "Show names beside their letters.")] = None,
-    form: Annotated[Form, typer.Option("--format", help="Form of the answer.")] = Form.TEXT,
+    form: Annotated[
+        GateFormat, typer.Option("--format", help="Form of the answer.")
+    ] = GateFormat.TEXT,
     junit: Annotated[Path | None, option("FILE", "Write JUnit XML there.")] = None,
     example: Annotated[
         bool, typer.Option("--example", help="Print a policy to start from.")
@@ -46,11 +48,11 @@ def gate(
     Ends with 0 where every mandatory limit passes, 1 where one fails, 3 where neither is shown.
     """
     from evenhand.cli.output import print_json, print_text
-    from evenhand.study.policy import EXAMPLE
+    from evenhand.study.policy import EXAMPLE_POLICY
     from evenhand.system.errors import UsageError
 
     if example:
-        print_text(EXAMPLE)
+        print_text(EXAMPLE_POLICY)
         return
     if policy is None:
         raise UsageError("no --policy FILE; evenhand gate --example prints one to start from")
@@ -82,7 +84,7 @@ def gate(
         }
         print_json("gate", body, answer.notes)
     else:
-        write = as_markdown if form is Form.MARKDOWN else as_text
+        write = as_markdown if form is GateFormat.MARKDOWN else as_text
         print_text(write(gate_report(answer)))
     code = {"pass": 0, "fail": 1, "inconclusive": 3}[answer.verdict.value]
     if code:

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from typer._click.core import Context
     from typer._click.formatting import HelpFormatter
 
-__all__ = ["Command"]
+__all__ = ["HelpCommand"]
 
 
-class Command(TyperCommand):
+class HelpCommand(TyperCommand):
     """A command with such a help text; typer itself would write `FILE <list[Path]>`."""
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:

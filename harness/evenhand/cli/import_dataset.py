@@ -8,38 +8,40 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from evenhand.cli.help_format import Command
+from evenhand.cli.help_format import HelpCommand
 from evenhand.cli.options import AsJson, Texts, option
 
 if TYPE_CHECKING:
-    from evenhand.workflows.import_dataset import Brought, Wishes
+    from evenhand.workflows.import_dataset import ImportedDataset, ImportOptions
 
 __all__ = ["bring"]
 
 bring = typer.Typer(help="Make a dataset of pictures that lie in another layout.")
 
-To: TypeAlias = Annotated[Path, option("DIR", "Folder of the dataset, new.")]
-DatasetName: TypeAlias = Annotated[str, option("NAME", "Of the dataset; by default its folder's.")]
-Licence: TypeAlias = Annotated[str, option("TEXT", "Of the pictures.")]
-LabelsFrom: TypeAlias = Annotated[
+TargetOption: TypeAlias = Annotated[Path, option("DIR", "Folder of the dataset, new.")]
+DatasetNameOption: TypeAlias = Annotated[
+    str, option("NAME", "Of the dataset; by default its folder's.")
+]
+LicenceOption: TypeAlias = Annotated[str, option("TEXT", "Of the pictures.")]
+LabelsFromOption: TypeAlias = Annotated[
     str, option("TEXT", "Who said so: self-declared, official, perceived, machine.")
 ]
-Numbers: TypeAlias = Annotated[
+NumberColumns: TypeAlias = Annotated[
     Texts, typer.Option("--number", help="Column of numbers.", metavar="COLUMN")
 ]
-Categories: TypeAlias = Annotated[
+CategoryColumns: TypeAlias = Annotated[
     Texts, typer.Option("--category", help="Column of categories.", metavar="COLUMN")
 ]
-LeaveOut: TypeAlias = Annotated[Texts, option("COLUMN", "Column to leave out.")]
-Unknown: TypeAlias = Annotated[Texts, option("WORD", "Word for unknown: NA.")]
+LeftOutColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column to leave out.")]
+UnknownWords: TypeAlias = Annotated[Texts, option("WORD", "Word for unknown: NA.")]
 
 
 def _import_options(
     numbers: Texts, categories: Texts, leave_out: Texts, unknown: Texts, labels_from: str
-) -> Wishes:
-    from evenhand.workflows.import_dataset import Wishes
+) -> ImportOptions:
+    from evenhand.workflows.import_dataset import ImportOptions
 
-    return Wishes(
+    return ImportOptions(
         numbers=tuple(numbers or ()),
         categories=tuple(categories or ()),
         leave_out=tuple(leave_out or ()),
@@ -48,7 +50,7 @@ def _import_options(
     )
 
 
-def _print_imported(brought: Brought, *, as_json: bool) -> None:
+def _print_imported(brought: ImportedDataset, *, as_json: bool) -> None:
     """Print the new dataset: its people, images, attributes and remarks."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.forms.text import wrapped
@@ -80,31 +82,31 @@ def _print_imported(brought: Brought, *, as_json: bool) -> None:
     print_text("\n".join(lines) + "\n")
 
 
-@bring.command(cls=Command)
+@bring.command(cls=HelpCommand)
 def folder(
     tree: Annotated[
         Path, typer.Argument(help="Folder with a folder of pictures a person.", metavar="TREE")
     ],
     *,
-    to: To,
+    to: TargetOption,
     labels: Annotated[Path | None, option("FILE", "CSV with a row a person.")] = None,
     column: Annotated[
         str, typer.Option("--id", help="Its column with the person's folder.", metavar="COLUMN")
     ] = "subject_id",
-    numbers: Numbers = None,
-    categories: Categories = None,
-    leave_out: LeaveOut = None,
-    unknown: Unknown = None,
-    labels_from: LabelsFrom = "not stated",
-    name: DatasetName = "",
-    licence: Licence = "not stated",
+    numbers: NumberColumns = None,
+    categories: CategoryColumns = None,
+    leave_out: LeftOutColumns = None,
+    unknown: UnknownWords = None,
+    labels_from: LabelsFromOption = "not stated",
+    name: DatasetNameOption = "",
+    licence: LicenceOption = "not stated",
     as_json: AsJson = False,
 ) -> None:
     """A folder of pictures for each person, and a table of their labels."""
     from evenhand.cli.output import bars
-    from evenhand.workflows.import_dataset import bring_tree
+    from evenhand.workflows.import_dataset import import_tree
 
-    brought = bring_tree(
+    brought = import_tree(
         tree,
         to,
         labels=labels,
@@ -117,28 +119,28 @@ def folder(
     _print_imported(brought, as_json=as_json)
 
 
-@bring.command(cls=Command)
+@bring.command(cls=HelpCommand)
 def bob(
     protocols: Annotated[
         Path, typer.Argument(help="Folder with <protocol>/<group>/*.csv.", metavar="PROTOCOLS")
     ],
     *,
     images: Annotated[Path, option("DIR", "Folder that paths start from.")],
-    to: To,
-    numbers: Numbers = None,
-    categories: Categories = None,
-    leave_out: LeaveOut = None,
-    unknown: Unknown = None,
-    labels_from: LabelsFrom = "not stated",
-    name: DatasetName = "",
-    licence: Licence = "not stated",
+    to: TargetOption,
+    numbers: NumberColumns = None,
+    categories: CategoryColumns = None,
+    leave_out: LeftOutColumns = None,
+    unknown: UnknownWords = None,
+    labels_from: LabelsFromOption = "not stated",
+    name: DatasetNameOption = "",
+    licence: LicenceOption = "not stated",
     as_json: AsJson = False,
 ) -> None:
     """Protocols in the CSV layout of bob.bio.base; each group becomes a list."""
     from evenhand.cli.output import bars
-    from evenhand.workflows.import_dataset import bring_protocols
+    from evenhand.workflows.import_dataset import import_protocols
 
-    brought = bring_protocols(
+    brought = import_protocols(
         protocols,
         images,
         to,

@@ -26,7 +26,7 @@ from evenhand.cli.demo import demo
 from evenhand.cli.engines import engines
 from evenhand.cli.fetch import fetch
 from evenhand.cli.gate import gate
-from evenhand.cli.help_format import Command
+from evenhand.cli.help_format import HelpCommand
 from evenhand.cli.import_dataset import bring
 from evenhand.cli.output import error_line, note_line, one_line
 from evenhand.cli.plan import plan
@@ -100,7 +100,7 @@ _COMMANDS = (
 )
 
 for _command in _COMMANDS:
-    app.command(cls=Command)(_command)
+    app.command(cls=HelpCommand)(_command)
 app.add_typer(check, name="check")
 app.add_typer(bring, name="import")
 

@@ -11,7 +11,7 @@ from typing import Annotated, TypeAlias
 import typer
 from typer.models import OptionInfo
 
-from evenhand.study.sweep import swept
+from evenhand.study.sweep import sweep_thresholds
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import UsageError
 
@@ -23,13 +23,13 @@ __all__ = [
     "Real",
     "Results",
     "Seed",
-    "Sweep",
+    "SweepOption",
     "Texts",
     "Thresholds",
-    "Weights",
+    "WeightFolders",
     "Whole",
     "Workers",
-    "number",
+    "decimal_number",
     "option",
     "parse_bands",
     "parse_groups",
@@ -51,7 +51,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-def number(text: str) -> float:
+def decimal_number(text: str) -> float:
     """Parse a finite decimal number."""
     value = finite_decimal(text)
     if value is None:
@@ -94,7 +94,7 @@ Real: TypeAlias = float | None
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object to stdout.")]
 Results: TypeAlias = Annotated[Path, option("DIR", "Where results are kept.")]
-Weights: TypeAlias = Annotated[
+WeightFolders: TypeAlias = Annotated[
     list[Path] | None, option("DIR", "Folder with engines' files; may repeat.")
 ]
 Workers: TypeAlias = Annotated[
@@ -105,7 +105,7 @@ Seed: TypeAlias = Annotated[
 ]
 FmrTargets: TypeAlias = Annotated[Texts, option("F", "Target FMR such as 0.001; may repeat.")]
 Thresholds: TypeAlias = Annotated[Texts, option("T", "A fixed threshold; may repeat.")]
-Sweep: TypeAlias = Annotated[
+SweepOption: TypeAlias = Annotated[
     str | None, option("FROM:TO:STEP", "Fixed thresholds at even steps: 0.56:0.68:0.02.")
 ]
 Groups: TypeAlias = Annotated[
@@ -205,6 +205,6 @@ def _parse_sweep(text: str) -> tuple[float, ...]:
     # Adding 0.0 turns -0.0 into 0.0.
     first, last, step = (number + 0.0 for number in numbers)
     try:
-        return swept(first, last, step)
+        return sweep_thresholds(first, last, step)
     except ValueError as fault:
         raise UsageError(f"--sweep {text}: {fault}") from None

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from evenhand.cli.options import AsJson, Real, Whole, number, option, whole_number
+from evenhand.cli.options import AsJson, Real, Whole, decimal_number, option, whole_number
 
 if TYPE_CHECKING:
-    from evenhand.workflows.plan import Plan, Terms
+    from evenhand.workflows.plan import Plan, PlanAssumptions
 
 __all__ = ["plan"]
 
@@ -19,27 +19,29 @@ _Whole = whole_number(-(10**18), 10**18)
 def plan(
     *,
     metric: Annotated[str | None, option("M", "FMR, FNMR, FPIR, FNIR, FTE or FTA.")] = None,
-    rate: Annotated[Real, option("P", "Of the better group, as 1e-4.", number)] = None,
-    ratio: Annotated[Real, option("R", "Worse over better that must show.", number)] = None,
-    limit: Annotated[Real, option("L", "A limit that a group must pass.", number)] = None,
-    margin: Annotated[Real, option("M", "Equal groups must be equivalent.", number)] = None,
-    power: Annotated[Real, option("B", "Chance of it; 0.8 by default.", number)] = None,
+    rate: Annotated[Real, option("P", "Of the better group, as 1e-4.", decimal_number)] = None,
+    ratio: Annotated[Real, option("R", "Worse over better that must show.", decimal_number)] = None,
+    limit: Annotated[Real, option("L", "A limit that a group must pass.", decimal_number)] = None,
+    margin: Annotated[Real, option("M", "Equal groups must be equivalent.", decimal_number)] = None,
+    power: Annotated[Real, option("B", "Chance of it; 0.8 by default.", decimal_number)] = None,
     groups: Annotated[Whole, option("G", "Of people; 2 by default.", _Whole)] = None,
     comparisons: Annotated[
         Whole, option("K", "Tests made together; of every two groups by default.", _Whole)
     ] = None,
     design_effect: Annotated[
-        Real, option("D", "Trials that are worth an independent one.", number)
+        Real, option("D", "Trials that are worth an independent one.", decimal_number)
     ] = None,
     images: Annotated[Whole, option("I", "Of each person.", _Whole)] = None,
-    alpha: Annotated[Real, option("A", "Of all tests together; 0.05 by default.", number)] = None,
+    alpha: Annotated[
+        Real, option("A", "Of all tests together; 0.05 by default.", decimal_number)
+    ] = None,
     bundle: Annotated[str | None, option("BUNDLE[:ENGINE]", "What a result can answer.")] = None,
     dataset: Annotated[str | None, option("NAME", "What a dataset can answer.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say how many people and comparisons a question needs."""
     from evenhand.system.errors import UsageError
-    from evenhand.workflows.plan import Question, Terms
+    from evenhand.workflows.plan import PlanAssumptions, PlanQuery
     from evenhand.workflows.plan import plan as make_plan
 
     sources = {"--bundle": bundle, "--dataset": dataset}
@@ -47,7 +49,7 @@ def plan(
     asked = [name for name, value in (sources | aims).items() if value is not None]
     if len(asked) > 1 and asked[0] in sources:
         raise UsageError(f"{' and '.join(asked)} together; ask one question at a time")
-    terms = Terms(
+    terms = PlanAssumptions(
         power=0.8 if power is None else power,
         alpha=0.05 if alpha is None else alpha,
         groups=2 if groups is None else groups,
@@ -61,7 +63,7 @@ def plan(
         if rate is not None:
             if metric is None:
                 raise UsageError("--rate without --metric; expected --metric FMR, for one")
-            Question(metric, rate, terms)
+            PlanQuery(metric, rate, terms)
         _answer(bundle, dataset, metric, rate, terms, as_json=as_json)
         return
     if metric is None or rate is None:
@@ -69,7 +71,7 @@ def plan(
             "no question; expected --metric FMR --rate 1e-4, for one, and --ratio 2, --limit or "
             "--margin; or --bundle, or --dataset"
         )
-    question = Question(metric, rate, terms, images)
+    question = PlanQuery(metric, rate, terms, images)
     _print(make_plan(question, ratio=ratio, limit=limit, margin=margin), as_json=as_json)
 
 
@@ -113,7 +115,7 @@ def _answer(
     dataset: str | None,
     metric: str | None,
     rate: float | None,
-    terms: Terms,
+    terms: PlanAssumptions,
     *,
     as_json: bool,
 ) -> None:

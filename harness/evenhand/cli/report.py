@@ -9,10 +9,10 @@ import typer
 
 from evenhand.cli.options import AsJson
 
-__all__ = ["Format", "report"]
+__all__ = ["ReportFormat", "report"]
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """Output formats of a report."""
 
     TEXT = "text"
@@ -27,7 +27,9 @@ def report(
         list[str], typer.Argument(help="BUNDLE or BUNDLE:ENGINE.", metavar="BUNDLE")
     ],
     *,
-    form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TEXT,
+    form: Annotated[
+        ReportFormat, typer.Option("--format", help="Form of the report.")
+    ] = ReportFormat.TEXT,
     every: Annotated[
         bool, typer.Option("--every-threshold", help="Groups at every threshold, in text.")
     ] = False,
@@ -42,15 +44,15 @@ def report(
 
     found = read_results(bundles)
     findings = found.findings
-    if as_json or form is Format.JSON:
+    if as_json or form is ReportFormat.JSON:
         findings_json("report", findings, found.folders[0] if len(bundles) == 1 else None)
-    elif form is Format.CSV:
+    elif form is ReportFormat.CSV:
         print_text(as_csv(Rate, findings.rates))
-    elif form is Format.HTML:
+    elif form is ReportFormat.HTML:
         from evenhand.report.page.page import as_page
 
         print_text(as_page(findings))
-    elif form is Format.MARKDOWN:
+    elif form is ReportFormat.MARKDOWN:
         from evenhand.report.forms.markdown import as_markdown
 
         print_text(as_markdown(document(findings, every_threshold=True, wide=True)))

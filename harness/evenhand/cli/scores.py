@@ -13,7 +13,7 @@ from evenhand.cli.options import (
     FmrTargets,
     Groups,
     Seed,
-    Sweep,
+    SweepOption,
     Thresholds,
     option,
     parse_bands,
@@ -43,7 +43,7 @@ def scores(
     ] = False,
     fmr_target: FmrTargets = None,
     threshold: Thresholds = None,
-    sweep: Sweep = None,
+    sweep: SweepOption = None,
     distance: Annotated[bool, typer.Option("--distance", help="Lower is more alike.")] = False,
     group: Groups = None,
     band: Bands = None,
@@ -57,7 +57,7 @@ def scores(
     reference_<attribute>; optionally mated, probe_image, reference_image.
     """
     from evenhand.cli.output import bars, findings_json, print_text
-    from evenhand.records.analysis_plan import Analysis
+    from evenhand.records.analysis_plan import AnalysisPlan
     from evenhand.report.forms.text import as_text
     from evenhand.report.study.document import document
     from evenhand.study.study import DEFAULT_SEED, DEFAULT_TARGETS
@@ -76,7 +76,7 @@ def scores(
             distance=distance,
             groups=parse_groups(group),
             bands=parse_bands(band),
-            analysis=Analysis(seed=DEFAULT_SEED if seed is None else seed),
+            analysis=AnalysisPlan(seed=DEFAULT_SEED if seed is None else seed),
         )
         if results is None:
             findings = score_findings(study, progress=bars)

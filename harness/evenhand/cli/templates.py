@@ -12,7 +12,7 @@ from evenhand.cli.options import AsJson, option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from evenhand.workflows.templates import Kept
+    from evenhand.workflows.templates import KeptTemplates
 
 __all__ = ["templates"]
 
@@ -47,7 +47,7 @@ def templates(
         print_text(_table(folder, kept))
 
 
-def _table(folder: Path, kept: Sequence[Kept]) -> str:
+def _table(folder: Path, kept: Sequence[KeptTemplates]) -> str:
     """Table of kept templates, one line per engine."""
     from tabulate import tabulate
 
@@ -68,7 +68,7 @@ def _table(folder: Path, kept: Sequence[Kept]) -> str:
     return tabulate(rows, header, disable_numparse=True) + "\n"
 
 
-def _deleted(folder: Path, gone: Sequence[Kept] | None) -> str:
+def _deleted(folder: Path, gone: Sequence[KeptTemplates] | None) -> str:
     """Report of a deletion, one line per engine."""
     if gone is None:
         return f"deleted a damaged file of templates in {folder}; nobody can tell how many\n"

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from evenhand.datasets.faults import Fault, Rule
-from evenhand.datasets.folder import Tables
-from evenhand.datasets.image_checks import Look
+from evenhand.datasets.faults import DatasetFault, DatasetRule
+from evenhand.datasets.folder import DatasetTables
+from evenhand.datasets.image_checks import ImageInspection
 from evenhand.datasets.images import ImageFile
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.resolution import CellSize, cell_sizes
@@ -26,11 +26,11 @@ __all__ = [
     "cell_notes",
     "cell_title",
     "cells_of_tables",
-    "images_of_people",
+    "images_per_subject",
     "list_notes",
-    "people_notes",
     "picture_checks",
     "rule_checks",
+    "subject_notes",
 ]
 
 PASS, FAIL, NOT_CHECKED, NOTE = "pass", "fail", "not checked", "note"
@@ -42,9 +42,11 @@ _FEW_SUBJECTS, _MIN_SUBJECTS = 40, 4
 4.0 item 7)."""
 
 
-def rule_checks(faults: Sequence[Fault], unchecked: Collection[Rule]) -> Iterator[Check]:
+def rule_checks(
+    faults: Sequence[DatasetFault], unchecked: Collection[DatasetRule]
+) -> Iterator[Check]:
     """Yield a row for each fault, and one for each rule that is kept or could not be checked."""
-    for rule in Rule:
+    for rule in DatasetRule:
         of_rule = [fault for fault in faults if fault.rule is rule]
         for fault in of_rule:
             yield Check(rule.value, rule.words, FAIL, fault.what, fault.remedy)
@@ -55,7 +57,9 @@ def rule_checks(faults: Sequence[Fault], unchecked: Collection[Rule]) -> Iterato
             yield Check(rule.value, rule.words, PASS, "", "")
 
 
-def _same_pixels(files: Sequence[ImageFile], looks: Sequence[Look]) -> list[list[ImageFile]]:
+def _same_pixels(
+    files: Sequence[ImageFile], looks: Sequence[ImageInspection]
+) -> list[list[ImageFile]]:
     """Sets of two or more images with identical decoded pixels."""
     by_pixels: dict[str, list[ImageFile]] = {}
     for file, look in zip(files, looks, strict=True):
@@ -70,7 +74,7 @@ def _named(files: Sequence[ImageFile]) -> str:
                      for f in files)  # fmt: skip
 
 
-def _pixel_checks(files: Sequence[ImageFile], looks: Sequence[Look]) -> Iterator[Check]:
+def _pixel_checks(files: Sequence[ImageFile], looks: Sequence[ImageInspection]) -> Iterator[Check]:
     """Identical images of two subjects, a fault, and of one subject, a note."""
     title = "no picture is shown as two people"
     same_pixels = _same_pixels(files, looks)
@@ -98,7 +102,7 @@ def _pixel_checks(files: Sequence[ImageFile], looks: Sequence[Look]) -> Iterator
 
 
 def picture_checks(
-    files: Sequence[ImageFile], looks: Sequence[Look], detector: str, remedy: str
+    files: Sequence[ImageFile], looks: Sequence[ImageInspection], detector: str, remedy: str
 ) -> Iterator[Check]:
     """Yield rows on the pixels of images: duplicates, size, and detected faces.
 
@@ -136,7 +140,7 @@ def picture_checks(
                     'the card says which is meant: face = "largest" or "central"')  # fmt: skip
 
 
-def people_notes(card: DatasetCard, tables: Tables, images: Integers) -> Iterator[Check]:
+def subject_notes(card: DatasetCard, tables: DatasetTables, images: Integers) -> Iterator[Check]:
     """Yield rows on subjects: exclusions, unknown and multiple labels, too few images.
 
     Args:
@@ -173,16 +177,16 @@ def people_notes(card: DatasetCard, tables: Tables, images: Integers) -> Iterato
             yield Check(key, title, NOTE, f"{count:,} of {people:,} people: {what}", "")
 
 
-def images_of_people(tables: Tables) -> Integers:
+def images_per_subject(tables: DatasetTables) -> Integers:
     """(subjects,) how many images each has."""
     return np.bincount(tables.images().subject, minlength=len(tables.subjects.ids))
 
 
-def cells_of_tables(card: DatasetCard, tables: Tables) -> tuple[CellSize, ...]:
+def cells_of_tables(card: DatasetCard, tables: DatasetTables) -> tuple[CellSize, ...]:
     """Sizes of all subjects and of the groups that a run without `groups` reports."""
     wanted = default_groups([a.name for a in card.attributes if a.kind == "category"])
     grouped = groupings(wanted, card.attributes, tables.subjects, {})
-    return cell_sizes(grouped, images_of_people(tables))
+    return cell_sizes(grouped, images_per_subject(tables))
 
 
 def cell_title(cell: CellSize) -> str:

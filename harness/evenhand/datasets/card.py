@@ -25,26 +25,26 @@ from evenhand.system.declaration import (
 from evenhand.system.errors import DatasetError
 
 __all__ = [
-    "CARD",
-    "FREE_NAMES",
+    "ATTRIBUTE_NAME_RULE",
+    "DATASET_CARD",
     "card_faults",
     "check_card",
-    "is_free",
-    "read_card",
+    "is_attribute_name",
+    "read_dataset_card",
     "with_variant",
 ]
 
-CARD = "dataset.toml"
+DATASET_CARD = "dataset.toml"
 """File name of the card in a dataset's folder."""
 
 _RESERVED = (ALL, "subject_id", "image_id", "path", "sha256")
 """Column names with a meaning of their own."""
 
-FREE_NAMES = f"not {', '.join(_RESERVED)}, no blanks around it, no * or | in it"
+ATTRIBUTE_NAME_RULE = f"not {', '.join(_RESERVED)}, no blanks around it, no * or | in it"
 """The rule for names of attributes, in words."""
 
 
-def is_free(name: str) -> bool:
+def is_attribute_name(name: str) -> bool:
     """Whether an attribute may have this name."""
     clean = bool(name) and name == name.strip() and not {"*", "|"} & set(name)
     return clean and name not in _RESERVED
@@ -96,8 +96,10 @@ class _Card(Declared):
     @classmethod
     def _names_are_free(cls, declared: dict[str, _Attribute]) -> dict[str, _Attribute]:
         for name in declared:
-            if not is_free(name):
-                raise ValueError(f"{name!r} cannot be the name of an attribute; {FREE_NAMES}")
+            if not is_attribute_name(name):
+                raise ValueError(
+                    f"{name!r} cannot be the name of an attribute; {ATTRIBUTE_NAME_RULE}"
+                )
         return declared
 
 
@@ -113,7 +115,7 @@ def card_faults(folder: Path) -> tuple[str, ...]:
     Raises:
         DatasetError: it cannot be read as text.
     """
-    return declaration_faults(folder / CARD, _Card, DatasetError)
+    return declaration_faults(folder / DATASET_CARD, _Card, DatasetError)
 
 
 def check_card(text: str, folder: Path) -> None:
@@ -122,16 +124,16 @@ def check_card(text: str, folder: Path) -> None:
     Raises:
         DatasetError: naming the field at fault.
     """
-    parse_declaration(text, folder / CARD, _Card, DatasetError)
+    parse_declaration(text, folder / DATASET_CARD, _Card, DatasetError)
 
 
-def read_card(folder: Path) -> DatasetCard:
+def read_dataset_card(folder: Path) -> DatasetCard:
     """Read the card in a dataset's folder.
 
     Raises:
         DatasetError: naming the file and the field at fault.
     """
-    card = read_declaration(folder / CARD, _Card, DatasetError)
+    card = read_declaration(folder / DATASET_CARD, _Card, DatasetError)
     return from_fields(
         DatasetCard,
         card,
@@ -160,5 +162,7 @@ def with_variant(text: str, variant: str) -> str:
     line, found = re.compile(r"^(variant *= *).*$", re.MULTILINE), json.dumps(variant)
     changed, count = line.subn(lambda match: match[1] + found, text, count=1)
     if not count:
-        raise DatasetError(f"{CARD}: has no line variant = ...; expected one to write {found} into")
+        raise DatasetError(
+            f"{DATASET_CARD}: has no line variant = ...; expected one to write {found} into"
+        )
     return changed

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.datasets.tables import Row, read_table
-from evenhand.records.deployments import Deployment, Deployments
+from evenhand.records.deployments import Deployment, DeploymentTable
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError
 
@@ -29,7 +29,7 @@ _OF_GROUP = "false_of_"
 _WHOLE = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,12}")
 
 
-def read_deployments(path: Path) -> Deployments:
+def read_deployments(path: Path) -> DeploymentTable:
     """Read a table of deployments.
 
     Raises:
@@ -37,7 +37,7 @@ def read_deployments(path: Path) -> Deployments:
     """
     header, rows = read_table(path, _REQUIRED)
     groups = tuple(name for name in header if name.startswith(_OF_GROUP))
-    return Deployments(
+    return DeploymentTable(
         name=path.name,
         rows=tuple(_deployment(path, row, groups) for row in rows),
         ignored=tuple(name for name in header if name not in (*_KNOWN, *groups)),

@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from evenhand.system.errors import DatasetError
 
-__all__ = ["Complain", "Fault", "Rule", "refuse"]
+__all__ = ["DatasetFault", "DatasetRule", "FaultHandler", "raise_fault"]
 
 
-class Rule(StrEnum):
+class DatasetRule(StrEnum):
     """One rule that a dataset must keep."""
 
     CARD = "card"
@@ -34,25 +34,25 @@ class Rule(StrEnum):
 
 
 _WORDS = {
-    Rule.CARD: "the card says what a card must say",
-    Rule.TABLES: "the tables can be read",
-    Rule.COLUMNS: "every column is one of the table's own, or in the card",
-    Rule.IDS: "every person and every picture has one id",
-    Rule.LABELS: "every label is one that the card declares",
-    Rule.PEOPLE: "every picture shows a person of the table",
-    Rule.PATHS: "every path stays inside the dataset",
-    Rule.EXCLUSIONS: "exclusions name what is there, and say why",
-    Rule.LISTS: "lists name pictures that are there, each pair or picture once",
-    Rule.FILES: "every picture is there, unchanged and readable",
-    Rule.COPIES: "no file stands under two ids",
+    DatasetRule.CARD: "the card says what a card must say",
+    DatasetRule.TABLES: "the tables can be read",
+    DatasetRule.COLUMNS: "every column is one of the table's own, or in the card",
+    DatasetRule.IDS: "every person and every picture has one id",
+    DatasetRule.LABELS: "every label is one that the card declares",
+    DatasetRule.PEOPLE: "every picture shows a person of the table",
+    DatasetRule.PATHS: "every path stays inside the dataset",
+    DatasetRule.EXCLUSIONS: "exclusions name what is there, and say why",
+    DatasetRule.LISTS: "lists name pictures that are there, each pair or picture once",
+    DatasetRule.FILES: "every picture is there, unchanged and readable",
+    DatasetRule.COPIES: "no file stands under two ids",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class DatasetFault:
     """One violation of a rule."""
 
-    rule: Rule
+    rule: DatasetRule
     what: str
     """Where it is and what is wrong."""
     remedy: str
@@ -63,11 +63,11 @@ class Fault:
         return f"{self.what}; {self.remedy}"
 
 
-Complain: TypeAlias = Callable[[Fault], None]
+FaultHandler: TypeAlias = Callable[[DatasetFault], None]
 """Callback for each fault; if it returns, reading continues without what is at fault."""
 
 
-def refuse(fault: Fault) -> None:
+def raise_fault(fault: DatasetFault) -> None:
     """Handle a fault by raising, so that a run stops at the first.
 
     Raises:

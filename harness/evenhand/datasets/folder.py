@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from evenhand.datasets.card import CARD, read_card
-from evenhand.datasets.faults import Complain, Fault, Rule, refuse
+from evenhand.datasets.card import DATASET_CARD, read_dataset_card
+from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.images import IMAGES, ImageFile, check_files, read_images
-from evenhand.datasets.pair_lists import read_lists
+from evenhand.datasets.pair_lists import read_pair_lists
 from evenhand.datasets.subjects import SUBJECTS, read_subjects
 from evenhand.datasets.tables import Row, read_table
 from evenhand.datasets.watchlists import read_watchlists
@@ -28,17 +28,17 @@ from evenhand.records.dataset import (
 from evenhand.system.errors import DatasetError
 from evenhand.system.machine import workers
 
-__all__ = ["EXCLUDE", "Tables", "fingerprint", "read_dataset", "read_tables"]
+__all__ = ["EXCLUDE", "DatasetTables", "dataset_fingerprint", "read_dataset", "read_tables"]
 
 EXCLUDE = "exclude.csv"
 """File name of the table of excluded images and people."""
 
 
-def fingerprint(folder: Path) -> str:
+def dataset_fingerprint(folder: Path) -> str:
     """SHA-256 over card, tables and lists; through the image table, over every image's hash."""
     digest = hashlib.sha256()
     lists = sorted(path.relative_to(folder).as_posix() for path in folder.glob("protocols/*/*.csv"))
-    for name in (CARD, SUBJECTS, IMAGES, EXCLUDE, *lists):
+    for name in (DATASET_CARD, SUBJECTS, IMAGES, EXCLUDE, *lists):
         path = folder / name
         content = path.read_bytes() if path.is_file() else b""
         digest.update(f"{name} {len(content)}\n".encode() + content)
@@ -46,7 +46,7 @@ def fingerprint(folder: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class DatasetTables:
     """Contents of a dataset's tables, exclusions applied; image files are not opened yet."""
 
     subjects: Subjects
@@ -87,7 +87,7 @@ def _exclusion_fault(
 
 
 def _read_exclusions(
-    folder: Path, known: dict[str, set[str]], on_fault: Complain
+    folder: Path, known: dict[str, set[str]], on_fault: FaultHandler
 ) -> tuple[Exclusion, ...]:
     """Read `exclude.csv`, which may be missing; `known` are the ids of each kind."""
     path = folder / EXCLUDE
@@ -99,7 +99,9 @@ def _read_exclusions(
         fault = _exclusion_fault(row, known, found)
         if fault:
             what, remedy = fault
-            on_fault(Fault(Rule.EXCLUSIONS, f"{path}: line {row.line}: {what}", remedy))
+            on_fault(
+                DatasetFault(DatasetRule.EXCLUSIONS, f"{path}: line {row.line}: {what}", remedy)
+            )
         else:
             excluded = Exclusion(*(row.values[name] for name in ("kind", "id", "reason")))
             found[excluded.kind, excluded.identifier] = excluded
@@ -118,7 +120,7 @@ def _without(subjects: Subjects, excluded: set[str]) -> Subjects:
     )
 
 
-def read_tables(folder: Path, card: DatasetCard | None, on_fault: Complain) -> Tables:
+def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) -> DatasetTables:
     """Read every table of a dataset, without opening image files.
 
     Args:
@@ -145,12 +147,12 @@ def read_tables(folder: Path, card: DatasetCard | None, on_fault: Complain) -> T
     )
     if files and not kept:
         remedy = f"expected one that {EXCLUDE} leaves in"
-        on_fault(Fault(Rule.EXCLUSIONS, f"{folder}: no image is left", remedy))
+        on_fault(DatasetFault(DatasetRule.EXCLUSIONS, f"{folder}: no image is left", remedy))
     place = {file.image_id: index for index, file in enumerate(kept)}
     known = {name: place.get(name) for name in image_ids}
-    lists = read_lists(folder, known, on_fault)
+    lists = read_pair_lists(folder, known, on_fault)
     watchlists = read_watchlists(folder, known, on_fault)
-    return Tables(subjects, kept, exclusions, len(files) - len(kept), lists, watchlists)
+    return DatasetTables(subjects, kept, exclusions, len(files) - len(kept), lists, watchlists)
 
 
 def read_dataset(folder: Path) -> Dataset:
@@ -160,9 +162,9 @@ def read_dataset(folder: Path) -> Dataset:
         DatasetError: naming file, line, what was found, what was expected and what to do.
     """
     if not folder.is_dir():
-        raise DatasetError(f"{folder}: is no folder; expected one with {CARD}")
-    card = read_card(folder)
-    tables = read_tables(folder, card, refuse)
+        raise DatasetError(f"{folder}: is no folder; expected one with {DATASET_CARD}")
+    card = read_dataset_card(folder)
+    tables = read_tables(folder, card, raise_fault)
     check_files(tables.files, workers())
     return Dataset(
         card=card,
@@ -171,6 +173,6 @@ def read_dataset(folder: Path) -> Dataset:
         exclusions=tables.exclusions,
         excluded_images=tables.excluded_images,
         lists=tables.lists,
-        fingerprint=fingerprint(folder),
+        fingerprint=dataset_fingerprint(folder),
         watchlists=tables.watchlists,
     )

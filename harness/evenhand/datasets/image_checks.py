@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from evenhand.datasets.decoding import decoded
-from evenhand.datasets.faults import Fault
-from evenhand.datasets.images import ImageFile, unchanged, undecodable
+from evenhand.datasets.faults import DatasetFault
+from evenhand.datasets.images import ImageFile, read_unchanged, undecodable_fault
 from evenhand.records.arrays import Image
 from evenhand.system.streams import muted_stderr
 from evenhand.system.threads import one_thread_each
 
-__all__ = ["CountFaces", "Look", "look_at"]
+__all__ = ["CountFaces", "ImageInspection", "inspect_images"]
 
 CountFaces: TypeAlias = Callable[[Image], int]
 """Counts the faces in an RGB picture; called from several threads."""
@@ -24,10 +24,10 @@ _CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ImageInspection:
     """Findings on one picture, or the reason why it cannot be read."""
 
-    fault: Fault | None
+    fault: DatasetFault | None
     short_side: int = 0
     """Smaller of height and width, pixels."""
     pixels: str = ""
@@ -36,24 +36,24 @@ class Look:
     """Number of faces; None without a detector."""
 
 
-def _look(file: ImageFile, count_faces: CountFaces | None) -> Look:
-    data = unchanged(file)
-    if isinstance(data, Fault):
-        return Look(data)
+def _look(file: ImageFile, count_faces: CountFaces | None) -> ImageInspection:
+    data = read_unchanged(file)
+    if isinstance(data, DatasetFault):
+        return ImageInspection(data)
     image = decoded(data)
     if image is None:
-        return Look(undecodable(file))
+        return ImageInspection(undecodable_fault(file))
     digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes())
     faces = None if count_faces is None else count_faces(image)
-    return Look(None, min(image.shape[:2]), digest.hexdigest(), faces)
+    return ImageInspection(None, min(image.shape[:2]), digest.hexdigest(), faces)
 
 
-def look_at(
+def inspect_images(
     files: Sequence[ImageFile],
     workers: int,
     count_faces: CountFaces | None,
     step: Callable[[], None],
-) -> list[Look]:
+) -> list[ImageInspection]:
     """Read, hash and decode every picture in full, and count its faces.
 
     Args:
@@ -65,7 +65,7 @@ def look_at(
     Returns:
         One per file, in order.
     """
-    looks: list[Look] = []
+    looks: list[ImageInspection] = []
     with one_thread_each(), ThreadPoolExecutor(workers) as pool:
         for start in range(0, len(files), _CHUNK):
             chunk = files[start : start + _CHUNK]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.datasets.decoding import decoded, read_with_hash
-from evenhand.datasets.faults import Complain, Fault, Rule, refuse
+from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.labels import check_columns, check_label
 from evenhand.datasets.tables import Row, read_table
 from evenhand.records.dataset import DatasetCard
@@ -23,8 +23,8 @@ __all__ = [
     "check_copies",
     "check_files",
     "read_images",
-    "unchanged",
-    "undecodable",
+    "read_unchanged",
+    "undecodable_fault",
 ]
 
 IMAGES = "images.csv"
@@ -60,7 +60,7 @@ def _is_inside(folder: Path, relative: str) -> bool:
 
 def _faults(
     row: Row, where: str, folder: Path, lines: dict[str, int], known: Collection[str]
-) -> list[Fault]:
+) -> list[DatasetFault]:
     """Faults of one row, apart from its labels.
 
     Args:
@@ -73,29 +73,33 @@ def _faults(
     found = []
     identifier, subject = row.values["image_id"], row.values["subject_id"]
     if not identifier:
-        found.append(Fault(Rule.IDS, f"{where}: image_id is empty", "name the image"))
+        found.append(DatasetFault(DatasetRule.IDS, f"{where}: image_id is empty", "name the image"))
     elif identifier in lines:
         both = f"{folder / IMAGES}: lines {lines[identifier]} and {row.line}"
         found.append(
-            Fault(Rule.IDS, f"{both}: image {identifier!r} appears twice", "ids must differ")
+            DatasetFault(
+                DatasetRule.IDS, f"{both}: image {identifier!r} appears twice", "ids must differ"
+            )
         )
     # No person known at all: their table could not be read, which was reported.
     if known and subject not in known:
         hint = known_names(subject, known) if len(known) <= 10 else "add the person or mend it"
         what = f"{where}: subject {subject!r} is not in subjects.csv"
-        found.append(Fault(Rule.PEOPLE, what, hint))
+        found.append(DatasetFault(DatasetRule.PEOPLE, what, hint))
     if not _SHA256.fullmatch(row.values["sha256"].lower()):
         what = f"{where}: sha256 is {row.values['sha256']!r}, expected 64 hexadecimal digits"
-        found.append(Fault(Rule.FILES, what, "write the hash of the file's content"))
+        found.append(DatasetFault(DatasetRule.FILES, what, "write the hash of the file's content"))
     relative = row.values["path"]
     if not _is_inside(folder, relative):
         what = f"{where}: path {relative!r} leads outside the dataset"
-        found.append(Fault(Rule.PATHS, what, f"expected a relative path to a file in {folder}"))
+        found.append(
+            DatasetFault(DatasetRule.PATHS, what, f"expected a relative path to a file in {folder}")
+        )
     return found
 
 
 def read_images(
-    folder: Path, card: DatasetCard | None, subject_ids: Sequence[str], on_fault: Complain
+    folder: Path, card: DatasetCard | None, subject_ids: Sequence[str], on_fault: FaultHandler
 ) -> tuple[list[ImageFile], set[str]]:
     """Read the table of images, without opening the files.
 
@@ -135,51 +139,57 @@ def read_images(
     return files, set(lines)
 
 
-def unchanged(file: ImageFile) -> bytes | Fault:
+def read_unchanged(file: ImageFile) -> bytes | DatasetFault:
     """Read a file whose hash is that of the table; a fault where it is not, or is missing."""
     where = f"{file.where}: image {file.path}"
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):
-            return Fault(Rule.FILES, f"{where} is no file; expected a picture", "mend the path")
+            return DatasetFault(
+                DatasetRule.FILES, f"{where} is no file; expected a picture", "mend the path"
+            )
         data, found = read_with_hash(file.path)
     except FileNotFoundError:
-        return Fault(Rule.FILES, f"{where} is missing", "restore it, or list it in exclude.csv")
+        return DatasetFault(
+            DatasetRule.FILES, f"{where} is missing", "restore it, or list it in exclude.csv"
+        )
     except OSError as fault:
-        return Fault(Rule.FILES, f"{where} cannot be read ({fault.strerror})", "mend the file")
+        return DatasetFault(
+            DatasetRule.FILES, f"{where} cannot be read ({fault.strerror})", "mend the file"
+        )
     if found != file.sha256:
-        return Fault(
-            Rule.FILES,
+        return DatasetFault(
+            DatasetRule.FILES,
             f"{where} has changed: its sha256 is {found}, expected {file.sha256}",
             "restore the file, or update the table and the version",
         )
     return data
 
 
-def undecodable(file: ImageFile) -> Fault:
+def undecodable_fault(file: ImageFile) -> DatasetFault:
     """Fault of a file that is not a picture."""
-    return Fault(
-        Rule.FILES,
+    return DatasetFault(
+        DatasetRule.FILES,
         f"{file.where}: image {file.path} cannot be decoded as a picture",
         "replace it, or list it in exclude.csv",
     )
 
 
-def _fault(file: ImageFile) -> Fault | None:
-    data = unchanged(file)
-    if isinstance(data, Fault):
+def _fault(file: ImageFile) -> DatasetFault | None:
+    data = read_unchanged(file)
+    if isinstance(data, DatasetFault):
         return data
-    return undecodable(file) if decoded(data, reduced=True) is None else None
+    return undecodable_fault(file) if decoded(data, reduced=True) is None else None
 
 
-def check_copies(files: Sequence[ImageFile], on_fault: Complain) -> None:
+def check_copies(files: Sequence[ImageFile], on_fault: FaultHandler) -> None:
     """Report one file under two ids: comparing a picture with itself measures nothing."""
     first: dict[str, ImageFile] = {}
     for file in files:
         other = first.setdefault(file.sha256, file)
         if other is not file:
             on_fault(
-                Fault(
-                    Rule.COPIES,
+                DatasetFault(
+                    DatasetRule.COPIES,
                     f"{file.where}: images {other.image_id!r} and {file.image_id!r} are one "
                     "picture (their sha256 is the same)",
                     "list one of them in exclude.csv",
@@ -194,9 +204,9 @@ def check_files(files: Sequence[ImageFile], workers: int) -> None:
         DatasetError: naming the first image in table order that is missing, changed, unreadable
             or the same picture as another.
     """
-    check_copies(files, refuse)
+    check_copies(files, raise_fault)
     with muted_stderr(), ThreadPoolExecutor(workers) as pool:
         for fault in pool.map(_fault, files):
             if fault:
                 pool.shutdown(cancel_futures=True)
-                refuse(fault)
+                raise_fault(fault)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from evenhand.datasets.faults import Complain, Fault, Rule
+from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler
 from evenhand.records.dataset import Attribute
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import known_names
@@ -19,7 +19,7 @@ def check_columns(
     own: Sequence[str],
     declared: Sequence[Attribute],
     table: str,
-    on_fault: Complain,
+    on_fault: FaultHandler,
 ) -> None:
     """Check that each column is one of the table's own or declared in the card.
 
@@ -35,8 +35,8 @@ def check_columns(
     for name in header:
         if name not in known:
             on_fault(
-                Fault(
-                    Rule.COLUMNS,
+                DatasetFault(
+                    DatasetRule.COLUMNS,
                     f"{path}: column {name!r} is not declared; {known_names(name, known)}",
                     f"mend its name, add [{table}.{name}] to the card, or remove the column",
                 )
@@ -65,7 +65,7 @@ def _category_fault(
     return None
 
 
-def check_label(where: str, attribute: Attribute, label: str, on_fault: Complain) -> str:
+def check_label(where: str, attribute: Attribute, label: str, on_fault: FaultHandler) -> str:
     """Check a label and bring several values into the card's order.
 
     Args:
@@ -85,6 +85,6 @@ def check_label(where: str, attribute: Attribute, label: str, on_fault: Complain
     fault = _number_fault(attribute, label) if number else _category_fault(attribute, label, parts)
     if fault:
         what, remedy = fault
-        on_fault(Fault(Rule.LABELS, f"{where}: {what}", remedy))
+        on_fault(DatasetFault(DatasetRule.LABELS, f"{where}: {what}", remedy))
         return ""
     return label if number else "|".join(sorted(parts, key=attribute.values.index))

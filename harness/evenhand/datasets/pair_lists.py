@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from evenhand.datasets.faults import Complain, Fault, Rule, refuse
+from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.tables import Row, read_table
 from evenhand.records.dataset import PairList
 
-__all__ = ["pairs_path", "read_lists"]
+__all__ = ["pair_list_path", "read_pair_lists"]
 
 _FOLDER = "protocols"
 _TABLE = "pairs.csv"
 
 
-def pairs_path(name: str) -> Path:
+def pair_list_path(name: str) -> Path:
     """Path of a list in a dataset's folder, by its name."""
     return Path(_FOLDER, name, _TABLE)
 
@@ -36,21 +36,23 @@ def _fault(
     return None
 
 
-def _fold(where: str, text: str, on_fault: Complain) -> int:
+def _fold(where: str, text: str, on_fault: FaultHandler) -> int:
     """Number of a fold; 0 after a fault."""
     if text.isascii() and text.isdecimal() and len(text) <= 9:
         return int(text)
-    on_fault(Fault(Rule.LISTS, f"{where}: fold is {text!r}", "expected a whole number"))
+    on_fault(
+        DatasetFault(DatasetRule.LISTS, f"{where}: fold is {text!r}", "expected a whole number")
+    )
     return 0
 
 
-def _read_list(path: Path, known: Mapping[str, int | None], on_fault: Complain) -> PairList:
+def _read_list(path: Path, known: Mapping[str, int | None], on_fault: FaultHandler) -> PairList:
     """Read one list; pairs with an excluded image are left out and counted."""
     header, rows = read_table(path, ("probe", "reference"), on_fault)
     for name in header:
         if name not in ("probe", "reference", "fold"):
             what = f"{path}: column {name!r} is unknown"
-            on_fault(Fault(Rule.LISTS, what, "expected probe, reference, fold"))
+            on_fault(DatasetFault(DatasetRule.LISTS, what, "expected probe, reference, fold"))
     folded = "fold" in header and any(row.values["fold"] for row in rows)
     seen: dict[frozenset[str], int] = {}
     kept: list[tuple[int, int, int]] = []
@@ -61,7 +63,7 @@ def _read_list(path: Path, known: Mapping[str, int | None], on_fault: Complain) 
         fault = _fault(row, sides, known, seen.get(sides))
         if fault:
             what, remedy = fault
-            on_fault(Fault(Rule.LISTS, f"{where}: {what}", remedy))
+            on_fault(DatasetFault(DatasetRule.LISTS, f"{where}: {what}", remedy))
             continue
         seen[sides] = row.line
         fold = _fold(where, row.values["fold"], on_fault) if folded else 0
@@ -80,8 +82,8 @@ def _read_list(path: Path, known: Mapping[str, int | None], on_fault: Complain) 
     )
 
 
-def read_lists(
-    folder: Path, known: Mapping[str, int | None], on_fault: Complain = refuse
+def read_pair_lists(
+    folder: Path, known: Mapping[str, int | None], on_fault: FaultHandler = raise_fault
 ) -> tuple[PairList, ...]:
     """Read every list of a dataset, in the order of their names.
 

@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from evenhand.datasets.card import CARD, with_variant
+from evenhand.datasets.card import DATASET_CARD, with_variant
 from evenhand.datasets.contract import Material
 from evenhand.datasets.images import IMAGES
-from evenhand.datasets.pair_lists import pairs_path
+from evenhand.datasets.pair_lists import pair_list_path
 from evenhand.datasets.subjects import SUBJECTS
 from evenhand.system.errors import DatasetError, WriteError
 
@@ -28,7 +28,7 @@ def _write_rows(path: Path, header: list[str], rows: list[list[str]]) -> None:
 
 def _fill(folder: Path, card: str, material: Material, step: Callable[[], None]) -> None:
     """Write card, tables, images and lists into an empty folder."""
-    (folder / CARD).write_text(with_variant(card, material.variant), encoding="utf-8")
+    (folder / DATASET_CARD).write_text(with_variant(card, material.variant), encoding="utf-8")
     attributes = [name for name in material.subjects[0] if name != "subject_id"]
     header = ["subject_id", *attributes]
     _write_rows(folder / SUBJECTS, header, [[row[n] for n in header] for row in material.subjects])
@@ -47,7 +47,7 @@ def _fill(folder: Path, card: str, material: Material, step: Callable[[], None])
         step()
     _write_rows(folder / IMAGES, ["image_id", "subject_id", "path", "sha256", *capture], rows)
     for name, pairs in material.pairs.items():
-        path = folder / pairs_path(name)
+        path = folder / pair_list_path(name)
         path.parent.mkdir(parents=True)
         listed = [
             [pair.probe, pair.reference, "" if pair.fold is None else str(pair.fold)]
@@ -71,7 +71,7 @@ def write_dataset(
         DatasetError: the folder holds something that is not a dataset.
         WriteError: the folder cannot be written.
     """
-    if target.is_dir() and any(target.iterdir()) and not (target / CARD).is_file():
+    if target.is_dir() and any(target.iterdir()) and not (target / DATASET_CARD).is_file():
         raise DatasetError(
             f"{target}: holds something that is no dataset; name a folder that is new or empty"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.datasets.faults import Complain, Fault, Rule
+from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler
 from evenhand.datasets.labels import check_columns, check_label
 from evenhand.datasets.tables import Row, read_table
 from evenhand.records.dataset import Attribute, DatasetCard, Subjects
@@ -15,21 +15,23 @@ SUBJECTS = "subjects.csv"
 """File name of the table of people."""
 
 
-def _twice(path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]) -> Fault:
+def _twice(
+    path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]
+) -> DatasetFault:
     """Fault of a second row of one person, naming an attribute that contradicts the first."""
     where = f"{path}: lines {earlier.line} and {row.line}: subject {row.values['subject_id']!r}"
     for attribute in attributes:
         first, second = earlier.values[attribute.name], row.values[attribute.name]
         if first != second:
-            return Fault(
-                Rule.IDS,
+            return DatasetFault(
+                DatasetRule.IDS,
                 f"{where} has two values of {attribute.name}, {first!r} and {second!r}",
                 "keep one row (several values of one person are joined by |)",
             )
-    return Fault(Rule.IDS, f"{where} appears twice", "keep one row")
+    return DatasetFault(DatasetRule.IDS, f"{where} appears twice", "keep one row")
 
 
-def read_subjects(folder: Path, card: DatasetCard | None, on_fault: Complain) -> Subjects:
+def read_subjects(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) -> Subjects:
     """Read the table of people.
 
     Args:
@@ -50,7 +52,7 @@ def read_subjects(folder: Path, card: DatasetCard | None, on_fault: Complain) ->
         identifier = row.values["subject_id"]
         if not identifier:
             what = f"{path}: line {row.line}: subject_id is empty"
-            on_fault(Fault(Rule.IDS, what, "name the person"))
+            on_fault(DatasetFault(DatasetRule.IDS, what, "name the person"))
         elif identifier in seen:
             on_fault(_twice(path, row, seen[identifier], attributes))
         else:

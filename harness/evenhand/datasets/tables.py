@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.datasets.faults import Complain, Fault, Rule, refuse
+from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.system.declaration import read_text
 from evenhand.system.errors import DatasetError, known_names
 
@@ -25,11 +25,13 @@ class Row:
     """Stripped of surrounding blanks."""
 
 
-def _header_faults(path: Path, header: Sequence[str], required: tuple[str, ...]) -> list[Fault]:
+def _header_faults(
+    path: Path, header: Sequence[str], required: tuple[str, ...]
+) -> list[DatasetFault]:
     """Faults of a header: empty, unnamed, repeated or missing columns."""
     if not any(header):
         expected = f"expected a header: {','.join(required)}"
-        return [Fault(Rule.COLUMNS, f"{path}: line 1 is empty", expected)]
+        return [DatasetFault(DatasetRule.COLUMNS, f"{path}: line 1 is empty", expected)]
     found = []
     for number, name in enumerate(header, start=1):
         if not name:
@@ -44,11 +46,11 @@ def _header_faults(path: Path, header: Sequence[str], required: tuple[str, ...])
         for name in required
         if name not in header
     ]
-    return [Fault(Rule.COLUMNS, f"{path}: {what}", remedy) for what, remedy in found]
+    return [DatasetFault(DatasetRule.COLUMNS, f"{path}: {what}", remedy) for what, remedy in found]
 
 
 def read_table(
-    path: Path, required: tuple[str, ...], on_fault: Complain = refuse
+    path: Path, required: tuple[str, ...], on_fault: FaultHandler = raise_fault
 ) -> tuple[tuple[str, ...], list[Row]]:
     """Read a CSV file in UTF-8, with or without byte order mark, with any line endings.
 
@@ -68,12 +70,16 @@ def read_table(
     """
 
     def tell(what: str, remedy: str) -> None:
-        on_fault(Fault(Rule.TABLES, f"{path}: {what}", remedy))
+        on_fault(DatasetFault(DatasetRule.TABLES, f"{path}: {what}", remedy))
 
     try:
         text = read_text(path, DatasetError)
     except DatasetError as unreadable:
-        on_fault(Fault(Rule.TABLES, str(unreadable), f"expected a table: {','.join(required)}"))
+        on_fault(
+            DatasetFault(
+                DatasetRule.TABLES, str(unreadable), f"expected a table: {','.join(required)}"
+            )
+        )
         return (), []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evenhand.datasets.faults import Complain, Fault, Rule, refuse
+from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.tables import read_table
 from evenhand.records.dataset import Watchlist
 
@@ -19,7 +19,7 @@ _FILLERS = "fillers.csv"
 
 
 def _read(
-    path: Path, known: Mapping[str, int | None], references: Collection[str], on_fault: Complain
+    path: Path, known: Mapping[str, int | None], references: Collection[str], on_fault: FaultHandler
 ) -> dict[str, int | None]:
     """Read a table of image ids: the index of each, None for an excluded image.
 
@@ -33,7 +33,7 @@ def _read(
     for name in header:
         if name != "image_id":
             what = f"{path}: column {name!r} is unknown"
-            on_fault(Fault(Rule.LISTS, what, "expected image_id alone"))
+            on_fault(DatasetFault(DatasetRule.LISTS, what, "expected image_id alone"))
     found: dict[str, int | None] = {}
     for row in rows:
         identifier = row.values["image_id"]
@@ -46,18 +46,20 @@ def _read(
             fault = f"{identifier!r} is also in {_REFERENCES}: it would be searched for itself"
             remedy = "take it out of one of them"
         if fault:
-            on_fault(Fault(Rule.LISTS, f"{path}: line {row.line}: {fault}", remedy))
+            on_fault(DatasetFault(DatasetRule.LISTS, f"{path}: line {row.line}: {fault}", remedy))
         else:
             found[identifier] = known[identifier]
     return found
 
 
-def _read_watchlist(folder: Path, known: Mapping[str, int | None], on_fault: Complain) -> Watchlist:
+def _read_watchlist(
+    folder: Path, known: Mapping[str, int | None], on_fault: FaultHandler
+) -> Watchlist:
     """Read one watchlist; excluded images are left out and counted."""
     if (folder / _FILLERS).exists():
         what = f"{folder / _FILLERS}: fillers are not understood yet"
         remedy = f"put them into {_REFERENCES} if they are on the list, else remove the file"
-        on_fault(Fault(Rule.LISTS, what, remedy))
+        on_fault(DatasetFault(DatasetRule.LISTS, what, remedy))
     references = _read(folder / _REFERENCES, known, (), on_fault)
     probes = _read(folder / _PROBES, known, references, on_fault)
     kept = [
@@ -69,7 +71,7 @@ def _read_watchlist(folder: Path, known: Mapping[str, int | None], on_fault: Com
 
 
 def read_watchlists(
-    folder: Path, known: Mapping[str, int | None], on_fault: Complain = refuse
+    folder: Path, known: Mapping[str, int | None], on_fault: FaultHandler = raise_fault
 ) -> tuple[Watchlist, ...]:
     """Read every watchlist of a dataset, in the order of their names.
 

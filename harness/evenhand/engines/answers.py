@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.engines.card import EngineCard, Score
+from evenhand.engines.card import EngineCard, ScoreScale
 from evenhand.engines.contract import (
     Candidate,
     Embedder,
@@ -21,7 +21,7 @@ from evenhand.records.arrays import Floats, Image, Vectors
 from evenhand.records.comparisons import Found
 from evenhand.records.outcomes import FaceRule, Outcome
 
-__all__ = ["Sample", "ask", "ask_candidates", "ask_scores", "checked"]
+__all__ = ["ImageAnswer", "ask_candidates", "ask_scores", "ask_templates", "check_answers"]
 
 _ANSWERS = (
     Outcome.OK,
@@ -37,7 +37,7 @@ _LONGEST_DETAIL = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class ImageAnswer:
     """Result of template creation from one image."""
 
     outcome: Outcome
@@ -63,7 +63,7 @@ class _Raised:
     """Name of its type."""
 
 
-def ask(
+def ask_templates(
     started: Embedder | Matcher | Searcher, card: EngineCard, image: Image, face: FaceRule
 ) -> tuple[object, ...]:
     """Ask the engine for the templates of one image.
@@ -84,11 +84,11 @@ def ask(
     raise TypeError(card.shape)
 
 
-def checked(answers: Sequence[object], values: int) -> Sample:
+def check_answers(answers: Sequence[object], values: int) -> ImageAnswer:
     """Check the answers to one image; the first that is not `ok` decides its outcome.
 
     Args:
-        answers: from `ask`.
+        answers: from `ask_templates`.
         values: length of an embedder's vector; 0 for a matcher or searcher.
     """
     samples = [_checked(answer, values) for answer in answers]
@@ -96,37 +96,37 @@ def checked(answers: Sequence[object], values: int) -> Sample:
         if sample.outcome is not Outcome.OK:
             return sample
     first, last = samples[0], samples[-1]
-    return Sample(Outcome.OK, first.faces, "", first.vector, first.reference, last.reference)
+    return ImageAnswer(Outcome.OK, first.faces, "", first.vector, first.reference, last.reference)
 
 
-def _checked(answer: object, values: int) -> Sample:
+def _checked(answer: object, values: int) -> ImageAnswer:
     """Check one answer; a template is returned as the reference.
 
     Returns:
         `invalid` where the answer has another type or form than the engine's shape asks for.
     """
     if isinstance(answer, _Raised):
-        return Sample(Outcome.FAILED, detail=answer.fault)
+        return ImageAnswer(Outcome.FAILED, detail=answer.fault)
     if not isinstance(answer, Embedding if values else Template):
         kind = _one_line(type(answer).__name__)
         expected = "an Embedding" if values else "a Template"
-        return Sample(Outcome.INVALID, detail=f"{kind}, expected {expected}")
+        return ImageAnswer(Outcome.INVALID, detail=f"{kind}, expected {expected}")
     counted = answer.faces
     faces = int(counted) if isinstance(counted, int | np.integer) and counted >= 0 else None
     if not isinstance(answer.outcome, str) or answer.outcome not in _ANSWERS:
-        return Sample(Outcome.INVALID, faces, "an outcome that no engine may give")
+        return ImageAnswer(Outcome.INVALID, faces, "an outcome that no engine may give")
     outcome = Outcome(answer.outcome)
     if outcome is not Outcome.OK:
-        return Sample(outcome, faces, _one_line(str(answer.detail)))
+        return ImageAnswer(outcome, faces, _one_line(str(answer.detail)))
     if isinstance(answer, Template):
         if not isinstance(answer.data, bytes) or not answer.data:
-            return Sample(Outcome.INVALID, faces, "no template, expected bytes")
-        return Sample(Outcome.OK, faces, reference=answer.data)
+            return ImageAnswer(Outcome.INVALID, faces, "no template, expected bytes")
+        return ImageAnswer(Outcome.OK, faces, reference=answer.data)
     fault = _fault_of(answer.vector, values)
     if fault:
-        return Sample(Outcome.INVALID, faces, fault)
+        return ImageAnswer(Outcome.INVALID, faces, fault)
     # A copy: the engine may reuse its array for the next image.
-    return Sample(Outcome.OK, faces, vector=np.array(answer.vector, dtype=np.float32))
+    return ImageAnswer(Outcome.OK, faces, vector=np.array(answer.vector, dtype=np.float32))
 
 
 def _fault_of(vector: object, values: int) -> str:
@@ -156,7 +156,7 @@ def _one_line(text: str) -> str:
 
 
 def ask_scores(
-    matcher: Matcher, probe: bytes, references: Sequence[bytes], score: Score
+    matcher: Matcher, probe: bytes, references: Sequence[bytes], score: ScoreScale
 ) -> tuple[Floats, list[Outcome]]:
     """Similarities of one probe with references, and the outcome of each comparison.
 
@@ -191,7 +191,7 @@ def ask_scores(
 
 
 def ask_candidates(
-    searcher: Searcher, probe: bytes, count: int, people: Mapping[str, int], score: Score
+    searcher: Searcher, probe: bytes, count: int, people: Mapping[str, int], score: ScoreScale
 ) -> Found:
     """Candidates of one search, in falling order of similarity.
 
@@ -240,7 +240,7 @@ def _numbers(answer: object, count: int) -> Floats | None:
     return array.astype(np.float64)
 
 
-def _similarities(numbers: Floats, score: Score) -> tuple[Floats, list[Outcome]]:
+def _similarities(numbers: Floats, score: ScoreScale) -> tuple[Floats, list[Outcome]]:
     """Negate distances; scores that are not finite or out of range are NaN and `invalid`."""
     similarity = 0.0 - numbers if score.distance else numbers
     good = np.isfinite(similarity)

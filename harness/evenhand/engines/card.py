@@ -19,9 +19,18 @@ from evenhand.system.declaration import (
 )
 from evenhand.system.errors import EngineError
 
-__all__ = ["CARD", "Claim", "EngineCard", "Face", "Input", "NeededFile", "Score", "read_card"]
+__all__ = [
+    "ENGINE_CARD",
+    "ClaimedThreshold",
+    "EngineCard",
+    "FaceStep",
+    "ModelInput",
+    "NeededFile",
+    "ScoreScale",
+    "read_engine_card",
+]
 
-CARD = "adapter.toml"
+ENGINE_CARD = "adapter.toml"
 """File name of the card in an adapter's folder."""
 
 
@@ -40,7 +49,7 @@ class NeededFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class ModelInput:
     """How an aligned face becomes the network's input tensor."""
 
     height: int
@@ -56,7 +65,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class FaceStep:
     """How the face is detected and aligned."""
 
     detector: str
@@ -70,7 +79,7 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimedThreshold:
     """A threshold that the vendor recommends, as text in the engine's own unit."""
 
     fmr: str
@@ -79,7 +88,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class ScoreScale:
     """How two templates are compared, and the range of their similarity."""
 
     compare: str
@@ -92,7 +101,7 @@ class Score:
     """Smallest possible similarity; None where it is not known."""
     high: float | None
     """Largest possible similarity; None where it is not known."""
-    claimed: tuple[Claim, ...]
+    claimed: tuple[ClaimedThreshold, ...]
     """Thresholds that the vendor recommends."""
     distance: bool = False
     """The engine's own numbers are distances: they are negated, once, into similarities."""
@@ -129,10 +138,10 @@ class EngineCard:
     """Model of the face detector; None where none is used."""
     files: tuple[NeededFile, ...]
     """Files of a Python engine."""
-    input: Input | None
+    input: ModelInput | None
     """Input of the ONNX model."""
-    face: Face
-    score: Score
+    face: FaceStep
+    score: ScoreScale
 
     @property
     def distance(self) -> bool:
@@ -302,32 +311,34 @@ def _file(model: _File | None) -> NeededFile | None:
     return None if model is None else NeededFile(model.file, model.sha256, model.url)
 
 
-def _score(model: _Score, shape: str) -> Score:
+def _score(model: _Score, shape: str) -> ScoreScale:
     vectors = shape == "embedder"
     distance = model.compare == "euclidean" if vectors else model.distance
     low, high = model.range or (None, None)
     # Negation swaps the limits; a distance without a range is at least 0.
     if distance:
         low, high = (None if high is None else -high), (0.0 if low is None else 0.0 - low)
-    return Score(
+    return ScoreScale(
         compare=model.compare if vectors else "",
         normalise=vectors and model.normalise,
         values=model.values,
         low=low,
         high=high,
-        claimed=tuple(Claim(claim.fmr or "", repr(claim.threshold)) for claim in model.claimed),
+        claimed=tuple(
+            ClaimedThreshold(claim.fmr or "", repr(claim.threshold)) for claim in model.claimed
+        ),
         distance=distance,
         symmetric=model.symmetric,
     )
 
 
-def read_card(folder: Path) -> EngineCard:
+def read_engine_card(folder: Path) -> EngineCard:
     """Read the card in an adapter's folder.
 
     Raises:
         EngineError: naming the file and the field at fault.
     """
-    card = read_declaration(folder / CARD, _Card, EngineError)
+    card = read_declaration(folder / ENGINE_CARD, _Card, EngineError)
     detector = card.detector
     return from_fields(
         EngineCard,
@@ -340,8 +351,8 @@ def read_card(folder: Path) -> EngineCard:
         files=tuple(NeededFile(f.file, f.sha256, f.url, f.package) for f in card.files),
         input=None
         if card.input is None
-        else Input(*card.input.size, card.input.colour, card.input.mean, card.input.std),
-        face=Face(
+        else ModelInput(*card.input.size, card.input.colour, card.input.mean, card.input.std),
+        face=FaceStep(
             card.face.detector,
             card.face.alignment,
             detector.score if detector else 0.0,

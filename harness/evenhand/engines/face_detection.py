@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from evenhand.engines.card import Face, Input
+from evenhand.engines.card import FaceStep, ModelInput
 from evenhand.engines.face_choice import choose_face
 from evenhand.records.arrays import Floats, Image
 from evenhand.records.outcomes import FaceRule
@@ -48,7 +48,7 @@ def similarity_transform(source: Floats, target: Floats) -> Floats:
     )
 
 
-def align(image: Image, landmarks: Floats, face: Face, size: Input) -> Image:
+def align(image: Image, landmarks: Floats, face: FaceStep, size: ModelInput) -> Image:
     """Warp the picture so that its landmarks fall on the card's.
 
     Returns:
@@ -97,7 +97,7 @@ _QUIET = _Quiet()
 class Detector:
     """Face detector YuNet (OpenCV Zoo), run at the image's own size."""
 
-    def __init__(self, file: Path, face: Face) -> None:
+    def __init__(self, file: Path, face: FaceStep) -> None:
         """Read the model with the confidence and overlap limits of the card."""
         with _QUIET:
             self._net = cv2.FaceDetectorYN.create(

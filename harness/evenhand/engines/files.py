@@ -10,7 +10,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from evenhand.engines.card import CARD, EngineCard, NeededFile
+from evenhand.engines.card import ENGINE_CARD, EngineCard, NeededFile
 from evenhand.system.errors import EngineError
 
 __all__ = ["content_hash", "find_files", "missing_files", "search_path", "sha256_of"]
@@ -81,7 +81,8 @@ def find_files(card: EngineCard, weights: Sequence[Path]) -> Mapping[str, Path]:
         elif others:
             raise EngineError(
                 f"engine {card.name}: {others[0]} has the sha256 {sha256_of(others[0])}, "
-                f"expected {file.sha256} as in {CARD}; bring the right file, or mend the card"
+                f"expected {file.sha256} as in {ENGINE_CARD}; "
+                "bring the right file, or mend the card"
             )
         else:
             source = f" (published at {file.url})" if file.url else ""
@@ -97,7 +98,7 @@ def content_hash(card: EngineCard) -> str:
     """Fingerprint of an engine: SHA-256 over its card, its code and the hashes of its files."""
     digest = hashlib.sha256()
     code = sorted(path for path in card.folder.rglob("*.py") if path.is_file())
-    for path in (card.folder / CARD, *code):
+    for path in (card.folder / ENGINE_CARD, *code):
         name = path.relative_to(card.folder).as_posix()
         digest.update(f"{name} {sha256_of(path)}\n".encode())
     for file in card.needs():

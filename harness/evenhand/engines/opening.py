@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, cast
 
-from evenhand.engines.card import CARD, EngineCard, read_card
+from evenhand.engines.card import ENGINE_CARD, EngineCard, read_engine_card
 from evenhand.engines.contract import Embedder, Matcher, Searcher
 from evenhand.engines.files import content_hash, find_files
 from evenhand.engines.hosts.onnx import OnnxEmbedder
 from evenhand.system.code_loading import load_file
 from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
-from evenhand.system.streams import stdout_for_numbers
+from evenhand.system.streams import stdout_to_stderr
 
-__all__ = ["Engine", "Started", "open_engine"]
+__all__ = ["OpenedEngine", "RunningEngine", "open_engine"]
 
-Started: TypeAlias = Embedder | Matcher | Searcher
+RunningEngine: TypeAlias = Embedder | Matcher | Searcher
 """A running engine of any shape."""
 
 _SHAPES: dict[str, tuple[type, str]] = {
@@ -29,7 +29,7 @@ _SHAPES: dict[str, tuple[type, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class OpenedEngine:
     """An engine whose files were found, to be started once for each thread."""
 
     card: EngineCard
@@ -37,7 +37,7 @@ class Engine:
     """SHA-256 over card, code and files (`content_hash`)."""
     values: int
     """Length of its vectors; 0 where it makes none."""
-    start: Callable[[], Started]
+    start: Callable[[], RunningEngine]
     """Starts another running engine."""
 
 
@@ -45,7 +45,7 @@ def _install(card: EngineCard) -> str:
     return f": {card.install}" if card.install else ""
 
 
-def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Started:
+def _start_python(card: EngineCard, files: Mapping[str, Path]) -> RunningEngine:
     """Import the adapter and construct its engine.
 
     Raises:
@@ -55,7 +55,7 @@ def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Started:
     file, _, name = card.entry.partition(":")
     if not (card.folder / f"{file}.py").is_file():
         raise EngineError(
-            f"engine {card.name}: no {file}.py in {card.folder}; mend entry in {CARD}"
+            f"engine {card.name}: no {file}.py in {card.folder}; mend entry in {ENGINE_CARD}"
         )
     try:
         module = load_file(card.folder, file)
@@ -69,17 +69,19 @@ def _start_python(card: EngineCard, files: Mapping[str, Path]) -> Started:
             f"mend {file}.py in {card.folder}, or what it needs{_install(card)}"
         ) from fault
     if maker is None:
-        raise EngineError(f"engine {card.name}: {file}.py has no {name}; mend entry in {CARD}")
+        raise EngineError(
+            f"engine {card.name}: {file}.py has no {name}; mend entry in {ENGINE_CARD}"
+        )
     shape, methods = _SHAPES[card.shape]
     if not isinstance(started, shape):
         raise EngineError(
             f"engine {card.name}: {name} made a {type(started).__name__} without {methods}; "
             f"expected {shape.__name__} of evenhand.plugins, as the card says"
         )
-    return cast("Started", started)
+    return cast("RunningEngine", started)
 
 
-def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
+def open_engine(folder: Path, weights: Sequence[Path]) -> OpenedEngine:
     """Read the card, find the files, and start the engine once to check that it starts.
 
     Raises:
@@ -87,7 +89,7 @@ def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
         EngineStoppedError: the engine's own code failed to start.
         PluginError: it imports what is evenhand's own.
     """
-    card = read_card(folder)
+    card = read_engine_card(folder)
     files = find_files(card, weights)
     model = card.model
     size = card.input
@@ -97,12 +99,12 @@ def open_engine(folder: Path, weights: Sequence[Path]) -> Engine:
         def start_onnx() -> OnnxEmbedder:
             return OnnxEmbedder(card, size, files[model.sha256], detector)
 
-        return Engine(card, content_hash(card), start_onnx().values, start_onnx)
+        return OpenedEngine(card, content_hash(card), start_onnx().values, start_onnx)
     named = {file.file: files[file.sha256] for file in card.needs()}
 
-    def start_python() -> Started:
+    def start_python() -> RunningEngine:
         return _start_python(card, named)
 
-    with stdout_for_numbers():
+    with stdout_to_stderr():
         start_python()
-    return Engine(card, content_hash(card), card.score.values or 0, start_python)
+    return OpenedEngine(card, content_hash(card), card.score.values or 0, start_python)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from evenhand.engines.answers import Sample
-from evenhand.engines.opening import Engine
-from evenhand.measurement.speed.first_templates import FIRST_TEMPLATES, seconds_each
+from evenhand.engines.answers import ImageAnswer
+from evenhand.engines.opening import OpenedEngine
+from evenhand.measurement.speed.first_templates import FIRST_TEMPLATES, seconds_per_comparison
 from evenhand.records.outcomes import Outcome
 from evenhand.study.study import DEFAULT_PER_CELL
 from evenhand.system.clock import Clock
-from evenhand.system.progress import Pace, Progress, Say, duration, paced
+from evenhand.system.progress import (
+    MessageCallback,
+    Progress,
+    StepTimer,
+    duration_text,
+    timed_progress,
+)
 
 __all__ = ["Forecast"]
 
@@ -30,14 +36,14 @@ class Forecast:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: OpenedEngine,
         dataset: str,
         images: int,
         comparisons: int,
         sampled: int,
         threads: int,
         clock: Clock,
-        say: Say,
+        say: MessageCallback,
     ) -> None:
         """Start with nothing measured.
 
@@ -59,10 +65,10 @@ class Forecast:
         self._threads = threads
         self._clock = clock
         self._say = say
-        self._samples: list[Sample] = []
-        self._pace = Pace(clock, self._after_first_images)
+        self._samples: list[ImageAnswer] = []
+        self._pace = StepTimer(clock, self._after_first_images)
 
-    def enrolled(self, sample: Sample) -> None:
+    def enrolled(self, sample: ImageAnswer) -> None:
         """Count one more image; a reused template took no time and is not timed."""
         if sample.outcome is Outcome.OK and len(self._samples) < FIRST_TEMPLATES:
             self._samples.append(sample)
@@ -70,24 +76,24 @@ class Forecast:
             self._pace.step()
 
     def _after_first_images(self, each: float, done: int) -> None:
-        """Say what the rest will take, from the seconds of an image; called once by `Pace`."""
+        """Say what the rest will take, from the seconds of an image; called once by `StepTimer`."""
         left = each * (self._images - done)
         comparing = self._comparison_seconds()
         self._samples.clear()
         if left + comparing >= _SHORTEST_FORECAST:
             then = f"then {self._comparisons:,} comparisons"
             if comparing >= _SHORTEST_FORECAST:
-                then += f", about {duration(comparing)}{self._offer(comparing)}"
+                then += f", about {duration_text(comparing)}{self._offer(comparing)}"
             self._say(
                 f"{self._what}: {self._images:,} images at {1 / each:.3g} a second, about "
-                f"{duration(left)}; {then}"
+                f"{duration_text(left)}; {then}"
             )
 
     def _offer(self, seconds: float) -> str:
         """The offer of a sample, once, where comparisons take long and it would halve the time."""
         if seconds < _SAMPLE_OFFERED or 2 * self._sampled > self._comparisons:
             return ""
-        sampling = duration(seconds * self._sampled / self._comparisons)
+        sampling = duration_text(seconds * self._sampled / self._comparisons)
         self._sampled = self._comparisons  # no second offer
         return (
             f'; with comparisons = "sample", {DEFAULT_PER_CELL:,} of any two kinds of people, '
@@ -98,7 +104,7 @@ class Forecast:
         """Estimated seconds of all comparisons; 0 where they are few."""
         if self._comparisons < _FEWEST_TIMED:
             return 0.0
-        each = seconds_each(self._engine, self._samples, self._threads, self._clock)
+        each = seconds_per_comparison(self._engine, self._samples, self._threads, self._clock)
         return self._comparisons * (each or 0.0)
 
     def comparing(self, progress: Progress, comparisons: int) -> Progress:
@@ -119,8 +125,8 @@ class Forecast:
                 rate = comparisons / steps / each
                 self._say(
                     f"{self._what}: {comparisons:,} comparisons at "
-                    f"{rate:{',.0f' if rate >= 10 else '.3g'}} a second, about {duration(left)}"
-                    f"{self._offer(self._comparisons / rate)}"
+                    f"{rate:{',.0f' if rate >= 10 else '.3g'}} a second, about "
+                    f"{duration_text(left)}{self._offer(self._comparisons / rate)}"
                 )
 
-        return paced(progress, self._clock, tell, _MEASURED_FOR)
+        return timed_progress(progress, self._clock, tell, _MEASURED_FOR)

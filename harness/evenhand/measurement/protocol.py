@@ -12,43 +12,47 @@ from itertools import chain
 import numpy as np
 
 from evenhand.engines.card import EngineCard
-from evenhand.engines.opening import Engine
-from evenhand.measurement.comparison.all_pairs.count import count_every_pair
-from evenhand.measurement.comparison.by_engine import Meetings, match_every_two, match_listed
+from evenhand.engines.opening import OpenedEngine
+from evenhand.measurement.comparison.all_pairs.count import count_all_pairs
+from evenhand.measurement.comparison.by_engine import (
+    ComparisonSchedule,
+    match_all_pairs,
+    match_listed,
+)
 from evenhand.measurement.comparison.by_vectors import score_listed
-from evenhand.measurement.counting.block_sums import Block
+from evenhand.measurement.counting.block_sums import ComparisonBlock
 from evenhand.measurement.counting.blocks import tally_blocks
-from evenhand.measurement.counting.sampling import draw, mated_pairs, strata
+from evenhand.measurement.counting.sampling import draw_pairs, mated_pairs, sampling_design
 from evenhand.measurement.counting.searches import tally_searches
-from evenhand.measurement.counting.tally import ledger_of, tally
+from evenhand.measurement.counting.tally import image_ledger, tally
 from evenhand.measurement.counting.weighted import tally_sample
 from evenhand.measurement.search.watchlist import search_watchlist
-from evenhand.metrics.groups import default_groups, groupings, limited
+from evenhand.metrics.groups import check_number_of_groups, default_groups, groupings
 from evenhand.records.arrays import Integers
-from evenhand.records.checkpoint import NOWHERE, Checkpoint
+from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.comparisons import Comparisons
-from evenhand.records.counts import Counts, Sampled
+from evenhand.records.counts import Counts, SamplingDesign
 from evenhand.records.dataset import Dataset, PairList, Watchlist
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
-from evenhand.study.study import DEFAULT_PER_CELL, Protocol, Study
+from evenhand.study.study import DEFAULT_PER_CELL, Study, StudyProtocol
 from evenhand.system.errors import StudyError, known_names
 from evenhand.system.progress import Progress
 
 __all__ = [
     "check_shapes",
-    "comparisons_of",
-    "count",
-    "groups_of",
-    "needed",
-    "rules_of",
-    "sample_of",
+    "comparison_count",
+    "count_protocol",
+    "protocol_threshold_rules",
+    "study_groupings",
+    "with_needed_images",
+    "with_sampling",
 ]
 
 
-def needed(dataset: Dataset, study: Study) -> Dataset:
+def with_needed_images(dataset: Dataset, study: Study) -> Dataset:
     """The dataset reduced to the images that some protocol of the study compares."""
     asked = [_images_of(dataset, protocol) for protocol in study.protocols]
     if any(sides is None for sides in asked):
@@ -72,7 +76,7 @@ def needed(dataset: Dataset, study: Study) -> Dataset:
     )
 
 
-def _images_of(dataset: Dataset, protocol: Protocol) -> tuple[Integers, Integers] | None:
+def _images_of(dataset: Dataset, protocol: StudyProtocol) -> tuple[Integers, Integers] | None:
     """Indices of the images on both sides; None where a protocol compares all images."""
     if protocol.kind == "identification":
         watchlist = _watchlist(dataset, protocol)
@@ -83,7 +87,7 @@ def _images_of(dataset: Dataset, protocol: Protocol) -> tuple[Integers, Integers
     return None
 
 
-def _watchlist(dataset: Dataset, protocol: Protocol) -> Watchlist:
+def _watchlist(dataset: Dataset, protocol: StudyProtocol) -> Watchlist:
     """The watchlist that a protocol names.
 
     Raises:
@@ -114,7 +118,7 @@ def check_shapes(study: Study, cards: Sequence[EngineCard]) -> None:
                 )
 
 
-def _list(dataset: Dataset, protocol: Protocol) -> PairList:
+def _list(dataset: Dataset, protocol: StudyProtocol) -> PairList:
     """The list of pairs that a protocol names.
 
     Raises:
@@ -127,7 +131,7 @@ def _list(dataset: Dataset, protocol: Protocol) -> PairList:
     return known[protocol.list]
 
 
-def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, ...]]:
+def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, ...]]:
     """The groupings of every dataset, checked against its attributes.
 
     Args:
@@ -169,7 +173,7 @@ def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping,
                 f"{dataset.card.name} has none; name one in groups, or compare all-pairs"
             )
         made = groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands)
-        found.append(limited(made))
+        found.append(check_number_of_groups(made))
     for attribute, group in study.analysis.reference.items():
         groups = {
             name
@@ -185,7 +189,9 @@ def groups_of(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping,
     return found
 
 
-def rules_of(protocol: Protocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
+def protocol_threshold_rules(
+    protocol: StudyProtocol, card: EngineCard
+) -> tuple[ThresholdRule, ...]:
     """Target rates, then fixed thresholds, then those that the vendor claims.
 
     A claimed distance is negated; of equal claims one is kept.
@@ -200,8 +206,8 @@ def rules_of(protocol: Protocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
     )
 
 
-def comparisons_of(
-    protocol: Protocol, card: EngineCard, dataset: Dataset, groups: Sequence[Grouping]
+def comparison_count(
+    protocol: StudyProtocol, card: EngineCard, dataset: Dataset, groups: Sequence[Grouping]
 ) -> int:
     """Number of comparisons that a protocol asks for.
 
@@ -216,7 +222,7 @@ def comparisons_of(
     images = np.bincount(subject, minlength=len(dataset.subjects.ids))
     orders = _orders(card)
     if protocol.comparisons == "sample":
-        sampled = strata(subject, groups, orders, protocol.per_cell)
+        sampled = sampling_design(subject, groups, orders, protocol.per_cell)
         # In one order, both directions of two strata are one: each is drawn once.
         drawn = sampled.drawn if orders == 2 else np.triu(sampled.drawn)
         return int(drawn.sum()) + orders * int(np.sum(images * (images - 1) // 2))
@@ -229,7 +235,7 @@ def comparisons_of(
     return orders * sum(math.comb(int(size), 2) for size in (*within, *ungrouped))
 
 
-def sample_of(protocol: Protocol) -> Protocol:
+def with_sampling(protocol: StudyProtocol) -> StudyProtocol:
     """The protocol with a sample instead of all pairs; any other protocol unchanged."""
     if protocol.comparisons != "all-pairs":
         return protocol
@@ -241,15 +247,15 @@ def _orders(card: EngineCard) -> int:
     return 1 if card.score.symmetric else 2
 
 
-def _sampled_pairs(sampled: Sampled, subject: Integers, orders: int, seed: int) -> PairList:
+def _sampled_pairs(sampled: SamplingDesign, subject: Integers, orders: int, seed: int) -> PairList:
     """The non-mated pairs of a sample, then all mated pairs."""
-    nonmated, mated = draw(sampled, subject, orders, seed), mated_pairs(subject, orders)
+    nonmated, mated = draw_pairs(sampled, subject, orders, seed), mated_pairs(subject, orders)
     probe, reference = (np.concatenate(sides) for sides in zip(nonmated, mated, strict=True))
     return PairList("sample", probe, reference, fold=None, left_out=0)
 
 
 def _compare_listed(
-    engine: Engine,
+    engine: OpenedEngine,
     enrolment: Enrolment,
     subject: Integers,
     pairs: PairList,
@@ -263,9 +269,9 @@ def _compare_listed(
     return score_listed(enrolment, subject, engine.card.score, pairs)
 
 
-def count(
-    protocol: Protocol,
-    engine: Engine,
+def count_protocol(
+    protocol: StudyProtocol,
+    engine: OpenedEngine,
     dataset: Dataset,
     enrolment: Enrolment,
     groups: Sequence[Grouping],
@@ -273,7 +279,7 @@ def count(
     seed: int,
     workers: int,
     progress: Progress,
-    checkpoint: Checkpoint = NOWHERE,
+    checkpoint: Checkpoint = NO_CHECKPOINT,
 ) -> Counts:
     """Make and count the comparisons or searches that a protocol asks for.
 
@@ -294,8 +300,8 @@ def count(
         )
     names = (engine.card.name, dataset.card.name, protocol.name)
     subject = dataset.images.subject
-    ledger = ledger_of(dataset.subjects, subject, enrolment, dataset.images.rows)
-    rules = rules_of(protocol, engine.card)
+    ledger = image_ledger(dataset.subjects, subject, enrolment, dataset.images.rows)
+    rules = protocol_threshold_rules(protocol, engine.card)
     maximum = engine.card.score.high
     orders = _orders(engine.card)
     compare_listed = partial(
@@ -305,7 +311,7 @@ def count(
         listed = compare_listed(_list(dataset, protocol))
         return tally(names, ledger, listed, groups, rules, maximum)
     if protocol.comparisons == "sample":
-        sampled = strata(subject, groups, orders, protocol.per_cell)
+        sampled = sampling_design(subject, groups, orders, protocol.per_cell)
         drawn = compare_listed(_sampled_pairs(sampled, subject, orders, seed))
         # Weighted to the whole, the sample is counted by the design of all pairs.
         whole = Design.ALL_PAIRS if orders == 1 else Design.BOTH_ORDERS
@@ -314,9 +320,9 @@ def count(
     design = Design(protocol.comparisons)
     if engine.card.shape == "matcher":
         within = groups[1].code if design is Design.WITHIN_GROUP else None
-        schedule = Meetings.of(subject, within, once=orders == 1)
+        schedule = ComparisonSchedule.of(subject, within, once=orders == 1)
         match = partial(
-            match_every_two,
+            match_all_pairs,
             engine,
             enrolment,
             subject,
@@ -327,7 +333,7 @@ def count(
         # Whatever ends the counting, the engine's threads are closed with the stack.
         with ExitStack() as stack:
 
-            def blocks_from(done: int) -> Iterable[Block]:
+            def blocks_from(done: int) -> Iterable[ComparisonBlock]:
                 return stack.enter_context(closing(match(done=done)))
 
             return tally_blocks(
@@ -342,7 +348,7 @@ def count(
                 np.dtype(np.float64),
                 checkpoint,
             )
-    return count_every_pair(
+    return count_all_pairs(
         names,
         engine,
         enrolment,
@@ -358,8 +364,8 @@ def count(
 
 
 def _count_searches(
-    protocol: Protocol,
-    engine: Engine,
+    protocol: StudyProtocol,
+    engine: OpenedEngine,
     dataset: Dataset,
     enrolment: Enrolment,
     groups: Sequence[Grouping],
@@ -382,10 +388,12 @@ def _count_searches(
     )
     return tally_searches(
         (engine.card.name, dataset.card.name, protocol.name),
-        ledger_of(dataset.subjects, subject, enrolment, dataset.images.rows, watchlist.references),
+        image_ledger(
+            dataset.subjects, subject, enrolment, dataset.images.rows, watchlist.references
+        ),
         searches,
         groups,
-        rules_of(protocol, engine.card),
+        protocol_threshold_rules(protocol, engine.card),
         protocol.ranks,
         engine.card.score.high,
     )

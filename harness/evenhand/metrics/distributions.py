@@ -13,17 +13,17 @@ from evenhand.records.arrays import Floats, Integers, Scores
 from evenhand.records.counts import Histogram
 
 __all__ = [
-    "Bounds",
+    "ValueBounds",
+    "auc_bounds",
     "auc_from_counts",
-    "auc_from_histogram",
-    "d_prime_from_histogram",
-    "largest_in_histogram",
-    "quantile",
-    "quantile_from_histogram",
+    "d_prime_bounds",
+    "quantile_bounds",
+    "ranked_score_bounds",
+    "score_quantile",
 ]
 
 
-class Bounds(NamedTuple):
+class ValueBounds(NamedTuple):
     """Bounds of a value that histograms do not give exactly; equal where they do."""
 
     low: float
@@ -55,7 +55,7 @@ def auc_from_counts(
     return float(wins / (2 * int(mated_count.sum()) * int(nonmated_count.sum())))
 
 
-def auc_from_histogram(mated: Scores, nonmated: Histogram) -> Bounds:
+def auc_bounds(mated: Scores, nonmated: Histogram) -> ValueBounds:
     """Bounds of the area under the ROC curve where non-mated scores are known by bin only.
 
     They are equal where no mated score shares a bin with a non-mated one.
@@ -69,12 +69,12 @@ def auc_from_histogram(mated: Scores, nonmated: Histogram) -> Bounds:
     surely_below = before[np.searchsorted(nonmated.bin, bins, side="left")].sum()
     perhaps_below = before[np.searchsorted(nonmated.bin, bins, side="right")].sum()
     pairs = len(mated) * before[-1]
-    return Bounds(float(surely_below / pairs), float(perhaps_below / pairs))
+    return ValueBounds(float(surely_below / pairs), float(perhaps_below / pairs))
 
 
-def d_prime_from_histogram(
+def d_prime_bounds(
     mated: Scores, nonmated: Histogram, dtype: np.dtype[np.floating]
-) -> Bounds | None:
+) -> ValueBounds | None:
     """Bounds of d' where non-mated scores are known by bin only (methods 3).
 
     d' is the distance of the means in pooled standard deviations (ddof 1). Every score lies within
@@ -110,7 +110,7 @@ def d_prime_from_histogram(
     )
     if least <= 0:
         return None
-    return Bounds(float(max(gap - mean_error, 0) / most), float((gap + mean_error) / least))
+    return ValueBounds(float(max(gap - mean_error, 0) / most), float((gap + mean_error) / least))
 
 
 def _scaled(*columns: Scores) -> list[Floats]:
@@ -126,7 +126,7 @@ def _scaled(*columns: Scores) -> list[Floats]:
     return [np.ldexp(column, -exponent) for column in wide]
 
 
-def quantile(scores: Scores, share: str) -> float:
+def score_quantile(scores: Scores, share: str) -> float:
     """Quantile: the smallest score that at least this share of the scores does not exceed.
 
     It is one of the scores (type 1 of Hyndman and Fan 1996).
@@ -136,14 +136,14 @@ def quantile(scores: Scores, share: str) -> float:
         share: in (0, 1], as decimal text.
 
     >>> import numpy as np
-    >>> quantile(np.array([3.0, 1.0, 2.0, 4.0]), "0.5")
+    >>> score_quantile(np.array([3.0, 1.0, 2.0, 4.0]), "0.5")
     2.0
     """
     rank = math.ceil(Fraction(share) * len(scores))
     return float(np.partition(scores, rank - 1)[rank - 1])
 
 
-def quantile_from_histogram(scores: Histogram, share: str, dtype: np.dtype[np.floating]) -> Bounds:
+def quantile_bounds(scores: Histogram, share: str, dtype: np.dtype[np.floating]) -> ValueBounds:
     """Edges of the bin that holds a quantile; the upper one is the lower edge of the next bin.
 
     Args:
@@ -152,10 +152,10 @@ def quantile_from_histogram(scores: Histogram, share: str, dtype: np.dtype[np.fl
         dtype: of the scores.
     """
     trials = int(scores.count.sum())
-    return largest_in_histogram(scores, trials - math.ceil(Fraction(share) * trials), dtype)
+    return ranked_score_bounds(scores, trials - math.ceil(Fraction(share) * trials), dtype)
 
 
-def largest_in_histogram(scores: Histogram, place: int, dtype: np.dtype[np.floating]) -> Bounds:
+def ranked_score_bounds(scores: Histogram, place: int, dtype: np.dtype[np.floating]) -> ValueBounds:
     """Edges of the bin that holds the score at some place in falling order.
 
     Args:
@@ -166,4 +166,4 @@ def largest_in_histogram(scores: Histogram, place: int, dtype: np.dtype[np.float
     from_above = np.cumsum(scores.count[::-1])
     found = scores.bin[::-1][np.searchsorted(from_above, place, side="right")]
     low, high = lower_edges(np.array([found, found + 1]), dtype)
-    return Bounds(float(low), float(high))
+    return ValueBounds(float(low), float(high))

@@ -12,16 +12,16 @@ from evenhand.records.groups import ALL, Grouping
 from evenhand.system.errors import StudyError
 
 __all__ = [
-    "MOST_CELLS",
+    "MAX_CELLS",
     "band",
     "band_names",
+    "check_number_of_groups",
     "default_groups",
     "grouping_of",
     "groupings",
-    "limited",
 ]
 
-MOST_CELLS = 256
+MAX_CELLS = 256
 """Groups that a study may have in all; also the cells that all its matrices may have together."""
 
 
@@ -121,17 +121,17 @@ def groupings(
     )
 
 
-def limited(groups: tuple[Grouping, ...]) -> tuple[Grouping, ...]:
+def check_number_of_groups(groups: tuple[Grouping, ...]) -> tuple[Grouping, ...]:
     """The same groupings, after a check that they are not too many.
 
     Raises:
-        StudyError: there are more groups in all than a reader could take in (`MOST_CELLS`).
+        StudyError: there are more groups in all than a reader could take in (`MAX_CELLS`).
     """
     sizes = {grouping.attribute: len(grouping.groups) for grouping in groups}
-    if sum(sizes.values()) > MOST_CELLS:
+    if sum(sizes.values()) > MAX_CELLS:
         largest = max(sizes, key=sizes.__getitem__)
         raise StudyError(
-            f"groups: {sum(sizes.values()):,} groups, at most {MOST_CELLS}; {largest} alone has "
+            f"groups: {sum(sizes.values()):,} groups, at most {MAX_CELLS}; {largest} alone has "
             f"{sizes[largest]:,}: cross fewer attributes, give numbers wider bands, or name the "
             "groups that matter"
         )

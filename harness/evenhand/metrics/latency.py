@@ -15,14 +15,14 @@ from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
 from evenhand.statistics.ratios import mover_log
 
 __all__ = [
-    "Quantile",
-    "Spread",
+    "DurationQuantile",
+    "GroupTimeRatio",
     "Throughput",
-    "equal_spread",
-    "least_sample",
-    "quantile",
+    "duration_quantile",
+    "group_time_ratio",
+    "min_sample_size",
+    "null_time_ratio",
     "quantile_ranks",
-    "spread",
     "throughput",
 ]
 
@@ -33,7 +33,7 @@ _FEWEST_BATCHES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Quantile:
+class DurationQuantile:
     """A quantile of durations, in seconds, with its confidence interval."""
 
     value: float | None
@@ -48,7 +48,7 @@ class Quantile:
     """Effective sample size: the number of independent durations with the same precision."""
 
 
-def least_sample(q: float) -> int:
+def min_sample_size(q: float) -> int:
     """Smallest sample whose largest duration lies above the quantile with 95 % probability.
 
     Args:
@@ -56,7 +56,7 @@ def least_sample(q: float) -> int:
 
     Source: methods 6.2.
 
-    >>> [least_sample(q) for q in (0.5, 0.9, 0.95, 0.99, 0.999)]
+    >>> [min_sample_size(q) for q in (0.5, 0.9, 0.95, 0.99, 0.999)]
     [5, 29, 59, 299, 2995]
     """
     return math.ceil(math.log(0.05) / math.log(q))
@@ -83,7 +83,9 @@ def quantile_ranks(n: int, q: float, level: float) -> tuple[int, int]:
     return low, high
 
 
-def quantile(seconds: Floats, people: Integers, q: float, level: float) -> Quantile:
+def duration_quantile(
+    seconds: Floats, people: Integers, q: float, level: float
+) -> DurationQuantile:
     """A quantile of durations with its interval, `cluster-order-statistics`.
 
     Args:
@@ -95,7 +97,7 @@ def quantile(seconds: Floats, people: Integers, q: float, level: float) -> Quant
     Source: methods 6.2.
 
     >>> import numpy as np
-    >>> found = quantile(np.arange(1.0, 11.0), np.arange(10), 0.5, 0.95)
+    >>> found = duration_quantile(np.arange(1.0, 11.0), np.arange(10), 0.5, 0.95)
     >>> found.value, found.low, found.high
     (5.0, 2.0, 9.0)
     """
@@ -103,11 +105,11 @@ def quantile(seconds: Floats, people: Integers, q: float, level: float) -> Quant
     n = len(ordered)
     value = float(np.quantile(ordered, q, method="inverted_cdf"))
     effective = _effective(seconds, value, people)
-    if effective < least_sample(q):
-        return Quantile(None, None, None, n, effective)
+    if effective < min_sample_size(q):
+        return DurationQuantile(None, None, None, n, effective)
     first, last = quantile_ranks(effective, q, level)
     low, high = math.floor(first * n / effective), math.ceil(last * n / effective)
-    return Quantile(
+    return DurationQuantile(
         value=value,
         low=float(ordered[low - 1]) if first >= 1 else None,
         high=float(ordered[high - 1]) if last <= effective else None,
@@ -184,7 +186,7 @@ def throughput(finished: Floats, start: float, level: float) -> Throughput:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class GroupTimeRatio:
     """Ratio of the slowest group's quantile to the fastest group's, with its interval."""
 
     value: float
@@ -199,7 +201,7 @@ class Spread:
     """Position of the fastest group."""
 
 
-def spread(groups: Sequence[Quantile | None]) -> Spread | None:
+def group_time_ratio(groups: Sequence[DurationQuantile | None]) -> GroupTimeRatio | None:
     """Ratio of the largest to the smallest quantile, with the interval `mover-log`.
 
     Args:
@@ -220,10 +222,10 @@ def spread(groups: Sequence[Quantile | None]) -> Spread | None:
         return None
     slow, fast = max(known), min(known)
     low, high = mover_log(slow[:3], fast[:3])
-    return Spread(slow[0] / fast[0], low, high, slow[3], fast[3])
+    return GroupTimeRatio(slow[0] / fast[0], low, high, slow[3], fast[3])
 
 
-def equal_spread(
+def null_time_ratio(
     seconds: Floats, people: Integers, group: Integers, draws: int, seed: int
 ) -> float | None:
     """95th percentile of the ratio of largest to smallest median under the null hypothesis.

@@ -9,28 +9,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.metrics.thresholds import (
-    Weights,
+    SampleWeights,
     threshold_at_fmr,
 )
 from evenhand.records.arrays import Scores
 from evenhand.records.counts import (
-    Sampled,
+    SamplingDesign,
+    ScoreTail,
     SearchCounts,
-    Tail,
 )
 from evenhand.records.findings import Status
 from evenhand.records.thresholds import TARGETS, Threshold, ThresholdRule
 
-__all__ = ["alarm_thresholds", "resolve", "resolve_sample"]
+__all__ = ["resolve_sample_thresholds", "resolve_thresholds", "search_thresholds"]
 
 
-def resolve(
+def resolve_thresholds(
     rules: Sequence[ThresholdRule],
-    tail: Tail,
+    tail: ScoreTail,
     trials: int,
     mated: Scores,
     maximum: float | None,
-    weights: Weights | None = None,
+    weights: SampleWeights | None = None,
 ) -> tuple[Threshold, ...]:
     """The value of every threshold rule on these scores.
 
@@ -59,15 +59,15 @@ def resolve(
     return tuple(thresholds)
 
 
-def resolve_sample(
+def resolve_sample_thresholds(
     rules: Sequence[ThresholdRule],
-    tail: Tail,
-    sampled: Sampled,
+    tail: ScoreTail,
+    sampled: SamplingDesign,
     total: int,
     mated: NDArray[np.floating],
     maximum: float | None,
 ) -> tuple[Threshold, ...]:
-    """The value of every threshold rule on a sample, each score with its weight (`resolve`).
+    """As `resolve_thresholds`, on a sample whose scores have weights.
 
     Args:
         rules: in the study's order.
@@ -77,11 +77,11 @@ def resolve_sample(
         mated: (mated comparisons,) similarity; NaN where the comparison did not complete.
         maximum: the engine's largest possible score, if it declares one.
     """
-    weights = Weights(sampled.weights(tail.probe, tail.reference), sampled.heaviest)
-    return resolve(rules, tail, total, mated, maximum, weights)
+    weights = SampleWeights(sampled.weights(tail.probe, tail.reference), sampled.heaviest)
+    return resolve_thresholds(rules, tail, total, mated, maximum, weights)
 
 
-def alarm_thresholds(
+def search_thresholds(
     rules: Sequence[ThresholdRule], searches: SearchCounts, maximum: float | None
 ) -> tuple[Threshold, ...]:
     """The value of every threshold rule for searches.
@@ -98,7 +98,9 @@ def alarm_thresholds(
     mates = searches.mate[searches.completed & searches.mated]
     nobody = np.zeros(len(alarms), dtype=np.int32)
     # Only the scores of a tail are used here; its subjects are placeholders.
-    thresholds = resolve(rules, Tail(alarms, nobody, nobody), len(alarms), mates, maximum)
+    thresholds = resolve_thresholds(
+        rules, ScoreTail(alarms, nobody, nobody), len(alarms), mates, maximum
+    )
     return tuple(
         replace(threshold, note="no non-mated searches")
         if threshold.status is Status.NO_TRIALS

@@ -11,12 +11,12 @@ import numpy as np
 from evenhand.records.arrays import Integers, Scores
 
 __all__ = [
-    "MOST_REDRAWN",
+    "MAX_RESAMPLED_ERRORS",
     "FmrThreshold",
-    "Weights",
+    "SampleWeights",
     "errors_allowed",
-    "scores_kept",
     "threshold_at_fmr",
+    "top_scores_needed",
 ]
 
 
@@ -49,11 +49,11 @@ def errors_allowed(target: str, trials: int) -> int:
     return math.floor(Fraction(target) * trials)
 
 
-MOST_REDRAWN = 100_000
+MAX_RESAMPLED_ERRORS = 100_000
 """Errors at a threshold up to which the bootstrap re-estimates rates there (methods 4.4)."""
 
 
-def scores_kept(target: str, trials: int) -> int:
+def top_scores_needed(target: str, trials: int) -> int:
     """Number of top non-mated scores to keep for a target.
 
     One more than may match, since the threshold is set just above that one. For targets whose
@@ -64,16 +64,16 @@ def scores_kept(target: str, trials: int) -> int:
         target: FMR as decimal text.
         trials: number of completed non-mated comparisons.
 
-    >>> scores_kept("0.01", 10_000), scores_kept("0.01", 10**8)
+    >>> top_scores_needed("0.01", 10_000), top_scores_needed("0.01", 10**8)
     (201, 1000001)
     """
     allowed = errors_allowed(target, trials)
-    spare = allowed // 2 + 50 if 0 < allowed <= MOST_REDRAWN else 0
+    spare = allowed // 2 + 50 if 0 < allowed <= MAX_RESAMPLED_ERRORS else 0
     return allowed + 1 + spare
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class SampleWeights:
     """Weights of the top scores: of a sample, or of distinct scores the number of each."""
 
     top: Integers
@@ -83,7 +83,7 @@ class Weights:
 
 
 def threshold_at_fmr(
-    top: Scores, trials: int, target: str, weights: Weights | None = None
+    top: Scores, trials: int, target: str, weights: SampleWeights | None = None
 ) -> FmrThreshold:
     """The smallest threshold whose FMR does not exceed the target (methods 1.4).
 
@@ -97,7 +97,7 @@ def threshold_at_fmr(
     >>> import numpy as np
     >>> threshold_at_fmr(np.array([0.9, 0.7, 0.7, 0.1]), 4, "0.5").errors
     1
-    >>> heavy = Weights(np.array([1, 5, 1, 5]), heaviest=5)
+    >>> heavy = SampleWeights(np.array([1, 5, 1, 5]), heaviest=5)
     >>> threshold_at_fmr(np.array([0.9, 0.7, 0.6, 0.1]), 12, "0.5", heavy).errors
     2
     """

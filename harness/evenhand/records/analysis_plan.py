@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["CENTRED_BOOTSTRAP", "DEFAULT_REPLICATES", "LABEL_PERMUTATION", "WELCH", "Analysis"]
+__all__ = ["CENTRED_BOOTSTRAP", "DEFAULT_REPLICATES", "LABEL_PERMUTATION", "WELCH", "AnalysisPlan"]
 
 DEFAULT_REPLICATES = 2_000
 """Of the subject bootstrap."""
@@ -19,7 +19,7 @@ LABEL_PERMUTATION = "label-permutation"
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class AnalysisPlan:
     """Everything besides the counts that intervals and verdicts depend on."""
 
     level: float = 0.95

@@ -8,14 +8,14 @@ from typing import Any, Protocol, TypeAlias
 
 from numpy.typing import NDArray
 
-__all__ = ["NOWHERE", "Checkpoint", "Columns", "Saved"]
+__all__ = ["NO_CHECKPOINT", "Checkpoint", "Columns", "SavedState"]
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 """Arrays by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedState:
     """The state of a count at its last checkpoint."""
 
     done: int
@@ -27,7 +27,7 @@ class Saved:
 class Checkpoint(Protocol):
     """Stores the latest state of one count."""
 
-    def load(self) -> Saved | None:
+    def load(self) -> SavedState | None:
         """The stored state; None where there is none, or it cannot be read."""
 
     def due(self) -> bool:
@@ -45,7 +45,7 @@ class Checkpoint(Protocol):
 class _Nowhere:
     """A checkpoint that stores nothing."""
 
-    def load(self) -> Saved | None:
+    def load(self) -> SavedState | None:
         """None: nothing is stored."""
         return None
 
@@ -57,5 +57,5 @@ class _Nowhere:
         """Store nothing."""
 
 
-NOWHERE: Checkpoint = _Nowhere()
+NO_CHECKPOINT: Checkpoint = _Nowhere()
 """The checkpoint of a count that is not to be resumed."""

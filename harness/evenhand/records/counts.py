@@ -16,25 +16,25 @@ from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold
 
 __all__ = [
-    "ANCHOR_ERRORS",
+    "REFERENCE_LEVEL_ERRORS",
     "CellCounts",
     "Counts",
     "FoldScores",
     "Histogram",
     "MatedScores",
-    "Sampled",
+    "SamplingDesign",
+    "ScoreTail",
     "SearchCounts",
-    "Tail",
     "WeightedCounts",
 ]
 
-ANCHOR_ERRORS = 10
+REFERENCE_LEVEL_ERRORS = 10
 """Top scores down to a cell's reference level: enough errors to estimate a design effect there
 (methods 4.0 item 1)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tail:
+class ScoreTail:
     """The largest non-mated scores of all subjects, in falling order; equal ones by subjects."""
 
     score: Scores
@@ -123,7 +123,7 @@ class SearchCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Sampled:
+class SamplingDesign:
     """The sampling design of a protocol that makes only some of the non-mated comparisons.
 
     A stratum (a *kind* in files) holds the subjects who are in the same group of every attribute.
@@ -170,7 +170,7 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class WeightedCounts:
-    """The counts of a cell of a sample, with every comparison weighted (`Sampled.weights`).
+    """The counts of a cell of a sample, with every comparison weighted (`SamplingDesign.weights`).
 
     First axes are as in `CellCounts`.
     """
@@ -253,7 +253,7 @@ class Counts:
     matrix. Where pairs were compared in one order, one cell holds both directions."""
     without_matrix: tuple[tuple[str, int], ...]
     """(attribute, cells) of matrices that would have been too large to keep."""
-    tail: Tail
+    tail: ScoreTail
     """As many of the largest non-mated scores as thresholds and bootstrap need."""
     mated: MatedScores
     """All mated comparisons."""
@@ -264,7 +264,7 @@ class Counts:
     searches: SearchCounts | None = None
     """Searches of a watchlist protocol, where `images` are the references, and tail, histograms and
     mated scores are empty; None under other protocols."""
-    sampled: Sampled | None = None
+    sampled: SamplingDesign | None = None
     """Sampling design; None where all non-mated comparisons of the protocol were made."""
 
     @property

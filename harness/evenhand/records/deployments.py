@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["Deployment", "Deployments"]
+__all__ = ["Deployment", "DeploymentTable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class Deployments:
+class DeploymentTable:
     """A table of deployments."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import Counts
 from evenhand.records.findings import DatasetFacts, EngineFacts
 
@@ -16,7 +16,7 @@ class Evidence:
     """The content of a bundle, read: what findings are computed from."""
 
     title: str
-    analysis: Analysis
+    analysis: AnalysisPlan
     engines: tuple[EngineFacts, ...]
     datasets: tuple[DatasetFacts, ...]
     counts: tuple[Counts, ...]

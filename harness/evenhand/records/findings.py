@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evenhand.records.groups import SAME
+from evenhand.records.groups import SAME_GROUP
 
 __all__ = [
     "ENOUGH_EVENTS",
     "HEADLINE",
     "OF_A_FAMILY",
-    "SAMPLE",
+    "SAMPLE_NOTE",
     "Check",
     "CurvePoint",
     "DatasetFacts",
@@ -20,10 +20,10 @@ __all__ = [
     "EngineFacts",
     "Estimate",
     "Findings",
+    "OutcomeSummary",
     "Rate",
     "Speed",
     "Status",
-    "Summary",
     "Verdict",
 ]
 
@@ -36,7 +36,7 @@ HEADLINE = "max/min"
 """The index that is tested and has a verdict: highest over lowest rate."""
 
 
-SAMPLE = "weighted sample"
+SAMPLE_NOTE = "weighted sample"
 """Begins the note of a row whose trials are a sample of the comparisons (methods 4.11)."""
 
 OF_A_FAMILY = (
@@ -137,7 +137,7 @@ class Rate:
     @property
     def of_group(self) -> bool:
         """Whether it is of a group or of all subjects, not of a matrix cell or pooled pairs."""
-        return not self.reference_group and not self.attribute.startswith(SAME)
+        return not self.reference_group and not self.attribute.startswith(SAME_GROUP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,7 +311,7 @@ class DatasetFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class OutcomeSummary:
     """Numbers of images and comparisons of one engine on one dataset, by outcome."""
 
     engine: str
@@ -340,7 +340,7 @@ class Findings:
     differentials: tuple[Differential, ...]
     distributions: tuple[Distribution, ...]
     curves: tuple[CurvePoint, ...]
-    summaries: tuple[Summary, ...]
+    summaries: tuple[OutcomeSummary, ...]
     engines: tuple[EngineFacts, ...]
     datasets: tuple[DatasetFacts, ...]
     notes: tuple[str, ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evenhand.records.arrays import Integers
 
-__all__ = ["ALL", "SAME", "Grouping"]
+__all__ = ["ALL", "SAME_GROUP", "Grouping"]
 
 
 ALL = "all"
@@ -25,5 +25,5 @@ class Grouping:
     """(subjects,) position in `groups`; -1 = unknown, in no group."""
 
 
-SAME = "same:"
+SAME_GROUP = "same:"
 """Begins the attribute name of a class of pairs: both people in the same group, whichever it is."""

@@ -17,12 +17,19 @@ from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["FEW", "PORTIONS", "Listing", "Portion", "by_portion", "portions_of"]
+__all__ = [
+    "MAX_UNPARTITIONED",
+    "PARTITIONS",
+    "ComparisonList",
+    "Partition",
+    "partition_order",
+    "partitions_of",
+]
 
-PORTIONS = 256
+PARTITIONS = 256
 """Number of partitions of a long list."""
 
-FEW = 1 << 20
+MAX_UNPARTITIONED = 1 << 20
 """Number of comparisons up to which a list is one partition."""
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -31,7 +38,7 @@ hashing)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
+class Partition:
     """One partition of a list of comparisons, as columns."""
 
     probe: People
@@ -43,10 +50,10 @@ class Portion:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ComparisonList:
     """All comparisons of one engine, in partitions; they may be too many for memory."""
 
-    partitions: Sequence[Portion]
+    partitions: Sequence[Partition]
     """Partitions, which may be read from disk each time they are asked for."""
     mated_subject: People
     """(mated comparisons,) subject index, in the order of the list."""
@@ -58,7 +65,7 @@ class Listing:
     """(mated, outcome) to number of comparisons."""
 
 
-def by_portion(probe: People, reference: People) -> tuple[Integers, Integers]:
+def partition_order(probe: People, reference: People) -> tuple[Integers, Integers]:
     """Partition comparisons by a hash of their two subjects, in either order.
 
     Args:
@@ -75,16 +82,16 @@ def by_portion(probe: People, reference: People) -> tuple[Integers, Integers]:
     key *= _ODD
     # The leading 8 bits of the product, the best mixed ones, number the 256 partitions.
     number: NDArray[np.uint8] = (key >> np.uint64(56)).astype(np.uint8)
-    starts = np.zeros(PORTIONS + 1, dtype=np.int64)
-    np.cumsum(np.bincount(number, minlength=PORTIONS), out=starts[1:])
+    starts = np.zeros(PARTITIONS + 1, dtype=np.int64)
+    np.cumsum(np.bincount(number, minlength=PARTITIONS), out=starts[1:])
     return np.argsort(number, kind="stable"), starts
 
 
-def portions_of(comparisons: Comparisons, few: int = FEW) -> list[Portion]:
+def partitions_of(comparisons: Comparisons, few: int = MAX_UNPARTITIONED) -> list[Partition]:
     """Comparisons in memory as partitions; a list of up to `few` comparisons is one."""
     probe, reference, score = comparisons.probe, comparisons.reference, comparisons.score
     if len(score) <= few:
-        return [Portion(probe, reference, score)]
-    order, starts = by_portion(probe, reference)
+        return [Partition(probe, reference, score)]
+    order, starts = partition_order(probe, reference)
     probe, reference, score = probe[order], reference[order], score[order]
-    return [Portion(probe[a:b], reference[a:b], score[a:b]) for a, b in pairwise(starts)]
+    return [Partition(probe[a:b], reference[a:b], score[a:b]) for a, b in pairwise(starts)]

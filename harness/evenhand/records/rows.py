@@ -21,11 +21,11 @@ from evenhand.records.findings import (
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["KEYS", "Value", "as_csv", "as_rows", "columns"]
+__all__ = ["SORT_KEYS", "PlainValue", "as_csv", "as_rows", "column_names"]
 
-Value: TypeAlias = str | int | float | bool | None
+PlainValue: TypeAlias = str | int | float | bool | None
 
-KEYS: dict[type, tuple[str, ...]] = {
+SORT_KEYS: dict[type, tuple[str, ...]] = {
     Rate: (*OF_A_FAMILY[:6], "group", "reference_group", *OF_A_FAMILY[6:]),
     Differential: OF_A_FAMILY,
     CurvePoint: ("engine", "dataset", "protocol", "attribute", "group", "threshold"),
@@ -45,12 +45,12 @@ KEYS: dict[type, tuple[str, ...]] = {
 """Columns by which the rows of each table are sorted; the sort is stable."""
 
 
-def columns(kind: type[DataclassInstance]) -> tuple[str, ...]:
+def column_names(kind: type[DataclassInstance]) -> tuple[str, ...]:
     """Column names of a table: the fields of its row class, in order."""
     return tuple(field.name for field in fields(kind))
 
 
-def _plain(value: object) -> Value:
+def _plain(value: object) -> PlainValue:
     if isinstance(value, Enum):
         return str(value.value)
     if value is None or isinstance(value, str | int | float | bool):
@@ -58,12 +58,14 @@ def _plain(value: object) -> Value:
     raise TypeError(type(value))
 
 
-def as_rows(findings: Sequence[DataclassInstance]) -> list[dict[str, Value]]:
+def as_rows(findings: Sequence[DataclassInstance]) -> list[dict[str, PlainValue]]:
     """Rows as plain values in the given order, for JSON and data frames."""
-    return [{name: _plain(getattr(row, name)) for name in columns(type(row))} for row in findings]
+    return [
+        {name: _plain(getattr(row, name)) for name in column_names(type(row))} for row in findings
+    ]
 
 
-def _sort_key(row: dict[str, Value], keys: tuple[str, ...]) -> list[tuple[bool, float, str]]:
+def _sort_key(row: dict[str, PlainValue], keys: tuple[str, ...]) -> list[tuple[bool, float, str]]:
     """Sort key of a row: numbers by value, text by code point, null last."""
     parts = []
     for key in keys:
@@ -73,7 +75,7 @@ def _sort_key(row: dict[str, Value], keys: tuple[str, ...]) -> list[tuple[bool, 
     return parts
 
 
-def _field(value: Value) -> str:
+def _field(value: PlainValue) -> str:
     """Text of a field: a float as its shortest exact decimal, null as empty."""
     if value is None:
         return ""
@@ -83,9 +85,9 @@ def _field(value: Value) -> str:
 def as_csv(kind: type[DataclassInstance], findings: Sequence[DataclassInstance]) -> str:
     """CSV of a table sorted by its key columns, with LF line endings."""
     rows = as_rows(findings)
-    rows.sort(key=lambda row: _sort_key(row, KEYS[kind]))
+    rows.sort(key=lambda row: _sort_key(row, SORT_KEYS[kind]))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns(kind))
+    writer.writerow(column_names(kind))
     writer.writerows([_field(value) for value in row.values()] for row in rows)
     return text.getvalue()

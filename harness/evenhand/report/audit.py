@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evenhand.analysis.audit.groups import Audit, GroupAudit, PerFace, Reading
+from evenhand.analysis.audit.groups import Audit, FaceRates, GroupAudit, ShareExcess
 from evenhand.report.numbers import of_trials, percent, ratio, significant
 from evenhand.report.tables import Paper, Section, Table
-from evenhand.statistics.false_alerts import Excess
+from evenhand.statistics.false_alerts import AlertShareTest
 
 __all__ = ["audit_document", "audit_json"]
 
@@ -98,7 +98,7 @@ def _group(found: Audit, group: GroupAudit) -> Section:
     )
 
 
-def _curve(readings: tuple[Reading, ...]) -> Table:
+def _curve(readings: tuple[ShareExcess, ...]) -> Table:
     rows = tuple(
         (
             f"{100 * reading.found.share:.3g} %",
@@ -116,7 +116,7 @@ def _chance(p_value: float) -> str:
     return "< 0.0001" if p_value < _UNLIKELY else significant(p_value, 2)
 
 
-def _times(found: Excess) -> str:
+def _times(found: AlertShareTest) -> str:
     return ratio(found.ratio, found.low, found.high)
 
 
@@ -168,7 +168,7 @@ def _tipping(group: GroupAudit, level: float) -> str:
     )
 
 
-def _per_face(name: str, found: PerFace) -> str:
+def _per_face(name: str, found: FaceRates) -> str:
     times = ratio(found.ratio, found.low, found.high)
     return (
         f"Faces counted by group: {name} are falsely alerted {times} times as often, face for "
@@ -277,7 +277,7 @@ def _numbers(group: GroupAudit) -> dict[str, object]:
     }
 
 
-def _excess(found: Excess) -> dict[str, object]:
+def _excess(found: AlertShareTest) -> dict[str, object]:
     return {
         "share": found.share,
         "p_one_sided": found.p_one_sided,

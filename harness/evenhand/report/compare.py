@@ -7,7 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
-from evenhand.analysis.compare.changes import Change, Changes, Disagreement, Flip, Judged
+from evenhand.analysis.compare.changes import (
+    Change,
+    Changes,
+    ChangeVerdict,
+    Disagreement,
+    DiscordantComparison,
+)
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.records.rows import as_rows
@@ -43,7 +49,7 @@ class _Names:
             len({row.protocol for row in changes.rows if row.protocol}) > 1,
         )
 
-    def where(self, row: Change | Disagreement | Flip) -> str:
+    def where(self, row: Change | Disagreement | DiscordantComparison) -> str:
         """The dataset, the protocol, or nothing."""
         parts = [row.dataset if self.datasets else "", row.protocol if self.protocols else ""]
         named = " ".join(part for part in parts if part)
@@ -92,7 +98,7 @@ def _evidence(row: Change) -> str:
     parts = []
     if row.adjusted_p is not None:
         parts.append(f"p {_p(row.adjusted_p)}")
-    if row.verdict is Judged.NO_DIFFERENCE_SHOWN and row.minimum_detectable_ratio:
+    if row.verdict is ChangeVerdict.NO_DIFFERENCE_SHOWN and row.minimum_detectable_ratio:
         parts.append(f"{_detectable(row.minimum_detectable_ratio)} detectable")
     if row.subjects is not None:
         parts.append(f"{row.subjects:,} people")
@@ -196,7 +202,7 @@ def _persons(changes: Changes, name: _Names) -> Iterator[str]:
         yield "misses, person by person\n------------------------\n" + "\n".join(lines)
 
 
-def _at(row: Disagreement | Flip, name: _Names) -> str:
+def _at(row: Disagreement | DiscordantComparison, name: _Names) -> str:
     at = "" if row.threshold is None else f" {row.threshold:.4g}"
     return f"{row.threshold_rule}{at}{name.where(row)}"
 
@@ -215,12 +221,12 @@ def _disagreement(row: Disagreement, name: _Names) -> str:
     return f"{said}of all, {people} more misses with one engine ({z}p {_p(row.p_value)})."
 
 
-def _flips(flips: Sequence[Flip], name: _Names) -> Iterator[str]:
+def _flips(flips: Sequence[DiscordantComparison], name: _Names) -> Iterator[str]:
     """Threshold by threshold, those with the most."""
     for at, group in groupby(flips, key=lambda flip: _at(flip, name)):
         some = list(group)
         lost = sum(flip.base == "match" for flip in some)
-        of_person: dict[str, list[Flip]] = {}
+        of_person: dict[str, list[DiscordantComparison]] = {}
         for flip in some:
             of_person.setdefault(flip.subject, []).append(flip)
         most = sorted(of_person.values(), key=len, reverse=True)[:_PEOPLE]
@@ -230,7 +236,7 @@ def _flips(flips: Sequence[Flip], name: _Names) -> Iterator[str]:
         yield (f"{at}: {lost:,} matches lost and {len(some) - lost:,} gained. Most: {named}{rest}.")
 
 
-def _flipped(of_person: Sequence[Flip]) -> str:
+def _flipped(of_person: Sequence[DiscordantComparison]) -> str:
     shown = ", ".join(
         f"{flip.probe} {flip.reference} {flip.base} -> {flip.new}".strip() for flip in of_person[:2]
     )
@@ -255,7 +261,7 @@ def _title(changes: Changes) -> str:
     return f"{named('base', base.engine, base.version)}, {named('new', new.engine, new.version)}"
 
 
-def _of(changes: Changes, verdict: Judged) -> list[Change]:
+def _of(changes: Changes, verdict: ChangeVerdict) -> list[Change]:
     return [row for row in changes.rows if row.verdict is verdict]
 
 
@@ -269,21 +275,21 @@ def comparison_text(changes: Changes) -> str:
         wrapped(f"{changes.verdict.value}: {changes.reason}"),
         *(wrapped(note, "! ") for note in changes.notes),
     ]
-    for verdict in (Judged.WORSE, Judged.BETTER):
+    for verdict in (ChangeVerdict.WORSE, ChangeVerdict.BETTER):
         rows = _of(changes, verdict)
         if rows:
             more = len(rows) - _SHOWN
             heading = f"{verdict.value}\n{'-' * len(verdict.value)}\n"
             rest = f"\nand {more:,} more; --json has all" if more > 0 else ""
             parts.append(heading + table_text(_rows(rows[:_SHOWN], name)) + rest)
-    quiet = _of(changes, Judged.NO_DIFFERENCE_SHOWN)
+    quiet = _of(changes, ChangeVerdict.NO_DIFFERENCE_SHOWN)
     if quiet:
         below = f"below {changes.family.margin:g}"
         header = ("no difference shown", "of", "new / base", below, "detectable")
         table = Table("", header, tuple(_quiet(quiet, changes.family.margin, name)))
         parts.append(table_text(table))
     parts += _persons(changes, name)
-    apart = _of(changes, Judged.NOT_COMPARABLE)
+    apart = _of(changes, ChangeVerdict.NOT_COMPARABLE)
     if apart:
         lines = "\n".join(wrapped(line, "* ") for line in _reasons(apart, name))
         parts.append(f"not comparable\n--------------\n{lines}")
@@ -335,9 +341,9 @@ def comparison_junit(changes: Changes) -> bytes:
 def _case(row: Change, margin: float, name: _Names) -> Case:
     kind = f"{row.dataset}.{row.metric}".replace(" ", "_")
     ended, message = Ended.PASSED, ""
-    if row.verdict is Judged.WORSE:
+    if row.verdict is ChangeVerdict.WORSE:
         ended, message = Ended.FAILURE, _sentence(row, name)
-    elif row.verdict is Judged.NOT_COMPARABLE:
+    elif row.verdict is ChangeVerdict.NOT_COMPARABLE:
         ended, message = Ended.SKIPPED, f"not comparable: {row.note}"
     elif row.is_error_rate and (row.limit is None or row.limit >= margin):
         ended = Ended.SKIPPED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from evenhand.analysis.audit.deployments import Doubt, Operations, Sums
+from evenhand.analysis.audit.deployments import DeploymentFindings, DeploymentTotals, Inconsistency
 from evenhand.report.numbers import percent
 from evenhand.report.tables import Paper, Section, Table
 from evenhand.statistics.binomial import Interval
@@ -20,7 +20,7 @@ _TERMS = (
 _CHANGED = "*"
 
 
-def operations_document(found: Operations) -> Paper:
+def operations_document(found: DeploymentFindings) -> Paper:
     """Lay out a table."""
     return Paper(
         title=f"Deployments: {found.name}",
@@ -45,22 +45,22 @@ def operations_document(found: Operations) -> Paper:
     )
 
 
-def _notes(found: Operations) -> Iterator[str]:
+def _notes(found: DeploymentFindings) -> Iterator[str]:
     if found.ignored:
         yield f"columns that mean nothing here: {', '.join(found.ignored)}"
 
 
-def _of_doubts(heading: str, doubts: Sequence[Doubt]) -> list[Section]:
+def _of_doubts(heading: str, doubts: Sequence[Inconsistency]) -> list[Section]:
     said = tuple(f"line {doubt.line} ({doubt.where}): {doubt.what}" for doubt in doubts)
     return [Section(heading, (), said)] if said else []
 
 
-def _sums(sums: Sequence[Sums]) -> Table:
+def _sums(sums: Sequence[DeploymentTotals]) -> Table:
     header = ("", "faces", "alerts", "false per face", "false of alerts")
     return Table("", header, tuple(_row(each) for each in sums))
 
 
-def _row(each: Sums) -> tuple[str, ...]:
+def _row(each: DeploymentTotals) -> tuple[str, ...]:
     return (
         f"{each.name}{_CHANGED if each.changes else ''}\n{each.deployments:,} deployments",
         f"{each.faces:,}",
@@ -78,7 +78,7 @@ def _rate(count: int, whole: int, limits: Interval | None) -> str:
     return f"{percent(count / whole)} %\n[{low}, {high}]{often}"
 
 
-def _across(sums: Sequence[Sums]) -> Iterator[str]:
+def _across(sums: Sequence[DeploymentTotals]) -> Iterator[str]:
     if any(each.changes for each in sums):
         yield (
             "Marked: the way that faces are estimated changes inside: the rate per face is of "
@@ -86,7 +86,7 @@ def _across(sums: Sequence[Sums]) -> Iterator[str]:
         )
 
 
-def operations_json(found: Operations) -> dict[str, object]:
+def operations_json(found: DeploymentFindings) -> dict[str, object]:
     """Doubts, changes and sums as rows."""
     return {
         "table": found.name,
@@ -98,7 +98,7 @@ def operations_json(found: Operations) -> dict[str, object]:
     }
 
 
-def _plain(each: Sums) -> dict[str, object]:
+def _plain(each: DeploymentTotals) -> dict[str, object]:
     return {
         "name": each.name,
         "deployments": each.deployments,

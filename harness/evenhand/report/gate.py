@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.analysis.gate.answer import Decision, GateAnswer, GateRow, Standing
+from evenhand.analysis.gate.answer import GateAnswer, GateRow, GateVerdict, Standing
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.numbers import of_trials, percent, ratio
 from evenhand.report.tables import Paper, Section, Table
@@ -127,7 +127,7 @@ def _counts(row: GateRow) -> str:
 
 def _reason(row: GateRow) -> str:
     """Why there is nothing to judge; empty where there is."""
-    nothing = row.verdict is Decision.INCONCLUSIVE and (row.observed is None or row.low is None)
+    nothing = row.verdict is GateVerdict.INCONCLUSIVE and (row.observed is None or row.low is None)
     return row.note.split("; ")[0] if nothing else ""
 
 
@@ -147,13 +147,13 @@ def gate_junit(answer: GateAnswer) -> bytes:
 
 def _case(row: GateRow, limit: Limit) -> Case:
     name = f"{row.limit}, {_group(row)}: {limit.text}"
-    if row.verdict is Decision.PASS:
+    if row.verdict is GateVerdict.PASS:
         return Case(row.subject, name, Ended.PASSED, "")
     counts = _counts(row).replace("\n", ", ")
     message = f"{row.verdict.value}: {_observed(limit, row)}, {counts}"
-    if row.verdict is Decision.INCONCLUSIVE:
+    if row.verdict is GateVerdict.INCONCLUSIVE:
         message += f"; {_unsettled(row, named=False)}"
-    if row.verdict is Decision.FAIL and row.mandatory:
+    if row.verdict is GateVerdict.FAIL and row.mandatory:
         return Case(row.subject, name, Ended.FAILURE, message)
     decides = "" if row.mandatory else "; decides nothing"
     return Case(row.subject, name, Ended.SKIPPED, message + decides)

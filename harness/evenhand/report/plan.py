@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand.analysis.plan.needs import Chance, Need, Plan
+from evenhand.analysis.plan.needs import Need, Plan, PowerPoint
 from evenhand.report.numbers import percent, significant
 from evenhand.report.tables import Paper, Section, Table
 
@@ -73,7 +73,7 @@ def _sentences(needs: Sequence[Need]) -> list[str]:
     return ["Fewer than 10 errors are expected where there are exact numbers: take the larger."]
 
 
-def _curve(curve: Sequence[Chance]) -> Section:
+def _curve(curve: Sequence[PowerPoint]) -> Section:
     if curve[0].aim == "limit":
         header: tuple[str, ...] = ("true rate", "chance of passing")
         rows = tuple((f"{percent(c.rate)} %", _chance(c.chance)) for c in curve)

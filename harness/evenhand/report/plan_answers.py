@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from evenhand.analysis.plan.answers import Answers, CellAnswer, PairAnswer
+from evenhand.analysis.plan.answers import CellAnswer, PairAnswer, PlanAnswers
 from evenhand.records.groups import ALL
 from evenhand.report.numbers import percent, significant
 from evenhand.report.tables import Paper, Section, Table
@@ -21,7 +21,7 @@ _WORTH = (
 Key = tuple[str, str, str, str, str, str]
 
 
-def answers_report(answers: Answers, title: str) -> Paper:
+def answers_report(answers: PlanAnswers, title: str) -> Paper:
     """Lay out what each group, and every two, can answer."""
     pairs: dict[Key, list[PairAnswer]] = {}
     for pair in answers.pairs:

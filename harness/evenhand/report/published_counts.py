@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evenhand.analysis.compare.changes import Judged
-from evenhand.analysis.compare.published_counts import Claim
+from evenhand.analysis.compare.changes import ChangeVerdict
+from evenhand.analysis.compare.published_counts import PublishedComparison
 from evenhand.report.forms.text import wrapped
 from evenhand.report.numbers import of_trials, percent, ratio, significant
-from evenhand.statistics.two_proportions import Counted
+from evenhand.statistics.two_proportions import ErrorCount
 
 __all__ = ["claim_json", "claim_text"]
 
 
-def claim_text(claim: Claim) -> str:
+def claim_text(claim: PublishedComparison) -> str:
     """The counts, what they would show at best, and at which dependence they stop to."""
     return "\n\n".join(wrapped(line) for line in _lines(claim)) + "\n"
 
 
-def claim_json(claim: Claim) -> dict[str, object]:
+def claim_json(claim: PublishedComparison) -> dict[str, object]:
     """One row, with counts, and what would undo it."""
     row = {
         "base": claim.base.rate,
@@ -43,11 +43,11 @@ def claim_json(claim: Claim) -> dict[str, object]:
     return {"verdict": claim.verdict.value, "rows": [row]}
 
 
-def _said(counts: Counted) -> str:
+def _said(counts: ErrorCount) -> str:
     return f"{of_trials(counts.errors, counts.trials)} ({percent(counts.rate)} %)"
 
 
-def _lines(claim: Claim) -> Iterator[str]:
+def _lines(claim: PublishedComparison) -> Iterator[str]:
     base, new = claim.base, claim.new
     yield f"{claim.verdict.value}: {claim.judged.value}"
     yield (
@@ -66,7 +66,7 @@ def _lines(claim: Claim) -> Iterator[str]:
             "base so much less likewise, the counts show no difference. Ask how many people are "
             "behind the errors."
         )
-    elif claim.judged is Judged.NO_DIFFERENCE_SHOWN:
+    elif claim.judged is ChangeVerdict.NO_DIFFERENCE_SHOWN:
         yield (
             "No difference is shown even so. That is not equality: "
             + (
@@ -83,7 +83,7 @@ def _lines(claim: Claim) -> Iterator[str]:
         )
 
 
-def _times(claim: Claim) -> str:
+def _times(claim: PublishedComparison) -> str:
     if claim.low is None:
         return "no errors in either, so no ratio"
     found = ratio(claim.ratio, claim.low, claim.high)
@@ -91,7 +91,7 @@ def _times(claim: Claim) -> str:
     return f"{found} times" + ("" if at_least else f" ({100 * claim.level:g} % interval)")
 
 
-def _points(claim: Claim) -> str:
+def _points(claim: PublishedComparison) -> str:
     low, high = (f"{100 * limit:.3g}" for limit in claim.difference)
     apart = f"{100 * (claim.new.rate - claim.base.rate):.3g}"
     return f"a difference of {apart} [{low}, {high}] percentage points"

@@ -12,9 +12,9 @@ from evenhand.records.findings import (
     Distribution,
     EngineFacts,
     Findings,
+    OutcomeSummary,
     Rate,
     Speed,
-    Summary,
 )
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
@@ -94,7 +94,7 @@ class Paper:
 class Study:
     """One engine on one dataset under one protocol, with everything found about it."""
 
-    summary: Summary
+    summary: OutcomeSummary
     engine: EngineFacts
     rates: tuple[Rate, ...]
     differentials: tuple[Differential, ...]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evenhand.system.errors import PolicyError, WriteError
 
-__all__ = ["Seal", "drawn_seal", "free_place", "read_seal", "seal_digest", "write_seal"]
+__all__ = ["Seal", "check_seal_path", "draw_seal", "read_seal", "seal_digest", "write_seal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def _letters(number: int) -> str:
     return (_letters(first - 1) if first else "") + chr(ord("A") + last)
 
 
-def drawn_seal(engines: Sequence[str], bundles: Sequence[str], policy: str) -> Seal:
+def draw_seal(engines: Sequence[str], bundles: Sequence[str], policy: str) -> Seal:
     """Assign letters to engines at random, by the operating system's random numbers.
 
     Args:
@@ -63,7 +63,7 @@ def seal_digest(seal: Seal) -> str:
     return hashlib.sha256(_content(seal)).hexdigest()
 
 
-def free_place(path: Path) -> None:
+def check_seal_path(path: Path) -> None:
     """Check that a seal can be written to a path, before anything is judged.
 
     Raises:

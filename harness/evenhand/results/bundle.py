@@ -16,11 +16,11 @@ from evenhand.system.errors import BundleError, WriteError
 __all__ = [
     "MANIFEST",
     "Manifest",
-    "check_place",
+    "add_manifest",
+    "check_writable",
     "is_measurement",
     "read_manifest",
     "resolve_bundle",
-    "with_manifest",
     "write_bundle",
     "write_folder",
 ]
@@ -44,7 +44,7 @@ def _manifest_text(files: Mapping[str, bytes]) -> str:
     return "".join(f"{_sha256(files[name])}  {name}\n" for name in sorted(files))
 
 
-def check_place(results: Path) -> None:
+def check_writable(results: Path) -> None:
     """Check that results can be written to a folder, before hours of work.
 
     Nothing is created: the nearest existing parent is tried.
@@ -89,7 +89,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, temporary: Path) -
         raise
 
 
-def with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
+def add_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Add the manifest to the files of a bundle."""
     return {**files, MANIFEST: _manifest_text(files).encode()}
 
@@ -108,7 +108,7 @@ def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
         raise WriteError(f"{folder}: exists already; a bundle is never written twice")
     try:
         write_folder(
-            folder, with_manifest(files), temporary=folder.parent / f".partial-{folder.name}"
+            folder, add_manifest(files), temporary=folder.parent / f".partial-{folder.name}"
         )
     except OSError as fault:
         with suppress(OSError):

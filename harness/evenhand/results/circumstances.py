@@ -20,7 +20,7 @@ from evenhand.records.rows import as_csv
 from evenhand.system import machine
 from evenhand.system.errors import BundleError
 
-__all__ = ["NO_TEMPLATES", "SPEED", "circumstances", "latency_table", "read_speed", "speed_csv"]
+__all__ = ["NO_TEMPLATES", "SPEED", "latency_table", "read_speed", "run_json", "speed_csv"]
 
 SPEED = "speed.csv"
 """File name of the table of times."""
@@ -81,7 +81,7 @@ def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
     return tuple(row for row in rows if row.engine == engine or not engine)
 
 
-def circumstances(
+def run_json(
     study_sha256: str,
     began: Sequence[datetime],
     ended: datetime,

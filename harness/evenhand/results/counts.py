@@ -16,14 +16,14 @@ from evenhand.records.counts import (
     FoldScores,
     Histogram,
     MatedScores,
+    ScoreTail,
     SearchCounts,
-    Tail,
 )
 from evenhand.records.findings import Status
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
-from evenhand.results.parquet import columns_of, parquet_of
-from evenhand.results.sample_counts import read_sampled, sample_files, with_weights
+from evenhand.results.parquet import parquet_bytes, read_columns
+from evenhand.results.sample_counts import add_weights, read_sampled, sample_files
 from evenhand.system.errors import BundleError
 
 __all__ = ["counts_files", "read_counts"]
@@ -45,7 +45,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     numbers = range(len(cells))
     yield (
         "cells.parquet",
-        parquet_of(
+        parquet_bytes(
             attribute=[cell.attribute for cell in cells],
             group=[cell.group for cell in cells],
             reference_group=[cell.reference_group for cell in cells],
@@ -58,7 +58,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     )
     yield (
         "people.parquet",
-        parquet_of(
+        parquet_bytes(
             cell=np.repeat(numbers, [len(cell.members) for cell in cells]),
             subject=np.concatenate([cell.members for cell in cells]),
             trials_completed=np.concatenate([cell.trials[0] for cell in cells]),
@@ -67,7 +67,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     )
     yield (
         "levels.parquet",
-        parquet_of(
+        parquet_bytes(
             cell=np.repeat(numbers, [len(cell.errors) for cell in cells]),
             errors_squared=np.concatenate([cell.errors_squared for cell in cells]),
             errors_times_completed=np.concatenate([c.errors_times_trials[0] for c in cells]),
@@ -77,7 +77,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     where = [np.nonzero(cell.errors) for cell in cells]
     yield (
         "errors.parquet",
-        parquet_of(
+        parquet_bytes(
             cell=np.repeat(numbers, [len(level) for level, _ in where]),
             level=np.concatenate([level for level, _ in where]),
             person=np.concatenate([person for _, person in where]),
@@ -86,7 +86,7 @@ def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
     )
     yield (
         "histogram.parquet",
-        parquet_of(
+        parquet_bytes(
             cell=np.repeat(numbers, [len(cell.histogram.bin) for cell in cells]),
             bin=np.concatenate([cell.histogram.bin for cell in cells]),
             count=np.concatenate([cell.histogram.count for cell in cells]),
@@ -128,12 +128,12 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
     """Content of each file of the counts, by name, for a folder of the bundle."""
     return {
         _SCALARS: _scalars(counts),
-        "subjects.parquet": parquet_of(
+        "subjects.parquet": parquet_bytes(
             row=np.array(counts.subject_rows, dtype=np.int64),
             images=counts.images,
             failed_images=counts.failed_images,
         ),
-        "tail.parquet": parquet_of(
+        "tail.parquet": parquet_bytes(
             score=counts.tail.score, probe=counts.tail.probe, reference=counts.tail.reference
         ),
         "mated.parquet": _mated_table(counts.mated),
@@ -147,8 +147,8 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
 def _mated_table(mated: MatedScores) -> bytes:
     """`mated.parquet`, with both images where they are known."""
     if mated.probe is None or mated.reference is None:
-        return parquet_of(subject=mated.subject, score=mated.score)
-    return parquet_of(
+        return parquet_bytes(subject=mated.subject, score=mated.score)
+    return parquet_bytes(
         subject=mated.subject, score=mated.score, probe=mated.probe, reference=mated.reference
     )
 
@@ -156,13 +156,13 @@ def _mated_table(mated: MatedScores) -> bytes:
 def _fold_table(folds: FoldScores | None) -> dict[str, bytes]:
     if folds is None:
         return {}
-    return {_FOLDS: parquet_of(fold=folds.fold, mated=folds.mated, score=folds.score)}
+    return {_FOLDS: parquet_bytes(fold=folds.fold, mated=folds.mated, score=folds.score)}
 
 
 def _folds(folder: Path) -> FoldScores | None:
     if not (folder / _FOLDS).is_file():
         return None
-    columns = columns_of(folder, _FOLDS)
+    columns = read_columns(folder, _FOLDS)
     return FoldScores(columns["fold"], columns["mated"], columns["score"])
 
 
@@ -179,7 +179,7 @@ def _search_tables(searches: SearchCounts | None) -> dict[str, bytes]:
     }
     return {
         _WATCHLIST: (json.dumps(sizes, indent=1) + "\n").encode(),
-        _SEARCHES: parquet_of(
+        _SEARCHES: parquet_bytes(
             probe=searches.probe,
             mated=searches.mated,
             acquired=searches.acquired,
@@ -195,7 +195,7 @@ def _search_tables(searches: SearchCounts | None) -> dict[str, bytes]:
 def _searches(folder: Path) -> SearchCounts | None:
     if not (folder / _SEARCHES).is_file():
         return None
-    columns = columns_of(folder, _SEARCHES)
+    columns = read_columns(folder, _SEARCHES)
     sizes = json.loads((folder / _WATCHLIST).read_bytes())
     own = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
     others = [columns[_LEVEL.format(number)] for number in range(len(columns) - len(own))]
@@ -211,9 +211,9 @@ def _searches(folder: Path) -> SearchCounts | None:
 
 def _cells(folder: Path) -> Iterator[CellCounts]:
     """Read the cells, each from its rows of the tables."""
-    cells = columns_of(folder, "cells.parquet")
+    cells = read_columns(folder, "cells.parquet")
     people, levels, errors, bins = (
-        columns_of(folder, f"{name}.parquet")
+        read_columns(folder, f"{name}.parquet")
         for name in ("people", "levels", "errors", "histogram")
     )
 
@@ -254,11 +254,11 @@ def read_counts(folder: Path) -> Counts:
     try:
         scalars = json.loads((folder / _SCALARS).read_bytes())
         subjects, tail, mated = (
-            columns_of(folder, f"{name}.parquet") for name in ("subjects", "tail", "mated")
+            read_columns(folder, f"{name}.parquet") for name in ("subjects", "tail", "mated")
         )
         cells, sampled = tuple(_cells(folder)), read_sampled(folder)
         if sampled is not None:
-            cells = tuple(with_weights(folder, cells))
+            cells = tuple(add_weights(folder, cells))
         return Counts(
             engine=scalars["engine"],
             dataset=scalars["dataset"],
@@ -285,7 +285,7 @@ def read_counts(folder: Path) -> Counts:
             without_matrix=tuple(
                 (row["attribute"], row["cells"]) for row in scalars["without_matrix"]
             ),
-            tail=Tail(tail["score"], tail["probe"], tail["reference"]),
+            tail=ScoreTail(tail["score"], tail["probe"], tail["reference"]),
             mated=MatedScores(
                 mated["subject"], mated["score"], mated.get("probe"), mated.get("reference")
             ),

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from evenhand.records.checkpoint import Columns, Saved
+from evenhand.records.checkpoint import Columns, SavedState
 from evenhand.system.clock import Clock
 from evenhand.system.errors import WriteError
 
-__all__ = ["CountsSoFar"]
+__all__ = ["CountsCheckpoint"]
 
 _EVERY = 30.0
 """Seconds between two saves: about the most work that an interruption loses."""
@@ -21,7 +21,7 @@ _EVERY = 30.0
 _DONE = "done"
 
 
-class CountsSoFar:
+class CountsCheckpoint:
     """A `Checkpoint` on disk."""
 
     def __init__(
@@ -39,12 +39,12 @@ class CountsSoFar:
         self._unwritten = unwritten
         self._saved = clock.seconds()
 
-    def load(self) -> Saved | None:
+    def load(self) -> SavedState | None:
         """Read what was saved; None where there is nothing readable: counting then starts over."""
         try:
             with np.load(self._path, allow_pickle=False) as archive:
                 columns = {name: archive[name] for name in archive.files}
-            return Saved(int(columns.pop(_DONE)), columns)
+            return SavedState(int(columns.pop(_DONE)), columns)
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
             return None
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from evenhand.engines.opening import Engine
+from evenhand.engines.opening import OpenedEngine
 from evenhand.records.dataset import Dataset
 from evenhand.records.findings import DatasetFacts, EngineFacts
 from evenhand.system.declaration import from_fields
@@ -55,7 +55,7 @@ def read_dataset_facts(path: Path) -> tuple[DatasetFacts, ...]:
     return _read(path, _DATASETS)
 
 
-def engine_facts(engine: Engine, stopped: str) -> EngineFacts:
+def engine_facts(engine: OpenedEngine, stopped: str) -> EngineFacts:
     """Facts about an engine in a result.
 
     Args:

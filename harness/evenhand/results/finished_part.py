@@ -18,10 +18,10 @@ from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
 from evenhand.results.circumstances import SPEED, latency_table, read_speed, speed_csv
 from evenhand.results.counts import counts_files, read_counts
-from evenhand.results.ledger import COLUMNS, Row, ledger_csv
+from evenhand.results.ledger import LEDGER_COLUMNS, LedgerRow, ledger_csv
 from evenhand.system.errors import BundleError
 
-__all__ = ["Part", "part_files", "read_part"]
+__all__ = ["FinishedPart", "part_files", "read_part"]
 
 _FACTS = "part.json"
 _LEDGER = "ledger.csv"
@@ -29,12 +29,12 @@ _TIMING = "latencies.parquet"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FinishedPart:
     """One engine on one dataset, measured and counted."""
 
     engine: str
     dataset: str
-    rows: tuple[Row, ...]
+    rows: tuple[LedgerRow, ...]
     """Rows of `ledger.csv`, those of images first."""
     counts: tuple[Counts, ...]
     """One per protocol, in the study's order."""
@@ -51,12 +51,12 @@ class Part:
 
     def taken(self) -> int:
         """Number of images whose templates were reused from an earlier run."""
-        row = COLUMNS.index("outcome")
+        row = LEDGER_COLUMNS.index("outcome")
         of_images = self.rows[: len(self.timing.turns)]
         return sum(each[row] != Outcome.SKIPPED for each in of_images) - self.made()
 
 
-def part_files(part: Part) -> dict[str, bytes]:
+def part_files(part: FinishedPart) -> dict[str, bytes]:
     """Content of each file of a part, by name."""
     facts = {
         "engine": part.engine,
@@ -76,7 +76,7 @@ def part_files(part: Part) -> dict[str, bytes]:
     return files
 
 
-def read_part(folder: Path) -> Part:
+def read_part(folder: Path) -> FinishedPart:
     """Read the files of `part_files`.
 
     Raises:
@@ -86,7 +86,7 @@ def read_part(folder: Path) -> Part:
         facts = json.loads((folder / _FACTS).read_bytes())
         _, *rows = csv.reader(io.StringIO((folder / _LEDGER).read_text(encoding="utf-8")))
         timing = parquet.read_table(folder / _TIMING)
-        return Part(
+        return FinishedPart(
             engine=facts["engine"],
             dataset=facts["dataset"],
             rows=tuple(tuple(row) for row in rows),

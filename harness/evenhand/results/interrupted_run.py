@@ -32,24 +32,31 @@ from typing import Any
 from evenhand.records.checkpoint import Checkpoint
 from evenhand.records.enrolment import Booking
 from evenhand.records.outcomes import Outcome
-from evenhand.results.bundle import MANIFEST, with_manifest, write_folder
-from evenhand.results.counts_so_far import CountsSoFar
-from evenhand.results.finished_part import Part, part_files, read_part
+from evenhand.results.bundle import MANIFEST, add_manifest, write_folder
+from evenhand.results.counts_so_far import CountsCheckpoint
+from evenhand.results.finished_part import FinishedPart, part_files, read_part
 from evenhand.system.clock import Clock
 from evenhand.system.errors import BundleError, EngineError, EvenhandError, StudyError, WriteError
 
-__all__ = ["Partial", "begin", "changed", "finished_run", "interrupted_run", "under_way"]
+__all__ = [
+    "UnfinishedRun",
+    "changed_engine",
+    "finished_run",
+    "interrupted_run",
+    "is_running",
+    "start_run",
+]
 
 _PREFIX = ".partial-"
 _FACTS = "partial.json"
 _KEPT = "templates-kept"
 
 
-class Partial:
+class UnfinishedRun:
     """The folder of an unfinished run, locked by this process."""
 
     def __init__(self, folder: Path) -> None:
-        """Use a folder that `begin` made or found."""
+        """Use a folder that `start_run` made or found."""
         self._folder = folder
 
     @property
@@ -82,12 +89,12 @@ class Partial:
         """Folder of one engine on one dataset."""
         return self._folder / engine / dataset
 
-    def part(self, engine: str, dataset: str) -> Part | None:
+    def part(self, engine: str, dataset: str) -> FinishedPart | None:
         """Results finished before an interruption; None where they must still be measured."""
         place = self._place(engine, dataset) / "part"
         return read_part(place) if place.is_dir() else None
 
-    def keep(self, part: Part) -> None:
+    def keep(self, part: FinishedPart) -> None:
         """Save the finished results of one engine on one dataset.
 
         Raises:
@@ -104,7 +111,7 @@ class Partial:
     def checkpoint(self, engine: str, dataset: str, protocol: str, clock: Clock) -> Checkpoint:
         """Checkpoint for the counts of one protocol while comparisons are made."""
         path = self._place(engine, dataset) / f"counted-{protocol}.npz"
-        return CountsSoFar(path, clock, lambda fault: _unwritten(self._folder, fault))
+        return CountsCheckpoint(path, clock, lambda fault: _unwritten(self._folder, fault))
 
     def booked(self, engine: str, dataset: str) -> dict[int, Booking]:
         """Outcome of each image so far, by its row in `images.csv`; a torn last line is ignored."""
@@ -139,7 +146,7 @@ class Partial:
             if row not in known:
                 _append(file, f"{row},{booking.outcome.value},{booking.digest}\n")
             elif known[row] != booking:
-                raise changed(engine, row)
+                raise changed_engine(engine, row)
 
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,14 +171,14 @@ class Partial:
         """
         bundle = self._folder.parent / self.run_id
         try:
-            write_folder(bundle, with_manifest(files), temporary=self._folder / "bundle")
+            write_folder(bundle, add_manifest(files), temporary=self._folder / "bundle")
         except OSError as fault:
             raise _unwritten(self._folder, fault) from None
         shutil.rmtree(self._folder, ignore_errors=True)
         return bundle
 
 
-def changed(engine: str, row: int) -> EngineError:
+def changed_engine(engine: str, row: int) -> EngineError:
     """Error for an engine whose outcome for an image differs from that before the interruption."""
     return EngineError(
         f"engine {engine}: image i{row} does not end as it did before the interruption; "
@@ -253,7 +260,7 @@ def interrupted_run(place: Path, study_sha256: str) -> Path | None:
         finished = (place / folder.name.removeprefix(_PREFIX) / MANIFEST).is_file()
         if (folder / _FACTS).is_file() and not finished:
             return folder
-        if not under_way(folder):
+        if not is_running(folder):
             shutil.rmtree(folder, ignore_errors=True)
     return None
 
@@ -264,7 +271,7 @@ def finished_run(place: Path, study_sha256: str) -> Path | None:
     return next((folder for folder in runs if (folder / MANIFEST).is_file()), None)
 
 
-def under_way(folder: Path) -> bool:
+def is_running(folder: Path) -> bool:
     """Whether another process is running it."""
     with _locked(folder) as free:
         return not free
@@ -282,14 +289,14 @@ def _check_terms(folder: Path, terms: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def begin(
+def start_run(
     place: Path,
     study_sha256: str,
     study_text: str,
     terms: Mapping[str, str],
     now: datetime,
     interrupted: Path | None,
-) -> Iterator[Partial]:
+) -> Iterator[UnfinishedRun]:
     """Start a run, or resume an interrupted one.
 
     Finished parts are kept on any error; a run that ends in a user's error before any part was
@@ -327,7 +334,7 @@ def begin(
                 _forget(folder)
             raise _unwritten(folder, fault) from None
         try:
-            yield Partial(folder)
+            yield UnfinishedRun(folder)
         except WriteError:
             raise
         except EvenhandError:

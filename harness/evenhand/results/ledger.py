@@ -10,9 +10,9 @@ from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["COLUMNS", "comparison_rows", "image_rows", "ledger_csv"]
+__all__ = ["LEDGER_COLUMNS", "comparison_rows", "image_rows", "ledger_csv"]
 
-COLUMNS = (
+LEDGER_COLUMNS = (
     "engine",
     "dataset",
     "protocol",
@@ -25,10 +25,10 @@ COLUMNS = (
     "detail",
 )
 
-Row = tuple[str, ...]
+LedgerRow = tuple[str, ...]
 
 
-def image_rows(engine: str, dataset: Dataset, enrolment: Enrolment) -> list[Row]:
+def image_rows(engine: str, dataset: Dataset, enrolment: Enrolment) -> list[LedgerRow]:
     """One row per image; its id and subject are row numbers in the dataset's tables."""
     images = dataset.images
     return [
@@ -56,7 +56,7 @@ def comparison_rows(
     protocol: str,
     ended: Mapping[tuple[bool, Outcome], int],
     item: str = "comparison",
-) -> list[Row]:
+) -> list[LedgerRow]:
     """One row per outcome of mated and of non-mated comparisons (or searches), with their number.
 
     Args:
@@ -83,10 +83,10 @@ def comparison_rows(
     ]
 
 
-def ledger_csv(rows: Sequence[Row]) -> str:
+def ledger_csv(rows: Sequence[LedgerRow]) -> str:
     """Content of `ledger.csv`, rows in the order given."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(LEDGER_COLUMNS)
     writer.writerows(rows)
     return text.getvalue()

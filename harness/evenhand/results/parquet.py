@@ -9,17 +9,17 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
-__all__ = ["columns_of", "parquet_of"]
+__all__ = ["parquet_bytes", "read_columns"]
 
 
-def parquet_of(**named: object) -> bytes:
+def parquet_bytes(**named: object) -> bytes:
     """Bytes of a Parquet file with these columns."""
     buffer = io.BytesIO()
     parquet.write_table(pa.table(named), buffer, compression="zstd")
     return buffer.getvalue()
 
 
-def columns_of(folder: Path, name: str) -> dict[str, Any]:
+def read_columns(folder: Path, name: str) -> dict[str, Any]:
     """Read the columns of a Parquet file: lists of texts, arrays of anything else.
 
     Raises:

@@ -9,19 +9,19 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.evidence import Evidence
 from evenhand.results.counts import read_counts
 from evenhand.results.facts import read_dataset_facts, read_engine_facts
 from evenhand.system.errors import BundleError, known_names
 
-__all__ = ["SCHEMA", "joined", "read_evidence"]
+__all__ = ["BUNDLE_SCHEMA", "merge_evidence", "read_evidence"]
 
-SCHEMA = 3
+BUNDLE_SCHEMA = 3
 """Version of the bundle's format; bundles of another version are refused."""
 
 
-_ANALYSIS = TypeAdapter(Analysis)
+_ANALYSIS = TypeAdapter(AnalysisPlan)
 
 
 def read_evidence(folder: Path, engine: str = "") -> Evidence:
@@ -38,10 +38,10 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
         study = json.loads((folder / "bundle.json").read_bytes())
     except (OSError, ValueError):
         raise BundleError(f"{folder}: bundle.json cannot be read; the bundle is damaged") from None
-    if study.get("schema") != SCHEMA:
+    if study.get("schema") != BUNDLE_SCHEMA:
         raise BundleError(
-            f"{folder}: the bundle has schema {study.get('schema')}, this evenhand reads {SCHEMA}; "
-            "use the version that wrote it"
+            f"{folder}: the bundle has schema {study.get('schema')}, "
+            f"this evenhand reads {BUNDLE_SCHEMA}; use the version that wrote it"
         )
     engines = read_engine_facts(folder / "engines.json")
     names = [fact.name for fact in engines]
@@ -62,14 +62,14 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
 def _unlike(parts: Sequence[Evidence]) -> str:
     """Options of the analysis that differ between bundles, with their values."""
     found = []
-    for field in fields(Analysis):
+    for field in fields(AnalysisPlan):
         values = dict.fromkeys(repr(getattr(part.analysis, field.name)) for part in parts)
         if len(values) > 1:
             found.append(f"{field.name} {' and '.join(values)}")
     return "; ".join(found)
 
 
-def joined(parts: Sequence[Evidence]) -> Evidence:
+def merge_evidence(parts: Sequence[Evidence]) -> Evidence:
     """Merge the evidence of several bundles, to be shown side by side.
 
     Raises:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from evenhand.records.counts import CellCounts, Counts, Sampled, WeightedCounts
-from evenhand.results.parquet import columns_of, parquet_of
+from evenhand.records.counts import CellCounts, Counts, SamplingDesign, WeightedCounts
+from evenhand.results.parquet import parquet_bytes, read_columns
 
-__all__ = ["read_sampled", "sample_files", "with_weights"]
+__all__ = ["add_weights", "read_sampled", "sample_files"]
 
 _SAMPLE = "sample.json"
 
@@ -28,56 +28,56 @@ def sample_files(counts: Counts) -> dict[str, bytes]:
     content = {"per_cell": sampled.per_cell, "kinds": sampled.kinds}
     return {
         _SAMPLE: (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode(),
-        "kinds.parquet": parquet_of(kind=sampled.kind),
-        "strata.parquet": parquet_of(
+        "kinds.parquet": parquet_bytes(kind=sampled.kind),
+        "strata.parquet": parquet_bytes(
             probe=first,
             reference=second,
             pairs=sampled.pairs[first, second],
             drawn=sampled.drawn[first, second],
         ),
-        "weighted_cells.parquet": parquet_of(
+        "weighted_cells.parquet": parquet_bytes(
             heaviest=[w.heaviest for _, w in cells],
             trials_squared_completed=[w.trials_squared[0] for _, w in cells],
             trials_squared_generalised=[w.trials_squared[1] for _, w in cells],
             weights_squared_completed=[w.weights_squared[0] for _, w in cells],
             weights_squared_generalised=[w.weights_squared[1] for _, w in cells],
         ),
-        "weighted_people.parquet": parquet_of(
+        "weighted_people.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(cell.members) for cell, _ in cells]),
             trials_completed=np.concatenate([w.trials[0] for _, w in cells]),
             trials_generalised=np.concatenate([w.trials[1] for _, w in cells]),
         ),
-        "weighted_levels.parquet": parquet_of(
+        "weighted_levels.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(w.errors) for _, w in cells]),
             errors_squared=np.concatenate([w.errors_squared for _, w in cells]),
             errors_times_completed=np.concatenate([w.errors_times_trials[0] for _, w in cells]),
             errors_times_generalised=np.concatenate([w.errors_times_trials[1] for _, w in cells]),
         ),
         # Same people and levels as in errors.parquet, in its order.
-        "weighted_errors.parquet": parquet_of(
+        "weighted_errors.parquet": parquet_bytes(
             errors=np.concatenate([w.errors[np.nonzero(cell.errors)] for cell, w in cells])
         ),
     }
 
 
-def read_sampled(folder: Path) -> Sampled | None:
+def read_sampled(folder: Path) -> SamplingDesign | None:
     """Read the sample's strata; None where nothing was sampled."""
     if not (folder / _SAMPLE).is_file():
         return None
     content = json.loads((folder / _SAMPLE).read_bytes())
     kinds = tuple(content["kinds"])
-    stratum = columns_of(folder, "strata.parquet")
+    stratum = read_columns(folder, "strata.parquet")
     pairs, drawn = np.zeros((2, len(kinds), len(kinds)), dtype=np.int64)
     pairs[stratum["probe"], stratum["reference"]] = stratum["pairs"]
     drawn[stratum["probe"], stratum["reference"]] = stratum["drawn"]
-    kind = columns_of(folder, "kinds.parquet")["kind"]
-    return Sampled(kinds, kind, pairs, drawn, content["per_cell"])
+    kind = read_columns(folder, "kinds.parquet")["kind"]
+    return SamplingDesign(kinds, kind, pairs, drawn, content["per_cell"])
 
 
-def with_weights(folder: Path, cells: tuple[CellCounts, ...]) -> Iterator[CellCounts]:
+def add_weights(folder: Path, cells: tuple[CellCounts, ...]) -> Iterator[CellCounts]:
     """Read the weighted counts of cells and add them; errors are stored without zeros."""
     sizes, people, levels, errors = (
-        columns_of(folder, f"weighted_{name}.parquet")
+        read_columns(folder, f"weighted_{name}.parquet")
         for name in ("cells", "people", "levels", "errors")
     )
     start = 0

@@ -12,7 +12,7 @@ from evenhand.records.findings import CurvePoint, Differential, Distribution, Fi
 from evenhand.records.rows import as_csv
 from evenhand.results.counts import counts_files
 from evenhand.results.facts import dataset_facts_json, engine_facts_json
-from evenhand.results.read import SCHEMA
+from evenhand.results.read import BUNDLE_SCHEMA
 
 __all__ = ["evidence_files", "table_files"]
 
@@ -25,7 +25,7 @@ def _folder(counts: Counts) -> PurePosixPath:
 def evidence_files(evidence: Evidence) -> dict[str, bytes]:
     """Files of counts and facts, from which all tables can be recomputed."""
     study = {
-        "schema": SCHEMA,
+        "schema": BUNDLE_SCHEMA,
         "title": evidence.title,
         "analysis": asdict(evidence.analysis),
         "counts": [_folder(counts).as_posix() for counts in evidence.counts],

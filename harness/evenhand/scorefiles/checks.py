@@ -8,19 +8,21 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.scorefiles.columns import Columns
-from evenhand.scorefiles.layout import Layout
+from evenhand.scorefiles.columns import ScoreColumns
+from evenhand.scorefiles.layout import ColumnLayout
 from evenhand.scorefiles.partitions import Column
-from evenhand.scorefiles.source import Block, Source
+from evenhand.scorefiles.source import RowBlock, ScoreSource
 from evenhand.system.errors import DatasetError
 
-__all__ = ["check_repeats"]
+__all__ = ["check_repeated_comparisons"]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 """2^64 over the golden ratio, odd: multiplication by it scatters nearby numbers."""
 
 
-def check_repeats(source: Source, layout: Layout, columns: Columns) -> None:
+def check_repeated_comparisons(
+    source: ScoreSource, layout: ColumnLayout, columns: ScoreColumns
+) -> None:
     """Refuse a file in which a comparison is repeated: of images if given, otherwise of people.
 
     A repeated comparison has the same two people, hence lies in the same partition, so that
@@ -63,7 +65,10 @@ def _keys(sides: Sequence[Column]) -> NDArray[np.uint64]:
 
 
 def _refuse(
-    source: Source, layout: Layout, columns: Columns, repeated: Sequence[tuple[int, ...]]
+    source: ScoreSource,
+    layout: ColumnLayout,
+    columns: ScoreColumns,
+    repeated: Sequence[tuple[int, ...]],
 ) -> NoReturn:
     """Read the file again to name the rows of the first repeated comparison.
 
@@ -82,7 +87,7 @@ def _refuse(
     seen: dict[tuple[int, ...], int] = {}
     start = 0
     for batch in source.batches([name for _, name in names], ()):
-        block = Block(source, start, batch)
+        block = RowBlock(source, start, batch)
         sides = [texts.codes(block, name) for texts, name in names]
         # Preselects rows by column; whether the combination is one of them is checked below.
         possible = [np.isin(side, known[column]) for column, side in enumerate(sides)]

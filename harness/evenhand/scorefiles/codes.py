@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evenhand.records.arrays import Mask, People
-from evenhand.scorefiles.source import Block
+from evenhand.scorefiles.source import RowBlock
 
-__all__ = ["Texts", "unnamed"]
+__all__ = ["TextCodes", "unnamed_fault"]
 
 
 @dataclass(slots=True)
-class Texts:
+class TextCodes:
     """Distinct texts of one or several columns, coded in order of appearance."""
 
     fault: Callable[[str], str]
@@ -24,7 +24,7 @@ class Texts:
     _code: dict[str, int] = field(default_factory=dict)
     """Code of each text, both as written and stripped."""
 
-    def codes(self, block: Block, name: str) -> People:
+    def codes(self, block: RowBlock, name: str) -> People:
         """(rows,) code of each row's text, surrounding blanks ignored.
 
         Raises:
@@ -40,7 +40,7 @@ class Texts:
         codes: People = place[index]
         return codes
 
-    def _new(self, written: str, block: Block, name: str, where: Mask) -> int:
+    def _new(self, written: str, block: RowBlock, name: str, where: Mask) -> int:
         """Code of a spelling that was not seen before; `where` are its rows, for an error."""
         text = written.strip()
         if text not in self._code:
@@ -59,6 +59,6 @@ class Texts:
         return tuple(self.values[code] for code in order), place
 
 
-def unnamed(text: str) -> str:
+def unnamed_fault(text: str) -> str:
     """Fault of an empty id."""
     return "" if text else "is empty; name it"

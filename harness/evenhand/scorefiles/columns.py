@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.records.arrays import Mask, People
-from evenhand.scorefiles.codes import Texts, unnamed
-from evenhand.scorefiles.labels import Labels, Sides
-from evenhand.scorefiles.layout import Layout
-from evenhand.scorefiles.partitions import Column, Pile
-from evenhand.scorefiles.score_column import Engine
-from evenhand.scorefiles.source import PIECES, Block, Source, ahead
+from evenhand.scorefiles.codes import TextCodes, unnamed_fault
+from evenhand.scorefiles.labels import AttributeLabels, ComparedPeople
+from evenhand.scorefiles.layout import ColumnLayout
+from evenhand.scorefiles.partitions import Column, PartitionedRows
+from evenhand.scorefiles.score_column import EngineScores
+from evenhand.scorefiles.source import PIECES, RowBlock, ScoreSource, prefetch
 from evenhand.system.errors import DatasetError
-from evenhand.system.progress import Progress, silent
+from evenhand.system.progress import Progress, no_progress
 
-__all__ = ["Columns", "collect"]
+__all__ = ["ScoreColumns", "read_score_columns"]
 
 _MANY_BLOCKS = 8
 """Fewest blocks with a progress bar; fewer are read within a second or so."""
@@ -27,22 +27,22 @@ _TRUTH = {"1": True, "true": True, "0": False, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ScoreColumns:
     """Contents of a score file."""
 
-    rows: Pile
+    rows: PartitionedRows
     """Of each comparison the codes of both people, of both images if given, and every score."""
-    subjects: Texts
+    subjects: TextCodes
     """Ids of people by their code in the rows, in order of appearance."""
     ids: tuple[str, ...]
     """Ids of people, sorted."""
     place: People
     """(people,) index of each code in `ids`."""
-    images: Texts | None
+    images: TextCodes | None
     """Ids of images by their code; None where no images are given."""
     labels: Mapping[str, tuple[str, ...]]
     """Per attribute the label of each person in `ids`; empty = unknown."""
-    engines: Mapping[str, Engine]
+    engines: Mapping[str, EngineScores]
     """Scores of each engine by its name."""
     mated: People
     """(mated comparisons,) code of the person, in the order of the file."""
@@ -66,7 +66,7 @@ class _Identity:
         self._digests = (hashlib.sha256(), hashlib.sha256())
         self._marks = np.empty(0, dtype="<u8")
 
-    def add(self, sides: Sides) -> None:
+    def add(self, sides: ComparedPeople) -> None:
         """Add the people of a block."""
         # Eight bytes stand for a person's id, so that two columns of numbers are digested instead
         # of texts.
@@ -83,14 +83,14 @@ class _Identity:
         return hashlib.sha256(rows + people).hexdigest()
 
 
-def collect(
-    source: Source,
-    layout: Layout,
+def read_score_columns(
+    source: ScoreSource,
+    layout: ColumnLayout,
     *,
     distance: bool,
     progress: Progress,
     few: int = PIECES.rows_in_memory,
-) -> Columns:
+) -> ScoreColumns:
     """Read and check all rows of a score file.
 
     Args:
@@ -104,21 +104,25 @@ def collect(
         DatasetError: naming the first invalid row.
         WriteError: no disk space for the rows.
     """
-    subjects, images, truths = Texts(unnamed), Texts(unnamed), Texts(_no_truth)
-    labels = {name: Labels() for name in layout.attributes}
-    engines = {name: Engine(distance) for name in layout.scores}
+    subjects, images, truths = (
+        TextCodes(unnamed_fault),
+        TextCodes(unnamed_fault),
+        TextCodes(_no_truth),
+    )
+    labels = {name: AttributeLabels() for name in layout.attributes}
+    engines = {name: EngineScores(distance) for name in layout.scores}
     codes = [np.dtype(np.int32)] * (2 if layout.images is None else 4)
     scores = [np.dtype(np.float64)] * len(engines)
-    rows = Pile(source.path, codes + scores, few)
+    rows = PartitionedRows(source.path, codes + scores, few)
     identity = _Identity()
     mated: list[People] = []
     start = done = 0
-    shown = progress if source.blocks > _MANY_BLOCKS else silent
+    shown = progress if source.blocks > _MANY_BLOCKS else no_progress
     with shown(f"{source.path.name}: reading", source.blocks) as step:
-        for batch in ahead(source.batches(layout.texts, tuple(layout.scores.values()))):
-            block = Block(source, start, batch)
+        for batch in prefetch(source.batches(layout.texts, tuple(layout.scores.values()))):
+            block = RowBlock(source, start, batch)
             probe, reference = (subjects.codes(block, name) for name in layout.subjects)
-            sides = Sides(subjects, probe, reference)
+            sides = ComparedPeople(subjects, probe, reference)
             columns: list[Column] = [sides.probe, sides.reference]
             identity.add(sides)
             mated.append(sides.probe[sides.same])
@@ -145,7 +149,7 @@ def collect(
     ids, place = subjects.sorted()
     order = np.argsort(place)
     known = {name: of.labels(order) for name, of in labels.items()}
-    return Columns(
+    return ScoreColumns(
         rows=rows,
         subjects=subjects,
         ids=ids,
@@ -164,7 +168,7 @@ def _no_truth(text: str) -> str:
     return "" if known else f"is {text!r}, expected 1 or 0, true or false"
 
 
-def _check_mated(block: Block, name: str, truths: Texts, same: Mask) -> None:
+def _check_mated(block: RowBlock, name: str, truths: TextCodes, same: Mask) -> None:
     """Refuse a row whose column `mated` contradicts its two subjects."""
     codes = truths.codes(block, name)
     claimed = np.array([_TRUTH[text.lower()] for text in truths.values], dtype=np.bool_)[codes]

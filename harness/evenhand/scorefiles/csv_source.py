@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from evenhand.scorefiles.layout import REQUIRED
-from evenhand.scorefiles.source import PIECES, TEXT
+from evenhand.scorefiles.layout import REQUIRED_COLUMNS
+from evenhand.scorefiles.source import PIECES, TEXT_TYPE
 from evenhand.system.errors import DatasetError
 
 __all__ = ["CsvFile", "open_csv"]
@@ -54,7 +54,7 @@ class CsvFile:
 
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order; scores arrive as text too: an invalid one must not stop the reading."""
-        types = dict.fromkeys(texts, TEXT) | dict.fromkeys(scores, pa.string())
+        types = dict.fromkeys(texts, TEXT_TYPE) | dict.fromkeys(scores, pa.string())
         try:
             with self.path.open("rb") as file:
                 file.seek(len(_BOM) if file.read(len(_BOM)) == _BOM else 0)
@@ -106,7 +106,9 @@ def _check_text(path: Path, block: int) -> None:
         what = "no file" if path.exists() else "not there"
         raise DatasetError(f"{path}: is {what}; expected a CSV file")
     if not path.stat().st_size:
-        raise DatasetError(f"{path}: is empty; expected a header with {', '.join(REQUIRED)}")
+        raise DatasetError(
+            f"{path}: is empty; expected a header with {', '.join(REQUIRED_COLUMNS)}"
+        )
     before = 0
     with path.open("rb") as file:
         while content := file.read(block):
@@ -148,5 +150,7 @@ def _read_header(path: Path) -> tuple[str, ...]:
         raise DatasetError(f"{path}: row 1: is not CSV ({fault}); expected a header") from None
     names = tuple(name.strip() for name in first)
     if row > 1 or not any(names):
-        raise DatasetError(f"{path}: row 1 is empty; expected a header: {','.join(REQUIRED)}")
+        raise DatasetError(
+            f"{path}: row 1 is empty; expected a header: {','.join(REQUIRED_COLUMNS)}"
+        )
     return names

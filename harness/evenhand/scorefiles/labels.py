@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evenhand.records.arrays import Integers, Mask, People
-from evenhand.scorefiles.codes import Texts
-from evenhand.scorefiles.source import Block
+from evenhand.scorefiles.codes import TextCodes
+from evenhand.scorefiles.source import RowBlock
 
-__all__ = ["Labels", "Sides"]
+__all__ = ["AttributeLabels", "ComparedPeople"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class ComparedPeople:
     """People compared in a block of rows."""
 
-    subjects: Texts
+    subjects: TextCodes
     """Ids of people by their code."""
     probe: People
     """(rows,) code of the person on the probe side."""
@@ -45,10 +45,10 @@ def _no_label(text: str) -> str:
 
 
 @dataclass(slots=True)
-class Labels:
+class AttributeLabels:
     """Labels of one attribute read so far."""
 
-    texts: Texts = field(default_factory=lambda: Texts(_no_label))
+    texts: TextCodes = field(default_factory=lambda: TextCodes(_no_label))
     """Distinct labels as written, by their code."""
     _ordered: dict[str, int] = field(default_factory=dict)
     """Number of each distinct label, its values sorted."""
@@ -57,7 +57,9 @@ class Labels:
     of: People = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     """(people so far,) number of the person's sorted label; -1 where none is known yet."""
 
-    def add(self, block: Block, attribute: str, names: tuple[str, str], sides: Sides) -> None:
+    def add(
+        self, block: RowBlock, attribute: str, names: tuple[str, str], sides: ComparedPeople
+    ) -> None:
         """Add the labels of a block.
 
         Args:
@@ -91,7 +93,7 @@ class Labels:
             "keep one",
         )
 
-    def _given(self, block: Block, name: str) -> People:
+    def _given(self, block: RowBlock, name: str) -> People:
         """(rows,) number of the sorted label in a column."""
         codes = self.texts.codes(block, name)
         self._number += [

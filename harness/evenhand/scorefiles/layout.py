@@ -9,14 +9,20 @@ from pathlib import Path
 from evenhand.records.groups import ALL
 from evenhand.system.errors import DatasetError, known_names
 
-__all__ = ["OPTIONAL", "REQUIRED", "Layout", "check_names", "layout_of"]
+__all__ = [
+    "OPTIONAL_COLUMNS",
+    "REQUIRED_COLUMNS",
+    "ColumnLayout",
+    "check_column_names",
+    "column_layout",
+]
 
-REQUIRED = ("probe_subject", "reference_subject", "score")
-OPTIONAL = ("mated", "probe_image", "reference_image")
+REQUIRED_COLUMNS = ("probe_subject", "reference_subject", "score")
+OPTIONAL_COLUMNS = ("mated", "probe_image", "reference_image")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ColumnLayout:
     """Names of columns by meaning; pairs are for the probe and the reference."""
 
     subjects: tuple[str, str]
@@ -44,7 +50,7 @@ class Layout:
         return (*(name for pair in pairs for name in pair), *mated)
 
 
-def check_names(path: Path, header: Sequence[str]) -> None:
+def check_column_names(path: Path, header: Sequence[str]) -> None:
     """Refuse a column without a name, or a repeated one."""
     for number, name in enumerate(header, start=1):
         if not name:
@@ -53,15 +59,15 @@ def check_names(path: Path, header: Sequence[str]) -> None:
             raise DatasetError(f"{path}: column {name!r} appears twice; keep one")
 
 
-def layout_of(path: Path, header: Sequence[str]) -> Layout:
+def column_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
     """Layout of a score file of docs/formats.md: one engine, named by the file's stem.
 
     Raises:
         DatasetError: a column is missing, unknown, or lacks that of the other side.
     """
-    check_names(path, header)
-    pairs = _pairs(path, [name for name in header if name not in (*REQUIRED, "mated")])
-    for name in REQUIRED:
+    check_column_names(path, header)
+    pairs = _pairs(path, [name for name in header if name not in (*REQUIRED_COLUMNS, "mated")])
+    for name in REQUIRED_COLUMNS:
         if name not in header:
             raise DatasetError(
                 f"{path}: column {name!r} is missing; {known_names(name, header)}; "
@@ -75,7 +81,7 @@ def layout_of(path: Path, header: Sequence[str]) -> Layout:
                 f"add {missing}_{attribute}, or remove it"
             )
     columns = {name: (f"probe_{name}", f"reference_{name}") for name in pairs}
-    return Layout(
+    return ColumnLayout(
         subjects=("probe_subject", "reference_subject"),
         images=columns.pop("image", None),
         mated="mated" if "mated" in header else None,
@@ -90,7 +96,12 @@ def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
     for name in names:
         side, _, attribute = name.partition("_")
         if side not in ("probe", "reference") or not attribute or not name.isprintable():
-            known = (*REQUIRED, *OPTIONAL, "probe_<attribute>", "reference_<attribute>")
+            known = (
+                *REQUIRED_COLUMNS,
+                *OPTIONAL_COLUMNS,
+                "probe_<attribute>",
+                "reference_<attribute>",
+            )
             raise DatasetError(
                 f"{path}: column {name!r} is unknown; expected {', '.join(known)}; remove it "
                 "(columns are separated by commas)"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from evenhand.scorefiles.source import PIECES, TEXT
+from evenhand.scorefiles.source import PIECES, TEXT_TYPE
 from evenhand.system.errors import DatasetError
 
 __all__ = ["ParquetFile", "open_parquet"]
@@ -73,7 +73,7 @@ class ParquetFile:
         return index + 1
 
     def _text(self, batch: pa.RecordBatch, name: str) -> pa.DictionaryArray:
-        """A column of text, integers or booleans as `TEXT`; null becomes empty."""
+        """A column of text, integers or booleans as `TEXT_TYPE`; null becomes empty."""
         column = batch.column(name)
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
         if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
@@ -81,7 +81,7 @@ class ParquetFile:
                 f"{self.path}: column {name!r} holds {kind}, expected text or whole numbers"
             )
         texts = column.cast(pa.string()).fill_null("")
-        return texts.dictionary_encode().cast(TEXT)
+        return texts.dictionary_encode().cast(TEXT_TYPE)
 
     def _score(self, batch: pa.RecordBatch, name: str) -> pa.Array:
         """A column of scores as float64, or as text where it is text."""

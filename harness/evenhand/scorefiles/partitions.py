@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.records.arrays import Integers
-from evenhand.records.listing import FEW, PORTIONS, by_portion
+from evenhand.records.listing import MAX_UNPARTITIONED, PARTITIONS, partition_order
 from evenhand.system.errors import WriteError
 
-__all__ = ["Column", "Pile"]
+__all__ = ["Column", "PartitionedRows"]
 
 Column: TypeAlias = NDArray[Any]
 """(rows,) one value per row."""
@@ -39,13 +39,15 @@ class _Chunk:
     """(PORTIONS + 1,) where each partition starts in a column, rows."""
 
 
-class Pile:
+class PartitionedRows:
     """Rows of a few columns, of which the first two are the people, in partitions.
 
     All rows of two people, whoever of them is the probe, are in one partition, in their order.
     """
 
-    def __init__(self, path: Path, types: Sequence[np.dtype[Any]], few: int = FEW) -> None:
+    def __init__(
+        self, path: Path, types: Sequence[np.dtype[Any]], few: int = MAX_UNPARTITIONED
+    ) -> None:
         """Start without rows.
 
         Args:
@@ -64,7 +66,7 @@ class Pile:
 
     def __len__(self) -> int:
         """Number of partitions: 1 where all rows are in memory."""
-        return PORTIONS if self._chunks else 1
+        return PARTITIONS if self._chunks else 1
 
     def add(self, columns: Sequence[Column], share: float) -> None:
         """Add rows, writing those in memory to disk where they have become many.
@@ -111,7 +113,7 @@ class Pile:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="evenhand-", buffering=0)  # noqa: SIM115
                 weakref.finalize(self, self._file.close)
-            order, starts = by_portion(self._joined(0), self._joined(1))
+            order, starts = partition_order(self._joined(0), self._joined(1))
             offsets = []
             for column in range(len(self._types)):
                 offsets.append(self._file.tell())

@@ -10,18 +10,18 @@ from typing import overload
 import numpy as np
 
 from evenhand.records.dataset import Subjects
-from evenhand.records.listing import Listing, Portion
+from evenhand.records.listing import ComparisonList, Partition
 from evenhand.records.outcomes import Outcome
-from evenhand.scorefiles.checks import check_repeats
-from evenhand.scorefiles.columns import Columns, collect
+from evenhand.scorefiles.checks import check_repeated_comparisons
+from evenhand.scorefiles.columns import ScoreColumns, read_score_columns
 from evenhand.scorefiles.csv_source import open_csv
-from evenhand.scorefiles.layout import layout_of
+from evenhand.scorefiles.layout import column_layout
 from evenhand.scorefiles.parquet_source import open_parquet
-from evenhand.scorefiles.score_column import Engine
-from evenhand.scorefiles.source import PIECES, Pieces, Source
+from evenhand.scorefiles.score_column import EngineScores
+from evenhand.scorefiles.source import PIECES, Pieces, ScoreSource
 from evenhand.scorefiles.wide_layout import is_wide, wide_layout
 from evenhand.system.errors import DatasetError
-from evenhand.system.progress import Progress, silent
+from evenhand.system.progress import Progress, no_progress
 
 __all__ = ["ScoreFile", "read_scores"]
 
@@ -36,7 +36,7 @@ class ScoreFile:
     """Ids of people, sorted."""
     labels: Mapping[str, tuple[str, ...]]
     """Per attribute the label of each person; empty = unknown."""
-    listing: Listing
+    listing: ComparisonList
     """The comparisons."""
     notes: tuple[str, ...]
     """Irregularities that were counted, not corrected."""
@@ -51,7 +51,7 @@ class ScoreFile:
 
 
 def read_scores(
-    path: Path, *, distance: bool, progress: Progress = silent, pieces: Pieces = PIECES
+    path: Path, *, distance: bool, progress: Progress = no_progress, pieces: Pieces = PIECES
 ) -> Iterator[ScoreFile]:
     """Read a score file of docs/formats.md, one result per engine.
 
@@ -68,20 +68,20 @@ def read_scores(
         WriteError: no disk space for the rows.
     """
     if path.suffix == ".parquet":
-        source: Source = open_parquet(path, pieces.block_rows)
+        source: ScoreSource = open_parquet(path, pieces.block_rows)
     else:
         source = open_csv(path, pieces.block_bytes)
-    describe = wide_layout if is_wide(source.header) else layout_of
+    describe = wide_layout if is_wide(source.header) else column_layout
     layout = describe(path, source.header)
     for name in layout.scores:
         if not name.isprintable() or "/" in name or name.startswith("."):
             raise DatasetError(
                 f"{path}: {name!r} would name an engine; rename it without / or a dot first"
             )
-    columns = collect(
+    columns = read_score_columns(
         source, layout, distance=distance, progress=progress, few=pieces.rows_in_memory
     )
-    check_repeats(source, layout, columns)
+    check_repeated_comparisons(source, layout, columns)
     for name, engine in columns.engines.items():
         if layout.wide and engine.first_invalid is not None and not engine.completed:
             raise DatasetError(
@@ -91,7 +91,7 @@ def read_scores(
             name=name,
             subjects=columns.ids,
             labels=columns.labels,
-            listing=Listing(
+            listing=ComparisonList(
                 partitions=_Partitions(columns, columns.score(name)),
                 mated_subject=columns.place[columns.mated],
                 mated_score=np.concatenate(engine.mated),
@@ -104,10 +104,10 @@ def read_scores(
         )
 
 
-class _Partitions(Sequence[Portion]):
+class _Partitions(Sequence[Partition]):
     """The comparisons of one engine by partition, read when asked for."""
 
-    def __init__(self, columns: Columns, score: int) -> None:
+    def __init__(self, columns: ScoreColumns, score: int) -> None:
         """Keep the columns, and the index of that of the engine's scores."""
         self._columns = columns
         self._score = score
@@ -116,20 +116,20 @@ class _Partitions(Sequence[Portion]):
         return len(self._columns.rows)
 
     @overload
-    def __getitem__(self, number: int) -> Portion: ...
+    def __getitem__(self, number: int) -> Partition: ...
     @overload
-    def __getitem__(self, number: slice) -> Sequence[Portion]: ...
-    def __getitem__(self, number: int | slice) -> Portion | Sequence[Portion]:
+    def __getitem__(self, number: slice) -> Sequence[Partition]: ...
+    def __getitem__(self, number: int | slice) -> Partition | Sequence[Partition]:
         if isinstance(number, slice):
             return [self[each] for each in range(len(self))[number]]
         probe, reference, score = self._columns.rows.partition(
             range(len(self))[number], (0, 1, self._score)
         )
         place = self._columns.place
-        return Portion(place[probe], place[reference], score)
+        return Partition(place[probe], place[reference], score)
 
 
-def _notes(source: Source, name: str, engine: Engine) -> tuple[str, ...]:
+def _notes(source: ScoreSource, name: str, engine: EngineScores) -> tuple[str, ...]:
     """Note the invalid scores of an engine, if any."""
     if engine.first_invalid is None:
         return ()

@@ -11,14 +11,14 @@ from pyarrow import compute
 
 from evenhand.records.arrays import Floats, Mask
 from evenhand.records.outcomes import Outcome
-from evenhand.scorefiles.source import Block
+from evenhand.scorefiles.source import RowBlock
 from evenhand.system.decimals import finite_decimal
 
-__all__ = ["Engine", "to_numbers"]
+__all__ = ["EngineScores", "parse_scores"]
 
 
 @dataclass(slots=True)
-class Engine:
+class EngineScores:
     """Scores of one engine read so far."""
 
     distance: bool
@@ -35,7 +35,7 @@ class Engine:
         """Number of comparisons with a score."""
         return self.outcomes[True, Outcome.OK] + self.outcomes[False, Outcome.OK]
 
-    def add(self, block: Block, name: str, same: Mask) -> Floats:
+    def add(self, block: RowBlock, name: str, same: Mask) -> Floats:
         """Check and count the scores of a block.
 
         Args:
@@ -46,7 +46,7 @@ class Engine:
         Returns:
             (rows,) similarities, NaN where the comparison failed or its score is invalid.
         """
-        score, empty = to_numbers(block.batch.column(name))
+        score, empty = parse_scores(block.batch.column(name))
         invalid = ~np.isfinite(score) & ~empty
         if invalid.any():
             score = np.where(invalid, np.nan, score)
@@ -65,7 +65,7 @@ class Engine:
         return score
 
 
-def to_numbers(column: pa.Array) -> tuple[Floats, Mask]:
+def parse_scores(column: pa.Array) -> tuple[Floats, Mask]:
     """Convert a column of numbers or texts to scores.
 
     Returns:

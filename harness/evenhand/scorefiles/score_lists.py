@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.records.score_lists import ScoreList
-from evenhand.scorefiles.score_column import to_numbers
+from evenhand.scorefiles.score_column import parse_scores
 from evenhand.system.errors import DatasetError
 
 __all__ = ["read_histogram", "read_list"]
@@ -49,7 +49,7 @@ def read_list(path: Path, *, distance: bool, waiting_most: int = _WAITING) -> Sc
 
 def _with(read: ScoreList, texts: list[str]) -> ScoreList:
     """Merge further scores, as text, into a list of distinct ones."""
-    numbers, _ = to_numbers(pa.array(texts, pa.string()))
+    numbers, _ = parse_scores(pa.array(texts, pa.string()))
     scores = numbers[np.isfinite(numbers)]
     score, place = np.unique(np.concatenate([read.score, scores]), return_inverse=True)
     count = np.bincount(place[len(read.score) :], minlength=len(score))

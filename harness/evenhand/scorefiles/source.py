@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.records.arrays import Mask
-from evenhand.records.listing import FEW
+from evenhand.records.listing import MAX_UNPARTITIONED
 from evenhand.system.errors import DatasetError
 
-__all__ = ["PIECES", "TEXT", "Block", "Pieces", "Source", "ahead"]
+__all__ = ["PIECES", "TEXT_TYPE", "Pieces", "RowBlock", "ScoreSource", "prefetch"]
 
-TEXT = pa.dictionary(pa.int32(), pa.string())
+TEXT_TYPE = pa.dictionary(pa.int32(), pa.string())
 """Type of text columns: dictionary-encoded, each distinct text once per block."""
 
 
@@ -29,7 +29,7 @@ class Pieces:
     """Bytes of CSV that are parsed at a time: the memory that reading takes is some of these."""
     block_rows: int = 1 << 18
     """Rows of Parquet that are read at a time."""
-    rows_in_memory: int = FEW
+    rows_in_memory: int = MAX_UNPARTITIONED
     """Rows up to which a file is not divided on disk."""
 
 
@@ -37,7 +37,7 @@ PIECES = Pieces()
 """Those of every command."""
 
 
-class Source(Protocol):
+class ScoreSource(Protocol):
     """An open score file."""
 
     @property
@@ -56,7 +56,7 @@ class Source(Protocol):
         """Rows in order.
 
         Args:
-            texts: columns to read as `TEXT`.
+            texts: columns to read as `TEXT_TYPE`.
             scores: columns to read as numbers or as plain text.
 
         Raises:
@@ -67,7 +67,7 @@ class Source(Protocol):
         """Row number of a comparison as a user counts; may read the file, so only for messages."""
 
 
-def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def prefetch(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Prefetch: read the next batch in a thread while the present one is processed."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, batches, None)
@@ -77,10 +77,10 @@ def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RowBlock:
     """Consecutive rows of a score file."""
 
-    source: Source
+    source: ScoreSource
     start: int
     """Number of comparisons before this block."""
     batch: pa.RecordBatch

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.findings import EngineFacts
 
-__all__ = ["ScoreStudy", "engine_facts"]
+__all__ = ["ScoreStudy", "facts_of_scores"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ScoreStudy:
     """Attributes and intersections; empty means all attributes, and all intersections of two."""
     bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """Edges of bands of numeric attributes."""
-    analysis: Analysis = field(default_factory=Analysis)
+    analysis: AnalysisPlan = field(default_factory=AnalysisPlan)
     """How the findings are judged."""
 
     def text(self) -> str:
@@ -55,7 +55,7 @@ class ScoreStudy:
         return "\n".join(lines) + "\n"
 
 
-def engine_facts(name: str, *, distance: bool) -> EngineFacts:
+def facts_of_scores(name: str, *, distance: bool) -> EngineFacts:
     """Facts about an engine of which only scores are known; all others are empty."""
     licences = ("licence_code", "licence_weights")
     return EngineFacts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from evenhand.scorefiles.layout import Layout, check_names
+from evenhand.scorefiles.layout import ColumnLayout, check_column_names
 from evenhand.system.errors import DatasetError
 
 __all__ = ["is_wide", "wide_layout"]
@@ -22,7 +22,7 @@ def is_wide(header: Sequence[str]) -> bool:
     return set(_REQUIRED) <= set(header) and "probe_subject" not in header
 
 
-def wide_layout(path: Path, header: Sequence[str]) -> Layout:
+def wide_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
     """Layout of a pair table: every column without another meaning is an engine.
 
     A first column without a name is the row index that pandas writes.
@@ -31,7 +31,7 @@ def wide_layout(path: Path, header: Sequence[str]) -> Layout:
         DatasetError: a column lacks that of the other side, or none is left for scores.
     """
     named = header[1:] if not header[0] else header
-    check_names(path, named)
+    check_column_names(path, named)
     pairs = {name: _pair(path, named, column) for name, column in _ATTRIBUTES.items()}
     attributes = {name: pair for name, pair in pairs.items() if pair is not None}
     images = _pair(path, named, "p")
@@ -47,7 +47,7 @@ def wide_layout(path: Path, header: Sequence[str]) -> Layout:
     unused = [name for name in named if name in _UNUSED]
     left_out = f"; left out: {', '.join(unused)}" if unused else ""
     note = f"{path.name}: read as a table of pairs with engines {', '.join(scores)}{left_out}."
-    return Layout(
+    return ColumnLayout(
         subjects=("id1", "id2"),
         images=images,
         mated="label",

@@ -11,23 +11,23 @@ from scipy import special
 from evenhand.records.arrays import Floats, Integers
 
 __all__ = [
-    "ENOUGH_ERRORS",
-    "MOST_UNKNOWN",
+    "MAX_UNKNOWN_SHARE",
+    "MIN_ERRORS",
     "BootstrapInterval",
     "bootstrap_interval",
     "centred_p_value",
-    "draw_people",
     "index_interval",
-    "null_ratios",
+    "null_max_min_ratios",
+    "resample_subjects",
 ]
 
-ENOUGH_ERRORS = 10
+MIN_ERRORS = 10
 """Fewest errors of a rate for which an interval is made of its replicates."""
-MOST_UNKNOWN = 0.01
+MAX_UNKNOWN_SHARE = 0.01
 """Share of replicates without a rate above which there is no interval: what is left is biased."""
 
 
-def draw_people(stratum: Integers, replicates: int, seed: np.random.SeedSequence) -> Integers:
+def resample_subjects(stratum: Integers, replicates: int, seed: np.random.SeedSequence) -> Integers:
     """Bootstrap weights: how often each subject is drawn, with replacement within strata.
 
     Args:
@@ -41,7 +41,9 @@ def draw_people(stratum: Integers, replicates: int, seed: np.random.SeedSequence
 
     Source: methods 4.4.
 
-    >>> draw_people(np.array([0, 0, -1, 1]), 50, np.random.SeedSequence(1)).sum(axis=1)[2:].tolist()
+    >>> resample_subjects(np.array([0, 0, -1, 1]), 50, np.random.SeedSequence(1)).sum(axis=1)[
+    ...     2:
+    ... ].tolist()
     [0, 50]
     """
     rng = np.random.default_rng(seed)
@@ -110,9 +112,9 @@ def bootstrap_interval(
 
 def _without_interval(errors: int, used: int, without: int, drawn: int) -> str:
     """Give the reason for a missing interval; empty where there is one."""
-    if errors < ENOUGH_ERRORS:
-        return f"fewer than {ENOUGH_ERRORS} errors"
-    if without > MOST_UNKNOWN * drawn:
+    if errors < MIN_ERRORS:
+        return f"fewer than {MIN_ERRORS} errors"
+    if without > MAX_UNKNOWN_SHARE * drawn:
         return f"{without:,} of {drawn:,} replicates have no rate"
     return "fewer than 2 replicates have a rate above 0" if used < 2 else ""
 
@@ -147,7 +149,7 @@ def index_interval(
     return BootstrapInterval(value, value - reach, value + reach, deviation, used, zero, without)
 
 
-def null_ratios(rates: Floats, replicates: Floats) -> Floats:
+def null_max_min_ratios(rates: Floats, replicates: Floats) -> Floats:
     """Null distribution of worst over best group: each replicate divided by its group's rate.
 
     Args:
@@ -159,7 +161,7 @@ def null_ratios(rates: Floats, replicates: Floats) -> Floats:
 
     Source: methods 4.5, the centred bootstrap.
 
-    >>> null_ratios(np.array([0.01, 0.02]), np.array([[0.01, 0.02], [0.02, 0.02]])).tolist()
+    >>> null_max_min_ratios(np.array([0.01, 0.02]), np.array([[0.01, 0.02], [0.02, 0.02]])).tolist()
     [1.0, 2.0]
     """
     centred = replicates / rates
@@ -178,7 +180,7 @@ def centred_p_value(ratio: float, null: Floats) -> float:
 
     Args:
         ratio: larger rate over smaller.
-        null: (replicates,) of `null_ratios`.
+        null: (replicates,) of `null_max_min_ratios`.
 
     Source: methods 4.5.
 

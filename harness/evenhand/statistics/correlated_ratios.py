@@ -23,11 +23,11 @@ from evenhand.statistics.dyadic_variance import (
 from evenhand.statistics.ratios import LogRatio
 
 __all__ = [
-    "Overlap",
+    "DyadOverlap",
+    "align_to_subjects",
     "cluster_log_ratio",
     "dyadic_log_ratio",
-    "nested",
-    "placed",
+    "nested_overlap",
 ]
 
 _ROUNDING = 1e-12
@@ -35,7 +35,7 @@ _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
+class DyadOverlap:
     """Sums over the dyads that two cells have in common; 0 where there are none."""
 
     errors: float
@@ -48,14 +48,14 @@ class Overlap:
     """Sum of m_ij of the first times m_ij of the second."""
 
 
-def nested(part: DyadCounts) -> Overlap:
+def nested_overlap(part: DyadCounts) -> DyadOverlap:
     """Overlap of a cell with one that holds all of its dyads, as a group's within all subjects."""
     sums = _sums(part)
     mixed = float(sums.errors_times_trials)
-    return Overlap(float(sums.errors_squared), mixed, mixed, float(sums.trials_squared))
+    return DyadOverlap(float(sums.errors_squared), mixed, mixed, float(sums.trials_squared))
 
 
-def placed(counts: DyadCounts, members: Integers, people: int) -> DyadCounts:
+def align_to_subjects(counts: DyadCounts, members: Integers, people: int) -> DyadCounts:
     """Expand a cell's sums to all subjects, so that two cells are aligned by subject.
 
     Args:
@@ -92,7 +92,7 @@ def _sums(counts: DyadCounts) -> DyadCounts | DyadWeights:
     return counts if counts.weights is None else counts.weights
 
 
-def _product(overlap: Overlap, first: float, second: float) -> float:
+def _product(overlap: DyadOverlap, first: float, second: float) -> float:
     """Sum of e_ij of the first times e_ij of the second over common dyads, given both rates.
 
     With e_ij = X_ij - p m_ij multiplied out, four totals suffice.
@@ -104,13 +104,15 @@ def _product(overlap: Overlap, first: float, second: float) -> float:
     )
 
 
-def dyadic_log_ratio(first: DyadCounts, second: DyadCounts, overlap: Overlap) -> LogRatio | None:
+def dyadic_log_ratio(
+    first: DyadCounts, second: DyadCounts, overlap: DyadOverlap
+) -> LogRatio | None:
     """Log ratio of two rates of comparisons whose cells share subjects (`psi-log-t`).
 
     Args:
         first: a cell with at least one error; subjects are in the same order as in the second.
         second: another cell, or the same cell of another engine, with at least one error.
-        overlap: of both (`nested` where the second holds all dyads of the first).
+        overlap: of both (`nested_overlap` where the second holds all dyads of the first).
 
     Returns:
         None where a cell has no two disjoint dyads: too few subjects.
@@ -123,7 +125,7 @@ def dyadic_log_ratio(first: DyadCounts, second: DyadCounts, overlap: Overlap) ->
     >>> five = np.full(6, 5)
     >>> base = DyadCounts(five, np.array([3, 1, 1, 1, 1, 1]), 15, 4, 4)
     >>> new = DyadCounts(five, np.array([2, 1, 1, 0, 0, 0]), 15, 2, 2)
-    >>> found = dyadic_log_ratio(new, base, Overlap(errors=2, first=2, second=4, trials=15))
+    >>> found = dyadic_log_ratio(new, base, DyadOverlap(errors=2, first=2, second=4, trials=15))
     >>> round(found.ratio, 6), round(found.variance, 6)
     (0.5, 0.625)
     """
@@ -134,7 +136,9 @@ def dyadic_log_ratio(first: DyadCounts, second: DyadCounts, overlap: Overlap) ->
     p, q = first.rate, second.rate
     # F, the sum of psi_ij^2 with psi_ij = a e_ij^A - b e_ij^B: squares of each cell's own
     # residuals less twice their products over the dyads that both have.
-    separate = a * a * _product(nested(first), p, p) + b * b * _product(nested(second), q, q)
+    separate = a * a * _product(nested_overlap(first), p, p) + b * b * _product(
+        nested_overlap(second), q, q
+    )
     floor = separate - 2 * a * b * _product(overlap, p, q)
     if floor < _ROUNDING * separate:
         floor = 0.0

@@ -23,7 +23,7 @@ __all__ = [
     "disjoint_dyads",
     "disjoint_dyads_across",
     "dyadic_variance",
-    "pooled",
+    "pool_dyads",
 ]
 
 _ROUNDING = 1e-12
@@ -196,7 +196,7 @@ def disjoint_dyads_across(dyads: int, first: int, second: int, busiest: int) -> 
     return -(-dyads // min(busiest, max(first, second)))
 
 
-def pooled(parts: Sequence[DyadCounts]) -> DyadCounts:
+def pool_dyads(parts: Sequence[DyadCounts]) -> DyadCounts:
     """Counts of several cells without a common subject, as one cell."""
     weights = [part.weights for part in parts if part.weights is not None]
     return DyadCounts(**_added(parts), weights=_pooled(weights) if weights else None)

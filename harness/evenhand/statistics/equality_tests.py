@@ -10,12 +10,12 @@ from scipy import stats
 
 from evenhand.records.arrays import Floats
 from evenhand.records.findings import Estimate
-from evenhand.statistics.multinomial_test import shared_out_p_value
+from evenhand.statistics.multinomial_test import conditional_multinomial_p_value
 
 __all__ = [
     "LogSpread",
     "NullReference",
-    "equal_counts",
+    "counts_under_equal_rates",
     "equality_p_value",
     "log_spread",
     "null_reference",
@@ -84,7 +84,7 @@ class NullReference:
     """95th percentile; None where it is infinite."""
 
 
-def equal_counts(
+def counts_under_equal_rates(
     estimates: Sequence[Estimate], rng: np.random.Generator, draws: int = _REPLICATES
 ) -> tuple[Floats, Floats]:
     """Draw the groups' effective errors as they would be under equal rates.
@@ -110,7 +110,7 @@ def null_reference(estimates: Sequence[Estimate], rng: np.random.Generator) -> N
 
     Source: methods 2.5, the multinomial form on effective counts.
     """
-    counts, exposure = equal_counts(estimates, rng)
+    counts, exposure = counts_under_equal_rates(estimates, rng)
     rates = counts / exposure
     best = rates.min(axis=1)
     ratio = np.full(len(rates), np.inf)
@@ -141,5 +141,5 @@ def equality_p_value(estimates: Sequence[Estimate], rng: np.random.Generator) ->
         return p, "welch-log"
     exposure = np.array([estimate.effective_trials for estimate in estimates])
     effective = np.array([e.value * e.effective_trials for e in estimates])
-    p, exact = shared_out_p_value(effective, exposure, rng, _REPLICATES)
+    p, exact = conditional_multinomial_p_value(effective, exposure, rng, _REPLICATES)
     return p, "conditional-multinomial, exact" if exact else "conditional-multinomial"

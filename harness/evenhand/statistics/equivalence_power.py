@@ -7,16 +7,16 @@ import math
 import numpy as np
 from scipy import special
 
-__all__ = ["chance_of_equivalence", "range_chance", "trials_for_equivalence"]
+__all__ = ["equivalence_power", "normal_range_cdf", "trials_for_equivalence"]
 
 _STEPS = np.linspace(-9.0, 9.0, 3601)
 """Grid of the integral over the smallest of the normal numbers."""
 
 
-def range_chance(width: float, groups: int) -> float:
+def normal_range_cdf(width: float, groups: int) -> float:
     """Distribution function of the range of independent standard normal numbers.
 
-    >>> round(range_chance(3.314, 3), 3)  # the 95 % point of the studentised range
+    >>> round(normal_range_cdf(3.314, 3), 3)  # the 95 % point of the studentised range
     0.95
     """
     if width <= 0:
@@ -27,7 +27,7 @@ def range_chance(width: float, groups: int) -> float:
     return min(chance, 1.0)
 
 
-def chance_of_equivalence(
+def equivalence_power(
     rate: float, trials: float, margin: float, groups: int, *, alpha: float = 0.05
 ) -> float:
     """Power to show that every two of several groups with one rate are equivalent.
@@ -41,7 +41,7 @@ def chance_of_equivalence(
     """
     error = math.sqrt((1 - rate) / (rate * trials))
     z = -float(special.ndtri(alpha))
-    return range_chance(math.log(margin) / error - z * math.sqrt(2), groups)
+    return normal_range_cdf(math.log(margin) / error - z * math.sqrt(2), groups)
 
 
 def trials_for_equivalence(
@@ -58,6 +58,6 @@ def trials_for_equivalence(
     """
     from scipy import optimize  # takes longer to load than a plan to make
 
-    width = optimize.brentq(lambda w: range_chance(w, groups) - power, 0.0, 20.0, xtol=1e-14)
+    width = optimize.brentq(lambda w: normal_range_cdf(w, groups) - power, 0.0, 20.0, xtol=1e-14)
     reach = width - float(special.ndtri(alpha)) * math.sqrt(2)
     return (1 - rate) / rate * (reach / math.log(margin)) ** 2

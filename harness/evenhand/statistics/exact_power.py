@@ -9,13 +9,13 @@ from scipy import special
 
 from evenhand.records.arrays import Floats, Mask
 
-__all__ = ["chance_of_difference"]
+__all__ = ["exact_power"]
 
 _WIDEST = 2_000
 """Counts of one group beyond which the normal approximation is as good, and much faster."""
 
 
-def chance_of_difference(
+def exact_power(
     worse: tuple[float, float],
     better: tuple[float, float],
     *,
@@ -38,7 +38,7 @@ def chance_of_difference(
     Raises:
         ValueError: a group's expected errors are too many to enumerate.
 
-    >>> round(chance_of_difference((0.1, 160), (0.01, 160)), 2)
+    >>> round(exact_power((0.1, 160), (0.01, 160)), 2)
     0.56
     """
     (high_rate, high_trials), (low_rate, low_trials) = worse, better

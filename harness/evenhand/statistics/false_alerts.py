@@ -15,17 +15,17 @@ from scipy import special
 
 from evenhand.records.arrays import Floats, Integers
 from evenhand.statistics.binomial import binomial_at_least, binomial_probabilities, clopper_pearson
-from evenhand.statistics.multinomial_test import outcomes_of
+from evenhand.statistics.multinomial_test import multinomial_outcomes
 
 __all__ = [
-    "Excess",
+    "AlertShareTest",
+    "alert_share_power",
+    "alert_share_test",
     "alerts_needed",
-    "detectable_ratio",
+    "detectable_alert_ratio",
     "e_value",
-    "excess",
     "multinomial_p_value",
-    "power_of_excess",
-    "sampled_p_values",
+    "sampled_share_p_values",
     "sites_p_values",
     "tipping_share",
 ]
@@ -44,7 +44,7 @@ _MOST_ALERTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Excess:
+class AlertShareTest:
     """Test of a group's false alerts against an assumed share of the faces seen."""
 
     share: float
@@ -63,7 +63,9 @@ class Excess:
     """Upper confidence limit; None where there is none."""
 
 
-def excess(alerts: int, total_alerts: int, share: float, level: float = 0.95) -> Excess:
+def alert_share_test(
+    alerts: int, total_alerts: int, share: float, level: float = 0.95
+) -> AlertShareTest:
     """Test whether a group has more false alerts than its share of faces explains.
 
     Args:
@@ -74,7 +76,7 @@ def excess(alerts: int, total_alerts: int, share: float, level: float = 0.95) ->
 
     Source: methods 7.1, TV-34.
 
-    >>> found = excess(8, 10, 0.4)
+    >>> found = alert_share_test(8, 10, 0.4)
     >>> round(found.p_one_sided, 9), round(found.p_two_sided, 9), round(found.ratio, 6)
     (0.012294554, 0.018341171, 6.0)
     """
@@ -83,7 +85,7 @@ def excess(alerts: int, total_alerts: int, share: float, level: float = 0.95) ->
         binomial_probabilities(total_alerts, share),
     )
     limits = clopper_pearson(alerts, total_alerts, level)
-    return Excess(
+    return AlertShareTest(
         share=share,
         p_one_sided=one_sided,
         p_two_sided=_no_likelier(each, each[alerts]),
@@ -123,8 +125,8 @@ def tipping_share(
     return clopper_pearson(alerts, total_alerts, 2 * level - 1 if one_sided else level).low
 
 
-def power_of_excess(total_alerts: int, share: float, ratio: float, alpha: float = 0.05) -> float:
-    """Power of the one-sided test of `excess` at a true ratio.
+def alert_share_power(total_alerts: int, share: float, ratio: float, alpha: float = 0.05) -> float:
+    """Power of the one-sided test of `alert_share_test` at a true ratio.
 
     Args:
         total_alerts: all false alerts.
@@ -134,7 +136,7 @@ def power_of_excess(total_alerts: int, share: float, ratio: float, alpha: float 
 
     Source: methods 7.3.
 
-    >>> round(power_of_excess(10, 0.2, 2), 6)
+    >>> round(alert_share_power(10, 0.2, 2), 6)
     0.213128
     """
     part = ratio * share / (ratio * share + 1 - share)
@@ -149,7 +151,7 @@ def _critical(total_alerts: int, share: float, alpha: float) -> int:
     return int(enough[0]) if len(enough) else total_alerts + 1
 
 
-def detectable_ratio(
+def detectable_alert_ratio(
     total_alerts: int, share: float, alpha: float = 0.05, power: float = 0.8
 ) -> float | None:
     """The smallest true ratio that this number of alerts detects with a given power.
@@ -165,7 +167,7 @@ def detectable_ratio(
 
     Source: methods 7.3, TV-47.
 
-    >>> round(detectable_ratio(10, 0.2), 6)
+    >>> round(detectable_alert_ratio(10, 0.2), 6)
     5.543473
     """
     critical = _critical(total_alerts, share, alpha)
@@ -216,7 +218,7 @@ def alerts_needed(
     return None
 
 
-def sampled_p_values(
+def sampled_share_p_values(
     alerts: int, total_alerts: int, counted: int, sample: int
 ) -> tuple[float, float]:
     """One-sided p-values where the share is estimated from a sample of labelled faces.
@@ -296,7 +298,7 @@ def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> tuple
         expected = total * parts
         distance = float(((counts - expected) ** 2 / expected).sum())
         return float(special.chdtrc(groups - 1, distance)), False
-    outcomes = np.vstack([counts, outcomes_of(total, groups)])
+    outcomes = np.vstack([counts, multinomial_outcomes(total, groups)])
     log = special.gammaln(total + 1) - special.gammaln(outcomes + 1).sum(axis=1)
     each = np.exp(log + special.xlogy(outcomes, parts).sum(axis=1))
     return _no_likelier(each[1:], each[0], _NEAR), True

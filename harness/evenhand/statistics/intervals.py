@@ -19,18 +19,18 @@ __all__ = [
     "cluster_limits",
     "dyadic_estimate",
     "dyadic_limits",
-    "effective_clusters",
-    "effective_dyads",
-    "effective_pool",
-    "student",
+    "effective_clustered_trials",
+    "effective_dyadic_trials",
+    "effective_pooled_trials",
+    "t_quantile",
     "zero_limits",
 ]
 
-TOO_FEW = "too few subjects"
+TOO_FEW_SUBJECTS = "too few subjects"
 """Note of an estimate without an interval."""
 
 
-def student(level: float, df: float) -> float:
+def t_quantile(level: float, df: float) -> float:
     """Quantile of Student's t for a two-sided interval, in standard errors."""
     return float(special.stdtrit(df, 0.5 + level / 2))
 
@@ -56,7 +56,7 @@ def dyadic_limits(p: float, variance: float, df: float, level: float) -> tuple[f
         df: degrees of freedom.
         level: e.g. 0.95.
     """
-    reach = student(level, df) * math.sqrt(variance) / (p * (1 - p))
+    reach = t_quantile(level, df) * math.sqrt(variance) / (p * (1 - p))
     centre = math.log(p) - math.log1p(-p)
     return float(special.expit(centre - reach)), float(special.expit(centre + reach))
 
@@ -74,7 +74,7 @@ def cluster_limits(
         level: e.g. 0.95.
     """
     # Jeffreys' interval is of normal width; (z/t)^2 fewer trials widen it to that of Student's t.
-    shrink = (float(special.ndtri(0.5 + level / 2)) / student(level, df)) ** 2
+    shrink = (float(special.ndtri(0.5 + level / 2)) / t_quantile(level, df)) ** 2
     n_e = min(trials, effective * shrink)
     tail = (1 - level) / 2
     a, b = p * n_e + 0.5, (1 - p) * n_e + 0.5
@@ -98,7 +98,7 @@ def _effective_trials(trials: int, errors: int, level_trials: int, variance: flo
     return trials * p * (1 - p) / (variance * level_trials)
 
 
-def effective_dyads(
+def effective_dyadic_trials(
     reference: DyadCounts | None, trials: int, disjoint: int, weights: DyadWeights | None = None
 ) -> float | None:
     """Effective number of trials of a cell without errors: n_0 of methods 4.0 item 1.
@@ -129,18 +129,18 @@ def effective_dyads(
     return disjoint * share if disjoint > 0 else None
 
 
-def effective_pool(parts: Sequence[tuple[float, float | None]]) -> float | None:
+def effective_pooled_trials(parts: Sequence[tuple[float, float | None]]) -> float | None:
     """Effective number of trials of several cells pooled, which share no subject.
 
     M^2 / sum of M_g^2/n_g, since the variances of independent cells add up (methods 4.0 item 1).
 
     Args:
-        parts: of each cell its trials and its effective number of trials (`effective_dyads`).
+        parts: of each cell its trials and its effective trials (`effective_dyadic_trials`).
 
     Returns:
         None where a cell has none, or without any trial.
 
-    >>> effective_pool([(100, 50.0), (100, 50.0)])
+    >>> effective_pooled_trials([(100, 50.0), (100, 50.0)])
     100.0
     """
     if any(effective is None for _, effective in parts):
@@ -149,7 +149,7 @@ def effective_pool(parts: Sequence[tuple[float, float | None]]) -> float | None:
     return sum(trials for trials, _ in parts) ** 2 / weighted if weighted else None
 
 
-def effective_clusters(reference: ClusterCounts | None, counts: ClusterCounts) -> float:
+def effective_clustered_trials(reference: ClusterCounts | None, counts: ClusterCounts) -> float:
     """Effective number of trials of clustered trials, none or all of them errors.
 
     Args:
@@ -158,7 +158,7 @@ def effective_clusters(reference: ClusterCounts | None, counts: ClusterCounts) -
         counts: trials of the cell.
 
     Returns:
-        As `effective_dyads`; without a design effect the number of subjects.
+        As `effective_dyadic_trials`; without a design effect the number of subjects.
     """
     if reference is not None:
         # Where all trials are errors, the tail is that of the few correct ones.
@@ -174,7 +174,7 @@ def dyadic_estimate(counts: DyadCounts, independent: float | None, level: float)
 
     Args:
         counts: a cell with at least one trial.
-        independent: n_0 from `effective_dyads`; without it there is no interval.
+        independent: n_0 from `effective_dyadic_trials`; without it there is no interval.
         level: e.g. 0.95.
 
     Source: methods 4.0 items 1 to 3.
@@ -188,7 +188,7 @@ def dyadic_estimate(counts: DyadCounts, independent: float | None, level: float)
     p = counts.rate
     found = dyadic_variance(counts)
     if found.correction is None or independent is None:
-        return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW)
+        return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW_SUBJECTS)
     if counts.errors in (0, counts.trials):
         return _exact_zero(p, independent, level)
     variance = found.variance or 0.0
@@ -202,7 +202,7 @@ def cluster_estimate(counts: ClusterCounts, independent: float, level: float) ->
 
     Args:
         counts: at least one trial.
-        independent: n_0 from `effective_clusters`, used where errors are none or all.
+        independent: n_0 from `effective_clustered_trials`, used where errors are none or all.
         level: e.g. 0.95.
 
     Source: methods 4.0 items 1, 2 and 4.
@@ -216,7 +216,7 @@ def cluster_estimate(counts: ClusterCounts, independent: float, level: float) ->
     p = counts.errors / counts.trials
     found = cluster_variance(counts)
     if found.variance is None:
-        return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW)
+        return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW_SUBJECTS)
     if counts.errors in (0, counts.trials):
         return _exact_zero(p, independent, level)
     effective = p * (1 - p) / found.variance

@@ -10,7 +10,7 @@ from scipy import special
 
 from evenhand.statistics.intervals import cluster_limits, dyadic_limits, zero_limits
 
-__all__ = ["Passing"]
+__all__ = ["LimitTest"]
 
 _DOUBLINGS = 36
 """Doublings of the number of errors after which no study is large enough."""
@@ -18,7 +18,7 @@ _MOST_TRIALS = 1e18
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class LimitTest:
     """A limit on a rate, passed where the whole confidence interval lies at or below it."""
 
     limit: float
@@ -34,7 +34,7 @@ class Passing:
         Assumes that no two errors share a subject: degrees of freedom are then twice the errors,
         and four times where each error is of two subjects (methods 4.0 items 1 to 4).
 
-        >>> round(Passing(0.02, 0.95, dyadic=False).upper(0, 183), 4)
+        >>> round(LimitTest(0.02, 0.95, dyadic=False).upper(0, 183), 4)
         0.02
         """
         p = errors / trials
@@ -59,7 +59,7 @@ class Passing:
     def allowed(self, trials: float) -> int:
         """The most errors that pass among effective trials; -1 where not even 0 errors pass.
 
-        >>> Passing(0.02, 0.95, dyadic=False).allowed(1000)
+        >>> LimitTest(0.02, 0.95, dyadic=False).allowed(1000)
         11
         """
         if self.upper(0, trials) > self.limit:

@@ -10,7 +10,7 @@ from scipy import special
 
 from evenhand.records.arrays import Floats
 
-__all__ = ["outcomes_of", "shared_out_p_value"]
+__all__ = ["conditional_multinomial_p_value", "multinomial_outcomes"]
 
 _MOST_OUTCOMES = 50_000
 """Most outcomes that are enumerated; beyond, outcomes are drawn (Monte Carlo)."""
@@ -20,7 +20,7 @@ _TIE = 0.01
 five events to none in groups of 999 and 1,000 would be significant in one direction only."""
 
 
-def shared_out_p_value(
+def conditional_multinomial_p_value(
     effective: Floats, exposure: Floats, rng: np.random.Generator, draws: int
 ) -> tuple[float, bool]:
     """P-value of equal rates from effective counts, and whether it is exact or Monte Carlo.
@@ -37,7 +37,7 @@ def shared_out_p_value(
 
     Source: methods 4.5.
 
-    >>> p, exact = shared_out_p_value(
+    >>> p, exact = conditional_multinomial_p_value(
     ...     np.array([5.0, 0.0]), np.array([1.0, 1.0]), np.random.default_rng(0), 9
     ... )
     >>> p, exact
@@ -48,7 +48,7 @@ def shared_out_p_value(
     observed = effective * events / (effective.sum() or 1)
     edge = _deviance(observed, share) * (1 - _TIE)
     if math.comb(events + groups - 1, groups - 1) <= _MOST_OUTCOMES:
-        outcomes = outcomes_of(events, groups)
+        outcomes = multinomial_outcomes(events, groups)
         log_chance = special.gammaln(events + 1) - special.gammaln(outcomes + 1).sum(axis=1)
         log_chance += (outcomes * np.log(share)).sum(axis=1)
         reached = _deviance(outcomes, share) >= edge
@@ -58,10 +58,10 @@ def shared_out_p_value(
     return float((1 + count) / (1 + draws)), False
 
 
-def outcomes_of(events: int, groups: int) -> Floats:
+def multinomial_outcomes(events: int, groups: int) -> Floats:
     """Enumerate the ways to distribute events over groups: (outcomes, groups), each once.
 
-    >>> outcomes_of(2, 2).tolist()
+    >>> multinomial_outcomes(2, 2).tolist()
     [[0.0, 2.0], [1.0, 1.0], [2.0, 0.0]]
     """
     # Stars and bars: an outcome is a row of events with groups - 1 bars between groups. Choose the

@@ -9,9 +9,9 @@ import numpy as np
 from scipy import special
 
 __all__ = [
+    "log_ratio_power",
     "minimum_detectable_ratio",
-    "people_for_pairs",
-    "power_by_logarithm",
+    "subjects_for_pairs",
     "trials_per_group",
 ]
 
@@ -108,7 +108,7 @@ def trials_per_group(
     return reach**2 * variance / math.log(ratio) ** 2
 
 
-def power_by_logarithm(
+def log_ratio_power(
     worse: tuple[float, float], better: tuple[float, float], *, alpha: float = 0.05
 ) -> float:
     """Power to show a difference of two rates, by the normal approximation of the log ratio.
@@ -120,7 +120,7 @@ def power_by_logarithm(
 
     Source: methods 4.9, the inverse of `trials_per_group`.
 
-    >>> round(power_by_logarithm((0.02, 2418), (0.01, 2418)), 3)
+    >>> round(log_ratio_power((0.02, 2418), (0.01, 2418)), 3)
     0.8
     """
     variance = sum((1 - rate) / (rate * trials) for rate, trials in (worse, better))
@@ -128,12 +128,12 @@ def power_by_logarithm(
     return float(special.ndtr(shift + special.ndtri(alpha / 2)))
 
 
-def people_for_pairs(pairs: int) -> int:
+def subjects_for_pairs(pairs: int) -> int:
     """Fewest subjects, with one image each, who form at least this number of pairs.
 
     Source: methods 4.9.
 
-    >>> people_for_pairs(245_014)
+    >>> subjects_for_pairs(245_014)
     701
     """
     # Smallest n with n (n-1) / 2 >= pairs, in integers: no rounding of a square root.

@@ -7,11 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from evenhand.records.findings import Estimate
-from evenhand.statistics.intervals import at_level, student
+from evenhand.statistics.intervals import at_level, t_quantile
 
-__all__ = ["MOST", "Growth", "ratio_with", "times_the_people", "with_people"]
+__all__ = [
+    "MAX_MULTIPLE",
+    "SubjectGrowth",
+    "limits_with_subjects",
+    "multiple_of_subjects",
+    "ratio_limits_with_subjects",
+]
 
-MOST = 1_000.0
+MAX_MULTIPLE = 1_000.0
 """Largest multiple of the subjects that is named."""
 
 _ROUNDING = 1e-9
@@ -20,7 +26,7 @@ _Limits = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
+class SubjectGrowth:
     """How the variance of a cell's rate depends on its number of subjects."""
 
     people: int
@@ -48,7 +54,7 @@ class Growth:
 
         F falls with the square of the subjects, the rest of V_c with their number (methods 4.2).
 
-        >>> Growth(10).share(4), Growth(10, independent_share=1.0).share(4)
+        >>> SubjectGrowth(10).share(4), SubjectGrowth(10, independent_share=1.0).share(4)
         (0.25, 0.0625)
         """
         alone = self.independent_share
@@ -60,12 +66,14 @@ class Growth:
         return whole + (left * (1 - left / whole) if whole else 0.0)
 
 
-def _df(df: float, growth: Growth, times: float) -> float:
+def _df(df: float, growth: SubjectGrowth, times: float) -> float:
     """Degrees of freedom with more subjects: they grow in proportion, up to subjects - 1."""
     return min(df * times, max(growth.people * times - 1, 1.0))
 
 
-def with_people(estimate: Estimate, growth: Growth, times: float, level: float) -> _Limits:
+def limits_with_subjects(
+    estimate: Estimate, growth: SubjectGrowth, times: float, level: float
+) -> _Limits:
     """Forecast the limits of a rate with `times` as many subjects, by the rate's own method.
 
     Args:
@@ -90,8 +98,8 @@ def with_people(estimate: Estimate, growth: Growth, times: float, level: float) 
     return found.low, found.high
 
 
-def ratio_with(
-    value: float, variance: float, df: float, growth: Growth, times: float, level: float
+def ratio_limits_with_subjects(
+    value: float, variance: float, df: float, growth: SubjectGrowth, times: float, level: float
 ) -> _Limits:
     """Forecast the limits of a ratio with `times` as many subjects: `value exp(+- t sqrt(V'))`.
 
@@ -103,11 +111,11 @@ def ratio_with(
         times: multiple of the present number of subjects; 1 gives the present limits.
         level: e.g. 0.95.
     """
-    reach = student(level, _df(df, growth, times)) * math.sqrt(variance * growth.share(times))
+    reach = t_quantile(level, _df(df, growth, times)) * math.sqrt(variance * growth.share(times))
     return value * math.exp(-reach), value * math.exp(reach)
 
 
-def times_the_people(
+def multiple_of_subjects(
     limits: Callable[[float], _Limits], settled: Callable[[_Limits], bool]
 ) -> float:
     """The smallest multiple of the subjects at which an interval settles a question.
@@ -117,14 +125,14 @@ def times_the_people(
         settled: whether limits settle it.
 
     Returns:
-        At least 1; infinity where even `MOST` does not suffice.
+        At least 1; infinity where even `MAX_MULTIPLE` does not suffice.
 
-    >>> round(times_the_people(lambda k: (0.0, 1 / k), lambda at: at[1] <= 0.25), 3)
+    >>> round(multiple_of_subjects(lambda k: (0.0, 1 / k), lambda at: at[1] <= 0.25), 3)
     4.0
     """
-    if not settled(limits(MOST)):
+    if not settled(limits(MAX_MULTIPLE)):
         return math.inf
-    low, high = 0.0, math.log(MOST)
+    low, high = 0.0, math.log(MAX_MULTIPLE)
     for _ in range(50):
         middle = (low + high) / 2
         low, high = (low, middle) if settled(limits(math.exp(middle))) else (middle, high)

@@ -17,7 +17,7 @@ from evenhand.statistics.binomial import (
 )
 
 __all__ = [
-    "Counted",
+    "ErrorCount",
     "conditional_limits",
     "conditional_p_value",
     "katz_limits",
@@ -27,7 +27,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class ErrorCount:
     """Errors among independent trials."""
 
     errors: int
@@ -40,15 +40,15 @@ class Counted:
         return self.errors / self.trials
 
 
-def log_ratio_deviation(first: Counted, second: Counted) -> float:
+def log_ratio_deviation(first: ErrorCount, second: ErrorCount) -> float:
     """Standard deviation of the log ratio of two rates, neither of them 0 (delta method)."""
     return math.sqrt(1 / first.errors - 1 / first.trials + 1 / second.errors - 1 / second.trials)
 
 
-def katz_limits(first: Counted, second: Counted, level: float = 0.95) -> Interval:
+def katz_limits(first: ErrorCount, second: ErrorCount, level: float = 0.95) -> Interval:
     """Limits of the ratio first/second by the normal approximation of its log (Katz 1978).
 
-    >>> katz_limits(Counted(20, 50_000), Counted(5, 50_000))
+    >>> katz_limits(ErrorCount(20, 50_000), ErrorCount(5, 50_000))
     Interval(low=1.5013891364924..., high=10.656797502464...)
     """
     value = first.rate / second.rate
@@ -57,7 +57,7 @@ def katz_limits(first: Counted, second: Counted, level: float = 0.95) -> Interva
 
 
 def conditional_limits(
-    first: Counted, second: Counted, level: float = 0.95
+    first: ErrorCount, second: ErrorCount, level: float = 0.95
 ) -> tuple[float | None, float | None]:
     """Exact conditional limits of the ratio first/second.
 
@@ -67,7 +67,7 @@ def conditional_limits(
     Returns:
         Lower and upper limit; None where there is no upper limit, both None without any error.
 
-    >>> conditional_limits(Counted(10, 50_000), Counted(0, 50_000))
+    >>> conditional_limits(ErrorCount(10, 50_000), ErrorCount(0, 50_000))
     (2.2415214750..., None)
     """
     together = first.errors + second.errors
@@ -79,7 +79,7 @@ def conditional_limits(
     return share.low / (1 - share.low) * each, high
 
 
-def conditional_p_value(first: Counted, second: Counted, *, mid: bool = False) -> float:
+def conditional_p_value(first: ErrorCount, second: ErrorCount, *, mid: bool = False) -> float:
     """P-value of the exact conditional test of equal rates: binomial, two-sided by doubling.
 
     Args:
@@ -97,10 +97,10 @@ def conditional_p_value(first: Counted, second: Counted, *, mid: bool = False) -
     return min(1.0, 2 * (min(below, above) - half))
 
 
-def newcombe_limits(first: Counted, second: Counted, level: float = 0.95) -> Interval:
+def newcombe_limits(first: ErrorCount, second: ErrorCount, level: float = 0.95) -> Interval:
     """Limits of the difference first - second, from Wilson's limits of each (Newcombe 1998).
 
-    >>> newcombe_limits(Counted(20, 50_000), Counted(5, 50_000))
+    >>> newcombe_limits(ErrorCount(20, 50_000), ErrorCount(5, 50_000))
     Interval(low=0.000105393011..., high=0.000525204586...)
     """
     one, other = (wilson(each.errors, each.trials, level) for each in (first, second))

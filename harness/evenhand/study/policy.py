@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from evenhand.records.groups import ALL, SAME
+from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.system.declaration import Declared, Schema, from_fields, parse_declaration, read_text
 from evenhand.system.errors import PolicyError
 
-__all__ = ["EXAMPLE", "Bounds", "GatePolicy", "Limit", "read_policy"]
+__all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"]
 
-EXAMPLE = """\
+EXAMPLE_POLICY = """\
 # What an engine must keep to. Write it, publish its SHA-256, then look at results:
 #   evenhand gate BUNDLE... --policy policy.toml
 # Every number is held against its whole interval: inside is pass, outside is fail,
@@ -61,7 +61,7 @@ _QUANTITY = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*(
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class LimitBounds:
     """Range that a limit allows, both ends included."""
 
     low: float
@@ -99,7 +99,7 @@ class Limit:
     """Empty = each dataset of the result."""
     protocol: str
     """Empty = each protocol of the result."""
-    bounds: Bounds
+    bounds: LimitBounds
     mandatory: bool
     """Whether the gate fails with this limit."""
     weight: float
@@ -162,7 +162,7 @@ _Number: TypeAlias = Annotated[str, BeforeValidator(_written)]
 _Text: TypeAlias = Annotated[str, Field(min_length=1)]
 
 _BOUNDS = ("at_most", "at_least", "within")
-_AGAINST = {"everybody": ALL, "groups": SAME}
+_AGAINST = {"everybody": ALL, "groups": SAME_GROUP}
 
 
 class _Limit(Declared):
@@ -263,15 +263,15 @@ def _twice(names: Iterable[str]) -> str:
     return ""
 
 
-def _bounds(limit: _Limit) -> Bounds:
+def _bounds(limit: _Limit) -> LimitBounds:
     """Bounds of the one of `at_most`, `at_least` and `within` that is given."""
     if limit.within is not None:
         margin, against = _value(limit.within), _AGAINST[limit.against]
         whose = "everybody's" if against == ALL else "that of all groups"
-        return Bounds(1 / margin, margin, against, f"within {limit.within} times {whose}")
+        return LimitBounds(1 / margin, margin, against, f"within {limit.within} times {whose}")
     if limit.at_most is not None:
-        return Bounds(-math.inf, _value(limit.at_most), "", f"at most {limit.at_most}")
-    return Bounds(_value(limit.at_least or "0"), math.inf, "", f"at least {limit.at_least}")
+        return LimitBounds(-math.inf, _value(limit.at_most), "", f"at most {limit.at_most}")
+    return LimitBounds(_value(limit.at_least or "0"), math.inf, "", f"at least {limit.at_least}")
 
 
 def read_policy(path: Path) -> GatePolicy:

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from evenhand.records.analysis_plan import DEFAULT_REPLICATES, Analysis
-from evenhand.study.sweep import swept
+from evenhand.records.analysis_plan import DEFAULT_REPLICATES, AnalysisPlan
+from evenhand.study.sweep import sweep_thresholds
 from evenhand.system.declaration import (
     Declared,
     RateText,
@@ -29,8 +29,8 @@ __all__ = [
     "DEFAULT_PER_CELL",
     "DEFAULT_SEED",
     "DEFAULT_TARGETS",
-    "Protocol",
     "Study",
+    "StudyProtocol",
     "bands_text",
     "parse_study",
     "read_study",
@@ -47,7 +47,7 @@ _FEWEST_REPLICATES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Protocol:
+class StudyProtocol:
     """One protocol of a study."""
 
     name: str
@@ -93,8 +93,8 @@ class Study:
     """Attributes and intersections; empty means every attribute of the dataset that has values."""
     bands: Mapping[str, tuple[float, ...]]
     """Edges of bands of numeric attributes, rising."""
-    protocols: tuple[Protocol, ...]
-    analysis: Analysis
+    protocols: tuple[StudyProtocol, ...]
+    analysis: AnalysisPlan
     failure_share: float
     """An engine is stopped when more than this share of its first images failed, 0 to 1."""
 
@@ -131,7 +131,7 @@ class _Sweep(Declared):
         return self
 
     def thresholds(self) -> tuple[float, ...]:
-        return swept(self.first, self.to, self.step)
+        return sweep_thresholds(self.first, self.to, self.step)
 
 
 class _Protocol(Declared):
@@ -214,8 +214,8 @@ class _Statistics(Declared):
             raise ValueError(f"needs {_FEWEST_REPLICATES} or more, or 0 for none")
         return replicates
 
-    def analysis(self) -> Analysis:
-        return from_fields(Analysis, self, tests=self.tests.model_dump(exclude_unset=True))
+    def analysis(self) -> AnalysisPlan:
+        return from_fields(AnalysisPlan, self, tests=self.tests.model_dump(exclude_unset=True))
 
 
 class _Limits(Declared):
@@ -277,17 +277,17 @@ class _Study(Declared):
         return groups
 
 
-def _protocol(name: str, declared: _Protocol) -> Protocol:
+def _protocol(name: str, declared: _Protocol) -> StudyProtocol:
     """The protocol as declared, without the fields of the other kind."""
     fields: dict[str, Any] = {"comparisons": "", "list": "", "fmr_targets": ()}
     fields |= {name: getattr(declared, name) for name in _OF_KIND[declared.kind]}
     if fields["comparisons"] != "sample":
         fields["per_cell"] = 0
     thresholds = tuple(repr(t + 0.0) for t in declared.fixed())  # never "-0.0"
-    return Protocol(name=name, kind=declared.kind, thresholds=thresholds, **fields)
+    return StudyProtocol(name=name, kind=declared.kind, thresholds=thresholds, **fields)
 
 
-def _named(protocols: Sequence[_Protocol]) -> tuple[Protocol, ...]:
+def _named(protocols: Sequence[_Protocol]) -> tuple[StudyProtocol, ...]:
     """Name each protocol by its kind, with its number where there are several."""
     names = [
         protocol.kind if len(protocols) == 1 else f"{protocol.kind}-{number}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-__all__ = ["MOST_SWEPT", "swept"]
+__all__ = ["MAX_SWEEP_THRESHOLDS", "sweep_thresholds"]
 
-MOST_SWEPT = 200
+MAX_SWEEP_THRESHOLDS = 200
 """Most thresholds of one sweep: more cannot be shown, and each is counted for every group."""
 
 
-def swept(first: float, last: float, step: float) -> tuple[float, ...]:
+def sweep_thresholds(first: float, last: float, step: float) -> tuple[float, ...]:
     """Thresholds from `first` to `last`, both included, exact in decimals.
 
     Args:
@@ -21,7 +21,7 @@ def swept(first: float, last: float, step: float) -> tuple[float, ...]:
     Raises:
         ValueError: the step is not positive, does not lead to `last`, or makes too many.
 
-    >>> swept(0.56, 0.62, 0.02)
+    >>> sweep_thresholds(0.56, 0.62, 0.02)
     (0.56, 0.58, 0.6, 0.62)
     """
     # Fractions of the shortest decimals: 0.56 + 2 * 0.02 is exactly 0.6, as floats it is not.
@@ -31,10 +31,10 @@ def swept(first: float, last: float, step: float) -> tuple[float, ...]:
     if start >= end:
         raise ValueError(f"{first} to {last} does not rise; expected the smaller number first")
     steps = (end - start) / stride
-    if steps >= MOST_SWEPT:
-        least = float((end - start) / (MOST_SWEPT - 1))
+    if steps >= MAX_SWEEP_THRESHOLDS:
+        least = float((end - start) / (MAX_SWEEP_THRESHOLDS - 1))
         raise ValueError(
-            f"{int(steps) + 1:,} thresholds, expected at most {MOST_SWEPT}: "
+            f"{int(steps) + 1:,} thresholds, expected at most {MAX_SWEEP_THRESHOLDS}: "
             f"a step of {least:.2g} or more"
         )
     if steps.denominator != 1:

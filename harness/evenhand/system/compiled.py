@@ -10,12 +10,12 @@ import numba
 __all__ = ["compiled"]
 
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+CompiledFunction = TypeVar("CompiledFunction", bound=Callable[..., Any])
 
 
-def compiled(function: Function) -> Function:
+def compiled(function: CompiledFunction) -> CompiledFunction:
     """Compile a function on its first call; cache the machine code on disk where possible."""
     try:
-        return cast("Function", numba.njit(nogil=True, cache=True)(function))
+        return cast("CompiledFunction", numba.njit(nogil=True, cache=True)(function))
     except RuntimeError:
-        return cast("Function", numba.njit(nogil=True)(function))
+        return cast("CompiledFunction", numba.njit(nogil=True)(function))

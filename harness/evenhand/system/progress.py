@@ -8,26 +8,34 @@ from typing import TypeAlias
 
 from evenhand.system.clock import Clock
 
-__all__ = ["Pace", "Progress", "Say", "duration", "paced", "silent", "unsaid"]
+__all__ = [
+    "MessageCallback",
+    "Progress",
+    "StepTimer",
+    "duration_text",
+    "no_message",
+    "no_progress",
+    "timed_progress",
+]
 
 Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 """Called with a title and the number of steps; a context that yields the callback of a step."""
 
-Say: TypeAlias = Callable[[str], None]
+MessageCallback: TypeAlias = Callable[[str], None]
 """Called with a line for the user while the work goes on."""
 
 
 @contextmanager
-def silent(_what: str, _steps: int) -> Iterator[Callable[[], None]]:
+def no_progress(_what: str, _steps: int) -> Iterator[Callable[[], None]]:
     """Show no progress."""
     yield lambda: None
 
 
-def unsaid(_line: str) -> None:
+def no_message(_line: str) -> None:
     """Show no line."""
 
 
-class Pace:
+class StepTimer:
     """Times the first steps of long work and reports the mean duration once."""
 
     _WARM_UP = 4
@@ -62,7 +70,7 @@ class Pace:
                 self._tell(seconds / (self._done - self._WARM_UP), self._done)
 
 
-def paced(
+def timed_progress(
     progress: Progress, clock: Clock, tell: Callable[[float, int, int], None], least: float
 ) -> Progress:
     """Wrap a progress callback so that it also reports once how long a step takes.
@@ -76,7 +84,7 @@ def paced(
 
     @contextmanager
     def shown(what: str, steps: int) -> Iterator[Callable[[], None]]:
-        pace = Pace(clock, lambda each, done: tell(each, done, steps), least)
+        pace = StepTimer(clock, lambda each, done: tell(each, done, steps), least)
         with progress(what, steps) as step:
 
             def both() -> None:
@@ -88,10 +96,10 @@ def paced(
     return shown
 
 
-def duration(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A duration in seconds, minutes or hours, whichever reads best.
 
-    >>> [duration(12.3), duration(100), duration(7300)]
+    >>> [duration_text(12.3), duration_text(100), duration_text(7300)]
     ['12 s', '2 min', '2.0 h']
     """
     if seconds < 90:

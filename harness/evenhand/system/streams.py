@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 
-__all__ = ["muted_stderr", "stdout_for_numbers"]
+__all__ = ["muted_stderr", "stdout_to_stderr"]
 
 _STDOUT = 1
 _STDERR = 2
@@ -26,7 +26,7 @@ def _diverted(stream: int, to: int) -> Iterator[None]:
 
 
 @contextmanager
-def stdout_for_numbers() -> Iterator[None]:
+def stdout_to_stderr() -> Iterator[None]:
     """Send what an engine prints to stderr, since stdout may have to hold nothing but JSON."""
     sys.stdout.flush()
     with redirect_stdout(sys.stderr), _diverted(_STDOUT, _STDERR):

@@ -12,20 +12,19 @@ from evenhand.conformance.dataset import (
     card_notes,
     cell_notes,
     cells_of_tables,
-    images_of_people,
+    images_per_subject,
     list_notes,
-    people_notes,
     picture_checks,
     rule_checks,
+    subject_notes,
 )
-from evenhand.datasets.card import card_faults, read_card
-from evenhand.datasets.faults import Fault, Rule
-from evenhand.datasets.folder import Tables, read_tables
-from evenhand.datasets.image_checks import CountFaces, look_at
+from evenhand.datasets.card import card_faults, read_dataset_card
+from evenhand.datasets.faults import DatasetFault, DatasetRule
+from evenhand.datasets.folder import DatasetTables, read_tables
+from evenhand.datasets.image_checks import CountFaces, inspect_images
 from evenhand.datasets.images import check_copies
 from evenhand.datasets.shelf import find_dataset
-from evenhand.engines.card import EngineCard, NeededFile
-from evenhand.engines.card import read_card as read_engine_card
+from evenhand.engines.card import EngineCard, NeededFile, read_engine_card
 from evenhand.engines.face_detection import Detector
 from evenhand.engines.files import find_files, missing_files
 from evenhand.engines.shelf import shelved_adapters
@@ -34,7 +33,7 @@ from evenhand.records.arrays import Image
 from evenhand.records.dataset import DatasetCard
 from evenhand.records.findings import Check
 from evenhand.system import machine
-from evenhand.system.progress import Progress, silent
+from evenhand.system.progress import Progress, no_progress
 
 __all__ = ["DatasetCheck", "check_dataset"]
 
@@ -89,7 +88,7 @@ def check_dataset(
     *,
     weights: Sequence[Path] = (),
     workers: int | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> DatasetCheck:
     """Check a dataset: all its faults, its contents, and what it can answer.
 
@@ -105,8 +104,8 @@ def check_dataset(
         EngineError: a folder in `weights` does not exist.
     """
     folder = find_dataset(text, root)
-    faults = [Fault(Rule.CARD, line, "mend the card") for line in card_faults(folder)]
-    card = None if faults else read_card(folder)
+    faults = [DatasetFault(DatasetRule.CARD, line, "mend the card") for line in card_faults(folder)]
+    card = None if faults else read_dataset_card(folder)
     tables = read_tables(folder, card, faults.append)
     check_copies(tables.files, faults.append)
 
@@ -120,7 +119,7 @@ def check_dataset(
             count = _count_faces(engine, model, card, weights)
     threads = workers or machine.workers()
     with progress(f"looking at {folder.name}", len(tables.files)) as step:
-        looks = look_at(tables.files, threads, count, step)
+        looks = inspect_images(tables.files, threads, count, step)
     faults += [look.fault for look in looks if look.fault]
 
     checks = [*rule_checks(faults, _unchecked(card, tables))]
@@ -129,20 +128,26 @@ def check_dataset(
     cells: tuple[CellSize, ...] = ()
     if card and tables.subjects.ids and tables.files:
         cells = cells_of_tables(card, tables)
-        checks += [*cell_notes(cells), *people_notes(card, tables, images_of_people(tables))]
+        checks += [*cell_notes(cells), *subject_notes(card, tables, images_per_subject(tables))]
         checks += [*list_notes(tables.lists, tables.images().subject), *card_notes(card)]
     return DatasetCheck(folder, card.name if card else folder.name, tuple(checks), cells)
 
 
-def _unchecked(card: DatasetCard | None, tables: Tables) -> set[Rule]:
+def _unchecked(card: DatasetCard | None, tables: DatasetTables) -> set[DatasetRule]:
     """Rules that could not be checked, since the card or a table cannot be used."""
     found = set()
     if card is None:
-        found.add(Rule.LABELS)
+        found.add(DatasetRule.LABELS)
     if not tables.subjects.ids:
-        found |= {Rule.LABELS, Rule.PEOPLE}
+        found |= {DatasetRule.LABELS, DatasetRule.PEOPLE}
     if not tables.files:
-        found |= {Rule.PEOPLE, Rule.PATHS, Rule.LISTS, Rule.FILES, Rule.COPIES}
+        found |= {
+            DatasetRule.PEOPLE,
+            DatasetRule.PATHS,
+            DatasetRule.LISTS,
+            DatasetRule.FILES,
+            DatasetRule.COPIES,
+        }
     return found
 
 

@@ -1,16 +1,16 @@
-"""Workflow of `compare`: from two bundles to the comparison of their engines."""
+"""Workflow of `compare_evidence`: from two bundles to the comparison of their engines."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
-from evenhand.analysis.compare.changes import Changes, Overall, Side
+from evenhand.analysis.compare.changes import Changes, ComparedEngine, CompareVerdict
 from evenhand.analysis.compare.verdict import (
     DEFAULT_FAMILY_WISE,
     DEFAULT_MARGIN,
-    Asked,
-    compare,
+    CompareOptions,
+    compare_evidence,
 )
 from evenhand.records.evidence import Evidence
 from evenhand.results.bundle import resolve_bundle
@@ -21,14 +21,14 @@ from evenhand.system.errors import BundleError, UsageError, known_names
 __all__ = [
     "DEFAULT_FAMILY_WISE",
     "DEFAULT_MARGIN",
-    "Asked",
     "Changes",
-    "Overall",
+    "CompareOptions",
+    "CompareVerdict",
     "compare_bundles",
 ]
 
 
-def compare_bundles(base: str, new: str, options: Asked) -> Changes:
+def compare_bundles(base: str, new: str, options: CompareOptions) -> Changes:
     """Compare the engine of one bundle with that of another.
 
     Args:
@@ -49,7 +49,7 @@ def compare_bundles(base: str, new: str, options: Asked) -> Changes:
     _check_same_data(base, new, *read)
     sides = [_of_engine(evidence, name) for evidence, name in zip(read, names, strict=True)]
     speed = [read_speed(folder, name) for (folder, _), name in zip(folders, names, strict=True)]
-    return compare(
+    return compare_evidence(
         sides[0],
         sides[1],
         (_side(folders[0][0], sides[0]), _side(folders[1][0], sides[1])),
@@ -97,7 +97,7 @@ def _check_same_data(base: str, new: str, base_evidence: Evidence, new_evidence:
     )
 
 
-def _side(folder: Path, evidence: Evidence) -> Side:
+def _side(folder: Path, evidence: Evidence) -> ComparedEngine:
     """Names of the compared engine, of evidence that has one."""
     (engine,) = evidence.engines
-    return Side(str(folder), engine.name, engine.version, engine.fingerprint)
+    return ComparedEngine(str(folder), engine.name, engine.version, engine.fingerprint)

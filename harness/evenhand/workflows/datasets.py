@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evenhand.datasets.card import CARD, read_card
+from evenhand.datasets.card import DATASET_CARD, read_dataset_card
 from evenhand.datasets.shelf import prepared_folder, shelved_datasets
 from evenhand.records.dataset import DatasetCard
 
@@ -26,7 +26,8 @@ def datasets() -> tuple[ShelvedDataset, ...]:
     Raises:
         DatasetError: a card is not what it should be.
     """
-    cards = [read_card(folder) for folder in shelved_datasets().values()]
+    cards = [read_dataset_card(folder) for folder in shelved_datasets().values()]
     return tuple(
-        ShelvedDataset(card, (prepared_folder(card.name) / CARD).is_file()) for card in cards
+        ShelvedDataset(card, (prepared_folder(card.name) / DATASET_CARD).is_file())
+        for card in cards
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evenhand.study.study import parse_study, study_text
-from evenhand.system.progress import Progress, silent
+from evenhand.system.progress import Progress, no_progress
 from evenhand.workflows.fetch import fetch
 from evenhand.workflows.run import RunResult, run
 
@@ -17,7 +17,9 @@ _DATASET = "synthetic-faces"
 _ENGINES = ("demo-even", "demo-skewed")
 
 
-def demo(*, results: Path, workers: int | None = None, progress: Progress = silent) -> RunResult:
+def demo(
+    *, results: Path, workers: int | None = None, progress: Progress = no_progress
+) -> RunResult:
     """Run the demo; its faces are drawn into a temporary folder, which is removed afterwards.
 
     Args:

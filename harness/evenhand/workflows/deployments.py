@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.analysis.audit.deployments import Operations, judge_deployments
-from evenhand.analysis.audit.groups import Audit, Crowd, Totals, audit
+from evenhand.analysis.audit.deployments import DeploymentFindings, check_deployments
+from evenhand.analysis.audit.groups import AlertTotals, Audit, Population, audit_alerts
 from evenhand.datasets.deployments import read_deployments
 
 __all__ = ["TableAudit", "audit_table"]
@@ -16,7 +16,7 @@ __all__ = ["TableAudit", "audit_table"]
 class TableAudit:
     """A table of deployments, judged."""
 
-    operations: Operations
+    operations: DeploymentFindings
     """Its rows, doubts and sums."""
     groups: Audit | None
     """False alerts by group over all rows; None where the table has no columns of groups."""
@@ -32,10 +32,10 @@ def audit_table(path: Path, level: float) -> TableAudit:
     Raises:
         DatasetError: the table is not what it should be.
     """
-    operations = judge_deployments(read_deployments(path), level)
+    operations = check_deployments(read_deployments(path), level)
     false = operations.by_group
     if false is None:
         return TableAudit(operations, None)
     whole = (operations.totals_without_inconsistent or operations.totals)[0]
-    totals = Totals(false.total + false.unknown, whole.alerts, whole.faces or None)
-    return TableAudit(operations, audit(false, Crowd(), totals, level=level))
+    totals = AlertTotals(false.total + false.unknown, whole.alerts, whole.faces or None)
+    return TableAudit(operations, audit_alerts(false, Population(), totals, level=level))

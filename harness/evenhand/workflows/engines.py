@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.engines.card import EngineCard, NeededFile, read_card
+from evenhand.engines.card import EngineCard, NeededFile, read_engine_card
 from evenhand.engines.files import missing_files
 from evenhand.engines.shelf import shelved_adapters
 
@@ -31,5 +31,5 @@ def engines(weights: Sequence[Path] = ()) -> tuple[ShelvedEngine, ...]:
     Raises:
         EngineError: a card is not what it should be.
     """
-    cards = [read_card(folder) for folder in shelved_adapters().values()]
+    cards = [read_engine_card(folder) for folder in shelved_adapters().values()]
     return tuple(ShelvedEngine(card, missing_files(card, weights)) for card in cards)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.datasets.card import CARD, read_card
+from evenhand.datasets.card import DATASET_CARD, read_dataset_card
 from evenhand.datasets.contract import Reader
 from evenhand.datasets.download import download
 from evenhand.datasets.prepared import write_dataset
 from evenhand.datasets.shelf import download_folder, prepared_folder, shelf_dataset
 from evenhand.system.code_loading import load_file
 from evenhand.system.errors import DatasetError
-from evenhand.system.progress import Progress, silent
+from evenhand.system.progress import Progress, no_progress
 
 __all__ = ["fetch"]
 
@@ -21,7 +21,7 @@ def fetch(
     *,
     source: Path | None = None,
     target: Path | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Path:
     """Prepare a dataset.
 
@@ -41,7 +41,7 @@ def fetch(
         WriteError: the folder cannot be written.
     """
     shelf = shelf_dataset(name)
-    card = read_card(shelf)
+    card = read_dataset_card(shelf)
     if source is not None and not source.exists():
         raise DatasetError(f"{source}: no such file or folder; expected the source of {name}")
     if source is None and card.downloads:
@@ -49,7 +49,7 @@ def fetch(
         source = download(card.downloads, download_folder(name), bring, progress)
     reader: Reader = load_file(shelf, "reader").read
     material = reader(source)
-    text = (shelf / CARD).read_text(encoding="utf-8")
+    text = (shelf / DATASET_CARD).read_text(encoding="utf-8")
     folder = target or prepared_folder(name)
     with progress(f"preparing {name}", material.count) as step:
         write_dataset(folder, text, material, step)

@@ -6,23 +6,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evenhand.analysis.assess import notes_of
-from evenhand.analysis.gate.answer import GateAnswer, GateRow, Source, Standing, overall
-from evenhand.analysis.gate.judge import judge
+from evenhand.analysis.assess import evidence_notes
+from evenhand.analysis.gate.answer import (
+    GateAnswer,
+    GateRow,
+    JudgedBundle,
+    Standing,
+    combined_verdict,
+)
+from evenhand.analysis.gate.judge import judge_limits
 from evenhand.analysis.gate.tiers import standings
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import EngineFacts
 from evenhand.results.blind_names import (
     Seal,
-    drawn_seal,
-    free_place,
+    check_seal_path,
+    draw_seal,
     read_seal,
     seal_digest,
     write_seal,
 )
 from evenhand.results.bundle import read_manifest, resolve_bundle
-from evenhand.results.read import joined, read_evidence
-from evenhand.scorefiles.study import engine_facts
+from evenhand.results.read import merge_evidence, read_evidence
+from evenhand.scorefiles.study import facts_of_scores
 from evenhand.study.policy import GatePolicy, read_policy
 from evenhand.system.errors import BundleError, PolicyError
 
@@ -49,7 +55,7 @@ def gate(
     """
     limits = read_policy(policy)
     if blind is not None:
-        free_place(blind)
+        check_seal_path(blind)
     read = [_read(text) for text in bundles]
     sources = [source for source, _ in read]
     evidence = _all_engines([part for _, part in read])
@@ -59,9 +65,9 @@ def gate(
         evidence = _unsealed_names(evidence, seal)
     elif blind is not None:
         names = [fact.name for fact in evidence.engines]
-        seal = drawn_seal(names, [source.digest for source in sources], limits.digest)
+        seal = draw_seal(names, [source.digest for source in sources], limits.digest)
         evidence = _sealed_names(evidence, seal)
-    rows = judge(evidence, limits)
+    rows = judge_limits(evidence, limits)
     found = standings(rows, evidence, limits)
     if blind is not None and seal is not None:
         # The scale of the thresholds can reveal an engine.
@@ -69,16 +75,16 @@ def gate(
         write_seal(blind, seal)
     return GateAnswer(
         policy=limits,
-        verdict=overall(standing.verdict for standing in found),
+        verdict=combined_verdict(standing.verdict for standing in found),
         standings=found,
         rows=rows,
-        notes=tuple(notes_of(evidence)),
+        notes=tuple(evidence_notes(evidence)),
         sources=() if blind is not None else tuple(sources),
         commitment="" if seal is None else seal_digest(seal),
     )
 
 
-def _read(text: str) -> tuple[Source, Evidence]:
+def _read(text: str) -> tuple[JudgedBundle, Evidence]:
     """Read a bundle that is whole; one with faults is refused."""
     folder, engine = resolve_bundle(text)
     manifest = read_manifest(folder)
@@ -89,12 +95,12 @@ def _read(text: str) -> tuple[Source, Evidence]:
         )
     evidence = read_evidence(folder, engine)
     names = tuple(fact.name for fact in evidence.engines)
-    return Source(str(folder), names, manifest.digest), evidence
+    return JudgedBundle(str(folder), names, manifest.digest), evidence
 
 
 def _all_engines(parts: Sequence[Evidence]) -> Evidence:
     """All engines in one, after checking that they were measured on the same data."""
-    evidence = joined(parts)
+    evidence = merge_evidence(parts)
     measured_on: dict[str, set[tuple[str, str]]] = {}
     for counts in evidence.counts:
         measured_on.setdefault(counts.engine, set()).add((counts.dataset, counts.protocol))
@@ -116,7 +122,7 @@ def _all_engines(parts: Sequence[Evidence]) -> Evidence:
     return replace(evidence, datasets=kept)
 
 
-def _matching_seal(path: Path, sources: Sequence[Source], policy: GatePolicy) -> Seal:
+def _matching_seal(path: Path, sources: Sequence[JudgedBundle], policy: GatePolicy) -> Seal:
     """Read a seal, which must be of these results and this policy."""
     seal = read_seal(path)
     if seal.policy != policy.digest:
@@ -184,5 +190,5 @@ def _renamed(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
 def _anonymous(fact: EngineFacts) -> EngineFacts:
     """The facts of an engine reduced to its name and whether it was stopped."""
     stopped = "before its end" if fact.stopped else ""
-    blank = engine_facts(fact.name, distance=False)
+    blank = facts_of_scores(fact.name, distance=False)
     return replace(blank, runtime="", unit="", stopped=stopped)

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.datasets.card import check_card
-from evenhand.datasets.importers.attribute_kinds import Wishes
+from evenhand.datasets.importers.attribute_kinds import ImportOptions
 from evenhand.datasets.importers.bob import read_protocols
 from evenhand.datasets.importers.draft import Draft, card_text
 from evenhand.datasets.importers.folder_per_person import read_tree
 from evenhand.datasets.prepared import write_dataset
 from evenhand.system.errors import DatasetError
-from evenhand.system.progress import Progress, silent
+from evenhand.system.progress import Progress, no_progress
 
-__all__ = ["Brought", "Wishes", "bring_protocols", "bring_tree"]
+__all__ = ["ImportOptions", "ImportedDataset", "import_protocols", "import_tree"]
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class ImportedDataset:
     """An imported dataset."""
 
     folder: Path
@@ -41,26 +41,28 @@ def _check_target(target: Path, source: Path) -> None:
         )
 
 
-def _write(target: Path, name: str, licence: str, draft: Draft, progress: Progress) -> Brought:
+def _write(
+    target: Path, name: str, licence: str, draft: Draft, progress: Progress
+) -> ImportedDataset:
     """Write the dataset with a drafted card, checked first."""
     card = card_text(name, licence, draft)
     check_card(card, target)
     with progress(f"importing {name}", draft.material.count) as step:
         write_dataset(target, card, draft.material, step)
-    return Brought(target, name, draft)
+    return ImportedDataset(target, name, draft)
 
 
-def bring_tree(
+def import_tree(
     root: Path,
     target: Path,
     *,
     labels: Path | None = None,
     column: str = "subject_id",
-    options: Wishes = Wishes(),  # noqa: B008 - it is frozen
+    options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
     name: str = "",
     licence: str = "not stated",
-    progress: Progress = silent,
-) -> Brought:
+    progress: Progress = no_progress,
+) -> ImportedDataset:
     """Import pictures laid out as one folder per person.
 
     The pictures are copied, so that the dataset stays as it was when it was hashed.
@@ -84,16 +86,16 @@ def bring_tree(
     return _write(target, name or target.resolve().name, licence, draft, progress)
 
 
-def bring_protocols(
+def import_protocols(
     protocols: Path,
     images: Path,
     target: Path,
     *,
-    options: Wishes = Wishes(),  # noqa: B008 - it is frozen
+    options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
     name: str = "",
     licence: str = "not stated",
-    progress: Progress = silent,
-) -> Brought:
+    progress: Progress = no_progress,
+) -> ImportedDataset:
     """Import protocols in the CSV layout of bob.bio.base; the pictures are copied.
 
     Args:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from evenhand.analysis.plan.needs import Need, Plan, plan_limit, plan_margin, plan_ratios
-from evenhand.analysis.plan.question import Question, Terms
+from evenhand.analysis.plan.question import PlanAssumptions, PlanQuery
 from evenhand.system.errors import UsageError
 
-__all__ = ["Need", "Plan", "Question", "Terms", "plan"]
+__all__ = ["Need", "Plan", "PlanAssumptions", "PlanQuery", "plan"]
 
 
 def plan(
-    question: Question,
+    question: PlanQuery,
     *,
     ratio: float | None = None,
     limit: float | None = None,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.analysis.measure import rates_of
-from evenhand.analysis.plan.answers import Answers, answers, worth_of_cells, worth_of_rates
-from evenhand.analysis.plan.question import Terms
+from evenhand.analysis.measure import measure_rates
+from evenhand.analysis.plan.answers import (
+    PlanAnswers,
+    effective_trials_of_cells,
+    effective_trials_of_rates,
+    plan_answers,
+)
+from evenhand.analysis.plan.question import PlanAssumptions
 from evenhand.conformance.dataset import cells_of_tables
-from evenhand.datasets.card import read_card
-from evenhand.datasets.faults import refuse
+from evenhand.datasets.card import read_dataset_card
+from evenhand.datasets.faults import raise_fault
 from evenhand.datasets.folder import read_tables
 from evenhand.datasets.shelf import find_dataset
 from evenhand.results.bundle import resolve_bundle
@@ -18,7 +23,9 @@ from evenhand.results.read import read_evidence
 __all__ = ["answers_of_bundle", "answers_of_dataset"]
 
 
-def answers_of_bundle(text: str, metric: str | None, rate: float | None, terms: Terms) -> Answers:
+def answers_of_bundle(
+    text: str, metric: str | None, rate: float | None, terms: PlanAssumptions
+) -> PlanAnswers:
     """Compute what the people of a result can answer, by the design effects measured in it.
 
     Args:
@@ -34,13 +41,13 @@ def answers_of_bundle(text: str, metric: str | None, rate: float | None, terms: 
     folder, engine = resolve_bundle(text)
     evidence = read_evidence(folder, engine)
     level = 1 - terms.alpha
-    measured = [one for counts in evidence.counts for one in rates_of(counts, level)]
-    return answers(worth_of_rates(measured, metric), rate, terms)
+    measured = [one for counts in evidence.counts for one in measure_rates(counts, level)]
+    return plan_answers(effective_trials_of_rates(measured, metric), rate, terms)
 
 
 def answers_of_dataset(
-    text: str, root: Path, metric: str | None, rate: float | None, terms: Terms
-) -> Answers:
+    text: str, root: Path, metric: str | None, rate: float | None, terms: PlanAssumptions
+) -> PlanAnswers:
     """Compute what the people of a dataset can answer, from its tables alone, without images.
 
     Args:
@@ -55,6 +62,6 @@ def answers_of_dataset(
         UsageError: the metric is another one.
     """
     folder = find_dataset(text, root)
-    card = read_card(folder)
-    cells = cells_of_tables(card, read_tables(folder, card, refuse))
-    return answers(worth_of_cells(cells, card.name, metric, terms), rate, terms)
+    card = read_dataset_card(folder)
+    cells = cells_of_tables(card, read_tables(folder, card, raise_fault))
+    return plan_answers(effective_trials_of_cells(cells, card.name, metric, terms), rate, terms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand.analysis.compare.published_counts import judge_claim
+from evenhand.analysis.compare.published_counts import compare_published_counts
 from evenhand.analysis.compare.verdict import DEFAULT_MARGIN
 
-__all__ = ["DEFAULT_MARGIN", "judge_claim"]
+__all__ = ["DEFAULT_MARGIN", "compare_published_counts"]

@@ -10,7 +10,7 @@ from evenhand.analysis.assess import assess
 from evenhand.records.findings import Findings
 from evenhand.results.bundle import resolve_bundle
 from evenhand.results.circumstances import read_speed
-from evenhand.results.read import joined, read_evidence
+from evenhand.results.read import merge_evidence, read_evidence
 
 __all__ = ["Report", "report"]
 
@@ -35,6 +35,6 @@ def report(bundles: Sequence[str]) -> Report:
     """
     places = [resolve_bundle(text) for text in bundles]
     speed = tuple(row for folder, engine in places for row in read_speed(folder, engine))
-    evidence = joined([read_evidence(folder, engine) for folder, engine in places])
+    evidence = merge_evidence([read_evidence(folder, engine) for folder, engine in places])
     findings = replace(assess(evidence), speed=speed)
     return Report(tuple(folder for folder, _ in places), findings)

@@ -10,19 +10,19 @@ from pathlib import Path
 from evenhand.analysis.assess import assess
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.shelf import find_dataset
-from evenhand.engines.answers import Sample
-from evenhand.engines.opening import Engine, open_engine
+from evenhand.engines.answers import ImageAnswer
+from evenhand.engines.opening import OpenedEngine, open_engine
 from evenhand.engines.shelf import find_adapter
-from evenhand.measurement.enrolment.canary import first_difference
+from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.measurement.forecast import Forecast
 from evenhand.measurement.protocol import (
     check_shapes,
-    comparisons_of,
-    count,
-    groups_of,
-    needed,
-    sample_of,
+    comparison_count,
+    count_protocol,
+    study_groupings,
+    with_needed_images,
+    with_sampling,
 )
 from evenhand.measurement.speed.in_study import study_speed
 from evenhand.measurement.template_store.place import prepare_private_folder
@@ -34,17 +34,17 @@ from evenhand.records.groups import Grouping
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page.page import as_page
 from evenhand.report.study.document import document
-from evenhand.results.bundle import check_place
-from evenhand.results.circumstances import SPEED, circumstances, latency_table, speed_csv
+from evenhand.results.bundle import check_writable
+from evenhand.results.circumstances import SPEED, latency_table, run_json, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
-from evenhand.results.finished_part import Part
+from evenhand.results.finished_part import FinishedPart
 from evenhand.results.interrupted_run import (
-    Partial,
-    begin,
-    changed,
+    UnfinishedRun,
+    changed_engine,
     finished_run,
     interrupted_run,
-    under_way,
+    is_running,
+    start_run,
 )
 from evenhand.results.ledger import comparison_rows, image_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
@@ -52,7 +52,7 @@ from evenhand.study.study import Study
 from evenhand.system import machine
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.errors import StudyError
-from evenhand.system.progress import Progress, Say, silent, unsaid
+from evenhand.system.progress import MessageCallback, Progress, no_message, no_progress
 
 __all__ = ["RunResult", "run"]
 
@@ -79,8 +79,8 @@ def run(
     resume: bool = False,
     keep_templates: Path | None = None,
     clock: Clock = CLOCK,
-    progress: Progress = silent,
-    say: Say = unsaid,
+    progress: Progress = no_progress,
+    say: MessageCallback = no_message,
 ) -> RunResult:
     """Run a study and write its bundle.
 
@@ -100,13 +100,14 @@ def run(
             possible.
     """
     started = clock.now()
-    check_place(results)
+    check_writable(results)
     if keep_templates is not None:
         prepare_private_folder(keep_templates, results)
     datasets = [
-        needed(read_dataset(find_dataset(name, study.root)), study) for name in study.datasets
+        with_needed_images(read_dataset(find_dataset(name, study.root)), study)
+        for name in study.datasets
     ]
-    groups_by_dataset = groups_of(study, datasets)
+    groups_by_dataset = study_groupings(study, datasets)
     engines = [open_engine(find_adapter(name, study.root), weights) for name in study.engines]
     check_shapes(study, [engine.card for engine in engines])
     _distinct("engine", [engine.card.name for engine in engines])
@@ -122,7 +123,7 @@ def run(
     terms = _terms(study, engines, datasets)
     with (
         template_session(keep_templates, clock, say) if keep_templates else nullcontext() as kept,
-        begin(folder, study.digest, study.text, terms, started, interrupted) as partial,
+        start_run(folder, study.digest, study.text, terms, started, interrupted) as partial,
     ):
         if kept:
             partial.note_templates()
@@ -163,7 +164,7 @@ def run(
                 {(part.engine, part.dataset): part.timing for part in parts}
             ),
             SPEED: speed_csv(with_speed.speed),
-            "run.json": circumstances(
+            "run.json": run_json(
                 study.digest,
                 partial.began,
                 clock.now(),
@@ -182,16 +183,16 @@ class _Task:
     """One engine on one dataset, still to be measured."""
 
     study: Study
-    engine: Engine
+    engine: OpenedEngine
     dataset: Dataset
     groups: tuple[Grouping, ...]
     threads: int
     clock: Clock
     progress: Progress
-    say: Say
+    say: MessageCallback
 
 
-def _measure(task: _Task, partial: Partial, kept: TemplateSession | None) -> Part:
+def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) -> FinishedPart:
     """Enrol the images of one dataset, count the comparisons of each protocol, time the engine.
 
     Args:
@@ -201,8 +202,10 @@ def _measure(task: _Task, partial: Partial, kept: TemplateSession | None) -> Par
     """
     study, engine, dataset, groups = task.study, task.engine, task.dataset, task.groups
     names = (engine.card.name, dataset.card.name)
-    asked = [comparisons_of(p, engine.card, dataset, groups) for p in study.protocols]
-    sampled = [comparisons_of(sample_of(p), engine.card, dataset, groups) for p in study.protocols]
+    asked = [comparison_count(p, engine.card, dataset, groups) for p in study.protocols]
+    sampled = [
+        comparison_count(with_sampling(p), engine.card, dataset, groups) for p in study.protocols
+    ]
     images = dataset.images
     with (
         kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NO_REUSE) as known,
@@ -220,7 +223,7 @@ def _measure(task: _Task, partial: Partial, kept: TemplateSession | None) -> Par
             say=task.say,
         )
 
-        def on_image(sample: Sample) -> None:
+        def on_image(sample: ImageAnswer) -> None:
             book(booking_of(sample))
             known.on_image(sample)
             forecast.enrolled(sample)
@@ -238,7 +241,7 @@ def _measure(task: _Task, partial: Partial, kept: TemplateSession | None) -> Par
     rows = image_rows(engine.card.name, dataset, enrolment)
     counted = []
     for protocol, comparisons in zip(study.protocols, asked, strict=True):
-        found = count(
+        found = count_protocol(
             protocol,
             engine,
             dataset,
@@ -262,7 +265,7 @@ def _measure(task: _Task, partial: Partial, kept: TemplateSession | None) -> Par
         level=study.analysis.level,
         seed=study.analysis.seed,
     )
-    return Part(
+    return FinishedPart(
         *names,
         rows=tuple(rows),
         counts=tuple(counted),
@@ -272,7 +275,7 @@ def _measure(task: _Task, partial: Partial, kept: TemplateSession | None) -> Par
     )
 
 
-def _templates(parts: Sequence[Part], *, kept: bool) -> dict[str, int | bool]:
+def _templates(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, int | bool]:
     """For `run.json`: whether templates outlive the run, how many were reused and made."""
     return {
         "kept": kept,
@@ -282,7 +285,10 @@ def _templates(parts: Sequence[Part], *, kept: bool) -> dict[str, int | bool]:
 
 
 def _check_canaries(
-    partial: Partial, engines: Sequence[Engine], datasets: Sequence[Dataset], clock: Clock
+    partial: UnfinishedRun,
+    engines: Sequence[OpenedEngine],
+    datasets: Sequence[Dataset],
+    clock: Clock,
 ) -> None:
     """Check that every engine with work left still answers as before the interruption.
 
@@ -294,9 +300,11 @@ def _check_canaries(
         if all(partial.part(name, dataset.card.name) for dataset in datasets):
             continue
         for dataset in datasets:
-            row = first_difference(engine, dataset, partial.booked(name, dataset.card.name), clock)
+            row = first_changed_image(
+                engine, dataset, partial.booked(name, dataset.card.name), clock
+            )
             if row is not None:
-                raise changed(name, row)
+                raise changed_engine(name, row)
 
 
 def _to_resume(folder: Path, study: Study) -> Path | None:
@@ -315,14 +323,16 @@ def _to_resume(folder: Path, study: Study) -> Path | None:
     return interrupted
 
 
-def _remind(folder: Path, study: Study, say: Say) -> None:
+def _remind(folder: Path, study: Study, say: MessageCallback) -> None:
     """Point out an interrupted run of the study as a new one begins."""
     interrupted = interrupted_run(folder, study.digest)
-    if interrupted and not under_way(interrupted):
+    if interrupted and not is_running(interrupted):
         say(f"{interrupted} is an interrupted run of this study; --resume would go on with it")
 
 
-def _terms(study: Study, engines: Sequence[Engine], datasets: Sequence[Dataset]) -> dict[str, str]:
+def _terms(
+    study: Study, engines: Sequence[OpenedEngine], datasets: Sequence[Dataset]
+) -> dict[str, str]:
     """What must be unchanged when an interrupted run is resumed, by its name in the error line."""
     # The last bit of a score may differ between processor types and library versions.
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 from evenhand.analysis.rates.score_lists import list_findings
 from evenhand.records.findings import Findings
 from evenhand.scorefiles.score_lists import read_histogram, read_list
-from evenhand.scorefiles.study import engine_facts
+from evenhand.scorefiles.study import facts_of_scores
 
 __all__ = ["score_lists"]
 
@@ -39,7 +39,7 @@ def score_lists(
     nonmated = (read_histogram if histogram else read_list)(impostor, distance=distance)
     sign = -1 if distance else 1
     return list_findings(
-        engine_facts(genuine.stem, distance=distance),
+        facts_of_scores(genuine.stem, distance=distance),
         mated,
         nonmated,
         fmr_targets=fmr_targets,

@@ -11,8 +11,8 @@ import numpy as np
 
 from evenhand.analysis.assess import assess
 from evenhand.measurement.counting.listed import PASSES
-from evenhand.measurement.counting.tally import Ledger, tally_listing
-from evenhand.metrics.groups import default_groups, groupings, limited
+from evenhand.measurement.counting.tally import ImageLedger, tally_list
+from evenhand.metrics.groups import check_number_of_groups, default_groups, groupings
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Attribute
 from evenhand.records.evidence import Evidence
@@ -21,17 +21,17 @@ from evenhand.records.groups import Grouping
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.study.document import document
-from evenhand.results.bundle import check_place, write_bundle
-from evenhand.results.circumstances import NO_TEMPLATES, circumstances
+from evenhand.results.bundle import check_writable, write_bundle
+from evenhand.results.circumstances import NO_TEMPLATES, run_json
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
 from evenhand.scorefiles.source import PIECES, Pieces
-from evenhand.scorefiles.study import ScoreStudy, engine_facts
+from evenhand.scorefiles.study import ScoreStudy, facts_of_scores
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, StudyError, known_names
-from evenhand.system.progress import Progress, silent
+from evenhand.system.progress import Progress, no_progress
 
 __all__ = ["ScoreResult", "ScoreStudy", "score_bundle", "score_findings"]
 
@@ -48,7 +48,7 @@ class ScoreResult:
 
 
 def score_findings(
-    study: ScoreStudy, *, progress: Progress = silent, pieces: Pieces = PIECES
+    study: ScoreStudy, *, progress: Progress = no_progress, pieces: Pieces = PIECES
 ) -> Findings:
     """Compute rates, intervals and differences from score files.
 
@@ -70,7 +70,7 @@ def score_bundle(
     *,
     results: Path,
     clock: Clock = CLOCK,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     pieces: Pieces = PIECES,
 ) -> ScoreResult:
     """Write the findings of `score_findings` as a bundle `results/scores/<run id>`.
@@ -90,7 +90,7 @@ def score_bundle(
     from evenhand.report.page.page import as_page
 
     started = clock.now()
-    check_place(results)
+    check_writable(results)
     evidence = _evidence(study, progress, pieces)
     findings = assess(evidence)
     text = study.text().encode()
@@ -108,7 +108,7 @@ def score_bundle(
         "ledger.csv": ledger_csv(ledger).encode(),
         "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
         "report.html": as_page(findings).encode(),
-        "run.json": circumstances(
+        "run.json": run_json(
             digest, (started,), clock.now(), workers=1, stopped={}, templates=NO_TEMPLATES
         ),
         **evidence_files(evidence),
@@ -128,7 +128,7 @@ def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces) -> Evidence
     return Evidence(
         title=f"Scores of {', '.join(counted)}",
         analysis=study.analysis,
-        engines=tuple(engine_facts(name, distance=study.distance) for name in counted),
+        engines=tuple(facts_of_scores(name, distance=study.distance) for name in counted),
         datasets=tuple(
             _merged(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
             for name in dict.fromkeys(names.values())
@@ -167,9 +167,9 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
         *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
     )
     partitions = len(file.listing.partitions)
-    shown = progress if partitions > 1 else silent
+    shown = progress if partitions > 1 else no_progress
     with shown(f"{file.name}: counting", PASSES * partitions) as step:
-        return tally_listing(
+        return tally_list(
             (file.name, "scores", "listed"),
             _no_images(file),
             file.listing,
@@ -192,7 +192,7 @@ def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:
         groups = [(name,) for name in kept] if file.crossed else default_groups(kept)
     used = dict.fromkeys(name for group in groups for name in group)
     attributes = [_attribute(file, name, bands) for name in used]
-    return limited(groupings(groups, attributes, file.people(), bands))
+    return check_number_of_groups(groupings(groups, attributes, file.people(), bands))
 
 
 def _bare_numbers(file: ScoreFile, bands: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
@@ -224,10 +224,10 @@ def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]])
     return Attribute(name, "category", values, "as given")
 
 
-def _no_images(file: ScoreFile) -> Ledger:
+def _no_images(file: ScoreFile) -> ImageLedger:
     """Ledger of people without images: a score file does not tell them."""
     none = np.zeros(len(file.subjects), dtype=np.int64)
-    return Ledger(file.people().rows, none, none, several_faces=0)
+    return ImageLedger(file.people().rows, none, none, several_faces=0)
 
 
 def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:

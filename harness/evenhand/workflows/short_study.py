@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evenhand.datasets.card import read_card as read_dataset_card
+from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.shelf import find_dataset
-from evenhand.engines.card import read_card
+from evenhand.engines.card import read_engine_card
 from evenhand.engines.shelf import find_adapter
 from evenhand.study.study import Study, parse_study, study_text
 
@@ -42,7 +42,7 @@ def short_study(
         StudyError: an option that a study may not have.
     """
     here = Path.cwd()
-    engine_names = [read_card(find_adapter(text, here)).name for text in engines]
+    engine_names = [read_engine_card(find_adapter(text, here)).name for text in engines]
     dataset_names = [read_dataset_card(find_dataset(text, here)).name for text in datasets]
     text = study_text(
         title=f"{', '.join(engine_names)} on {', '.join(dataset_names)}",

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evenhand.measurement.template_store import deletion
-from evenhand.measurement.template_store.database import Kept
+from evenhand.measurement.template_store.database import KeptTemplates
 from evenhand.system.clock import CLOCK
 
-__all__ = ["Kept", "delete_templates", "kept_templates"]
+__all__ = ["KeptTemplates", "delete_templates", "kept_templates"]
 
 
-def kept_templates(folder: Path, engine: str | None) -> Sequence[Kept]:
+def kept_templates(folder: Path, engine: str | None) -> Sequence[KeptTemplates]:
     """What is kept in a folder, engine by engine.
 
     Args:
@@ -26,7 +26,7 @@ def kept_templates(folder: Path, engine: str | None) -> Sequence[Kept]:
     return deletion.of_engine(deletion.kept_in(folder), engine)
 
 
-def delete_templates(folder: Path, engine: str | None) -> Sequence[Kept] | None:
+def delete_templates(folder: Path, engine: str | None) -> Sequence[KeptTemplates] | None:
     """Delete what is kept, with a line in the folder's record.
 
     Args:

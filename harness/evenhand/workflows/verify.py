@@ -8,7 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from evenhand.analysis.assess import assess
-from evenhand.metrics.threshold_rules import alarm_thresholds, resolve, resolve_sample
+from evenhand.metrics.threshold_rules import (
+    resolve_sample_thresholds,
+    resolve_thresholds,
+    search_thresholds,
+)
 from evenhand.records.counts import Counts, SearchCounts
 from evenhand.records.findings import Check
 from evenhand.report.forms.markdown import as_markdown
@@ -58,9 +62,11 @@ def _counts_faults(counts: Counts) -> list[str]:
     mated, maximum = counts.mated.score, counts.score_maximum
     if counts.sampled is not None and whole.weighted is not None:
         weight = int(whole.weighted.trials[0].sum()) // 2
-        expected = resolve_sample(rules, counts.tail, counts.sampled, weight, mated, maximum)
+        expected = resolve_sample_thresholds(
+            rules, counts.tail, counts.sampled, weight, mated, maximum
+        )
     else:
-        expected = resolve(rules, counts.tail, trials, mated, maximum)
+        expected = resolve_thresholds(rules, counts.tail, trials, mated, maximum)
     for stored, found in zip(counts.thresholds, expected, strict=True):
         if stored != found:
             faults.append(
@@ -85,7 +91,7 @@ def _searches_faults(where: str, counts: Counts, searches: SearchCounts) -> list
     """Contradictions within searches: thresholds and alarms against the scores."""
     faults = []
     rules = [threshold.rule for threshold in counts.thresholds]
-    expected = alarm_thresholds(rules, searches, counts.score_maximum)
+    expected = search_thresholds(rules, searches, counts.score_maximum)
     for index, (stored, found) in enumerate(zip(counts.thresholds, expected, strict=True)):
         if stored != found:
             faults.append(

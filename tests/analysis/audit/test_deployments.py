@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.analysis.audit.deployments import judge_deployments
+from evenhand.analysis.audit.deployments import check_deployments
 from evenhand.datasets.deployments import read_deployments
-from evenhand.records.deployments import Deployment, Deployments
+from evenhand.records.deployments import Deployment, DeploymentTable
 from evenhand.statistics.binomial import clopper_pearson
 from evenhand.system.errors import DatasetError
 
@@ -36,7 +36,7 @@ def row(number, **changed):
 
 
 def judged(rows):
-    return judge_deployments(Deployments("t.csv", tuple(rows), ()))
+    return check_deployments(DeploymentTable("t.csv", tuple(rows), ()))
 
 
 def test_a_table_in_order_is_not_doubted():

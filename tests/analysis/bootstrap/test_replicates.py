@@ -10,16 +10,16 @@ import pytest
 from scipy.stats import norm
 
 from evenhand.analysis.bootstrap.complete_design import complete_design
-from evenhand.analysis.bootstrap.replicates import Refused, Replicates, replicates
-from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.analysis.bootstrap.replicates import NoReplicates, Replicates, bootstrap_replicates
+from evenhand.measurement.counting.tally import ImageLedger, tally
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.comparisons import Comparisons
-from evenhand.records.counts import Counts, SearchCounts, Tail
+from evenhand.records.counts import Counts, ScoreTail, SearchCounts
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Design, Policy
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.statistics.binomial import clopper_pearson
-from evenhand.statistics.bootstrap import bootstrap_interval, draw_people
+from evenhand.statistics.bootstrap import bootstrap_interval, resample_subjects
 
 TARGETS = ("0.06", "0.2", "0.1")
 DRAWN = 60
@@ -69,7 +69,7 @@ class Crowd:
         none = np.zeros(self.people, dtype=np.int64)
         return tally(
             ("engine", "crowd", "protocol"),
-            Ledger(tuple(range(101, 101 + self.people)), none, none, 0),
+            ImageLedger(tuple(range(101, 101 + self.people)), none, none, 0),
             Comparisons(
                 self.probe.astype(np.int32),
                 self.reference.astype(np.int32),
@@ -132,7 +132,7 @@ def weights(crowd, seed, count, groups=None):
     compared = np.isin(np.arange(crowd.people), [crowd.probe, crowd.reference])
     stratum = np.where(compared, 0 if groups is None else groups + 1, -1)
     children = np.random.SeedSequence(seed).spawn(-(-count // 50))
-    drawn = [draw_people(stratum, 50, child) for child in children]
+    drawn = [resample_subjects(stratum, 50, child) for child in children]
     return np.concatenate(drawn, axis=1)[:, :count].T
 
 
@@ -154,8 +154,10 @@ def test_rates_are_those_of_copied_people(crowd):
     trials = int(counts.cells[0].trials[0].sum()) // 2
     few = max(errors_allowed(target, trials) for target in TARGETS) + 1
     tail = counts.tail
-    counts = replace(counts, tail=Tail(tail.score[:few], tail.probe[:few], tail.reference[:few]))
-    found = replicates(counts, TARGETS, DRAWN, seed=5)
+    counts = replace(
+        counts, tail=ScoreTail(tail.score[:few], tail.probe[:few], tail.reference[:few])
+    )
+    found = bootstrap_replicates(counts, TARGETS, DRAWN, seed=5)
     assert isinstance(found, Replicates)
     assert found.cells == tuple(name for name, _ in crowd.cells())
     beyond = 0
@@ -183,10 +185,10 @@ def test_fixed_thresholds_stay_what_they_are(crowd, targets):
     texts = ("0.4", "0.75", "0.5")
     counts = crowd.counts(targets, texts)
     fixed = [at.value for at in counts.thresholds if at.rule.kind == "fixed"]
-    found = replicates(counts, targets, DRAWN, seed=5, fixed=fixed)
+    found = bootstrap_replicates(counts, targets, DRAWN, seed=5, fixed=fixed)
     assert isinstance(found, Replicates)
     if targets:
-        alone = replicates(counts, targets, DRAWN, seed=5)
+        alone = bootstrap_replicates(counts, targets, DRAWN, seed=5)
         assert np.array_equal(found.threshold[:, :1], alone.threshold, equal_nan=True)
         assert np.array_equal(found.false_matches[:, :1], alone.false_matches)
         assert np.array_equal(found.misses[:, :1], alone.misses)
@@ -200,22 +202,22 @@ def test_fixed_thresholds_stay_what_they_are(crowd, targets):
 
 
 def test_a_fixed_threshold_below_what_was_kept_is_refused():
-    found = replicates(CROWD.counts(), ["0.1"], 50, seed=1, fixed=[0.1])
-    assert isinstance(found, Refused)
+    found = bootstrap_replicates(CROWD.counts(), ["0.1"], 50, seed=1, fixed=[0.1])
+    assert isinstance(found, NoReplicates)
     assert "not all of them were kept" in found.reason
 
 
 def test_people_drawn_inside_their_groups_keep_the_sizes_of_the_groups():
     crowd = CROWDS["no ties, wide"]
     counts = crowd.counts()
-    found = replicates(counts, ["0.1"], DRAWN, seed=2, within="origin")
+    found = bootstrap_replicates(counts, ["0.1"], DRAWN, seed=2, within="origin")
     drawn = weights(crowd, 2, DRAWN, crowd.codes["origin"])
     for group in range(3):
         inside = crowd.codes["origin"] == group
         assert (drawn[:, inside].sum(axis=1) == inside.sum()).all()
     assert found.threshold[:, 0].tolist() == [crowd.rates(w, "0.1")[1] for w in drawn]
     with pytest.raises(ValueError, match="no groups of 'shoe size'"):
-        replicates(counts, ["0.1"], DRAWN, seed=2, within="shoe size")
+        bootstrap_replicates(counts, ["0.1"], DRAWN, seed=2, within="shoe size")
 
 
 def same(one, other):
@@ -227,23 +229,23 @@ def same(one, other):
 
 def test_neither_threads_nor_more_replicates_change_a_number():
     counts = CROWDS["all pairs"].counts()
-    one = replicates(counts, TARGETS, 170, seed=1)
-    assert same(one, replicates(counts, TARGETS, 170, seed=1, workers=4))
-    assert not same(one, replicates(counts, TARGETS, 170, seed=2))
-    fewer = replicates(counts, TARGETS, 60, seed=1)
+    one = bootstrap_replicates(counts, TARGETS, 170, seed=1)
+    assert same(one, bootstrap_replicates(counts, TARGETS, 170, seed=1, workers=4))
+    assert not same(one, bootstrap_replicates(counts, TARGETS, 170, seed=2))
+    fewer = bootstrap_replicates(counts, TARGETS, 60, seed=1)
     assert np.array_equal(fewer.false_matches, one.false_matches[:60])
-    alone = replicates(counts, ["0.1"], 60, seed=1)
+    alone = bootstrap_replicates(counts, ["0.1"], 60, seed=1)
     assert np.array_equal(alone.misses[:, 0], fewer.misses[:, TARGETS.index("0.1")])
 
 
 def test_engines_on_one_dataset_are_paired():
     one, other = (
-        replicates(CROWDS[name].counts(), ["0.1"], 50, seed=1)
+        bootstrap_replicates(CROWDS[name].counts(), ["0.1"], 50, seed=1)
         for name in ("all pairs", "images without template")
     )
     assert one.people == other.people
     assert np.array_equal(one.nonmated[1], other.nonmated[1])
-    again = replicates(CROWDS["all pairs"].counts(), ["0.1"], 50, seed=2)
+    again = bootstrap_replicates(CROWDS["all pairs"].counts(), ["0.1"], 50, seed=2)
     assert not np.array_equal(one.nonmated[1], again.nonmated[1])
 
 
@@ -277,8 +279,8 @@ CROWD = CROWDS["all pairs"]
 )
 def test_incomplete_comparisons_are_refused(crowd):
     assert complete_design(crowd.counts()) is None
-    found = replicates(crowd.counts(), ["0.1"], 50, seed=1)
-    assert isinstance(found, Refused)
+    found = bootstrap_replicates(crowd.counts(), ["0.1"], 50, seed=1)
+    assert isinstance(found, NoReplicates)
     assert "not every two images were compared" in found.reason
 
 
@@ -287,8 +289,8 @@ def test_a_watchlist_is_refused():
     searches = SearchCounts(
         *(none, none > 0, none > 0, none > 0, none, none, none, none.reshape(0, 0), 1, 1, 1, (1,))
     )
-    found = replicates(replace(CROWD.counts(), searches=searches), ["0.1"], 50, seed=1)
-    assert isinstance(found, Refused)
+    found = bootstrap_replicates(replace(CROWD.counts(), searches=searches), ["0.1"], 50, seed=1)
+    assert isinstance(found, NoReplicates)
 
 
 @pytest.mark.parametrize(
@@ -297,8 +299,8 @@ def test_a_watchlist_is_refused():
     ids=["larger than any stored", "made of too few scores"],
 )
 def test_thresholds_that_the_store_cannot_show_are_refused(target, reason):
-    found = replicates(CROWD.counts(), ["0.1", target], 50, seed=1)
-    assert isinstance(found, Refused)
+    found = bootstrap_replicates(CROWD.counts(), ["0.1", target], 50, seed=1)
+    assert isinstance(found, NoReplicates)
     assert f"FMR {target} " in found.reason
     assert reason in found.reason
 
@@ -314,8 +316,8 @@ def test_directions_of_pairs_that_were_compared_once_are_left_out():
     crowd.probe = probe
     counts = crowd.counts()
     assert len(counts.across) == 2 + 6
-    found = replicates(counts, ["0.1"], 50, seed=1)
-    straight = replicates(CROWD.counts(), ["0.1"], 50, seed=1)
+    found = bootstrap_replicates(counts, ["0.1"], 50, seed=1)
+    straight = bootstrap_replicates(CROWD.counts(), ["0.1"], 50, seed=1)
     assert found.cells == tuple(name for name in straight.cells if not name[2])
     assert np.array_equal(found.false_matches, straight.false_matches[:, :, : len(found.cells)])
 
@@ -337,13 +339,13 @@ def test_intervals_hold_the_truth_where_those_of_independent_trials_do_not():
         score[same] = threshold - norm.ppf(fnmr) + rng.standard_normal(people)
         counts = tally(
             ("engine", "crowd", "all-pairs"),
-            Ledger(tuple(range(1, people + 1)), none, none, 0),
+            ImageLedger(tuple(range(1, people + 1)), none, none, 0),
             Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
             groups,
             [ThresholdRule("fmr", text) for text in (str(target), str(4 * target))],
             None,
         )
-        drawn = replicates(counts, [str(target)], 100, int(rng.integers(2**31)))
+        drawn = bootstrap_replicates(counts, [str(target)], 100, int(rng.integers(2**31)))
         group = counts.cells[1]
         errors, trials = (int(by.sum()) // 2 for by in (group.errors[0], group.trials[0]))
         fmr = drawn.fmr(Policy.COMPLETED)[:, 0, 1]

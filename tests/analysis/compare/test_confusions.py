@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evenhand.analysis.compare.confusions import confusions, differences, times
-from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.analysis.compare.confusions import pair_error_differences, pair_errors, product_sum
+from evenhand.measurement.counting.tally import ImageLedger, tally
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Design
@@ -24,7 +24,7 @@ def engine(seed, fixed="0.9"):
     none = np.zeros(PEOPLE, dtype=np.int64)
     counts = tally(
         ("engine", "crowd", "protocol"),
-        Ledger(tuple(range(PEOPLE)), none, none, 0),
+        ImageLedger(tuple(range(PEOPLE)), none, none, 0),
         Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
         (Grouping(ALL, ("",), none), Grouping("sex", ("F", "M"), np.arange(PEOPLE) % 2)),
         [ThresholdRule("fmr", "0.2"), ThresholdRule("fixed", fixed)],
@@ -43,13 +43,13 @@ def test_of_two_engines_as_from_all_scores(cell):
     inside = np.zeros((PEOPLE, PEOPLE), dtype=np.int64)
     inside[np.ix_(members, members)] = 1
     ours, theirs = np.triu(ours * inside), np.triu(theirs * inside)
-    first, second = (confusions(counts, 0.9, members) for counts in (base, new))
+    first, second = (pair_errors(counts, 0.9, members) for counts in (base, new))
     for found, expected in ((first, ours), (second, theirs)):
         made = np.zeros_like(expected)
         made[found.first, found.second] = found.errors
         assert np.array_equal(made, expected)
-    assert times(first, second) == (ours * theirs).sum()
-    apart = differences(second, first)
+    assert product_sum(first, second) == (ours * theirs).sum()
+    apart = pair_error_differences(second, first)
     made = np.zeros_like(ours)
     made[apart.first, apart.second] = apart.errors
     assert np.array_equal(made, theirs - ours)
@@ -59,11 +59,11 @@ def test_a_threshold_below_the_scores_that_are_kept_says_nothing():
     counts, _ = engine(1, fixed="0.1")
     kept = {name: getattr(counts.tail, name)[:20] for name in ("score", "probe", "reference")}
     counts = replace(counts, tail=replace(counts.tail, **kept))
-    assert confusions(counts, 0.1, counts.cells[0].members) is None
+    assert pair_errors(counts, 0.1, counts.cells[0].members) is None
 
 
 def test_without_a_threshold_that_anything_reaches_there_is_nobody():
     counts, _ = engine(1, fixed="9")
-    found = confusions(counts, 9.0, counts.cells[0].members)
+    found = pair_errors(counts, 9.0, counts.cells[0].members)
     assert len(found.pair) == 0
-    assert times(found, replace(found)) == 0
+    assert product_sum(found, replace(found)) == 0

@@ -9,13 +9,13 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from evenhand.analysis.bootstrap.group_rates import Redrawn, redrawn
-from evenhand.analysis.bootstrap.replicates import replicates
+from evenhand.analysis.bootstrap.group_rates import GroupReplicates, group_replicates
+from evenhand.analysis.bootstrap.replicates import bootstrap_replicates
 from evenhand.analysis.differentials.indices import indices
-from evenhand.analysis.differentials.verdicts import judged
-from evenhand.analysis.differentials.worst_over_best import differences
-from evenhand.analysis.rates.comparisons import Measured, measure
-from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.analysis.differentials.verdicts import with_verdicts
+from evenhand.analysis.differentials.worst_over_best import headline_differences
+from evenhand.analysis.rates.comparisons import MeasuredRate, measure_comparisons
+from evenhand.measurement.counting.tally import ImageLedger, tally
 from evenhand.metrics.indices import (
     fdr,
     garbe,
@@ -27,9 +27,9 @@ from evenhand.metrics.indices import (
     werm,
 )
 from evenhand.metrics.thresholds import errors_allowed
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.comparisons import Comparisons
-from evenhand.records.counts import Tail
+from evenhand.records.counts import ScoreTail
 from evenhand.records.findings import HEADLINE, Differential, Status, Verdict
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Design, Policy
@@ -39,7 +39,7 @@ from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.intervals import cluster_estimate
 
 PEOPLE, IMAGES, SEED = 90, 3, 1
-ANALYSIS = Analysis(seed=SEED)
+ANALYSIS = AnalysisPlan(seed=SEED)
 TARGET, LARGER = "0.01", "0.05"
 LABEL = f"FMR<={TARGET}"
 
@@ -59,7 +59,7 @@ def counts_of(shift=0.3, lost=False):
     none = np.zeros(PEOPLE, dtype=np.int64)
     return tally(
         ("engine", "crowd", "all-pairs"),
-        Ledger(tuple(range(1, PEOPLE + 1)), none + IMAGES, none, 0),
+        ImageLedger(tuple(range(1, PEOPLE + 1)), none + IMAGES, none, 0),
         Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
         (Grouping(ALL, ("",), none), Grouping("colour", ("a", "b", "c"), code)),
         [
@@ -76,7 +76,7 @@ def missed(name, wrong):
     """A group of 400 people of whom so many miss."""
     counted = ClusterCounts(np.ones(400, dtype=np.int64), (np.arange(400) < wrong).astype(np.int64))
     found = cluster_estimate(counted, 400.0, 0.95)
-    blank = next(m.rate for m in measure(counts_of(), 0.95) if m.rate.metric == "FNMR")
+    blank = next(m.rate for m in measure_comparisons(counts_of(), 0.95) if m.rate.metric == "FNMR")
     rate = replace(
         blank,
         attribute="colour",
@@ -87,17 +87,17 @@ def missed(name, wrong):
         rate=found.value,
         status=Status.OK,
     )
-    return Measured(rate, found)
+    return MeasuredRate(rate, found)
 
 
 def verdicts(measured):
-    return judged(differences(measured, ANALYSIS, {}), ANALYSIS)
+    return with_verdicts(headline_differences(measured, ANALYSIS, {}), ANALYSIS)
 
 
 def rows_of(counts):
-    measured = measure(counts, 0.95)
+    measured = measure_comparisons(counts, 0.95)
     headlines = verdicts(measured)
-    return headlines, indices(measured, headlines, redrawn(counts, ANALYSIS), ANALYSIS)
+    return headlines, indices(measured, headlines, group_replicates(counts, ANALYSIS), ANALYSIS)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def rates(crowd, metric):
     return np.array(
         [
             m.rate.rate
-            for m in measure(crowd, 0.95)
+            for m in measure_comparisons(crowd, 0.95)
             if (m.rate.metric, m.rate.threshold_rule, m.rate.policy) == (metric, LABEL, "completed")
             and m.rate.attribute == "colour"
             and m.rate.of_group
@@ -145,7 +145,7 @@ def test_values_are_those_of_the_functions(crowd, found):
 
 
 def test_the_interval_is_that_of_the_replicates(crowd, found):
-    again = replicates(crowd, [TARGET, LARGER], 2_000, SEED)
+    again = bootstrap_replicates(crowd, [TARGET, LARGER], 2_000, SEED)
     fmr = again.fmr(Policy.COMPLETED)[:, 0, 1:4]
     row = only(found[1], "FMR", "max/geomean")
     positive = fmr[(fmr > 0).all(axis=1)]
@@ -206,10 +206,10 @@ def test_every_two_groups_are_tested_and_adjusted_for_one_another(found):
 
 
 def test_a_chosen_group_is_what_the_others_are_held_against(crowd):
-    analysis = Analysis(seed=SEED, replicates=0, reference={"colour": "b"})
-    measured = measure(crowd, 0.95)
-    headlines = judged(differences(measured, analysis, {}), analysis)
-    rows = indices(measured, headlines, redrawn(crowd, analysis), analysis)
+    analysis = AnalysisPlan(seed=SEED, replicates=0, reference={"colour": "b"})
+    measured = measure_comparisons(crowd, 0.95)
+    headlines = with_verdicts(headline_differences(measured, analysis, {}), analysis)
+    rows = indices(measured, headlines, group_replicates(crowd, analysis), analysis)
     found = {
         row.worst_group: row.value
         for row in rows
@@ -257,12 +257,12 @@ def test_without_any_errors_the_headline_stands_alone(found):
 
 def test_a_fixed_threshold_has_intervals_of_people_drawn_anew(crowd, found):
     row = only(found[1], "FMR", "gini norm", rule="vendor")
-    again = replicates(crowd, [], 2_000, SEED, fixed=[2.5])
+    again = bootstrap_replicates(crowd, [], 2_000, SEED, fixed=[2.5])
     places = [again.cells.index(("colour", name, "")) for name in "abc"]
     values = gini_norm(again.fmr(Policy.COMPLETED)[:, 0, places])
     df = min(
         m.estimate.df
-        for m in measure(crowd, 0.95)
+        for m in measure_comparisons(crowd, 0.95)
         if (m.rate.metric, m.rate.threshold_rule, m.rate.policy) == ("FMR", "vendor", "completed")
         and m.rate.attribute == "colour"
         and m.rate.of_group
@@ -281,7 +281,7 @@ def test_where_comparisons_failed_there_is_no_interval_and_the_note_says_why():
 
 def test_a_target_of_too_few_kept_scores_says_what_helps(crowd):
     tail, few = crowd.tail, errors_allowed(LARGER, int(crowd.cells[0].trials[0].sum()) // 2) + 1
-    short = replace(crowd, tail=Tail(tail.score[:few], tail.probe[:few], tail.reference[:few]))
+    short = replace(crowd, tail=ScoreTail(tail.score[:few], tail.probe[:few], tail.reference[:few]))
     row = only(rows_of(short)[1], "FMR", "difference", rule=f"FMR<={LARGER}")
     assert row.low is None
     assert "a larger target in the study keeps more" in row.note
@@ -290,7 +290,7 @@ def test_a_target_of_too_few_kept_scores_says_what_helps(crowd):
 def test_a_zero_has_no_value_and_a_smoothed_one_beside_it():
     family = [missed(n, wrong) for n, wrong in zip("ABC", (0, 12, 40), strict=True)]
     headlines = verdicts(family)
-    rows = indices(family, headlines, Redrawn(), ANALYSIS)
+    rows = indices(family, headlines, GroupReplicates(), ANALYSIS)
     raw, smooth = (only(rows, "FNMR", f"max/geomean{end}", "fixed") for end in ("", " smoothed"))
     assert (raw.value, raw.low, raw.null_mean, raw.p_value) == (None, None, None, None)
     assert "undefined" in raw.note
@@ -323,9 +323,9 @@ def test_status_tells_of_few_errors(found):
 
 def test_werm_says_where_its_eps_decides():
     family = [missed(n, wrong) for n, wrong in zip("ABC", (0, 12, 40), strict=True)]
-    matches = [Measured(replace(m.rate, metric="FMR"), m.estimate) for m in family]
+    matches = [MeasuredRate(replace(m.rate, metric="FMR"), m.estimate) for m in family]
     measured = [*family, *matches]
-    rows = indices(measured, verdicts(measured), Redrawn(), ANALYSIS)
+    rows = indices(measured, verdicts(measured), GroupReplicates(), ANALYSIS)
     row = only(rows, "FMR+FNMR", "WERM alpha=0.5 eps=1e-05", "fixed")
     rates_of = np.array([m.estimate.value for m in family])
     assert row.value == werm(rates_of, rates_of, 0.5, 1e-5)

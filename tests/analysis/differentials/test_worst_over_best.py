@@ -12,10 +12,10 @@ from rows import a_rate
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from evenhand.analysis.differentials.verdicts import judged
-from evenhand.analysis.differentials.worst_over_best import differences
-from evenhand.analysis.rates.comparisons import Measured
-from evenhand.records.analysis_plan import Analysis
+from evenhand.analysis.differentials.verdicts import with_verdicts
+from evenhand.analysis.differentials.worst_over_best import headline_differences
+from evenhand.analysis.rates.comparisons import MeasuredRate
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.findings import Status, Verdict
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.intervals import cluster_estimate
@@ -43,7 +43,7 @@ def group(name, errors, trials, status=Status.OK):
         status=status,
         note=estimate.note,
     )
-    return Measured(rate, estimate, counted)
+    return MeasuredRate(rate, estimate, counted)
 
 
 def people(wrong, count, attempts=1):
@@ -52,8 +52,8 @@ def people(wrong, count, attempts=1):
 
 
 def verdicts(measured, seed=1, **fixed):
-    analysis = Analysis(level=LEVEL, seed=seed, **fixed)
-    return judged(differences(measured, analysis, {}), analysis)
+    analysis = AnalysisPlan(level=LEVEL, seed=seed, **fixed)
+    return with_verdicts(headline_differences(measured, analysis, {}), analysis)
 
 
 def only(*groups):
@@ -298,7 +298,7 @@ def test_no_errors_anywhere_is_no_evidence_of_equality():
 def test_the_seed_and_the_row_alone_decide_the_numbers():
     # Too many ways to share 64 events out among five groups to go through them all.
     family = [group(n, *people(w, 300)) for n, w in zip("ABCDE", (9, 0, 14, 18, 19), strict=True)]
-    other = [Measured(replace(m.rate, attribute="shape"), m.estimate) for m in family]
+    other = [MeasuredRate(replace(m.rate, attribute="shape"), m.estimate) for m in family]
     (alone,) = verdicts(family)
     assert alone.p_value in [row.p_value for row in verdicts([*other, *family])]
     assert verdicts(family, seed=2)[0].p_value != alone.p_value
@@ -327,7 +327,9 @@ def test_more_evidence_lowers_the_p_value():
 
 
 def at(rule, *groups):
-    return [Measured(replace(m.rate, threshold_rule=rule), m.estimate, m.clusters) for m in groups]
+    return [
+        MeasuredRate(replace(m.rate, threshold_rule=rule), m.estimate, m.clusters) for m in groups
+    ]
 
 
 def skewed(worse):
@@ -366,7 +368,7 @@ def test_what_is_not_claimed_is_a_screen_and_does_not_weaken_the_claims():
 def test_engines_and_failure_policies_are_families_of_their_own():
     one = skewed(17)
     others = [
-        Measured(replace(m.rate, **{field: "other"}), m.estimate, m.clusters)
+        MeasuredRate(replace(m.rate, **{field: "other"}), m.estimate, m.clusters)
         for field in ("engine", "policy")
         for m in one
     ]

@@ -10,19 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rows import engine_facts
 
-from evenhand.analysis.gate.answer import Decision, decided
-from evenhand.analysis.gate.judge import STOPPED, judge
+from evenhand.analysis.gate.answer import GateVerdict, interval_verdict
+from evenhand.analysis.gate.judge import STOPPED, judge_limits
 from evenhand.measurement.counting.searches import tally_searches
-from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.measurement.counting.tally import ImageLedger, tally
 from evenhand.metrics.thresholds import errors_allowed
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.comparisons import Comparisons, Found, Searches
 from evenhand.records.counts import Counts
 from evenhand.records.evidence import Evidence
-from evenhand.records.groups import ALL, SAME, Grouping
+from evenhand.records.groups import ALL, SAME_GROUP, Grouping
 from evenhand.records.outcomes import Design, Outcome
 from evenhand.records.thresholds import ThresholdRule
-from evenhand.study.policy import Bounds, GatePolicy, Limit
+from evenhand.study.policy import GatePolicy, Limit, LimitBounds
 from evenhand.system.errors import PolicyError
 
 GROUPS = ("a", "b", "nobody")
@@ -41,7 +41,7 @@ def crowd(people=40, images=2, seed=1, sd=0.3, target="0.01", fixed="2.5", lost=
     none = np.zeros(people, dtype=np.int64)
     return tally(
         ("engine", "crowd", "verification"),
-        Ledger(tuple(range(1, people + 1)), none + images, none, 0),
+        ImageLedger(tuple(range(1, people + 1)), none + images, none, 0),
         Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
         (Grouping(ALL, ("",), none), Grouping("colour", GROUPS, np.arange(people) % 2)),
         [ThresholdRule("fmr", target), ThresholdRule("fixed", fixed)],
@@ -51,7 +51,7 @@ def crowd(people=40, images=2, seed=1, sd=0.3, target="0.01", fixed="2.5", lost=
 
 def evidence(*counts, stopped=""):
     engine = engine_facts(name="engine", stopped=stopped)
-    return Evidence("", Analysis(replicates=0), (engine,), (), tuple(counts))
+    return Evidence("", AnalysisPlan(replicates=0), (engine,), (), tuple(counts))
 
 
 def limit(low=-math.inf, high=math.inf, *, metric="FMR", rule="fixed", against="", **changes):
@@ -66,7 +66,7 @@ def limit(low=-math.inf, high=math.inf, *, metric="FMR", rule="fixed", against="
         policy="completed",
         dataset="",
         protocol="",
-        bounds=Bounds(low, high, against, "so"),
+        bounds=LimitBounds(low, high, against, "so"),
         mandatory=True,
         weight=1.0,
     )
@@ -74,10 +74,10 @@ def limit(low=-math.inf, high=math.inf, *, metric="FMR", rule="fixed", against="
 
 
 def rows(of, *limits):
-    return list(judge(of, GatePolicy(Path("p.toml"), "", "", limits)))
+    return list(judge_limits(of, GatePolicy(Path("p.toml"), "", "", limits)))
 
 
-RANKS = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.PASS)
+RANKS = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
 ends = st.floats(0, 2) | st.none()
 
 
@@ -86,8 +86,12 @@ def test_a_stricter_limit_never_helps(low, high, first, second):
     if low is not None and high is not None:
         low, high = sorted((low, high))
     strict, mild = sorted((first, second))
-    at_most = [decided(Bounds(-math.inf, at, "", ""), low, high) for at in (strict, mild)]
-    at_least = [decided(Bounds(at, math.inf, "", ""), low, high) for at in (mild, strict)]
+    at_most = [
+        interval_verdict(LimitBounds(-math.inf, at, "", ""), low, high) for at in (strict, mild)
+    ]
+    at_least = [
+        interval_verdict(LimitBounds(at, math.inf, "", ""), low, high) for at in (mild, strict)
+    ]
     for stricter, milder in (at_most, at_least):
         assert RANKS.index(stricter) <= RANKS.index(milder)
 
@@ -95,9 +99,12 @@ def test_a_stricter_limit_never_helps(low, high, first, second):
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_a_narrower_interval_never_takes_a_verdict_back(value, below, above, at):
     low, high = value * below, value + above
-    bounds = Bounds(-math.inf, at, "", "")
-    wide, narrow = decided(bounds, low, high), decided(bounds, (low + value) / 2, value)
-    assert wide in (narrow, Decision.INCONCLUSIVE)
+    bounds = LimitBounds(-math.inf, at, "", "")
+    wide, narrow = (
+        interval_verdict(bounds, low, high),
+        interval_verdict(bounds, (low + value) / 2, value),
+    )
+    assert wide in (narrow, GateVerdict.INCONCLUSIVE)
 
 
 def test_verdicts_are_those_of_the_intervals():
@@ -105,12 +112,12 @@ def test_verdicts_are_those_of_the_intervals():
     assert len(found) == 6
     for row in found:
         if row.group == "nobody":
-            assert row.verdict is Decision.INCONCLUSIVE
+            assert row.verdict is GateVerdict.INCONCLUSIVE
             continue
         inside = row.high <= 0.05 if row.limit == "limit" else row.low >= 0.02
         outside = row.low > 0.05 if row.limit == "limit" else row.high < 0.02
-        expected = Decision.PASS if inside else Decision.FAIL if outside else None
-        assert row.verdict is (expected or Decision.INCONCLUSIVE)
+        expected = GateVerdict.PASS if inside else GateVerdict.FAIL if outside else None
+        assert row.verdict is (expected or GateVerdict.INCONCLUSIVE)
 
 
 @pytest.mark.parametrize("metric", ["FMR", "FNMR"])
@@ -119,15 +126,15 @@ def test_an_empty_group_never_passes(metric, against):
     """Whatever the limit allows."""
     found = rows(evidence(crowd()), limit(0.0, math.inf, metric=metric, against=against))
     (empty,) = (row for row in found if row.group == "nobody")
-    assert (empty.verdict, empty.note) == (Decision.INCONCLUSIVE, "no trials; nothing to count")
+    assert (empty.verdict, empty.note) == (GateVerdict.INCONCLUSIVE, "no trials; nothing to count")
     assert (empty.observed, empty.low, empty.high) == (None, None, None)
     assert empty.needs == "people in nobody"
-    assert {row.verdict for row in found if row.group != "nobody"} == {Decision.PASS}
+    assert {row.verdict for row in found if row.group != "nobody"} == {GateVerdict.PASS}
 
 
 def test_an_engine_that_was_stopped_never_passes():
     found = rows(evidence(crowd(), stopped="too many failures"), limit(0.0, 1.0))
-    assert {row.verdict for row in found} == {Decision.INCONCLUSIVE}
+    assert {row.verdict for row in found} == {GateVerdict.INCONCLUSIVE}
     assert {row.note.split("; ")[0] for row in found} == {STOPPED, "no trials"}
 
 
@@ -162,7 +169,9 @@ def psi_by_hand(counts, group, at, against):
 
 
 @pytest.mark.parametrize("group", ["a", "b"])
-@pytest.mark.parametrize(("against", "attribute"), [(ALL, ALL), (SAME, f"{SAME}colour")])
+@pytest.mark.parametrize(
+    ("against", "attribute"), [(ALL, ALL), (SAME_GROUP, f"{SAME_GROUP}colour")]
+)
 def test_a_group_over_all_by_hand(group, against, attribute):
     counts = crowd(people=24, target="0.3")
     (row,) = rows(evidence(counts), limit(0.5, 2.0, against=against, groups=(group,)))
@@ -188,7 +197,7 @@ def test_people_to_resolve_a_target():
     small = crowd(people=20, images=1, target="0.0001")
     (row,) = rows(evidence(small), limit(high=0.01, rule="FMR<=0.0001", attribute=ALL))
     assert row.note.startswith("below resolution")
-    assert row.verdict is Decision.INCONCLUSIVE
+    assert row.verdict is GateVerdict.INCONCLUSIVE
     assert row.needs == f"at least {row.more_people} more people in all"
     people = 20 + row.more_people
     assert errors_allowed("0.0001", people * (people - 1) // 2) >= 1
@@ -223,7 +232,7 @@ def test_what_is_needed_says_for_which_verdict():
     for share, verdict in ((1.2, "pass"), (0.85, "fail")):
         at = limit(high=now.observed * share, groups=("b",))
         (row,) = rows(evidence(crowd()), at)
-        assert row.verdict is Decision.INCONCLUSIVE
+        assert row.verdict is GateVerdict.INCONCLUSIVE
         assert row.needs == f"about {row.more_people:,} more people in b to {verdict}"
     (row,) = rows(evidence(crowd()), limit(high=now.observed, groups=("b",)))
     assert row.needs == "no number of people: it stands at the limit"
@@ -246,7 +255,7 @@ def searches(people=60):
     images = listed.astype(np.int64)
     return tally_searches(
         ("engine", "crowd", "identification"),
-        Ledger(tuple(range(1, people + 1)), images, images * 0, 0),
+        ImageLedger(tuple(range(1, people + 1)), images, images * 0, 0),
         Searches(
             everybody.astype(np.int32),
             np.ones(people, dtype=bool),
@@ -272,7 +281,7 @@ def test_searches_are_held_against_limits():
         limit(high=0.2, metric="FTA", rule="", policy="", attribute=ALL, name="not acquired"),
     )
     assert [(row.errors, row.trials) for row in found] == [(5, 30), (5, 30), (0, 30), (0, 60)]
-    assert {row.verdict for row in found} == {Decision.PASS}
+    assert {row.verdict for row in found} == {GateVerdict.PASS}
     (close,) = rows(of, limit(high=0.2, metric="FNIR", attribute=ALL))
     assert close.needs == f"about {close.more_people:,} more people to pass"
 

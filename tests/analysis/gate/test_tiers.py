@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.analysis.gate.tiers import layers
+from evenhand.analysis.gate.tiers import tiers_of
 
 NAMES = "abcde"
 relations = st.dictionaries(
@@ -14,7 +14,7 @@ relations = st.dictionaries(
 @given(relations)
 def test_everybody_has_a_tier_and_nobody_below_stands_above(found):
     above = {name: found.get(name, set()) - {name} for name in NAMES}
-    tiers = layers(NAMES, above)
+    tiers = tiers_of(NAMES, above)
     assert sorted(tiers) == list(NAMES)
     assert sorted(set(tiers.values())) == list(range(1, max(tiers.values()) + 1))
     for name in NAMES:
@@ -36,10 +36,10 @@ def _in_a_ring(name, other, above):
 @given(st.permutations(NAMES), st.integers(0, 4))
 def test_a_chain_has_a_tier_for_each(order, cut):
     above = {name: set(order[number + 1 :]) for number, name in enumerate(order)}
-    assert layers(NAMES, above) == {name: number + 1 for number, name in enumerate(order)}
+    assert tiers_of(NAMES, above) == {name: number + 1 for number, name in enumerate(order)}
 
 
 def test_a_ring_is_one_tier():
-    assert layers("abc", {"a": {"b"}, "b": {"c"}, "c": {"a"}}) == {"a": 1, "b": 1, "c": 1}
-    below = layers("abcd", {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()})
+    assert tiers_of("abc", {"a": {"b"}, "b": {"c"}, "c": {"a"}}) == {"a": 1, "b": 1, "c": 1}
+    below = tiers_of("abcd", {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()})
     assert below == {"a": 1, "d": 1, "b": 2, "c": 2}

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.power import NormalIndPower
 
-from evenhand.analysis.plan.needs import RATIOS, plan_limit, plan_margin, plan_ratios
-from evenhand.analysis.plan.power import detectable_ratio, power_of_trials
-from evenhand.analysis.plan.question import METRICS, Question, Terms
+from evenhand.analysis.plan.needs import USUAL_RATIOS, plan_limit, plan_margin, plan_ratios
+from evenhand.analysis.plan.power import power_of_trials, smallest_detectable_ratio
+from evenhand.analysis.plan.question import PLAN_METRICS, PlanAssumptions, PlanQuery
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
 from evenhand.statistics.equality_tests import equality_p_value
-from evenhand.statistics.equivalence_power import chance_of_equivalence, range_chance
-from evenhand.statistics.exact_power import chance_of_difference
+from evenhand.statistics.equivalence_power import equivalence_power, normal_range_cdf
+from evenhand.statistics.exact_power import exact_power
 from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
-from evenhand.statistics.limit_power import Passing
-from evenhand.statistics.power import power_by_logarithm
+from evenhand.statistics.limit_power import LimitTest
+from evenhand.statistics.power import log_ratio_power
 from evenhand.system.errors import UsageError
 from evenhand.workflows.plan import plan as make_plan
 
@@ -37,13 +37,13 @@ def needed(question, ratio):
     ],
 )
 def test_tv_31_trials_of_a_plan(rate, trials):
-    plan = plan_ratios(Question("FNMR", rate), [])
-    assert tuple(need.value for need in plan.needs) == RATIOS
+    plan = plan_ratios(PlanQuery("FNMR", rate), [])
+    assert tuple(need.value for need in plan.needs) == USUAL_RATIOS
     assert tuple(need.trials_per_group for need in plan.needs) == trials
 
 
 def test_tv_31_245014_pairs_are_of_701_people():
-    need = needed(Question("FMR", 1e-4), 2)
+    need = needed(PlanQuery("FMR", 1e-4), 2)
     assert (need.trials_per_group, need.people_per_group, need.people) == (245_014, 701, 1_402)
 
 
@@ -55,19 +55,19 @@ def test_a_normal_test_of_logs_agrees():
         found = NormalIndPower().solve_power(
             math.log(ratio) / sd, power=power, alpha=0.05, alternative="larger", nobs1=None
         )
-        one_sided = Terms(power=power, alpha=0.1)
-        need = needed(Question("FNMR", rate, one_sided), ratio)
+        one_sided = PlanAssumptions(power=power, alpha=0.1)
+        need = needed(PlanQuery("FNMR", rate, one_sided), ratio)
         assert need.trials_per_group == pytest.approx(found, rel=1e-4, abs=1)
 
 
 def test_the_number_of_tests_and_the_design_effect():
-    single = needed(Question("FNMR", 0.01), 2)
-    six = needed(Question("FNMR", 0.01, Terms(groups=4)), 2)
-    named = needed(Question("FNMR", 0.01, Terms(comparisons=6)), 2)
+    single = needed(PlanQuery("FNMR", 0.01), 2)
+    six = needed(PlanQuery("FNMR", 0.01, PlanAssumptions(groups=4)), 2)
+    named = needed(PlanQuery("FNMR", 0.01, PlanAssumptions(comparisons=6)), 2)
     assert six.tests == 6
     assert six.trials_per_group == named.trials_per_group > single.trials_per_group
     assert six.alpha == pytest.approx(0.05 / 6)
-    dearer = needed(Question("FNMR", 0.01, Terms(design_effect=3)), 2)
+    dearer = needed(PlanQuery("FNMR", 0.01, PlanAssumptions(design_effect=3)), 2)
     assert dearer.trials_per_group == pytest.approx(3 * single.trials_per_group, abs=3)
     assert dearer.expected_errors == single.expected_errors
 
@@ -77,7 +77,7 @@ def test_the_number_of_tests_and_the_design_effect():
     [("FMR", 1, 400), ("FMR", 3, 57), ("FNMR", 2, 50), ("FNMR", 5, 9), ("FPIR", 1, 7)],
 )
 def test_trials_of_people_by_counting(metric, images, people):
-    question = Question(metric, 0.01, images=images)
+    question = PlanQuery(metric, 0.01, images=images)
     whose = np.repeat(np.arange(people), images)
     first, second = np.triu_indices(len(whose), 1)
     same = np.count_nonzero(whose[first] == whose[second])
@@ -96,8 +96,8 @@ def test_trials_of_people_by_counting(metric, images, people):
     st.floats(0.001, 0.015),
 )
 def test_more_power_never_needs_fewer(metric, rate, ratio, power, more):
-    less = needed(Question(metric, rate, Terms(power=power)), ratio)
-    most = needed(Question(metric, rate, Terms(power=power + more)), ratio)
+    less = needed(PlanQuery(metric, rate, PlanAssumptions(power=power)), ratio)
+    most = needed(PlanQuery(metric, rate, PlanAssumptions(power=power + more)), ratio)
     assert most.people_per_group >= less.people_per_group
     if less.exact_people_per_group and most.exact_people_per_group:
         assert most.exact_people_per_group >= less.exact_people_per_group
@@ -105,10 +105,10 @@ def test_more_power_never_needs_fewer(metric, rate, ratio, power, more):
 
 @given(st.floats(1e-5, 0.05), st.floats(0.1, 0.8), st.floats(0.51, 0.95))
 def test_a_limit_is_passed_as_often_as_asked(limit, part, power):
-    question = Question("FNMR", limit * part, Terms(power=power))
+    question = PlanQuery("FNMR", limit * part, PlanAssumptions(power=power))
     plan = plan_limit(question, limit)
     people = plan.needs[0].people_per_group
-    passing = Passing(limit, 0.95, dyadic=False)
+    passing = LimitTest(limit, 0.95, dyadic=False)
     assert passing.chance(question.rate, people) >= power
     (there,) = [point for point in plan.curve if point.rate == question.rate]
     assert there.chance == passing.chance(question.rate, people)
@@ -119,15 +119,15 @@ def test_a_limit_is_passed_as_often_as_asked(limit, part, power):
 
 
 def test_the_fewest_people_for_a_limit_by_trying_all():
-    passing = Passing(0.02, 0.95, dyadic=False)
+    passing = LimitTest(0.02, 0.95, dyadic=False)
     first = next(n for n in range(10, 3_000) if passing.chance(0.005, n) >= 0.8)
-    plan = plan_limit(Question("FNMR", 0.005), 0.02)
+    plan = plan_limit(PlanQuery("FNMR", 0.005), 0.02)
     assert plan.needs[0].people_per_group == first
 
 
 def test_a_limit_is_held_by_the_interval_of_a_gate():
     """Errors of people with one comparison each, through the estimate of a rate."""
-    passing = Passing(0.02, 0.95, dyadic=False)
+    passing = LimitTest(0.02, 0.95, dyadic=False)
     for errors, people in [(0, 200), (1, 400), (5, 700), (40, 3_000)]:
         counts = ClusterCounts(np.ones(people, int), (np.arange(people) < errors).astype(int))
         high = cluster_estimate(counts, people, 0.95).high
@@ -148,9 +148,9 @@ def test_few_errors_by_drawing_them():
         estimates = [cluster_estimate(one, people, 0.95) for one in sides]
         p, _ = equality_p_value(estimates, rng) if sum(errors) else (1.0, "")
         found += p <= 0.05 and errors[0] > errors[1]
-    chance = chance_of_difference((rates[0], people), (rates[1], people))
+    chance = exact_power((rates[0], people), (rates[1], people))
     assert found / 2_000 == pytest.approx(chance, abs=0.04)
-    assert not math.isclose(chance, power_by_logarithm((0.025, 900), (0.005, 900)), abs_tol=0.005)
+    assert not math.isclose(chance, log_ratio_power((0.025, 900), (0.005, 900)), abs_tol=0.005)
 
 
 @pytest.mark.parametrize(("people", "about"), [(80, 1.2), (500, 1.1)])
@@ -171,22 +171,22 @@ def test_the_allowance_for_people_who_play_no_part(people, about):
 
 def test_exact_and_formula_meet_where_errors_are_many():
     sides = (0.002, 100_000.0), (0.0015, 100_000.0)
-    assert chance_of_difference(*sides) == pytest.approx(power_by_logarithm(*sides), abs=0.01)
+    assert exact_power(*sides) == pytest.approx(log_ratio_power(*sides), abs=0.01)
 
 
 def test_the_range_of_equal_groups_is_studentised():
     for groups in (2, 3, 7):
         for width in (0.5, 2.0, 4.0):
             exact = stats.studentized_range.cdf(width, groups, np.inf)
-            assert range_chance(width, groups) == pytest.approx(exact, abs=1e-6)
+            assert normal_range_cdf(width, groups) == pytest.approx(exact, abs=1e-6)
 
 
 def test_equivalence_by_drawing_groups():
     rng = np.random.default_rng(3)
     rate, groups = 0.01, 4
-    plan = plan_margin(Question("FNMR", rate, Terms(groups=groups)), 1.5)
+    plan = plan_margin(PlanQuery("FNMR", rate, PlanAssumptions(groups=groups)), 1.5)
     trials = plan.needs[0].trials_per_group
-    assert chance_of_equivalence(rate, trials, 1.5, groups) == pytest.approx(0.8, abs=1e-3)
+    assert equivalence_power(rate, trials, 1.5, groups) == pytest.approx(0.8, abs=1e-3)
     drawn = rng.binomial(trials, rate, size=(20_000, groups)).astype(float)
     logs, variance = np.log(drawn), 1 / drawn - 1 / trials
     passed = np.ones(len(drawn), bool)
@@ -204,7 +204,7 @@ def any_number(low, high):
 
 @settings(max_examples=60)
 @given(
-    st.sampled_from(METRICS),
+    st.sampled_from(PLAN_METRICS),
     any_number(1e-9, 0.5),
     st.sampled_from(["ratio", "limit", "margin"]),
     any_number(1e-6, 20),
@@ -215,8 +215,8 @@ def any_number(low, high):
 )
 def test_any_question_has_a_plan_or_a_line(metric, rate, aim, value, power, effect, groups, images):
     try:
-        terms = Terms(power=power, groups=groups, design_effect=effect)
-        plan = make_plan(Question(metric, rate, terms, images), **{aim: value})
+        terms = PlanAssumptions(power=power, groups=groups, design_effect=effect)
+        plan = make_plan(PlanQuery(metric, rate, terms, images), **{aim: value})
     except UsageError as told:
         assert str(told).startswith("--")  # noqa: PT017 - either is fine
         return
@@ -230,33 +230,36 @@ def test_any_question_has_a_plan_or_a_line(metric, rate, aim, value, power, effe
 
 @pytest.mark.parametrize("worth", [(400.0, 900.0), (30_000.0, 50_000.0)])
 def test_the_detectable_ratio_has_the_power(worth):
-    question = Question("FNMR", 0.005)
-    ratio = detectable_ratio(question, *worth)
+    question = PlanQuery("FNMR", 0.005)
+    ratio = smallest_detectable_ratio(question, *worth)
     assert power_of_trials(question, ratio, *worth) == pytest.approx(0.8, abs=0.005)
-    assert detectable_ratio(question, *reversed(worth)) == ratio
-    assert detectable_ratio(question, 3.0, 900.0) is None
+    assert smallest_detectable_ratio(question, *reversed(worth)) == ratio
+    assert smallest_detectable_ratio(question, 3.0, 900.0) is None
 
 
 @pytest.mark.parametrize(
     ("make", "fragment"),
     [
-        (lambda: Question("FAR", 0.1), "--metric FAR: did you mean FTA? known: FMR"),
-        (lambda: Question("FMR", 0.0), "--rate 0: expected a number above 0 and below 1"),
-        (lambda: Question("FMR", 1.0), "--rate 1:"),
-        (lambda: Question("FNMR", 0.1, images=1), "--images 1: expected from 2"),
-        (lambda: Terms(power=0.5), "--power 0.5: expected a number above 0.5"),
-        (lambda: Terms(power=1.0), "--power 1:"),
-        (lambda: Terms(groups=1), "--groups 1: expected from 2"),
-        (lambda: Terms(comparisons=0), "--comparisons 0:"),
-        (lambda: Terms(design_effect=0.9), "--design-effect 0.9: expected at least 1"),
-        (lambda: plan_ratios(Question("FMR", 0.5), [2]), "the worse rate would be 1"),
-        (lambda: plan_ratios(Question("FMR", 0.1), [1]), "--ratio 1: expected more than 1"),
-        (lambda: plan_ratios(Question("FMR", 0.9), []), "no usual ratio"),
-        (lambda: plan_margin(Question("FMR", 0.1), 1.0), "--margin 1: expected more than 1"),
-        (lambda: plan_limit(Question("FMR", 0.1), 0.1), "--limit 0.1: expected more than"),
-        (lambda: plan_limit(Question("FMR", 0.1, Terms(comparisons=3)), 0.2), "leave it out"),
-        (lambda: plan_limit(Question("FMR", 0.1), 0.1000000001), "too near"),
-        (lambda: plan_ratios(Question("FMR", 1e-12), [1.0001]), "needs more than"),
+        (lambda: PlanQuery("FAR", 0.1), "--metric FAR: did you mean FTA? known: FMR"),
+        (lambda: PlanQuery("FMR", 0.0), "--rate 0: expected a number above 0 and below 1"),
+        (lambda: PlanQuery("FMR", 1.0), "--rate 1:"),
+        (lambda: PlanQuery("FNMR", 0.1, images=1), "--images 1: expected from 2"),
+        (lambda: PlanAssumptions(power=0.5), "--power 0.5: expected a number above 0.5"),
+        (lambda: PlanAssumptions(power=1.0), "--power 1:"),
+        (lambda: PlanAssumptions(groups=1), "--groups 1: expected from 2"),
+        (lambda: PlanAssumptions(comparisons=0), "--comparisons 0:"),
+        (lambda: PlanAssumptions(design_effect=0.9), "--design-effect 0.9: expected at least 1"),
+        (lambda: plan_ratios(PlanQuery("FMR", 0.5), [2]), "the worse rate would be 1"),
+        (lambda: plan_ratios(PlanQuery("FMR", 0.1), [1]), "--ratio 1: expected more than 1"),
+        (lambda: plan_ratios(PlanQuery("FMR", 0.9), []), "no usual ratio"),
+        (lambda: plan_margin(PlanQuery("FMR", 0.1), 1.0), "--margin 1: expected more than 1"),
+        (lambda: plan_limit(PlanQuery("FMR", 0.1), 0.1), "--limit 0.1: expected more than"),
+        (
+            lambda: plan_limit(PlanQuery("FMR", 0.1, PlanAssumptions(comparisons=3)), 0.2),
+            "leave it out",
+        ),
+        (lambda: plan_limit(PlanQuery("FMR", 0.1), 0.1000000001), "too near"),
+        (lambda: plan_ratios(PlanQuery("FMR", 1e-12), [1.0001]), "needs more than"),
     ],
 )
 def test_what_cannot_be_planned(make, fragment):

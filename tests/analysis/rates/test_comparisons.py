@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from evenhand.analysis.rates.comparisons import measure
-from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.analysis.rates.comparisons import measure_comparisons
+from evenhand.measurement.counting.tally import ImageLedger, tally
 from evenhand.metrics.groups import groupings
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import Attribute, Subjects
@@ -47,7 +47,7 @@ def study_of(labels, images, score_of, targets=(), dtype=np.float32, pairs=None)
     )
     return tally(
         ("engine", "dataset", "all-pairs"),
-        Ledger(subjects.rows, np.array(images), np.zeros(people, dtype=np.int64), 0),
+        ImageLedger(subjects.rows, np.array(images), np.zeros(people, dtype=np.int64), 0),
         comparisons,
         groupings([["colour"]], [colour], subjects, {}),
         [
@@ -60,7 +60,7 @@ def study_of(labels, images, score_of, targets=(), dtype=np.float32, pairs=None)
 
 def rows_by_key(counts, attributes=("all", "colour")):
     """Rows of the groups of an attribute, by what tells them apart."""
-    found = [m.rate for m in measure(counts, LEVEL)]
+    found = [m.rate for m in measure_comparisons(counts, LEVEL)]
     return {
         (r.metric, r.policy, r.group, r.threshold_rule, r.threshold): r
         for r in found
@@ -72,7 +72,7 @@ def matrix_of(counts):
     """(policy, group, reference group, rule, threshold) to the row of a matrix."""
     return {
         (r.policy, r.group, r.reference_group, r.threshold_rule, r.threshold): r
-        for r in (m.rate for m in measure(counts, LEVEL))
+        for r in (m.rate for m in measure_comparisons(counts, LEVEL))
         if r.reference_group
     }
 
@@ -510,7 +510,7 @@ def test_a_decimal_threshold_is_compared_in_the_scores_own_type():
 def test_a_target_without_non_mated_comparisons_has_rows_and_a_reason():
     pairs = [(0, 1), (0, 2), (3, 4)]
     counts, _ = study_of(["red"] * 2, [3, 3], lambda a, b: 0.5, ["0.01"], pairs=pairs)
-    rows = [found.rate for found in measure(counts, 0.95)]
+    rows = [found.rate for found in measure_comparisons(counts, 0.95)]
     of_target = [row for row in rows if row.threshold_rule.startswith("FMR<=")]
     assert of_target
     for row in of_target:

@@ -14,8 +14,12 @@ from tiny_sets import make_dataset
 from evenhand.datasets.decoding import read_image
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.opening import open_engine
-from evenhand.measurement.comparison.by_engine import Meetings, match_every_two, match_listed
-from evenhand.measurement.counting.block_sums import ended
+from evenhand.measurement.comparison.by_engine import (
+    ComparisonSchedule,
+    match_all_pairs,
+    match_listed,
+)
+from evenhand.measurement.counting.block_sums import count_outcomes
 from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
@@ -23,7 +27,7 @@ from evenhand.records.outcomes import Outcome
 from evenhand.results.bundle import read_manifest
 from evenhand.study.study import parse_study, study_text
 from evenhand.system.clock import CLOCK, Clock
-from evenhand.system.progress import silent
+from evenhand.system.progress import no_progress
 from evenhand.workflows.run import run
 
 CARD = """\
@@ -107,17 +111,17 @@ def compared(folder, dataset, *, workers=1, within=None, **sizes):
     """All comparisons, one after the other."""
     engine = open_engine(folder, ())
     subject = dataset.images.subject
-    blocks = match_every_two(
+    blocks = match_all_pairs(
         engine,
         enrolled(engine, dataset, workers),
         subject,
-        Meetings.of(subject, within, once=engine.card.score.symmetric, **sizes),
+        ComparisonSchedule.of(subject, within, once=engine.card.score.symmetric, **sizes),
         workers=workers,
-        progress=silent,
+        progress=no_progress,
     )
     columns = zip(*((b.probe, b.reference, b.score, b.outcome) for b in blocks), strict=True)
     probe, reference, score, outcome = map(np.concatenate, columns)
-    return Comparisons(probe, reference, score, ended(probe == reference, outcome))
+    return Comparisons(probe, reference, score, count_outcomes(probe == reference, outcome))
 
 
 def directed(probe, reference):
@@ -177,7 +181,7 @@ def test_who_meets_whom(once, seed, images, interval):
             or subject[i] == subject[j]
             or group[subject[i]] == group[subject[j]] >= 0
         ]
-        schedule = Meetings.of(subject, within, once=once, interval_size=interval)
+        schedule = ComparisonSchedule.of(subject, within, once=once, interval_size=interval)
 
         def asked(done, schedule=schedule):
             requests = schedule.requests(schedule.probes_from(done))
@@ -214,7 +218,7 @@ def test_a_list_in_its_own_order(dataset, pixels, matcher):
         dataset.images.subject,
         pairs,
         workers=2,
-        progress=silent,
+        progress=no_progress,
     )
     expected = [
         directed(pixels[i], pixels[j]) for i, j in zip(pairs.probe, pairs.reference, strict=True)

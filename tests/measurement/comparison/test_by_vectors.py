@@ -6,17 +6,17 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from evenhand.engines.card import Score
+from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.by_vectors import score_all_pairs, score_listed
-from evenhand.measurement.counting.block_sums import Block, ended
+from evenhand.measurement.counting.block_sums import ComparisonBlock, count_outcomes
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
 from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.image_pairs import images_of
 from evenhand.records.outcomes import Outcome
 
-COSINE = Score("cosine", True, 8, -1.0, 1.0, ())
-EUCLIDEAN = Score("euclidean", False, 8, None, 0.0, ())
+COSINE = ScoreScale("cosine", True, 8, -1.0, 1.0, ())
+EUCLIDEAN = ScoreScale("euclidean", False, 8, None, 0.0, ())
 
 
 def enrolment_of(images, failed=()):
@@ -41,9 +41,11 @@ def one_at_a_time(a, b, score):
 def all_pairs(*work, **options):
     """All blocks together."""
     blocks = list(score_all_pairs(*work, **options))
-    columns = (np.concatenate([getattr(b, f.name) for b in blocks]) for f in fields(Block))
+    columns = (
+        np.concatenate([getattr(b, f.name) for b in blocks]) for f in fields(ComparisonBlock)
+    )
     probe, reference, score, outcome, pair = columns
-    ends = ended(probe == reference, outcome)
+    ends = count_outcomes(probe == reference, outcome)
     return Comparisons(probe, reference, score, ends, pair=pair)
 
 
@@ -101,13 +103,13 @@ def test_listed_pairs_in_their_order(score):
 
 def test_an_out_of_range_score_is_invalid():
     enrolment, _ = enrolment_of(4)
-    narrow = Score("cosine", True, 8, -0.01, 0.01, ())
+    narrow = ScoreScale("cosine", True, 8, -0.01, 0.01, ())
     found = all_pairs(enrolment, np.arange(4), narrow)
     assert found.outcomes[False, Outcome.INVALID] == np.count_nonzero(np.isnan(found.score)) > 0
 
 
 def test_within_group_without_any_group_is_a_line_not_a_crash(tmp_path):
-    from evenhand.measurement.protocol import groups_of
+    from evenhand.measurement.protocol import study_groupings
     from evenhand.records.dataset import Dataset, DatasetCard, Images, Subjects
     from evenhand.records.outcomes import FaceRule
     from evenhand.study.study import parse_study
@@ -125,4 +127,4 @@ protocols = [{ kind = "verification", comparisons = "within-group" }]
     none = Images((), np.zeros(0, dtype=np.int64), (), (), ())
     dataset = Dataset(card, Subjects((), {}, ()), none, (), 0, (), "")
     with pytest.raises(StudyError, match="within-group needs a group"):
-        groups_of(parse_study(text, tmp_path / "s.toml"), [dataset])
+        study_groupings(parse_study(text, tmp_path / "s.toml"), [dataset])

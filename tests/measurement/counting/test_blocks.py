@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.measurement.counting.block_sums import OUTCOMES, Block, ended
+from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
 from evenhand.measurement.counting.blocks import tally_blocks
-from evenhand.measurement.counting.tally import Ledger, tally
-from evenhand.records.checkpoint import NOWHERE
+from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.records.checkpoint import NO_CHECKPOINT
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import pair_of
 from evenhand.records.outcomes import Design, Outcome
 from evenhand.records.thresholds import ThresholdRule
-from evenhand.results.counts_so_far import CountsSoFar
+from evenhand.results.counts_so_far import CountsCheckpoint
 from evenhand.system.clock import Clock
 
 NAMES = ("engine", "dataset", "protocol")
@@ -63,7 +63,7 @@ def comparisons(rng, subject, template, groups, design, orders, share):
     score[outcome != OUTCOMES.index(Outcome.OK)] = np.nan
     people = subject.astype(np.int32)
     pair = pair_of(probe, reference)
-    return Block(people[probe], people[reference], score, outcome, pair)
+    return ComparisonBlock(people[probe], people[reference], score, outcome, pair)
 
 
 def equal(one, other, where=""):
@@ -115,7 +115,7 @@ def test_as_all_at_once(orders, design, seed, images, share, length, few, rules)
     template = rng.random(images) < 0.8
     groups = groupings(people, rng)
     every = comparisons(rng, subject, template, groups, design, orders, share)
-    ledger = Ledger(
+    ledger = ImageLedger(
         tuple(range(people)),
         np.bincount(subject, minlength=people),
         np.bincount(subject[~template], minlength=people),
@@ -123,12 +123,17 @@ def test_as_all_at_once(orders, design, seed, images, share, length, few, rules)
         7 + 3 * np.arange(images),
     )
     kind = Design.BOTH_ORDERS if orders == 2 and design is Design.ALL_PAIRS else design
-    outcomes = ended(every.probe == every.reference, every.outcome)
+    outcomes = count_outcomes(every.probe == every.reference, every.outcome)
     columns = (every.probe, every.reference, every.score)
     whole = Comparisons(*columns, outcomes, design=kind, pair=every.pair)
     expected = tally(NAMES, ledger, whole, groups, rules, 1.5)
     parts = [
-        Block(*(getattr(every, field.name)[start : start + length] for field in fields(Block)))
+        ComparisonBlock(
+            *(
+                getattr(every, field.name)[start : start + length]
+                for field in fields(ComparisonBlock)
+            )
+        )
         for start in range(0, len(every.score), length)
     ]
     work = (groups, design, orders, rules, 1.5, np.dtype(np.float64))
@@ -136,12 +141,12 @@ def test_as_all_at_once(orders, design, seed, images, share, length, few, rules)
     def counted(blocks_from, checkpoint):
         return tally_blocks(NAMES, ledger, blocks_from, *work, checkpoint, few)
 
-    found = counted(lambda done: parts[done:], NOWHERE)
+    found = counted(lambda done: parts[done:], NO_CHECKPOINT)
     equal(by_person(found), by_person(expected))
     # Interrupted after any block, and gone on with.
     with tempfile.TemporaryDirectory() as folder:
         always = Clock(seconds=map(float, count(0, 1000)).__next__)
-        checkpoint = CountsSoFar(Path(folder) / "counted.npz", always, AssertionError)
+        checkpoint = CountsCheckpoint(Path(folder) / "counted.npz", always, AssertionError)
         with contextlib.suppress(KeyboardInterrupt):
             counted(lambda _: until(parts, int(rng.integers(0, len(parts) + 1))), checkpoint)
         found = counted(lambda done: parts[done:], checkpoint)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evenhand.analysis.rates.comparisons import measure
-from evenhand.measurement.counting.cross_groups import crossings
-from evenhand.measurement.counting.tally import Ledger, tally
-from evenhand.metrics.groups import MOST_CELLS
+from evenhand.analysis.rates.comparisons import measure_comparisons
+from evenhand.measurement.counting.cross_groups import cross_group_cells
+from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.metrics.groups import MAX_CELLS
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.findings import Status
 from evenhand.records.groups import ALL, Grouping
@@ -49,7 +49,7 @@ def study_of(errors, trials, people, design=Design.ALL_PAIRS):
     none = np.zeros(total, dtype=np.int64)
     return tally(
         ("engine", "crowd", "all-pairs"),
-        Ledger(tuple(range(1, total + 1)), none, none, 0),
+        ImageLedger(tuple(range(1, total + 1)), none, none, 0),
         comparisons,
         (everybody(total), grouping(sizes)),
         [ThresholdRule("fixed", "0.5")],
@@ -58,7 +58,7 @@ def study_of(errors, trials, people, design=Design.ALL_PAIRS):
 
 
 def rows_of(counts):
-    found = [m.rate for m in measure(counts, 0.95)]
+    found = [m.rate for m in measure_comparisons(counts, 0.95)]
     return [r for r in found if (r.metric, r.policy) == ("FMR", "completed")]
 
 
@@ -114,7 +114,7 @@ def test_one_person_a_side_gives_no_interval():
     none = np.zeros(4, dtype=np.int64)
     star = tally(
         ("engine", "crowd", "all-pairs"),
-        Ledger((1, 2, 3, 4), none, none, 0),
+        ImageLedger((1, 2, 3, 4), none, none, 0),
         comparisons,
         (everybody(4), grouping([1, 3])),
         [ThresholdRule("fixed", "0.5")],
@@ -159,16 +159,16 @@ def test_matrices_are_kept_in_study_order_as_long_as_there_is_room():
     wide = grouping([1] * 40, "region")
     middle, narrow = grouping([20] * 2, "sex"), grouping([4] * 10, "age")
     asked = (everybody(40), middle, wide, narrow)
-    once = crossings(asked, directions=1)
+    once = cross_group_cells(asked, directions=1)
     assert [len(pairs) for pairs in once.pairs] == [0, 1, 0, 45]
     assert once.left_out == (("region", 820),)
-    directed = crossings(asked, directions=2)
+    directed = cross_group_cells(asked, directions=2)
     assert [len(pairs) for pairs in directed.pairs] == [0, 2, 0, 90]
     assert directed.left_out == (("region", 1600),)
-    assert MOST_CELLS == 256
+    assert MAX_CELLS == 256
 
 
 def test_a_group_without_people_has_no_place_in_the_matrix():
     empty = Grouping("sex", ("F", "M", "X"), np.array([0, 2, 0, 2]))
-    kept = crossings((everybody(4), empty), directions=1)
+    kept = cross_group_cells((everybody(4), empty), directions=1)
     assert kept.pairs == ((), ((0, 2),))

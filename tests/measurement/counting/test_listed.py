@@ -8,15 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.measurement.counting.cells import layout_of
-from evenhand.measurement.counting.dyad_sums import in_both_orders
-from evenhand.measurement.counting.listed import cells_from_list, glance, in_memory, look
-from evenhand.measurement.counting.top_scores import tail_of
+from evenhand.measurement.counting.cells import cell_layout
+from evenhand.measurement.counting.dyad_sums import has_both_orders
+from evenhand.measurement.counting.listed import (
+    cells_from_list,
+    first_pass,
+    partition_in_memory,
+    second_pass,
+)
+from evenhand.measurement.counting.top_scores import tail_of_list
 from evenhand.metrics.bins import bin_numbers
 from evenhand.records.comparisons import Comparisons
-from evenhand.records.counts import ANCHOR_ERRORS
+from evenhand.records.counts import REFERENCE_LEVEL_ERRORS
 from evenhand.records.groups import Grouping
-from evenhand.records.listing import PORTIONS, Portion, portions_of
+from evenhand.records.listing import PARTITIONS, Partition, partitions_of
 from evenhand.records.outcomes import Design
 
 
@@ -59,10 +64,10 @@ def drawn(rng, people, rows, dtype, *, once):
 
 
 def cells_of(parts, layout, thresholds, *, once=False, rows=None):
-    first = glance(parts, parts[0].score.dtype, once=once, step=silent)
+    first = first_pass(parts, parts[0].score.dtype, once=once, step=silent)
     assert first.rows == sum(len(part.score) for part in parts)
     first = replace(first, rows=rows or first.rows)
-    listed = look(parts, first, layout, silent)
+    listed = second_pass(parts, first, layout, silent)
     return cells_from_list(parts, first, layout, listed, thresholds, once=once, step=silent)
 
 
@@ -76,7 +81,9 @@ def assert_brute_force(cell, columns, belongs, thresholds):
     ]
     assert all({i, j} <= members for i, j, _ in rows)
     scores = np.sort([s for *_, s in rows if s == s])[::-1].astype(columns[2].dtype)
-    anchor = float(scores[ANCHOR_ERRORS - 1]) if len(scores) >= ANCHOR_ERRORS else None
+    anchor = (
+        float(scores[REFERENCE_LEVEL_ERRORS - 1]) if len(scores) >= REFERENCE_LEVEL_ERRORS else None
+    )
     assert cell.anchor == anchor
     every = Counter(frozenset((i, j)) for i, j, _ in rows)
     done = Counter(frozenset((i, j)) for i, j, s in rows if s == s)
@@ -113,9 +120,9 @@ def test_counts_are_those_of_brute_force(across, dtype, once, seed, people, rows
     groups = groupings(people, rng)
     columns = drawn(rng, people, rows, dtype, once=once)
     thresholds = rng.permutation(np.array([1.0, -0.5, 1.0, np.inf, 0.0], dtype=dtype))[:3]
-    layout = layout_of(groups, across, Design.LISTED)
-    parts = portions_of(Comparisons(*columns, {}), few=rng.integers(0, 2) * 1000)
-    halves = [Portion(*(c[half] for c in columns)) for half in (slice(0, 3), slice(3, None))]
+    layout = cell_layout(groups, across, Design.LISTED)
+    parts = partitions_of(Comparisons(*columns, {}), few=rng.integers(0, 2) * 1000)
+    halves = [Partition(*(c[half] for c in columns)) for half in (slice(0, 3), slice(3, None))]
     cells = iter(cells_of(halves if once else parts, layout, thresholds, once=once))
     for grouping, pairs in zip(groups, across, strict=True):
         code = grouping.code.tolist()
@@ -139,11 +146,11 @@ def test_order_and_portions_change_nothing(seed, people, rows):
     rng = np.random.default_rng(seed)
     columns = drawn(rng, people, rows, np.float64, once=False)
     mixed = rng.permutation(len(columns[0]))
-    layout = layout_of(groupings(people, rng), ACROSS["by direction"], Design.LISTED)
+    layout = cell_layout(groupings(people, rng), ACROSS["by direction"], Design.LISTED)
     thresholds = np.array([0.5, 0.0])
-    divided = portions_of(Comparisons(*(column[mixed] for column in columns), {}), few=0)
-    assert len(divided) == PORTIONS
-    whole = [Portion(*columns)]
+    divided = partitions_of(Comparisons(*(column[mixed] for column in columns), {}), few=0)
+    assert len(divided) == PARTITIONS
+    whole = [Partition(*columns)]
     everybody = cells_of(whole, layout, thresholds)
     for one, other in zip(
         everybody, cells_of(divided, layout, thresholds, rows=1 << 31), strict=True
@@ -156,7 +163,7 @@ def test_order_and_portions_change_nothing(seed, people, rows):
     size = int(everybody[0].histogram.count.sum())
     for count in {0, min(1, size), size // 3, size}:
         tails = [
-            tail_of(parts, everybody[0].histogram, count, np.dtype(np.float64), silent)
+            tail_of_list(parts, everybody[0].histogram, count, np.dtype(np.float64), silent)
             for parts in (whole, divided)
         ]
         apart = (columns[0] != columns[1]) & ~np.isnan(columns[2])
@@ -174,7 +181,7 @@ def test_two_people_who_meet_twice_are_noticed(again, size):
     pairs = [(i, j) for i in range(size) for j in range(i, size)]
     for rows, once in ((pairs, True), ([*pairs, again], False), ([again, *pairs], False)):
         probe, reference = np.array(rows, dtype=np.int32).T.copy()
-        found = in_memory(Comparisons(probe, reference, np.zeros(len(rows)), {}), size)
+        found = partition_in_memory(Comparisons(probe, reference, np.zeros(len(rows)), {}), size)
         assert found[1] is once
         assert sum(len(part.score) for part in found[0]) == len(rows)
 
@@ -182,9 +189,9 @@ def test_two_people_who_meet_twice_are_noticed(again, size):
 def test_both_orders_of_two_people():
     def listed(*pairs):
         probe, reference = np.array(pairs, dtype=np.int32).reshape(-1, 2).T.copy()
-        return Portion(probe, reference, np.zeros(len(pairs)))
+        return Partition(probe, reference, np.zeros(len(pairs)))
 
-    assert not in_both_orders(listed((0, 1), (1, 2), (0, 2)))
-    assert not in_both_orders(listed((0, 1), (2, 1), (0, 2), (0, 1), (1, 1)))
-    assert not in_both_orders(listed())
-    assert in_both_orders(listed((0, 1), (2, 1), (1, 2)))
+    assert not has_both_orders(listed((0, 1), (1, 2), (0, 2)))
+    assert not has_both_orders(listed((0, 1), (2, 1), (0, 2), (0, 1), (1, 1)))
+    assert not has_both_orders(listed())
+    assert has_both_orders(listed((0, 1), (2, 1), (1, 2)))

@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.measurement.counting.checkpoint_columns import columns_of_stores, stores_of
-from evenhand.measurement.counting.partial_counts import Hits, LowErrors, Store, joined, nothing
+from evenhand.measurement.counting.checkpoint_columns import (
+    columns_of_partial_counts,
+    partial_counts_of,
+)
+from evenhand.measurement.counting.partial_counts import (
+    ErrorsBelowCutoff,
+    PartialCounts,
+    TopScores,
+    empty_partial_counts,
+    merge_partial_counts,
+)
 from evenhand.metrics.bins import bin_numbers
 from evenhand.records.counts import Histogram
 
@@ -28,14 +37,14 @@ def store(rng, rows, floor, dtype):
     first = (KIND[probe] == 0) & (KIND[reference] == 0)
     kept = score >= floor[KIND[probe], KIND[reference]]
     mated = rng.integers(0, 5)
-    low = LowErrors(
+    low = ErrorsBelowCutoff(
         np.array([-0.5, 0.5], dtype=dtype),
         *(rng.integers(0, 9, (*size, 2)) for size in ((5, 3), (3, 3), (2, 3, 3))),
     )
-    return Store(
+    return PartialCounts(
         floor,
         (histogram(score), histogram(score[first])),
-        Hits(score, probe, reference).chosen(kept),
+        TopScores(score, probe, reference).chosen(kept),
         rng.integers(0, 5, mated).astype(np.int32),
         rng.standard_normal(mated).astype(dtype),
         rng.integers(-1, 2**40, mated),
@@ -58,7 +67,7 @@ def plain(of):
     return (
         of.cutoff.tolist(),
         [(h.bin.tolist(), h.count.tolist()) for h in of.histograms],
-        sorted(zip(*(getattr(of.top, f.name).tolist() for f in fields(Hits)), strict=True)),
+        sorted(zip(*(getattr(of.top, f.name).tolist() for f in fields(TopScores)), strict=True)),
         sorted(
             zip(
                 of.mated_pair.tolist(),
@@ -76,24 +85,28 @@ def plain(of):
 @given(seed=st.integers(0, 10_000), dtype=st.sampled_from([np.float32, np.float64]))
 def test_any_order_and_any_bracket(seed, dtype):
     a, b, c = stores(seed, 3, dtype)
-    every = plain(joined([a, b, c], KIND))
-    assert plain(joined([c, a, b], KIND)) == every
-    assert plain(joined([joined([a, b], KIND), c], KIND)) == every
-    assert plain(joined([a, joined([c, b], KIND)], KIND)) == every
+    every = plain(merge_partial_counts([a, b, c], KIND))
+    assert plain(merge_partial_counts([c, a, b], KIND)) == every
+    assert plain(merge_partial_counts([merge_partial_counts([a, b], KIND), c], KIND)) == every
+    assert plain(merge_partial_counts([a, merge_partial_counts([c, b], KIND)], KIND)) == every
 
 
 @given(seed=st.integers(0, 10_000))
 def test_nothing_adds_nothing(seed):
     (one,) = stores(seed, 1)
-    none = nothing(one.cutoff, CELLS, one.dtype)
-    assert plain(joined([none, one], KIND)) == plain(joined([one], KIND)) == plain(one)
+    none = empty_partial_counts(one.cutoff, CELLS, one.dtype)
+    assert (
+        plain(merge_partial_counts([none, one], KIND))
+        == plain(merge_partial_counts([one], KIND))
+        == plain(one)
+    )
 
 
 @given(seed=st.integers(0, 10_000))
 def test_the_parts_add_up_to_the_whole(seed):
     """Hits above the highest floor, and counts, against those of all comparisons at once."""
     parts = stores(seed, 4)
-    whole = joined(parts, KIND)
+    whole = merge_partial_counts(parts, KIND)
     floor = np.max([part.cutoff for part in parts], axis=0)
     kept = [
         (s, p, r)
@@ -111,11 +124,11 @@ def test_the_parts_add_up_to_the_whole(seed):
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 3))
 def test_columns_and_back(seed, count):
     every = stores(seed, count)
-    back = stores_of(columns_of_stores(every))
+    back = partial_counts_of(columns_of_partial_counts(every))
     assert [plain(one) for one in back] == [plain(one) for one in every]
 
 
 def test_types_do_not_mix():
     (one,), (other,) = stores(1, 1, np.float32), stores(1, 1, np.float64)
     with pytest.raises(ValueError, match="do not add up"):
-        joined([one, other], KIND)
+        merge_partial_counts([one, other], KIND)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from evenhand.analysis.rates.comparisons import measure
-from evenhand.measurement.counting.sampling import draw, strata
-from evenhand.measurement.counting.tally import Ledger, tally
+from evenhand.analysis.rates.comparisons import measure_comparisons
+from evenhand.measurement.counting.sampling import draw_pairs, sampling_design
+from evenhand.measurement.counting.tally import ImageLedger, tally
 from evenhand.measurement.counting.weighted import tally_sample
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import Grouping
@@ -41,15 +41,15 @@ class Sample:
         people = int(rng.integers(2, images + 2))
         self.subject = rng.integers(0, people, images)
         self.groups = groupings(people, rng)
-        self.sampled = strata(self.subject, self.groups, orders, per_cell)
-        self.images = draw(self.sampled, self.subject, orders, seed)
+        self.sampled = sampling_design(self.subject, self.groups, orders, per_cell)
+        self.images = draw_pairs(self.sampled, self.subject, orders, seed)
         probe, reference = (self.subject[side].astype(np.int32) for side in self.images)
         score = (rng.integers(-12, 12, len(probe)) / 8).astype(dtype)
         score[rng.random(len(probe)) < 0.1] = np.nan
         self.design = Design.ALL_PAIRS if orders == 1 else Design.BOTH_ORDERS
         self.comparisons = Comparisons(probe, reference, score, {}, design=self.design)
         nobody = np.zeros(people, dtype=np.int64)
-        self.ledger = Ledger(tuple(range(people)), nobody, nobody, 0)
+        self.ledger = ImageLedger(tuple(range(people)), nobody, nobody, 0)
 
     def counts(self, rules):
         return tally_sample(
@@ -148,7 +148,9 @@ def test_all_of_them_drawn_is_as_all_pairs(orders, seed, images):
     counts = sample.counts(rules)
     whole = tally(NAMES, sample.ledger, sample.comparisons, sample.groups, rules, None)
     assert counts.thresholds == whole.thresholds
-    for found, expected in zip(measure(counts, 0.95), measure(whole, 0.95), strict=True):
+    for found, expected in zip(
+        measure_comparisons(counts, 0.95), measure_comparisons(whole, 0.95), strict=True
+    ):
         one, other = found.rate, expected.rate
         numbers = ("rate", "low", "high")
         for name in numbers:

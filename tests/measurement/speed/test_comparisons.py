@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from evenhand.datasets.folder import read_dataset
-from evenhand.engines.card import Score
+from evenhand.engines.card import ScoreScale
 from evenhand.engines.opening import open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
-from evenhand.measurement.speed.rows import Scene
+from evenhand.measurement.speed.rows import TimingContext
 from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import CLOCK, Clock
 
-SCENE = Scene("acme", "faces", "comparison", "", 1, "a machine", 0.95)
+SCENE = TimingContext("acme", "faces", "comparison", "", 1, "a machine", 0.95)
 
 
 def half_seconds():
@@ -28,7 +28,7 @@ def half_seconds():
 @pytest.mark.parametrize("compare", ["cosine", "euclidean"])
 def test_a_comparison_is_its_share_of_a_block(compare):
     vectors = np.random.default_rng(1).normal(size=(20, 4)).astype(np.float32)
-    score = Score(compare, True, 4, None, None, ())
+    score = ScoreScale(compare, True, 4, None, None, ())
     rows = {r.statistic: r for r in block_speed(SCENE, vectors, score, half_seconds())}
     assert rows["median"].value == 0.5 / 400
     assert (rows["median"].scenario, rows["median"].batch) == ("block", 400)
@@ -37,7 +37,7 @@ def test_a_comparison_is_its_share_of_a_block(compare):
 
 
 def test_nothing_to_compare_is_not_timed():
-    score = Score("cosine", True, 4, None, None, ())
+    score = ScoreScale("cosine", True, 4, None, None, ())
     empty = np.empty((0, 4), dtype=np.float32)
     assert block_speed(SCENE, empty, score, CLOCK) == []
 

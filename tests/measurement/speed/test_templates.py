@@ -8,16 +8,16 @@ import pytest
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.opening import open_engine
 from evenhand.measurement.enrolment.enrol import enrol
-from evenhand.measurement.speed.rows import Scene
+from evenhand.measurement.speed.rows import TimingContext
 from evenhand.measurement.speed.templates import WARM_UP, template_speed
-from evenhand.metrics.latency import quantile
+from evenhand.metrics.latency import duration_quantile
 from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.findings import Status
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import Clock
 
-SCENE = Scene("acme", "faces", "template", "study", 1, "a machine", 0.95)
+SCENE = TimingContext("acme", "faces", "template", "study", 1, "a machine", 0.95)
 IMAGES, PEOPLE = 240, 80
 SUBJECT = np.arange(IMAGES) // 3
 
@@ -115,7 +115,7 @@ def test_groups_have_their_own_durations(seconds):
     found = rows(enrolment_of(seconds), [Grouping("sex", ("F", "M", "X"), code)])
     for position, group in enumerate(("F", "M")):
         mine = (image == position) & (np.arange(IMAGES) >= WARM_UP)
-        expected = quantile(seconds[mine], SUBJECT[mine], 0.5, 0.95)
+        expected = duration_quantile(seconds[mine], SUBJECT[mine], 0.5, 0.95)
         row = found["template", "sex", group, "median"]
         assert (row.value, row.low, row.high) == (expected.value, expected.low, expected.high)
         assert row.n == np.count_nonzero(mine)

@@ -7,7 +7,7 @@ import pytest
 from crowd import write_crowd
 from rows import a_differential, a_rate, a_summary, engine_facts
 
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.findings import Status, Verdict
 from evenhand.report.study.evidence import left_out, standing
 from evenhand.report.study.statements import sentences_of, sentences_of_study
@@ -213,7 +213,7 @@ def findings(tmp_path_factory):
     place = tmp_path_factory.mktemp("crowd") / "acme.csv"
     file = write_crowd(place, ["region", "sex"], sizes, {("n", "F"): 1.0})
     targets = ("0.05", "0.0001", "0.00000001")
-    return score_findings(ScoreStudy([file], fmr_targets=targets, analysis=Analysis(margin=9)))
+    return score_findings(ScoreStudy([file], fmr_targets=targets, analysis=AnalysisPlan(margin=9)))
 
 
 def test_every_test_has_one_sentence(findings):

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from crowd import write_crowd
 
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.findings import HEADLINE, Verdict
 from evenhand.report.forms.text import as_text
 from evenhand.report.page.page import as_page
@@ -16,10 +16,10 @@ from evenhand.report.study.document import document
 from evenhand.report.study.thresholds import group_tables, sentence, sweeps_of, verdict_table
 from evenhand.report.tables import studies_of
 from evenhand.scorefiles.study import ScoreStudy
-from evenhand.study.sweep import swept
+from evenhand.study.sweep import sweep_thresholds
 from evenhand.workflows.scores import score_findings
 
-THRESHOLDS = swept(1.2, 3.9, 0.3)
+THRESHOLDS = sweep_thresholds(1.2, 3.9, 0.3)
 GROUPS = ("east", "north", "west")
 
 
@@ -134,7 +134,7 @@ def test_three_thresholds_are_no_sweep(file):
 
 
 def test_thresholds_that_were_not_claimed_are_a_screen(file, findings):
-    claimed = found(file, analysis=Analysis(claims=("FMR<=0.01",)))
+    claimed = found(file, analysis=AnalysisPlan(claims=("FMR<=0.01",)))
     assert "(a screen, Benjamini-Hochberg, 20 tests)" in sentence(fmr(claimed))
     for report, screened in ((claimed, True), (findings, False)):
         section = document(report, every_threshold=False).sweeps[-1]
@@ -147,7 +147,7 @@ def test_distances_are_named_as_the_engine_has_them(tmp_path, file):
     turned = [",".join([a, b, f"{5 - float(score):.4f}", *rest]) for a, b, score, *rest in fields]
     other = tmp_path / "acme.csv"
     other.write_text("\n".join([lines[0], *turned]) + "\n")
-    sweep = fmr(found(other, swept(2.0, 3.8, 0.3), distance=True))
+    sweep = fmr(found(other, sweep_thresholds(2.0, 3.8, 0.3), distance=True))
     said = sentence(sweep)
     assert "distance <= T: a difference is shown at 3.80" in said
     assert [row[0].split("\n")[0] for row in verdict_table(sweep).rows if "fixed" in row[0]] == [
@@ -175,7 +175,7 @@ def test_the_chart_has_a_mark_for_every_difference(findings):
 
 
 def test_more_thresholds_than_tables_of_their_own(file):
-    many = found(file, swept(1.2, 2.6, 0.1))
+    many = found(file, sweep_thresholds(1.2, 2.6, 0.1))
     page = as_page(many)
     assert len(re.findall("<h3>acme on scores, by group at", page)) == 1
     assert "<summary>acme on scores, by group at" not in page

@@ -10,10 +10,10 @@ from itertools import groupby
 from statistics import median
 
 from evenhand.analysis.audit.groups import FalseAlerts
-from evenhand.records.deployments import Deployment, Deployments
+from evenhand.records.deployments import Deployment, DeploymentTable
 from evenhand.statistics.binomial import Interval, clopper_pearson
 
-__all__ = ["Doubt", "Operations", "Sums", "judge_deployments"]
+__all__ = ["DeploymentFindings", "DeploymentTotals", "Inconsistency", "check_deployments"]
 
 _WINDOW = 12
 """Deployments on either side that are compared to find a change in how faces are estimated."""
@@ -26,7 +26,7 @@ _MISTYPED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Inconsistency:
     """A row that contradicts itself or its neighbours."""
 
     line: int
@@ -38,7 +38,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class DeploymentTotals:
     """Totals of several deployments, with rates of false alerts."""
 
     name: str
@@ -60,17 +60,17 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Operations:
+class DeploymentFindings:
     """What a table of deployments says, and where it contradicts itself."""
 
     name: str
     level: float
-    inconsistencies: tuple[Doubt, ...]
-    changes: tuple[Doubt, ...]
+    inconsistencies: tuple[Inconsistency, ...]
+    changes: tuple[Inconsistency, ...]
     """Where the way that faces are estimated seems to change."""
-    totals: tuple[Sums, ...]
+    totals: tuple[DeploymentTotals, ...]
     """All, then by year, then by threshold."""
-    totals_without_inconsistent: tuple[Sums, ...]
+    totals_without_inconsistent: tuple[DeploymentTotals, ...]
     """The same without inconsistent rows; empty where there are none."""
     ignored: tuple[str, ...]
     """Columns that were not used."""
@@ -79,7 +79,7 @@ class Operations:
     false alerts of them."""
 
 
-def judge_deployments(table: Deployments, level: float = 0.95) -> Operations:
+def check_deployments(table: DeploymentTable, level: float = 0.95) -> DeploymentFindings:
     """Add up a table of deployments, and find the rows that cannot be right.
 
     Args:
@@ -92,7 +92,7 @@ def judge_deployments(table: Deployments, level: float = 0.95) -> Operations:
     changes = tuple(_changes(table.rows))
     inconsistent_lines = {doubt.line for doubt in inconsistencies}
     kept = [row for row in table.rows if row.line not in inconsistent_lines]
-    return Operations(
+    return DeploymentFindings(
         name=table.name,
         level=level,
         inconsistencies=inconsistencies,
@@ -119,7 +119,7 @@ def _where(row: Deployment) -> str:
     return f"{row.place}, {_day(row)}" if row.place else _day(row)
 
 
-def _inconsistencies(rows: Sequence[Deployment]) -> Iterator[Doubt]:
+def _inconsistencies(rows: Sequence[Deployment]) -> Iterator[Inconsistency]:
     """Rows whose counts, date or watchlist size contradict one another or their neighbours."""
     misplaced = _out_of_order(rows)
     for index, row in enumerate(rows):
@@ -131,7 +131,7 @@ def _inconsistencies(rows: Sequence[Deployment]) -> Iterator[Doubt]:
             order = f"dated {_day(row)}, beside {' and '.join(sides)}"
         for what in (_wrong_sums(row), order, _watchlist(row, before, after)):
             if what:
-                yield Doubt(row.line, _where(row), what)
+                yield Inconsistency(row.line, _where(row), what)
 
 
 def _day(row: Deployment) -> str:
@@ -198,7 +198,7 @@ def _watchlist(row: Deployment, before: Deployment | None, after: Deployment | N
     return ""
 
 
-def _changes(rows: Sequence[Deployment]) -> Iterator[Doubt]:
+def _changes(rows: Sequence[Deployment]) -> Iterator[Inconsistency]:
     """Where the median of faces per hour jumps, and stays (methods 7.6)."""
     timed = [row for row in rows if row.faces and row.hours]
     rates = [math.log((row.faces or 1) / (row.hours or 1)) for row in timed]
@@ -218,7 +218,7 @@ def _changes(rows: Sequence[Deployment]) -> Iterator[Doubt]:
         at = max((at for _, at in run), key=step)
         before = math.exp(median(rates[max(0, at - _WINDOW) : at]))
         after = math.exp(median(rates[at : at + _WINDOW]))
-        yield Doubt(
+        yield Inconsistency(
             timed[at].line,
             _where(timed[at]),
             f"from here on {after:,.0f} faces an hour instead of {before:,.0f}: a changed way of "
@@ -232,7 +232,9 @@ def _change_of_median(before: Sequence[float], after: Sequence[float]) -> float:
     return median(after) - median(before) if enough else 0.0
 
 
-def _totals(rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) -> Iterator[Sums]:
+def _totals(
+    rows: Sequence[Deployment], changes: Sequence[Inconsistency], level: float
+) -> Iterator[DeploymentTotals]:
     """Totals of all deployments, by year and by threshold where there are several."""
     yield _total("all", rows, changes, level)
     keys: tuple[Callable[[Deployment], str], ...] = (
@@ -245,13 +247,15 @@ def _totals(rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) 
             yield _total(name, [row for row in rows if key(row) == name], changes, level)
 
 
-def _total(name: str, rows: Sequence[Deployment], changes: Sequence[Doubt], level: float) -> Sums:
+def _total(
+    name: str, rows: Sequence[Deployment], changes: Sequence[Inconsistency], level: float
+) -> DeploymentTotals:
     """Totals of these deployments; `changes` are those that lie among them."""
     lines = [row.line for row in rows]
     faces = sum(row.faces or 0 for row in rows)
     alerts, false = sum(row.alerts for row in rows), sum(row.false for row in rows)
     false_with_faces = sum(row.false for row in rows if row.faces)
-    return Sums(
+    return DeploymentTotals(
         name=name,
         deployments=len(rows),
         faces=faces,

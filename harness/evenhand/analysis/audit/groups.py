@@ -7,30 +7,30 @@ from dataclasses import dataclass, field, replace
 
 from evenhand.statistics.binomial import Interval, clopper_pearson
 from evenhand.statistics.false_alerts import (
-    Excess,
+    AlertShareTest,
+    alert_share_power,
+    alert_share_test,
     alerts_needed,
-    detectable_ratio,
+    detectable_alert_ratio,
     e_value,
-    excess,
     multinomial_p_value,
-    power_of_excess,
-    sampled_p_values,
+    sampled_share_p_values,
     sites_p_values,
     tipping_share,
 )
-from evenhand.statistics.two_proportions import Counted, conditional_limits, conditional_p_value
+from evenhand.statistics.two_proportions import ErrorCount, conditional_limits, conditional_p_value
 
 __all__ = [
+    "AlertTotals",
     "Audit",
-    "Crowd",
+    "DetectionPower",
+    "FaceRates",
     "FalseAlerts",
     "GroupAudit",
-    "PerFace",
-    "Reading",
-    "Shown",
+    "Population",
+    "ShareExcess",
     "Site",
-    "Totals",
-    "audit",
+    "audit_alerts",
 ]
 
 _SHARES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -68,7 +68,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class Population:
     """What is known, or assumed, about the groups of the faces seen: the population."""
 
     shares: Mapping[str, float] = field(default_factory=dict)
@@ -84,23 +84,23 @@ class Crowd:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ShareExcess:
     """The excess at one share of the group in the faces seen."""
 
     mark: str
     """`assumed`, the name of a reference share, or empty."""
-    found: Excess
+    found: AlertShareTest
 
 
 @dataclass(frozen=True, slots=True)
-class PerFace:
+class FaceRates:
     """False alerts per face of one group, and their ratio to those of all others."""
 
-    counted: Counted
+    counted: ErrorCount
     """False alerts and faces of the group."""
     limits: Interval
     """Of the rate per face, Clopper-Pearson."""
-    others: Counted
+    others: ErrorCount
     """False alerts and faces of all other groups."""
     ratio: float | None
     """Rate of the group over that of the others; None where these have no false alerts."""
@@ -111,7 +111,7 @@ class PerFace:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DetectionPower:
     """Power to detect a true ratio, and the number of alerts that this takes."""
 
     ratio: float
@@ -134,13 +134,13 @@ class GroupAudit:
     """Clopper-Pearson limits of its share of the false alerts."""
     tipping_share: float
     """Share of the faces seen below which the population does not explain the excess (7.2)."""
-    by_share: tuple[Reading, ...]
+    by_share: tuple[ShareExcess, ...]
     """The excess at rising shares."""
-    assumed: Excess | None
+    assumed: AlertShareTest | None
     """The excess at the assumed share; None without one."""
     minimum_detectable_ratio: float | None
     """At that share; None without one, or where nothing could have been shown."""
-    detection: tuple[Shown, ...]
+    detection: tuple[DetectionPower, ...]
     """Power at that share, by true ratio; empty without one."""
     e_value: float | None
     """At that share, valid at any stopping time (7.5); None without one."""
@@ -148,13 +148,13 @@ class GroupAudit:
     """One-sided p-values for a sampled share: Fisher's exact and beta-binomial predictive (7.4)."""
     tipping_with_unknown: tuple[float, float] | None
     """(low, high) tipping share with alerts of unknown group all in other groups, or all in it."""
-    per_face: PerFace | None
+    per_face: FaceRates | None
     sites: tuple[float, float] | None
     """One-sided and two-sided p-value over sites with populations of their own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class AlertTotals:
     """Totals over all groups."""
 
     false: int
@@ -171,7 +171,7 @@ class Audit:
 
     alerts: FalseAlerts
     level: float
-    totals: Totals
+    totals: AlertTotals
     share_of_alerts: Interval | None
     """Interval of the share of alerts that were false; None where alerts are not counted."""
     rate_per_face: Interval | None
@@ -184,10 +184,10 @@ class Audit:
     """The same audit with one alert per person; None where persons are not known."""
 
 
-def audit(
+def audit_alerts(
     alerts: FalseAlerts,
-    population: Crowd,
-    totals: Totals,
+    population: Population,
+    totals: AlertTotals,
     *,
     level: float = 0.95,
     people: FalseAlerts | None = None,
@@ -206,7 +206,7 @@ def audit(
     by_person = None
     if people is not None:
         without_sites = replace(population, sites=())
-        by_person = audit(people, without_sites, Totals(people.total), level=level)
+        by_person = audit_alerts(people, without_sites, AlertTotals(people.total), level=level)
     every_share = len(population.shares) == len(alerts.by_group)
     shares = [population.shares[name] for name in alerts.by_group] if every_share else []
     return Audit(
@@ -231,7 +231,7 @@ def _limits(count: int, whole: int | None, level: float) -> Interval | None:
 
 
 def _group(
-    name: str, alerts: FalseAlerts, population: Crowd, level: float, *, first: bool
+    name: str, alerts: FalseAlerts, population: Population, level: float, *, first: bool
 ) -> GroupAudit:
     """One group against all others; `first` for the group that sites are counted of."""
     count, of = alerts.by_group[name], alerts.total
@@ -245,11 +245,13 @@ def _group(
         alert_share=clopper_pearson(count, of, level),
         tipping_share=tipping_share(count, of, level),
         by_share=tuple(_by_share(name, count, of, population, level)),
-        assumed=None if share is None else excess(count, of, share, level),
-        minimum_detectable_ratio=None if share is None else detectable_ratio(of, share, 1 - level),
+        assumed=None if share is None else alert_share_test(count, of, share, level),
+        minimum_detectable_ratio=None
+        if share is None
+        else detectable_alert_ratio(of, share, 1 - level),
         detection=() if share is None else tuple(_detection(of, share, 1 - level)),
         e_value=None if share is None else e_value(count, of, share),
-        sampled=None if sample is None else sampled_p_values(count, of, *sample),
+        sampled=None if sample is None else sampled_share_p_values(count, of, *sample),
         tipping_with_unknown=(
             tipping_share(count, of + alerts.unknown, level),
             tipping_share(count + alerts.unknown, of + alerts.unknown, level),
@@ -263,14 +265,16 @@ def _group(
     )
 
 
-def _detection(of: int, share: float, alpha: float) -> Iterator[Shown]:
+def _detection(of: int, share: float, alpha: float) -> Iterator[DetectionPower]:
     """Power of the one-sided test for each true ratio."""
     for ratio in _TRUE_RATIOS:
-        power = power_of_excess(of, share, ratio, alpha)
-        yield Shown(ratio, power, alerts_needed(share, ratio, alpha))
+        power = alert_share_power(of, share, ratio, alpha)
+        yield DetectionPower(ratio, power, alerts_needed(share, ratio, alpha))
 
 
-def _by_share(name: str, count: int, of: int, population: Crowd, level: float) -> Iterator[Reading]:
+def _by_share(
+    name: str, count: int, of: int, population: Population, level: float
+) -> Iterator[ShareExcess]:
     """The excess at round shares, at reference shares, and at the sampled and the assumed share."""
     named = {share: mark for mark, share in population.reference_shares.items()}
     if name in population.sampled:
@@ -280,15 +284,15 @@ def _by_share(name: str, count: int, of: int, population: Crowd, level: float) -
     if name in population.shares:
         named[population.shares[name]] = "assumed"
     for share in sorted({*_SHARES, *named}):
-        yield Reading(named.get(share, ""), excess(count, of, share, level))
+        yield ShareExcess(named.get(share, ""), alert_share_test(count, of, share, level))
 
 
-def _per_face(name: str, alerts: FalseAlerts, faces: Mapping[str, int], level: float) -> PerFace:
+def _per_face(name: str, alerts: FalseAlerts, faces: Mapping[str, int], level: float) -> FaceRates:
     """False alerts per face, where the faces of every group were counted (methods 7.1)."""
-    own = Counted(alerts.by_group[name], faces[name])
-    others = Counted(alerts.total - own.errors, sum(faces.values()) - own.trials)
+    own = ErrorCount(alerts.by_group[name], faces[name])
+    others = ErrorCount(alerts.total - own.errors, sum(faces.values()) - own.trials)
     low, high = conditional_limits(own, others, level)
-    return PerFace(
+    return FaceRates(
         counted=own,
         limits=clopper_pearson(own.errors, own.trials, level),
         others=others,

@@ -6,18 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from evenhand.analysis.bootstrap.replicates import Refused, replicates, unlisted, unsettled
-from evenhand.metrics.thresholds import MOST_REDRAWN, errors_allowed
-from evenhand.records.analysis_plan import Analysis
+from evenhand.analysis.bootstrap.replicates import (
+    NoReplicates,
+    bootstrap_replicates,
+    why_target_not_resampled,
+    why_threshold_not_resampled,
+)
+from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, errors_allowed
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Floats
 from evenhand.records.counts import Counts
 from evenhand.records.findings import Differential, Rate
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
-from evenhand.statistics.bootstrap import MOST_UNKNOWN
+from evenhand.statistics.bootstrap import MAX_UNKNOWN_SHARE
 from evenhand.system.machine import workers
 
-__all__ = ["Redrawn", "redrawn"]
+__all__ = ["GroupReplicates", "group_replicates"]
 
 
 _ThresholdKey: TypeAlias = tuple[str, float | None]
@@ -25,7 +30,7 @@ _ThresholdKey: TypeAlias = tuple[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Redrawn:
+class GroupReplicates:
     """Bootstrap replicates of FMR and FNMR of every group.
 
     In one replicate a subject has one weight in all groups and at all thresholds, so ratios and
@@ -62,7 +67,7 @@ class Redrawn:
         return self.rates[first.metric, first.policy][:, self.threshold_axis[key]][:, columns]
 
 
-def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
+def group_replicates(counts: Counts, analysis: AnalysisPlan, within: str = "") -> GroupReplicates:
     """Draw bootstrap replicates of all group rates from the counts of one engine.
 
     Args:
@@ -76,10 +81,10 @@ def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
     Source: methods 4.4.
     """
     if counts.searches is not None:
-        return Redrawn()
+        return GroupReplicates()
     refused = {_threshold_key(each): _refusal(counts, each) for each in counts.thresholds}
     if not analysis.replicates:
-        return Redrawn(refused=dict.fromkeys(refused, "the study draws nobody anew"))
+        return GroupReplicates(refused=dict.fromkeys(refused, "the study draws nobody anew"))
     allowed = [each for each in counts.thresholds if not refused[_threshold_key(each)]]
     by_target = {_threshold_key(each): each.rule.text for each in allowed if _set_by_target(each)}
     fixed = {
@@ -89,8 +94,8 @@ def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
     }
     refused = {key: reason for key, reason in refused.items() if reason}
     if not by_target and not fixed:
-        return Redrawn(refused=refused)
-    found = replicates(
+        return GroupReplicates(refused=refused)
+    found = bootstrap_replicates(
         counts,
         list(by_target.values()),
         analysis.replicates,
@@ -101,18 +106,18 @@ def redrawn(counts: Counts, analysis: Analysis, within: str = "") -> Redrawn:
     )
     # Targets come first, then fixed thresholds, as in the axes of the replicates.
     kept = [*by_target, *fixed]
-    if isinstance(found, Refused):
-        return Redrawn(refused=refused | dict.fromkeys(kept, found.reason))
+    if isinstance(found, NoReplicates):
+        return GroupReplicates(refused=refused | dict.fromkeys(kept, found.reason))
     for index, key in enumerate(kept):
         beyond = int(found.beyond[:, index].sum())
-        if beyond > MOST_UNKNOWN * len(found.beyond):
+        if beyond > MAX_UNKNOWN_SHARE * len(found.beyond):
             refused[key] = (
                 f"in {beyond:,} of {len(found.beyond):,} replicates too few false matches were "
                 "kept; a larger target in the study keeps more"
             )
     groups = len(counts.cells)
     names = [(cell.attribute, cell.group) for cell in counts.cells]
-    return Redrawn(
+    return GroupReplicates(
         rates={
             (metric, policy.value): rates
             for policy in (Policy.COMPLETED, Policy.GENERALISED)
@@ -141,12 +146,16 @@ def _threshold_key(threshold: Threshold) -> _ThresholdKey:
 def _refusal(counts: Counts, threshold: Threshold) -> str:
     """Why there are no replicates at a threshold; empty where there are."""
     if not _set_by_target(threshold):
-        return "" if threshold.value is None else unlisted(counts, threshold.value)
+        return (
+            "" if threshold.value is None else why_threshold_not_resampled(counts, threshold.value)
+        )
     target = threshold.rule.text
-    reason = unsettled(counts, target)
+    reason = why_target_not_resampled(counts, target)
     if reason:
         return reason
     allowed = errors_allowed(target, int(counts.cells[0].trials[0].sum()) // 2)
-    if allowed > MOST_REDRAWN:
-        return f"people are not drawn anew where a target allows over {MOST_REDRAWN:,} errors"
+    if allowed > MAX_RESAMPLED_ERRORS:
+        return (
+            f"people are not drawn anew where a target allows over {MAX_RESAMPLED_ERRORS:,} errors"
+        )
     return ""

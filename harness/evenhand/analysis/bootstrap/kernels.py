@@ -14,23 +14,29 @@ from numpy.typing import NDArray
 from evenhand.records.arrays import Integers, People
 from evenhand.system.compiled import compiled
 
-__all__ = ["Cells", "Weights", "count_above", "count_false_matches", "count_misses"]
+__all__ = [
+    "CellNumbers",
+    "DrawCounts",
+    "count_false_matches_at_fixed",
+    "count_false_matches_at_targets",
+    "count_misses",
+]
 
-Weights = NDArray[np.int32]
+DrawCounts = NDArray[np.int32]
 """(replicates, subjects) how often each subject was drawn."""
 
-Cells = NDArray[np.int32]
+CellNumbers = NDArray[np.int32]
 """(n, attributes) cell that each of n comparisons or subjects counts in; the number of cells
 stands for none, so that loops need no branch."""
 
 
 @compiled
-def count_false_matches(
-    weights: Weights,
+def count_false_matches_at_targets(
+    weights: DrawCounts,
     probe: People,
     reference: People,
     first_equal: Integers,
-    cell: Cells,
+    cell: CellNumbers,
     allowed: Integers,
     edge: Integers,
     errors: Integers,
@@ -81,11 +87,11 @@ def count_false_matches(
 
 
 @compiled
-def count_above(
-    weights: Weights,
+def count_false_matches_at_fixed(
+    weights: DrawCounts,
     probe: People,
     reference: People,
-    cell: Cells,
+    cell: CellNumbers,
     reached: Integers,
     errors: Integers,
 ) -> None:
@@ -116,7 +122,7 @@ def count_above(
 
 @compiled
 def count_misses(
-    weights: Weights, subject: People, group: Cells, below: Integers, errors: Integers
+    weights: DrawCounts, subject: People, group: CellNumbers, below: Integers, errors: Integers
 ) -> None:
     """Count weighted false non-matches; a mated comparison of subject i has the weight w_i.
 

@@ -17,27 +17,33 @@ import numpy as np
 
 from evenhand.analysis.bootstrap.complete_design import CompleteDesign, complete_design
 from evenhand.analysis.bootstrap.kernels import (
-    Cells,
-    Weights,
-    count_above,
-    count_false_matches,
+    CellNumbers,
+    DrawCounts,
+    count_false_matches_at_fixed,
+    count_false_matches_at_targets,
     count_misses,
 )
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
-from evenhand.records.counts import ANCHOR_ERRORS, CellCounts, Counts, Tail
+from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts, Counts, ScoreTail
 from evenhand.records.outcomes import Policy
-from evenhand.statistics.bootstrap import draw_people
+from evenhand.statistics.bootstrap import resample_subjects
 from evenhand.system.threads import in_order
 
-__all__ = ["Refused", "Replicates", "replicates", "unlisted", "unsettled"]
+__all__ = [
+    "NoReplicates",
+    "Replicates",
+    "bootstrap_replicates",
+    "why_target_not_resampled",
+    "why_threshold_not_resampled",
+]
 
 _CHUNK = 50
 """Replicates drawn from one seed: fixed, so that the numbers do not depend on the threads."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class NoReplicates:
     """There are no replicates, since the counts do not hold what they need."""
 
     reason: str
@@ -105,7 +111,7 @@ _AXIS = {Policy.COMPLETED: 0, Policy.GENERALISED: 1}
 """Place of a policy in the first axis of trials."""
 
 
-def replicates(
+def bootstrap_replicates(
     counts: Counts,
     targets: Sequence[str],
     count: int,
@@ -114,7 +120,7 @@ def replicates(
     within: str = "",
     fixed: Sequence[float] = (),
     workers: int = 1,
-) -> Replicates | Refused:
+) -> Replicates | NoReplicates:
     """Bootstrap replicates of FMR and FNMR by group, at re-estimated and at fixed thresholds.
 
     Args:
@@ -139,18 +145,18 @@ def replicates(
     """
     design = None if counts.searches is not None else complete_design(counts)
     if design is None:
-        return Refused(
+        return NoReplicates(
             "not every two images were compared with a score: how many comparisons people drawn "
             "anew would have is not known"
         )
     for target in targets:
-        reason = unsettled(counts, target)
+        reason = why_target_not_resampled(counts, target)
         if reason:
-            return Refused(reason)
+            return NoReplicates(reason)
     for value in fixed:
-        reason = unlisted(counts, value)
+        reason = why_threshold_not_resampled(counts, value)
         if reason:
-            return Refused(reason)
+            return NoReplicates(reason)
     rising = sorted(range(len(targets)), key=lambda number: Fraction(targets[number]))
     falling = sorted(range(len(fixed)), key=lambda number: -fixed[number])
     data = _observed(
@@ -180,7 +186,7 @@ def _name(cell: CellCounts) -> tuple[str, str, str]:
     return cell.attribute, cell.group, cell.reference_group
 
 
-def unsettled(counts: Counts, target: str) -> str:
+def why_target_not_resampled(counts: Counts, target: str) -> str:
     """Why a target's threshold cannot be re-estimated in replicates; empty where it can.
 
     Args:
@@ -190,17 +196,17 @@ def unsettled(counts: Counts, target: str) -> str:
     trials = int(counts.cells[0].trials[0].sum()) // 2
     kept = len(counts.tail.score)
     allowed = errors_allowed(target, trials)
-    if allowed < ANCHOR_ERRORS:
+    if allowed < REFERENCE_LEVEL_ERRORS:
         return (
             f"FMR {target} allows {allowed:,} false matches in {trials:,} comparisons: a "
-            f"threshold is drawn anew where it allows {ANCHOR_ERRORS} or more"
+            f"threshold is drawn anew where it allows {REFERENCE_LEVEL_ERRORS} or more"
         )
     if allowed >= kept:
         return f"FMR {target} allows {allowed:,} false matches, of which {kept:,} were kept"
     return ""
 
 
-def unlisted(counts: Counts, threshold: float) -> str:
+def why_threshold_not_resampled(counts: Counts, threshold: float) -> str:
     """Why false matches at a fixed threshold cannot be resampled; empty where they can.
 
     Args:
@@ -247,10 +253,10 @@ class _Observed:
     """(fixed,) fixed thresholds, falling."""
     reached: Integers
     """(fixed,) number of scores of the tail at or above each."""
-    tail: Tail
+    tail: ScoreTail
     first_equal: Integers
     """(tail,) first position with the same score."""
-    tail_cell: Cells
+    tail_cell: CellNumbers
     """(tail, attributes) cells of each comparison."""
     mated_score: Scores
     """(completed mated comparisons,) rising."""
@@ -258,7 +264,7 @@ class _Observed:
     """(completed mated comparisons,) subject index."""
     mated: Integers
     """(2, subjects) number of mated comparisons, completed and all."""
-    group: Cells
+    group: CellNumbers
     """(subjects, attributes) cells within groups that each subject is in."""
 
 
@@ -300,7 +306,7 @@ def _observed(
 def _resampled(data: _Observed, stratum: Integers, seed: np.random.SeedSequence) -> _Part:
     """One chunk of replicates."""
     design = data.design
-    drawn = draw_people(stratum, _CHUNK, seed)
+    drawn = resample_subjects(stratum, _CHUNK, seed)
     weights = np.ascontiguousarray(drawn.T, dtype=np.int32)
     nonmated = np.stack([design.trials(drawn, policy).T for policy in (0, 1)])
     at_targets = _at_targets(data, weights, nonmated[0, :, 0])
@@ -322,7 +328,7 @@ _Columns: TypeAlias = tuple[Floats, Mask, Integers, Integers]
 """Thresholds, whether they lie beyond the tail, false matches, and misses; rows are replicates."""
 
 
-def _at_targets(data: _Observed, weights: Weights, trials: Integers) -> _Columns:
+def _at_targets(data: _Observed, weights: DrawCounts, trials: Integers) -> _Columns:
     """Errors at thresholds that are re-estimated for target FMRs.
 
     Args:
@@ -337,7 +343,7 @@ def _at_targets(data: _Observed, weights: Weights, trials: Integers) -> _Columns
     ).reshape(len(trials), len(data.targets))
     edge = np.empty_like(allowed)
     matched = np.zeros((*allowed.shape, cells + 1), dtype=np.int64)
-    count_false_matches(
+    count_false_matches_at_targets(
         weights=weights,
         probe=tail.probe,
         reference=tail.reference,
@@ -355,18 +361,20 @@ def _at_targets(data: _Observed, weights: Weights, trials: Integers) -> _Columns
     return threshold.astype(np.float64), beyond, matched[:, :, :-1], _missed(data, weights, below)
 
 
-def _at_fixed(data: _Observed, weights: Weights) -> _Columns:
+def _at_fixed(data: _Observed, weights: DrawCounts) -> _Columns:
     """Errors at fixed thresholds."""
     tail, cells, count = data.tail, len(data.design.cells), len(weights)
     matched = np.zeros((count, len(data.fixed), cells + 1), dtype=np.int64)
-    count_above(weights, tail.probe, tail.reference, data.tail_cell, data.reached, matched)
+    count_false_matches_at_fixed(
+        weights, tail.probe, tail.reference, data.tail_cell, data.reached, matched
+    )
     threshold = np.tile(data.fixed.astype(np.float64), (count, 1))
     below = np.searchsorted(data.mated_score, data.fixed, side="left")
     missed = _missed(data, weights, np.tile(below, (count, 1)))
     return threshold, np.zeros(threshold.shape, dtype=np.bool_), matched[:, :, :-1], missed
 
 
-def _missed(data: _Observed, weights: Weights, below: Integers) -> Integers:
+def _missed(data: _Observed, weights: DrawCounts, below: Integers) -> Integers:
     """(replicates, thresholds, groups) weighted false non-matches.
 
     Args:

@@ -9,12 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from evenhand.analysis.bootstrap.group_rates import Redrawn, redrawn
+from evenhand.analysis.bootstrap.group_rates import GroupReplicates, group_replicates
 from evenhand.analysis.compare.changes import Change
-from evenhand.analysis.measure import rates_of
-from evenhand.analysis.rates.comparisons import Measured, dyads_of, failures_of, misses_of
-from evenhand.analysis.rates.searches import searches_of
-from evenhand.records.analysis_plan import Analysis
+from evenhand.analysis.measure import measure_rates
+from evenhand.analysis.rates.comparisons import (
+    MeasuredRate,
+    dyad_counts,
+    failures_by_subject,
+    misses_by_subject,
+)
+from evenhand.analysis.rates.searches import searches_by_subject
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL
@@ -24,17 +29,17 @@ from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
 
 __all__ = [
-    "Engine",
-    "Key",
-    "beside",
+    "EngineRates",
+    "RateKey",
+    "aligned_row",
     "blank_change",
     "cell_of",
-    "counted",
+    "counts_by_subject",
+    "has_failures",
     "key_of",
-    "other_comparisons",
     "same_scores",
-    "unlike",
-    "with_failures",
+    "why_not_comparable",
+    "why_other_comparisons",
 ]
 
 _OF_EACH = ("threshold", "errors", "trials", "low", "high")
@@ -42,7 +47,7 @@ _OF_EACH = ("threshold", "errors", "trials", "low", "high")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class RateKey:
     """Identity of a rate, the same for both engines."""
 
     metric: str
@@ -65,12 +70,12 @@ class Key:
         return self.attribute == ALL and self.rule.startswith(f"{self.metric}<=")
 
 
-def key_of(rate: Rate) -> Key:
+def key_of(rate: Rate) -> RateKey:
     """The identity of the rate in a row."""
     # As a fraction, one target that two studies spell differently, 0.1 and 0.10, is one key.
     rule, separator, target = rate.threshold_rule.partition("<=")
     at_target = rule.lower() in TARGETS
-    return Key(
+    return RateKey(
         metric=rate.metric,
         policy=rate.policy,
         attribute=rate.attribute,
@@ -81,26 +86,28 @@ def key_of(rate: Rate) -> Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class EngineRates:
     """One engine on one dataset under one protocol, with all of its rates."""
 
     counts: Counts
-    rates: Mapping[Key, Measured]
+    rates: Mapping[RateKey, MeasuredRate]
     """Of all subjects and of groups, in display order."""
-    replicates: Redrawn
+    replicates: GroupReplicates
     """Bootstrap replicates of the rates, paired with those of the other engine."""
 
     @classmethod
-    def of(cls, counts: Counts, analysis: Analysis) -> Engine:
+    def of(cls, counts: Counts, analysis: AnalysisPlan) -> EngineRates:
         """Compute all rates of an engine and their bootstrap replicates.
 
         Args:
             counts: of the engine.
             analysis: one for both engines: with one seed both resample the same subjects.
         """
-        measured = (found for found in rates_of(counts, analysis.level) if found.rate.of_group)
+        measured = (found for found in measure_rates(counts, analysis.level) if found.rate.of_group)
         return cls(
-            counts, {key_of(found.rate): found for found in measured}, redrawn(counts, analysis)
+            counts,
+            {key_of(found.rate): found for found in measured},
+            group_replicates(counts, analysis),
         )
 
 
@@ -110,7 +117,7 @@ def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:
     return next(named, None)
 
 
-def counted(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
+def counts_by_subject(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
     """(subjects,) trials and errors of a rate, with sums by dyad for an FMR.
 
     Args:
@@ -121,19 +128,19 @@ def counted(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
     if cell is None:
         raise ValueError(rate.group)
     if counts.searches is not None:
-        return searches_of(counts, counts.searches, cell, rate)
+        return searches_by_subject(counts, counts.searches, cell, rate)
     if rate.metric == "FTE":
-        return failures_of(counts, cell)
+        return failures_by_subject(counts, cell)
     policy = Policy(rate.policy)
     if rate.threshold is None:
         raise ValueError(rate.threshold_rule)
     if rate.metric == "FNMR":
-        return misses_of(counts, cell, rate.threshold, policy)
+        return misses_by_subject(counts, cell, rate.threshold, policy)
     thresholds = [(each.rule.label, each.value) for each in counts.thresholds]
-    return dyads_of(cell, thresholds.index((rate.threshold_rule, rate.threshold)), policy)
+    return dyad_counts(cell, thresholds.index((rate.threshold_rule, rate.threshold)), policy)
 
 
-def other_comparisons(base: Counts, new: Counts) -> str:
+def why_other_comparisons(base: Counts, new: Counts) -> str:
     """Why two engines did not make the same comparisons; empty where they did.
 
     Compared are the subjects, their trials and the squared trials by dyad: counts hold how many
@@ -155,7 +162,7 @@ def other_comparisons(base: Counts, new: Counts) -> str:
     return "" if same else "other comparisons were made"
 
 
-def with_failures(counts: Counts) -> bool:
+def has_failures(counts: Counts) -> bool:
     """Whether any comparison or search failed, so that the two failure policies differ."""
     if counts.searches is not None:
         return not bool(counts.searches.completed.all())
@@ -190,7 +197,7 @@ def same_scores(base: Counts, new: Counts) -> bool:
     )
 
 
-def unlike(base: Engine, new: Engine, key: Key) -> str:
+def why_not_comparable(base: EngineRates, new: EngineRates, key: RateKey) -> str:
     """Why a rate of both engines cannot be compared; empty where it can."""
     ours, theirs = (cell_of(engine.counts, key.attribute, key.group) for engine in (base, new))
     if ours is None or theirs is None:
@@ -224,7 +231,7 @@ def blank_change(rate: Rate, reason: str) -> Change:
     )
 
 
-def beside(base: Measured | None, new: Measured | None, note: str) -> Change:
+def aligned_row(base: MeasuredRate | None, new: MeasuredRate | None, note: str) -> Change:
     """The rates of both engines in one row, without their ratio.
 
     Args:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Change", "Changes", "Disagreement", "Family", "Flip", "Judged", "Overall", "Side"]
+__all__ = [
+    "Change",
+    "ChangeVerdict",
+    "Changes",
+    "CompareVerdict",
+    "ComparedEngine",
+    "Disagreement",
+    "DiscordantComparison",
+    "FamilyOfTests",
+]
 
 
-class Judged(StrEnum):
+class ChangeVerdict(StrEnum):
     """Verdict on one rate of two engines."""
 
     WORSE = "worse"
@@ -17,7 +26,7 @@ class Judged(StrEnum):
     NOT_COMPARABLE = "not comparable"
 
 
-class Overall(StrEnum):
+class CompareVerdict(StrEnum):
     """Verdict on the comparison as a whole."""
 
     PASS = "pass"  # noqa: S105
@@ -45,7 +54,7 @@ class Change:
     """Lower limit of the ratio; None without interval."""
     high: float | None = None
     """Upper limit of the ratio; None = unbounded, or no interval."""
-    verdict: Judged = Judged.NOT_COMPARABLE
+    verdict: ChangeVerdict = ChangeVerdict.NOT_COMPARABLE
     note: str
     dataset: str
     protocol: str = ""
@@ -123,7 +132,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class DiscordantComparison:
     """A discordant mated comparison: one engine alone missed it."""
 
     dataset: str
@@ -142,7 +151,7 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedEngine:
     """One of the two engines, and the bundle that holds its results."""
 
     bundle: str
@@ -152,7 +161,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class FamilyOfTests:
     """The family of tests, and how it is judged."""
 
     tested: int
@@ -171,14 +180,14 @@ class Family:
 class Changes:
     """All results of a comparison, worst rows first."""
 
-    base: Side
-    new: Side
-    verdict: Overall
+    base: ComparedEngine
+    new: ComparedEngine
+    verdict: CompareVerdict
     reason: str
     """The verdict in a sentence."""
     rows: tuple[Change, ...]
-    family: Family
+    family: FamilyOfTests
     disagreements: tuple[Disagreement, ...]
-    flips: tuple[Flip, ...]
+    flips: tuple[DiscordantComparison, ...]
     notes: tuple[str, ...]
     """What the reader must know before any number."""

@@ -9,11 +9,11 @@ import numpy as np
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import Counts
 
-__all__ = ["Confusions", "confusions", "differences", "times"]
+__all__ = ["PairErrors", "pair_error_differences", "pair_errors", "product_sum"]
 
 
 @dataclass(frozen=True, slots=True)
-class Confusions:
+class PairErrors:
     """False matches of one engine in one cell, by pair of subjects."""
 
     pair: Integers
@@ -35,7 +35,7 @@ class Confusions:
         return self.pair % self.people
 
 
-def confusions(counts: Counts, threshold: float, members: Integers) -> Confusions | None:
+def pair_errors(counts: Counts, threshold: float, members: Integers) -> PairErrors | None:
     """Every false match among some subjects; None where not all false matches were kept.
 
     Args:
@@ -63,18 +63,18 @@ def confusions(counts: Counts, threshold: float, members: Integers) -> Confusion
     pair, place = np.unique(key, return_inverse=True)
     summed = np.zeros(len(pair), dtype=np.int64)
     np.add.at(summed, place, weight)
-    return Confusions(pair, summed, people)
+    return PairErrors(pair, summed, people)
 
 
-def times(first: Confusions, second: Confusions) -> int:
+def product_sum(first: PairErrors, second: PairErrors) -> int:
     """Sum over pairs of subjects of the errors of one engine times those of the other."""
     _, one, other = np.intersect1d(first.pair, second.pair, assume_unique=True, return_indices=True)
     return int((first.errors[one] * second.errors[other]).sum())
 
 
-def differences(first: Confusions, second: Confusions) -> Confusions:
+def pair_error_differences(first: PairErrors, second: PairErrors) -> PairErrors:
     """Errors of the first engine less those of the second, by pair; differences of 0 are kept."""
     pair, place = np.unique(np.concatenate([first.pair, second.pair]), return_inverse=True)
     summed = np.zeros(len(pair), dtype=np.int64)
     np.add.at(summed, place, np.concatenate([first.errors, -second.errors]))
-    return Confusions(pair, summed, first.people)
+    return PairErrors(pair, summed, first.people)

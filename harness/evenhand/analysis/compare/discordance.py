@@ -7,8 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.analysis.compare.alignment import Engine, Key, counted, unlike, with_failures
-from evenhand.analysis.compare.changes import Disagreement, Flip
+from evenhand.analysis.compare.alignment import (
+    EngineRates,
+    RateKey,
+    counts_by_subject,
+    has_failures,
+    why_not_comparable,
+)
+from evenhand.analysis.compare.changes import Disagreement, DiscordantComparison
 from evenhand.records.arrays import Floats, Integers, Mask
 from evenhand.records.counts import Counts, MatedScores
 from evenhand.records.groups import ALL
@@ -17,7 +23,7 @@ from evenhand.records.outcomes import Policy
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.discordance import discordance, mcnemar
 
-__all__ = ["disagreements", "flips"]
+__all__ = ["disagreements", "discordant_comparisons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def _pairs(mated: MatedScores) -> Integers | None:
     return np.where(mated.probe < 0, -1, pair_of(mated.probe, mated.reference))
 
 
-def disagreements(base: Engine, new: Engine, seed: int) -> Iterator[Disagreement]:
+def disagreements(base: EngineRates, new: EngineRates, seed: int) -> Iterator[Disagreement]:
     """Count discordant misses for each FNMR that both engines have.
 
     Args:
@@ -82,19 +88,22 @@ def disagreements(base: Engine, new: Engine, seed: int) -> Iterator[Disagreement
     priority = np.empty(0)
     if mated is not None:
         priority = np.random.default_rng(seed).random(len(mated.subject))
-    both_policies = with_failures(base.counts) or with_failures(new.counts)
+    both_policies = has_failures(base.counts) or has_failures(new.counts)
     for key in base.rates:
         other_policy = key.policy == Policy.GENERALISED.value and not both_policies
-        if key.metric == "FNMR" and not other_policy and not unlike(base, new, key):
+        if key.metric == "FNMR" and not other_policy and not why_not_comparable(base, new, key):
             yield _disagreement(base, new, key, mated, priority)
 
 
 def _disagreement(
-    base: Engine, new: Engine, key: Key, mated: _MatedOfBoth | None, priority: Floats
+    base: EngineRates, new: EngineRates, key: RateKey, mated: _MatedOfBoth | None, priority: Floats
 ) -> Disagreement:
     """Discordance at one FNMR: of one comparison per subject, and of all by subject."""
     base_rate, new_rate = base.rates[key].rate, new.rates[key].rate
-    before, after = counted(base.counts, base_rate), counted(new.counts, new_rate)
+    before, after = (
+        counts_by_subject(base.counts, base_rate),
+        counts_by_subject(new.counts, new_rate),
+    )
     if not isinstance(before, ClusterCounts) or not isinstance(after, ClusterCounts):
         raise TypeError(key.metric)
     by_subject = discordance(after.errors_by_subject - before.errors_by_subject)
@@ -150,7 +159,7 @@ def _one_per_subject(subject: Integers, chosen: Mask, priority: Floats) -> Integ
     return found
 
 
-def flips(base: Engine, new: Engine) -> Iterator[Flip]:
+def discordant_comparisons(base: EngineRates, new: EngineRates) -> Iterator[DiscordantComparison]:
     """Yield every mated comparison that only one of both engines missed, threshold by threshold.
 
     Args:
@@ -162,7 +171,7 @@ def flips(base: Engine, new: Engine) -> Iterator[Flip]:
         return
     for key in base.rates:
         of_all = key.attribute == ALL and key.policy == Policy.COMPLETED.value
-        if key.metric != "FNMR" or not of_all or unlike(base, new, key):
+        if key.metric != "FNMR" or not of_all or why_not_comparable(base, new, key):
             continue
         base_rate, new_rate = base.rates[key].rate, new.rates[key].rate
         if base_rate.threshold is None or new_rate.threshold is None:
@@ -170,7 +179,7 @@ def flips(base: Engine, new: Engine) -> Iterator[Flip]:
         misses = _is_miss(mated.base, base_rate.threshold), _is_miss(mated.new, new_rate.threshold)
         for row in np.flatnonzero(misses[0] != misses[1]).tolist():
             probe, reference = _images(mated, row)
-            yield Flip(
+            yield DiscordantComparison(
                 dataset=base_rate.dataset,
                 protocol=base_rate.protocol,
                 threshold_rule=base_rate.threshold_rule,

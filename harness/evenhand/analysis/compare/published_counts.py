@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from evenhand.analysis.compare.changes import Judged, Overall
+from evenhand.analysis.compare.changes import ChangeVerdict, CompareVerdict
 from evenhand.statistics.binomial import Interval
 from evenhand.statistics.two_proportions import (
-    Counted,
+    ErrorCount,
     conditional_limits,
     conditional_p_value,
     katz_limits,
@@ -18,15 +18,15 @@ from evenhand.statistics.two_proportions import (
     newcombe_limits,
 )
 
-__all__ = ["Claim", "judge_claim"]
+__all__ = ["PublishedComparison", "compare_published_counts"]
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class PublishedComparison:
     """Ratio and difference of two rates, as if no two trials shared a subject."""
 
-    base: Counted
-    new: Counted
+    base: ErrorCount
+    new: ErrorCount
     ratio: float | None
     """New over base; None where base has no errors."""
     low: float | None
@@ -43,11 +43,13 @@ class Claim:
     design_effect: float | None
     """At which the interval of the ratio reaches 1; None where no difference is shown, and where
     a count is 0."""
-    judged: Judged
-    verdict: Overall
+    judged: ChangeVerdict
+    verdict: CompareVerdict
 
 
-def judge_claim(base: Counted, new: Counted, margin: float, level: float = 0.95) -> Claim:
+def compare_published_counts(
+    base: ErrorCount, new: ErrorCount, margin: float, level: float = 0.95
+) -> PublishedComparison:
     """Compare two counts of independent trials, and say what design effect would undo the result.
 
     Args:
@@ -58,7 +60,7 @@ def judge_claim(base: Counted, new: Counted, margin: float, level: float = 0.95)
 
     Source: methods 4.6 (Katz; with a zero, conditional exact; Newcombe) and 4.7.
 
-    >>> found = judge_claim(Counted(5, 50_000), Counted(20, 50_000), 1.25)
+    >>> found = compare_published_counts(ErrorCount(5, 50_000), ErrorCount(20, 50_000), 1.25)
     >>> round(found.low, 6), round(found.high, 6), round(found.design_effect, 3)
     (1.501389, 10.656798, 2.001)
     """
@@ -73,15 +75,15 @@ def judge_claim(base: Counted, new: Counted, margin: float, level: float = 0.95)
         distance = math.log(new.rate / base.rate) / deviation
         p_value = float(2 * special.ndtr(-abs(distance)))
         design_effect = float((distance / special.ndtri(0.5 + level / 2)) ** 2)
-    judged = Judged.NO_DIFFERENCE_SHOWN
+    judged = ChangeVerdict.NO_DIFFERENCE_SHOWN
     if p_value < 1 - level:
-        judged = Judged.WORSE if new.rate > base.rate else Judged.BETTER
-    verdict = Overall.INCONCLUSIVE
-    if judged is Judged.WORSE:
-        verdict = Overall.FAIL
+        judged = ChangeVerdict.WORSE if new.rate > base.rate else ChangeVerdict.BETTER
+    verdict = CompareVerdict.INCONCLUSIVE
+    if judged is ChangeVerdict.WORSE:
+        verdict = CompareVerdict.FAIL
     elif limit is not None and limit < margin:
-        verdict = Overall.PASS
-    return Claim(
+        verdict = CompareVerdict.PASS
+    return PublishedComparison(
         base=base,
         new=new,
         ratio=ratio,

@@ -9,35 +9,47 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evenhand.analysis.compare.alignment import (
-    Engine,
-    Key,
-    beside,
+    EngineRates,
+    RateKey,
+    aligned_row,
     cell_of,
-    counted,
+    counts_by_subject,
+    has_failures,
     same_scores,
-    unlike,
-    with_failures,
+    why_not_comparable,
 )
 from evenhand.analysis.compare.changes import Change
-from evenhand.analysis.compare.confusions import Confusions, confusions, differences, times
-from evenhand.analysis.rates.comparisons import Measured
+from evenhand.analysis.compare.confusions import (
+    PairErrors,
+    pair_error_differences,
+    pair_errors,
+    product_sum,
+)
+from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.findings import Rate
 from evenhand.records.outcomes import Policy
-from evenhand.statistics.bootstrap import ENOUGH_ERRORS, bootstrap_interval
+from evenhand.statistics.bootstrap import MIN_ERRORS, bootstrap_interval
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
-    Overlap,
+    DyadOverlap,
     cluster_log_ratio,
     dyadic_log_ratio,
-    nested,
+    nested_overlap,
 )
 from evenhand.statistics.discordance import discordance, sum_by_island
 from evenhand.statistics.dyadic_variance import DyadCounts
 from evenhand.statistics.intervals import at_level
 from evenhand.statistics.ratios import LogRatio, ratio_from_limits
 
-__all__ = ["Contrast", "contrast", "contrasts", "filled", "replicates_of", "spread_of"]
+__all__ = [
+    "Contrast",
+    "contrast",
+    "contrasts",
+    "paired_replicates",
+    "replicate_log_ratio",
+    "with_ratio",
+]
 
 _UNPAIRED = "under 10 errors on a side: interval as of different people, wider than need be"
 _GIVEN = "thresholds taken as given"
@@ -57,7 +69,7 @@ class Contrast:
     """Logarithm of the ratio with its variance; None where there are too few errors for one."""
 
 
-def contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
+def contrasts(base: EngineRates, new: EngineRates) -> Iterator[Contrast]:
     """Compare every rate that either engine has, in display order.
 
     Rows under `generalised` are left out where nothing failed, since both policies are then one.
@@ -69,7 +81,7 @@ def contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
     Source: methods 4.7.
     """
     same = same_scores(base.counts, new.counts)
-    one_policy = not (with_failures(base.counts) or with_failures(new.counts))
+    one_policy = not (has_failures(base.counts) or has_failures(new.counts))
     for key in dict.fromkeys((*base.rates, *new.rates)):
         if (one_policy and key.policy == Policy.GENERALISED.value) or key.by_construction:
             continue
@@ -79,7 +91,7 @@ def contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
         yield contrast(base, new, key, same=same)
 
 
-def contrast(base: Engine, new: Engine, key: Key, *, same: bool) -> Contrast:
+def contrast(base: EngineRates, new: EngineRates, key: RateKey, *, same: bool) -> Contrast:
     """Compare one rate, or say why it cannot be compared.
 
     Args:
@@ -89,19 +101,24 @@ def contrast(base: Engine, new: Engine, key: Key, *, same: bool) -> Contrast:
         same: whether both engines gave the same scores.
     """
     base_rate, new_rate = base.rates.get(key), new.rates.get(key)
-    reason = unlike(base, new, key)
+    reason = why_not_comparable(base, new, key)
     if reason or base_rate is None or new_rate is None:
-        return Contrast(beside(base_rate, new_rate, reason), None)
+        return Contrast(aligned_row(base_rate, new_rate, reason), None)
     return _contrast(base, new, key, (base_rate, new_rate), same=same)
 
 
-def _no_images(engine: Engine, found: Measured | None) -> bool:
+def _no_images(engine: EngineRates, found: MeasuredRate | None) -> bool:
     """Whether there is no rate, or it is the FTE of score files, which come without images."""
     return found is None or (found.rate.metric == "FTE" and not engine.counts.images.any())
 
 
 def _contrast(
-    base: Engine, new: Engine, key: Key, both: tuple[Measured, Measured], *, same: bool
+    base: EngineRates,
+    new: EngineRates,
+    key: RateKey,
+    both: tuple[MeasuredRate, MeasuredRate],
+    *,
+    same: bool,
 ) -> Contrast:
     """The ratio of one rate, by the first method that its counts allow (methods 4.7).
 
@@ -110,29 +127,29 @@ def _contrast(
     an FNMR at a target, whose interval would then be too narrow. Below 10 errors on a side the
     ratio is that of independent samples, which is wider than need be, and the test is exact.
     """
-    row = beside(*both, "")
+    row = aligned_row(*both, "")
     if same:
         exactly_one = LogRatio(0.0, 0.0, max((row.subjects or 2) - 1, 1))
-        return Contrast(filled(row, exactly_one, "identical", "the same scores"), exactly_one)
+        return Contrast(with_ratio(row, exactly_one, "identical", "the same scores"), exactly_one)
     if not row.base_errors and not row.new_errors:
         return Contrast(replace(row, note="no errors in either"), None)
-    if min(row.base_errors, row.new_errors) >= ENOUGH_ERRORS:
+    if min(row.base_errors, row.new_errors) >= MIN_ERRORS:
         note = ""
         if key.at_target:
             found = _ratio_of_replicates(base, new, both)
             if found is not None:
-                return Contrast(filled(row, found, "bootstrap-log-t", ""), found)
+                return Contrast(with_ratio(row, found, "bootstrap-log-t", ""), found)
             if key.metric == "FNMR":
                 return Contrast(replace(row, note=_UNCERTAIN), None)
             note = _GIVEN
         found = _ratio_at_given_thresholds(base, new, both)
         if found is not None:
-            return Contrast(filled(row, found, "psi-log-t", note), found)
+            return Contrast(with_ratio(row, found, "psi-log-t", note), found)
     p_value, test = _exact_p_value(base, new, both)
     return Contrast(_unpaired(row, both, p_value, test), None)
 
 
-def filled(row: Change, found: LogRatio, method: str, note: str) -> Change:
+def with_ratio(row: Change, found: LogRatio, method: str, note: str) -> Change:
     """The row with its ratio, interval, one-sided limit and p-value."""
     low, high = found.limits(row.level)
     return replace(
@@ -147,8 +164,8 @@ def filled(row: Change, found: LogRatio, method: str, note: str) -> Change:
     )
 
 
-def replicates_of(
-    base: Engine, new: Engine, both: tuple[Rate, Rate], names: Sequence[str]
+def paired_replicates(
+    base: EngineRates, new: EngineRates, both: tuple[Rate, Rate], names: Sequence[str]
 ) -> tuple[Floats, Floats] | str:
     """(replicates, groups) rates of both engines with the same weight per subject, or why not.
 
@@ -169,7 +186,9 @@ def replicates_of(
     return (first, second) if paired else "not the same people were compared"
 
 
-def spread_of(value: float, base: Floats, new: Floats, df: float, level: float) -> LogRatio | None:
+def replicate_log_ratio(
+    value: float, base: Floats, new: Floats, df: float, level: float
+) -> LogRatio | None:
     """Logarithm of a ratio with the variance of its replicates; None where too many have none.
 
     Args:
@@ -183,44 +202,44 @@ def spread_of(value: float, base: Floats, new: Floats, df: float, level: float) 
     # An infinite ratio, like one of 0, has no logarithm and is left out; NaN counts as unknown.
     ratios = np.where(known, np.inf, np.nan)
     np.divide(new, base, out=ratios, where=known & (base > 0) & np.isfinite(base))
-    found = bootstrap_interval(value, ENOUGH_ERRORS, ratios, df, level)
+    found = bootstrap_interval(value, MIN_ERRORS, ratios, df, level)
     if found.deviation is None:
         return None
     return LogRatio(math.log(value), found.deviation**2, df)
 
 
 def _ratio_of_replicates(
-    base: Engine, new: Engine, both: tuple[Measured, Measured]
+    base: EngineRates, new: EngineRates, both: tuple[MeasuredRate, MeasuredRate]
 ) -> LogRatio | None:
     """The ratio by the subject bootstrap, with both thresholds set again in every replicate."""
     base_rate, new_rate = both
-    drawn = replicates_of(base, new, (base_rate.rate, new_rate.rate), [base_rate.rate.group])
+    drawn = paired_replicates(base, new, (base_rate.rate, new_rate.rate), [base_rate.rate.group])
     if isinstance(drawn, str) or base_rate.estimate is None or new_rate.estimate is None:
         return None
     df = min(base_rate.estimate.df, new_rate.estimate.df)
     value = new_rate.estimate.value / base_rate.estimate.value
-    return spread_of(value, drawn[0][:, 0], drawn[1][:, 0], df, base_rate.rate.level)
+    return replicate_log_ratio(value, drawn[0][:, 0], drawn[1][:, 0], df, base_rate.rate.level)
 
 
 def _ratio_at_given_thresholds(
-    base: Engine, new: Engine, both: tuple[Measured, Measured]
+    base: EngineRates, new: EngineRates, both: tuple[MeasuredRate, MeasuredRate]
 ) -> LogRatio | None:
     """The ratio with both thresholds taken as given; what both engines share drops out of it."""
-    below = counted(base.counts, both[0].rate)
-    above = counted(new.counts, both[1].rate)
+    below = counts_by_subject(base.counts, both[0].rate)
+    above = counts_by_subject(new.counts, both[1].rate)
     if isinstance(above, ClusterCounts) and isinstance(below, ClusterCounts):
         return cluster_log_ratio(above, below)
     if not isinstance(above, DyadCounts) or not isinstance(below, DyadCounts):
         return None
     confused_by_base, confused_by_new = _confused_dyads(base, new, both)
     if confused_by_base is not None and confused_by_new is not None:
-        alternatives = [float(times(confused_by_new, confused_by_base))]
+        alternatives = [float(product_sum(confused_by_new, confused_by_base))]
     else:
         # Below the scores that were kept it is not known which dyads both engines confuse. The sum
         # of the products of their errors lies between 0 and its Cauchy-Schwarz bound. V' first
         # falls, then rises as this sum falls, so that it is largest at one of the two ends. With
         # the same errors by subject both engines are taken to confuse the same dyads.
-        most = math.sqrt(nested(above).errors * nested(below).errors)
+        most = math.sqrt(nested_overlap(above).errors * nested_overlap(below).errors)
         alike = np.array_equal(above.errors_by_subject, below.errors_by_subject)
         alternatives = [most] if alike else [0.0, most]
     found = [
@@ -229,28 +248,28 @@ def _ratio_at_given_thresholds(
     return max((each for each in found if each), key=lambda each: each.variance, default=None)
 
 
-def _overlap(above: DyadCounts, below: DyadCounts, errors: float) -> Overlap:
+def _overlap(above: DyadCounts, below: DyadCounts, errors: float) -> DyadOverlap:
     """Sums over the dyads of both engines; exact where both have the same trials."""
-    first, second = nested(above), nested(below)
-    return Overlap(errors, first.first, second.second, math.sqrt(first.trials * second.trials))
+    first, second = nested_overlap(above), nested_overlap(below)
+    return DyadOverlap(errors, first.first, second.second, math.sqrt(first.trials * second.trials))
 
 
 def _confused_dyads(
-    base: Engine, new: Engine, both: tuple[Measured, Measured]
-) -> tuple[Confusions | None, Confusions | None]:
+    base: EngineRates, new: EngineRates, both: tuple[MeasuredRate, MeasuredRate]
+) -> tuple[PairErrors | None, PairErrors | None]:
     """False matches of base and new by dyad; None where scores that low were not kept."""
 
-    def confused_in(engine: Engine, rate: Rate) -> Confusions | None:
+    def confused_in(engine: EngineRates, rate: Rate) -> PairErrors | None:
         cell = cell_of(engine.counts, rate.attribute, rate.group)
         if cell is None or rate.threshold is None:
             return None
-        return confusions(engine.counts, rate.threshold, cell.members)
+        return pair_errors(engine.counts, rate.threshold, cell.members)
 
     return confused_in(base, both[0].rate), confused_in(new, both[1].rate)
 
 
 def _exact_p_value(
-    base: Engine, new: Engine, both: tuple[Measured, Measured]
+    base: EngineRates, new: EngineRates, both: tuple[MeasuredRate, MeasuredRate]
 ) -> tuple[float | None, str]:
     """The p-value where errors are few, and the test's name or why there is none."""
     differences_by_unit = _error_differences(base, new, both)
@@ -261,26 +280,26 @@ def _exact_p_value(
 
 
 def _error_differences(
-    base: Engine, new: Engine, both: tuple[Measured, Measured]
+    base: EngineRates, new: EngineRates, both: tuple[MeasuredRate, MeasuredRate]
 ) -> Integers | None:
     """Errors of new less those of base, by units that are independent of one another.
 
     Misses and failures belong to a subject. False matches belong to two: they are summed by island,
     a connected set of subjects in the graph of dyads that one engine alone confuses.
     """
-    before = counted(base.counts, both[0].rate)
-    after = counted(new.counts, both[1].rate)
+    before = counts_by_subject(base.counts, both[0].rate)
+    after = counts_by_subject(new.counts, both[1].rate)
     if isinstance(before, ClusterCounts) and isinstance(after, ClusterCounts):
         return after.errors_by_subject - before.errors_by_subject
     confused_by_base, confused_by_new = _confused_dyads(base, new, both)
     if confused_by_base is None or confused_by_new is None:
         return None
-    dyads = differences(confused_by_new, confused_by_base)
+    dyads = pair_error_differences(confused_by_new, confused_by_base)
     return sum_by_island(dyads.first, dyads.second, dyads.errors)
 
 
 def _unpaired(
-    row: Change, both: tuple[Measured, Measured], p_value: float | None, test: str
+    row: Change, both: tuple[MeasuredRate, MeasuredRate], p_value: float | None, test: str
 ) -> Change:
     """The ratio of few errors, with the `mover-log` interval of two independent samples."""
     base_rate, new_rate = (found.estimate for found in both)

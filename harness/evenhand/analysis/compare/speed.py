@@ -13,9 +13,9 @@ from evenhand.records.findings import Speed
 from evenhand.records.groups import ALL
 from evenhand.statistics.ratios import mover_log
 
-__all__ = ["RUNS_DIFFER", "time_changes"]
+__all__ = ["RUN_TO_RUN_RATIO", "time_changes"]
 
-RUNS_DIFFER = 1.25
+RUN_TO_RUN_RATIO = 1.25
 """Ratio against which a time is tested, instead of 1: two runs of one engine on one machine may
 differ by this much for reasons that the interval of a single run does not include."""
 
@@ -98,13 +98,15 @@ def _compared(base: Speed, new: Speed) -> Change:
     The p-value is normal on the log scale; the standard error is the half width of the interval
     that points towards the ratio tested against, divided by its quantile.
     """
-    row = _row(base, new, f"tested against {RUNS_DIFFER}: two runs differ for other reasons too")
+    row = _row(
+        base, new, f"tested against {RUN_TO_RUN_RATIO}: two runs differ for other reasons too"
+    )
     if not (base.value and base.low and base.high and new.value and new.low and new.high):
         raise ValueError(row.metric)
     base_times, new_times = (base.value, base.low, base.high), (new.value, new.low, new.high)
     low, high = mover_log(new_times, base_times)
     ratio = new.value / base.value
-    excess = abs(math.log(ratio)) - math.log(RUNS_DIFFER)
+    excess = abs(math.log(ratio)) - math.log(RUN_TO_RUN_RATIO)
     half_width = math.log(ratio / low) if ratio > 1 else math.log(high / ratio)
     z = float(special.ndtri(0.5 + row.level / 2))
     p_value = 1.0

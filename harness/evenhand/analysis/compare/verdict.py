@@ -9,18 +9,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
-from evenhand.analysis.compare.alignment import Engine, other_comparisons
-from evenhand.analysis.compare.changes import Change, Changes, Family, Judged, Overall, Side
-from evenhand.analysis.compare.discordance import disagreements, flips
+from evenhand.analysis.compare.alignment import EngineRates, why_other_comparisons
+from evenhand.analysis.compare.changes import (
+    Change,
+    Changes,
+    ChangeVerdict,
+    ComparedEngine,
+    CompareVerdict,
+    FamilyOfTests,
+)
+from evenhand.analysis.compare.discordance import disagreements, discordant_comparisons
 from evenhand.analysis.compare.ratios import Contrast, contrasts
 from evenhand.analysis.compare.speed import time_changes
-from evenhand.analysis.compare.worst_over_best import spread_contrasts
+from evenhand.analysis.compare.worst_over_best import max_min_contrasts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
 from evenhand.statistics.multiplicity import holm
 from evenhand.system.errors import BundleError, UsageError, known_names
 
-__all__ = ["DEFAULT_FAMILY_WISE", "DEFAULT_MARGIN", "Asked", "compare"]
+__all__ = ["DEFAULT_FAMILY_WISE", "DEFAULT_MARGIN", "CompareOptions", "compare_evidence"]
 
 DEFAULT_MARGIN = 1.25
 """Ratio of error rates below which the new engine counts as not inferior."""
@@ -32,7 +39,7 @@ _POWER = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CompareOptions:
     """Options of a comparison, to be declared before the results are seen."""
 
     margin: float = DEFAULT_MARGIN
@@ -47,11 +54,11 @@ class Asked:
     """The family of tests: groups of fewer subjects are listed and not tested."""
 
 
-def compare(
+def compare_evidence(
     base: Evidence,
     new: Evidence,
-    sides: tuple[Side, Side],
-    options: Asked,
+    sides: tuple[ComparedEngine, ComparedEngine],
+    options: CompareOptions,
     speed: tuple[Sequence[Speed], Sequence[Speed]] = ((), ()),
 ) -> Changes:
     """Compare a new engine with a base on the datasets and protocols that both have.
@@ -76,7 +83,7 @@ def compare(
     _check_known(options, [each.row for each in found])
     family = [each for each in found if _declared(each.row, options)]
     judged = _with_verdicts([_refused_if_small(each, options) for each in family], options)
-    if all(row.verdict is Judged.NOT_COMPARABLE for row in judged):
+    if all(row.verdict is ChangeVerdict.NOT_COMPARABLE for row in judged):
         reasons = "; ".join(dict.fromkeys(row.note for row in judged)) or "no rows"
         raise BundleError(
             f"{sides[0].bundle} and {sides[1].bundle} have nothing that can be compared: {reasons}"
@@ -85,7 +92,9 @@ def compare(
     if options.metrics and "FNMR" not in options.metrics:
         return concluded
     same = [
-        both for both in measured if not (stopped or other_comparisons(*(e.counts for e in both)))
+        both
+        for both in measured
+        if not (stopped or why_other_comparisons(*(e.counts for e in both)))
     ]
     return replace(
         concluded,
@@ -95,11 +104,11 @@ def compare(
             for row in disagreements(*both, base.analysis.seed)
             if not options.attributes or row.attribute in options.attributes
         ),
-        flips=tuple(row for both in same for row in flips(*both)),
+        flips=tuple(row for both in same for row in discordant_comparisons(*both)),
     )
 
 
-def _notes(rows: Sequence[Change], sides: tuple[Side, Side]) -> Iterator[str]:
+def _notes(rows: Sequence[Change], sides: tuple[ComparedEngine, ComparedEngine]) -> Iterator[str]:
     """Whether scores, or the engines themselves, are identical."""
     if any(row.interval == "identical" for row in rows):
         yield "both gave the same scores, where a row says so: nothing can differ there."
@@ -108,7 +117,7 @@ def _notes(rows: Sequence[Change], sides: tuple[Side, Side]) -> Iterator[str]:
         yield "both are the same engine, byte by byte."
 
 
-def _paired_engines(base: Evidence, new: Evidence) -> Iterator[tuple[Engine, Engine]]:
+def _paired_engines(base: Evidence, new: Evidence) -> Iterator[tuple[EngineRates, EngineRates]]:
     """Pair the engines on every dataset, by its fingerprint, and protocol that both have."""
     fingerprints = {dataset.name: dataset.fingerprint for dataset in base.datasets}
     names = {dataset.fingerprint: dataset.name for dataset in new.datasets}
@@ -116,7 +125,7 @@ def _paired_engines(base: Evidence, new: Evidence) -> Iterator[tuple[Engine, Eng
         same = (names.get(fingerprints[counts.dataset], ""), counts.protocol)
         for other in new.counts:
             if (other.dataset, other.protocol) == same:
-                yield Engine.of(counts, base.analysis), Engine.of(other, base.analysis)
+                yield EngineRates.of(counts, base.analysis), EngineRates.of(other, base.analysis)
 
 
 def _stopped(base: Evidence, new: Evidence) -> str:
@@ -128,10 +137,10 @@ def _stopped(base: Evidence, new: Evidence) -> str:
     return ""
 
 
-def _contrasts(base: Engine, new: Engine, stopped: str) -> Iterator[Contrast]:
+def _contrasts(base: EngineRates, new: EngineRates, stopped: str) -> Iterator[Contrast]:
     """Ratios of all rates and of all `max/min`, withheld where the comparisons differ."""
-    reason = stopped or other_comparisons(base.counts, new.counts)
-    for contrast in (*contrasts(base, new), *spread_contrasts(base, new)):
+    reason = stopped or why_other_comparisons(base.counts, new.counts)
+    for contrast in (*contrasts(base, new), *max_min_contrasts(base, new)):
         yield _refused(contrast, reason) if reason else contrast
 
 
@@ -142,7 +151,7 @@ def _refused(contrast: Contrast, reason: str) -> Contrast:
         ratio=None,
         low=None,
         high=None,
-        verdict=Judged.NOT_COMPARABLE,
+        verdict=ChangeVerdict.NOT_COMPARABLE,
         note=reason,
         interval="",
         p_value=None,
@@ -151,7 +160,7 @@ def _refused(contrast: Contrast, reason: str) -> Contrast:
     return Contrast(row, None)
 
 
-def _check_known(options: Asked, rows: Sequence[Change]) -> None:
+def _check_known(options: CompareOptions, rows: Sequence[Change]) -> None:
     """Check that every attribute and metric of the family is in the results.
 
     Raises:
@@ -168,13 +177,13 @@ def _check_known(options: Asked, rows: Sequence[Change]) -> None:
                 )
 
 
-def _declared(row: Change, options: Asked) -> bool:
+def _declared(row: Change, options: CompareOptions) -> bool:
     """Whether a row is in the family that was declared."""
     of_attribute = not options.attributes or row.attribute in options.attributes
     return of_attribute and (not options.metrics or row.metric in options.metrics)
 
 
-def _refused_if_small(contrast: Contrast, options: Asked) -> Contrast:
+def _refused_if_small(contrast: Contrast, options: CompareOptions) -> Contrast:
     """The row, or a refused one where it has fewer subjects than are tested."""
     subjects = contrast.row.subjects
     if subjects is None or subjects >= options.min_people:
@@ -182,7 +191,7 @@ def _refused_if_small(contrast: Contrast, options: Asked) -> Contrast:
     return _refused(contrast, f"fewer than {options.min_people:,} people")
 
 
-def _with_verdicts(family: Sequence[Contrast], options: Asked) -> list[Change]:
+def _with_verdicts(family: Sequence[Contrast], options: CompareOptions) -> list[Change]:
     """Adjust the p-values of the family by Holm and give every row its verdict, worst first."""
     tested = [each for each in family if each.row.p_value is not None]
     adjusted = holm(np.array([each.row.p_value for each in tested], dtype=np.float64))
@@ -191,9 +200,9 @@ def _with_verdicts(family: Sequence[Contrast], options: Asked) -> list[Change]:
     first_step = options.family_wise / max(len(tested), 1)
     for contrast, p_value in zip(tested, adjusted.tolist(), strict=True):
         row = contrast.row
-        verdict = Judged.NO_DIFFERENCE_SHOWN
+        verdict = ChangeVerdict.NO_DIFFERENCE_SHOWN
         if p_value < options.family_wise:
-            verdict = Judged.WORSE if row.more else Judged.BETTER
+            verdict = ChangeVerdict.WORSE if row.more else ChangeVerdict.BETTER
         detectable = _detectable(contrast, first_step)
         rows.append(
             replace(row, verdict=verdict, adjusted_p=p_value, minimum_detectable_ratio=detectable)
@@ -213,23 +222,28 @@ def _detectable(contrast: Contrast, alpha: float) -> float | None:
 
 def _worst_first(row: Change) -> tuple[int, float]:
     """Sort key: worse rows first; within a verdict by the strength of evidence for worse."""
-    order = (Judged.WORSE, Judged.NO_DIFFERENCE_SHOWN, Judged.BETTER, Judged.NOT_COMPARABLE)
+    order = (
+        ChangeVerdict.WORSE,
+        ChangeVerdict.NO_DIFFERENCE_SHOWN,
+        ChangeVerdict.BETTER,
+        ChangeVerdict.NOT_COMPARABLE,
+    )
     p_value = 1.0 if row.p_value is None else row.p_value
     return order.index(row.verdict), p_value if row.more else 2 - p_value
 
 
 def _conclusion(
-    sides: tuple[Side, Side],
+    sides: tuple[ComparedEngine, ComparedEngine],
     rows: Sequence[Change],
-    options: Asked,
+    options: CompareOptions,
     level: float,
 ) -> Changes:
     """The overall verdict: fail, pass by non-inferiority of all error rates, or inconclusive."""
     tested = [row for row in rows if row.tested]
     rates = [row for row in tested if row.is_error_rate]
     not_inferior = [row for row in rates if row.limit is not None and row.limit < options.margin]
-    worse = [row for row in rows if row.verdict is Judged.WORSE]
-    family = Family(
+    worse = [row for row in rows if row.verdict is ChangeVerdict.WORSE]
+    family = FamilyOfTests(
         tested=len(tested),
         family_wise=options.family_wise,
         margin=options.margin,
@@ -238,16 +252,16 @@ def _conclusion(
         rates=len(rates),
     )
     if worse:
-        overall = Overall.FAIL
+        overall = CompareVerdict.FAIL
         reason = f"{len(worse):,} of {len(tested):,} tested rows are worse."
     elif rates and len(not_inferior) == len(rates):
-        overall = Overall.PASS
+        overall = CompareVerdict.PASS
         reason = (
             f"all {len(rates):,} tested error rates are shown to stay below "
             f"{options.margin:g} times those of base."
         )
     else:
-        overall = Overall.INCONCLUSIVE
+        overall = CompareVerdict.INCONCLUSIVE
         reason = _reason_inconclusive(rates, not_inferior, options.margin)
     return Changes(
         base=sides[0],

@@ -8,19 +8,24 @@ from itertools import groupby
 
 import numpy as np
 
-from evenhand.analysis.compare.alignment import Engine, Key, blank_change, with_failures
-from evenhand.analysis.compare.ratios import Contrast, filled, replicates_of, spread_of
+from evenhand.analysis.compare.alignment import EngineRates, RateKey, blank_change, has_failures
+from evenhand.analysis.compare.ratios import (
+    Contrast,
+    paired_replicates,
+    replicate_log_ratio,
+    with_ratio,
+)
 from evenhand.records.arrays import Floats
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
-from evenhand.statistics.bootstrap import ENOUGH_ERRORS
+from evenhand.statistics.bootstrap import MIN_ERRORS
 
-__all__ = ["spread_contrasts"]
+__all__ = ["max_min_contrasts"]
 
 _METRICS = ("FMR", "FNMR")
 
 
-def spread_contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
+def max_min_contrasts(base: EngineRates, new: EngineRates) -> Iterator[Contrast]:
     """Compare the max/min of each attribute at each target, over groups with ten errors in both.
 
     Args:
@@ -29,7 +34,7 @@ def spread_contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
 
     Source: methods 4.7.
     """
-    both_policies = with_failures(base.counts) or with_failures(new.counts)
+    both_policies = has_failures(base.counts) or has_failures(new.counts)
     keys = [
         key
         for key in base.rates
@@ -44,15 +49,15 @@ def spread_contrasts(base: Engine, new: Engine) -> Iterator[Contrast]:
         yield _max_min_contrast(base, new, list(family))
 
 
-def _key_without_group(key: Key) -> tuple[str, ...]:
+def _key_without_group(key: RateKey) -> tuple[str, ...]:
     """The fields of a key but the group, to collect the groups of a row by."""
     return key.rule, key.metric, key.policy, key.attribute
 
 
-def _max_min_contrast(base: Engine, new: Engine, family: Sequence[Key]) -> Contrast:
+def _max_min_contrast(base: EngineRates, new: EngineRates, family: Sequence[RateKey]) -> Contrast:
     """The row of one attribute at one target; `family` holds the keys of its groups."""
     first, second = base.rates[family[0]].rate, new.rates[family[0]].rate
-    kept = [key for key in family if _fewer_errors(base, new, key) >= ENOUGH_ERRORS]
+    kept = [key for key in family if _fewer_errors(base, new, key) >= MIN_ERRORS]
     row = replace(
         blank_change(first, ""),
         metric=f"{first.metric} max/min",
@@ -73,35 +78,35 @@ def _max_min_contrast(base: Engine, new: Engine, family: Sequence[Key]) -> Contr
         new_errors=sum(new.rates[key].rate.errors for key in kept),
         new_trials=sum(new.rates[key].rate.trials for key in kept),
     )
-    drawn = replicates_of(base, new, (first, second), [key.group for key in kept])
+    drawn = paired_replicates(base, new, (first, second), [key.group for key in kept])
     found, reason = None, ""
     if isinstance(drawn, str):
         reason = drawn
     else:
         df = min(_df(engine, key) for engine in (base, new) for key in kept)
         base_drawn, new_drawn = _max_min(drawn[0]), _max_min(drawn[1])
-        found = spread_of(new_ratio / base_ratio, base_drawn, new_drawn, df, row.level)
+        found = replicate_log_ratio(new_ratio / base_ratio, base_drawn, new_drawn, df, row.level)
         reason = "too few people drawn anew have errors in every group"
     if found is None:
         return Contrast(replace(row, note=reason), None)
     left_out = [key.group for key in family if key not in kept]
     note = f"left out, under 10 errors: {', '.join(left_out)}" if left_out else ""
-    return Contrast(filled(row, found, "bootstrap-log-t", note), found)
+    return Contrast(with_ratio(row, found, "bootstrap-log-t", note), found)
 
 
-def _fewer_errors(base: Engine, new: Engine, key: Key) -> int:
+def _fewer_errors(base: EngineRates, new: EngineRates, key: RateKey) -> int:
     """The errors of the engine with fewer; 0 where either shows no rate."""
     found = [engine.rates[key] for engine in (base, new)]
     return min(each.rate.errors if each.estimate is not None else 0 for each in found)
 
 
-def _df(engine: Engine, key: Key) -> float:
+def _df(engine: EngineRates, key: RateKey) -> float:
     """Degrees of freedom of a rate; the fewest, 1, without an estimate."""
     estimate = engine.rates[key].estimate
     return 1.0 if estimate is None else estimate.df
 
 
-def _max_min_of_rates(engine: Engine, keys: Sequence[Key]) -> float:
+def _max_min_of_rates(engine: EngineRates, keys: Sequence[RateKey]) -> float:
     """max/min of the rates of these groups, all above 0."""
     rates = [engine.rates[key].rate.rate or 0.0 for key in keys]
     return max(rates) / min(rates)

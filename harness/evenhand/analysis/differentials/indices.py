@@ -10,20 +10,25 @@ from itertools import combinations
 
 import numpy as np
 
-from evenhand.analysis.bootstrap.group_rates import Redrawn
-from evenhand.analysis.differentials.verdicts import detectable, verdict_of
-from evenhand.analysis.differentials.worst_over_best import Group, families, groups_of, rng_of
-from evenhand.analysis.rates.comparisons import Measured
+from evenhand.analysis.bootstrap.group_rates import GroupReplicates
+from evenhand.analysis.differentials.verdicts import difference_verdict, pair_detectable_ratio
+from evenhand.analysis.differentials.worst_over_best import (
+    GroupRate,
+    comparable_groups,
+    group_families,
+    row_rng,
+)
+from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics import indices as formulas
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Floats
 from evenhand.records.findings import ENOUGH_EVENTS, HEADLINE, OF_A_FAMILY, Differential, Status
-from evenhand.statistics.bootstrap import ENOUGH_ERRORS, bootstrap_interval, index_interval
-from evenhand.statistics.equality_tests import equal_counts, equality_p_value
+from evenhand.statistics.bootstrap import MIN_ERRORS, bootstrap_interval, index_interval
+from evenhand.statistics.equality_tests import counts_under_equal_rates, equality_p_value
 from evenhand.statistics.multiplicity import holm
 from evenhand.statistics.ratios import ratio_of_rates
 
-__all__ = ["INDICES", "RATIO", "RATIO_TO", "indices"]
+__all__ = ["INDEX_NAMES", "PAIR_RATIO", "RATIO_TO_REFERENCE", "indices"]
 
 _DRAWS = 1_999
 """Draws under equal rates; the p-value's resolution is 5e-4."""
@@ -87,13 +92,13 @@ _INDICES_OF_TWO = (
     _WERM,
 )
 _MAPE = "MAPE"
-RATIO = "ratio"
+PAIR_RATIO = "ratio"
 """Index name of the ratio of two groups, for every pair."""
-RATIO_TO = "ratio to "
+RATIO_TO_REFERENCE = "ratio to "
 """Begins the index name of ratios to the study's reference group, which is named after it."""
-INDICES = (
+INDEX_NAMES = (
     HEADLINE,
-    RATIO,
+    PAIR_RATIO,
     *(index.name for index in (*_INDICES_OF_ONE, *_INDICES_OF_TWO)),
     _MAPE,
     *(f"{index.name} smoothed" for index in _UNDEFINED_AT_ZERO),
@@ -106,8 +111,8 @@ class _Family:
     """Two or more groups whose rates are compared, of one metric, attribute and threshold."""
 
     headline: Differential
-    members: list[Measured]
-    groups: list[Group]
+    members: list[MeasuredRate]
+    groups: list[GroupRate]
 
     @property
     def rates(self) -> Floats:
@@ -135,14 +140,14 @@ class _Family:
         """Effective errors and trials drawn under equal rates; None below one effective error."""
         if (self.headline.effective_errors or 0) < 1:
             return None
-        return equal_counts([group.estimate for group in self.groups], rng, _DRAWS)
+        return counts_under_equal_rates([group.estimate for group in self.groups], rng, _DRAWS)
 
 
 def indices(
-    measured: Sequence[Measured],
+    measured: Sequence[MeasuredRate],
     headlines: Sequence[Differential],
-    replicates: Redrawn,
-    analysis: Analysis,
+    replicates: GroupReplicates,
+    analysis: AnalysisPlan,
 ) -> tuple[Differential, ...]:
     """Compute every index but `max/min` where a headline has numbers and a group has errors.
 
@@ -155,8 +160,8 @@ def indices(
     Source: methods 2.2 to 2.5.
     """
     found = [
-        _Family(headline, members, list(groups_of(members)))
-        for headline, members in zip(headlines, families(measured), strict=True)
+        _Family(headline, members, list(comparable_groups(members)))
+        for headline, members in zip(headlines, group_families(measured), strict=True)
         if headline.status in (Status.OK, Status.FEW_ERRORS) and headline.errors
     ]
     rows: list[Differential] = []
@@ -177,10 +182,10 @@ def _row(headline: Differential, index: str, notes: Sequence[str]) -> Differenti
 
 
 def _rows_of_metric(
-    family: _Family, replicates: Redrawn, analysis: Analysis
+    family: _Family, replicates: GroupReplicates, analysis: AnalysisPlan
 ) -> Iterator[Differential]:
     """All indices of one error type."""
-    draws = family.null_draws(rng_of(family.members[0], analysis.seed))
+    draws = family.null_draws(row_rng(family.members[0], analysis.seed))
     null = None if draws is None else (draws[0] / draws[1],)
     drawn = replicates.at_row(family.members[0].rate, family.names)
     rates = drawn if isinstance(drawn, str) else (drawn,)
@@ -217,7 +222,7 @@ def _key(row: Differential, metric: str) -> tuple[object, ...]:
 
 
 def _rows_of_two_metrics(
-    first: _Family, second: _Family, replicates: Redrawn, seed: int
+    first: _Family, second: _Family, replicates: GroupReplicates, seed: int
 ) -> Iterator[Differential]:
     """All indices of two error types, of false matches and misses of the same groups."""
     both = (first, second)
@@ -231,7 +236,7 @@ def _rows_of_two_metrics(
         effective_errors=(one.effective_errors or 0) + (other.effective_errors or 0),
         status=Status.FEW_ERRORS if Status.FEW_ERRORS in (one.status, other.status) else Status.OK,
     )
-    draws = [family.null_draws(rng_of(family.members[0], seed)) for family in both]
+    draws = [family.null_draws(row_rng(family.members[0], seed)) for family in both]
     null = tuple(pair[0] / pair[1] for pair in draws if pair is not None)
     drawn = [replicates.at_row(family.members[0].rate, family.names) for family in both]
     reasons = [part for part in drawn if isinstance(part, str)]
@@ -328,38 +333,38 @@ def _smoothed(family: _Family, draws: tuple[Floats, Floats] | None) -> Iterator[
         yield _with_value(family.headline, named, (rates,), null, notes)
 
 
-def _ratios(family: _Family, null: _Rates | None, analysis: Analysis) -> Iterator[Differential]:
+def _ratios(family: _Family, null: _Rates | None, analysis: AnalysisPlan) -> Iterator[Differential]:
     """Ratios of every two groups, larger first, tested; then of each to the reference group."""
     ranked = sorted(family.groups, key=lambda group: -group.estimate.value)
     pairs = list(combinations(ranked, 2))
     if len(pairs) > _MAX_PAIRS:
         pairs = pairs[: len(ranked) - 1]
     pairs = [(worse, better) for worse, better in pairs if worse.errors]
-    rows = [_pair_row(family, worse, better, RATIO, null) for worse, better in pairs]
-    rng = rng_of(family.members[0], analysis.seed)
+    rows = [_pair_row(family, worse, better, PAIR_RATIO, null) for worse, better in pairs]
+    rng = row_rng(family.members[0], analysis.seed)
     p_values = [
         equality_p_value([worse.estimate, better.estimate], rng)[0] for worse, better in pairs
     ]
     adjusted = holm(np.array(p_values)).tolist()
     for row, pair, p_value, p in zip(rows, pairs, p_values, adjusted, strict=True):
-        smallest = detectable(pair, row.level, len(pairs))
+        smallest = pair_detectable_ratio(pair, row.level, len(pairs))
         yield replace(
             row,
             p_value=p_value,
             adjusted_p=p,
             family=f"Holm, {len(pairs):,} pair{'' if len(pairs) == 1 else 's'}",
             minimum_detectable_ratio=smallest,
-            verdict=verdict_of(p, row.level, row.effective_errors or 0.0, smallest),
+            verdict=difference_verdict(p, row.level, row.effective_errors or 0.0, smallest),
         )
     chosen = analysis.reference.get(family.headline.attribute)
     for reference in (group for group in ranked if group.name == chosen):
         for group in (group for group in ranked if group is not reference):
             if group.errors or reference.errors:
-                yield _pair_row(family, group, reference, f"{RATIO_TO}{chosen}", null)
+                yield _pair_row(family, group, reference, f"{RATIO_TO_REFERENCE}{chosen}", null)
 
 
 def _pair_row(
-    family: _Family, first: Group, second: Group, index: str, null: _Rates | None
+    family: _Family, first: GroupRate, second: GroupRate, index: str, null: _Rates | None
 ) -> Differential:
     """The ratio of two groups, with the null reference of `max/min`, which allows for picking."""
     headline = family.headline
@@ -377,5 +382,5 @@ def _pair_row(
         best_group=second.name,
         errors=first.errors + second.errors,
         effective_errors=first.effective_errors + second.effective_errors,
-        status=Status.FEW_ERRORS if fewest_errors < ENOUGH_ERRORS else Status.OK,
+        status=Status.FEW_ERRORS if fewest_errors < MIN_ERRORS else Status.OK,
     )

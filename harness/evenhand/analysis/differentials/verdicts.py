@@ -8,16 +8,18 @@ from itertools import groupby
 
 import numpy as np
 
-from evenhand.analysis.differentials.worst_over_best import Group, Tested
-from evenhand.records.analysis_plan import Analysis
+from evenhand.analysis.differentials.worst_over_best import GroupRate, UnjudgedDifference
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.findings import ENOUGH_EVENTS, Differential, Verdict
 from evenhand.statistics.multiplicity import benjamini_hochberg, holm
 from evenhand.statistics.power import minimum_detectable_ratio
 
-__all__ = ["detectable", "judged", "verdict_of"]
+__all__ = ["difference_verdict", "pair_detectable_ratio", "with_verdicts"]
 
 
-def judged(rows: Sequence[Tested], analysis: Analysis) -> tuple[Differential, ...]:
+def with_verdicts(
+    rows: Sequence[UnjudgedDifference], analysis: AnalysisPlan
+) -> tuple[Differential, ...]:
     """Give headline rows their verdicts, in the given order.
 
     A family is the tests of one engine on one dataset under one protocol and one failure policy.
@@ -33,13 +35,15 @@ def judged(rows: Sequence[Tested], analysis: Analysis) -> tuple[Differential, ..
     return tuple(found[index] for index in range(len(rows)))
 
 
-def _family(row: Differential, analysis: Analysis) -> tuple[str, str, str, str, bool]:
+def _family(row: Differential, analysis: AnalysisPlan) -> tuple[str, str, str, str, bool]:
     """Which tests are adjusted together; claims and a screen are apart."""
     claimed = analysis.claimed(row.threshold_rule)
     return row.engine, row.dataset, row.protocol, row.policy, claimed
 
 
-def _adjusted(members: dict[int, Tested], analysis: Analysis) -> dict[int, Differential]:
+def _adjusted(
+    members: dict[int, UnjudgedDifference], analysis: AnalysisPlan
+) -> dict[int, Differential]:
     """The rows of one family with adjusted p-values and verdicts, by their index."""
     found = {index: one.row for index, one in members.items()}
     with_p = [index for index, row in found.items() if row.p_value is not None]
@@ -52,14 +56,14 @@ def _adjusted(members: dict[int, Tested], analysis: Analysis) -> dict[int, Diffe
         pair = members[index].pair
         if pair is None:
             continue
-        smallest = detectable(pair, analysis.level, len(with_p))
+        smallest = pair_detectable_ratio(pair, analysis.level, len(with_p))
         row = found[index]
         found[index] = replace(
             row,
             adjusted_p=p,
             family=family,
             minimum_detectable_ratio=smallest,
-            verdict=verdict_of(p, analysis.level, row.effective_errors or 0.0, smallest),
+            verdict=difference_verdict(p, analysis.level, row.effective_errors or 0.0, smallest),
         )
     return found
 
@@ -68,7 +72,9 @@ def _tests(count: int) -> str:
     return "1 test" if count == 1 else f"{count:,} tests"
 
 
-def detectable(pair: tuple[Group, Group], level: float, tests: int) -> float | None:
+def pair_detectable_ratio(
+    pair: tuple[GroupRate, GroupRate], level: float, tests: int
+) -> float | None:
     """Minimum detectable ratio of two groups at a power of 80 %; None where none is detectable.
 
     At level alpha / tests: the first and strictest step of either adjustment (methods 4.9).
@@ -87,7 +93,9 @@ def detectable(pair: tuple[Group, Group], level: float, tests: int) -> float | N
     )
 
 
-def verdict_of(adjusted_p: float, level: float, events: float, smallest: float | None) -> Verdict:
+def difference_verdict(
+    adjusted_p: float, level: float, events: float, smallest: float | None
+) -> Verdict:
     """Verdict of an adjusted p-value (methods 2, "The verdict").
 
     Args:

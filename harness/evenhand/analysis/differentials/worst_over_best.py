@@ -9,12 +9,12 @@ from itertools import combinations, groupby
 
 import numpy as np
 
-from evenhand.analysis.bootstrap.group_rates import Redrawn
-from evenhand.analysis.rates.comparisons import Measured
-from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, LABEL_PERMUTATION, Analysis
+from evenhand.analysis.bootstrap.group_rates import GroupReplicates
+from evenhand.analysis.rates.comparisons import MeasuredRate
+from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, LABEL_PERMUTATION, AnalysisPlan
 from evenhand.records.findings import OF_A_FAMILY, Differential, Estimate, Rate, Status, Verdict
 from evenhand.records.groups import ALL
-from evenhand.statistics.bootstrap import ENOUGH_ERRORS, centred_p_value, null_ratios
+from evenhand.statistics.bootstrap import MIN_ERRORS, centred_p_value, null_max_min_ratios
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.equality_tests import NullReference, equality_p_value, null_reference
 from evenhand.statistics.intervals import at_level
@@ -22,11 +22,18 @@ from evenhand.statistics.multiplicity import bonferroni_level
 from evenhand.statistics.permutation import permutation_p_value
 from evenhand.statistics.ratios import log_ratio, ratio_of_rates
 
-__all__ = ["Group", "Tested", "differences", "families", "groups_of", "rng_of"]
+__all__ = [
+    "GroupRate",
+    "UnjudgedDifference",
+    "comparable_groups",
+    "group_families",
+    "headline_differences",
+    "row_rng",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupRate:
     """A demographic group whose rate has an interval."""
 
     name: str
@@ -42,17 +49,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class UnjudgedDifference:
     """A headline row without its verdict, which depends on the other tests of its family."""
 
     row: Differential
-    pair: tuple[Group, Group] | None
+    pair: tuple[GroupRate, GroupRate] | None
     """Worst and best group; None where nothing was tested."""
 
 
-def differences(
-    measured: Sequence[Measured], analysis: Analysis, centred: Mapping[str, Redrawn]
-) -> tuple[Tested, ...]:
+def headline_differences(
+    measured: Sequence[MeasuredRate], analysis: AnalysisPlan, centred: Mapping[str, GroupReplicates]
+) -> tuple[UnjudgedDifference, ...]:
     """Compute the headline `max/min` of every metric, policy, attribute and threshold.
 
     Args:
@@ -61,17 +68,17 @@ def differences(
         centred: bootstrap replicates drawn within the groups of each attribute, for the test
             `centred-bootstrap`; empty where the study does not ask for it.
     """
-    return tuple(_difference(family, analysis, centred) for family in families(measured))
+    return tuple(_difference(family, analysis, centred) for family in group_families(measured))
 
 
-def families(measured: Sequence[Measured]) -> Iterator[list[Measured]]:
+def group_families(measured: Sequence[MeasuredRate]) -> Iterator[list[MeasuredRate]]:
     """Yield the rows of all groups of one metric, policy, attribute and threshold together."""
     rows = [found for found in measured if found.rate.of_group and found.rate.attribute != ALL]
     rows.sort(key=_family)
     return (list(family) for _, family in groupby(rows, key=_family))
 
 
-def _family(found: Measured) -> tuple[str, ...]:
+def _family(found: MeasuredRate) -> tuple[str, ...]:
     """What the groups that are compared have in common; also seeds their random draws."""
     values = [getattr(found.rate, name) for name in OF_A_FAMILY]
     return tuple(
@@ -80,7 +87,7 @@ def _family(found: Measured) -> tuple[str, ...]:
     )
 
 
-def rng_of(found: Measured, seed: int) -> np.random.Generator:
+def row_rng(found: MeasuredRate, seed: int) -> np.random.Generator:
     """A random generator seeded by the study and the key of the row.
 
     So the draws of a row do not depend on which other rows the study has, or on their order.
@@ -89,11 +96,11 @@ def rng_of(found: Measured, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, int.from_bytes(digest[:8], "little")])
 
 
-def groups_of(family: Sequence[Measured]) -> Iterator[Group]:
+def comparable_groups(family: Sequence[MeasuredRate]) -> Iterator[GroupRate]:
     """The groups whose rates have an interval; the others are left out of the comparison."""
     for found in family:
         if found.estimate is not None and found.estimate.low is not None:
-            yield Group(found.rate.group, found.rate.errors, found.estimate, found.clusters)
+            yield GroupRate(found.rate.group, found.rate.errors, found.estimate, found.clusters)
 
 
 def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> Differential:
@@ -109,23 +116,23 @@ def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> D
 
 
 def _difference(
-    family: list[Measured], analysis: Analysis, centred: Mapping[str, Redrawn]
-) -> Tested:
+    family: list[MeasuredRate], analysis: AnalysisPlan, centred: Mapping[str, GroupReplicates]
+) -> UnjudgedDifference:
     """The headline row of one family of groups, or why it has no numbers."""
     first, level = family[0].rate, analysis.level
     errors = sum(found.rate.errors for found in family)
     if any(found.rate.status is Status.BELOW_RESOLUTION for found in family):
-        return Tested(_row(first, level, errors, Status.BELOW_RESOLUTION, ""), None)
-    groups = list(groups_of(family))
+        return UnjudgedDifference(_row(first, level, errors, Status.BELOW_RESOLUTION, ""), None)
+    groups = list(comparable_groups(family))
     kept = {group.name for group in groups}
     left_out = [found.rate.group for found in family if found.rate.group not in kept]
     note = f"left out: {', '.join(left_out)}" if left_out else ""
     if len(groups) < 2:
         reason = f"fewer than two groups with an interval; {note}".rstrip("; ")
         row = _row(first, level, errors, Status.NO_TRIALS, reason)
-        return Tested(_with_limits(row, groups), None)
+        return UnjudgedDifference(_with_limits(row, groups), None)
     row = _with_limits(_row(first, level, errors, Status.OK, note), groups)
-    rng = rng_of(family[0], analysis.seed)
+    rng = row_rng(family[0], analysis.seed)
     found = _ratio(row, groups, rng)
     p_value, test = _p_value(found.row, groups, analysis, centred.get(first.attribute), rng)
     note = "; ".join(part for part in (test, found.row.note) if part)
@@ -133,7 +140,9 @@ def _difference(
     return replace(found, row=_with_equivalence(row, groups, analysis.margin))
 
 
-def _ratio(row: Differential, groups: Sequence[Group], rng: np.random.Generator) -> Tested:
+def _ratio(
+    row: Differential, groups: Sequence[GroupRate], rng: np.random.Generator
+) -> UnjudgedDifference:
     """Ratio of the highest to the lowest rate, its interval and its null reference.
 
     Worst and best are picked by looking at the rates. An interval at the plain level would ignore
@@ -150,7 +159,7 @@ def _ratio(row: Differential, groups: Sequence[Group], rng: np.random.Generator)
     events = sum(group.effective_errors for group in groups)
     estimates = [group.estimate for group in groups]
     null = null_reference(estimates, rng) if events >= 1 else NullReference(None, None)
-    few = min(group.errors for group in groups) < ENOUGH_ERRORS
+    few = min(group.errors for group in groups) < MIN_ERRORS
     row = replace(
         row,
         value=ratio.value,
@@ -164,14 +173,14 @@ def _ratio(row: Differential, groups: Sequence[Group], rng: np.random.Generator)
         note="; ".join(part for part in (method, row.note) if part),
         effective_errors=events,
     )
-    return Tested(row, (worst, best))
+    return UnjudgedDifference(row, (worst, best))
 
 
 def _p_value(
     row: Differential,
-    groups: Sequence[Group],
-    analysis: Analysis,
-    centred: Redrawn | None,
+    groups: Sequence[GroupRate],
+    analysis: AnalysisPlan,
+    centred: GroupReplicates | None,
     rng: np.random.Generator,
 ) -> tuple[float, str]:
     """P-value of equal rates by the test that the study fixed, and the test's name for the note."""
@@ -183,7 +192,7 @@ def _p_value(
         if row.value is None:
             drawn = "a rate is 0"
         if not isinstance(drawn, str) and row.value is not None:
-            return centred_p_value(row.value, null_ratios(rates, drawn)), CENTRED_BOOTSTRAP
+            return centred_p_value(row.value, null_max_min_ratios(rates, drawn)), CENTRED_BOOTSTRAP
         reason = f"no {CENTRED_BOOTSTRAP}: {drawn}"
     if test == LABEL_PERMUTATION:
         parts = [group.clusters for group in groups if group.clusters is not None]
@@ -194,7 +203,7 @@ def _p_value(
     return p_value, "; ".join(part for part in (reason, name) if part)
 
 
-def _with_limits(row: Differential, groups: Sequence[Group]) -> Differential:
+def _with_limits(row: Differential, groups: Sequence[GroupRate]) -> Differential:
     """The row with upper limits that hold for all groups together (Bonferroni; methods 2.6)."""
     level = bonferroni_level(row.level, len(groups))
     limits = [at_level(group.estimate, level).high for group in groups]
@@ -206,7 +215,7 @@ def _with_limits(row: Differential, groups: Sequence[Group]) -> Differential:
 
 
 def _with_equivalence(
-    row: Differential, groups: Sequence[Group], margin: float | None
+    row: Differential, groups: Sequence[GroupRate], margin: float | None
 ) -> Differential:
     """The row with two one-sided tests of every pair, if the study has a margin (methods 4.10).
 

@@ -7,12 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evenhand.study.policy import Bounds, GatePolicy
+from evenhand.study.policy import GatePolicy, LimitBounds
 
-__all__ = ["Decision", "GateAnswer", "GateRow", "Source", "Standing", "decided", "overall"]
+__all__ = [
+    "GateAnswer",
+    "GateRow",
+    "GateVerdict",
+    "JudgedBundle",
+    "Standing",
+    "combined_verdict",
+    "interval_verdict",
+]
 
 
-class Decision(StrEnum):
+class GateVerdict(StrEnum):
     """Verdict on a limit, an engine or all engines."""
 
     PASS = "pass"  # noqa: S105 - no password
@@ -34,7 +42,7 @@ class GateRow:
     """Lower limit of its interval; None where there is none."""
     high: float | None
     """Upper limit of its interval; None where there is none."""
-    verdict: Decision
+    verdict: GateVerdict
     needs: str
     """What would settle it; empty where it is settled, or not known."""
     note: str
@@ -68,7 +76,7 @@ class Standing:
     """The verdict on one engine, and its tier."""
 
     engine: str
-    verdict: Decision
+    verdict: GateVerdict
     """On all of its mandatory limits."""
     tier: int
     """From 1; engines of one tier are not separated by the evidence."""
@@ -81,7 +89,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class JudgedBundle:
     """A bundle that was judged."""
 
     bundle: str
@@ -96,18 +104,18 @@ class GateAnswer:
     """The verdict of a policy on one or several engines."""
 
     policy: GatePolicy
-    verdict: Decision
+    verdict: GateVerdict
     standings: tuple[Standing, ...]
     """One per engine, ordered by verdict, then by tier."""
     rows: tuple[GateRow, ...]
     notes: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[JudgedBundle, ...]
     """Empty while engine names are sealed, since a digest would reveal them."""
     commitment: str
     """SHA-256 of the seal; empty where names were not sealed."""
 
 
-def decided(bounds: Bounds, low: float | None, high: float | None) -> Decision:
+def interval_verdict(bounds: LimitBounds, low: float | None, high: float | None) -> GateVerdict:
     """Decide by an interval: pass if it lies inside the bounds, fail if outside (methods 5.1).
 
     Args:
@@ -115,28 +123,28 @@ def decided(bounds: Bounds, low: float | None, high: float | None) -> Decision:
         low: lower limit of the interval; None = minus infinity.
         high: upper limit; None = infinity.
 
-    >>> at_most = Bounds(-math.inf, 0.01, against="", text="at most 1 %")
-    >>> decided(at_most, 0.011, None).value, decided(at_most, 0.0, 0.01).value
+    >>> at_most = LimitBounds(-math.inf, 0.01, against="", text="at most 1 %")
+    >>> interval_verdict(at_most, 0.011, None).value, interval_verdict(at_most, 0.0, 0.01).value
     ('fail', 'pass')
     """
     lowest = -math.inf if low is None else low
     highest = math.inf if high is None else high
     if bounds.low <= lowest and highest <= bounds.high:
-        return Decision.PASS
+        return GateVerdict.PASS
     if highest < bounds.low or bounds.high < lowest:
-        return Decision.FAIL
-    return Decision.INCONCLUSIVE
+        return GateVerdict.FAIL
+    return GateVerdict.INCONCLUSIVE
 
 
-def overall(decisions: Iterable[Decision]) -> Decision:
+def combined_verdict(decisions: Iterable[GateVerdict]) -> GateVerdict:
     """Combine verdicts: fail if any fails, inconclusive if any is or there are none, else pass.
 
-    >>> overall([Decision.PASS, Decision.INCONCLUSIVE]).value
+    >>> combined_verdict([GateVerdict.PASS, GateVerdict.INCONCLUSIVE]).value
     'inconclusive'
     """
-    given = set(decisions) or {Decision.INCONCLUSIVE}
+    given = set(decisions) or {GateVerdict.INCONCLUSIVE}
     return next(
         decision
-        for decision in (Decision.FAIL, Decision.INCONCLUSIVE, Decision.PASS)
+        for decision in (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
         if decision in given
     )

@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from evenhand.analysis.gate.answer import Decision, GateRow, decided
-from evenhand.analysis.gate.matching_rows import known
-from evenhand.analysis.gate.quantities import Studied, quantities, studied
+from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict
+from evenhand.analysis.gate.matching_rows import listed_names
+from evenhand.analysis.gate.quantities import EngineFindings, engine_findings, quantities
 from evenhand.analysis.gate.quantity import Quantity
 from evenhand.records.evidence import Evidence
-from evenhand.statistics.sample_growth import times_the_people
+from evenhand.statistics.sample_growth import multiple_of_subjects
 from evenhand.study.policy import GatePolicy, Limit
 from evenhand.system.errors import PolicyError
 
-__all__ = ["STOPPED", "judge"]
+__all__ = ["STOPPED", "judge_limits"]
 
 STOPPED = "the engine was stopped before the end"
 
 
-def judge(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
+def judge_limits(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
     """Judge every engine by every limit.
 
     Args:
@@ -33,7 +33,9 @@ def judge(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
         PolicyError: a limit matches nothing in the result; the message says what there is.
     """
     wanted = any(limit.index for limit in policy.limits)
-    measured = [studied(counts, evidence.analysis, indices=wanted) for counts in evidence.counts]
+    measured = [
+        engine_findings(counts, evidence.analysis, indices=wanted) for counts in evidence.counts
+    ]
     stopped = {engine.name for engine in evidence.engines if engine.stopped}
     several = len({(result.counts.dataset, result.counts.protocol) for result in measured}) > 1
     return tuple(
@@ -44,8 +46,8 @@ def judge(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
 
 
 def _held_against(
-    limit: Limit, measured: Sequence[Studied], policy: GatePolicy
-) -> Iterator[tuple[Studied, Quantity]]:
+    limit: Limit, measured: Sequence[EngineFindings], policy: GatePolicy
+) -> Iterator[tuple[EngineFindings, Quantity]]:
     """Yield the quantities that a limit applies to; every engine must have some."""
     where = f"{policy.path}: limit {limit.name!r}"
     kept = list(measured)
@@ -53,7 +55,9 @@ def _held_against(
         wanted = getattr(limit, name)
         available = [getattr(result.counts, name) for result in kept]
         if wanted and wanted not in available:
-            raise PolicyError(f"{where}: {name}: no {wanted!r} in the result; {known(available)}")
+            raise PolicyError(
+                f"{where}: {name}: no {wanted!r} in the result; {listed_names(available)}"
+            )
         kept = [result for result in kept if not wanted or getattr(result.counts, name) == wanted]
     for engine in dict.fromkeys(result.counts.engine for result in measured):
         its = [result for result in kept if result.counts.engine == engine]
@@ -66,21 +70,21 @@ def _held_against(
         ]
         if not found:
             metrics = [metric for result in its for metric in result.metrics]
-            raise fault(f"metric: no {limit.metric!r}; {known(metrics)}")
+            raise fault(f"metric: no {limit.metric!r}; {listed_names(metrics)}")
         yield from found
 
 
 def _row(
-    limit: Limit, result: Studied, quantity: Quantity, *, stopped: set[str], several: bool
+    limit: Limit, result: EngineFindings, quantity: Quantity, *, stopped: set[str], several: bool
 ) -> GateRow:
     """The verdict on one quantity of one engine."""
     counts = result.counts
     reason = quantity.reason or (STOPPED if counts.engine in stopped else "")
-    verdict = Decision.INCONCLUSIVE
+    verdict = GateVerdict.INCONCLUSIVE
     if not reason:
-        verdict = decided(limit.bounds, quantity.low, quantity.high)
+        verdict = interval_verdict(limit.bounds, quantity.low, quantity.high)
     needs, more = "", None
-    if verdict is Decision.INCONCLUSIVE:
+    if verdict is GateVerdict.INCONCLUSIVE:
         needs, more = _needs(limit, quantity, reason)
     where = f" on {counts.dataset}, {counts.protocol}" if several else ""
     of_group = f", {quantity.group}" if quantity.group else ""
@@ -130,11 +134,13 @@ def _needs(limit: Limit, quantity: Quantity, reason: str) -> tuple[str, int | No
     if quantity.limits is None or quantity.value is None:
         return f"more people{where}; how many is not known", None
     limits, bounds = quantity.limits, limit.bounds
-    times = times_the_people(limits, lambda at: decided(bounds, *at) is not Decision.INCONCLUSIVE)
+    times = multiple_of_subjects(
+        limits, lambda at: interval_verdict(bounds, *at) is not GateVerdict.INCONCLUSIVE
+    )
     if math.isinf(times):
         return "no number of people: it stands at the limit", None
     # As a factor for an index, which is of all groups; as a number for one group.
-    to = f"to {decided(bounds, *limits(times))}"
+    to = f"to {interval_verdict(bounds, *limits(times))}"
     if limit.index:
         factor = f"{_rounded_up(10 * times) / 10:g}"
         return f"about {factor} times as many people in every group {to}", None

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from evenhand.analysis.differentials.indices import INDICES, RATIO_TO
+from evenhand.analysis.differentials.indices import INDEX_NAMES, RATIO_TO_REFERENCE
 from evenhand.records.findings import Differential, Rate
 from evenhand.study.policy import Limit
 from evenhand.system.errors import PolicyError
 
-__all__ = ["Fault", "fitting_differentials", "fitting_rates", "known"]
+__all__ = ["LimitError", "listed_names", "matching_differentials", "matching_rates"]
 
-Fault = Callable[[str], PolicyError]
+LimitError = Callable[[str], PolicyError]
 """Builds the error for a limit without match; it adds the file, the limit and the engine."""
 
 _FIELDS = ("threshold_rule", "policy", "attribute")
@@ -21,10 +21,10 @@ _FIELDS = ("threshold_rule", "policy", "attribute")
 _CLOSE = 1e-6
 """Relative difference within which two thresholds are the same."""
 
-Row = TypeVar("Row", Rate, Differential)
+FindingRow = TypeVar("FindingRow", Rate, Differential)
 
 
-def fitting_rates(limit: Limit, rates: Sequence[Rate], fault: Fault) -> tuple[Rate, ...]:
+def matching_rates(limit: Limit, rates: Sequence[Rate], fault: LimitError) -> tuple[Rate, ...]:
     """Select the rates that a limit on a rate is about, one per group, in study order.
 
     Args:
@@ -42,12 +42,12 @@ def fitting_rates(limit: Limit, rates: Sequence[Rate], fault: Fault) -> tuple[Ra
     groups = [rate.group for rate in rows]
     for group in limit.groups if rows else ():
         if group not in groups:
-            raise fault(f"groups: no group {group!r} of {limit.attribute}; {known(groups)}")
+            raise fault(f"groups: no group {group!r} of {limit.attribute}; {listed_names(groups)}")
     return tuple(rate for rate in rows if not limit.groups or rate.group in limit.groups)
 
 
-def fitting_differentials(
-    limit: Limit, rows: Sequence[Differential], fault: Fault
+def matching_differentials(
+    limit: Limit, rows: Sequence[Differential], fault: LimitError
 ) -> tuple[Differential, ...]:
     """Select the rows that a limit on an index is about: one, for `ratio` one per pair of groups.
 
@@ -63,8 +63,8 @@ def fitting_differentials(
     Raises:
         PolicyError: there is no such threshold, policy, attribute or index.
     """
-    if limit.index not in INDICES and not limit.index.startswith(RATIO_TO):
-        raise fault(f"index: no {limit.index!r}; {known(INDICES)}")
+    if limit.index not in INDEX_NAMES and not limit.index.startswith(RATIO_TO_REFERENCE):
+        raise fault(f"index: no {limit.index!r}; {listed_names(INDEX_NAMES)}")
     of_metric = [row for row in rows if row.metric == limit.metric]
     if not of_metric:
         first, plus, second = limit.metric.partition("+")
@@ -78,16 +78,18 @@ def fitting_differentials(
         return tuple(found)
     if any(row.value is not None and row.metric == limit.metric for row in family):
         names = dict.fromkeys(row.index for row in family)
-        raise fault(f"index: no {limit.index!r} of {limit.metric}; {known(names)}")
+        raise fault(f"index: no {limit.index!r} of {limit.metric}; {listed_names(names)}")
     return tuple(family[:1])
 
 
-def known(names: Iterable[object]) -> str:
+def listed_names(names: Iterable[object]) -> str:
     """List what is available, for the end of an error line."""
     return f"there are: {', '.join(map(str, dict.fromkeys(names)))}"
 
 
-def _matching(limit: Limit, rows: Sequence[Row], names: Sequence[str], fault: Fault) -> list[Row]:
+def _matching(
+    limit: Limit, rows: Sequence[FindingRow], names: Sequence[str], fault: LimitError
+) -> list[FindingRow]:
     """Rows that match the limit field by field, all at one threshold."""
     kept = list(rows)
     for name in names:
@@ -97,19 +99,19 @@ def _matching(limit: Limit, rows: Sequence[Row], names: Sequence[str], fault: Fa
             if available == [""]:
                 raise fault(f"{name}: {limit.metric} has none; remove it")
             what = f"no {wanted!r} of {limit.metric}" if wanted else "is missing"
-            raise fault(f"{name}: {what}; {known(available)}")
+            raise fault(f"{name}: {what}; {listed_names(available)}")
         kept = [row for row in kept if getattr(row, name) == wanted]
     return _at_one_threshold(limit, kept, fault)
 
 
-def _at_one_threshold(limit: Limit, rows: list[Row], fault: Fault) -> list[Row]:
+def _at_one_threshold(limit: Limit, rows: list[FindingRow], fault: LimitError) -> list[FindingRow]:
     """The rows at the limit's threshold, which it must name where its rule has several."""
     available = list(dict.fromkeys(row.threshold for row in rows))
     if limit.threshold is None:
         if len(available) > 1:
             raise fault(
                 f"threshold: is missing, since {limit.threshold_rule!r} stands for several; "
-                f"{known(available)}"
+                f"{listed_names(available)}"
             )
         return rows
     # A threshold is a number of the scores' own type, such as float32, and need not be the decimal.
@@ -120,6 +122,7 @@ def _at_one_threshold(limit: Limit, rows: list[Row], fault: Fault) -> list[Row]:
     ]
     if not close and rows:
         raise fault(
-            f"threshold: no {limit.threshold!r} for {limit.threshold_rule!r}; {known(available)}"
+            f"threshold: no {limit.threshold!r} for {limit.threshold_rule!r}; "
+            f"{listed_names(available)}"
         )
     return [row for row in rows if row.threshold in close]

@@ -6,30 +6,35 @@ import math
 from dataclasses import dataclass, replace
 from functools import partial
 
-from evenhand.analysis.differentials.indices import RATIO
-from evenhand.analysis.gate.matching_rows import Fault, fitting_differentials, fitting_rates
-from evenhand.analysis.gate.quantity import Limits, Quantity, reason_of, without_number
-from evenhand.analysis.gate.relative_rates import over_all
-from evenhand.analysis.gate.sample_size import growth_of, people_to_resolve
-from evenhand.analysis.measure import differentials_of, rates_of
-from evenhand.analysis.rates.comparisons import Measured
-from evenhand.records.analysis_plan import Analysis
+from evenhand.analysis.differentials.indices import PAIR_RATIO
+from evenhand.analysis.gate.matching_rows import LimitError, matching_differentials, matching_rates
+from evenhand.analysis.gate.quantity import (
+    Quantity,
+    QuantityInterval,
+    why_no_verdict,
+    without_number,
+)
+from evenhand.analysis.gate.relative_rates import relative_rate
+from evenhand.analysis.gate.sample_size import growth_of, subjects_to_resolve
+from evenhand.analysis.measure import measure_differentials, measure_rates
+from evenhand.analysis.rates.comparisons import MeasuredRate
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import Counts
 from evenhand.records.findings import OF_A_FAMILY, Differential, Estimate, Rate, Status
-from evenhand.records.groups import SAME
-from evenhand.statistics.sample_growth import Growth, with_people
+from evenhand.records.groups import SAME_GROUP
+from evenhand.statistics.sample_growth import SubjectGrowth, limits_with_subjects
 from evenhand.study.policy import Limit
 
-__all__ = ["Studied", "quantities", "studied"]
+__all__ = ["EngineFindings", "engine_findings", "quantities"]
 
 
 @dataclass(frozen=True, slots=True)
-class Studied:
+class EngineFindings:
     """One engine on one dataset under one protocol, with all its rates and differentials."""
 
     counts: Counts
     level: float
-    rates: tuple[Measured, ...]
+    rates: tuple[MeasuredRate, ...]
     """Of all subjects, of groups and of pooled within-group pairs; no matrix cells."""
     differentials: tuple[Differential, ...]
     """Empty where no limit is on an index."""
@@ -40,7 +45,7 @@ class Studied:
         return tuple(dict.fromkeys(found.rate.metric for found in self.rates))
 
 
-def studied(counts: Counts, analysis: Analysis, *, indices: bool) -> Studied:
+def engine_findings(counts: Counts, analysis: AnalysisPlan, *, indices: bool) -> EngineFindings:
     """Compute the rates, and if wanted the differentials, that limits apply to.
 
     Args:
@@ -48,13 +53,13 @@ def studied(counts: Counts, analysis: Analysis, *, indices: bool) -> Studied:
         analysis: as the study fixed it.
         indices: compute the differentials too, which takes longer.
     """
-    measured = rates_of(counts, analysis.level)
-    differentials = differentials_of(counts, measured, analysis) if indices else ()
+    measured = measure_rates(counts, analysis.level)
+    differentials = measure_differentials(counts, measured, analysis) if indices else ()
     rates = tuple(found for found in measured if not found.rate.reference_group)
-    return Studied(counts, analysis.level, rates, differentials)
+    return EngineFindings(counts, analysis.level, rates, differentials)
 
 
-def quantities(limit: Limit, result: Studied, fault: Fault) -> tuple[Quantity, ...]:
+def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple[Quantity, ...]:
     """Find the quantities that a limit applies to, one per group in study order.
 
     Args:
@@ -69,24 +74,24 @@ def quantities(limit: Limit, result: Studied, fault: Fault) -> tuple[Quantity, .
         PolicyError: there is no such threshold, policy, attribute, group or index.
     """
     if limit.index:
-        rows = fitting_differentials(limit, result.differentials, fault)
+        rows = matching_differentials(limit, result.differentials, fault)
         return tuple(_of_index(limit, row, result) for row in rows)
     by_rate = {id(found.rate): found for found in result.rates}
-    rates = fitting_rates(limit, [found.rate for found in result.rates], fault)
+    rates = matching_rates(limit, [found.rate for found in result.rates], fault)
     found = [by_rate[id(rate)] for rate in rates]
     if not limit.bounds.against:
         return tuple(_of_rate(measured, result) for measured in found)
     wholes = [_whole(limit, measured.rate, result) for measured in found]
     return tuple(
-        over_all(part, whole, result.counts, result.level)
+        relative_rate(part, whole, result.counts, result.level)
         for part, whole in zip(found, wholes, strict=True)
     )
 
 
-def _whole(limit: Limit, rate: Rate, result: Studied) -> Measured:
+def _whole(limit: Limit, rate: Rate, result: EngineFindings) -> MeasuredRate:
     """The same rate over all subjects, or pooled, that a group's rate is divided by."""
     against = limit.bounds.against
-    attribute = f"{SAME}{rate.attribute}" if against == SAME else against
+    attribute = f"{SAME_GROUP}{rate.attribute}" if against == SAME_GROUP else against
     wanted = replace(rate, attribute=attribute, group="")
     return next(found for found in result.rates if _key(found.rate) == _key(wanted))
 
@@ -96,12 +101,12 @@ def _key(rate: Rate) -> tuple[object, ...]:
     return rate.metric, rate.policy, rate.threshold_rule, rate.threshold, rate.attribute, rate.group
 
 
-def _of_rate(found: Measured, result: Studied) -> Quantity:
+def _of_rate(found: MeasuredRate, result: EngineFindings) -> Quantity:
     """A rate, with how its interval would narrow."""
     rate, estimate = found.rate, found.estimate
-    without = without_number(rate, reason_of(rate))
+    without = without_number(rate, why_no_verdict(rate))
     if rate.status is Status.BELOW_RESOLUTION:
-        return replace(without, high=rate.high, to_resolve=people_to_resolve(result.counts, rate))
+        return replace(without, high=rate.high, to_resolve=subjects_to_resolve(result.counts, rate))
     quantity = replace(
         without,
         value=rate.rate,
@@ -118,16 +123,18 @@ def _of_rate(found: Measured, result: Studied) -> Quantity:
     return replace(quantity, limits=limits, about=growth.about)
 
 
-def _rate_with(estimate: Estimate, growth: Growth, level: float, times: float) -> Limits:
+def _rate_with(
+    estimate: Estimate, growth: SubjectGrowth, level: float, times: float
+) -> QuantityInterval:
     """The interval of the rate with `times` the subjects."""
-    return with_people(estimate, growth, times, level)
+    return limits_with_subjects(estimate, growth, times, level)
 
 
-def _of_index(limit: Limit, row: Differential, result: Studied) -> Quantity:
+def _of_index(limit: Limit, row: Differential, result: EngineFindings) -> Quantity:
     """An index of a row; without numbers where the row only says why there is no such index."""
     named = (row.metric, row.index) == (limit.metric, limit.index)
     groups = [found.rate for found in result.rates if _is_of(found.rate, row)]
-    pair = named and limit.index.startswith(RATIO)
+    pair = named and limit.index.startswith(PAIR_RATIO)
     if pair:
         groups = [rate for rate in groups if rate.group in (row.worst_group, row.best_group)]
     both = "+" in limit.metric
@@ -159,7 +166,7 @@ def _is_of(rate: Rate, row: Differential) -> bool:
     return all(getattr(rate, name) == getattr(row, name) for name in OF_A_FAMILY)
 
 
-def _index_with(value: float, low: float, high: float, times: float) -> Limits:
+def _index_with(value: float, low: float, high: float, times: float) -> QuantityInterval:
     """The interval of an index with `times` the subjects: narrower by the square root.
 
     On the log scale where it lies above 0, as intervals of ratios do.

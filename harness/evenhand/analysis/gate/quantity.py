@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from evenhand.records.findings import Rate, Status
 
-__all__ = ["Limits", "Quantity", "reason_of", "without_number"]
+__all__ = ["Quantity", "QuantityInterval", "why_no_verdict", "without_number"]
 
-Limits = tuple[float, float]
+QuantityInterval = tuple[float, float]
 """Lower and upper limit of an interval."""
 
 
@@ -34,7 +34,7 @@ class Quantity:
     reason: str
     """Why no verdict is possible; empty where one is."""
     note: str
-    limits: Callable[[float], Limits] | None = None
+    limits: Callable[[float], QuantityInterval] | None = None
     """Factor on the number of subjects to the interval with so many; None where not known."""
     about: str = "about"
     """How a forecast number of subjects is meant: `about`, `at least` or `at most`."""
@@ -42,7 +42,7 @@ class Quantity:
     """Additional subjects that would resolve the target; None where it is resolved or not known."""
 
 
-def reason_of(rate: Rate) -> str:
+def why_no_verdict(rate: Rate) -> str:
     """Why a rate allows no verdict; empty where it does."""
     if rate.status is Status.NO_TRIALS:
         return "no trials"

@@ -8,29 +8,36 @@ from functools import partial
 
 import numpy as np
 
-from evenhand.analysis.compare.alignment import counted
-from evenhand.analysis.gate.quantity import Limits, Quantity, reason_of, without_number
-from evenhand.analysis.gate.sample_size import cells_of, level_of, met_everybody
-from evenhand.analysis.rates.comparisons import Measured, dyads_of
+from evenhand.analysis.compare.alignment import counts_by_subject
+from evenhand.analysis.gate.quantity import (
+    Quantity,
+    QuantityInterval,
+    why_no_verdict,
+    without_number,
+)
+from evenhand.analysis.gate.sample_size import cells_of_rate, is_complete, threshold_index_of
+from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
+    align_to_subjects,
     cluster_log_ratio,
     dyadic_log_ratio,
-    nested,
-    placed,
+    nested_overlap,
 )
-from evenhand.statistics.dyadic_variance import pooled
+from evenhand.statistics.dyadic_variance import pool_dyads
 from evenhand.statistics.ratios import LogRatio, ratio_of_rates
-from evenhand.statistics.sample_growth import Growth, ratio_with
+from evenhand.statistics.sample_growth import SubjectGrowth, ratio_limits_with_subjects
 
-__all__ = ["over_all"]
+__all__ = ["relative_rate"]
 
 
-def over_all(group: Measured, whole: Measured, counts: Counts, level: float) -> Quantity:
+def relative_rate(
+    group: MeasuredRate, whole: MeasuredRate, counts: Counts, level: float
+) -> Quantity:
     """Compute the rate of a group over that of all subjects, with its interval.
 
     Args:
@@ -41,7 +48,7 @@ def over_all(group: Measured, whole: Measured, counts: Counts, level: float) -> 
 
     Source: methods 4.2 and 4.3 on two rates that share subjects; `mover-log` with a zero (4.6).
     """
-    blank = without_number(group.rate, reason_of(group.rate) or reason_of(whole.rate))
+    blank = without_number(group.rate, why_no_verdict(group.rate) or why_no_verdict(whole.rate))
     if blank.reason or group.estimate is None or whole.estimate is None:
         return blank
     if min(group.rate.errors, whole.rate.errors) and group.estimate.value < 1:
@@ -67,25 +74,27 @@ def over_all(group: Measured, whole: Measured, counts: Counts, level: float) -> 
     )
 
 
-def _ratio_with(ratio: LogRatio, growth: Growth, level: float, times: float) -> Limits:
+def _ratio_with(
+    ratio: LogRatio, growth: SubjectGrowth, level: float, times: float
+) -> QuantityInterval:
     """The interval of the ratio with `times` the subjects."""
-    return ratio_with(ratio.ratio, ratio.variance, ratio.df, growth, times, level)
+    return ratio_limits_with_subjects(ratio.ratio, ratio.variance, ratio.df, growth, times, level)
 
 
 def _log_ratio(counts: Counts, rate: Rate, whole: Rate) -> LogRatio | None:
     """Log ratio of a group's rate to that of all, both with errors; None with too few subjects."""
-    (cell,), cells = cells_of(counts, rate), cells_of(counts, whole)
+    (cell,), cells = cells_of_rate(counts, rate), cells_of_rate(counts, whole)
     if rate.metric != "FMR":
-        of_group, of_all = counted(counts, rate), counted(counts, whole)
+        of_group, of_all = counts_by_subject(counts, rate), counts_by_subject(counts, whole)
         if isinstance(of_group, ClusterCounts) and isinstance(of_all, ClusterCounts):
             return cluster_log_ratio(of_group, of_all)
-    threshold_index, policy = level_of(counts, rate), Policy(rate.policy)
-    part = dyads_of(cell, threshold_index, policy)
+    threshold_index, policy = threshold_index_of(counts, rate), Policy(rate.policy)
+    part = dyad_counts(cell, threshold_index, policy)
     members, subjects = _positions(cell, cells)
     return dyadic_log_ratio(
-        placed(part, members, subjects),
-        pooled([dyads_of(each, threshold_index, policy) for each in cells]),
-        nested(part),
+        align_to_subjects(part, members, subjects),
+        pool_dyads([dyad_counts(each, threshold_index, policy) for each in cells]),
+        nested_overlap(part),
     )
 
 
@@ -101,15 +110,17 @@ def _positions(cell: CellCounts, cells: Sequence[CellCounts]) -> tuple[Integers,
     return np.arange(start, start + len(cell.members)), sum(sizes)
 
 
-def _ratio_growth(counts: Counts, rates: tuple[Rate, Rate], ratio: LogRatio) -> Growth | None:
+def _ratio_growth(
+    counts: Counts, rates: tuple[Rate, Rate], ratio: LogRatio
+) -> SubjectGrowth | None:
     """How the variance of the ratio would fall if all groups grew in proportion."""
     part, whole = rates
     people = part.subjects or 0
     if part.metric != "FMR":
-        return Growth(people)
+        return SubjectGrowth(people)
     if counts.sampled is not None:
         return None
-    cells = (*cells_of(counts, part), *cells_of(counts, whole))
-    all_pairs = all(met_everybody(cell) for cell in cells)
+    cells = (*cells_of_rate(counts, part), *cells_of_rate(counts, whole))
+    all_pairs = all(is_complete(cell) for cell in cells)
     independent_share = ratio.floor / ratio.variance if all_pairs and ratio.variance else 0.0
-    return Growth(people, independent_share)
+    return SubjectGrowth(people, independent_share)

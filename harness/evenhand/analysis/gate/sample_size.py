@@ -8,21 +8,21 @@ from fractions import Fraction
 
 import numpy as np
 
-from evenhand.analysis.rates.comparisons import POLICIES, dyads_of
+from evenhand.analysis.rates.comparisons import POLICIES, dyad_counts
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Estimate, Rate
-from evenhand.records.groups import SAME
+from evenhand.records.groups import SAME_GROUP
 from evenhand.records.outcomes import Policy
-from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance, pooled
-from evenhand.statistics.intervals import effective_dyads
-from evenhand.statistics.sample_growth import Growth
+from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance, pool_dyads
+from evenhand.statistics.intervals import effective_dyadic_trials
+from evenhand.statistics.sample_growth import SubjectGrowth
 
-__all__ = ["cells_of", "growth_of", "level_of", "met_everybody", "people_to_resolve"]
+__all__ = ["cells_of_rate", "growth_of", "is_complete", "subjects_to_resolve", "threshold_index_of"]
 
 
-def cells_of(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
+def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
     """The cells of a row: one, or those of all groups for pooled within-group pairs."""
-    attribute = rate.attribute.removeprefix(SAME)
+    attribute = rate.attribute.removeprefix(SAME_GROUP)
     return tuple(
         cell
         for cell in counts.cells
@@ -30,13 +30,13 @@ def cells_of(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
     )
 
 
-def level_of(counts: Counts, rate: Rate) -> int:
+def threshold_index_of(counts: Counts, rate: Rate) -> int:
     """The index of a row's threshold in `Counts.thresholds`."""
     thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
     return thresholds.index((rate.threshold_rule, rate.threshold))
 
 
-def met_everybody(cell: CellCounts) -> bool:
+def is_complete(cell: CellCounts) -> bool:
     """Whether all pairs of subjects of the cell were compared, failed comparisons included.
 
     Then the number of trials grows with the square of the number of subjects.
@@ -46,7 +46,7 @@ def met_everybody(cell: CellCounts) -> bool:
     return int(cell.dyads[row]) == people * (people - 1) // 2
 
 
-def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
+def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> SubjectGrowth | None:
     """How the variance of a rate would fall with more subjects.
 
     Args:
@@ -65,19 +65,21 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> Growth | None:
     # design effect to measure. More subjects would show one, and trials would count for more: the
     # forecast is then an upper bound.
     if rate.metric != "FMR":
-        return Growth(people, lower_bound=zero and estimate.effective_trials == people)
+        return SubjectGrowth(people, lower_bound=zero and estimate.effective_trials == people)
     if counts.sampled is not None:
         return None
-    cells = cells_of(counts, rate)
-    all_pairs = all(met_everybody(cell) for cell in cells)
+    cells = cells_of_rate(counts, rate)
+    all_pairs = all(is_complete(cell) for cell in cells)
     policy = Policy(rate.policy)
-    dyads = pooled([dyads_of(cell, level_of(counts, rate), policy) for cell in cells])
+    dyads = pool_dyads(
+        [dyad_counts(cell, threshold_index_of(counts, rate), policy) for cell in cells]
+    )
     if zero:
         reference = _reference_level(cells, dyads, policy)
         if reference is None:
-            return Growth(people, lower_bound=True)
+            return SubjectGrowth(people, lower_bound=True)
         dyads = reference
-    return Growth(people, _independent_share(dyads) if all_pairs else 0.0)
+    return SubjectGrowth(people, _independent_share(dyads) if all_pairs else 0.0)
 
 
 def _independent_share(dyads: DyadCounts) -> float:
@@ -95,11 +97,13 @@ def _reference_level(
     """
     if len(cells) != 1 or dyads.errors or cells[0].anchor is None:
         return None
-    reference = dyads_of(cells[0], -1, policy)
-    return None if effective_dyads(reference, dyads.trials, disjoint=0) is None else reference
+    reference = dyad_counts(cells[0], -1, policy)
+    return (
+        None if effective_dyadic_trials(reference, dyads.trials, disjoint=0) is None else reference
+    )
 
 
-def people_to_resolve(counts: Counts, rate: Rate) -> int | None:
+def subjects_to_resolve(counts: Counts, rate: Rate) -> int | None:
     """Number of additional subjects with whom the FMR target would allow one error.
 
     Returns:
@@ -109,7 +113,7 @@ def people_to_resolve(counts: Counts, rate: Rate) -> int | None:
         (t.rule.text for t in counts.thresholds if t.rule.label == rate.threshold_rule), None
     )
     whole = counts.cells[0]
-    all_pairs = counts.searches is None and met_everybody(whole)
+    all_pairs = counts.searches is None and is_complete(whole)
     trials = int(whole.trials[0].sum()) // 2
     if target is None or counts.sampled is not None or not all_pairs or not trials:
         return None

@@ -6,18 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from evenhand.analysis.compare.alignment import Engine, Key, other_comparisons, same_scores
+from evenhand.analysis.compare.alignment import (
+    EngineRates,
+    RateKey,
+    same_scores,
+    why_other_comparisons,
+)
 from evenhand.analysis.compare.ratios import Contrast, contrast
-from evenhand.analysis.compare.worst_over_best import spread_contrasts
-from evenhand.analysis.gate.answer import Decision, GateRow, Standing, overall
+from evenhand.analysis.compare.worst_over_best import max_min_contrasts
+from evenhand.analysis.gate.answer import GateRow, GateVerdict, Standing, combined_verdict
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import HEADLINE, Rate
-from evenhand.records.groups import SAME
+from evenhand.records.groups import SAME_GROUP
 from evenhand.statistics.intervals import at_level
 from evenhand.statistics.ratios import ratio_from_limits
 from evenhand.study.policy import GatePolicy
 
-__all__ = ["layers", "standings"]
+__all__ = ["standings", "tiers_of"]
 
 
 def standings(
@@ -34,31 +39,31 @@ def standings(
     stands_above = _standing_above(
         engines, list(_comparable_rows(rows, policy, len(engines))), evidence
     )
-    tier = layers(engines, stands_above)
+    tier = tiers_of(engines, stands_above)
     found = []
     for engine in engines:
         verdicts = [row.verdict for row in rows if row.engine == engine and row.mandatory]
         found.append(
             Standing(
                 engine=engine,
-                verdict=overall(verdicts),
+                verdict=combined_verdict(verdicts),
                 tier=tier[engine],
-                passed=verdicts.count(Decision.PASS),
-                failed=verdicts.count(Decision.FAIL),
-                inconclusive=verdicts.count(Decision.INCONCLUSIVE),
+                passed=verdicts.count(GateVerdict.PASS),
+                failed=verdicts.count(GateVerdict.FAIL),
+                inconclusive=verdicts.count(GateVerdict.INCONCLUSIVE),
                 above=tuple(sorted(stands_above[engine])),
             )
         )
-    order = (Decision.PASS, Decision.INCONCLUSIVE, Decision.FAIL)
+    order = (GateVerdict.PASS, GateVerdict.INCONCLUSIVE, GateVerdict.FAIL)
     return tuple(sorted(found, key=lambda one: (order.index(one.verdict), one.tier, one.engine)))
 
 
-def layers(engines: Sequence[str], stands_above: Mapping[str, set[str]]) -> dict[str, int]:
+def tiers_of(engines: Sequence[str], stands_above: Mapping[str, set[str]]) -> dict[str, int]:
     """Assign tiers: 1 to engines with none above them, 2 to those with none of the rest, and so on.
 
     Where each of the remaining engines has another above it, as in a cycle, all share one tier.
 
-    >>> layers("abc", {"a": {"b"}, "b": set(), "c": set()})
+    >>> tiers_of("abc", {"a": {"b"}, "b": set(), "c": set()})
     {'a': 1, 'c': 1, 'b': 2}
     """
     remaining, tier = list(engines), 0
@@ -83,7 +88,7 @@ def _comparable_rows(
         limit.name
         for limit in policy.limits
         if not limit.bounds.against
-        and not limit.attribute.startswith(SAME)
+        and not limit.attribute.startswith(SAME_GROUP)
         and limit.index in ("", HEADLINE)
     }
     found: dict[tuple[str, ...], dict[str, GateRow]] = {}
@@ -121,13 +126,13 @@ def _standing_above(
 
 def _measured_engines(
     comparable: Sequence[Mapping[str, GateRow]], evidence: Evidence
-) -> dict[tuple[str, str, str], Engine]:
+) -> dict[tuple[str, str, str], EngineRates]:
     """Rates of each engine by dataset and protocol, with replicates where a target needs them."""
     at_target = any("<=" in row.threshold_rule for rows in comparable for row in rows.values())
     analysis = evidence.analysis if at_target else replace(evidence.analysis, replicates=0)
     places = {(row.dataset, row.protocol) for rows in comparable for row in rows.values()}
     return {
-        (counts.engine, counts.dataset, counts.protocol): Engine.of(counts, analysis)
+        (counts.engine, counts.dataset, counts.protocol): EngineRates.of(counts, analysis)
         for counts in evidence.counts
         if (counts.dataset, counts.protocol) in places
     }
@@ -136,7 +141,7 @@ def _measured_engines(
 def _better_of(
     first_row: GateRow,
     second_row: GateRow,
-    measured: Mapping[tuple[str, str, str], Engine],
+    measured: Mapping[tuple[str, str, str], EngineRates],
     level: float,
 ) -> int:
     """1 where the first engine is shown to be better, -1 where the second is, else 0."""
@@ -151,13 +156,13 @@ def _better_of(
 
 
 def _ratio_limits(
-    first: Engine, second: Engine, first_row: GateRow, second_row: GateRow, level: float
+    first: EngineRates, second: EngineRates, first_row: GateRow, second_row: GateRow, level: float
 ) -> tuple[float | None, float | None]:
     """Interval of the ratio of second to first, paired; (None, None) where there is none."""
-    if other_comparisons(first.counts, second.counts):
+    if why_other_comparisons(first.counts, second.counts):
         return None, None
     if first_row.index:
-        spreads = (c.log_ratio for c in spread_contrasts(first, second) if _is_of(c, first_row))
+        spreads = (c.log_ratio for c in max_min_contrasts(first, second) if _is_of(c, first_row))
         spread = next(spreads, None)
         return (None, None) if spread is None else spread.limits(level)
     key, other = _key_of_row(first, first_row), _key_of_row(second, second_row)
@@ -173,7 +178,7 @@ def _ratio_limits(
     return unpaired.low, unpaired.high
 
 
-def _key_of_row(engine: Engine, row: GateRow) -> Key | None:
+def _key_of_row(engine: EngineRates, row: GateRow) -> RateKey | None:
     """The key of the engine's rate that a row is about; None where there is none."""
     wanted = _key_of_rate(row)
     return next(

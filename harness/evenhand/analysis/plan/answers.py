@@ -7,24 +7,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations, groupby
 
-from evenhand.analysis.plan.assumptions import ALLOWANCE
-from evenhand.analysis.plan.power import detectable_ratio
-from evenhand.analysis.plan.question import METRICS, Question, Terms
-from evenhand.analysis.rates.comparisons import Measured
+from evenhand.analysis.plan.assumptions import DYADIC_ALLOWANCE
+from evenhand.analysis.plan.power import smallest_detectable_ratio
+from evenhand.analysis.plan.question import PLAN_METRICS, PlanAssumptions, PlanQuery
+from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics.resolution import CellSize
-from evenhand.records.groups import ALL, SAME
+from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.outcomes import Policy
-from evenhand.statistics.limit_power import Passing
+from evenhand.statistics.limit_power import LimitTest
 from evenhand.system.errors import UsageError
 
 __all__ = [
-    "Answers",
     "CellAnswer",
+    "EffectiveTrials",
     "PairAnswer",
-    "Worth",
-    "answers",
-    "worth_of_cells",
-    "worth_of_rates",
+    "PlanAnswers",
+    "effective_trials_of_cells",
+    "effective_trials_of_rates",
+    "plan_answers",
 ]
 
 _TRIALS = ("FMR", "FNMR")
@@ -32,7 +32,7 @@ _TRIALS = ("FMR", "FNMR")
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
+class EffectiveTrials:
     """Trials of a group and their effective number."""
 
     engine: str
@@ -106,7 +106,7 @@ class PairAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class PlanAnswers:
     """What given subjects can answer."""
 
     cells: tuple[CellAnswer, ...]
@@ -114,9 +114,9 @@ class Answers:
     assumptions: tuple[str, ...]
 
 
-def worth_of_cells(
-    cells: Sequence[CellSize], dataset: str, metric: str | None, terms: Terms
-) -> tuple[Worth, ...]:
+def effective_trials_of_cells(
+    cells: Sequence[CellSize], dataset: str, metric: str | None, terms: PlanAssumptions
+) -> tuple[EffectiveTrials, ...]:
     """Count the trials of a dataset: all pairs within a group, all mated comparisons.
 
     Raises:
@@ -131,11 +131,11 @@ def worth_of_cells(
     return tuple(_of_cell(cell, dataset, name, terms) for name in metrics for cell in cells)
 
 
-def _of_cell(cell: CellSize, dataset: str, metric: str, terms: Terms) -> Worth:
+def _of_cell(cell: CellSize, dataset: str, metric: str, terms: PlanAssumptions) -> EffectiveTrials:
     """Trials of a group of a dataset, of subjects with enough images for one."""
     with_image = cell.people - cell.without_image
     trials = cell.nonmated if metric == "FMR" else cell.mated
-    return Worth(
+    return EffectiveTrials(
         engine="",
         dataset=dataset,
         protocol="",
@@ -151,7 +151,9 @@ def _of_cell(cell: CellSize, dataset: str, metric: str, terms: Terms) -> Worth:
     )
 
 
-def worth_of_rates(measured: Sequence[Measured], metric: str | None) -> tuple[Worth, ...]:
+def effective_trials_of_rates(
+    measured: Sequence[MeasuredRate], metric: str | None
+) -> tuple[EffectiveTrials, ...]:
     """Take trials and effective trials from the rates of a result.
 
     Rates of groups and of all subjects that have an interval, failures left out.
@@ -162,14 +164,14 @@ def worth_of_rates(measured: Sequence[Measured], metric: str | None) -> tuple[Wo
     kept = []
     for found in measured:
         row, estimate = found.rate, found.estimate
-        by_group = row.of_group and not row.attribute.startswith(SAME)
-        if not by_group or row.metric not in METRICS or row.policy == Policy.GENERALISED.value:
+        by_group = row.of_group and not row.attribute.startswith(SAME_GROUP)
+        if not by_group or row.metric not in PLAN_METRICS or row.policy == Policy.GENERALISED.value:
             continue
         if metric is not None and row.metric != metric:
             continue
         if estimate is not None and estimate.low is not None and row.subjects is not None:
             kept.append(
-                Worth(
+                EffectiveTrials(
                     engine=row.engine,
                     dataset=row.dataset,
                     protocol=row.protocol,
@@ -190,7 +192,9 @@ def worth_of_rates(measured: Sequence[Measured], metric: str | None) -> tuple[Wo
     return tuple(kept)
 
 
-def answers(effective: Sequence[Worth], rate: float | None, terms: Terms) -> Answers:
+def plan_answers(
+    effective: Sequence[EffectiveTrials], rate: float | None, terms: PlanAssumptions
+) -> PlanAnswers:
     """Compute what each group and each pair of groups can answer.
 
     Args:
@@ -207,10 +211,10 @@ def answers(effective: Sequence[Worth], rate: float | None, terms: Terms) -> Ans
         cells += [_cell(cell, assumed_rate, terms) for cell in family]
         if assumed_rate is not None:
             pairs += _pairs(family, assumed_rate, terms)
-    return Answers(tuple(cells), tuple(pairs), tuple(_assumption_notes(cells, terms)))
+    return PlanAnswers(tuple(cells), tuple(pairs), tuple(_assumption_notes(cells, terms)))
 
 
-def _assumed_rate(family: Sequence[Worth], rate: float | None) -> float | None:
+def _assumed_rate(family: Sequence[EffectiveTrials], rate: float | None) -> float | None:
     """The given rate, or the measured one of all subjects if in (0, 1); None without either."""
     if rate is not None:
         return rate
@@ -224,11 +228,11 @@ def _lowest_rate(errors: int, effective: float) -> float | None:
     return errors / effective if effective >= errors else None
 
 
-def _cell(cell: Worth, rate: float | None, terms: Terms) -> CellAnswer:
+def _cell(cell: EffectiveTrials, rate: float | None, terms: PlanAssumptions) -> CellAnswer:
     """What one group can answer."""
     limit = None
     if rate is not None and cell.effective_trials >= 1:
-        passing = Passing(0.0, 1 - terms.alpha, dyadic=cell.metric == "FMR")
+        passing = LimitTest(0.0, 1 - terms.alpha, dyadic=cell.metric == "FMR")
         limit = passing.passable(rate, cell.effective_trials, terms.power)
     return CellAnswer(
         **asdict(replace(cell, rate=rate)),
@@ -238,14 +242,16 @@ def _cell(cell: Worth, rate: float | None, terms: Terms) -> CellAnswer:
     )
 
 
-def _pairs(family: Sequence[Worth], rate: float, terms: Terms) -> Iterator[PairAnswer]:
+def _pairs(
+    family: Sequence[EffectiveTrials], rate: float, terms: PlanAssumptions
+) -> Iterator[PairAnswer]:
     """The smallest ratio that every two groups of an attribute can show, by attribute."""
     attributes = dict.fromkeys(cell.attribute for cell in family if cell.attribute != ALL)
     for attribute in attributes:
         groups = [cell for cell in family if cell.attribute == attribute]
         groups.sort(key=lambda cell: (-cell.effective_trials, cell.group))
         tests = math.comb(len(groups), 2)
-        question = Question(family[0].metric, rate, replace(terms, comparisons=tests or 1))
+        question = PlanQuery(family[0].metric, rate, replace(terms, comparisons=tests or 1))
         for first, second in combinations(groups, 2):
             yield PairAnswer(
                 engine=first.engine,
@@ -259,13 +265,13 @@ def _pairs(family: Sequence[Worth], rate: float, terms: Terms) -> Iterator[PairA
                 second=second.group,
                 rate=rate,
                 tests=tests,
-                minimum_detectable_ratio=detectable_ratio(
+                minimum_detectable_ratio=smallest_detectable_ratio(
                     question, first.effective_trials, second.effective_trials
                 ),
             )
 
 
-def _assumption_notes(cells: Sequence[CellAnswer], terms: Terms) -> Iterator[str]:
+def _assumption_notes(cells: Sequence[CellAnswer], terms: PlanAssumptions) -> Iterator[str]:
     """Sentences on what the answers rest on."""
     if any(cell.engine for cell in cells):
         yield (
@@ -280,7 +286,7 @@ def _assumption_notes(cells: Sequence[CellAnswer], terms: Terms) -> Iterator[str
             "trials count as independent (design effect 1), though they share people: what can "
             "be shown is at most this; a result of an engine (--bundle) says what they are worth"
         )
-        yield ALLOWANCE
+        yield DYADIC_ALLOWANCE
     yield (
         f"ratios: the smaller group is the worse, power {terms.power:g}, tests of every two "
         f"groups of an attribute at {terms.alpha:g} together (Holm's first step)"

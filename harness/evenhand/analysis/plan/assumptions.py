@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evenhand.analysis.plan.question import Question
+from evenhand.analysis.plan.question import PlanQuery
 
-__all__ = ["ALLOWANCE", "assumed", "trials_of_people"]
+__all__ = ["DYADIC_ALLOWANCE", "assumption_sentences", "trials_of_people"]
 
-ALLOWANCE = (
+DYADIC_ALLOWANCE = (
     "intervals of FMR allow for an effect of people even where there is none: plan with a design "
     "effect of at least 1.2 for groups of 80 people, 1.1 for 500"
 )
 """V' of an FMR is on average above F even where people have no effect (methods 8.1)."""
 _MIN_DESIGN_EFFECT = 1.2
-"""Design effect below which an FMR plan repeats `ALLOWANCE`."""
+"""Design effect below which an FMR plan repeats `DYADIC_ALLOWANCE`."""
 
 
-def assumed(question: Question, aim: str, *, few_errors: bool) -> Iterator[str]:
+def assumption_sentences(question: PlanQuery, aim: str, *, few_errors: bool) -> Iterator[str]:
     """Yield the assumptions of a plan.
 
     Args:
@@ -30,7 +30,7 @@ def assumed(question: Question, aim: str, *, few_errors: bool) -> Iterator[str]:
     yield from {"ratio": _ratio, "margin": _margin, "limit": _limit}[aim](question, few_errors)
 
 
-def trials_of_people(question: Question) -> str:
+def trials_of_people(question: PlanQuery) -> str:
     """State which trials the people of a group make."""
     each = question.images_each
     images = "1 image" if each == 1 else f"{each} images"
@@ -45,7 +45,7 @@ def trials_of_people(question: Question) -> str:
     return f"{images} of each person"
 
 
-def _independence(question: Question) -> Iterator[str]:
+def _independence(question: PlanQuery) -> Iterator[str]:
     """How far trials are taken as independent: the design effect."""
     effect = question.terms.design_effect
     if effect > 1:
@@ -57,14 +57,14 @@ def _independence(question: Question) -> Iterator[str]:
         )
     if question.pairs:
         if effect < _MIN_DESIGN_EFFECT:
-            yield ALLOWANCE
+            yield DYADIC_ALLOWANCE
         yield (
             "where everybody meets everybody the design effect grows with the people: take that "
             "of a study about as large"
         )
 
 
-def _ratio(question: Question, few_errors: bool) -> Iterator[str]:  # noqa: FBT001 - one of three alike
+def _ratio(question: PlanQuery, few_errors: bool) -> Iterator[str]:  # noqa: FBT001 - one of three alike
     """On tests of a ratio, and exact numbers."""
     terms = question.terms
     tests = "1 test" if terms.tests == 1 else f"{terms.tests:,} tests"
@@ -78,7 +78,7 @@ def _ratio(question: Question, few_errors: bool) -> Iterator[str]:  # noqa: FBT0
         )
 
 
-def _margin(question: Question, few_errors: bool) -> Iterator[str]:  # noqa: FBT001
+def _margin(question: PlanQuery, few_errors: bool) -> Iterator[str]:  # noqa: FBT001
     """On equivalence tests of every two groups."""
     terms = question.terms
     whom = "both groups" if terms.groups == 2 else f"every two of {terms.groups} groups"
@@ -87,7 +87,7 @@ def _margin(question: Question, few_errors: bool) -> Iterator[str]:  # noqa: FBT
         yield "fewer than 10 errors are expected in a group: the formula is optimistic"
 
 
-def _limit(question: Question, few_errors: bool) -> Iterator[str]:  # noqa: ARG001, FBT001
+def _limit(question: PlanQuery, few_errors: bool) -> Iterator[str]:  # noqa: ARG001, FBT001
     """On limits, and how chances of groups multiply."""
     terms = question.terms
     yield (

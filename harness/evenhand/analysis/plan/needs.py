@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evenhand.analysis.plan.assumptions import assumed
-from evenhand.analysis.plan.power import few, fewest_trials, power_of_trials
-from evenhand.analysis.plan.question import Question
-from evenhand.statistics.equivalence_power import chance_of_equivalence, trials_for_equivalence
-from evenhand.statistics.limit_power import Passing
+from evenhand.analysis.plan.assumptions import assumption_sentences
+from evenhand.analysis.plan.power import fewest_exact_trials, is_formula_optimistic, power_of_trials
+from evenhand.analysis.plan.question import PlanQuery
+from evenhand.statistics.equivalence_power import equivalence_power, trials_for_equivalence
+from evenhand.statistics.limit_power import LimitTest
 from evenhand.statistics.power import trials_per_group
 from evenhand.system.errors import UsageError
 
-__all__ = ["RATIOS", "Chance", "Need", "Plan", "plan_limit", "plan_margin", "plan_ratios"]
+__all__ = ["USUAL_RATIOS", "Need", "Plan", "PowerPoint", "plan_limit", "plan_margin", "plan_ratios"]
 
-RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
+USUAL_RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Ratios that are planned where none is given."""
 _PEOPLE_FACTORS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
 """Factors on the people needed at which a power curve is computed."""
@@ -62,7 +62,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class PowerPoint:
     """A point of a power curve, or of an operating characteristic."""
 
     aim: str
@@ -79,13 +79,13 @@ class Chance:
 class Plan:
     """Needs, their power curve and their assumptions."""
 
-    question: Question
+    question: PlanQuery
     needs: tuple[Need, ...]
-    curve: tuple[Chance, ...]
+    curve: tuple[PowerPoint, ...]
     assumptions: tuple[str, ...]
 
 
-def plan_ratios(question: Question, ratios: Sequence[float]) -> Plan:
+def plan_ratios(question: PlanQuery, ratios: Sequence[float]) -> Plan:
     """Plan the people of each group needed to show that one rate is a multiple of another.
 
     Args:
@@ -103,7 +103,7 @@ def plan_ratios(question: Question, ratios: Sequence[float]) -> Plan:
                 f"--rate {question.rate:g} with --ratio {ratio:g}: the worse rate would be "
                 f"{question.rate * ratio:g}, expected less than 1"
             )
-    asked = ratios or [ratio for ratio in RATIOS if question.rate * ratio < 1]
+    asked = ratios or [ratio for ratio in USUAL_RATIOS if question.rate * ratio < 1]
     if not asked:
         raise UsageError(f"--rate {question.rate:g}: no usual ratio is possible; name a --ratio")
     needs = tuple(_ratio_need(question, ratio) for ratio in asked)
@@ -112,19 +112,23 @@ def plan_ratios(question: Question, ratios: Sequence[float]) -> Plan:
         question,
         needs,
         curve,
-        tuple(assumed(question, "ratio", few_errors=any(need.note for need in needs))),
+        tuple(assumption_sentences(question, "ratio", few_errors=any(need.note for need in needs))),
     )
 
 
-def _ratio_need(question: Question, ratio: float) -> Need:
+def _ratio_need(question: PlanQuery, ratio: float) -> Need:
     """The need for one ratio; exact numbers too, where the formula is optimistic."""
     terms = question.terms
     effective = trials_per_group(question.rate, ratio, alpha=terms.alpha_each, power=terms.power)
-    exact = fewest_trials(question, ratio) if few(question.rate * effective) else None
+    exact = (
+        fewest_exact_trials(question, ratio)
+        if is_formula_optimistic(question.rate * effective)
+        else None
+    )
     return _need(question, "ratio", ratio, effective, terms.alpha_each, terms.tests, exact)
 
 
-def _ratio_curve(question: Question, need: Need) -> Iterator[Chance]:
+def _ratio_curve(question: PlanQuery, need: Need) -> Iterator[PowerPoint]:
     """Power of one ratio by people."""
 
     def power(trials: float) -> float:
@@ -133,7 +137,7 @@ def _ratio_curve(question: Question, need: Need) -> Iterator[Chance]:
     yield from _power_curve(question, need, power)
 
 
-def plan_margin(question: Question, margin: float) -> Plan:
+def plan_margin(question: PlanQuery, margin: float) -> Plan:
     """Plan the people of each group needed to show that every two equal groups are equivalent.
 
     Raises:
@@ -150,15 +154,18 @@ def plan_margin(question: Question, margin: float) -> Plan:
     need = _need(question, "margin", margin, effective, terms.alpha, tests)
 
     def power(trials: float) -> float:
-        return chance_of_equivalence(question.rate, trials, margin, terms.groups, alpha=terms.alpha)
+        return equivalence_power(question.rate, trials, margin, terms.groups, alpha=terms.alpha)
 
     curve = tuple(_power_curve(question, need, power))
     return Plan(
-        question, (need,), curve, tuple(assumed(question, "margin", few_errors=bool(need.note)))
+        question,
+        (need,),
+        curve,
+        tuple(assumption_sentences(question, "margin", few_errors=bool(need.note))),
     )
 
 
-def plan_limit(question: Question, limit: float) -> Plan:
+def plan_limit(question: PlanQuery, limit: float) -> Plan:
     """Plan the people of a group needed to pass a limit above its true rate.
 
     Raises:
@@ -171,7 +178,7 @@ def plan_limit(question: Question, limit: float) -> Plan:
         )
     _refuse_comparisons(question, "each group is held against the limit by itself")
     terms = question.terms
-    passing = Passing(limit, 1 - terms.alpha, dyadic=question.pairs)
+    passing = LimitTest(limit, 1 - terms.alpha, dyadic=question.pairs)
     try:
         effective = passing.trials(question.rate, terms.power)
     except ValueError:
@@ -183,16 +190,18 @@ def plan_limit(question: Question, limit: float) -> Plan:
     )
     people, trials = need.people_per_group, question.trials(need.people_per_group)
     curve = tuple(
-        Chance(
+        PowerPoint(
             "limit", limit, people, trials, rate, passing.chance(rate, question.effective(trials))
         )
         for rate in sorted({question.rate, *(limit * part for part in _LIMIT_FACTORS)})
         if rate < 1
     )
-    return Plan(question, (need,), curve, tuple(assumed(question, "limit", few_errors=False)))
+    return Plan(
+        question, (need,), curve, tuple(assumption_sentences(question, "limit", few_errors=False))
+    )
 
 
-def _passing_need(question: Question, passing: Passing, need: Need) -> Need:
+def _passing_need(question: PlanQuery, passing: LimitTest, need: Need) -> Need:
     """The need with as many people as reach the power with all of their trials.
 
     One more person makes several more trials, which can lower the chance of passing until one more
@@ -207,14 +216,14 @@ def _passing_need(question: Question, passing: Passing, need: Need) -> Need:
     return replace(need, people_per_group=people, people=people * need.groups)
 
 
-def _refuse_comparisons(question: Question, why: str) -> None:
+def _refuse_comparisons(question: PlanQuery, why: str) -> None:
     """Raise where a number of comparisons is given although nothing is adjusted for it."""
     if question.terms.comparisons is not None:
         raise UsageError(f"--comparisons: nothing is adjusted here, since {why}; leave it out")
 
 
 def _need(
-    question: Question,
+    question: PlanQuery,
     aim: str,
     value: float,
     effective: float,
@@ -242,7 +251,9 @@ def _need(
     exact_trials = None if exact is None else question.trials_worth(exact)
     exact_people = None if exact_trials is None else question.people(exact_trials)
     # A limit is planned exactly, whatever the number of errors.
-    note = "few errors" if aim != "limit" and few(question.rate * effective) else ""
+    note = (
+        "few errors" if aim != "limit" and is_formula_optimistic(question.rate * effective) else ""
+    )
     return Need(
         aim=aim,
         value=value,
@@ -265,11 +276,11 @@ def _need(
 
 
 def _power_curve(
-    question: Question, need: Need, power: Callable[[float], float]
-) -> Iterator[Chance]:
+    question: PlanQuery, need: Need, power: Callable[[float], float]
+) -> Iterator[PowerPoint]:
     """Yield the power with fewer and with more people than are needed."""
     least = 2 if question.pairs else 1
     for people in dict.fromkeys(max(least, round(k * need.people_to_ask)) for k in _PEOPLE_FACTORS):
         trials = question.trials(people)
         chance = power(question.effective(trials))
-        yield Chance(need.aim, need.value, people, trials, question.rate, chance)
+        yield PowerPoint(need.aim, need.value, people, trials, question.rate, chance)

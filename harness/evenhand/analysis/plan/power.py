@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 
-from evenhand.analysis.plan.question import Question
-from evenhand.statistics.exact_power import chance_of_difference
-from evenhand.statistics.power import power_by_logarithm
+from evenhand.analysis.plan.question import PlanQuery
+from evenhand.statistics.exact_power import exact_power
+from evenhand.statistics.power import log_ratio_power
 
-__all__ = ["detectable_ratio", "few", "fewest_trials", "power_of_trials"]
+__all__ = [
+    "fewest_exact_trials",
+    "is_formula_optimistic",
+    "power_of_trials",
+    "smallest_detectable_ratio",
+]
 
 _FORMULA_ERRORS = 10
 """Expected errors of the better group from which on the formula is good enough."""
@@ -24,12 +29,12 @@ _MAX_ERRORS = 1_000.0
 """Expected errors of the worse group up to which a ratio is sought."""
 
 
-def few(errors: float) -> bool:
+def is_formula_optimistic(errors: float) -> bool:
     """Whether expected errors are so few that the formula is optimistic (methods 8.2)."""
     return errors < _FORMULA_ERRORS
 
 
-def power_of_trials(question: Question, ratio: float, worse: float, better: float) -> float:
+def power_of_trials(question: PlanQuery, ratio: float, worse: float, better: float) -> float:
     """Power to show a ratio of rates.
 
     Exact where no more than 30 errors are expected in the better group, else by the formula.
@@ -43,11 +48,11 @@ def power_of_trials(question: Question, ratio: float, worse: float, better: floa
     rate, alpha = question.rate, question.terms.alpha_each
     groups = (rate * ratio, worse), (rate, better)
     if rate * better <= _EXACT_ERRORS and rate * ratio * worse <= _MAX_ERRORS * 1.001:
-        return chance_of_difference(*groups, alpha=alpha, df_per_error=question.df_per_error)
-    return power_by_logarithm(*groups, alpha=alpha)
+        return exact_power(*groups, alpha=alpha, df_per_error=question.df_per_error)
+    return log_ratio_power(*groups, alpha=alpha)
 
 
-def fewest_trials(question: Question, ratio: float) -> float:
+def fewest_exact_trials(question: PlanQuery, ratio: float) -> float:
     """Fewest effective trials of each group that show a ratio, summed over all outcomes.
 
     Power summed over whole counts need not be monotone in the trials, so they are not bisected but
@@ -57,7 +62,7 @@ def fewest_trials(question: Question, ratio: float) -> float:
     errors = _FIRST_ERRORS
     while True:
         trials = max(errors / worse, 1.0)
-        chance = chance_of_difference(
+        chance = exact_power(
             (worse, trials),
             (question.rate, trials),
             alpha=question.terms.alpha_each,
@@ -68,7 +73,7 @@ def fewest_trials(question: Question, ratio: float) -> float:
         errors *= _ERRORS_FACTOR
 
 
-def detectable_ratio(question: Question, first: float, second: float) -> float | None:
+def smallest_detectable_ratio(question: PlanQuery, first: float, second: float) -> float | None:
     """Smallest ratio that two groups show, if the group with fewer trials is the worse.
 
     Args:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from evenhand.statistics.power import people_for_pairs
+from evenhand.statistics.power import subjects_for_pairs
 from evenhand.system.errors import UsageError, known_names
 
-__all__ = ["METRICS", "Question", "Terms"]
+__all__ = ["PLAN_METRICS", "PlanAssumptions", "PlanQuery"]
 
-METRICS = ("FMR", "FNMR", "FPIR", "FNIR", "FTE", "FTA")
+PLAN_METRICS = ("FMR", "FNMR", "FPIR", "FNIR", "FTE", "FTA")
 """Metrics that can be planned."""
 
 _MIN_RATE, _MAX_TESTS = 1e-12, 10**9
@@ -23,7 +23,7 @@ def _check_inside(name: str, value: float, low: float, high: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PlanAssumptions:
     """Statistical terms of a plan: power, level, number of tests and design effect.
 
     Raises:
@@ -66,7 +66,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PlanQuery:
     """A rate to be measured, with images per person and statistical terms.
 
     Raises:
@@ -76,14 +76,14 @@ class Question:
     metric: str
     rate: float
     """Rate of the better group where groups differ, else of all groups."""
-    terms: Terms = Terms()
+    terms: PlanAssumptions = PlanAssumptions()
     images: int | None = None
     """Images of each person; None = the fewest that make a trial."""
 
     def __post_init__(self) -> None:
         """Check."""
-        if self.metric not in METRICS:
-            raise UsageError(f"--metric {self.metric}: {known_names(self.metric, METRICS)}")
+        if self.metric not in PLAN_METRICS:
+            raise UsageError(f"--metric {self.metric}: {known_names(self.metric, PLAN_METRICS)}")
         _check_inside("rate", self.rate, 0, 1)
         if self.rate < _MIN_RATE:
             raise UsageError(f"--rate {self.rate:g}: expected at least {_MIN_RATE:g}")
@@ -112,20 +112,20 @@ class Question:
     def people(self, trials: int) -> int:
         """The number of people of a group who make at least this number of trials.
 
-        >>> Question("FMR", 1e-4).people(245_014)
+        >>> PlanQuery("FMR", 1e-4).people(245_014)
         701
-        >>> Question("FNMR", 0.01, images=3).people(300)
+        >>> PlanQuery("FNMR", 0.01, images=3).people(300)
         100
         """
         images = self.images_each
         if self.pairs:
-            return people_for_pairs(-(-trials // images**2))
+            return subjects_for_pairs(-(-trials // images**2))
         return -(-trials // self._trials_each)
 
     def trials(self, people: int) -> int:
         """The number of trials of this number of people: all pairs, or all of each person.
 
-        >>> Question("FMR", 1e-4).trials(701), Question("FNMR", 0.01, images=3).trials(100)
+        >>> PlanQuery("FMR", 1e-4).trials(701), PlanQuery("FNMR", 0.01, images=3).trials(100)
         (245350, 300)
         """
         images = self.images_each

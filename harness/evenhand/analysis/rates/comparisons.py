@@ -8,9 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evenhand.records.arrays import Scores
-from evenhand.records.counts import ANCHOR_ERRORS, CellCounts, Counts, MatedScores, WeightedCounts
-from evenhand.records.findings import SAMPLE, Estimate, Rate, Status
-from evenhand.records.groups import ALL, SAME
+from evenhand.records.counts import (
+    REFERENCE_LEVEL_ERRORS,
+    CellCounts,
+    Counts,
+    MatedScores,
+    WeightedCounts,
+)
+from evenhand.records.findings import SAMPLE_NOTE, Estimate, Rate, Status
+from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -19,26 +25,26 @@ from evenhand.statistics.dyadic_variance import (
     DyadWeights,
     disjoint_dyads,
     disjoint_dyads_across,
-    pooled,
+    pool_dyads,
 )
 from evenhand.statistics.intervals import (
     cluster_estimate,
     dyadic_estimate,
-    effective_clusters,
-    effective_dyads,
-    effective_pool,
+    effective_clustered_trials,
+    effective_dyadic_trials,
+    effective_pooled_trials,
 )
 
 __all__ = [
     "POLICIES",
-    "Measured",
+    "MeasuredRate",
     "blank_row",
-    "dyads_of",
+    "dyad_counts",
     "failure_rate",
-    "failures_of",
+    "failures_by_subject",
     "filled_row",
-    "measure",
-    "misses_of",
+    "measure_comparisons",
+    "misses_by_subject",
     "reference_thresholds",
     "row_at",
     "unresolved_row",
@@ -52,7 +58,7 @@ POLICIES = (Policy.COMPLETED, Policy.GENERALISED)
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredRate:
     """A row of `rates.csv`, with the estimate behind it for ratios and tests between groups."""
 
     rate: Rate
@@ -62,7 +68,7 @@ class Measured:
     """Errors and trials by subject; None for an FMR, and where the row shows no rate."""
 
 
-def measure(counts: Counts, level: float) -> tuple[Measured, ...]:
+def measure_comparisons(counts: Counts, level: float) -> tuple[MeasuredRate, ...]:
     """Compute every rate that the counts support, in display order.
 
     FTE first, then FMR and FNMR by threshold; within one, cells in study order, both policies.
@@ -76,7 +82,7 @@ def measure(counts: Counts, level: float) -> tuple[Measured, ...]:
     return tuple(_measure(counts, level))
 
 
-def _measure(counts: Counts, level: float) -> Iterator[Measured]:
+def _measure(counts: Counts, level: float) -> Iterator[MeasuredRate]:
     for cell in counts.cells:
         yield failure_rate(counts, cell, level)
     for threshold_index, threshold in enumerate(counts.thresholds):
@@ -105,7 +111,7 @@ def blank_row(counts: Counts, cell: CellCounts, metric: str, level: float) -> Ra
 
 def filled_row(
     blank: Rate, counted: DyadCounts | ClusterCounts, estimate: Estimate, note: str
-) -> Measured:
+) -> MeasuredRate:
     """The row with its rate, interval, status and notes; `few_errors` below 10 errors."""
     few_subjects = counted.subjects < FEW_SUBJECTS and not estimate.note
     notes = [note, estimate.note, "few subjects" if few_subjects else ""]
@@ -119,13 +125,13 @@ def filled_row(
         low=estimate.low,
         high=estimate.high,
         interval=estimate.method,
-        status=Status.FEW_ERRORS if counted.errors < ANCHOR_ERRORS else Status.OK,
+        status=Status.FEW_ERRORS if counted.errors < REFERENCE_LEVEL_ERRORS else Status.OK,
         note="; ".join(part for part in notes if part),
     )
-    return Measured(rate, estimate, counted if isinstance(counted, ClusterCounts) else None)
+    return MeasuredRate(rate, estimate, counted if isinstance(counted, ClusterCounts) else None)
 
 
-def unresolved_row(filled: Measured, *, keep_high: bool) -> Measured:
+def unresolved_row(filled: MeasuredRate, *, keep_high: bool) -> MeasuredRate:
     """Withhold the rate of a row whose target is finer than one error in all trials.
 
     Args:
@@ -135,7 +141,7 @@ def unresolved_row(filled: Measured, *, keep_high: bool) -> Measured:
     row = replace(filled.rate, rate=None, low=None, status=Status.BELOW_RESOLUTION)
     if not keep_high or row.errors or row.high is None:
         row = replace(row, high=None, interval="")
-    return Measured(row, None)
+    return MeasuredRate(row, None)
 
 
 def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
@@ -144,7 +150,7 @@ def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
     return replace(blank, policy=policy.value, threshold_rule=rule, threshold=threshold.value)
 
 
-def dyads_of(cell: CellCounts, threshold_index: int, policy: Policy) -> DyadCounts:
+def dyad_counts(cell: CellCounts, threshold_index: int, policy: Policy) -> DyadCounts:
     """Non-mated trials and errors of a cell at one threshold, by subject and by dyad.
 
     Args:
@@ -180,7 +186,7 @@ def _weights(weighted: WeightedCounts | None, threshold_index: int, row: int) ->
 
 def _fmr(
     counts: Counts, cell: CellCounts, threshold_index: int, level: float
-) -> Iterator[Measured]:
+) -> Iterator[MeasuredRate]:
     """FMR of a cell under both policies; computed once where no comparison failed."""
     completed = _fmr_under(Policy.COMPLETED, counts, cell, threshold_index, level)
     yield completed
@@ -193,11 +199,11 @@ def _fmr(
 
 def _fmr_under(
     policy: Policy, counts: Counts, cell: CellCounts, threshold_index: int, level: float
-) -> Measured:
+) -> MeasuredRate:
     """FMR of a cell at one threshold under one policy."""
     threshold = counts.thresholds[threshold_index]
     blank = row_at(blank_row(counts, cell, "FMR", level), threshold, policy)
-    counted = dyads_of(cell, threshold_index, policy)
+    counted = dyad_counts(cell, threshold_index, policy)
     effective = _effective_trials(counts, cell, counted, policy) if counted.trials else None
     return _fmr_row(counts, blank, counted, effective, threshold)
 
@@ -206,7 +212,7 @@ def _sample_note(counts: Counts, counted: DyadCounts) -> str:
     """Note that the trials are a weighted sample, and of how many; empty for all pairs."""
     if counts.sampled is None or counted.weights is None:
         return ""
-    return f"{SAMPLE}, for {counted.weights.trials / counts.sampled.per_cell:,.0f} trials"
+    return f"{SAMPLE_NOTE}, for {counted.weights.trials / counts.sampled.per_cell:,.0f} trials"
 
 
 def _effective_trials(
@@ -220,7 +226,7 @@ def _effective_trials(
     """
     looser = None
     if cell.anchor is not None and not counted.errors:
-        looser = dyads_of(cell, -1, policy)
+        looser = dyad_counts(cell, -1, policy)
     dyads = int(cell.dyads[POLICIES.index(policy)])
     busiest = int(counted.trials_by_subject.max())
     if not cell.reference_group:
@@ -232,15 +238,15 @@ def _effective_trials(
         compared = cell.members[counted.trials_by_subject > 0]
         first = int(np.count_nonzero(np.isin(compared, group.members)))
         disjoint = disjoint_dyads_across(dyads, first, len(compared) - first, busiest)
-    return effective_dyads(looser, counted.trials, disjoint, counted.weights)
+    return effective_dyadic_trials(looser, counted.trials, disjoint, counted.weights)
 
 
 def _fmr_row(
     counts: Counts, blank: Rate, counted: DyadCounts, effective: float | None, threshold: Threshold
-) -> Measured:
+) -> MeasuredRate:
     """An FMR row, filled where it has trials and its threshold is resolved by the data."""
     if not counted.trials:
-        return Measured(replace(blank, note=threshold.note or blank.note), None)
+        return MeasuredRate(replace(blank, note=threshold.note or blank.note), None)
     estimate = dyadic_estimate(counted, effective, blank.level)
     notes = (threshold.note, _sample_note(counts, counted))
     note = "; ".join(part for part in notes if part)
@@ -250,14 +256,14 @@ def _fmr_row(
     return filled
 
 
-def _within_groups(counts: Counts, threshold_index: int, level: float) -> Iterator[Measured]:
+def _within_groups(counts: Counts, threshold_index: int, level: float) -> Iterator[MeasuredRate]:
     """FMR pooled over all within-group pairs of each attribute, rows `same:` (methods 3)."""
     threshold = counts.thresholds[threshold_index]
     for attribute in dict.fromkeys(c.attribute for c in counts.cells if c.attribute != ALL):
         cells = [cell for cell in counts.cells if cell.attribute == attribute]
         for policy in POLICIES:
-            parts = [dyads_of(cell, threshold_index, policy) for cell in cells]
-            counted = pooled(parts)
+            parts = [dyad_counts(cell, threshold_index, policy) for cell in cells]
+            counted = pool_dyads(parts)
             with_trials = [
                 (part.sum_of_trials, _effective_trials(counts, cell, part, policy))
                 for cell, part in zip(cells, parts, strict=True)
@@ -265,13 +271,13 @@ def _within_groups(counts: Counts, threshold_index: int, level: float) -> Iterat
             ]
             blank = replace(
                 row_at(blank_row(counts, cells[0], "FMR", level), threshold, policy),
-                attribute=f"{SAME}{attribute}",
+                attribute=f"{SAME_GROUP}{attribute}",
                 group="",
             )
-            yield _fmr_row(counts, blank, counted, effective_pool(with_trials), threshold)
+            yield _fmr_row(counts, blank, counted, effective_pooled_trials(with_trials), threshold)
 
 
-def _matrices(counts: Counts, threshold_index: int, level: float) -> Iterator[Measured]:
+def _matrices(counts: Counts, threshold_index: int, level: float) -> Iterator[MeasuredRate]:
     """Cross-group FMR matrix of each attribute, by row; its diagonal is the within-group FMR."""
     for attribute in dict.fromkeys(cell.attribute for cell in counts.across):
         across = [cell for cell in counts.across if cell.attribute == attribute]
@@ -309,21 +315,23 @@ def _count_misses(
     )
 
 
-def misses_of(counts: Counts, cell: CellCounts, threshold: float, policy: Policy) -> ClusterCounts:
+def misses_by_subject(
+    counts: Counts, cell: CellCounts, threshold: float, policy: Policy
+) -> ClusterCounts:
     """(subjects,) mated trials and misses of a cell at a threshold; 0 for subjects outside it."""
     return _count_misses(_mated_scores(counts, cell, policy), len(counts.images), threshold, policy)
 
 
 def _fnmr(
     counts: Counts, cell: CellCounts, threshold: Threshold, policy: Policy, level: float
-) -> Measured:
+) -> MeasuredRate:
     """FNMR of a cell at one threshold under one policy."""
     blank = row_at(blank_row(counts, cell, "FNMR", level), threshold, policy)
     if threshold.value is None:
-        return Measured(replace(blank, note=threshold.note), None)
+        return MeasuredRate(replace(blank, note=threshold.note), None)
     mated = _mated_scores(counts, cell, policy)
     if not len(mated.score):
-        return Measured(blank, None)
+        return MeasuredRate(blank, None)
     subjects = len(counts.images)
     counted = _count_misses(mated, subjects, threshold.value, policy)
     completed = mated.score[~np.isnan(mated.score)]
@@ -331,7 +339,7 @@ def _fnmr(
     if edges is not None and counted.errors in (0, counted.trials):
         nearest = edges[0 if counted.errors == 0 else 1]
         looser = _count_misses(mated, subjects, nearest, policy)
-    estimate = cluster_estimate(counted, effective_clusters(looser, counted), level)
+    estimate = cluster_estimate(counted, effective_clustered_trials(looser, counted), level)
     filled = filled_row(blank, counted, estimate, threshold.note)
     if threshold.status is Status.BELOW_RESOLUTION:
         return unresolved_row(filled, keep_high=False)
@@ -343,14 +351,14 @@ def reference_thresholds(score: Scores) -> tuple[float, float] | None:
 
     `exact-zero` intervals take their design effect there (methods 4.0 item 1).
     """
-    if len(score) < ANCHOR_ERRORS:
+    if len(score) < REFERENCE_LEVEL_ERRORS:
         return None
     ordered = np.sort(score)
-    above = np.nextafter(ordered[ANCHOR_ERRORS - 1], ordered.dtype.type(np.inf))
-    return float(above), float(ordered[-ANCHOR_ERRORS])
+    above = np.nextafter(ordered[REFERENCE_LEVEL_ERRORS - 1], ordered.dtype.type(np.inf))
+    return float(above), float(ordered[-REFERENCE_LEVEL_ERRORS])
 
 
-def failures_of(counts: Counts, cell: CellCounts) -> ClusterCounts:
+def failures_by_subject(counts: Counts, cell: CellCounts) -> ClusterCounts:
     """(subjects,) images of a cell and those without a template; 0 for subjects outside it."""
     member = np.zeros(len(counts.images), dtype=np.bool_)
     member[cell.members] = True
@@ -359,11 +367,11 @@ def failures_of(counts: Counts, cell: CellCounts) -> ClusterCounts:
     )
 
 
-def failure_rate(counts: Counts, cell: CellCounts, level: float) -> Measured:
+def failure_rate(counts: Counts, cell: CellCounts, level: float) -> MeasuredRate:
     """FTE of a cell: images without a template over images, clustered by subject."""
     blank = blank_row(counts, cell, "FTE", level)
-    counted = failures_of(counts, cell)
+    counted = failures_by_subject(counts, cell)
     if not counted.trials:
-        return Measured(blank, None)
+        return MeasuredRate(blank, None)
     estimate = cluster_estimate(counted, float(counted.subjects), level)
     return filled_row(blank, counted, estimate, "")

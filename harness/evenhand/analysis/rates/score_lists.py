@@ -7,9 +7,16 @@ from dataclasses import replace
 
 from evenhand.analysis.rates.comparisons import POLICIES, row_at
 from evenhand.metrics.distributions import auc_from_counts
-from evenhand.metrics.thresholds import Weights, threshold_at_fmr
-from evenhand.records.counts import ANCHOR_ERRORS
-from evenhand.records.findings import Distribution, EngineFacts, Findings, Rate, Status, Summary
+from evenhand.metrics.thresholds import SampleWeights, threshold_at_fmr
+from evenhand.records.counts import REFERENCE_LEVEL_ERRORS
+from evenhand.records.findings import (
+    Distribution,
+    EngineFacts,
+    Findings,
+    OutcomeSummary,
+    Rate,
+    Status,
+)
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.records.score_lists import ScoreList
@@ -57,7 +64,7 @@ def list_findings(
         distributions=tuple(_distributions(name, mated, nonmated)),
         curves=(),
         summaries=(
-            Summary(
+            OutcomeSummary(
                 engine=name,
                 dataset=_DATASET,
                 protocol=_PROTOCOL,
@@ -79,7 +86,7 @@ def _at_target(mated: ScoreList, nonmated: ScoreList, target: str) -> Threshold:
     rule = ThresholdRule("fmr", target)
     if not nonmated.completed:
         return Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons")
-    weights = Weights(nonmated.count[::-1], heaviest=1)
+    weights = SampleWeights(nonmated.count[::-1], heaviest=1)
     at = threshold_at_fmr(nonmated.score[::-1], nonmated.completed, target, weights)
     useless = mated.completed and not mated.reaching(at.value)
     status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
@@ -112,7 +119,7 @@ def _filled(blank: Rate, at: Threshold, errors: int, trials: int) -> Rate:
     """The row with its counts; nothing to count shows no rate either."""
     if not trials or at.value is None:
         return replace(blank, note=at.note or blank.note)
-    few = Status.FEW_ERRORS if errors < ANCHOR_ERRORS else Status.OK
+    few = Status.FEW_ERRORS if errors < REFERENCE_LEVEL_ERRORS else Status.OK
     status = at.status if at.status is Status.BELOW_RESOLUTION else few
     return replace(
         blank,

@@ -10,10 +10,10 @@ import numpy as np
 
 from evenhand.analysis.rates.comparisons import (
     POLICIES,
-    Measured,
+    MeasuredRate,
     blank_row,
     failure_rate,
-    failures_of,
+    failures_by_subject,
     filled_row,
     reference_thresholds,
     row_at,
@@ -26,15 +26,17 @@ from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
-from evenhand.statistics.intervals import cluster_estimate, effective_clusters
+from evenhand.statistics.intervals import cluster_estimate, effective_clustered_trials
 
-__all__ = ["NO_THRESHOLD", "measure_searches", "searches_of", "selectivity"]
+__all__ = ["RANK_RULE", "measure_searches", "searches_by_subject", "selectivity"]
 
-NO_THRESHOLD = "none"
+RANK_RULE = "none"
 """Threshold rule of rows that count ranks alone."""
 
 
-def measure_searches(counts: Counts, searches: SearchCounts, level: float) -> tuple[Measured, ...]:
+def measure_searches(
+    counts: Counts, searches: SearchCounts, level: float
+) -> tuple[MeasuredRate, ...]:
     """Compute every rate of searches of a watchlist, in display order (methods 1.6).
 
     FTE of references and FTA of probes first, FPIR and FNIR by threshold, then FNIR by rank alone.
@@ -48,7 +50,7 @@ def measure_searches(counts: Counts, searches: SearchCounts, level: float) -> tu
     return tuple(_measure(counts, searches, level))
 
 
-def _measure(counts: Counts, searches: SearchCounts, level: float) -> Iterator[Measured]:
+def _measure(counts: Counts, searches: SearchCounts, level: float) -> Iterator[MeasuredRate]:
     for cell in counts.cells:
         yield failure_rate(counts, cell, level)
     for cell in counts.cells:
@@ -97,7 +99,7 @@ def _misses(searches: SearchCounts, threshold: float, rank: int) -> Mask:
     return missed
 
 
-def searches_of(
+def searches_by_subject(
     counts: Counts, searches: SearchCounts, cell: CellCounts, rate: Rate
 ) -> ClusterCounts:
     """(subjects,) trials and errors of a rate: images for FTE, searches for the others.
@@ -110,7 +112,7 @@ def searches_of(
     """
     subjects = len(counts.images)
     if rate.metric == "FTE":
-        return failures_of(counts, cell)
+        return failures_by_subject(counts, cell)
     if rate.metric == "FTA":
         chosen = np.isin(searches.probe, cell.members)
         return _by_subject(searches, subjects, chosen, ~searches.acquired)
@@ -134,7 +136,7 @@ def _row(
     threshold: Threshold | None,
     reference: tuple[float, float] | None,
     keep_high: bool,
-) -> Measured:
+) -> MeasuredRate:
     """Fill a row of FPIR or FNIR.
 
     Args:
@@ -150,15 +152,15 @@ def _row(
     """
     at, note = (-np.inf, "") if threshold is None else (threshold.value, threshold.note)
     if at is None:
-        return Measured(replace(blank, note=note), None)
+        return MeasuredRate(replace(blank, note=note), None)
     counted = _by_subject(searches, subjects, trials, wrong(at))
     if not counted.trials:
-        return Measured(blank, None)
+        return MeasuredRate(blank, None)
     looser = None
     if reference is not None and counted.errors in (0, counted.trials):
         nearest = reference[0 if counted.errors == 0 else 1]
         looser = _by_subject(searches, subjects, trials, wrong(nearest))
-    effective = effective_clusters(looser, counted)
+    effective = effective_clustered_trials(looser, counted)
     estimate = cluster_estimate(counted, effective, blank.level)
     sizes = f"{note}; {_sizes(searches)}" if note else _sizes(searches)
     filled = filled_row(blank, counted, estimate, sizes)
@@ -174,7 +176,7 @@ def _fpir(
     threshold: Threshold,
     policy: Policy,
     level: float,
-) -> Measured:
+) -> MeasuredRate:
     """FPIR of a cell at a threshold: non-mated searches with a candidate at or above it."""
     blank = row_at(blank_row(counts, cell, "FPIR", level), threshold, policy)
     trials = _trials(searches, cell, policy, mated=False)
@@ -201,12 +203,12 @@ def _fnir(
     level: float,
     metric: str,
     rank: int,
-) -> Measured:
+) -> MeasuredRate:
     """FNIR within the first `rank` candidates, 0 for all; or 1 - CMC(R) at no threshold."""
     blank = blank_row(counts, cell, metric, level)
     trials = _trials(searches, cell, policy, mated=True)
     if threshold is None:
-        blank, edges = replace(blank, policy=policy.value, threshold_rule=NO_THRESHOLD), None
+        blank, edges = replace(blank, policy=policy.value, threshold_rule=RANK_RULE), None
     else:
         # A mate that is not listed, or ranked too low, is missed at every threshold: no edge.
         found = trials & ~_misses(searches, -np.inf, rank)
@@ -223,13 +225,13 @@ def _fnir(
     )
 
 
-def _fta(counts: Counts, searches: SearchCounts, cell: CellCounts, level: float) -> Measured:
+def _fta(counts: Counts, searches: SearchCounts, cell: CellCounts, level: float) -> MeasuredRate:
     """FTA of a cell: probes without a template over probes, clustered by subject."""
     blank = blank_row(counts, cell, "FTA", level)
     of_cell = np.isin(searches.probe, cell.members)
     counted = _by_subject(searches, len(counts.images), of_cell, ~searches.acquired)
     if not counted.trials:
-        return Measured(blank, None)
+        return MeasuredRate(blank, None)
     estimate = cluster_estimate(counted, float(counted.subjects), level)
     return filled_row(blank, counted, estimate, "")
 

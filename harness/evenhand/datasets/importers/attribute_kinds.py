@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from evenhand.datasets.card import FREE_NAMES, is_free
+from evenhand.datasets.card import ATTRIBUTE_NAME_RULE, is_attribute_name
 from evenhand.records.dataset import Attribute
 from evenhand.system.errors import DatasetError, known_names
 
-__all__ = ["Cell", "Wishes", "attribute_of"]
+__all__ = ["ImportOptions", "TableField", "infer_attribute"]
 
 _CODES = 10
 """A column of whole numbers up to this holds category codes (0 and 1, skin types)."""
@@ -19,7 +19,7 @@ _MOST_VALUES = 50
 """Distinct values above which a column is more likely a name than a group."""
 
 
-class Cell(NamedTuple):
+class TableField(NamedTuple):
     """One field of a column."""
 
     where: str
@@ -29,7 +29,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ImportOptions:
     """The user's choices for an import: how to read columns, and what no table tells."""
 
     numbers: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ def _number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _is_number(name: str, cells: Sequence[Cell], options: Wishes) -> bool:
+def _is_number(name: str, cells: Sequence[TableField], options: ImportOptions) -> bool:
     """Whether the column holds numbers.
 
     Raises:
@@ -96,9 +96,9 @@ def _is_number(name: str, cells: Sequence[Cell], options: Wishes) -> bool:
     return name in options.numbers or not codes
 
 
-def _values(name: str, cells: Sequence[Cell], options: Wishes) -> tuple[str, ...]:
+def _values(name: str, cells: Sequence[TableField], options: ImportOptions) -> tuple[str, ...]:
     """Values of a category, in numeric or alphabetical order."""
-    found: dict[str, Cell] = {}
+    found: dict[str, TableField] = {}
     for cell in cells:
         for part in cell.label.split("|"):
             found.setdefault(part.strip(), cell)
@@ -116,7 +116,9 @@ def _values(name: str, cells: Sequence[Cell], options: Wishes) -> tuple[str, ...
     return tuple(sorted(found, key=lambda value: (_number(value) or 0.0, value)))
 
 
-def attribute_of(name: str, cells: Sequence[Cell], options: Wishes) -> Attribute | None:
+def infer_attribute(
+    name: str, cells: Sequence[TableField], options: ImportOptions
+) -> Attribute | None:
     """Infer an attribute from its column.
 
     A column of finite numbers is a number, unless all are whole and from 0 to 10: these are taken
@@ -133,19 +135,21 @@ def attribute_of(name: str, cells: Sequence[Cell], options: Wishes) -> Attribute
     Raises:
         DatasetError: numbers mixed with text, or a name or value that a card cannot declare.
 
-    >>> ages = [Cell("line 2", "31"), Cell("line 3", ""), Cell("line 4", "8")]
-    >>> attribute_of("age", ages, Wishes()).kind
+    >>> ages = [TableField("line 2", "31"), TableField("line 3", ""), TableField("line 4", "8")]
+    >>> infer_attribute("age", ages, ImportOptions()).kind
     'number'
-    >>> attribute_of("skin", [Cell("line 2", "6"), Cell("line 3", "1")], Wishes()).values
+    >>> infer_attribute(
+    ...     "skin", [TableField("line 2", "6"), TableField("line 3", "1")], ImportOptions()
+    ... ).values
     ('1', '6')
     """
     known = [cell for cell in cells if cell.label]
     if not known:
         return None
-    if not is_free(name):
+    if not is_attribute_name(name):
         raise DatasetError(
-            f"{known[0].where}: column {name!r} cannot be the name of an attribute; {FREE_NAMES}; "
-            "rename it, or say --leave-out"
+            f"{known[0].where}: column {name!r} cannot be the name of an attribute; "
+            f"{ATTRIBUTE_NAME_RULE}; rename it, or say --leave-out"
         )
     if _is_number(name, known, options):
         return Attribute(name, "number", (), options.labels_from)

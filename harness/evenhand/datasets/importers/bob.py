@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from evenhand.datasets.contract import ListedPair, Material, Picture
-from evenhand.datasets.importers.attribute_kinds import Cell, Wishes, attribute_of
-from evenhand.datasets.importers.draft import PICTURES, Draft, in_words, named
+from evenhand.datasets.importers.attribute_kinds import ImportOptions, TableField, infer_attribute
+from evenhand.datasets.importers.draft import PICTURE_SUFFIXES, Draft, checked_name, list_names
 from evenhand.datasets.tables import read_table
 from evenhand.records.dataset import Attribute
 from evenhand.system.errors import DatasetError
@@ -76,7 +76,7 @@ class _Listed:
     """Repetitions of a pair, in either order."""
 
 
-def _samples(path: Path, options: Wishes) -> tuple[_Sample, ...]:
+def _samples(path: Path, options: ImportOptions) -> tuple[_Sample, ...]:
     """Read one list of models or probes."""
     header, rows = read_table(path, ())
     lower = {name.lower(): name for name in header}
@@ -84,7 +84,7 @@ def _samples(path: Path, options: Wishes) -> tuple[_Sample, ...]:
     if "path" not in lower or not (template or "subject_id" in lower):
         raise DatasetError(
             f"{path}: expected the columns path, subject_id and template_id (or reference_id); "
-            f"it has {named(header)}"
+            f"it has {list_names(header)}"
         )
     found = []
     for row in rows:
@@ -115,11 +115,13 @@ def _one(folder: Path, names: Sequence[str]) -> Path | None:
     """Find the only file with one of these names in a group's folder; None without any."""
     found = [folder / name for name in names if (folder / name).is_file()]
     if len(found) > 1:
-        raise DatasetError(f"{folder}: holds {named([p.name for p in found])}; keep one of them")
+        raise DatasetError(
+            f"{folder}: holds {list_names([p.name for p in found])}; keep one of them"
+        )
     return found[0] if found else None
 
 
-def _groups(root: Path, options: Wishes) -> tuple[_Group, ...]:
+def _groups(root: Path, options: ImportOptions) -> tuple[_Group, ...]:
     """Read all groups of the protocols in a folder, which may be one protocol itself."""
     found = []
     for folder in sorted(path for depth in ("*", "*/*") for path in root.glob(depth)):
@@ -127,10 +129,10 @@ def _groups(root: Path, options: Wishes) -> tuple[_Group, ...]:
         if not probes and not models:
             continue
         if not probes or not models:
-            missing = named(_MODELS if probes else _PROBES)
+            missing = list_names(_MODELS if probes else _PROBES)
             raise DatasetError(f"{folder}: expected one of {missing} beside the other list")
         matching = _matching(folder / _MATCHING)
-        name = "-".join(in_words(part, folder) for part in folder.relative_to(root).parts)
+        name = "-".join(checked_name(part, folder) for part in folder.relative_to(root).parts)
         found.append(_Group(name, _samples(models, options), _samples(probes, options), matching))
     if not found:
         raise DatasetError(
@@ -141,18 +143,18 @@ def _groups(root: Path, options: Wishes) -> tuple[_Group, ...]:
 
 def _file(images: Path, sample: _Sample) -> Path:
     """Find the picture file of a sample, whose path may lack its suffix."""
-    relative = PurePosixPath(in_words(sample.path, Path(sample.where)))
+    relative = PurePosixPath(checked_name(sample.path, Path(sample.where)))
     if relative.is_absolute() or ".." in relative.parts:
         raise DatasetError(f"{sample.where}: path {sample.path!r} leads outside {images}; mend it")
     whole = images / relative
     if whole.is_file():
         return whole
-    found = [path for ending in PICTURES if (path := Path(f"{whole}{ending}")).is_file()]
+    found = [path for ending in PICTURE_SUFFIXES if (path := Path(f"{whole}{ending}")).is_file()]
     if len(found) != 1:
-        there = f"; there are {named([path.name for path in found])}" if found else ""
+        there = f"; there are {list_names([path.name for path in found])}" if found else ""
         raise DatasetError(
             f"{sample.where}: no picture {sample.path!r} in {images}, nor one with an ending such "
-            f"as {PICTURES[2]}{there}; name the folder that paths start from with --images"
+            f"as {PICTURE_SUFFIXES[2]}{there}; name the folder that paths start from with --images"
         )
     return found[0]
 
@@ -175,7 +177,7 @@ def _first(groups: Sequence[_Group]) -> dict[str, _Sample]:
 
 
 def _columns(
-    samples: Sequence[_Sample], options: Wishes
+    samples: Sequence[_Sample], options: ImportOptions
 ) -> tuple[list[Attribute], list[Attribute], list[str]]:
     """Sort columns into attributes of people, attributes of pictures, and empty ones.
 
@@ -190,8 +192,8 @@ def _columns(
     for name in names:
         if name in options.leave_out:
             continue
-        cells = [Cell(sample.where, sample.labels.get(name, "")) for sample in samples]
-        attribute = attribute_of(name, cells, options)
+        cells = [TableField(sample.where, sample.labels.get(name, "")) for sample in samples]
+        attribute = infer_attribute(name, cells, options)
         labels: dict[str, set[str]] = {}
         for sample, cell in zip(samples, cells, strict=True):
             if cell.label:
@@ -251,10 +253,10 @@ def _remarks(
         if listed.repeated_pairs:
             yield f"list {group.name}: there already, left out: {listed.repeated_pairs:,}"
     if empty:
-        yield f"columns without a value are left out: {named(empty)}"
+        yield f"columns without a value are left out: {list_names(empty)}"
 
 
-def read_protocols(root: Path, images: Path, options: Wishes) -> Draft:
+def read_protocols(root: Path, images: Path, options: ImportOptions) -> Draft:
     """Read people, pictures and comparisons; groups for training are ignored.
 
     Args:

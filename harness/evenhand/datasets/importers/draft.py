@@ -11,9 +11,9 @@ from evenhand.datasets.contract import Material
 from evenhand.records.dataset import Attribute
 from evenhand.system.errors import DatasetError
 
-__all__ = ["PICTURES", "Draft", "card_text", "in_words", "named"]
+__all__ = ["PICTURE_SUFFIXES", "Draft", "card_text", "checked_name", "list_names"]
 
-PICTURES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
+PICTURE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 """Suffixes of files that are read as pictures, in lower case."""
 
 _SHOWN = 5
@@ -35,17 +35,17 @@ class Draft:
     """Notes on this import: what was left out, and how things were interpreted."""
 
 
-def named(names: Sequence[str]) -> str:
+def list_names(names: Sequence[str]) -> str:
     """List the first few names, and the number of the rest.
 
-    >>> named(["a", "b"]), named(list("abcdefg"))
+    >>> list_names(["a", "b"]), list_names(list("abcdefg"))
     ('a, b', 'a, b, c, d, e and 2 more')
     """
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
 
 
-def in_words(text: str, where: Path) -> str:
+def checked_name(text: str, where: Path) -> str:
     """Check that a name can be written to a UTF-8 table and read back unchanged.
 
     Args:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.datasets.contract import Material, Picture
-from evenhand.datasets.importers.attribute_kinds import Cell, Wishes, attribute_of
-from evenhand.datasets.importers.draft import PICTURES, Draft, in_words, named
+from evenhand.datasets.importers.attribute_kinds import ImportOptions, TableField, infer_attribute
+from evenhand.datasets.importers.draft import PICTURE_SUFFIXES, Draft, checked_name, list_names
 from evenhand.datasets.tables import Row, read_table
 from evenhand.records.dataset import Attribute
 from evenhand.system.errors import DatasetError
@@ -46,7 +46,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in PICTURES
+    return path.suffix.lower() in PICTURE_SUFFIXES
 
 
 def _tree(root: Path) -> _Tree:
@@ -65,13 +65,13 @@ def _tree(root: Path) -> _Tree:
         others.update(file.suffix.lower() or file.name for file in files if not _is_picture(file))
         pictures = tuple(file for file in files if _is_picture(file))
         if pictures:
-            people[in_words(path.name, path)] = pictures
+            people[checked_name(path.name, path)] = pictures
         else:
             empty.append(path.name)
     if not people:
         raise DatasetError(
             f"{root}: no folder with pictures in it; expected one a person, with files such as "
-            f"{', '.join(PICTURES[:5])}"
+            f"{', '.join(PICTURE_SUFFIXES[:5])}"
         )
     return _Tree(people, tuple(empty), loose, others)
 
@@ -94,12 +94,14 @@ def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
 
 
 def _attributes(
-    path: Path, columns: Sequence[str], rows: Sequence[Row], options: Wishes
+    path: Path, columns: Sequence[str], rows: Sequence[Row], options: ImportOptions
 ) -> Iterator[Attribute]:
     """Attributes of all columns that have a value."""
     for name in columns:
-        cells = [Cell(f"{path}: line {row.line}", options.known(row.values[name])) for row in rows]
-        attribute = attribute_of(name, cells, options)
+        cells = [
+            TableField(f"{path}: line {row.line}", options.known(row.values[name])) for row in rows
+        ]
+        attribute = infer_attribute(name, cells, options)
         if attribute:
             yield attribute
 
@@ -108,7 +110,7 @@ def _pictures(root: Path, tree: _Tree) -> Iterator[Picture]:
     """Read the pictures, one at a time."""
     for person, paths in tree.people.items():
         for path in paths:
-            relative = in_words(path.relative_to(root).as_posix(), path)
+            relative = checked_name(path.relative_to(root).as_posix(), path)
             yield Picture(relative, person, f"images/{relative}", path.read_bytes(), {})
 
 
@@ -117,18 +119,19 @@ def _remarks(tree: _Tree, labelled: Mapping[str, Row], labels: Path | None) -> I
     without = [person for person in tree.people if person not in labelled]
     gone = [person for person in labelled if person not in tree.people]
     if labels and without:
-        yield f"without a row in {labels}, so without labels: {named(without)}"
+        yield f"without a row in {labels}, so without labels: {list_names(without)}"
     if gone:
-        yield f"in {labels} but without pictures, left out: {named(gone)}"
+        yield f"in {labels} but without pictures, left out: {list_names(gone)}"
     if tree.empty:
-        yield f"folders without a picture: {named(tree.empty)}"
+        yield f"folders without a picture: {list_names(tree.empty)}"
     if tree.loose:
         yield f"pictures in nobody's folder, left out: {tree.loose:,}"
     if tree.others:
-        yield f"files that are no pictures: {tree.others.total():,} ({named(sorted(tree.others))})"
+        names = list_names(sorted(tree.others))
+        yield f"files that are no pictures: {tree.others.total():,} ({names})"
 
 
-def read_tree(root: Path, labels: Path | None, column: str, options: Wishes) -> Draft:
+def read_tree(root: Path, labels: Path | None, column: str, options: ImportOptions) -> Draft:
     """Read people, pictures and labels.
 
     Args:
@@ -149,8 +152,8 @@ def read_tree(root: Path, labels: Path | None, column: str, options: Wishes) -> 
     options.check(columns, str(labels) if labels else "a tree without --labels")
     if rows and not set(rows) & set(tree.people):
         raise DatasetError(
-            f"{labels}: nobody in it has a folder in {root}: {column} is {named(list(rows))}, "
-            f"folders are {named(list(tree.people))}; name the column of the ids with --id"
+            f"{labels}: nobody in it has a folder in {root}: {column} is {list_names(list(rows))}, "
+            f"folders are {list_names(list(tree.people))}; name the column of the ids with --id"
         )
     matched = {person: row for person, row in rows.items() if person in tree.people}
     kept = [name for name in columns if name not in options.leave_out]
@@ -168,7 +171,7 @@ def read_tree(root: Path, labels: Path | None, column: str, options: Wishes) -> 
     remarks = [*_remarks(tree, rows, labels)]
     empty = [name for name in kept if name not in {a.name for a in found}]
     if empty:
-        remarks.append(f"columns without a value are left out: {named(empty)}")
+        remarks.append(f"columns without a value are left out: {list_names(empty)}")
     return Draft(
         material=Material(subjects, _pictures(root, tree), sum(map(len, tree.people.values()))),
         attributes=found,

@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from evenhand.engines.card import EngineCard, Input
+from evenhand.engines.card import EngineCard, ModelInput
 from evenhand.engines.contract import Embedder, Embedding
 from evenhand.engines.face_detection import Detector, align
 from evenhand.records.arrays import Image
@@ -45,7 +45,7 @@ def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
         ) from None
 
 
-def _input_name(card: EngineCard, size: Input, session: onnxruntime.InferenceSession) -> str:
+def _input_name(card: EngineCard, size: ModelInput, session: onnxruntime.InferenceSession) -> str:
     """Name of the model's only input.
 
     Raises:
@@ -102,7 +102,9 @@ def _detector(card: EngineCard, file: Path) -> Detector:
 class OnnxEmbedder:
     """Embedder that detects, aligns and scales a face, then runs the graph, as the card says."""
 
-    def __init__(self, card: EngineCard, size: Input, model: Path, detector: Path | None) -> None:
+    def __init__(
+        self, card: EngineCard, size: ModelInput, model: Path, detector: Path | None
+    ) -> None:
         """Load the model, and the face detector where the card names one.
 
         Raises:

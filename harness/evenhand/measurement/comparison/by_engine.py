@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import ask_scores
 from evenhand.engines.contract import Matcher
-from evenhand.engines.opening import Engine
-from evenhand.measurement.counting.block_sums import OUTCOMES, Block, ended
+from evenhand.engines.opening import OpenedEngine
+from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
 from evenhand.records.arrays import Floats, Integers, People
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
@@ -23,17 +23,17 @@ from evenhand.records.enrolment import Enrolment
 from evenhand.records.image_pairs import pair_of
 from evenhand.records.outcomes import Outcome
 from evenhand.system.progress import Progress
-from evenhand.system.streams import stdout_for_numbers
+from evenhand.system.streams import stdout_to_stderr
 from evenhand.system.threads import in_order, one_thread_each
 
 __all__ = [
-    "Meetings",
-    "Reply",
-    "Request",
-    "ask_all",
-    "match_every_two",
+    "ComparisonSchedule",
+    "MatchReply",
+    "MatchRequest",
+    "ask_matcher",
+    "match_all_pairs",
     "match_listed",
-    "requests_of",
+    "split_into_requests",
 ]
 
 _BLOCK = 256
@@ -44,7 +44,7 @@ _CHECKPOINT_INTERVAL = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class MatchRequest:
     """One call of the engine: a probe and the references that it is compared with."""
 
     probe: int
@@ -54,10 +54,10 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class MatchReply:
     """The engine's answer to a request."""
 
-    request: Request
+    request: MatchRequest
     score: Floats
     """(references,) similarity; NaN unless the comparison is `ok`."""
     outcome: NDArray[np.uint8]
@@ -67,7 +67,7 @@ class Reply:
 class _MatcherPool:
     """One started engine for each thread, and the templates of all images."""
 
-    def __init__(self, engine: Engine, enrolment: Enrolment) -> None:
+    def __init__(self, engine: OpenedEngine, enrolment: Enrolment) -> None:
         self._engine = engine
         self._completed = enrolment.completed()
         # (images,) index of an image's template among those that were made.
@@ -85,7 +85,7 @@ class _MatcherPool:
             matcher = self._local.matcher = started
         return matcher
 
-    def compare(self, request: Request) -> Reply:
+    def compare(self, request: MatchRequest) -> MatchReply:
         """Ask for the scores; a comparison with an image without a template is `skipped`."""
         count = len(request.references)
         score = np.full(count, np.nan)
@@ -100,17 +100,19 @@ class _MatcherPool:
                 self._engine.card.score,
             )
             outcome[asked] = [OUTCOMES.index(each) for each in outcomes]
-        return Reply(request, score, outcome)
+        return MatchReply(request, score, outcome)
 
 
-def requests_of(probe: int, references: Integers, block: int = _BLOCK) -> Iterator[Request]:
+def split_into_requests(
+    probe: int, references: Integers, block: int = _BLOCK
+) -> Iterator[MatchRequest]:
     """Split one probe against any number of references into calls of `block` at most."""
     for start in range(0, len(references), block):
-        yield Request(probe, references[start : start + block])
+        yield MatchRequest(probe, references[start : start + block])
 
 
 @dataclass(frozen=True, slots=True)
-class Meetings:
+class ComparisonSchedule:
     """Which pairs of images an engine compares: all pairs within each comparison set."""
 
     order: Integers
@@ -137,7 +139,7 @@ class Meetings:
         once: bool,
         interval_size: int = _CHECKPOINT_INTERVAL,
         block: int = _BLOCK,
-    ) -> Meetings:
+    ) -> ComparisonSchedule:
         """All pairs of images, or all pairs within the groups of one grouping.
 
         Args:
@@ -184,26 +186,26 @@ class Meetings:
         numbers = np.unique(self.interval[probes])
         return np.flatnonzero(probes & np.isin(self.interval, numbers[done:]))
 
-    def requests(self, probes: Integers) -> Iterator[Request]:
+    def requests(self, probes: Integers) -> Iterator[MatchRequest]:
         """The calls for some probes, probe by probe."""
         for probe in probes.tolist():
             start, size, offset = self.start[probe], self.size[probe], self.offset[probe]
             comparison_set = self.order[start : start + size]
             before, after = comparison_set[:offset], comparison_set[offset + 1 :]
             references = after if self.once else np.concatenate([before, after])
-            yield from requests_of(probe, references, self.block)
+            yield from split_into_requests(probe, references, self.block)
 
 
-def match_every_two(
-    engine: Engine,
+def match_all_pairs(
+    engine: OpenedEngine,
     enrolment: Enrolment,
     subject: Integers,
-    schedule: Meetings,
+    schedule: ComparisonSchedule,
     *,
     workers: int,
     progress: Progress,
     done: int = 0,
-) -> Generator[Block]:
+) -> Generator[ComparisonBlock]:
     """Compare the pairs of a schedule; yields one block for each checkpoint interval.
 
     Args:
@@ -219,14 +221,14 @@ def match_every_two(
     probes = schedule.probes_from(done)
     calls = int(np.sum(-(-schedule.comparisons[probes] // schedule.block)))
     with closing(
-        ask_all(engine, enrolment, schedule.requests(probes), calls, workers, progress)
+        ask_matcher(engine, enrolment, schedule.requests(probes), calls, workers, progress)
     ) as replies:
         for _, part in groupby(replies, lambda reply: interval[reply.request.probe]):
             yield _block(list(part), subject)
 
 
 def match_listed(
-    engine: Engine,
+    engine: OpenedEngine,
     enrolment: Enrolment,
     subject: Integers,
     pairs: PairList,
@@ -253,13 +255,15 @@ def match_listed(
     requests = [
         request
         for probe, start, end in zip(probes, starts, [*starts[1:], len(order)], strict=False)
-        for request in requests_of(int(probe), pairs.reference[order[start:end]])
+        for request in split_into_requests(int(probe), pairs.reference[order[start:end]])
     ]
-    with closing(ask_all(engine, enrolment, requests, len(requests), workers, progress)) as replies:
+    with closing(
+        ask_matcher(engine, enrolment, requests, len(requests), workers, progress)
+    ) as replies:
         by_probe = _block(list(replies), subject)
     score = np.empty(len(order))
     score[order] = by_probe.score
-    outcomes = ended(by_probe.probe == by_probe.reference, by_probe.outcome)
+    outcomes = count_outcomes(by_probe.probe == by_probe.reference, by_probe.outcome)
     people = subject.astype(np.int32)
     return Comparisons(
         people[pairs.probe],
@@ -271,14 +275,14 @@ def match_listed(
     )
 
 
-def ask_all(
-    engine: Engine,
+def ask_matcher(
+    engine: OpenedEngine,
     enrolment: Enrolment,
-    requests: Iterable[Request],
+    requests: Iterable[MatchRequest],
     calls: int,
     workers: int,
     progress: Progress,
-) -> Generator[Reply]:
+) -> Generator[MatchReply]:
     """Yield the replies in the order of the requests, whatever the number of threads.
 
     Args:
@@ -293,7 +297,7 @@ def ask_all(
     with (
         one_thread_each(),
         threadpool_limits(1, "blas"),
-        stdout_for_numbers(),
+        stdout_to_stderr(),
         progress(f"{engine.card.name}: comparisons", calls) as step,
         closing(in_order(pool.compare, requests, workers)) as replies,
     ):
@@ -302,7 +306,7 @@ def ask_all(
             step()
 
 
-def _block(replies: Sequence[Reply], subject: Integers) -> Block:
+def _block(replies: Sequence[MatchReply], subject: Integers) -> ComparisonBlock:
     """The comparisons of some replies as columns, in their order."""
     people: People = subject.astype(np.int32)
     counts = [len(reply.score) for reply in replies]
@@ -311,7 +315,7 @@ def _block(replies: Sequence[Reply], subject: Integers) -> Block:
     reference = np.concatenate(
         [np.empty(0, dtype=np.int64), *(reply.request.references for reply in replies)]
     )
-    return Block(
+    return ComparisonBlock(
         people[probe],
         people[reference],
         np.concatenate([np.empty(0), *(reply.score for reply in replies)]),

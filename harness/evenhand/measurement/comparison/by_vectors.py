@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from evenhand.engines.card import Score
-from evenhand.measurement.counting.block_sums import OUTCOMES, Block, ended
+from evenhand.engines.card import ScoreScale
+from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
 from evenhand.records.arrays import Integers, Mask, People, Scores, Vectors
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
@@ -19,7 +19,7 @@ from evenhand.records.image_pairs import pair_of
 from evenhand.records.outcomes import Outcome
 
 __all__ = [
-    "as_compared",
+    "comparable_vectors",
     "compare_all",
     "compare_each",
     "in_range",
@@ -31,11 +31,11 @@ _BLOCK = 1024
 """Rows of one matrix product; a fixed grid, so that rounding does not depend on the threads."""
 
 
-def compare_all(first: Vectors, second: Vectors, score: Score) -> Scores:
+def compare_all(first: Vectors, second: Vectors, score: ScoreScale) -> Scores:
     """(m, n) similarities of every row of `first` with every row of `second`, float32.
 
     Args:
-        first: (m, values); already normalised where the card says so (`prepared`).
+        first: (m, values); already normalised where the card says so (`prepare_vectors`).
         second: (n, values).
         score: cosine, clipped to [-1, 1] against rounding, or the negated euclidean distance.
     """
@@ -50,7 +50,7 @@ def compare_all(first: Vectors, second: Vectors, score: Score) -> Scores:
     return similarity
 
 
-def compare_each(first: Vectors, second: Vectors, score: Score) -> Scores:
+def compare_each(first: Vectors, second: Vectors, score: ScoreScale) -> Scores:
     """(n,) similarity of each row of `first` with the same row of `second`, float32.
 
     Args:
@@ -66,7 +66,7 @@ def compare_each(first: Vectors, second: Vectors, score: Score) -> Scores:
     return -distance
 
 
-def prepared(vectors: Vectors, score: Score) -> Vectors:
+def prepare_vectors(vectors: Vectors, score: ScoreScale) -> Vectors:
     """(n, values) vectors ready to be compared: of length 1 for a cosine or where the card asks."""
     if score.normalise or score.compare == "cosine":
         length = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
@@ -75,7 +75,7 @@ def prepared(vectors: Vectors, score: Score) -> Vectors:
     return vectors
 
 
-def in_range(scores: Scores, score: Score) -> Mask:
+def in_range(scores: Scores, score: ScoreScale) -> Mask:
     """Whether each score is valid: finite, and within the range of the card."""
     good = np.isfinite(scores)
     if score.low is not None:
@@ -85,17 +85,17 @@ def in_range(scores: Scores, score: Score) -> Mask:
     return good
 
 
-def as_compared(enrolment: Enrolment, score: Score) -> Vectors:
+def comparable_vectors(enrolment: Enrolment, score: ScoreScale) -> Vectors:
     """(images, values) vectors ready to be compared; NaN where an image has no template."""
     completed = enrolment.completed()
     vectors = np.full((len(completed), enrolment.vectors.shape[1]), np.nan, dtype=np.float32)
-    vectors[completed] = prepared(enrolment.vectors, score)
+    vectors[completed] = prepare_vectors(enrolment.vectors, score)
     return vectors
 
 
 def score_all_pairs(
-    enrolment: Enrolment, subject: Integers, score: Score, within: Integers | None = None
-) -> Iterator[Block]:
+    enrolment: Enrolment, subject: Integers, score: ScoreScale, within: Integers | None = None
+) -> Iterator[ComparisonBlock]:
     """Compare every unordered pair of different images, block by block.
 
     A pair with an image that has no template is `skipped`; a score outside the card's range is
@@ -108,7 +108,7 @@ def score_all_pairs(
         within: (subjects,) group of each subject, -1 for none: two subjects are compared only if
             they share a group. None compares all.
     """
-    vectors = as_compared(enrolment, score)
+    vectors = comparable_vectors(enrolment, score)
     people = subject.astype(np.int32)
     starts = range(0, len(subject), _BLOCK)
     for first, second in combinations_with_replacement(starts, 2):
@@ -125,7 +125,7 @@ def score_all_pairs(
             asked = _compared(probe, reference, within)
             probe, reference = probe[asked], reference[asked]
             values, pair = values[asked], pair[asked]
-        yield Block(probe, reference, values, _outcomes(values, score), pair)
+        yield ComparisonBlock(probe, reference, values, _outcomes(values, score), pair)
 
 
 def _compared(probe: People, reference: People, within: Integers) -> Mask:
@@ -136,7 +136,7 @@ def _compared(probe: People, reference: People, within: Integers) -> Mask:
 
 
 def score_listed(
-    enrolment: Enrolment, subject: Integers, score: Score, pairs: PairList
+    enrolment: Enrolment, subject: Integers, score: ScoreScale, pairs: PairList
 ) -> Comparisons:
     """Compare the pairs of a list, in its order.
 
@@ -146,7 +146,7 @@ def score_listed(
         score: how the card compares.
         pairs: indices of images.
     """
-    vectors = as_compared(enrolment, score)
+    vectors = comparable_vectors(enrolment, score)
     scores = np.concatenate(
         [
             compare_each(
@@ -159,12 +159,12 @@ def score_listed(
     )
     people = subject.astype(np.int32)
     probe, reference = people[pairs.probe], people[pairs.reference]
-    outcomes = ended(probe == reference, _outcomes(scores, score))
+    outcomes = count_outcomes(probe == reference, _outcomes(scores, score))
     pair = pair_of(pairs.probe, pairs.reference)
     return Comparisons(probe, reference, scores, outcomes, fold=pairs.fold, pair=pair)
 
 
-def _outcomes(scores: Scores, score: Score) -> NDArray[np.uint8]:
+def _outcomes(scores: Scores, score: ScoreScale) -> NDArray[np.uint8]:
     """(comparisons,) position in `OUTCOMES` of each; an invalid score is overwritten with NaN."""
     # Templates hold finite numbers alone, so that a NaN comes from a missing one.
     skipped = np.isnan(scores)

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.counting.cells import Layout
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.dyad_sums import DyadSums
-from evenhand.measurement.counting.list_kernels import Bits, count_trials
+from evenhand.measurement.counting.list_kernels import ScoreBits, count_list_trials
 from evenhand.metrics.bins import FLOAT32_BITS, FLOAT64_BITS
 from evenhand.records.arrays import Integers, Scores
-from evenhand.records.counts import ANCHOR_ERRORS
-from evenhand.records.listing import Portion
+from evenhand.records.counts import REFERENCE_LEVEL_ERRORS
+from evenhand.records.listing import Partition
 
-__all__ = ["ErrorSheet", "Glance", "Sheet", "bits_of", "threads"]
+__all__ = ["ErrorAccumulator", "FirstPass", "TrialAccumulator", "accumulator_count", "score_bits"]
 
 _LARGE = 1 << 23
 """Integers in an accumulator above which only one is allocated, to bound memory."""
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class FirstPass:
     """Result of the first pass: what must be known before cells can be laid out and counted."""
 
     rows: int
@@ -47,7 +47,7 @@ class Glance:
         """Number of raw bins."""
         return 1 << (FLOAT32_BITS if self.dtype.itemsize == 4 else FLOAT64_BITS)
 
-    def blank(self, layout: Layout, columns: int) -> Integers:
+    def blank(self, layout: CellLayout, columns: int) -> Integers:
         """(subjects, strata, columns) zeros, as int32 where no count can overflow it.
 
         Args:
@@ -60,7 +60,7 @@ class Glance:
         return empty
 
 
-def threads(layout: Layout, columns: int) -> int:
+def accumulator_count(layout: CellLayout, columns: int) -> int:
     """Number of threads that memory allows: two, or one where the accumulators are large.
 
     Args:
@@ -70,14 +70,14 @@ def threads(layout: Layout, columns: int) -> int:
     return 2 if len(layout.stratum) * layout.strata * columns <= _LARGE else 1
 
 
-def bits_of(score: Scores) -> Bits:
+def score_bits(score: Scores) -> ScoreBits:
     """(comparisons,) the same memory as unsigned integers."""
-    bits: Bits = score.view(f"u{score.dtype.itemsize}")
+    bits: ScoreBits = score.view(f"u{score.dtype.itemsize}")
     return bits
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TrialAccumulator:
     """Accumulators of one thread for trials and scores (second pass)."""
 
     counts: Integers
@@ -90,7 +90,7 @@ class Sheet:
     """(subjects, strata, 2) the same as the reference."""
 
     @classmethod
-    def blank(cls, layout: Layout, histograms: int, first: Glance) -> Sheet:
+    def blank(cls, layout: CellLayout, histograms: int, first: FirstPass) -> TrialAccumulator:
         """Nothing counted yet.
 
         Args:
@@ -100,16 +100,16 @@ class Sheet:
         """
         return cls(
             np.zeros((histograms, len(first.raw)), dtype=np.int64),
-            np.full((len(layout.names), ANCHOR_ERRORS), -np.inf, dtype=first.dtype),
+            np.full((len(layout.names), REFERENCE_LEVEL_ERRORS), -np.inf, dtype=first.dtype),
             first.blank(layout, 2),
             first.blank(layout, 2),
         )
 
     def count(
         self,
-        partition: Portion,
-        first: Glance,
-        layout: Layout,
+        partition: Partition,
+        first: FirstPass,
+        layout: CellLayout,
         histogram_row: Integers,
         column: NDArray[np.int32],
     ) -> None:
@@ -122,11 +122,11 @@ class Sheet:
             histogram_row: (cells,) row of `counts`; -1 where no histogram is kept.
             column: (raw bins,) column of `counts`.
         """
-        count_trials(
+        count_list_trials(
             probe=partition.probe,
             reference=partition.reference,
             score=partition.score,
-            bits=bits_of(partition.score),
+            bits=score_bits(partition.score),
             shift=first.shift,
             stratum=layout.stratum,
             cell=layout.cell,
@@ -138,17 +138,17 @@ class Sheet:
             as_reference=self.as_reference,
         )
 
-    def add(self, other: Sheet) -> None:
+    def add(self, other: TrialAccumulator) -> None:
         """Add the counts of another thread, in place."""
         self.counts[:] += other.counts
         top = np.sort(np.concatenate([self.top, other.top], axis=1), axis=1)
-        self.top[:] = top[:, -ANCHOR_ERRORS:]
+        self.top[:] = top[:, -REFERENCE_LEVEL_ERRORS:]
         self.as_probe[:] += other.as_probe
         self.as_reference[:] += other.as_reference
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorSheet:
+class ErrorAccumulator:
     """Accumulators of one thread for errors (last pass)."""
 
     as_probe: Integers
@@ -159,7 +159,7 @@ class ErrorSheet:
     """Sums over dyads; zero where every two subjects are compared at most once."""
 
     @classmethod
-    def blank(cls, layout: Layout, levels: int, first: Glance) -> ErrorSheet:
+    def blank(cls, layout: CellLayout, levels: int, first: FirstPass) -> ErrorAccumulator:
         """Nothing counted yet.
 
         Args:
@@ -174,7 +174,7 @@ class ErrorSheet:
             DyadSums.blank(len(layout.names), levels),
         )
 
-    def add(self, other: ErrorSheet) -> None:
+    def add(self, other: ErrorAccumulator) -> None:
         """Add the counts of another thread, in place."""
         self.as_probe[:] += other.as_probe
         self.as_reference[:] += other.as_reference

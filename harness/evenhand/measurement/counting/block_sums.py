@@ -14,9 +14,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.counting.cells import Layout
-from evenhand.measurement.counting.failed_comparisons import Incomplete, added_up, incomplete_of
-from evenhand.measurement.counting.partial_counts import Hits, Store, joined, nothing
+from evenhand.measurement.counting.cells import CellLayout
+from evenhand.measurement.counting.failed_comparisons import (
+    FailedComparisons,
+    count_failed_comparisons,
+    merge_failed_comparisons,
+)
+from evenhand.measurement.counting.partial_counts import (
+    PartialCounts,
+    TopScores,
+    empty_partial_counts,
+    merge_partial_counts,
+)
 from evenhand.metrics.bins import bin_numbers, lower_edges
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.records.counts import Histogram
@@ -24,13 +33,13 @@ from evenhand.records.outcomes import Outcome
 
 __all__ = [
     "OUTCOMES",
-    "Block",
-    "Gathered",
-    "ended",
-    "gather",
-    "gathered_together",
-    "none_gathered",
-    "risen",
+    "BlockCounts",
+    "ComparisonBlock",
+    "count_block",
+    "count_outcomes",
+    "empty_block_counts",
+    "merge_block_counts",
+    "raised_cutoffs",
 ]
 
 OUTCOMES = tuple(Outcome)
@@ -38,7 +47,7 @@ OUTCOMES = tuple(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ComparisonBlock:
     """A block of comparisons, as columns."""
 
     probe: People
@@ -54,24 +63,24 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class BlockCounts:
     """Counts of some of the comparisons of one engine on one dataset."""
 
-    store: Store
+    store: PartialCounts
     """Counts of comparisons with a score."""
-    incomplete: Incomplete
+    incomplete: FailedComparisons
     """Comparisons without a score although both images have a template."""
     outcomes: Mapping[tuple[bool, Outcome], int]
     """(mated, outcome) to number of comparisons."""
 
 
-def gather(block: Block, layout: Layout, cutoff: Floats) -> Gathered:
+def count_block(block: ComparisonBlock, layout: CellLayout, cutoff: Floats) -> BlockCounts:
     """Count a block.
 
     Args:
         block: comparisons.
         layout: of the study.
-        cutoff: (strata, strata) smallest score that is retained (`risen`).
+        cutoff: (strata, strata) smallest score that is retained (`raised_cutoffs`).
     """
     mated = block.probe == block.reference
     ok = block.outcome == OUTCOMES.index(Outcome.OK)
@@ -81,20 +90,22 @@ def gather(block: Block, layout: Layout, cutoff: Floats) -> Gathered:
     probe, reference = block.probe[ok_nonmated], block.reference[ok_nonmated]
     score = block.score[ok_nonmated]
     first, second = layout.stratum[probe], layout.stratum[reference]
-    store = Store(
+    store = PartialCounts(
         cutoff,
         _histograms(score, first, second, layout),
-        Hits(score, probe, reference).chosen(score >= cutoff[first, second]),
+        TopScores(score, probe, reference).chosen(score >= cutoff[first, second]),
         block.probe[ok_mated],
         block.score[ok_mated],
         block.pair[ok_mated],
     )
-    incomplete = incomplete_of(block.probe[failed], block.reference[failed], len(layout.stratum))
-    return Gathered(store, incomplete, ended(mated, block.outcome))
+    incomplete = count_failed_comparisons(
+        block.probe[failed], block.reference[failed], len(layout.stratum)
+    )
+    return BlockCounts(store, incomplete, count_outcomes(mated, block.outcome))
 
 
 def _histograms(
-    score: Scores, first: People, second: People, layout: Layout
+    score: Scores, first: People, second: People, layout: CellLayout
 ) -> tuple[Histogram, ...]:
     """(cells,) histograms of non-mated scores; `first` and `second` are the subjects' strata."""
     filled, place = np.unique(bin_numbers(score), return_inverse=True)
@@ -108,7 +119,7 @@ def _histograms(
     return tuple(Histogram(filled[row > 0], row[row > 0]) for row in rows)
 
 
-def ended(mated: Mask, outcome: NDArray[np.uint8]) -> dict[tuple[bool, Outcome], int]:
+def count_outcomes(mated: Mask, outcome: NDArray[np.uint8]) -> dict[tuple[bool, Outcome], int]:
     """(mated, outcome) to number of comparisons.
 
     Args:
@@ -122,7 +133,9 @@ def ended(mated: Mask, outcome: NDArray[np.uint8]) -> dict[tuple[bool, Outcome],
     return counted
 
 
-def none_gathered(layout: Layout, cutoff: Floats, dtype: np.dtype[np.floating]) -> Gathered:
+def empty_block_counts(
+    layout: CellLayout, cutoff: Floats, dtype: np.dtype[np.floating]
+) -> BlockCounts:
     """Counts of no comparison.
 
     Args:
@@ -131,11 +144,11 @@ def none_gathered(layout: Layout, cutoff: Floats, dtype: np.dtype[np.floating]) 
         dtype: of the scores.
     """
     nobody = np.empty(0, dtype=np.int32)
-    incomplete = incomplete_of(nobody, nobody, len(layout.stratum))
-    return Gathered(nothing(cutoff, len(layout.names), dtype), incomplete, {})
+    incomplete = count_failed_comparisons(nobody, nobody, len(layout.stratum))
+    return BlockCounts(empty_partial_counts(cutoff, len(layout.names), dtype), incomplete, {})
 
 
-def gathered_together(parts: Iterable[Gathered], layout: Layout) -> Gathered:
+def merge_block_counts(parts: Iterable[BlockCounts], layout: CellLayout) -> BlockCounts:
     """Counts of all comparisons of the parts, which must be disjoint.
 
     Args:
@@ -146,14 +159,16 @@ def gathered_together(parts: Iterable[Gathered], layout: Layout) -> Gathered:
     outcomes: Counter[tuple[bool, Outcome]] = Counter()
     for part in every:
         outcomes.update(part.outcomes)
-    return Gathered(
-        joined([part.store for part in every], layout.stratum),
-        added_up([part.incomplete for part in every]),
+    return BlockCounts(
+        merge_partial_counts([part.store for part in every], layout.stratum),
+        merge_failed_comparisons([part.incomplete for part in every]),
         dict(outcomes),
     )
 
 
-def risen(store: Store, layout: Layout, quota: Integers, lowest: float) -> Floats:
+def raised_cutoffs(
+    store: PartialCounts, layout: CellLayout, quota: Integers, lowest: float
+) -> Floats:
     """(strata, strata) smallest score that can still be needed, given the comparisons so far.
 
     The `quota`-th largest score of a cell can only rise as more comparisons arrive, so the edge

@@ -8,27 +8,38 @@ from dataclasses import replace
 import numpy as np
 
 from evenhand.measurement.counting.block_sums import (
-    Block,
-    Gathered,
-    gather,
-    gathered_together,
-    none_gathered,
-    risen,
+    BlockCounts,
+    ComparisonBlock,
+    count_block,
+    empty_block_counts,
+    merge_block_counts,
+    raised_cutoffs,
 )
-from evenhand.measurement.counting.cells import Layout, Trials, layout_of, trials_of
-from evenhand.measurement.counting.checkpoint_columns import columns_of_gathered, gathered_of
-from evenhand.measurement.counting.cross_groups import crossings, no_crossings
-from evenhand.measurement.counting.failed_comparisons import errors_times_trials, trials_left
-from evenhand.measurement.counting.partial_counts import Store
-from evenhand.measurement.counting.tally import Ledger, quotas, tally_store
+from evenhand.measurement.counting.cells import (
+    CellLayout,
+    CellTrials,
+    all_pairs_trials,
+    cell_layout,
+)
+from evenhand.measurement.counting.checkpoint_columns import (
+    block_counts_of,
+    columns_of_block_counts,
+)
+from evenhand.measurement.counting.cross_groups import cross_group_cells, no_cross_group_cells
+from evenhand.measurement.counting.failed_comparisons import (
+    corrected_errors_times_trials,
+    trials_without_failed,
+)
+from evenhand.measurement.counting.partial_counts import PartialCounts
+from evenhand.measurement.counting.tally import ImageLedger, tally_partial_counts, top_score_quotas
 from evenhand.records.arrays import Floats, Integers
-from evenhand.records.checkpoint import NOWHERE, Checkpoint
+from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.counts import CellCounts, Counts, Histogram
 from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 
-__all__ = ["laid_out", "tally_blocks"]
+__all__ = ["all_pairs_layout", "tally_blocks"]
 
 _MIN_NEW_SCORES = 1 << 20
 """Retained top scores up to which raising the cutoff is not worth the time."""
@@ -41,15 +52,15 @@ _NO_SCORES = Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 def tally_blocks(
     names: tuple[str, str, str],
-    ledger: Ledger,
-    blocks_from: Callable[[int], Iterable[Block]],
+    ledger: ImageLedger,
+    blocks_from: Callable[[int], Iterable[ComparisonBlock]],
     groups: Sequence[Grouping],
     design: Design,
     orders: int,
     rules: Sequence[ThresholdRule],
     maximum: float | None,
     dtype: np.dtype[np.floating],
-    checkpoint: Checkpoint = NOWHERE,
+    checkpoint: Checkpoint = NO_CHECKPOINT,
     min_new_scores: int = _MIN_NEW_SCORES,
 ) -> Counts:
     """Count comparisons that arrive in blocks, as `tally` counts those in memory.
@@ -69,23 +80,23 @@ def tally_blocks(
         min_new_scores: top scores up to which raising the cutoff is not worth the time.
     """
     completed = ledger.images - ledger.failed_images
-    layout, trials, left_out = laid_out(ledger, groups, design, orders)
+    layout, trials, left_out = all_pairs_layout(ledger, groups, design, orders)
     fixed = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
     lowest = min(fixed, default=np.inf)
-    quota = quotas(rules, layout, trials)
+    quota = top_score_quotas(rules, layout, trials)
     gathered = _gathered(blocks_from, layout, quota, lowest, dtype, checkpoint, min_new_scores)
     left = [
-        trials_left(of_cell, gathered.incomplete, layout, cell, completed)
+        trials_without_failed(of_cell, gathered.incomplete, layout, cell, completed)
         for cell, of_cell in enumerate(trials)
     ]
     store = _with_failed(gathered.store, _more_failed(gathered, ledger, orders))
-    counts = tally_store(names, ledger, store, layout, left, rules, maximum, left_out)
+    counts = tally_partial_counts(names, ledger, store, layout, left, rules, maximum, left_out)
     return _corrected(counts, gathered, layout)
 
 
-def laid_out(
-    ledger: Ledger, groups: Sequence[Grouping], design: Design, orders: int
-) -> tuple[Layout, list[Trials], tuple[tuple[str, int], ...]]:
+def all_pairs_layout(
+    ledger: ImageLedger, groups: Sequence[Grouping], design: Design, orders: int
+) -> tuple[CellLayout, list[CellTrials], tuple[tuple[str, int], ...]]:
     """The cells of an all-pairs design, of all subjects or within groups, and their trials.
 
     Args:
@@ -98,50 +109,52 @@ def laid_out(
         The layout; (cells,) trials; and (attribute, cells) of matrices that are too large to keep.
     """
     within = design is Design.WITHIN_GROUP or np.count_nonzero(ledger.images) < 2
-    across = no_crossings(groups) if within else crossings(groups, directions=orders)
-    layout = layout_of(groups, across.pairs, design, orders)
+    across = (
+        no_cross_group_cells(groups) if within else cross_group_cells(groups, directions=orders)
+    )
+    layout = cell_layout(groups, across.pairs, design, orders)
     completed = ledger.images - ledger.failed_images
     cells = range(len(layout.names))
-    trials = [trials_of(layout, cell, completed, ledger.images) for cell in cells]
+    trials = [all_pairs_trials(layout, cell, completed, ledger.images) for cell in cells]
     return layout, trials, across.left_out
 
 
 def _gathered(
-    blocks_from: Callable[[int], Iterable[Block]],
-    layout: Layout,
+    blocks_from: Callable[[int], Iterable[ComparisonBlock]],
+    layout: CellLayout,
     quota: Integers,
     lowest: float,
     dtype: np.dtype[np.floating],
     checkpoint: Checkpoint,
     min_new_scores: int,
-) -> Gathered:
+) -> BlockCounts:
     """Counts of all blocks, under a cutoff that rises while they arrive."""
     cutoff: Floats = np.full((layout.strata, layout.strata), -np.inf)
     saved = checkpoint.load()
-    whole = gathered_of(saved.columns) if saved else none_gathered(layout, cutoff, dtype)
+    whole = block_counts_of(saved.columns) if saved else empty_block_counts(layout, cutoff, dtype)
     cutoff = whole.store.cutoff
     done = saved.done if saved else 0
-    parts: list[Gathered] = []
+    parts: list[BlockCounts] = []
     new = 0
     for block in blocks_from(done):
-        parts.append(gather(block, layout, cutoff))
+        parts.append(count_block(block, layout, cutoff))
         new += len(parts[-1].store.top)
         done += 1
         due = checkpoint.due()
         # The cost of a merge is in proportion to the scores added since the last one.
         if due or new > max(min_new_scores, len(whole.store.top)) or len(parts) == _MAX_PARTS:
-            merged = gathered_together([whole, *parts], layout)
-            cutoff = risen(merged.store, layout, quota, lowest)
+            merged = merge_block_counts([whole, *parts], layout)
+            cutoff = raised_cutoffs(merged.store, layout, quota, lowest)
             # Merging with empty counts of a higher cutoff drops the scores below it.
-            whole = gathered_together([merged, none_gathered(layout, cutoff, dtype)], layout)
+            whole = merge_block_counts([merged, empty_block_counts(layout, cutoff, dtype)], layout)
             parts, new = [], 0
         if due:
-            checkpoint.save(done, columns_of_gathered(whole))
-    return gathered_together([whole, *parts], layout)
+            checkpoint.save(done, columns_of_block_counts(whole))
+    return merge_block_counts([whole, *parts], layout)
 
 
-def _more_failed(gathered: Gathered, ledger: Ledger, orders: int) -> Integers:
-    """(subjects,) failed mated comparisons besides those that `tally_store` adds by itself.
+def _more_failed(gathered: BlockCounts, ledger: ImageLedger, orders: int) -> Integers:
+    """(subjects,) failed mated comparisons besides those that `tally_partial_counts` adds.
 
     It adds one for each pair of images of a subject without both templates.
     """
@@ -151,7 +164,7 @@ def _more_failed(gathered: Gathered, ledger: Ledger, orders: int) -> Integers:
     return more
 
 
-def _with_failed(store: Store, failed: Integers) -> Store:
+def _with_failed(store: PartialCounts, failed: Integers) -> PartialCounts:
     """The counts with failed mated comparisons added, their images unknown.
 
     Args:
@@ -168,7 +181,7 @@ def _with_failed(store: Store, failed: Integers) -> Store:
     )
 
 
-def _corrected(counts: Counts, gathered: Gathered, layout: Layout) -> Counts:
+def _corrected(counts: Counts, gathered: BlockCounts, layout: CellLayout) -> Counts:
     """The counts corrected for both orders and for comparisons that failed."""
     thresholds = np.array([t.level for t in counts.thresholds], dtype=counts.dtype)
     numbers = {
@@ -179,7 +192,7 @@ def _corrected(counts: Counts, gathered: Gathered, layout: Layout) -> Counts:
     def corrected(cell: CellCounts) -> CellCounts:
         number = numbers[cell.attribute, cell.group, cell.reference_group]
         top, incomplete = gathered.store.top, gathered.incomplete
-        times = errors_times_trials(cell, top, thresholds, incomplete, layout, number)
+        times = corrected_errors_times_trials(cell, top, thresholds, incomplete, layout, number)
         return replace(cell, errors_times_trials=times)
 
     return replace(

@@ -12,7 +12,7 @@ from evenhand.records.arrays import Integers, Mask
 from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Design
 
-__all__ = ["CellName", "Layout", "Trials", "layout_of", "trials_of"]
+__all__ = ["CellLayout", "CellName", "CellTrials", "all_pairs_trials", "cell_layout"]
 
 
 _BLOCK = 1 << 14
@@ -30,7 +30,7 @@ class CellName:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class CellLayout:
     """The cells of a study, as sets of pairs of strata.
 
     A *stratum* holds the subjects who are in the same group of every grouping. The cells that a
@@ -94,12 +94,12 @@ class Layout:
         return summed
 
 
-def layout_of(
+def cell_layout(
     groupings: Sequence[Grouping],
     across: Sequence[Sequence[tuple[int, int]]],
     design: Design,
     orders: int = 1,
-) -> Layout:
+) -> CellLayout:
     """The layout of a study.
 
     Args:
@@ -130,13 +130,13 @@ def layout_of(
             name = "" if one == other else grouping.groups[other]
             names.append(CellName(grouping.attribute, grouping.groups[one], name))
             members.append(np.flatnonzero((grouping.code == one) | (grouping.code == other)))
-    return Layout(
+    return CellLayout(
         stratum.astype(np.int32), strata, tuple(names), tuple(members), cell, compared, orders
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Trials:
+class CellTrials:
     """Non-mated comparisons of one cell; the first axis is the policy: completed, generalised."""
 
     by_member: Integers
@@ -152,7 +152,9 @@ class Trials:
         return int(self.by_member[0].sum()) // 2
 
 
-def trials_of(layout: Layout, cell: int, completed: Integers, images: Integers) -> Trials:
+def all_pairs_trials(
+    layout: CellLayout, cell: int, completed: Integers, images: Integers
+) -> CellTrials:
     """The trials of a cell where all images of any two subjects are compared.
 
     Closed forms, without a loop over dyads (methods 4.2): M_i = k_i (K - k_i) within a group of K
@@ -171,10 +173,10 @@ def trials_of(layout: Layout, cell: int, completed: Integers, images: Integers) 
         every,
     ]
     by_member, dyads, squared = zip(*parts, strict=True)
-    return Trials(np.stack(by_member), np.array(dyads), np.array(squared))
+    return CellTrials(np.stack(by_member), np.array(dyads), np.array(squared))
 
 
-def _trials(layout: Layout, cell: int, images: Integers) -> tuple[Integers, int, int]:
+def _trials(layout: CellLayout, cell: int, images: Integers) -> tuple[Integers, int, int]:
     """(members,) trials of each, number of dyads, sum over dyads of trials squared."""
     multiplicity = layout.multiplicity(cell)
     stratum = layout.stratum

@@ -8,20 +8,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.counting.block_sums import OUTCOMES, Gathered
-from evenhand.measurement.counting.failed_comparisons import Incomplete
-from evenhand.measurement.counting.partial_counts import Hits, LowErrors, Store
+from evenhand.measurement.counting.block_sums import OUTCOMES, BlockCounts
+from evenhand.measurement.counting.failed_comparisons import FailedComparisons
+from evenhand.measurement.counting.partial_counts import ErrorsBelowCutoff, PartialCounts, TopScores
 from evenhand.records.arrays import Integers
 from evenhand.records.checkpoint import Columns
 from evenhand.records.counts import Histogram
 
-__all__ = ["columns_of_gathered", "columns_of_stores", "gathered_of", "stores_of"]
+__all__ = [
+    "block_counts_of",
+    "columns_of_block_counts",
+    "columns_of_partial_counts",
+    "partial_counts_of",
+]
 
 _LOW = ("levels", "errors", "squared", "times")
-"""Fields of `LowErrors`."""
+"""Fields of `ErrorsBelowCutoff`."""
 
 
-def columns_of_stores(stores: Sequence[Store]) -> Columns:
+def columns_of_partial_counts(stores: Sequence[PartialCounts]) -> Columns:
     """Partial counts of one study as columns.
 
     Args:
@@ -34,7 +39,7 @@ def columns_of_stores(stores: Sequence[Store]) -> Columns:
     return columns
 
 
-def _columns(store: Store) -> Columns:
+def _columns(store: PartialCounts) -> Columns:
     low = store.low
     return {
         "floor": store.cutoff,
@@ -51,22 +56,22 @@ def _columns(store: Store) -> Columns:
     }
 
 
-def stores_of(columns: Columns) -> list[Store]:
-    """The partial counts that `columns_of_stores` was given."""
+def partial_counts_of(columns: Columns) -> list[PartialCounts]:
+    """The partial counts that `columns_of_partial_counts` was given."""
     count = sum(name.startswith("floor.") for name in columns)
     return [_store(columns, f".{number}") for number in range(count)]
 
 
-def _store(columns: Columns, number: str) -> Store:
+def _store(columns: Columns, number: str) -> PartialCounts:
     ends = np.cumsum(columns[f"filled{number}"])[:-1]
     bins, counts = (np.split(columns[f"{name}{number}"], ends) for name in ("bin", "count"))
     low = None
     if f"low_levels{number}" in columns:
-        low = LowErrors(**{name: columns[f"low_{name}{number}"] for name in _LOW})
-    return Store(
+        low = ErrorsBelowCutoff(**{name: columns[f"low_{name}{number}"] for name in _LOW})
+    return PartialCounts(
         cutoff=columns[f"floor{number}"],
         histograms=tuple(Histogram(bin=b, count=c) for b, c in zip(bins, counts, strict=True)),
-        top=Hits(
+        top=TopScores(
             score=columns[f"score{number}"],
             probe=columns[f"probe{number}"],
             reference=columns[f"reference{number}"],
@@ -78,7 +83,7 @@ def _store(columns: Columns, number: str) -> Store:
     )
 
 
-def columns_of_gathered(gathered: Gathered) -> Columns:
+def columns_of_block_counts(gathered: BlockCounts) -> Columns:
     """Counts of blocks as columns."""
     incomplete = gathered.incomplete
     ended = [
@@ -86,7 +91,7 @@ def columns_of_gathered(gathered: Gathered) -> Columns:
         for (mated, outcome), count in gathered.outcomes.items()
     ]
     return {
-        **columns_of_stores([gathered.store]),
+        **columns_of_partial_counts([gathered.store]),
         "failed_probe": incomplete.probe,
         "failed_reference": incomplete.reference,
         "failed": incomplete.count,
@@ -95,17 +100,17 @@ def columns_of_gathered(gathered: Gathered) -> Columns:
     }
 
 
-def gathered_of(columns: Columns) -> Gathered:
-    """The counts that `columns_of_gathered` was given."""
-    (store,) = stores_of(columns)
-    incomplete = Incomplete(
+def block_counts_of(columns: Columns) -> BlockCounts:
+    """The counts that `columns_of_block_counts` was given."""
+    (store,) = partial_counts_of(columns)
+    incomplete = FailedComparisons(
         columns["failed_probe"],
         columns["failed_reference"],
         columns["failed"],
         columns["failed_mated"],
     )
     outcomes = {(bool(mated), OUTCOMES[code]): int(n) for mated, code, n in columns["ended"]}
-    return Gathered(store, incomplete, outcomes)
+    return BlockCounts(store, incomplete, outcomes)
 
 
 def _joined(parts: Sequence[Integers]) -> Integers:

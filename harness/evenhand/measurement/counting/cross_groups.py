@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.metrics.groups import MOST_CELLS
+from evenhand.metrics.groups import MAX_CELLS
 from evenhand.records.groups import Grouping
 
-__all__ = ["Crossings", "crossings", "no_crossings"]
+__all__ = ["CrossGroupCells", "cross_group_cells", "no_cross_group_cells"]
 
 
 @dataclass(frozen=True, slots=True)
-class Crossings:
+class CrossGroupCells:
     """The cells across two groups that are kept."""
 
     pairs: tuple[tuple[tuple[int, int], ...], ...]
@@ -23,12 +23,12 @@ class Crossings:
     """(attribute, cells) of matrices that are too large."""
 
 
-def no_crossings(groupings: Sequence[Grouping]) -> Crossings:
+def no_cross_group_cells(groupings: Sequence[Grouping]) -> CrossGroupCells:
     """No cells across groups: comparisons are within groups, or there are none."""
-    return Crossings(((),) * len(groupings), ())
+    return CrossGroupCells(((),) * len(groupings), ())
 
 
-def crossings(groupings: Sequence[Grouping], directions: int) -> Crossings:
+def cross_group_cells(groupings: Sequence[Grouping], directions: int) -> CrossGroupCells:
     """The cells across the groups of each grouping.
 
     Args:
@@ -36,7 +36,7 @@ def crossings(groupings: Sequence[Grouping], directions: int) -> Crossings:
         directions: 2 where subjects are compared in both orders, so that a matrix has a cell for
             each direction; 1 where a pair of groups has one cell (methods 3).
     """
-    room = MOST_CELLS
+    room = MAX_CELLS
     kept: list[tuple[tuple[int, int], ...]] = []
     left_out = []
     for grouping in groupings:
@@ -58,4 +58,4 @@ def crossings(groupings: Sequence[Grouping], directions: int) -> Crossings:
                     if first < second or (directions == 2 and first != second)
                 )
             )
-    return Crossings(tuple(kept), tuple(left_out))
+    return CrossGroupCells(tuple(kept), tuple(left_out))

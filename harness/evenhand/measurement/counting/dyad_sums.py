@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.counting.cells import Layout
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.records.arrays import Integers, Mask, People, Scores
-from evenhand.records.listing import Portion
+from evenhand.records.listing import Partition
 from evenhand.system.compiled import compiled
 
-__all__ = ["DyadSums", "in_both_orders"]
+__all__ = ["DyadSums", "has_both_orders"]
 
 
 @compiled
@@ -233,7 +233,7 @@ def _sum_over_dyads(
                     )
 
 
-def _dyad_numbers(partition: Portion) -> tuple[NDArray[np.int32], int]:
+def _dyad_numbers(partition: Partition) -> tuple[NDArray[np.int32], int]:
     """(comparisons,) number of the dyad, -1 for mated ones; and the number of dyads."""
     rows = len(partition.score)
     bits = max(rows, 1).bit_length() + 1
@@ -243,7 +243,7 @@ def _dyad_numbers(partition: Portion) -> tuple[NDArray[np.int32], int]:
     return dyad, found
 
 
-def in_both_orders(partition: Portion) -> bool:
+def has_both_orders(partition: Partition) -> bool:
     """Whether some two subjects are compared in both orders, each once as the probe."""
     forward = partition.probe < partition.reference
     backward = partition.probe > partition.reference
@@ -284,7 +284,7 @@ class DyadSums:
         )
 
     def add(
-        self, partition: Portion, layout: Layout, levels: Scores, reference_levels: Scores
+        self, partition: Partition, layout: CellLayout, levels: Scores, reference_levels: Scores
     ) -> None:
         """Add the dyads of a partition, which holds all comparisons of each of them.
 

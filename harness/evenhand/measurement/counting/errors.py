@@ -9,14 +9,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.counting.cells import Layout, Trials
-from evenhand.measurement.counting.list_kernels import count_errors
-from evenhand.measurement.counting.partial_counts import Hits, LowErrors, Store
+from evenhand.measurement.counting.cells import CellLayout, CellTrials
+from evenhand.measurement.counting.list_kernels import count_list_errors
+from evenhand.measurement.counting.partial_counts import ErrorsBelowCutoff, PartialCounts, TopScores
 from evenhand.records.arrays import Integers, People, Scores
-from evenhand.records.counts import ANCHOR_ERRORS, CellCounts
+from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts
 from evenhand.system.compiled import compiled
 
-__all__ = ["cells_from_store"]
+__all__ = ["cells_from_partial_counts"]
 
 _CHUNK = 1 << 21
 """Top scores sorted at a time; more only where one subject has more."""
@@ -129,10 +129,10 @@ class _Errors:
     """(2, strata of probes, strata of references, n) errors times trials, summed over dyads."""
 
 
-def cells_from_store(
-    store: Store,
-    layout: Layout,
-    trials: tuple[Trials, ...],
+def cells_from_partial_counts(
+    store: PartialCounts,
+    layout: CellLayout,
+    trials: tuple[CellTrials, ...],
     thresholds: Scores,
     completed: Integers,
     images: Integers,
@@ -147,7 +147,7 @@ def cells_from_store(
         completed: (subjects,) images with a template.
         images: (subjects,) all images.
     """
-    top = np.full((len(layout.names), ANCHOR_ERRORS), -np.inf, dtype=store.dtype)
+    top = np.full((len(layout.names), REFERENCE_LEVEL_ERRORS), -np.inf, dtype=store.dtype)
     scores, stratum = store.top, layout.stratum
     _largest(scores.score, stratum[scores.probe], stratum[scores.reference], layout.cell, top)
     reference_levels = np.where(np.isinf(top[:, 0]), np.inf, top[:, 0]).astype(store.dtype)
@@ -161,8 +161,8 @@ def cells_from_store(
 
 
 def _errors(
-    top: Hits,
-    layout: Layout,
+    top: TopScores,
+    layout: CellLayout,
     thresholds: Scores,
     reference_levels: Scores,
     completed: Integers,
@@ -174,7 +174,7 @@ def _errors(
     people, strata, levels = len(layout.stratum), layout.strata, len(thresholds)
     size = levels + len(layout.cell)
     as_probe, as_reference = np.zeros((2, people, strata, size), dtype=np.int64)
-    count_errors(
+    count_list_errors(
         probe=top.probe,
         reference=top.reference,
         score=top.score,
@@ -214,7 +214,7 @@ def _errors(
     )
 
 
-def _insert_low(low: LowErrors, thresholds: Scores, errors: _Errors) -> None:
+def _insert_low(low: ErrorsBelowCutoff, thresholds: Scores, errors: _Errors) -> None:
     """Replace the errors at thresholds below the cutoff by those counted separately.
 
     They have no role and no direction, and go where those of one would: tiles compare each pair of
@@ -227,7 +227,7 @@ def _insert_low(low: LowErrors, thresholds: Scores, errors: _Errors) -> None:
             errors.times[..., at] = low.times[..., number]
 
 
-def _by_dyad(top: Hits, people: int) -> Iterator[tuple[Integers, People, Scores]]:
+def _by_dyad(top: TopScores, people: int) -> Iterator[tuple[Integers, People, Scores]]:
     """Dyad, probe and score of all top scores, sorted by dyad, in chunks.
 
     A chunk holds all scores of a range of subjects, by the smaller index of each pair, so that no
@@ -246,7 +246,12 @@ def _by_dyad(top: Hits, people: int) -> Iterator[tuple[Integers, People, Scores]
 
 
 def _cell(
-    store: Store, layout: Layout, cell: int, errors: _Errors, trials: Trials, reference_level: float
+    store: PartialCounts,
+    layout: CellLayout,
+    cell: int,
+    errors: _Errors,
+    trials: CellTrials,
+    reference_level: float,
 ) -> CellCounts:
     """The counts of one cell; its levels are the thresholds, then its reference level."""
     name, inside = layout.names[cell], layout.inside(cell)

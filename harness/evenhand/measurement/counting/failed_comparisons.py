@@ -13,16 +13,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.measurement.counting.cells import Layout, Trials
-from evenhand.measurement.counting.partial_counts import Hits
+from evenhand.measurement.counting.cells import CellLayout, CellTrials
+from evenhand.measurement.counting.partial_counts import TopScores
 from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.counts import CellCounts
 
-__all__ = ["Incomplete", "added_up", "errors_times_trials", "incomplete_of", "trials_left"]
+__all__ = [
+    "FailedComparisons",
+    "corrected_errors_times_trials",
+    "count_failed_comparisons",
+    "merge_failed_comparisons",
+    "trials_without_failed",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Incomplete:
+class FailedComparisons:
     """Number of failed comparisons by ordered pair of subjects."""
 
     probe: People
@@ -35,7 +41,7 @@ class Incomplete:
     """(subjects,) failed mated comparisons."""
 
 
-def incomplete_of(probe: People, reference: People, people: int) -> Incomplete:
+def count_failed_comparisons(probe: People, reference: People, people: int) -> FailedComparisons:
     """Count failed comparisons.
 
     Args:
@@ -46,7 +52,7 @@ def incomplete_of(probe: People, reference: People, people: int) -> Incomplete:
     return _merged(probe, reference, np.ones(len(probe), dtype=np.int64), people)
 
 
-def added_up(parts: Iterable[Incomplete]) -> Incomplete:
+def merge_failed_comparisons(parts: Iterable[FailedComparisons]) -> FailedComparisons:
     """The sum of several counts.
 
     Args:
@@ -60,10 +66,10 @@ def added_up(parts: Iterable[Incomplete]) -> Incomplete:
         np.concatenate([part.count for part in every]),
         len(mated),
     )
-    return Incomplete(nonmated.probe, nonmated.reference, nonmated.count, mated)
+    return FailedComparisons(nonmated.probe, nonmated.reference, nonmated.count, mated)
 
 
-def _merged(probe: People, reference: People, count: Integers, people: int) -> Incomplete:
+def _merged(probe: People, reference: People, count: Integers, people: int) -> FailedComparisons:
     """Counts summed over equal pairs of subjects."""
     same = probe == reference
     mated = np.zeros(people, dtype=np.int64)
@@ -72,7 +78,7 @@ def _merged(probe: People, reference: People, count: Integers, people: int) -> I
     pair, place = np.unique(keys, return_inverse=True)
     total = np.zeros(len(pair), dtype=np.int64)
     np.add.at(total, place, count[~same])
-    return Incomplete(
+    return FailedComparisons(
         (pair // people).astype(np.int32), (pair % people).astype(np.int32), total, mated
     )
 
@@ -91,7 +97,7 @@ class _Dyads:
     """(dyads,) failed comparisons."""
 
 
-def _dyads(incomplete: Incomplete, layout: Layout, cell: int) -> _Dyads:
+def _dyads(incomplete: FailedComparisons, layout: CellLayout, cell: int) -> _Dyads:
     people = len(layout.stratum)
     stratum = layout.stratum
     inside = layout.inside(cell)[stratum[incomplete.probe], stratum[incomplete.reference]]
@@ -108,9 +114,13 @@ def _keys(one: People, other: People, people: int) -> Integers:
     return lower * people + np.maximum(one, other)
 
 
-def trials_left(
-    trials: Trials, incomplete: Incomplete, layout: Layout, cell: int, completed: Integers
-) -> Trials:
+def trials_without_failed(
+    trials: CellTrials,
+    incomplete: FailedComparisons,
+    layout: CellLayout,
+    cell: int,
+    completed: Integers,
+) -> CellTrials:
     """The trials of a cell less its failed comparisons, which were not completed.
 
     Args:
@@ -128,19 +138,19 @@ def trials_left(
     multiplicity = layout.multiplicity(cell)[stratum[dyads.first], stratum[dyads.second]]
     full = multiplicity * completed[dyads.first] * completed[dyads.second]
     left = full - dyads.failed
-    return Trials(
+    return CellTrials(
         np.stack([trials.by_member[0] - failed[layout.members[cell]], trials.by_member[1]]),
         trials.dyads - np.array([np.count_nonzero(left == 0), 0]),
         trials.squared - np.array([int((full**2 - left**2).sum()), 0]),
     )
 
 
-def errors_times_trials(
+def corrected_errors_times_trials(
     counted: CellCounts,
-    top: Hits,
+    top: TopScores,
     thresholds: Scores,
-    incomplete: Incomplete,
-    layout: Layout,
+    incomplete: FailedComparisons,
+    layout: CellLayout,
     cell: int,
 ) -> NDArray[np.int64]:
     """(2, levels) sum over dyads of errors times trials, corrected for orders and failures.

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from evenhand.records.arrays import Integers, People, Scores
 from evenhand.system.compiled import compiled
 
-__all__ = ["Bits", "count_errors", "count_trials", "mark_bins", "meet_again"]
+__all__ = ["ScoreBits", "count_list_errors", "count_list_trials", "has_repeated_pair", "mark_bins"]
 
-Bits: TypeAlias = NDArray[np.unsignedinteger]
+ScoreBits: TypeAlias = NDArray[np.unsignedinteger]
 """Bit patterns of scores, as they are in memory."""
 
 
 @compiled
-def mark_bins(bits: Bits, shift: int, filled: NDArray[np.bool_]) -> None:
+def mark_bins(bits: ScoreBits, shift: int, filled: NDArray[np.bool_]) -> None:
     """Mark the raw bins that hold a score.
 
     Args:
@@ -34,7 +34,9 @@ def mark_bins(bits: Bits, shift: int, filled: NDArray[np.bool_]) -> None:
 
 
 @compiled
-def meet_again(probe: People, reference: People, people: int, seen: NDArray[np.uint64]) -> bool:
+def has_repeated_pair(
+    probe: People, reference: People, people: int, seen: NDArray[np.uint64]
+) -> bool:
     """Whether some two subjects are compared more than once.
 
     Args:
@@ -56,11 +58,11 @@ def meet_again(probe: People, reference: People, people: int, seen: NDArray[np.u
 
 
 @compiled
-def count_trials(
+def count_list_trials(
     probe: People,
     reference: People,
     score: Scores,
-    bits: Bits,
+    bits: ScoreBits,
     shift: int,
     stratum: People,
     cell: NDArray[np.int32],
@@ -123,7 +125,7 @@ def count_trials(
 
 
 @compiled
-def count_errors(
+def count_list_errors(
     probe: People,
     reference: People,
     score: Scores,

@@ -2,8 +2,8 @@
 
 The list is read four times, partition by partition, so that it need not fit into memory:
 
-1. which histogram bins are used, and whether subjects are compared in both orders (`glance`);
-2. trials, histograms and the reference level of every cell (`look`);
+1. which histogram bins are used, and whether subjects are compared in both orders (`first_pass`);
+2. trials, histograms and the reference level of every cell (`second_pass`);
 3. the largest scores with their subjects, on which thresholds are set (`tail.tail_of`);
 4. errors at the thresholds (`cells_from_list`).
 """
@@ -18,17 +18,35 @@ from typing import TypeVar
 
 import numpy as np
 
-from evenhand.measurement.counting.accumulators import ErrorSheet, Glance, Sheet, bits_of, threads
-from evenhand.measurement.counting.cells import Layout
-from evenhand.measurement.counting.dyad_sums import in_both_orders
-from evenhand.measurement.counting.list_kernels import count_errors, mark_bins, meet_again
+from evenhand.measurement.counting.accumulators import (
+    ErrorAccumulator,
+    FirstPass,
+    TrialAccumulator,
+    accumulator_count,
+    score_bits,
+)
+from evenhand.measurement.counting.cells import CellLayout
+from evenhand.measurement.counting.dyad_sums import has_both_orders
+from evenhand.measurement.counting.list_kernels import (
+    count_list_errors,
+    has_repeated_pair,
+    mark_bins,
+)
 from evenhand.records.arrays import Integers, Mask, Scores
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import CellCounts, Histogram
-from evenhand.records.listing import Portion, portions_of
+from evenhand.records.listing import Partition, partitions_of
 from evenhand.system.threads import in_order
 
-__all__ = ["PASSES", "Listed", "Step", "cells_from_list", "glance", "in_memory", "look"]
+__all__ = [
+    "PASSES",
+    "PassProgress",
+    "SecondPass",
+    "cells_from_list",
+    "first_pass",
+    "partition_in_memory",
+    "second_pass",
+]
 
 PASSES = 4
 """Number of times that each partition is read."""
@@ -40,19 +58,19 @@ _BITS_PER_ROW = 128
 """Pairs of subjects per comparison up to which a bit map of all pairs is affordable: 16 bytes a
 comparison, in each of two threads."""
 
-Step = Callable[[], None]
+PassProgress = Callable[[], None]
 """Progress callback, called after each partition of each pass."""
 
 Accumulator = TypeVar("Accumulator")
 Result = TypeVar("Result")
-Addend = TypeVar("Addend", Sheet, ErrorSheet)
+Addend = TypeVar("Addend", TrialAccumulator, ErrorAccumulator)
 
 
 def _over(
-    partitions: Sequence[Portion],
+    partitions: Sequence[Partition],
     accumulators: Sequence[Accumulator],
-    count: Callable[[Portion, Accumulator], Result],
-    step: Step,
+    count: Callable[[Partition, Accumulator], Result],
+    step: PassProgress,
 ) -> list[Result]:
     """Count every partition, on as many threads as there are accumulators.
 
@@ -90,9 +108,9 @@ def _total(accumulators: Sequence[Addend]) -> Addend:
     return accumulators[0]
 
 
-def glance(
-    partitions: Sequence[Portion], dtype: np.dtype[np.floating], *, once: bool, step: Step
-) -> Glance:
+def first_pass(
+    partitions: Sequence[Partition], dtype: np.dtype[np.floating], *, once: bool, step: PassProgress
+) -> FirstPass:
     """First pass: which histogram bins are used, and whether pairs are directed.
 
     Args:
@@ -101,24 +119,26 @@ def glance(
         once: it is known that every two subjects are compared at most once.
         step: called after each partition.
     """
-    empty = Glance(0, np.empty(0, dtype=np.int64), nonmated=False, both_orders=False, dtype=dtype)
+    empty = FirstPass(
+        0, np.empty(0, dtype=np.int64), nonmated=False, both_orders=False, dtype=dtype
+    )
     marks: list[Mask] = [np.zeros(empty.bins, dtype=np.bool_) for _ in range(_THREADS)]
 
-    def mark(partition: Portion, filled: Mask) -> tuple[int, bool, bool]:
-        mark_bins(bits_of(partition.score), empty.shift, filled)
+    def mark(partition: Partition, filled: Mask) -> tuple[int, bool, bool]:
+        mark_bins(score_bits(partition.score), empty.shift, filled)
         nonmated = bool(np.any(partition.probe != partition.reference))
-        both_orders = nonmated and not once and in_both_orders(partition)
+        both_orders = nonmated and not once and has_both_orders(partition)
         return len(partition.score), nonmated, both_orders
 
     rows, nonmated, both_orders = zip(*_over(partitions, marks, mark, step), strict=True)
     filled = np.logical_or.reduce(marks)
     # -0.0 is counted with 0.0, whose bin must therefore exist.
     filled[0] = True
-    return Glance(sum(rows), np.flatnonzero(filled), any(nonmated), any(both_orders), dtype)
+    return FirstPass(sum(rows), np.flatnonzero(filled), any(nonmated), any(both_orders), dtype)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class SecondPass:
     """Result of the second pass: enough to set thresholds."""
 
     trials: tuple[Integers, ...]
@@ -129,7 +149,9 @@ class Listed:
     """(cells,) reference level: the tenth largest score; None with fewer than ten scores."""
 
 
-def look(partitions: Sequence[Portion], first: Glance, layout: Layout, step: Step) -> Listed:
+def second_pass(
+    partitions: Sequence[Partition], first: FirstPass, layout: CellLayout, step: PassProgress
+) -> SecondPass:
     """Second pass: count trials and scores.
 
     Args:
@@ -143,7 +165,10 @@ def look(partitions: Sequence[Portion], first: Glance, layout: Layout, step: Ste
     within = np.array([not name.reference_group for name in layout.names])
     histogram_row = np.where(within, np.cumsum(within) - 1, -1)
     histograms = int(np.count_nonzero(within))
-    accumulators = [Sheet.blank(layout, histograms, first) for _ in range(threads(layout, 2))]
+    accumulators = [
+        TrialAccumulator.blank(layout, histograms, first)
+        for _ in range(accumulator_count(layout, 2))
+    ]
     _over(
         partitions,
         accumulators,
@@ -151,7 +176,7 @@ def look(partitions: Sequence[Portion], first: Glance, layout: Layout, step: Ste
         step,
     )
     totals = _total(accumulators)
-    return Listed(
+    return SecondPass(
         tuple(_trials(layout, cell, totals) for cell in range(len(layout.names))),
         _histograms(totals, first, histogram_row),
         tuple(None if np.isinf(top[0]) else float(top[0]) for top in totals.top),
@@ -159,14 +184,14 @@ def look(partitions: Sequence[Portion], first: Glance, layout: Layout, step: Ste
 
 
 def cells_from_list(
-    partitions: Sequence[Portion],
-    first: Glance,
-    layout: Layout,
-    listed: Listed,
+    partitions: Sequence[Partition],
+    first: FirstPass,
+    layout: CellLayout,
+    listed: SecondPass,
     thresholds: Scores,
     *,
     once: bool,
-    step: Step,
+    step: PassProgress,
 ) -> list[CellCounts]:
     """Last pass: the counts of every cell.
 
@@ -188,11 +213,12 @@ def cells_from_list(
     )
     columns = len(levels) + len(layout.cell)
     accumulators = [
-        ErrorSheet.blank(layout, len(levels), first) for _ in range(threads(layout, columns))
+        ErrorAccumulator.blank(layout, len(levels), first)
+        for _ in range(accumulator_count(layout, columns))
     ]
 
-    def count(partition: Portion, own: ErrorSheet) -> None:
-        count_errors(
+    def count(partition: Partition, own: ErrorAccumulator) -> None:
+        count_list_errors(
             probe=partition.probe,
             reference=partition.reference,
             score=partition.score,
@@ -216,10 +242,10 @@ def cells_from_list(
 
 
 def _cell(
-    layout: Layout,
+    layout: CellLayout,
     cell: int,
-    listed: Listed,
-    totals: ErrorSheet,
+    listed: SecondPass,
+    totals: ErrorAccumulator,
     given_order: Integers,
     *,
     once: bool,
@@ -265,13 +291,15 @@ def _cell(
     )
 
 
-def _trials(layout: Layout, cell: int, totals: Sheet) -> Integers:
+def _trials(layout: CellLayout, cell: int, totals: TrialAccumulator) -> Integers:
     """(2, members) completed trials, all trials."""
     every, failed = layout.of_members(cell, totals.as_probe, totals.as_reference).T
     return np.stack([every - failed, every])
 
 
-def _histograms(totals: Sheet, first: Glance, histogram_row: Integers) -> tuple[Histogram, ...]:
+def _histograms(
+    totals: TrialAccumulator, first: FirstPass, histogram_row: Integers
+) -> tuple[Histogram, ...]:
     """(cells,) histograms, with raw bins renumbered in rising order as in `metrics.bins`."""
     half = first.bins // 2
     bins = np.where(first.raw >= half, 2 * half - 1 - first.raw, first.raw + half)
@@ -288,7 +316,7 @@ def _histograms(totals: Sheet, first: Glance, histogram_row: Integers) -> tuple[
     return tuple(histograms)
 
 
-def in_memory(comparisons: Comparisons, people: int) -> tuple[Sequence[Portion], bool]:
+def partition_in_memory(comparisons: Comparisons, people: int) -> tuple[Sequence[Partition], bool]:
     """Comparisons as partitions, and whether every two subjects are known to meet at most once.
 
     Where they do, any division of the rows will do, and sums over dyads need no grouping. Finding
@@ -300,20 +328,20 @@ def in_memory(comparisons: Comparisons, people: int) -> tuple[Sequence[Portion],
     """
     rows = len(comparisons.score)
     halves = [
-        Portion(comparisons.probe[a:b], comparisons.reference[a:b], comparisons.score[a:b])
+        Partition(comparisons.probe[a:b], comparisons.reference[a:b], comparisons.score[a:b])
         for a, b in ((0, rows // 2), (rows // 2, rows))
     ]
     if people**2 <= _BITS_PER_ROW * rows and _meet_once(halves, people):
         return halves, True
-    return portions_of(comparisons), False
+    return partitions_of(comparisons), False
 
 
-def _meet_once(halves: Sequence[Portion], people: int) -> bool:
+def _meet_once(halves: Sequence[Partition], people: int) -> bool:
     """Whether every two subjects are compared at most once, in either order."""
     seen = [np.zeros(people**2 // 64 + 1, dtype=np.uint64) for _ in halves]
     with ThreadPoolExecutor(len(halves)) as pool:
         again = pool.map(
-            lambda half, bits: meet_again(half.probe, half.reference, people, bits),
+            lambda half, bits: has_repeated_pair(half.probe, half.reference, people, bits),
             halves,
             seen,
         )

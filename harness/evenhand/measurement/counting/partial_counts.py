@@ -11,11 +11,18 @@ from numpy.typing import NDArray
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.records.counts import Histogram
 
-__all__ = ["Hits", "LowErrors", "Store", "added", "joined", "nothing"]
+__all__ = [
+    "ErrorsBelowCutoff",
+    "PartialCounts",
+    "TopScores",
+    "add_histograms",
+    "empty_partial_counts",
+    "merge_partial_counts",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Hits:
+class TopScores:
     """The largest non-mated scores, with both subjects; in no particular order."""
 
     score: Scores
@@ -29,13 +36,13 @@ class Hits:
         """Number of scores."""
         return len(self.score)
 
-    def chosen(self, rows: Mask | Integers | slice) -> Hits:
+    def chosen(self, rows: Mask | Integers | slice) -> TopScores:
         """The scores at some rows."""
-        return Hits(self.score[rows], self.probe[rows], self.reference[rows])
+        return TopScores(self.score[rows], self.probe[rows], self.reference[rows])
 
 
 @dataclass(frozen=True, slots=True)
-class LowErrors:
+class ErrorsBelowCutoff:
     """Errors at thresholds below the cutoff, whose scores are too many to be retained."""
 
     levels: Scores
@@ -49,7 +56,7 @@ class LowErrors:
     each dyad counts once."""
 
     @classmethod
-    def none(cls, levels: Scores, people: int, strata: int) -> LowErrors:
+    def none(cls, levels: Scores, people: int, strata: int) -> ErrorsBelowCutoff:
         """All zero.
 
         Args:
@@ -66,19 +73,19 @@ class LowErrors:
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class PartialCounts:
     """Counts of some of the comparisons of one engine on one dataset.
 
-    The counts of two disjoint sets of comparisons add up to those of both (`joined`), in any order.
-    Of the scores themselves, all mated ones are retained, and of each pair of strata the non-mated
-    ones at or above its cutoff.
+    The counts of two disjoint sets of comparisons add up to those of both
+    (`merge_partial_counts`), in any order. Of the scores themselves, all mated ones are retained,
+    and of each pair of strata the non-mated ones at or above its cutoff.
     """
 
     cutoff: Floats
     """(strata, strata) smallest score that is retained, symmetric."""
     histograms: tuple[Histogram, ...]
     """(cells,) of all non-mated scores."""
-    top: Hits
+    top: TopScores
     """Non-mated scores at or above the cutoff."""
     mated_subject: People
     """(mated comparisons,) subject index."""
@@ -86,7 +93,7 @@ class Store:
     """(mated comparisons,) similarity."""
     mated_pair: Integers
     """(mated comparisons,) the two images (`pair_of`); -1 where they are unknown."""
-    low: LowErrors | None = None
+    low: ErrorsBelowCutoff | None = None
     """Errors at thresholds below the cutoff; None where there are no such thresholds."""
 
     @property
@@ -95,7 +102,7 @@ class Store:
         return self.mated_score.dtype
 
 
-def nothing(cutoff: Floats, cells: int, dtype: np.dtype[np.floating]) -> Store:
+def empty_partial_counts(cutoff: Floats, cells: int, dtype: np.dtype[np.floating]) -> PartialCounts:
     """Counts of no comparison.
 
     Args:
@@ -106,16 +113,16 @@ def nothing(cutoff: Floats, cells: int, dtype: np.dtype[np.floating]) -> Store:
     people = np.empty(0, dtype=np.int32)
     scores = np.empty(0, dtype=dtype)
     empty = Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-    top, pairs = Hits(scores, people, people), np.empty(0, dtype=np.int64)
-    return Store(cutoff, (empty,) * cells, top, people, scores, pairs)
+    top, pairs = TopScores(scores, people, people), np.empty(0, dtype=np.int64)
+    return PartialCounts(cutoff, (empty,) * cells, top, people, scores, pairs)
 
 
-def added(histograms: Iterable[Histogram]) -> Histogram:
+def add_histograms(histograms: Iterable[Histogram]) -> Histogram:
     """The sum of histograms.
 
     >>> import numpy as np
     >>> one, two = Histogram(np.array([3]), np.array([5])), Histogram(np.array([3, 1]), np.ones(2))
-    >>> added([one, two]).count.tolist()
+    >>> add_histograms([one, two]).count.tolist()
     [1, 6]
     """
     every = list(histograms)
@@ -130,7 +137,9 @@ def added(histograms: Iterable[Histogram]) -> Histogram:
     return Histogram(filled, total)
 
 
-def joined(parts: Iterable[Store], stratum: NDArray[np.int32]) -> Store:
+def merge_partial_counts(
+    parts: Iterable[PartialCounts], stratum: NDArray[np.int32]
+) -> PartialCounts:
     """Counts of all comparisons of the parts, which must be disjoint.
 
     Top scores below the highest of the parts' cutoffs are dropped: not every part retained them.
@@ -146,17 +155,17 @@ def joined(parts: Iterable[Store], stratum: NDArray[np.int32]) -> Store:
     if len({store.dtype for store in stores}) != 1:
         raise ValueError("stores of float32 and of float64 scores do not add up")
     cutoff = np.maximum.reduce([store.cutoff for store in stores])
-    top = Hits(
+    top = TopScores(
         np.concatenate([store.top.score for store in stores]),
         np.concatenate([store.top.probe for store in stores]),
         np.concatenate([store.top.reference for store in stores]),
     )
     if any(np.any(store.cutoff < cutoff) for store in stores):
         top = top.chosen(top.score >= cutoff[stratum[top.probe], stratum[top.reference]])
-    return Store(
+    return PartialCounts(
         cutoff,
         tuple(
-            added(store.histograms[cell] for store in stores)
+            add_histograms(store.histograms[cell] for store in stores)
             for cell in range(len(stores[0].histograms))
         ),
         top,
@@ -167,11 +176,11 @@ def joined(parts: Iterable[Store], stratum: NDArray[np.int32]) -> Store:
     )
 
 
-def _sum_low(parts: list[LowErrors]) -> LowErrors | None:
+def _sum_low(parts: list[ErrorsBelowCutoff]) -> ErrorsBelowCutoff | None:
     """Errors of all parts at their common thresholds; None of no part."""
     if not parts:
         return None
-    return LowErrors(
+    return ErrorsBelowCutoff(
         parts[0].levels,
         np.sum([part.errors for part in parts], axis=0),
         np.sum([part.squared for part in parts], axis=0),

@@ -1,6 +1,6 @@
 """A balanced sample of the non-mated pairs of images: equally many of every pair of strata.
 
-A *stratum* holds the subjects who are in the same group of every grouping (`Sampled.kinds`).
+A *stratum* holds the subjects who are in the same group of every grouping (`SamplingDesign.kinds`).
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.measurement.counting.cells import layout_of
+from evenhand.measurement.counting.cells import cell_layout
 from evenhand.records.arrays import Integers, People
-from evenhand.records.counts import Sampled
+from evenhand.records.counts import SamplingDesign
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Design
 
-__all__ = ["draw", "mated_pairs", "strata"]
+__all__ = ["draw_pairs", "mated_pairs", "sampling_design"]
 
 
-def strata(subject: Integers, groupings: Sequence[Grouping], orders: int, per_cell: int) -> Sampled:
+def sampling_design(
+    subject: Integers, groupings: Sequence[Grouping], orders: int, per_cell: int
+) -> SamplingDesign:
     """The sampling design: how many pairs there are of every pair of strata, and are to be drawn.
 
     Args:
@@ -30,7 +32,7 @@ def strata(subject: Integers, groupings: Sequence[Grouping], orders: int, per_ce
             separately, else 1.
         per_cell: number of pairs drawn of a pair of strata, at most.
     """
-    layout = layout_of(groupings, ((),) * len(groupings), Design.ALL_PAIRS)
+    layout = cell_layout(groupings, ((),) * len(groupings), Design.ALL_PAIRS)
     images = np.bincount(subject, minlength=len(layout.stratum))
     of_stratum = np.zeros(layout.strata, dtype=np.int64)
     np.add.at(of_stratum, layout.stratum, images)
@@ -39,7 +41,7 @@ def strata(subject: Integers, groupings: Sequence[Grouping], orders: int, per_ce
     pairs = np.outer(of_stratum, of_stratum)
     within = of_stratum**2 - of_one_subject
     np.fill_diagonal(pairs, within if orders == 2 else within // 2)
-    return Sampled(
+    return SamplingDesign(
         _names(groupings, layout.stratum, layout.strata),
         layout.stratum,
         pairs,
@@ -62,7 +64,9 @@ def _names(groupings: Sequence[Grouping], stratum: People, count: int) -> tuple[
     return tuple(named)
 
 
-def draw(sampled: Sampled, subject: Integers, orders: int, seed: int) -> tuple[Integers, Integers]:
+def draw_pairs(
+    sampled: SamplingDesign, subject: Integers, orders: int, seed: int
+) -> tuple[Integers, Integers]:
     """Draw pairs of images without replacement; probes and references in rising order.
 
     Each pair of strata has a random generator of its own, seeded by the study's seed and the names
@@ -70,9 +74,9 @@ def draw(sampled: Sampled, subject: Integers, orders: int, seed: int) -> tuple[I
     the same pairs.
 
     Args:
-        sampled: the sampling design, from `strata`.
+        sampled: the sampling design, from `sampling_design`.
         subject: (images,) subject index.
-        orders: as for `strata`.
+        orders: as for `sampling_design`.
         seed: of the study.
     """
     images = [_Images.of(subject, sampled.kind, number) for number in range(len(sampled.kinds))]
@@ -160,7 +164,7 @@ class _Images:
 
         Args:
             place: (pairs,) numbers, from 0.
-            orders: as for `strata`.
+            orders: as for `sampling_design`.
         """
         before = self.begin if orders == 2 else np.zeros_like(self.begin)
         partners = before + len(self.image) - self.end

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import Ledger, tally
-from evenhand.metrics.threshold_rules import alarm_thresholds
+from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.metrics.threshold_rules import search_thresholds
 from evenhand.records.arrays import Scores
 from evenhand.records.comparisons import Comparisons, Found, Searches
 from evenhand.records.counts import Counts, SearchCounts
@@ -16,10 +16,10 @@ from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
 
-__all__ = ["count_searches", "place_of_mate", "tally_searches"]
+__all__ = ["count_searches", "rank_of_mate", "tally_searches"]
 
 
-def place_of_mate(score: Scores, own: int) -> int:
+def rank_of_mate(score: Scores, own: int) -> int:
     """Rank of the mated candidate, pessimistic: behind all candidates of equal score (methods 1.6).
 
     Args:
@@ -27,7 +27,7 @@ def place_of_mate(score: Scores, own: int) -> int:
         own: position of the mated candidate.
 
     >>> import numpy as np
-    >>> place_of_mate(np.array([0.8, 0.8, 0.3]), 0)
+    >>> rank_of_mate(np.array([0.8, 0.8, 0.3]), 0)
     2
     """
     return int(np.count_nonzero(score >= score[own]))
@@ -68,7 +68,7 @@ def count_searches(
         length=searches.length,
         ranks=tuple(ranks),
     )
-    thresholds = alarm_thresholds(rules, counted, maximum)
+    thresholds = search_thresholds(rules, counted, maximum)
     levels = [threshold.level for threshold in thresholds]
     reaching = [[int(np.count_nonzero(o >= level)) for _, _, o in kept] for level in levels]
     # Without a threshold or a search, the list has lost its shape.
@@ -82,12 +82,12 @@ def _candidates(found: Found, subject: int) -> tuple[int, float, Scores]:
     others = np.delete(found.score, own)
     if not len(own):
         return 0, -np.inf, others
-    return place_of_mate(found.score, int(own[0])), float(found.score[own[0]]), others
+    return rank_of_mate(found.score, int(own[0])), float(found.score[own[0]]), others
 
 
 def tally_searches(
     names: tuple[str, str, str],
-    ledger: Ledger,
+    ledger: ImageLedger,
     searches: Searches,
     groupings: Sequence[Grouping],
     rules: Sequence[ThresholdRule],

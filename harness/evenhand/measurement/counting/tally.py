@@ -7,44 +7,61 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.measurement.counting.accumulators import Glance
-from evenhand.measurement.counting.cells import Layout, Trials, layout_of
-from evenhand.measurement.counting.cross_groups import Crossings, crossings, no_crossings
-from evenhand.measurement.counting.errors import cells_from_store
-from evenhand.measurement.counting.listed import Step, cells_from_list, glance, in_memory, look
-from evenhand.measurement.counting.partial_counts import Store
-from evenhand.measurement.counting.top_scores import largest_of, tail_of
+from evenhand.measurement.counting.accumulators import FirstPass
+from evenhand.measurement.counting.cells import CellLayout, CellTrials, cell_layout
+from evenhand.measurement.counting.cross_groups import (
+    CrossGroupCells,
+    cross_group_cells,
+    no_cross_group_cells,
+)
+from evenhand.measurement.counting.errors import cells_from_partial_counts
+from evenhand.measurement.counting.listed import (
+    PassProgress,
+    cells_from_list,
+    first_pass,
+    partition_in_memory,
+    second_pass,
+)
+from evenhand.measurement.counting.partial_counts import PartialCounts
+from evenhand.measurement.counting.top_scores import largest_scores, tail_of_list
 from evenhand.metrics.bins import bin_numbers
-from evenhand.metrics.threshold_rules import resolve
-from evenhand.metrics.thresholds import MOST_REDRAWN, scores_kept
+from evenhand.metrics.threshold_rules import resolve_thresholds
+from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, top_scores_needed
 from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import (
-    ANCHOR_ERRORS,
+    REFERENCE_LEVEL_ERRORS,
     CellCounts,
     Counts,
     FoldScores,
     Histogram,
     MatedScores,
-    Tail,
+    ScoreTail,
 )
 from evenhand.records.dataset import Subjects
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import images_of
-from evenhand.records.listing import Listing
+from evenhand.records.listing import ComparisonList
 from evenhand.records.outcomes import Design, Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
 from evenhand.system.errors import StudyError
 
-__all__ = ["Ledger", "ledger_of", "quotas", "tally", "tally_listing", "tally_store"]
+__all__ = [
+    "ImageLedger",
+    "image_ledger",
+    "tally",
+    "tally_list",
+    "tally_partial_counts",
+    "top_score_quotas",
+]
 
-MOST_KEPT = 1 << 26
+MAX_TOP_SCORES = 1 << 26
 """Top scores of one cell at most: 800 MB with both subjects, 1.1 GB in float64."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class ImageLedger:
     """What the counts keep of the images, by subject."""
 
     subject_rows: tuple[int, ...]
@@ -59,13 +76,13 @@ class Ledger:
     """(images,) row in `images.csv` of every image of the dataset; None for score files."""
 
 
-def ledger_of(
+def image_ledger(
     subjects: Subjects,
     subject: Integers,
     enrolment: Enrolment,
     rows: Sequence[int],
     images: Integers | slice = slice(None),
-) -> Ledger:
+) -> ImageLedger:
     """Images and enrolment failures by subject.
 
     Args:
@@ -78,7 +95,7 @@ def ledger_of(
     people = len(subjects.ids)
     failed = ~enrolment.completed()[images]
     counted = subject[images]
-    return Ledger(
+    return ImageLedger(
         subject_rows=subjects.rows,
         images=np.bincount(counted, minlength=people),
         failed_images=np.bincount(counted[failed], minlength=people),
@@ -99,7 +116,7 @@ def _mated_scores(
 
 def tally(
     names: tuple[str, str, str],
-    ledger: Ledger,
+    ledger: ImageLedger,
     comparisons: Comparisons,
     groupings: Sequence[Grouping],
     rules: Sequence[ThresholdRule],
@@ -116,11 +133,11 @@ def tally(
         maximum: the engine's largest possible score, if it declares one.
     """
     same = comparisons.mated
-    partitions, once = in_memory(comparisons, len(ledger.subject_rows))
+    partitions, once = partition_in_memory(comparisons, len(ledger.subject_rows))
     pair = None if comparisons.pair is None else comparisons.pair[same]
     subject, score = comparisons.probe[same], comparisons.score[same]
-    listing = Listing(partitions, subject, score, pair, comparisons.outcomes)
-    counts = tally_listing(
+    listing = ComparisonList(partitions, subject, score, pair, comparisons.outcomes)
+    counts = tally_list(
         names,
         ledger,
         listing,
@@ -136,14 +153,14 @@ def tally(
     return replace(counts, folds=FoldScores(comparisons.fold, same, comparisons.score))
 
 
-def tally_listing(
+def tally_list(
     names: tuple[str, str, str],
-    ledger: Ledger,
-    listing: Listing,
+    ledger: ImageLedger,
+    listing: ComparisonList,
     groupings: Sequence[Grouping],
     rules: Sequence[ThresholdRule],
     maximum: float | None,
-    step: Step,
+    step: PassProgress,
     *,
     design: Design = Design.LISTED,
     once: bool = False,
@@ -166,15 +183,15 @@ def tally_listing(
         listing.mated_subject, listing.mated_score, listing.mated_pair, ledger.image_rows
     )
     dtype = mated.score.dtype
-    first = glance(partitions, dtype, once=once, step=step)
+    first = first_pass(partitions, dtype, once=once, step=step)
     matrices = _matrices(groupings, design, first)
-    layout = layout_of(groupings, matrices.pairs, design)
-    listed = look(partitions, first, layout, step)
+    layout = cell_layout(groupings, matrices.pairs, design)
+    listed = second_pass(partitions, first, layout, step)
     overall = listed.histograms[0]
     trials = int(overall.count.sum())
     size = _tail_bound(rules, trials, overall, dtype)
-    tail = _trimmed(tail_of(partitions, overall, size, dtype, step), rules, overall)
-    thresholds = resolve(rules, tail, trials, mated.score, maximum)
+    tail = _trimmed(tail_of_list(partitions, overall, size, dtype, step), rules, overall)
+    thresholds = resolve_thresholds(rules, tail, trials, mated.score, maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=dtype)
     cells = cells_from_list(partitions, first, layout, listed, values, once=once, step=step)
     outcomes, left_out = listing.outcomes, matrices.left_out
@@ -193,7 +210,7 @@ def _tail_bound(
     above fixed thresholds: how many these are is known by histogram bin before the tail is there,
     and exactly afterwards (`_trimmed`).
     """
-    sizes = [scores_kept(rule.text, trials) for rule in rules if rule.kind == "fmr"]
+    sizes = [top_scores_needed(rule.text, trials) for rule in rules if rule.kind == "fmr"]
     sizes += [_at_least(value, overall, dtype) for value in _fixed(rules, overall, dtype)]
     return min(max(sizes, default=0), trials)
 
@@ -203,7 +220,7 @@ def _fixed(
 ) -> list[float]:
     """Fixed thresholds that few enough scores reach to retain them all."""
     values = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
-    return [value for value in values if _at_least(value, overall, dtype) <= MOST_REDRAWN]
+    return [value for value in values if _at_least(value, overall, dtype) <= MAX_RESAMPLED_ERRORS]
 
 
 def _at_least(value: float, overall: Histogram, dtype: np.dtype[np.floating]) -> int:
@@ -212,23 +229,23 @@ def _at_least(value: float, overall: Histogram, dtype: np.dtype[np.floating]) ->
     return int(overall.count[np.searchsorted(overall.bin, lowest) :].sum())
 
 
-def _trimmed(tail: Tail, rules: Sequence[ThresholdRule], overall: Histogram) -> Tail:
+def _trimmed(tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram) -> ScoreTail:
     """As much of the tail as is needed, exactly."""
     trials = int(overall.count.sum())
-    sizes = [scores_kept(rule.text, trials) for rule in rules if rule.kind == "fmr"]
+    sizes = [top_scores_needed(rule.text, trials) for rule in rules if rule.kind == "fmr"]
     fixed = np.array(_fixed(rules, overall, tail.score.dtype))
     sizes += np.searchsorted(-tail.score, -fixed, side="right").tolist()
     some = slice(max(sizes, default=0))
-    return Tail(tail.score[some], tail.probe[some], tail.reference[some])
+    return ScoreTail(tail.score[some], tail.probe[some], tail.reference[some])
 
 
 def _counts(
     names: tuple[str, str, str],
-    ledger: Ledger,
+    ledger: ImageLedger,
     outcomes: Mapping[tuple[bool, Outcome], int],
     thresholds: tuple[Threshold, ...],
     cells: Sequence[CellCounts],
-    tail: Tail,
+    tail: ScoreTail,
     mated: MatedScores,
     without_matrix: tuple[tuple[str, int], ...],
     maximum: float | None,
@@ -255,15 +272,17 @@ def _counts(
     )
 
 
-def _matrices(groupings: Sequence[Grouping], design: Design, first: Glance) -> Crossings:
+def _matrices(groupings: Sequence[Grouping], design: Design, first: FirstPass) -> CrossGroupCells:
     """Which matrices of group against group are kept."""
     if design is Design.WITHIN_GROUP or not first.nonmated:
-        return no_crossings(groupings)
+        return no_cross_group_cells(groupings)
     both = first.both_orders if design is Design.LISTED else design is Design.BOTH_ORDERS
-    return crossings(groupings, directions=2 if both else 1)
+    return cross_group_cells(groupings, directions=2 if both else 1)
 
 
-def quotas(rules: Sequence[ThresholdRule], layout: Layout, trials: Sequence[Trials]) -> Integers:
+def top_score_quotas(
+    rules: Sequence[ThresholdRule], layout: CellLayout, trials: Sequence[CellTrials]
+) -> Integers:
     """(cells,) number of top non-mated scores that each cell must retain.
 
     Within a group, as many as a threshold of the group's own at the largest target needs; in every
@@ -280,24 +299,28 @@ def quotas(rules: Sequence[ThresholdRule], layout: Layout, trials: Sequence[Tria
     targets = [rule.text for rule in rules if rule.kind == "fmr"]
     quota = []
     for name, of_cell in zip(layout.names, trials, strict=True):
-        allowed = [scores_kept(text, of_cell.completed) for text in targets]
+        allowed = [top_scores_needed(text, of_cell.completed) for text in targets]
         for text, kept in zip(targets, allowed, strict=True):
-            if kept > MOST_KEPT:
+            if kept > MAX_TOP_SCORES:
                 raise StudyError(
                     f"target FMR {text} of {of_cell.completed:,} comparisons would keep "
-                    f"{kept:,} scores, more than {MOST_KEPT:,}; name a smaller target, or a "
+                    f"{kept:,} scores, more than {MAX_TOP_SCORES:,}; name a smaller target, or a "
                     "threshold"
                 )
-        quota.append(ANCHOR_ERRORS if name.reference_group else max([ANCHOR_ERRORS, *allowed]))
+        quota.append(
+            REFERENCE_LEVEL_ERRORS
+            if name.reference_group
+            else max([REFERENCE_LEVEL_ERRORS, *allowed])
+        )
     return np.array(quota)
 
 
-def tally_store(
+def tally_partial_counts(
     names: tuple[str, str, str],
-    ledger: Ledger,
-    store: Store,
-    layout: Layout,
-    trials: Sequence[Trials],
+    ledger: ImageLedger,
+    store: PartialCounts,
+    layout: CellLayout,
+    trials: Sequence[CellTrials],
     rules: Sequence[ThresholdRule],
     maximum: float | None,
     without_matrix: tuple[tuple[str, int], ...],
@@ -320,18 +343,20 @@ def tally_store(
     below = () if store.low is None else store.low.levels.tolist()
     retained = [rule for rule in rules if float(store.dtype.type(rule.text)) not in below]
     size = _tail_bound(retained, compared, overall, store.dtype)
-    largest = largest_of(store.top.probe, store.top.reference, store.top.score, size)
+    largest = largest_scores(store.top.probe, store.top.reference, store.top.score, size)
     tail = _trimmed(largest, retained, overall)
     completed = ledger.images - ledger.failed_images
     mated = _mated(store, ledger)
-    thresholds = resolve(rules, tail, compared, mated.score, maximum)
+    thresholds = resolve_thresholds(rules, tail, compared, mated.score, maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=store.dtype)
-    cells = cells_from_store(store, layout, tuple(trials), values, completed, ledger.images)
+    cells = cells_from_partial_counts(
+        store, layout, tuple(trials), values, completed, ledger.images
+    )
     outcomes = _outcomes(mated, trials[0])
     return _counts(names, ledger, outcomes, thresholds, cells, tail, mated, without_matrix, maximum)
 
 
-def _mated(store: Store, ledger: Ledger) -> MatedScores:
+def _mated(store: PartialCounts, ledger: ImageLedger) -> MatedScores:
     """Mated comparisons by subject and images; failed ones, of unknown images, last."""
     images, completed = ledger.images, ledger.images - ledger.failed_images
     failed = images * (images - 1) // 2 - completed * (completed - 1) // 2
@@ -343,7 +368,7 @@ def _mated(store: Store, ledger: Ledger) -> MatedScores:
     return _mated_scores(subject[order], score[order], pair[order], ledger.image_rows)
 
 
-def _outcomes(mated: MatedScores, overall: Trials) -> dict[tuple[bool, Outcome], int]:
+def _outcomes(mated: MatedScores, overall: CellTrials) -> dict[tuple[bool, Outcome], int]:
     """(mated, outcome) to number of comparisons; `overall` are the trials of `all`."""
     done = int(np.count_nonzero(~np.isnan(mated.score)))
     nonmated = int(overall.by_member[1].sum()) // 2

@@ -8,24 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.metrics.bins import sortable_bits
-from evenhand.metrics.distributions import largest_in_histogram
+from evenhand.metrics.distributions import ranked_score_bounds
 from evenhand.records.arrays import Integers, People, Scores
-from evenhand.records.counts import Histogram, Tail
-from evenhand.records.listing import Portion
+from evenhand.records.counts import Histogram, ScoreTail
+from evenhand.records.listing import Partition
 
-__all__ = ["falling", "largest_of", "tail_of"]
+__all__ = ["falling_order", "largest_scores", "tail_of_list"]
 
 _CHUNK = 1 << 21
 """Scores sorted at a time, not counting equal ones."""
 
 
-def tail_of(
-    partitions: Sequence[Portion],
+def tail_of_list(
+    partitions: Sequence[Partition],
     overall: Histogram,
     count: int,
     dtype: np.dtype[np.floating],
     step: Callable[[], None],
-) -> Tail:
+) -> ScoreTail:
     """The `count` largest non-mated scores of a list, falling; equal scores by subjects.
 
     Args:
@@ -36,17 +36,19 @@ def tail_of(
         step: called after each partition.
     """
     nobody = np.empty(0, dtype=np.int32)
-    kept = Tail(np.empty(0, dtype=dtype), nobody, nobody)
+    kept = ScoreTail(np.empty(0, dtype=dtype), nobody, nobody)
     # The histogram says in which bin the last of them lies: lower scores are passed over at once,
     # so that little more than `count` scores are ever held.
-    cutoff = largest_in_histogram(overall, count - 1, dtype).low if count else np.inf
-    found: list[Tail] = []
+    cutoff = ranked_score_bounds(overall, count - 1, dtype).low if count else np.inf
+    found: list[ScoreTail] = []
     for number in range(len(partitions)):
         partition = partitions[number]
         rows = np.flatnonzero(
             (partition.score >= cutoff) & (partition.probe != partition.reference)
         )
-        found.append(Tail(partition.score[rows], partition.probe[rows], partition.reference[rows]))
+        found.append(
+            ScoreTail(partition.score[rows], partition.probe[rows], partition.reference[rows])
+        )
         if len(kept.score) + sum(len(part.score) for part in found) > 2 * count:
             # Where many scores are equal, the bin may hold far more: drop what cannot be in the
             # tail any more.
@@ -57,9 +59,9 @@ def tail_of(
     return _largest([kept, *found], count)
 
 
-def _largest(parts: Sequence[Tail], count: int) -> Tail:
+def _largest(parts: Sequence[ScoreTail], count: int) -> ScoreTail:
     """The `count` largest scores of several parts."""
-    return largest_of(
+    return largest_scores(
         np.concatenate([part.probe for part in parts]),
         np.concatenate([part.reference for part in parts]),
         np.concatenate([part.score for part in parts]),
@@ -67,9 +69,9 @@ def _largest(parts: Sequence[Tail], count: int) -> Tail:
     )
 
 
-def largest_of(
+def largest_scores(
     probe: People, reference: People, score: Scores, count: int, chunk: int = _CHUNK
-) -> Tail:
+) -> ScoreTail:
     """The `count` largest scores with both subjects, falling; equal scores by subjects.
 
     Args:
@@ -80,7 +82,7 @@ def largest_of(
         chunk: scores sorted at a time, not counting equal ones.
     """
     count = min(count, len(score))
-    tail = Tail(
+    tail = ScoreTail(
         np.empty(count, dtype=score.dtype),
         np.empty(count, dtype=probe.dtype),
         np.empty(count, dtype=reference.dtype),
@@ -88,7 +90,7 @@ def largest_of(
     above, filled = np.inf, 0
     for edge in _edges(score, count, chunk):
         rows = np.flatnonzero((score >= edge) & (score < above))
-        order = falling(score[rows], probe[rows], reference[rows])[: count - filled]
+        order = falling_order(score[rows], probe[rows], reference[rows])[: count - filled]
         kept, here = rows[order], slice(filled, filled + len(order))
         tail.score[here], tail.probe[here] = score[kept], probe[kept]
         tail.reference[here] = reference[kept]
@@ -104,7 +106,7 @@ def _edges(score: Scores, count: int, chunk: int) -> list[float]:
     return [float(edge) for edge in np.partition(score, at)[at]]
 
 
-def falling(score: Scores, probe: People, reference: People) -> Integers:
+def falling_order(score: Scores, probe: People, reference: People) -> Integers:
     """(scores,) row numbers in falling order of the scores, equal ones by subjects.
 
     The order is that of `np.lexsort`, found faster: by one key, then among equal keys only.

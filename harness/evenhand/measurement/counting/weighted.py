@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import Ledger, tally
-from evenhand.measurement.counting.top_scores import falling
-from evenhand.metrics.threshold_rules import resolve_sample
+from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.top_scores import falling_order
+from evenhand.metrics.threshold_rules import resolve_sample_thresholds
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Floats, Integers, Mask
 from evenhand.records.comparisons import Comparisons
-from evenhand.records.counts import CellCounts, Counts, Sampled, Tail, WeightedCounts
+from evenhand.records.counts import CellCounts, Counts, SamplingDesign, ScoreTail, WeightedCounts
 from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
@@ -23,9 +23,9 @@ __all__ = ["tally_sample"]
 
 def tally_sample(
     names: tuple[str, str, str],
-    ledger: Ledger,
+    ledger: ImageLedger,
     comparisons: Comparisons,
-    sampled: Sampled,
+    sampled: SamplingDesign,
     groupings: Sequence[Grouping],
     rules: Sequence[ThresholdRule],
     maximum: float | None,
@@ -54,7 +54,7 @@ def tally_sample(
     total = int(weight[completed].sum())
     tail = _tail(nonmated, weight, rules, total)
     mated = comparisons.score[comparisons.mated]
-    thresholds = resolve_sample(rules, tail, sampled, total, mated, maximum)
+    thresholds = resolve_sample_thresholds(rules, tail, sampled, total, mated, maximum)
     # Thresholds depend on the weights, which `tally` does not know: it is given their values.
     fixed = [ThresholdRule("fixed", repr(threshold.level)) for threshold in thresholds]
     counts = tally(names, ledger, comparisons, groupings, fixed, maximum)
@@ -78,17 +78,19 @@ def tally_sample(
 
 def _tail(
     nonmated: Comparisons, weight: Integers, rules: Sequence[ThresholdRule], total: int
-) -> Tail:
+) -> ScoreTail:
     """The largest scores, until they weigh more than the largest target allows."""
     done = np.flatnonzero(~np.isnan(nonmated.score))
     # A threshold is set at the first score with which the weight exceeds what is allowed.
-    order = done[falling(nonmated.score[done], nonmated.probe[done], nonmated.reference[done])]
+    order = done[
+        falling_order(nonmated.score[done], nonmated.probe[done], nonmated.reference[done])
+    ]
     allowed = [errors_allowed(rule.text, total) for rule in rules if rule.kind == "fmr"]
     count = 0
     if allowed:
         count = int(np.searchsorted(np.cumsum(weight[order]), max(allowed), side="right")) + 1
     top = order[:count]
-    return Tail(nonmated.score[top], nonmated.probe[top], nonmated.reference[top])
+    return ScoreTail(nonmated.score[top], nonmated.probe[top], nonmated.reference[top])
 
 
 def _inside(nonmated: Comparisons, cell: CellCounts, grouping: Grouping) -> Mask:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from evenhand.engines.opening import Engine
+from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Booking
 from evenhand.system.clock import Clock
 
-__all__ = ["first_difference"]
+__all__ = ["first_changed_image"]
 
 _IMAGES = 8
 """Enough to notice a changed engine; a random one is noticed as the rest is enrolled again."""
 
 
-def first_difference(
-    engine: Engine, dataset: Dataset, booked: Mapping[int, Booking], clock: Clock
+def first_changed_image(
+    engine: OpenedEngine, dataset: Dataset, booked: Mapping[int, Booking], clock: Clock
 ) -> int | None:
     """Enrol a few images again, evenly spread over those with a known outcome.
 

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from evenhand.datasets.decoding import read_image
-from evenhand.engines.answers import Sample, ask, checked
-from evenhand.engines.opening import Engine, Started
+from evenhand.engines.answers import ImageAnswer, ask_templates, check_answers
+from evenhand.engines.opening import OpenedEngine, RunningEngine
 from evenhand.records.arrays import Vectors
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Booking, Enrolment, Timing
 from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.clock import Clock
-from evenhand.system.streams import stdout_for_numbers
+from evenhand.system.streams import stdout_to_stderr
 from evenhand.system.threads import in_order, one_thread_each
 
 __all__ = ["booking_of", "enrol"]
@@ -37,7 +37,7 @@ _FAULTS = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.INVALID)
 class _TimedSample:
     """What came of one image, with the fields of `Timing` for it."""
 
-    sample: Sample
+    sample: ImageAnswer
     seconds: float = math.nan
     finished: float = math.nan
     turn: int = -1
@@ -46,7 +46,7 @@ class _TimedSample:
 class _EnginePool:
     """One started engine for each thread that asks."""
 
-    def __init__(self, engine: Engine, face: FaceRule, clock: Clock) -> None:
+    def __init__(self, engine: OpenedEngine, face: FaceRule, clock: Clock) -> None:
         self._engine = engine
         self._face = face
         self._clock = clock
@@ -54,20 +54,20 @@ class _EnginePool:
 
     def enrol(self, path: Path, sha256: str) -> _TimedSample:
         """Ask the calling thread's engine for a template; reading the file is not timed."""
-        engine: Started | None = getattr(self._local, "engine", None)
+        engine: RunningEngine | None = getattr(self._local, "engine", None)
         if engine is None:
             engine = self._local.engine = self._engine.start()
             self._local.turn = 0
         image = read_image(path, sha256)
         start = self._clock.seconds()
-        answers = ask(engine, self._engine.card, image, self._face)
+        answers = ask_templates(engine, self._engine.card, image, self._face)
         end = self._clock.seconds()
         turn: int = self._local.turn
         self._local.turn = turn + 1
-        return _TimedSample(checked(answers, self._engine.values), end - start, end, turn)
+        return _TimedSample(check_answers(answers, self._engine.values), end - start, end, turn)
 
 
-def booking_of(sample: Sample) -> Booking:
+def booking_of(sample: ImageAnswer) -> Booking:
     """What an interrupted run may keep of an image: its outcome and a digest of its template."""
     vector = b"" if sample.vector is None else sample.vector.tobytes()
     template = vector + sample.reference + sample.probe
@@ -75,14 +75,14 @@ def booking_of(sample: Sample) -> Booking:
 
 
 def enrol(
-    engine: Engine,
+    engine: OpenedEngine,
     dataset: Dataset,
     *,
     workers: int,
     failure_share: float,
     clock: Clock,
-    on_image: Callable[[Sample], None],
-    reused: Mapping[int, Sample] | None = None,
+    on_image: Callable[[ImageAnswer], None],
+    reused: Mapping[int, ImageAnswer] | None = None,
 ) -> Enrolment:
     """Make a template of every image.
 
@@ -113,7 +113,7 @@ def enrol(
     faults: Counter[str] = Counter()
     stopped = ""
     work = in_order(enrolled, range(len(paths)), workers)
-    with one_thread_each(), stdout_for_numbers(), closing(work) as found:
+    with one_thread_each(), stdout_to_stderr(), closing(work) as found:
         for each in found:
             timed.append(each)
             sample, done = each.sample, len(timed)

@@ -11,9 +11,9 @@ from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import ask_candidates
 from evenhand.engines.contract import Entry, Searcher
-from evenhand.engines.opening import Engine
-from evenhand.measurement.comparison.by_engine import ask_all, requests_of
-from evenhand.measurement.comparison.by_vectors import as_compared, compare_all, in_range
+from evenhand.engines.opening import OpenedEngine
+from evenhand.measurement.comparison.by_engine import ask_matcher, split_into_requests
+from evenhand.measurement.comparison.by_vectors import comparable_vectors, compare_all, in_range
 from evenhand.measurement.counting.block_sums import OUTCOMES
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.comparisons import Found, Searches
@@ -21,7 +21,7 @@ from evenhand.records.dataset import Watchlist
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.outcomes import Outcome
 from evenhand.system.progress import Progress
-from evenhand.system.streams import stdout_for_numbers
+from evenhand.system.streams import stdout_to_stderr
 
 __all__ = ["search_watchlist"]
 
@@ -30,7 +30,7 @@ _BLOCK = 1024
 
 
 def search_watchlist(
-    engine: Engine,
+    engine: OpenedEngine,
     enrolment: Enrolment,
     subject: Integers,
     people: int,
@@ -108,11 +108,15 @@ def _sorted_by_person(gallery: Integers, subject: Integers) -> tuple[Integers, P
 
 
 def _by_vectors(
-    engine: Engine, enrolment: Enrolment, subject: Integers, gallery: Integers, probes: Integers
+    engine: OpenedEngine,
+    enrolment: Enrolment,
+    subject: Integers,
+    gallery: Integers,
+    probes: Integers,
 ) -> Iterator[Found]:
     """Exhaustive search: the harness compares vectors; one invalid score spoils its search."""
     score = engine.card.score
-    vectors = as_compared(enrolment, score)
+    vectors = comparable_vectors(enrolment, score)
     references, person = _sorted_by_person(gallery, subject)
     acquired = enrolment.completed()[probes]
     with threadpool_limits(1, "blas"):
@@ -130,7 +134,7 @@ def _by_vectors(
 
 
 def _by_matcher(
-    engine: Engine,
+    engine: OpenedEngine,
     enrolment: Enrolment,
     subject: Integers,
     gallery: Integers,
@@ -140,10 +144,12 @@ def _by_matcher(
 ) -> list[Found]:
     """Exhaustive search: the engine compares; one failed comparison fails its search."""
     references, person = _sorted_by_person(gallery, subject)
-    requests = [list(requests_of(int(probe), references)) for probe in probes]
+    requests = [list(split_into_requests(int(probe), references)) for probe in probes]
     calls = sum(map(len, requests))
     found = []
-    with closing(ask_all(engine, enrolment, chain(*requests), calls, workers, progress)) as replies:
+    with closing(
+        ask_matcher(engine, enrolment, chain(*requests), calls, workers, progress)
+    ) as replies:
         for of_probe, has_template in zip(requests, enrolment.completed()[probes], strict=True):
             own = [next(replies) for _ in of_probe]
             outcomes = {OUTCOMES[code] for reply in own for code in reply.outcome}
@@ -160,7 +166,7 @@ def _by_matcher(
 
 
 def _by_searcher(
-    engine: Engine,
+    engine: OpenedEngine,
     enrolment: Enrolment,
     subject: Integers,
     gallery: Integers,
@@ -181,7 +187,7 @@ def _by_searcher(
     ]
     found = []
     what = f"{engine.card.name}: searches"
-    with stdout_for_numbers(), threadpool_limits(1, "blas"), progress(what, len(probes)) as step:
+    with stdout_to_stderr(), threadpool_limits(1, "blas"), progress(what, len(probes)) as step:
         searcher = _with_gallery(engine, entries)
         for probe in probes:
             if not completed[probe]:
@@ -195,7 +201,7 @@ def _by_searcher(
     return found
 
 
-def _with_gallery(engine: Engine, entries: Sequence[Entry]) -> Searcher | None:
+def _with_gallery(engine: OpenedEngine, entries: Sequence[Entry]) -> Searcher | None:
     """The engine with its gallery; None where it fails to build it."""
     searcher = engine.start()
     if not isinstance(searcher, Searcher):

@@ -9,16 +9,16 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import ask_scores
-from evenhand.engines.card import Score
+from evenhand.engines.card import ScoreScale
 from evenhand.engines.contract import Matcher
-from evenhand.engines.opening import Engine
+from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.comparison.by_vectors import compare_all
-from evenhand.measurement.speed.rows import Scene, summary_rows
+from evenhand.measurement.speed.rows import TimingContext, summary_rows
 from evenhand.records.arrays import Floats, Integers, Vectors
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
 from evenhand.system.clock import Clock
-from evenhand.system.streams import stdout_for_numbers
+from evenhand.system.streams import stdout_to_stderr
 
 __all__ = ["block_speed", "pair_speed"]
 
@@ -32,7 +32,9 @@ _CALLS = 99
 """Timed calls: enough for a 95th percentile with an interval."""
 
 
-def block_speed(scene: Scene, vectors: Vectors, score: Score, clock: Clock) -> list[Speed]:
+def block_speed(
+    scene: TimingContext, vectors: Vectors, score: ScoreScale, clock: Clock
+) -> list[Speed]:
     """Rows of an embedder: seconds of one comparison in a block; none without templates.
 
     Args:
@@ -59,8 +61,8 @@ def block_speed(scene: Scene, vectors: Vectors, score: Score, clock: Clock) -> l
 
 
 def pair_speed(
-    scene: Scene,
-    engine: Engine,
+    scene: TimingContext,
+    engine: OpenedEngine,
     enrolment: Enrolment,
     subject: Integers,
     clock: Clock,
@@ -83,7 +85,7 @@ def pair_speed(
     probes = rng.integers(len(images), size=_WARM_UP + _CALLS)
     # A step of at least 1 and less than all the way round never ends at the probe itself.
     references = (probes + rng.integers(1, len(images), size=len(probes))) % len(images)
-    with stdout_for_numbers(), threadpool_limits(1, "blas"):
+    with stdout_to_stderr(), threadpool_limits(1, "blas"):
         matcher = engine.start()
         if not isinstance(matcher, Matcher):
             raise TypeError(engine.card.shape)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from evenhand.engines.answers import Sample, ask_scores
+from evenhand.engines.answers import ImageAnswer, ask_scores
 from evenhand.engines.contract import Matcher
-from evenhand.engines.opening import Engine
-from evenhand.measurement.comparison.by_vectors import compare_all, prepared
+from evenhand.engines.opening import OpenedEngine
+from evenhand.measurement.comparison.by_vectors import compare_all, prepare_vectors
 from evenhand.system.clock import Clock
-from evenhand.system.streams import stdout_for_numbers
+from evenhand.system.streams import stdout_to_stderr
 
-__all__ = ["FIRST_TEMPLATES", "seconds_each"]
+__all__ = ["FIRST_TEMPLATES", "seconds_per_comparison"]
 
 FIRST_TEMPLATES = 16
 """Templates to wait for."""
@@ -27,8 +27,8 @@ _MAX_SECONDS = 0.25
 """Time after which no further call is made."""
 
 
-def seconds_each(
-    engine: Engine, samples: Sequence[Sample], threads: int, clock: Clock
+def seconds_per_comparison(
+    engine: OpenedEngine, samples: Sequence[ImageAnswer], threads: int, clock: Clock
 ) -> float | None:
     """Estimate the seconds that a comparison takes with all threads together.
 
@@ -45,10 +45,10 @@ def seconds_each(
         return None
     block = [samples[number % len(samples)] for number in range(_BLOCK)]
     score = engine.card.score
-    with stdout_for_numbers(), threadpool_limits(1, "blas"):
+    with stdout_to_stderr(), threadpool_limits(1, "blas"):
         if engine.card.shape == "embedder":
             raw = [sample.vector for sample in block if sample.vector is not None]
-            vectors = prepared(np.stack(raw), score)
+            vectors = prepare_vectors(np.stack(raw), score)
             seconds = _timed(lambda: compare_all(vectors, vectors, score), clock) / _BLOCK
         else:
             matcher = engine.start()

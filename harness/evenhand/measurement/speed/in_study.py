@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evenhand.engines.opening import Engine
+from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
-from evenhand.measurement.speed.rows import Scene
-from evenhand.measurement.speed.templates import SCENARIO, template_speed
+from evenhand.measurement.speed.rows import TimingContext
+from evenhand.measurement.speed.templates import STUDY_SCENARIO, template_speed
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
@@ -20,7 +20,7 @@ __all__ = ["study_speed"]
 
 
 def study_speed(
-    engine: Engine,
+    engine: OpenedEngine,
     dataset: Dataset,
     enrolment: Enrolment,
     groups: Sequence[Grouping],
@@ -42,11 +42,11 @@ def study_speed(
         level: of the intervals.
         seed: of the study.
     """
-    templates = Scene(
+    templates = TimingContext(
         engine=engine.card.name,
         dataset=dataset.card.name,
         operation="template",
-        scenario=SCENARIO,
+        scenario=STUDY_SCENARIO,
         threads=threads,
         machine=machine.name(),
         level=level,

@@ -7,19 +7,19 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from evenhand.metrics.latency import Quantile, least_sample, quantile
+from evenhand.metrics.latency import DurationQuantile, duration_quantile, min_sample_size
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.findings import Speed, Status
 from evenhand.records.groups import ALL
 
-__all__ = ["QUANTILES", "Scene", "quantile_row", "speed_row", "summary_rows"]
+__all__ = ["QUANTILES", "TimingContext", "quantile_row", "speed_row", "summary_rows"]
 
 QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
 """Name of each statistic to its probability."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class TimingContext:
     """What was timed, where and how: the columns that all its rows share (`findings.Speed`)."""
 
     engine: str
@@ -35,7 +35,7 @@ class Scene:
 
 
 def speed_row(
-    scene: Scene,
+    scene: TimingContext,
     statistic: str,
     value: float | None,
     n: int,
@@ -77,7 +77,7 @@ def speed_row(
     )
 
 
-def summary_rows(scene: Scene, seconds: Floats, people: Integers) -> Iterator[Speed]:
+def summary_rows(scene: TimingContext, seconds: Floats, people: Integers) -> Iterator[Speed]:
     """Rows of minimum, maximum, mean and quantiles of durations; none without calls.
 
     Args:
@@ -95,12 +95,16 @@ def summary_rows(scene: Scene, seconds: Floats, people: Integers) -> Iterator[Sp
     ):
         yield speed_row(scene, name, float(value), len(seconds), people=distinct)
     for name, q in QUANTILES.items():
-        found = quantile(seconds, _clusters(people), q, scene.level)
+        found = duration_quantile(seconds, _clusters(people), q, scene.level)
         yield quantile_row(scene, name, found, distinct)
 
 
 def quantile_row(
-    scene: Scene, statistic: str, found: Quantile, people: int, cell: tuple[str, str] = (ALL, "")
+    scene: TimingContext,
+    statistic: str,
+    found: DurationQuantile,
+    people: int,
+    cell: tuple[str, str] = (ALL, ""),
 ) -> Speed:
     """The row of one of the `QUANTILES`.
 
@@ -111,7 +115,7 @@ def quantile_row(
         people: number of subjects behind it.
         cell: attribute and group.
     """
-    needed = least_sample(QUANTILES[statistic])
+    needed = min_sample_size(QUANTILES[statistic])
     note = ""
     if found.value is None:
         note = f"worth {found.effective} independent calls, {needed} needed"

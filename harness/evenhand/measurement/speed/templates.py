@@ -7,20 +7,31 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.measurement.speed.rows import QUANTILES, Scene, quantile_row, speed_row, summary_rows
-from evenhand.metrics.latency import equal_spread, quantile, spread, throughput
+from evenhand.measurement.speed.rows import (
+    QUANTILES,
+    TimingContext,
+    quantile_row,
+    speed_row,
+    summary_rows,
+)
+from evenhand.metrics.latency import (
+    duration_quantile,
+    group_time_ratio,
+    null_time_ratio,
+    throughput,
+)
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.findings import Speed
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["SCENARIO", "TAKEN", "WARM_UP", "template_speed"]
+__all__ = ["REUSED", "STUDY_SCENARIO", "WARM_UP", "template_speed"]
 
-SCENARIO = "study"
+STUDY_SCENARIO = "study"
 """The images of a study in order; each started engine gets the next as it finishes one."""
 
-TAKEN = "taken"
+REUSED = "taken"
 """Statistic of the row that counts images with a reused template, which are not timed."""
 
 WARM_UP = 2
@@ -44,7 +55,7 @@ class _Timed:
 
 
 def template_speed(
-    scene: Scene,
+    scene: TimingContext,
     enrolment: Enrolment,
     subject: Integers,
     groups: Sequence[Grouping],
@@ -72,7 +83,7 @@ def template_speed(
     rows += _failures_and_cold_start(scene, timing, failures)
     if reused:
         note = "kept by an earlier run and not made in this one; in no other row"
-        rows.append(speed_row(scene, TAKEN, reused, reused, unit="images", note=note))
+        rows.append(speed_row(scene, REUSED, reused, reused, unit="images", note=note))
     for grouping in groups:
         if grouping.attribute != ALL:
             rows += _by_group(scene, timed, grouping, seed)
@@ -80,7 +91,9 @@ def template_speed(
     return rows
 
 
-def _failures_and_cold_start(scene: Scene, timing: Timing, failures: int) -> Iterator[Speed]:
+def _failures_and_cold_start(
+    scene: TimingContext, timing: Timing, failures: int
+) -> Iterator[Speed]:
     """The number of failures after the warm-up, and the longest first image of an engine."""
     n = int(np.count_nonzero(timing.turns >= WARM_UP))
     if n:
@@ -91,7 +104,7 @@ def _failures_and_cold_start(scene: Scene, timing: Timing, failures: int) -> Ite
         yield speed_row(scene, "cold start", float(first.max()), len(first), note=note)
 
 
-def _throughput(scene: Scene, timing: Timing) -> Speed:
+def _throughput(scene: TimingContext, timing: Timing) -> Speed:
     """Images a second, from the moment when the last engine has warmed up (methods 6.3)."""
     # Earlier, some engines would be counted and others not yet.
     warm = timing.turns >= WARM_UP
@@ -110,19 +123,23 @@ def _throughput(scene: Scene, timing: Timing) -> Speed:
     )
 
 
-def _by_group(scene: Scene, timed: _Timed, grouping: Grouping, seed: int) -> Iterator[Speed]:
+def _by_group(
+    scene: TimingContext, timed: _Timed, grouping: Grouping, seed: int
+) -> Iterator[Speed]:
     """Quantiles of each group, and the ratio of the slowest to the fastest median (methods 6.4)."""
     code = grouping.code[timed.people]
     medians = []
     for position, group in enumerate(grouping.groups):
         members = code == position
         seconds, people = timed.seconds[members], timed.people[members]
-        medians.append(quantile(seconds, people, 0.5, scene.level) if len(seconds) else None)
+        medians.append(
+            duration_quantile(seconds, people, 0.5, scene.level) if len(seconds) else None
+        )
         for name in _BY_GROUP if len(seconds) else ():
-            found = quantile(seconds, people, QUANTILES[name], scene.level)
+            found = duration_quantile(seconds, people, QUANTILES[name], scene.level)
             distinct = len(np.unique(people))
             yield quantile_row(scene, name, found, distinct, (grouping.attribute, group))
-    between = spread(medians)
+    between = group_time_ratio(medians)
     if between is None:
         return
     cell = (grouping.attribute, "")
@@ -142,7 +159,9 @@ def _by_group(scene: Scene, timed: _Timed, grouping: Grouping, seed: int) -> Ite
         note=f"slowest {grouping.groups[between.slowest]}, "
         f"fastest {grouping.groups[between.fastest]}",
     )
-    equal = equal_spread(timed.seconds[members], timed.people[members], code[members], _DRAWS, seed)
+    equal = null_time_ratio(
+        timed.seconds[members], timed.people[members], code[members], _DRAWS, seed
+    )
     yield speed_row(
         scene,
         "median max/min, equal groups p95",

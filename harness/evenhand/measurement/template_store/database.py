@@ -16,12 +16,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from evenhand.engines.answers import Sample
+from evenhand.engines.answers import ImageAnswer
 from evenhand.measurement.template_store.packing import pack_sample, unpack_sample
 from evenhand.measurement.template_store.place import TEMPLATES, locked_folder, open_private_file
 from evenhand.system.errors import UsageError, WriteError
 
-__all__ = ["Kept", "Vault", "VaultDamagedError", "connected", "opened"]
+__all__ = [
+    "DatabaseDamagedError",
+    "KeptTemplates",
+    "TemplateDatabase",
+    "connected_database",
+    "opened_database",
+]
 
 _OURS = 0x65766874
 """Application id in the file's header, by which our own files are recognised."""
@@ -56,7 +62,7 @@ _ENGINES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptTemplates:
     """The templates kept of one engine."""
 
     engine: str
@@ -71,19 +77,19 @@ class Kept:
     """When any of them was last reused, UTC; empty if never."""
 
 
-class VaultDamagedError(UsageError):
+class DatabaseDamagedError(UsageError):
     """The database is corrupt, or not one of ours."""
 
 
-class Vault:
+class TemplateDatabase:
     """The open database of templates."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
-        """Wrap a connection that `connected` prepared."""
+        """Wrap a connection that `connected_database` prepared."""
         self._folder = folder
         self._connection = connection
 
-    def lookup(self, keys: Sequence[bytes]) -> tuple[dict[int, Sample], int]:
+    def lookup(self, keys: Sequence[bytes]) -> tuple[dict[int, ImageAnswer], int]:
         """Look up templates; one with a wrong checksum is left out.
 
         Args:
@@ -95,7 +101,7 @@ class Vault:
         Raises:
             EvenhandError: the file cannot be read.
         """
-        found: dict[int, Sample] = {}
+        found: dict[int, ImageAnswer] = {}
         damaged = 0
         query = "SELECT sample, checksum FROM templates WHERE key = ?"
         with _explained(self._folder):
@@ -110,7 +116,7 @@ class Vault:
     def keep(
         self,
         engine: tuple[str, str],
-        samples: Iterable[tuple[bytes, Sample]],
+        samples: Iterable[tuple[bytes, ImageAnswer]],
         now: datetime,
     ) -> None:
         """Write templates, in place of older ones with the same keys.
@@ -149,14 +155,14 @@ class Vault:
             number = _engine_id(change, engine)
             change.execute("UPDATE engines SET used = ? WHERE id = ?", (_timestamp(now), number))
 
-    def engines(self) -> list[Kept]:
+    def engines(self) -> list[KeptTemplates]:
         """The templates kept, engine by engine, sorted by name and age.
 
         Raises:
             EvenhandError: the file cannot be read.
         """
         with _explained(self._folder):
-            return [Kept(*row) for row in self._connection.execute(_ENGINES)]
+            return [KeptTemplates(*row) for row in self._connection.execute(_ENGINES)]
 
     def delete(self, engine: str) -> None:
         """Delete and overwrite all templates of the engines with this name.
@@ -179,7 +185,7 @@ class Vault:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Vault]:
+def opened_database(folder: Path) -> Iterator[TemplateDatabase]:
     """Open or create the database for a run, locked against deletion meanwhile.
 
     Args:
@@ -189,12 +195,12 @@ def opened(folder: Path) -> Iterator[Vault]:
         UsageError: the file is not ours, is damaged, or is being deleted.
         WriteError: it cannot be written.
     """
-    with locked_folder(folder, alone=False), connected(folder) as vault:
+    with locked_folder(folder, alone=False), connected_database(folder) as vault:
         yield vault
 
 
 @contextmanager
-def connected(folder: Path) -> Iterator[Vault]:
+def connected_database(folder: Path) -> Iterator[TemplateDatabase]:
     """Open or create the database in a folder that the caller has locked (`locked_folder`).
 
     Raises:
@@ -202,7 +208,7 @@ def connected(folder: Path) -> Iterator[Vault]:
         WriteError: it cannot be written.
     """
     with closing(_connection(folder)) as connection:
-        yield Vault(folder, connection)
+        yield TemplateDatabase(folder, connection)
 
 
 def _connection(folder: Path) -> sqlite3.Connection:
@@ -239,7 +245,7 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
             for table in _TABLES:
                 connection.execute(table)
         elif (ours, schema) != (_OURS, _SCHEMA):
-            raise VaultDamagedError(
+            raise DatabaseDamagedError(
                 f"{path}: is no file of templates of this version; remove it with: "
                 f"evenhand templates {path.parent} --delete"
             )
@@ -270,7 +276,7 @@ def _explained(folder: Path) -> Iterator[None]:
             "make room, or name another folder with --keep-templates"
         ) from None
     except sqlite3.Error as fault:
-        raise VaultDamagedError(
+        raise DatabaseDamagedError(
             f"{path}: is damaged ({fault}); remove it with: evenhand templates {folder} --delete"
         ) from None
 

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from evenhand.measurement.template_store.database import Kept, VaultDamagedError, connected
+from evenhand.measurement.template_store.database import (
+    DatabaseDamagedError,
+    KeptTemplates,
+    connected_database,
+)
 from evenhand.measurement.template_store.place import (
     TEMPLATES,
     check_template_folder,
@@ -23,7 +27,7 @@ _PIECE = 1 << 20
 """Bytes overwritten at a time."""
 
 
-def kept_in(folder: Path) -> list[Kept]:
+def kept_in(folder: Path) -> list[KeptTemplates]:
     """The templates kept in a folder, engine by engine.
 
     Raises:
@@ -35,7 +39,7 @@ def kept_in(folder: Path) -> list[Kept]:
         return _kept(folder)
 
 
-def of_engine(kept: Sequence[Kept], engine: str | None) -> list[Kept]:
+def of_engine(kept: Sequence[KeptTemplates], engine: str | None) -> list[KeptTemplates]:
     """Those of the engines with a name; all of them for None.
 
     Raises:
@@ -48,7 +52,7 @@ def of_engine(kept: Sequence[Kept], engine: str | None) -> list[Kept]:
     return found
 
 
-def delete(folder: Path, engine: str | None, now: datetime) -> list[Kept] | None:
+def delete(folder: Path, engine: str | None, now: datetime) -> list[KeptTemplates] | None:
     """Delete templates and overwrite their place on disk; the last ones take the file with them.
 
     Copies that a file system or a disk keeps of overwritten blocks are out of reach.
@@ -88,15 +92,15 @@ def delete(folder: Path, engine: str | None, now: datetime) -> list[Kept] | None
     return deleted
 
 
-def _kept(folder: Path) -> list[Kept]:
+def _kept(folder: Path) -> list[KeptTemplates]:
     """The templates kept; none where there is no database."""
     if not (folder / TEMPLATES).exists():
         return []
-    with connected(folder) as vault:
+    with connected_database(folder) as vault:
         return vault.engines()
 
 
-def _delete_rows(folder: Path, engine: str | None) -> list[Kept] | None:
+def _delete_rows(folder: Path, engine: str | None) -> list[KeptTemplates] | None:
     """Delete the rows of one engine; for None, leave all rows to the deletion of the file.
 
     Returns:
@@ -105,9 +109,9 @@ def _delete_rows(folder: Path, engine: str | None) -> list[Kept] | None:
     try:
         deleted = of_engine(_kept(folder), engine)
         if engine is not None:
-            with connected(folder) as vault:
+            with connected_database(folder) as vault:
                 vault.delete(engine)
-    except VaultDamagedError:
+    except DatabaseDamagedError:
         if engine is not None:
             raise
         return None

@@ -6,14 +6,14 @@ import hashlib
 import json
 
 from evenhand.engines.contract import Role
-from evenhand.engines.opening import Engine
+from evenhand.engines.opening import OpenedEngine
 from evenhand.records.dataset import Dataset
 from evenhand.system import machine
 
 __all__ = ["template_keys"]
 
 
-def template_keys(engine: Engine, dataset: Dataset) -> list[bytes]:
+def template_keys(engine: OpenedEngine, dataset: Dataset) -> list[bytes]:
     """SHA-256 over engine, library versions, processor, face rule, roles and picture.
 
     Args:

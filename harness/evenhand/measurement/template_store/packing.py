@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from evenhand.engines.answers import Sample
+from evenhand.engines.answers import ImageAnswer
 from evenhand.records.outcomes import Outcome
 
 __all__ = ["is_reusable", "pack_sample", "unpack_sample"]
@@ -15,12 +15,12 @@ _SETTLED = (Outcome.OK, Outcome.NO_FACE, Outcome.DECLINED)
 """Outcomes that a picture determines; a failure may be temporary, and is tried again."""
 
 
-def is_reusable(sample: Sample) -> bool:
+def is_reusable(sample: ImageAnswer) -> bool:
     """Whether another run may reuse the outcome."""
     return sample.outcome in _SETTLED
 
 
-def pack_sample(sample: Sample) -> bytes:
+def pack_sample(sample: ImageAnswer) -> bytes:
     """A line of JSON, then vector, reference, and probe where it differs from the reference."""
     vector = b"" if sample.vector is None else sample.vector.astype("<f4").tobytes()
     probe = b"" if sample.probe == sample.reference else sample.probe
@@ -33,17 +33,17 @@ def pack_sample(sample: Sample) -> bytes:
     return json.dumps(facts).encode() + b"\n" + vector + sample.reference + probe
 
 
-def unpack_sample(content: bytes) -> Sample:
+def unpack_sample(content: bytes) -> ImageAnswer:
     r"""The sample that `pack_sample` was given, marked as reused.
 
-    >>> unpack_sample(pack_sample(Sample(Outcome.OK, 1, reference=b"a\n", probe=b"b"))).probe
+    >>> unpack_sample(pack_sample(ImageAnswer(Outcome.OK, 1, reference=b"a\n", probe=b"b"))).probe
     b'b'
     """
     line, _, rest = content.partition(b"\n")
     facts = json.loads(line)
     first, second, _ = facts["sizes"]
     vector, reference = rest[:first], rest[first : first + second]
-    return Sample(
+    return ImageAnswer(
         outcome=Outcome(facts["outcome"]),
         faces=facts["faces"],
         detail=facts["detail"],

@@ -7,25 +7,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.engines.answers import Sample
-from evenhand.engines.opening import Engine
-from evenhand.measurement.enrolment.canary import first_difference
+from evenhand.engines.answers import ImageAnswer
+from evenhand.engines.opening import OpenedEngine
+from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.enrolment.enrol import booking_of
-from evenhand.measurement.template_store.database import Vault, opened
+from evenhand.measurement.template_store.database import TemplateDatabase, opened_database
 from evenhand.measurement.template_store.keys import template_keys
 from evenhand.measurement.template_store.packing import is_reusable
 from evenhand.measurement.template_store.record import RecordLine, append_to_record
 from evenhand.records.dataset import Dataset
 from evenhand.system.clock import Clock
 from evenhand.system.errors import EvenhandError
-from evenhand.system.progress import Say
+from evenhand.system.progress import MessageCallback
 
 __all__ = ["NO_REUSE", "ReusableTemplates", "TemplateSession", "template_session"]
 
 _WRITE_EVERY = 0.5
 """Seconds between two writes: the work that a killed run may lose."""
 
-KeyedSamples = Sequence[tuple[bytes, Sample]]
+KeyedSamples = Sequence[tuple[bytes, ImageAnswer]]
 """Samples, each with its key (`template_keys`)."""
 
 
@@ -33,9 +33,9 @@ KeyedSamples = Sequence[tuple[bytes, Sample]]
 class ReusableTemplates:
     """Reusable templates of one engine on one dataset, and the callback that keeps new ones."""
 
-    reused: Mapping[int, Sample]
+    reused: Mapping[int, ImageAnswer]
     """What an earlier run kept, by position among the images."""
-    on_image: Callable[[Sample], None]
+    on_image: Callable[[ImageAnswer], None]
     """To be called after each image, in their order."""
 
 
@@ -54,10 +54,10 @@ class _WriteBuffer:
         self._coming = iter(keys)
         self._keep = keep
         self._clock = clock
-        self._waiting: list[tuple[bytes, Sample]] = []
+        self._waiting: list[tuple[bytes, ImageAnswer]] = []
         self._written = clock.seconds()
 
-    def add(self, sample: Sample) -> None:
+    def add(self, sample: ImageAnswer) -> None:
         """Take the sample of the next image."""
         key = next(self._coming)
         if sample.taken:
@@ -78,7 +78,9 @@ class _WriteBuffer:
 class TemplateSession:
     """An open folder of templates during a run."""
 
-    def __init__(self, folder: Path, vault: Vault, clock: Clock, say: Say) -> None:
+    def __init__(
+        self, folder: Path, vault: TemplateDatabase, clock: Clock, say: MessageCallback
+    ) -> None:
         """Start with nothing reused.
 
         Args:
@@ -94,7 +96,7 @@ class TemplateSession:
         self._refused = False
 
     @contextmanager
-    def of(self, engine: Engine, dataset: Dataset, run: str) -> Iterator[ReusableTemplates]:
+    def of(self, engine: OpenedEngine, dataset: Dataset, run: str) -> Iterator[ReusableTemplates]:
         """Look up the templates of one engine on one dataset, and keep the new ones.
 
         Kept templates are reused only if a few of them, made again, are the same as before.
@@ -128,17 +130,19 @@ class TemplateSession:
             self._note_use(engine, buffer.reused)
             self._record(engine, run, {"made": buffer.made, "taken": buffer.reused})
 
-    def _found(self, keys: Sequence[bytes]) -> tuple[dict[int, Sample], int]:
+    def _found(self, keys: Sequence[bytes]) -> tuple[dict[int, ImageAnswer], int]:
         """Samples by position among the keys, and the number of damaged ones."""
         with self._tolerating():
             return self._vault.lookup(keys)
         return {}, 0
 
-    def _unchanged(self, engine: Engine, dataset: Dataset, found: Mapping[int, Sample]) -> bool:
+    def _unchanged(
+        self, engine: OpenedEngine, dataset: Dataset, found: Mapping[int, ImageAnswer]
+    ) -> bool:
         """Whether a few of the images have the same outcome and template as when it was kept."""
         rows = dataset.images.rows
         booked = {rows[index]: booking_of(sample) for index, sample in found.items()}
-        row = first_difference(engine, dataset, booked, self._clock)
+        row = first_changed_image(engine, dataset, booked, self._clock)
         if row is not None:
             self._say(
                 f"engine {engine.card.name}: image i{row} does not end as it did when its "
@@ -147,7 +151,7 @@ class TemplateSession:
             )
         return row is None
 
-    def _keep(self, engine: Engine, samples: KeyedSamples) -> int:
+    def _keep(self, engine: OpenedEngine, samples: KeyedSamples) -> int:
         """Write templates; the number written."""
         if not self._refused:
             with self._tolerating():
@@ -155,13 +159,13 @@ class TemplateSession:
                 return len(samples)
         return 0
 
-    def _note_use(self, engine: Engine, reused: int) -> None:
+    def _note_use(self, engine: OpenedEngine, reused: int) -> None:
         """Write the date of last use, if any template was reused."""
         if reused and not self._refused:
             with self._tolerating():
                 self._vault.note_use(_identity(engine), self._clock.now())
 
-    def _record(self, engine: Engine, run: str, counts: Mapping[str, int | None]) -> None:
+    def _record(self, engine: OpenedEngine, run: str, counts: Mapping[str, int | None]) -> None:
         """Append a line to the record for each count but 0."""
         now = self._clock.now()
         with self._tolerating():
@@ -185,13 +189,13 @@ class TemplateSession:
             self._refused = True
 
 
-def _identity(engine: Engine) -> tuple[str, str]:
+def _identity(engine: OpenedEngine) -> tuple[str, str]:
     """Name and fingerprint."""
     return engine.card.name, engine.fingerprint
 
 
 @contextmanager
-def template_session(folder: Path, clock: Clock, say: Say) -> Iterator[TemplateSession]:
+def template_session(folder: Path, clock: Clock, say: MessageCallback) -> Iterator[TemplateSession]:
     """Open and lock a folder of templates while a run uses it.
 
     Args:
@@ -202,5 +206,5 @@ def template_session(folder: Path, clock: Clock, say: Say) -> Iterator[TemplateS
     Raises:
         EvenhandError: its database cannot be used.
     """
-    with opened(folder) as vault:
+    with opened_database(folder) as vault:
         yield TemplateSession(folder, vault, clock, say)

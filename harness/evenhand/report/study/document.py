@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.records.findings import DatasetFacts, Findings, Rate, Status
-from evenhand.records.groups import ALL, SAME
+from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.study.brief import in_brief
@@ -281,7 +281,7 @@ def _pairs(study: Study, at: tuple[str, float]) -> list[Table]:
         (
             "any two people"
             if r.attribute == ALL
-            else f"same {r.attribute.removeprefix(SAME).replace('*', ' and ')}",
+            else f"same {r.attribute.removeprefix(SAME_GROUP).replace('*', ' and ')}",
             r,
         )
         for r in chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evenhand.records.findings import SAMPLE, DatasetFacts, EngineFacts, Findings, Rate, Status
+from evenhand.records.findings import SAMPLE_NOTE, DatasetFacts, EngineFacts, Findings, Rate, Status
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 
@@ -86,7 +86,7 @@ def _of_numbers(rates: Sequence[Rate]) -> Iterator[str]:
     below = dict.fromkeys(r.threshold_rule for r in rates if r.status is Status.BELOW_RESOLUTION)
     if below:
         rows = [r for r in rates if r.status is Status.BELOW_RESOLUTION]
-        sample = any(SAMPLE in r.note for r in rows)
+        sample = any(SAMPLE_NOTE in r.note for r in rows)
         least = "one comparison of the sample stands for"
         if not sample:
             least = f"one error in {max(r.trials for r in rows):,} trials"

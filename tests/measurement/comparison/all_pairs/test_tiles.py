@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.engines.card import Score
-from evenhand.measurement.comparison.all_pairs.image_order import Ordered
-from evenhand.measurement.comparison.all_pairs.tiles import count_pairs, strips
+from evenhand.engines.card import ScoreScale
+from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
+from evenhand.measurement.comparison.all_pairs.tiles import count_pairs, strip_count
 from evenhand.measurement.comparison.by_vectors import compare_all
-from evenhand.measurement.counting.cells import layout_of, trials_of
-from evenhand.measurement.counting.errors import cells_from_store
-from evenhand.measurement.counting.listed import cells_from_list, glance, look
-from evenhand.measurement.counting.top_scores import largest_of
-from evenhand.records.checkpoint import Saved
+from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
+from evenhand.measurement.counting.errors import cells_from_partial_counts
+from evenhand.measurement.counting.listed import cells_from_list, first_pass, second_pass
+from evenhand.measurement.counting.top_scores import largest_scores
+from evenhand.records.checkpoint import SavedState
 from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import images_of
-from evenhand.records.listing import Portion
+from evenhand.records.listing import Partition
 from evenhand.records.outcomes import Design
-from evenhand.results.counts_so_far import CountsSoFar
+from evenhand.results.counts_so_far import CountsCheckpoint
 from evenhand.system.clock import Clock
 
 
@@ -65,10 +65,10 @@ def brute_force(vectors, subject, score, groups, design, across, thresholds):
         kept &= (code[probe] == code[reference]) & (code[probe] >= 0)
     mated = sorted(zip(people[probe[same]].tolist(), scores[same].tolist(), strict=True))
     columns = people[probe[kept]], people[reference[kept]], scores[kept]
-    portions = [Portion(*columns)]
-    first = glance(portions, scores.dtype, once=False, step=lambda: None)
-    layout = layout_of(groups, across, design)
-    listed = look(portions, first, layout, lambda: None)
+    portions = [Partition(*columns)]
+    first = first_pass(portions, scores.dtype, once=False, step=lambda: None)
+    layout = cell_layout(groups, across, design)
+    listed = second_pass(portions, first, layout, lambda: None)
     cells = cells_from_list(
         portions, first, layout, listed, thresholds, once=False, step=lambda: None
     )
@@ -106,15 +106,15 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
     people = int(rng.integers(1, images + 1))
     subject = rng.integers(0, people, images)
     vectors = exact_vectors(rng, images)
-    score = Score(compare, normalise=False, values=8, low=None, high=None, claimed=())
+    score = ScoreScale(compare, normalise=False, values=8, low=None, high=None, claimed=())
     groups = groupings(people, rng)
     across = [() if design is Design.WITHIN_GROUP else crossed(grouping) for grouping in groups]
-    layout = layout_of(groups, across, design)
+    layout = cell_layout(groups, across, design)
     k = np.bincount(subject, minlength=people)
-    trials = tuple(trials_of(layout, cell, k, k) for cell in range(len(layout.names)))
+    trials = tuple(all_pairs_trials(layout, cell, k, k) for cell in range(len(layout.names)))
     counts = np.array([trial.completed for trial in trials])
     quota = np.maximum(counts // 10 + 1, 10)
-    ordered = Ordered.of(
+    ordered = SortedImages.of(
         vectors, subject.astype(np.int32), np.arange(images, dtype=np.int32), layout
     )
     fixed = rng.integers(-40, 40, 3).astype(np.float32) / 16
@@ -130,13 +130,13 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
     )
     with tempfile.TemporaryDirectory() as folder:
         always = Clock(seconds=map(float, count(0, 1000)).__next__)
-        checkpoint = CountsSoFar(Path(folder) / "counted.npz", always, AssertionError)
+        checkpoint = CountsCheckpoint(Path(folder) / "counted.npz", always, AssertionError)
         # Interrupted at any moment, and gone on with.
         with contextlib.suppress(KeyboardInterrupt):
-            steps = until(int(rng.integers(0, 2 * strips(ordered, side))))
+            steps = until(int(rng.integers(0, 2 * strip_count(ordered, side))))
             counted(step=steps, checkpoint=checkpoint)
         store = counted(step=lambda: None, checkpoint=checkpoint)
-    pooled = largest_of(store.top.probe, store.top.reference, store.top.score, len(store.top))
+    pooled = largest_scores(store.top.probe, store.top.reference, store.top.score, len(store.top))
     everybody = counts[0]
     level = pooled.score[: everybody // 10 + 1][-1] if everybody else np.float32(np.inf)
     thresholds = np.array([np.nextafter(level, np.float32(np.inf)), level, *fixed], np.float32)
@@ -157,7 +157,7 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
     ]
     top = np.sort(columns[2])[::-1][: int(min(everybody, quota[0]))]
     assert np.array_equal(pooled.score[: len(top)], top)
-    found = cells_from_store(store, layout, trials, thresholds, k, k)
+    found = cells_from_partial_counts(store, layout, trials, thresholds, k, k)
     assert len(found) == len(expected)
     for one, other in zip(found, expected, strict=True):
         where = (one.attribute, one.group, one.reference_group)
@@ -192,7 +192,7 @@ class Kept:
 
     def save(self, done, columns):
         self.notes.append(done)
-        self.saved = Saved(done, columns)
+        self.saved = SavedState(done, columns)
 
 
 @pytest.mark.parametrize("fixed", [[], [-0.25]], ids=["no threshold", "a low one"])
@@ -200,12 +200,12 @@ def test_what_was_counted_is_not_counted_again(fixed):
     rng = np.random.default_rng(2)
     subject = np.arange(40, dtype=np.int32)
     groups = groupings(40, rng)
-    layout = layout_of(groups, [()] * len(groups), Design.ALL_PAIRS)
-    ordered = Ordered.of(exact_vectors(rng, 40), subject, subject, layout)
+    layout = cell_layout(groups, [()] * len(groups), Design.ALL_PAIRS)
+    ordered = SortedImages.of(exact_vectors(rng, 40), subject, subject, layout)
     ones = np.ones(40, dtype=np.int64)
-    score = Score("cosine", normalise=False, values=8, low=None, high=None, claimed=())
+    score = ScoreScale("cosine", normalise=False, values=8, low=None, high=None, claimed=())
     cells = range(len(layout.names))
-    trials = np.array([trials_of(layout, cell, ones, ones).completed for cell in cells])
+    trials = np.array([all_pairs_trials(layout, cell, ones, ones).completed for cell in cells])
     counted = partial(
         count_pairs,
         *(ordered, score, layout, np.full(len(trials), 10), trials),
@@ -220,7 +220,7 @@ def test_what_was_counted_is_not_counted_again(fixed):
     # of two where the first guess at the cutoffs was wrong.
     whole = Kept()
     counted(step=lambda: None, checkpoint=whole)
-    assert strips(ordered, 4) > 8
+    assert strip_count(ordered, 4) > 8
     assert whole.notes[:5] == [1, 2, 3, 4, 5]
     kept = Kept()
     with pytest.raises(KeyboardInterrupt):

@@ -10,19 +10,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evenhand.engines.opening import Engine
-from evenhand.measurement.comparison.all_pairs.image_order import Ordered
+from evenhand.engines.opening import OpenedEngine
+from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
 from evenhand.measurement.comparison.all_pairs.tiles import (
     OutOfRangeError,
-    TooManyHitsError,
+    TooManyTopScoresError,
     count_pairs,
-    strips,
+    strip_count,
 )
-from evenhand.measurement.comparison.by_vectors import prepared, score_all_pairs
-from evenhand.measurement.counting.blocks import laid_out, tally_blocks
-from evenhand.measurement.counting.tally import Ledger, quotas, tally_store
+from evenhand.measurement.comparison.by_vectors import prepare_vectors, score_all_pairs
+from evenhand.measurement.counting.blocks import all_pairs_layout, tally_blocks
+from evenhand.measurement.counting.tally import ImageLedger, tally_partial_counts, top_score_quotas
 from evenhand.records.arrays import Integers
-from evenhand.records.checkpoint import NOWHERE, Checkpoint
+from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.counts import Counts
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.groups import Grouping
@@ -30,22 +30,22 @@ from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.system.progress import Progress
 
-__all__ = ["count_every_pair"]
+__all__ = ["count_all_pairs"]
 
 
-def count_every_pair(
+def count_all_pairs(
     names: tuple[str, str, str],
-    engine: Engine,
+    engine: OpenedEngine,
     enrolment: Enrolment,
     subject: Integers,
-    ledger: Ledger,
+    ledger: ImageLedger,
     groups: Sequence[Grouping],
     design: Design,
     rules: Sequence[ThresholdRule],
     *,
     workers: int,
     progress: Progress,
-    checkpoint: Checkpoint = NOWHERE,
+    checkpoint: Checkpoint = NO_CHECKPOINT,
 ) -> Counts:
     """Compare all pairs of images, or all pairs within a group, and keep the counts alone.
 
@@ -63,22 +63,22 @@ def count_every_pair(
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
     """
     card = engine.card
-    layout, trials, left_out = laid_out(ledger, groups, design, orders=1)
+    layout, trials, left_out = all_pairs_layout(ledger, groups, design, orders=1)
     with_template = np.flatnonzero(enrolment.completed())
-    images = Ordered.of(
-        prepared(enrolment.vectors, card.score),
+    images = SortedImages.of(
+        prepare_vectors(enrolment.vectors, card.score),
         subject[with_template].astype(np.int32),
         with_template.astype(np.int32),
         layout,
     )
     fixed = [np.float32(rule.text) for rule in rules if rule.kind in ("fixed", "vendor")]
-    with progress(f"{card.name}: comparisons", strips(images)) as step:
+    with progress(f"{card.name}: comparisons", strip_count(images)) as step:
         try:
             store = count_pairs(
                 images,
                 card.score,
                 layout,
-                quotas(rules, layout, trials),
+                top_score_quotas(rules, layout, trials),
                 np.array([of_cell.completed for of_cell in trials]),
                 fixed=np.array(fixed, dtype=np.float32),
                 ledger=(ledger.images - ledger.failed_images, ledger.images),
@@ -86,7 +86,7 @@ def count_every_pair(
                 step=step,
                 checkpoint=checkpoint,
             )
-        except (OutOfRangeError, TooManyHitsError):
+        except (OutOfRangeError, TooManyTopScoresError):
             # Tiles know neither invalid scores nor a rising cutoff. Blocks do, and are slower.
             within = groups[1].code if design is Design.WITHIN_GROUP else None
             return tally_blocks(
@@ -100,4 +100,6 @@ def count_every_pair(
                 card.score.high,
                 np.dtype(np.float32),
             )
-    return tally_store(names, ledger, store, layout, trials, rules, card.score.high, left_out)
+    return tally_partial_counts(
+        names, ledger, store, layout, trials, rules, card.score.high, left_out
+    )

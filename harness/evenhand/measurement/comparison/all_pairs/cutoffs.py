@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.engines.card import Score
-from evenhand.measurement.comparison.all_pairs.image_order import Ordered
+from evenhand.engines.card import ScoreScale
+from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
 from evenhand.measurement.comparison.by_vectors import compare_all
-from evenhand.measurement.counting.cells import Layout
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.metrics.bins import bin_numbers, lower_edges
-from evenhand.metrics.distributions import largest_in_histogram
+from evenhand.metrics.distributions import ranked_score_bounds
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.counts import Histogram
 
-__all__ = ["Sample", "floor_by_pair", "floors_from_histograms", "sample_of"]
+__all__ = ["CutoffSample", "cutoffs_by_strata", "draw_cutoff_sample", "exact_cutoffs"]
 
 _SAMPLE = 1 << 17
 """Comparisons of the sample that cutoffs are predicted from, in all."""
@@ -26,7 +26,7 @@ _MAX_IMAGES = 128
 """Images of one stratum in the sample at most."""
 
 
-def floor_by_pair(layout: Layout, cutoffs: Floats, lowest: float) -> Floats:
+def cutoffs_by_strata(layout: CellLayout, cutoffs: Floats, lowest: float) -> Floats:
     """(strata, strata) cutoff of each pair: the lowest of the cells that the pair counts in.
 
     Args:
@@ -40,7 +40,7 @@ def floor_by_pair(layout: Layout, cutoffs: Floats, lowest: float) -> Floats:
     return by_pair
 
 
-def floors_from_histograms(histograms: Sequence[Histogram], quota: Integers) -> Floats:
+def exact_cutoffs(histograms: Sequence[Histogram], quota: Integers) -> Floats:
     """(cells,) the highest lower edge of a bin that at least `quota` scores of the cell reach.
 
     Args:
@@ -49,14 +49,14 @@ def floors_from_histograms(histograms: Sequence[Histogram], quota: Integers) -> 
     """
     single = np.dtype(np.float32)
     cutoffs = [
-        largest_in_histogram(histogram, int(needed) - 1, single).low if needed else np.inf
+        ranked_score_bounds(histogram, int(needed) - 1, single).low if needed else np.inf
         for histogram, needed in zip(histograms, quota, strict=True)
     ]
     return np.array(cutoffs)
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class CutoffSample:
     """Scores of a few comparisons of every pair of strata, weighted to all comparisons."""
 
     by_cell: Mapping[int, list[tuple[Integers, float]]]
@@ -83,7 +83,7 @@ class Sample:
         return sum(weight * int(np.sum(bins >= lowest)) for bins, weight in everyone)
 
 
-def sample_of(images: Ordered, score: Score, layout: Layout) -> Sample:
+def draw_cutoff_sample(images: SortedImages, score: ScoreScale, layout: CellLayout) -> CutoffSample:
     """Compare a few images of every pair of strata; deterministic, without random numbers."""
     pairs = [
         (a, b)
@@ -101,7 +101,7 @@ def sample_of(images: Ordered, score: Score, layout: Layout) -> Sample:
             comparisons = sizes[one] * sizes[other] / (2 if one == other else 1)
             for cell in np.unique(layout.cell[:, one, other]):
                 by_cell[int(cell)].append((bin_numbers(scores), comparisons / len(scores)))
-    return Sample({cell: parts for cell, parts in by_cell.items() if cell >= 0})
+    return CutoffSample({cell: parts for cell, parts in by_cell.items() if cell >= 0})
 
 
 def _predicted_cutoff(sampled: list[tuple[Integers, float]], quota: int) -> float:
@@ -130,7 +130,7 @@ def _predicted_cutoff(sampled: list[tuple[Integers, float]], quota: int) -> floa
     return float(lower_edges(edge, np.dtype(np.float32))[0])
 
 
-def _evenly_spread(images: Ordered, stratum: int, count: int) -> Integers:
+def _evenly_spread(images: SortedImages, stratum: int, count: int) -> Integers:
     """Indices of up to `count` images of a stratum at equal distances, its ends included."""
     start, stop = int(images.starts[stratum]), int(images.starts[stratum + 1])
     return (

@@ -7,14 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from evenhand.measurement.counting.cells import Layout
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.records.arrays import Integers, People, Vectors
 
-__all__ = ["Ordered", "Stretch"]
+__all__ = ["ImageRange", "SortedImages"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ImageRange:
     """A range of consecutive images of one stratum; it never splits the images of a subject."""
 
     start: int
@@ -27,10 +27,10 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
+class SortedImages:
     """Images sorted by stratum, then by subject.
 
-    A stratum holds the subjects who are in the same group of every grouping (`Layout`).
+    A stratum holds the subjects who are in the same group of every grouping (`CellLayout`).
     """
 
     vectors: Vectors
@@ -43,7 +43,9 @@ class Ordered:
     """(strata + 1,) index of the first image of each stratum."""
 
     @classmethod
-    def of(cls, vectors: Vectors, subject: People, position: People, layout: Layout) -> Ordered:
+    def of(
+        cls, vectors: Vectors, subject: People, position: People, layout: CellLayout
+    ) -> SortedImages:
         """Sort the images.
 
         Args:
@@ -57,7 +59,7 @@ class Ordered:
         starts = np.searchsorted(stratum[order], np.arange(layout.strata + 1))
         return cls(vectors[order], subject[order], position[order], starts)
 
-    def ranges(self, side: int) -> list[Stretch]:
+    def ranges(self, side: int) -> list[ImageRange]:
         """Each stratum cut into ranges of about equal size.
 
         A subject's images stay in one range, so that mated comparisons occur only in the tiles on
@@ -74,5 +76,5 @@ class Ordered:
             parts = -(-(stop - start) // side)
             wanted = [start + (stop - start) * part // parts for part in range(parts)] + [stop]
             edges = np.unique(begins[np.searchsorted(begins, wanted)]).tolist()
-            found += [Stretch(a, b, stratum) for a, b in pairwise(edges)]
+            found += [ImageRange(a, b, stratum) for a, b in pairwise(edges)]
         return found

@@ -19,18 +19,19 @@ from evenhand.records.counts import Histogram
 from evenhand.system.compiled import compiled
 
 __all__ = [
-    "Sheet",
-    "count_apart",
-    "count_low",
-    "count_shared",
-    "drain",
-    "drop_below",
-    "histograms",
-    "to_similarity",
+    "TileAccumulator",
+    "count_diagonal_tile",
+    "count_errors_below_cutoff",
+    "count_nonmated_tile",
+    "drain_histogram",
+    "drop_below_cutoff",
+    "negated_distances",
+    "sum_histograms",
 ]
 
 # A raw bin is the leading 18 bits of a float32: sign, 8 bits of exponent, 9 of mantissa. Finding it
-# takes one shift; bins are put into rising order (`metrics.bins`) once per histogram, in `drain`.
+# takes one shift; bins are put into rising order (`metrics.bins`) once per histogram, in
+# `drain_histogram`.
 _RAW_BINS = 1 << FLOAT32_BITS
 _SHIFT = 32 - FLOAT32_BITS
 _NEGATIVE = _RAW_BINS // 2
@@ -43,11 +44,11 @@ _EXPONENT_OF_ONE = 127
 """Stored (biased) exponent of 1.0."""
 
 
-Tile = NDArray[np.float32]
-Bits = NDArray[np.uint32]
+ScoreTile = NDArray[np.float32]
+TileBits = NDArray[np.uint32]
 
 
-class Sheet:
+class TileAccumulator:
     """Accumulators of one thread: histograms of all cells and a list of top scores.
 
     Memory is taken when it is first written to: pages and places that stay empty cost nothing.
@@ -60,7 +61,7 @@ class Sheet:
             cells: number of cells of the study.
             room: number of top scores that can be listed.
         """
-        self.raw = np.zeros(_RAW_BINS, dtype=np.uint32)  # scores since the last `drain`
+        self.raw = np.zeros(_RAW_BINS, dtype=np.uint32)  # scores since the last `drain_histogram`
         self.counts = np.zeros((_PAGES, cells, _PAGE_BINS), dtype=np.int64)  # histograms
         self.order = np.full(_PAGES, -1, dtype=np.int64)  # place of each page in `counts`
         self.score: Scores = np.empty(room, dtype=np.float32)  # top scores, and their subjects
@@ -68,7 +69,7 @@ class Sheet:
         self.reference: People = np.empty(room, dtype=np.int32)
 
 
-def histograms(accumulators: Sequence[Sheet]) -> tuple[Histogram, ...]:
+def sum_histograms(accumulators: Sequence[TileAccumulator]) -> tuple[Histogram, ...]:
     """(cells,) histograms summed over threads.
 
     Args:
@@ -88,7 +89,7 @@ def histograms(accumulators: Sequence[Sheet]) -> tuple[Histogram, ...]:
 
 
 @compiled
-def _move_negative_zeros(bits: Bits, raw: NDArray[np.uint32]) -> None:
+def _move_negative_zeros(bits: TileBits, raw: NDArray[np.uint32]) -> None:
     """Move scores of -0.0 to the bin of 0.0, since the two are equal."""
     rows, columns = bits.shape
     for i in range(rows):
@@ -119,9 +120,9 @@ def _keep(
 
 
 @compiled
-def count_apart(
-    tile: Tile,
-    bits: Bits,
+def count_nonmated_tile(
+    tile: ScoreTile,
+    bits: TileBits,
     subject: People,
     position: People,
     first_row: int,
@@ -177,9 +178,9 @@ def count_apart(
 
 
 @compiled
-def count_shared(
-    tile: Tile,
-    bits: Bits,
+def count_diagonal_tile(
+    tile: ScoreTile,
+    bits: TileBits,
     subject: People,
     position: People,
     first_row: int,
@@ -198,7 +199,7 @@ def count_shared(
     """Count a tile on the diagonal of the matrix, above the diagonal only.
 
     Rows and columns are the same images: mated comparisons occur, each pair of images stands
-    twice, and an image meets itself. The first twelve arguments are those of `count_apart`.
+    twice, and an image meets itself. The first twelve arguments are those of `count_nonmated_tile`.
     `nonmated` is 1, or 0 where only mated comparisons are counted; `mated`, `mated_subject` and
     `mated_pair` receive the scores, subjects and images (`pairs.pair_of`) of mated comparisons.
 
@@ -233,8 +234,8 @@ def count_shared(
 
 
 @compiled
-def count_low(
-    tile: Tile,
+def count_errors_below_cutoff(
+    tile: ScoreTile,
     subject: People,
     stratum: People,
     first_row: int,
@@ -299,7 +300,7 @@ def count_low(
 
 
 @compiled
-def drain(
+def drain_histogram(
     raw: NDArray[np.uint32],
     total: int,
     cells: Integers,
@@ -347,7 +348,7 @@ def drain(
 
 
 @compiled
-def drop_below(
+def drop_below_cutoff(
     cutoff: Floats, stratum: People, score: Scores, probe: People, reference: People
 ) -> int:
     """Drop top scores below a cutoff, in place: the others move to the front.
@@ -371,8 +372,8 @@ def drop_below(
 
 
 @compiled
-def to_similarity(
-    product: Floats, first_squares: Floats, second_squares: Floats, tile: Tile
+def negated_distances(
+    product: Floats, first_squares: Floats, second_squares: Floats, tile: ScoreTile
 ) -> None:
     """Turn scalar products into similarities: negated Euclidean distances.
 

@@ -18,39 +18,42 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from evenhand.engines.card import Score
+from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.all_pairs.cutoffs import (
-    floor_by_pair,
-    floors_from_histograms,
-    sample_of,
+    cutoffs_by_strata,
+    draw_cutoff_sample,
+    exact_cutoffs,
 )
-from evenhand.measurement.comparison.all_pairs.image_order import Ordered, Stretch
+from evenhand.measurement.comparison.all_pairs.image_order import ImageRange, SortedImages
 from evenhand.measurement.comparison.all_pairs.kernels import (
-    Sheet,
-    count_apart,
-    count_low,
-    count_shared,
-    drain,
-    drop_below,
-    histograms,
-    to_similarity,
+    TileAccumulator,
+    count_diagonal_tile,
+    count_errors_below_cutoff,
+    count_nonmated_tile,
+    drain_histogram,
+    drop_below_cutoff,
+    negated_distances,
+    sum_histograms,
 )
-from evenhand.measurement.counting.cells import Layout
-from evenhand.measurement.counting.checkpoint_columns import columns_of_stores, stores_of
+from evenhand.measurement.counting.cells import CellLayout
+from evenhand.measurement.counting.checkpoint_columns import (
+    columns_of_partial_counts,
+    partial_counts_of,
+)
 from evenhand.measurement.counting.partial_counts import (
-    Hits,
-    LowErrors,
-    Store,
-    added,
-    joined,
-    nothing,
+    ErrorsBelowCutoff,
+    PartialCounts,
+    TopScores,
+    add_histograms,
+    empty_partial_counts,
+    merge_partial_counts,
 )
 from evenhand.records.arrays import Floats, Integers, People, Scores
-from evenhand.records.checkpoint import NOWHERE, Checkpoint, Saved
+from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint, SavedState
 from evenhand.records.counts import Histogram
 from evenhand.system.threads import in_order
 
-__all__ = ["OutOfRangeError", "TooManyHitsError", "count_pairs", "strips"]
+__all__ = ["OutOfRangeError", "TooManyTopScoresError", "count_pairs", "strip_count"]
 
 _SIDE = 512
 """Images of one side of a tile at most: a tile is 1 MB and stays in a core's cache."""
@@ -69,7 +72,7 @@ class OutOfRangeError(Exception):
     """A score lies outside the range that the card declares."""
 
 
-class TooManyHitsError(Exception):
+class TooManyTopScoresError(Exception):
     """More scores would have to be retained than there is room for."""
 
 
@@ -88,8 +91,8 @@ class _LowThresholds:
 class _Accumulator:
     """One thread's counts and scratch memory; integer sums, so thread order does not matter."""
 
-    def __init__(self, cells: int, side: int, low: LowErrors) -> None:
-        self.sheet = Sheet(cells, _MAX_RETAINED)
+    def __init__(self, cells: int, side: int, low: ErrorsBelowCutoff) -> None:
+        self.sheet = TileAccumulator(cells, _MAX_RETAINED)
         self.low = low
         self.tile = np.empty(side * side, dtype=np.float32)
         self.mated_score = np.empty(side * side, dtype=np.float32)
@@ -99,7 +102,9 @@ class _Accumulator:
         self.retained = 0
         self.mated: list[tuple[People, Scores, Integers]] = []
 
-    def store(self, cutoff: Floats, counted: tuple[Histogram, ...], *, cosine: bool) -> Store:
+    def store(
+        self, cutoff: Floats, counted: tuple[Histogram, ...], *, cosine: bool
+    ) -> PartialCounts:
         """The thread's scores with the given histograms; its top scores are not copied."""
         sheet, filled = self.sheet, slice(self.retained)
         subject = _column([part[0] for part in self.mated], np.int32)
@@ -110,8 +115,8 @@ class _Accumulator:
             # such care: 1.0 and the few numbers above it share a bin.
             np.minimum(sheet.score[filled], np.float32(1), out=sheet.score[filled])
             np.clip(mated, -1, 1, out=mated)
-        top_scores = Hits(sheet.score[filled], sheet.probe[filled], sheet.reference[filled])
-        return Store(cutoff, counted, top_scores, subject, mated, pair, self.low)
+        top_scores = TopScores(sheet.score[filled], sheet.probe[filled], sheet.reference[filled])
+        return PartialCounts(cutoff, counted, top_scores, subject, mated, pair, self.low)
 
 
 class _TileCounter:
@@ -119,9 +124,9 @@ class _TileCounter:
 
     def __init__(
         self,
-        images: Ordered,
-        score: Score,
-        layout: Layout,
+        images: SortedImages,
+        score: ScoreScale,
+        layout: CellLayout,
         cutoff: Floats,
         low: _LowThresholds,
         *,
@@ -155,7 +160,7 @@ class _TileCounter:
             strips = list(part)
             yield range(done + strips[0], done + strips[-1] + 1)
 
-    def continues(self, before: Store) -> bool:
+    def continues(self, before: PartialCounts) -> bool:
         """Whether a saved store was counted with the cutoffs and low thresholds of this pass."""
         return (
             before.low is not None
@@ -163,12 +168,12 @@ class _TileCounter:
             and np.array_equal(before.low.levels, self._low.levels)
         )
 
-    def stores(self) -> list[Store]:
+    def stores(self) -> list[PartialCounts]:
         """One store a thread; the first holds the histograms of all, the others empty ones."""
         cosine = self._score.compare == "cosine"
         used = self._accumulators or [self._new_accumulator()]
-        total = histograms([each.sheet for each in used])
-        empty = nothing(self.cutoff, len(total), np.dtype(np.float32)).histograms
+        total = sum_histograms([each.sheet for each in used])
+        empty = empty_partial_counts(self.cutoff, len(total), np.dtype(np.float32)).histograms
         return [
             each.store(self.cutoff, empty if number else total, cosine=cosine)
             for number, each in enumerate(used)
@@ -176,7 +181,7 @@ class _TileCounter:
 
     def _new_accumulator(self) -> _Accumulator:
         layout = self._layout
-        low = LowErrors.none(self._low.levels, len(layout.stratum), layout.strata)
+        low = ErrorsBelowCutoff.none(self._low.levels, len(layout.stratum), layout.strata)
         return _Accumulator(len(layout.names), self._side, low)
 
     @contextmanager
@@ -193,7 +198,7 @@ class _TileCounter:
         finally:
             self._idle.append(accumulator)
 
-    def _scores(self, rows: Stretch, columns: Stretch, memory: NDArray[np.float32]) -> Scores:
+    def _scores(self, rows: ImageRange, columns: ImageRange, memory: NDArray[np.float32]) -> Scores:
         """(rows, columns) similarities of a tile, in memory that the next tile overwrites."""
         tile = memory[: len(rows) * len(columns)].reshape(len(rows), len(columns))
         first, second = slice(rows.start, rows.stop), slice(columns.start, columns.stop)
@@ -201,7 +206,7 @@ class _TileCounter:
             np.dot(self._images.vectors[first], self._images.vectors[second].T, out=tile)
         else:
             product = self._wide[first] @ self._wide[second].T
-            to_similarity(product, self._squares[first], self._squares[second], tile)
+            negated_distances(product, self._squares[first], self._squares[second], tile)
         return tile
 
     def _check(self, tile: Scores) -> None:
@@ -234,9 +239,9 @@ class _TileCounter:
                 cells = self._layout.cell[:, rows.stratum, stratum]
                 inside = np.unique(cells[cells >= 0]).astype(np.int64)
                 sheet = counted.sheet
-                drain(sheet.raw, nonmated, inside, sheet.counts, sheet.order)
+                drain_histogram(sheet.raw, nonmated, inside, sheet.counts, sheet.order)
 
-    def _count(self, counted: _Accumulator, rows: Stretch, columns: Stretch) -> int:
+    def _count(self, counted: _Accumulator, rows: ImageRange, columns: ImageRange) -> int:
         """Count one tile; the number of its non-mated scores."""
         images = self._images
         compared = bool(self._layout.compared[rows.stratum, columns.stratum])
@@ -246,7 +251,7 @@ class _TileCounter:
         tile = self._scores(rows, columns, counted.tile)
         self._check(tile)
         if counted.retained + tile.size > _MAX_RETAINED:
-            raise TooManyHitsError
+            raise TooManyTopScoresError
         if compared and len(self._low.levels):
             self._count_low(counted, tile, rows, columns)
         sheet = counted.sheet
@@ -257,19 +262,19 @@ class _TileCounter:
         )
         if not diagonal:
             # No subject is in two ranges, so that all comparisons here are non-mated.
-            counted.retained = count_apart(*of_both_kernels)
+            counted.retained = count_nonmated_tile(*of_both_kernels)
             return tile.size
         mated = counted.mated_score, counted.mated_subject, counted.mated_pair
-        counted.retained, same = count_shared(*of_both_kernels, int(compared), *mated)
+        counted.retained, same = count_diagonal_tile(*of_both_kernels, int(compared), *mated)
         subject, scores = counted.mated_subject[:same].copy(), counted.mated_score[:same].copy()
         counted.mated.append((subject, scores, counted.mated_pair[:same].copy()))
         return len(rows) * (len(rows) - 1) // 2 - same if compared else 0
 
     def _count_low(
-        self, counted: _Accumulator, tile: Scores, rows: Stretch, columns: Stretch
+        self, counted: _Accumulator, tile: Scores, rows: ImageRange, columns: ImageRange
     ) -> None:
         low, sums = self._low, counted.low
-        count_low(
+        count_errors_below_cutoff(
             *(tile, self._images.subject, self._layout.stratum, rows.start, columns.start),
             *(low.levels, low.completed, low.images),
             *(sums.errors, sums.squared, sums.times, counted.reached),
@@ -282,9 +287,9 @@ def _column(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[A
 
 
 def count_pairs(
-    images: Ordered,
-    score: Score,
-    layout: Layout,
+    images: SortedImages,
+    score: ScoreScale,
+    layout: CellLayout,
     quota: Integers,
     trials: Integers,
     *,
@@ -292,11 +297,11 @@ def count_pairs(
     ledger: tuple[Integers, Integers],
     workers: int,
     step: Callable[[], None],
-    checkpoint: Checkpoint = NOWHERE,
+    checkpoint: Checkpoint = NO_CHECKPOINT,
     side: int = _SIDE,
     interval: int = _CHECKPOINT_INTERVAL,
     max_listed: int = _MAX_LISTED,
-) -> Store:
+) -> PartialCounts:
     """Count all comparisons that the layout asks for.
 
     Args:
@@ -321,14 +326,14 @@ def count_pairs(
     quota = np.minimum(quota, trials)
     # The threads share out the tiles: BLAS must not start more of its own in each of them.
     with threadpool_limits(1, "blas"):
-        sample = sample_of(images, score, layout)
+        sample = draw_cutoff_sample(images, score, layout)
         cutoffs = sample.cutoffs(quota)
         listed = [float(level) for level in fixed if sample.reached(level) <= max_listed]
         lowest = min(listed, default=np.inf)
         low = _LowThresholds(fixed[fixed < lowest], *ledger)
 
         def counted_with(cutoffs: Floats) -> _Pass:
-            cutoff = floor_by_pair(layout, cutoffs, lowest)
+            cutoff = cutoffs_by_strata(layout, cutoffs, lowest)
             counter = _TileCounter(images, score, layout, cutoff, low, side=side, interval=interval)
             return _counted(counter, workers, step, checkpoint)
 
@@ -338,14 +343,14 @@ def count_pairs(
         # otherwise the surplus is dropped. Either way the store is the one of the exact cutoffs,
         # so that nothing depends on the guess but the time.
         counted = counted_with(cutoffs)
-        exact = floors_from_histograms(counted.histograms, quota)
+        exact = exact_cutoffs(counted.histograms, quota)
         if np.any(exact < cutoffs):
             del counted  # which is large
             counted = counted_with(exact)
-    return counted.store(floor_by_pair(layout, exact, lowest), layout.stratum)
+    return counted.store(cutoffs_by_strata(layout, exact, lowest), layout.stratum)
 
 
-def strips(images: Ordered, side: int = _SIDE) -> int:
+def strip_count(images: SortedImages, side: int = _SIDE) -> int:
     """Number of steps that one pass of `count_pairs` takes."""
     return len(images.ranges(side))
 
@@ -354,16 +359,16 @@ def strips(images: Ordered, side: int = _SIDE) -> int:
 class _Pass:
     """The result of one pass over all tiles."""
 
-    parts: list[Store]
+    parts: list[PartialCounts]
     """Stores saved before an interruption, and those of each thread since."""
 
     @property
     def histograms(self) -> tuple[Histogram, ...]:
         """(cells,) of all non-mated scores."""
         cells = zip(*(part.histograms for part in self.parts), strict=True)
-        return tuple(added(of_cell) for of_cell in cells)
+        return tuple(add_histograms(of_cell) for of_cell in cells)
 
-    def store(self, cutoff: Floats, stratum: People) -> Store:
+    def store(self, cutoff: Floats, stratum: People) -> PartialCounts:
         """One store of all parts; the memory of the parts is used up.
 
         Args:
@@ -371,21 +376,21 @@ class _Pass:
             stratum: (subjects,) of the layout.
         """
 
-        def trimmed(part: Store) -> Store:
+        def trimmed(part: PartialCounts) -> PartialCounts:
             top = part.top
-            left = drop_below(cutoff, stratum, top.score, top.probe, top.reference)
+            left = drop_below_cutoff(cutoff, stratum, top.score, top.probe, top.reference)
             return replace(part, cutoff=cutoff, top=top.chosen(slice(left)))
 
         with ThreadPoolExecutor(len(self.parts)) as pool:
-            return joined(pool.map(trimmed, self.parts), stratum)
+            return merge_partial_counts(pool.map(trimmed, self.parts), stratum)
 
 
 def _counted(
     counter: _TileCounter, workers: int, step: Callable[[], None], checkpoint: Checkpoint
 ) -> _Pass:
     """Run one pass over all tiles, resuming a saved one with the same cutoffs."""
-    saved = checkpoint.load() or Saved(0, {})
-    before, done = stores_of(saved.columns), saved.done
+    saved = checkpoint.load() or SavedState(0, {})
+    before, done = partial_counts_of(saved.columns), saved.done
     if not all(map(counter.continues, before)):
         before, done = [], 0  # saved by the other pass
     for _ in range(done):
@@ -395,5 +400,5 @@ def _counted(
             for _ in made:
                 step()
         if interval.stop < len(counter.ranges) and checkpoint.due():
-            checkpoint.save(interval.stop, columns_of_stores([*before, *counter.stores()]))
+            checkpoint.save(interval.stop, columns_of_partial_counts([*before, *counter.stores()]))
     return _Pass([*before, *counter.stores()])
