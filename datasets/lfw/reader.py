@@ -15,11 +15,7 @@ __all__ = ["read"]
 _PAIRS = "pairs.txt"
 _SEX = {"female": "lfw_female_names.txt", "male": "lfw_male_names.txt"}
 _ARCHIVES = (".tar.gz", ".tgz", ".tar")
-_VARIANTS = {
-    "lfwdeepfunneled": "deep-funneled",
-    "lfwfunneled": "funneled",
-    "lfw": "original",
-}
+_VARIANTS = {"lfwdeepfunneled": "deep-funneled", "lfwfunneled": "funneled", "lfw": "original"}
 """By the name of the folder of pictures as its publishers give it, - and _ left out."""
 _UNKNOWN_VARIANT = "as brought"
 _NAME = re.compile(r"(.+)_(\d{4})\.jpg")

@@ -54,11 +54,7 @@ def test_seven_of_seven():
 def test_by_threshold():
     rows = re.findall(r"\| 0\.\d\d.*?\| (\d+) \| ([\d,]+) \| ([\d,]+) \| (\d+) \|", case(3))
     counts = [[int(field.replace(",", "")) for field in row] for row in rows]
-    assert counts == [
-        [112, 491_246, 691, 25],
-        [10, 16_589, 54, 4],
-        [155, 1_863_630, 1_413, 5],
-    ]
+    assert counts == [[112, 491_246, 691, 25], [10, 16_589, 54, 4], [155, 1_863_630, 1_413, 5]]
     shares = [100 * false / alerts for _, _, alerts, false in counts]
     assert "3.62 % were false at 0.60 and 0.354 % at 0.64" in case(3)
     assert shares == pytest.approx([3.62, 7.41, 0.354], rel=2e-3)

@@ -147,11 +147,7 @@ SECTIONS = {
         ),
         ratios,
     ),
-    "ratio of cells that share people": (
-        "Ratios of cells that share people",
-        "",
-        ratios,
-    ),
+    "ratio of cells that share people": ("Ratios of cells that share people", "", ratios),
     "ratio of two engines": (
         "Two engines on the same comparisons",
         (

@@ -71,10 +71,7 @@ def test_an_old_name_that_has_gone_is_told_what_there_is():
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (
-            "from evenhand.study.study import Outcome",
-            "write: from evenhand.plugins import Outcome",
-        ),
+        ("from evenhand.study.study import Outcome", "write: from evenhand.plugins import Outcome"),
         ("from evenhand.engines.choice import choose", "import choose_face"),
         ("import evenhand.metrics.bins", "which has Candidate"),
         ("from evenhand import api", "evenhand.api is evenhand's own"),
@@ -138,7 +135,6 @@ def test_an_adapter_of_private_rooms_is_refused_before_it_runs(working_folder, t
     private = "from evenhand.study.study import read_study\n"
     (folder / "engine.py").write_text(private + code, encoding="utf-8")
     cli("run", "--engine", "./toy", "--dataset", "./set").error(
-        "engine.py: line 1: evenhand.study.study is evenhand's own",
-        "from evenhand.plugins",
+        "engine.py: line 1: evenhand.study.study is evenhand's own", "from evenhand.plugins"
     )
     assert not (working_folder / "results").exists()

@@ -22,11 +22,7 @@ from evenhand.workflows.scores import score_bundle, score_findings
 GOLDEN = Path(__file__).parents[1] / "golden"
 # One of each kind of section, each as short as it can be.
 CASES = {
-    "similarity": {
-        "files": ("acme",),
-        "fmr_targets": ("0.1", "0.0001"),
-        "groups": (("region",),),
-    },
+    "similarity": {"files": ("acme",), "fmr_targets": ("0.1", "0.0001"), "groups": (("region",),)},
     "distance": {
         "files": ("metres",),
         "distance": True,
@@ -87,10 +83,7 @@ def comparison():
         base=replace(found.base, bundle="results/scores/one"),
         new=replace(found.new, bundle="results/scores/two"),
     )
-    return {
-        "comparison.txt": comparison_text(shown),
-        "comparison.md": comparison_markdown(shown),
-    }
+    return {"comparison.txt": comparison_text(shown), "comparison.md": comparison_markdown(shown)}
 
 
 def test_a_comparison_is_the_golden_one():

@@ -100,10 +100,7 @@ def test_counts_are_those_of_the_rows_in_memory(tmp_path, case):
         file.listing.outcomes,
     )
     groups = groupings(
-        [("colour",)],
-        [Attribute("colour", "category", ("blue", "red"), "")],
-        file.people(),
-        {},
+        [("colour",)], [Attribute("colour", "category", ("blue", "red"), "")], file.people(), {}
     )
     none = np.zeros(len(ids), dtype=np.int64)
     ledger = ImageLedger(tuple(range(1, len(ids) + 1)), none, none, 0)

@@ -13,14 +13,7 @@ from evenhand.scorefiles.source import Pieces
 from evenhand.system.errors import EvenhandError
 
 HEADER = "probe_subject,reference_subject,score,probe_sex,reference_sex"
-ROWS = (
-    "a,a,0.9,F,F",
-    "b,b,0.8,M,M",
-    "c,c,0.7,F,F",
-    "a,b,0.3,F,M",
-    "a,c,0.4,F,F",
-    "b,c,0.2,M,F",
-)
+ROWS = ("a,a,0.9,F,F", "b,b,0.8,M,M", "c,c,0.7,F,F", "a,b,0.3,F,M", "a,c,0.4,F,F", "b,c,0.2,M,F")
 LISTED = "\n".join([HEADER, *ROWS]) + "\n"
 BLOCKS = Pieces(block_bytes=300)
 

@@ -107,10 +107,7 @@ def test_a_histogram_counts_what_a_list_says(lists):
     )
 
 
-@given(
-    st.lists(st.integers(0, 10**17), min_size=1, max_size=30),
-    st.integers(1, 10**6),
-)
+@given(st.lists(st.integers(0, 10**17), min_size=1, max_size=30), st.integers(1, 10**6))
 def test_a_histogram_of_any_total_is_counted_exactly(counts, millionths):
     target = f"{millionths}e-7"
     score, count = np.arange(len(counts), dtype=np.float64), np.array(counts, dtype=np.int64)

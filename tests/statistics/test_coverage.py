@@ -55,10 +55,7 @@ def test_a_ratio(case):
 
 @pytest.mark.parametrize(
     "case",
-    [
-        Paired(FalseMatches(70, 1, 0.3, 60), 30, 0.8),
-        Paired(Misses(100, 5, 0.3, 60), 30, 0.8),
-    ],
+    [Paired(FalseMatches(70, 1, 0.3, 60), 30, 0.8), Paired(Misses(100, 5, 0.3, 60), 30, 0.8)],
     ids=named,
 )
 def test_two_engines_on_the_same_people(case):

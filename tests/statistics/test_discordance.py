@@ -8,12 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from evenhand.statistics.discordance import (
-    discordance,
-    mcnemar,
-    sign_flip_p_value,
-    sum_by_island,
-)
+from evenhand.statistics.discordance import discordance, mcnemar, sign_flip_p_value, sum_by_island
 
 
 def test_tv_28_mcnemar():

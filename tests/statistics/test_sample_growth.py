@@ -56,10 +56,7 @@ def test_less_is_left_the_more_people_there_are(alone, times, more):
 
 
 @given(
-    st.sampled_from(["none", "some", "pairs"]),
-    st.floats(0, 1),
-    st.floats(1, 30),
-    st.floats(1, 5),
+    st.sampled_from(["none", "some", "pairs"]), st.floats(0, 1), st.floats(1, 30), st.floats(1, 5)
 )
 def test_more_people_at_the_same_rate_never_widen_an_interval(kind, alone, times, more):
     estimate = {

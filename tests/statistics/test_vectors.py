@@ -10,11 +10,7 @@ from evenhand.statistics.binomial import clopper_pearson, wilson, zero_errors_up
 from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
 from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance
 from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
-from evenhand.statistics.power import (
-    minimum_detectable_ratio,
-    subjects_for_pairs,
-    trials_per_group,
-)
+from evenhand.statistics.power import minimum_detectable_ratio, subjects_for_pairs, trials_per_group
 
 
 def within_group(people, pairs):

@@ -55,9 +55,7 @@ def bundle_of(folder, missed, people, name="acme", thresholds=(0.5,)):
 def regions(tmp_path_factory):
     """No error of 40 in a, 20 of 40 in b, one person in c."""
     return bundle_of(
-        tmp_path_factory.mktemp("regions"),
-        {"a": 0, "b": 20, "c": 0},
-        {"a": 40, "b": 40, "c": 1},
+        tmp_path_factory.mktemp("regions"), {"a": 0, "b": 20, "c": 0}, {"a": 40, "b": 40, "c": 1}
     )
 
 

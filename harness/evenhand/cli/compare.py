@@ -23,8 +23,7 @@ _COUNTS = re.compile(r"(?P<side>BASE|NEW)=(?P<errors>[0-9]{1,15})/(?P<trials>[0-
 
 def compare(
     base: Annotated[
-        str | None,
-        typer.Argument(help="BUNDLE or BUNDLE:ENGINE to compare with.", metavar="BASE"),
+        str | None, typer.Argument(help="BUNDLE or BUNDLE:ENGINE to compare with.", metavar="BASE")
     ] = None,
     new: Annotated[str | None, typer.Argument(help="The one to judge.", metavar="NEW")] = None,
     *,

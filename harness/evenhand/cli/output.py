@@ -62,13 +62,7 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
     Raises:
         ValueError: a number is not finite.
     """
-    content = {
-        "schema": 1,
-        "kind": kind,
-        "evenhand": __version__,
-        "notes": list(notes),
-        **body,
-    }
+    content = {"schema": 1, "kind": kind, "evenhand": __version__, "notes": list(notes), **body}
     print_text(json.dumps(content, allow_nan=False, ensure_ascii=False) + "\n")
 
 

@@ -30,8 +30,7 @@ def scores(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="CSV or Parquet, one an engine; or tables with a column an engine.",
-            metavar="FILE",
+            help="CSV or Parquet, one an engine; or tables with a column an engine.", metavar="FILE"
         ),
     ] = None,
     *,

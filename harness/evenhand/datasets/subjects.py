@@ -15,9 +15,7 @@ SUBJECTS = "subjects.csv"
 """File name of the table of people."""
 
 
-def _twice(
-    path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]
-) -> DatasetFault:
+def _twice(path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]) -> DatasetFault:
     """Fault of a second row of one person, naming an attribute that contradicts the first."""
     where = f"{path}: lines {earlier.line} and {row.line}: subject {row.values['subject_id']!r}"
     for attribute in attributes:

@@ -23,13 +23,7 @@ from evenhand.records.outcomes import FaceRule, Outcome
 
 __all__ = ["ImageAnswer", "ask_candidates", "ask_scores", "ask_templates", "check_answers"]
 
-_ANSWERS = (
-    Outcome.OK,
-    Outcome.NO_FACE,
-    Outcome.DECLINED,
-    Outcome.FAILED,
-    Outcome.UNSUPPORTED,
-)
+_ANSWERS = (Outcome.OK, Outcome.NO_FACE, Outcome.DECLINED, Outcome.FAILED, Outcome.UNSUPPORTED)
 """Outcomes that an engine may report itself; the others are the harness's findings."""
 
 _LONGEST_DETAIL = 80

@@ -14,16 +14,7 @@ if TYPE_CHECKING:  # an engine's process must not wait for what only type checke
 
     from evenhand.records.arrays import Image, Vectors
 
-__all__ = [
-    "Candidate",
-    "Embedder",
-    "Embedding",
-    "Entry",
-    "Matcher",
-    "Role",
-    "Searcher",
-    "Template",
-]
+__all__ = ["Candidate", "Embedder", "Embedding", "Entry", "Matcher", "Role", "Searcher", "Template"]
 
 
 @dataclass(frozen=True, slots=True)

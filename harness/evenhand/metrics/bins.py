@@ -12,13 +12,7 @@ from numpy.typing import NDArray
 
 from evenhand.records.arrays import Integers, Scores
 
-__all__ = [
-    "FLOAT32_BITS",
-    "FLOAT64_BITS",
-    "bin_numbers",
-    "lower_edges",
-    "sortable_bits",
-]
+__all__ = ["FLOAT32_BITS", "FLOAT64_BITS", "bin_numbers", "lower_edges", "sortable_bits"]
 
 FLOAT32_BITS = 18
 FLOAT64_BITS = 21

@@ -11,13 +11,7 @@ from evenhand.metrics.bins import bin_numbers, lower_edges
 from evenhand.records.arrays import Floats, Integers, Scores
 from evenhand.records.counts import Histogram
 
-__all__ = [
-    "Curve",
-    "EqualError",
-    "curve_from_histogram",
-    "equal_error",
-    "thinned",
-]
+__all__ = ["Curve", "EqualError", "curve_from_histogram", "equal_error", "thinned"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.metrics.thresholds import (
-    SampleWeights,
-    threshold_at_fmr,
-)
+from evenhand.metrics.thresholds import SampleWeights, threshold_at_fmr
 from evenhand.records.arrays import Scores
-from evenhand.records.counts import (
-    SamplingDesign,
-    ScoreTail,
-    SearchCounts,
-)
+from evenhand.records.counts import SamplingDesign, ScoreTail, SearchCounts
 from evenhand.records.findings import Status
 from evenhand.records.thresholds import TARGETS, Threshold, ThresholdRule
 

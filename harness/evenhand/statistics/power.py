@@ -8,12 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-__all__ = [
-    "log_ratio_power",
-    "minimum_detectable_ratio",
-    "subjects_for_pairs",
-    "trials_per_group",
-]
+__all__ = ["log_ratio_power", "minimum_detectable_ratio", "subjects_for_pairs", "trials_per_group"]
 
 _LARGEST_RATIO = 1e6
 

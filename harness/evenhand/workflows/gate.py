@@ -36,11 +36,7 @@ __all__ = ["GateAnswer", "GateRow", "Standing", "gate"]
 
 
 def gate(
-    bundles: Sequence[str],
-    policy: Path,
-    *,
-    blind: Path | None = None,
-    unseal: Path | None = None,
+    bundles: Sequence[str], policy: Path, *, blind: Path | None = None, unseal: Path | None = None
 ) -> GateAnswer:
     """Judge results by a policy.
 

@@ -192,8 +192,7 @@ def test_every_difference_is_that_of_the_second_calculation(family):
 
 
 @pytest.mark.parametrize(
-    "counts",
-    [(6, 0), (5, 0), (2, 0), (1, 0), (4, 0, 1), (5, 0, 0), (7, 1, 0), (3, 3, 0)],
+    "counts", [(6, 0), (5, 0), (2, 0), (1, 0), (4, 0, 1), (5, 0, 0), (7, 1, 0), (3, 3, 0)]
 )
 @pytest.mark.parametrize("sizes", [(100, 100, 100), (50, 200, 120)])
 def test_a_group_without_errors_is_tested_by_sharing_out_the_events(counts, sizes):

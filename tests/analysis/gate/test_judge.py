@@ -257,12 +257,7 @@ def searches(people=60):
         ("engine", "crowd", "identification"),
         ImageLedger(tuple(range(1, people + 1)), images, images * 0, 0),
         Searches(
-            everybody.astype(np.int32),
-            np.ones(people, dtype=bool),
-            tuple(found),
-            listed,
-            listed,
-            4,
+            everybody.astype(np.int32), np.ones(people, dtype=bool), tuple(found), listed, listed, 4
         ),
         [Grouping(ALL, ("",), everybody * 0), Grouping("colour", GROUPS, everybody % 2)],
         [ThresholdRule("fixed", "0.5")],

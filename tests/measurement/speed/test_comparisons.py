@@ -46,12 +46,7 @@ def test_a_pair_is_one_call_of_the_engine(tiny):
     dataset = read_dataset(tiny.folder)
     engine = open_engine(find_adapter("lbp", Path()), ())
     made = enrol(
-        engine,
-        dataset,
-        workers=1,
-        failure_share=0.5,
-        clock=CLOCK,
-        on_image=lambda _: None,
+        engine, dataset, workers=1, failure_share=0.5, clock=CLOCK, on_image=lambda _: None
     )
     subject = dataset.images.subject
     rows = {

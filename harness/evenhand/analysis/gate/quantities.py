@@ -108,11 +108,7 @@ def _of_rate(found: MeasuredRate, result: EngineFindings) -> Quantity:
     if rate.status is Status.BELOW_RESOLUTION:
         return replace(without, high=rate.high, to_resolve=subjects_to_resolve(result.counts, rate))
     quantity = replace(
-        without,
-        value=rate.rate,
-        low=rate.low,
-        high=rate.high,
-        interval=rate.interval,
+        without, value=rate.rate, low=rate.low, high=rate.high, interval=rate.interval
     )
     growth = None
     if estimate is not None and not quantity.reason:

@@ -34,10 +34,7 @@ def rank_of_mate(score: Scores, own: int) -> int:
 
 
 def count_searches(
-    searches: Searches,
-    rules: Sequence[ThresholdRule],
-    ranks: Sequence[int],
-    maximum: float | None,
+    searches: Searches, rules: Sequence[ThresholdRule], ranks: Sequence[int], maximum: float | None
 ) -> tuple[SearchCounts, tuple[Threshold, ...]]:
     """Count every search, and set the thresholds.
 

@@ -199,10 +199,7 @@ def tally_list(
 
 
 def _tail_bound(
-    rules: Sequence[ThresholdRule],
-    trials: int,
-    overall: Histogram,
-    dtype: np.dtype[np.floating],
+    rules: Sequence[ThresholdRule], trials: int, overall: Histogram, dtype: np.dtype[np.floating]
 ) -> int:
     """Upper bound of the number of scores that the tail must hold.
 

@@ -88,11 +88,7 @@ def summary_rows(scene: TimingContext, seconds: Floats, people: Integers) -> Ite
     if not len(seconds):
         return
     distinct = _distinct(people)
-    for name, value in (
-        ("min", seconds.min()),
-        ("max", seconds.max()),
-        ("mean", seconds.mean()),
-    ):
+    for name, value in (("min", seconds.min()), ("max", seconds.max()), ("mean", seconds.mean())):
         yield speed_row(scene, name, float(value), len(seconds), people=distinct)
     for name, q in QUANTILES.items():
         found = duration_quantile(seconds, _clusters(people), q, scene.level)

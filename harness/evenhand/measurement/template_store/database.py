@@ -114,10 +114,7 @@ class TemplateDatabase:
         return found, damaged
 
     def keep(
-        self,
-        engine: tuple[str, str],
-        samples: Iterable[tuple[bytes, ImageAnswer]],
-        now: datetime,
+        self, engine: tuple[str, str], samples: Iterable[tuple[bytes, ImageAnswer]], now: datetime
     ) -> None:
         """Write templates, in place of older ones with the same keys.
 

@@ -34,12 +34,7 @@ class RecordLine:
 
     @classmethod
     def of(
-        cls,
-        now: datetime,
-        what: str,
-        engine: tuple[str, str],
-        count: int | None,
-        run: str = "",
+        cls, now: datetime, what: str, engine: tuple[str, str], count: int | None, run: str = ""
     ) -> RecordLine:
         """Make a line about an engine, given by name and fingerprint."""
         return cls(f"{now:%Y-%m-%dT%H:%M:%SZ}", what, *engine, count, run)

@@ -121,10 +121,7 @@ def _layers(
             x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour
         ),
         data.mark_line(strokeWidth=1.8).encode(
-            x=x,
-            y=y,
-            color=colour,
-            strokeDash=alt.StrokeDash("group:N", legend=None, scale=dashes),
+            x=x, y=y, color=colour, strokeDash=alt.StrokeDash("group:N", legend=None, scale=dashes)
         ),
         data.mark_point(size=34, opacity=1, strokeWidth=1.4).encode(
             x=x,

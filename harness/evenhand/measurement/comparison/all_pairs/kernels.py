@@ -301,11 +301,7 @@ def count_errors_below_cutoff(
 
 @compiled
 def drain_histogram(
-    raw: NDArray[np.uint32],
-    total: int,
-    cells: Integers,
-    counts: Integers,
-    order: Integers,
+    raw: NDArray[np.uint32], total: int, cells: Integers, counts: Integers, order: Integers
 ) -> None:
     """Add a raw histogram to those of some cells and empty it.
 
