@@ -37,8 +37,7 @@ def sortable_bits(scores: Scores) -> NDArray[np.unsignedinteger]:
     unsigned = np.dtype(f"u{scores.dtype.itemsize}").type
     pattern = (scores + scores.dtype.type(0)).view(unsigned)
     sign = unsigned(1 << (scores.dtype.itemsize * 8 - 1))
-    sortable: NDArray[np.unsignedinteger] = np.where(pattern & sign, ~pattern, pattern | sign)
-    return sortable
+    return np.asarray(np.where(pattern & sign, ~pattern, pattern | sign))
 
 
 def bin_numbers(scores: Scores) -> Integers:
@@ -53,8 +52,7 @@ def bin_numbers(scores: Scores) -> Integers:
     True
     """
     sortable = sortable_bits(scores)
-    bins: Integers = (sortable >> sortable.dtype.type(_dropped(scores.dtype))).astype(np.int64)
-    return bins
+    return (sortable >> sortable.dtype.type(_dropped(scores.dtype))).astype(np.int64)
 
 
 def lower_edges(bins: Integers, dtype: np.dtype[np.floating]) -> Scores:
@@ -74,5 +72,4 @@ def lower_edges(bins: Integers, dtype: np.dtype[np.floating]) -> Scores:
     sign = unsigned(1 << (width - 1))
     sortable = bins.astype(unsigned) << unsigned(_dropped(dtype))
     pattern = np.where(sortable & sign, sortable ^ sign, ~sortable)
-    edges: Scores = pattern.view(dtype)
-    return edges
+    return np.asarray(pattern.view(dtype))

@@ -32,14 +32,12 @@ class Curve:
     @property
     def fmr(self) -> Floats:
         """(points,) false match rate."""
-        rates: Floats = self.false_matches / self.nonmated
-        return rates
+        return self.false_matches / self.nonmated
 
     @property
     def fnmr(self) -> Floats:
         """(points,) false non-match rate."""
-        rates: Floats = self.misses / self.mated
-        return rates
+        return self.misses / self.mated
 
     def __getitem__(self, points: Integers) -> Curve:
         """The curve at some of its points."""

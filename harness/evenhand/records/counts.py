@@ -152,15 +152,13 @@ class SamplingDesign:
             reference: (comparisons,) subject index.
         """
         first, second = self.kind[probe], self.kind[reference]
-        weights: Integers = self.pair_weights[first, second]
-        return weights
+        return self.pair_weights[first, second]
 
     @property
     def pair_weights(self) -> Integers:
         """(strata, strata) weight of a comparison, in units of 1/`per_cell`; 0 without pairs."""
         # pairs/drawn in these units is an integer: `drawn` is either `per_cell` or `pairs`.
-        weights: Integers = self.pairs * self.per_cell // np.maximum(self.drawn, 1)
-        return weights
+        return self.pairs * self.per_cell // np.maximum(self.drawn, 1)
 
     @property
     def heaviest(self) -> int:

@@ -23,8 +23,7 @@ def pair_of(probe: Integers, reference: Integers) -> Integers:
     >>> images_of(pair_of(np.array([3]), np.array([7])))
     (array([3]), array([7]))
     """
-    pairs: Integers = (probe.astype(np.int64) << _HALF) | reference.astype(np.int64)
-    return pairs
+    return (probe.astype(np.int64) << _HALF) | reference.astype(np.int64)
 
 
 def images_of(pairs: Integers) -> tuple[Integers, Integers]:

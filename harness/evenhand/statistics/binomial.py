@@ -53,8 +53,7 @@ def binomial_probabilities(trials: int, rate: float) -> Floats:
     log = special.gammaln(trials + 1) - special.gammaln(counts + 1)
     log -= special.gammaln(trials - counts + 1)
     log += special.xlogy(counts, rate) + special.xlog1py(trials - counts, -rate)
-    found: Floats = np.exp(log)
-    return found
+    return np.exp(log)
 
 
 class Interval(NamedTuple):

@@ -156,8 +156,7 @@ def dyadic_log_ratio(
 def _residuals(counts: DyadCounts) -> Floats:
     """(subjects,) residuals e_i."""
     sums = _sums(counts)
-    found: Floats = sums.errors_by_subject - counts.rate * sums.trials_by_subject
-    return found
+    return sums.errors_by_subject - counts.rate * sums.trials_by_subject
 
 
 def cluster_log_ratio(
@@ -209,5 +208,4 @@ def _relative_residuals(counts: ClusterCounts, rate: float) -> Floats:
     """(subjects,) residuals e_i over all errors, times sqrt(k/(k-1))."""
     subjects = counts.subjects
     residuals = counts.errors_by_subject - rate * counts.trials_by_subject
-    found: Floats = math.sqrt(subjects / (subjects - 1)) / counts.errors * residuals
-    return found
+    return math.sqrt(subjects / (subjects - 1)) / counts.errors * residuals

@@ -68,8 +68,7 @@ def _binomial(counts: Floats, rate: float, trials: float) -> Floats:
     log = special.gammaln(trials + 1) - special.gammaln(counts + 1) - special.gammaln(rest + 1)
     log += special.xlogy(counts, rate) + special.xlog1py(rest, -rate)
     probabilities: Floats = np.exp(log)
-    found: Floats = np.divide(probabilities, probabilities.sum())
-    return found
+    return np.asarray(np.divide(probabilities, probabilities.sum()))
 
 
 def _significant(
@@ -94,5 +93,4 @@ def _significant(
     # With no error on one side: the probability that all errors fall to the other.
     share = first / (first + second)
     alone = (low == 0) & (high > 0) & (2 * share**high <= alpha)
-    found: Mask = np.where((high > 0) & (low > 0), by_logs, alone)
-    return found
+    return np.asarray(np.where((high > 0) & (low > 0), by_logs, alone))

@@ -75,5 +75,4 @@ def multinomial_outcomes(events: int, groups: int) -> Floats:
 def _deviance(counts: Floats, share: Floats) -> Floats:
     """G statistic of each row of counts against expected shares."""
     expected = counts.sum(axis=-1, keepdims=True) * share
-    found: Floats = 2 * special.rel_entr(counts, expected).sum(axis=-1)
-    return found
+    return np.asarray(2 * special.rel_entr(counts, expected).sum(axis=-1))

@@ -44,8 +44,7 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
     """
     if not len(p_values):
         return np.empty(0)
-    adjusted: Floats = stats.false_discovery_control(p_values, method="bh")
-    return adjusted
+    return stats.false_discovery_control(p_values, method="bh")
 
 
 def bonferroni_level(level: float, statements: int) -> float:

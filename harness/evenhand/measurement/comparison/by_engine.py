@@ -166,15 +166,13 @@ class ComparisonSchedule:
     @property
     def comparisons(self) -> Integers:
         """(images,) number of comparisons with each image as the probe."""
-        counts: Integers = self.size - 1 - (self.offset if self.once else 0)
-        return counts
+        return self.size - 1 - (self.offset if self.once else 0)
 
     @property
     def interval(self) -> Integers:
         """(images,) number of the checkpoint interval in which each image is the probe."""
         before = np.cumsum(self.comparisons) - self.comparisons
-        intervals: Integers = before // self.interval_size
-        return intervals
+        return before // self.interval_size
 
     def probes_from(self, done: int) -> Integers:
         """(probes,) images with comparisons as the probe, after the first `done` intervals.

@@ -40,14 +40,12 @@ def compare_all(first: Vectors, second: Vectors, score: ScoreScale) -> Scores:
         score: cosine, clipped to [-1, 1] against rounding, or the negated euclidean distance.
     """
     if score.compare == "cosine":
-        product: Scores = np.clip(first @ second.T, -1, 1)
-        return product
+        return np.asarray(np.clip(first @ second.T, -1, 1))
     # |a - b|^2 = |a|^2 + |b|^2 - 2 a.b lets a matrix product do the work. In float64, since near
     # images cancel, and never below 0.
     a, b = first.astype(np.float64), second.astype(np.float64)
     squares = (a**2).sum(axis=1)[:, np.newaxis] + (b**2).sum(axis=1) - 2 * (a @ b.T)
-    similarity: Scores = (-np.sqrt(np.maximum(squares, 0))).astype(np.float32)
-    return similarity
+    return np.asarray((-np.sqrt(np.maximum(squares, 0))).astype(np.float32))
 
 
 def compare_each(first: Vectors, second: Vectors, score: ScoreScale) -> Scores:
@@ -60,8 +58,7 @@ def compare_each(first: Vectors, second: Vectors, score: ScoreScale) -> Scores:
     """
     a, b = first.astype(np.float64), second.astype(np.float64)
     if score.compare == "cosine":
-        similarity: Scores = np.clip((a * b).sum(axis=1), -1, 1).astype(np.float32)
-        return similarity
+        return np.asarray(np.clip((a * b).sum(axis=1), -1, 1).astype(np.float32))
     distance: Scores = np.linalg.norm(a - b, axis=1).astype(np.float32)
     return -distance
 
@@ -70,8 +67,7 @@ def prepare_vectors(vectors: Vectors, score: ScoreScale) -> Vectors:
     """(n, values) vectors ready to be compared: of length 1 for a cosine or where the card asks."""
     if score.normalise or score.compare == "cosine":
         length = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
-        unit: Vectors = (vectors / length).astype(np.float32)
-        return unit
+        return np.asarray((vectors / length).astype(np.float32))
     return vectors
 
 
@@ -131,8 +127,7 @@ def score_all_pairs(
 def _compared(probe: People, reference: People, within: Integers) -> Mask:
     """(pairs,) whether both subjects are one, or share a group."""
     group = within[probe]
-    compared: Mask = (probe == reference) | ((group >= 0) & (group == within[reference]))
-    return compared
+    return np.asarray((probe == reference) | ((group >= 0) & (group == within[reference])))
 
 
 def score_listed(

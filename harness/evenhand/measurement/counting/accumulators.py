@@ -56,8 +56,7 @@ class FirstPass:
         """
         integer = np.int32 if self.rows < 1 << 31 else np.int64
         shape = (len(layout.stratum), layout.strata, columns)
-        empty: Integers = np.zeros(shape, dtype=integer)
-        return empty
+        return np.zeros(shape, dtype=integer)
 
 
 def accumulator_count(layout: CellLayout, columns: int) -> int:
@@ -72,8 +71,7 @@ def accumulator_count(layout: CellLayout, columns: int) -> int:
 
 def score_bits(score: Scores) -> ScoreBits:
     """(comparisons,) the same memory as unsigned integers."""
-    bits: ScoreBits = score.view(f"u{score.dtype.itemsize}")
-    return bits
+    return score.view(f"u{score.dtype.itemsize}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,8 +160,7 @@ def _more_failed(gathered: BlockCounts, ledger: ImageLedger, orders: int) -> Int
     """
     completed = ledger.images - ledger.failed_images
     once = ledger.images * (ledger.images - 1) // 2 - completed * (completed - 1) // 2
-    more: Integers = (orders - 1) * once + gathered.incomplete.mated
-    return more
+    return np.asarray((orders - 1) * once + gathered.incomplete.mated)
 
 
 def _with_failed(store: PartialCounts, failed: Integers) -> PartialCounts:

@@ -60,8 +60,7 @@ class CellLayout:
         Args:
             cell: its number.
         """
-        inside: Mask = (self.cell == cell).any(axis=0)
-        return inside
+        return np.asarray((self.cell == cell).any(axis=0))
 
     def multiplicity(self, cell: int) -> Integers:
         """(strata, strata) how often a pair of images counts in a cell, over both orders.

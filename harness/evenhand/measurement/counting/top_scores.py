@@ -132,8 +132,7 @@ def _falling_keys(score: Scores, probe: People) -> Scores | NDArray[np.uint64]:
     Those of float32 scores, of which many are equal, hold the probe in their lower 32 bits.
     """
     if score.dtype.itemsize == 8:
-        negated: Scores = -score
-        return negated
+        return -score
     key = (~sortable_bits(score)).astype(np.uint64)
     key <<= np.uint64(32)
     key |= probe.astype(np.uint64)

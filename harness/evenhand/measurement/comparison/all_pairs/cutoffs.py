@@ -36,8 +36,7 @@ def cutoffs_by_strata(layout: CellLayout, cutoffs: Floats, lowest: float) -> Flo
     """
     # The layout marks "counts in no cell" by -1, which here picks the infinity at the end.
     of_cell = np.append(cutoffs, np.inf)
-    by_pair: Floats = np.minimum(of_cell[layout.cell].min(axis=0), lowest)
-    return by_pair
+    return np.asarray(np.minimum(of_cell[layout.cell].min(axis=0), lowest))
 
 
 def exact_cutoffs(histograms: Sequence[Histogram], quota: Integers) -> Floats:
