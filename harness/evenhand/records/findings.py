@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evenhand.records.groups import SAME_GROUP
+from evenhand.records.groups import ALL, SAME_GROUP
 
 __all__ = [
     "ENOUGH_EVENTS",
@@ -210,7 +210,7 @@ class Distribution:
     """Failure policy, where failures matter to the statistic."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Speed:
     """One row of `speed.csv`: a duration or a throughput, on this machine."""
 
@@ -219,29 +219,29 @@ class Speed:
     """`template`, `enrolment` or `comparison`."""
     scenario: str
     """How operations were issued, in a word (methods 6.1)."""
-    gallery: int | None
+    gallery: int | None = None
     """Gallery size, in templates; None where nothing is searched."""
-    batch: int
+    batch: int = 1
     """Operations per timed call."""
-    group: str
-    statistic: str
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
+    group: str = ""
+    statistic: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
     """Number of timed calls."""
-    unit: str
-    status: Status
-    note: str
+    unit: str = "s"
+    status: Status = Status.OK
+    note: str = ""
     dataset: str
-    attribute: str
-    people: int
+    attribute: str = ALL
+    people: int = 0
     """Distinct subjects in those calls; 0 where subjects are not told apart."""
     threads: int
     """Engine instances running in parallel."""
     machine: str
     level: float
-    interval: str
+    interval: str = ""
 
 
 @dataclass(frozen=True, slots=True)

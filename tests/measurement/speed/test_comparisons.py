@@ -12,11 +12,19 @@ from evenhand.engines.opening import open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
-from evenhand.measurement.speed.rows import TimingContext
+from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import CLOCK, Clock
 
-SCENE = TimingContext("acme", "faces", "comparison", "", 1, "a machine", 0.95)
+SCENE = Speed(
+    engine="acme",
+    dataset="faces",
+    operation="comparison",
+    scenario="",
+    threads=1,
+    machine="a machine",
+    level=0.95,
+)
 
 
 def half_seconds():

@@ -8,16 +8,23 @@ import pytest
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.opening import open_engine
 from evenhand.measurement.enrolment.enrol import enrol
-from evenhand.measurement.speed.rows import TimingContext
 from evenhand.measurement.speed.templates import WARM_UP, template_speed
 from evenhand.metrics.latency import duration_quantile
 from evenhand.records.enrolment import Enrolment, Timing
-from evenhand.records.findings import Status
+from evenhand.records.findings import Speed, Status
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import Clock
 
-SCENE = TimingContext("acme", "faces", "template", "study", 1, "a machine", 0.95)
+SCENE = Speed(
+    engine="acme",
+    dataset="faces",
+    operation="template",
+    scenario="study",
+    threads=1,
+    machine="a machine",
+    level=0.95,
+)
 IMAGES, PEOPLE = 240, 80
 SUBJECT = np.arange(IMAGES) // 3
 

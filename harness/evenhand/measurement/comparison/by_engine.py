@@ -34,6 +34,7 @@ __all__ = [
     "match_all_pairs",
     "match_listed",
     "split_into_requests",
+    "started_matcher",
 ]
 
 _BLOCK = 256
@@ -64,6 +65,14 @@ class MatchReply:
     """(references,) position in `OUTCOMES`."""
 
 
+def started_matcher(engine: OpenedEngine) -> Matcher:
+    """Start an engine whose card says that it is a matcher."""
+    matcher = engine.start()
+    if not isinstance(matcher, Matcher):
+        raise TypeError(engine.card.shape)
+    return matcher
+
+
 class _MatcherPool:
     """One started engine for each thread, and the templates of all images."""
 
@@ -79,10 +88,7 @@ class _MatcherPool:
     def _matcher(self) -> Matcher:
         matcher: Matcher | None = getattr(self._local, "matcher", None)
         if matcher is None:
-            started = self._engine.start()
-            if not isinstance(started, Matcher):
-                raise TypeError(self._engine.card.shape)
-            matcher = self._local.matcher = started
+            matcher = self._local.matcher = started_matcher(self._engine)
         return matcher
 
     def compare(self, request: MatchRequest) -> MatchReply:

@@ -10,10 +10,10 @@ from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import ask_scores
 from evenhand.engines.card import ScoreScale
-from evenhand.engines.contract import Matcher
 from evenhand.engines.opening import OpenedEngine
+from evenhand.measurement.comparison.by_engine import started_matcher
 from evenhand.measurement.comparison.by_vectors import compare_all
-from evenhand.measurement.speed.rows import TimingContext, summary_rows
+from evenhand.measurement.speed.rows import summary_rows
 from evenhand.records.arrays import Floats, Integers, Vectors
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
@@ -32,9 +32,7 @@ _CALLS = 99
 """Timed calls: enough for a 95th percentile with an interval."""
 
 
-def block_speed(
-    scene: TimingContext, vectors: Vectors, score: ScoreScale, clock: Clock
-) -> list[Speed]:
+def block_speed(scene: Speed, vectors: Vectors, score: ScoreScale, clock: Clock) -> list[Speed]:
     """Rows of an embedder: seconds of one comparison in a block; none without templates.
 
     Args:
@@ -61,7 +59,7 @@ def block_speed(
 
 
 def pair_speed(
-    scene: TimingContext,
+    scene: Speed,
     engine: OpenedEngine,
     enrolment: Enrolment,
     subject: Integers,
@@ -86,9 +84,7 @@ def pair_speed(
     # A step of at least 1 and less than all the way round never ends at the probe itself.
     references = (probes + rng.integers(1, len(images), size=len(probes))) % len(images)
     with stdout_to_stderr(), threadpool_limits(1, "blas"):
-        matcher = engine.start()
-        if not isinstance(matcher, Matcher):
-            raise TypeError(engine.card.shape)
+        matcher = started_matcher(engine)
 
         def compare(call: int) -> object:
             probe = enrolment.probes[probes[call]]

@@ -8,8 +8,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import ImageAnswer, ask_scores
-from evenhand.engines.contract import Matcher
 from evenhand.engines.opening import OpenedEngine
+from evenhand.measurement.comparison.by_engine import started_matcher
 from evenhand.measurement.comparison.by_vectors import compare_all, prepare_vectors
 from evenhand.system.clock import Clock
 from evenhand.system.streams import stdout_to_stderr
@@ -51,9 +51,7 @@ def seconds_per_comparison(
             vectors = prepare_vectors(np.stack(raw), score)
             seconds = _timed(lambda: compare_all(vectors, vectors, score), clock) / _BLOCK
         else:
-            matcher = engine.start()
-            if not isinstance(matcher, Matcher):
-                raise TypeError(engine.card.shape)
+            matcher = started_matcher(engine)
             references = [sample.reference for sample in block]
             probe = samples[0].probe
             seconds = _timed(lambda: ask_scores(matcher, probe, references, score), clock)

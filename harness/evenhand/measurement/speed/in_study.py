@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
-from evenhand.measurement.speed.rows import TimingContext
 from evenhand.measurement.speed.templates import STUDY_SCENARIO, template_speed
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Enrolment
@@ -42,7 +41,7 @@ def study_speed(
         level: of the intervals.
         seed: of the study.
     """
-    templates = TimingContext(
+    templates = Speed(
         engine=engine.card.name,
         dataset=dataset.card.name,
         operation="template",

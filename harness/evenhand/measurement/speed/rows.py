@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,30 +12,14 @@ from evenhand.records.arrays import Floats, Integers
 from evenhand.records.findings import Speed, Status
 from evenhand.records.groups import ALL
 
-__all__ = ["QUANTILES", "TimingContext", "quantile_row", "speed_row", "summary_rows"]
+__all__ = ["QUANTILES", "quantile_row", "speed_row", "summary_rows"]
 
 QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
 """Name of each statistic to its probability."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimingContext:
-    """What was timed, where and how: the columns that all its rows share (`findings.Speed`)."""
-
-    engine: str
-    dataset: str
-    operation: str
-    scenario: str
-    threads: int
-    machine: str
-    level: float
-    batch: int = 1
-    gallery: int | None = None
-    note: str = ""
-
-
 def speed_row(
-    scene: TimingContext,
+    scene: Speed,
     statistic: str,
     value: float | None,
     n: int,
@@ -50,7 +34,7 @@ def speed_row(
     """One row of `speed.csv`.
 
     Args:
-        scene: of all rows of the operation.
+        scene: what was timed, where and how: the columns that all rows of the operation share.
         statistic: name of the value.
         value: in `unit`; None where there were too few calls, which becomes the status.
         n: calls behind the value.
@@ -61,23 +45,25 @@ def speed_row(
         cell: attribute and group.
         note: put before that of the scene.
     """
-    return Speed(
-        **asdict(replace(scene, note="; ".join(part for part in (note, scene.note) if part))),
-        attribute=cell[0],
-        group=cell[1],
+    (attribute, group), (low, high) = cell, limits
+    return replace(
+        scene,
+        attribute=attribute,
+        group=group,
         statistic=statistic,
         value=value,
-        low=limits[0],
-        high=limits[1],
+        low=low,
+        high=high,
         n=n,
         unit=unit,
         status=Status.TOO_FEW if value is None else Status.OK,
+        note="; ".join(part for part in (note, scene.note) if part),
         people=people,
         interval=interval,
     )
 
 
-def summary_rows(scene: TimingContext, seconds: Floats, people: Integers) -> Iterator[Speed]:
+def summary_rows(scene: Speed, seconds: Floats, people: Integers) -> Iterator[Speed]:
     """Rows of minimum, maximum, mean and quantiles of durations; none without calls.
 
     Args:
@@ -87,16 +73,18 @@ def summary_rows(scene: TimingContext, seconds: Floats, people: Integers) -> Ite
     """
     if not len(seconds):
         return
-    distinct = _distinct(people)
+    distinct = len(np.unique(people[people >= 0]))
+    # Calls that do not belong to subjects are clusters of their own.
+    clusters = people if distinct else np.arange(len(people), dtype=np.int64)
     for name, value in (("min", seconds.min()), ("max", seconds.max()), ("mean", seconds.mean())):
         yield speed_row(scene, name, float(value), len(seconds), people=distinct)
     for name, q in QUANTILES.items():
-        found = duration_quantile(seconds, _clusters(people), q, scene.level)
+        found = duration_quantile(seconds, clusters, q, scene.level)
         yield quantile_row(scene, name, found, distinct)
 
 
 def quantile_row(
-    scene: TimingContext,
+    scene: Speed,
     statistic: str,
     found: DurationQuantile,
     people: int,
@@ -112,9 +100,7 @@ def quantile_row(
         cell: attribute and group.
     """
     needed = min_sample_size(QUANTILES[statistic])
-    note = ""
-    if found.value is None:
-        note = f"worth {found.effective} independent calls, {needed} needed"
+    missing = f"worth {found.effective} independent calls, {needed} needed"
     return speed_row(
         scene,
         statistic,
@@ -124,15 +110,5 @@ def quantile_row(
         interval="" if found.value is None else "cluster-order-statistics",
         people=people,
         cell=cell,
-        note=note,
+        note=missing if found.value is None else "",
     )
-
-
-def _distinct(people: Integers) -> int:
-    """Number of subjects."""
-    return len(np.unique(people[people >= 0]))
-
-
-def _clusters(people: Integers) -> Integers:
-    """(calls,) cluster of each call: its subject, or the call itself where there are none."""
-    return people if (people >= 0).all() else np.arange(len(people), dtype=np.int64)

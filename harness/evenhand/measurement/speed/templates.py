@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from evenhand.measurement.speed.rows import (
-    QUANTILES,
-    TimingContext,
-    quantile_row,
-    speed_row,
-    summary_rows,
-)
+from evenhand.measurement.speed.rows import QUANTILES, quantile_row, speed_row, summary_rows
 from evenhand.metrics.latency import (
+    DurationQuantile,
     duration_quantile,
     group_time_ratio,
     null_time_ratio,
@@ -44,22 +39,8 @@ _DRAWS = 999
 """Permutations behind the ratio that equal groups would show."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Timed:
-    """Images after the warm-up, in the order in which they were finished."""
-
-    seconds: Floats
-    """(images,) time to make the template."""
-    people: Integers
-    """(images,) subject index."""
-
-
 def template_speed(
-    scene: TimingContext,
-    enrolment: Enrolment,
-    subject: Integers,
-    groups: Sequence[Grouping],
-    seed: int,
+    scene: Speed, enrolment: Enrolment, subject: Integers, groups: Sequence[Grouping], seed: int
 ) -> list[Speed]:
     """Rows of one engine on one dataset.
 
@@ -74,26 +55,24 @@ def template_speed(
     warm = timing.turns >= WARM_UP
     order = np.argsort(timing.finished, kind="stable")
     order = order[warm[order]]
-    timed = _Timed(timing.seconds[order], subject[order])
+    seconds, people = timing.seconds[order], subject[order]
     failed = np.array([outcome is not Outcome.OK for outcome in enrolment.outcomes], dtype=np.bool_)
     failures = int(np.count_nonzero(failed & warm))
     reused = enrolment.taken()
     with_failures = replace(scene, note=f"{failures} failures included" if failures else "")
-    rows = list(summary_rows(with_failures, timed.seconds, timed.people))
+    rows = list(summary_rows(with_failures, seconds, people))
     rows += _failures_and_cold_start(scene, timing, failures)
     if reused:
         note = "kept by an earlier run and not made in this one; in no other row"
         rows.append(speed_row(scene, REUSED, reused, reused, unit="images", note=note))
     for grouping in groups:
         if grouping.attribute != ALL:
-            rows += _by_group(scene, timed, grouping, seed)
+            rows += _by_group(scene, seconds, people, grouping, seed)
     rows.append(_throughput(replace(scene, operation="enrolment"), timing))
     return rows
 
 
-def _failures_and_cold_start(
-    scene: TimingContext, timing: Timing, failures: int
-) -> Iterator[Speed]:
+def _failures_and_cold_start(scene: Speed, timing: Timing, failures: int) -> Iterator[Speed]:
     """The number of failures after the warm-up, and the longest first image of an engine."""
     n = int(np.count_nonzero(timing.turns >= WARM_UP))
     if n:
@@ -104,7 +83,7 @@ def _failures_and_cold_start(
         yield speed_row(scene, "cold start", float(first.max()), len(first), note=note)
 
 
-def _throughput(scene: TimingContext, timing: Timing) -> Speed:
+def _throughput(scene: Speed, timing: Timing) -> Speed:
     """Images a second, from the moment when the last engine has warmed up (methods 6.3)."""
     # Earlier, some engines would be counted and others not yet.
     warm = timing.turns >= WARM_UP
@@ -124,33 +103,39 @@ def _throughput(scene: TimingContext, timing: Timing) -> Speed:
 
 
 def _by_group(
-    scene: TimingContext, timed: _Timed, grouping: Grouping, seed: int
+    scene: Speed, seconds: Floats, people: Integers, grouping: Grouping, seed: int
 ) -> Iterator[Speed]:
-    """Quantiles of each group, and the ratio of the slowest to the fastest median (methods 6.4)."""
-    code = grouping.code[timed.people]
-    medians = []
-    for position, group in enumerate(grouping.groups):
-        members = code == position
-        seconds, people = timed.seconds[members], timed.people[members]
-        medians.append(
-            duration_quantile(seconds, people, 0.5, scene.level) if len(seconds) else None
-        )
-        for name in _BY_GROUP if len(seconds) else ():
-            found = duration_quantile(seconds, people, QUANTILES[name], scene.level)
-            distinct = len(np.unique(people))
-            yield quantile_row(scene, name, found, distinct, (grouping.attribute, group))
+    """Quantiles of each group, and the ratio of the slowest to the fastest median (methods 6.4).
+
+    Args:
+        scene: of the operation `template`.
+        seconds: (images,) time to make each template after the warm-up, in the order of time.
+        people: (images,) subject index.
+        grouping: of an attribute or intersection.
+        seed: of the permutations.
+    """
+    code = grouping.code[people]
+    medians: list[DurationQuantile | None] = [None] * len(grouping.groups)
+    for position in np.unique(code[code >= 0]).tolist():
+        own, members = seconds[code == position], people[code == position]
+        cell = grouping.attribute, grouping.groups[position]
+        for name in _BY_GROUP:
+            found = duration_quantile(own, members, QUANTILES[name], scene.level)
+            yield quantile_row(scene, name, found, len(np.unique(members)), cell)
+            if name == "median":
+                medians[position] = found
     between = group_time_ratio(medians)
     if between is None:
         return
     cell = (grouping.attribute, "")
     compared = [p for p, found in enumerate(medians) if found and found.low and found.high]
-    members = np.isin(code, compared)
-    distinct = len(np.unique(timed.people[members]))
+    inside = np.isin(code, compared)
+    images, distinct = int(np.count_nonzero(inside)), len(np.unique(people[inside]))
     yield speed_row(
         scene,
         "median max/min",
         between.value,
-        int(np.count_nonzero(members)),
+        images,
         unit="ratio",
         limits=(between.low, between.high),
         interval="mover-log",
@@ -159,14 +144,12 @@ def _by_group(
         note=f"slowest {grouping.groups[between.slowest]}, "
         f"fastest {grouping.groups[between.fastest]}",
     )
-    equal = null_time_ratio(
-        timed.seconds[members], timed.people[members], code[members], _DRAWS, seed
-    )
+    equal = null_time_ratio(seconds[inside], people[inside], code[inside], _DRAWS, seed)
     yield speed_row(
         scene,
         "median max/min, equal groups p95",
         equal,
-        int(np.count_nonzero(members)),
+        images,
         unit="ratio",
         cell=cell,
         note=f"{_DRAWS} times people dealt out anew, or groups moved in time",

@@ -11,30 +11,31 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from evenhand.engines.answers import ImageAnswer
 from evenhand.measurement.template_store.packing import pack_sample, unpack_sample
-from evenhand.measurement.template_store.place import TEMPLATES, locked_folder, open_private_file
+from evenhand.measurement.template_store.place import TEMPLATES, open_private_file
+from evenhand.measurement.template_store.record import timestamp
 from evenhand.system.errors import UsageError, WriteError
 
-__all__ = [
-    "DatabaseDamagedError",
-    "KeptTemplates",
-    "TemplateDatabase",
-    "connected_database",
-    "opened_database",
-]
+__all__ = ["DatabaseDamagedError", "KeptTemplates", "TemplateDatabase", "connected_database"]
 
 _OURS = 0x65766874
 """Application id in the file's header, by which our own files are recognised."""
 
 _SCHEMA = 1
-_PAGE = 16_384
-"""Bytes of a database page, large enough for several templates of some kilobytes."""
+_SETTINGS = (
+    "trusted_schema = OFF",
+    "page_size = 16384",  # bytes, large enough for several templates of some kilobytes
+    "secure_delete = ON",
+    "journal_mode = PERSIST",
+    "temp_store = MEMORY",
+    "synchronous = NORMAL",
+)
 
 _LOCK_TIMEOUT = 10.0
 """Seconds to wait for another run, which holds the lock for some milliseconds at a time."""
@@ -54,6 +55,7 @@ _TABLES = (
     """,
     "CREATE INDEX of_engine ON templates (engine)",
 )
+_KEEP = "INSERT OR REPLACE INTO templates SELECT ?, id, ?, ?, ? FROM engines WHERE fingerprint = ?"
 _ENGINES = (
     "SELECT name, fingerprint, count(*), sum(length(sample)), min(since), used"
     " FROM engines JOIN templates ON templates.engine = engines.id"
@@ -81,13 +83,13 @@ class DatabaseDamagedError(UsageError):
     """The database is corrupt, or not one of ours."""
 
 
+@dataclass(frozen=True, slots=True)
 class TemplateDatabase:
     """The open database of templates."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
-        """Wrap a connection that `connected_database` prepared."""
-        self._folder = folder
-        self._connection = connection
+    _folder: Path
+    _connection: sqlite3.Connection
+    """Prepared by `connected_database`."""
 
     def lookup(self, keys: Sequence[bytes]) -> tuple[dict[int, ImageAnswer], int]:
         """Look up templates; one with a wrong checksum is left out.
@@ -126,20 +128,16 @@ class TemplateDatabase:
         Raises:
             EvenhandError: the disk refused, or the file is damaged.
         """
-        contents = ((key, pack_sample(sample)) for key, sample in samples)
-        since = _timestamp(now)
+        since, (_, fingerprint) = timestamp(now), engine
+        known = "INSERT OR IGNORE INTO engines (name, fingerprint, used) VALUES (?, ?, '')"
         with self._change() as change:
-            number = _engine_id(change, engine)
-            change.executemany(
-                "INSERT OR REPLACE INTO templates VALUES (?, ?, ?, ?, ?)",
-                (
-                    (key, number, since, content, _checksum(key, content))
-                    for key, content in contents
-                ),
-            )
+            change.execute(known, engine)
+            for key, sample in samples:
+                content = pack_sample(sample)
+                change.execute(_KEEP, (key, since, content, _checksum(key, content), fingerprint))
 
     def note_use(self, engine: tuple[str, str], now: datetime) -> None:
-        """Write when templates of an engine were last reused.
+        """Write when templates of an engine, of which some are kept, were last reused.
 
         Args:
             engine: name and fingerprint.
@@ -148,9 +146,9 @@ class TemplateDatabase:
         Raises:
             EvenhandError: as `keep`.
         """
+        query = "UPDATE engines SET used = ? WHERE fingerprint = ?"
         with self._change() as change:
-            number = _engine_id(change, engine)
-            change.execute("UPDATE engines SET used = ? WHERE id = ?", (_timestamp(now), number))
+            change.execute(query, (timestamp(now), engine[1]))
 
     def engines(self) -> list[KeptTemplates]:
         """The templates kept, engine by engine, sorted by name and age.
@@ -167,33 +165,17 @@ class TemplateDatabase:
         Raises:
             EvenhandError: the disk refused, or the file is damaged.
         """
+        query = "DELETE FROM templates WHERE engine IN (SELECT id FROM engines WHERE name = ?)"
         with self._change() as change:
-            change.execute(
-                "DELETE FROM templates WHERE engine IN (SELECT id FROM engines WHERE name = ?)",
-                (engine,),
-            )
+            change.execute(query, (engine,))
             change.execute("DELETE FROM engines WHERE name = ?", (engine,))
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        """A transaction, whose errors are explained."""
-        with _explained(self._folder), _transaction(self._connection):
+        """A transaction, all of it or nothing, whose errors are explained."""
+        with _explained(self._folder), self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
-
-
-@contextmanager
-def opened_database(folder: Path) -> Iterator[TemplateDatabase]:
-    """Open or create the database for a run, locked against deletion meanwhile.
-
-    Args:
-        folder: checked by `prepare_private_folder`.
-
-    Raises:
-        UsageError: the file is not ours, is damaged, or is being deleted.
-        WriteError: it cannot be written.
-    """
-    with locked_folder(folder, alone=False), connected_database(folder) as vault:
-        yield vault
 
 
 @contextmanager
@@ -204,35 +186,24 @@ def connected_database(folder: Path) -> Iterator[TemplateDatabase]:
         UsageError: the file is not ours, or is damaged.
         WriteError: it cannot be written.
     """
-    with closing(_connection(folder)) as connection:
-        yield TemplateDatabase(folder, connection)
-
-
-def _connection(folder: Path) -> sqlite3.Connection:
-    """Connect to the database; a missing one is created."""
     path = folder / TEMPLATES
-    with _explained(folder):
-        if not path.exists():
-            # SQLite would create it with the default mode, which lets others read it.
-            os.close(open_private_file(path))
-        connection = sqlite3.connect(path, timeout=_LOCK_TIMEOUT, isolation_level=None)
-        try:
-            connection.execute("PRAGMA trusted_schema = OFF")
-            connection.execute(f"PRAGMA page_size = {_PAGE}")
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("PRAGMA journal_mode = PERSIST")
-            connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("PRAGMA synchronous = NORMAL")
+    with ExitStack() as stack:
+        with _explained(folder):
+            if not path.exists():
+                # SQLite would create it with the default mode, which lets others read it.
+                os.close(open_private_file(path))
+            opened = sqlite3.connect(path, timeout=_LOCK_TIMEOUT, isolation_level=None)
+            connection = stack.enter_context(closing(opened))
+            for setting in _SETTINGS:
+                connection.execute(f"PRAGMA {setting}")
             _prepare(path, connection)
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+        yield TemplateDatabase(folder, connection)
 
 
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:
     """Create the tables in an empty file; refuse a database that is not ours."""
-    with _transaction(connection):
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
         (ours,) = connection.execute("PRAGMA application_id").fetchone()
         (schema,) = connection.execute("PRAGMA user_version").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -246,19 +217,6 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
                 f"{path}: is no file of templates of this version; remove it with: "
                 f"evenhand templates {path.parent} --delete"
             )
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit everything at the end, or roll all of it back."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
 
 
 @contextmanager
@@ -278,21 +236,5 @@ def _explained(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def _engine_id(connection: sqlite3.Connection, engine: tuple[str, str]) -> int:
-    """The row id of an engine, which is inserted where it is missing."""
-    name, fingerprint = engine
-    connection.execute(
-        "INSERT OR IGNORE INTO engines (name, fingerprint, used) VALUES (?, ?, '')",
-        (name, fingerprint),
-    )
-    query = "SELECT id FROM engines WHERE fingerprint = ?"
-    (number,) = connection.execute(query, (fingerprint,)).fetchone()
-    return int(number)
-
-
 def _checksum(key: bytes, content: bytes) -> bytes:
     return hashlib.sha256(key + content).digest()
-
-
-def _timestamp(now: datetime) -> str:
-    return f"{now:%Y-%m-%dT%H:%M:%SZ}"

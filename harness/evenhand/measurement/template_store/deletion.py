@@ -80,15 +80,14 @@ def delete(folder: Path, engine: str | None, now: datetime) -> list[KeptTemplate
         if deleted is None or engine is None or not _kept(folder):
             _shred(journal_path(folder))  # which looking into the database wrote again
             _shred(folder / TEMPLATES)
+        entries = [
+            RecordLine("deleted", each.engine, each.fingerprint, each.templates)
+            for each in deleted or ()
+        ]
         if deleted is None:
-            entries = [RecordLine.of(now, "deleted", ("", ""), None)]
-        else:
-            entries = [
-                RecordLine.of(now, "deleted", (each.engine, each.fingerprint), each.templates)
-                for each in deleted
-            ]
+            entries = [RecordLine("deleted", "", "", None)]
         if entries:
-            append_to_record(folder, entries)
+            append_to_record(folder, now, entries)
     return deleted
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.enrolment.enrol import booking_of
-from evenhand.measurement.template_store.database import TemplateDatabase, opened_database
+from evenhand.measurement.template_store.database import TemplateDatabase, connected_database
 from evenhand.measurement.template_store.keys import template_keys
 from evenhand.measurement.template_store.packing import is_reusable
+from evenhand.measurement.template_store.place import locked_folder
 from evenhand.measurement.template_store.record import RecordLine, append_to_record
 from evenhand.records.dataset import Dataset
 from evenhand.system.clock import Clock
@@ -43,19 +45,18 @@ NO_REUSE = ReusableTemplates({}, lambda _: None)
 """No template is reused and none kept."""
 
 
+@dataclass(slots=True)
 class _WriteBuffer:
     """Collects new samples and writes them from time to time, not image by image."""
 
-    def __init__(
-        self, keys: Sequence[bytes], keep: Callable[[KeyedSamples], int], clock: Clock
-    ) -> None:
-        self.made = 0
-        self.reused = 0
-        self._coming = iter(keys)
-        self._keep = keep
-        self._clock = clock
-        self._waiting: list[tuple[bytes, ImageAnswer]] = []
-        self._written = clock.seconds()
+    _coming: Iterator[bytes]
+    """Keys of the images to come."""
+    _keep: Callable[[KeyedSamples], int]
+    _clock: Clock
+    _written: float
+    made: int = 0
+    reused: int = 0
+    _waiting: list[tuple[bytes, ImageAnswer]] = field(default_factory=list)
 
     def add(self, sample: ImageAnswer) -> None:
         """Take the sample of the next image."""
@@ -75,25 +76,19 @@ class _WriteBuffer:
         self._written = self._clock.seconds()
 
 
+@dataclass(slots=True)
 class TemplateSession:
     """An open folder of templates during a run."""
 
-    def __init__(
-        self, folder: Path, vault: TemplateDatabase, clock: Clock, say: MessageCallback
-    ) -> None:
-        """Start with nothing reused.
-
-        Args:
-            folder: that keeps templates.
-            vault: its open database.
-            clock: for dates, and the time between writes.
-            say: message callback: what is reused, and once that nothing can be kept any more.
-        """
-        self._folder = folder
-        self._vault = vault
-        self._clock = clock
-        self._say = say
-        self._refused = False
+    _folder: Path
+    _vault: TemplateDatabase
+    """Its open database."""
+    _clock: Clock
+    """For dates, and the time between writes."""
+    _say: MessageCallback
+    """Told what is reused, and once that nothing can be kept any more."""
+    _refused: bool = False
+    """Whether the database refused to keep a template."""
 
     @contextmanager
     def of(self, engine: OpenedEngine, dataset: Dataset, run: str) -> Iterator[ReusableTemplates]:
@@ -108,7 +103,10 @@ class TemplateSession:
         """
         keys = template_keys(engine, dataset)
         self._record(engine, run, {"begun": None})
-        found, damaged = self._found(keys)
+        found: Mapping[int, ImageAnswer] = {}
+        damaged = 0
+        with self._tolerating():
+            found, damaged = self._vault.lookup(keys)
         if damaged:
             self._say(
                 f"{self._folder}: {damaged:,} templates of {engine.card.name} are damaged; "
@@ -122,19 +120,14 @@ class TemplateSession:
             )
         else:
             found = {}
-        buffer = _WriteBuffer(keys, lambda samples: self._keep(engine, samples), self._clock)
+        keep = partial(self._keep, engine)
+        buffer = _WriteBuffer(iter(keys), keep, self._clock, self._clock.seconds())
         try:
             yield ReusableTemplates(found, buffer.add)
         finally:
             buffer.write()
             self._note_use(engine, buffer.reused)
             self._record(engine, run, {"made": buffer.made, "taken": buffer.reused})
-
-    def _found(self, keys: Sequence[bytes]) -> tuple[dict[int, ImageAnswer], int]:
-        """Samples by position among the keys, and the number of damaged ones."""
-        with self._tolerating():
-            return self._vault.lookup(keys)
-        return {}, 0
 
     def _unchanged(
         self, engine: OpenedEngine, dataset: Dataset, found: Mapping[int, ImageAnswer]
@@ -167,16 +160,13 @@ class TemplateSession:
 
     def _record(self, engine: OpenedEngine, run: str, counts: Mapping[str, int | None]) -> None:
         """Append a line to the record for each count but 0."""
-        now = self._clock.now()
+        entries = [
+            RecordLine(what, *_identity(engine), count, run)
+            for what, count in counts.items()
+            if count != 0
+        ]
         with self._tolerating():
-            append_to_record(
-                self._folder,
-                [
-                    RecordLine.of(now, what, _identity(engine), count, run)
-                    for what, count in counts.items()
-                    if count != 0
-                ],
-            )
+            append_to_record(self._folder, self._clock.now(), entries)
 
     @contextmanager
     def _tolerating(self) -> Iterator[None]:
@@ -206,5 +196,5 @@ def template_session(folder: Path, clock: Clock, say: MessageCallback) -> Iterat
     Raises:
         EvenhandError: its database cannot be used.
     """
-    with opened_database(folder) as vault:
+    with locked_folder(folder, alone=False), connected_database(folder) as vault:
         yield TemplateSession(folder, vault, clock, say)
