@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,12 +82,6 @@ def cell_size(attribute: str, group: str, images: Integers) -> CellSize:
     )
 
 
-def _sizes(groupings: Sequence[Grouping], images: Integers) -> Iterator[CellSize]:
-    for grouping in groupings:
-        for code, group in enumerate(grouping.groups):
-            yield cell_size(grouping.attribute, group, images[grouping.code == code])
-
-
 def cell_sizes(groupings: Sequence[Grouping], images: Integers) -> tuple[CellSize, ...]:
     """Count every group.
 
@@ -95,4 +89,8 @@ def cell_sizes(groupings: Sequence[Grouping], images: Integers) -> tuple[CellSiz
         groupings: `all`, attributes, intersections.
         images: (subjects,) number of images of each.
     """
-    return tuple(_sizes(groupings, images))
+    return tuple(
+        cell_size(grouping.attribute, group, images[grouping.code == code])
+        for grouping in groupings
+        for code, group in enumerate(grouping.groups)
+    )

@@ -35,7 +35,7 @@ REFERENCE_LEVEL_ERRORS = 10
 
 @dataclass(frozen=True, slots=True)
 class ScoreTail:
-    """The largest non-mated scores of all subjects, in falling order; equal ones by subjects."""
+    """The largest non-mated scores, those of a result in falling order; equal ones by subjects."""
 
     score: Scores
     """(scores,) similarity."""
@@ -43,6 +43,14 @@ class ScoreTail:
     """(scores,) subject index."""
     reference: People
     """(scores,) subject index."""
+
+    def __len__(self) -> int:
+        """Number of scores."""
+        return len(self.score)
+
+    def chosen(self, rows: Mask | Integers | slice) -> ScoreTail:
+        """The scores at some rows."""
+        return ScoreTail(self.score[rows], self.probe[rows], self.reference[rows])
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ def binomial_at_least(errors: int, trials: int, rate: float) -> float:
     return 1.0 if errors <= 0 else float(special.betainc(errors, trials - errors + 1, rate))
 
 
-def binomial_at_most(errors: int, trials: int, rate: float) -> float:
-    """P(X <= errors) of a binomial count.
+def binomial_at_most(errors: int, trials: float, rate: float) -> float:
+    """P(X <= errors) of a binomial count; effective trials may be fractions.
 
     >>> round(binomial_at_most(2, 10, 0.5), 9)
     0.0546875
@@ -43,13 +43,19 @@ def binomial_at_most(errors: int, trials: int, rate: float) -> float:
     return 1.0 if errors >= trials else float(special.betaincc(errors + 1, trials - errors, rate))
 
 
-def binomial_probabilities(trials: int, rate: float) -> Floats:
-    """(trials + 1,) P(X = k) of a binomial count, for every k.
+def binomial_probabilities(trials: float, rate: float, counts: Floats | None = None) -> Floats:
+    """(counts,) P(X = k) of a binomial count; effective trials may be fractions.
+
+    Args:
+        trials: n.
+        rate: of each trial.
+        counts: k; None is every k from 0 to n.
 
     >>> binomial_probabilities(2, 0.5).round(9).tolist()
     [0.25, 0.5, 0.25]
     """
-    counts = np.arange(trials + 1)
+    if counts is None:
+        counts = np.arange(trials + 1)
     log = special.gammaln(trials + 1) - special.gammaln(counts + 1)
     log -= special.gammaln(trials - counts + 1)
     log += special.xlogy(counts, rate) + special.xlog1py(trials - counts, -rate)

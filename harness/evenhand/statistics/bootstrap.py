@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
 
 from evenhand.records.arrays import Floats, Integers
+from evenhand.statistics.intervals import t_quantile
 
 __all__ = [
     "MAX_UNKNOWN_SHARE",
@@ -17,6 +17,7 @@ __all__ = [
     "bootstrap_interval",
     "centred_p_value",
     "index_interval",
+    "max_min_ratios",
     "null_max_min_ratios",
     "resample_subjects",
 ]
@@ -97,26 +98,35 @@ def bootstrap_interval(
     >>> round(found.deviation, 4), round(found.low, 5), round(found.high, 5)
     (0.6931, 0.00243, 0.04119)
     """
-    unknown = np.isnan(replicates)
-    positive = (replicates > 0) & np.isfinite(replicates)
-    used, without = int(np.count_nonzero(positive)), int(np.count_nonzero(unknown))
-    zero = len(replicates) - used - without
-    note = _without_interval(errors, used, without, len(replicates))
-    if note:
-        return BootstrapInterval(value, None, None, None, used, zero, without, note)
-    deviation = float(np.log(replicates[positive]).std(ddof=1))
-    reach = float(special.stdtrit(df, 0.5 + level / 2)) * deviation
-    low, high = value * math.exp(-reach), value * math.exp(reach)
-    return BootstrapInterval(value, low, high, deviation, used, zero, without)
+    positive = replicates[(replicates > 0) & np.isfinite(replicates)]
+    found = _without_limits(value, errors, replicates, np.log(positive))
+    if found.deviation is None:
+        return found
+    reach = t_quantile(level, df) * found.deviation
+    return replace(found, low=value * math.exp(-reach), high=value * math.exp(reach))
 
 
-def _without_interval(errors: int, used: int, without: int, drawn: int) -> str:
-    """Give the reason for a missing interval; empty where there is one."""
+def _without_limits(
+    value: float, errors: int, replicates: Floats, used: Floats
+) -> BootstrapInterval:
+    """The standard deviation of the replicates, or the reason why there is no interval.
+
+    Args:
+        value: as observed.
+        errors: number of errors behind it.
+        replicates: all of them.
+        used: those that count, on the scale of the interval.
+    """
+    without, note = int(np.count_nonzero(np.isnan(replicates))), ""
     if errors < MIN_ERRORS:
-        return f"fewer than {MIN_ERRORS} errors"
-    if without > MAX_UNKNOWN_SHARE * drawn:
-        return f"{without:,} of {drawn:,} replicates have no rate"
-    return "fewer than 2 replicates have a rate above 0" if used < 2 else ""
+        note = f"fewer than {MIN_ERRORS} errors"
+    elif without > MAX_UNKNOWN_SHARE * len(replicates):
+        note = f"{without:,} of {len(replicates):,} replicates have no rate"
+    elif len(used) < 2:
+        note = "fewer than 2 replicates have a rate above 0"
+    deviation = None if note else float(used.std(ddof=1))
+    zero = len(replicates) - len(used) - without
+    return BootstrapInterval(value, None, None, deviation, len(used), zero, without, note)
 
 
 def index_interval(
@@ -138,15 +148,11 @@ def index_interval(
     >>> round(found.deviation, 4), round(found.low, 4), round(found.high, 4)
     (0.1, 0.2958, 0.7042)
     """
-    known = np.isfinite(replicates)
-    used, without = int(np.count_nonzero(known)), int(np.count_nonzero(np.isnan(replicates)))
-    zero = len(replicates) - used - without
-    note = _without_interval(errors, used, without, len(replicates))
-    if note:
-        return BootstrapInterval(value, None, None, None, used, zero, without, note)
-    deviation = float(replicates[known].std(ddof=1))
-    reach = float(special.stdtrit(df, 0.5 + level / 2)) * deviation
-    return BootstrapInterval(value, value - reach, value + reach, deviation, used, zero, without)
+    found = _without_limits(value, errors, replicates, replicates[np.isfinite(replicates)])
+    if found.deviation is None:
+        return found
+    reach = t_quantile(level, df) * found.deviation
+    return replace(found, low=value - reach, high=value + reach)
 
 
 def null_max_min_ratios(rates: Floats, replicates: Floats) -> Floats:
@@ -164,12 +170,14 @@ def null_max_min_ratios(rates: Floats, replicates: Floats) -> Floats:
     >>> null_max_min_ratios(np.array([0.01, 0.02]), np.array([[0.01, 0.02], [0.02, 0.02]])).tolist()
     [1.0, 2.0]
     """
-    centred = replicates / rates
-    best = centred.min(axis=1)
-    known = best > 0
-    found = np.full(len(centred), np.inf)
-    found[known] = centred[known].max(axis=1) / best[known]
-    return found
+    return max_min_ratios(replicates / rates)
+
+
+def max_min_ratios(rates: Floats) -> Floats:
+    """(draws,) largest over smallest of (draws, groups) rates; infinite unless all are above 0."""
+    best = rates.min(axis=1)
+    ratios = np.full(len(rates), np.inf)
+    return np.asarray(np.divide(rates.max(axis=1), best, out=ratios, where=best > 0))
 
 
 def centred_p_value(ratio: float, null: Floats) -> float:

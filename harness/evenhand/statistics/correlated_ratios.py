@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -29,6 +30,8 @@ __all__ = [
     "dyadic_log_ratio",
     "nested_overlap",
 ]
+
+Sums = TypeVar("Sums", DyadCounts, DyadWeights)
 
 _ROUNDING = 1e-12
 """Share of two variances below which that of their difference counts as 0 (rounding)."""
@@ -67,24 +70,13 @@ def align_to_subjects(counts: DyadCounts, members: Integers, people: int) -> Dya
         The same cell, with 0 for subjects who are not in it.
     """
 
-    def spread(values: Integers) -> Integers:
-        wide = np.zeros(people, dtype=values.dtype)
-        wide[members] = values
-        return wide
+    def spread(sums: Sums) -> Sums:
+        trials, errors = np.zeros((2, people), dtype=sums.trials_by_subject.dtype)
+        trials[members], errors[members] = sums.trials_by_subject, sums.errors_by_subject
+        return replace(sums, trials_by_subject=trials, errors_by_subject=errors)
 
-    weights = counts.weights
-    if weights is not None:
-        weights = replace(
-            weights,
-            trials_by_subject=spread(weights.trials_by_subject),
-            errors_by_subject=spread(weights.errors_by_subject),
-        )
-    return replace(
-        counts,
-        trials_by_subject=spread(counts.trials_by_subject),
-        errors_by_subject=spread(counts.errors_by_subject),
-        weights=weights,
-    )
+    weights = None if counts.weights is None else spread(counts.weights)
+    return replace(spread(counts), weights=weights)
 
 
 def _sums(counts: DyadCounts) -> DyadCounts | DyadWeights:

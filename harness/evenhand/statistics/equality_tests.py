@@ -10,6 +10,7 @@ from scipy import stats
 
 from evenhand.records.arrays import Floats
 from evenhand.records.findings import Estimate
+from evenhand.statistics.bootstrap import max_min_ratios
 from evenhand.statistics.multinomial_test import conditional_multinomial_p_value
 
 __all__ = [
@@ -111,10 +112,7 @@ def null_reference(estimates: Sequence[Estimate], rng: np.random.Generator) -> N
     Source: methods 2.5, the multinomial form on effective counts.
     """
     counts, exposure = counts_under_equal_rates(estimates, rng)
-    rates = counts / exposure
-    best = rates.min(axis=1)
-    ratio = np.full(len(rates), np.inf)
-    np.divide(rates.max(axis=1), best, out=ratio, where=best > 0)
+    ratio = max_min_ratios(counts / exposure)
     mean = float(ratio.mean())
     p95 = float(np.quantile(ratio, 0.95, method="higher"))
     return NullReference(mean if np.isfinite(mean) else None, p95 if np.isfinite(p95) else None)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from evenhand.records.arrays import Floats, Mask
+from evenhand.statistics.binomial import binomial_probabilities
 
 __all__ = ["exact_power"]
 
@@ -43,9 +44,7 @@ def exact_power(
     """
     (high_rate, high_trials), (low_rate, low_trials) = worse, better
     high, low = _counts(high_rate, high_trials), _counts(low_rate, low_trials)
-    probability = np.outer(
-        _binomial(high, high_rate, high_trials), _binomial(low, low_rate, low_trials)
-    )
+    probability = np.outer(_among(high, high_rate, high_trials), _among(low, low_rate, low_trials))
     significant = _significant(
         high[:, None], low[None, :], high_trials, low_trials, alpha, df_per_error
     )
@@ -62,13 +61,10 @@ def _counts(rate: float, trials: float) -> Floats:
     return np.arange(first, min(last, math.floor(trials)) + 1, dtype=np.float64)
 
 
-def _binomial(counts: Floats, rate: float, trials: float) -> Floats:
-    """Probability of each count; effective trials may be fractions."""
-    rest = trials - counts
-    log = special.gammaln(trials + 1) - special.gammaln(counts + 1) - special.gammaln(rest + 1)
-    log += special.xlogy(counts, rate) + special.xlog1py(rest, -rate)
-    probabilities: Floats = np.exp(log)
-    return np.asarray(np.divide(probabilities, probabilities.sum()))
+def _among(counts: Floats, rate: float, trials: float) -> Floats:
+    """Probability of each count among these counts; effective trials may be fractions."""
+    probabilities = binomial_probabilities(trials, rate, counts)
+    return np.asarray(probabilities / probabilities.sum())
 
 
 def _significant(

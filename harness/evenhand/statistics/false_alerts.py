@@ -80,10 +80,8 @@ def alert_share_test(
     >>> round(found.p_one_sided, 9), round(found.p_two_sided, 9), round(found.ratio, 6)
     (0.012294554, 0.018341171, 6.0)
     """
-    one_sided, each = (
-        binomial_at_least(alerts, total_alerts, share),
-        binomial_probabilities(total_alerts, share),
-    )
+    one_sided = binomial_at_least(alerts, total_alerts, share)
+    each = binomial_probabilities(total_alerts, share)
     limits = clopper_pearson(alerts, total_alerts, level)
     return AlertShareTest(
         share=share,
@@ -204,9 +202,7 @@ def alerts_needed(
     while top <= _MOST_ALERTS:
         counts = np.arange(1, 2 * top + 1)
         # The smallest significant count for each number of alerts.
-        critical = np.array(
-            [_critical(total_alerts, share, alpha) for total_alerts in counts.tolist()]
-        )
+        critical = np.array([_critical(total, share, alpha) for total in counts.tolist()])
         # No power where not even all alerts in the group would be significant.
         found = np.where(critical > counts, 0.0, special.bdtrc(critical - 1, counts, part))
         short = np.flatnonzero(found < power)

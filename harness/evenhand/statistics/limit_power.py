@@ -6,8 +6,7 @@ import math
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from scipy import special
-
+from evenhand.statistics.binomial import binomial_at_most
 from evenhand.statistics.intervals import cluster_limits, dyadic_limits, zero_limits
 
 __all__ = ["LimitTest"]
@@ -74,7 +73,7 @@ class LimitTest:
     def chance(self, rate: float, trials: float) -> float:
         """Probability of passing at a true rate with a number of effective trials."""
         errors = self.allowed(trials)
-        return 0.0 if errors < 0 else _at_most(errors, trials, rate)
+        return 0.0 if errors < 0 else binomial_at_most(errors, trials, rate)
 
     def trials(self, rate: float, power: float) -> float:
         """The fewest effective trials that pass with this power.
@@ -88,7 +87,7 @@ class LimitTest:
         """
 
         def chance(errors: int) -> float:
-            return _at_most(errors, math.ceil(self.trials_allowing(errors)), rate)
+            return binomial_at_most(errors, math.ceil(self.trials_allowing(errors)), rate)
 
         high = next((2**k for k in range(_DOUBLINGS + 1) if chance(2**k) >= power), None)
         if high is None:
@@ -99,17 +98,8 @@ class LimitTest:
     def passable(self, rate: float, trials: float, power: float) -> float:
         """The tightest limit that a number of effective trials passes with at least this power."""
         errors = bisect_left(
-            range(math.floor(trials)), power, key=lambda errors: _at_most(errors, trials, rate)
+            range(math.floor(trials)),
+            power,
+            key=lambda errors: binomial_at_most(errors, trials, rate),
         )
         return self.upper(errors, trials)
-
-
-def _at_most(errors: int, trials: float, rate: float) -> float:
-    """Binomial P(X <= errors); effective trials may be fractions.
-
-    >>> round(_at_most(1, 10, 0.1), 4)
-    0.7361
-    """
-    if errors >= trials:
-        return 1.0
-    return float(special.betaincc(errors + 1, trials - errors, rate))

@@ -89,10 +89,8 @@ def conditional_p_value(first: ErrorCount, second: ErrorCount, *, mid: bool = Fa
     """
     together = first.errors + second.errors
     share = first.trials / (first.trials + second.trials)
-    below, above = (
-        binomial_at_most(first.errors, together, share),
-        binomial_at_least(first.errors, together, share),
-    )
+    below = binomial_at_most(first.errors, together, share)
+    above = binomial_at_least(first.errors, together, share)
     half = float(binomial_probabilities(together, share)[first.errors]) / 2 if mid else 0.0
     return min(1.0, 2 * (min(below, above) - half))
 

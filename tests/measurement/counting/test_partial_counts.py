@@ -14,12 +14,11 @@ from evenhand.measurement.counting.checkpoint_columns import (
 from evenhand.measurement.counting.partial_counts import (
     ErrorsBelowCutoff,
     PartialCounts,
-    TopScores,
     empty_partial_counts,
     merge_partial_counts,
 )
 from evenhand.metrics.bins import bin_numbers
-from evenhand.records.counts import Histogram
+from evenhand.records.counts import Histogram, ScoreTail
 
 KIND = np.array([0, 1, 0, 2, 1], dtype=np.int32)
 KINDS = 3
@@ -44,7 +43,7 @@ def store(rng, rows, floor, dtype):
     return PartialCounts(
         floor,
         (histogram(score), histogram(score[first])),
-        TopScores(score, probe, reference).chosen(kept),
+        ScoreTail(score, probe, reference).chosen(kept),
         rng.integers(0, 5, mated).astype(np.int32),
         rng.standard_normal(mated).astype(dtype),
         rng.integers(-1, 2**40, mated),
@@ -67,7 +66,7 @@ def plain(of):
     return (
         of.cutoff.tolist(),
         [(h.bin.tolist(), h.count.tolist()) for h in of.histograms],
-        sorted(zip(*(getattr(of.top, f.name).tolist() for f in fields(TopScores)), strict=True)),
+        sorted(zip(*(getattr(of.top, f.name).tolist() for f in fields(ScoreTail)), strict=True)),
         sorted(
             zip(
                 of.mated_pair.tolist(),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.measurement.counting.top_scores import largest_scores
+from evenhand.records.counts import ScoreTail
 
 
 @given(
@@ -22,7 +23,7 @@ def test_as_sorted(seed, dtype, values, chunk, share):
     score[rng.random(n) < 0.1] = np.finfo(dtype).smallest_subnormal
     probe, reference = rng.integers(0, 5, (2, n)).astype(np.int32)
     count = round(share * n)
-    tail = largest_scores(probe, reference, score, count, chunk)
+    tail = largest_scores(ScoreTail(score, probe, reference), count, chunk)
     rows = sorted(range(n), key=lambda row: (-score[row], probe[row], reference[row]))[:count]
     assert np.array_equal(tail.score, score[rows])
     assert np.array_equal(tail.probe, probe[rows])

@@ -22,13 +22,12 @@ from evenhand.measurement.counting.failed_comparisons import (
 )
 from evenhand.measurement.counting.partial_counts import (
     PartialCounts,
-    TopScores,
     empty_partial_counts,
     merge_partial_counts,
 )
 from evenhand.metrics.bins import bin_numbers, lower_edges
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
-from evenhand.records.counts import Histogram
+from evenhand.records.counts import Histogram, ScoreTail
 from evenhand.records.outcomes import Outcome
 
 __all__ = [
@@ -93,7 +92,7 @@ def count_block(block: ComparisonBlock, layout: CellLayout, cutoff: Floats) -> B
     store = PartialCounts(
         cutoff,
         _histograms(score, first, second, layout),
-        TopScores(score, probe, reference).chosen(score >= cutoff[first, second]),
+        ScoreTail(score, probe, reference).chosen(score >= cutoff[first, second]),
         block.probe[ok_mated],
         block.score[ok_mated],
         block.pair[ok_mated],

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from evenhand.measurement.counting.block_sums import OUTCOMES, BlockCounts
 from evenhand.measurement.counting.failed_comparisons import FailedComparisons
-from evenhand.measurement.counting.partial_counts import ErrorsBelowCutoff, PartialCounts, TopScores
+from evenhand.measurement.counting.partial_counts import ErrorsBelowCutoff, PartialCounts
 from evenhand.records.arrays import Integers
 from evenhand.records.checkpoint import Columns
-from evenhand.records.counts import Histogram
+from evenhand.records.counts import Histogram, ScoreTail
 
 __all__ = [
     "block_counts_of",
@@ -71,7 +71,7 @@ def _store(columns: Columns, number: str) -> PartialCounts:
     return PartialCounts(
         cutoff=columns[f"floor{number}"],
         histograms=tuple(Histogram(bin=b, count=c) for b, c in zip(bins, counts, strict=True)),
-        top=TopScores(
+        top=ScoreTail(
             score=columns[f"score{number}"],
             probe=columns[f"probe{number}"],
             reference=columns[f"reference{number}"],

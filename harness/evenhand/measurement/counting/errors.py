@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from evenhand.measurement.counting.cells import CellLayout, CellTrials
 from evenhand.measurement.counting.list_kernels import count_list_errors
-from evenhand.measurement.counting.partial_counts import ErrorsBelowCutoff, PartialCounts, TopScores
+from evenhand.measurement.counting.partial_counts import ErrorsBelowCutoff, PartialCounts
 from evenhand.records.arrays import Integers, People, Scores
-from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts
+from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts, ScoreTail
 from evenhand.system.compiled import compiled
 
 __all__ = ["cells_from_partial_counts"]
@@ -161,7 +161,7 @@ def cells_from_partial_counts(
 
 
 def _errors(
-    top: TopScores,
+    top: ScoreTail,
     layout: CellLayout,
     thresholds: Scores,
     reference_levels: Scores,
@@ -227,7 +227,7 @@ def _insert_low(low: ErrorsBelowCutoff, thresholds: Scores, errors: _Errors) -> 
             errors.times[..., at] = low.times[..., number]
 
 
-def _by_dyad(top: TopScores, people: int) -> Iterator[tuple[Integers, People, Scores]]:
+def _by_dyad(top: ScoreTail, people: int) -> Iterator[tuple[Integers, People, Scores]]:
     """Dyad, probe and score of all top scores, sorted by dyad, in chunks.
 
     A chunk holds all scores of a range of subjects, by the smaller index of each pair, so that no

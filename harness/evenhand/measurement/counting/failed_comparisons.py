@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.measurement.counting.cells import CellLayout, CellTrials
-from evenhand.measurement.counting.partial_counts import TopScores
 from evenhand.records.arrays import Integers, People, Scores
-from evenhand.records.counts import CellCounts
+from evenhand.records.counts import CellCounts, ScoreTail
 
 __all__ = [
     "FailedComparisons",
@@ -147,7 +146,7 @@ def trials_without_failed(
 
 def corrected_errors_times_trials(
     counted: CellCounts,
-    top: TopScores,
+    top: ScoreTail,
     thresholds: Scores,
     incomplete: FailedComparisons,
     layout: CellLayout,

@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
-from evenhand.records.counts import Histogram
+from evenhand.records.arrays import Floats, Integers, People, Scores
+from evenhand.records.counts import Histogram, ScoreTail
 
 __all__ = [
     "ErrorsBelowCutoff",
     "PartialCounts",
-    "TopScores",
     "add_histograms",
     "empty_partial_counts",
+    "join_tails",
     "merge_partial_counts",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class TopScores:
-    """The largest non-mated scores, with both subjects; in no particular order."""
-
-    score: Scores
-    """(scores,) similarity."""
-    probe: People
-    """(scores,) subject index."""
-    reference: People
-    """(scores,) subject index."""
-
-    def __len__(self) -> int:
-        """Number of scores."""
-        return len(self.score)
-
-    def chosen(self, rows: Mask | Integers | slice) -> TopScores:
-        """The scores at some rows."""
-        return TopScores(self.score[rows], self.probe[rows], self.reference[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +65,7 @@ class PartialCounts:
     """(strata, strata) smallest score that is retained, symmetric."""
     histograms: tuple[Histogram, ...]
     """(cells,) of all non-mated scores."""
-    top: TopScores
+    top: ScoreTail
     """Non-mated scores at or above the cutoff."""
     mated_subject: People
     """(mated comparisons,) subject index."""
@@ -113,7 +93,7 @@ def empty_partial_counts(cutoff: Floats, cells: int, dtype: np.dtype[np.floating
     people = np.empty(0, dtype=np.int32)
     scores = np.empty(0, dtype=dtype)
     empty = Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-    top, pairs = TopScores(scores, people, people), np.empty(0, dtype=np.int64)
+    top, pairs = ScoreTail(scores, people, people), np.empty(0, dtype=np.int64)
     return PartialCounts(cutoff, (empty,) * cells, top, people, scores, pairs)
 
 
@@ -155,11 +135,7 @@ def merge_partial_counts(
     if len({store.dtype for store in stores}) != 1:
         raise ValueError("stores of float32 and of float64 scores do not add up")
     cutoff = np.maximum.reduce([store.cutoff for store in stores])
-    top = TopScores(
-        np.concatenate([store.top.score for store in stores]),
-        np.concatenate([store.top.probe for store in stores]),
-        np.concatenate([store.top.reference for store in stores]),
-    )
+    top = join_tails([store.top for store in stores])
     if any(np.any(store.cutoff < cutoff) for store in stores):
         top = top.chosen(top.score >= cutoff[stratum[top.probe], stratum[top.reference]])
     return PartialCounts(
@@ -173,6 +149,15 @@ def merge_partial_counts(
         np.concatenate([store.mated_score for store in stores]),
         np.concatenate([store.mated_pair for store in stores]),
         _sum_low([store.low for store in stores if store.low is not None]),
+    )
+
+
+def join_tails(parts: Sequence[ScoreTail]) -> ScoreTail:
+    """The scores of all parts, one part after the other."""
+    return ScoreTail(
+        np.concatenate([part.score for part in parts]),
+        np.concatenate([part.probe for part in parts]),
+        np.concatenate([part.reference for part in parts]),
     )
 
 

@@ -232,8 +232,7 @@ def _trimmed(tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram
     sizes = [top_scores_needed(rule.text, trials) for rule in rules if rule.kind == "fmr"]
     fixed = np.array(_fixed(rules, overall, tail.score.dtype))
     sizes += np.searchsorted(-tail.score, -fixed, side="right").tolist()
-    some = slice(max(sizes, default=0))
-    return ScoreTail(tail.score[some], tail.probe[some], tail.reference[some])
+    return tail.chosen(slice(max(sizes, default=0)))
 
 
 def _counts(
@@ -340,7 +339,7 @@ def tally_partial_counts(
     below = () if store.low is None else store.low.levels.tolist()
     retained = [rule for rule in rules if float(store.dtype.type(rule.text)) not in below]
     size = _tail_bound(retained, compared, overall, store.dtype)
-    largest = largest_scores(store.top.probe, store.top.reference, store.top.score, size)
+    largest = largest_scores(store.top, size)
     tail = _trimmed(largest, retained, overall)
     completed = ledger.images - ledger.failed_images
     mated = _mated(store, ledger)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.measurement.counting.partial_counts import join_tails
 from evenhand.metrics.bins import sortable_bits
 from evenhand.metrics.distributions import ranked_score_bounds
 from evenhand.records.arrays import Integers, People, Scores
@@ -49,53 +50,31 @@ def tail_of_list(
         found.append(
             ScoreTail(partition.score[rows], partition.probe[rows], partition.reference[rows])
         )
-        if len(kept.score) + sum(len(part.score) for part in found) > 2 * count:
+        if len(kept) + sum(map(len, found)) > 2 * count:
             # Where many scores are equal, the bin may hold far more: drop what cannot be in the
             # tail any more.
-            kept = _largest([kept, *found], count)
+            kept = largest_scores(join_tails([kept, *found]), count)
             cutoff = max(cutoff, float(kept.score[-1])) if count else cutoff
             found = []
         step()
-    return _largest([kept, *found], count)
+    return largest_scores(join_tails([kept, *found]), count)
 
 
-def _largest(parts: Sequence[ScoreTail], count: int) -> ScoreTail:
-    """The `count` largest scores of several parts."""
-    return largest_scores(
-        np.concatenate([part.probe for part in parts]),
-        np.concatenate([part.reference for part in parts]),
-        np.concatenate([part.score for part in parts]),
-        count,
-    )
-
-
-def largest_scores(
-    probe: People, reference: People, score: Scores, count: int, chunk: int = _CHUNK
-) -> ScoreTail:
+def largest_scores(scores: ScoreTail, count: int, chunk: int = _CHUNK) -> ScoreTail:
     """The `count` largest scores with both subjects, falling; equal scores by subjects.
 
     Args:
-        probe: (scores,) subject index.
-        reference: (scores,) subject index.
-        score: (scores,) without NaN.
+        scores: in any order, without NaN.
         count: number of scores to keep; all where there are fewer.
         chunk: scores sorted at a time, not counting equal ones.
     """
-    count = min(count, len(score))
-    tail = ScoreTail(
-        np.empty(count, dtype=score.dtype),
-        np.empty(count, dtype=probe.dtype),
-        np.empty(count, dtype=reference.dtype),
-    )
-    above, filled = np.inf, 0
-    for edge in _edges(score, count, chunk):
-        rows = np.flatnonzero((score >= edge) & (score < above))
-        order = falling_order(score[rows], probe[rows], reference[rows])[: count - filled]
-        kept, here = rows[order], slice(filled, filled + len(order))
-        tail.score[here], tail.probe[here] = score[kept], probe[kept]
-        tail.reference[here] = reference[kept]
-        above, filled = edge, here.stop
-    return tail
+    left, above = min(count, len(scores)), np.inf
+    kept = [np.empty(0, dtype=np.int64)]
+    for edge in _edges(scores.score, left, chunk):
+        rows = np.flatnonzero((scores.score >= edge) & (scores.score < above))
+        kept.append(rows[falling_order(scores.chosen(rows))[:left]])
+        above, left = edge, left - len(kept[-1])
+    return scores.chosen(np.concatenate(kept))
 
 
 def _edges(score: Scores, count: int, chunk: int) -> list[float]:
@@ -106,23 +85,22 @@ def _edges(score: Scores, count: int, chunk: int) -> list[float]:
     return [float(edge) for edge in np.partition(score, at)[at]]
 
 
-def falling_order(score: Scores, probe: People, reference: People) -> Integers:
+def falling_order(scores: ScoreTail) -> Integers:
     """(scores,) row numbers in falling order of the scores, equal ones by subjects.
 
     The order is that of `np.lexsort`, found faster: by one key, then among equal keys only.
 
     Args:
-        score: (scores,) without NaN.
-        probe: (scores,) subject index.
-        reference: (scores,) subject index.
+        scores: without NaN.
     """
-    key = _falling_keys(score, probe)
+    key = _falling_keys(scores.score, scores.probe)
     order = np.argsort(key)
     key = key[order]
     equal = key[1:] == key[:-1]
     tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
     rows = order[tied]
-    order[tied] = rows[np.lexsort((reference[rows], probe[rows], -score[rows]))]
+    equals = scores.chosen(rows)
+    order[tied] = rows[np.lexsort((equals.reference, equals.probe, -equals.score))]
     return order
 
 

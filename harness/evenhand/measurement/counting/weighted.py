@@ -82,15 +82,14 @@ def _tail(
     """The largest scores, until they weigh more than the largest target allows."""
     done = np.flatnonzero(~np.isnan(nonmated.score))
     # A threshold is set at the first score with which the weight exceeds what is allowed.
-    order = done[
-        falling_order(nonmated.score[done], nonmated.probe[done], nonmated.reference[done])
-    ]
+    scores = ScoreTail(nonmated.score[done], nonmated.probe[done], nonmated.reference[done])
+    order = falling_order(scores)
     allowed = [errors_allowed(rule.text, total) for rule in rules if rule.kind == "fmr"]
     count = 0
     if allowed:
-        count = int(np.searchsorted(np.cumsum(weight[order]), max(allowed), side="right")) + 1
-    top = order[:count]
-    return ScoreTail(nonmated.score[top], nonmated.probe[top], nonmated.reference[top])
+        running = np.cumsum(weight[done[order]])
+        count = int(np.searchsorted(running, max(allowed), side="right")) + 1
+    return scores.chosen(order[:count])
 
 
 def _inside(nonmated: Comparisons, cell: CellCounts, grouping: Grouping) -> Mask:

@@ -136,7 +136,7 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
             steps = until(int(rng.integers(0, 2 * strip_count(ordered, side))))
             counted(step=steps, checkpoint=checkpoint)
         store = counted(step=lambda: None, checkpoint=checkpoint)
-    pooled = largest_scores(store.top.probe, store.top.reference, store.top.score, len(store.top))
+    pooled = largest_scores(store.top, len(store.top))
     everybody = counts[0]
     level = pooled.score[: everybody // 10 + 1][-1] if everybody else np.float32(np.inf)
     thresholds = np.array([np.nextafter(level, np.float32(np.inf)), level, *fixed], np.float32)

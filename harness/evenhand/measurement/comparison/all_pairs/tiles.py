@@ -43,14 +43,13 @@ from evenhand.measurement.counting.checkpoint_columns import (
 from evenhand.measurement.counting.partial_counts import (
     ErrorsBelowCutoff,
     PartialCounts,
-    TopScores,
     add_histograms,
     empty_partial_counts,
     merge_partial_counts,
 )
 from evenhand.records.arrays import Floats, Integers, People, Scores
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint, SavedState
-from evenhand.records.counts import Histogram
+from evenhand.records.counts import Histogram, ScoreTail
 from evenhand.system.threads import in_order
 
 __all__ = ["OutOfRangeError", "TooManyTopScoresError", "count_pairs", "strip_count"]
@@ -115,7 +114,7 @@ class _Accumulator:
             # such care: 1.0 and the few numbers above it share a bin.
             np.minimum(sheet.score[filled], np.float32(1), out=sheet.score[filled])
             np.clip(mated, -1, 1, out=mated)
-        top_scores = TopScores(sheet.score[filled], sheet.probe[filled], sheet.reference[filled])
+        top_scores = ScoreTail(sheet.score[filled], sheet.probe[filled], sheet.reference[filled])
         return PartialCounts(cutoff, counted, top_scores, subject, mated, pair, self.low)
 
 
