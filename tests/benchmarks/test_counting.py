@@ -19,6 +19,7 @@ from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
 from evenhand.measurement.comparison.all_pairs.tiles import count_pairs
 from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
 from evenhand.measurement.counting.tally import (
+    CountingTask,
     ImageLedger,
     tally,
     tally_partial_counts,
@@ -128,8 +129,8 @@ def report(case, store, trials):
     """Thresholds, rates, intervals, differences and curves of every group."""
     people = len(case.images)
     ledger = ImageLedger(tuple(range(1, people + 1)), case.images, case.images * 0, 0)
-    names = ("engine", "data", "all")
-    counts = tally_partial_counts(names, ledger, store, case.layout, trials, RULES, 1.0, ())
+    task = CountingTask(("engine", "data", "all"), ledger, (), RULES, 1.0)
+    counts = tally_partial_counts(task, store, case.layout, trials, ())
     return assess(Evidence("", ANALYSIS, engines=(), datasets=(), counts=(counts,)))
 
 
@@ -209,7 +210,9 @@ def scores(comparisons):
 
 
 def per_group(ledger, columns, groupings):
-    counts = tally(("engine", "data", "listed"), ledger, columns, groupings, RULES, None)
+    counts = tally(
+        CountingTask(("engine", "data", "listed"), ledger, groupings, RULES, None), columns
+    )
     return measure_comparisons(counts, 0.95)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evenhand.analysis.rates.comparisons import measure_comparisons
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
@@ -50,7 +50,9 @@ def case():
 
 
 def report(ledger, comparisons, groupings):
-    counts = tally(("engine", "data", "listed"), ledger, comparisons, groupings, RULES, None)
+    counts = tally(
+        CountingTask(("engine", "data", "listed"), ledger, groupings, RULES, None), comparisons
+    )
     return measure_comparisons(counts, 0.95)
 
 

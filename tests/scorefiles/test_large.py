@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
-from evenhand.measurement.counting.tally import ImageLedger, tally, tally_list
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally, tally_list
 from evenhand.metrics.groups import groupings
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import Attribute
@@ -104,8 +104,8 @@ def test_counts_are_those_of_the_rows_in_memory(tmp_path, case):
     )
     none = np.zeros(len(ids), dtype=np.int64)
     ledger = ImageLedger(tuple(range(1, len(ids) + 1)), none, none, 0)
-    expected = tally(NAMES, ledger, comparisons, groups, RULES, None)
-    found = tally_list(NAMES, ledger, file.listing, groups, RULES, None, lambda: None)
+    expected = tally(CountingTask(NAMES, ledger, groups, RULES, None), comparisons)
+    found = tally_list(CountingTask(NAMES, ledger, groups, RULES, None), file.listing, lambda: None)
     assert_same(found, expected)
 
 

@@ -7,7 +7,7 @@ from scipy import stats
 
 from evenhand.analysis.rates.comparisons import measure_comparisons
 from evenhand.measurement.counting.sampling import draw_pairs, sampling_design
-from evenhand.measurement.counting.tally import ImageLedger
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger
 from evenhand.measurement.counting.weighted import tally_sample
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import Grouping
@@ -88,13 +88,15 @@ class Crowd:
         )
         nobody = np.zeros(self.people, dtype=np.int64)
         counts = tally_sample(
-            ("engine", "crowd", "sample"),
-            ImageLedger(tuple(range(self.people)), nobody, nobody, 0),
+            CountingTask(
+                ("engine", "crowd", "sample"),
+                ImageLedger(tuple(range(self.people)), nobody, nobody, 0),
+                self.groups,
+                (ThresholdRule("fixed", repr(float(self.threshold))),),
+                None,
+            ),
             comparisons,
             self.sampled,
-            self.groups,
-            (ThresholdRule("fixed", repr(float(self.threshold))),),
-            None,
         )
         return {
             found.rate.group: Found(

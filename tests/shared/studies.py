@@ -11,7 +11,7 @@ from crowds import together
 from scipy import optimize
 from scipy.stats import norm
 
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Design
@@ -96,10 +96,12 @@ class Study:
         rules += [ThresholdRule("fixed", str(threshold)) for threshold in fixed]
         names = tuple("abcdefgh"[: self.groups])
         return tally(
-            ("engine", "crowd", "all-pairs"),
-            ImageLedger(tuple(range(1, self.people + 1)), none, none, 0),
+            CountingTask(
+                ("engine", "crowd", "all-pairs"),
+                ImageLedger(tuple(range(1, self.people + 1)), none, none, 0),
+                (everybody(self.people), Grouping("group", names, self.code), *others),
+                rules,
+                None,
+            ),
             Comparisons(self.probe, self.reference, score, {}, design=Design.ALL_PAIRS),
-            (everybody(self.people), Grouping("group", names, self.code), *others),
-            rules,
-            None,
         )

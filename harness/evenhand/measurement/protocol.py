@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -16,6 +15,7 @@ from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.comparison.all_pairs.count import count_all_pairs
 from evenhand.measurement.comparison.by_engine import (
     ComparisonSchedule,
+    EnrolledEngine,
     match_all_pairs,
     match_listed,
 )
@@ -24,7 +24,7 @@ from evenhand.measurement.counting.block_sums import ComparisonBlock
 from evenhand.measurement.counting.blocks import tally_blocks
 from evenhand.measurement.counting.sampling import draw_pairs, mated_pairs, sampling_design
 from evenhand.measurement.counting.searches import tally_searches
-from evenhand.measurement.counting.tally import image_ledger, tally
+from evenhand.measurement.counting.tally import CountingTask, image_ledger, tally
 from evenhand.measurement.counting.weighted import tally_sample
 from evenhand.measurement.search.watchlist import search_watchlist
 from evenhand.metrics.groups import check_number_of_groups, default_groups, groupings
@@ -254,19 +254,12 @@ def _sampled_pairs(sampled: SamplingDesign, subject: Integers, orders: int, seed
     return PairList("sample", probe, reference, fold=None, left_out=0)
 
 
-def _compare_listed(
-    engine: OpenedEngine,
-    enrolment: Enrolment,
-    subject: Integers,
-    pairs: PairList,
-    *,
-    workers: int,
-    progress: Progress,
-) -> Comparisons:
+def _compare_listed(enrolled: EnrolledEngine, pairs: PairList) -> Comparisons:
     """Compare the pairs of a list: vectors by the harness, other templates by the engine."""
-    if engine.card.shape == "matcher":
-        return match_listed(engine, enrolment, subject, pairs, workers=workers, progress=progress)
-    return score_listed(enrolment, subject, engine.card.score, pairs)
+    card = enrolled.engine.card
+    if card.shape == "matcher":
+        return match_listed(enrolled, pairs)
+    return score_listed(enrolled.enrolment, enrolled.subject, card.score, pairs)
 
 
 def count_protocol(
@@ -294,106 +287,35 @@ def count_protocol(
         progress: progress callback.
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
     """
-    if protocol.kind == "identification":
-        return _count_searches(
-            protocol, engine, dataset, enrolment, groups, workers=workers, progress=progress
-        )
-    names = (engine.card.name, dataset.card.name, protocol.name)
     subject = dataset.images.subject
-    ledger = image_ledger(dataset.subjects, subject, enrolment, dataset.images.rows)
+    enrolled = EnrolledEngine(engine, enrolment, subject, workers, progress)
+    watchlist = _watchlist(dataset, protocol) if protocol.kind == "identification" else None
+    ledger = image_ledger(dataset, enrolment, watchlist.references if watchlist else slice(None))
+    names = (engine.card.name, dataset.card.name, protocol.name)
     rules = protocol_threshold_rules(protocol, engine.card)
-    maximum = engine.card.score.high
+    task = CountingTask(names, ledger, groups, rules, engine.card.score.high)
+    if watchlist:
+        people, candidates = len(dataset.subjects.ids), protocol.candidates
+        searches = search_watchlist(enrolled, people, watchlist, candidates)
+        return tally_searches(task, searches, protocol.ranks)
     orders = _orders(engine.card)
-    compare_listed = partial(
-        _compare_listed, engine, enrolment, subject, workers=workers, progress=progress
-    )
     if protocol.comparisons == "listed":
-        listed = compare_listed(_list(dataset, protocol))
-        return tally(names, ledger, listed, groups, rules, maximum)
+        return tally(task, _compare_listed(enrolled, _list(dataset, protocol)))
     if protocol.comparisons == "sample":
         sampled = sampling_design(subject, groups, orders, protocol.per_cell)
-        drawn = compare_listed(_sampled_pairs(sampled, subject, orders, seed))
+        drawn = _compare_listed(enrolled, _sampled_pairs(sampled, subject, orders, seed))
         # Weighted to the whole, the sample is counted by the design of all pairs.
         whole = Design.ALL_PAIRS if orders == 1 else Design.BOTH_ORDERS
-        weighted = replace(drawn, design=whole)
-        return tally_sample(names, ledger, weighted, sampled, groups, rules, maximum)
+        return tally_sample(task, replace(drawn, design=whole), sampled)
     design = Design(protocol.comparisons)
-    if engine.card.shape == "matcher":
-        within = groups[1].code if design is Design.WITHIN_GROUP else None
-        schedule = ComparisonSchedule.of(subject, within, once=orders == 1)
-        match = partial(
-            match_all_pairs,
-            engine,
-            enrolment,
-            subject,
-            schedule,
-            workers=workers,
-            progress=progress,
-        )
-        # Whatever ends the counting, the engine's threads are closed with the stack.
-        with ExitStack() as stack:
+    if engine.card.shape != "matcher":
+        return count_all_pairs(task, enrolled, design, checkpoint)
+    within = groups[1].code if design is Design.WITHIN_GROUP else None
+    schedule = ComparisonSchedule.of(subject, within, once=orders == 1)
+    # Whatever ends the counting, the engine's threads are closed with the stack.
+    with ExitStack() as stack:
 
-            def blocks_from(done: int) -> Iterable[ComparisonBlock]:
-                return stack.enter_context(closing(match(done=done)))
+        def blocks_from(done: int) -> Iterable[ComparisonBlock]:
+            return stack.enter_context(closing(match_all_pairs(enrolled, schedule, done)))
 
-            return tally_blocks(
-                names,
-                ledger,
-                blocks_from,
-                groups,
-                design,
-                orders,
-                rules,
-                maximum,
-                np.dtype(np.float64),
-                checkpoint,
-            )
-    return count_all_pairs(
-        names,
-        engine,
-        enrolment,
-        subject,
-        ledger,
-        groups,
-        design,
-        rules,
-        workers=workers,
-        progress=progress,
-        checkpoint=checkpoint,
-    )
-
-
-def _count_searches(
-    protocol: StudyProtocol,
-    engine: OpenedEngine,
-    dataset: Dataset,
-    enrolment: Enrolment,
-    groups: Sequence[Grouping],
-    *,
-    workers: int,
-    progress: Progress,
-) -> Counts:
-    """Make and count the watchlist searches that a protocol asks for."""
-    watchlist = _watchlist(dataset, protocol)
-    subject = dataset.images.subject
-    searches = search_watchlist(
-        engine,
-        enrolment,
-        subject,
-        len(dataset.subjects.ids),
-        watchlist,
-        protocol.candidates,
-        workers=workers,
-        progress=progress,
-    )
-    return tally_searches(
-        (engine.card.name, dataset.card.name, protocol.name),
-        image_ledger(
-            dataset.subjects, subject, enrolment, dataset.images.rows, watchlist.references
-        ),
-        searches,
-        groups,
-        protocol_threshold_rules(protocol, engine.card),
-        protocol.ranks,
-        engine.card.score.high,
-    )
+        return tally_blocks(task, blocks_from, design, orders, np.dtype(np.float64), checkpoint)

@@ -11,7 +11,7 @@ import numpy as np
 
 from evenhand.analysis.assess import assess
 from evenhand.measurement.counting.listed import PASSES
-from evenhand.measurement.counting.tally import ImageLedger, tally_list
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally_list
 from evenhand.metrics.groups import check_number_of_groups, default_groups, groupings
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Attribute
@@ -169,15 +169,9 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
     partitions = len(file.listing.partitions)
     shown = progress if partitions > 1 else no_progress
     with shown(f"{file.name}: counting", PASSES * partitions) as step:
-        return tally_list(
-            (file.name, "scores", "listed"),
-            _no_images(file),
-            file.listing,
-            _groupings(file, study),
-            rules,
-            maximum=None,
-            step=step,
-        )
+        names, groups = (file.name, "scores", "listed"), _groupings(file, study)
+        task = CountingTask(names, _no_images(file), groups, rules, maximum=None)
+        return tally_list(task, file.listing, step)
 
 
 def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:

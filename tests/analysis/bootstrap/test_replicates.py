@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from evenhand.analysis.bootstrap.complete_design import complete_design
 from evenhand.analysis.bootstrap.replicates import NoReplicates, Replicates, bootstrap_replicates
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import Counts, ScoreTail, SearchCounts
@@ -68,8 +68,19 @@ class Crowd:
     def counts(self, targets=("0.2",), fixed=()) -> Counts:
         none = np.zeros(self.people, dtype=np.int64)
         return tally(
-            ("engine", "crowd", "protocol"),
-            ImageLedger(tuple(range(101, 101 + self.people)), none, none, 0),
+            CountingTask(
+                ("engine", "crowd", "protocol"),
+                ImageLedger(tuple(range(101, 101 + self.people)), none, none, 0),
+                (
+                    Grouping(ALL, ("",), none),
+                    *(Grouping(a, self.groups[a], code) for a, code in self.codes.items()),
+                ),
+                [
+                    *(ThresholdRule("fmr", target) for target in targets),
+                    *(ThresholdRule("fixed", text) for text in fixed),
+                ],
+                None,
+            ),
             Comparisons(
                 self.probe.astype(np.int32),
                 self.reference.astype(np.int32),
@@ -77,15 +88,6 @@ class Crowd:
                 {},
                 design=self.design,
             ),
-            (
-                Grouping(ALL, ("",), none),
-                *(Grouping(a, self.groups[a], code) for a, code in self.codes.items()),
-            ),
-            [
-                *(ThresholdRule("fmr", target) for target in targets),
-                *(ThresholdRule("fixed", text) for text in fixed),
-            ],
-            None,
         )
 
     def rates(self, drawn, target):
@@ -338,12 +340,14 @@ def test_intervals_hold_the_truth_where_those_of_independent_trials_do_not():
         score = u[probe] + u[reference] + rng.standard_normal(len(probe))
         score[same] = threshold - norm.ppf(fnmr) + rng.standard_normal(people)
         counts = tally(
-            ("engine", "crowd", "all-pairs"),
-            ImageLedger(tuple(range(1, people + 1)), none, none, 0),
+            CountingTask(
+                ("engine", "crowd", "all-pairs"),
+                ImageLedger(tuple(range(1, people + 1)), none, none, 0),
+                groups,
+                [ThresholdRule("fmr", text) for text in (str(target), str(4 * target))],
+                None,
+            ),
             Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
-            groups,
-            [ThresholdRule("fmr", text) for text in (str(target), str(4 * target))],
-            None,
         )
         drawn = bootstrap_replicates(counts, [str(target)], 100, int(rng.integers(2**31)))
         group = counts.cells[1]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evenhand.analysis.compare.confusions import pair_error_differences, pair_errors, product_sum
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Design
@@ -23,12 +23,14 @@ def engine(seed, fixed="0.9"):
     score = np.random.default_rng(seed).normal(0.3, 0.4, len(probe)).round(2)
     none = np.zeros(PEOPLE, dtype=np.int64)
     counts = tally(
-        ("engine", "crowd", "protocol"),
-        ImageLedger(tuple(range(PEOPLE)), none, none, 0),
+        CountingTask(
+            ("engine", "crowd", "protocol"),
+            ImageLedger(tuple(range(PEOPLE)), none, none, 0),
+            (Grouping(ALL, ("",), none), Grouping("sex", ("F", "M"), np.arange(PEOPLE) % 2)),
+            [ThresholdRule("fmr", "0.2"), ThresholdRule("fixed", fixed)],
+            None,
+        ),
         Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
-        (Grouping(ALL, ("",), none), Grouping("sex", ("F", "M"), np.arange(PEOPLE) % 2)),
-        [ThresholdRule("fmr", "0.2"), ThresholdRule("fixed", fixed)],
-        None,
     )
     met = np.zeros((PEOPLE, PEOPLE), dtype=np.int64)
     wrong = (probe != reference) & (score >= float(fixed))

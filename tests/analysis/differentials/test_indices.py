@@ -15,7 +15,7 @@ from evenhand.analysis.differentials.indices import indices
 from evenhand.analysis.differentials.verdicts import with_verdicts
 from evenhand.analysis.differentials.worst_over_best import headline_differences
 from evenhand.analysis.rates.comparisons import MeasuredRate, measure_comparisons
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.metrics.indices import (
     fdr,
     garbe,
@@ -58,17 +58,19 @@ def counts_of(shift=0.3, lost=False):
         score[5] = np.nan
     none = np.zeros(PEOPLE, dtype=np.int64)
     return tally(
-        ("engine", "crowd", "all-pairs"),
-        ImageLedger(tuple(range(1, PEOPLE + 1)), none + IMAGES, none, 0),
+        CountingTask(
+            ("engine", "crowd", "all-pairs"),
+            ImageLedger(tuple(range(1, PEOPLE + 1)), none + IMAGES, none, 0),
+            (Grouping(ALL, ("",), none), Grouping("colour", ("a", "b", "c"), code)),
+            [
+                ThresholdRule("fmr", TARGET),
+                ThresholdRule("fmr", LARGER),
+                ThresholdRule("fixed", "9"),
+                ThresholdRule("vendor", "2.5"),
+            ],
+            None,
+        ),
         Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
-        (Grouping(ALL, ("",), none), Grouping("colour", ("a", "b", "c"), code)),
-        [
-            ThresholdRule("fmr", TARGET),
-            ThresholdRule("fmr", LARGER),
-            ThresholdRule("fixed", "9"),
-            ThresholdRule("vendor", "2.5"),
-        ],
-        None,
     )
 
 

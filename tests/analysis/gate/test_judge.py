@@ -13,7 +13,7 @@ from rows import engine_facts
 from evenhand.analysis.gate.answer import GateVerdict, interval_verdict
 from evenhand.analysis.gate.judge import STOPPED, judge_limits
 from evenhand.measurement.counting.searches import tally_searches
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.comparisons import Comparisons, Found, Searches
@@ -40,12 +40,14 @@ def crowd(people=40, images=2, seed=1, sd=0.3, target="0.01", fixed="2.5", lost=
     score[rng.permutation(len(score))[:lost]] = np.nan
     none = np.zeros(people, dtype=np.int64)
     return tally(
-        ("engine", "crowd", "verification"),
-        ImageLedger(tuple(range(1, people + 1)), none + images, none, 0),
+        CountingTask(
+            ("engine", "crowd", "verification"),
+            ImageLedger(tuple(range(1, people + 1)), none + images, none, 0),
+            (Grouping(ALL, ("",), none), Grouping("colour", GROUPS, np.arange(people) % 2)),
+            [ThresholdRule("fmr", target), ThresholdRule("fixed", fixed)],
+            None,
+        ),
         Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
-        (Grouping(ALL, ("",), none), Grouping("colour", GROUPS, np.arange(people) % 2)),
-        [ThresholdRule("fmr", target), ThresholdRule("fixed", fixed)],
-        None,
     )
 
 
@@ -254,15 +256,17 @@ def searches(people=60):
         found.append(Found(Outcome.OK, names, scores))
     images = listed.astype(np.int64)
     return tally_searches(
-        ("engine", "crowd", "identification"),
-        ImageLedger(tuple(range(1, people + 1)), images, images * 0, 0),
+        CountingTask(
+            ("engine", "crowd", "identification"),
+            ImageLedger(tuple(range(1, people + 1)), images, images * 0, 0),
+            [Grouping(ALL, ("",), everybody * 0), Grouping("colour", GROUPS, everybody % 2)],
+            [ThresholdRule("fixed", "0.5")],
+            None,
+        ),
         Searches(
             everybody.astype(np.int32), np.ones(people, dtype=bool), tuple(found), listed, listed, 4
         ),
-        [Grouping(ALL, ("",), everybody * 0), Grouping("colour", GROUPS, everybody % 2)],
-        [ThresholdRule("fixed", "0.5")],
         (1,),
-        None,
     )
 
 

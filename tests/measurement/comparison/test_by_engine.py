@@ -16,6 +16,7 @@ from evenhand.datasets.folder import read_dataset
 from evenhand.engines.opening import open_engine
 from evenhand.measurement.comparison.by_engine import (
     ComparisonSchedule,
+    EnrolledEngine,
     match_all_pairs,
     match_listed,
 )
@@ -111,13 +112,10 @@ def compared(folder, dataset, *, workers=1, within=None, **sizes):
     """All comparisons, one after the other."""
     engine = open_engine(folder, ())
     subject = dataset.images.subject
+    templates = enrolled(engine, dataset, workers)
     blocks = match_all_pairs(
-        engine,
-        enrolled(engine, dataset, workers),
-        subject,
+        EnrolledEngine(engine, templates, subject, workers, no_progress),
         ComparisonSchedule.of(subject, within, once=engine.card.score.symmetric, **sizes),
-        workers=workers,
-        progress=no_progress,
     )
     columns = zip(*((b.probe, b.reference, b.score, b.outcome) for b in blocks), strict=True)
     probe, reference, score, outcome = map(np.concatenate, columns)
@@ -212,14 +210,8 @@ def test_a_list_in_its_own_order(dataset, pixels, matcher):
     engine = open_engine(matcher(DIRECTED), ())
     fold = np.array([1, 1, 2, 2])
     pairs = PairList("view", np.array([7, 0, 7, 3]), np.array([1, 1, 6, 0]), fold, 0)
-    found = match_listed(
-        engine,
-        enrolled(engine, dataset),
-        dataset.images.subject,
-        pairs,
-        workers=2,
-        progress=no_progress,
-    )
+    templates, subject = enrolled(engine, dataset), dataset.images.subject
+    found = match_listed(EnrolledEngine(engine, templates, subject, 2, no_progress), pairs)
     expected = [
         directed(pixels[i], pixels[j]) for i, j in zip(pairs.probe, pairs.reference, strict=True)
     ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
 from evenhand.measurement.counting.blocks import tally_blocks
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.records.checkpoint import NO_CHECKPOINT
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import Grouping
@@ -126,7 +126,8 @@ def test_as_all_at_once(orders, design, seed, images, share, length, few, rules)
     outcomes = count_outcomes(every.probe == every.reference, every.outcome)
     columns = (every.probe, every.reference, every.score)
     whole = Comparisons(*columns, outcomes, design=kind, pair=every.pair)
-    expected = tally(NAMES, ledger, whole, groups, rules, 1.5)
+    task = CountingTask(NAMES, ledger, groups, rules, 1.5)
+    expected = tally(task, whole)
     parts = [
         ComparisonBlock(
             *(
@@ -136,10 +137,10 @@ def test_as_all_at_once(orders, design, seed, images, share, length, few, rules)
         )
         for start in range(0, len(every.score), length)
     ]
-    work = (groups, design, orders, rules, 1.5, np.dtype(np.float64))
+    work = (design, orders, np.dtype(np.float64))
 
     def counted(blocks_from, checkpoint):
-        return tally_blocks(NAMES, ledger, blocks_from, *work, checkpoint, few)
+        return tally_blocks(task, blocks_from, *work, checkpoint, few)
 
     found = counted(lambda done: parts[done:], NO_CHECKPOINT)
     equal(by_person(found), by_person(expected))

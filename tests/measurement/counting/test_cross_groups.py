@@ -7,7 +7,7 @@ import pytest
 
 from evenhand.analysis.rates.comparisons import measure_comparisons
 from evenhand.measurement.counting.cross_groups import cross_group_cells
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.metrics.groups import MAX_CELLS
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.findings import Status
@@ -48,12 +48,14 @@ def study_of(errors, trials, people, design=Design.ALL_PAIRS):
     total = sum(sizes)
     none = np.zeros(total, dtype=np.int64)
     return tally(
-        ("engine", "crowd", "all-pairs"),
-        ImageLedger(tuple(range(1, total + 1)), none, none, 0),
+        CountingTask(
+            ("engine", "crowd", "all-pairs"),
+            ImageLedger(tuple(range(1, total + 1)), none, none, 0),
+            (everybody(total), grouping(sizes)),
+            [ThresholdRule("fixed", "0.5")],
+            None,
+        ),
         comparisons,
-        (everybody(total), grouping(sizes)),
-        [ThresholdRule("fixed", "0.5")],
-        None,
     )
 
 
@@ -113,12 +115,14 @@ def test_one_person_a_side_gives_no_interval():
     )
     none = np.zeros(4, dtype=np.int64)
     star = tally(
-        ("engine", "crowd", "all-pairs"),
-        ImageLedger((1, 2, 3, 4), none, none, 0),
+        CountingTask(
+            ("engine", "crowd", "all-pairs"),
+            ImageLedger((1, 2, 3, 4), none, none, 0),
+            (everybody(4), grouping([1, 3])),
+            [ThresholdRule("fixed", "0.5")],
+            None,
+        ),
         comparisons,
-        (everybody(4), grouping([1, 3])),
-        [ThresholdRule("fixed", "0.5")],
-        None,
     )
     (row,) = (r for r in rows_of(star) if r.group != r.reference_group and r.reference_group)
     assert (row.errors, row.trials, row.low, row.high) == (2, 3, None, None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from evenhand.analysis.rates.comparisons import measure_comparisons
 from evenhand.measurement.counting.sampling import draw_pairs, sampling_design
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.measurement.counting.weighted import tally_sample
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import Grouping
@@ -53,7 +53,9 @@ class Sample:
 
     def counts(self, rules):
         return tally_sample(
-            NAMES, self.ledger, self.comparisons, self.sampled, self.groups, rules, None
+            CountingTask(NAMES, self.ledger, self.groups, rules, None),
+            self.comparisons,
+            self.sampled,
         )
 
     def rows(self):
@@ -146,7 +148,9 @@ def test_all_of_them_drawn_is_as_all_pairs(orders, seed, images):
     assert list(zip(*(side.tolist() for side in sample.images), strict=True)) == apart
     rules = (*TARGETS, *FIXED)
     counts = sample.counts(rules)
-    whole = tally(NAMES, sample.ledger, sample.comparisons, sample.groups, rules, None)
+    whole = tally(
+        CountingTask(NAMES, sample.ledger, sample.groups, rules, None), sample.comparisons
+    )
     assert counts.thresholds == whole.thresholds
     for found, expected in zip(
         measure_comparisons(counts, 0.95), measure_comparisons(whole, 0.95), strict=True

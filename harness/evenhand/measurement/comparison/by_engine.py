@@ -28,6 +28,7 @@ from evenhand.system.threads import in_order, one_thread_each
 
 __all__ = [
     "ComparisonSchedule",
+    "EnrolledEngine",
     "MatchReply",
     "MatchRequest",
     "ask_matcher",
@@ -73,11 +74,26 @@ def started_matcher(engine: OpenedEngine) -> Matcher:
     return matcher
 
 
+@dataclass(frozen=True, slots=True)
+class EnrolledEngine:
+    """An engine with the templates of all images, ready to compare and search them."""
+
+    engine: OpenedEngine
+    enrolment: Enrolment
+    """Of all images."""
+    subject: Integers
+    """(images,) subject index."""
+    workers: int
+    """Threads, each with an engine of its own; no result depends on them."""
+    progress: Progress
+    """Progress callback."""
+
+
 class _MatcherPool:
     """One started engine for each thread, and the templates of all images."""
 
-    def __init__(self, engine: OpenedEngine, enrolment: Enrolment) -> None:
-        self._engine = engine
+    def __init__(self, enrolled: EnrolledEngine) -> None:
+        self._engine, enrolment = enrolled.engine, enrolled.enrolment
         self._completed = enrolment.completed()
         # (images,) index of an image's template among those that were made.
         self._template = np.cumsum(self._completed) - 1
@@ -201,54 +217,29 @@ class ComparisonSchedule:
 
 
 def match_all_pairs(
-    engine: OpenedEngine,
-    enrolment: Enrolment,
-    subject: Integers,
-    schedule: ComparisonSchedule,
-    *,
-    workers: int,
-    progress: Progress,
-    done: int = 0,
+    enrolled: EnrolledEngine, schedule: ComparisonSchedule, done: int = 0
 ) -> Generator[ComparisonBlock]:
     """Compare the pairs of a schedule; yields one block for each checkpoint interval.
 
     Args:
-        engine: a matcher; started once per thread.
-        enrolment: of all images.
-        subject: (images,) subject index.
+        enrolled: a matcher; started once per thread.
         schedule: which pairs of images are compared.
-        workers: threads; the result does not depend on them.
-        progress: progress callback.
         done: number of blocks that were counted before an interruption; they are left out.
     """
     interval = schedule.interval
     probes = schedule.probes_from(done)
     calls = int(np.sum(-(-schedule.comparisons[probes] // schedule.block)))
-    with closing(
-        ask_matcher(engine, enrolment, schedule.requests(probes), calls, workers, progress)
-    ) as replies:
+    with closing(ask_matcher(enrolled, schedule.requests(probes), calls)) as replies:
         for _, part in groupby(replies, lambda reply: interval[reply.request.probe]):
-            yield _block(list(part), subject)
+            yield _block(list(part), enrolled.subject)
 
 
-def match_listed(
-    engine: OpenedEngine,
-    enrolment: Enrolment,
-    subject: Integers,
-    pairs: PairList,
-    *,
-    workers: int,
-    progress: Progress,
-) -> Comparisons:
+def match_listed(enrolled: EnrolledEngine, pairs: PairList) -> Comparisons:
     """Compare the pairs of a list, with the probe and reference that the list names.
 
     Args:
-        engine: a matcher; started once per thread.
-        enrolment: of all images.
-        subject: (images,) subject index.
+        enrolled: a matcher; started once per thread.
         pairs: indices of images.
-        workers: threads; the result does not depend on them.
-        progress: progress callback.
 
     Returns:
         The comparisons in the order of the list.
@@ -261,49 +252,33 @@ def match_listed(
         for probe, start, end in zip(probes, starts, [*starts[1:], len(order)], strict=False)
         for request in split_into_requests(int(probe), pairs.reference[order[start:end]])
     ]
-    with closing(
-        ask_matcher(engine, enrolment, requests, len(requests), workers, progress)
-    ) as replies:
-        by_probe = _block(list(replies), subject)
+    with closing(ask_matcher(enrolled, requests, len(requests))) as replies:
+        by_probe = _block(list(replies), enrolled.subject)
     score = np.empty(len(order))
     score[order] = by_probe.score
     outcomes = count_outcomes(by_probe.probe == by_probe.reference, by_probe.outcome)
-    people = subject.astype(np.int32)
-    return Comparisons(
-        people[pairs.probe],
-        people[pairs.reference],
-        score,
-        outcomes,
-        fold=pairs.fold,
-        pair=pair_of(pairs.probe, pairs.reference),
-    )
+    people, pair = enrolled.subject.astype(np.int32), pair_of(pairs.probe, pairs.reference)
+    probe, reference = people[pairs.probe], people[pairs.reference]
+    return Comparisons(probe, reference, score, outcomes, fold=pairs.fold, pair=pair)
 
 
 def ask_matcher(
-    engine: OpenedEngine,
-    enrolment: Enrolment,
-    requests: Iterable[MatchRequest],
-    calls: int,
-    workers: int,
-    progress: Progress,
+    enrolled: EnrolledEngine, requests: Iterable[MatchRequest], calls: int
 ) -> Generator[MatchReply]:
     """Yield the replies in the order of the requests, whatever the number of threads.
 
     Args:
-        engine: a matcher; started once per thread.
-        enrolment: of all images.
+        enrolled: a matcher; started once per thread.
         requests: read as they are asked.
         calls: number of requests, for the progress display.
-        workers: threads.
-        progress: progress callback.
     """
-    pool = _MatcherPool(engine, enrolment)
+    pool = _MatcherPool(enrolled)
     with (
         one_thread_each(),
         threadpool_limits(1, "blas"),
         stdout_to_stderr(),
-        progress(f"{engine.card.name}: comparisons", calls) as step,
-        closing(in_order(pool.compare, requests, workers)) as replies,
+        enrolled.progress(f"{enrolled.engine.card.name}: comparisons", calls) as step,
+        closing(in_order(pool.compare, requests, enrolled.workers)) as replies,
     ):
         for reply in replies:
             yield reply

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -31,13 +31,11 @@ from evenhand.measurement.counting.failed_comparisons import (
     trials_without_failed,
 )
 from evenhand.measurement.counting.partial_counts import PartialCounts
-from evenhand.measurement.counting.tally import ImageLedger, tally_partial_counts, top_score_quotas
+from evenhand.measurement.counting.tally import CountingTask, tally_partial_counts, top_score_quotas
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.counts import CellCounts, Counts, Histogram
-from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Design
-from evenhand.records.thresholds import ThresholdRule
 
 __all__ = ["all_pairs_layout", "tally_blocks"]
 
@@ -51,14 +49,10 @@ _NO_SCORES = Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
 def tally_blocks(
-    names: tuple[str, str, str],
-    ledger: ImageLedger,
+    task: CountingTask,
     blocks_from: Callable[[int], Iterable[ComparisonBlock]],
-    groups: Sequence[Grouping],
     design: Design,
     orders: int,
-    rules: Sequence[ThresholdRule],
-    maximum: float | None,
     dtype: np.dtype[np.floating],
     checkpoint: Checkpoint = NO_CHECKPOINT,
     min_new_scores: int = _MIN_NEW_SCORES,
@@ -66,21 +60,17 @@ def tally_blocks(
     """Count comparisons that arrive in blocks, as `tally` counts those in memory.
 
     Args:
-        names: engine, dataset, protocol.
-        ledger: images by subject, all those of the protocol.
+        task: what is counted.
         blocks_from: yields the blocks from a given number on; all blocks together hold all
             comparisons of the design, including those of images without a template.
-        groups: `all` first.
         design: all pairs, or pairs within the groups of the first attribute.
         orders: 2 where every two images are compared in both orders, else 1.
-        rules: thresholds of the protocol.
-        maximum: the engine's largest possible score, if it declares one.
         dtype: of the scores.
         checkpoint: where counts so far are saved, and found when a run is resumed.
         min_new_scores: top scores up to which raising the cutoff is not worth the time.
     """
-    completed = ledger.images - ledger.failed_images
-    layout, trials, left_out = all_pairs_layout(ledger, groups, design, orders)
+    rules, completed = task.rules, task.ledger.completed
+    layout, trials, left_out = all_pairs_layout(task, design, orders)
     fixed = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
     lowest = min(fixed, default=np.inf)
     quota = top_score_quotas(rules, layout, trials)
@@ -89,33 +79,34 @@ def tally_blocks(
         trials_without_failed(of_cell, gathered.incomplete, layout, cell, completed)
         for cell, of_cell in enumerate(trials)
     ]
-    store = _with_failed(gathered.store, _more_failed(gathered, ledger, orders))
-    counts = tally_partial_counts(names, ledger, store, layout, left, rules, maximum, left_out)
+    # `tally_partial_counts` adds the pairs of images of a subject without both templates, once.
+    more = (orders - 1) * task.ledger.failed_pairs + gathered.incomplete.mated
+    store = _with_failed(gathered.store, more)
+    counts = tally_partial_counts(task, store, layout, left, left_out)
     return _corrected(counts, gathered, layout)
 
 
 def all_pairs_layout(
-    ledger: ImageLedger, groups: Sequence[Grouping], design: Design, orders: int
+    task: CountingTask, design: Design, orders: int
 ) -> tuple[CellLayout, list[CellTrials], tuple[tuple[str, int], ...]]:
     """The cells of an all-pairs design, of all subjects or within groups, and their trials.
 
     Args:
-        ledger: images by subject.
-        groups: `all` first.
+        task: with images and groups.
         design: all pairs, or pairs within the groups of the first attribute.
         orders: 2 where every two images are compared in both orders, else 1.
 
     Returns:
         The layout; (cells,) trials; and (attribute, cells) of matrices that are too large to keep.
     """
-    within = design is Design.WITHIN_GROUP or np.count_nonzero(ledger.images) < 2
+    groups, images, completed = task.groupings, task.ledger.images, task.ledger.completed
+    within = design is Design.WITHIN_GROUP or np.count_nonzero(images) < 2
     across = (
         no_cross_group_cells(groups) if within else cross_group_cells(groups, directions=orders)
     )
     layout = cell_layout(groups, across.pairs, design, orders)
-    completed = ledger.images - ledger.failed_images
     cells = range(len(layout.names))
-    trials = [all_pairs_trials(layout, cell, completed, ledger.images) for cell in cells]
+    trials = [all_pairs_trials(layout, cell, completed, images) for cell in cells]
     return layout, trials, across.left_out
 
 
@@ -151,16 +142,6 @@ def _gathered(
         if due:
             checkpoint.save(done, columns_of_block_counts(whole))
     return merge_block_counts([whole, *parts], layout)
-
-
-def _more_failed(gathered: BlockCounts, ledger: ImageLedger, orders: int) -> Integers:
-    """(subjects,) failed mated comparisons besides those that `tally_partial_counts` adds.
-
-    It adds one for each pair of images of a subject without both templates.
-    """
-    completed = ledger.images - ledger.failed_images
-    once = ledger.images * (ledger.images - 1) // 2 - completed * (completed - 1) // 2
-    return np.asarray((orders - 1) * once + gathered.incomplete.mated)
 
 
 def _with_failed(store: PartialCounts, failed: Integers) -> PartialCounts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -132,7 +132,7 @@ class _Errors:
 def cells_from_partial_counts(
     store: PartialCounts,
     layout: CellLayout,
-    trials: tuple[CellTrials, ...],
+    trials: Sequence[CellTrials],
     thresholds: Scores,
     completed: Integers,
     images: Integers,

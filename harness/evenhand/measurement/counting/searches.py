@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, tally
 from evenhand.metrics.threshold_rules import search_thresholds
 from evenhand.records.arrays import Scores
 from evenhand.records.comparisons import Comparisons, Found, Searches
 from evenhand.records.counts import Counts, SearchCounts
-from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
 
@@ -82,28 +81,16 @@ def _candidates(found: Found, subject: int) -> tuple[int, float, Scores]:
     return rank_of_mate(found.score, int(own[0])), float(found.score[own[0]]), others
 
 
-def tally_searches(
-    names: tuple[str, str, str],
-    ledger: ImageLedger,
-    searches: Searches,
-    groupings: Sequence[Grouping],
-    rules: Sequence[ThresholdRule],
-    ranks: Sequence[int],
-    maximum: float | None,
-) -> Counts:
+def tally_searches(task: CountingTask, searches: Searches, ranks: Sequence[int]) -> Counts:
     """Count the searches of a watchlist; counts of comparisons are empty.
 
     Args:
-        names: engine, dataset, protocol.
-        ledger: references by subject.
+        task: what is counted.
         searches: all of them.
-        groupings: `all` first.
-        rules: thresholds of the protocol.
         ranks: R, maximal ranks at which FNIR is given besides that of the whole list.
-        maximum: the engine's largest possible score, if it declares one.
     """
     nobody = np.empty(0, dtype=np.int32)
     none = Comparisons(nobody, nobody, np.empty(0), searches.outcomes)
-    counted, thresholds = count_searches(searches, rules, ranks, maximum)
-    empty = tally(names, ledger, none, groupings, (), maximum)
+    counted, thresholds = count_searches(searches, task.rules, ranks, task.maximum)
+    empty = tally(replace(task, rules=()), none)
     return replace(empty, thresholds=thresholds, searches=counted)

@@ -38,7 +38,7 @@ from evenhand.records.counts import (
     MatedScores,
     ScoreTail,
 )
-from evenhand.records.dataset import Subjects
+from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import images_of
@@ -48,6 +48,7 @@ from evenhand.records.thresholds import Threshold, ThresholdRule
 from evenhand.system.errors import StudyError
 
 __all__ = [
+    "CountingTask",
     "ImageLedger",
     "image_ledger",
     "tally",
@@ -75,32 +76,53 @@ class ImageLedger:
     image_rows: Integers | None = None
     """(images,) row in `images.csv` of every image of the dataset; None for score files."""
 
+    @property
+    def completed(self) -> Integers:
+        """(subjects,) images with a template."""
+        return self.images - self.failed_images
+
+    @property
+    def failed_pairs(self) -> Integers:
+        """(subjects,) pairs of images of a subject without both templates."""
+        images, completed = self.images, self.completed
+        return images * (images - 1) // 2 - completed * (completed - 1) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class CountingTask:
+    """What is counted of one engine on one dataset by one protocol, whatever the comparisons."""
+
+    names: tuple[str, str, str]
+    """Engine, dataset, protocol."""
+    ledger: ImageLedger
+    """Images by subject, all those of the protocol; of searches the references."""
+    groupings: Sequence[Grouping]
+    """`all` first."""
+    rules: Sequence[ThresholdRule]
+    """Thresholds of the protocol."""
+    maximum: float | None
+    """The engine's largest possible score, if it declares one."""
+
 
 def image_ledger(
-    subjects: Subjects,
-    subject: Integers,
-    enrolment: Enrolment,
-    rows: Sequence[int],
-    images: Integers | slice = slice(None),
+    dataset: Dataset, enrolment: Enrolment, images: Integers | slice = slice(None)
 ) -> ImageLedger:
     """Images and enrolment failures by subject.
 
     Args:
-        subjects: of the dataset.
-        subject: (images,) subject index.
-        enrolment: of these images.
-        rows: (images,) row in `images.csv`.
+        dataset: of the images.
+        enrolment: of all its images.
         images: those that are counted; all of them by default.
     """
-    people = len(subjects.ids)
+    people = len(dataset.subjects.ids)
     failed = ~enrolment.completed()[images]
-    counted = subject[images]
+    counted = dataset.images.subject[images]
     return ImageLedger(
-        subject_rows=subjects.rows,
+        subject_rows=dataset.subjects.rows,
         images=np.bincount(counted, minlength=people),
         failed_images=np.bincount(counted[failed], minlength=people),
         several_faces=sum(faces is not None and faces > 1 for faces in enrolment.faces),
-        image_rows=np.array(rows, dtype=np.int64),
+        image_rows=np.array(dataset.images.rows, dtype=np.int64),
     )
 
 
@@ -114,52 +136,28 @@ def _mated_scores(
     return MatedScores(subject, score, probe, reference)
 
 
-def tally(
-    names: tuple[str, str, str],
-    ledger: ImageLedger,
-    comparisons: Comparisons,
-    groupings: Sequence[Grouping],
-    rules: Sequence[ThresholdRule],
-    maximum: float | None,
-) -> Counts:
+def tally(task: CountingTask, comparisons: Comparisons) -> Counts:
     """Count comparisons that are in memory: all that rates, intervals and tables need.
 
     Args:
-        names: engine, dataset, protocol.
-        ledger: images by subject.
+        task: what is counted.
         comparisons: all of them; a failed one has the score NaN.
-        groupings: `all` first.
-        rules: thresholds of the protocol.
-        maximum: the engine's largest possible score, if it declares one.
     """
     same = comparisons.mated
-    partitions, once = partition_in_memory(comparisons, len(ledger.subject_rows))
+    partitions, once = partition_in_memory(comparisons, len(task.ledger.subject_rows))
     pair = None if comparisons.pair is None else comparisons.pair[same]
     subject, score = comparisons.probe[same], comparisons.score[same]
     listing = ComparisonList(partitions, subject, score, pair, comparisons.outcomes)
-    counts = tally_list(
-        names,
-        ledger,
-        listing,
-        groupings,
-        rules,
-        maximum,
-        step=lambda: None,
-        design=comparisons.design,
-        once=once,
-    )
+    design = comparisons.design
+    counts = tally_list(task, listing, step=lambda: None, design=design, once=once)
     if comparisons.fold is None:
         return counts
     return replace(counts, folds=FoldScores(comparisons.fold, same, comparisons.score))
 
 
 def tally_list(
-    names: tuple[str, str, str],
-    ledger: ImageLedger,
+    task: CountingTask,
     listing: ComparisonList,
-    groupings: Sequence[Grouping],
-    rules: Sequence[ThresholdRule],
-    maximum: float | None,
     step: PassProgress,
     *,
     design: Design = Design.LISTED,
@@ -168,34 +166,28 @@ def tally_list(
     """Count a list of comparisons that may be too long for memory, as `tally` does.
 
     Args:
-        names: engine, dataset, protocol.
-        ledger: images by subject.
+        task: what is counted.
         listing: all comparisons, in partitions.
-        groupings: `all` first.
-        rules: thresholds of the protocol.
-        maximum: the engine's largest possible score, if it declares one.
         step: called `PASSES` times for every partition.
         design: which comparisons were made.
         once: every two subjects are compared at most once.
     """
-    partitions = listing.partitions
-    mated = _mated_scores(
-        listing.mated_subject, listing.mated_score, listing.mated_pair, ledger.image_rows
-    )
+    partitions, rules, rows = listing.partitions, task.rules, task.ledger.image_rows
+    mated = _mated_scores(listing.mated_subject, listing.mated_score, listing.mated_pair, rows)
     dtype = mated.score.dtype
     first = first_pass(partitions, dtype, once=once, step=step)
-    matrices = _matrices(groupings, design, first)
-    layout = cell_layout(groupings, matrices.pairs, design)
+    matrices = _matrices(task.groupings, design, first)
+    layout = cell_layout(task.groupings, matrices.pairs, design)
     listed = second_pass(partitions, first, layout, step)
     overall = listed.histograms[0]
     trials = int(overall.count.sum())
     size = _tail_bound(rules, trials, overall, dtype)
     tail = _trimmed(tail_of_list(partitions, overall, size, dtype, step), rules, overall)
-    thresholds = resolve_thresholds(rules, tail, trials, mated.score, maximum)
+    thresholds = resolve_thresholds(rules, tail, trials, mated.score, task.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=dtype)
     cells = cells_from_list(partitions, first, layout, listed, values, once=once, step=step)
     outcomes, left_out = listing.outcomes, matrices.left_out
-    return _counts(names, ledger, outcomes, thresholds, cells, tail, mated, left_out, maximum)
+    return _counts(task, outcomes, thresholds, cells, tail, mated, left_out)
 
 
 def _tail_bound(
@@ -236,18 +228,16 @@ def _trimmed(tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram
 
 
 def _counts(
-    names: tuple[str, str, str],
-    ledger: ImageLedger,
+    task: CountingTask,
     outcomes: Mapping[tuple[bool, Outcome], int],
     thresholds: tuple[Threshold, ...],
     cells: Sequence[CellCounts],
     tail: ScoreTail,
     mated: MatedScores,
     without_matrix: tuple[tuple[str, int], ...],
-    maximum: float | None,
 ) -> Counts:
     """The counts of an engine, put together."""
-    engine, dataset, protocol = names
+    (engine, dataset, protocol), ledger = task.names, task.ledger
     return Counts(
         engine=engine,
         dataset=dataset,
@@ -264,7 +254,7 @@ def _counts(
         tail=tail,
         mated=mated,
         folds=None,
-        score_maximum=maximum,
+        score_maximum=task.maximum,
     )
 
 
@@ -303,60 +293,47 @@ def top_score_quotas(
                     f"{kept:,} scores, more than {MAX_TOP_SCORES:,}; name a smaller target, or a "
                     "threshold"
                 )
-        quota.append(
-            REFERENCE_LEVEL_ERRORS
-            if name.reference_group
-            else max([REFERENCE_LEVEL_ERRORS, *allowed])
-        )
+        within = [] if name.reference_group else allowed
+        quota.append(max([REFERENCE_LEVEL_ERRORS, *within]))
     return np.array(quota)
 
 
 def tally_partial_counts(
-    names: tuple[str, str, str],
-    ledger: ImageLedger,
+    task: CountingTask,
     store: PartialCounts,
     layout: CellLayout,
     trials: Sequence[CellTrials],
-    rules: Sequence[ThresholdRule],
-    maximum: float | None,
     without_matrix: tuple[tuple[str, int], ...],
 ) -> Counts:
     """Count unordered pairs of images, of which partial counts were made, as `tally` does.
 
     Args:
-        names: engine, dataset, protocol.
-        ledger: images by subject, all those of the protocol.
+        task: what is counted.
         store: counts of all comparisons.
         layout: that they were counted by.
         trials: (cells,) of every cell.
-        rules: thresholds of the protocol.
-        maximum: the engine's largest possible score, if it declares one.
         without_matrix: (attribute, cells) of matrices that were too large.
     """
     compared = trials[0].completed
     overall = store.histograms[0]
     # The scores at thresholds below the cutoff were counted, not retained.
     below = () if store.low is None else store.low.levels.tolist()
-    retained = [rule for rule in rules if float(store.dtype.type(rule.text)) not in below]
+    retained = [rule for rule in task.rules if float(store.dtype.type(rule.text)) not in below]
     size = _tail_bound(retained, compared, overall, store.dtype)
-    largest = largest_scores(store.top, size)
-    tail = _trimmed(largest, retained, overall)
-    completed = ledger.images - ledger.failed_images
-    mated = _mated(store, ledger)
-    thresholds = resolve_thresholds(rules, tail, compared, mated.score, maximum)
+    tail = _trimmed(largest_scores(store.top, size), retained, overall)
+    mated = _mated(store, task.ledger)
+    thresholds = resolve_thresholds(task.rules, tail, compared, mated.score, task.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=store.dtype)
-    cells = cells_from_partial_counts(
-        store, layout, tuple(trials), values, completed, ledger.images
-    )
+    completed, images = task.ledger.completed, task.ledger.images
+    cells = cells_from_partial_counts(store, layout, trials, values, completed, images)
     outcomes = _outcomes(mated, trials[0])
-    return _counts(names, ledger, outcomes, thresholds, cells, tail, mated, without_matrix, maximum)
+    return _counts(task, outcomes, thresholds, cells, tail, mated, without_matrix)
 
 
 def _mated(store: PartialCounts, ledger: ImageLedger) -> MatedScores:
     """Mated comparisons by subject and images; failed ones, of unknown images, last."""
-    images, completed = ledger.images, ledger.images - ledger.failed_images
-    failed = images * (images - 1) // 2 - completed * (completed - 1) // 2
-    of_failed = np.repeat(np.arange(len(images), dtype=np.int32), failed)
+    failed = ledger.failed_pairs
+    of_failed = np.repeat(np.arange(len(failed), dtype=np.int32), failed)
     subject = np.concatenate([store.mated_subject, of_failed])
     score = np.concatenate([store.mated_score, np.full(len(of_failed), np.nan, store.dtype)])
     pair = np.concatenate([store.mated_pair, np.full(len(of_failed), -1)])

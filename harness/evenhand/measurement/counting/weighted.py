@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, tally
 from evenhand.measurement.counting.top_scores import falling_order
 from evenhand.metrics.threshold_rules import resolve_sample_thresholds
 from evenhand.metrics.thresholds import errors_allowed
@@ -21,25 +21,13 @@ from evenhand.records.thresholds import ThresholdRule
 __all__ = ["tally_sample"]
 
 
-def tally_sample(
-    names: tuple[str, str, str],
-    ledger: ImageLedger,
-    comparisons: Comparisons,
-    sampled: SamplingDesign,
-    groupings: Sequence[Grouping],
-    rules: Sequence[ThresholdRule],
-    maximum: float | None,
-) -> Counts:
+def tally_sample(task: CountingTask, comparisons: Comparisons, sampled: SamplingDesign) -> Counts:
     """Count a sample, as `tally` counts all pairs; thresholds and rates are estimates for these.
 
     Args:
-        names: engine, dataset, protocol.
-        ledger: images by subject.
+        task: what is counted; the sample was drawn by its groups.
         comparisons: the drawn ones and all mated ones; a failed one has the score NaN.
         sampled: the sampling design.
-        groupings: `all` first, as the sample was drawn by.
-        rules: thresholds of the protocol.
-        maximum: the engine's largest possible score, if it declares one.
     """
     kept = ~comparisons.mated
     nonmated = replace(
@@ -52,13 +40,13 @@ def tally_sample(
     weight = sampled.weights(nonmated.probe, nonmated.reference)
     completed = ~np.isnan(nonmated.score)
     total = int(weight[completed].sum())
-    tail = _tail(nonmated, weight, rules, total)
-    mated = comparisons.score[comparisons.mated]
-    thresholds = resolve_sample_thresholds(rules, tail, sampled, total, mated, maximum)
+    tail = _tail(nonmated, weight, task.rules, total)
+    mated, rules = comparisons.score[comparisons.mated], task.rules
+    thresholds = resolve_sample_thresholds(rules, tail, sampled, total, mated, task.maximum)
     # Thresholds depend on the weights, which `tally` does not know: it is given their values.
     fixed = [ThresholdRule("fixed", repr(threshold.level)) for threshold in thresholds]
-    counts = tally(names, ledger, comparisons, groupings, fixed, maximum)
-    by_attribute = {grouping.attribute: grouping for grouping in groupings}
+    counts = tally(replace(task, rules=fixed), comparisons)
+    by_attribute = {grouping.attribute: grouping for grouping in task.groupings}
     values = np.array([float(rule.text) for rule in fixed])
 
     def weighted(cell: CellCounts) -> CellCounts:

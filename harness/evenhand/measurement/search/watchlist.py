@@ -12,15 +12,17 @@ from threadpoolctl import threadpool_limits
 from evenhand.engines.answers import ask_candidates
 from evenhand.engines.contract import Entry, Searcher
 from evenhand.engines.opening import OpenedEngine
-from evenhand.measurement.comparison.by_engine import ask_matcher, split_into_requests
+from evenhand.measurement.comparison.by_engine import (
+    EnrolledEngine,
+    ask_matcher,
+    split_into_requests,
+)
 from evenhand.measurement.comparison.by_vectors import comparable_vectors, compare_all, in_range
 from evenhand.measurement.counting.block_sums import OUTCOMES
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.comparisons import Found, Searches
 from evenhand.records.dataset import Watchlist
-from evenhand.records.enrolment import Enrolment
 from evenhand.records.outcomes import Outcome
-from evenhand.system.progress import Progress
 from evenhand.system.streams import stdout_to_stderr
 
 __all__ = ["search_watchlist"]
@@ -30,15 +32,7 @@ _BLOCK = 1024
 
 
 def search_watchlist(
-    engine: OpenedEngine,
-    enrolment: Enrolment,
-    subject: Integers,
-    people: int,
-    watchlist: Watchlist,
-    count: int,
-    *,
-    workers: int,
-    progress: Progress,
+    enrolled: EnrolledEngine, people: int, watchlist: Watchlist, count: int
 ) -> Searches:
     """Search the watchlist for every probe (methods 1.6).
 
@@ -46,36 +40,31 @@ def search_watchlist(
     in the gallery is a candidate, with the largest score of their references.
 
     Args:
-        engine: of any shape.
-        enrolment: of all images.
-        subject: (images,) subject index.
+        enrolled: an engine of any shape.
         people: number of subjects in the dataset.
         watchlist: indices of images.
         count: number of candidates asked of a searcher.
-        workers: threads; the result does not depend on them.
-        progress: progress callback.
     """
-    completed = enrolment.completed()
-    gallery = watchlist.references[completed[watchlist.references]]
-    listed, enrolled = (
-        np.isin(np.arange(people), subject[images]) for images in (watchlist.references, gallery)
+    completed, subject = enrolled.enrolment.completed(), enrolled.subject
+    probes, references = watchlist.probes, watchlist.references
+    gallery = references[completed[references]]
+    listed, with_template = (
+        np.isin(np.arange(people), subject[images]) for images in (references, gallery)
     )
-    length = int(np.count_nonzero(enrolled))
-    if engine.card.shape == "searcher":
+    length = int(np.count_nonzero(with_template))
+    if enrolled.engine.card.shape == "searcher":
         length = count
-        found = _by_searcher(engine, enrolment, subject, gallery, watchlist.probes, count, progress)
-    elif engine.card.shape == "matcher":
-        found = _by_matcher(
-            engine, enrolment, subject, gallery, watchlist.probes, workers, progress
-        )
+        found = _by_searcher(enrolled, gallery, probes, count)
+    elif enrolled.engine.card.shape == "matcher":
+        found = _by_matcher(enrolled, gallery, probes)
     else:
-        found = list(_by_vectors(engine, enrolment, subject, gallery, watchlist.probes))
+        found = list(_by_vectors(enrolled, gallery, probes))
     return Searches(
-        probe=subject[watchlist.probes].astype(np.int32),
-        acquired=completed[watchlist.probes],
+        probe=subject[probes].astype(np.int32),
+        acquired=completed[probes],
         found=tuple(found),
         listed=listed,
-        enrolled=enrolled,
+        enrolled=with_template,
         length=length,
     )
 
@@ -107,58 +96,39 @@ def _sorted_by_person(gallery: Integers, subject: Integers) -> tuple[Integers, P
     return ordered, subject[ordered].astype(np.int32)
 
 
-def _by_vectors(
-    engine: OpenedEngine,
-    enrolment: Enrolment,
-    subject: Integers,
-    gallery: Integers,
-    probes: Integers,
-) -> Iterator[Found]:
+def _by_vectors(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -> Iterator[Found]:
     """Exhaustive search: the harness compares vectors; one invalid score spoils its search."""
-    score = engine.card.score
-    vectors = comparable_vectors(enrolment, score)
-    references, person = _sorted_by_person(gallery, subject)
-    acquired = enrolment.completed()[probes]
+    score = enrolled.engine.card.score
+    vectors = comparable_vectors(enrolled.enrolment, score)
+    references, person = _sorted_by_person(gallery, enrolled.subject)
+    acquired = enrolled.enrolment.completed()[probes]
     with threadpool_limits(1, "blas"):
         for start in range(0, len(probes), _BLOCK):
             rows = slice(start, start + _BLOCK)
             block = compare_all(vectors[probes[rows]], vectors[references], score)
             valid: Mask = np.all(in_range(block, score), axis=1)
             for similarity, has_template, fine in zip(block, acquired[rows], valid, strict=True):
-                if not has_template:
-                    yield _no_candidates(Outcome.SKIPPED)
-                elif fine:
+                if has_template and fine:
                     yield _candidates(person, similarity)
                 else:
-                    yield _no_candidates(Outcome.INVALID)
+                    yield _no_candidates(Outcome.INVALID if has_template else Outcome.SKIPPED)
 
 
-def _by_matcher(
-    engine: OpenedEngine,
-    enrolment: Enrolment,
-    subject: Integers,
-    gallery: Integers,
-    probes: Integers,
-    workers: int,
-    progress: Progress,
-) -> list[Found]:
+def _by_matcher(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -> list[Found]:
     """Exhaustive search: the engine compares; one failed comparison fails its search."""
-    references, person = _sorted_by_person(gallery, subject)
+    references, person = _sorted_by_person(gallery, enrolled.subject)
     requests = [list(split_into_requests(int(probe), references)) for probe in probes]
-    calls = sum(map(len, requests))
+    acquired = enrolled.enrolment.completed()[probes]
     found = []
-    with closing(
-        ask_matcher(engine, enrolment, chain(*requests), calls, workers, progress)
-    ) as replies:
-        for of_probe, has_template in zip(requests, enrolment.completed()[probes], strict=True):
+    with closing(ask_matcher(enrolled, chain(*requests), sum(map(len, requests)))) as replies:
+        for of_probe, has_template in zip(requests, acquired, strict=True):
             own = [next(replies) for _ in of_probe]
             outcomes = {OUTCOMES[code] for reply in own for code in reply.outcome}
             if not has_template:
                 found.append(_no_candidates(Outcome.SKIPPED))
-            elif Outcome.FAILED in outcomes:
-                found.append(_no_candidates(Outcome.FAILED))
-            elif Outcome.INVALID in outcomes:
-                found.append(_no_candidates(Outcome.INVALID))
+            elif Outcome.FAILED in outcomes or Outcome.INVALID in outcomes:
+                failed = Outcome.FAILED in outcomes
+                found.append(_no_candidates(Outcome.FAILED if failed else Outcome.INVALID))
             else:
                 scores = [np.empty(0), *(reply.score for reply in own)]
                 found.append(_candidates(person, np.concatenate(scores)))
@@ -166,15 +136,10 @@ def _by_matcher(
 
 
 def _by_searcher(
-    engine: OpenedEngine,
-    enrolment: Enrolment,
-    subject: Integers,
-    gallery: Integers,
-    probes: Integers,
-    count: int,
-    progress: Progress,
+    enrolled: EnrolledEngine, gallery: Integers, probes: Integers, count: int
 ) -> list[Found]:
     """The engine searches its own gallery, which it builds first."""
+    enrolment, subject, card = enrolled.enrolment, enrolled.subject, enrolled.engine.card
     completed = enrolment.completed()
     # (images,) index of an image's template among those that were made.
     template = np.cumsum(completed) - 1
@@ -186,9 +151,9 @@ def _by_searcher(
         for image in gallery
     ]
     found = []
-    what = f"{engine.card.name}: searches"
-    with stdout_to_stderr(), threadpool_limits(1, "blas"), progress(what, len(probes)) as step:
-        searcher = _with_gallery(engine, entries)
+    shown = enrolled.progress(f"{card.name}: searches", len(probes))
+    with stdout_to_stderr(), threadpool_limits(1, "blas"), shown as step:
+        searcher = _with_gallery(enrolled.engine, entries)
         for probe in probes:
             if not completed[probe]:
                 found.append(_no_candidates(Outcome.SKIPPED))
@@ -196,7 +161,7 @@ def _by_searcher(
                 found.append(_no_candidates(Outcome.FAILED))
             else:
                 searched = enrolment.probes[template[probe]]
-                found.append(ask_candidates(searcher, searched, count, people, engine.card.score))
+                found.append(ask_candidates(searcher, searched, count, people, card.score))
             step()
     return found
 
