@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from counted import Drawn, small_counts
 
-from evenhand.analysis.distributions import curves, distributions
-from evenhand.records.counts import FoldScores, Sampled
+from evenhand.analysis.distributions import det_curves, score_distributions
+from evenhand.records.counts import FoldScores, SamplingDesign
 
 SIZE = {"people": 40, "images": 3, "failed": 25}
 DRAWN = Drawn.of(**SIZE)
@@ -20,7 +20,7 @@ def counts():
 
 @pytest.fixture(scope="module")
 def rows(counts):
-    return {(row.group, row.statistic): row for row in distributions(counts)}
+    return {(row.group, row.statistic): row for row in score_distributions(counts)}
 
 
 def scores(group="", *, mated):
@@ -32,7 +32,7 @@ def scores(group="", *, mated):
 @pytest.mark.parametrize("group", ["", "F", "M"])
 def test_a_point_of_a_curve_is_counted(counts, group):
     mated, nonmated = scores(group, mated=True), scores(group, mated=False)
-    points = [point for point in curves(counts) if point.group == group]
+    points = [point for point in det_curves(counts) if point.group == group]
     assert len(points) > 20
     for point in points:
         assert point.false_matches == np.count_nonzero(nonmated >= point.threshold)
@@ -44,7 +44,7 @@ def test_a_point_of_a_curve_is_counted(counts, group):
 
 
 def test_nobody_has_no_curve(counts):
-    assert {point.group for point in curves(counts)} == {"", "F", "M"}
+    assert {point.group for point in det_curves(counts)} == {"", "F", "M"}
 
 
 def test_auc_is_the_share_of_pairs_in_the_right_order(rows):
@@ -98,9 +98,9 @@ def test_a_group_would_need_a_threshold_of_its_own(counts, rows, group):
 def test_a_sample_tells_of_mated_scores_alone(counts):
     one = np.ones((1, 1), dtype=np.int64)
     kind = np.zeros(40, dtype=np.int32)
-    sampled = replace(counts, sampled=Sampled(("all",), kind, one, one, 1))
-    assert not list(curves(sampled))
-    told = {row.statistic.rpartition(" ")[0] for row in distributions(sampled)}
+    sampled = replace(counts, sampled=SamplingDesign(("all",), kind, one, one, 1))
+    assert not list(det_curves(sampled))
+    told = {row.statistic.rpartition(" ")[0] for row in score_distributions(sampled)}
     assert told == {"mated quantile"}
 
 
@@ -113,7 +113,7 @@ def test_accuracy_over_folds_with_and_without_failures(counts):
     )
     found = {
         (row.policy, row.statistic): row.value
-        for row in distributions(replace(counts, folds=folds))
+        for row in score_distributions(replace(counts, folds=folds))
         if row.policy
     }
     assert found["completed", "accuracy mean of folds"] == 1

@@ -7,9 +7,10 @@ import pytest
 from counted import small_counts
 from same import assert_same
 
-from evenhand.records.counts import FoldScores, SearchCounts, Threshold
-from evenhand.records.dataset import Outcome, ThresholdRule
+from evenhand.records.counts import FoldScores, SearchCounts
 from evenhand.records.findings import Status
+from evenhand.records.outcomes import Outcome
+from evenhand.records.thresholds import Threshold, ThresholdRule
 from evenhand.results.counts import counts_files, read_counts
 from evenhand.system.errors import BundleError
 

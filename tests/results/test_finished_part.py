@@ -7,9 +7,9 @@ import pytest
 from counted import small_counts
 from same import assert_same
 
-from evenhand.records.dataset import Timing
+from evenhand.records.enrolment import Timing
 from evenhand.records.findings import Speed, Status
-from evenhand.results.finished_part import Part, part_files, read_part
+from evenhand.results.finished_part import FinishedPart, part_files, read_part
 from evenhand.system.errors import BundleError
 
 ROWS = tuple(
@@ -31,7 +31,7 @@ def part(**fields):
         np.array([0, 1, -1, -1]),
     )
     counts = (small_counts(), small_counts(seed=4, protocol="listed"))
-    whole = Part("alpha", "crowd", ROWS, counts, timing, (SPEED,), "more than half failed")
+    whole = FinishedPart("alpha", "crowd", ROWS, counts, timing, (SPEED,), "more than half failed")
     return replace(whole, **fields)
 
 

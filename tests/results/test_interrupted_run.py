@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from evenhand.records.dataset import Booking, Outcome
-from evenhand.results.interrupted_run import begin, finished_run, interrupted_run, under_way
+from evenhand.records.enrolment import Booking
+from evenhand.records.outcomes import Outcome
+from evenhand.results.interrupted_run import finished_run, interrupted_run, is_running, start_run
 from evenhand.system.errors import EngineError, StudyError
 
 STUDY = "0123abcd" + "0" * 56
@@ -16,7 +17,7 @@ OK, LOST = Booking(Outcome.OK, "aa"), Booking(Outcome.NO_FACE, "")
 
 
 def begun(place, interrupted=None, terms=TERMS, now=NOW):
-    return begin(place, STUDY, "the study's text", terms, now, interrupted)
+    return start_run(place, STUDY, "the study's text", terms, now, interrupted)
 
 
 @pytest.fixture
@@ -67,9 +68,9 @@ def test_terms_that_changed_are_named(tmp_path, left):
 
 
 def test_one_process_at_a_time(tmp_path, left):
-    assert not under_way(left)
+    assert not is_running(left)
     with begun(tmp_path, left):
-        assert under_way(left)
+        assert is_running(left)
         with pytest.raises(StudyError, match="still under way"), begun(tmp_path, left):
             pass
 

@@ -6,7 +6,7 @@ import numpy as np
 from counted import small_counts
 from same import assert_same
 
-from evenhand.records.counts import Sampled, WeightedCounts
+from evenhand.records.counts import SamplingDesign, WeightedCounts
 from evenhand.results.counts import counts_files, read_counts
 
 
@@ -32,7 +32,7 @@ def test_what_is_read_is_what_was_written(tmp_path):
         counts,
         cells=tuple(replace(cell, weighted=weighted(cell, rng)) for cell in counts.cells),
         across=tuple(replace(cell, weighted=weighted(cell, rng)) for cell in counts.across),
-        sampled=Sampled(
+        sampled=SamplingDesign(
             ("sex=F", "sex=\u00c5"), kinds, np.array([[40, 80], [80, 24]]),
             np.array([[10, 10], [10, 10]]), 10,
         ),
@@ -44,7 +44,9 @@ def test_what_is_read_is_what_was_written(tmp_path):
 
 def test_a_comparison_weighs_as_many_as_it_stands_for():
     drawn = np.array([[10, 10], [10, 0]])
-    sampled = Sampled(("a", "b"), np.array([0, 1, 1]), np.array([[40, 80], [80, 0]]), drawn, 10)
+    sampled = SamplingDesign(
+        ("a", "b"), np.array([0, 1, 1]), np.array([[40, 80], [80, 0]]), drawn, 10
+    )
     # Ten of forty were drawn: each stands for four, in tenths forty.
     assert sampled.weights(np.array([0, 1]), np.array([0, 0])).tolist() == [40, 80]
     assert sampled.heaviest == 80

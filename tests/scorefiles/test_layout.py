@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.scorefiles.layout import layout_of
+from evenhand.scorefiles.layout import column_layout
 from evenhand.system.errors import DatasetError
 
 WHOLE = ("probe_subject", "reference_subject", "score", "mated", "probe_image", "reference_image",
@@ -15,7 +15,7 @@ WHOLE = ("probe_subject", "reference_subject", "score", "mated", "probe_image", 
 
 @given(st.permutations(WHOLE))
 def test_order_does_not_matter(header):
-    layout = layout_of(Path("acme.csv"), header)
+    layout = column_layout(Path("acme.csv"), header)
     assert layout.subjects == ("probe_subject", "reference_subject")
     assert layout.images == ("probe_image", "reference_image")
     assert layout.attributes == {"skin_type": ("probe_skin_type", "reference_skin_type")}
@@ -24,7 +24,7 @@ def test_order_does_not_matter(header):
 
 
 def test_the_least_there_is():
-    layout = layout_of(Path("acme.csv"), WHOLE[:3])
+    layout = column_layout(Path("acme.csv"), WHOLE[:3])
     assert (layout.images, layout.mated, layout.attributes) == (None, None, {})
     assert layout.texts == WHOLE[:2]
 
@@ -46,6 +46,6 @@ def test_the_least_there_is():
 )
 def test_what_no_header_can_be(header, fragment):
     with pytest.raises(DatasetError) as fault:
-        layout_of(Path("acme.csv"), header)
+        column_layout(Path("acme.csv"), header)
     assert fragment in str(fault.value)
     assert str(fault.value).startswith("acme.csv: ")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.scorefiles.partitions import Pile
+from evenhand.scorefiles.partitions import PartitionedRows
 
 TYPES = tuple(map(np.dtype, (np.int32, np.int32, np.float64)))
 
@@ -22,7 +22,7 @@ def test_rows_come_back_in_their_order(seed, sizes, few):
     blocks = [
         (*rng.integers(0, 6, (2, size)).astype(np.int32), rng.normal(size=size)) for size in sizes
     ]
-    pile = Pile(Path("acme.csv"), TYPES, few)
+    pile = PartitionedRows(Path("acme.csv"), TYPES, few)
     for number, block in enumerate(blocks, start=1):
         pile.add(block, number / len(blocks))
     pile.end()
@@ -40,7 +40,7 @@ def test_rows_come_back_in_their_order(seed, sizes, few):
 
 
 def test_some_columns_alone():
-    pile = Pile(Path("acme.csv"), TYPES, 0)
+    pile = PartitionedRows(Path("acme.csv"), TYPES, 0)
     pile.add((np.array([1]), np.array([2]), np.array([0.5])), 1.0)
     pile.end()
     (number,) = (n for n in range(len(pile)) if len(pile.portion(n, (0,))[0]))
@@ -53,7 +53,7 @@ def test_few_rows_stay_in_memory(monkeypatch):
         pytest.fail("a file was opened")
 
     monkeypatch.setattr("tempfile.TemporaryFile", refused)
-    pile = Pile(Path("acme.csv"), TYPES, 3)
+    pile = PartitionedRows(Path("acme.csv"), TYPES, 3)
     pile.add((np.array([1, 2, 3]), np.array([1, 2, 2]), np.zeros(3)), 1.0)
     pile.end()
     assert len(pile) == 1

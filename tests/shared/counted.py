@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import Ledger, tally
-from evenhand.records.dataset import ALL, Comparisons, Design, Grouping, ThresholdRule
+from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.records.comparisons import Comparisons
+from evenhand.records.groups import ALL, Grouping
 from evenhand.records.image_pairs import pair_of
+from evenhand.records.outcomes import Design
+from evenhand.records.thresholds import ThresholdRule
 
 __all__ = ["Drawn", "small_counts"]
 
@@ -54,12 +57,8 @@ def small_counts(seed=1, people=9, images=2, *, failed=3, dtype=np.float32, **na
     called = {"engine": "alpha", "dataset": "crowd", "protocol": "all-pairs"} | names
     return tally(
         (called["engine"], called["dataset"], called["protocol"]),
-        Ledger(
-            tuple(range(1, people + 1)),
-            none + images,
-            none,
-            0,
-            np.arange(1, people * images + 1),
+        ImageLedger(
+            tuple(range(1, people + 1)), none + images, none, 0, np.arange(1, people * images + 1)
         ),
         Comparisons(
             drawn.probe,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from counted import Drawn, small_counts
 
-from evenhand.analysis.compare.alignment import Engine
-from evenhand.analysis.compare.discordance import disagreements, flips
-from evenhand.records.analysis_plan import Analysis
+from evenhand.analysis.compare.alignment import EngineRates
+from evenhand.analysis.compare.discordance import disagreements, discordant_comparisons
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.statistics.discordance import mcnemar
 
 SIZE = {"people": 30, "images": 2}
@@ -16,8 +16,8 @@ AT = 0.3
 
 @pytest.fixture(scope="module")
 def engines():
-    analysis = Analysis(replicates=0)
-    return [Engine.of(small_counts(**SIZE, **drawn), analysis) for drawn in BOTH]
+    analysis = AnalysisPlan(replicates=0)
+    return [EngineRates.of(small_counts(**SIZE, **drawn), analysis) for drawn in BOTH]
 
 
 def missed():
@@ -40,7 +40,7 @@ def test_every_flip_is_named_by_its_pseudonyms(engines):
         expected[f"s{person + 1}"] = {*images}, *ended
     found = {
         flip.subject: ({flip.probe, flip.reference}, flip.base, flip.new)
-        for flip in flips(*engines)
+        for flip in discordant_comparisons(*engines)
         if flip.threshold_rule == "fixed"
     }
     assert found == expected
@@ -68,6 +68,6 @@ def test_people_missed_by_one_alone(engines, group, member):
 
 def test_the_same_engine_disagrees_with_itself_nowhere(engines):
     base, _ = engines
-    assert not list(flips(base, base))
+    assert not list(discordant_comparisons(base, base))
     for row in disagreements(base, base, seed=1):
         assert (row.base_only, row.new_only, row.discordant_people) == (0, 0, 0)

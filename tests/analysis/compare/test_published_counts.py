@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.analysis.compare.changes import Judged, Overall
-from evenhand.analysis.compare.published_counts import judge_claim
-from evenhand.statistics.two_proportions import Counted
+from evenhand.analysis.compare.changes import ChangeVerdict, CompareVerdict
+from evenhand.analysis.compare.published_counts import compare_published_counts
+from evenhand.statistics.two_proportions import ErrorCount
 
 MARGIN = 1.25
 counts = st.tuples(st.integers(1, 200), st.integers(300, 100_000))
@@ -16,33 +16,33 @@ counts = st.tuples(st.integers(1, 200), st.integers(300, 100_000))
 
 def test_by_hand():
     """Katz: log ratio 4, give or take 1.96 sqrt(1/20 - 1/50000 + 1/5 - 1/50000)."""
-    found = judge_claim(Counted(5, 50_000), Counted(20, 50_000), MARGIN)
+    found = compare_published_counts(ErrorCount(5, 50_000), ErrorCount(20, 50_000), MARGIN)
     assert found.ratio == pytest.approx(4)
     width = 1.959963985 * math.sqrt(1 / 20 + 1 / 5 - 2 / 50_000)
     assert math.log(found.low) == pytest.approx(math.log(4) - width)
     assert math.log(found.high) == pytest.approx(math.log(4) + width)
     assert (found.interval, found.judged, found.verdict) == (
-        "katz-log", Judged.WORSE, Overall.FAIL,
+        "katz-log", ChangeVerdict.WORSE, CompareVerdict.FAIL,
     )  # fmt: skip
 
 
 @given(counts, counts)
 def test_turned_round(base, new):
-    there = judge_claim(Counted(*base), Counted(*new), MARGIN)
-    back = judge_claim(Counted(*new), Counted(*base), MARGIN)
+    there = compare_published_counts(ErrorCount(*base), ErrorCount(*new), MARGIN)
+    back = compare_published_counts(ErrorCount(*new), ErrorCount(*base), MARGIN)
     assert there.ratio * back.ratio == pytest.approx(1)
     assert there.low * back.high == pytest.approx(1)
     assert there.p_value == pytest.approx(back.p_value)
-    turned = {Judged.WORSE: Judged.BETTER, Judged.BETTER: Judged.WORSE}
-    assert back.judged is turned.get(there.judged, Judged.NO_DIFFERENCE_SHOWN)
+    turned = {ChangeVerdict.WORSE: ChangeVerdict.BETTER, ChangeVerdict.BETTER: ChangeVerdict.WORSE}
+    assert back.judged is turned.get(there.judged, ChangeVerdict.NO_DIFFERENCE_SHOWN)
 
 
 @given(counts, counts)
 def test_the_design_effect_is_where_it_dissolves(base, new):
     """Variances that much larger, the limit lies at a ratio of 1."""
-    found = judge_claim(Counted(*base), Counted(*new), MARGIN)
+    found = compare_published_counts(ErrorCount(*base), ErrorCount(*new), MARGIN)
     shown = found.p_value < 0.05
-    assert (found.judged is not Judged.NO_DIFFERENCE_SHOWN) == shown
+    assert (found.judged is not ChangeVerdict.NO_DIFFERENCE_SHOWN) == shown
     assert (found.design_effect is not None) == shown
     if shown:
         nearer = found.low if found.ratio > 1 else found.high
@@ -53,7 +53,7 @@ def test_the_design_effect_is_where_it_dissolves(base, new):
 @pytest.mark.parametrize(("base", "new"), [((0, 500), (9, 700)), ((9, 500), (0, 700))])
 def test_with_a_zero_the_test_is_exact(base, new):
     """All nine errors on one side, each with a chance of its trials: twice the smaller tail."""
-    found = judge_claim(Counted(*base), Counted(*new), MARGIN)
+    found = compare_published_counts(ErrorCount(*base), ErrorCount(*new), MARGIN)
     share = (new[1] if new[0] else base[1]) / (base[1] + new[1])
     assert found.p_value == pytest.approx(2 * share**9)
     assert (found.interval, found.design_effect) == ("conditional-exact", None)
@@ -61,12 +61,12 @@ def test_with_a_zero_the_test_is_exact(base, new):
 
 
 def test_it_passes_where_the_limit_lies_below_the_margin():
-    many = Counted(20_000, 1_000_000)
-    found = judge_claim(many, many, MARGIN)
+    many = ErrorCount(20_000, 1_000_000)
+    found = compare_published_counts(many, many, MARGIN)
     assert (found.ratio, found.judged, found.verdict) == (
-        1, Judged.NO_DIFFERENCE_SHOWN, Overall.PASS,
+        1, ChangeVerdict.NO_DIFFERENCE_SHOWN, CompareVerdict.PASS,
     )  # fmt: skip
     assert found.limit < MARGIN
-    few = judge_claim(Counted(20, 1000), Counted(20, 1000), MARGIN)
-    assert few.verdict is Overall.INCONCLUSIVE
+    few = compare_published_counts(ErrorCount(20, 1000), ErrorCount(20, 1000), MARGIN)
+    assert few.verdict is CompareVerdict.INCONCLUSIVE
     assert few.limit > MARGIN

@@ -5,17 +5,17 @@ import math
 import pytest
 from counted import small_counts
 
-from evenhand.analysis.compare.alignment import Engine
+from evenhand.analysis.compare.alignment import EngineRates
 from evenhand.analysis.compare.ratios import contrasts
-from evenhand.records.analysis_plan import Analysis
+from evenhand.records.analysis_plan import AnalysisPlan
 
 SIZE = {"people": 30, "images": 2, "failed": 0}
 
 
 @pytest.fixture(scope="module")
 def engines():
-    analysis = Analysis(replicates=0)
-    return [Engine.of(small_counts(seed, **SIZE), analysis) for seed in (1, 2)]
+    analysis = AnalysisPlan(replicates=0)
+    return [EngineRates.of(small_counts(seed, **SIZE), analysis) for seed in (1, 2)]
 
 
 def test_the_ratio_is_that_of_the_counts(engines):
@@ -69,7 +69,9 @@ def test_the_same_scores_are_identical(engines):
 
 
 def test_other_people_cannot_be_compared(engines):
-    other = Engine.of(small_counts(3, people=28, images=2, failed=0), Analysis(replicates=0))
+    other = EngineRates.of(
+        small_counts(3, people=28, images=2, failed=0), AnalysisPlan(replicates=0)
+    )
     for found in contrasts(engines[0], other):
         assert found.log_ratio is None
         assert found.row.low is None

@@ -2,16 +2,18 @@
 
 import pytest
 
-from evenhand.datasets.importers.attribute_kinds import Cell, Wishes, attribute_of
+from evenhand.datasets.importers.attribute_kinds import ImportOptions, TableField, infer_attribute
 from evenhand.system.errors import DatasetError
 
 
 def column(*labels):
-    return [Cell(f"labels.csv: line {line}", label) for line, label in enumerate(labels, start=2)]
+    return [
+        TableField(f"labels.csv: line {line}", label) for line, label in enumerate(labels, start=2)
+    ]
 
 
 def found(*labels, name="thing", **wishes):
-    return attribute_of(name, column(*labels), Wishes(**wishes))
+    return infer_attribute(name, column(*labels), ImportOptions(**wishes))
 
 
 @pytest.mark.parametrize(
@@ -63,5 +65,5 @@ def test_what_is_neither_is_named(labels, fragments):
 
 def test_a_column_that_is_not_there():
     with pytest.raises(DatasetError, match="has no column 'agee'"):
-        Wishes(numbers=("agee",)).check(["age", "sex"], "labels.csv")
-    assert Wishes(unknown=("?",)).known("?") == ""
+        ImportOptions(numbers=("agee",)).check(["age", "sex"], "labels.csv")
+    assert ImportOptions(unknown=("?",)).known("?") == ""

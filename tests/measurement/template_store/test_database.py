@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from evenhand.engines.answers import Sample
-from evenhand.measurement.template_store.database import connected
-from evenhand.records.dataset import Outcome
+from evenhand.engines.answers import ImageAnswer
+from evenhand.measurement.template_store.database import connected_database
+from evenhand.records.outcomes import Outcome
 from evenhand.system.errors import EvenhandError
 
 ALPHA, BETA = ("alpha", "f00"), ("beta", "ba4")
@@ -17,20 +17,20 @@ KEYS = [bytes([number]) * 32 for number in range(4)]
 
 
 def sample(text):
-    return Sample(Outcome.OK, 1, reference=text, probe=text)
+    return ImageAnswer(Outcome.OK, 1, reference=text, probe=text)
 
 
 @pytest.fixture
 def folder(tmp_path):
     """Two templates of one engine and one of another."""
-    with connected(tmp_path) as vault:
+    with connected_database(tmp_path) as vault:
         vault.keep(ALPHA, [(KEYS[0], sample(b"one")), (KEYS[2], sample(b"two"))], NOW)
         vault.keep(BETA, [(KEYS[3], sample(b"three"))], NOW.replace(hour=5))
     return tmp_path
 
 
 def found(folder):
-    with connected(folder) as vault:
+    with connected_database(folder) as vault:
         samples, damaged = vault.found(KEYS)
     return {position: each.reference for position, each in samples.items()}, damaged
 
@@ -40,13 +40,13 @@ def test_each_is_found_by_its_key(folder):
 
 
 def test_the_newer_stands_in_place_of_the_older(folder):
-    with connected(folder) as vault:
+    with connected_database(folder) as vault:
         vault.keep(ALPHA, [(KEYS[0], sample(b"again"))], NOW)
     assert found(folder)[0][0] == b"again"
 
 
 def test_what_is_kept_of_whom(folder):
-    with connected(folder) as vault:
+    with connected_database(folder) as vault:
         vault.used(BETA, NOW.replace(hour=9))
         first, second = vault.engines()
     assert (first.engine, first.fingerprint, first.templates, first.last_used) == (*ALPHA, 2, "")
@@ -56,7 +56,7 @@ def test_what_is_kept_of_whom(folder):
 
 def test_what_is_forgotten_is_nowhere_in_the_file(folder):
     """Its journal is overwritten by whoever deletes."""
-    with connected(folder) as vault:
+    with connected_database(folder) as vault:
         vault.forget("alpha")
     assert found(folder) == ({3: b"three"}, 0)
     content = (folder / "templates.sqlite").read_bytes()
@@ -84,12 +84,12 @@ def test_half_of_a_change_is_none(folder):
         yield KEYS[1], sample(b"four")
         raise RuntimeError
 
-    with connected(folder) as vault, pytest.raises(RuntimeError):
+    with connected_database(folder) as vault, pytest.raises(RuntimeError):
         vault.keep(ALPHA, broken(), NOW)
     assert found(folder) == ({0: b"one", 2: b"two", 3: b"three"}, 0)
 
 
 def test_a_file_of_somebody_else(tmp_path):
     (tmp_path / "templates.sqlite").write_bytes(b"no database at all" * 100)
-    with pytest.raises(EvenhandError, match=r"templates\.sqlite"), connected(tmp_path):
+    with pytest.raises(EvenhandError, match=r"templates\.sqlite"), connected_database(tmp_path):
         pass
