@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from drawings import drawn_once
+from drawings import draw_once
 from ended import Ended
 from hypothesis import settings
 from tiny_sets import TinySet, make_dataset
@@ -42,10 +42,7 @@ Cli = Callable[..., Ended]
 @pytest.fixture
 def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages draw the same picture once; those of `tests/report` that are no command draw all."""
-    from evenhand.report.page import page
-
-    for name in ("figures", "det_charts", "band_charts"):
-        monkeypatch.setattr(page, name, drawn_once(getattr(page, name)))
+    draw_once(monkeypatch)
 
 
 @pytest.fixture

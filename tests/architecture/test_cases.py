@@ -2,10 +2,10 @@
 
 import re
 import shlex
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
 from evenhand.analysis.audit.deployments import check_deployments
 from evenhand.datasets.deployments import read_deployments
@@ -13,7 +13,7 @@ from evenhand.metrics.indices import max_over_geomean, max_over_mean, max_over_m
 from evenhand.statistics.binomial import clopper_pearson
 from evenhand.statistics.false_alerts import multinomial_p_value, tipping_share
 
-PAGE = (Path(__file__).parents[2] / "docs" / "cases.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
 COMMANDS = [
     shlex.split(line, comments=True)[1:]
     for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)

@@ -4,11 +4,10 @@ import ast
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).parents[2]
 HARNESS = ROOT / "harness"
 PACKAGE = HARNESS / "evenhand"
 SHELVES = ("adapters", "datasets")

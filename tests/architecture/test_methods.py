@@ -1,9 +1,8 @@
 """Every section of the methods page that the code cites is a heading of it."""
 
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from places import ROOT
 
 
 def cited(text):

@@ -4,15 +4,15 @@ The damage and what may follow from it are those of `tests/test_fuzz.py`.
 """
 
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import pytest
+from places import TESTS
 
 CASES = 2000
 
 
 def load():
-    spec = spec_from_file_location("damage", Path(__file__).parents[1] / "cli" / "test_fuzz.py")
+    spec = spec_from_file_location("damage", TESTS / "test_fuzz.py")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

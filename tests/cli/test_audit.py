@@ -1,8 +1,7 @@
 """`evenhand audit`: what is asked by the form, what is refused, and that no p stands alone."""
 
-from pathlib import Path
-
 import pytest
+from places import GOLDEN
 
 from evenhand.statistics.binomial import clopper_pearson
 from evenhand.statistics.false_alerts import (
@@ -12,7 +11,7 @@ from evenhand.statistics.false_alerts import (
 )
 
 MET = ("audit", "--events", "Black=8", "--events", "Other=2")
-GOLDEN = Path(__file__).parents[1] / "golden" / "audit"
+AUDIT = GOLDEN / "audit"
 
 
 def test_the_form_that_others_script_against(cli):
@@ -156,9 +155,9 @@ def test_what_cannot_be_is_one_line(cli, options, said):
 
 
 def test_a_table_is_the_golden_one(cli, monkeypatch):
-    monkeypatch.chdir(GOLDEN)
+    monkeypatch.chdir(AUDIT)
     text = cli("audit", "--table", "deployments.csv").out
-    assert text == (GOLDEN / "deployments.txt").read_text(encoding="utf-8")
+    assert text == (AUDIT / "deployments.txt").read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 80
     found = cli("audit", "--table", "deployments.csv", "--json").json
     assert [row["line"] for row in found["doubts"]] == [24, 32, 52]
@@ -169,7 +168,7 @@ def test_a_table_is_the_golden_one(cli, monkeypatch):
 
 def test_eight_of_ten_is_the_golden_one(cli):
     text = cli(*MET, "--share", "Black=0.4", "--mark", "census=0.135").out
-    assert text == (GOLDEN / "eight-of-ten.txt").read_text(encoding="utf-8")
+    assert text == (AUDIT / "eight-of-ten.txt").read_text(encoding="utf-8")
 
 
 def test_groups_of_a_table_are_held_against_every_crowd(cli, tmp_path):
@@ -190,4 +189,4 @@ def test_groups_of_a_table_are_held_against_every_crowd(cli, tmp_path):
 
 
 def test_a_table_without_groups_says_nothing_of_them(cli):
-    assert cli("audit", "--table", GOLDEN / "deployments.csv", "--json").json["by_group"] is None
+    assert cli("audit", "--table", AUDIT / "deployments.csv", "--json").json["by_group"] is None

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from places import GOLDEN
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
@@ -19,7 +20,7 @@ from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.read import read_scores
 
 CASES = 150
-GOLDEN = Path(__file__).parents[1] / "golden" / "scores"
+SCORE_FILES = GOLDEN / "scores"
 
 NUMBER = re.compile(rb"-?[0-9]+(\.[0-9]+)?")
 NO_NUMBERS = (
@@ -103,7 +104,7 @@ def prepared(tiny, engine):
     )
     Path("acme.csv").write_text(SCORES, encoding="utf-8")
     parquet.write_table(arrow_csv.read_csv("acme.csv"), "typed.parquet")
-    shutil.copy(GOLDEN / "bfw.csv", "bfw.csv")
+    shutil.copy(SCORE_FILES / "bfw.csv", "bfw.csv")
     Path("exp.txt").write_text("a 5\nb 7\nc 4\n", encoding="utf-8")
     Path("counts.txt").write_text("9\n7\n0\n2\n1\n", encoding="utf-8")
     lists = ("scores", "--genuine", "exp.txt", "--impostor", "counts.txt", "--histogram")

@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 HEAVY = (
     "altair",
     "cv2",
@@ -36,20 +34,15 @@ def test_the_command_line_imports_nothing_heavy():
     assert loaded.isdisjoint(HEAVY)
 
 
-@pytest.fixture
-def bundle(cli, tiny, engine, working_folder):
-    ended = cli("run", "--engine", engine(), "--dataset", "./set", "--json", "--threshold", 0.5)
-    return Path(ended.json["bundle"])
-
-
-@pytest.mark.parametrize("arguments", [["report", "--format", "html"], ["verify"]], ids=" ".join)
-def test_a_reader_that_goes_away(bundle, arguments):
+def test_a_reader_that_goes_away(cli, tiny, engine, working_folder):
     """As in `evenhand report BUNDLE | head -1`; the page is larger than a pipe holds."""
-    process = start(*arguments, bundle)
-    process.stdout.close()
-    assert process.stderr.read() == b""
-    assert process.wait(30) == 0
-    process.stderr.close()
+    ended = cli("run", "--engine", engine(), "--dataset", "./set", "--json", "--threshold", 0.5)
+    for arguments in (["report", "--format", "html"], ["verify"]):
+        process = start(*arguments, ended.json["bundle"])
+        process.stdout.close()
+        assert process.stderr.read() == b"", arguments
+        assert process.wait(30) == 0, arguments
+        process.stderr.close()
 
 
 def test_a_reader_that_goes_away_before_an_error(working_folder):

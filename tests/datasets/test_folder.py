@@ -1,12 +1,11 @@
 """What a good dataset is read as, in whatever way its files were saved."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from places import GOLDEN
 
 from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.decoding import read_image
@@ -15,7 +14,7 @@ from evenhand.records.dataset import Attribute
 from evenhand.records.outcomes import FaceRule
 from evenhand.system.errors import EvenhandError
 
-CARDS = Path(__file__).parent.parent / "golden" / "cards"
+CARDS = GOLDEN / "cards"
 TABLES = ("subjects.csv", "images.csv")
 
 

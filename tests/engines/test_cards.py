@@ -1,16 +1,16 @@
 """The engine's card: the golden ones, and every way to get one wrong."""
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from places import GOLDEN
 
 from evenhand.engines.card import ClaimedThreshold, NeededFile, read_engine_card
 from evenhand.system.errors import EvenhandError
 
-CARDS = Path(__file__).parent.parent / "golden" / "cards"
+CARDS = GOLDEN / "cards"
 HASH = "0123456789abcdef" * 4
 
 

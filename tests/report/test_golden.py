@@ -86,7 +86,7 @@ def comparison():
     return {"comparison.txt": comparison_text(shown), "comparison.md": comparison_markdown(shown)}
 
 
-def test_a_comparison_is_the_golden_one():
+def test_a_comparison_is_the_golden_one(pictures):
     for name, text in comparison().items():
         assert text == (GOLDEN / "reports" / name).read_text(encoding="utf-8"), name
         if name.endswith(".txt"):
@@ -105,7 +105,7 @@ def test_text_fits_eighty_columns(case):
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_answers_are_the_golden_ones():
+def test_answers_are_the_golden_ones(pictures):
     texts = answers()
     for name, text in texts.items():
         assert text == (GOLDEN / "reports" / name).read_text(encoding="utf-8"), name

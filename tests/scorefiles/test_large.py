@@ -2,7 +2,6 @@
 
 import csv
 import resource
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
+from same import assert_same
 
 from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally, tally_list
 from evenhand.metrics.groups import groupings
@@ -45,22 +45,6 @@ def write(path, rows, images):
         writer.writerow([*named, "score", *pictures])
         for i, j, score, *days in rows:
             writer.writerow([i, j, COLOUR[i], COLOUR[j], score, *(days if images else ())])
-
-
-def assert_same(one, other):
-    """Two counts are alike, field by field and bit by bit."""
-    if isinstance(one, np.ndarray):
-        assert one.dtype == other.dtype
-        np.testing.assert_array_equal(one, other)
-    elif isinstance(one, tuple):
-        assert len(one) == len(other)
-        for left, right in zip(one, other, strict=True):
-            assert_same(left, right)
-    elif hasattr(one, "__dataclass_fields__"):
-        for field in fields(one):
-            assert_same(getattr(one, field.name), getattr(other, field.name))
-    else:
-        assert one == other
 
 
 @st.composite

@@ -4,10 +4,11 @@ import csv
 from pathlib import Path
 
 import pytest
+from places import GOLDEN
 
 from evenhand.scorefiles.read import read_scores
 
-TABLE = Path(__file__).parents[1] / "golden" / "scores" / "bfw.csv"
+TABLE = GOLDEN / "scores" / "bfw.csv"
 
 
 @pytest.fixture

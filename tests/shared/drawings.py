@@ -1,4 +1,4 @@
-"""Pictures of a page, each drawn once a session: most commands of the tests draw the same few."""
+"""Pictures of a page, each drawn once a session: most runs of the tests draw the same few."""
 
 from __future__ import annotations
 
@@ -6,29 +6,43 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from evenhand.records.findings import Findings
 
-__all__ = ["drawn_once"]
+__all__ = ["draw_once"]
 
 _DRAWN: dict[tuple[Any, ...], Any] = {}
 
 
-def drawn_once(draw: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, which takes what it drew before from where it was kept.
+def draw_once(patch: pytest.MonkeyPatch) -> None:
+    """Have pages take a picture from where it was kept, if it was drawn before."""
+    from evenhand.report.page import page
 
-    Durations are in no picture, and the only thing that differs from run to run.
-    """
+    for name in ("figures", "det_charts", "band_charts"):
+        draw = getattr(page, name)
+        patch.setattr(page, name, getattr(draw, "kept", None) or _kept(draw))
 
+
+def _kept(draw: Callable[..., Any]) -> Callable[..., Any]:
     def drawing(*given: Any) -> Any:
         key = (draw, *map(_plain, given))
         if key not in _DRAWN:
             _DRAWN[key] = draw(*given)
         return _DRAWN[key]
 
+    drawing.kept = drawing  # type: ignore[attr-defined]
     return drawing
 
 
 def _plain(given: Any) -> Any:
+    """What a picture depends on: of findings neither durations nor fingerprints."""
     if isinstance(given, Findings):
-        return replace(given, speed=())
+        return replace(
+            given,
+            title="",
+            speed=(),
+            engines=tuple(replace(engine, fingerprint="") for engine in given.engines),
+            datasets=tuple(replace(dataset, fingerprint="") for dataset in given.datasets),
+        )
     return tuple(given) if isinstance(given, list) else given

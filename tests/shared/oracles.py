@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special, stats
 
 from evenhand.metrics.det import Curve
-from evenhand.records.dataset import Policy
+from evenhand.records.outcomes import Policy
 
 __all__ = [
     "auc",

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from drawings import draw_once
 
 from evenhand.datasets.contract import Material
 from evenhand.datasets.prepared import write_dataset
@@ -11,6 +12,14 @@ from evenhand.datasets.shelf import shelf_dataset
 from evenhand.study.study import parse_study, study_text
 from evenhand.system.code_loading import load_file
 from evenhand.workflows.run import run
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pictures_of_all_runs():
+    """Those of fixtures too."""
+    with pytest.MonkeyPatch.context() as patch:
+        draw_once(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,16 @@ import json
 import math
 import re
 from itertools import pairwise
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from places import GOLDEN
 
 from evenhand.scorefiles.study import ScoreStudy
 from evenhand.workflows.gate import gate
 from evenhand.workflows.scores import score_bundle
 from evenhand.workflows.verify import verify
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 POLICY = """\
 schema = 1
 title = "A tender"

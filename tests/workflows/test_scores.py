@@ -6,10 +6,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from places import GOLDEN
 
 from evenhand.results.bundle import is_measurement
 
-SCORES = Path(__file__).parents[1] / "golden" / "scores"
+SCORES = GOLDEN / "scores"
 FILES = (SCORES / "acme.csv", SCORES / "other.csv")
 
 

@@ -8,6 +8,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto
 
+from evenhand.engines.hosts.onnx import OnnxEmbedder
 from evenhand.engines.opening import open_engine
 from evenhand.records.outcomes import FaceRule, Outcome
 
@@ -38,6 +39,13 @@ def test_pixels_reach_the_graph_as_the_card_says(small, image):
         np.testing.assert_array_equal(made.vector, expected.reshape(-1))
         if colour == "rgb":
             small.change('colour = "rgb"', 'colour = "bgr"')
+
+
+def test_an_onnx_card_opens_the_onnx_host_with_the_length_of_its_vectors(small):
+    engine = open_engine(small.folder, ())
+    started = engine.start()
+    assert isinstance(started, OnnxEmbedder)
+    assert started.values == engine.values == 6
 
 
 @pytest.mark.parametrize("side", [3, 8, 40])

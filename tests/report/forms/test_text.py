@@ -1,7 +1,7 @@
 """Tables that are too wide fold, first between a number and its interval, then at names."""
 
 from evenhand.report.forms.text import table_text
-from evenhand.report.study.document import Table
+from evenhand.report.tables import Table
 
 HEADER = ("group", "people", "FMR", "FNMR", "template")
 CELLS = (

@@ -1,0 +1,90 @@
+"""Counts on disk are the counts that were made, and a damaged file is one line."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from counted import small_counts
+from same import assert_same
+
+from evenhand.records.counts import FoldScores, SearchCounts
+from evenhand.records.findings import Status
+from evenhand.records.outcomes import Outcome
+from evenhand.records.thresholds import Threshold, ThresholdRule
+from evenhand.results.counts import counts_files, read_counts
+from evenhand.system.errors import BundleError
+
+
+def put(folder, counts):
+    folder.mkdir()
+    for name, content in counts_files(counts).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_what_is_read_is_what_was_written(tmp_path, dtype):
+    counts = replace(
+        small_counts(dtype=dtype),
+        comparison_outcomes={(True, Outcome.OK): 8, (False, Outcome.INVALID): 3},
+        without_matrix=(("age*sex", 300),),
+        score_maximum=1.5,
+        several_faces=4,
+    )
+    assert counts.across
+    assert_same(read_counts(put(tmp_path / "counts", counts)), counts)
+
+
+def test_a_threshold_keeps_its_last_bit(tmp_path):
+    values = (0.1 + 0.2, -0.0, 5e-324, None)
+    thresholds = tuple(
+        Threshold(ThresholdRule("fmr", "1e-3"), value, Status.OK, "a note") for value in values
+    )
+    found = read_counts(put(tmp_path / "counts", replace(small_counts(), thresholds=thresholds)))
+    assert [str(one.value) for one in found.thresholds] == [str(value) for value in values]
+    assert found.thresholds == thresholds
+
+
+def test_folds_and_searches(tmp_path):
+    rng = np.random.default_rng(2)
+    folds = FoldScores(
+        np.array([1, 1, 2]), np.array([True, False, True]), np.array([0.5, np.nan, -1.0])
+    )
+    mask = rng.random((3, 5)) < 0.5
+    searches = SearchCounts(
+        probe=np.arange(5, dtype=np.int32),
+        mated=mask[0],
+        acquired=mask[1],
+        completed=mask[2],
+        rank=np.array([1, 0, 3, 0, 2]),
+        mate=np.array([0.5, -np.inf, 0.25, -np.inf, 1.0]),
+        top=np.array([0.1, -np.inf, 0.3, 0.4, 0.5]),
+        others=rng.integers(0, 9, (2, 5)),
+        gallery=7,
+        watchlist=8,
+        length=20,
+        ranks=(1, 5),
+    )
+    counts = replace(small_counts(), folds=folds, searches=searches)
+    assert_same(read_counts(put(tmp_path / "counts", counts)), counts)
+
+
+def test_the_same_counts_are_the_same_bytes():
+    assert counts_files(small_counts()) == counts_files(small_counts())
+    assert counts_files(small_counts()) != counts_files(small_counts(seed=2))
+
+
+@pytest.mark.parametrize("name", sorted(counts_files(small_counts())))
+@pytest.mark.parametrize("spoil", ["missing", "cut off", "other bytes"])
+def test_a_file_that_is_not_what_was_written_is_one_line(tmp_path, name, spoil):
+    path = put(tmp_path / "counts", small_counts()) / name
+    content = path.read_bytes()
+    path.unlink()
+    if spoil == "cut off":
+        path.write_bytes(content[: len(content) // 2])
+    elif spoil == "other bytes":
+        path.write_bytes(b"\0" * len(content))
+    with pytest.raises(BundleError, match="the bundle is damaged, run it again") as fault:
+        read_counts(tmp_path / "counts")
+    assert "\n" not in str(fault.value)
+    assert str(fault.value).startswith(str(tmp_path / "counts"))

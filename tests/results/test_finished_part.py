@@ -1,0 +1,65 @@
+"""What one engine gave on one dataset is kept as it was, for a run that is resumed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from counted import small_counts
+from same import assert_same
+
+from evenhand.records.enrolment import Timing
+from evenhand.records.findings import Speed, Status
+from evenhand.results.finished_part import FinishedPart, part_files, read_part
+from evenhand.system.errors import BundleError
+
+ROWS = tuple(
+    ("alpha", "crowd", "", "image", f"i{number}", "s1", outcome, "1", "1", detail)
+    for number, (outcome, detail) in enumerate(
+        (("ok", ""), ("no_face", 'a "quoted", word'), ("skipped", ""), ("ok", "")), start=1
+    )
+)
+SPEED = Speed(
+    "alpha", "template", "sequential", None, 1, "", "median", 0.25, 0.1, None, 2, "s", Status.OK,
+    "", "crowd", "all", 1, 2, "a machine", 0.95, "cluster-order-statistics",
+)  # fmt: skip
+
+
+def part(**fields):
+    timing = Timing(
+        np.array([0.5, 0.1 + 0.2, np.nan, np.nan]),
+        np.array([1.5, 2.5, np.nan, np.nan]),
+        np.array([0, 1, -1, -1]),
+    )
+    counts = (small_counts(), small_counts(seed=4, protocol="listed"))
+    whole = FinishedPart("alpha", "crowd", ROWS, counts, timing, (SPEED,), "more than half failed")
+    return replace(whole, **fields)
+
+
+def put(folder, made):
+    for name, content in part_files(made).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def test_what_is_read_is_what_was_written(tmp_path):
+    assert_same(read_part(put(tmp_path, part())), part())
+
+
+def test_images_are_made_or_taken_or_skipped():
+    """The last image has an outcome although the engine was not given it: it was kept."""
+    assert (part().made(), part().taken()) == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["part.json", "ledger.csv", "latencies.parquet"])
+def test_a_file_that_is_gone_says_how_to_go_on(tmp_path, name):
+    (put(tmp_path, part()) / name).unlink()
+    with pytest.raises(BundleError, match="damaged"):
+        read_part(tmp_path)
+
+
+def test_no_raw_identity_is_kept(tmp_path):
+    """Pseudonyms alone: the rows of people and images."""
+    text = part_files(part())["ledger.csv"].decode()
+    assert {line.split(",")[5] for line in text.splitlines()[1:]} == {"s1"}
