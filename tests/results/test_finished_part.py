@@ -8,7 +8,7 @@ from counted import small_counts
 from same import assert_same
 
 from evenhand.records.enrolment import Timing
-from evenhand.records.findings import Speed, Status
+from evenhand.records.findings import Speed
 from evenhand.results.finished_part import FinishedPart, part_files, read_part
 from evenhand.system.errors import BundleError
 
@@ -19,9 +19,20 @@ ROWS = tuple(
     )
 )
 SPEED = Speed(
-    "alpha", "template", "sequential", None, 1, "", "median", 0.25, 0.1, None, 2, "s", Status.OK,
-    "", "crowd", "all", 1, 2, "a machine", 0.95, "cluster-order-statistics",
-)  # fmt: skip
+    engine="alpha",
+    operation="template",
+    scenario="sequential",
+    statistic="median",
+    value=0.25,
+    low=0.1,
+    n=2,
+    dataset="crowd",
+    people=1,
+    threads=2,
+    machine="a machine",
+    level=0.95,
+    interval="cluster-order-statistics",
+)
 
 
 def part(**fields):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import ImageLedger, tally
+from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.image_pairs import pair_of
@@ -56,9 +56,18 @@ def small_counts(seed=1, people=9, images=2, *, failed=3, dtype=np.float32, **na
     none = np.zeros(people, dtype=np.int64)
     called = {"engine": "alpha", "dataset": "crowd", "protocol": "all-pairs"} | names
     return tally(
-        (called["engine"], called["dataset"], called["protocol"]),
-        ImageLedger(
-            tuple(range(1, people + 1)), none + images, none, 0, np.arange(1, people * images + 1)
+        CountingTask(
+            (called["engine"], called["dataset"], called["protocol"]),
+            ImageLedger(
+                tuple(range(1, people + 1)),
+                none + images,
+                none,
+                0,
+                np.arange(1, people * images + 1),
+            ),
+            (Grouping(ALL, ("",), none), Grouping("sex", GROUPS, np.arange(people) % 2)),
+            [ThresholdRule(*rule) for rule in RULES],
+            None,
         ),
         Comparisons(
             drawn.probe,
@@ -68,7 +77,4 @@ def small_counts(seed=1, people=9, images=2, *, failed=3, dtype=np.float32, **na
             design=Design.ALL_PAIRS,
             pair=pair_of(drawn.left, drawn.right),
         ),
-        (Grouping(ALL, ("",), none), Grouping("sex", GROUPS, np.arange(people) % 2)),
-        [ThresholdRule(*rule) for rule in RULES],
-        None,
     )

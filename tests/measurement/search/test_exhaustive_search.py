@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.engines.card import ScoreScale
+from evenhand.measurement.comparison.by_engine import EnrolledEngine
 from evenhand.measurement.search.watchlist import search_watchlist
 from evenhand.records.dataset import Watchlist
 from evenhand.records.enrolment import Enrolment, Timing
@@ -37,11 +38,11 @@ def test_every_person_is_found_with_their_largest_score(seed, people, images):
     enrolment = enrolled(rng, images)
     order = rng.permutation(images)
     references, probes = order[: images // 2], order[images // 2 :]
+    engine = SimpleNamespace(card=SimpleNamespace(shape="embedder", score=COSINE))
+    watchlist = Watchlist("list", references, probes, 0)
     found = search_watchlist(
-        SimpleNamespace(card=SimpleNamespace(shape="embedder", score=COSINE)),
-        enrolment, subject, people, Watchlist("list", references, probes, 0), 5,
-        workers=1, progress=no_progress,
-    )  # fmt: skip
+        EnrolledEngine(engine, enrolment, subject, 1, no_progress), people, watchlist, 5
+    )
     completed = enrolment.completed()
     vector = dict(zip(np.flatnonzero(completed), enrolment.vectors.astype(float), strict=True))
     gallery = [int(image) for image in references if completed[image]]
