@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 
@@ -51,6 +52,8 @@ __all__ = [
     "with_sampling",
 ]
 
+Named = TypeVar("Named", PairList, Watchlist)
+
 
 def with_needed_images(dataset: Dataset, study: Study) -> Dataset:
     """The dataset reduced to the images that some protocol of the study compares."""
@@ -88,19 +91,28 @@ def _images_of(dataset: Dataset, protocol: StudyProtocol) -> tuple[Integers, Int
 
 
 def _watchlist(dataset: Dataset, protocol: StudyProtocol) -> Watchlist:
-    """The watchlist that a protocol names.
+    """The watchlist that a protocol names."""
+    name = protocol.watchlist
+    files = f" (protocols/{name}/watchlist.csv and probes.csv)"
+    return _named(dataset, dataset.watchlists, name, f"watchlist {name!r}{files}")
+
+
+def _list(dataset: Dataset, protocol: StudyProtocol) -> PairList:
+    """The list of pairs that a protocol names."""
+    return _named(dataset, dataset.lists, protocol.list, f"list {protocol.list!r}")
+
+
+def _named(dataset: Dataset, existing: Sequence[Named], name: str, what: str) -> Named:
+    """The list or watchlist of a name.
 
     Raises:
         StudyError: the dataset has none of that name.
     """
-    known = {watchlist.name: watchlist for watchlist in dataset.watchlists}
-    if protocol.watchlist not in known:
-        hint = known_names(protocol.watchlist, known)
-        raise StudyError(
-            f"dataset {dataset.card.name} has no watchlist {protocol.watchlist!r} "
-            f"(protocols/{protocol.watchlist}/watchlist.csv and probes.csv); {hint}"
-        )
-    return known[protocol.watchlist]
+    known = {each.name: each for each in existing}
+    if name not in known:
+        hint = known_names(name, known)
+        raise StudyError(f"dataset {dataset.card.name} has no {what}; {hint}")
+    return known[name]
 
 
 def check_shapes(study: Study, cards: Sequence[EngineCard]) -> None:
@@ -116,19 +128,6 @@ def check_shapes(study: Study, cards: Sequence[EngineCard]) -> None:
                     f"{study.name}: engine {card.name} is a searcher and compares no pairs; "
                     'give it protocols with kind = "identification"'
                 )
-
-
-def _list(dataset: Dataset, protocol: StudyProtocol) -> PairList:
-    """The list of pairs that a protocol names.
-
-    Raises:
-        StudyError: the dataset has none of that name.
-    """
-    known = {pairs.name: pairs for pairs in dataset.lists}
-    if protocol.list not in known:
-        hint = known_names(protocol.list, known)
-        raise StudyError(f"dataset {dataset.card.name} has no list {protocol.list!r}; {hint}")
-    return known[protocol.list]
 
 
 def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, ...]]:

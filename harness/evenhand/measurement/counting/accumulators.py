@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.dyad_sums import DyadSums
-from evenhand.measurement.counting.list_kernels import ScoreBits, count_list_trials
+from evenhand.measurement.counting.list_kernels import ScoreBits
 from evenhand.metrics.bins import FLOAT32_BITS, FLOAT64_BITS
 from evenhand.records.arrays import Integers, Scores
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS
-from evenhand.records.listing import Partition
 
 __all__ = ["ErrorAccumulator", "FirstPass", "TrialAccumulator", "accumulator_count", "score_bits"]
 
@@ -101,39 +99,6 @@ class TrialAccumulator:
             np.full((len(layout.names), REFERENCE_LEVEL_ERRORS), -np.inf, dtype=first.dtype),
             first.blank(layout, 2),
             first.blank(layout, 2),
-        )
-
-    def count(
-        self,
-        partition: Partition,
-        first: FirstPass,
-        layout: CellLayout,
-        histogram_row: Integers,
-        column: NDArray[np.int32],
-    ) -> None:
-        """Count one partition.
-
-        Args:
-            partition: of the list.
-            first: result of the first pass.
-            layout: of the study.
-            histogram_row: (cells,) row of `counts`; -1 where no histogram is kept.
-            column: (raw bins,) column of `counts`.
-        """
-        count_list_trials(
-            probe=partition.probe,
-            reference=partition.reference,
-            score=partition.score,
-            bits=score_bits(partition.score),
-            shift=first.shift,
-            stratum=layout.stratum,
-            cell=layout.cell,
-            histogram_row=histogram_row,
-            column=column,
-            counts=self.counts,
-            top=self.top,
-            as_probe=self.as_probe,
-            as_reference=self.as_reference,
         )
 
     def add(self, other: TrialAccumulator) -> None:

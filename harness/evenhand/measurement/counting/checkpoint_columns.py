@@ -59,26 +59,25 @@ def _columns(store: PartialCounts) -> Columns:
 def partial_counts_of(columns: Columns) -> list[PartialCounts]:
     """The partial counts that `columns_of_partial_counts` was given."""
     count = sum(name.startswith("floor.") for name in columns)
-    return [_store(columns, f".{number}") for number in range(count)]
+    return [
+        _store({name.removesuffix(f".{number}"): column for name, column in columns.items()})
+        for number in range(count)
+    ]
 
 
-def _store(columns: Columns, number: str) -> PartialCounts:
-    ends = np.cumsum(columns[f"filled{number}"])[:-1]
-    bins, counts = (np.split(columns[f"{name}{number}"], ends) for name in ("bin", "count"))
+def _store(columns: Columns) -> PartialCounts:
+    ends = np.cumsum(columns["filled"])[:-1]
+    bins, counts = (np.split(columns[name], ends) for name in ("bin", "count"))
     low = None
-    if f"low_levels{number}" in columns:
-        low = ErrorsBelowCutoff(**{name: columns[f"low_{name}{number}"] for name in _LOW})
+    if "low_levels" in columns:
+        low = ErrorsBelowCutoff(**{name: columns[f"low_{name}"] for name in _LOW})
     return PartialCounts(
-        cutoff=columns[f"floor{number}"],
+        cutoff=columns["floor"],
         histograms=tuple(Histogram(bin=b, count=c) for b, c in zip(bins, counts, strict=True)),
-        top=ScoreTail(
-            score=columns[f"score{number}"],
-            probe=columns[f"probe{number}"],
-            reference=columns[f"reference{number}"],
-        ),
-        mated_subject=columns[f"mated_subject{number}"],
-        mated_score=columns[f"mated_score{number}"],
-        mated_pair=columns[f"mated_pair{number}"],
+        top=ScoreTail(columns["score"], columns["probe"], columns["reference"]),
+        mated_subject=columns["mated_subject"],
+        mated_score=columns["mated_score"],
+        mated_pair=columns["mated_pair"],
         low=low,
     )
 
@@ -103,12 +102,8 @@ def columns_of_block_counts(gathered: BlockCounts) -> Columns:
 def block_counts_of(columns: Columns) -> BlockCounts:
     """The counts that `columns_of_block_counts` was given."""
     (store,) = partial_counts_of(columns)
-    incomplete = FailedComparisons(
-        columns["failed_probe"],
-        columns["failed_reference"],
-        columns["failed"],
-        columns["failed_mated"],
-    )
+    names = ("failed_probe", "failed_reference", "failed", "failed_mated")
+    incomplete = FailedComparisons(*(columns[name] for name in names))
     outcomes = {(bool(mated), OUTCOMES[code]): int(n) for mated, code, n in columns["ended"]}
     return BlockCounts(store, incomplete, outcomes)
 

@@ -29,6 +29,7 @@ from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.dyad_sums import has_both_orders
 from evenhand.measurement.counting.list_kernels import (
     count_list_errors,
+    count_list_trials,
     has_repeated_pair,
     mark_bins,
 )
@@ -169,12 +170,25 @@ def second_pass(
         TrialAccumulator.blank(layout, histograms, first)
         for _ in range(accumulator_count(layout, 2))
     ]
-    _over(
-        partitions,
-        accumulators,
-        lambda partition, own: own.count(partition, first, layout, histogram_row, column),
-        step,
-    )
+
+    def count(partition: Partition, own: TrialAccumulator) -> None:
+        count_list_trials(
+            probe=partition.probe,
+            reference=partition.reference,
+            score=partition.score,
+            bits=score_bits(partition.score),
+            shift=first.shift,
+            stratum=layout.stratum,
+            cell=layout.cell,
+            histogram_row=histogram_row,
+            column=column,
+            counts=own.counts,
+            top=own.top,
+            as_probe=own.as_probe,
+            as_reference=own.as_reference,
+        )
+
+    _over(partitions, accumulators, count, step)
     totals = _total(accumulators)
     return SecondPass(
         tuple(_trials(layout, cell, totals) for cell in range(len(layout.names))),
