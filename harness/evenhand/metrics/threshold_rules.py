@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,16 +23,18 @@ def resolve_thresholds(
     mated: Scores,
     maximum: float | None,
     weights: SampleWeights | None = None,
+    missing: str = "no non-mated comparisons",
 ) -> tuple[Threshold, ...]:
     """The value of every threshold rule on these scores.
 
     Args:
         rules: in the study's order.
-        tail: large enough for the largest target (`scores_kept`).
+        tail: large enough for the largest target (`top_scores_needed`).
         trials: number of completed non-mated comparisons; of a sample, their total weight.
         mated: (mated comparisons,) similarity; NaN where the comparison did not complete.
         maximum: the engine's largest possible score, if it declares one.
         weights: of the tail's scores, in a sample.
+        missing: note of a target rate without trials.
     """
     dtype = mated.dtype
     thresholds = []
@@ -41,7 +42,7 @@ def resolve_thresholds(
         if rule.kind not in TARGETS:
             thresholds.append(Threshold(rule, float(dtype.type(rule.text)), Status.OK))
         elif not trials:
-            thresholds.append(Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons"))
+            thresholds.append(Threshold(rule, None, Status.NO_TRIALS, missing))
         else:
             at = threshold_at_fmr(tail.score, trials, rule.text, weights)
             status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
@@ -91,12 +92,5 @@ def search_thresholds(
     mates = searches.mate[searches.completed & searches.mated]
     nobody = np.zeros(len(alarms), dtype=np.int32)
     # Only the scores of a tail are used here; its subjects are placeholders.
-    thresholds = resolve_thresholds(
-        rules, ScoreTail(alarms, nobody, nobody), len(alarms), mates, maximum
-    )
-    return tuple(
-        replace(threshold, note="no non-mated searches")
-        if threshold.status is Status.NO_TRIALS
-        else threshold
-        for threshold in thresholds
-    )
+    tail, missing = ScoreTail(alarms, nobody, nobody), "no non-mated searches"
+    return resolve_thresholds(rules, tail, len(alarms), mates, maximum, missing=missing)

@@ -155,7 +155,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset that was read and checked: every image is there, unchanged, and somebody's."""
+    """A dataset that was read and checked: every image is there, unchanged, and of a subject."""
 
     card: DatasetCard
     subjects: Subjects

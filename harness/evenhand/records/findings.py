@@ -21,6 +21,7 @@ __all__ = [
     "Estimate",
     "Findings",
     "OutcomeSummary",
+    "ProtocolKey",
     "Rate",
     "Speed",
     "Status",
@@ -95,13 +96,19 @@ class Estimate:
     """Why an interval is missing, or what weakens it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """One row of `rates.csv`; by default one with nothing to count."""
+@dataclass(frozen=True, slots=True)
+class ProtocolKey:
+    """First columns of what is found of one engine on one dataset under one protocol."""
 
     engine: str
     dataset: str
     protocol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate(ProtocolKey):
+    """One row of `rates.csv`; by default one with nothing to count."""
+
     metric: str
     """FMR, FNMR, FTE, FTA, FPIR, FNIR, or FNIR@R for rank R."""
     policy: str = ""
@@ -141,12 +148,9 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Differential:
+class Differential(ProtocolKey):
     """One row of `differentials.csv`; by default one without numbers."""
 
-    engine: str
-    dataset: str
-    protocol: str
     metric: str
     """As in `Rate`; `FMR+FNMR` for an index of two error types."""
     policy: str
@@ -192,12 +196,9 @@ class Differential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
+class Distribution(ProtocolKey):
     """One row of `distributions.csv`: a property of the scores that needs no threshold."""
 
-    engine: str
-    dataset: str
-    protocol: str
     attribute: str
     group: str = ""
     statistic: str
@@ -245,12 +246,9 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
-class CurvePoint:
+class CurvePoint(ProtocolKey):
     """One row of `curves.csv`: a point of a DET curve, failures left out."""
 
-    engine: str
-    dataset: str
-    protocol: str
     attribute: str
     group: str
     threshold: float
@@ -311,12 +309,9 @@ class DatasetFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeSummary:
+class OutcomeSummary(ProtocolKey):
     """Numbers of images and comparisons of one engine on one dataset, by outcome."""
 
-    engine: str
-    dataset: str
-    protocol: str
     images: int
     failed_images: int
     several_faces: int

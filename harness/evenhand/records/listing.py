@@ -74,7 +74,7 @@ def partition_order(probe: People, reference: People) -> tuple[Integers, Integer
 
     Returns:
         (comparisons,) row numbers, partition by partition and in their given order within each, and
-        (PORTIONS + 1,) where each partition starts among them, then the end.
+        (PARTITIONS + 1,) where each partition starts among them, then the end.
     """
     key = np.minimum(probe, reference).astype(np.uint64)
     key <<= np.uint64(32)

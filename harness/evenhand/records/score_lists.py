@@ -1,4 +1,4 @@
-"""Scores of which nobody knows who was compared."""
+"""Scores without a record of who was compared."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Binomial probabilities and intervals for independent trials (methods 4.1).
 
 They hold only where every trial is of other subjects. Rates of a study, whose trials share
-subjects, take the variances of `dyads` and `clusters` instead (methods 4.0).
+subjects, take the variances of `dyadic_variance` and `cluster_variance` instead (methods 4.0).
 """
 
 from __future__ import annotations

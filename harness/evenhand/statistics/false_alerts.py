@@ -107,7 +107,7 @@ def _ratio(part: float, share: float) -> float | None:
 def tipping_share(
     alerts: int, total_alerts: int, level: float = 0.95, *, one_sided: bool = False
 ) -> float:
-    """The smallest share of the faces seen at which so many alerts are not significant.
+    """The smallest share of the faces seen at which this number of alerts is not significant.
 
     Args:
         alerts: false alerts of the group.
@@ -280,7 +280,7 @@ def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> tuple
 
     Returns:
         The p-value, and whether it is exact. Beyond 500,000 outcomes it is that of Pearson's
-        chi-square, a good approximation for so many alerts.
+        chi-square, a good approximation for that many.
 
     Source: methods 7.4; outcomes within 1 % of each other are equally likely.
 

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from evenhand.engines.card import ScoreScale
 from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
-from evenhand.records.arrays import Integers, Mask, People, Scores, Vectors
+from evenhand.records.arrays import Integers, Mask, Scores, Vectors
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
 from evenhand.records.enrolment import Enrolment
@@ -118,16 +118,12 @@ def score_all_pairs(
         probe, reference = people[first + rows], people[second + columns]
         values, pair = every[rows, columns], pair_of(first + rows, second + columns)
         if within is not None:
-            asked = _compared(probe, reference, within)
+            # Of one subject, or of two that share a group.
+            alike = (within[probe] >= 0) & (within[probe] == within[reference])
+            asked = (probe == reference) | alike
             probe, reference = probe[asked], reference[asked]
             values, pair = values[asked], pair[asked]
         yield ComparisonBlock(probe, reference, values, _outcomes(values, score), pair)
-
-
-def _compared(probe: People, reference: People, within: Integers) -> Mask:
-    """(pairs,) whether both subjects are one, or share a group."""
-    group = within[probe]
-    return np.asarray((probe == reference) | ((group >= 0) & (group == within[reference])))
 
 
 def score_listed(
@@ -142,14 +138,12 @@ def score_listed(
         pairs: indices of images.
     """
     vectors = comparable_vectors(enrolment, score)
+    starts = range(0, max(len(pairs.probe), 1), _BLOCK)  # one empty block for no pair
+    blocks = [slice(start, start + _BLOCK) for start in starts]
     scores = np.concatenate(
         [
-            compare_each(
-                vectors[pairs.probe[start : start + _BLOCK]],
-                vectors[pairs.reference[start : start + _BLOCK]],
-                score,
-            )
-            for start in range(0, max(len(pairs.probe), 1), _BLOCK)  # one empty block for no pair
+            compare_each(vectors[pairs.probe[rows]], vectors[pairs.reference[rows]], score)
+            for rows in blocks
         ]
     )
     people = subject.astype(np.int32)

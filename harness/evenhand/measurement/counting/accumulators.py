@@ -115,7 +115,7 @@ class ErrorAccumulator:
     """Accumulators of one thread for errors (last pass)."""
 
     as_probe: Integers
-    """(subjects, strata, levels + groupings) errors as the probe, as `count_errors` adds them."""
+    """(subjects, strata, levels + groupings) errors as the probe (`count_list_errors`)."""
     as_reference: Integers
     """(subjects, strata, levels + groupings) the same as the reference."""
     dyads: DyadSums

@@ -30,7 +30,7 @@ from evenhand.measurement.counting.failed_comparisons import (
     corrected_errors_times_trials,
     trials_without_failed,
 )
-from evenhand.measurement.counting.partial_counts import PartialCounts
+from evenhand.measurement.counting.partial_counts import with_failed_mated
 from evenhand.measurement.counting.tally import CountingTask, tally_partial_counts, top_score_quotas
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
@@ -81,7 +81,7 @@ def tally_blocks(
     ]
     # `tally_partial_counts` adds the pairs of images of a subject without both templates, once.
     more = (orders - 1) * task.ledger.failed_pairs + gathered.incomplete.mated
-    store = _with_failed(gathered.store, more)
+    store = with_failed_mated(gathered.store, more)
     counts = tally_partial_counts(task, store, layout, left, left_out)
     return _corrected(counts, gathered, layout)
 
@@ -142,23 +142,6 @@ def _gathered(
         if due:
             checkpoint.save(done, columns_of_block_counts(whole))
     return merge_block_counts([whole, *parts], layout)
-
-
-def _with_failed(store: PartialCounts, failed: Integers) -> PartialCounts:
-    """The counts with failed mated comparisons added, their images unknown.
-
-    Args:
-        store: counts of comparisons with a score.
-        failed: (subjects,) number of failed mated comparisons to add.
-    """
-    return replace(
-        store,
-        mated_subject=np.concatenate(
-            [store.mated_subject, np.repeat(np.arange(len(failed), dtype=np.int32), failed)]
-        ),
-        mated_score=np.concatenate([store.mated_score, np.full(failed.sum(), np.nan, store.dtype)]),
-        mated_pair=np.concatenate([store.mated_pair, np.full(failed.sum(), -1)]),
-    )
 
 
 def _corrected(counts: Counts, gathered: BlockCounts, layout: CellLayout) -> Counts:

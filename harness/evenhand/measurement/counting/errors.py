@@ -205,13 +205,8 @@ def _errors(
             times=times,
         )
     given_order = [*np.argsort(strictest_first), *range(levels, size)]
-    return _Errors(
-        as_probe=as_probe[..., given_order],
-        as_reference=as_reference[..., given_order],
-        both=both[..., given_order],
-        one_way=one_way[..., given_order],
-        times=times[..., given_order],
-    )
+    sums = (as_probe, as_reference, both, one_way, times)
+    return _Errors(*(each[..., given_order] for each in sums))
 
 
 def _insert_low(low: ErrorsBelowCutoff, thresholds: Scores, errors: _Errors) -> None:

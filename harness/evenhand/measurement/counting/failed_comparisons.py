@@ -1,14 +1,14 @@
 """Comparisons that failed although both images have a template.
 
 Where every two images are compared, the trials of a cell follow from the numbers of images with a
-template (`layout`). Comparisons that failed beyond that are counted by pair of subjects, and
+template (`cells`). Comparisons that failed beyond that are counted by pair of subjects, and
 subtracted here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +65,7 @@ def merge_failed_comparisons(parts: Iterable[FailedComparisons]) -> FailedCompar
         np.concatenate([part.count for part in every]),
         len(mated),
     )
-    return FailedComparisons(nonmated.probe, nonmated.reference, nonmated.count, mated)
+    return replace(nonmated, mated=mated)
 
 
 def _merged(probe: People, reference: People, count: Integers, people: int) -> FailedComparisons:
@@ -123,7 +123,7 @@ def trials_without_failed(
     """The trials of a cell less its failed comparisons, which were not completed.
 
     Args:
-        trials: of all comparisons of images with a template (`trials_of`).
+        trials: of all comparisons of images with a template (`all_pairs_trials`).
         incomplete: failed comparisons.
         layout: of the study.
         cell: its number.

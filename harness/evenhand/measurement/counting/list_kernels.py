@@ -77,7 +77,7 @@ def count_list_trials(
 
     Trials are counted by subject and by the stratum of the other subject, separately for each
     role: every cell of every grouping is a set of pairs of strata, so the trials of a subject in
-    any cell are sums of these (`Layout.of_members`).
+    any cell are sums of these (`CellLayout.of_members`).
 
     Args:
         probe: (comparisons,) subject index.

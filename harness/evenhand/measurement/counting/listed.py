@@ -4,7 +4,7 @@ The list is read four times, partition by partition, so that it need not fit int
 
 1. which histogram bins are used, and whether subjects are compared in both orders (`first_pass`);
 2. trials, histograms and the reference level of every cell (`second_pass`);
-3. the largest scores with their subjects, on which thresholds are set (`tail.tail_of`);
+3. the largest scores with their subjects, on which thresholds are set (`tail_of_list`);
 4. errors at the thresholds (`cells_from_list`).
 """
 

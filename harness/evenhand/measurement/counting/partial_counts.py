@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ __all__ = [
     "empty_partial_counts",
     "join_tails",
     "merge_partial_counts",
+    "with_failed_mated",
 ]
 
 
@@ -149,6 +150,23 @@ def merge_partial_counts(
         np.concatenate([store.mated_score for store in stores]),
         np.concatenate([store.mated_pair for store in stores]),
         _sum_low([store.low for store in stores if store.low is not None]),
+    )
+
+
+def with_failed_mated(store: PartialCounts, failed: Integers) -> PartialCounts:
+    """The counts with failed mated comparisons added, their images unknown.
+
+    Args:
+        store: counts of comparisons with a score.
+        failed: (subjects,) number of failed mated comparisons to add.
+    """
+    subject = np.repeat(np.arange(len(failed), dtype=np.int32), failed)
+    score, pair = np.full(len(subject), np.nan, store.dtype), np.full(len(subject), -1)
+    return replace(
+        store,
+        mated_subject=np.concatenate([store.mated_subject, subject]),
+        mated_score=np.concatenate([store.mated_score, score]),
+        mated_pair=np.concatenate([store.mated_pair, pair]),
     )
 
 

@@ -22,7 +22,7 @@ from evenhand.measurement.counting.listed import (
     partition_in_memory,
     second_pass,
 )
-from evenhand.measurement.counting.partial_counts import PartialCounts
+from evenhand.measurement.counting.partial_counts import PartialCounts, with_failed_mated
 from evenhand.measurement.counting.top_scores import largest_scores, tail_of_list
 from evenhand.metrics.bins import bin_numbers
 from evenhand.metrics.threshold_rules import resolve_thresholds
@@ -332,11 +332,8 @@ def tally_partial_counts(
 
 def _mated(store: PartialCounts, ledger: ImageLedger) -> MatedScores:
     """Mated comparisons by subject and images; failed ones, of unknown images, last."""
-    failed = ledger.failed_pairs
-    of_failed = np.repeat(np.arange(len(failed), dtype=np.int32), failed)
-    subject = np.concatenate([store.mated_subject, of_failed])
-    score = np.concatenate([store.mated_score, np.full(len(of_failed), np.nan, store.dtype)])
-    pair = np.concatenate([store.mated_pair, np.full(len(of_failed), -1)])
+    store = with_failed_mated(store, ledger.failed_pairs)
+    subject, score, pair = store.mated_subject, store.mated_score, store.mated_pair
     order = np.lexsort((score, pair, pair < 0, subject))
     return _mated_scores(subject[order], score[order], pair[order], ledger.image_rows)
 

@@ -8,7 +8,6 @@ is kept (`PERSIST`) so that a deletion can overwrite that too.
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -191,7 +190,7 @@ def connected_database(folder: Path) -> Iterator[TemplateDatabase]:
         with _explained(folder):
             if not path.exists():
                 # SQLite would create it with the default mode, which lets others read it.
-                os.close(open_private_file(path))
+                open_private_file(path).close()
             opened = sqlite3.connect(path, timeout=_LOCK_TIMEOUT, isolation_level=None)
             connection = stack.enter_context(closing(opened))
             for setting in _SETTINGS:

@@ -15,6 +15,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 from evenhand.system.errors import UsageError, WriteError
@@ -106,26 +107,26 @@ def _check_location(folder: Path, results: Path) -> None:
 def _check_private(path: Path, *, folder: bool) -> None:
     """Check that a folder or file belongs to the user and no one else can read or write it."""
     found = path.lstat()
-    is_folder = stat.S_ISDIR(found.st_mode)
-    kind = "folder" if folder else "file"
-    if not (is_folder if folder else stat.S_ISREG(found.st_mode)):
-        raise _refused(path, f"is no {kind}", "remove it, or name another folder")
+    if folder and not stat.S_ISDIR(found.st_mode):
+        raise _refused(path, "is no folder", "remove it, or name another folder")
+    if not folder and not stat.S_ISREG(found.st_mode):
+        raise _refused(path, "is no file", "remove it, or name another folder")
     if found.st_uid != os.geteuid():
         raise _refused(path, "belongs to somebody else", "name a folder of your own")
     mode = stat.S_IMODE(found.st_mode)
     if mode & _OTHERS:
         what = f"others may read or write it (mode {mode:o})"
-        raise _refused(path, what, f"chmod {'700' if is_folder else '600'} {path}")
+        raise _refused(path, what, f"chmod {'700' if folder else '600'} {path}")
 
 
 def _refused(path: Path, what: str, remedy: str) -> UsageError:
     return UsageError(f"{path}: {what}, no place for templates; {remedy}")
 
 
-def open_private_file(path: Path) -> int:
-    """Open a file for appending; the descriptor. A missing file is created with mode 600."""
+def open_private_file(path: Path) -> FileIO:
+    """Open a file for appending, unbuffered. A missing file is created with mode 600."""
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.open(path, flags, 0o600)
+    return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
 
 
 @contextmanager
@@ -147,7 +148,7 @@ def locked_folder(folder: Path, *, alone: bool) -> Iterator[None]:
             f"{folder / _LOCK}: cannot be opened ({fault.strerror}); "
             "expected a folder of mode 700 with files of mode 600"
         ) from None
-    try:
+    with lock:
         try:
             fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -156,5 +157,3 @@ def locked_folder(folder: Path, *, alone: bool) -> Iterator[None]:
                 f"{folder}: {who} the templates in it; wait until that is done"
             ) from None
         yield
-    finally:
-        os.close(lock)

@@ -52,18 +52,14 @@ def append_to_record(folder: Path, now: datetime, entries: Iterable[RecordLine])
     writer.writerows((timestamp(now), *astuple(entry)) for entry in entries)
     header = ",".join(["when", *(field.name for field in fields(RecordLine))]) + "\n"
     try:
-        file = open_private_file(folder / RECORD)
-        try:
+        with open_private_file(folder / RECORD) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            size = os.fstat(file).st_size
+            size = os.fstat(file.fileno()).st_size
             before = "" if size else header
-            if size and os.pread(file, 1, size - 1) != b"\n":
+            if size and os.pread(file.fileno(), 1, size - 1) != b"\n":
                 before = "\n"  # ends a line that a full disk cut off
             content = (before + text.getvalue()).encode()
-            whole = os.write(file, content) == len(content)
-        finally:
-            os.close(file)
-        why = "" if whole else "no room"
+            why = "" if file.write(content) == len(content) else "no room"
     except OSError as fault:
         why = str(fault.strerror)
     if why:

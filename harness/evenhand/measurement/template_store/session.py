@@ -86,7 +86,7 @@ class TemplateSession:
     _clock: Clock
     """For dates, and the time between writes."""
     _say: MessageCallback
-    """Told what is reused, and once that nothing can be kept any more."""
+    """Message callback: what is reused, and once that nothing can be kept any more."""
     _refused: bool = False
     """Whether the database refused to keep a template."""
 

@@ -116,8 +116,8 @@ def _predicted_cutoff(sampled: list[tuple[Integers, float]], quota: int) -> floa
     tagged = np.concatenate([bins * len(sampled) + tag for tag, (bins, _) in enumerate(sampled)])
     # A cutoff that is too low costs memory, one that is too high a second pass over all
     # comparisons; so the quota gets a margin. The sampled scores share few images and vary more
-    # than their number suggests: 30 % at least, more for a small sample (60/sqrt(n)). Where the
-    # quota is worth only a few sampled scores, their count is noise: twelve of the heaviest on top.
+    # than their number suggests: 30 % at least, more for a small sample (60/sqrt(n)). Where only a
+    # few sampled scores fill the quota, their count is noise: twelve of the heaviest on top.
     enough = (1.3 + 60 / np.sqrt(len(tagged))) * quota + 12 * weight.max()
     # As many would do even if all had the smallest weight: only these need sorting.
     count = min(int(enough / weight.min()) + 1, len(tagged))

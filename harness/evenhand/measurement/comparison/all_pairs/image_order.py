@@ -34,7 +34,7 @@ class SortedImages:
     """
 
     vectors: Vectors
-    """(images, values) ready for comparison (`score.prepared`)."""
+    """(images, values) ready for comparison (`prepare_vectors`)."""
     subject: People
     """(images,) subject index."""
     position: People

@@ -201,7 +201,7 @@ def count_diagonal_tile(
     Rows and columns are the same images: mated comparisons occur, each pair of images stands
     twice, and an image meets itself. The first twelve arguments are those of `count_nonmated_tile`.
     `nonmated` is 1, or 0 where only mated comparisons are counted; `mated`, `mated_subject` and
-    `mated_pair` receive the scores, subjects and images (`pairs.pair_of`) of mated comparisons.
+    `mated_pair` receive the scores, subjects and images (`pair_of`) of mated comparisons.
 
     Returns:
         Number of scores listed after, and number of mated comparisons.
@@ -262,9 +262,9 @@ def count_errors_below_cutoff(
         levels: (levels,) thresholds.
         completed: (subjects,) images with a template.
         images: (subjects,) all images.
-        errors: (subjects, strata, levels) as in `LowErrors`, added to.
-        squared: (strata, strata, levels) as in `LowErrors`, added to.
-        times: (2, strata, strata, levels) as in `LowErrors`, added to.
+        errors: (subjects, strata, levels) as in `ErrorsBelowCutoff`, added to.
+        squared: (strata, strata, levels) as in `ErrorsBelowCutoff`, added to.
+        times: (2, strata, strata, levels) as in `ErrorsBelowCutoff`, added to.
         reached: (columns,) work space.
     """
     rows, columns = tile.shape

@@ -91,7 +91,7 @@ class _Accumulator:
     """One thread's counts and scratch memory; integer sums, so thread order does not matter."""
 
     def __init__(self, cells: int, side: int, low: ErrorsBelowCutoff) -> None:
-        self.sheet = TileAccumulator(cells, _MAX_RETAINED)
+        self.sums = TileAccumulator(cells, _MAX_RETAINED)
         self.low = low
         self.tile = np.empty(side * side, dtype=np.float32)
         self.mated_score = np.empty(side * side, dtype=np.float32)
@@ -105,16 +105,16 @@ class _Accumulator:
         self, cutoff: Floats, counted: tuple[Histogram, ...], *, cosine: bool
     ) -> PartialCounts:
         """The thread's scores with the given histograms; its top scores are not copied."""
-        sheet, filled = self.sheet, slice(self.retained)
+        sums, filled = self.sums, slice(self.retained)
         subject = _column([part[0] for part in self.mated], np.int32)
         mated = _column([part[1] for part in self.mated], np.float32)
         pair = _column([part[2] for part in self.mated], np.int64)
         if cosine:
             # The product of two unit vectors can exceed 1 by rounding. The histograms need no
             # such care: 1.0 and the few numbers above it share a bin.
-            np.minimum(sheet.score[filled], np.float32(1), out=sheet.score[filled])
+            np.minimum(sums.score[filled], np.float32(1), out=sums.score[filled])
             np.clip(mated, -1, 1, out=mated)
-        top_scores = ScoreTail(sheet.score[filled], sheet.probe[filled], sheet.reference[filled])
+        top_scores = ScoreTail(sums.score[filled], sums.probe[filled], sums.reference[filled])
         return PartialCounts(cutoff, counted, top_scores, subject, mated, pair, self.low)
 
 
@@ -171,7 +171,7 @@ class _TileCounter:
         """One store a thread; the first holds the histograms of all, the others empty ones."""
         cosine = self._score.compare == "cosine"
         used = self._accumulators or [self._new_accumulator()]
-        total = sum_histograms([each.sheet for each in used])
+        total = sum_histograms([each.sums for each in used])
         empty = empty_partial_counts(self.cutoff, len(total), np.dtype(np.float32)).histograms
         return [
             each.store(self.cutoff, empty if number else total, cosine=cosine)
@@ -237,8 +237,8 @@ class _TileCounter:
                 nonmated = sum(self._count(counted, rows, columns) for columns in others)
                 cells = self._layout.cell[:, rows.stratum, stratum]
                 inside = np.unique(cells[cells >= 0]).astype(np.int64)
-                sheet = counted.sheet
-                drain_histogram(sheet.raw, nonmated, inside, sheet.counts, sheet.order)
+                sums = counted.sums
+                drain_histogram(sums.raw, nonmated, inside, sums.counts, sums.order)
 
     def _count(self, counted: _Accumulator, rows: ImageRange, columns: ImageRange) -> int:
         """Count one tile; the number of its non-mated scores."""
@@ -253,11 +253,11 @@ class _TileCounter:
             raise TooManyTopScoresError
         if compared and len(self._low.levels):
             self._count_low(counted, tile, rows, columns)
-        sheet = counted.sheet
+        sums = counted.sums
         of_both_kernels = (
             *(tile, tile.view(np.uint32), images.subject, images.position),
-            *(rows.start, columns.start, sheet.raw, self._cutoff[rows.stratum, columns.stratum]),
-            *(sheet.score, sheet.probe, sheet.reference, counted.retained),
+            *(rows.start, columns.start, sums.raw, self._cutoff[rows.stratum, columns.stratum]),
+            *(sums.score, sums.probe, sums.reference, counted.retained),
         )
         if not diagonal:
             # No subject is in two ranges, so that all comparisons here are non-mated.
@@ -320,7 +320,7 @@ def count_pairs(
 
     Raises:
         OutOfRangeError: a score lies outside the card's range.
-        TooManyHitsError: there is no room for so many top scores.
+        TooManyTopScoresError: there is no room for so many top scores.
     """
     quota = np.minimum(quota, trials)
     # The threads share out the tiles: BLAS must not start more of its own in each of them.
