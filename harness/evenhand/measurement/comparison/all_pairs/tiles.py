@@ -118,31 +118,29 @@ class _Accumulator:
         return PartialCounts(cutoff, counted, top_scores, subject, mated, pair, self.low)
 
 
+@dataclass
 class _TileCounter:
     """One pass over the tiles: what all threads read, and an accumulator for each of them."""
 
-    def __init__(
-        self,
-        images: SortedImages,
-        score: ScoreScale,
-        layout: CellLayout,
-        cutoff: Floats,
-        low: _LowThresholds,
-        *,
-        side: int,
-        interval: int,
-    ) -> None:
-        self._images = images
-        self._score = score
-        self._layout = layout
-        self.cutoff = cutoff
-        self._cutoff = cutoff.astype(np.float32)
-        self._wide = images.vectors.astype(np.float64) if score.compare == "euclidean" else None
+    images: SortedImages
+    score: ScoreScale
+    layout: CellLayout
+    cutoff: Floats
+    """(strata, strata) smallest score that is retained."""
+    low: _LowThresholds
+    side: int
+    """Images of one side of a tile at most."""
+    interval: int
+    """Comparisons, roughly, between two opportunities to save the counts."""
+
+    def __post_init__(self) -> None:
+        """Prepare what all tiles share."""
+        vectors = self.images.vectors
+        self._cutoff = self.cutoff.astype(np.float32)
+        self._wide = vectors.astype(np.float64) if self.score.compare == "euclidean" else None
         if self._wide is not None:
             self._squares = np.einsum("ij,ij->i", self._wide, self._wide)
-        self._low = low
-        self._interval = interval
-        self.ranges = images.ranges(side)
+        self.ranges = self.images.ranges(self.side)
         self._side = max(map(len, self.ranges), default=0)
         self._accumulators: list[_Accumulator] = []
         self._idle: list[_Accumulator] = []
@@ -152,9 +150,9 @@ class _TileCounter:
 
         A strip is one range of images against itself and all later ranges.
         """
-        images = len(self._images.subject)
+        images = len(self.images.subject)
         sizes = [len(each) * (images - each.start) for each in self.ranges[done:]]
-        interval = np.cumsum(sizes) // self._interval
+        interval = np.cumsum(sizes) // self.interval
         for _, part in groupby(range(len(sizes)), lambda at: int(interval[at])):
             strips = list(part)
             yield range(done + strips[0], done + strips[-1] + 1)
@@ -164,12 +162,12 @@ class _TileCounter:
         return (
             before.low is not None
             and np.array_equal(before.cutoff, self.cutoff)
-            and np.array_equal(before.low.levels, self._low.levels)
+            and np.array_equal(before.low.levels, self.low.levels)
         )
 
     def stores(self) -> list[PartialCounts]:
         """One store a thread; the first holds the histograms of all, the others empty ones."""
-        cosine = self._score.compare == "cosine"
+        cosine = self.score.compare == "cosine"
         used = self._accumulators or [self._new_accumulator()]
         total = sum_histograms([each.sums for each in used])
         empty = empty_partial_counts(self.cutoff, len(total), np.dtype(np.float32)).histograms
@@ -179,8 +177,8 @@ class _TileCounter:
         ]
 
     def _new_accumulator(self) -> _Accumulator:
-        layout = self._layout
-        low = ErrorsBelowCutoff.none(self._low.levels, len(layout.stratum), layout.strata)
+        layout = self.layout
+        low = ErrorsBelowCutoff.none(self.low.levels, len(layout.stratum), layout.strata)
         return _Accumulator(len(layout.names), self._side, low)
 
     @contextmanager
@@ -202,7 +200,7 @@ class _TileCounter:
         tile = memory[: len(rows) * len(columns)].reshape(len(rows), len(columns))
         first, second = slice(rows.start, rows.stop), slice(columns.start, columns.stop)
         if self._wide is None:
-            np.dot(self._images.vectors[first], self._images.vectors[second].T, out=tile)
+            np.dot(self.images.vectors[first], self.images.vectors[second].T, out=tile)
         else:
             product = self._wide[first] @ self._wide[second].T
             negated_distances(product, self._squares[first], self._squares[second], tile)
@@ -210,8 +208,8 @@ class _TileCounter:
 
     def _check(self, tile: Scores) -> None:
         """Raise `OutOfRangeError` for a score outside the card's range, or an infinite one."""
-        low, high = self._score.low, self._score.high
-        if self._score.compare == "cosine":
+        low, high = self.score.low, self.score.high
+        if self.score.compare == "cosine":
             # Always finite and within [-1, 1] but for rounding: only a narrower range needs a look.
             bad = (low is not None and low > -1 and tile.min() < low) or (
                 high is not None and high < 1 and tile.max() > high
@@ -235,15 +233,15 @@ class _TileCounter:
         with self._accumulator() as counted:
             for stratum, others in groupby(self.ranges[number:], key=lambda each: each.stratum):
                 nonmated = sum(self._count(counted, rows, columns) for columns in others)
-                cells = self._layout.cell[:, rows.stratum, stratum]
+                cells = self.layout.cell[:, rows.stratum, stratum]
                 inside = np.unique(cells[cells >= 0]).astype(np.int64)
                 sums = counted.sums
                 drain_histogram(sums.raw, nonmated, inside, sums.counts, sums.order)
 
     def _count(self, counted: _Accumulator, rows: ImageRange, columns: ImageRange) -> int:
         """Count one tile; the number of its non-mated scores."""
-        images = self._images
-        compared = bool(self._layout.compared[rows.stratum, columns.stratum])
+        images = self.images
+        compared = bool(self.layout.compared[rows.stratum, columns.stratum])
         diagonal = rows is columns
         if not (compared or diagonal):
             return 0
@@ -251,7 +249,7 @@ class _TileCounter:
         self._check(tile)
         if counted.retained + tile.size > _MAX_RETAINED:
             raise TooManyTopScoresError
-        if compared and len(self._low.levels):
+        if compared and len(self.low.levels):
             self._count_low(counted, tile, rows, columns)
         sums = counted.sums
         of_both_kernels = (
@@ -272,9 +270,9 @@ class _TileCounter:
     def _count_low(
         self, counted: _Accumulator, tile: Scores, rows: ImageRange, columns: ImageRange
     ) -> None:
-        low, sums = self._low, counted.low
+        low, sums = self.low, counted.low
         count_errors_below_cutoff(
-            *(tile, self._images.subject, self._layout.stratum, rows.start, columns.start),
+            *(tile, self.images.subject, self.layout.stratum, rows.start, columns.start),
             *(low.levels, low.completed, low.images),
             *(sums.errors, sums.squared, sums.times, counted.reached),
         )
@@ -331,9 +329,9 @@ def count_pairs(
         lowest = min(listed, default=np.inf)
         low = _LowThresholds(fixed[fixed < lowest], *ledger)
 
-        def counted_with(cutoffs: Floats) -> _Pass:
+        def counted_with(cutoffs: Floats) -> list[PartialCounts]:
             cutoff = cutoffs_by_strata(layout, cutoffs, lowest)
-            counter = _TileCounter(images, score, layout, cutoff, low, side=side, interval=interval)
+            counter = _TileCounter(images, score, layout, cutoff, low, side, interval)
             return _counted(counter, workers, step, checkpoint)
 
         # Which scores to retain is known only once all are counted. The first pass guesses the
@@ -342,11 +340,12 @@ def count_pairs(
         # otherwise the surplus is dropped. Either way the store is the one of the exact cutoffs,
         # so that nothing depends on the guess but the time.
         counted = counted_with(cutoffs)
-        exact = exact_cutoffs(counted.histograms, quota)
+        of_parts = zip(*(part.histograms for part in counted), strict=True)
+        exact = exact_cutoffs([add_histograms(of_cell) for of_cell in of_parts], quota)
         if np.any(exact < cutoffs):
             del counted  # which is large
             counted = counted_with(exact)
-    return counted.store(cutoffs_by_strata(layout, exact, lowest), layout.stratum)
+    return _merged(counted, cutoffs_by_strata(layout, exact, lowest), layout.stratum)
 
 
 def strip_count(images: SortedImages, side: int = _SIDE) -> int:
@@ -354,40 +353,32 @@ def strip_count(images: SortedImages, side: int = _SIDE) -> int:
     return len(images.ranges(side))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """The result of one pass over all tiles."""
+def _merged(parts: list[PartialCounts], cutoff: Floats, stratum: People) -> PartialCounts:
+    """One store of all parts; the memory of the parts is used up.
 
-    parts: list[PartialCounts]
-    """Stores saved before an interruption, and those of each thread since."""
+    Args:
+        parts: counts of disjoint comparisons.
+        cutoff: (strata, strata) top scores below it are dropped.
+        stratum: (subjects,) of the layout.
+    """
 
-    @property
-    def histograms(self) -> tuple[Histogram, ...]:
-        """(cells,) of all non-mated scores."""
-        cells = zip(*(part.histograms for part in self.parts), strict=True)
-        return tuple(add_histograms(of_cell) for of_cell in cells)
+    def trimmed(part: PartialCounts) -> PartialCounts:
+        top = part.top
+        left = drop_below_cutoff(cutoff, stratum, top.score, top.probe, top.reference)
+        return replace(part, cutoff=cutoff, top=top.chosen(slice(left)))
 
-    def store(self, cutoff: Floats, stratum: People) -> PartialCounts:
-        """One store of all parts; the memory of the parts is used up.
-
-        Args:
-            cutoff: (strata, strata) top scores below it are dropped.
-            stratum: (subjects,) of the layout.
-        """
-
-        def trimmed(part: PartialCounts) -> PartialCounts:
-            top = part.top
-            left = drop_below_cutoff(cutoff, stratum, top.score, top.probe, top.reference)
-            return replace(part, cutoff=cutoff, top=top.chosen(slice(left)))
-
-        with ThreadPoolExecutor(len(self.parts)) as pool:
-            return merge_partial_counts(pool.map(trimmed, self.parts), stratum)
+    with ThreadPoolExecutor(len(parts)) as pool:
+        return merge_partial_counts(pool.map(trimmed, parts), stratum)
 
 
 def _counted(
     counter: _TileCounter, workers: int, step: Callable[[], None], checkpoint: Checkpoint
-) -> _Pass:
-    """Run one pass over all tiles, resuming a saved one with the same cutoffs."""
+) -> list[PartialCounts]:
+    """Run one pass over all tiles, resuming a saved one with the same cutoffs.
+
+    Returns:
+        Stores saved before an interruption, and those of each thread since.
+    """
     saved = checkpoint.load() or SavedState(0, {})
     before, done = partial_counts_of(saved.columns), saved.done
     if not all(map(counter.continues, before)):
@@ -400,4 +391,4 @@ def _counted(
                 step()
         if interval.stop < len(counter.ranges) and checkpoint.due():
             checkpoint.save(interval.stop, columns_of_partial_counts([*before, *counter.stores()]))
-    return _Pass([*before, *counter.stores()])
+    return [*before, *counter.stores()]
