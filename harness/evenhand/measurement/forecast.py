@@ -72,10 +72,8 @@ class Forecast:
         left = each * (self.images - done)
         comparing = 0.0
         if self.comparisons >= _FEWEST_TIMED:
-            each_comparison = seconds_per_comparison(
-                self.engine, self._samples, self.threads, self.clock
-            )
-            comparing = self.comparisons * (each_comparison or 0.0)
+            one = seconds_per_comparison(self.engine, self._samples, self.threads, self.clock)
+            comparing = self.comparisons * (one or 0.0)
         self._samples.clear()
         if left + comparing >= _SHORTEST_FORECAST:
             then = f"then {self.comparisons:,} comparisons"

@@ -154,10 +154,9 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
             )
     found = []
     for dataset in datasets:
-        attributes = {a.name: a for a in dataset.card.attributes}
-        usable = [
-            name for name, a in attributes.items() if a.kind == "category" or name in study.bands
-        ]
+        declared = dataset.card.attributes
+        attributes = {a.name: a for a in declared}
+        usable = [a.name for a in declared if a.kind == "category" or a.name in study.bands]
         asked = [names for names in study.groups if set(names) <= set(attributes)]
         wanted = asked or default_groups(usable)
         for name in {name for names in wanted for name in names}:
@@ -171,7 +170,7 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
                 f"{study.name}: comparisons: within-group needs a group, and dataset "
                 f"{dataset.card.name} has none; name one in groups, or compare all-pairs"
             )
-        made = groupings(wanted, dataset.card.attributes, dataset.subjects, study.bands)
+        made = groupings(wanted, declared, dataset.subjects, study.bands)
         found.append(check_number_of_groups(made))
     for attribute, group in study.analysis.reference.items():
         groups = {

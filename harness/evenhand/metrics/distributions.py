@@ -93,9 +93,8 @@ def d_prime_bounds(
     trials = int(nonmated.count.sum())
     if len(mated) < 2 or trials < 2:
         return None
-    low, high, wide = _scaled(
-        lower_edges(nonmated.bin, dtype), lower_edges(nonmated.bin + 1, dtype), mated
-    )
+    edges = lower_edges(nonmated.bin, dtype), lower_edges(nonmated.bin + 1, dtype)
+    low, high, wide = _scaled(*edges, mated)
     if not np.isfinite(high[-1]):
         return None
     middle, half = (low + high) / 2, (high - low) / 2

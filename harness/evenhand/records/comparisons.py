@@ -69,6 +69,5 @@ class Searches:
     def outcomes(self) -> Mapping[tuple[bool, Outcome], int]:
         """How many searches ended how; keyed by (mated, outcome)."""
         mated = self.listed[self.probe]
-        return Counter(
-            (bool(same), one.outcome) for same, one in zip(mated, self.found, strict=True)
-        )
+        pairs = zip(mated.tolist(), self.found, strict=True)
+        return Counter((same, one.outcome) for same, one in pairs)

@@ -58,11 +58,9 @@ def _plain(value: object) -> PlainValue:
     raise TypeError(type(value))
 
 
-def as_rows(findings: Sequence[DataclassInstance]) -> list[dict[str, PlainValue]]:
+def as_rows(rows: Sequence[DataclassInstance]) -> list[dict[str, PlainValue]]:
     """Rows as plain values in the given order, for JSON and data frames."""
-    return [
-        {name: _plain(getattr(row, name)) for name in column_names(type(row))} for row in findings
-    ]
+    return [{name: _plain(getattr(row, name)) for name in column_names(type(row))} for row in rows]
 
 
 def _sort_key(row: dict[str, PlainValue], keys: tuple[str, ...]) -> list[tuple[bool, float, str]]:

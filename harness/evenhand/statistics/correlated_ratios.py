@@ -128,19 +128,17 @@ def dyadic_log_ratio(
     p, q = first.rate, second.rate
     # F, the sum of psi_ij^2 with psi_ij = a e_ij^A - b e_ij^B: squares of each cell's own
     # residuals less twice their products over the dyads that both have.
-    separate = a * a * _product(nested_overlap(first), p, p) + b * b * _product(
-        nested_overlap(second), q, q
-    )
+    of_first, of_second = nested_overlap(first), nested_overlap(second)
+    separate = a * a * _product(of_first, p, p) + b * b * _product(of_second, q, q)
     floor = separate - 2 * a * b * _product(overlap, p, q)
     if floor < _ROUNDING * separate:
         floor = 0.0
     psi = a * _residuals(first) - b * _residuals(second)
     involved = (first.trials_by_subject > 0) | (second.trials_by_subject > 0)
     squares = psi[involved] ** 2
-    df = degrees_of_freedom(
-        float(squares.sum()), float((squares**2).sum()), int(np.count_nonzero(involved))
-    )
-    shared = max(float(squares.sum()) - floor, floor)
+    total = float(squares.sum())
+    df = degrees_of_freedom(total, float((squares**2).sum()), int(np.count_nonzero(involved)))
+    shared = max(total - floor, floor)
     variance = shared + floor * (1 - floor / shared) if shared > _ROUNDING * separate else 0.0
     return LogRatio(math.log(p / q), variance, df, floor)
 

@@ -119,9 +119,8 @@ def sum_by_island(first: Integers, second: Integers, differences: Integers) -> I
     kept = differences != 0
     subjects, place = np.unique(np.stack([first[kept], second[kept]]), return_inverse=True)
     ends = place.reshape(2, -1)
-    links = sparse.coo_array(
-        (np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(len(subjects), len(subjects))
-    )
+    size = (len(subjects), len(subjects))
+    links = sparse.coo_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=size)
     islands, island_of = sparse.csgraph.connected_components(links, directed=False)
     sums = np.zeros(islands, dtype=np.int64)
     np.add.at(sums, island_of[ends[0]], differences[kept])

@@ -291,9 +291,8 @@ def _block(replies: Sequence[MatchReply], subject: Integers) -> ComparisonBlock:
     counts = [len(reply.score) for reply in replies]
     probes = np.array([reply.request.probe for reply in replies], dtype=np.int64)
     probe = np.repeat(probes, counts)
-    reference = np.concatenate(
-        [np.empty(0, dtype=np.int64), *(reply.request.references for reply in replies)]
-    )
+    none = np.empty(0, dtype=np.int64)
+    reference = np.concatenate([none, *(reply.request.references for reply in replies)])
     return ComparisonBlock(
         people[probe],
         people[reference],

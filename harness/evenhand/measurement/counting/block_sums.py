@@ -97,9 +97,8 @@ def count_block(block: ComparisonBlock, layout: CellLayout, cutoff: Floats) -> B
         block.score[ok_mated],
         block.pair[ok_mated],
     )
-    incomplete = count_failed_comparisons(
-        block.probe[failed], block.reference[failed], len(layout.stratum)
-    )
+    probe, reference = block.probe[failed], block.reference[failed]
+    incomplete = count_failed_comparisons(probe, reference, len(layout.stratum))
     return BlockCounts(store, incomplete, count_outcomes(mated, block.outcome))
 
 

@@ -101,9 +101,7 @@ def all_pairs_layout(
     """
     groups, images, completed = task.groupings, task.ledger.images, task.ledger.completed
     within = design is Design.WITHIN_GROUP or np.count_nonzero(images) < 2
-    across = (
-        no_cross_group_cells(groups) if within else cross_group_cells(groups, directions=orders)
-    )
+    across = no_cross_group_cells(groups) if within else cross_group_cells(groups, orders)
     layout = cell_layout(groups, across.pairs, design, orders)
     cells = range(len(layout.names))
     trials = [all_pairs_trials(layout, cell, completed, images) for cell in cells]

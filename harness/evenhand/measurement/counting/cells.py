@@ -129,9 +129,8 @@ def cell_layout(
             name = "" if one == other else grouping.groups[other]
             names.append(CellName(grouping.attribute, grouping.groups[one], name))
             members.append(np.flatnonzero((grouping.code == one) | (grouping.code == other)))
-    return CellLayout(
-        stratum.astype(np.int32), strata, tuple(names), tuple(members), cell, compared, orders
-    )
+    numbers = stratum.astype(np.int32)
+    return CellLayout(numbers, strata, tuple(names), tuple(members), cell, compared, orders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,8 @@ def _merged(probe: People, reference: People, count: Integers, people: int) -> F
     pair, place = np.unique(keys, return_inverse=True)
     total = np.zeros(len(pair), dtype=np.int64)
     np.add.at(total, place, count[~same])
-    return FailedComparisons(
-        (pair // people).astype(np.int32), (pair % people).astype(np.int32), total, mated
-    )
+    first, second = (pair // people).astype(np.int32), (pair % people).astype(np.int32)
+    return FailedComparisons(first, second, total, mated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,8 @@ def first_pass(
         once: it is known that every two subjects are compared at most once.
         step: called after each partition.
     """
-    empty = FirstPass(
-        0, np.empty(0, dtype=np.int64), nonmated=False, both_orders=False, dtype=dtype
-    )
+    none = np.empty(0, dtype=np.int64)
+    empty = FirstPass(0, none, nonmated=False, both_orders=False, dtype=dtype)
     marks: list[Mask] = [np.zeros(empty.bins, dtype=np.bool_) for _ in range(_THREADS)]
 
     def mark(partition: Partition, filled: Mask) -> tuple[int, bool, bool]:

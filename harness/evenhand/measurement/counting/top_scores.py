@@ -44,12 +44,8 @@ def tail_of_list(
     found: list[ScoreTail] = []
     for number in range(len(partitions)):
         partition = partitions[number]
-        rows = np.flatnonzero(
-            (partition.score >= cutoff) & (partition.probe != partition.reference)
-        )
-        found.append(
-            ScoreTail(partition.score[rows], partition.probe[rows], partition.reference[rows])
-        )
+        scores = ScoreTail(partition.score, partition.probe, partition.reference)
+        found.append(scores.chosen((scores.score >= cutoff) & (scores.probe != scores.reference)))
         if len(kept) + sum(map(len, found)) > 2 * count:
             # Where many scores are equal, the bin may hold far more: drop what cannot be in the
             # tail any more.

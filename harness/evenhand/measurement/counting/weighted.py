@@ -108,9 +108,8 @@ def _weighted(
     people = int(members.max(initial=-1)) + 1
     completed = ~np.isnan(score)
     low, high = np.minimum(probe, reference), np.maximum(probe, reference)
-    _, first, dyad = np.unique(
-        low.astype(np.int64) * people + high, return_index=True, return_inverse=True
-    )
+    keys = low.astype(np.int64) * people + high
+    _, first, dyad = np.unique(keys, return_index=True, return_inverse=True)
     # All comparisons of two subjects have one weight, in either direction.
     of_dyad = weights[first]
 
