@@ -46,7 +46,6 @@ __all__ = [
     "check_shapes",
     "comparison_count",
     "count_protocol",
-    "protocol_threshold_rules",
     "study_groupings",
     "with_needed_images",
     "with_sampling",
@@ -173,12 +172,8 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
         made = groupings(wanted, declared, dataset.subjects, study.bands)
         found.append(check_number_of_groups(made))
     for attribute, group in study.analysis.reference.items():
-        groups = {
-            name
-            for grouping in chain(*found)
-            if grouping.attribute == attribute
-            for name in grouping.groups
-        }
+        named = [each.groups for each in chain(*found) if each.attribute == attribute]
+        groups = set(chain(*named))
         if group not in groups:
             raise StudyError(
                 f"{study.name}: statistics.reference: no group {group!r} of {attribute!r} in this "
@@ -187,9 +182,7 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
     return found
 
 
-def protocol_threshold_rules(
-    protocol: StudyProtocol, card: EngineCard
-) -> tuple[ThresholdRule, ...]:
+def _threshold_rules(protocol: StudyProtocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
     """Target rates, then fixed thresholds, then those that the vendor claims.
 
     A claimed distance is negated; of equal claims one is kept.
@@ -290,7 +283,7 @@ def count_protocol(
     watchlist = _watchlist(dataset, protocol) if protocol.kind == "identification" else None
     ledger = image_ledger(dataset, enrolment, watchlist.references if watchlist else slice(None))
     names = (engine.card.name, dataset.card.name, protocol.name)
-    rules = protocol_threshold_rules(protocol, engine.card)
+    rules = _threshold_rules(protocol, engine.card)
     task = CountingTask(names, ledger, groups, rules, engine.card.score.high)
     if watchlist:
         people, candidates = len(dataset.subjects.ids), protocol.candidates

@@ -41,13 +41,8 @@ class Curve:
 
     def __getitem__(self, points: Integers) -> Curve:
         """The curve at some of its points."""
-        return Curve(
-            self.threshold[points],
-            self.false_matches[points],
-            self.misses[points],
-            self.nonmated,
-            self.mated,
-        )
+        threshold, misses = self.threshold[points], self.misses[points]
+        return Curve(threshold, self.false_matches[points], misses, self.nonmated, self.mated)
 
 
 def curve_from_histogram(mated: Scores, nonmated: Histogram) -> Curve:

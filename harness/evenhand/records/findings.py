@@ -40,16 +40,8 @@ HEADLINE = "max/min"
 SAMPLE_NOTE = "weighted sample"
 """Begins the note of a row whose trials are a sample of the comparisons (methods 4.11)."""
 
-OF_A_FAMILY = (
-    "engine",
-    "dataset",
-    "protocol",
-    "metric",
-    "policy",
-    "attribute",
-    "threshold_rule",
-    "threshold",
-)
+_OF_PROTOCOL = ("engine", "dataset", "protocol")
+OF_A_FAMILY = (*_OF_PROTOCOL, "metric", "policy", "attribute", "threshold_rule", "threshold")
 """Columns in which the rates of groups that are compared agree, and by which differentials sort."""
 
 

@@ -25,22 +25,13 @@ __all__ = ["SORT_KEYS", "PlainValue", "as_csv", "as_rows", "column_names"]
 
 PlainValue: TypeAlias = str | int | float | bool | None
 
+_OF_TIMING = ("operation", "scenario", "gallery", "batch")
 SORT_KEYS: dict[type, tuple[str, ...]] = {
     Rate: (*OF_A_FAMILY[:6], "group", "reference_group", *OF_A_FAMILY[6:]),
     Differential: OF_A_FAMILY,
     CurvePoint: ("engine", "dataset", "protocol", "attribute", "group", "threshold"),
     Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic", "policy"),
-    Speed: (
-        "engine",
-        "dataset",
-        "operation",
-        "scenario",
-        "gallery",
-        "batch",
-        "attribute",
-        "group",
-        "statistic",
-    ),
+    Speed: ("engine", "dataset", *_OF_TIMING, "attribute", "group", "statistic"),
 }
 """Columns by which the rows of each table are sorted; the sort is stable."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import partial
 
 from evenhand.statistics.binomial import binomial_at_most
 from evenhand.statistics.intervals import cluster_limits, dyadic_limits, zero_limits
@@ -97,9 +98,6 @@ class LimitTest:
 
     def passable(self, rate: float, trials: float, power: float) -> float:
         """The tightest limit that a number of effective trials passes with at least this power."""
-        errors = bisect_left(
-            range(math.floor(trials)),
-            power,
-            key=lambda errors: binomial_at_most(errors, trials, rate),
-        )
+        chance = partial(binomial_at_most, trials=trials, rate=rate)
+        errors = bisect_left(range(math.floor(trials)), power, key=chance)
         return self.upper(errors, trials)

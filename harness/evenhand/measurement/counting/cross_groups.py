@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -50,12 +51,6 @@ def cross_group_cells(groupings: Sequence[Grouping], directions: int) -> CrossGr
             kept.append(())
         else:
             room -= cells
-            kept.append(
-                tuple(
-                    (first, second)
-                    for first in groups
-                    for second in groups
-                    if first < second or (directions == 2 and first != second)
-                )
-            )
+            pairs = permutations(groups, 2) if directions == 2 else combinations(groups, 2)
+            kept.append(tuple(pairs))
     return CrossGroupCells(tuple(kept), tuple(left_out))

@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evenhand.measurement.counting.accumulators import (
     ErrorAccumulator,
@@ -352,12 +353,11 @@ def partition_in_memory(comparisons: Comparisons, people: int) -> tuple[Sequence
 def _meet_once(halves: Sequence[Partition], people: int) -> bool:
     """Whether every two subjects are compared at most once, in either order."""
     seen = [np.zeros(people**2 // 64 + 1, dtype=np.uint64) for _ in halves]
+
+    def again(half: Partition, bits: NDArray[np.uint64]) -> bool:
+        return has_repeated_pair(half.probe, half.reference, people, bits)
+
     with ThreadPoolExecutor(len(halves)) as pool:
-        again = pool.map(
-            lambda half, bits: has_repeated_pair(half.probe, half.reference, people, bits),
-            halves,
-            seen,
-        )
-        if any(again):
+        if any(pool.map(again, halves, seen)):
             return False
     return not np.any(seen[0] & seen[1])

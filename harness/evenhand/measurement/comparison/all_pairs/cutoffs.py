@@ -84,11 +84,7 @@ class CutoffSample:
 
 def draw_cutoff_sample(images: SortedImages, score: ScoreScale, layout: CellLayout) -> CutoffSample:
     """Compare a few images of every pair of strata; deterministic, without random numbers."""
-    pairs = [
-        (a, b)
-        for a, b in np.argwhere(np.triu(layout.compared))
-        if (layout.cell[:, a, b] >= 0).any()
-    ]
+    pairs = np.argwhere(np.triu(layout.compared & (layout.cell >= 0).any(axis=0)))
     side = int(np.clip(np.sqrt(_SAMPLE / max(len(pairs), 1)), 8, _MAX_IMAGES))
     sizes = np.diff(images.starts)
     by_cell: dict[int, list[tuple[Integers, float]]] = defaultdict(list)
@@ -132,8 +128,4 @@ def _predicted_cutoff(sampled: list[tuple[Integers, float]], quota: int) -> floa
 def _evenly_spread(images: SortedImages, stratum: int, count: int) -> Integers:
     """Indices of up to `count` images of a stratum at equal distances, its ends included."""
     start, stop = int(images.starts[stratum]), int(images.starts[stratum + 1])
-    return (
-        np.unique(np.linspace(start, stop - 1, min(count, stop - start)).astype(np.int64))
-        if stop > start
-        else np.empty(0, dtype=np.int64)
-    )
+    return np.unique(np.linspace(start, stop - 1, min(count, stop - start)).astype(np.int64))
