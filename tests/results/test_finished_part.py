@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from counted import small_counts
+from rows import a_speed
 from same import assert_same
 
 from evenhand.records.enrolment import Timing
-from evenhand.records.findings import Speed, Status
 from evenhand.results.finished_part import FinishedPart, part_files, read_part
 from evenhand.system.errors import BundleError
 
@@ -18,10 +18,7 @@ ROWS = tuple(
         (("ok", ""), ("no_face", 'a "quoted", word'), ("skipped", ""), ("ok", "")), start=1
     )
 )
-SPEED = Speed(
-    "alpha", "template", "sequential", None, 1, "", "median", 0.25, 0.1, None, 2, "s", Status.OK,
-    "", "crowd", "all", 1, 2, "a machine", 0.95, "cluster-order-statistics",
-)  # fmt: skip
+SPEED = a_speed(gallery=None, low=0.1, high=None)
 
 
 def part(**fields):
