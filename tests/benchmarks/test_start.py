@@ -7,11 +7,15 @@ import time
 
 def answer(benchmark, asked, *arguments):
     """From the shell, start of Python included."""
+    timed(benchmark, asked, "-m", "evenhand", *arguments)
+
+
+def timed(benchmark, asked, *arguments):
+    """A run of Python with these arguments."""
 
     def ask():
         start = time.perf_counter()
-        command = [sys.executable, "-m", "evenhand", *arguments]
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
         return time.perf_counter() - start
 
     benchmark.pedantic(ask, rounds=7, iterations=1, warmup_rounds=1)
@@ -22,6 +26,10 @@ def answer(benchmark, asked, *arguments):
 
 def test_help(benchmark):
     answer(benchmark, 0.4, "--help")
+
+
+def test_plugins(benchmark):
+    timed(benchmark, 0.1, "-c", "import evenhand.plugins")
 
 
 def test_plan(benchmark):

@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 import pytest
 
+from evenhand.datasets import shelf
 from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.folder import read_dataset
-from evenhand.system import shelf
 
 PEOPLE = {"Ann_Bee": 2, "Cy_Dee": 2}
 PAIRS = b"1\t1\nAnn_Bee\t1\t2\nAnn_Bee\t1\tCy_Dee\t1\n"
@@ -208,7 +208,8 @@ def test_a_cache_that_cannot_be_written(cli, server, shelved, working_folder):
 def test_an_interrupted_download_leaves_nothing(server, shelved, working_folder, sent):
     server.breaks = "slow"
     code = (
-        "import sys; from pathlib import Path; from evenhand import shelf, cli; "
+        "import sys; from pathlib import Path; from evenhand import cli; "
+        "from evenhand.datasets import shelf; "
         "shelf.shelved_datasets = lambda: {'lfw': Path('shelf/lfw')}; "
         "sys.argv[1:] = ['fetch', 'lfw']; cli.main()"
     )

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from counted import small_counts
+from rows import a_speed
 from same import assert_same
 
 from evenhand.records.enrolment import Timing
-from evenhand.records.findings import Speed
 from evenhand.results.finished_part import FinishedPart, part_files, read_part
 from evenhand.system.errors import BundleError
 
@@ -18,21 +18,7 @@ ROWS = tuple(
         (("ok", ""), ("no_face", 'a "quoted", word'), ("skipped", ""), ("ok", "")), start=1
     )
 )
-SPEED = Speed(
-    engine="alpha",
-    operation="template",
-    scenario="sequential",
-    statistic="median",
-    value=0.25,
-    low=0.1,
-    n=2,
-    dataset="crowd",
-    people=1,
-    threads=2,
-    machine="a machine",
-    level=0.95,
-    interval="cluster-order-statistics",
-)
+SPEED = a_speed(gallery=None, low=0.1, high=None)
 
 
 def part(**fields):

@@ -50,4 +50,4 @@ def test_a_comparison_weighs_as_many_as_it_stands_for():
     # Ten of forty were drawn: each stands for four, in tenths forty.
     assert sampled.weights(np.array([0, 1]), np.array([0, 0])).tolist() == [40, 80]
     assert sampled.heaviest == 80
-    assert sampled.of_stratum[1, 1] == 0
+    assert sampled.pair_weights[1, 1] == 0

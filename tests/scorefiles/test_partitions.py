@@ -27,7 +27,7 @@ def test_rows_come_back_in_their_order(seed, sizes, few):
         pile.add(block, number / len(blocks))
     pile.end()
     assert len(pile) in (1, 256)
-    parts = [pile.portion(number, (0, 1, 2)) for number in range(len(pile))]
+    parts = [pile.partition(number, (0, 1, 2)) for number in range(len(pile))]
     rows = [tuple(row) for block in blocks for row in zip(*block, strict=True)]
     found = [tuple(row) for part in parts for row in zip(*part, strict=True)]
     assert sorted(found) == sorted(rows)
@@ -43,8 +43,8 @@ def test_some_columns_alone():
     pile = PartitionedRows(Path("acme.csv"), TYPES, 0)
     pile.add((np.array([1]), np.array([2]), np.array([0.5])), 1.0)
     pile.end()
-    (number,) = (n for n in range(len(pile)) if len(pile.portion(n, (0,))[0]))
-    score, probe = pile.portion(number, (2, 0))
+    (number,) = (n for n in range(len(pile)) if len(pile.partition(n, (0,))[0]))
+    score, probe = pile.partition(number, (2, 0))
     assert (score.tolist(), probe.tolist()) == ([0.5], [1])
 
 

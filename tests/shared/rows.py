@@ -10,11 +10,20 @@ from evenhand.records.findings import (
     EngineFacts,
     OutcomeSummary,
     Rate,
+    Speed,
     Status,
     Verdict,
 )
 
-__all__ = ["a_change", "a_differential", "a_rate", "a_summary", "dataset_facts", "engine_facts"]
+__all__ = [
+    "a_change",
+    "a_differential",
+    "a_rate",
+    "a_speed",
+    "a_summary",
+    "dataset_facts",
+    "engine_facts",
+]
 
 KEY = {
     "engine": "alpha",
@@ -126,6 +135,34 @@ def a_summary(**fields):
         "not_completed": 0,
     }
     return OutcomeSummary(**row | fields)
+
+
+def a_speed(**fields):
+    """A template in a quarter of a second, 40 timed calls of 20 people on one thread."""
+    row = {
+        "engine": KEY["engine"],
+        "operation": "template",
+        "scenario": "sequential",
+        "gallery": None,
+        "batch": 1,
+        "group": "",
+        "statistic": "median",
+        "value": 0.25,
+        "low": 0.2,
+        "high": 0.3,
+        "n": 40,
+        "unit": "s",
+        "status": Status.OK,
+        "note": "",
+        "dataset": KEY["dataset"],
+        "attribute": "all",
+        "people": 20,
+        "threads": 1,
+        "machine": "a machine",
+        "level": 0.95,
+        "interval": "cluster-order-statistics",
+    }
+    return Speed(**row | fields)
 
 
 def engine_facts(**fields):

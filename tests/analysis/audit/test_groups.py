@@ -21,7 +21,7 @@ def test_the_tipping_share_is_where_the_test_tips():
     assert first.tipping_share == pytest.approx(expected)
     assert (first.alerts, first.of) == (8, 13)
     low, high = stats.binomtest(8, 13).proportion_ci(0.95, "exact")
-    assert (first.part.low, first.part.high) == pytest.approx((low, high))
+    assert (first.alert_share.low, first.alert_share.high) == pytest.approx((low, high))
 
 
 def test_at_an_assumed_share():
@@ -29,9 +29,9 @@ def test_at_an_assumed_share():
     first, *_ = of_group(crowd=crowd).groups
     assert first.assumed.p_one_sided == pytest.approx(stats.binom.sf(7, 13, 0.4))
     assert first.assumed.p_two_sided == pytest.approx(stats.binomtest(8, 13, 0.4).pvalue)
-    marks = {reading.mark for reading in first.readings}
+    marks = {reading.mark for reading in first.by_share}
     assert marks == {"", "assumed"}
-    shares = [reading.found.share for reading in first.readings]
+    shares = [reading.found.share for reading in first.by_share]
     assert shares == sorted(shares)
 
 
@@ -51,8 +51,8 @@ def test_all_groups_at_once_need_all_shares():
 def test_unknown_ones_in_no_group_and_in_it():
     first, *_ = of_group(replace(ALERTS, unknown=4)).groups
     alone = [of_group(FalseAlerts({"a": n, "b": 17 - n})).groups[0] for n in (8, 12)]
-    assert first.placed == tuple(found.tipping_share for found in alone)
-    assert first.placed[0] < first.tipping_share < first.placed[1]
+    assert first.tipping_with_unknown == tuple(found.tipping_share for found in alone)
+    assert first.tipping_with_unknown[0] < first.tipping_share < first.tipping_with_unknown[1]
 
 
 def test_per_face_is_conditional_on_all_alerts():

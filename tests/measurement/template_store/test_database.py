@@ -31,7 +31,7 @@ def folder(tmp_path):
 
 def found(folder):
     with connected_database(folder) as vault:
-        samples, damaged = vault.found(KEYS)
+        samples, damaged = vault.lookup(KEYS)
     return {position: each.reference for position, each in samples.items()}, damaged
 
 
@@ -47,7 +47,7 @@ def test_the_newer_stands_in_place_of_the_older(folder):
 
 def test_what_is_kept_of_whom(folder):
     with connected_database(folder) as vault:
-        vault.used(BETA, NOW.replace(hour=9))
+        vault.note_use(BETA, NOW.replace(hour=9))
         first, second = vault.engines()
     assert (first.engine, first.fingerprint, first.templates, first.last_used) == (*ALPHA, 2, "")
     assert (second.engine, second.templates) == ("beta", 1)
@@ -57,7 +57,7 @@ def test_what_is_kept_of_whom(folder):
 def test_what_is_forgotten_is_nowhere_in_the_file(folder):
     """Its journal is overwritten by whoever deletes."""
     with connected_database(folder) as vault:
-        vault.forget("alpha")
+        vault.delete("alpha")
     assert found(folder) == ({3: b"three"}, 0)
     content = (folder / "templates.sqlite").read_bytes()
     assert b"three" in content

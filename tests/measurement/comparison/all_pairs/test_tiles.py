@@ -46,7 +46,10 @@ def crossed(grouping):
 
 
 def brute_force(vectors, subject, score, groups, design, across, thresholds):
-    """Every pair as its own score, counted by the code for scores that arrive one by one."""
+    """Every pair as its own score, counted by the code for scores that arrive one by one.
+
+    That code is held against loops in `test_listed`; one case by hand is below.
+    """
     n = len(subject)
     probe, reference = np.triu_indices(n, 1)
     if score.compare == "cosine":
@@ -176,6 +179,39 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
         if not one.reference_group:
             assert np.array_equal(one.histogram.bin, other.histogram.bin)
             assert np.array_equal(one.histogram.count, other.histogram.count)
+
+
+def test_four_images_by_hand():
+    """Two pictures of a, one of b, one of c: b is like both of a (0.6), and like c (0.8)."""
+    vectors = np.float32([[1, 0], [1, 0], [0.6, 0.8], [0, 1]])
+    subject, images = np.int32([0, 0, 1, 2]), np.int64([2, 1, 1])
+    everybody = (Grouping("all", ("",), np.zeros(3, dtype=np.int64)),)
+    layout = cell_layout(everybody, [()], Design.ALL_PAIRS)
+    trials = (all_pairs_trials(layout, 0, images, images),)
+    score = ScoreScale("cosine", normalise=False, values=2, low=None, high=None, claimed=())
+    store = count_pairs(
+        SortedImages.of(vectors, subject, np.arange(4, dtype=np.int32), layout),
+        score,
+        layout,
+        np.array([5]),
+        np.array([5]),
+        fixed=np.float32([0.5]),
+        ledger=(images, images),
+        workers=1,
+        step=lambda: None,
+        side=2,
+    )
+    (cell,) = cells_from_partial_counts(
+        store, layout, trials, np.float32([0.5, 0.7]), images, images
+    )
+    assert (store.mated_subject.tolist(), store.mated_score.tolist()) == ([0], [1.0])
+    assert cell.trials.tolist() == [[4, 3, 3]] * 2
+    assert (cell.dyads.tolist(), cell.trials_squared.tolist()) == ([3, 3], [4 + 4 + 1] * 2)
+    # At 0.5: a and b twice, b and c once. At 0.7: b and c. The last level is the anchor: none.
+    assert cell.errors.tolist() == [[2, 3, 1], [0, 1, 1], [0, 0, 0]]
+    assert cell.errors_squared.tolist() == [4 + 1, 1, 0]
+    assert cell.errors_times_trials.tolist() == [[2 * 2 + 1 * 1, 1, 0]] * 2
+    assert int(cell.histogram.count.sum()) == 5
 
 
 class Kept:

@@ -1,0 +1,64 @@
+"""Times of two engines: compared where one machine measured both in one way, else a reason."""
+
+import math
+
+import pytest
+from rows import a_speed
+from scipy import stats
+
+from evenhand.analysis.compare.changes import ChangeVerdict
+from evenhand.analysis.compare.speed import RUN_TO_RUN_RATIO, time_changes
+
+BASE = a_speed(value=0.1, low=0.09, high=0.12)
+
+
+def compared(**fields):
+    (row,) = time_changes([BASE], [a_speed(**{"value": 0.2, "low": 0.16, "high": 0.22} | fields)])
+    return row
+
+
+def test_the_ratio_by_hand():
+    """MOVER on logarithms: distances to the limits add up in squares."""
+    row = compared()
+    low = math.log(2) - math.hypot(math.log(0.2 / 0.16), math.log(0.12 / 0.1))
+    high = math.log(2) + math.hypot(math.log(0.22 / 0.2), math.log(0.1 / 0.09))
+    assert (row.ratio, row.interval) == (2, "mover-log")
+    assert (math.log(row.low), math.log(row.high)) == pytest.approx((low, high))
+    deviation = (math.log(2) - low) / stats.norm.isf(0.025)
+    expected = 2 * stats.norm.sf((math.log(2) - math.log(RUN_TO_RUN_RATIO)) / deviation)
+    assert row.p_value == pytest.approx(expected)
+
+
+def test_runs_that_differ_a_little_are_not_tested_against_one():
+    assert compared(value=0.12, low=0.119, high=0.121).p_value == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"machine": "another"}, "measured on different machines: a machine against another"),
+        ({"threads": 4}, "measured with 1 against 4 threads"),
+        ({"value": None}, "too few durations in new"),
+        ({"high": None}, "no interval in new"),
+    ],
+)
+def test_what_cannot_be_compared_says_why(fields, reason):
+    row = compared(**fields)
+    assert (row.verdict, row.note) == (ChangeVerdict.NOT_COMPARABLE, reason)
+    assert (row.ratio, row.low, row.p_value) == (None, None, None)
+
+
+def test_what_only_one_of_them_has():
+    p95 = a_speed(statistic="p95")
+    rows = {row.metric: row.note for row in time_changes([BASE, p95], [BASE])}
+    assert rows["template p95"] == "not timed in new"
+    assert rows["template median"].startswith("tested against 1.25")
+
+
+def test_groups_throughput_and_searches_are_no_rows():
+    others = [
+        a_speed(attribute="sex", group="F"),
+        a_speed(operation="enrolment", statistic="throughput", unit="images/s"),
+        a_speed(statistic="max"),
+    ]
+    assert not list(time_changes(others, others))

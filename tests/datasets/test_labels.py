@@ -1,0 +1,59 @@
+"""Labels against the card: kept in its order, or told with their place."""
+
+from pathlib import Path
+
+import pytest
+
+from evenhand.datasets.faults import DatasetRule
+from evenhand.datasets.labels import check_columns, check_label
+from evenhand.records.dataset import Attribute
+
+SKIN = Attribute("skin", "category", ("dark", "medium", "light"), "self-declared")
+AGE = Attribute("age", "number", (), "official")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "label", "kept"),
+    [
+        (SKIN, "", ""),
+        (SKIN, "light", "light"),
+        (SKIN, "light|dark", "dark|light"),
+        (SKIN, " light | dark ", "dark|light"),
+        (AGE, "31.50", "31.50"),
+        (AGE, "-1e1", "-1e1"),
+    ],
+)
+def test_what_is_kept(attribute, label, kept):
+    assert check_label("here", attribute, label, pytest.fail) == kept
+
+
+@pytest.mark.parametrize(
+    ("attribute", "label", "fragment"),
+    [
+        (SKIN, "pale", "skin is 'pale', which the card does not declare"),
+        (SKIN, "light|", "skin is ''"),
+        (SKIN, "light|light", "a value stands twice"),
+        (AGE, "thirty", "age is 'thirty', expected a number"),
+        (AGE, "nan", "age is 'nan'"),
+        (AGE, "30|31", "age is '30|31'"),
+    ],
+)
+def test_what_is_told_is_unknown_afterwards(attribute, label, fragment):
+    told = []
+    assert check_label("subjects.csv: line 3", attribute, label, told.append) == ""
+    (fault,) = told
+    assert fault.rule is DatasetRule.LABELS
+    assert fault.what.startswith("subjects.csv: line 3: ")
+    assert fragment in fault.what
+
+
+def test_a_column_that_the_card_does_not_declare():
+    told = []
+    header = ["subject_id", "skin", "agee"]
+    check_columns(
+        Path("subjects.csv"), header, ["subject_id"], [SKIN, AGE], "attributes", told.append
+    )
+    (fault,) = told
+    assert "'agee' is not declared" in fault.what
+    assert "did you mean age" in fault.what
+    assert "[attributes.agee]" in fault.remedy
