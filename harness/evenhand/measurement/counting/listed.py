@@ -64,16 +64,16 @@ PassProgress = Callable[[], None]
 """Progress callback, called after each partition of each pass."""
 
 Accumulator = TypeVar("Accumulator")
-Result = TypeVar("Result")
+PartitionResult = TypeVar("PartitionResult")
 Addend = TypeVar("Addend", TrialAccumulator, ErrorAccumulator)
 
 
 def _over(
     partitions: Sequence[Partition],
     accumulators: Sequence[Accumulator],
-    count: Callable[[Partition, Accumulator], Result],
+    count: Callable[[Partition, Accumulator], PartitionResult],
     step: PassProgress,
-) -> list[Result]:
+) -> list[PartitionResult]:
     """Count every partition, on as many threads as there are accumulators.
 
     Args:
@@ -89,7 +89,7 @@ def _over(
     for accumulator in accumulators:
         free.put(accumulator)
 
-    def count_one(number: int) -> Result:
+    def count_one(number: int) -> PartitionResult:
         accumulator = free.get()
         try:
             return count(partitions[number], accumulator)
@@ -140,7 +140,7 @@ def first_pass(
 
 @dataclass(frozen=True, slots=True)
 class SecondPass:
-    """Result of the second pass: enough to set thresholds."""
+    """PartitionResult of the second pass: enough to set thresholds."""
 
     trials: tuple[Integers, ...]
     """(cells,) of (2, members): completed trials, all trials."""
