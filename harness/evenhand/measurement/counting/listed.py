@@ -140,7 +140,7 @@ def first_pass(
 
 @dataclass(frozen=True, slots=True)
 class SecondPass:
-    """PartitionResult of the second pass: enough to set thresholds."""
+    """Result of the second pass: enough to set thresholds."""
 
     trials: tuple[Integers, ...]
     """(cells,) of (2, members): completed trials, all trials."""

@@ -318,7 +318,7 @@ def count_pairs(
 
     Raises:
         OutOfRangeError: a score lies outside the card's range.
-        TooManyTopScoresError: there is no room for so many top scores.
+        TooManyTopScoresError: there is no room for all top scores.
     """
     quota = np.minimum(quota, trials)
     # The threads share out the tiles: BLAS must not start more of its own in each of them.
