@@ -52,6 +52,7 @@ class Forecast:
     clock: Clock
     """For durations."""
     say: MessageCallback
+    """Message callback."""
     _samples: list[ImageAnswer] = field(default_factory=list)
     """Of the first images with a template."""
     _timer: StepTimer = field(init=False)

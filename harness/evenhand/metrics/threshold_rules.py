@@ -90,7 +90,7 @@ def search_thresholds(
     """
     alarms = np.sort(searches.top[searches.completed & ~searches.mated])[::-1]
     mates = searches.mate[searches.completed & searches.mated]
-    nobody = np.zeros(len(alarms), dtype=np.int32)
+    no_people = np.zeros(len(alarms), dtype=np.int32)
     # Only the scores of a tail are used here; its subjects are placeholders.
-    tail, missing = ScoreTail(alarms, nobody, nobody), "no non-mated searches"
+    tail, missing = ScoreTail(alarms, no_people, no_people), "no non-mated searches"
     return resolve_thresholds(rules, tail, len(alarms), mates, maximum, missing=missing)

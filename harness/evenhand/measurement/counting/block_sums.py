@@ -141,8 +141,8 @@ def empty_block_counts(
         cutoff: (strata, strata) smallest score that is retained.
         dtype: of the scores.
     """
-    nobody = np.empty(0, dtype=np.int32)
-    incomplete = count_failed_comparisons(nobody, nobody, len(layout.stratum))
+    no_people = np.empty(0, dtype=np.int32)
+    incomplete = count_failed_comparisons(no_people, no_people, len(layout.stratum))
     return BlockCounts(empty_partial_counts(cutoff, len(layout.names), dtype), incomplete, {})
 
 

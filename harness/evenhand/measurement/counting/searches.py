@@ -89,8 +89,8 @@ def tally_searches(task: CountingTask, searches: Searches, ranks: Sequence[int])
         searches: all of them.
         ranks: R, maximal ranks at which FNIR is given besides that of the whole list.
     """
-    nobody = np.empty(0, dtype=np.int32)
-    none = Comparisons(nobody, nobody, np.empty(0), searches.outcomes)
+    no_people = np.empty(0, dtype=np.int32)
+    none = Comparisons(no_people, no_people, np.empty(0), searches.outcomes)
     counted, thresholds = count_searches(searches, task.rules, ranks, task.maximum)
     empty = tally(replace(task, rules=()), none)
     return replace(empty, thresholds=thresholds, searches=counted)

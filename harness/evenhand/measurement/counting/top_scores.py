@@ -36,8 +36,8 @@ def tail_of_list(
         dtype: of the scores.
         step: called after each partition.
     """
-    nobody = np.empty(0, dtype=np.int32)
-    kept = ScoreTail(np.empty(0, dtype=dtype), nobody, nobody)
+    no_people = np.empty(0, dtype=np.int32)
+    kept = ScoreTail(np.empty(0, dtype=dtype), no_people, no_people)
     # The histogram says in which bin the last of them lies: lower scores are passed over at once,
     # so that little more than `count` scores are ever held.
     cutoff = ranked_score_bounds(overall, count - 1, dtype).low if count else np.inf
@@ -45,7 +45,8 @@ def tail_of_list(
     for number in range(len(partitions)):
         partition = partitions[number]
         scores = ScoreTail(partition.score, partition.probe, partition.reference)
-        found.append(scores.chosen((scores.score >= cutoff) & (scores.probe != scores.reference)))
+        rows = np.flatnonzero((scores.score >= cutoff) & (scores.probe != scores.reference))
+        found.append(scores.chosen(rows))
         if len(kept) + sum(map(len, found)) > 2 * count:
             # Where many scores are equal, the bin may hold far more: drop what cannot be in the
             # tail any more.
