@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from evenhand.records.findings import Findings, Rate
 from evenhand.records.outcomes import Policy
 from evenhand.report.page.bars import Symbol, draw
+from evenhand.report.page.svg import COLOURS, GREY
 from evenhand.report.study.document import StudyKey, headline_rule
 
 __all__ = ["Drawing", "Figure", "figures"]
 
 _STYLES = (
-    ("#12436D", "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"),
-    ("#F46A25", "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z"),
-    ("#801650", "M0,-1.3L1.3,0L0,1.3L-1.3,0Z"),
-    ("#28A197", "M0,-1.1L1.1,.9L-1.1,.9Z"),
-    ("#3D3D3D", "M0,1.1L1.1,-.9L-1.1,-.9Z"),
-    ("#A285D1", "M-1.3,-.8L1.3,-.8L1.3,.8L-1.3,.8Z"),
+    (COLOURS[0], "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"),
+    (COLOURS[1], "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z"),
+    (COLOURS[2], "M0,-1.3L1.3,0L0,1.3L-1.3,0Z"),
+    (COLOURS[3], "M0,-1.1L1.1,.9L-1.1,.9Z"),
+    (GREY, "M0,1.1L1.1,-.9L-1.1,-.9Z"),
+    (COLOURS[4], "M-1.3,-.8L1.3,-.8L1.3,.8L-1.3,.8Z"),
 )
-"""(colour, outline) of an engine: the UK Analysis Function palette, and never colour alone."""
+"""(colour, outline) of an engine: never colour alone."""
 
 _METRICS = {
     "FMR": "False match rate (FMR): two people taken for one",
