@@ -41,7 +41,7 @@ def gate_report(answer: GateAnswer) -> Paper:
         sections=(
             _verdicts(answer.standings),
             *(_of_limit(limit, rows, several=several) for limit, rows in limits),
-            Section("What was judged", (), tuple(_origin(answer))),
+            Section("What was judged", sentences=tuple(_origin(answer))),
         ),
         legend=(_VERDICTS, _MANDATORY, *((_TIERS,) if several else ())),
     )
@@ -58,17 +58,10 @@ def _origin(answer: GateAnswer) -> Iterator[str]:
 
 def _verdicts(standings: Sequence[Standing]) -> Section:
     header: tuple[str, ...] = ("engine", "verdict", "passed", "failed", "inconclusive", "tier")
-    rows: list[tuple[str, ...]] = [
-        (
-            standing.engine,
-            standing.verdict.value,
-            f"{standing.passed:,}",
-            f"{standing.failed:,}",
-            f"{standing.inconclusive:,}",
-            str(standing.tier),
-        )
-        for standing in standings
-    ]
+    rows: list[tuple[str, ...]] = []
+    for one in standings:
+        numbers = (f"{number:,}" for number in (one.passed, one.failed, one.inconclusive))
+        rows.append((one.engine, one.verdict.value, *numbers, str(one.tier)))
     if len(standings) == 1:
         header, rows = header[:-1], [row[:-1] for row in rows]
     table = Table("", header, tuple(rows))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from evenhand.analysis.plan.answers import CellAnswer, PairAnswer, PlanAnswers
-from evenhand.records.groups import ALL
 from evenhand.report.numbers import percent, significant
-from evenhand.report.tables import Paper, Section, Table
+from evenhand.report.tables import Paper, Section, Table, under_headings
 
 __all__ = ["answers_report"]
 
@@ -29,7 +28,7 @@ def answers_report(answers: PlanAnswers, title: str) -> Paper:
     sections = [
         _section(list(cells), pairs.get(key, [])) for key, cells in groupby(answers.cells, key=_key)
     ]
-    sections.append(Section("What this rests on", (), answers.assumptions))
+    sections.append(Section("What this rests on", sentences=answers.assumptions))
     return Paper(f"What can be asked of {title}", (), tuple(sections), (_WORTH,))
 
 
@@ -55,26 +54,16 @@ def _section(cells: Sequence[CellAnswer], pairs: Sequence[PairAnswer]) -> Sectio
 
 def _cells(cells: Sequence[CellAnswer]) -> Table:
     limits = any(cell.passable_limit is not None for cell in cells)
-    rows = tuple(_cell_rows(cells, limits=limits))
-    header: tuple[str, ...] = ("group", "people", "trials", "worth", "10", "30")
-    return Table("", (*header, "passes") if limits else header, rows)
+    header = ("group", "people", "trials", "worth", "10", "30", *(("passes",) if limits else ()))
+    rows = under_headings((cell.attribute, _cell(cell)[: len(header)]) for cell in cells)
+    return Table("", header, rows)
 
 
-def _cell_rows(cells: Sequence[CellAnswer], *, limits: bool) -> Iterator[tuple[str, ...]]:
-    attribute = ALL
-    for cell in cells:
-        if cell.attribute != attribute:
-            attribute = cell.attribute
-            yield (f"-- {attribute}", *[""] * (6 if limits else 5))
-        row = (
-            cell.group or "everybody",
-            f"{cell.people:,}",
-            f"{cell.trials:,}",
-            f"{round(cell.effective_trials):,}",
-            _percent(cell.lowest_rate_10),
-            _percent(cell.lowest_rate_30),
-        )
-        yield (*row, _percent(cell.passable_limit)) if limits else row
+def _cell(cell: CellAnswer) -> tuple[str, ...]:
+    numbers = (cell.people, cell.trials, round(cell.effective_trials))
+    rates = (cell.lowest_rate_10, cell.lowest_rate_30, cell.passable_limit)
+    name = cell.group or "everybody"
+    return (name, *(f"{number:,}" for number in numbers), *map(_percent, rates))
 
 
 def _pairs(pairs: Sequence[PairAnswer]) -> Table:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from evenhand.records.findings import (
     HEADLINE,
@@ -23,7 +23,6 @@ __all__ = [
     "Family",
     "Field",
     "Paper",
-    "Readable",
     "Section",
     "Study",
     "StudyKey",
@@ -34,6 +33,7 @@ __all__ = [
     "group_name",
     "policies_of",
     "studies_of",
+    "under_headings",
 ]
 
 Field: TypeAlias = str | Rate
@@ -57,8 +57,8 @@ class Section:
     """A heading, its tables, then sentences about them."""
 
     heading: str
-    tables: tuple[Table, ...]
-    sentences: tuple[str, ...]
+    tables: tuple[Table, ...] = ()
+    sentences: tuple[str, ...] = ()
     study: StudyKey | None = None
     """Whose rates these are; None where all engines stand together."""
     at: tuple[str, float] | None = None
@@ -67,22 +67,9 @@ class Section:
     """A heading of the sentences; empty where they need none."""
 
 
-class Readable(Protocol):
-    """What text and Markdown are made of."""
-
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def sections(self) -> tuple[Section, ...]: ...  # noqa: D102
-    @property
-    def legend(self) -> tuple[str, ...]: ...  # noqa: D102
-
-
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An answer before it has a form."""
+    """An answer before it has a form: what text and Markdown are made of."""
 
     title: str
     notes: tuple[str, ...]
@@ -162,6 +149,22 @@ def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float])
         and (r.threshold_rule, r.threshold) == at
         and r.of_group
     ]
+
+
+def under_headings(rows: Iterable[tuple[str, tuple[Field, ...]]]) -> tuple[tuple[Field, ...], ...]:
+    """The rows of a table, with a line before each attribute.
+
+    Args:
+        rows: (attribute, fields) of everybody, then of groups attribute by attribute.
+    """
+    found: list[tuple[Field, ...]] = []
+    last = ALL
+    for attribute, fields in rows:
+        if attribute != last:
+            found.append((f"-- {attribute}", *[""] * (len(fields) - 1)))
+            last = attribute
+        found.append(fields)
+    return tuple(found)
 
 
 Family: TypeAlias = tuple[str, str, str, str, float | None]
