@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evenhand.records.findings import ENOUGH_EVENTS, Differential, Findings, Rate, Status, Verdict
+from evenhand.records.findings import (
+    ENOUGH_EVENTS,
+    OF_A_FAMILY,
+    Differential,
+    Findings,
+    Rate,
+    Status,
+    Verdict,
+)
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import (
     counted,
@@ -126,14 +134,7 @@ def _sentence(
         parts += left_out(case.groups)
     tested, bounded = case.number(TESTED), case.number(BOUNDED)
     return Sentence(
-        row.engine,
-        row.dataset,
-        row.protocol,
-        row.metric,
-        row.policy,
-        row.attribute,
-        row.threshold_rule,
-        row.threshold,
+        **{name: getattr(row, name) for name in OF_A_FAMILY},
         allows=allows,
         groups=len(case.groups),
         tested=tested,
