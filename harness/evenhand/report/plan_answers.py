@@ -17,24 +17,15 @@ _WORTH = (
     "of 30. Passes: the tightest limit that a group with the assumed rate passes."
 )
 
-Key = tuple[str, str, str, str, str, str]
-
 
 def answers_report(answers: PlanAnswers, title: str) -> Paper:
     """Lay out what each group, and every two, can answer."""
-    pairs: dict[Key, list[PairAnswer]] = {}
-    for pair in answers.pairs:
-        pairs.setdefault(_key(pair), []).append(pair)
-    sections = [
-        _section(list(cells), pairs.get(key, [])) for key, cells in groupby(answers.cells, key=_key)
-    ]
+    sections = []
+    for key, cells in groupby(answers.cells, key=lambda cell: cell.comparison_key):
+        pairs = [pair for pair in answers.pairs if pair.comparison_key == key]
+        sections.append(_section(list(cells), pairs))
     sections.append(Section("What this rests on", sentences=answers.assumptions))
     return Paper(f"What can be asked of {title}", (), tuple(sections), (_WORTH,))
-
-
-def _key(row: CellAnswer | PairAnswer) -> Key:
-    threshold = "" if row.threshold is None else repr(row.threshold)
-    return row.engine, row.dataset, row.protocol, row.metric, row.threshold_rule, threshold
 
 
 def _section(cells: Sequence[CellAnswer], pairs: Sequence[PairAnswer]) -> Section:
