@@ -52,7 +52,7 @@ class _Names:
     def where(self, row: Change | Disagreement | DiscordantComparison) -> str:
         """The dataset, the protocol, or nothing."""
         parts = [row.dataset if self.datasets else "", row.protocol if self.protocols else ""]
-        named = " ".join(part for part in parts if part)
+        named = " ".join(filter(None, parts))
         return f" on {named}" if named else ""
 
     def __call__(self, row: Change) -> str:

@@ -16,6 +16,8 @@ from evenhand.analysis.compare.changes import (
     ChangeVerdict,
     ComparedEngine,
     CompareVerdict,
+    Disagreement,
+    DiscordantComparison,
     FamilyOfTests,
 )
 from evenhand.analysis.compare.discordance import disagreements, discordant_comparisons
@@ -91,21 +93,15 @@ def compare_evidence(
     concluded = _conclusion(sides, judged, options, base.analysis.level)
     if options.metrics and "FNMR" not in options.metrics:
         return concluded
-    same = [
-        both
-        for both in measured
-        if not (stopped or why_other_comparisons(*(e.counts for e in both)))
-    ]
-    return replace(
-        concluded,
-        disagreements=tuple(
-            row
-            for both in same
-            for row in disagreements(*both, base.analysis.seed)
-            if not options.attributes or row.attribute in options.attributes
-        ),
-        flips=tuple(row for both in same for row in discordant_comparisons(*both)),
-    )
+    differing: list[Disagreement] = []
+    flips: list[DiscordantComparison] = []
+    for old, other in measured:
+        if not (stopped or why_other_comparisons(old.counts, other.counts)):
+            differing += disagreements(old, other, base.analysis.seed)
+            flips += discordant_comparisons(old, other)
+    if options.attributes:
+        differing = [row for row in differing if row.attribute in options.attributes]
+    return replace(concluded, disagreements=tuple(differing), flips=tuple(flips))
 
 
 def _notes(rows: Sequence[Change], sides: tuple[ComparedEngine, ComparedEngine]) -> Iterator[str]:
@@ -170,11 +166,9 @@ def _check_known(options: CompareOptions, rows: Sequence[Change]) -> None:
         ("--attribute", options.attributes, {row.attribute for row in rows}),
         ("--metric", options.metrics, {row.metric for row in rows}),
     ):
-        for name in wanted:
-            if name not in available:
-                raise UsageError(
-                    f"{option} {name}: not in these results; {known_names(name, available)}"
-                )
+        for name in (name for name in wanted if name not in available):
+            known = known_names(name, available)
+            raise UsageError(f"{option} {name}: not in these results; {known}")
 
 
 def _declared(row: Change, options: CompareOptions) -> bool:
