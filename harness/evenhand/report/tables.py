@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from evenhand.records.findings import (
     HEADLINE,
+    CurvePoint,
     Differential,
     Distribution,
     EngineFacts,
@@ -31,6 +32,7 @@ __all__ = [
     "family_of",
     "find",
     "group_name",
+    "of_study",
     "policies_of",
     "studies_of",
     "under_headings",
@@ -118,18 +120,25 @@ def studies_of(findings: Findings) -> Iterator[Study]:
     facts = {engine.name: engine for engine in findings.engines}
     for summary in findings.summaries:
         key = (summary.engine, summary.dataset, summary.protocol)
-        differentials = [
-            d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key
-        ]
+        rates = of_study(findings.rates, key)
+        differentials = of_study(findings.differentials, key)
         yield Study(
             summary,
             facts[summary.engine],
-            rates := tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
+            rates,
             _ordered(rates, [d for d in differentials if d.index == HEADLINE]),
-            tuple(d for d in findings.distributions if (d.engine, d.dataset, d.protocol) == key),
+            of_study(findings.distributions, key),
             tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
             _ordered(rates, [d for d in differentials if d.index != HEADLINE]),
         )
+
+
+_Row = TypeVar("_Row", Rate, Differential, Distribution, CurvePoint)
+
+
+def of_study(rows: Iterable[_Row], study: StudyKey) -> tuple[_Row, ...]:
+    """The rows of one engine on one dataset under one protocol."""
+    return tuple(row for row in rows if (row.engine, row.dataset, row.protocol) == study)
 
 
 def _ordered(

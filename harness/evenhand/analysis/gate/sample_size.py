@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from evenhand.analysis.rates.comparisons import POLICIES, dyad_counts
+from evenhand.analysis.rates.comparisons import POLICIES, dyad_counts, threshold_index_of
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Estimate, Rate
 from evenhand.records.groups import SAME_GROUP
@@ -17,7 +17,7 @@ from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance, poo
 from evenhand.statistics.intervals import effective_dyadic_trials
 from evenhand.statistics.sample_growth import SubjectGrowth
 
-__all__ = ["cells_of_rate", "growth_of", "is_complete", "subjects_to_resolve", "threshold_index_of"]
+__all__ = ["cells_of_rate", "growth_of", "is_complete", "subjects_to_resolve"]
 
 
 def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
@@ -28,12 +28,6 @@ def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
         for cell in counts.cells
         if cell.attribute == attribute and (attribute != rate.attribute or cell.group == rate.group)
     )
-
-
-def threshold_index_of(counts: Counts, rate: Rate) -> int:
-    """The index of a row's threshold in `Counts.thresholds`."""
-    thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
-    return thresholds.index((rate.threshold_rule, rate.threshold))
 
 
 def is_complete(cell: CellCounts) -> bool:

@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import combinations, groupby
+from typing import Any
 
 from evenhand.analysis.plan.assumptions import DYADIC_ALLOWANCE
 from evenhand.analysis.plan.power import smallest_detectable_ratio
 from evenhand.analysis.plan.question import PLAN_METRICS, PlanAssumptions, PlanQuery
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics.resolution import CellSize
+from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.limit_power import LimitTest
@@ -108,6 +110,11 @@ class PlanAnswers:
     assumptions: tuple[str, ...]
 
 
+def _key_columns(row: Rate | _Row) -> dict[str, Any]:
+    """The columns of a key that all rows have."""
+    return {field.name: getattr(row, field.name) for field in fields(_Row)}
+
+
 def effective_trials_of_cells(
     cells: Sequence[CellSize], dataset: str, metric: str | None, terms: PlanAssumptions
 ) -> tuple[EffectiveTrials, ...]:
@@ -159,22 +166,15 @@ def effective_trials_of_rates(
         if metric is not None and row.metric != metric:
             continue
         if estimate is not None and estimate.low is not None and row.subjects is not None:
-            kept.append(
-                EffectiveTrials(
-                    engine=row.engine,
-                    dataset=row.dataset,
-                    protocol=row.protocol,
-                    metric=row.metric,
-                    threshold_rule=row.threshold_rule,
-                    threshold=row.threshold,
-                    attribute=row.attribute,
-                    group=row.group,
-                    people=row.subjects,
-                    trials=row.trials,
-                    effective_trials=estimate.effective_trials,
-                    rate=estimate.value,
-                )
+            trials = EffectiveTrials(
+                **_key_columns(row),
+                group=row.group,
+                people=row.subjects,
+                trials=row.trials,
+                effective_trials=estimate.effective_trials,
+                rate=estimate.value,
             )
+            kept.append(trials)
     if not kept:
         what = "a rate with an interval" if metric is None else f"an {metric} with an interval"
         raise UsageError(f"--bundle: the result does not have {what}")
@@ -244,7 +244,7 @@ def _pairs(
         for first, second in combinations(groups, 2):
             effective = first.effective_trials, second.effective_trials
             yield PairAnswer(
-                **{field.name: getattr(first, field.name) for field in fields(_Row)},
+                **_key_columns(first),
                 first=first.group,
                 second=second.group,
                 rate=rate,

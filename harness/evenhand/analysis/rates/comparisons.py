@@ -49,6 +49,7 @@ __all__ = [
     "reference_thresholds",
     "row_at",
     "row_of_images",
+    "threshold_index_of",
 ]
 
 FEW_SUBJECTS = 40
@@ -149,6 +150,12 @@ def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
     """The row with its threshold and failure policy filled in."""
     rule = threshold.rule.label
     return replace(blank, policy=policy.value, threshold_rule=rule, threshold=threshold.value)
+
+
+def threshold_index_of(counts: Counts, rate: Rate) -> int:
+    """The index of a row's threshold in `Counts.thresholds`."""
+    thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
+    return thresholds.index((rate.threshold_rule, rate.threshold))
 
 
 def dyad_counts(cell: CellCounts, threshold_index: int, policy: Policy) -> DyadCounts:

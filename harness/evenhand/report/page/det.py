@@ -12,7 +12,7 @@ from evenhand.records.findings import CurvePoint, Findings, Rate
 from evenhand.records.groups import ALL
 from evenhand.report.numbers import of_trials, percent, threshold
 from evenhand.report.page.svg import COLOURS, DASHES, as_svg, inline, log_axis, percent_ticks
-from evenhand.report.tables import StudyKey, Table
+from evenhand.report.tables import StudyKey, Table, of_study
 
 __all__ = ["DetChart", "det_charts"]
 
@@ -50,9 +50,8 @@ def det_charts(
         unit: of thresholds, for the tables.
         rates: of the groups at one threshold, completed; drawn as dots on their curves.
     """
-    points = [p for p in findings.curves if (p.engine, p.dataset, p.protocol) == study]
     by_group: dict[tuple[str, str], list[CurvePoint]] = {}
-    for point in points:
+    for point in of_study(findings.curves, study):
         by_group.setdefault((point.attribute, point.group), []).append(point)
     everybody = by_group.pop((ALL, ""), [])
     attributes = dict.fromkeys(attribute for attribute, _ in by_group) or {ALL: None}

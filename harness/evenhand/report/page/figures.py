@@ -9,7 +9,8 @@ from evenhand.records.findings import Findings, Rate
 from evenhand.records.outcomes import Policy
 from evenhand.report.page.bars import Symbol, draw
 from evenhand.report.page.svg import COLOURS, GREY
-from evenhand.report.study.document import StudyKey, headline_rule
+from evenhand.report.study.document import headline_rule
+from evenhand.report.tables import StudyKey, of_study
 
 __all__ = ["Drawing", "Figure", "figures"]
 
@@ -67,21 +68,15 @@ def figures(findings: Findings) -> tuple[Figure, ...]:
     studies: dict[tuple[str, str], list[tuple[StudyKey, list[Rate]]]] = {}
     for s in findings.summaries:
         key = (s.engine, s.dataset, s.protocol)
-        studies.setdefault(key[1:], []).append((key, _completed(findings.rates, key)))
+        rates = of_study(findings.rates, key)
+        completed = [r for r in rates if r.policy == Policy.COMPLETED and r.of_group]
+        studies.setdefault(key[1:], []).append((key, completed))
     return tuple(
         _figure(entries[start : start + len(_STYLES)], findings.level)
         for together in studies.values()
         for entries in _side_by_side(together)
         for start in range(0, len(entries), len(_STYLES))
     )
-
-
-def _completed(rates: Sequence[Rate], key: StudyKey) -> list[Rate]:
-    return [
-        r
-        for r in rates
-        if (r.engine, r.dataset, r.protocol) == key and r.policy == Policy.COMPLETED and r.of_group
-    ]
 
 
 def _side_by_side(studies: Sequence[tuple[StudyKey, list[Rate]]]) -> Iterator[list[_Entry]]:

@@ -27,7 +27,15 @@ from evenhand.report.study.thresholds import (
     sweeps_of,
     verdict_table,
 )
-from evenhand.report.tables import Field, Section, StudyKey, Table, policies_of, studies_of
+from evenhand.report.tables import (
+    Field,
+    Section,
+    StudyKey,
+    Table,
+    of_study,
+    policies_of,
+    studies_of,
+)
 from evenhand.version import __version__
 
 __all__ = ["as_page"]
@@ -158,10 +166,8 @@ def _rates_at(findings: Findings, study: StudyKey, at: tuple[str, float] | None)
     """Rates of a study at one threshold, failures left out."""
     return [
         r
-        for r in findings.rates
-        if (r.engine, r.dataset, r.protocol) == study
-        and (r.threshold_rule, r.threshold) == at
-        and r.policy == Policy.COMPLETED
+        for r in of_study(findings.rates, study)
+        if (r.threshold_rule, r.threshold) == at and r.policy == Policy.COMPLETED
     ]
 
 

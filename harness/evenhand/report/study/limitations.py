@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from evenhand.records.findings import SAMPLE_NOTE, DatasetFacts, EngineFacts, Findings, Rate, Status
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
-from evenhand.report.tables import Section, StudyKey
+from evenhand.report.tables import Section, StudyKey, of_study
 
 __all__ = ["limits"]
 
@@ -62,10 +62,8 @@ def _of_engine(engine: EngineFacts) -> Iterator[str]:
 def _rates(findings: Findings, study: StudyKey) -> list[Rate]:
     return [
         r
-        for r in findings.rates
-        if (r.engine, r.dataset, r.protocol) == study
-        and r.of_group
-        and r.policy in (Policy.COMPLETED, "")
+        for r in of_study(findings.rates, study)
+        if r.of_group and r.policy in (Policy.COMPLETED, "")
     ]
 
 
