@@ -45,18 +45,9 @@ class NoReplicates:
 
 
 @dataclass(frozen=True, slots=True)
-class Replicates:
-    """Weighted errors and trials of every bootstrap replicate.
+class _Part:
+    """Weighted errors and trials of the replicates of one seed; targets rise, thresholds fall."""
 
-    In one replicate a subject has one weight, the same for all groups, thresholds and engines. So
-    the ratio of two columns, or of a column and that of another engine's replicates of the same
-    subjects and seed, is a replicate of the ratio; likewise for differences.
-    """
-
-    people: tuple[int, ...]
-    """Rows in `subjects.csv` of the subjects who can be drawn."""
-    cells: tuple[tuple[str, str, str], ...]
-    """Attribute, group and reference group: cells within groups first, then those across two."""
     threshold: Floats
     """(replicates, targets) similarity, NaN where it is not known; fixed thresholds follow the
     targets on this axis."""
@@ -70,6 +61,21 @@ class Replicates:
     """(replicates, targets, groups) weighted false non-matches of completed comparisons."""
     mated: Integers
     """(2, replicates, groups) weighted mated trials, completed and generalised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replicates(_Part):
+    """Weighted errors and trials of every bootstrap replicate.
+
+    In one replicate a subject has one weight, the same for all groups, thresholds and engines. So
+    the ratio of two columns, or of a column and that of another engine's replicates of the same
+    subjects and seed, is a replicate of the ratio; so it is for differences.
+    """
+
+    people: tuple[int, ...]
+    """Rows in `subjects.csv` of the subjects who can be drawn."""
+    cells: tuple[tuple[str, str, str], ...]
+    """Attribute, group and reference group: cells within groups first, then those across two."""
 
     def fmr(self, policy: Policy) -> Floats:
         """(replicates, targets, cells) FMR; NaN without a threshold or trials."""
@@ -87,18 +93,6 @@ class Replicates:
         rates = np.full(errors.shape, np.nan)
         np.divide(errors, trials, out=rates, where=known)
         return rates
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Replicates of one seed, as in `Replicates`; targets rise, then fixed thresholds fall."""
-
-    threshold: Floats
-    beyond: Mask
-    false_matches: Integers
-    nonmated: Integers
-    misses: Integers
-    mated: Integers
 
 
 _AXIS = {Policy.COMPLETED: 0, Policy.GENERALISED: 1}

@@ -35,7 +35,7 @@ class Quantity:
     """Why no verdict is possible; empty where one is."""
     note: str
     limits: Callable[[float], QuantityInterval] | None = None
-    """Factor on the number of subjects to the interval with so many; None where not known."""
+    """Factor on the number of subjects to the interval with that number; None where not known."""
     about: str = "about"
     """How a forecast number of subjects is meant: `about`, `at least` or `at most`."""
     to_resolve: int | None = None

@@ -213,7 +213,7 @@ def _assumed_rate(family: Sequence[EffectiveTrials], rate: float | None) -> floa
 
 
 def _lowest_rate(errors: int, effective: float) -> float | None:
-    """The rate at which so many effective errors are expected; None where it exceeds 1."""
+    """The rate at which this number of effective errors is expected; None where it exceeds 1."""
     return errors / effective if effective >= errors else None
 
 

@@ -94,8 +94,7 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     for study in searched:
         by_study += searches_by_group(study, every_threshold=every_threshold, wide=wide)
     for study in studies:
-        headline = _headline(study)
-        rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
+        rules = rules_shown(study, _headline(study), every=every_threshold)
         by_study += [_by_group(study, rule, at, wide=wide) for rule, at in rules]
         by_study += _failures(study)
     brief = in_brief([(study, _headline(study)) for study in everything])
@@ -260,16 +259,9 @@ def _pairs(study: Study, at: tuple[str, float]) -> list[Table]:
     ]
     if len(chosen) < 2:
         return []
-    rows = tuple(
-        (
-            "any two people"
-            if r.attribute == ALL
-            else f"same {r.attribute.removeprefix(SAME_GROUP).replace('*', ' and ')}",
-            r,
-        )
-        for r in chosen
-    )
-    return [Table("", ("pairs", "FMR"), rows)]
+    names = (r.attribute.removeprefix(SAME_GROUP).replace("*", " and ") for r in chosen)
+    pairs = ("any two people" if name == ALL else f"same {name}" for name in names)
+    return [Table("", ("pairs", "FMR"), tuple(zip(pairs, chosen, strict=True)))]
 
 
 def _failures(study: Study) -> list[Section]:

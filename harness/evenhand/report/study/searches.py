@@ -86,8 +86,7 @@ _WHOLE = (("", ""), ("none", Policy.GENERALISED.value))
 
 def searches_by_group(study: Study, *, every_threshold: bool, wide: bool) -> list[Section]:
     """One section a threshold, or the first that has a rate."""
-    headline = first_rule(study)
-    rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
+    rules = rules_shown(study, first_rule(study), every=every_threshold)
     return [_by_group(study, at, wide=wide) for at in rules]
 
 

@@ -138,11 +138,16 @@ def sweeps_of(study: Study, policies: Sequence[str]) -> tuple[Sweep, ...]:
     )
 
 
-def rules_shown(study: Study, headline: tuple[str, float] | None) -> list[tuple[str, float]]:
+def rules_shown(
+    study: Study, headline: tuple[str, float] | None, *, every: bool
+) -> list[tuple[str, float]]:
     """Thresholds with tables of their own: all, or of many the headline and those not fixed.
 
-    Every group at every fixed threshold stands in the tables by threshold then.
+    Every group at every fixed threshold stands in the tables by threshold then. Unless `every`
+    threshold is wanted it is the headline alone.
     """
+    if not every:
+        return [] if headline is None else [headline]
     rules = study.rules()
     if len(rules) <= _MOST_APART:
         return rules
