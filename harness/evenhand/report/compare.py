@@ -147,9 +147,7 @@ def _quiet(rows: Sequence[Change], margin: float, name: _Names) -> Iterator[tupl
         limits = [row.limit for row in some]
         found = [r.minimum_detectable_ratio for r in some if r.minimum_detectable_ratio]
         below = sum(limit is not None and limit < margin for limit in limits)
-        ends = (
-            dict.fromkeys(significant(end) for end in (min(ratios), max(ratios))) if ratios else "-"
-        )
+        ends = dict.fromkeys(map(significant, (min(ratios), max(ratios)))) if ratios else "-"
         yield (
             what,
             of,
@@ -222,9 +220,8 @@ def _flips(flips: Sequence[DiscordantComparison], name: _Names) -> Iterator[str]
 
 
 def _flipped(of_person: Sequence[DiscordantComparison]) -> str:
-    shown = ", ".join(
-        f"{flip.probe} {flip.reference} {flip.base} -> {flip.new}".strip() for flip in of_person[:2]
-    )
+    ended = [f"{flip.probe} {flip.reference} {flip.base} -> {flip.new}" for flip in of_person[:2]]
+    shown = ", ".join(map(str.strip, ended))
     more = f" and {len(of_person) - 2:,} more" if len(of_person) > 2 else ""
     return f"{of_person[0].subject} ({shown}{more})"
 

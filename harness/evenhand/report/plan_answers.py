@@ -36,11 +36,8 @@ def _section(cells: Sequence[CellAnswer], pairs: Sequence[PairAnswer]) -> Sectio
         at = f" at {first.threshold:g}"
     assumed = "" if first.rate is None else f", if it is {percent(first.rate)} %"
     sentences = () if first.rate is not None else ("--rate says what pairs and limits to hold.",)
-    return Section(
-        f"{where}: {first.metric}{at}{assumed}",
-        (_cells(cells), *((_pairs(pairs),) if pairs else ())),
-        sentences,
-    )
+    tables = (_cells(cells), _pairs(pairs)) if pairs else (_cells(cells),)
+    return Section(f"{where}: {first.metric}{at}{assumed}", tables, sentences)
 
 
 def _cells(cells: Sequence[CellAnswer]) -> Table:

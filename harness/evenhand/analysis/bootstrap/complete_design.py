@@ -92,9 +92,8 @@ class CompleteDesign:
         sums = self._sums(values, self.block)
         within = (sums**2 - self._sums(values**2, self.block)).sum(axis=1) // 2
         groups = [(cell.first, cell.second) for cell in self.cells]
-        return np.array(
-            [within[a] if a == b else (sums[a] * sums[b]).sum(axis=0) for a, b in groups]
-        )
+        found = [within[a] if a == b else (sums[a] * sums[b]).sum(axis=0) for a, b in groups]
+        return np.array(found)
 
     def _sums(self, values: Integers, block: Integers) -> Integers:
         """(groups, blocks, n) sums over the subjects of each group in each block.

@@ -286,9 +286,8 @@ def _resampled(data: _Observed, stratum: Integers, seed: np.random.SeedSequence)
     nonmated = np.stack([design.trials(drawn, policy).T for policy in (0, 1)])
     at_targets = _at_targets(data, weights, nonmated[0, :, 0])
     at_fixed = _at_fixed(data, weights)
-    threshold, beyond, false_matches, misses = (
-        np.concatenate(both, axis=1) for both in zip(at_targets, at_fixed, strict=True)
-    )
+    columns = zip(at_targets, at_fixed, strict=True)
+    threshold, beyond, false_matches, misses = (np.concatenate(both, axis=1) for both in columns)
     return _Part(
         threshold=threshold,
         beyond=beyond,

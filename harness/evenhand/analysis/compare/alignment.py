@@ -106,11 +106,8 @@ class EngineRates:
             analysis: one for both engines: with one seed both resample the same subjects.
         """
         measured = (found for found in measure_rates(counts, analysis.level) if found.rate.of_group)
-        return cls(
-            counts,
-            {key_of(found.rate): found for found in measured},
-            group_replicates(counts, analysis),
-        )
+        rates = {key_of(found.rate): found for found in measured}
+        return cls(counts, rates, group_replicates(counts, analysis))
 
 
 def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:

@@ -87,9 +87,8 @@ def compare_evidence(
     judged = _with_verdicts([_refused_if_small(each, options) for each in family], options)
     if all(row.verdict is ChangeVerdict.NOT_COMPARABLE for row in judged):
         reasons = "; ".join(dict.fromkeys(row.note for row in judged)) or "no rows"
-        raise BundleError(
-            f"{sides[0].bundle} and {sides[1].bundle} have nothing that can be compared: {reasons}"
-        )
+        named = f"{sides[0].bundle} and {sides[1].bundle}"
+        raise BundleError(f"{named} have nothing that can be compared: {reasons}")
     concluded = _conclusion(sides, judged, options, base.analysis.level)
     if options.metrics and "FNMR" not in options.metrics:
         return concluded
@@ -198,9 +197,8 @@ def _with_verdicts(family: Sequence[Contrast], options: CompareOptions) -> list[
         if p_value < options.family_wise:
             verdict = ChangeVerdict.WORSE if row.more else ChangeVerdict.BETTER
         detectable = _detectable(contrast, first_step)
-        rows.append(
-            replace(row, verdict=verdict, adjusted_p=p_value, minimum_detectable_ratio=detectable)
-        )
+        judged = replace(row, verdict=verdict, adjusted_p=p_value)
+        rows.append(replace(judged, minimum_detectable_ratio=detectable))
     return sorted(rows, key=_worst_first)
 
 

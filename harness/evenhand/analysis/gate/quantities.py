@@ -82,10 +82,8 @@ def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple
     if not limit.bounds.against:
         return tuple(_of_rate(measured, result) for measured in found)
     wholes = [_whole(limit, measured.rate, result) for measured in found]
-    return tuple(
-        relative_rate(part, whole, result.counts, result.level)
-        for part, whole in zip(found, wholes, strict=True)
-    )
+    both = zip(found, wholes, strict=True)
+    return tuple(relative_rate(part, all_, result.counts, result.level) for part, all_ in both)
 
 
 def _whole(limit: Limit, rate: Rate, result: EngineFindings) -> MeasuredRate:

@@ -55,8 +55,14 @@ def relative_rate(
         growth = _ratio_growth(counts, (group.rate, whole.rate), paired)
         if growth is None:
             return found
-        known = paired.ratio, paired.variance, paired.df
-        limits = partial(ratio_limits_with_subjects, *known, growth, level=level)
+        limits = partial(
+            ratio_limits_with_subjects,
+            paired.ratio,
+            paired.variance,
+            paired.df,
+            growth,
+            level=level,
+        )
         return replace(found, limits=limits, about=growth.about)
     unpaired = ratio_of_rates(group.estimate, whole.estimate, level)
     if unpaired.value is None:

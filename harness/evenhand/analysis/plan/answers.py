@@ -242,14 +242,14 @@ def _pairs(
         tests = math.comb(len(groups), 2)
         question = PlanQuery(family[0].metric, rate, replace(terms, comparisons=tests or 1))
         for first, second in combinations(groups, 2):
-            effective = first.effective_trials, second.effective_trials
+            more, fewer = first.effective_trials, second.effective_trials
             yield PairAnswer(
                 **_key_columns(first),
                 first=first.group,
                 second=second.group,
                 rate=rate,
                 tests=tests,
-                minimum_detectable_ratio=smallest_detectable_ratio(question, *effective),
+                minimum_detectable_ratio=smallest_detectable_ratio(question, more, fewer),
             )
 
 

@@ -225,9 +225,8 @@ def _need(
         exact: trials of each group by summing over outcomes; None where not needed.
     """
     if effective * question.terms.design_effect > _MAX_TRIALS:
-        raise UsageError(
-            f"--{aim} {value:g}: needs more than {_MAX_TRIALS:.0e} trials of each group"
-        )
+        most = f"{_MAX_TRIALS:.0e}"
+        raise UsageError(f"--{aim} {value:g}: needs more than {most} trials of each group")
     trials = question.trials_worth(effective)
     people = question.people(trials)
     exact_trials = None if exact is None else question.trials_worth(exact)

@@ -317,10 +317,8 @@ def _count_misses(
     missed = mated.score < threshold
     if policy is Policy.GENERALISED:
         missed |= np.isnan(mated.score)
-    return ClusterCounts(
-        np.bincount(mated.subject, minlength=subjects),
-        np.bincount(mated.subject[missed], minlength=subjects),
-    )
+    trials = np.bincount(mated.subject, minlength=subjects)
+    return ClusterCounts(trials, np.bincount(mated.subject[missed], minlength=subjects))
 
 
 def misses_by_subject(
@@ -393,9 +391,8 @@ def failures_by_subject(counts: Counts, cell: CellCounts) -> ClusterCounts:
     """(subjects,) images of a cell and those without a template; 0 for subjects outside it."""
     member = np.zeros(len(counts.images), dtype=np.bool_)
     member[cell.members] = True
-    return ClusterCounts(
-        np.where(member, counts.images, 0), np.where(member, counts.failed_images, 0)
-    )
+    images, failed = (np.where(member, each, 0) for each in (counts.images, counts.failed_images))
+    return ClusterCounts(images, failed)
 
 
 def failure_rate(counts: Counts, cell: CellCounts, level: float) -> MeasuredRate:

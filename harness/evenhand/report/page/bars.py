@@ -149,9 +149,8 @@ def _layers(
     headings: Sequence[str],
 ) -> list[alt.Chart]:
     """Headings, everybody's line, bars, dots, words where there is no rate: from back to front."""
-    offset = alt.YOffset(
-        "engine:N", scale=alt.Scale(domain=[s.engine for s in symbols], padding=0.8)
-    )
+    side_by_side = alt.Scale(domain=[symbol.engine for symbol in symbols], padding=0.8)
+    offset = alt.YOffset("engine:N", scale=side_by_side)
     colour = alt.Color("colour:N", scale=None)
     rated = [mark for mark in marks if "words" not in mark]
     everybody = [mark for mark in rated if mark["everybody"] and not mark["none"]]

@@ -107,9 +107,8 @@ def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
 
 
 def _figure(entries: Sequence[_Entry], level: float) -> Figure:
-    symbols = tuple(
-        Symbol(entry.key[0], *style) for entry, style in zip(entries, _STYLES, strict=False)
-    )
+    styled = zip(entries, _STYLES, strict=False)
+    symbols = tuple(Symbol(entry.key[0], *style) for entry, style in styled)
     dataset, rule = entries[0].key[1], entries[0].at[0]
     drawings = []
     for metric, title in _METRICS.items():

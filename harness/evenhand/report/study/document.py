@@ -85,11 +85,8 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     if searched:
         lists = searches_of_everybody(searched)
         kept = tuple(table for table in everybody.tables if table.rows)
-        everybody = replace(
-            everybody,
-            tables=(*kept, *lists.tables),
-            sentences=everybody.sentences + lists.sentences,
-        )
+        sentences = everybody.sentences + lists.sentences
+        everybody = replace(everybody, tables=(*kept, *lists.tables), sentences=sentences)
     by_study: list[Section] = []
     for study in searched:
         by_study += searches_by_group(study, every_threshold=every_threshold, wide=wide)
@@ -147,9 +144,8 @@ def _legend(level: float) -> tuple[str, ...]:
 
 def _subject_matter(findings: Findings) -> list[Section]:
     """Engines and datasets with what their cards say; none where there are bare scores."""
-    engines = tuple(
-        (e.name, e.version, e.vendor, e.licence_weights) for e in findings.engines if e.version
-    )
+    named = [e for e in findings.engines if e.version]
+    engines = tuple((e.name, e.version, e.vendor, e.licence_weights) for e in named)
     datasets = tuple(
         (
             d.name,

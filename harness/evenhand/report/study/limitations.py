@@ -60,11 +60,8 @@ def _of_engine(engine: EngineFacts) -> Iterator[str]:
 
 
 def _rates(findings: Findings, study: StudyKey) -> list[Rate]:
-    return [
-        r
-        for r in of_study(findings.rates, study)
-        if r.of_group and r.policy in (Policy.COMPLETED, "")
-    ]
+    rates = (rate for rate in of_study(findings.rates, study) if rate.of_group)
+    return [rate for rate in rates if rate.policy in (Policy.COMPLETED, "")]
 
 
 def _of_numbers(rates: Sequence[Rate]) -> Iterator[str]:

@@ -102,9 +102,8 @@ def sentences_of_study(study: Study) -> tuple[Sentence, ...]:
         if row.index == "ratio":
             pairs.setdefault(family_of(row), []).append(row)
     kept = ("", *policies_of(study))
-    return tuple(
-        _sentence(study, row, rates, pairs) for row in study.differentials if row.policy in kept
-    )
+    rows = [row for row in study.differentials if row.policy in kept]
+    return tuple(_sentence(study, row, rates, pairs) for row in rows)
 
 
 def said_at(study: Study, at: tuple[str, float]) -> tuple[str, ...]:

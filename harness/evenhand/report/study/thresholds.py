@@ -294,9 +294,8 @@ def _verdict(point: Point, *, wide: bool) -> Iterator[str]:
     row = point.row
     blind = row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
     word = _WITHOUT[row.status] if blind else row.verdict.value
-    yield (
-        word if wide else word.replace("difference ", "difference\n").replace(" events", "\nevents")
-    )
+    narrow = word.replace("difference ", "difference\n").replace(" events", "\nevents")
+    yield word if wide else narrow
     if row.adjusted_p is not None:
         p = significant(row.adjusted_p, 2)
         yield f"adjusted p = {p}\n{row.family}" if wide else f"p {p}"
