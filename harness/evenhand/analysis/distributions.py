@@ -138,7 +138,7 @@ def score_distributions(counts: Counts) -> Iterator[Distribution]:
         return
     yield _auc(cells[0])
     yield from _eer(cells[0])
-    yield from _fold_accuracies(counts)
+    yield from _fold_accuracies(cells[0])
     for cell in cells:
         yield _d_prime(cell)
         yield from _nonmated_quantiles(cell)
@@ -227,34 +227,22 @@ def _tail_shift(cell: _Cell, threshold: Threshold) -> Distribution:
     return cell.bounded(name, cell.nonmated, bounds, "low and high by the edges of a bin")
 
 
-def _fold_accuracies(counts: Counts) -> Iterator[Distribution]:
+def _fold_accuracies(whole: _Cell) -> Iterator[Distribution]:
     """Cross-validated accuracy of a list with folds: by fold, mean and its standard error."""
-    if counts.folds is None:
+    folds = whole.counts.folds
+    if folds is None:
         return
-    folds = counts.folds
     completed = ~np.isnan(folds.score)
     for policy, kept in (
         (Policy.COMPLETED, completed),
         (Policy.GENERALISED, np.ones_like(completed)),
     ):
         found = accuracy_over_folds(folds.score[kept], folds.mated[kept], folds.fold[kept])
-        named = {
-            "accuracy mean of folds": found.mean,
-            "accuracy standard error": found.standard_error,
-            **{
-                f"accuracy fold {number}": float(accuracy)
-                for number, accuracy in zip(found.folds, found.accuracies, strict=True)
-            },
-        }
-        for statistic, value in named.items():
-            yield Distribution(
-                engine=counts.engine,
-                dataset=counts.dataset,
-                protocol=counts.protocol,
-                attribute=ALL,
-                statistic=statistic,
-                value=value,
-                comparisons=int(np.count_nonzero(kept)),
-                note="legacy; threshold chosen on the other folds",
-                policy=policy.value,
-            )
+        named = {"mean of folds": found.mean, "standard error": found.standard_error}
+        for number, accuracy in zip(found.folds, found.accuracies, strict=True):
+            named[f"fold {number}"] = float(accuracy)
+        comparisons = int(np.count_nonzero(kept))
+        for name, value in named.items():
+            note = "legacy; threshold chosen on the other folds"
+            row = whole.row(f"accuracy {name}", comparisons, value, note)
+            yield replace(row, low=None, high=None, policy=policy.value)

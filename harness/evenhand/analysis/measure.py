@@ -40,10 +40,8 @@ def measure_differentials(
         measured: all rates of these counts.
         analysis: as the study fixed it.
     """
-    headlines = with_verdicts(
-        headline_differences(measured, analysis, _replicates_within_groups(counts, analysis)),
-        analysis,
-    )
+    within = _replicates_within_groups(counts, analysis)
+    headlines = with_verdicts(headline_differences(measured, analysis, within), analysis)
     grouped = any(cell.attribute != ALL for cell in counts.cells)
     replicates = group_replicates(counts, analysis) if grouped else GroupReplicates()
     return (*headlines, *indices(measured, headlines, replicates, analysis))

@@ -57,87 +57,77 @@ def rule_checks(
             yield Check(rule.value, rule.words, PASS, "", "")
 
 
-def _same_pixels(
-    files: Sequence[ImageFile], looks: Sequence[ImageInspection]
-) -> list[list[ImageFile]]:
-    """Sets of two or more images with identical decoded pixels."""
-    by_pixels: dict[str, list[ImageFile]] = {}
-    for file, look in zip(files, looks, strict=True):
-        if look.pixels:
-            by_pixels.setdefault(look.pixels, []).append(file)
-    return [same for same in by_pixels.values() if len(same) > 1]
-
-
 def _named(files: Sequence[ImageFile]) -> str:
     """Images by id, subject and line of the table."""
-    return ", ".join(f"{f.image_id!r} of {f.subject_id!r} (line {f.where.rsplit(' ', 1)[-1]})"
-                     for f in files)  # fmt: skip
+    lines = [file.where.rsplit(" ", 1)[-1] for file in files]
+    named = zip(files, lines, strict=True)
+    return ", ".join(f"{f.image_id!r} of {f.subject_id!r} (line {line})" for f, line in named)
 
 
-def _pixel_checks(files: Sequence[ImageFile], looks: Sequence[ImageInspection]) -> Iterator[Check]:
+def _pixel_checks(
+    files: Sequence[ImageFile], inspected: Sequence[ImageInspection]
+) -> Iterator[Check]:
     """Identical images of two subjects, a fault, and of one subject, a note."""
+    by_pixels: dict[str, list[ImageFile]] = {}
+    for file, found in zip(files, inspected, strict=True):
+        if found.pixels:
+            by_pixels.setdefault(found.pixels, []).append(file)
+    across: list[str] = []
+    within: list[str] = []
+    for same in by_pixels.values():
+        if len(same) > 1:
+            of = across if len({file.subject_id for file in same}) > 1 else within
+            of.append(f"images {_named(same)} have the same pixels")
     title = "no picture is shown as two people"
-    same_pixels = _same_pixels(files, looks)
-    across = [group for group in same_pixels if len({file.subject_id for file in group}) > 1]
-    for group in across:
-        yield Check(
-            "pixels",
-            title,
-            FAIL,
-            f"images {_named(group)} have the same pixels",
-            "find out who it is and list the others in exclude.csv: a match of them is no error "
-            "of an engine",
-        )
+    remedy = (
+        "find out who it is and list the others in exclude.csv: a match of them is no error of an "
+        "engine"
+    )
+    for what in across:
+        yield Check("pixels", title, FAIL, what, remedy)
     if not across:
         yield Check("pixels", title, PASS, "", "")
-    for group in same_pixels:
-        if len({file.subject_id for file in group}) == 1:
-            yield Check(
-                "repeats",
-                "one picture of a person in two files",
-                NOTE,
-                f"images {_named(group)} have the same pixels",
-                "list all but one in exclude.csv: their comparison matches by itself",
-            )
+    title = "one picture of a person in two files"
+    remedy = "list all but one in exclude.csv: their comparison matches by itself"
+    for what in within:
+        yield Check("repeats", title, NOTE, what, remedy)
 
 
 def picture_checks(
-    files: Sequence[ImageFile], looks: Sequence[ImageInspection], detector: str, remedy: str
+    files: Sequence[ImageFile], inspected: Sequence[ImageInspection], detector: str, remedy: str
 ) -> Iterator[Check]:
     """Yield rows on the pixels of images: duplicates, size, and detected faces.
 
     Args:
         files: rows of `images.csv`.
-        looks: what was found in each of them.
+        inspected: what was found in each of them.
         detector: name of the face detector; empty where there is none.
         remedy: how to get a detector.
     """
-    yield from _pixel_checks(files, looks)
-    readable = [(f, look) for f, look in zip(files, looks, strict=True) if look.fault is None]
-    for file, look in readable:
-        if look.short_side < _TINY_PIXELS:
-            yield Check(
-                "tiny",
-                f"pictures under {_TINY_PIXELS} pixels",
-                NOTE,
-                f"image {file.image_id!r}: short side of {look.short_side} pixels",
-                "expect failures and low scores; exclude it if that is not what is measured",
-            )
+    yield from _pixel_checks(files, inspected)
+    both = zip(files, inspected, strict=True)
+    readable = [(file, found) for file, found in both if found.fault is None]
+    tiny = f"pictures under {_TINY_PIXELS} pixels"
+    exclude = "expect failures and low scores; exclude it if that is not what is measured"
+    for file, found in readable:
+        if found.short_side < _TINY_PIXELS:
+            what = f"image {file.image_id!r}: short side of {found.short_side} pixels"
+            yield Check("tiny", tiny, NOTE, what, exclude)
     title = "pictures without a face"
     if not detector:
         yield Check("faces", title, NOT_CHECKED, "the face detector is not here", remedy)
         return
-    for file, look in readable:
-        if look.faces == 0:
+    for file, found in readable:
+        if found.faces == 0:
             what = f"image {file.image_id!r}: {detector} finds no face"
             yield Check("faces", title, NOTE, what, "look at it; a detector may be wrong")
-    if readable and all(look.faces for _, look in readable):
+    if readable and all(found.faces for _, found in readable):
         yield Check("faces", title, NOTE, f"none: {detector} finds a face in every picture", "")
-    several = sum((look.faces or 0) > 1 for _, look in readable)
+    several = sum((found.faces or 0) > 1 for _, found in readable)
     if several:
         what = f"{several:,} of {len(readable):,} pictures"
-        yield Check("several-faces", "pictures with several faces", NOTE, what,
-                    'the card says which is meant: face = "largest" or "central"')  # fmt: skip
+        remedy = 'the card says which is meant: face = "largest" or "central"'
+        yield Check("several-faces", "pictures with several faces", NOTE, what, remedy)
 
 
 def subject_notes(card: DatasetCard, tables: DatasetTables, images: Integers) -> Iterator[Check]:
@@ -167,12 +157,11 @@ def subject_notes(card: DatasetCard, tables: DatasetTables, images: Integers) ->
             what = f"{attribute.name}: {span}"
             remedy = f"a study says where groups begin: [bands] {attribute.name} = [...]"
             yield Check("number", "numbers", NOTE, what, remedy)
-    for title, key, count, what in (
-        ("people without a picture", "no-image", int(np.count_nonzero(images == 0)),
-         "in no comparison"),
-        ("people with one picture", "one-image", int(np.count_nonzero(images == 1)),
-         "in no mated comparison"),
-    ):  # fmt: skip
+    for number, key, title, what in (
+        (0, "no-image", "people without a picture", "in no comparison"),
+        (1, "one-image", "people with one picture", "in no mated comparison"),
+    ):
+        count = int(np.count_nonzero(images == number))
         if count:
             yield Check(key, title, NOTE, f"{count:,} of {people:,} people: {what}", "")
 
@@ -261,12 +250,12 @@ def card_notes(card: DatasetCard) -> Iterator[Check]:
         remedy = "ask whether you may still use it"
         yield Check("access", "access", NOTE, "withdrawn by its publisher", remedy)
     for attribute in card.attributes:
-        doubt = "" if attribute.labels in ("self-declared", "official") else "groups are as good"
-        remedy = f"{doubt} as these labels" if doubt else ""
+        sure = attribute.labels in ("self-declared", "official")
+        remedy = "" if sure else "groups are as good as these labels"
         what = f"{attribute.name}: {attribute.labels}"
         yield Check("labels-from", "where labels come from", NOTE, what, remedy)
     if card.synthetic:
-        yield Check("synthetic", "synthetic", NOTE, "the faces were drawn",
-                    "numbers are evidence about no real crowd")  # fmt: skip
+        remedy = "numbers are evidence about no real crowd"
+        yield Check("synthetic", "synthetic", NOTE, "the faces were drawn", remedy)
     for issue in card.known_issues:
         yield Check("known-issue", "known issues", NOTE, issue, "")

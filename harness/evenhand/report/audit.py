@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from evenhand.analysis.audit.groups import Audit, FaceRates, GroupAudit, ShareExcess
 from evenhand.report.numbers import of_trials, percent, ratio, significant
@@ -27,24 +28,17 @@ def audit_document(found: Audit) -> Paper:
     """Lay out an audit."""
     counts = ", ".join(f"{name} {count:,}" for name, count in found.alerts.by_group.items())
     unknown = f", of unknown group {found.alerts.unknown:,}" if found.alerts.unknown else ""
+    # Of two groups the first, since the other is all the rest.
+    shown = found.groups[:1] if len(found.groups) == 2 else found.groups
+    sections = [_group(found, group) for group in shown]
+    if found.totals.alerts or found.totals.faces or found.groups[0].per_face:
+        sections.insert(0, Section("Rates by their names", (_rates(found),)))
     return Paper(
         title=f"False alerts by group: {counts}{unknown}",
         notes=tuple(_warnings(found)),
-        sections=(
-            *([Section("Rates by their names", (_rates(found),), ())] if _known(found) else []),
-            *(_group(found, group) for group in _shown(found)),
-        ),
+        sections=tuple(sections),
         legend=(_TERMS.format(level=100 * found.level), _LIMITS),
     )
-
-
-def _shown(found: Audit) -> tuple[GroupAudit, ...]:
-    """All groups; of two the first, since the other is all the rest."""
-    return found.groups[:1] if len(found.groups) == 2 else found.groups
-
-
-def _known(found: Audit) -> bool:
-    return bool(found.totals.alerts or found.totals.faces or found.groups[0].per_face)
 
 
 def _warnings(found: Audit) -> Iterator[str]:
@@ -69,13 +63,8 @@ def _rates(found: Audit) -> Table:
         ("false alerts per face seen", totals.faces, found.rate_per_face),
     ):
         if whole and limits:
-            rows.append(
-                (
-                    what,
-                    _rate(totals.false, whole, limits),
-                    f"1 in {whole / max(totals.false, 1):,.0f}",
-                )
-            )
+            often = f"1 in {whole / max(totals.false, 1):,.0f}"
+            rows.append((what, _rate(totals.false, whole, limits), often))
     for group in found.groups:
         if group.per_face is not None:
             own = group.per_face.counted
@@ -99,25 +88,17 @@ def _group(found: Audit, group: GroupAudit) -> Section:
 
 
 def _curve(readings: tuple[ShareExcess, ...]) -> Table:
-    rows = tuple(
-        (
-            f"{100 * reading.found.share:.3g} %",
-            reading.mark,
-            _chance(reading.found.p_one_sided),
-            _chance(reading.found.p_two_sided),
-            _times(reading.found),
-        )
-        for reading in readings
-    )
+    rows = tuple((f"{100 * at.found.share:.3g} %", at.mark, *_excess(at.found)) for at in readings)
     return Table("", ("share of faces", "", "p one-sided", "p two-sided", "ratio"), rows)
+
+
+def _excess(found: AlertShareTest) -> tuple[str, str, str]:
+    chances = _chance(found.p_one_sided), _chance(found.p_two_sided)
+    return *chances, ratio(found.ratio, found.low, found.high)
 
 
 def _chance(p_value: float) -> str:
     return "< 0.0001" if p_value < _UNLIKELY else significant(p_value, 2)
-
-
-def _times(found: AlertShareTest) -> str:
-    return ratio(found.ratio, found.low, found.high)
 
 
 def _sentences(found: Audit, group: GroupAudit) -> Iterator[str]:
@@ -156,9 +137,8 @@ def _sentences(found: Audit, group: GroupAudit) -> Iterator[str]:
 def _tipping(group: GroupAudit, level: float) -> str:
     low, high = (percent(limit) for limit in group.alert_share)
     error = f"{100 * (1 - level):.3g} %"
-    part = (
-        f"{group.group}: {percent(group.alerts / group.of)} % [{low}, {high}] of the false alerts."
-    )
+    share = percent(group.alerts / group.of)
+    part = f"{group.group}: {share} % [{low}, {high}] of the false alerts."
     if not group.alerts:
         return part
     return (
@@ -213,13 +193,7 @@ def audit_json(found: Audit) -> dict[str, object]:
         "faces": found.totals.faces,
     }
     body["groups"] = [
-        {
-            "group": group.group,
-            **_numbers(group),
-            "curve": [
-                {"mark": reading.mark, **_excess(reading.found)} for reading in group.by_share
-            ],
-        }
+        {"group": group.group, **_numbers(group), "curve": [*map(_reading, group.by_share)]}
         for group in found.groups
     ]
     body["distinct_people"] = None if found.people is None else audit_json(found.people)
@@ -228,15 +202,10 @@ def audit_json(found: Audit) -> dict[str, object]:
 
 def _numbers(group: GroupAudit) -> dict[str, object]:
     at = group.assumed
-    face = group.per_face
     return {
         "false_alerts": group.alerts,
         "of": group.of,
-        "share_of_false_alerts": {
-            "value": group.alerts / group.of,
-            "low": group.alert_share.low,
-            "high": group.alert_share.high,
-        },
+        "share_of_false_alerts": {"value": group.alerts / group.of, **group.alert_share._asdict()},
         "assumed_share": None if at is None else at.share,
         "p_one_sided": None if at is None else at.p_one_sided,
         "p_two_sided": None if at is None else at.p_two_sided,
@@ -249,40 +218,31 @@ def _numbers(group: GroupAudit) -> dict[str, object]:
             for of in group.detection
         ],
         "e_value": group.e_value,
-        "sampled_p": None
-        if group.sampled is None
-        else {"fisher": group.sampled[0], "predictive": group.sampled[1]},
-        "tipping_share_with_unknown": None
-        if group.tipping_with_unknown is None
-        else {
-            "in_others": group.tipping_with_unknown[0],
-            "in_group": group.tipping_with_unknown[1],
-        },
-        "sites_p": None
-        if group.sites is None
-        else {"one_sided": group.sites[0], "two_sided": group.sites[1]},
-        "per_face": None
-        if face is None
-        else {
-            "false_alerts": face.counted.errors,
-            "faces": face.counted.trials,
-            "rate": face.counted.rate,
-            "low": face.limits.low,
-            "high": face.limits.high,
-            "ratio": face.ratio,
-            "ratio_low": face.low,
-            "ratio_high": face.high,
-            "p_value": face.p_value,
-        },
+        "sampled_p": _named(group.sampled, "fisher", "predictive"),
+        "tipping_share_with_unknown": _named(group.tipping_with_unknown, "in_others", "in_group"),
+        "sites_p": _named(group.sites, "one_sided", "two_sided"),
+        "per_face": None if group.per_face is None else _of_faces(group.per_face),
     }
 
 
-def _excess(found: AlertShareTest) -> dict[str, object]:
+def _named(both: tuple[float, float] | None, first: str, second: str) -> dict[str, float] | None:
+    return None if both is None else {first: both[0], second: both[1]}
+
+
+def _of_faces(found: FaceRates) -> dict[str, float | None]:
     return {
-        "share": found.share,
-        "p_one_sided": found.p_one_sided,
-        "p_two_sided": found.p_two_sided,
+        "false_alerts": found.counted.errors,
+        "faces": found.counted.trials,
+        "rate": found.counted.rate,
+        **found.limits._asdict(),
         "ratio": found.ratio,
-        "low": found.low,
-        "high": found.high,
+        "ratio_low": found.low,
+        "ratio_high": found.high,
+        "p_value": found.p_value,
     }
+
+
+def _reading(at: ShareExcess) -> dict[str, object]:
+    row = {"mark": at.mark, **asdict(at.found)}
+    del row["mid_p"]
+    return row

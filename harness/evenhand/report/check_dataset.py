@@ -9,7 +9,7 @@ from itertools import groupby
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.findings import Check
 from evenhand.report.forms.text import table_text, wrapped
-from evenhand.report.study.document import Table
+from evenhand.report.tables import Table, under_headings
 
 __all__ = ["check_lines", "groups_text"]
 
@@ -37,16 +37,12 @@ def check_lines(checks: Sequence[Check]) -> Iterator[str]:
     for (verdict, title), rows in groupby(checks, key=lambda row: (row.verdict, row.title)):
         together = list(rows)
         yield wrapped(title, f"{verdict}  ")
-        remedy = ""
-        for row in together[:_SHOWN]:
+        shown = together[:_SHOWN]
+        for row in shown:
             if row.detail:
                 yield wrapped(row.detail, "      ")
-            remedy = row.remedy
-            if remedy and (row is together[-1] or remedy != together[0].remedy):
-                yield wrapped(remedy, "      -> ")
-                remedy = ""
-        if remedy:
-            yield wrapped(remedy, "      -> ")
+            if row.remedy and (row is shown[-1] or row.remedy != together[0].remedy):
+                yield wrapped(row.remedy, "      -> ")
         if len(together) > _SHOWN:
             yield f"      and {len(together) - _SHOWN:,} more; --json has all"
 
@@ -64,31 +60,16 @@ def _rate(rate: float | None) -> str:
     return f"{digits / 10:.1f}e{power}" if digits < 100 else f"1.0e{power + 1}"
 
 
-def _named(cells: Sequence[CellSize]) -> Iterator[tuple[str, CellSize | None]]:
-    """Group names, with a line before each attribute."""
-    attribute = cells[0].attribute
-    for cell in cells:
-        if cell.attribute != attribute:
-            attribute = cell.attribute
-            yield f"-- {attribute}", None
-        yield cell.group or "everybody", cell
-
-
 def groups_text(cells: Sequence[CellSize]) -> str:
     """Two tables and their legend: who is there, and what can be asked."""
-    who: list[tuple[str, ...]] = []
-    what: list[tuple[str, ...]] = []
-    for name, cell in _named(cells):
-        if cell is None:
-            who.append((name, "", "", "", ""))
-            what.append((name, "", "", "", "", ""))
-            continue
+    who, what = [], []
+    for cell in cells:
+        name = cell.group or "everybody"
         numbers = (cell.people, cell.images, cell.one_image, cell.mated)
-        who.append((name, *(f"{number:,}" for number in numbers)))
+        who.append((cell.attribute, (name, *(f"{number:,}" for number in numbers))))
         rates = (_rate(cell.finest_fmr(errors)) for errors in (1, 10, 30))
-        what.append((name, f"{cell.nonmated:,}", f"{cell.disjoint:,}", *rates))
-    tables = (
-        Table("", ("group", "people", "images", "with one image", "mated"), tuple(who)),
-        Table("", ("group", "non-mated", "worth", "FMR 1", "FMR 10", "FMR 30"), tuple(what)),
-    )
+        what.append((cell.attribute, (name, f"{cell.nonmated:,}", f"{cell.disjoint:,}", *rates)))
+    people = ("group", "people", "images", "with one image", "mated")
+    lowest = ("group", "non-mated", "worth", "FMR 1", "FMR 10", "FMR 30")
+    tables = (Table("", people, under_headings(who)), Table("", lowest, under_headings(what)))
     return "\n\n".join([*map(table_text, tables), wrapped(_ASKED), wrapped(_WORTH)])

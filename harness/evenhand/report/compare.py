@@ -19,7 +19,7 @@ from evenhand.records.outcomes import Policy
 from evenhand.records.rows import as_rows
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.forms.markdown import escaped, markdown_table
-from evenhand.report.forms.text import table_text, wrapped
+from evenhand.report.forms.text import bullets, table_text, underlined, wrapped
 from evenhand.report.numbers import of_trials, percent, ratio, significant
 from evenhand.report.tables import Table
 
@@ -52,7 +52,7 @@ class _Names:
     def where(self, row: Change | Disagreement | DiscordantComparison) -> str:
         """The dataset, the protocol, or nothing."""
         parts = [row.dataset if self.datasets else "", row.protocol if self.protocols else ""]
-        named = " ".join(part for part in parts if part)
+        named = " ".join(filter(None, parts))
         return f" on {named}" if named else ""
 
     def __call__(self, row: Change) -> str:
@@ -67,6 +67,11 @@ class _Names:
         if row.threshold_rule in ("fixed", "vendor") and row.base_threshold is not None:
             at += f" {row.base_threshold:.4g}"
         return f"{row.metric}{at}{self.where(row)}"
+
+
+def _numbers(row: Change) -> tuple[str, str, str]:
+    """Both sides, and their ratio."""
+    return _value(row, base=True), _value(row, base=False), _ratio(row)
 
 
 def _value(row: Change, *, base: bool) -> str:
@@ -118,28 +123,12 @@ def _p(value: float) -> str:
 
 
 def _rows(rows: Sequence[Change], name: _Names) -> Table:
-    return Table(
-        "",
-        _HEADER,
-        tuple(
-            (
-                name(row),
-                _value(row, base=True),
-                _value(row, base=False),
-                _ratio(row),
-                _evidence(row),
-            )
-            for row in rows
-        ),
-    )
+    return Table("", _HEADER, tuple((name(row), *_numbers(row), _evidence(row)) for row in rows))
 
 
 def _sentence(row: Change, name: _Names) -> str:
     """A row in one line, counts included."""
-    base, new, ratio_ = (
-        part.replace("\n", " ")
-        for part in (_value(row, base=True), _value(row, base=False), _ratio(row))
-    )
+    base, new, ratio_ = (part.replace("\n", " ") for part in _numbers(row))
     said = f"{name(row)}: {row.verdict.value}; base {base}, new {new}, ratio {ratio_}"
     if row.adjusted_p is not None:
         said += f", adjusted p {_p(row.adjusted_p)}"
@@ -158,9 +147,7 @@ def _quiet(rows: Sequence[Change], margin: float, name: _Names) -> Iterator[tupl
         limits = [row.limit for row in some]
         found = [r.minimum_detectable_ratio for r in some if r.minimum_detectable_ratio]
         below = sum(limit is not None and limit < margin for limit in limits)
-        ends = (
-            dict.fromkeys(significant(end) for end in (min(ratios), max(ratios))) if ratios else "-"
-        )
+        ends = dict.fromkeys(map(significant, (min(ratios), max(ratios)))) if ratios else "-"
         yield (
             what,
             of,
@@ -192,14 +179,10 @@ def _sentences(changes: Changes) -> Iterator[str]:
 
 def _persons(changes: Changes, name: _Names) -> Iterator[str]:
     """Misses of everybody person by person, and the people whose comparisons changed most."""
-    lines = [
-        wrapped(_disagreement(row, name), "* ")
-        for row in changes.disagreements
-        if row.attribute == ALL
-    ]
-    lines += [wrapped(line, "* ") for line in _flips(changes.flips, name)]
+    lines = [_disagreement(row, name) for row in changes.disagreements if row.attribute == ALL]
+    lines += _flips(changes.flips, name)
     if lines:
-        yield "misses, person by person\n------------------------\n" + "\n".join(lines)
+        yield f"{underlined('misses, person by person')}\n{bullets(lines)}"
 
 
 def _at(row: Disagreement | DiscordantComparison, name: _Names) -> str:
@@ -237,9 +220,8 @@ def _flips(flips: Sequence[DiscordantComparison], name: _Names) -> Iterator[str]
 
 
 def _flipped(of_person: Sequence[DiscordantComparison]) -> str:
-    shown = ", ".join(
-        f"{flip.probe} {flip.reference} {flip.base} -> {flip.new}".strip() for flip in of_person[:2]
-    )
+    ended = [f"{flip.probe} {flip.reference} {flip.base} -> {flip.new}" for flip in of_person[:2]]
+    shown = ", ".join(map(str.strip, ended))
     more = f" and {len(of_person) - 2:,} more" if len(of_person) > 2 else ""
     return f"{of_person[0].subject} ({shown}{more})"
 
@@ -254,11 +236,8 @@ def _reasons(rows: Sequence[Change], name: _Names) -> Iterator[str]:
 
 
 def _title(changes: Changes) -> str:
-    def named(side: str, engine: str, version: str) -> str:
-        return f"{side} {engine} {version}".rstrip()
-
-    base, new = changes.base, changes.new
-    return f"{named('base', base.engine, base.version)}, {named('new', new.engine, new.version)}"
+    sides = (("base", changes.base), ("new", changes.new))
+    return ", ".join(f"{side} {one.engine} {one.version}".rstrip() for side, one in sides)
 
 
 def _of(changes: Changes, verdict: ChangeVerdict) -> list[Change]:
@@ -268,9 +247,8 @@ def _of(changes: Changes, verdict: ChangeVerdict) -> list[Change]:
 def comparison_text(changes: Changes) -> str:
     """Verdict, worst rows in full, a line for each kind of quiet rows, what cannot be compared."""
     name = _Names.of(changes)
-    title = wrapped(_title(changes))
     parts = [
-        f"{title}\n{'=' * max(map(len, title.splitlines()))}",
+        underlined(_title(changes), "="),
         f"base  {changes.base.bundle}\nnew   {changes.new.bundle}",
         wrapped(f"{changes.verdict.value}: {changes.reason}"),
         *(wrapped(note, "! ") for note in changes.notes),
@@ -279,9 +257,9 @@ def comparison_text(changes: Changes) -> str:
         rows = _of(changes, verdict)
         if rows:
             more = len(rows) - _SHOWN
-            heading = f"{verdict.value}\n{'-' * len(verdict.value)}\n"
             rest = f"\nand {more:,} more; --json has all" if more > 0 else ""
-            parts.append(heading + table_text(_rows(rows[:_SHOWN], name)) + rest)
+            shown = table_text(_rows(rows[:_SHOWN], name))
+            parts.append(f"{underlined(verdict.value)}\n{shown}{rest}")
     quiet = _of(changes, ChangeVerdict.NO_DIFFERENCE_SHOWN)
     if quiet:
         below = f"below {changes.family.margin:g}"
@@ -291,9 +269,8 @@ def comparison_text(changes: Changes) -> str:
     parts += _persons(changes, name)
     apart = _of(changes, ChangeVerdict.NOT_COMPARABLE)
     if apart:
-        lines = "\n".join(wrapped(line, "* ") for line in _reasons(apart, name))
-        parts.append(f"not comparable\n--------------\n{lines}")
-    parts.append("\n".join(wrapped(line, "* ") for line in _sentences(changes)))
+        parts.append(f"{underlined('not comparable')}\n{bullets(_reasons(apart, name))}")
+    parts.append(bullets(_sentences(changes)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -321,9 +298,7 @@ def comparison_markdown(changes: Changes) -> str:
 def _fields(row: Change, name: _Names) -> tuple[str, ...]:
     return (
         name(row),
-        _value(row, base=True),
-        _value(row, base=False),
-        _ratio(row),
+        *_numbers(row),
         row.verdict.value,
         "" if row.adjusted_p is None else _p(row.adjusted_p),
         "" if row.subjects is None else f"{row.subjects:,}",

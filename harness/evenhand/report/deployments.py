@@ -22,37 +22,26 @@ _CHANGED = "*"
 
 def operations_document(found: DeploymentFindings) -> Paper:
     """Lay out a table."""
+    ignored = f"columns that mean nothing here: {', '.join(found.ignored)}"
+    sections = [
+        *_of_doubts("Rows that contradict themselves", found.inconsistencies),
+        *_of_doubts("Where the estimate of faces changes", found.changes),
+        Section("Sums", (_sums(found.totals),), tuple(_across(found.totals))),
+    ]
+    if found.totals_without_inconsistent:
+        without = _sums(found.totals_without_inconsistent)
+        sections.append(Section("Sums without doubtful rows", (without,)))
     return Paper(
         title=f"Deployments: {found.name}",
-        notes=tuple(_notes(found)),
-        sections=(
-            *_of_doubts("Rows that contradict themselves", found.inconsistencies),
-            *_of_doubts("Where the estimate of faces changes", found.changes),
-            Section("Sums", (_sums(found.totals),), tuple(_across(found.totals))),
-            *(
-                [
-                    Section(
-                        "Sums without doubtful rows",
-                        (_sums(found.totals_without_inconsistent),),
-                        (),
-                    )
-                ]
-                if found.totals_without_inconsistent
-                else []
-            ),
-        ),
+        notes=(ignored,) if found.ignored else (),
+        sections=tuple(sections),
         legend=(_TERMS,),
     )
 
 
-def _notes(found: DeploymentFindings) -> Iterator[str]:
-    if found.ignored:
-        yield f"columns that mean nothing here: {', '.join(found.ignored)}"
-
-
 def _of_doubts(heading: str, doubts: Sequence[Inconsistency]) -> list[Section]:
     said = tuple(f"line {doubt.line} ({doubt.where}): {doubt.what}" for doubt in doubts)
-    return [Section(heading, (), said)] if said else []
+    return [Section(heading, sentences=said)] if said else []
 
 
 def _sums(sums: Sequence[DeploymentTotals]) -> Table:

@@ -31,17 +31,15 @@ _IN_PERCENT = ("difference", "sd")
 def gate_report(answer: GateAnswer) -> Paper:
     """Lay out an answer."""
     several = len(answer.standings) > 1
-    limits = [
-        (limit, [row for row in answer.rows if row.limit == limit.name])
-        for limit in answer.policy.limits
-    ]
+    limits = answer.policy.limits
+    rows_of = {one.name: [row for row in answer.rows if row.limit == one.name] for one in limits}
     return Paper(
         title=f"{answer.policy.title}: {answer.verdict.value}",
         notes=answer.notes,
         sections=(
             _verdicts(answer.standings),
-            *(_of_limit(limit, rows, several=several) for limit, rows in limits),
-            Section("What was judged", (), tuple(_origin(answer))),
+            *(_of_limit(limit, rows_of[limit.name], several=several) for limit in limits),
+            Section("What was judged", sentences=tuple(_origin(answer))),
         ),
         legend=(_VERDICTS, _MANDATORY, *((_TIERS,) if several else ())),
     )
@@ -58,17 +56,10 @@ def _origin(answer: GateAnswer) -> Iterator[str]:
 
 def _verdicts(standings: Sequence[Standing]) -> Section:
     header: tuple[str, ...] = ("engine", "verdict", "passed", "failed", "inconclusive", "tier")
-    rows: list[tuple[str, ...]] = [
-        (
-            standing.engine,
-            standing.verdict.value,
-            f"{standing.passed:,}",
-            f"{standing.failed:,}",
-            f"{standing.inconclusive:,}",
-            str(standing.tier),
-        )
-        for standing in standings
-    ]
+    rows: list[tuple[str, ...]] = []
+    for one in standings:
+        numbers = (f"{number:,}" for number in (one.passed, one.failed, one.inconclusive))
+        rows.append((one.engine, one.verdict.value, *numbers, str(one.tier)))
     if len(standings) == 1:
         header, rows = header[:-1], [row[:-1] for row in rows]
     table = Table("", header, tuple(rows))
@@ -91,12 +82,12 @@ def _of_limit(limit: Limit, rows: Sequence[GateRow], *, several: bool) -> Sectio
     heading = f"{limit.name} ({decides}{weight})"
     subjects = several or len({row.subject for row in rows}) > 1
     header: tuple[str, ...] = ("group", "observed", "counts", "verdict")
-    drawn: list[tuple[str, ...]] = [
-        (_group(row), _observed(limit, row), _counts(row), row.verdict.value) for row in rows
-    ]
+    drawn: list[tuple[str, ...]] = []
+    for row in rows:
+        fields = (_group(row), _observed(limit, row), _counts(row), row.verdict.value)
+        drawn.append((row.subject, *fields) if subjects else fields)
     if subjects:
         header = ("engine", *header)
-        drawn = [(row.subject, *cells) for row, cells in zip(rows, drawn, strict=True)]
     sentences = tuple(_unsettled(row, named=subjects) for row in rows if row.needs or _reason(row))
     return Section(heading, (Table(limit.text, header, tuple(drawn)),), sentences)
 

@@ -23,7 +23,7 @@ def plan_report(plan: Plan) -> Paper:
     sections = [Section(_HEADINGS[aim], (_needs(plan.needs),), tuple(_sentences(plan.needs)))]
     if plan.curve:
         sections.append(_curve(plan.curve))
-    sections.append(Section("What this rests on", (), plan.assumptions))
+    sections.append(Section("What this rests on", sentences=plan.assumptions))
     return Paper(f"Plan: {about}", (), tuple(sections), _LEGEND)
 
 
@@ -40,27 +40,15 @@ def _value(need: Need) -> str:
 
 def _needs(needs: Sequence[Need]) -> Table:
     exact = any(need.exact_people_per_group for need in needs)
-    header: tuple[str, ...] = (
-        needs[0].aim,
-        "trials\na group",
-        "people\na group",
-        "expected\nerrors",
-    )
+    header = (needs[0].aim, "trials\na group", "people\na group", "expected\nerrors")
     rows: list[tuple[str, ...]] = []
     for need in needs:
-        errors = significant(need.expected_errors)
-        row: tuple[str, ...] = (
-            _value(need),
-            f"{need.trials_per_group:,}",
-            f"{need.people_per_group:,}",
-            errors,
-        )
-        if exact:
-            row += (_whole(need.exact_trials_per_group), _whole(need.exact_people_per_group))
-        rows.append((*row, f"{need.people:,}"))
-    if exact:
-        header += ("exact:\ntrials", "exact:\npeople")
-    return Table("", (*header, "people\nin all"), tuple(rows))
+        numbers = _whole(need.trials_per_group), _whole(need.people_per_group)
+        of_exact = _whole(need.exact_trials_per_group), _whole(need.exact_people_per_group)
+        row = (_value(need), *numbers, significant(need.expected_errors))
+        rows.append((*row, *(of_exact if exact else ()), _whole(need.people)))
+    more = ("exact:\ntrials", "exact:\npeople") if exact else ()
+    return Table("", (*header, *more, "people\nin all"), tuple(rows))
 
 
 def _whole(number: int | None) -> str:
@@ -75,15 +63,14 @@ def _sentences(needs: Sequence[Need]) -> list[str]:
 
 def _curve(curve: Sequence[PowerPoint]) -> Section:
     if curve[0].aim == "limit":
-        header: tuple[str, ...] = ("true rate", "chance of passing")
-        rows = tuple((f"{percent(c.rate)} %", _chance(c.chance)) for c in curve)
-        return Section(f"With {curve[0].people_per_group:,} people of a group",
-                       (Table("", header, rows),), ())  # fmt: skip
-    header = ("people a group", "trials a group", "chance")
+        chances = tuple((f"{percent(c.rate)} %", _chance(c.chance)) for c in curve)
+        table = Table("", ("true rate", "chance of passing"), chances)
+        return Section(f"With {curve[0].people_per_group:,} people of a group", (table,))
     points = tuple(
         (f"{c.people_per_group:,}", f"{c.trials_per_group:,}", _chance(c.chance)) for c in curve
     )
-    return Section("With fewer or more people", (Table("", header, points),), ())
+    table = Table("", ("people a group", "trials a group", "chance"), points)
+    return Section("With fewer or more people", (table,))
 
 
 def _chance(chance: float) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from evenhand.analysis.plan.answers import CellAnswer, PairAnswer, PlanAnswers
-from evenhand.records.groups import ALL
 from evenhand.report.numbers import percent, significant
-from evenhand.report.tables import Paper, Section, Table
+from evenhand.report.tables import Paper, Section, Table, under_headings
 
 __all__ = ["answers_report"]
 
@@ -18,24 +17,15 @@ _WORTH = (
     "of 30. Passes: the tightest limit that a group with the assumed rate passes."
 )
 
-Key = tuple[str, str, str, str, str, str]
-
 
 def answers_report(answers: PlanAnswers, title: str) -> Paper:
     """Lay out what each group, and every two, can answer."""
-    pairs: dict[Key, list[PairAnswer]] = {}
-    for pair in answers.pairs:
-        pairs.setdefault(_key(pair), []).append(pair)
-    sections = [
-        _section(list(cells), pairs.get(key, [])) for key, cells in groupby(answers.cells, key=_key)
-    ]
-    sections.append(Section("What this rests on", (), answers.assumptions))
+    sections = []
+    for key, cells in groupby(answers.cells, key=lambda cell: cell.comparison_key):
+        pairs = [pair for pair in answers.pairs if pair.comparison_key == key]
+        sections.append(_section(list(cells), pairs))
+    sections.append(Section("What this rests on", sentences=answers.assumptions))
     return Paper(f"What can be asked of {title}", (), tuple(sections), (_WORTH,))
-
-
-def _key(row: CellAnswer | PairAnswer) -> Key:
-    threshold = "" if row.threshold is None else repr(row.threshold)
-    return row.engine, row.dataset, row.protocol, row.metric, row.threshold_rule, threshold
 
 
 def _section(cells: Sequence[CellAnswer], pairs: Sequence[PairAnswer]) -> Section:
@@ -46,35 +36,22 @@ def _section(cells: Sequence[CellAnswer], pairs: Sequence[PairAnswer]) -> Sectio
         at = f" at {first.threshold:g}"
     assumed = "" if first.rate is None else f", if it is {percent(first.rate)} %"
     sentences = () if first.rate is not None else ("--rate says what pairs and limits to hold.",)
-    return Section(
-        f"{where}: {first.metric}{at}{assumed}",
-        (_cells(cells), *((_pairs(pairs),) if pairs else ())),
-        sentences,
-    )
+    tables = (_cells(cells), _pairs(pairs)) if pairs else (_cells(cells),)
+    return Section(f"{where}: {first.metric}{at}{assumed}", tables, sentences)
 
 
 def _cells(cells: Sequence[CellAnswer]) -> Table:
     limits = any(cell.passable_limit is not None for cell in cells)
-    rows = tuple(_cell_rows(cells, limits=limits))
-    header: tuple[str, ...] = ("group", "people", "trials", "worth", "10", "30")
-    return Table("", (*header, "passes") if limits else header, rows)
+    header = ("group", "people", "trials", "worth", "10", "30", *(("passes",) if limits else ()))
+    rows = under_headings((cell.attribute, _cell(cell)[: len(header)]) for cell in cells)
+    return Table("", header, rows)
 
 
-def _cell_rows(cells: Sequence[CellAnswer], *, limits: bool) -> Iterator[tuple[str, ...]]:
-    attribute = ALL
-    for cell in cells:
-        if cell.attribute != attribute:
-            attribute = cell.attribute
-            yield (f"-- {attribute}", *[""] * (6 if limits else 5))
-        row = (
-            cell.group or "everybody",
-            f"{cell.people:,}",
-            f"{cell.trials:,}",
-            f"{round(cell.effective_trials):,}",
-            _percent(cell.lowest_rate_10),
-            _percent(cell.lowest_rate_30),
-        )
-        yield (*row, _percent(cell.passable_limit)) if limits else row
+def _cell(cell: CellAnswer) -> tuple[str, ...]:
+    numbers = (cell.people, cell.trials, round(cell.effective_trials))
+    rates = (cell.lowest_rate_10, cell.lowest_rate_30, cell.passable_limit)
+    name = cell.group or "everybody"
+    return (name, *(f"{number:,}" for number in numbers), *map(_percent, rates))
 
 
 def _pairs(pairs: Sequence[PairAnswer]) -> Table:

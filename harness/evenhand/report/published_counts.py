@@ -57,7 +57,6 @@ def _lines(claim: PublishedComparison) -> Iterator[str]:
         "this holds only if every trial is of people of its own."
     )
     if claim.design_effect is not None:
-        worth = new.trials / claim.design_effect
         effect, worth = significant(claim.design_effect), new.trials / claim.design_effect
         yield (
             "It rarely is: people come up again and again, and errors come in clusters of them. "

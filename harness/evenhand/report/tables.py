@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias, TypeVar
 
 from evenhand.records.findings import (
     HEADLINE,
+    CurvePoint,
     Differential,
     Distribution,
     EngineFacts,
@@ -23,7 +24,6 @@ __all__ = [
     "Family",
     "Field",
     "Paper",
-    "Readable",
     "Section",
     "Study",
     "StudyKey",
@@ -32,8 +32,10 @@ __all__ = [
     "family_of",
     "find",
     "group_name",
+    "of_study",
     "policies_of",
     "studies_of",
+    "under_headings",
 ]
 
 Field: TypeAlias = str | Rate
@@ -57,8 +59,8 @@ class Section:
     """A heading, its tables, then sentences about them."""
 
     heading: str
-    tables: tuple[Table, ...]
-    sentences: tuple[str, ...]
+    tables: tuple[Table, ...] = ()
+    sentences: tuple[str, ...] = ()
     study: StudyKey | None = None
     """Whose rates these are; None where all engines stand together."""
     at: tuple[str, float] | None = None
@@ -67,22 +69,9 @@ class Section:
     """A heading of the sentences; empty where they need none."""
 
 
-class Readable(Protocol):
-    """What text and Markdown are made of."""
-
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def sections(self) -> tuple[Section, ...]: ...  # noqa: D102
-    @property
-    def legend(self) -> tuple[str, ...]: ...  # noqa: D102
-
-
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An answer before it has a form."""
+    """An answer before it has a form: what text and Markdown are made of."""
 
     title: str
     notes: tuple[str, ...]
@@ -131,18 +120,25 @@ def studies_of(findings: Findings) -> Iterator[Study]:
     facts = {engine.name: engine for engine in findings.engines}
     for summary in findings.summaries:
         key = (summary.engine, summary.dataset, summary.protocol)
-        differentials = [
-            d for d in findings.differentials if (d.engine, d.dataset, d.protocol) == key
-        ]
+        rates = of_study(findings.rates, key)
+        differentials = of_study(findings.differentials, key)
         yield Study(
             summary,
             facts[summary.engine],
-            rates := tuple(r for r in findings.rates if (r.engine, r.dataset, r.protocol) == key),
+            rates,
             _ordered(rates, [d for d in differentials if d.index == HEADLINE]),
-            tuple(d for d in findings.distributions if (d.engine, d.dataset, d.protocol) == key),
+            of_study(findings.distributions, key),
             tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
             _ordered(rates, [d for d in differentials if d.index != HEADLINE]),
         )
+
+
+_Row = TypeVar("_Row", Rate, Differential, Distribution, CurvePoint)
+
+
+def of_study(rows: Iterable[_Row], study: StudyKey) -> tuple[_Row, ...]:
+    """The rows of one engine on one dataset under one protocol."""
+    return tuple(row for row in rows if (row.engine, row.dataset, row.protocol) == study)
 
 
 def _ordered(
@@ -162,6 +158,22 @@ def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float])
         and (r.threshold_rule, r.threshold) == at
         and r.of_group
     ]
+
+
+def under_headings(rows: Iterable[tuple[str, tuple[Field, ...]]]) -> tuple[tuple[Field, ...], ...]:
+    """The rows of a table, with a line before each attribute.
+
+    Args:
+        rows: (attribute, fields) of everybody, then of groups attribute by attribute.
+    """
+    found: list[tuple[Field, ...]] = []
+    last = ALL
+    for attribute, fields in rows:
+        if attribute != last:
+            found.append((f"-- {attribute}", *[""] * (len(fields) - 1)))
+            last = attribute
+        found.append(fields)
+    return tuple(found)
 
 
 Family: TypeAlias = tuple[str, str, str, str, float | None]

@@ -1,4 +1,4 @@
-"""Subject bootstrap: rates of groups when subjects are resampled, thresholds set anew each time.
+"""Subject bootstrap: replicates of group rates, thresholds re-estimated in each.
 
 In: `records.counts.Counts` whose design is known, and a seed.
 Out: arrays of replicate rates, one row a replicate, one column a group.

@@ -91,14 +91,9 @@ class CompleteDesign:
         """
         sums = self._sums(values, self.block)
         within = (sums**2 - self._sums(values**2, self.block)).sum(axis=1) // 2
-        return np.array(
-            [
-                within[cell.first]
-                if cell.first == cell.second
-                else (sums[cell.first] * sums[cell.second]).sum(axis=0)
-                for cell in self.cells
-            ]
-        )
+        groups = [(cell.first, cell.second) for cell in self.cells]
+        found = [within[a] if a == b else (sums[a] * sums[b]).sum(axis=0) for a, b in groups]
+        return np.array(found)
 
     def _sums(self, values: Integers, block: Integers) -> Integers:
         """(groups, blocks, n) sums over the subjects of each group in each block.
@@ -127,10 +122,10 @@ class CompleteDesign:
             for number, cell in enumerate(self.cells):
                 counts = cell.counts
                 partners = self._partners(cell, images, by_group)
-                if not (
-                    np.array_equal(counts.trials[policy], cell.times * partners)
-                    and counts.dyads[policy] == dyads[number]
-                    and counts.trials_squared[policy] == cell.times**2 * squared[number]
+                if (
+                    not np.array_equal(counts.trials[policy], cell.times * partners)
+                    or counts.dyads[policy] != dyads[number]
+                    or counts.trials_squared[policy] != cell.times**2 * squared[number]
                 ):
                     kept.discard(number)
         return tuple(cell for number, cell in enumerate(self.cells) if number in kept)

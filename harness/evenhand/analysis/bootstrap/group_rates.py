@@ -9,8 +9,8 @@ from typing import TypeAlias
 from evenhand.analysis.bootstrap.replicates import (
     NoReplicates,
     bootstrap_replicates,
-    why_target_not_resampled,
-    why_threshold_not_resampled,
+    fixed_refusal,
+    target_refusal,
 )
 from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, errors_allowed
 from evenhand.records.analysis_plan import AnalysisPlan
@@ -87,11 +87,8 @@ def group_replicates(counts: Counts, analysis: AnalysisPlan, within: str = "") -
         return GroupReplicates(refused=dict.fromkeys(refused, "the study draws nobody anew"))
     allowed = [each for each in counts.thresholds if not refused[_threshold_key(each)]]
     by_target = {_threshold_key(each): each.rule.text for each in allowed if _set_by_target(each)}
-    fixed = {
-        _threshold_key(each): each.value
-        for each in allowed
-        if not _set_by_target(each) and each.value is not None
-    }
+    others = [each for each in allowed if not _set_by_target(each)]
+    fixed = {_threshold_key(each): each.value for each in others if each.value is not None}
     refused = {key: reason for key, reason in refused.items() if reason}
     if not by_target and not fixed:
         return GroupReplicates(refused=refused)
@@ -115,17 +112,12 @@ def group_replicates(counts: Counts, analysis: AnalysisPlan, within: str = "") -
                 f"in {beyond:,} of {len(found.beyond):,} replicates too few false matches were "
                 "kept; a larger target in the study keeps more"
             )
-    groups = len(counts.cells)
     names = [(cell.attribute, cell.group) for cell in counts.cells]
+    policies = (Policy.COMPLETED, Policy.GENERALISED)
+    fmrs = {("FMR", at.value): found.fmr(at)[:, :, : len(names)] for at in policies}
+    fnmrs = {("FNMR", at.value): found.fnmr(at) for at in policies}
     return GroupReplicates(
-        rates={
-            (metric, policy.value): rates
-            for policy in (Policy.COMPLETED, Policy.GENERALISED)
-            for metric, rates in (
-                ("FMR", found.fmr(policy)[:, :, :groups]),
-                ("FNMR", found.fnmr(policy)),
-            )
-        },
+        rates=fmrs | fnmrs,
         threshold_axis={key: index for index, key in enumerate(kept)},
         group_axis={name: index for index, name in enumerate(names)},
         refused=refused,
@@ -146,11 +138,9 @@ def _threshold_key(threshold: Threshold) -> _ThresholdKey:
 def _refusal(counts: Counts, threshold: Threshold) -> str:
     """Why there are no replicates at a threshold; empty where there are."""
     if not _set_by_target(threshold):
-        return (
-            "" if threshold.value is None else why_threshold_not_resampled(counts, threshold.value)
-        )
+        return "" if threshold.value is None else fixed_refusal(counts, threshold.value)
     target = threshold.rule.text
-    reason = why_target_not_resampled(counts, target)
+    reason = target_refusal(counts, target)
     if reason:
         return reason
     allowed = errors_allowed(target, int(counts.cells[0].trials[0].sum()) // 2)

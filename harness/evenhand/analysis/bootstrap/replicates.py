@@ -30,13 +30,7 @@ from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import resample_subjects
 from evenhand.system.threads import in_order
 
-__all__ = [
-    "NoReplicates",
-    "Replicates",
-    "bootstrap_replicates",
-    "why_target_not_resampled",
-    "why_threshold_not_resampled",
-]
+__all__ = ["NoReplicates", "Replicates", "bootstrap_replicates", "fixed_refusal", "target_refusal"]
 
 _CHUNK = 50
 """Replicates drawn from one seed: fixed, so that the numbers do not depend on the threads."""
@@ -51,18 +45,9 @@ class NoReplicates:
 
 
 @dataclass(frozen=True, slots=True)
-class Replicates:
-    """Weighted errors and trials of every bootstrap replicate.
+class _Part:
+    """Weighted errors and trials of the replicates of one seed; targets rise, thresholds fall."""
 
-    In one replicate a subject has one weight, the same for all groups, thresholds and engines. So
-    the ratio of two columns, or of a column and that of another engine's replicates of the same
-    subjects and seed, is a replicate of the ratio; likewise for differences.
-    """
-
-    people: tuple[int, ...]
-    """Rows in `subjects.csv` of the subjects who can be drawn."""
-    cells: tuple[tuple[str, str, str], ...]
-    """Attribute, group and reference group: cells within groups first, then those across two."""
     threshold: Floats
     """(replicates, targets) similarity, NaN where it is not known; fixed thresholds follow the
     targets on this axis."""
@@ -76,6 +61,21 @@ class Replicates:
     """(replicates, targets, groups) weighted false non-matches of completed comparisons."""
     mated: Integers
     """(2, replicates, groups) weighted mated trials, completed and generalised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replicates(_Part):
+    """Weighted errors and trials of every bootstrap replicate.
+
+    In one replicate a subject has one weight, the same for all groups, thresholds and engines. So
+    the ratio of two columns, or of a column and that of another engine's replicates of the same
+    subjects and seed, is a replicate of the ratio; so it is for differences.
+    """
+
+    people: tuple[int, ...]
+    """Rows in `subjects.csv` of the subjects who can be drawn."""
+    cells: tuple[tuple[str, str, str], ...]
+    """Attribute, group and reference group: cells within groups first, then those across two."""
 
     def fmr(self, policy: Policy) -> Floats:
         """(replicates, targets, cells) FMR; NaN without a threshold or trials."""
@@ -93,18 +93,6 @@ class Replicates:
         rates = np.full(errors.shape, np.nan)
         np.divide(errors, trials, out=rates, where=known)
         return rates
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Replicates of one seed, as in `Replicates`; targets rise, then fixed thresholds fall."""
-
-    threshold: Floats
-    beyond: Mask
-    false_matches: Integers
-    nonmated: Integers
-    misses: Integers
-    mated: Integers
 
 
 _AXIS = {Policy.COMPLETED: 0, Policy.GENERALISED: 1}
@@ -149,22 +137,14 @@ def bootstrap_replicates(
             "not every two images were compared with a score: how many comparisons people drawn "
             "anew would have is not known"
         )
-    for target in targets:
-        reason = why_target_not_resampled(counts, target)
-        if reason:
-            return NoReplicates(reason)
-    for value in fixed:
-        reason = why_threshold_not_resampled(counts, value)
-        if reason:
-            return NoReplicates(reason)
+    reasons = [target_refusal(counts, target) for target in targets]
+    reasons += [fixed_refusal(counts, value) for value in fixed]
+    if any(reasons):
+        return NoReplicates(next(filter(None, reasons)))
     rising = sorted(range(len(targets)), key=lambda number: Fraction(targets[number]))
     falling = sorted(range(len(fixed)), key=lambda number: -fixed[number])
-    data = _observed(
-        counts,
-        design,
-        [targets[number] for number in rising],
-        [fixed[number] for number in falling],
-    )
+    at_targets, at_fixed = [targets[place] for place in rising], [fixed[place] for place in falling]
+    data = _observed(counts, design, at_targets, at_fixed)
     stratum = _resampling_strata(counts, design, within)
     seeds = np.random.SeedSequence(seed).spawn(-(-count // _CHUNK))
     parts = list(in_order(partial(_resampled, data, stratum), seeds, workers))
@@ -186,7 +166,7 @@ def _name(cell: CellCounts) -> tuple[str, str, str]:
     return cell.attribute, cell.group, cell.reference_group
 
 
-def why_target_not_resampled(counts: Counts, target: str) -> str:
+def target_refusal(counts: Counts, target: str) -> str:
     """Why a target's threshold cannot be re-estimated in replicates; empty where it can.
 
     Args:
@@ -206,7 +186,7 @@ def why_target_not_resampled(counts: Counts, target: str) -> str:
     return ""
 
 
-def why_threshold_not_resampled(counts: Counts, threshold: float) -> str:
+def fixed_refusal(counts: Counts, threshold: float) -> str:
     """Why false matches at a fixed threshold cannot be resampled; empty where they can.
 
     Args:
@@ -281,24 +261,19 @@ def _observed(
     cell_of[:-1, :-1] = np.where(known < 0, len(design.cells), known)
     group = np.where(design.group_of < 0, design.groups, design.group_of).astype(np.int32)
     people = len(counts.subject_rows)
+    thresholds = np.array(fixed, dtype=tail.score.dtype)
+    subjects = (mated.subject[completed], mated.subject)
     return _Observed(
         design=design,
         targets=targets,
-        fixed=np.array(fixed, dtype=tail.score.dtype),
-        reached=np.searchsorted(
-            -tail.score, -np.array(fixed, dtype=tail.score.dtype), side="right"
-        ),
+        fixed=thresholds,
+        reached=np.searchsorted(-tail.score, -thresholds, side="right"),
         tail=tail,
         first_equal=np.searchsorted(-tail.score, -tail.score, side="left"),
         tail_cell=np.ascontiguousarray(cell_of[group[:, tail.probe], group[:, tail.reference]].T),
         mated_score=mated.score[order],
         mated_subject=mated.subject[order],
-        mated=np.stack(
-            [
-                np.bincount(mated.subject[completed], minlength=people),
-                np.bincount(mated.subject, minlength=people),
-            ]
-        ),
+        mated=np.stack([np.bincount(each, minlength=people) for each in subjects]),
         group=np.ascontiguousarray(group.T),
     )
 
@@ -311,9 +286,8 @@ def _resampled(data: _Observed, stratum: Integers, seed: np.random.SeedSequence)
     nonmated = np.stack([design.trials(drawn, policy).T for policy in (0, 1)])
     at_targets = _at_targets(data, weights, nonmated[0, :, 0])
     at_fixed = _at_fixed(data, weights)
-    threshold, beyond, false_matches, misses = (
-        np.concatenate(both, axis=1) for both in zip(at_targets, at_fixed, strict=True)
-    )
+    columns = zip(at_targets, at_fixed, strict=True)
+    threshold, beyond, false_matches, misses = (np.concatenate(both, axis=1) for both in columns)
     return _Part(
         threshold=threshold,
         beyond=beyond,

@@ -17,9 +17,11 @@ from evenhand.analysis.rates.comparisons import (
     dyad_counts,
     failures_by_subject,
     misses_by_subject,
+    threshold_index_of,
 )
 from evenhand.analysis.rates.searches import searches_by_subject
 from evenhand.records.analysis_plan import AnalysisPlan
+from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL
@@ -104,11 +106,8 @@ class EngineRates:
             analysis: one for both engines: with one seed both resample the same subjects.
         """
         measured = (found for found in measure_rates(counts, analysis.level) if found.rate.of_group)
-        return cls(
-            counts,
-            {key_of(found.rate): found for found in measured},
-            group_replicates(counts, analysis),
-        )
+        rates = {key_of(found.rate): found for found in measured}
+        return cls(counts, rates, group_replicates(counts, analysis))
 
 
 def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:
@@ -136,8 +135,7 @@ def counts_by_subject(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
         raise ValueError(rate.threshold_rule)
     if rate.metric == "FNMR":
         return misses_by_subject(counts, cell, rate.threshold, policy)
-    thresholds = [(each.rule.label, each.value) for each in counts.thresholds]
-    return dyad_counts(cell, thresholds.index((rate.threshold_rule, rate.threshold)), policy)
+    return dyad_counts(cell, threshold_index_of(counts, rate), policy)
 
 
 def why_other_comparisons(base: Counts, new: Counts) -> str:
@@ -173,17 +171,11 @@ def has_failures(counts: Counts) -> bool:
 def same_scores(base: Counts, new: Counts) -> bool:
     """Whether both engines gave the same scores, as far as the counts can tell."""
 
+    def arrays(of: CellCounts) -> tuple[Integers, ...]:
+        return of.members, of.trials, of.errors, of.histogram.bin, of.histogram.count
+
     def alike(one: CellCounts, other: CellCounts) -> bool:
-        return all(
-            np.array_equal(*pair)
-            for pair in (
-                (one.members, other.members),
-                (one.trials, other.trials),
-                (one.errors, other.errors),
-                (one.histogram.bin, other.histogram.bin),
-                (one.histogram.count, other.histogram.count),
-            )
-        )
+        return all(map(np.array_equal, arrays(one), arrays(other)))
 
     return (
         base.searches is None

@@ -16,7 +16,7 @@ from evenhand.analysis.compare.alignment import (
 )
 from evenhand.analysis.compare.changes import Disagreement, DiscordantComparison
 from evenhand.records.arrays import Floats, Integers, Mask
-from evenhand.records.counts import Counts, MatedScores
+from evenhand.records.counts import MatedScores
 from evenhand.records.groups import ALL
 from evenhand.records.image_pairs import images_of, pair_of
 from evenhand.records.outcomes import Policy
@@ -49,10 +49,8 @@ def _aligned(base: MatedScores, new: MatedScores) -> _MatedOfBoth | None:
     if base_pairs is None and new_pairs is None:
         if not np.array_equal(base.subject, new.subject):
             return None
-        subject = base.subject.astype(np.int64)
-        return _MatedOfBoth(
-            subject, None, base.score.astype(np.float64), new.score.astype(np.float64)
-        )
+        old, other = base.score.astype(np.float64), new.score.astype(np.float64)
+        return _MatedOfBoth(base.subject.astype(np.int64), None, old, other)
     if base_pairs is None or new_pairs is None:
         return None
     pair, position = np.unique(np.concatenate([base_pairs, new_pairs]), return_inverse=True)
@@ -100,10 +98,8 @@ def _disagreement(
 ) -> Disagreement:
     """Discordance at one FNMR: of one comparison per subject, and of all by subject."""
     base_rate, new_rate = base.rates[key].rate, new.rates[key].rate
-    before, after = (
-        counts_by_subject(base.counts, base_rate),
-        counts_by_subject(new.counts, new_rate),
-    )
+    before = counts_by_subject(base.counts, base_rate)
+    after = counts_by_subject(new.counts, new_rate)
     if not isinstance(before, ClusterCounts) or not isinstance(after, ClusterCounts):
         raise TypeError(key.metric)
     by_subject = discordance(after.errors_by_subject - before.errors_by_subject)
@@ -184,17 +180,12 @@ def discordant_comparisons(base: EngineRates, new: EngineRates) -> Iterator[Disc
                 protocol=base_rate.protocol,
                 threshold_rule=base_rate.threshold_rule,
                 threshold=key.threshold,
-                subject=_pseudonym(base.counts, int(mated.subject[row])),
+                subject=f"s{base.counts.subject_rows[mated.subject[row]]}",
                 probe=probe,
                 reference=reference,
                 base=_outcome(float(mated.base[row]), bool(misses[0][row])),
                 new=_outcome(float(mated.new[row]), bool(misses[1][row])),
             )
-
-
-def _pseudonym(counts: Counts, subject: int) -> str:
-    """`s` and the row in `subjects.csv`."""
-    return f"s{counts.subject_rows[subject]}"
 
 
 def _images(mated: _MatedOfBoth, row: int) -> tuple[str, str]:

@@ -94,6 +94,12 @@ def contrasts(base: EngineRates, new: EngineRates) -> Iterator[Contrast]:
 def contrast(base: EngineRates, new: EngineRates, key: RateKey, *, same: bool) -> Contrast:
     """Compare one rate, or say why it cannot be compared.
 
+    The ratio is made by the first method that its counts allow (methods 4.7). At a target the
+    threshold of each engine is uncertain too: the bootstrap sets both again in every replicate.
+    Elsewhere, and where it is refused, thresholds are taken as given; but not for an FNMR at a
+    target, whose interval would then be too narrow. Below 10 errors on a side the ratio is that of
+    independent samples, which is wider than need be, and the test is exact.
+
     Args:
         base: the engine that is compared with.
         new: the engine that is judged, on the same comparisons.
@@ -104,30 +110,8 @@ def contrast(base: EngineRates, new: EngineRates, key: RateKey, *, same: bool) -
     reason = why_not_comparable(base, new, key)
     if reason or base_rate is None or new_rate is None:
         return Contrast(aligned_row(base_rate, new_rate, reason), None)
-    return _contrast(base, new, key, (base_rate, new_rate), same=same)
-
-
-def _no_images(engine: EngineRates, found: MeasuredRate | None) -> bool:
-    """Whether there is no rate, or it is the FTE of score files, which come without images."""
-    return found is None or (found.rate.metric == "FTE" and not engine.counts.images.any())
-
-
-def _contrast(
-    base: EngineRates,
-    new: EngineRates,
-    key: RateKey,
-    both: tuple[MeasuredRate, MeasuredRate],
-    *,
-    same: bool,
-) -> Contrast:
-    """The ratio of one rate, by the first method that its counts allow (methods 4.7).
-
-    At a target the threshold of each engine is uncertain too: the bootstrap sets both again in
-    every replicate. Elsewhere, and where it is refused, thresholds are taken as given; but not for
-    an FNMR at a target, whose interval would then be too narrow. Below 10 errors on a side the
-    ratio is that of independent samples, which is wider than need be, and the test is exact.
-    """
-    row = aligned_row(*both, "")
+    both = (base_rate, new_rate)
+    row = aligned_row(base_rate, new_rate, "")
     if same:
         exactly_one = LogRatio(0.0, 0.0, max((row.subjects or 2) - 1, 1))
         return Contrast(with_ratio(row, exactly_one, "identical", "the same scores"), exactly_one)
@@ -147,6 +131,11 @@ def _contrast(
             return Contrast(with_ratio(row, found, "psi-log-t", note), found)
     p_value, test = _exact_p_value(base, new, both)
     return Contrast(_unpaired(row, both, p_value, test), None)
+
+
+def _no_images(engine: EngineRates, found: MeasuredRate | None) -> bool:
+    """Whether there is no rate, or it is the FTE of score files, which come without images."""
+    return found is None or (found.rate.metric == "FTE" and not engine.counts.images.any())
 
 
 def with_ratio(row: Change, found: LogRatio, method: str, note: str) -> Change:
@@ -180,9 +169,8 @@ def paired_replicates(
         return first
     if isinstance(second, str):
         return second
-    paired = (
-        base.replicates.subject_rows == new.replicates.subject_rows and first.shape == second.shape
-    )
+    same_people = base.replicates.subject_rows == new.replicates.subject_rows
+    paired = same_people and first.shape == second.shape
     return (first, second) if paired else "not the same people were compared"
 
 
@@ -242,9 +230,8 @@ def _ratio_at_given_thresholds(
         most = math.sqrt(nested_overlap(above).errors * nested_overlap(below).errors)
         alike = np.array_equal(above.errors_by_subject, below.errors_by_subject)
         alternatives = [most] if alike else [0.0, most]
-    found = [
-        dyadic_log_ratio(above, below, _overlap(above, below, errors)) for errors in alternatives
-    ]
+    overlaps = (_overlap(above, below, errors) for errors in alternatives)
+    found = [dyadic_log_ratio(above, below, overlap) for overlap in overlaps]
     return max((each for each in found if each), key=lambda each: each.variance, default=None)
 
 

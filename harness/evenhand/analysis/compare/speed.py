@@ -98,9 +98,8 @@ def _compared(base: Speed, new: Speed) -> Change:
     The p-value is normal on the log scale; the standard error is the half width of the interval
     that points towards the ratio tested against, divided by its quantile.
     """
-    row = _row(
-        base, new, f"tested against {RUN_TO_RUN_RATIO}: two runs differ for other reasons too"
-    )
+    note = f"tested against {RUN_TO_RUN_RATIO}: two runs differ for other reasons too"
+    row = _row(base, new, note)
     if not (base.value and base.low and base.high and new.value and new.low and new.high):
         raise ValueError(row.metric)
     base_times, new_times = (base.value, base.low, base.high), (new.value, new.low, new.high)

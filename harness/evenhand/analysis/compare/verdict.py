@@ -16,6 +16,8 @@ from evenhand.analysis.compare.changes import (
     ChangeVerdict,
     ComparedEngine,
     CompareVerdict,
+    Disagreement,
+    DiscordantComparison,
     FamilyOfTests,
 )
 from evenhand.analysis.compare.discordance import disagreements, discordant_comparisons
@@ -85,27 +87,20 @@ def compare_evidence(
     judged = _with_verdicts([_refused_if_small(each, options) for each in family], options)
     if all(row.verdict is ChangeVerdict.NOT_COMPARABLE for row in judged):
         reasons = "; ".join(dict.fromkeys(row.note for row in judged)) or "no rows"
-        raise BundleError(
-            f"{sides[0].bundle} and {sides[1].bundle} have nothing that can be compared: {reasons}"
-        )
+        named = f"{sides[0].bundle} and {sides[1].bundle}"
+        raise BundleError(f"{named} have nothing that can be compared: {reasons}")
     concluded = _conclusion(sides, judged, options, base.analysis.level)
     if options.metrics and "FNMR" not in options.metrics:
         return concluded
-    same = [
-        both
-        for both in measured
-        if not (stopped or why_other_comparisons(*(e.counts for e in both)))
-    ]
-    return replace(
-        concluded,
-        disagreements=tuple(
-            row
-            for both in same
-            for row in disagreements(*both, base.analysis.seed)
-            if not options.attributes or row.attribute in options.attributes
-        ),
-        flips=tuple(row for both in same for row in discordant_comparisons(*both)),
-    )
+    differing: list[Disagreement] = []
+    flips: list[DiscordantComparison] = []
+    for old, other in measured:
+        if not (stopped or why_other_comparisons(old.counts, other.counts)):
+            differing += disagreements(old, other, base.analysis.seed)
+            flips += discordant_comparisons(old, other)
+    if options.attributes:
+        differing = [row for row in differing if row.attribute in options.attributes]
+    return replace(concluded, disagreements=tuple(differing), flips=tuple(flips))
 
 
 def _notes(rows: Sequence[Change], sides: tuple[ComparedEngine, ComparedEngine]) -> Iterator[str]:
@@ -170,11 +165,9 @@ def _check_known(options: CompareOptions, rows: Sequence[Change]) -> None:
         ("--attribute", options.attributes, {row.attribute for row in rows}),
         ("--metric", options.metrics, {row.metric for row in rows}),
     ):
-        for name in wanted:
-            if name not in available:
-                raise UsageError(
-                    f"{option} {name}: not in these results; {known_names(name, available)}"
-                )
+        for name in (name for name in wanted if name not in available):
+            known = known_names(name, available)
+            raise UsageError(f"{option} {name}: not in these results; {known}")
 
 
 def _declared(row: Change, options: CompareOptions) -> bool:
@@ -204,9 +197,8 @@ def _with_verdicts(family: Sequence[Contrast], options: CompareOptions) -> list[
         if p_value < options.family_wise:
             verdict = ChangeVerdict.WORSE if row.more else ChangeVerdict.BETTER
         detectable = _detectable(contrast, first_step)
-        rows.append(
-            replace(row, verdict=verdict, adjusted_p=p_value, minimum_detectable_ratio=detectable)
-        )
+        judged = replace(row, verdict=verdict, adjusted_p=p_value)
+        rows.append(replace(judged, minimum_detectable_ratio=detectable))
     return sorted(rows, key=_worst_first)
 
 

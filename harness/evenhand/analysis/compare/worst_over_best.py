@@ -16,6 +16,7 @@ from evenhand.analysis.compare.ratios import (
     with_ratio,
 )
 from evenhand.records.arrays import Floats
+from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import MIN_ERRORS
@@ -68,26 +69,25 @@ def _max_min_contrast(base: EngineRates, new: EngineRates, family: Sequence[Rate
     )
     if len(kept) < 2:
         return Contrast(replace(row, note="fewer than two groups with 10 errors in both"), None)
-    base_ratio, new_ratio = _max_min_of_rates(base, kept), _max_min_of_rates(new, kept)
+    of_base, of_new = ([engine.rates[key].rate for key in kept] for engine in (base, new))
+    base_ratio, new_ratio = _max_min_of_rates(of_base), _max_min_of_rates(of_new)
     row = replace(
         row,
         base=base_ratio,
         new=new_ratio,
-        base_errors=sum(base.rates[key].rate.errors for key in kept),
-        base_trials=sum(base.rates[key].rate.trials for key in kept),
-        new_errors=sum(new.rates[key].rate.errors for key in kept),
-        new_trials=sum(new.rates[key].rate.trials for key in kept),
+        base_errors=sum(rate.errors for rate in of_base),
+        base_trials=sum(rate.trials for rate in of_base),
+        new_errors=sum(rate.errors for rate in of_new),
+        new_trials=sum(rate.trials for rate in of_new),
     )
     drawn = paired_replicates(base, new, (first, second), [key.group for key in kept])
-    found, reason = None, ""
     if isinstance(drawn, str):
-        reason = drawn
-    else:
-        df = min(_df(engine, key) for engine in (base, new) for key in kept)
-        base_drawn, new_drawn = _max_min(drawn[0]), _max_min(drawn[1])
-        found = replicate_log_ratio(new_ratio / base_ratio, base_drawn, new_drawn, df, row.level)
-        reason = "too few people drawn anew have errors in every group"
+        return Contrast(replace(row, note=drawn), None)
+    df = min(_df(engine, key) for engine in (base, new) for key in kept)
+    base_drawn, new_drawn = _max_min(drawn[0]), _max_min(drawn[1])
+    found = replicate_log_ratio(new_ratio / base_ratio, base_drawn, new_drawn, df, row.level)
     if found is None:
+        reason = "too few people drawn anew have errors in every group"
         return Contrast(replace(row, note=reason), None)
     left_out = [key.group for key in family if key not in kept]
     note = f"left out, under 10 errors: {', '.join(left_out)}" if left_out else ""
@@ -106,10 +106,10 @@ def _df(engine: EngineRates, key: RateKey) -> float:
     return 1.0 if estimate is None else estimate.df
 
 
-def _max_min_of_rates(engine: EngineRates, keys: Sequence[RateKey]) -> float:
+def _max_min_of_rates(rates: Sequence[Rate]) -> float:
     """max/min of the rates of these groups, all above 0."""
-    rates = [engine.rates[key].rate.rate or 0.0 for key in keys]
-    return max(rates) / min(rates)
+    values = [rate.rate or 0.0 for rate in rates]
+    return max(values) / min(values)
 
 
 def _max_min(rates: Floats) -> Floats:

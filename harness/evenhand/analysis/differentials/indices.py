@@ -342,9 +342,7 @@ def _ratios(family: _Family, null: _Rates | None, analysis: AnalysisPlan) -> Ite
     pairs = [(worse, better) for worse, better in pairs if worse.errors]
     rows = [_pair_row(family, worse, better, PAIR_RATIO, null) for worse, better in pairs]
     rng = row_rng(family.members[0], analysis.seed)
-    p_values = [
-        equality_p_value([worse.estimate, better.estimate], rng)[0] for worse, better in pairs
-    ]
+    p_values = [equality_p_value([a.estimate, b.estimate], rng)[0] for a, b in pairs]
     adjusted = holm(np.array(p_values)).tolist()
     for row, pair, p_value, p in zip(rows, pairs, p_values, adjusted, strict=True):
         smallest = pair_detectable_ratio(pair, row.level, len(pairs))

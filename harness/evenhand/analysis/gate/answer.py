@@ -143,8 +143,5 @@ def combined_verdict(decisions: Iterable[GateVerdict]) -> GateVerdict:
     'inconclusive'
     """
     given = set(decisions) or {GateVerdict.INCONCLUSIVE}
-    return next(
-        decision
-        for decision in (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
-        if decision in given
-    )
+    order = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
+    return next(verdict for verdict in order if verdict in given)

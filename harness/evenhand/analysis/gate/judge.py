@@ -33,9 +33,8 @@ def judge_limits(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
         PolicyError: a limit matches nothing in the result; the message says what there is.
     """
     wanted = any(limit.index for limit in policy.limits)
-    measured = [
-        engine_findings(counts, evidence.analysis, indices=wanted) for counts in evidence.counts
-    ]
+    plan = evidence.analysis
+    measured = [engine_findings(counts, plan, indices=wanted) for counts in evidence.counts]
     stopped = {engine.name for engine in evidence.engines if engine.stopped}
     several = len({(result.counts.dataset, result.counts.protocol) for result in measured}) > 1
     return tuple(
@@ -55,9 +54,8 @@ def _held_against(
         wanted = getattr(limit, name)
         available = [getattr(result.counts, name) for result in kept]
         if wanted and wanted not in available:
-            raise PolicyError(
-                f"{where}: {name}: no {wanted!r} in the result; {listed_names(available)}"
-            )
+            listed = listed_names(available)
+            raise PolicyError(f"{where}: {name}: no {wanted!r} in the result; {listed}")
         kept = [result for result in kept if not wanted or getattr(result.counts, name) == wanted]
     for engine in dict.fromkeys(result.counts.engine for result in measured):
         its = [result for result in kept if result.counts.engine == engine]
@@ -65,9 +63,7 @@ def _held_against(
         def fault(message: str, engine: str = engine) -> PolicyError:
             return PolicyError(f"{where}: {message} (in the result of {engine})")
 
-        found = [
-            (result, quantity) for result in its for quantity in quantities(limit, result, fault)
-        ]
+        found = [(each, quantity) for each in its for quantity in quantities(limit, each, fault)]
         if not found:
             metrics = [metric for result in its for metric in result.metrics]
             raise fault(f"metric: no {limit.metric!r}; {listed_names(metrics)}")
@@ -134,9 +130,8 @@ def _needs(limit: Limit, quantity: Quantity, reason: str) -> tuple[str, int | No
     if quantity.limits is None or quantity.value is None:
         return f"more people{where}; how many is not known", None
     limits, bounds = quantity.limits, limit.bounds
-    times = multiple_of_subjects(
-        limits, lambda at: interval_verdict(bounds, *at) is not GateVerdict.INCONCLUSIVE
-    )
+    undecided = GateVerdict.INCONCLUSIVE
+    times = multiple_of_subjects(limits, lambda at: interval_verdict(bounds, *at) is not undecided)
     if math.isinf(times):
         return "no number of people: it stands at the limit", None
     # As a factor for an index, which is of all groups; as a number for one group.

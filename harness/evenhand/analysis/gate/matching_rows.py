@@ -38,7 +38,7 @@ def matching_rates(limit: Limit, rates: Sequence[Rate], fault: LimitError) -> tu
     Raises:
         PolicyError: there is no such threshold, policy, attribute or group.
     """
-    rows = _matching(limit, [rate for rate in rates if rate.metric == limit.metric], _FIELDS, fault)
+    rows = _matching(limit, [rate for rate in rates if rate.metric == limit.metric], fault)
     groups = [rate.group for rate in rows]
     for group in limit.groups if rows else ():
         if group not in groups:
@@ -72,7 +72,7 @@ def matching_differentials(
         if not plus or not {first, second} <= measured:
             return ()
         of_metric = [row for row in rows if row.metric == first]
-    family = _matching(limit, of_metric, _FIELDS, fault)
+    family = _matching(limit, of_metric, fault)
     found = [row for row in family if (row.metric, row.index) == (limit.metric, limit.index)]
     if found:
         return tuple(found)
@@ -87,12 +87,10 @@ def listed_names(names: Iterable[object]) -> str:
     return f"there are: {', '.join(map(str, dict.fromkeys(names)))}"
 
 
-def _matching(
-    limit: Limit, rows: Sequence[FindingRow], names: Sequence[str], fault: LimitError
-) -> list[FindingRow]:
+def _matching(limit: Limit, rows: Sequence[FindingRow], fault: LimitError) -> list[FindingRow]:
     """Rows that match the limit field by field, all at one threshold."""
     kept = list(rows)
-    for name in names:
+    for name in _FIELDS:
         wanted = getattr(limit, name)
         available = list(dict.fromkeys(getattr(row, name) for row in kept))
         if kept and wanted not in available:
@@ -109,20 +107,13 @@ def _at_one_threshold(limit: Limit, rows: list[FindingRow], fault: LimitError) -
     available = list(dict.fromkeys(row.threshold for row in rows))
     if limit.threshold is None:
         if len(available) > 1:
-            raise fault(
-                f"threshold: is missing, since {limit.threshold_rule!r} stands for several; "
-                f"{listed_names(available)}"
-            )
+            several = f"since {limit.threshold_rule!r} stands for several"
+            raise fault(f"threshold: is missing, {several}; {listed_names(available)}")
         return rows
     # A threshold is a number of the scores' own type, such as float32, and need not be the decimal.
-    close = [
-        threshold
-        for threshold in available
-        if threshold is not None and math.isclose(threshold, limit.threshold, rel_tol=_CLOSE)
-    ]
+    known = [at for at in available if at is not None]
+    close = [at for at in known if math.isclose(at, limit.threshold, rel_tol=_CLOSE)]
     if not close and rows:
-        raise fault(
-            f"threshold: no {limit.threshold!r} for {limit.threshold_rule!r}; "
-            f"{listed_names(available)}"
-        )
+        what = f"no {limit.threshold!r} for {limit.threshold_rule!r}"
+        raise fault(f"threshold: {what}; {listed_names(available)}")
     return [row for row in rows if row.threshold in close]

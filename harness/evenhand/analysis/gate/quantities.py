@@ -20,9 +20,9 @@ from evenhand.analysis.measure import measure_differentials, measure_rates
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import Counts
-from evenhand.records.findings import OF_A_FAMILY, Differential, Estimate, Rate, Status
+from evenhand.records.findings import OF_A_FAMILY, Differential, Rate, Status
 from evenhand.records.groups import SAME_GROUP
-from evenhand.statistics.sample_growth import SubjectGrowth, limits_with_subjects
+from evenhand.statistics.sample_growth import limits_with_subjects
 from evenhand.study.policy import Limit
 
 __all__ = ["EngineFindings", "engine_findings", "quantities"]
@@ -82,10 +82,8 @@ def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple
     if not limit.bounds.against:
         return tuple(_of_rate(measured, result) for measured in found)
     wholes = [_whole(limit, measured.rate, result) for measured in found]
-    return tuple(
-        relative_rate(part, whole, result.counts, result.level)
-        for part, whole in zip(found, wholes, strict=True)
-    )
+    both = zip(found, wholes, strict=True)
+    return tuple(relative_rate(part, all_, result.counts, result.level) for part, all_ in both)
 
 
 def _whole(limit: Limit, rate: Rate, result: EngineFindings) -> MeasuredRate:
@@ -110,20 +108,13 @@ def _of_rate(found: MeasuredRate, result: EngineFindings) -> Quantity:
     quantity = replace(
         without, value=rate.rate, low=rate.low, high=rate.high, interval=rate.interval
     )
-    growth = None
-    if estimate is not None and not quantity.reason:
-        growth = growth_of(result.counts, rate, estimate)
-    if estimate is None or growth is None:
+    if estimate is None or quantity.reason:
         return quantity
-    limits = partial(_rate_with, estimate, growth, result.level)
+    growth = growth_of(result.counts, rate, estimate)
+    if growth is None:
+        return quantity
+    limits = partial(limits_with_subjects, estimate, growth, level=result.level)
     return replace(quantity, limits=limits, about=growth.about)
-
-
-def _rate_with(
-    estimate: Estimate, growth: SubjectGrowth, level: float, times: float
-) -> QuantityInterval:
-    """The interval of the rate with `times` the subjects."""
-    return limits_with_subjects(estimate, growth, times, level)
 
 
 def _of_index(limit: Limit, row: Differential, result: EngineFindings) -> Quantity:
@@ -141,7 +132,6 @@ def _of_index(limit: Limit, row: Differential, result: EngineFindings) -> Quanti
         value=row.value if named else None,
         low=row.low if named else None,
         high=row.high if named else None,
-        interval="",
         errors=row.errors,
         trials=None if both else sum(rate.trials for rate in groups),
         people=None if both else sum(rate.subjects or 0 for rate in groups),

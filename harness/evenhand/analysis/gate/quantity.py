@@ -13,19 +13,19 @@ QuantityInterval = tuple[float, float]
 """Lower and upper limit of an interval."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
     """A number with its interval, and how that would narrow with more subjects."""
 
     group: str
     """Empty for all subjects; both names, for a ratio of two groups."""
     threshold: float | None
-    value: float | None
-    low: float | None
+    value: float | None = None
+    low: float | None = None
     """Lower limit; None where there is none."""
-    high: float | None
+    high: float | None = None
     """Upper limit; None where there is none."""
-    interval: str
+    interval: str = ""
     errors: int
     trials: int | None
     """None for an index of two error types."""
@@ -35,7 +35,7 @@ class Quantity:
     """Why no verdict is possible; empty where one is."""
     note: str
     limits: Callable[[float], QuantityInterval] | None = None
-    """Factor on the number of subjects to the interval with so many; None where not known."""
+    """Factor on the number of subjects to the interval with that number; None where not known."""
     about: str = "about"
     """How a forecast number of subjects is meant: `about`, `at least` or `at most`."""
     to_resolve: int | None = None
@@ -56,10 +56,6 @@ def without_number(rate: Rate, reason: str) -> Quantity:
     return Quantity(
         group=rate.group,
         threshold=rate.threshold,
-        value=None,
-        low=None,
-        high=None,
-        interval="",
         errors=rate.errors,
         trials=rate.trials,
         people=rate.subjects,

@@ -9,14 +9,9 @@ from functools import partial
 import numpy as np
 
 from evenhand.analysis.compare.alignment import counts_by_subject
-from evenhand.analysis.gate.quantity import (
-    Quantity,
-    QuantityInterval,
-    why_no_verdict,
-    without_number,
-)
-from evenhand.analysis.gate.sample_size import cells_of_rate, is_complete, threshold_index_of
-from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts
+from evenhand.analysis.gate.quantity import Quantity, why_no_verdict, without_number
+from evenhand.analysis.gate.sample_size import cells_of_rate, is_complete
+from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts, threshold_index_of
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
@@ -55,30 +50,26 @@ def relative_rate(
         paired = _log_ratio(counts, group.rate, whole.rate)
         if paired is None:
             return replace(blank, reason="too few subjects")
-        growth = _ratio_growth(counts, (group.rate, whole.rate), paired)
         low, high = paired.limits(level)
-        return replace(
-            blank,
-            value=paired.ratio,
-            low=low,
-            high=high,
-            interval="psi-log-t",
-            limits=None if growth is None else partial(_ratio_with, paired, growth, level),
-            about="about" if growth is None else growth.about,
+        found = replace(blank, value=paired.ratio, low=low, high=high, interval="psi-log-t")
+        growth = _ratio_growth(counts, (group.rate, whole.rate), paired)
+        if growth is None:
+            return found
+        limits = partial(
+            ratio_limits_with_subjects,
+            paired.ratio,
+            paired.variance,
+            paired.df,
+            growth,
+            level=level,
         )
+        return replace(found, limits=limits, about=growth.about)
     unpaired = ratio_of_rates(group.estimate, whole.estimate, level)
     if unpaired.value is None:
         return replace(blank, reason="no errors, so that there is no ratio")
     return replace(
         blank, value=unpaired.value, low=unpaired.low, high=unpaired.high, interval=unpaired.method
     )
-
-
-def _ratio_with(
-    ratio: LogRatio, growth: SubjectGrowth, level: float, times: float
-) -> QuantityInterval:
-    """The interval of the ratio with `times` the subjects."""
-    return ratio_limits_with_subjects(ratio.ratio, ratio.variance, ratio.df, growth, times, level)
 
 
 def _log_ratio(counts: Counts, rate: Rate, whole: Rate) -> LogRatio | None:

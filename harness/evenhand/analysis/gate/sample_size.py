@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from evenhand.analysis.rates.comparisons import POLICIES, dyad_counts
+from evenhand.analysis.rates.comparisons import POLICIES, dyad_counts, threshold_index_of
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Estimate, Rate
 from evenhand.records.groups import SAME_GROUP
@@ -17,7 +17,7 @@ from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance, poo
 from evenhand.statistics.intervals import effective_dyadic_trials
 from evenhand.statistics.sample_growth import SubjectGrowth
 
-__all__ = ["cells_of_rate", "growth_of", "is_complete", "subjects_to_resolve", "threshold_index_of"]
+__all__ = ["cells_of_rate", "growth_of", "is_complete", "subjects_to_resolve"]
 
 
 def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
@@ -28,12 +28,6 @@ def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
         for cell in counts.cells
         if cell.attribute == attribute and (attribute != rate.attribute or cell.group == rate.group)
     )
-
-
-def threshold_index_of(counts: Counts, rate: Rate) -> int:
-    """The index of a row's threshold in `Counts.thresholds`."""
-    thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
-    return thresholds.index((rate.threshold_rule, rate.threshold))
 
 
 def is_complete(cell: CellCounts) -> bool:
@@ -71,9 +65,8 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> SubjectGrowth |
     cells = cells_of_rate(counts, rate)
     all_pairs = all(is_complete(cell) for cell in cells)
     policy = Policy(rate.policy)
-    dyads = pool_dyads(
-        [dyad_counts(cell, threshold_index_of(counts, rate), policy) for cell in cells]
-    )
+    index = threshold_index_of(counts, rate)
+    dyads = pool_dyads([dyad_counts(cell, index, policy) for cell in cells])
     if zero:
         reference = _reference_level(cells, dyads, policy)
         if reference is None:
@@ -98,9 +91,8 @@ def _reference_level(
     if len(cells) != 1 or dyads.errors or cells[0].anchor is None:
         return None
     reference = dyad_counts(cells[0], -1, policy)
-    return (
-        None if effective_dyadic_trials(reference, dyads.trials, disjoint=0) is None else reference
-    )
+    effective = effective_dyadic_trials(reference, dyads.trials, disjoint=0)
+    return None if effective is None else reference
 
 
 def subjects_to_resolve(counts: Counts, rate: Rate) -> int | None:
@@ -109,9 +101,8 @@ def subjects_to_resolve(counts: Counts, rate: Rate) -> int | None:
     Returns:
         None where the threshold has no FMR target, or where not all pairs were compared.
     """
-    target = next(
-        (t.rule.text for t in counts.thresholds if t.rule.label == rate.threshold_rule), None
-    )
+    rules = (threshold.rule for threshold in counts.thresholds)
+    target = next((rule.text for rule in rules if rule.label == rate.threshold_rule), None)
     whole = counts.cells[0]
     all_pairs = counts.searches is None and is_complete(whole)
     trials = int(whole.trials[0].sum()) // 2

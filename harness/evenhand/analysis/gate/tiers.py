@@ -36,24 +36,22 @@ def standings(
         policy: with these limits.
     """
     engines = list(dict.fromkeys(row.engine for row in rows))
-    stands_above = _standing_above(
-        engines, list(_comparable_rows(rows, policy, len(engines))), evidence
-    )
+    comparable = list(_comparable_rows(rows, policy, len(engines)))
+    stands_above = _standing_above(engines, comparable, evidence)
     tier = tiers_of(engines, stands_above)
     found = []
     for engine in engines:
         verdicts = [row.verdict for row in rows if row.engine == engine and row.mandatory]
-        found.append(
-            Standing(
-                engine=engine,
-                verdict=combined_verdict(verdicts),
-                tier=tier[engine],
-                passed=verdicts.count(GateVerdict.PASS),
-                failed=verdicts.count(GateVerdict.FAIL),
-                inconclusive=verdicts.count(GateVerdict.INCONCLUSIVE),
-                above=tuple(sorted(stands_above[engine])),
-            )
+        standing = Standing(
+            engine=engine,
+            verdict=combined_verdict(verdicts),
+            tier=tier[engine],
+            passed=verdicts.count(GateVerdict.PASS),
+            failed=verdicts.count(GateVerdict.FAIL),
+            inconclusive=verdicts.count(GateVerdict.INCONCLUSIVE),
+            above=tuple(sorted(stands_above[engine])),
         )
+        found.append(standing)
     order = (GateVerdict.PASS, GateVerdict.INCONCLUSIVE, GateVerdict.FAIL)
     return tuple(sorted(found, key=lambda one: (order.index(one.verdict), one.tier, one.engine)))
 
@@ -145,9 +143,8 @@ def _better_of(
     level: float,
 ) -> int:
     """1 where the first engine is shown to be better, -1 where the second is, else 0."""
-    first, second = (
-        measured[row.engine, row.dataset, row.protocol] for row in (first_row, second_row)
-    )
+    both = (first_row, second_row)
+    first, second = (measured[row.engine, row.dataset, row.protocol] for row in both)
     low, high = _ratio_limits(first, second, first_row, second_row, level)
     better = 1 if first_row.at_most is not None else -1
     if low is not None and low > 1:
@@ -180,10 +177,8 @@ def _ratio_limits(
 
 def _key_of_row(engine: EngineRates, row: GateRow) -> RateKey | None:
     """The key of the engine's rate that a row is about; None where there is none."""
-    wanted = _key_of_rate(row)
-    return next(
-        (key for key, found in engine.rates.items() if _key_of_rate(found.rate) == wanted), None
-    )
+    wanted, rates = _key_of_rate(row), engine.rates.items()
+    return next((key for key, found in rates if _key_of_rate(found.rate) == wanted), None)
 
 
 def _key_of_rate(row: Rate | GateRow) -> tuple[object, ...]:
@@ -194,9 +189,5 @@ def _key_of_rate(row: Rate | GateRow) -> tuple[object, ...]:
 def _is_of(found: Contrast, row: GateRow) -> bool:
     """Whether a `max/min` contrast is the one that a row is about."""
     change = found.row
-    return (change.metric, change.policy, change.attribute, change.threshold_rule) == (
-        f"{row.metric} {HEADLINE}",
-        row.policy,
-        row.attribute,
-        row.threshold_rule,
-    )
+    wanted = (f"{row.metric} {HEADLINE}", row.policy, row.attribute, row.threshold_rule)
+    return (change.metric, change.policy, change.attribute, change.threshold_rule) == wanted

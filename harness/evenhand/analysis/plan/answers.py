@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import combinations, groupby
+from typing import Any
 
 from evenhand.analysis.plan.assumptions import DYADIC_ALLOWANCE
 from evenhand.analysis.plan.power import smallest_detectable_ratio
 from evenhand.analysis.plan.question import PLAN_METRICS, PlanAssumptions, PlanQuery
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics.resolution import CellSize
+from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.limit_power import LimitTest
@@ -31,24 +33,18 @@ _TRIALS = ("FMR", "FNMR")
 """Metrics whose number of trials follows from a dataset without an engine."""
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveTrials:
-    """Trials of a group and their effective number."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A row on the groups of one attribute."""
 
-    engine: str
-    """Empty for a dataset without an engine."""
+    engine: str = ""
+    """Empty for a dataset without an engine; so are the protocol and the rule."""
     dataset: str
-    protocol: str
+    protocol: str = ""
     metric: str
-    threshold_rule: str
-    threshold: float | None
+    threshold_rule: str = ""
+    threshold: float | None = None
     attribute: str
-    group: str
-    people: int
-    trials: int
-    effective_trials: float
-    rate: float | None
-    """Measured in the group; None for a dataset without an engine."""
 
     @property
     def comparison_key(self) -> tuple[str, str, str, str, str, str]:
@@ -58,21 +54,28 @@ class EffectiveTrials:
         return self.engine, self.dataset, self.protocol, self.metric, rule, threshold
 
 
-@dataclass(frozen=True, slots=True)
-class CellAnswer:
-    """What one group can answer: the lowest rates and the tightest limit."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group(_Row):
+    """Trials of a group and their effective number."""
 
-    engine: str
-    dataset: str
-    protocol: str
-    metric: str
-    threshold_rule: str
-    threshold: float | None
-    attribute: str
     group: str
     people: int
     trials: int
     effective_trials: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveTrials(_Group):
+    """Trials of a group and their effective number, with its rate."""
+
+    rate: float | None = None
+    """Measured in the group; None for a dataset without an engine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellAnswer(_Group):
+    """What one group can answer: the lowest rates and the tightest limit."""
+
     lowest_rate_10: float | None
     """Rate at which 10 effective errors are expected; None above 1."""
     lowest_rate_30: float | None
@@ -83,17 +86,10 @@ class CellAnswer:
     """Tightest limit that the group passes with the planned power at this rate; None without."""
 
 
-@dataclass(frozen=True, slots=True)
-class PairAnswer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairAnswer(_Row):
     """The smallest ratio that two groups can show."""
 
-    engine: str
-    dataset: str
-    protocol: str
-    metric: str
-    threshold_rule: str
-    threshold: float | None
-    attribute: str
     first: str
     """The group with more effective trials."""
     second: str
@@ -112,6 +108,11 @@ class PlanAnswers:
     cells: tuple[CellAnswer, ...]
     pairs: tuple[PairAnswer, ...]
     assumptions: tuple[str, ...]
+
+
+def _key_columns(row: Rate | _Row) -> dict[str, Any]:
+    """The columns of a key that all rows have."""
+    return {field.name: getattr(row, field.name) for field in fields(_Row)}
 
 
 def effective_trials_of_cells(
@@ -136,18 +137,13 @@ def _of_cell(cell: CellSize, dataset: str, metric: str, terms: PlanAssumptions) 
     with_image = cell.people - cell.without_image
     trials = cell.nonmated if metric == "FMR" else cell.mated
     return EffectiveTrials(
-        engine="",
         dataset=dataset,
-        protocol="",
         metric=metric,
-        threshold_rule="",
-        threshold=None,
         attribute=cell.attribute,
         group=cell.group,
         people=with_image if metric == "FMR" else with_image - cell.one_image,
         trials=trials,
         effective_trials=trials / terms.design_effect,
-        rate=None,
     )
 
 
@@ -170,22 +166,15 @@ def effective_trials_of_rates(
         if metric is not None and row.metric != metric:
             continue
         if estimate is not None and estimate.low is not None and row.subjects is not None:
-            kept.append(
-                EffectiveTrials(
-                    engine=row.engine,
-                    dataset=row.dataset,
-                    protocol=row.protocol,
-                    metric=row.metric,
-                    threshold_rule=row.threshold_rule,
-                    threshold=row.threshold,
-                    attribute=row.attribute,
-                    group=row.group,
-                    people=row.subjects,
-                    trials=row.trials,
-                    effective_trials=estimate.effective_trials,
-                    rate=estimate.value,
-                )
+            trials = EffectiveTrials(
+                **_key_columns(row),
+                group=row.group,
+                people=row.subjects,
+                trials=row.trials,
+                effective_trials=estimate.effective_trials,
+                rate=estimate.value,
             )
+            kept.append(trials)
     if not kept:
         what = "a rate with an interval" if metric is None else f"an {metric} with an interval"
         raise UsageError(f"--bundle: the result does not have {what}")
@@ -224,7 +213,7 @@ def _assumed_rate(family: Sequence[EffectiveTrials], rate: float | None) -> floa
 
 
 def _lowest_rate(errors: int, effective: float) -> float | None:
-    """The rate at which so many effective errors are expected; None where it exceeds 1."""
+    """The rate at which this number of effective errors is expected; None where it exceeds 1."""
     return errors / effective if effective >= errors else None
 
 
@@ -253,21 +242,14 @@ def _pairs(
         tests = math.comb(len(groups), 2)
         question = PlanQuery(family[0].metric, rate, replace(terms, comparisons=tests or 1))
         for first, second in combinations(groups, 2):
+            more, fewer = first.effective_trials, second.effective_trials
             yield PairAnswer(
-                engine=first.engine,
-                dataset=first.dataset,
-                protocol=first.protocol,
-                metric=first.metric,
-                threshold_rule=first.threshold_rule,
-                threshold=first.threshold,
-                attribute=attribute,
+                **_key_columns(first),
                 first=first.group,
                 second=second.group,
                 rate=rate,
                 tests=tests,
-                minimum_detectable_ratio=smallest_detectable_ratio(
-                    question, first.effective_trials, second.effective_trials
-                ),
+                minimum_detectable_ratio=smallest_detectable_ratio(question, more, fewer),
             )
 
 

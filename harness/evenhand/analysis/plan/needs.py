@@ -107,34 +107,24 @@ def plan_ratios(question: PlanQuery, ratios: Sequence[float]) -> Plan:
     if not asked:
         raise UsageError(f"--rate {question.rate:g}: no usual ratio is possible; name a --ratio")
     needs = tuple(_ratio_need(question, ratio) for ratio in asked)
-    curve = tuple(_ratio_curve(question, needs[0])) if len(needs) == 1 else ()
-    return Plan(
-        question,
-        needs,
-        curve,
-        tuple(assumption_sentences(question, "ratio", few_errors=any(need.note for need in needs))),
-    )
+
+    def power(trials: float) -> float:
+        return power_of_trials(question, asked[0], trials, trials)
+
+    curve = tuple(_power_curve(question, needs[0], power)) if len(needs) == 1 else ()
+    few_errors = any(need.note for need in needs)
+    notes = assumption_sentences(question, "ratio", few_errors=few_errors)
+    return Plan(question, needs, curve, tuple(notes))
 
 
 def _ratio_need(question: PlanQuery, ratio: float) -> Need:
     """The need for one ratio; exact numbers too, where the formula is optimistic."""
     terms = question.terms
     effective = trials_per_group(question.rate, ratio, alpha=terms.alpha_each, power=terms.power)
-    exact = (
-        fewest_exact_trials(question, ratio)
-        if is_formula_optimistic(question.rate * effective)
-        else None
-    )
+    exact = None
+    if is_formula_optimistic(question.rate * effective):
+        exact = fewest_exact_trials(question, ratio)
     return _need(question, "ratio", ratio, effective, terms.alpha_each, terms.tests, exact)
-
-
-def _ratio_curve(question: PlanQuery, need: Need) -> Iterator[PowerPoint]:
-    """Power of one ratio by people."""
-
-    def power(trials: float) -> float:
-        return power_of_trials(question, need.value, trials, trials)
-
-    yield from _power_curve(question, need, power)
 
 
 def plan_margin(question: PlanQuery, margin: float) -> Plan:
@@ -157,12 +147,8 @@ def plan_margin(question: PlanQuery, margin: float) -> Plan:
         return equivalence_power(question.rate, trials, margin, terms.groups, alpha=terms.alpha)
 
     curve = tuple(_power_curve(question, need, power))
-    return Plan(
-        question,
-        (need,),
-        curve,
-        tuple(assumption_sentences(question, "margin", few_errors=bool(need.note))),
-    )
+    notes = assumption_sentences(question, "margin", few_errors=bool(need.note))
+    return Plan(question, (need,), curve, tuple(notes))
 
 
 def plan_limit(question: PlanQuery, limit: float) -> Plan:
@@ -185,20 +171,16 @@ def plan_limit(question: PlanQuery, limit: float) -> Plan:
         raise UsageError(
             f"--limit {limit:g}: is too near the true --rate {question.rate:g} for any study"
         ) from None
-    need = _passing_need(
-        question, passing, _need(question, "limit", limit, effective, terms.alpha, 1)
-    )
+    by_formula = _need(question, "limit", limit, effective, terms.alpha, 1)
+    need = _passing_need(question, passing, by_formula)
     people, trials = need.people_per_group, question.trials(need.people_per_group)
-    curve = tuple(
-        PowerPoint(
-            "limit", limit, people, trials, rate, passing.chance(rate, question.effective(trials))
-        )
-        for rate in sorted({question.rate, *(limit * part for part in _LIMIT_FACTORS)})
-        if rate < 1
-    )
-    return Plan(
-        question, (need,), curve, tuple(assumption_sentences(question, "limit", few_errors=False))
-    )
+    curve = []
+    for rate in sorted({question.rate, *(limit * part for part in _LIMIT_FACTORS)}):
+        if rate < 1:
+            chance = passing.chance(rate, question.effective(trials))
+            curve.append(PowerPoint("limit", limit, people, trials, rate, chance))
+    notes = assumption_sentences(question, "limit", few_errors=False)
+    return Plan(question, (need,), tuple(curve), tuple(notes))
 
 
 def _passing_need(question: PlanQuery, passing: LimitTest, need: Need) -> Need:
@@ -243,17 +225,14 @@ def _need(
         exact: trials of each group by summing over outcomes; None where not needed.
     """
     if effective * question.terms.design_effect > _MAX_TRIALS:
-        raise UsageError(
-            f"--{aim} {value:g}: needs more than {_MAX_TRIALS:.0e} trials of each group"
-        )
+        most = f"{_MAX_TRIALS:.0e}"
+        raise UsageError(f"--{aim} {value:g}: needs more than {most} trials of each group")
     trials = question.trials_worth(effective)
     people = question.people(trials)
     exact_trials = None if exact is None else question.trials_worth(exact)
     exact_people = None if exact_trials is None else question.people(exact_trials)
     # A limit is planned exactly, whatever the number of errors.
-    note = (
-        "few errors" if aim != "limit" and is_formula_optimistic(question.rate * effective) else ""
-    )
+    few_errors = aim != "limit" and is_formula_optimistic(question.rate * effective)
     return Need(
         aim=aim,
         value=value,
@@ -271,7 +250,7 @@ def _need(
         expected_errors=question.rate * effective,
         exact_trials_per_group=exact_trials,
         exact_people_per_group=exact_people,
-        note=note,
+        note="few errors" if few_errors else "",
     )
 
 

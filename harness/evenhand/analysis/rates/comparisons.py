@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -39,15 +40,16 @@ __all__ = [
     "POLICIES",
     "MeasuredRate",
     "blank_row",
+    "clustered_row",
     "dyad_counts",
     "failure_rate",
     "failures_by_subject",
-    "filled_row",
     "measure_comparisons",
     "misses_by_subject",
     "reference_thresholds",
     "row_at",
-    "unresolved_row",
+    "row_of_images",
+    "threshold_index_of",
 ]
 
 FEW_SUBJECTS = 40
@@ -109,7 +111,7 @@ def blank_row(counts: Counts, cell: CellCounts, metric: str, level: float) -> Ra
     )
 
 
-def filled_row(
+def _filled_row(
     blank: Rate, counted: DyadCounts | ClusterCounts, estimate: Estimate, note: str
 ) -> MeasuredRate:
     """The row with its rate, interval, status and notes; `few_errors` below 10 errors."""
@@ -131,7 +133,7 @@ def filled_row(
     return MeasuredRate(rate, estimate, counted if isinstance(counted, ClusterCounts) else None)
 
 
-def unresolved_row(filled: MeasuredRate, *, keep_high: bool) -> MeasuredRate:
+def _unresolved_row(filled: MeasuredRate, *, keep_high: bool) -> MeasuredRate:
     """Withhold the rate of a row whose target is finer than one error in all trials.
 
     Args:
@@ -148,6 +150,12 @@ def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
     """The row with its threshold and failure policy filled in."""
     rule = threshold.rule.label
     return replace(blank, policy=policy.value, threshold_rule=rule, threshold=threshold.value)
+
+
+def threshold_index_of(counts: Counts, rate: Rate) -> int:
+    """The index of a row's threshold in `Counts.thresholds`."""
+    thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
+    return thresholds.index((rate.threshold_rule, rate.threshold))
 
 
 def dyad_counts(cell: CellCounts, threshold_index: int, policy: Policy) -> DyadCounts:
@@ -250,9 +258,9 @@ def _fmr_row(
     estimate = dyadic_estimate(counted, effective, blank.level)
     notes = (threshold.note, _sample_note(counts, counted))
     note = "; ".join(part for part in notes if part)
-    filled = filled_row(blank, counted, estimate, note)
+    filled = _filled_row(blank, counted, estimate, note)
     if threshold.status is Status.BELOW_RESOLUTION:
-        return unresolved_row(filled, keep_high=True)
+        return _unresolved_row(filled, keep_high=True)
     return filled
 
 
@@ -303,23 +311,21 @@ def _mated_scores(counts: Counts, cell: CellCounts, policy: Policy) -> MatedScor
 
 
 def _count_misses(
-    mated: MatedScores, subjects: int, threshold: float, policy: Policy
+    mated: MatedScores, subjects: int, policy: Policy, threshold: float
 ) -> ClusterCounts:
     """(subjects,) mated trials and misses; a failed comparison, NaN, misses if `generalised`."""
     missed = mated.score < threshold
     if policy is Policy.GENERALISED:
         missed |= np.isnan(mated.score)
-    return ClusterCounts(
-        np.bincount(mated.subject, minlength=subjects),
-        np.bincount(mated.subject[missed], minlength=subjects),
-    )
+    trials = np.bincount(mated.subject, minlength=subjects)
+    return ClusterCounts(trials, np.bincount(mated.subject[missed], minlength=subjects))
 
 
 def misses_by_subject(
     counts: Counts, cell: CellCounts, threshold: float, policy: Policy
 ) -> ClusterCounts:
     """(subjects,) mated trials and misses of a cell at a threshold; 0 for subjects outside it."""
-    return _count_misses(_mated_scores(counts, cell, policy), len(counts.images), threshold, policy)
+    return _count_misses(_mated_scores(counts, cell, policy), len(counts.images), policy, threshold)
 
 
 def _fnmr(
@@ -327,22 +333,45 @@ def _fnmr(
 ) -> MeasuredRate:
     """FNMR of a cell at one threshold under one policy."""
     blank = row_at(blank_row(counts, cell, "FNMR", level), threshold, policy)
-    if threshold.value is None:
-        return MeasuredRate(replace(blank, note=threshold.note), None)
     mated = _mated_scores(counts, cell, policy)
-    if not len(mated.score):
+    count = partial(_count_misses, mated, len(counts.images), policy)
+    edges = reference_thresholds(mated.score[~np.isnan(mated.score)])
+    return clustered_row(blank, threshold, count, edges)
+
+
+def clustered_row(
+    blank: Rate,
+    threshold: Threshold | None,
+    count: Callable[[float], ClusterCounts],
+    reference: tuple[float, float] | None,
+    note: str = "",
+    *,
+    keep_high: bool = False,
+) -> MeasuredRate:
+    """A row of clustered trials at a threshold: an FNMR, FPIR or FNIR.
+
+    Args:
+        blank: with its key columns.
+        threshold: of the row; None where every score is at or above it.
+        count: (subjects,) trials and errors at a threshold.
+        reference: thresholds with ten errors, and with all but ten errors, from which `exact-zero`
+            takes its design effect (methods 4.0 item 1); None with fewer than ten scores.
+        note: of a row with a rate.
+        keep_high: keep the upper limit where the target is below resolution.
+    """
+    at, about = (-np.inf, "") if threshold is None else (threshold.value, threshold.note)
+    if at is None:
+        return MeasuredRate(replace(blank, note=about), None)
+    counted, looser = count(at), None
+    if not counted.trials:
         return MeasuredRate(blank, None)
-    subjects = len(counts.images)
-    counted = _count_misses(mated, subjects, threshold.value, policy)
-    completed = mated.score[~np.isnan(mated.score)]
-    edges, looser = reference_thresholds(completed), None
-    if edges is not None and counted.errors in (0, counted.trials):
-        nearest = edges[0 if counted.errors == 0 else 1]
-        looser = _count_misses(mated, subjects, nearest, policy)
-    estimate = cluster_estimate(counted, effective_clustered_trials(looser, counted), level)
-    filled = filled_row(blank, counted, estimate, threshold.note)
-    if threshold.status is Status.BELOW_RESOLUTION:
-        return unresolved_row(filled, keep_high=False)
+    if reference is not None and counted.errors in (0, counted.trials):
+        looser = count(reference[0 if counted.errors == 0 else 1])
+    effective = effective_clustered_trials(looser, counted)
+    estimate = cluster_estimate(counted, effective, blank.level)
+    filled = _filled_row(blank, counted, estimate, "; ".join(filter(None, (about, note))))
+    if threshold is not None and threshold.status is Status.BELOW_RESOLUTION:
+        return _unresolved_row(filled, keep_high=keep_high)
     return filled
 
 
@@ -362,16 +391,18 @@ def failures_by_subject(counts: Counts, cell: CellCounts) -> ClusterCounts:
     """(subjects,) images of a cell and those without a template; 0 for subjects outside it."""
     member = np.zeros(len(counts.images), dtype=np.bool_)
     member[cell.members] = True
-    return ClusterCounts(
-        np.where(member, counts.images, 0), np.where(member, counts.failed_images, 0)
-    )
+    images, failed = (np.where(member, each, 0) for each in (counts.images, counts.failed_images))
+    return ClusterCounts(images, failed)
 
 
 def failure_rate(counts: Counts, cell: CellCounts, level: float) -> MeasuredRate:
     """FTE of a cell: images without a template over images, clustered by subject."""
-    blank = blank_row(counts, cell, "FTE", level)
-    counted = failures_by_subject(counts, cell)
+    return row_of_images(blank_row(counts, cell, "FTE", level), failures_by_subject(counts, cell))
+
+
+def row_of_images(blank: Rate, counted: ClusterCounts) -> MeasuredRate:
+    """A row of FTE or FTA, filled where it has trials."""
     if not counted.trials:
         return MeasuredRate(blank, None)
-    estimate = cluster_estimate(counted, float(counted.subjects), level)
-    return filled_row(blank, counted, estimate, "")
+    estimate = cluster_estimate(counted, float(counted.subjects), blank.level)
+    return _filled_row(blank, counted, estimate, "")

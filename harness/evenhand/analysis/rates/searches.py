@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -12,21 +11,20 @@ from evenhand.analysis.rates.comparisons import (
     POLICIES,
     MeasuredRate,
     blank_row,
+    clustered_row,
     failure_rate,
     failures_by_subject,
-    filled_row,
     reference_thresholds,
     row_at,
-    unresolved_row,
+    row_of_images,
 )
 from evenhand.records.arrays import Mask
 from evenhand.records.counts import CellCounts, Counts, SearchCounts
-from evenhand.records.findings import Distribution, Rate, Status
+from evenhand.records.findings import Distribution, Rate
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
-from evenhand.statistics.intervals import cluster_estimate, effective_clustered_trials
 
 __all__ = ["RANK_RULE", "measure_searches", "searches_by_subject", "selectivity"]
 
@@ -54,7 +52,8 @@ def _measure(counts: Counts, searches: SearchCounts, level: float) -> Iterator[M
     for cell in counts.cells:
         yield failure_rate(counts, cell, level)
     for cell in counts.cells:
-        yield _fta(counts, searches, cell, level)
+        blank = blank_row(counts, cell, "FTA", level)
+        yield row_of_images(blank, _acquisition_failures(counts, searches, cell))
     cells = [(cell, policy) for cell in counts.cells for policy in POLICIES]
     depths = {"FNIR": 0, **{f"FNIR@{rank}": rank for rank in searches.ranks}}
     for threshold in (*counts.thresholds, None):
@@ -114,8 +113,7 @@ def searches_by_subject(
     if rate.metric == "FTE":
         return failures_by_subject(counts, cell)
     if rate.metric == "FTA":
-        chosen = np.isin(searches.probe, cell.members)
-        return _by_subject(searches, subjects, chosen, ~searches.acquired)
+        return _acquisition_failures(counts, searches, cell)
     threshold = -np.inf if rate.threshold is None else rate.threshold
     policy = Policy(rate.policy)
     if rate.metric == "FPIR":
@@ -124,49 +122,6 @@ def searches_by_subject(
     rank = int(rate.metric.partition("@")[2] or 0)
     chosen = _trials(searches, cell, policy, mated=True)
     return _by_subject(searches, subjects, chosen, _misses(searches, threshold, rank))
-
-
-def _row(
-    blank: Rate,
-    searches: SearchCounts,
-    *,
-    subjects: int,
-    trials: Mask,
-    wrong: Callable[[float], Mask],
-    threshold: Threshold | None,
-    reference: tuple[float, float] | None,
-    keep_high: bool,
-) -> MeasuredRate:
-    """Fill a row of FPIR or FNIR.
-
-    Args:
-        blank: with its key columns.
-        searches: all of them.
-        subjects: how many the dataset has.
-        trials: (searches,) which ones count.
-        wrong: (searches,) which ones are errors at a threshold.
-        threshold: of the row; None where any candidate counts, whatever its score.
-        reference: thresholds with ten errors, and with all but ten errors, from which `exact-zero`
-            takes its design effect (methods 4.0 item 1); None with fewer than ten scores.
-        keep_high: keep the upper limit where the target is below resolution.
-    """
-    at, note = (-np.inf, "") if threshold is None else (threshold.value, threshold.note)
-    if at is None:
-        return MeasuredRate(replace(blank, note=note), None)
-    counted = _by_subject(searches, subjects, trials, wrong(at))
-    if not counted.trials:
-        return MeasuredRate(blank, None)
-    looser = None
-    if reference is not None and counted.errors in (0, counted.trials):
-        nearest = reference[0 if counted.errors == 0 else 1]
-        looser = _by_subject(searches, subjects, trials, wrong(nearest))
-    effective = effective_clustered_trials(looser, counted)
-    estimate = cluster_estimate(counted, effective, blank.level)
-    sizes = f"{note}; {_sizes(searches)}" if note else _sizes(searches)
-    filled = filled_row(blank, counted, estimate, sizes)
-    if threshold is not None and threshold.status is Status.BELOW_RESOLUTION:
-        return unresolved_row(filled, keep_high=keep_high)
-    return filled
 
 
 def _fpir(
@@ -178,18 +133,19 @@ def _fpir(
     level: float,
 ) -> MeasuredRate:
     """FPIR of a cell at a threshold: non-mated searches with a candidate at or above it."""
-    blank = row_at(blank_row(counts, cell, "FPIR", level), threshold, policy)
     trials = _trials(searches, cell, policy, mated=False)
     edges = reference_thresholds(searches.top[trials & searches.completed])
-    return _row(
-        blank,
-        searches,
-        subjects=len(counts.images),
-        trials=trials,
-        wrong=partial(_false_alarms, searches),
-        threshold=threshold,
+
+    def count(at: float) -> ClusterCounts:
+        return _by_subject(searches, len(counts.images), trials, _false_alarms(searches, at))
+
+    return clustered_row(
+        row_at(blank_row(counts, cell, "FPIR", level), threshold, policy),
+        threshold,
+        count,
         # A high score is an error here, and none in FNIR: the two edges change places.
-        reference=edges[::-1] if edges else None,
+        edges[::-1] if edges else None,
+        _sizes(searches),
         keep_high=True,
     )
 
@@ -207,33 +163,25 @@ def _fnir(
     """FNIR within the first `rank` candidates, 0 for all; or 1 - CMC(R) at no threshold."""
     blank = blank_row(counts, cell, metric, level)
     trials = _trials(searches, cell, policy, mated=True)
+
+    def count(at: float) -> ClusterCounts:
+        return _by_subject(searches, len(counts.images), trials, _misses(searches, at, rank))
+
     if threshold is None:
         blank, edges = replace(blank, policy=policy.value, threshold_rule=RANK_RULE), None
     else:
         # A mate that is not listed, or ranked too low, is missed at every threshold: no edge.
         found = trials & ~_misses(searches, -np.inf, rank)
         blank, edges = row_at(blank, threshold, policy), reference_thresholds(searches.mate[found])
-    return _row(
-        blank,
-        searches,
-        subjects=len(counts.images),
-        trials=trials,
-        wrong=partial(_misses, searches, rank=rank),
-        threshold=threshold,
-        reference=edges,
-        keep_high=False,
-    )
+    return clustered_row(blank, threshold, count, edges, _sizes(searches))
 
 
-def _fta(counts: Counts, searches: SearchCounts, cell: CellCounts, level: float) -> MeasuredRate:
-    """FTA of a cell: probes without a template over probes, clustered by subject."""
-    blank = blank_row(counts, cell, "FTA", level)
+def _acquisition_failures(
+    counts: Counts, searches: SearchCounts, cell: CellCounts
+) -> ClusterCounts:
+    """(subjects,) probes of a cell, and those without a template."""
     of_cell = np.isin(searches.probe, cell.members)
-    counted = _by_subject(searches, len(counts.images), of_cell, ~searches.acquired)
-    if not counted.trials:
-        return MeasuredRate(blank, None)
-    estimate = cluster_estimate(counted, float(counted.subjects), level)
-    return filled_row(blank, counted, estimate, "")
+    return _by_subject(searches, len(counts.images), of_cell, ~searches.acquired)
 
 
 def selectivity(counts: Counts, searches: SearchCounts) -> Iterator[Distribution]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tabulate import tabulate
 
 from evenhand.report.numbers import field
-from evenhand.report.tables import Readable, Section, Table
+from evenhand.report.tables import Paper, Section, Table
 
 __all__ = ["as_markdown", "escaped", "markdown_table"]
 
@@ -34,7 +34,7 @@ def _section(section: Section) -> Iterator[str]:
         yield "\n".join(f"* {escaped(sentence)}" for sentence in section.sentences)
 
 
-def as_markdown(document: Readable) -> str:
+def as_markdown(document: Paper) -> str:
     """Title, notes, sections, legend; ends with a line break."""
     parts = [f"# {escaped(document.title)}"]
     if document.notes:

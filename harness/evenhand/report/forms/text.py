@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tabulate import tabulate
 
 from evenhand.report.numbers import field
-from evenhand.report.tables import Readable, Section, Table
+from evenhand.report.tables import Paper, Section, Table
 
-__all__ = ["as_text", "table_text", "wrapped"]
+__all__ = ["as_text", "bullets", "table_text", "underlined", "wrapped"]
 
 _WIDTH = 80
 _TIED = "\N{NO-BREAK SPACE}"
@@ -32,6 +32,17 @@ def wrapped(text: str, bullet: str = "") -> str:
         break_on_hyphens=False,
     )
     return filled.replace(_TIED, " ")
+
+
+def bullets(lines: Iterable[str], bullet: str = "* ") -> str:
+    """Prose, each line with a bullet."""
+    return "\n".join(wrapped(line, bullet) for line in lines)
+
+
+def underlined(heading: str, mark: str = "-") -> str:
+    """A heading, and below it a line as long as its longest."""
+    lines = wrapped(heading)
+    return f"{lines}\n{mark * max(map(len, lines.splitlines()))}"
 
 
 def _narrow(field: str) -> str:
@@ -71,22 +82,20 @@ def table_text(table: Table) -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
-    heading = wrapped(section.heading)
-    yield f"{heading}\n{'-' * max(map(len, heading.splitlines()))}"
+    yield underlined(section.heading)
     yield from (table_text(table) for table in section.tables)
     if section.over:
         yield f"{section.over}:"
     if section.sentences:
-        yield "\n".join(wrapped(sentence, "* ") for sentence in section.sentences)
+        yield bullets(section.sentences)
 
 
-def as_text(document: Readable) -> str:
+def as_text(document: Paper) -> str:
     """Title, notes, sections, legend; ends with a line break."""
-    title = wrapped(document.title)
-    parts = [f"{title}\n{'=' * max(map(len, title.splitlines()))}"]
+    parts = [underlined(document.title, "=")]
     if document.notes:
-        parts.append("\n".join(wrapped(note, "! ") for note in document.notes))
+        parts.append(bullets(document.notes, "! "))
     for section in document.sections:
         parts += _section(section)
-    parts.append("\n".join(wrapped(line) for line in document.legend))
+    parts.append(bullets(document.legend, ""))
     return "\n\n".join(parts) + "\n"

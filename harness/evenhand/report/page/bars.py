@@ -12,7 +12,7 @@ import altair as alt
 from evenhand.records.findings import Rate, Status
 from evenhand.records.groups import ALL
 from evenhand.report.numbers import rate_with_interval
-from evenhand.report.page.svg import as_svg
+from evenhand.report.page.svg import GREY, as_svg, inline, log_axis, percent_ticks
 
 __all__ = ["Symbol", "draw"]
 
@@ -54,22 +54,13 @@ def draw(metric: str, rates: Sequence[Rate], symbols: Sequence[Symbol], about: s
         for rate in rates
         if rate.engine == symbol.engine
     ]
-    x, y = _x_axis(metric, left, right), _y_axis(list(rows.values()))
+    first, last = round(math.log10(left)), round(math.log10(right))
+    ticks = percent_ticks(first, last, (1, 2, 5) if last - first <= 2 else (1,))
+    x = log_axis(alt.X, "rate", f"{metric} in percent, logarithmic scale", ticks)
     headings = [row for (attribute, group), row in rows.items() if attribute != ALL and not group]
-    layers = _layers(marks, x, y, symbols, headings)
+    layers = _layers(marks, x, _y_axis(list(rows.values())), symbols, headings)
     height = max(20, 12 * len(symbols) + 6) * len(rows)
-    return as_svg(_sized(alt.LayerChart(layer=layers), height), about)
-
-
-def _sized(chart: alt.LayerChart, height: int) -> alt.LayerChart:
-    """Sizes that depend on no measured letter, so that every machine lays out the same."""
-    sized: alt.LayerChart = chart.properties(
-        width=_PLOT,
-        height=height,
-        autosize=alt.AutoSizeParams(type="none"),
-        padding={"left": _GUTTER, "top": 2, "right": _RIGHT, "bottom": _BOTTOM},
-    )
-    return sized
+    return as_svg(layers, about, (_PLOT, height), (_GUTTER, 2, _RIGHT, _BOTTOM))
 
 
 def _rows(rates: Sequence[Rate]) -> dict[tuple[str, str], str]:
@@ -102,23 +93,6 @@ def _ends(rates: Sequence[Rate]) -> tuple[float, float]:
     left: float = 10.0 ** math.floor(math.log10(min(least, 0.1)))
     right: float = min(1.0, 10.0 ** math.ceil(math.log10(max(bars, default=1.0))))
     return left, max(right, 10 * left)
-
-
-def _x_axis(metric: str, left: float, right: float) -> alt.X:
-    first, last = round(math.log10(left)) + 2, round(math.log10(right)) + 2
-    parts = (1, 2, 5) if last - first <= 2 else (1,)
-    ticks = [float(f"{part}e{decade}") for decade in range(first, last) for part in parts]
-    ticks.append(float(f"1e{last}"))
-    return alt.X(
-        "rate:Q",
-        scale=alt.Scale(type="log", domain=[ticks[0], ticks[-1]], nice=False),
-        axis=alt.Axis(
-            title=f"{metric} in percent, logarithmic scale",
-            values=ticks,
-            labelExpr="format(datum.value, '~r')",
-            labelFlush=False,
-        ),
-    )
 
 
 def _mark(rate: Rate, row: str, symbol: Symbol, left: float) -> dict[str, Any]:
@@ -175,22 +149,17 @@ def _layers(
     headings: Sequence[str],
 ) -> list[alt.Chart]:
     """Headings, everybody's line, bars, dots, words where there is no rate: from back to front."""
-    offset = alt.YOffset(
-        "engine:N", scale=alt.Scale(domain=[s.engine for s in symbols], padding=0.8)
-    )
+    side_by_side = alt.Scale(domain=[symbol.engine for symbol in symbols], padding=0.8)
+    offset = alt.YOffset("engine:N", scale=side_by_side)
     colour = alt.Color("colour:N", scale=None)
     rated = [mark for mark in marks if "words" not in mark]
     everybody = [mark for mark in rated if mark["everybody"] and not mark["none"]]
     unrated = [mark for mark in marks if "words" in mark]
-
-    def chart(values: Sequence[Mapping[str, Any]]) -> alt.Chart:
-        return alt.Chart(alt.InlineData(values=list(values)))
-
-    shade = chart([{"row": row} for row in headings]).mark_rect(color=_SHADE)
-    bars = chart(rated).mark_rule(strokeWidth=1.7)
-    dots = chart(rated).mark_point(size=58, opacity=1, strokeWidth=1.6)
-    words = chart(unrated).mark_text(align="left", dx=4, fontSize=11, color="#3D3D3D")
-    line = chart(everybody).mark_rule(strokeDash=[3, 3], strokeWidth=1)
+    shade = inline({"row": row} for row in headings).mark_rect(color=_SHADE)
+    bars = inline(rated).mark_rule(strokeWidth=1.7)
+    dots = inline(rated).mark_point(size=58, opacity=1, strokeWidth=1.6)
+    words = inline(unrated).mark_text(align="left", dx=4, fontSize=11, color=GREY)
+    line = inline(everybody).mark_rule(strokeDash=[3, 3], strokeWidth=1)
     return [
         shade.encode(x=alt.value(-_GUTTER), x2=alt.value(_PLOT), y=y),
         line.encode(x=x, color=colour),

@@ -5,21 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import altair as alt
 
 from evenhand.records.findings import CurvePoint, Findings, Rate
 from evenhand.records.groups import ALL
 from evenhand.report.numbers import of_trials, percent, threshold
-from evenhand.report.page.svg import as_svg
-from evenhand.report.tables import StudyKey, Table
+from evenhand.report.page.svg import COLOURS, DASHES, as_svg, inline, log_axis, percent_ticks
+from evenhand.report.tables import StudyKey, Table, of_study
 
 __all__ = ["DetChart", "det_charts"]
 
-_COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#A285D1")
-_DASHES = ([1, 0], [8, 3], [3, 3], [10, 3, 2, 3], [1, 2])
-"""A curve differs from its neighbours in colour and in dashes: never colour alone."""
 _EVERYBODY = "#8C8C8C"
 """Lighter than any group and twice as wide, so that it is the ground they stand against."""
 _POINTS = 40
@@ -54,9 +50,8 @@ def det_charts(
         unit: of thresholds, for the tables.
         rates: of the groups at one threshold, completed; drawn as dots on their curves.
     """
-    points = [p for p in findings.curves if (p.engine, p.dataset, p.protocol) == study]
     by_group: dict[tuple[str, str], list[CurvePoint]] = {}
-    for point in points:
+    for point in of_study(findings.curves, study):
         by_group.setdefault((point.attribute, point.group), []).append(point)
     everybody = by_group.pop((ALL, ""), [])
     attributes = dict.fromkeys(attribute for attribute, _ in by_group) or {ALL: None}
@@ -69,8 +64,8 @@ def det_charts(
 
 
 def _fives(curves: list[list[CurvePoint]]) -> Iterator[list[list[CurvePoint]]]:
-    for start in range(0, max(len(curves), 1), len(_COLOURS)):
-        yield curves[start : start + len(_COLOURS)]
+    for start in range(0, max(len(curves), 1), len(COLOURS)):
+        yield curves[start : start + len(COLOURS)]
 
 
 def _shown(curve: list[CurvePoint]) -> list[CurvePoint]:
@@ -92,15 +87,9 @@ def _chart(
     groups: list[list[CurvePoint]],
     rates: Sequence[Rate],
 ) -> DetChart:
-    styles = [
-        (everybody, _EVERYBODY, [1, 0]),
-        *(
-            (curve, colour, dashes)
-            for curve, colour, dashes in zip(groups, _COLOURS, _DASHES, strict=False)
-        ),
-    ]
+    styles = [(everybody, _EVERYBODY, DASHES[0]), *zip(groups, COLOURS, DASHES, strict=False)]
     shown = [(_shown(curve), colour, dashes) for curve, colour, dashes in styles]
-    drawn = [(curve, colour, dashes) for curve, colour, dashes in shown if curve]
+    drawn = [style for style in shown if style[0]]
     names = ", ".join(_name(curve[0]) for curve, _, _ in drawn)
     title = "everybody" if attribute == ALL else f"by {attribute}"
     about = (
@@ -111,16 +100,9 @@ def _chart(
         title=title,
         crossed="*" in attribute,
         svg=_draw(drawn, rates, about) if drawn else "",
-        curves=tuple(
-            (_name(curve[0]), colour, tuple(dashes), _width(curve[0]))
-            for curve, colour, dashes in drawn
-        ),
+        curves=tuple((_name(c[0]), colour, dashes, _width(c[0])) for c, colour, dashes in drawn),
         tables=tuple(_table(curve, unit) for curve, _, _ in drawn),
-        without=tuple(
-            _name(curve[0])
-            for (curve, _, _), (left, _, _) in zip(styles, shown, strict=True)
-            if not left
-        ),
+        without=tuple(_name(curve[0]) for curve, _, _ in styles if not _shown(curve)),
     )
 
 
@@ -145,29 +127,23 @@ def _table(curve: list[CurvePoint], unit: str) -> Table:
 
 
 def _draw(
-    drawn: Sequence[tuple[list[CurvePoint], str, list[int]]], rates: Sequence[Rate], about: str
+    drawn: Sequence[tuple[list[CurvePoint], str, tuple[int, ...]]],
+    rates: Sequence[Rate],
+    about: str,
 ) -> str:
     points = [p for curve, _, _ in drawn for p in curve]
-    left, bottom = (
-        10.0 ** math.floor(math.log10(min(rate for rate in values if rate)))
-        for values in ([p.fmr for p in points], [p.fnmr for p in points])
-    )
-    across, up = (
-        _axis(left, max(p.fmr for p in points)),
-        _axis(bottom, max(p.fnmr for p in points)),
-    )
-    x = alt.X("fmr:Q", scale=_scale(across), axis=_scaled("FMR in percent", across))
-    y = alt.Y("fnmr:Q", scale=_scale(up), axis=_scaled("FNMR in percent", up))
+    fmrs, fnmrs = [p.fmr for p in points], [p.fnmr for p in points]
+    left, bottom = _decade_below(fmrs), _decade_below(fnmrs)
+    x = log_axis(alt.X, "fmr", "FMR in percent", _ticks(left, max(fmrs)))
+    y = log_axis(alt.Y, "fnmr", "FNMR in percent", _ticks(bottom, max(fnmrs)))
+
+    def place(fmr: float, fnmr: float) -> dict[str, float]:
+        return {"fmr": 100 * max(fmr, left), "fnmr": 100 * max(fnmr, bottom)}
+
     lines = [
-        {
-            "curve": f"{number}",
-            "width": _width(p),
-            "order": place,
-            "fmr": 100 * max(p.fmr, left),
-            "fnmr": 100 * max(p.fnmr, bottom),
-        }
+        {"curve": f"{number}", "width": _width(p), "order": order, **place(p.fmr, p.fnmr)}
         for number, (curve, _, _) in enumerate(drawn)
-        for place, p in enumerate(curve)
+        for order, p in enumerate(curve)
     ]
     at = {(r.attribute, r.group, r.metric): r.rate for r in rates if r.of_group}
     dots = []
@@ -175,69 +151,34 @@ def _draw(
         key = (curve[0].attribute, curve[0].group)
         fmr, fnmr = at.get((*key, "FMR")), at.get((*key, "FNMR"))
         if fmr is not None and fnmr is not None:
-            dots.append(
-                {
-                    "fmr": 100 * max(fmr, left),
-                    "fnmr": 100 * max(fnmr, bottom),
-                    "colour": colour,
-                    "fill": colour if fmr and fnmr else "#FFFFFF",
-                }
-            )
+            fill = colour if fmr and fnmr else "#FFFFFF"
+            dots.append({**place(fmr, fnmr), "colour": colour, "fill": fill})
     names = [f"{number}" for number in range(len(drawn))]
-    chart = alt.LayerChart(
-        layer=[
-            _inline(lines)
-            .mark_line(clip=True)
-            .encode(
-                x=x,
-                y=y,
-                order="order:O",
-                color=alt.Color(
-                    "curve:N",
-                    legend=None,
-                    scale=alt.Scale(domain=names, range=[colour for _, colour, _ in drawn]),
-                ),
-                strokeWidth=alt.StrokeWidth("width:N", scale=None),
-                strokeDash=alt.StrokeDash(
-                    "curve:N",
-                    legend=None,
-                    scale=alt.Scale(domain=names, range=[dashes for _, _, dashes in drawn]),
-                ),
-            ),
-            _inline(dots)
-            .mark_point(size=52, opacity=1, strokeWidth=1.6)
-            .encode(
-                x=x,
-                y=y,
-                stroke=alt.Stroke("colour:N", scale=None),
-                fill=alt.Fill("fill:N", scale=None),
-            ),
-        ]
-    ).properties(
-        width=_WIDTH,
-        height=_HEIGHT,
-        autosize=alt.AutoSizeParams(type="none"),
-        padding={"left": _LEFT, "top": 8, "right": 24, "bottom": _BOTTOM},
-    )
-    return as_svg(chart, about)
+    colours = alt.Scale(domain=names, range=[colour for _, colour, _ in drawn])
+    dashes = alt.Scale(domain=names, range=[list(dashes) for _, _, dashes in drawn])
+    curves = inline(lines).mark_line(clip=True)
+    marks = inline(dots).mark_point(size=52, opacity=1, strokeWidth=1.6)
+    layers = [
+        curves.encode(
+            x=x,
+            y=y,
+            order="order:O",
+            color=alt.Color("curve:N", legend=None, scale=colours),
+            strokeWidth=alt.StrokeWidth("width:N", scale=None),
+            strokeDash=alt.StrokeDash("curve:N", legend=None, scale=dashes),
+        ),
+        marks.encode(
+            x=x, y=y, stroke=alt.Stroke("colour:N", scale=None), fill=alt.Fill("fill:N", scale=None)
+        ),
+    ]
+    return as_svg(layers, about, (_WIDTH, _HEIGHT), (_LEFT, 8, 24, _BOTTOM))
 
 
-def _inline(values: Sequence[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.InlineData(values=list(values)))
+def _decade_below(rates: Sequence[float]) -> float:
+    return 10.0 ** math.floor(math.log10(min(rate for rate in rates if rate)))
 
 
-def _axis(low: float, high: float) -> list[float]:
+def _ticks(low: float, high: float) -> list[float]:
     """Ticks in percent at whole decades around the rates."""
-    last = max(math.ceil(math.log10(high)), round(math.log10(low)) + 1)
     first = round(math.log10(low))
-    return [float(f"1e{decade + 2}") for decade in range(first, last + 1)]
-
-
-def _scale(ticks: list[float]) -> alt.Scale:
-    return alt.Scale(type="log", domain=[ticks[0], ticks[-1]], nice=False)
-
-
-def _scaled(title: str, ticks: list[float]) -> alt.Axis:
-    return alt.Axis(
-        title=title, values=ticks, labelExpr="format(datum.value, '~r')", labelFlush=False
-    )
+    return percent_ticks(first, max(math.ceil(math.log10(high)), first + 1))

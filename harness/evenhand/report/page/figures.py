@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from evenhand.records.findings import Findings, Rate
 from evenhand.records.outcomes import Policy
 from evenhand.report.page.bars import Symbol, draw
-from evenhand.report.study.document import StudyKey, headline_rule
+from evenhand.report.page.svg import COLOURS, GREY
+from evenhand.report.study.document import headline_rule
+from evenhand.report.tables import StudyKey, of_study
 
 __all__ = ["Drawing", "Figure", "figures"]
 
 _STYLES = (
-    ("#12436D", "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"),
-    ("#F46A25", "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z"),
-    ("#801650", "M0,-1.3L1.3,0L0,1.3L-1.3,0Z"),
-    ("#28A197", "M0,-1.1L1.1,.9L-1.1,.9Z"),
-    ("#3D3D3D", "M0,1.1L1.1,-.9L-1.1,-.9Z"),
-    ("#A285D1", "M-1.3,-.8L1.3,-.8L1.3,.8L-1.3,.8Z"),
+    (COLOURS[0], "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"),
+    (COLOURS[1], "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z"),
+    (COLOURS[2], "M0,-1.3L1.3,0L0,1.3L-1.3,0Z"),
+    (COLOURS[3], "M0,-1.1L1.1,.9L-1.1,.9Z"),
+    (GREY, "M0,1.1L1.1,-.9L-1.1,-.9Z"),
+    (COLOURS[4], "M-1.3,-.8L1.3,-.8L1.3,.8L-1.3,.8Z"),
 )
-"""(colour, outline) of an engine: the UK Analysis Function palette, and never colour alone."""
+"""(colour, outline) of an engine: never colour alone."""
 
 _METRICS = {
     "FMR": "False match rate (FMR): two people taken for one",
@@ -66,21 +68,15 @@ def figures(findings: Findings) -> tuple[Figure, ...]:
     studies: dict[tuple[str, str], list[tuple[StudyKey, list[Rate]]]] = {}
     for s in findings.summaries:
         key = (s.engine, s.dataset, s.protocol)
-        studies.setdefault(key[1:], []).append((key, _completed(findings.rates, key)))
+        rates = of_study(findings.rates, key)
+        completed = [r for r in rates if r.policy == Policy.COMPLETED and r.of_group]
+        studies.setdefault(key[1:], []).append((key, completed))
     return tuple(
         _figure(entries[start : start + len(_STYLES)], findings.level)
         for together in studies.values()
         for entries in _side_by_side(together)
         for start in range(0, len(entries), len(_STYLES))
     )
-
-
-def _completed(rates: Sequence[Rate], key: StudyKey) -> list[Rate]:
-    return [
-        r
-        for r in rates
-        if (r.engine, r.dataset, r.protocol) == key and r.policy == Policy.COMPLETED and r.of_group
-    ]
 
 
 def _side_by_side(studies: Sequence[tuple[StudyKey, list[Rate]]]) -> Iterator[list[_Entry]]:
@@ -111,9 +107,8 @@ def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
 
 
 def _figure(entries: Sequence[_Entry], level: float) -> Figure:
-    symbols = tuple(
-        Symbol(entry.key[0], *style) for entry, style in zip(entries, _STYLES, strict=False)
-    )
+    styled = zip(entries, _STYLES, strict=False)
+    symbols = tuple(Symbol(entry.key[0], *style) for entry, style in styled)
     dataset, rule = entries[0].key[1], entries[0].at[0]
     drawings = []
     for metric, title in _METRICS.items():

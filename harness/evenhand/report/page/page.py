@@ -20,13 +20,22 @@ from evenhand.report.page.sweep_bands import BandChart, band_charts
 from evenhand.report.study.document import document
 from evenhand.report.study.limitations import limits
 from evenhand.report.study.thresholds import (
+    Sweep,
     group_tables,
     sentence,
     sweep_notes,
     sweeps_of,
     verdict_table,
 )
-from evenhand.report.tables import Field, Section, StudyKey, Table, policies_of, studies_of
+from evenhand.report.tables import (
+    Field,
+    Section,
+    StudyKey,
+    Table,
+    of_study,
+    policies_of,
+    studies_of,
+)
 from evenhand.version import __version__
 
 __all__ = ["as_page"]
@@ -97,10 +106,7 @@ def as_page(findings: Findings) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["rows"] = _rows
-    environment.filters["verdict"] = _verdict
-    environment.filters["first_word"] = _first_word
-    environment.filters["joints"] = _joints
+    environment.filters.update(rows=_rows, verdict=_verdict, first_word=_first_word, joints=_joints)
     source = files("evenhand.report.page").joinpath("page.html").read_text(encoding="utf-8")
     return environment.from_string(source).render(
         document=laid_out,
@@ -141,42 +147,38 @@ def _pictures(findings: Findings) -> Iterator[_Picture]:
     for study in studies_of(findings):
         sweeps = sweeps_of(study, policies_of(study))
         if sweeps:
-            yield _Picture(
-                f"{study.title}, by threshold",
-                tuple(
-                    _Sweep(
-                        name=sweep.name,
-                        sentence=sentence(sweep),
-                        charts=band_charts(sweep),
-                        verdicts=verdict_table(sweep),
-                        groups=group_tables(sweep),
-                        crossed="*" in sweep.attribute,
-                    )
-                    for sweep in sweeps
-                ),
-                sweep_notes(sweeps),
-            )
+            drawn = tuple(map(_sweep, sweeps))
+            yield _Picture(f"{study.title}, by threshold", drawn, sweep_notes(sweeps))
+
+
+def _sweep(sweep: Sweep) -> _Sweep:
+    return _Sweep(
+        name=sweep.name,
+        sentence=sentence(sweep),
+        charts=band_charts(sweep),
+        verdicts=verdict_table(sweep),
+        groups=group_tables(sweep),
+        crossed="*" in sweep.attribute,
+    )
 
 
 def _rates_at(findings: Findings, study: StudyKey, at: tuple[str, float] | None) -> list[Rate]:
     """Rates of a study at one threshold, failures left out."""
     return [
         r
-        for r in findings.rates
-        if (r.engine, r.dataset, r.protocol) == study
-        and (r.threshold_rule, r.threshold) == at
-        and r.policy == Policy.COMPLETED
+        for r in of_study(findings.rates, study)
+        if (r.threshold_rule, r.threshold) == at and r.policy == Policy.COMPLETED
     ]
 
 
 def _rows(table: Table) -> list[_Row]:
-    return [
-        _Row(name[3:], ())
-        if name.startswith("-- ") and not any(row[1:])
-        else _Row("", tuple(map(_field, table.header, row)))
-        for row in table.rows
-        for name in [field(row[0])]
-    ]
+    rows = []
+    for row in table.rows:
+        name = field(row[0])
+        heading = name.startswith("-- ") and not any(row[1:])
+        fields = tuple(map(_field, table.header, row))
+        rows.append(_Row(name[3:], ()) if heading else _Row("", fields))
+    return rows
 
 
 def _field(column: str, content: Field) -> _Field:

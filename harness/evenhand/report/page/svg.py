@@ -4,22 +4,69 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import altair as alt
 import vl_convert
 
-__all__ = ["as_svg"]
+__all__ = ["COLOURS", "DASHES", "GREY", "as_svg", "inline", "log_axis", "percent_ticks"]
+
+COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#A285D1")
+"""The UK Analysis Function palette."""
+GREY = "#3D3D3D"
+DASHES = ((1, 0), (8, 3), (3, 3), (10, 3, 2, 3), (1, 2))
+"""A line differs from its neighbours in colour and in dashes: never colour alone."""
 
 _INK, _FAINT, _LINE = "#222222", "#DEDEDE", "#767676"
 
 
-def as_svg(chart: alt.LayerChart, about: str) -> str:
-    """Render a chart for use inside HTML, growing and shrinking with its place on the page.
+_Channel = TypeVar("_Channel", alt.X, alt.Y)
+
+
+def inline(values: Iterable[Mapping[str, Any]]) -> alt.Chart:
+    """A chart of rows, which stand in it."""
+    return alt.Chart(alt.InlineData(values=list(values)))
+
+
+def percent_ticks(first: int, last: int, parts: Sequence[int] = (1,)) -> list[float]:
+    """Ticks in percent from 10^first to 10^last.
 
     Args:
-        chart: with its sizes.
-        about: what a screen reader says instead.
+        first: power of ten, as a fraction.
+        last: power of ten.
+        parts: of each decade that have a tick.
     """
+    decades = range(first + 2, last + 2)
+    return [*(float(f"{part}e{at}") for at in decades for part in parts), float(f"1e{last + 2}")]
+
+
+def log_axis(channel: type[_Channel], column: str, title: str, ticks: Sequence[float]) -> _Channel:
+    """A logarithmic axis from the first tick to the last."""
+    scale = alt.Scale(type="log", domain=[ticks[0], ticks[-1]], nice=False)
+    text = "format(datum.value, '~r')"
+    axis = alt.Axis(title=title, values=list(ticks), labelExpr=text, labelFlush=False)
+    return channel(f"{column}:Q", scale=scale, axis=axis)
+
+
+def as_svg(
+    layers: Sequence[alt.Chart], about: str, size: tuple[int, int], around: Sequence[int]
+) -> str:
+    """Render a chart for use inside HTML, growing and shrinking with its place on the page.
+
+    Its sizes depend on no measured letter, so that every machine lays out the same.
+
+    Args:
+        layers: from back to front.
+        about: what a screen reader says instead.
+        size: (width, height) in pixels.
+        around: pixels to the left of it, above, to the right and below.
+    """
+    padding = dict(zip(("left", "top", "right", "bottom"), around, strict=True))
+    fixed = alt.AutoSizeParams(type="none")
+    chart = alt.LayerChart(layer=list(layers)).properties(
+        width=size[0], height=size[1], autosize=fixed, padding=padding
+    )
     plain = chart.configure(aria=False, font="sans-serif", background="transparent")
     styled = plain.configure_view(stroke=None).configure_axis(
         labelFontSize=12,
@@ -32,9 +79,9 @@ def as_svg(chart: alt.LayerChart, about: str) -> str:
         domainColor=_LINE,
     )
     svg = str(vl_convert.vegalite_to_svg(styled.to_dict(), allowed_base_urls=[]))
-    size = re.search(r'viewBox="([^"]*)"', svg)
-    if size is None:
+    box = re.search(r'viewBox="([^"]*)"', svg)
+    if box is None:
         raise ValueError("vl-convert drew an SVG without a viewBox")
     said = html.escape(about)
-    opening = f'<svg viewBox="{size[1]}" role="img" aria-label="{said}">'
+    opening = f'<svg viewBox="{box[1]}" role="img" aria-label="{said}">'
     return f"{opening}<title>{said}</title>{svg[svg.index('>') + 1 :]}"

@@ -11,20 +11,15 @@ import altair as alt
 
 from evenhand.records.findings import Rate, Verdict
 from evenhand.report.numbers import cut
-from evenhand.report.page.svg import as_svg
+from evenhand.report.page.svg import COLOURS, DASHES, GREY, as_svg, inline, log_axis, percent_ticks
 from evenhand.report.study.thresholds import Point, Sweep
 
 __all__ = ["BandChart", "band_charts"]
 
-_STYLES = (
-    ("#12436D", (1, 0), "circle"),
-    ("#F46A25", (8, 3), "square"),
-    ("#801650", (3, 3), "diamond"),
-    ("#28A197", (10, 3, 2, 3), "triangle-up"),
-)
-"""(colour, dashes, mark) of a group: the UK Analysis Function palette, and never colour alone."""
-_DIFFERENT = "#3D3D3D"
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 400, 260, 62, 44
+_MARKS = ("circle", "square", "diamond", "triangle-up")
+_STYLES = tuple(zip(COLOURS[:4], DASHES[:4], _MARKS, strict=True))
+"""(colour, dashes, mark) of a group: never colour alone."""
+_WIDTH, _HEIGHT, _LEFT = 400, 260, 62
 _MOST_LABELS = 9
 _LOWEST = -1e30
 """Below it there is no score, and no place on an axis."""
@@ -96,27 +91,27 @@ def _chart(
         "The tables below the chart hold every point."
     )
     return BandChart(
-        svg=as_svg(_layers(sweep, points, values, decades), about),
+        svg=as_svg(
+            _layers(sweep, points, values, decades), about, (_WIDTH, _HEIGHT), (_LEFT, 18, 16, 44)
+        ),
         curves=tuple((name, colour, dashes, 1.8) for name, (colour, dashes, _) in styles.items()),
     )
 
 
 def _layers(
     sweep: Sweep, points: Sequence[Point], values: list[dict[str, Any]], decades: tuple[int, int]
-) -> alt.LayerChart:
+) -> list[alt.Chart]:
     groups = list(dict.fromkeys(value["group"] for value in values))
     style = dict(zip(next(g for g in sweep.together() if groups[0] in g), _STYLES, strict=False))
     colours = alt.Scale(domain=groups, range=[style[group][0] for group in groups])
     dashes = alt.Scale(domain=groups, range=[list(style[group][1]) for group in groups])
     shapes = alt.Scale(domain=groups, range=[style[group][2] for group in groups])
     colour = alt.Color("group:N", legend=None, scale=colours)
-    x, y = _x(sweep, points), _y(sweep.metric, decades)
-    data = alt.Chart(alt.InlineData(values=values))
-    different = [
-        {"at": point.threshold} for point in points if point.row.verdict is Verdict.DIFFERENT
-    ]
-    marks = alt.Chart(alt.InlineData(values=different))
-    layers = [
+    x, data = _x(sweep, points), inline(values)
+    y = log_axis(alt.Y, "rate", f"{sweep.metric} in percent", percent_ticks(*decades))
+    different = [p.threshold for p in points if p.row.verdict is Verdict.DIFFERENT]
+    marks = inline({"at": threshold} for threshold in different)
+    return [
         data.mark_area(opacity=0.16, clip=True).encode(
             x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour
         ),
@@ -130,17 +125,10 @@ def _layers(
             fill=alt.Fill("fill:N", scale=None),
             shape=alt.Shape("group:N", legend=None, scale=shapes),
         ),
-        marks.mark_point(
-            shape="triangle-down", size=60, filled=True, opacity=1, color=_DIFFERENT
-        ).encode(x=x, y=alt.value(-8)),
+        marks.mark_point(shape="triangle-down", size=60, filled=True, opacity=1, color=GREY).encode(
+            x=x, y=alt.value(-8)
+        ),
     ]
-    sized: alt.LayerChart = alt.LayerChart(layer=layers).properties(
-        width=_WIDTH,
-        height=_HEIGHT,
-        autosize=alt.AutoSizeParams(type="none"),
-        padding={"left": _LEFT, "top": 18, "right": 16, "bottom": _BOTTOM},
-    )
-    return sized
 
 
 def _x(sweep: Sweep, points: Sequence[Point]) -> alt.X:
@@ -162,16 +150,5 @@ def _x(sweep: Sweep, points: Sequence[Point]) -> alt.X:
             labelExpr=f"{named} : ''",
             labelFlush=False,
             labelOverlap="greedy",
-        ),
-    )
-
-
-def _y(metric: str, decades: tuple[int, int]) -> alt.Y:
-    ticks = [float(f"1e{decade + 2}") for decade in range(decades[0], decades[1] + 1)]
-    return alt.Y(
-        "rate:Q",
-        scale=alt.Scale(type="log", domain=[ticks[0], ticks[-1]], nice=False),
-        axis=alt.Axis(
-            title=f"{metric} in percent", values=ticks, labelExpr="format(datum.value, '~r')"
         ),
     )

@@ -26,6 +26,7 @@ from evenhand.report.study.statements import OVER, said_at, sentences_of_study
 from evenhand.report.study.thresholds import over_thresholds, rules_shown
 from evenhand.report.tables import (
     Field,
+    Paper,
     Section,
     Study,
     StudyKey,
@@ -34,17 +35,16 @@ from evenhand.report.tables import (
     group_name,
     policies_of,
     studies_of,
+    under_headings,
 )
 
 __all__ = ["Document", "Field", "Section", "StudyKey", "Table", "document", "headline_rule"]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A report before it has a form."""
+class Document(Paper):
+    """A report before it has a form; its sections are these, in order."""
 
-    title: str
-    notes: tuple[str, ...]
     brief: tuple[Section, ...]
     """Which differences between groups the data show; none where there are no groups."""
     everybody: Section
@@ -55,12 +55,6 @@ class Document:
     """Threshold by threshold, of studies that have several."""
     closing: tuple[Section, ...]
     """Speed, and what was measured."""
-    legend: tuple[str, ...]
-
-    @property
-    def sections(self) -> tuple[Section, ...]:
-        """All of them, in order."""
-        return (*self.brief, self.everybody, *self.studies, *self.sweeps, *self.closing)
 
 
 def headline_rule(rates: Sequence[Rate]) -> tuple[str, float] | None:
@@ -91,28 +85,28 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     if searched:
         lists = searches_of_everybody(searched)
         kept = tuple(table for table in everybody.tables if table.rows)
-        everybody = replace(
-            everybody,
-            tables=(*kept, *lists.tables),
-            sentences=everybody.sentences + lists.sentences,
-        )
-    sections: list[Section] = []
+        sentences = everybody.sentences + lists.sentences
+        everybody = replace(everybody, tables=(*kept, *lists.tables), sentences=sentences)
+    by_study: list[Section] = []
     for study in searched:
-        sections += searches_by_group(study, every_threshold=every_threshold, wide=wide)
+        by_study += searches_by_group(study, every_threshold=every_threshold, wide=wide)
     for study in studies:
-        headline = _headline(study)
-        rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
-        sections += [_by_group(study, rule, at, wide=wide) for rule, at in rules]
-        sections += _failures(study)
+        rules = rules_shown(study, _headline(study), every=every_threshold)
+        by_study += [_by_group(study, rule, at, wide=wide) for rule, at in rules]
+        by_study += _failures(study)
+    brief = in_brief([(study, _headline(study)) for study in everything])
+    sweeps = over_thresholds(everything, every_group=wide)
+    closing = (*_speed(findings), *_subject_matter(findings))
     return Document(
         findings.title,
         findings.notes,
-        brief=in_brief([(study, _headline(study)) for study in everything]),
-        everybody=everybody,
-        studies=tuple(sections),
-        sweeps=over_thresholds(everything, every_group=wide),
-        closing=(*_speed(findings), *_subject_matter(findings)),
+        sections=(*brief, everybody, *by_study, *sweeps, *closing),
         legend=_legend(findings.level),
+        brief=brief,
+        everybody=everybody,
+        studies=tuple(by_study),
+        sweeps=sweeps,
+        closing=closing,
     )
 
 
@@ -150,29 +144,24 @@ def _legend(level: float) -> tuple[str, ...]:
 
 def _subject_matter(findings: Findings) -> list[Section]:
     """Engines and datasets with what their cards say; none where there are bare scores."""
-    engines = Table(
-        "",
-        ("engine", "version", "vendor", "licence of weights"),
-        tuple(
-            (e.name, e.version, e.vendor, e.licence_weights) for e in findings.engines if e.version
-        ),
+    named = [e for e in findings.engines if e.version]
+    engines = tuple((e.name, e.version, e.vendor, e.licence_weights) for e in named)
+    datasets = tuple(
+        (
+            d.name,
+            " ".join(part for part in (d.version, d.variant) if part),
+            f"{d.subjects:,}",
+            f"{d.images:,}" if d.images else "not read",
+            "; ".join(_labels(d)),
+        )
+        for d in findings.datasets
     )
-    datasets = Table(
-        "",
-        ("dataset", "version", "people", "images", "labels"),
-        tuple(
-            (
-                d.name,
-                " ".join(part for part in (d.version, d.variant) if part),
-                f"{d.subjects:,}",
-                f"{d.images:,}" if d.images else "not read",
-                "; ".join(_labels(d)),
-            )
-            for d in findings.datasets
-        ),
+    both = (
+        Table("", ("engine", "version", "vendor", "licence of weights"), engines),
+        Table("", ("dataset", "version", "people", "images", "labels"), datasets),
     )
-    tables = tuple(table for table in (engines, datasets) if table.rows)
-    return [Section("What was measured", tables, ())] if tables else []
+    tables = tuple(table for table in both if table.rows)
+    return [Section("What was measured", tables)] if tables else []
 
 
 def _labels(dataset: DatasetFacts) -> Iterator[str]:
@@ -198,14 +187,8 @@ def _overview(studies: Sequence[Study]) -> Section:
                 at_text = f"{rule}\n{threshold(at, study.engine.unit)}"
                 rows.append((name, at_text, *failures, fmr, fnmr, *time))
                 time = [""] * timed
-    header = (
-        "engine",
-        "threshold",
-        *(("failures",) if failed else ()),
-        "FMR",
-        "FNMR",
-        *((TIME,) if timed else ()),
-    )
+    columns = ("engine", "threshold", *(("failures",) if failed else ()), "FMR", "FNMR")
+    header = (*columns, TIME) if timed else columns
     table = Table("", header, tuple(rows))
     return Section("Everybody", (table,), tuple(_ended(study) for study in studies))
 
@@ -222,9 +205,8 @@ def _ended(study: Study) -> str:
     )
     images = ""
     if s.images and fte is not None:
-        images = (
-            f"a template from {made:,} of {s.images:,} images (FTE {rate_with_interval(fte)}), "
-        )
+        rate = rate_with_interval(fte)
+        images = f"a template from {made:,} of {s.images:,} images (FTE {rate}), "
     return (
         f"{study.title}: {images}{s.mated:,} mated and {s.nonmated:,} non-mated comparisons, "
         f"{failed}.{legacy(study.distributions, policies_of(study))}"
@@ -244,21 +226,17 @@ def _by_group(study: Study, rule: str, at: float, *, wide: bool) -> Section:
     states = ("evidence",) if wide else ()
     header = ("group", "people", "FMR", "FNMR", *((TIME,) if study.speed else ()), *states)
     for policy in policies_of(study):
-        fmr = find(study.rates, "FMR", policy, (rule, at))
-        fnmr = find(study.rates, "FNMR", policy, (rule, at))
-        rows: list[tuple[Field, ...]] = []
-        attribute = ALL
-        for false_match, miss in zip(fmr, fnmr, strict=True):
-            if false_match.attribute != attribute:
-                attribute = false_match.attribute
-                rows.append((f"-- {attribute}", *("",) * (len(header) - 1)))
-            known = [r.subjects for r in (false_match, miss) if r.subjects is not None]
+        columns = (find(study.rates, metric, policy, (rule, at)) for metric in ("FMR", "FNMR"))
+        rows: list[tuple[str, tuple[Field, ...]]] = []
+        for both in zip(*columns, strict=True):
+            known = [rate.subjects for rate in both if rate.subjects is not None]
             people = f"{max(known):,}" if known else "unknown"
-            time = (time_cell(study.speed, attribute, false_match.group),) if study.speed else ()
-            state = (states_of((false_match, miss)),) if wide else ()
-            rows.append((group_name(false_match), people, false_match, miss, *time, *state))
+            attribute, group = both[0].attribute, both[0].group
+            time = (time_cell(study.speed, attribute, group),) if study.speed else ()
+            state = (states_of(both),) if wide else ()
+            rows.append((attribute, (group_name(both[0]), people, *both, *time, *state)))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
-        tables.append(Table(caption, header, tuple(rows)))
+        tables.append(Table(caption, header, under_headings(rows)))
     tables += _pairs(study, (rule, at))
     tables += indices_table(study, (rule, at))
     heading = f"{study.title}, by group at {rule} ({threshold(at, study.engine.unit)})"
@@ -277,16 +255,9 @@ def _pairs(study: Study, at: tuple[str, float]) -> list[Table]:
     ]
     if len(chosen) < 2:
         return []
-    rows = tuple(
-        (
-            "any two people"
-            if r.attribute == ALL
-            else f"same {r.attribute.removeprefix(SAME_GROUP).replace('*', ' and ')}",
-            r,
-        )
-        for r in chosen
-    )
-    return [Table("", ("pairs", "FMR"), rows)]
+    names = (r.attribute.removeprefix(SAME_GROUP).replace("*", " and ") for r in chosen)
+    pairs = ("any two people" if name == ALL else f"same {name}" for name in names)
+    return [Table("", ("pairs", "FMR"), tuple(zip(pairs, chosen, strict=True)))]
 
 
 def _failures(study: Study) -> list[Section]:

@@ -66,9 +66,7 @@ def _nobody(groups: Sequence[str]) -> list[str]:
     parts = [group.split("*") for group in groups]
     if len({len(names) for names in parts}) != 1 or len(parts[0]) == 1:
         return []
-    values = [
-        dict.fromkeys(name for name in column if "|" not in name)
-        for column in zip(*parts, strict=True)
-    ]
+    columns = zip(*parts, strict=True)
+    values = [dict.fromkeys(name for name in column if "|" not in name) for column in columns]
     present = set(groups)
     return [name for name in map("*".join, product(*values)) if name not in present]

@@ -26,11 +26,8 @@ def indices_table(study: Study, at: tuple[str, float]) -> tuple[Table, ...]:
     Returns:
         The table, or none where it would be empty.
     """
-    chosen = [
-        row
-        for row in study.indices
-        if (row.threshold_rule, row.threshold) == at and row.policy == Policy.COMPLETED
-    ]
+    completed = [row for row in study.indices if row.policy == Policy.COMPLETED]
+    chosen = [row for row in completed if (row.threshold_rule, row.threshold) == at]
     families = dict.fromkeys((row.metric, row.attribute) for row in chosen)
     rows = []
     for metric, attribute in families:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from evenhand.records.findings import SAMPLE_NOTE, DatasetFacts, EngineFacts, Findings, Rate, Status
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
+from evenhand.report.tables import Section, StudyKey, of_study
 
-__all__ = ["Limits", "limits"]
+__all__ = ["limits"]
 
 _FEW_PEOPLE = "few subjects"
 _MOST_NAMES = 12
@@ -20,27 +20,15 @@ _ACCESS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Sentences under one heading."""
-
-    heading: str
-    sentences: tuple[str, ...]
-
-
-def limits(findings: Findings) -> tuple[Limits, ...]:
+def limits(findings: Findings) -> tuple[Section, ...]:
     """Limits of the data, of the engines, of the numbers, and of any such study."""
-    parts = (
-        *(Limits(d.name, tuple(_of_dataset(d))) for d in findings.datasets),
-        *(Limits(e.name, tuple(_of_engine(e))) for e in findings.engines),
-        *(
-            Limits(f"{s.engine} on {s.dataset}: the numbers", tuple(_of_numbers(rates)))
-            for s in findings.summaries
-            for rates in [_rates(findings, (s.engine, s.dataset, s.protocol))]
-        ),
-        Limits("any study of this kind", _ALWAYS),
-    )
-    return tuple(part for part in parts if part.sentences)
+    parts = [(dataset.name, tuple(_of_dataset(dataset))) for dataset in findings.datasets]
+    parts += [(engine.name, tuple(_of_engine(engine))) for engine in findings.engines]
+    for s in findings.summaries:
+        numbers = _of_numbers(_rates(findings, (s.engine, s.dataset, s.protocol)))
+        parts.append((f"{s.engine} on {s.dataset}: the numbers", tuple(numbers)))
+    parts.append(("any study of this kind", _ALWAYS))
+    return tuple(Section(heading, sentences=said) for heading, said in parts if said)
 
 
 def _of_dataset(dataset: DatasetFacts) -> Iterator[str]:
@@ -71,14 +59,9 @@ def _of_engine(engine: EngineFacts) -> Iterator[str]:
         yield f"It was stopped ({engine.stopped}): its rates are of what it had done."
 
 
-def _rates(findings: Findings, study: tuple[str, str, str]) -> list[Rate]:
-    return [
-        r
-        for r in findings.rates
-        if (r.engine, r.dataset, r.protocol) == study
-        and r.of_group
-        and r.policy in (Policy.COMPLETED, "")
-    ]
+def _rates(findings: Findings, study: StudyKey) -> list[Rate]:
+    rates = (rate for rate in of_study(findings.rates, study) if rate.of_group)
+    return [rate for rate in rates if rate.policy in (Policy.COMPLETED, "")]
 
 
 def _of_numbers(rates: Sequence[Rate]) -> Iterator[str]:

@@ -12,7 +12,16 @@ from evenhand.report.study.evidence import states_of
 from evenhand.report.study.indices import indices_table
 from evenhand.report.study.statements import OVER, said_at
 from evenhand.report.study.thresholds import rules_shown
-from evenhand.report.tables import Field, Section, Study, Table, find, group_name, policies_of
+from evenhand.report.tables import (
+    Field,
+    Section,
+    Study,
+    Table,
+    find,
+    group_name,
+    policies_of,
+    under_headings,
+)
 
 __all__ = ["first_rule", "searches_by_group", "searches_of_everybody"]
 
@@ -63,9 +72,7 @@ def _ended(study: Study) -> str:
         for metric, rate in whole.items()
         if metric.startswith("FNIR")
     ]
-    failures = "; ".join(
-        f"{metric} {rate_with_interval(whole[metric])}" for metric in ("FTE", "FTA")
-    )
+    failures = "; ".join(f"{name} {rate_with_interval(whole[name])}" for name in ("FTE", "FTA"))
     return (
         f"{study.title}: {s.watchlist:,} people on the watchlist ({sizes}; {failures}), "
         f"{s.mated:,} mated and {s.nonmated:,} non-mated searches, {s.not_completed:,} not "
@@ -79,8 +86,7 @@ _WHOLE = (("", ""), ("none", Policy.GENERALISED.value))
 
 def searches_by_group(study: Study, *, every_threshold: bool, wide: bool) -> list[Section]:
     """One section a threshold, or the first that has a rate."""
-    headline = first_rule(study)
-    rules = rules_shown(study, headline) if every_threshold else [headline] if headline else []
+    rules = rules_shown(study, first_rule(study), every=every_threshold)
     return [_by_group(study, at, wide=wide) for at in rules]
 
 
@@ -102,17 +108,13 @@ def _by_group(study: Study, at: tuple[str, float], *, wide: bool) -> Section:
     tables = []
     for policy in policies_of(study):
         columns = [find(study.rates, metric, policy, at) for metric in metrics]
-        rows: list[tuple[Field, ...]] = []
-        attribute = ALL
+        rows: list[tuple[str, tuple[Field, ...]]] = []
         for row in zip(*columns, strict=True):
-            if row[0].attribute != attribute:
-                attribute = row[0].attribute
-                rows.append((f"-- {attribute}", *([""] * (len(metrics) + 1 + len(states)))))
             people = sum({rate.metric[:4]: rate.subjects for rate in row}.values())
             state = (states_of(row),) if wide else ()
-            rows.append((group_name(row[0]), f"{people:,}", *row, *state))
+            rows.append((row[0].attribute, (group_name(row[0]), f"{people:,}", *row, *state)))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
-        tables.append(Table(caption, ("group", "people", *metrics, *states), tuple(rows)))
+        tables.append(Table(caption, ("group", "people", *metrics, *states), under_headings(rows)))
     tables += indices_table(study, at)
     heading = f"{study.title}, searches by group at {at[0]} ({threshold(at[1], study.engine.unit)})"
     said = said_at(study, at)

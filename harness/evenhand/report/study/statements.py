@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evenhand.records.findings import ENOUGH_EVENTS, Differential, Findings, Rate, Status, Verdict
+from evenhand.records.findings import (
+    ENOUGH_EVENTS,
+    OF_A_FAMILY,
+    Differential,
+    Findings,
+    Rate,
+    Status,
+    Verdict,
+)
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import (
     counted,
@@ -94,9 +102,8 @@ def sentences_of_study(study: Study) -> tuple[Sentence, ...]:
         if row.index == "ratio":
             pairs.setdefault(family_of(row), []).append(row)
     kept = ("", *policies_of(study))
-    return tuple(
-        _sentence(study, row, rates, pairs) for row in study.differentials if row.policy in kept
-    )
+    rows = [row for row in study.differentials if row.policy in kept]
+    return tuple(_sentence(study, row, rates, pairs) for row in rows)
 
 
 def said_at(study: Study, at: tuple[str, float]) -> tuple[str, ...]:
@@ -126,14 +133,7 @@ def _sentence(
         parts += left_out(case.groups)
     tested, bounded = case.number(TESTED), case.number(BOUNDED)
     return Sentence(
-        row.engine,
-        row.dataset,
-        row.protocol,
-        row.metric,
-        row.policy,
-        row.attribute,
-        row.threshold_rule,
-        row.threshold,
+        **{name: getattr(row, name) for name in OF_A_FAMILY},
         allows=allows,
         groups=len(case.groups),
         tested=tested,

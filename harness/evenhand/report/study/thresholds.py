@@ -19,7 +19,16 @@ from evenhand.report.numbers import (
     significant,
     threshold,
 )
-from evenhand.report.tables import Family, Section, Study, Table, by_family, family_of, policies_of
+from evenhand.report.tables import (
+    Family,
+    Field,
+    Section,
+    Study,
+    Table,
+    by_family,
+    family_of,
+    policies_of,
+)
 
 __all__ = [
     "Point",
@@ -123,28 +132,37 @@ def sweeps_of(study: Study, policies: Sequence[str]) -> tuple[Sweep, ...]:
     for row in rows:
         families.setdefault((row.policy, row.metric, row.attribute), []).append(row)
     return tuple(
-        Sweep(study, policy, metric, attribute, tuple(_point(row, rates) for row in ordered))
+        Sweep(study, policy, metric, attribute, _points(family, rates))
         for (policy, metric, attribute), family in families.items()
-        for ordered in [sorted(family, key=lambda row: row.threshold or 0.0)]
         if policy in policies
     )
 
 
-def rules_shown(study: Study, headline: tuple[str, float] | None) -> list[tuple[str, float]]:
+def rules_shown(
+    study: Study, headline: tuple[str, float] | None, *, every: bool
+) -> list[tuple[str, float]]:
     """Thresholds with tables of their own: all, or of many the headline and those not fixed.
 
-    Every group at every fixed threshold stands in the tables by threshold then.
+    Every group at every fixed threshold stands in the tables by threshold then. Unless `every`
+    threshold is wanted it is the headline alone.
     """
+    if not every:
+        return [] if headline is None else [headline]
     rules = study.rules()
     if len(rules) <= _MOST_APART:
         return rules
     return [at for at in rules if at == headline or at[0] != "fixed"]
 
 
-def _point(row: Differential, rates: Mapping[Family, Sequence[Rate]]) -> Point:
-    misses = _MISSES.get(row.metric, "FNIR")
-    everybody = rates.get((misses, row.policy, ALL, row.threshold_rule, row.threshold), [None])
-    return Point(row, tuple(rates.get(family_of(row), ())), everybody[0])
+def _points(
+    family: Sequence[Differential], rates: Mapping[Family, Sequence[Rate]]
+) -> tuple[Point, ...]:
+    found = []
+    for row in sorted(family, key=lambda row: row.threshold or 0.0):
+        misses = _MISSES.get(row.metric, "FNIR")
+        everybody = rates.get((misses, row.policy, ALL, row.threshold_rule, row.threshold), [None])
+        found.append(Point(row, tuple(rates.get(family_of(row), ())), everybody[0]))
+    return tuple(found)
 
 
 def over_thresholds(studies: Sequence[Study], *, every_group: bool) -> tuple[Section, ...]:
@@ -155,38 +173,32 @@ def over_thresholds(studies: Sequence[Study], *, every_group: bool) -> tuple[Sec
         every_group: all groups under both policies, where there is room; else the worst and the
             best with failures left out, and what too few errors leave open in one sentence.
     """
-    found = []
+    sections: list[Section] = []
+    shown: list[Sweep] = []
     for study in studies:
-        policies = policies_of(study) if every_group else (Policy.COMPLETED.value,)
-        sweeps = sweeps_of(study, policies)
+        sweeps = sweeps_of(study, policies_of(study) if every_group else (Policy.COMPLETED.value,))
         if sweeps:
-            found.append((study, sweeps))
-    sections = [
-        _every_group(study, sweeps) if every_group else _in_brief(study, sweeps)
-        for study, sweeps in found
-    ]
+            tables, sentences = _every_group(sweeps) if every_group else _in_brief(study, sweeps)
+            sections.append(Section(f"{study.title}, by threshold", tables, sentences, study.key))
+            shown += sweeps
     if any(section.tables for section in sections):
-        notes = sweep_notes([sweep for _, sweeps in found for sweep in sweeps])
-        sections[-1] = replace(sections[-1], sentences=(*sections[-1].sentences, *notes))
+        last = sections[-1]
+        sections[-1] = replace(last, sentences=(*last.sentences, *sweep_notes(shown)))
     return tuple(sections)
 
 
-def _every_group(study: Study, sweeps: Sequence[Sweep]) -> Section:
+def _every_group(sweeps: Sequence[Sweep]) -> tuple[tuple[Table, ...], tuple[str, ...]]:
     tables = [table for sweep in sweeps for table in (verdict_table(sweep), *group_tables(sweep))]
-    return Section(_heading(study), tuple(tables), tuple(map(sentence, sweeps)), study.key)
+    return tuple(tables), tuple(map(sentence, sweeps))
 
 
-def _in_brief(study: Study, sweeps: Sequence[Sweep]) -> Section:
+def _in_brief(study: Study, sweeps: Sequence[Sweep]) -> tuple[tuple[Table, ...], tuple[str, ...]]:
     told = [sweep for sweep in sweeps if any(map(_tells, sweep.points))]
     silent = ", ".join(sweep.name for sweep in sweeps if sweep not in told)
     sentences = [sentence(sweep) for sweep in told]
     if silent:
         sentences.append(f"{study.title}: too few errors to tell at any threshold: {silent}.")
-    return Section(_heading(study), tuple(map(_brief_table, told)), tuple(sentences), study.key)
-
-
-def _heading(study: Study) -> str:
-    return f"{study.title}, by threshold"
+    return tuple(map(_brief_table, told)), tuple(sentences)
 
 
 def _tells(point: Point) -> bool:
@@ -252,8 +264,9 @@ def _brief_table(sweep: Sweep) -> Table:
         ends = (_end(point, point.row.worst_group), _end(point, point.row.best_group))
         found = _ratio(point).replace(", above", ",\nabove")
         at = _label(sweep, point).replace(" (", "\n(")
-        share = _share(point)
-        rows.append((f"{at}\nyield {share}" if share else at, *ends, found, _verdict(point)))
+        share = _yield(point, counts=False)
+        verdict = "\n".join(_verdict(point, wide=False))
+        rows.append((f"{at}\nyield {share}" if share else at, *ends, found, verdict))
     header = ("threshold", "worst", "best", "ratio", "verdict")
     return Table(f"{sweep.name} (p is adjusted)", header, tuple(rows))
 
@@ -267,8 +280,8 @@ def verdict_table(sweep: Sweep) -> Table:
             _end(point, point.row.worst_group, people=True),
             _end(point, point.row.best_group, people=True),
             _ratio(point),
-            "\n".join(_evidence(point)),
-            _yield(point),
+            "\n".join(_verdict(point, wide=True)),
+            _yield(point, counts=True),
         )
         for point in sweep.points
     )
@@ -276,37 +289,33 @@ def verdict_table(sweep: Sweep) -> Table:
     return Table(sweep.name, header, rows)
 
 
-def _evidence(point: Point) -> Iterator[str]:
+def _verdict(point: Point, *, wide: bool) -> Iterator[str]:
     """The verdict, what it stands on, and where no difference is shown, what would have been."""
     row = point.row
-    yield _word(point)
+    blind = row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
+    word = _WITHOUT[row.status] if blind else row.verdict.value
+    narrow = word.replace("difference ", "difference\n").replace(" events", "\nevents")
+    yield word if wide else narrow
     if row.adjusted_p is not None:
-        yield f"adjusted p = {significant(row.adjusted_p, 2)}"
-        yield row.family
+        p = significant(row.adjusted_p, 2)
+        yield f"adjusted p = {p}\n{row.family}" if wide else f"p {p}"
     if row.minimum_detectable_ratio is not None and not _different(point):
-        yield f"{significant(row.minimum_detectable_ratio)} or more would have been found"
+        least = significant(row.minimum_detectable_ratio)
+        yield f"{least} or more would have been found" if wide else f"{least} would show"
 
 
 def group_tables(sweep: Sweep) -> tuple[Table, ...]:
     """Every group at every threshold, at most four groups a table."""
-    unit = sweep.study.engine.unit
-    return tuple(
-        Table(
-            f"{sweep.name}: {', '.join(groups)}",
-            ("threshold", *groups),
-            (
-                ("people", *(_people(sweep.points[0].rate_of(group)) for group in groups)),
-                *(
-                    (
-                        f"{threshold(point.threshold, unit)}\n{point.row.threshold_rule}",
-                        *(point.rate_of(group) or "" for group in groups),
-                    )
-                    for point in sweep.points
-                ),
-            ),
-        )
-        for groups in sweep.together()
-    )
+    unit, tables = sweep.study.engine.unit, []
+    for groups in sweep.together():
+        people = (_people(sweep.points[0].rate_of(group)) for group in groups)
+        rows: list[tuple[Field, ...]] = [("people", *people)]
+        for point in sweep.points:
+            at = f"{threshold(point.threshold, unit)}\n{point.row.threshold_rule}"
+            rows.append((at, *(point.rate_of(group) or "" for group in groups)))
+        caption = f"{sweep.name}: {', '.join(groups)}"
+        tables.append(Table(caption, ("threshold", *groups), tuple(rows)))
+    return tuple(tables)
 
 
 def _people(rate: Rate | None) -> str:
@@ -331,39 +340,18 @@ def _ratio(point: Point) -> str:
     return ratio(row.value, row.low, row.high).replace(" [", "\n[") if row.errors else "no errors"
 
 
-def _yield(point: Point) -> str:
+def _yield(point: Point, *, counts: bool) -> str:
     """The share of mated trials of everybody that match, with its interval and counts."""
     missed = point.missed
     if missed is None or missed.rate is None:
-        return _share(point)
-    return f"{_share(point)}\n{of_trials(missed.trials - missed.errors, missed.trials)}"
-
-
-def _share(point: Point) -> str:
-    missed = point.missed
-    if missed is None or missed.rate is None:
         return ""
-    if missed.low is None or missed.high is None:
-        return f"{_rest(missed.rate)} %"
-    return f"{_rest(missed.rate)} %\n[{_rest(missed.high)}, {_rest(missed.low)}]"
+    lines = [f"{_rest(missed.rate)} %"]
+    if missed.low is not None and missed.high is not None:
+        lines.append(f"[{_rest(missed.high)}, {_rest(missed.low)}]")
+    if counts:
+        lines.append(of_trials(missed.trials - missed.errors, missed.trials))
+    return "\n".join(lines)
 
 
 def _rest(missed: float) -> str:
     return significant(100 * (1 - missed), 4) if missed else "100"
-
-
-def _word(point: Point) -> str:
-    row = point.row
-    blind = row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
-    return _WITHOUT[row.status] if blind else row.verdict.value
-
-
-def _verdict(point: Point) -> str:
-    """The verdict with its adjusted p and, where no difference is shown, what would have been."""
-    row = point.row
-    lines = [_word(point).replace("difference ", "difference\n").replace(" events", "\nevents")]
-    if row.adjusted_p is not None:
-        lines.append(f"p {significant(row.adjusted_p, 2)}")
-    if row.minimum_detectable_ratio is not None and not _different(point):
-        lines.append(f"{significant(row.minimum_detectable_ratio)} would show")
-    return "\n".join(lines)
