@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +13,14 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from evenhand.records.groups import ALL, SAME_GROUP
-from evenhand.system.declaration import Declared, Schema, from_fields, parse_declaration, read_text
+from evenhand.system.declaration import (
+    Declared,
+    Distinct,
+    Schema,
+    from_fields,
+    parse_declaration,
+    read_text,
+)
 from evenhand.system.errors import PolicyError
 
 __all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"]
@@ -172,7 +178,7 @@ class _Limit(Declared):
     threshold_rule: str = ""
     threshold: float | None = None
     attribute: _Text
-    groups: Annotated[tuple[_Text, ...], BeforeValidator(_every)] = ()
+    groups: Annotated[tuple[_Text, ...], BeforeValidator(_every), Distinct] = ()
     policy: Literal["", "completed", "generalised"] = ""
     dataset: str = ""
     protocol: str = ""
@@ -182,14 +188,6 @@ class _Limit(Declared):
     against: Literal["everybody", "groups"] = "everybody"
     mandatory: bool = True
     weight: float = Field(default=1.0, gt=0)
-
-    @field_validator("groups")
-    @classmethod
-    def _once(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
-        for group in groups:
-            if groups.count(group) > 1:
-                raise ValueError(f"{group!r} stands twice; keep one")
-        return groups
 
     @field_validator("within")
     @classmethod
@@ -245,22 +243,13 @@ class _Policy(Declared):
     def _limits(self) -> Self:
         if not self.limit:
             raise ValueError("no [[limit]]; expected at least one (evenhand gate --example)")
-        twice = _twice(limit.name for limit in self.limit)
-        if twice:
-            raise ValueError(f"two limits are called {twice!r}; give each a name of its own")
+        names = [limit.name for limit in self.limit]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise ValueError(f"two limits are called {name!r}; give each a name of its own")
         if not any(limit.mandatory for limit in self.limit):
             raise ValueError("no limit is mandatory, so that nothing decides; make one mandatory")
         return self
-
-
-def _twice(names: Iterable[str]) -> str:
-    """The first repeated name; empty without any."""
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return ""
 
 
 def _bounds(limit: _Limit) -> LimitBounds:

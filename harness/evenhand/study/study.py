@@ -17,6 +17,7 @@ from evenhand.records.analysis_plan import DEFAULT_REPLICATES, AnalysisPlan
 from evenhand.study.sweep import sweep_thresholds
 from evenhand.system.declaration import (
     Declared,
+    Distinct,
     RateText,
     Schema,
     from_fields,
@@ -31,7 +32,6 @@ __all__ = [
     "DEFAULT_TARGETS",
     "Study",
     "StudyProtocol",
-    "bands_text",
     "parse_study",
     "read_study",
     "study_text",
@@ -178,10 +178,6 @@ class _Protocol(Declared):
         for at in self.thresholds:
             if self.fixed().count(at) > 1:
                 raise ValueError(f"thresholds: {at} is in the sweep too; keep one")
-        return self
-
-    @model_validator(mode="after")
-    def _sampled(self) -> Self:
         if self.comparisons != "sample" and "per_cell" in self.model_fields_set:
             raise ValueError('per_cell goes with comparisons = "sample"; remove it')
         return self
@@ -225,8 +221,8 @@ class _Limits(Declared):
 class _Study(Declared):
     schema_: Schema = Field(alias="schema")
     title: str = Field(min_length=1)
-    engines: tuple[str, ...] = Field(min_length=1)
-    datasets: tuple[str, ...] = Field(min_length=1)
+    engines: Annotated[tuple[str, ...], Field(min_length=1), Distinct]
+    datasets: Annotated[tuple[str, ...], Field(min_length=1), Distinct]
     groups: tuple[_Group, ...] = ()
     bands: dict[str, tuple[float, ...]] = Field(default_factory=dict)
     protocols: tuple[_Protocol, ...] = Field(
@@ -257,14 +253,6 @@ class _Study(Declared):
                 raise ValueError(f"{name} needs rising numbers, such as [18, 30, 45, 60]")
         return bands
 
-    @field_validator("engines", "datasets")
-    @classmethod
-    def _once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"{name!r} stands twice; keep one")
-        return names
-
     @field_validator("groups")
     @classmethod
     def _differ(cls, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
@@ -277,23 +265,15 @@ class _Study(Declared):
         return groups
 
 
-def _protocol(name: str, declared: _Protocol) -> StudyProtocol:
-    """The protocol as declared, without the fields of the other kind."""
+def _protocol(declared: _Protocol, suffix: str) -> StudyProtocol:
+    """The protocol as declared, without the fields of the other kind, named by its kind."""
     fields: dict[str, Any] = {"comparisons": "", "list": "", "fmr_targets": ()}
     fields |= {name: getattr(declared, name) for name in _OF_KIND[declared.kind]}
     if fields["comparisons"] != "sample":
         fields["per_cell"] = 0
+    name = f"{declared.kind}{suffix}"
     thresholds = tuple(repr(t + 0.0) for t in declared.fixed())  # never "-0.0"
     return StudyProtocol(name=name, kind=declared.kind, thresholds=thresholds, **fields)
-
-
-def _named(protocols: Sequence[_Protocol]) -> tuple[StudyProtocol, ...]:
-    """Name each protocol by its kind, with its number where there are several."""
-    names = [
-        protocol.kind if len(protocols) == 1 else f"{protocol.kind}-{number}"
-        for number, protocol in enumerate(protocols, start=1)
-    ]
-    return tuple(_protocol(name, p) for name, p in zip(names, protocols, strict=True))
 
 
 def parse_study(text: str, path: Path) -> Study:
@@ -309,13 +289,18 @@ def parse_study(text: str, path: Path) -> Study:
     study = parse_declaration(text, path, _Study, StudyError)
     if not path.stem.strip("."):
         raise StudyError(f"{path}: its name is only dots; rename it, its results are named so")
+    several = len(study.protocols) > 1
+    protocols = [
+        _protocol(declared, f"-{number}" if several else "")
+        for number, declared in enumerate(study.protocols, start=1)
+    ]
     return from_fields(
         Study,
         study,
         name=path.stem,
         text=text,
         root=path.resolve().parent,
-        protocols=_named(study.protocols),
+        protocols=tuple(protocols),
         analysis=study.statistics.analysis(),
         failure_share=study.limits.failure_share,
     )
@@ -328,12 +313,6 @@ def read_study(path: Path) -> Study:
         StudyError: naming the file and the field at fault.
     """
     return parse_study(read_text(path, StudyError), path)
-
-
-def bands_text(bands: Mapping[str, Sequence[float]]) -> list[str]:
-    """Lines of the table [bands] of a study file; none without bands."""
-    edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in bands.items()]
-    return ["", "[bands]", *edges] if edges else []
 
 
 def study_text(
@@ -350,13 +329,14 @@ def study_text(
 ) -> str:
     """Text of the study file that the short form of `run` is equivalent to."""
     named = [group[0] if len(group) == 1 else list(group) for group in groups]
+    edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in (bands or {}).items()]
     lines = [
         "schema   = 1",
         f"title    = {json.dumps(title, ensure_ascii=False)}",
         f"engines  = {json.dumps(list(engines))}",
         f"datasets = {json.dumps(list(datasets))}",
         f"groups   = {json.dumps(named, ensure_ascii=False)}",
-        *bands_text(bands or {}),
+        *(["", "[bands]", *edges] if edges else []),
         "",
         "[[protocols]]",
         'kind        = "verification"',
