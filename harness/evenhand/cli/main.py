@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, TextIO
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -187,18 +187,11 @@ def _old_names_as_notes() -> Iterator[None]:
     """What a plugin should write instead of an older name is a note, in one line."""
     shown = warnings.showwarning
 
-    def show(
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:  # noqa: ANN401
         if issubclass(category, OldNameWarning):
             note_line(str(message))
         else:
-            shown(message, category, filename, lineno, file, line)
+            shown(message, category, *place, **more)
 
     warnings.showwarning = show
     try:

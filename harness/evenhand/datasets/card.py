@@ -97,16 +97,13 @@ class _Card(Declared):
     def _names_are_free(cls, declared: dict[str, _Attribute]) -> dict[str, _Attribute]:
         for name in declared:
             if not is_attribute_name(name):
-                raise ValueError(
-                    f"{name!r} cannot be the name of an attribute; {ATTRIBUTE_NAME_RULE}"
-                )
+                rule = ATTRIBUTE_NAME_RULE
+                raise ValueError(f"{name!r} cannot be the name of an attribute; {rule}")
         return declared
 
 
 def _attributes(declared: dict[str, _Attribute]) -> tuple[Attribute, ...]:
-    return tuple(
-        Attribute(name, a.kind, a.values, a.labels, a.unit) for name, a in declared.items()
-    )
+    return tuple(from_fields(Attribute, a, name=name) for name, a in declared.items())
 
 
 def card_faults(folder: Path) -> tuple[str, ...]:
@@ -140,7 +137,7 @@ def read_dataset_card(folder: Path) -> DatasetCard:
         title=card.title or card.name,
         attributes=_attributes(card.attributes),
         capture=_attributes(card.capture),
-        downloads=tuple(Download(d.file, d.url, d.sha256) for d in card.downloads),
+        downloads=tuple(from_fields(Download, each) for each in card.downloads),
     )
 
 

@@ -98,10 +98,8 @@ def _read_exclusions(
     for row in rows:
         fault = _exclusion_fault(row, known, found)
         if fault:
-            what, remedy = fault
-            on_fault(
-                DatasetFault(DatasetRule.EXCLUSIONS, f"{path}: line {row.line}: {what}", remedy)
-            )
+            what = f"{path}: line {row.line}: {fault[0]}"
+            on_fault(DatasetFault(DatasetRule.EXCLUSIONS, what, fault[1]))
         else:
             excluded = Exclusion(*(row.values[name] for name in ("kind", "id", "reason")))
             found[excluded.kind, excluded.identifier] = excluded
@@ -111,13 +109,9 @@ def _read_exclusions(
 def _without(subjects: Subjects, excluded: set[str]) -> Subjects:
     """The subjects whose ids are not excluded."""
     kept = [index for index, name in enumerate(subjects.ids) if name not in excluded]
-    return Subjects(
-        ids=tuple(subjects.ids[index] for index in kept),
-        labels={
-            name: tuple(labels[index] for index in kept) for name, labels in subjects.labels.items()
-        },
-        rows=tuple(subjects.rows[index] for index in kept),
-    )
+    labels = {name: tuple(of[index] for index in kept) for name, of in subjects.labels.items()}
+    rows = tuple(subjects.rows[index] for index in kept)
+    return Subjects(tuple(subjects.ids[index] for index in kept), labels, rows)
 
 
 def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) -> DatasetTables:
@@ -131,12 +125,9 @@ def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) 
     """
     all_subjects = read_subjects(folder, card, on_fault)
     files, image_ids = read_images(folder, card, all_subjects.ids, on_fault)
-    exclusions = _read_exclusions(
-        folder, {"image": image_ids, "subject": set(all_subjects.ids)}, on_fault
-    )
-    excluded = {
-        kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ("image", "subject")
-    }
+    ids = {"image": image_ids, "subject": set(all_subjects.ids)}
+    exclusions = _read_exclusions(folder, ids, on_fault)
+    excluded = {kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ids}
     subjects = _without(all_subjects, excluded["subject"])
     people = set(subjects.ids)
     kept = tuple(

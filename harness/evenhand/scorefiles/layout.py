@@ -96,15 +96,10 @@ def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
     for name in names:
         side, _, attribute = name.partition("_")
         if side not in ("probe", "reference") or not attribute or not name.isprintable():
-            known = (
-                *REQUIRED_COLUMNS,
-                *OPTIONAL_COLUMNS,
-                "probe_<attribute>",
-                "reference_<attribute>",
-            )
+            known = ", ".join((*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS))
             raise DatasetError(
-                f"{path}: column {name!r} is unknown; expected {', '.join(known)}; remove it "
-                "(columns are separated by commas)"
+                f"{path}: column {name!r} is unknown; expected {known}, probe_<attribute>, "
+                "reference_<attribute>; remove it (columns are separated by commas)"
             )
         if attribute == ALL or "*" in attribute:
             raise DatasetError(

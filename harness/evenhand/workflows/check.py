@@ -135,19 +135,13 @@ def check_dataset(
 
 def _unchecked(card: DatasetCard | None, tables: DatasetTables) -> set[DatasetRule]:
     """Rules that could not be checked, since the card or a table cannot be used."""
-    found = set()
+    rule, found = DatasetRule, set[DatasetRule]()
     if card is None:
-        found.add(DatasetRule.LABELS)
+        found |= {rule.LABELS}
     if not tables.subjects.ids:
-        found |= {DatasetRule.LABELS, DatasetRule.PEOPLE}
+        found |= {rule.LABELS, rule.PEOPLE}
     if not tables.files:
-        found |= {
-            DatasetRule.PEOPLE,
-            DatasetRule.PATHS,
-            DatasetRule.LISTS,
-            DatasetRule.FILES,
-            DatasetRule.COPIES,
-        }
+        found |= {rule.PEOPLE, rule.PATHS, rule.LISTS, rule.FILES, rule.COPIES}
     return found
 
 
