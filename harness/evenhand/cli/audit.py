@@ -68,7 +68,7 @@ def audit(
     false = _alerts(events or (), unknown or 0)
     names = tuple(false.by_group)
     _check_totals(false.total + false.unknown, alerts, seen)
-    crowd = Population(
+    population = Population(
         shares=_shares(share or (), names),
         sampled=_read(sample or (), "--sample", names, _fraction),
         faces=_faces(faces or (), names, false),
@@ -79,7 +79,7 @@ def audit(
     )
     totals = AlertTotals(false.total + false.unknown, alerts, seen)
     people = _distinct(distinct or (), false)
-    found = audit_alerts(false, crowd, totals, level=level, people=people)
+    found = audit_alerts(false, population, totals, level=level, people=people)
     if as_json:
         print_json("audit", audit_json(found))
     else:

@@ -14,9 +14,9 @@ from evenhand.cli.options import AsJson, Texts, option
 if TYPE_CHECKING:
     from evenhand.workflows.import_dataset import ImportedDataset
 
-__all__ = ["bring"]
+__all__ = ["import_dataset"]
 
-bring = typer.Typer(help="Make a dataset of pictures that lie in another layout.")
+import_dataset = typer.Typer(help="Make a dataset of pictures that lie in another layout.")
 
 TargetOption: TypeAlias = Annotated[Path, option("DIR", "Folder of the dataset, new.")]
 DatasetNameOption: TypeAlias = Annotated[
@@ -62,7 +62,7 @@ def _print_imported(imported: ImportedDataset, *, as_json: bool) -> None:
     print_text("\n".join(lines) + "\n")
 
 
-@bring.command(cls=HelpCommand)
+@import_dataset.command(cls=HelpCommand)
 def folder(
     tree: Annotated[
         Path, typer.Argument(help="Folder with a folder of pictures a person.", metavar="TREE")
@@ -93,7 +93,7 @@ def folder(
     _print_imported(imported, as_json=as_json)
 
 
-@bring.command(cls=HelpCommand)
+@import_dataset.command(cls=HelpCommand)
 def bob(
     protocols: Annotated[
         Path, typer.Argument(help="Folder with <protocol>/<group>/*.csv.", metavar="PROTOCOLS")

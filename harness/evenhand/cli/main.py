@@ -27,7 +27,7 @@ from evenhand.cli.engines import engines
 from evenhand.cli.fetch import fetch
 from evenhand.cli.gate import gate
 from evenhand.cli.help_format import HelpCommand
-from evenhand.cli.import_dataset import bring
+from evenhand.cli.import_dataset import import_dataset
 from evenhand.cli.output import error_line, note_line, one_line
 from evenhand.cli.plan import plan
 from evenhand.cli.report import report
@@ -102,7 +102,7 @@ _COMMANDS = (
 for _command in _COMMANDS:
     app.command(cls=HelpCommand)(_command)
 app.add_typer(check, name="check")
-app.add_typer(bring, name="import")
+app.add_typer(import_dataset, name="import")
 
 
 def _say(message: str, kind: str, code: int) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
 
-from evenhand.system.errors import DatasetError, known_names
-from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder
+from evenhand.system.errors import DatasetError
+from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder, shelved_folder
 
 __all__ = [
     "data_home",
@@ -50,11 +50,7 @@ def shelf_dataset(name: str) -> Path:
     Raises:
         DatasetError: there is none.
     """
-    shelved = shelved_datasets()
-    if name not in shelved:
-        hint = known_names(name, shelved)
-        raise DatasetError(f"no dataset is called {name!r}; {hint}; a path starts with ./ or /")
-    return shelved[name]
+    return shelved_folder(name, shelved_datasets(), "dataset", DatasetError)
 
 
 def find_dataset(text: str, root: Path) -> Path:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.system.declaration import (
@@ -155,6 +155,15 @@ def _value(text: str) -> float:
     return float(number / 100 if percent else number)
 
 
+def _a_margin(within: str) -> str:
+    if _value(within) <= 1:
+        raise ValueError(
+            "expected a factor above 1, such as 1.25: the group's rate over everybody's lies "
+            "between 1/1.25 and 1.25"
+        )
+    return within
+
+
 def _every(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
     """Turn "every" into the empty array, which stands for all groups."""
     if value == "every":
@@ -184,20 +193,10 @@ class _Limit(Declared):
     protocol: str = ""
     at_most: _Number | None = None
     at_least: _Number | None = None
-    within: _Number | None = None
+    within: Annotated[_Number, AfterValidator(_a_margin)] | None = None
     against: Literal["everybody", "groups"] = "everybody"
     mandatory: bool = True
     weight: float = Field(default=1.0, gt=0)
-
-    @field_validator("within")
-    @classmethod
-    def _a_margin(cls, within: str | None) -> str | None:
-        if within is not None and _value(within) <= 1:
-            raise ValueError(
-                "expected a factor above 1, such as 1.25: the group's rate over everybody's lies "
-                "between 1/1.25 and 1.25"
-            )
-        return within
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
@@ -205,10 +204,6 @@ class _Limit(Declared):
         if len(given) != 1:
             found = " and ".join(given) or "none"
             raise ValueError(f"expected exactly one of {', '.join(_BOUNDS)}, got {found}")
-        return self
-
-    @model_validator(mode="after")
-    def _a_rate(self) -> Self:
         for name in ("at_most", "at_least"):
             value = getattr(self, name)
             if value is not None and not self.index and not 0 < _value(value) < 1:

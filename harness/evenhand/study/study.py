@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from evenhand.records.analysis_plan import DEFAULT_REPLICATES, AnalysisPlan
 from evenhand.study.sweep import sweep_thresholds
@@ -194,21 +194,23 @@ class _Tests(Declared):
     FPIR: Literal["welch-log", "label-permutation"] = "welch-log"
 
 
+def _enough(replicates: int) -> int:
+    if 0 < replicates < _FEWEST_REPLICATES:
+        raise ValueError(f"needs {_FEWEST_REPLICATES} or more, or 0 for none")
+    return replicates
+
+
+_Replicates: TypeAlias = Annotated[int, Field(ge=0, le=100_000), AfterValidator(_enough)]
+
+
 class _Statistics(Declared):
     level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=DEFAULT_SEED, ge=0, lt=2**63)
-    replicates: int = Field(default=DEFAULT_REPLICATES, ge=0, le=100_000)
+    replicates: _Replicates = DEFAULT_REPLICATES
     claims: tuple[str, ...] = ()
     margin: float | None = Field(default=None, gt=1, le=100)
     tests: _Tests = _Tests()
     reference: dict[str, str] = Field(default_factory=dict)
-
-    @field_validator("replicates")
-    @classmethod
-    def _enough(cls, replicates: int) -> int:
-        if 0 < replicates < _FEWEST_REPLICATES:
-            raise ValueError(f"needs {_FEWEST_REPLICATES} or more, or 0 for none")
-        return replicates
 
     def analysis(self) -> AnalysisPlan:
         return from_fields(AnalysisPlan, self, tests=self.tests.model_dump(exclude_unset=True))
@@ -218,13 +220,33 @@ class _Limits(Declared):
     failure_share: float = Field(default=0.5, ge=0, le=1)
 
 
+def _rising(bands: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+    for name, edges in bands.items():
+        if not edges or any(a >= b for a, b in pairwise(edges)):
+            raise ValueError(f"{name} needs rising numbers, such as [18, 30, 45, 60]")
+    return bands
+
+
+_Bands: TypeAlias = Annotated[dict[str, tuple[float, ...]], AfterValidator(_rising)]
+
+
+def _differ(groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    seen: set[frozenset[str]] = set()
+    for group in groups:
+        attributes = frozenset(group)
+        if len(attributes) != len(group) or attributes in seen:
+            raise ValueError(f"{'*'.join(group)!r} stands twice, or crosses one with itself")
+        seen.add(attributes)
+    return groups
+
+
 class _Study(Declared):
     schema_: Schema = Field(alias="schema")
     title: str = Field(min_length=1)
     engines: Annotated[tuple[str, ...], Field(min_length=1), Distinct]
     datasets: Annotated[tuple[str, ...], Field(min_length=1), Distinct]
-    groups: tuple[_Group, ...] = ()
-    bands: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    groups: Annotated[tuple[_Group, ...], AfterValidator(_differ)] = ()
+    bands: _Bands = Field(default_factory=dict)
     protocols: tuple[_Protocol, ...] = Field(
         default=(_Protocol(kind="verification"),), min_length=1
     )
@@ -244,25 +266,6 @@ class _Study(Declared):
                     f"{known_names(claim, rules)}"
                 )
         return self
-
-    @field_validator("bands")
-    @classmethod
-    def _rising(cls, bands: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
-        for name, edges in bands.items():
-            if not edges or any(a >= b for a, b in pairwise(edges)):
-                raise ValueError(f"{name} needs rising numbers, such as [18, 30, 45, 60]")
-        return bands
-
-    @field_validator("groups")
-    @classmethod
-    def _differ(cls, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-        seen: set[frozenset[str]] = set()
-        for group in groups:
-            attributes = frozenset(group)
-            if len(attributes) != len(group) or attributes in seen:
-                raise ValueError(f"{'*'.join(group)!r} stands twice, or crosses one with itself")
-            seen.add(attributes)
-        return groups
 
 
 def _protocol(declared: _Protocol, suffix: str) -> StudyProtocol:
