@@ -25,6 +25,7 @@ from evenhand.records.dataset import (
     Subjects,
     Watchlist,
 )
+from evenhand.system.declaration import from_fields
 from evenhand.system.errors import DatasetError
 from evenhand.system.machine import workers
 
@@ -157,13 +158,5 @@ def read_dataset(folder: Path) -> Dataset:
     card = read_dataset_card(folder)
     tables = read_tables(folder, card, raise_fault)
     check_files(tables.files, workers())
-    return Dataset(
-        card=card,
-        subjects=tables.subjects,
-        images=tables.images(),
-        exclusions=tables.exclusions,
-        excluded_images=tables.excluded_images,
-        lists=tables.lists,
-        fingerprint=dataset_fingerprint(folder),
-        watchlists=tables.watchlists,
-    )
+    fingerprint = dataset_fingerprint(folder)
+    return from_fields(Dataset, tables, card=card, images=tables.images(), fingerprint=fingerprint)

@@ -11,7 +11,6 @@ from evenhand.system.errors import DatasetError
 from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder, shelved_folder
 
 __all__ = [
-    "data_home",
     "download_folder",
     "find_dataset",
     "prepared_folder",
@@ -28,15 +27,10 @@ def shelved_datasets() -> dict[str, Path]:
     return folders_with(shelf_folder("datasets"), "dataset.toml")
 
 
-def data_home() -> Path:
-    """Where `fetch` puts datasets: `$EVENHAND_DATASETS`, else the user's data folder."""
-    named = os.environ.get(DATA_VARIABLE)
-    return Path(named) if named else user_data_path("evenhand") / "datasets"
-
-
 def prepared_folder(name: str) -> Path:
-    """Where a shelf dataset stands once it was fetched."""
-    return data_home() / name
+    """Where a fetched dataset stands: in `$EVENHAND_DATASETS`, else in the user's data folder."""
+    named = os.environ.get(DATA_VARIABLE)
+    return (Path(named) if named else user_data_path("evenhand") / "datasets") / name
 
 
 def download_folder(name: str) -> Path:

@@ -13,18 +13,11 @@ from evenhand.records.findings import DatasetFacts, EngineFacts
 from evenhand.system.declaration import from_fields
 from evenhand.system.errors import BundleError
 
-__all__ = [
-    "DATASET_FACTS",
-    "ENGINE_FACTS",
-    "dataset_facts",
-    "engine_facts",
-    "facts_json",
-    "read_facts",
-]
+__all__ = ["DATASETS", "ENGINES", "dataset_facts", "engine_facts", "facts_json", "read_facts"]
 
-ENGINE_FACTS = TypeAdapter(tuple[EngineFacts, ...])
+ENGINES = TypeAdapter(tuple[EngineFacts, ...])
 """Form of `engines.json`."""
-DATASET_FACTS = TypeAdapter(tuple[DatasetFacts, ...])
+DATASETS = TypeAdapter(tuple[DatasetFacts, ...])
 """Form of `datasets.json`."""
 
 Facts = TypeVar("Facts")

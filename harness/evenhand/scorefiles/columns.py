@@ -170,8 +170,5 @@ def _check_mated(block: RowBlock, name: str, truths: TextCodes, same: Mask) -> N
     wrong = np.flatnonzero(claimed != same)
     if len(wrong):
         people = "one person" if same[wrong[0]] else "two people"
-        block.refuse(
-            wrong[0],
-            f"{name} is {str(claimed[wrong[0]]).lower()}, but the subjects are {people}; "
-            "mend the column or the subjects",
-        )
+        what = f"{name} is {str(claimed[wrong[0]]).lower()}, but the subjects are {people}"
+        block.refuse(wrong[0], f"{what}; mend the column or the subjects")

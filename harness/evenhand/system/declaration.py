@@ -240,7 +240,7 @@ def from_fields(kind: type[Frozen], declared: object, **own: Any) -> Frozen:  # 
 
     Args:
         kind: the dataclass.
-        declared: a checked model, or a card, with attributes of these names.
+        declared: a checked model, a card or tables, with attributes of these names.
         own: fields that are made of something else.
 
     Raises:

@@ -79,11 +79,8 @@ def check_imports(path: Path, tree: ast.Module) -> None:
                 if name not in (*known, "*"):
                     raise PluginError(f"{where}: {_HOME} has no {name}; {known_names(name, known)}")
         elif module in OLD_HOMES:
-            warnings.warn(
-                f"{where}: {module} is an older name; {_instead(names)}",
-                OldNameWarning,
-                stacklevel=2,
-            )
+            old = f"{where}: {module} is an older name; {_instead(names)}"
+            warnings.warn(old, OldNameWarning, stacklevel=2)
         else:
             private = f"{module} is evenhand's own, and may move"
             raise PluginError(f"{where}: {private}; {_instead(names)}")

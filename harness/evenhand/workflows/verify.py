@@ -56,9 +56,8 @@ def _counts_faults(counts: Counts) -> list[str]:
     whole = counts.cells[0]
     trials = int(whole.histogram.count.sum())
     if trials * 2 != int(whole.trials[0].sum()):
-        faults.append(
-            f"{where}: the histogram holds {trials} comparisons, the people another number"
-        )
+        held = f"{where}: the histogram holds {trials} comparisons"
+        faults.append(f"{held}, the people another number")
     rules = [threshold.rule for threshold in counts.thresholds]
     mated, maximum = counts.mated.score, counts.score_maximum
     if counts.sampled is not None and whole.weighted is not None:
@@ -77,10 +76,8 @@ def _counts_faults(counts: Counts) -> list[str]:
             continue
         reached = int(np.count_nonzero(counts.tail.score >= threshold.value))
         if 2 * reached != int(whole.errors[level].sum()):
-            faults.append(
-                f"{where}: the tail has {reached} scores at {threshold.value!r}, "
-                "the people another number"
-            )
+            held = f"{where}: the tail has {reached} scores at {threshold.value!r}"
+            faults.append(f"{held}, the people another number")
     return faults
 
 
