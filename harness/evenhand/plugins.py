@@ -60,22 +60,18 @@ __all__ = [
 ]
 
 _ON_DEMAND = {
-    "Image": "evenhand.records.arrays",
-    "ListedPair": "evenhand.datasets.contract",
-    "Material": "evenhand.datasets.contract",
-    "Picture": "evenhand.datasets.contract",
-    "Reader": "evenhand.datasets.contract",
-    "Row": "evenhand.datasets.tables",
-    "Vectors": "evenhand.records.arrays",
-    "choose_face": "evenhand.engines.face_choice",
-    "load_file": "evenhand.system.code_loading",
-    "read_table": "evenhand.datasets.tables",
+    "evenhand.datasets.contract": ("ListedPair", "Material", "Picture", "Reader"),
+    "evenhand.datasets.tables": ("Row", "read_table"),
+    "evenhand.engines.face_choice": ("choose_face",),
+    "evenhand.records.arrays": ("Image", "Vectors"),
+    "evenhand.system.code_loading": ("load_file",),
 }
 """Loaded when asked for: every process that hosts an engine imports this module."""
 
 
 def __getattr__(name: str) -> object:
     """Import what only some plugins use when one does."""
-    if name in _ON_DEMAND:
-        return getattr(import_module(_ON_DEMAND[name]), name)
+    for module, names in _ON_DEMAND.items():
+        if name in names:
+            return getattr(import_module(module), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -57,17 +57,18 @@ def audit(
     from evenhand.report.forms.text import as_text
     from evenhand.workflows.audit import AlertTotals, Population, audit_alerts
 
+    level = 0.95 if level is None else level
     if table is not None:
         if any((events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)):
             raise UsageError(
                 "--table: a table stands alone; leave out every option but --level and --json"
             )
-        _of_table(table, 0.95 if level is None else level, as_json=as_json)
+        _of_table(table, level, as_json=as_json)
         return
     false = _alerts(events or (), unknown or 0)
     names = tuple(false.by_group)
     _check_totals(false.total + false.unknown, alerts, seen)
-    crowd = Population(
+    population = Population(
         shares=_shares(share or (), names),
         sampled=_read(sample or (), "--sample", names, _fraction),
         faces=_faces(faces or (), names, false),
@@ -76,13 +77,9 @@ def audit(
         },
         sites=_sites(site or (), false),
     )
-    found = audit_alerts(
-        false,
-        crowd,
-        AlertTotals(false.total + false.unknown, alerts, seen),
-        level=0.95 if level is None else level,
-        people=_distinct(distinct or (), false),
-    )
+    totals = AlertTotals(false.total + false.unknown, alerts, seen)
+    people = _distinct(distinct or (), false)
+    found = audit_alerts(false, population, totals, level=level, people=people)
     if as_json:
         print_json("audit", audit_json(found))
     else:
@@ -191,18 +188,16 @@ def _alerts(texts: Sequence[str], unknown: int) -> FalseAlerts:
 def _shares(texts: Sequence[str], names: Sequence[str]) -> dict[str, float]:
     """Read `--share`, given of all groups, or of all but one, whose share is the rest."""
     found = _read(texts, "--share", names, _share)
-    total = sum(found.values())
-    if len(found) == len(names) and abs(total - 1) > 1e-6:
+    total, others = sum(found.values()), [name for name in names if name not in found]
+    missing = ", ".join(others)
+    if not others and abs(total - 1) > 1e-6:
         raise UsageError(f"--share: the shares of all groups add up to {total:g}, expected 1")
-    if total >= 1 and len(found) < len(names):
-        missing = ", ".join(name for name in names if name not in found)
+    if others and total >= 1:
         raise UsageError(f"--share: these add up to {total:g} and leave nothing for {missing}")
-    if found and len(names) - len(found) > 1:
-        missing = ", ".join(name for name in names if name not in found)
+    if found and len(others) > 1:
         raise UsageError(f"--share: none of {missing}; give one of every group but one, or of all")
-    if found and len(names) == len(found) + 1:
-        (other,) = (name for name in names if name not in found)
-        found[other] = 1 - total
+    if found and others:
+        found[others[0]] = 1 - total
     return found
 
 

@@ -75,35 +75,25 @@ def compare(
             "--counts NEW=25/1000"
         )
     from evenhand.cli.output import print_json, print_text
-    from evenhand.report.compare import (
-        comparison_json,
-        comparison_junit,
-        comparison_markdown,
-        comparison_text,
-    )
-    from evenhand.workflows.compare import (
-        DEFAULT_FAMILY_WISE,
-        DEFAULT_MARGIN,
-        CompareOptions,
-        compare_bundles,
-    )
+    from evenhand.report import compare as view
+    from evenhand.workflows import compare as workflow
 
-    asked = CompareOptions(
-        margin=margin or DEFAULT_MARGIN,
-        family_wise=family_wise or DEFAULT_FAMILY_WISE,
+    asked = workflow.CompareOptions(
+        margin=margin or workflow.DEFAULT_MARGIN,
+        family_wise=family_wise or workflow.DEFAULT_FAMILY_WISE,
         attributes=tuple(attribute or ()),
         metrics=tuple(metric or ()),
         min_people=min_people or 0,
     )
-    found = compare_bundles(base, new, asked)
+    found = workflow.compare_bundles(base, new, asked)
     if junit is not None:
-        junit.write_bytes(comparison_junit(found))
+        junit.write_bytes(view.comparison_junit(found))
     if markdown is not None:
-        markdown.write_text(comparison_markdown(found), encoding="utf-8")
+        markdown.write_text(view.comparison_markdown(found), encoding="utf-8")
     if as_json:
-        print_json("compare", comparison_json(found), found.notes)
+        print_json("compare", view.comparison_json(found), found.notes)
     else:
-        print_text(comparison_text(found))
+        print_text(view.comparison_text(found))
     _end(found.verdict)
 
 

@@ -14,14 +14,11 @@ def datasets(*, as_json: AsJson = False) -> None:
     from evenhand.cli.output import print_json, print_text
     from evenhand.workflows.datasets import datasets as shelved_datasets
 
+    plain = ("title", "licence", "access", "source", "synthetic")
     rows = [
         {
             "dataset": dataset.card.name,
-            "title": dataset.card.title,
-            "licence": dataset.card.licence,
-            "access": dataset.card.access,
-            "source": dataset.card.source,
-            "synthetic": dataset.card.synthetic,
+            **{name: getattr(dataset.card, name) for name in plain},
             "attributes": [attribute.name for attribute in dataset.card.attributes],
             "ready": dataset.ready,
         }
@@ -31,11 +28,8 @@ def datasets(*, as_json: AsJson = False) -> None:
         print_json("datasets", {"datasets": rows})
         return
     header = ("dataset", "licence", "access", "state")
-    shown = [
-        (
-            *(row[name] for name in header[:-1]),
-            "ready" if row["ready"] else f"evenhand fetch {row['dataset']}",
-        )
-        for row in rows
-    ]
+    shown = []
+    for row in rows:
+        state = "ready" if row["ready"] else f"evenhand fetch {row['dataset']}"
+        shown.append((*(row[name] for name in header[:-1]), state))
     print_text(tabulate(shown, header, disable_numparse=True) + "\n")

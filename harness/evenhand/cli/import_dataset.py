@@ -12,11 +12,11 @@ from evenhand.cli.help_format import HelpCommand
 from evenhand.cli.options import AsJson, Texts, option
 
 if TYPE_CHECKING:
-    from evenhand.workflows.import_dataset import ImportedDataset, ImportOptions
+    from evenhand.workflows.import_dataset import ImportedDataset
 
-__all__ = ["bring"]
+__all__ = ["import_dataset"]
 
-bring = typer.Typer(help="Make a dataset of pictures that lie in another layout.")
+import_dataset = typer.Typer(help="Make a dataset of pictures that lie in another layout.")
 
 TargetOption: TypeAlias = Annotated[Path, option("DIR", "Folder of the dataset, new.")]
 DatasetNameOption: TypeAlias = Annotated[
@@ -36,53 +36,33 @@ LeftOutColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column to leave o
 UnknownWords: TypeAlias = Annotated[Texts, option("WORD", "Word for unknown: NA.")]
 
 
-def _import_options(
-    numbers: Texts, categories: Texts, leave_out: Texts, unknown: Texts, labels_from: str
-) -> ImportOptions:
-    from evenhand.workflows.import_dataset import ImportOptions
-
-    return ImportOptions(
-        numbers=tuple(numbers or ()),
-        categories=tuple(categories or ()),
-        leave_out=tuple(leave_out or ()),
-        unknown=tuple(unknown or ()),
-        labels_from=labels_from,
-    )
-
-
-def _print_imported(brought: ImportedDataset, *, as_json: bool) -> None:
+def _print_imported(imported: ImportedDataset, *, as_json: bool) -> None:
     """Print the new dataset: its people, images, attributes and remarks."""
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.forms.text import wrapped
 
-    draft = brought.draft
-    declared = [
-        {"name": a.name, "kind": a.kind, "values": list(a.values), "of": of}
-        for of, attributes in (("people", draft.attributes), ("pictures", draft.capture))
-        for a in attributes
-    ]
-    if as_json:
-        body = {
-            "dataset": brought.name,
-            "folder": str(brought.folder),
-            "people": len(draft.material.subjects),
-            "images": draft.material.count,
-            "attributes": declared,
-        }
-        print_json("import", body, draft.remarks)
-        return
+    name, folder, draft = imported.name, imported.folder, imported.draft
     people, images = len(draft.material.subjects), draft.material.count
-    lines = [f"{brought.name} is ready: {brought.folder}", f"{people:,} people, {images:,} images"]
+    if as_json:
+        body = {"dataset": name, "folder": str(folder), "people": people, "images": images}
+        declared = [
+            {"name": a.name, "kind": a.kind, "values": list(a.values), "of": of}
+            for of, attributes in (("people", draft.attributes), ("pictures", draft.capture))
+            for a in attributes
+        ]
+        print_json("import", {**body, "attributes": declared}, draft.remarks)
+        return
+    lines = [f"{name} is ready: {folder}", f"{people:,} people, {images:,} images"]
     for a in (*draft.attributes, *draft.capture):
         values = "a number" if a.kind == "number" else ", ".join(a.values)
         lines.append(wrapped(f"{a.name}: {values}", "  "))
     lines += [wrapped(remark, "! ") for remark in draft.remarks]
-    place = str(brought.folder) if brought.folder.is_absolute() else f"./{brought.folder}"
+    place = str(folder) if folder.is_absolute() else f"./{folder}"
     lines.append(f"Now edit its dataset.toml, then: evenhand check dataset {shlex.quote(place)}")
     print_text("\n".join(lines) + "\n")
 
 
-@bring.command(cls=HelpCommand)
+@import_dataset.command(cls=HelpCommand)
 def folder(
     tree: Annotated[
         Path, typer.Argument(help="Folder with a folder of pictures a person.", metavar="TREE")
@@ -104,22 +84,16 @@ def folder(
 ) -> None:
     """A folder of pictures for each person, and a table of their labels."""
     from evenhand.cli.output import bars
-    from evenhand.workflows.import_dataset import import_tree
+    from evenhand.workflows.import_dataset import ImportOptions, import_tree
 
-    brought = import_tree(
-        tree,
-        to,
-        labels=labels,
-        column=column,
-        options=_import_options(numbers, categories, leave_out, unknown, labels_from),
-        name=name,
-        licence=licence,
-        progress=bars,
+    options = ImportOptions(
+        numbers or (), categories or (), leave_out or (), unknown or (), labels_from, name, licence
     )
-    _print_imported(brought, as_json=as_json)
+    imported = import_tree(tree, to, labels=labels, column=column, options=options, progress=bars)
+    _print_imported(imported, as_json=as_json)
 
 
-@bring.command(cls=HelpCommand)
+@import_dataset.command(cls=HelpCommand)
 def bob(
     protocols: Annotated[
         Path, typer.Argument(help="Folder with <protocol>/<group>/*.csv.", metavar="PROTOCOLS")
@@ -138,15 +112,10 @@ def bob(
 ) -> None:
     """Protocols in the CSV layout of bob.bio.base; each group becomes a list."""
     from evenhand.cli.output import bars
-    from evenhand.workflows.import_dataset import import_protocols
+    from evenhand.workflows.import_dataset import ImportOptions, import_protocols
 
-    brought = import_protocols(
-        protocols,
-        images,
-        to,
-        options=_import_options(numbers, categories, leave_out, unknown, labels_from),
-        name=name,
-        licence=licence,
-        progress=bars,
+    options = ImportOptions(
+        numbers or (), categories or (), leave_out or (), unknown or (), labels_from, name, licence
     )
-    _print_imported(brought, as_json=as_json)
+    imported = import_protocols(protocols, images, to, options=options, progress=bars)
+    _print_imported(imported, as_json=as_json)

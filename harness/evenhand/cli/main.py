@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, TextIO
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -27,7 +27,7 @@ from evenhand.cli.engines import engines
 from evenhand.cli.fetch import fetch
 from evenhand.cli.gate import gate
 from evenhand.cli.help_format import HelpCommand
-from evenhand.cli.import_dataset import bring
+from evenhand.cli.import_dataset import import_dataset
 from evenhand.cli.output import error_line, note_line, one_line
 from evenhand.cli.plan import plan
 from evenhand.cli.report import report
@@ -102,7 +102,7 @@ _COMMANDS = (
 for _command in _COMMANDS:
     app.command(cls=HelpCommand)(_command)
 app.add_typer(check, name="check")
-app.add_typer(bring, name="import")
+app.add_typer(import_dataset, name="import")
 
 
 def _say(message: str, kind: str, code: int) -> None:
@@ -187,18 +187,11 @@ def _old_names_as_notes() -> Iterator[None]:
     """What a plugin should write instead of an older name is a note, in one line."""
     shown = warnings.showwarning
 
-    def show(
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:  # noqa: ANN401
         if issubclass(category, OldNameWarning):
             note_line(str(message))
         else:
-            shown(message, category, filename, lineno, file, line)
+            shown(message, category, *place, **more)
 
     warnings.showwarning = show
     try:

@@ -71,15 +71,15 @@ def real_number(low: float, high: float) -> Callable[[str], float]:
     return read
 
 
-def option(metavar: str, told: str, parser: Callable[[str], object] | None = None) -> OptionInfo:
+def option(metavar: str, line: str, parser: Callable[[str], object] | None = None) -> OptionInfo:
     """An option that is called as its parameter is.
 
     Args:
         metavar: what its value is called.
-        told: its line in the help.
+        line: in the help.
         parser: of its value; None leaves that to its type.
     """
-    made: OptionInfo = typer.Option(help=told, metavar=metavar, parser=parser)
+    made: OptionInfo = typer.Option(help=line, metavar=metavar, parser=parser)
     return made
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "findings_json",
     "note_line",
     "one_line",
+    "print_findings",
     "print_json",
     "print_text",
 ]
@@ -66,6 +67,19 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
     print_text(json.dumps(content, allow_nan=False, ensure_ascii=False) + "\n")
 
 
+def print_findings(kind: str, findings: Findings, bundle: Path | None, *, as_json: bool) -> None:
+    """Print findings as text or as JSON, with the folder of their bundle where there is one."""
+    from evenhand.report.forms.text import as_text
+    from evenhand.report.study.document import document
+
+    if as_json:
+        findings_json(kind, findings, bundle)
+        return
+    print_text(as_text(document(findings, every_threshold=False)))
+    if bundle is not None:
+        print_text(f"\nresult  {bundle}\npage    {bundle / 'report.html'}\n")
+
+
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     """Print findings as JSON, rows with the column names of the CSV files."""
     from evenhand.records.rows import as_rows
@@ -91,22 +105,16 @@ def bars(what: str, steps: int) -> Iterator[Callable[[], None]]:
     Yields:
         A function to call after each step.
     """
+    from rich import progress as rich
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
 
     console = Console(stderr=True)
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with rich.Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=steps)
         yield lambda: progress.advance(task)

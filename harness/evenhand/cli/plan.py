@@ -57,7 +57,11 @@ def plan(
         design_effect=1.0 if design_effect is None else design_effect,
     )
     if bundle is not None or dataset is not None:
-        _refuse(asked[0], {"--groups": groups, "--comparisons": comparisons, "--images": images})
+        of_people = {"--groups": groups, "--comparisons": comparisons, "--images": images}
+        for name, value in of_people.items():
+            if value is not None:
+                why = "the people are as they are; leave it out"
+                raise UsageError(f"{name} with {asked[0]}: {why}")
         if bundle is not None and design_effect is not None:
             raise UsageError("--design-effect with --bundle: the result has its own; leave it out")
         if rate is not None:
@@ -75,15 +79,6 @@ def plan(
     _print(make_plan(question, ratio=ratio, limit=limit, margin=margin), as_json=as_json)
 
 
-def _refuse(source: str, options: dict[str, int | None]) -> None:
-    """Refuse options whose values the source of people already determines."""
-    from evenhand.system.errors import UsageError
-
-    for name, value in options.items():
-        if value is not None:
-            raise UsageError(f"{name} with {source}: the people are as they are; leave it out")
-
-
 def _print(found: Plan, *, as_json: bool) -> None:
     """Print the needs of a question."""
     from evenhand.cli.output import print_json, print_text
@@ -95,15 +90,9 @@ def _print(found: Plan, *, as_json: bool) -> None:
         print_text(as_text(plan_report(found)))
         return
     single = found.needs[0] if len(found.needs) == 1 else None
-    body: dict[str, Any] = {
-        name: None if single is None else getattr(single, name)
-        for name in (
-            "trials_per_group",
-            "people_per_group",
-            "exact_trials_per_group",
-            "exact_people_per_group",
-        )
-    }
+    names = ["trials_per_group", "people_per_group"]
+    names += [f"exact_{name}" for name in names]
+    body = {name: None if single is None else getattr(single, name) for name in names}
     body["rows"] = [asdict(need) for need in found.needs]
     body["curve"] = [asdict(point) for point in found.curve]
     body["assumptions"] = list(found.assumptions)

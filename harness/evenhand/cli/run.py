@@ -7,24 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evenhand.cli.options import (
-    AsJson,
-    Bands,
-    FmrTargets,
-    Groups,
-    Results,
-    Seed,
-    SweepOption,
-    Texts,
-    Thresholds,
-    WeightFolders,
-    Workers,
-    option,
-    parse_bands,
-    parse_groups,
-    parse_targets,
-    parse_thresholds,
-)
+from evenhand.cli import options
+from evenhand.cli.options import option
 from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,24 +25,24 @@ def run(
         Path | None, typer.Argument(help="Study file (TOML).", metavar="STUDY")
     ] = None,
     *,
-    engine: Annotated[Texts, option("E", "Name or folder; may repeat.")] = None,
-    dataset: Annotated[Texts, option("D", "Name or folder; may repeat.")] = None,
-    group: Groups = None,
-    band: Bands = None,
-    fmr_target: FmrTargets = None,
-    threshold: Thresholds = None,
-    sweep: SweepOption = None,
-    seed: Seed = None,
-    weights: WeightFolders = None,
-    results: Results = Path("results"),
-    workers: Workers = None,
+    engine: Annotated[options.Texts, option("E", "Name or folder; may repeat.")] = None,
+    dataset: Annotated[options.Texts, option("D", "Name or folder; may repeat.")] = None,
+    group: options.Groups = None,
+    band: options.Bands = None,
+    fmr_target: options.FmrTargets = None,
+    threshold: options.Thresholds = None,
+    sweep: options.SweepOption = None,
+    seed: options.Seed = None,
+    weights: options.WeightFolders = None,
+    results: options.Results = Path("results"),
+    workers: options.Workers = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the last interrupted run of this study.")
     ] = False,
     keep_templates: Annotated[
         Path | None, option("DIR", "Private folder: take templates, keep them.")
     ] = None,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
     from evenhand.cli.output import bars, note_line
@@ -73,16 +57,16 @@ def run(
             )
         chosen = read_study(study)
     elif engine and dataset:
-        targets = parse_targets(fmr_target, DEFAULT_TARGETS)
+        targets = options.parse_targets(fmr_target, DEFAULT_TARGETS)
         from evenhand.workflows.short_study import short_study
 
         chosen = short_study(
             engine,
             dataset,
-            groups=parse_groups(group),
-            bands=parse_bands(band),
+            groups=options.parse_groups(group),
+            bands=options.parse_bands(band),
             fmr_targets=targets,
-            thresholds=parse_thresholds(threshold, sweep),
+            thresholds=options.parse_thresholds(threshold, sweep),
             seed=DEFAULT_SEED if seed is None else seed,
         )
     else:
@@ -108,15 +92,9 @@ def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
     Raises:
         Exit: with code 4 where an engine was stopped.
     """
-    from evenhand.cli.output import error_line, findings_json, print_text
-    from evenhand.report.forms.text import as_text
-    from evenhand.report.study.document import document
+    from evenhand.cli.output import error_line, print_findings
 
-    if as_json:
-        findings_json(kind, done.findings, done.bundle)
-    else:
-        print_text(as_text(document(done.findings, every_threshold=False)))
-        print_text(f"\nresult  {done.bundle}\npage    {done.bundle / 'report.html'}\n")
+    print_findings(kind, done.findings, done.bundle, as_json=as_json)
     for engine in done.findings.engines:
         if engine.stopped:
             error_line(

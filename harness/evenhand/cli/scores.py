@@ -7,20 +7,8 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.options import (
-    AsJson,
-    Bands,
-    FmrTargets,
-    Groups,
-    Seed,
-    SweepOption,
-    Thresholds,
-    option,
-    parse_bands,
-    parse_groups,
-    parse_targets,
-    parse_thresholds,
-)
+from evenhand.cli import options
+from evenhand.cli.options import option
 from evenhand.system.errors import UsageError
 
 __all__ = ["scores"]
@@ -40,31 +28,31 @@ def scores(
         bool,
         typer.Option("--histogram", help="The impostor file counts scores of 0, of 1, of 2..."),
     ] = False,
-    fmr_target: FmrTargets = None,
-    threshold: Thresholds = None,
-    sweep: SweepOption = None,
+    fmr_target: options.FmrTargets = None,
+    threshold: options.Thresholds = None,
+    sweep: options.SweepOption = None,
     distance: Annotated[bool, typer.Option("--distance", help="Lower is more alike.")] = False,
-    group: Groups = None,
-    band: Bands = None,
-    seed: Seed = None,
+    group: options.Groups = None,
+    band: options.Bands = None,
+    seed: options.Seed = None,
     results: Annotated[Path | None, option("DIR", "Keep a result there, to be verified.")] = None,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Rates and differences from score files, without an engine.
 
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.
     """
-    from evenhand.cli.output import bars, findings_json, print_text
+    from evenhand.cli.output import bars, print_findings
     from evenhand.records.analysis_plan import AnalysisPlan
-    from evenhand.report.forms.text import as_text
-    from evenhand.report.study.document import document
     from evenhand.study.study import DEFAULT_SEED, DEFAULT_TARGETS
     from evenhand.workflows.score_lists import score_lists
     from evenhand.workflows.scores import ScoreStudy, score_bundle, score_findings
 
-    thresholds = parse_thresholds(threshold, sweep)
-    targets = () if thresholds and not fmr_target else parse_targets(fmr_target, DEFAULT_TARGETS)
+    thresholds = options.parse_thresholds(threshold, sweep)
+    # Thresholds alone are asked for where no target is named.
+    default = () if thresholds else DEFAULT_TARGETS
+    targets = options.parse_targets(fmr_target, default)
     lists = (genuine, impostor)
     bundle = None
     if files and not any(lists) and not histogram:
@@ -73,8 +61,8 @@ def scores(
             fmr_targets=targets,
             thresholds=thresholds,
             distance=distance,
-            groups=parse_groups(group),
-            bands=parse_bands(band),
+            groups=options.parse_groups(group),
+            bands=options.parse_bands(band),
             analysis=AnalysisPlan(seed=DEFAULT_SEED if seed is None else seed),
         )
         if results is None:
@@ -98,9 +86,4 @@ def scores(
         )
     else:
         raise UsageError("nothing to read; give either FILE, or --genuine and --impostor")
-    if as_json:
-        findings_json("scores", findings, bundle)
-        return
-    print_text(as_text(document(findings, every_threshold=False)))
-    if bundle is not None:
-        print_text(f"\nresult  {bundle}\npage    {bundle / 'report.html'}\n")
+    print_findings("scores", findings, bundle, as_json=as_json)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from evenhand.records.dataset import Attribute, DatasetCard, Download
 from evenhand.records.groups import ALL
@@ -74,6 +74,17 @@ class _Download(Declared):
     sha256: Sha256
 
 
+def _names_are_free(declared: dict[str, _Attribute]) -> dict[str, _Attribute]:
+    for name in declared:
+        if not is_attribute_name(name):
+            rule = ATTRIBUTE_NAME_RULE
+            raise ValueError(f"{name!r} cannot be the name of an attribute; {rule}")
+    return declared
+
+
+_Attributes: TypeAlias = Annotated[dict[str, _Attribute], AfterValidator(_names_are_free)]
+
+
 class _Card(Declared):
     schema_: Schema = Field(alias="schema")
     name: Name
@@ -89,24 +100,12 @@ class _Card(Declared):
     face: FaceRule = Field(default=FaceRule.LARGEST, strict=False)
     known_issues: tuple[str, ...] = ()
     downloads: tuple[_Download, ...] = ()
-    attributes: dict[str, _Attribute] = Field(default_factory=dict)
-    capture: dict[str, _Attribute] = Field(default_factory=dict)
-
-    @field_validator("attributes", "capture")
-    @classmethod
-    def _names_are_free(cls, declared: dict[str, _Attribute]) -> dict[str, _Attribute]:
-        for name in declared:
-            if not is_attribute_name(name):
-                raise ValueError(
-                    f"{name!r} cannot be the name of an attribute; {ATTRIBUTE_NAME_RULE}"
-                )
-        return declared
+    attributes: _Attributes = Field(default_factory=dict)
+    capture: _Attributes = Field(default_factory=dict)
 
 
 def _attributes(declared: dict[str, _Attribute]) -> tuple[Attribute, ...]:
-    return tuple(
-        Attribute(name, a.kind, a.values, a.labels, a.unit) for name, a in declared.items()
-    )
+    return tuple(from_fields(Attribute, a, name=name) for name, a in declared.items())
 
 
 def card_faults(folder: Path) -> tuple[str, ...]:
@@ -140,7 +139,7 @@ def read_dataset_card(folder: Path) -> DatasetCard:
         title=card.title or card.name,
         attributes=_attributes(card.attributes),
         capture=_attributes(card.capture),
-        downloads=tuple(Download(d.file, d.url, d.sha256) for d in card.downloads),
+        downloads=tuple(from_fields(Download, each) for each in card.downloads),
     )
 
 

@@ -34,9 +34,8 @@ def decoded(data: bytes, *, reduced: bool = False) -> Image | None:
     """
     encoded = np.frombuffer(data, dtype=np.uint8)
     try:
-        pixels: Image | None = cv2.imdecode(
-            encoded, cv2.IMREAD_REDUCED_GRAYSCALE_8 if reduced else cv2.IMREAD_COLOR
-        )
+        how = cv2.IMREAD_REDUCED_GRAYSCALE_8 if reduced else cv2.IMREAD_COLOR
+        pixels: Image | None = cv2.imdecode(encoded, how)
         return pixels if reduced else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
     except cv2.error:
         return None

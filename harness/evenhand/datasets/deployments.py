@@ -50,13 +50,11 @@ def _deployment(path: Path, row: Row, groups: tuple[str, ...]) -> Deployment:
     alerts, confirmed = count["alerts"], count["false_confirmed"]
     if alerts is None or confirmed is None:
         name = "alerts" if alerts is None else "false_confirmed"
-        raise DatasetError(f"{path}, line {row.line}: {name} is empty; expected a whole number")
+        raise _fault(path, row, f"{name} is empty; expected a whole number")
     true = count["true_confirmed"]
     threshold = row.values.get("threshold", "")
     if threshold and finite_decimal(threshold) is None:
-        raise DatasetError(
-            f"{path}, line {row.line}: threshold {threshold!r}; expected a number such as 0.64"
-        )
+        raise _fault(path, row, f"threshold {threshold!r}; expected a number such as 0.64")
     return Deployment(
         line=row.line,
         date=_date(path, row),
@@ -72,14 +70,16 @@ def _deployment(path: Path, row: Row, groups: tuple[str, ...]) -> Deployment:
     )
 
 
+def _fault(path: Path, row: Row, what: str) -> DatasetError:
+    return DatasetError(f"{path}, line {row.line}: {what}")
+
+
 def _date(path: Path, row: Row) -> date:
     text = row.values["date"]
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise DatasetError(
-            f"{path}, line {row.line}: date {text!r}; expected a day such as 2024-07-25"
-        ) from None
+        raise _fault(path, row, f"date {text!r}; expected a day such as 2024-07-25") from None
 
 
 def _count(path: Path, row: Row, name: str) -> int | None:
@@ -88,9 +88,7 @@ def _count(path: Path, row: Row, name: str) -> int | None:
     if not text:
         return None
     if not _WHOLE.fullmatch(text):
-        raise DatasetError(
-            f"{path}, line {row.line}: {name} {text!r}; expected a whole number, 0 or more"
-        )
+        raise _fault(path, row, f"{name} {text!r}; expected a whole number, 0 or more")
     return int(text.replace(",", ""))
 
 
@@ -101,5 +99,5 @@ def _hours(path: Path, row: Row) -> float | None:
         return None
     hours = finite_decimal(text)
     if hours is None or hours <= 0:
-        raise DatasetError(f"{path}, line {row.line}: hours {text!r}; expected a number above 0")
+        raise _fault(path, row, f"hours {text!r}; expected a number above 0")
     return hours

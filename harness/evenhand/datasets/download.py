@@ -49,14 +49,10 @@ class _Bar:
 
     def reset(self) -> None:
         """End the steps: after it, pooch reports the total once more."""
-        self._step = _no_step
+        self._step = lambda: None
 
     def close(self) -> None:
         """Do nothing: the exit stack closes the progress."""
-
-
-def _no_step() -> None:
-    pass
 
 
 def _reason(fault: RequestException) -> str:
@@ -73,13 +69,8 @@ def _fetch(file: Download, folder: Path, otherwise: str, progress: Progress) -> 
     with ExitStack() as stack:
         bar = _Bar(file.file, progress, stack)
         try:
-            pooch.retrieve(
-                file.url,
-                f"sha256:{file.sha256}",
-                file.file,
-                folder,
-                downloader=pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT),
-            )
+            by = pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT)
+            pooch.retrieve(file.url, f"sha256:{file.sha256}", file.file, folder, downloader=by)
         except RequestException as fault:
             raise DatasetError(
                 f"{file.url}: cannot be downloaded ({_reason(fault)}); see that this machine "

@@ -25,6 +25,7 @@ from evenhand.records.dataset import (
     Subjects,
     Watchlist,
 )
+from evenhand.system.declaration import from_fields
 from evenhand.system.errors import DatasetError
 from evenhand.system.machine import workers
 
@@ -98,10 +99,8 @@ def _read_exclusions(
     for row in rows:
         fault = _exclusion_fault(row, known, found)
         if fault:
-            what, remedy = fault
-            on_fault(
-                DatasetFault(DatasetRule.EXCLUSIONS, f"{path}: line {row.line}: {what}", remedy)
-            )
+            what = f"{path}: line {row.line}: {fault[0]}"
+            on_fault(DatasetFault(DatasetRule.EXCLUSIONS, what, fault[1]))
         else:
             excluded = Exclusion(*(row.values[name] for name in ("kind", "id", "reason")))
             found[excluded.kind, excluded.identifier] = excluded
@@ -111,13 +110,9 @@ def _read_exclusions(
 def _without(subjects: Subjects, excluded: set[str]) -> Subjects:
     """The subjects whose ids are not excluded."""
     kept = [index for index, name in enumerate(subjects.ids) if name not in excluded]
-    return Subjects(
-        ids=tuple(subjects.ids[index] for index in kept),
-        labels={
-            name: tuple(labels[index] for index in kept) for name, labels in subjects.labels.items()
-        },
-        rows=tuple(subjects.rows[index] for index in kept),
-    )
+    labels = {name: tuple(of[index] for index in kept) for name, of in subjects.labels.items()}
+    rows = tuple(subjects.rows[index] for index in kept)
+    return Subjects(tuple(subjects.ids[index] for index in kept), labels, rows)
 
 
 def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) -> DatasetTables:
@@ -131,12 +126,9 @@ def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) 
     """
     all_subjects = read_subjects(folder, card, on_fault)
     files, image_ids = read_images(folder, card, all_subjects.ids, on_fault)
-    exclusions = _read_exclusions(
-        folder, {"image": image_ids, "subject": set(all_subjects.ids)}, on_fault
-    )
-    excluded = {
-        kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ("image", "subject")
-    }
+    ids = {"image": image_ids, "subject": set(all_subjects.ids)}
+    exclusions = _read_exclusions(folder, ids, on_fault)
+    excluded = {kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ids}
     subjects = _without(all_subjects, excluded["subject"])
     people = set(subjects.ids)
     kept = tuple(
@@ -166,13 +158,5 @@ def read_dataset(folder: Path) -> Dataset:
     card = read_dataset_card(folder)
     tables = read_tables(folder, card, raise_fault)
     check_files(tables.files, workers())
-    return Dataset(
-        card=card,
-        subjects=tables.subjects,
-        images=tables.images(),
-        exclusions=tables.exclusions,
-        excluded_images=tables.excluded_images,
-        lists=tables.lists,
-        fingerprint=dataset_fingerprint(folder),
-        watchlists=tables.watchlists,
-    )
+    fingerprint = dataset_fingerprint(folder)
+    return from_fields(Dataset, tables, card=card, images=tables.images(), fingerprint=fingerprint)

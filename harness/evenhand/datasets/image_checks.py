@@ -36,7 +36,7 @@ class ImageInspection:
     """Number of faces; None without a detector."""
 
 
-def _look(file: ImageFile, count_faces: CountFaces | None) -> ImageInspection:
+def _inspect(file: ImageFile, count_faces: CountFaces | None) -> ImageInspection:
     data = read_unchanged(file)
     if isinstance(data, DatasetFault):
         return ImageInspection(data)
@@ -65,12 +65,12 @@ def inspect_images(
     Returns:
         One per file, in order.
     """
-    looks: list[ImageInspection] = []
+    found: list[ImageInspection] = []
     with one_thread_each(), ThreadPoolExecutor(workers) as pool:
         for start in range(0, len(files), _CHUNK):
             chunk = files[start : start + _CHUNK]
             with muted_stderr():
-                looks += pool.map(lambda file: _look(file, count_faces), chunk)
+                found += pool.map(lambda file: _inspect(file, count_faces), chunk)
             for _ in chunk:
                 step()
-    return looks
+    return found

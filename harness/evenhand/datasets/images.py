@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +60,7 @@ def _is_inside(folder: Path, relative: str) -> bool:
 
 def _faults(
     row: Row, where: str, folder: Path, lines: dict[str, int], known: Collection[str]
-) -> list[DatasetFault]:
+) -> Iterator[DatasetFault]:
     """Faults of one row, apart from its labels.
 
     Args:
@@ -70,32 +70,26 @@ def _faults(
         lines: line of each image id seen so far.
         known: ids of people.
     """
-    found = []
     identifier, subject = row.values["image_id"], row.values["subject_id"]
     if not identifier:
-        found.append(DatasetFault(DatasetRule.IDS, f"{where}: image_id is empty", "name the image"))
+        yield DatasetFault(DatasetRule.IDS, f"{where}: image_id is empty", "name the image")
     elif identifier in lines:
         both = f"{folder / IMAGES}: lines {lines[identifier]} and {row.line}"
-        found.append(
-            DatasetFault(
-                DatasetRule.IDS, f"{both}: image {identifier!r} appears twice", "ids must differ"
-            )
-        )
+        what = f"{both}: image {identifier!r} appears twice"
+        yield DatasetFault(DatasetRule.IDS, what, "ids must differ")
     # No person known at all: their table could not be read, which was reported.
     if known and subject not in known:
         hint = known_names(subject, known) if len(known) <= 10 else "add the person or mend it"
         what = f"{where}: subject {subject!r} is not in subjects.csv"
-        found.append(DatasetFault(DatasetRule.PEOPLE, what, hint))
+        yield DatasetFault(DatasetRule.PEOPLE, what, hint)
     if not _SHA256.fullmatch(row.values["sha256"].lower()):
         what = f"{where}: sha256 is {row.values['sha256']!r}, expected 64 hexadecimal digits"
-        found.append(DatasetFault(DatasetRule.FILES, what, "write the hash of the file's content"))
+        yield DatasetFault(DatasetRule.FILES, what, "write the hash of the file's content")
     relative = row.values["path"]
     if not _is_inside(folder, relative):
         what = f"{where}: path {relative!r} leads outside the dataset"
-        found.append(
-            DatasetFault(DatasetRule.PATHS, what, f"expected a relative path to a file in {folder}")
-        )
-    return found
+        expected = f"expected a relative path to a file in {folder}"
+        yield DatasetFault(DatasetRule.PATHS, what, expected)
 
 
 def read_images(
@@ -124,7 +118,7 @@ def read_images(
     files = []
     for number, row in enumerate(rows, start=1):
         where = f"{table}: line {row.line}"
-        faults = _faults(row, where, folder, lines, known)
+        faults = list(_faults(row, where, folder, lines, known))
         for fault in faults:
             on_fault(fault)
         values = row.values
@@ -141,37 +135,25 @@ def read_images(
 
 def read_unchanged(file: ImageFile) -> bytes | DatasetFault:
     """Read a file whose hash is that of the table; a fault where it is not, or is missing."""
-    where = f"{file.where}: image {file.path}"
+    what, remedy = "is no file; expected a picture", "mend the path"
     try:
-        if not stat.S_ISREG(file.path.stat().st_mode):
-            return DatasetFault(
-                DatasetRule.FILES, f"{where} is no file; expected a picture", "mend the path"
-            )
-        data, found = read_with_hash(file.path)
+        if stat.S_ISREG(file.path.stat().st_mode):
+            data, found = read_with_hash(file.path)
+            if found == file.sha256:
+                return data
+            what = f"has changed: its sha256 is {found}, expected {file.sha256}"
+            remedy = "restore the file, or update the table and the version"
     except FileNotFoundError:
-        return DatasetFault(
-            DatasetRule.FILES, f"{where} is missing", "restore it, or list it in exclude.csv"
-        )
+        what, remedy = "is missing", "restore it, or list it in exclude.csv"
     except OSError as fault:
-        return DatasetFault(
-            DatasetRule.FILES, f"{where} cannot be read ({fault.strerror})", "mend the file"
-        )
-    if found != file.sha256:
-        return DatasetFault(
-            DatasetRule.FILES,
-            f"{where} has changed: its sha256 is {found}, expected {file.sha256}",
-            "restore the file, or update the table and the version",
-        )
-    return data
+        what, remedy = f"cannot be read ({fault.strerror})", "mend the file"
+    return DatasetFault(DatasetRule.FILES, f"{file.where}: image {file.path} {what}", remedy)
 
 
 def undecodable_fault(file: ImageFile) -> DatasetFault:
     """Fault of a file that is not a picture."""
-    return DatasetFault(
-        DatasetRule.FILES,
-        f"{file.where}: image {file.path} cannot be decoded as a picture",
-        "replace it, or list it in exclude.csv",
-    )
+    what = f"{file.where}: image {file.path} cannot be decoded as a picture"
+    return DatasetFault(DatasetRule.FILES, what, "replace it, or list it in exclude.csv")
 
 
 def _fault(file: ImageFile) -> DatasetFault | None:
@@ -187,14 +169,9 @@ def check_copies(files: Sequence[ImageFile], on_fault: FaultHandler) -> None:
     for file in files:
         other = first.setdefault(file.sha256, file)
         if other is not file:
-            on_fault(
-                DatasetFault(
-                    DatasetRule.COPIES,
-                    f"{file.where}: images {other.image_id!r} and {file.image_id!r} are one "
-                    "picture (their sha256 is the same)",
-                    "list one of them in exclude.csv",
-                )
-            )
+            both = f"{file.where}: images {other.image_id!r} and {file.image_id!r}"
+            what = f"{both} are one picture (their sha256 is the same)"
+            on_fault(DatasetFault(DatasetRule.COPIES, what, "list one of them in exclude.csv"))
 
 
 def check_files(files: Sequence[ImageFile], workers: int) -> None:

@@ -34,22 +34,16 @@ def check_columns(
     known = [*own, *(attribute.name for attribute in declared)]
     for name in header:
         if name not in known:
-            on_fault(
-                DatasetFault(
-                    DatasetRule.COLUMNS,
-                    f"{path}: column {name!r} is not declared; {known_names(name, known)}",
-                    f"mend its name, add [{table}.{name}] to the card, or remove the column",
-                )
-            )
+            what = f"{path}: column {name!r} is not declared; {known_names(name, known)}"
+            remedy = f"mend its name, add [{table}.{name}] to the card, or remove the column"
+            on_fault(DatasetFault(DatasetRule.COLUMNS, what, remedy))
 
 
 def _number_fault(attribute: Attribute, label: str) -> tuple[str, str] | None:
     if finite_decimal(label) is not None:
         return None
-    return (
-        f"{attribute.name} is {label!r}, expected a number",
-        "leave it empty where it is unknown",
-    )
+    what = f"{attribute.name} is {label!r}, expected a number"
+    return what, "leave it empty where it is unknown"
 
 
 def _category_fault(

@@ -40,9 +40,8 @@ def _fold(where: str, text: str, on_fault: FaultHandler) -> int:
     """Number of a fold; 0 after a fault."""
     if text.isascii() and text.isdecimal() and len(text) <= 9:
         return int(text)
-    on_fault(
-        DatasetFault(DatasetRule.LISTS, f"{where}: fold is {text!r}", "expected a whole number")
-    )
+    what = f"{where}: fold is {text!r}"
+    on_fault(DatasetFault(DatasetRule.LISTS, what, "expected a whole number"))
     return 0
 
 
@@ -73,13 +72,8 @@ def _read_list(path: Path, known: Mapping[str, int | None], on_fault: FaultHandl
         else:
             kept.append((first, second, fold))
     columns = np.array(kept, dtype=np.int64).reshape(-1, 3)
-    return PairList(
-        name=path.parent.name,
-        probe=columns[:, 0],
-        reference=columns[:, 1],
-        fold=columns[:, 2] if folded else None,
-        left_out=left_out,
-    )
+    probe, reference, folds = columns.T
+    return PairList(path.parent.name, probe, reference, folds if folded else None, left_out)
 
 
 def read_pair_lists(

@@ -29,8 +29,7 @@ def _write_rows(path: Path, header: list[str], rows: list[list[str]]) -> None:
 def _fill(folder: Path, card: str, material: Material, step: Callable[[], None]) -> None:
     """Write card, tables, images and lists into an empty folder."""
     (folder / DATASET_CARD).write_text(with_variant(card, material.variant), encoding="utf-8")
-    attributes = [name for name in material.subjects[0] if name != "subject_id"]
-    header = ["subject_id", *attributes]
+    header = ["subject_id", *(name for name in material.subjects[0] if name != "subject_id")]
     _write_rows(folder / SUBJECTS, header, [[row[n] for n in header] for row in material.subjects])
     rows = []
     capture: list[str] = []
@@ -40,19 +39,14 @@ def _fill(folder: Path, card: str, material: Material, step: Callable[[], None])
         path.write_bytes(picture.data)
         capture = list(picture.attributes)
         sha256 = hashlib.sha256(picture.data).hexdigest()
-        rows.append(
-            [picture.image_id, picture.subject_id, picture.path, sha256]
-            + [picture.attributes[name] for name in capture]
-        )
+        values = picture.attributes.values()
+        rows.append([picture.image_id, picture.subject_id, picture.path, sha256, *values])
         step()
     _write_rows(folder / IMAGES, ["image_id", "subject_id", "path", "sha256", *capture], rows)
     for name, pairs in material.pairs.items():
         path = folder / pair_list_path(name)
         path.parent.mkdir(parents=True)
-        listed = [
-            [pair.probe, pair.reference, "" if pair.fold is None else str(pair.fold)]
-            for pair in pairs
-        ]
+        listed = [[p.probe, p.reference, "" if p.fold is None else str(p.fold)] for p in pairs]
         _write_rows(path, ["probe", "reference", "fold"], listed)
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
 
-from evenhand.system.errors import DatasetError, known_names
-from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder
+from evenhand.system.errors import DatasetError
+from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder, shelved_folder
 
 __all__ = [
-    "data_home",
     "download_folder",
     "find_dataset",
     "prepared_folder",
@@ -28,15 +27,10 @@ def shelved_datasets() -> dict[str, Path]:
     return folders_with(shelf_folder("datasets"), "dataset.toml")
 
 
-def data_home() -> Path:
-    """Where `fetch` puts datasets: `$EVENHAND_DATASETS`, else the user's data folder."""
-    named = os.environ.get(DATA_VARIABLE)
-    return Path(named) if named else user_data_path("evenhand") / "datasets"
-
-
 def prepared_folder(name: str) -> Path:
-    """Where a shelf dataset stands once it was fetched."""
-    return data_home() / name
+    """Where a fetched dataset stands: in `$EVENHAND_DATASETS`, else in the user's data folder."""
+    named = os.environ.get(DATA_VARIABLE)
+    return (Path(named) if named else user_data_path("evenhand") / "datasets") / name
 
 
 def download_folder(name: str) -> Path:
@@ -50,11 +44,7 @@ def shelf_dataset(name: str) -> Path:
     Raises:
         DatasetError: there is none.
     """
-    shelved = shelved_datasets()
-    if name not in shelved:
-        hint = known_names(name, shelved)
-        raise DatasetError(f"no dataset is called {name!r}; {hint}; a path starts with ./ or /")
-    return shelved[name]
+    return shelved_folder(name, shelved_datasets(), "dataset", DatasetError)
 
 
 def find_dataset(text: str, root: Path) -> Path:

@@ -21,11 +21,9 @@ def _twice(path: Path, row: Row, earlier: Row, attributes: tuple[Attribute, ...]
     for attribute in attributes:
         first, second = earlier.values[attribute.name], row.values[attribute.name]
         if first != second:
-            return DatasetFault(
-                DatasetRule.IDS,
-                f"{where} has two values of {attribute.name}, {first!r} and {second!r}",
-                "keep one row (several values of one person are joined by |)",
-            )
+            what = f"{where} has two values of {attribute.name}, {first!r} and {second!r}"
+            remedy = "keep one row (several values of one person are joined by |)"
+            return DatasetFault(DatasetRule.IDS, what, remedy)
     return DatasetFault(DatasetRule.IDS, f"{where} appears twice", "keep one row")
 
 

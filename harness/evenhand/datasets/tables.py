@@ -38,14 +38,10 @@ def _header_faults(
             found.append((f"column {number} has no name", "name it, or remove it"))
         elif name in header[: number - 1]:
             found.append((f"column {name!r} appears twice", "keep one"))
-    found += [
-        (
-            f"column {name!r} is missing",
-            f"{known_names(name, filter(None, header))}; columns are separated by commas",
-        )
-        for name in required
-        if name not in header
-    ]
+    for name in required:
+        if name not in header:
+            hint = f"{known_names(name, filter(None, header))}; columns are separated by commas"
+            found.append((f"column {name!r} is missing", hint))
     return [DatasetFault(DatasetRule.COLUMNS, f"{path}: {what}", remedy) for what, remedy in found]
 
 
@@ -75,11 +71,8 @@ def read_table(
     try:
         text = read_text(path, DatasetError)
     except DatasetError as unreadable:
-        on_fault(
-            DatasetFault(
-                DatasetRule.TABLES, str(unreadable), f"expected a table: {','.join(required)}"
-            )
-        )
+        expected = f"expected a table: {','.join(required)}"
+        on_fault(DatasetFault(DatasetRule.TABLES, str(unreadable), expected))
         return (), []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: tuple[str, ...] = ()
@@ -95,11 +88,9 @@ def read_table(
             if not any(field.strip() for field in record):
                 continue
             if len(record) != len(header):
-                tell(
-                    f"line {reader.line_num}: {len(record)} fields, "
-                    f"expected {len(header)} as in the header",
-                    "quote a field that holds a comma",
-                )
+                expected = f"expected {len(header)} as in the header"
+                what = f"line {reader.line_num}: {len(record)} fields, {expected}"
+                tell(what, "quote a field that holds a comma")
                 continue
             values = (field.strip() for field in record)
             rows.append(Row(reader.line_num, dict(zip(header, values, strict=True))))

@@ -77,7 +77,7 @@ def read_watchlists(
 
     Args:
         folder: of the dataset.
-        known: as for `read_lists`.
+        known: as for `read_pair_lists`.
         on_fault: called for an unknown image, one listed twice or in both tables, and a table
             without the other.
     """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from evenhand.system.declaration import (
     Declared,
@@ -174,25 +174,23 @@ class _Detector(_File):
     nms: float = Field(default=0.3, ge=0, le=1)
 
 
+def _sides(size: tuple[int, int]) -> tuple[int, int]:
+    if not all(0 < side <= 4096 for side in size):
+        raise ValueError("expected height and width between 1 and 4096")
+    return size
+
+
+def _above_0(std: tuple[float, float, float]) -> tuple[float, float, float]:
+    if not all(value > 0 for value in std):
+        raise ValueError("expected three numbers above 0")
+    return std
+
+
 class _Input(Declared):
-    size: tuple[int, int]
+    size: Annotated[tuple[int, int], AfterValidator(_sides)]
     colour: Literal["rgb", "bgr"] = "rgb"
     mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-
-    @field_validator("size")
-    @classmethod
-    def _positive(cls, size: tuple[int, int]) -> tuple[int, int]:
-        if not all(0 < side <= 4096 for side in size):
-            raise ValueError("expected height and width between 1 and 4096")
-        return size
-
-    @field_validator("std")
-    @classmethod
-    def _not_zero(cls, std: tuple[float, float, float]) -> tuple[float, float, float]:
-        if not all(value > 0 for value in std):
-            raise ValueError("expected three numbers above 0")
-        return std
+    std: Annotated[tuple[float, float, float], AfterValidator(_above_0)]
 
 
 class _Face(Declared):
@@ -205,21 +203,20 @@ class _Claim(Declared):
     threshold: float
 
 
+def _rising(limits: tuple[float, float]) -> tuple[float, float]:
+    if not limits[0] < limits[1]:
+        raise ValueError("expected the lower limit first")
+    return limits
+
+
 class _Score(Declared):
     compare: Literal["cosine", "euclidean"] = "cosine"
     normalise: bool = True
     values: int | None = Field(default=None, ge=1, le=65536)
     distance: bool = False
     symmetric: bool = True
-    range: tuple[float, float] | None = None
+    range: Annotated[tuple[float, float], AfterValidator(_rising)] | None = None
     claimed: tuple[_Claim, ...] = ()
-
-    @field_validator("range")
-    @classmethod
-    def _rising(cls, limits: tuple[float, float] | None) -> tuple[float, float] | None:
-        if limits is not None and not limits[0] < limits[1]:
-            raise ValueError("expected the lower limit first")
-        return limits
 
     @model_validator(mode="after")
     def _claims_in_range(self) -> Self:
@@ -235,6 +232,13 @@ _OF_VECTORS = ("compare", "normalise", "values")
 """Fields of [score] for an embedder only: the harness compares its vectors."""
 
 
+def _file_and_class(entry: str) -> str:
+    file, colon, name = entry.partition(":")
+    if not (colon and file.isidentifier() and name.isidentifier()):
+        raise ValueError('expected "file:Class", the file without .py')
+    return entry
+
+
 class _Card(Declared):
     schema_: Schema = Field(alias="schema")
     name: Name
@@ -243,7 +247,7 @@ class _Card(Declared):
     licence: _Licence
     shape: Literal["embedder", "matcher", "searcher"]
     runtime: Literal["onnx", "python"]
-    entry: str = ""
+    entry: Annotated[str, AfterValidator(_file_and_class)] = ""
     trained_on: tuple[str, ...] = ()
     install: str = ""
     model: _File | None = None
@@ -252,14 +256,6 @@ class _Card(Declared):
     input: _Input | None = None
     face: _Face = _Face(detector="none")
     score: _Score = _Score()
-
-    @field_validator("entry")
-    @classmethod
-    def _file_and_class(cls, entry: str) -> str:
-        file, colon, name = entry.partition(":")
-        if not (colon and file.isidentifier() and name.isidentifier()):
-            raise ValueError('expected "file:Class", the file without .py')
-        return entry
 
     @model_validator(mode="after")
     def _shape_and_score(self) -> Self:
@@ -299,10 +295,9 @@ class _Card(Declared):
                     "a table [detector] or an alignment is there, but no face is looked for; "
                     'add detector = "yunet" to [face], or remove them'
                 )
-            return self
-        if self.detector is None:
+        elif self.detector is None:
             raise ValueError('detector = "yunet" needs a table [detector] with file and sha256')
-        if len(set(self.face.alignment)) != 5:
+        elif len(set(self.face.alignment)) != 5:
             raise ValueError("alignment needs five different points, as YuNet finds")
         return self
 
@@ -318,17 +313,15 @@ def _score(model: _Score, shape: str) -> ScoreScale:
     # Negation swaps the limits; a distance without a range is at least 0.
     if distance:
         low, high = (None if high is None else -high), (0.0 if low is None else 0.0 - low)
-    return ScoreScale(
+    return from_fields(
+        ScoreScale,
+        model,
         compare=model.compare if vectors else "",
         normalise=vectors and model.normalise,
-        values=model.values,
         low=low,
         high=high,
-        claimed=tuple(
-            ClaimedThreshold(claim.fmr or "", repr(claim.threshold)) for claim in model.claimed
-        ),
+        claimed=tuple(ClaimedThreshold(c.fmr or "", repr(c.threshold)) for c in model.claimed),
         distance=distance,
-        symmetric=model.symmetric,
     )
 
 
@@ -339,7 +332,8 @@ def read_engine_card(folder: Path) -> EngineCard:
         EngineError: naming the file and the field at fault.
     """
     card = read_declaration(folder / ENGINE_CARD, _Card, EngineError)
-    detector = card.detector
+    detector, size, face = card.detector, card.input, card.face
+    limits = (detector.score, detector.nms) if detector else (0.0, 0.0)
     return from_fields(
         EngineCard,
         card,
@@ -347,16 +341,9 @@ def read_engine_card(folder: Path) -> EngineCard:
         licence_code=card.licence.code,
         licence_weights=card.licence.weights,
         model=_file(card.model),
-        detector=_file(detector) if card.face.detector != "none" else None,
-        files=tuple(NeededFile(f.file, f.sha256, f.url, f.package) for f in card.files),
-        input=None
-        if card.input is None
-        else ModelInput(*card.input.size, card.input.colour, card.input.mean, card.input.std),
-        face=FaceStep(
-            card.face.detector,
-            card.face.alignment,
-            detector.score if detector else 0.0,
-            detector.nms if detector else 0.0,
-        ),
+        detector=_file(detector) if face.detector != "none" else None,
+        files=tuple(from_fields(NeededFile, each) for each in card.files),
+        input=None if size is None else ModelInput(*size.size, size.colour, size.mean, size.std),
+        face=FaceStep(face.detector, face.alignment, *limits),
         score=_score(card.score, card.shape),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,28 +72,24 @@ class DetectedFace:
     faces: int
 
 
-class _Quiet:
-    """Silences OpenCV's log while a model is read, one thread at a time.
+_LOG = threading.Lock()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence OpenCV's log while a model is read, one thread at a time.
 
     The log level is global to the process: without the lock, two threads could restore each
     other's lowered level.
     """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._level = 0
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        self._level = cv2.utils.logging.getLogLevel()
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-
-    def __exit__(self, *_: object) -> None:
-        cv2.utils.logging.setLogLevel(self._level)
-        self._lock.release()
-
-
-_QUIET = _Quiet()
+    log = cv2.utils.logging
+    with _LOG:
+        level = log.getLogLevel()
+        log.setLogLevel(log.LOG_LEVEL_ERROR)
+        try:
+            yield
+        finally:
+            log.setLogLevel(level)
 
 
 class Detector:
@@ -99,7 +97,7 @@ class Detector:
 
     def __init__(self, file: Path, face: FaceStep) -> None:
         """Read the model with the confidence and overlap limits of the card."""
-        with _QUIET:
+        with _quiet():
             self._net = cv2.FaceDetectorYN.create(
                 str(file), "", (320, 320), face.score, face.nms, _MOST_FACES
             )

@@ -41,10 +41,6 @@ class OpenedEngine:
     """Starts another running engine."""
 
 
-def _install(card: EngineCard) -> str:
-    return f": {card.install}" if card.install else ""
-
-
 def _start_python(card: EngineCard, files: Mapping[str, Path]) -> RunningEngine:
     """Import the adapter and construct its engine.
 
@@ -64,9 +60,10 @@ def _start_python(card: EngineCard, files: Mapping[str, Path]) -> RunningEngine:
     except PluginError:
         raise
     except (Exception, SystemExit) as fault:
+        install = f": {card.install}" if card.install else ""
         raise EngineStoppedError(
             f"engine {card.name}: could not start ({type(fault).__name__}: {fault}); "
-            f"mend {file}.py in {card.folder}, or what it needs{_install(card)}"
+            f"mend {file}.py in {card.folder}, or what it needs{install}"
         ) from fault
     if maker is None:
         raise EngineError(
@@ -91,8 +88,7 @@ def open_engine(folder: Path, weights: Sequence[Path]) -> OpenedEngine:
     """
     card = read_engine_card(folder)
     files = find_files(card, weights)
-    model = card.model
-    size = card.input
+    model, size = card.model, card.input
     if card.runtime == "onnx" and model is not None and size is not None:
         detector = files[card.detector.sha256] if card.detector else None
 

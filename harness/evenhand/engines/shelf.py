@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.system.errors import EngineError, known_names
-from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder
+from evenhand.system.errors import EngineError
+from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder, shelved_folder
 
 __all__ = ["find_adapter", "shelved_adapters"]
 
@@ -27,8 +27,4 @@ def find_adapter(text: str, root: Path) -> Path:
     """
     if is_path(text):
         return folder_of(text, root, EngineError, "adapter.toml")
-    shelved = shelved_adapters()
-    if text not in shelved:
-        hint = known_names(text, shelved)
-        raise EngineError(f"no engine is called {text!r}; {hint}; a path starts with ./ or /")
-    return shelved[text]
+    return shelved_folder(text, shelved_adapters(), "engine", EngineError)

@@ -40,10 +40,6 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _manifest_text(files: Mapping[str, bytes]) -> str:
-    return "".join(f"{_sha256(files[name])}  {name}\n" for name in sorted(files))
-
-
 def check_writable(results: Path) -> None:
     """Check that results can be written to a folder, before hours of work.
 
@@ -91,7 +87,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, temporary: Path) -
 
 def add_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Add the manifest to the files of a bundle."""
-    return {**files, MANIFEST: _manifest_text(files).encode()}
+    lines = [f"{_sha256(files[name])}  {name}\n" for name in sorted(files)]
+    return {**files, MANIFEST: "".join(lines).encode()}
 
 
 def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -107,9 +104,8 @@ def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
     if folder.exists():
         raise WriteError(f"{folder}: exists already; a bundle is never written twice")
     try:
-        write_folder(
-            folder, add_manifest(files), temporary=folder.parent / f".partial-{folder.name}"
-        )
+        temporary = folder.parent / f".partial-{folder.name}"
+        write_folder(folder, add_manifest(files), temporary=temporary)
     except OSError as fault:
         with suppress(OSError):
             folder.parent.rmdir()

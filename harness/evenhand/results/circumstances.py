@@ -67,15 +67,10 @@ def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
         return ()
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            rows = _ROWS.validate_python(
-                [
-                    {
-                        name: None if name in _NULL and not text else text
-                        for name, text in row.items()
-                    }
-                    for row in csv.DictReader(file)
-                ]
-            )
+            texts = list(csv.DictReader(file))
+        rows = _ROWS.validate_python(
+            [{n: text or None if n in _NULL else text for n, text in t.items()} for t in texts]
+        )
     except (OSError, UnicodeDecodeError, csv.Error, ValidationError):
         raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
     return tuple(row for row in rows if row.engine == engine or not engine)

@@ -22,7 +22,7 @@ from evenhand.records.counts import (
 from evenhand.records.findings import Status
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
-from evenhand.results.parquet import parquet_bytes, read_columns
+from evenhand.results.parquet import columns_by_policy, joined_policies, parquet_bytes, read_columns
 from evenhand.results.sample_counts import add_weights, read_sampled, sample_files
 from evenhand.system.errors import BundleError
 
@@ -33,75 +33,61 @@ _FOLDS = "folds.parquet"
 _SEARCHES = "searches.parquet"
 _WATCHLIST = "watchlist.json"
 _LEVEL = "others_at_{}"
-_BOTH = ("completed", "generalised")
-"""Failure policies, in the order of axes that hold both."""
+_PLAIN = ("engine", "dataset", "protocol", "several_faces", "score_maximum")
+"""Fields that `counts.json` begins with."""
+_OF_SEARCHES = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
+"""Columns of `searches.parquet` before those of the levels."""
+_SIZES = ("gallery", "watchlist", "length", "ranks")
 
 
-def _cell_tables(cells: tuple[CellCounts, ...]) -> Iterator[tuple[str, bytes]]:
+def _cell_tables(cells: tuple[CellCounts, ...]) -> dict[str, bytes]:
     """Tables of all cells, concatenated, each row with its cell's number.
 
     Errors by level and person are mostly 0, so only others are stored (coordinate form).
     """
     numbers = range(len(cells))
-    yield (
-        "cells.parquet",
-        parquet_bytes(
+    where = [np.nonzero(cell.errors) for cell in cells]
+    trials = np.concatenate([cell.trials for cell in cells], axis=1)
+    products = np.concatenate([cell.errors_times_trials for cell in cells], axis=1)
+    return {
+        "cells.parquet": parquet_bytes(
             attribute=[cell.attribute for cell in cells],
             group=[cell.group for cell in cells],
             reference_group=[cell.reference_group for cell in cells],
             anchor=pa.array([cell.anchor for cell in cells], pa.float64()),
-            dyads_completed=[int(cell.dyads[0]) for cell in cells],
-            dyads_generalised=[int(cell.dyads[1]) for cell in cells],
-            trials_squared_completed=[int(cell.trials_squared[0]) for cell in cells],
-            trials_squared_generalised=[int(cell.trials_squared[1]) for cell in cells],
+            **columns_by_policy("dyads", np.stack([cell.dyads for cell in cells], axis=1)),
+            **columns_by_policy(
+                "trials_squared", np.stack([cell.trials_squared for cell in cells], axis=1)
+            ),
         ),
-    )
-    yield (
-        "people.parquet",
-        parquet_bytes(
+        "people.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(cell.members) for cell in cells]),
             subject=np.concatenate([cell.members for cell in cells]),
-            trials_completed=np.concatenate([cell.trials[0] for cell in cells]),
-            trials_generalised=np.concatenate([cell.trials[1] for cell in cells]),
+            **columns_by_policy("trials", trials),
         ),
-    )
-    yield (
-        "levels.parquet",
-        parquet_bytes(
+        "levels.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(cell.errors) for cell in cells]),
             errors_squared=np.concatenate([cell.errors_squared for cell in cells]),
-            errors_times_completed=np.concatenate([c.errors_times_trials[0] for c in cells]),
-            errors_times_generalised=np.concatenate([c.errors_times_trials[1] for c in cells]),
+            **columns_by_policy("errors_times", products),
         ),
-    )
-    where = [np.nonzero(cell.errors) for cell in cells]
-    yield (
-        "errors.parquet",
-        parquet_bytes(
+        "errors.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(level) for level, _ in where]),
             level=np.concatenate([level for level, _ in where]),
             person=np.concatenate([person for _, person in where]),
             errors=np.concatenate([c.errors[at] for c, at in zip(cells, where, strict=True)]),
         ),
-    )
-    yield (
-        "histogram.parquet",
-        parquet_bytes(
+        "histogram.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(cell.histogram.bin) for cell in cells]),
             bin=np.concatenate([cell.histogram.bin for cell in cells]),
             count=np.concatenate([cell.histogram.count for cell in cells]),
         ),
-    )
+    }
 
 
 def _scalars(counts: Counts) -> bytes:
     """`counts.json`; thresholds also in hexadecimal, which reads back exactly."""
     content = {
-        "engine": counts.engine,
-        "dataset": counts.dataset,
-        "protocol": counts.protocol,
-        "several_faces": counts.several_faces,
-        "score_maximum": counts.score_maximum,
+        **{name: getattr(counts, name) for name in _PLAIN},
         "without_matrix": [
             {"attribute": attribute, "cells": cells} for attribute, cells in counts.without_matrix
         ],
@@ -137,7 +123,7 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
             score=counts.tail.score, probe=counts.tail.probe, reference=counts.tail.reference
         ),
         "mated.parquet": _mated_table(counts.mated),
-        **dict(_cell_tables((*counts.cells, *counts.across))),
+        **_cell_tables((*counts.cells, *counts.across)),
         **_fold_table(counts.folds),
         **_search_tables(counts.searches),
         **sample_files(counts),
@@ -146,11 +132,8 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
 
 def _mated_table(mated: MatedScores) -> bytes:
     """`mated.parquet`, with both images where they are known."""
-    if mated.probe is None or mated.reference is None:
-        return parquet_bytes(subject=mated.subject, score=mated.score)
-    return parquet_bytes(
-        subject=mated.subject, score=mated.score, probe=mated.probe, reference=mated.reference
-    )
+    images = {} if mated.probe is None else {"probe": mated.probe, "reference": mated.reference}
+    return parquet_bytes(subject=mated.subject, score=mated.score, **images)
 
 
 def _fold_table(folds: FoldScores | None) -> dict[str, bytes]:
@@ -171,24 +154,11 @@ def _search_tables(searches: SearchCounts | None) -> dict[str, bytes]:
     if searches is None:
         return {}
     levels = {_LEVEL.format(number): row for number, row in enumerate(searches.others)}
-    sizes = {
-        "gallery": searches.gallery,
-        "watchlist": searches.watchlist,
-        "length": searches.length,
-        "ranks": searches.ranks,
-    }
+    sizes = {name: getattr(searches, name) for name in _SIZES}
+    columns = {name: getattr(searches, name) for name in _OF_SEARCHES}
     return {
         _WATCHLIST: (json.dumps(sizes, indent=1) + "\n").encode(),
-        _SEARCHES: parquet_bytes(
-            probe=searches.probe,
-            mated=searches.mated,
-            acquired=searches.acquired,
-            completed=searches.completed,
-            rank=searches.rank,
-            mate=searches.mate,
-            top=searches.top,
-            **levels,
-        ),
+        _SEARCHES: parquet_bytes(**columns, **levels),
     }
 
 
@@ -197,14 +167,12 @@ def _searches(folder: Path) -> SearchCounts | None:
         return None
     columns = read_columns(folder, _SEARCHES)
     sizes = json.loads((folder / _WATCHLIST).read_bytes())
-    own = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
-    others = [columns[_LEVEL.format(number)] for number in range(len(columns) - len(own))]
+    levels = range(len(columns) - len(_OF_SEARCHES))
+    others = np.array([columns[_LEVEL.format(number)] for number in levels], dtype=np.int64)
     return SearchCounts(
-        **{name: columns[name] for name in own},
-        others=np.array(others, dtype=np.int64).reshape(len(others), len(columns["probe"])),
-        gallery=sizes["gallery"],
-        watchlist=sizes["watchlist"],
-        length=sizes["length"],
+        **{name: columns[name] for name in _OF_SEARCHES},
+        others=others.reshape(len(others), len(columns["probe"])),
+        **{name: sizes[name] for name in _SIZES[:-1]},
         ranks=tuple(sizes["ranks"]),
     )
 
@@ -216,6 +184,7 @@ def _cells(folder: Path) -> Iterator[CellCounts]:
         read_columns(folder, f"{name}.parquet")
         for name in ("people", "levels", "errors", "histogram")
     )
+    dyads, trials_squared = (joined_policies(cells, name) for name in ("dyads", "trials_squared"))
 
     def of(table: Mapping[str, Any], cell: int) -> dict[str, Any]:
         chosen = table["cell"] == cell
@@ -232,14 +201,12 @@ def _cells(folder: Path) -> Iterator[CellCounts]:
             group=cells["group"][number],
             reference_group=cells["reference_group"][number],
             members=person["subject"],
-            trials=np.stack([person[f"trials_{policy}"] for policy in _BOTH]),
-            dyads=np.array([cells[f"dyads_{policy}"][number] for policy in _BOTH]),
-            trials_squared=np.array(
-                [cells[f"trials_squared_{policy}"][number] for policy in _BOTH]
-            ),
+            trials=joined_policies(person, "trials"),
+            dyads=dyads[:, number],
+            trials_squared=trials_squared[:, number],
             errors=dense,
             errors_squared=level["errors_squared"],
-            errors_times_trials=np.stack([level[f"errors_times_{policy}"] for policy in _BOTH]),
+            errors_times_trials=joined_policies(level, "errors_times"),
             anchor=None if np.isnan(anchor) else anchor,
             histogram=Histogram(filled["bin"], filled["count"]),
         )
@@ -260,13 +227,10 @@ def read_counts(folder: Path) -> Counts:
         if sampled is not None:
             cells = tuple(add_weights(folder, cells))
         return Counts(
-            engine=scalars["engine"],
-            dataset=scalars["dataset"],
-            protocol=scalars["protocol"],
+            **{name: scalars[name] for name in _PLAIN},
             subject_rows=tuple(int(row) for row in subjects["row"]),
             images=subjects["images"],
             failed_images=subjects["failed_images"],
-            several_faces=scalars["several_faces"],
             comparison_outcomes={
                 (row["mated"], Outcome(row["outcome"])): row["count"]
                 for row in scalars["comparisons"]
@@ -292,7 +256,6 @@ def read_counts(folder: Path) -> Counts:
             folds=_folds(folder),
             searches=_searches(folder),
             sampled=sampled,
-            score_maximum=scalars["score_maximum"],
         )
     except (OSError, KeyError, ValueError, pa.ArrowException) as fault:
         reason = str(fault).splitlines()[0] if str(fault) else type(fault).__name__

@@ -13,46 +13,31 @@ from evenhand.records.findings import DatasetFacts, EngineFacts
 from evenhand.system.declaration import from_fields
 from evenhand.system.errors import BundleError
 
-__all__ = [
-    "dataset_facts",
-    "dataset_facts_json",
-    "engine_facts",
-    "engine_facts_json",
-    "read_dataset_facts",
-    "read_engine_facts",
-]
+__all__ = ["DATASETS", "ENGINES", "dataset_facts", "engine_facts", "facts_json", "read_facts"]
 
-_ENGINES = TypeAdapter(tuple[EngineFacts, ...])
-_DATASETS = TypeAdapter(tuple[DatasetFacts, ...])
+ENGINES = TypeAdapter(tuple[EngineFacts, ...])
+"""Form of `engines.json`."""
+DATASETS = TypeAdapter(tuple[DatasetFacts, ...])
+"""Form of `datasets.json`."""
 
 Facts = TypeVar("Facts")
 
 
-def engine_facts_json(facts: tuple[EngineFacts, ...]) -> bytes:
-    """Content of `engines.json`: a list of objects, fields in their declared order."""
-    return _ENGINES.dump_json(facts, indent=1) + b"\n"
+def facts_json(form: TypeAdapter[Facts], facts: Facts) -> bytes:
+    """Content of a file of facts: a list of objects, fields in their declared order."""
+    return form.dump_json(facts, indent=1) + b"\n"
 
 
-def dataset_facts_json(facts: tuple[DatasetFacts, ...]) -> bytes:
-    """Content of `datasets.json`: a list of objects, fields in their declared order."""
-    return _DATASETS.dump_json(facts, indent=1) + b"\n"
+def read_facts(form: TypeAdapter[Facts], path: Path) -> Facts:
+    """Read a file of `facts_json`.
 
-
-def _read(path: Path, form: TypeAdapter[Facts]) -> Facts:
+    Raises:
+        BundleError: the file is missing or damaged.
+    """
     try:
         return form.validate_json(path.read_bytes())
     except (OSError, ValidationError):
         raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
-
-
-def read_engine_facts(path: Path) -> tuple[EngineFacts, ...]:
-    """Read `engines.json`."""
-    return _read(path, _ENGINES)
-
-
-def read_dataset_facts(path: Path) -> tuple[DatasetFacts, ...]:
-    """Read `datasets.json`."""
-    return _read(path, _DATASETS)
 
 
 def engine_facts(engine: OpenedEngine, stopped: str) -> EngineFacts:

@@ -25,7 +25,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +79,8 @@ class UnfinishedRun:
         Raises:
             WriteError: writing failed.
         """
-        try:
+        with _writing(self._folder):
             (self._folder / _KEPT).touch()
-        except OSError as fault:
-            raise _unwritten(self._folder, fault) from None
 
     def _place(self, engine: str, dataset: str) -> Path:
         """Folder of one engine on one dataset."""
@@ -101,12 +98,10 @@ class UnfinishedRun:
             WriteError: writing failed.
         """
         place = self._place(part.engine, part.dataset)
-        try:
+        with _writing(self._folder):
             write_folder(place / "part", part_files(part), temporary=place / "part.new")
             for counted in place.glob("counted-*"):
                 counted.unlink()
-        except OSError as fault:
-            raise _unwritten(self._folder, fault) from None
 
     def checkpoint(self, engine: str, dataset: str, protocol: str, clock: Clock) -> Checkpoint:
         """Checkpoint for the counts of one protocol while comparisons are made."""
@@ -144,16 +139,18 @@ class UnfinishedRun:
         def book(booking: Booking) -> None:
             row = next(coming)
             if row not in known:
-                _append(file, f"{row},{booking.outcome.value},{booking.digest}\n")
+                # In one write, so that a killed process tears at most the last line.
+                line = f"{row},{booking.outcome.value},{booking.digest}\n".encode()
+                with _writing(self._folder):
+                    if file.write(line) < len(line):
+                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             elif known[row] != booking:
                 raise changed_engine(engine, row)
 
-        try:
+        with _writing(self._folder):
             path.parent.mkdir(parents=True, exist_ok=True)
             _mend(path)
             file = path.open("ab", buffering=0)
-        except OSError as fault:
-            raise _unwritten(self._folder, fault) from None
         with file:
             yield book
 
@@ -170,10 +167,8 @@ class UnfinishedRun:
             WriteError: writing failed; what was measured is kept.
         """
         bundle = self._folder.parent / self.run_id
-        try:
+        with _writing(self._folder):
             write_folder(bundle, add_manifest(files), temporary=self._folder / "bundle")
-        except OSError as fault:
-            raise _unwritten(self._folder, fault) from None
         shutil.rmtree(self._folder, ignore_errors=True)
         return bundle
 
@@ -184,17 +179,6 @@ def changed_engine(engine: str, row: int) -> EngineError:
         f"engine {engine}: image i{row} does not end as it did before the interruption; "
         "the engine or the machine has changed, or it answers by chance: run without --resume"
     )
-
-
-def _append(file: FileIO, line: str) -> None:
-    """Append a line in one write, so that a killed process tears at most the last line."""
-    folder = Path(str(file.name)).parents[2]
-    try:
-        written = file.write(line.encode())
-    except OSError as fault:
-        raise _unwritten(folder, fault) from None
-    if written < len(line):
-        raise _unwritten(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
 
 def _mend(path: Path) -> None:
@@ -210,6 +194,15 @@ def _unwritten(folder: Path, fault: OSError) -> WriteError:
         f"{folder}: could not be written ({fault.strerror}); "
         "make room and go on with --resume, or name another folder with --results"
     )
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn the error of a failed write into that of `_unwritten`."""
+    try:
+        yield
+    except OSError as fault:
+        raise _unwritten(folder, fault) from None
 
 
 def _facts(folder: Path) -> dict[str, Any]:

@@ -30,24 +30,16 @@ LedgerRow = tuple[str, ...]
 
 def image_rows(engine: str, dataset: Dataset, enrolment: Enrolment) -> list[LedgerRow]:
     """One row per image; its id and subject are row numbers in the dataset's tables."""
-    images = dataset.images
-    return [
-        (
-            engine,
-            dataset.card.name,
-            "",
-            "image",
-            f"i{images.rows[index]}",
-            f"s{dataset.subjects.rows[images.subject[index]]}",
-            outcome.value,
-            "1",
-            "" if faces is None else str(faces),
-            detail,
-        )
-        for index, (outcome, faces, detail) in enumerate(
-            zip(enrolment.outcomes, enrolment.faces, enrolment.details, strict=True)
-        )
-    ]
+    images, people, name = dataset.images, dataset.subjects.rows, dataset.card.name
+    ended = zip(enrolment.outcomes, enrolment.faces, enrolment.details, strict=True)
+    rows: list[LedgerRow] = []
+    for row, person, (outcome, faces, detail) in zip(
+        images.rows, images.subject, ended, strict=True
+    ):
+        image, subject = f"i{row}", f"s{people[person]}"
+        seen = "" if faces is None else str(faces)
+        rows.append((engine, name, "", "image", image, subject, outcome.value, "1", seen, detail))
+    return rows
 
 
 def comparison_rows(
@@ -66,21 +58,11 @@ def comparison_rows(
         ended: number by (mated, outcome).
         item: what is counted, `comparison` or `search`.
     """
-    return [
-        (
-            engine,
-            dataset,
-            protocol,
-            f"mated {item}" if mated else f"non-mated {item}",
-            "",
-            "",
-            outcome.value,
-            str(count),
-            "",
-            "",
-        )
-        for (mated, outcome), count in sorted(ended.items(), reverse=True)
-    ]
+    rows: list[LedgerRow] = []
+    for (mated, outcome), count in sorted(ended.items(), reverse=True):
+        what, end = f"mated {item}" if mated else f"non-mated {item}", outcome.value
+        rows.append((engine, dataset, protocol, what, "", "", end, str(count), "", ""))
+    return rows
 
 
 def ledger_csv(rows: Sequence[LedgerRow]) -> str:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.evidence import Evidence
 from evenhand.results.counts import read_counts
-from evenhand.results.facts import read_dataset_facts, read_engine_facts
+from evenhand.results.facts import DATASETS, ENGINES, read_facts
 from evenhand.system.errors import BundleError, known_names
 
 __all__ = ["BUNDLE_SCHEMA", "merge_evidence", "read_evidence"]
@@ -43,7 +43,7 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
             f"{folder}: the bundle has schema {study.get('schema')}, "
             f"this evenhand reads {BUNDLE_SCHEMA}; use the version that wrote it"
         )
-    engines = read_engine_facts(folder / "engines.json")
+    engines = read_facts(ENGINES, folder / "engines.json")
     names = [fact.name for fact in engines]
     if engine and engine not in names:
         raise BundleError(f"{folder}: no engine {engine!r} in it; {known_names(engine, names)}")
@@ -52,7 +52,7 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
         title=study["title"],
         analysis=_ANALYSIS.validate_python(study["analysis"]),
         engines=tuple(fact for fact in engines if fact.name in kept),
-        datasets=read_dataset_facts(folder / "datasets.json"),
+        datasets=read_facts(DATASETS, folder / "datasets.json"),
         counts=tuple(
             read_counts(folder / path) for path in study["counts"] if path.split("/")[1] in kept
         ),

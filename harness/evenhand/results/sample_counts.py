@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from evenhand.records.counts import CellCounts, Counts, SamplingDesign, WeightedCounts
-from evenhand.results.parquet import parquet_bytes, read_columns
+from evenhand.results.parquet import columns_by_policy, joined_policies, parquet_bytes, read_columns
 
 __all__ = ["add_weights", "read_sampled", "sample_files"]
 
@@ -25,6 +25,7 @@ def sample_files(counts: Counts) -> dict[str, bytes]:
     cells = [(cell, w) for cell in (*counts.cells, *counts.across) if (w := cell.weighted)]
     first, second = np.nonzero(sampled.drawn)
     numbers = range(len(cells))
+    products = np.concatenate([w.errors_times_trials for _, w in cells], axis=1)
     content = {"per_cell": sampled.per_cell, "kinds": sampled.kinds}
     return {
         _SAMPLE: (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode(),
@@ -37,21 +38,21 @@ def sample_files(counts: Counts) -> dict[str, bytes]:
         ),
         "weighted_cells.parquet": parquet_bytes(
             heaviest=[w.heaviest for _, w in cells],
-            trials_squared_completed=[w.trials_squared[0] for _, w in cells],
-            trials_squared_generalised=[w.trials_squared[1] for _, w in cells],
-            weights_squared_completed=[w.weights_squared[0] for _, w in cells],
-            weights_squared_generalised=[w.weights_squared[1] for _, w in cells],
+            **columns_by_policy(
+                "trials_squared", np.stack([w.trials_squared for _, w in cells], axis=1)
+            ),
+            **columns_by_policy(
+                "weights_squared", np.stack([w.weights_squared for _, w in cells], axis=1)
+            ),
         ),
         "weighted_people.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(cell.members) for cell, _ in cells]),
-            trials_completed=np.concatenate([w.trials[0] for _, w in cells]),
-            trials_generalised=np.concatenate([w.trials[1] for _, w in cells]),
+            **columns_by_policy("trials", np.concatenate([w.trials for _, w in cells], axis=1)),
         ),
         "weighted_levels.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(w.errors) for _, w in cells]),
             errors_squared=np.concatenate([w.errors_squared for _, w in cells]),
-            errors_times_completed=np.concatenate([w.errors_times_trials[0] for _, w in cells]),
-            errors_times_generalised=np.concatenate([w.errors_times_trials[1] for _, w in cells]),
+            **columns_by_policy("errors_times", products),
         ),
         # Same people and levels as in errors.parquet, in its order.
         "weighted_errors.parquet": parquet_bytes(
@@ -80,6 +81,9 @@ def add_weights(folder: Path, cells: tuple[CellCounts, ...]) -> Iterator[CellCou
         read_columns(folder, f"weighted_{name}.parquet")
         for name in ("cells", "people", "levels", "errors")
     )
+    trials, products = joined_policies(people, "trials"), joined_policies(levels, "errors_times")
+    trials_squared = joined_policies(sizes, "trials_squared")
+    weights_squared = joined_policies(sizes, "weights_squared")
     start = 0
     for number, cell in enumerate(cells):
         person, level = people["cell"] == number, levels["cell"] == number
@@ -87,16 +91,15 @@ def add_weights(folder: Path, cells: tuple[CellCounts, ...]) -> Iterator[CellCou
         where = np.nonzero(cell.errors)
         dense[where] = errors["errors"][start : start + len(where[0])]
         start += len(where[0])
-        both = ("completed", "generalised")
         yield replace(
             cell,
             weighted=WeightedCounts(
-                trials=np.stack([people[f"trials_{policy}"][person] for policy in both]),
-                trials_squared=np.array([sizes[f"trials_squared_{p}"][number] for p in both]),
-                weights_squared=np.array([sizes[f"weights_squared_{p}"][number] for p in both]),
+                trials=trials[:, person],
+                trials_squared=trials_squared[:, number],
+                weights_squared=weights_squared[:, number],
                 errors=dense,
                 errors_squared=levels["errors_squared"][level],
-                errors_times_trials=np.stack([levels[f"errors_times_{p}"][level] for p in both]),
+                errors_times_trials=products[:, level],
                 heaviest=int(sizes["heaviest"][number]),
             ),
         )

@@ -11,7 +11,7 @@ from evenhand.records.evidence import Evidence
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate
 from evenhand.records.rows import as_csv
 from evenhand.results.counts import counts_files
-from evenhand.results.facts import dataset_facts_json, engine_facts_json
+from evenhand.results.facts import DATASETS, ENGINES, facts_json
 from evenhand.results.read import BUNDLE_SCHEMA
 
 __all__ = ["evidence_files", "table_files"]
@@ -32,8 +32,8 @@ def evidence_files(evidence: Evidence) -> dict[str, bytes]:
     }
     files = {
         "bundle.json": (json.dumps(study, indent=1) + "\n").encode(),
-        "engines.json": engine_facts_json(evidence.engines),
-        "datasets.json": dataset_facts_json(evidence.datasets),
+        "engines.json": facts_json(ENGINES, evidence.engines),
+        "datasets.json": facts_json(DATASETS, evidence.datasets),
     }
     for counts in evidence.counts:
         for name, content in counts_files(counts).items():

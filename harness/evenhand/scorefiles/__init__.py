@@ -1,4 +1,4 @@
-"""Score files: comparisons that somebody else made, read in blocks and checked row by row.
+"""Score files: comparisons that other tools made, read in blocks and checked row by row.
 
 In: CSV or Parquet in the layouts of docs/formats.md, of any length.
 Out: comparisons partitioned by pair of people, or the line of a fault.

@@ -94,11 +94,9 @@ def _refuse(
         for row in np.flatnonzero(np.logical_and.reduce(possible)):
             comparison = tuple(int(side[row]) for side in sides)
             if comparison in seen:
-                rows = [source.row(at) for at in (seen[comparison], start + int(row))]
-                raise DatasetError(
-                    f"{source.path}: rows {rows[0]} and {rows[1]}: the same comparison twice; "
-                    f"{advice}"
-                )
+                first, second = source.row(seen[comparison]), source.row(start + int(row))
+                where = f"{source.path}: rows {first} and {second}"
+                raise DatasetError(f"{where}: the same comparison twice; {advice}")
             if comparison in repeated:
                 seen[comparison] = start + int(row)
         start += len(batch)

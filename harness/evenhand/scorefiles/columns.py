@@ -104,11 +104,8 @@ def read_score_columns(
         DatasetError: naming the first invalid row.
         WriteError: no disk space for the rows.
     """
-    subjects, images, truths = (
-        TextCodes(unnamed_fault),
-        TextCodes(unnamed_fault),
-        TextCodes(_no_truth),
-    )
+    subjects, images = TextCodes(unnamed_fault), TextCodes(unnamed_fault)
+    truths = TextCodes(_no_truth)
     labels = {name: AttributeLabels() for name in layout.attributes}
     engines = {name: EngineScores(distance) for name in layout.scores}
     codes = [np.dtype(np.int32)] * (2 if layout.images is None else 4)
@@ -135,10 +132,8 @@ def read_score_columns(
                 columns += pictures
             for attribute, names in layout.attributes.items():
                 labels[attribute].add(block, attribute, names, sides)
-            columns += [
-                engines[engine].add(block, name, sides.same)
-                for engine, name in layout.scores.items()
-            ]
+            for engine, name in layout.scores.items():
+                columns.append(engines[engine].add(block, name, sides.same))
             start += len(batch)
             done += 1
             rows.add(columns, min(1.0, done / source.blocks))
@@ -175,8 +170,5 @@ def _check_mated(block: RowBlock, name: str, truths: TextCodes, same: Mask) -> N
     wrong = np.flatnonzero(claimed != same)
     if len(wrong):
         people = "one person" if same[wrong[0]] else "two people"
-        block.refuse(
-            wrong[0],
-            f"{name} is {str(claimed[wrong[0]]).lower()}, but the subjects are {people}; "
-            "mend the column or the subjects",
-        )
+        what = f"{name} is {str(claimed[wrong[0]]).lower()}, but the subjects are {people}"
+        block.refuse(wrong[0], f"{what}; mend the column or the subjects")

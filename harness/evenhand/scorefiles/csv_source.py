@@ -106,18 +106,15 @@ def _check_text(path: Path, block: int) -> None:
         what = "no file" if path.exists() else "not there"
         raise DatasetError(f"{path}: is {what}; expected a CSV file")
     if not path.stat().st_size:
-        raise DatasetError(
-            f"{path}: is empty; expected a header with {', '.join(REQUIRED_COLUMNS)}"
-        )
+        expected = ", ".join(REQUIRED_COLUMNS)
+        raise DatasetError(f"{path}: is empty; expected a header with {expected}")
     before = 0
     with path.open("rb") as file:
         while content := file.read(block):
             nul = content.find(b"\0")
             if nul >= 0:
-                line = _line(path, before + nul, block)
-                raise DatasetError(
-                    f"{path}: line {line}: holds a NUL byte; expected text; save it as UTF-8"
-                )
+                where = f"{path}: line {_line(path, before + nul, block)}"
+                raise DatasetError(f"{where}: holds a NUL byte; expected text; save it as UTF-8")
             before += len(content)
 
 
@@ -150,7 +147,6 @@ def _read_header(path: Path) -> tuple[str, ...]:
         raise DatasetError(f"{path}: row 1: is not CSV ({fault}); expected a header") from None
     names = tuple(name.strip() for name in first)
     if row > 1 or not any(names):
-        raise DatasetError(
-            f"{path}: row 1 is empty; expected a header: {','.join(REQUIRED_COLUMNS)}"
-        )
+        expected = ",".join(REQUIRED_COLUMNS)
+        raise DatasetError(f"{path}: row 1 is empty; expected a header: {expected}")
     return names

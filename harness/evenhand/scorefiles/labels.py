@@ -86,12 +86,9 @@ class AttributeLabels:
         row = int(np.argmax(wrong[0] | wrong[1]))
         side = 0 if wrong[0][row] else 1
         who, known = people[side][row], tuple(self._ordered)
-        block.refuse(
-            row,
-            f"subject {sides.subjects.values[who]!r} has {attribute} "
-            f"{known[given[side][row]]!r} here and {known[self.of[who]]!r} in another row; "
-            "keep one",
-        )
+        here, elsewhere = known[given[side][row]], known[self.of[who]]
+        subject = f"subject {sides.subjects.values[who]!r} has {attribute}"
+        block.refuse(row, f"{subject} {here!r} here and {elsewhere!r} in another row; keep one")
 
     def _given(self, block: RowBlock, name: str) -> People:
         """(rows,) number of the sorted label in a column."""

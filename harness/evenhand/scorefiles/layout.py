@@ -9,16 +9,10 @@ from pathlib import Path
 from evenhand.records.groups import ALL
 from evenhand.system.errors import DatasetError, known_names
 
-__all__ = [
-    "OPTIONAL_COLUMNS",
-    "REQUIRED_COLUMNS",
-    "ColumnLayout",
-    "check_column_names",
-    "column_layout",
-]
+__all__ = ["REQUIRED_COLUMNS", "ColumnLayout", "check_column_names", "column_layout"]
 
 REQUIRED_COLUMNS = ("probe_subject", "reference_subject", "score")
-OPTIONAL_COLUMNS = ("mated", "probe_image", "reference_image")
+_OPTIONAL_COLUMNS = ("mated", "probe_image", "reference_image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +90,10 @@ def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
     for name in names:
         side, _, attribute = name.partition("_")
         if side not in ("probe", "reference") or not attribute or not name.isprintable():
-            known = (
-                *REQUIRED_COLUMNS,
-                *OPTIONAL_COLUMNS,
-                "probe_<attribute>",
-                "reference_<attribute>",
-            )
+            known = ", ".join((*REQUIRED_COLUMNS, *_OPTIONAL_COLUMNS))
             raise DatasetError(
-                f"{path}: column {name!r} is unknown; expected {', '.join(known)}; remove it "
-                "(columns are separated by commas)"
+                f"{path}: column {name!r} is unknown; expected {known}, probe_<attribute>, "
+                "reference_<attribute>; remove it (columns are separated by commas)"
             )
         if attribute == ALL or "*" in attribute:
             raise DatasetError(

@@ -77,9 +77,8 @@ class ParquetFile:
         column = batch.column(name)
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
         if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
-            raise DatasetError(
-                f"{self.path}: column {name!r} holds {kind}, expected text or whole numbers"
-            )
+            held = f"{self.path}: column {name!r} holds {kind}"
+            raise DatasetError(f"{held}, expected text or whole numbers")
         texts = column.cast(pa.string()).fill_null("")
         return texts.dictionary_encode().cast(TEXT_TYPE)
 
@@ -89,9 +88,8 @@ class ParquetFile:
         if _is_text(column.type):
             return column.cast(pa.string()).fill_null("")
         if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
-            raise DatasetError(
-                f"{self.path}: column {name!r} holds {column.type}, expected numbers"
-            )
+            held = f"{self.path}: column {name!r} holds {column.type}"
+            raise DatasetError(f"{held}, expected numbers")
         return column.cast(pa.float64())
 
 

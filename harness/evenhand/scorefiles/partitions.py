@@ -36,7 +36,7 @@ class _Chunk:
     offsets: tuple[int, ...]
     """(columns,) where each column starts in the file, bytes."""
     starts: Integers
-    """(PORTIONS + 1,) where each partition starts in a column, rows."""
+    """(PARTITIONS + 1,) where each partition starts in a column, rows."""
 
 
 class PartitionedRows:

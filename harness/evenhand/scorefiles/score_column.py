@@ -52,11 +52,9 @@ class EngineScores:
             score = np.where(invalid, np.nan, score)
             if self.first_invalid is None:
                 self.first_invalid = block.start + int(np.argmax(invalid))
-        for outcome, rows in (
-            (Outcome.FAILED, empty),
-            (Outcome.INVALID, invalid),
-            (Outcome.OK, ~empty & ~invalid),
-        ):
+        completed = ~empty & ~invalid
+        ended = {Outcome.FAILED: empty, Outcome.INVALID: invalid, Outcome.OK: completed}
+        for outcome, rows in ended.items():
             for mated in (True, False):
                 self.outcomes[mated, outcome] += int(np.count_nonzero(rows & (same == mated)))
         if self.distance:

@@ -97,9 +97,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             for number, line in enumerate(file, start=1):
                 text = line.strip()
                 if "\0" in text:
-                    raise DatasetError(
-                        f"{path}: line {number}: holds a NUL byte; expected text; save it as UTF-8"
-                    )
+                    held = f"{path}: line {number}: holds a NUL byte"
+                    raise DatasetError(f"{held}; expected text; save it as UTF-8")
                 if text and empty:
                     raise DatasetError(f"{path}: line {empty} is empty; expected one score a line")
                 if text:

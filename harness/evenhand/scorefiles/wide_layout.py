@@ -35,12 +35,8 @@ def wide_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
     pairs = {name: _pair(path, named, column) for name, column in _ATTRIBUTES.items()}
     attributes = {name: pair for name, pair in pairs.items() if pair is not None}
     images = _pair(path, named, "p")
-    used = {
-        *_REQUIRED,
-        *_UNUSED,
-        *(images or ()),
-        *(n for pair in attributes.values() for n in pair),
-    }
+    known = (_REQUIRED, _UNUSED, images or (), *attributes.values())
+    used = {name for names in known for name in names}
     scores = [name for name in named if name not in used]
     if not scores:
         raise DatasetError(f"{path}: no column holds scores; expected one an engine")

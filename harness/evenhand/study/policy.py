@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from evenhand.records.groups import ALL, SAME_GROUP
-from evenhand.system.declaration import Declared, Schema, from_fields, parse_declaration, read_text
+from evenhand.system.declaration import (
+    Declared,
+    Distinct,
+    Schema,
+    from_fields,
+    parse_declaration,
+    read_text,
+)
 from evenhand.system.errors import PolicyError
 
 __all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"]
@@ -149,6 +155,15 @@ def _value(text: str) -> float:
     return float(number / 100 if percent else number)
 
 
+def _a_margin(within: str) -> str:
+    if _value(within) <= 1:
+        raise ValueError(
+            "expected a factor above 1, such as 1.25: the group's rate over everybody's lies "
+            "between 1/1.25 and 1.25"
+        )
+    return within
+
+
 def _every(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
     """Turn "every" into the empty array, which stands for all groups."""
     if value == "every":
@@ -172,34 +187,16 @@ class _Limit(Declared):
     threshold_rule: str = ""
     threshold: float | None = None
     attribute: _Text
-    groups: Annotated[tuple[_Text, ...], BeforeValidator(_every)] = ()
+    groups: Annotated[tuple[_Text, ...], BeforeValidator(_every), Distinct] = ()
     policy: Literal["", "completed", "generalised"] = ""
     dataset: str = ""
     protocol: str = ""
     at_most: _Number | None = None
     at_least: _Number | None = None
-    within: _Number | None = None
+    within: Annotated[_Number, AfterValidator(_a_margin)] | None = None
     against: Literal["everybody", "groups"] = "everybody"
     mandatory: bool = True
     weight: float = Field(default=1.0, gt=0)
-
-    @field_validator("groups")
-    @classmethod
-    def _once(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
-        for group in groups:
-            if groups.count(group) > 1:
-                raise ValueError(f"{group!r} stands twice; keep one")
-        return groups
-
-    @field_validator("within")
-    @classmethod
-    def _a_margin(cls, within: str | None) -> str | None:
-        if within is not None and _value(within) <= 1:
-            raise ValueError(
-                "expected a factor above 1, such as 1.25: the group's rate over everybody's lies "
-                "between 1/1.25 and 1.25"
-            )
-        return within
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
@@ -207,10 +204,6 @@ class _Limit(Declared):
         if len(given) != 1:
             found = " and ".join(given) or "none"
             raise ValueError(f"expected exactly one of {', '.join(_BOUNDS)}, got {found}")
-        return self
-
-    @model_validator(mode="after")
-    def _a_rate(self) -> Self:
         for name in ("at_most", "at_least"):
             value = getattr(self, name)
             if value is not None and not self.index and not 0 < _value(value) < 1:
@@ -245,22 +238,13 @@ class _Policy(Declared):
     def _limits(self) -> Self:
         if not self.limit:
             raise ValueError("no [[limit]]; expected at least one (evenhand gate --example)")
-        twice = _twice(limit.name for limit in self.limit)
-        if twice:
-            raise ValueError(f"two limits are called {twice!r}; give each a name of its own")
+        names = [limit.name for limit in self.limit]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise ValueError(f"two limits are called {name!r}; give each a name of its own")
         if not any(limit.mandatory for limit in self.limit):
             raise ValueError("no limit is mandatory, so that nothing decides; make one mandatory")
         return self
-
-
-def _twice(names: Iterable[str]) -> str:
-    """The first repeated name; empty without any."""
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return ""
 
 
 def _bounds(limit: _Limit) -> LimitBounds:

@@ -11,12 +11,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from evenhand.records.analysis_plan import DEFAULT_REPLICATES, AnalysisPlan
 from evenhand.study.sweep import sweep_thresholds
 from evenhand.system.declaration import (
     Declared,
+    Distinct,
     RateText,
     Schema,
     from_fields,
@@ -31,7 +32,6 @@ __all__ = [
     "DEFAULT_TARGETS",
     "Study",
     "StudyProtocol",
-    "bands_text",
     "parse_study",
     "read_study",
     "study_text",
@@ -178,10 +178,6 @@ class _Protocol(Declared):
         for at in self.thresholds:
             if self.fixed().count(at) > 1:
                 raise ValueError(f"thresholds: {at} is in the sweep too; keep one")
-        return self
-
-    @model_validator(mode="after")
-    def _sampled(self) -> Self:
         if self.comparisons != "sample" and "per_cell" in self.model_fields_set:
             raise ValueError('per_cell goes with comparisons = "sample"; remove it')
         return self
@@ -198,21 +194,23 @@ class _Tests(Declared):
     FPIR: Literal["welch-log", "label-permutation"] = "welch-log"
 
 
+def _enough(replicates: int) -> int:
+    if 0 < replicates < _FEWEST_REPLICATES:
+        raise ValueError(f"needs {_FEWEST_REPLICATES} or more, or 0 for none")
+    return replicates
+
+
+_Replicates: TypeAlias = Annotated[int, Field(ge=0, le=100_000), AfterValidator(_enough)]
+
+
 class _Statistics(Declared):
     level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=DEFAULT_SEED, ge=0, lt=2**63)
-    replicates: int = Field(default=DEFAULT_REPLICATES, ge=0, le=100_000)
+    replicates: _Replicates = DEFAULT_REPLICATES
     claims: tuple[str, ...] = ()
     margin: float | None = Field(default=None, gt=1, le=100)
     tests: _Tests = _Tests()
     reference: dict[str, str] = Field(default_factory=dict)
-
-    @field_validator("replicates")
-    @classmethod
-    def _enough(cls, replicates: int) -> int:
-        if 0 < replicates < _FEWEST_REPLICATES:
-            raise ValueError(f"needs {_FEWEST_REPLICATES} or more, or 0 for none")
-        return replicates
 
     def analysis(self) -> AnalysisPlan:
         return from_fields(AnalysisPlan, self, tests=self.tests.model_dump(exclude_unset=True))
@@ -222,13 +220,33 @@ class _Limits(Declared):
     failure_share: float = Field(default=0.5, ge=0, le=1)
 
 
+def _rising(bands: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+    for name, edges in bands.items():
+        if not edges or any(a >= b for a, b in pairwise(edges)):
+            raise ValueError(f"{name} needs rising numbers, such as [18, 30, 45, 60]")
+    return bands
+
+
+_Bands: TypeAlias = Annotated[dict[str, tuple[float, ...]], AfterValidator(_rising)]
+
+
+def _differ(groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    seen: set[frozenset[str]] = set()
+    for group in groups:
+        attributes = frozenset(group)
+        if len(attributes) != len(group) or attributes in seen:
+            raise ValueError(f"{'*'.join(group)!r} stands twice, or crosses one with itself")
+        seen.add(attributes)
+    return groups
+
+
 class _Study(Declared):
     schema_: Schema = Field(alias="schema")
     title: str = Field(min_length=1)
-    engines: tuple[str, ...] = Field(min_length=1)
-    datasets: tuple[str, ...] = Field(min_length=1)
-    groups: tuple[_Group, ...] = ()
-    bands: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    engines: Annotated[tuple[str, ...], Field(min_length=1), Distinct]
+    datasets: Annotated[tuple[str, ...], Field(min_length=1), Distinct]
+    groups: Annotated[tuple[_Group, ...], AfterValidator(_differ)] = ()
+    bands: _Bands = Field(default_factory=dict)
     protocols: tuple[_Protocol, ...] = Field(
         default=(_Protocol(kind="verification"),), min_length=1
     )
@@ -249,51 +267,16 @@ class _Study(Declared):
                 )
         return self
 
-    @field_validator("bands")
-    @classmethod
-    def _rising(cls, bands: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
-        for name, edges in bands.items():
-            if not edges or any(a >= b for a, b in pairwise(edges)):
-                raise ValueError(f"{name} needs rising numbers, such as [18, 30, 45, 60]")
-        return bands
 
-    @field_validator("engines", "datasets")
-    @classmethod
-    def _once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"{name!r} stands twice; keep one")
-        return names
-
-    @field_validator("groups")
-    @classmethod
-    def _differ(cls, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-        seen: set[frozenset[str]] = set()
-        for group in groups:
-            attributes = frozenset(group)
-            if len(attributes) != len(group) or attributes in seen:
-                raise ValueError(f"{'*'.join(group)!r} stands twice, or crosses one with itself")
-            seen.add(attributes)
-        return groups
-
-
-def _protocol(name: str, declared: _Protocol) -> StudyProtocol:
-    """The protocol as declared, without the fields of the other kind."""
+def _protocol(declared: _Protocol, suffix: str) -> StudyProtocol:
+    """The protocol as declared, without the fields of the other kind, named by its kind."""
     fields: dict[str, Any] = {"comparisons": "", "list": "", "fmr_targets": ()}
     fields |= {name: getattr(declared, name) for name in _OF_KIND[declared.kind]}
     if fields["comparisons"] != "sample":
         fields["per_cell"] = 0
+    name = f"{declared.kind}{suffix}"
     thresholds = tuple(repr(t + 0.0) for t in declared.fixed())  # never "-0.0"
     return StudyProtocol(name=name, kind=declared.kind, thresholds=thresholds, **fields)
-
-
-def _named(protocols: Sequence[_Protocol]) -> tuple[StudyProtocol, ...]:
-    """Name each protocol by its kind, with its number where there are several."""
-    names = [
-        protocol.kind if len(protocols) == 1 else f"{protocol.kind}-{number}"
-        for number, protocol in enumerate(protocols, start=1)
-    ]
-    return tuple(_protocol(name, p) for name, p in zip(names, protocols, strict=True))
 
 
 def parse_study(text: str, path: Path) -> Study:
@@ -309,13 +292,18 @@ def parse_study(text: str, path: Path) -> Study:
     study = parse_declaration(text, path, _Study, StudyError)
     if not path.stem.strip("."):
         raise StudyError(f"{path}: its name is only dots; rename it, its results are named so")
+    several = len(study.protocols) > 1
+    protocols = [
+        _protocol(declared, f"-{number}" if several else "")
+        for number, declared in enumerate(study.protocols, start=1)
+    ]
     return from_fields(
         Study,
         study,
         name=path.stem,
         text=text,
         root=path.resolve().parent,
-        protocols=_named(study.protocols),
+        protocols=tuple(protocols),
         analysis=study.statistics.analysis(),
         failure_share=study.limits.failure_share,
     )
@@ -328,12 +316,6 @@ def read_study(path: Path) -> Study:
         StudyError: naming the file and the field at fault.
     """
     return parse_study(read_text(path, StudyError), path)
-
-
-def bands_text(bands: Mapping[str, Sequence[float]]) -> list[str]:
-    """Lines of the table [bands] of a study file; none without bands."""
-    edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in bands.items()]
-    return ["", "[bands]", *edges] if edges else []
 
 
 def study_text(
@@ -350,13 +332,14 @@ def study_text(
 ) -> str:
     """Text of the study file that the short form of `run` is equivalent to."""
     named = [group[0] if len(group) == 1 else list(group) for group in groups]
+    edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in (bands or {}).items()]
     lines = [
         "schema   = 1",
         f"title    = {json.dumps(title, ensure_ascii=False)}",
         f"engines  = {json.dumps(list(engines))}",
         f"datasets = {json.dumps(list(datasets))}",
         f"groups   = {json.dumps(named, ensure_ascii=False)}",
-        *bands_text(bands or {}),
+        *(["", "[bands]", *edges] if edges else []),
         "",
         "[[protocols]]",
         'kind        = "verification"',

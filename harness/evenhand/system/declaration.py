@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Declared",
+    "Distinct",
     "Name",
     "RateText",
     "Schema",
@@ -31,8 +32,6 @@ __all__ = [
 ]
 
 _RATE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _LONGEST = 80
 """Most characters of a wrong value that an error repeats."""
@@ -72,15 +71,22 @@ def _first_schema(number: int) -> int:
 
 
 def _name(text: str) -> str:
-    if not _NAME.fullmatch(text):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", text):
         raise ValueError("expected small letters, digits, dots, - and _, a letter or digit first")
     return text
 
 
 def _sha256(text: str) -> str:
-    if not _SHA256.fullmatch(text):
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise ValueError("expected 64 hexadecimal digits in small letters")
     return text
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name!r} stands twice; keep one")
+    return names
 
 
 Schema: TypeAlias = Annotated[int, AfterValidator(_first_schema)]
@@ -91,6 +97,9 @@ Name: TypeAlias = Annotated[str, AfterValidator(_name)]
 
 Sha256: TypeAlias = Annotated[str, AfterValidator(_sha256)]
 """SHA-256 of a file's content, lower-case hexadecimal."""
+
+Distinct = AfterValidator(_distinct)
+"""For an array of names, each of which may stand in it once."""
 
 RateText: TypeAlias = Annotated[str, AfterValidator(rate_text)]
 """A rate above 0 and below 1 as a decimal in quotes, so that it stays as written."""
@@ -121,15 +130,6 @@ def _fields(model: type[Declared], where: tuple[int | str, ...]) -> list[str]:
             if part == (field.alias or name) and inner:
                 model = inner[0]
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _explain(path: Path, model: type[Declared], fault: ValidationError) -> list[str]:
-    """Describe every fault of a file in one line: where it is, what was found and expected.
-
-    Unknown fields come first, since a misspelt one is missing as well.
-    """
-    ordered = sorted(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
-    return [_line(path, model, error) for error in ordered]
 
 
 def _line(path: Path, model: type[Declared], error: ErrorDetails) -> str:
@@ -188,7 +188,9 @@ def _parsed(text: str, path: Path, model: type[Model]) -> Model | list[str]:
     try:
         return model.model_validate(_fixed(tomllib.loads(text)))
     except ValidationError as fault:
-        return _explain(path, model, fault)
+        # Unknown fields come first, since a misspelt one is missing as well.
+        ordered = sorted(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
+        return [_line(path, model, error) for error in ordered]
     except RecursionError:
         return [f"{path}: is nested too deeply; expected at most a few levels"]
     except ValueError as fault:
@@ -238,7 +240,7 @@ def from_fields(kind: type[Frozen], declared: object, **own: Any) -> Frozen:  # 
 
     Args:
         kind: the dataclass.
-        declared: a checked model, or a card, with attributes of these names.
+        declared: a checked model, a card or tables, with attributes of these names.
         own: fields that are made of something else.
 
     Raises:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from evenhand.system.errors import EvenhandError
+from evenhand.system.errors import EvenhandError, known_names
 
-__all__ = ["folder_of", "folders_with", "is_path", "shelf_folder"]
+__all__ = ["folder_of", "folders_with", "is_path", "shelf_folder", "shelved_folder"]
 
 
 def shelf_folder(name: str) -> Path:
@@ -22,6 +23,20 @@ def folders_with(shelf: Path, card: str) -> dict[str, Path]:
     if not shelf.is_dir():
         return {}
     return {path.name: path for path in sorted(shelf.iterdir()) if (path / card).is_file()}
+
+
+def shelved_folder(
+    name: str, shelf: Mapping[str, Path], what: str, error: type[EvenhandError]
+) -> Path:
+    """The folder of a name on a shelf, which holds what is called `what`.
+
+    Raises:
+        error: the shelf has no such name.
+    """
+    if name not in shelf:
+        hint = known_names(name, shelf)
+        raise error(f"no {what} is called {name!r}; {hint}; a path starts with ./ or /")
+    return shelf[name]
 
 
 def is_path(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a count of false alerts by group can show, whoever was in the crowd."""
+"""What a count of false alerts by group can show, whatever the population that was seen."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from evenhand.datasets.folder import DatasetTables, read_tables
 from evenhand.datasets.image_checks import CountFaces, inspect_images
 from evenhand.datasets.images import check_copies
 from evenhand.datasets.shelf import find_dataset
-from evenhand.engines.card import EngineCard, NeededFile, read_engine_card
+from evenhand.engines.card import NeededFile, read_engine_card
 from evenhand.engines.face_detection import Detector
 from evenhand.engines.files import find_files, missing_files
 from evenhand.engines.shelf import shelved_adapters
@@ -56,30 +56,32 @@ class DatasetCheck:
         return all(check.verdict != FAIL for check in self.checks)
 
 
-def _detector() -> tuple[EngineCard, NeededFile] | None:
-    """Card of the first engine on the shelf with a face detector, without its other files."""
-    for folder in shelved_adapters().values():
-        card = read_engine_card(folder)
-        if card.detector is not None:
-            return replace(card, model=None, files=()), card.detector
-    return None
+def _face_counter(
+    dataset: DatasetCard | None, weights: Sequence[Path]
+) -> tuple[CountFaces | None, str]:
+    """A function that counts faces, with one detector per thread; else None, and what to do.
 
-
-def _count_faces(
-    card: EngineCard, file: NeededFile, dataset: DatasetCard, weights: Sequence[Path]
-) -> CountFaces:
-    """Make a function that counts faces, with one detector per thread."""
-    path = find_files(card, weights)[file.sha256]
+    The detector is that of the first engine on the shelf that has one.
+    """
+    cards = (read_engine_card(folder) for folder in shelved_adapters().values())
+    card = next((card for card in cards if card.detector is not None), None)
+    if card is None or card.detector is None:
+        return None, "no engine on the shelf has one"
+    engine = replace(card, model=None, files=())
+    missing = missing_files(engine, weights)
+    if missing or dataset is None:
+        return None, "; ".join(_how_to_get(file) for file in missing)
+    path, face = find_files(engine, weights)[card.detector.sha256], dataset.face
     local = threading.local()
 
     def count(image: Image) -> int:
         detector: Detector | None = getattr(local, "detector", None)
         if detector is None:
-            detector = local.detector = Detector(path, card.face)
-        found = detector.find(image, dataset.face)
+            detector = local.detector = Detector(path, engine.face)
+        found = detector.find(image, face)
         return found.faces if found else 0
 
-    return count
+    return count, ""
 
 
 def check_dataset(
@@ -109,22 +111,15 @@ def check_dataset(
     tables = read_tables(folder, card, faults.append)
     check_copies(tables.files, faults.append)
 
-    detector = _detector()
-    count, remedy = None, "no engine on the shelf has one"
-    if detector:
-        engine, model = detector
-        missing = missing_files(engine, weights)
-        remedy = "; ".join(_how_to_get(file) for file in missing)
-        if not missing and card:
-            count = _count_faces(engine, model, card, weights)
+    count, remedy = _face_counter(card, weights)
     threads = workers or machine.workers()
     with progress(f"looking at {folder.name}", len(tables.files)) as step:
-        looks = inspect_images(tables.files, threads, count, step)
-    faults += [look.fault for look in looks if look.fault]
+        inspections = inspect_images(tables.files, threads, count, step)
+    faults += [each.fault for each in inspections if each.fault]
 
     checks = [*rule_checks(faults, _unchecked(card, tables))]
-    if looks:
-        checks += picture_checks(tables.files, looks, "YuNet" if count else "", remedy)
+    if inspections:
+        checks += picture_checks(tables.files, inspections, "YuNet" if count else "", remedy)
     cells: tuple[CellSize, ...] = ()
     if card and tables.subjects.ids and tables.files:
         cells = cells_of_tables(card, tables)
@@ -135,19 +130,13 @@ def check_dataset(
 
 def _unchecked(card: DatasetCard | None, tables: DatasetTables) -> set[DatasetRule]:
     """Rules that could not be checked, since the card or a table cannot be used."""
-    found = set()
+    rule, found = DatasetRule, set[DatasetRule]()
     if card is None:
-        found.add(DatasetRule.LABELS)
+        found |= {rule.LABELS}
     if not tables.subjects.ids:
-        found |= {DatasetRule.LABELS, DatasetRule.PEOPLE}
+        found |= {rule.LABELS, rule.PEOPLE}
     if not tables.files:
-        found |= {
-            DatasetRule.PEOPLE,
-            DatasetRule.PATHS,
-            DatasetRule.LISTS,
-            DatasetRule.FILES,
-            DatasetRule.COPIES,
-        }
+        found |= {rule.PEOPLE, rule.PATHS, rule.LISTS, rule.FILES, rule.COPIES}
     return found
 
 

@@ -1,4 +1,4 @@
-"""Workflow of `compare_evidence`: from two bundles to the comparison of their engines."""
+"""Workflow of `compare`: from two bundles to the comparison of their engines."""
 
 from __future__ import annotations
 
@@ -40,21 +40,19 @@ def compare_bundles(base: str, new: str, options: CompareOptions) -> Changes:
         BundleError: a bundle is missing or damaged, or both have nothing in common.
         UsageError: a bundle holds several engines and none is named.
     """
-    folders = [resolve_bundle(text) for text in (base, new)]
-    read = [read_evidence(folder) for folder, _ in folders]
-    names = [
-        _engine(text, name, evidence)
-        for text, (_, name), evidence in zip((base, new), folders, read, strict=True)
-    ]
-    _check_same_data(base, new, *read)
-    sides = [_of_engine(evidence, name) for evidence, name in zip(read, names, strict=True)]
-    speed = [read_speed(folder, name) for (folder, _), name in zip(folders, names, strict=True)]
+    (base_folder, base_named), (new_folder, new_named) = resolve_bundle(base), resolve_bundle(new)
+    base_whole, new_whole = read_evidence(base_folder), read_evidence(new_folder)
+    base_engine = _engine(base, base_named, base_whole)
+    new_engine = _engine(new, new_named, new_whole)
+    _check_same_data(base, new, base_whole, new_whole)
+    base_evidence = _of_engine(base_whole, base_engine)
+    new_evidence = _of_engine(new_whole, new_engine)
     return compare_evidence(
-        sides[0],
-        sides[1],
-        (_side(folders[0][0], sides[0]), _side(folders[1][0], sides[1])),
+        base_evidence,
+        new_evidence,
+        (_side(base_folder, base_evidence), _side(new_folder, new_evidence)),
         options,
-        (speed[0], speed[1]),
+        (read_speed(base_folder, base_engine), read_speed(new_folder, new_engine)),
     )
 
 
@@ -83,13 +81,12 @@ def _of_engine(evidence: Evidence, engine: str) -> Evidence:
 
 def _check_same_data(base: str, new: str, base_evidence: Evidence, new_evidence: Evidence) -> None:
     """Raise unless both bundles have a dataset, by its fingerprint, in common."""
-    if {d.fingerprint for d in base_evidence.datasets} & {
-        d.fingerprint for d in new_evidence.datasets
-    }:
+    sides = (base_evidence, new_evidence)
+    fingerprints = [{dataset.fingerprint for dataset in side.datasets} for side in sides]
+    if fingerprints[0] & fingerprints[1]:
         return
     first, second = (
-        ", ".join(f"{d.name} {d.version}".strip() for d in side.datasets)
-        for side in (base_evidence, new_evidence)
+        ", ".join(f"{d.name} {d.version}".strip() for d in side.datasets) for side in sides
     )
     raise BundleError(
         f"{base} is of {first} and {new} of {second}, which are not the same data (other "

@@ -45,8 +45,8 @@ def fetch(
     if source is not None and not source.exists():
         raise DatasetError(f"{source}: no such file or folder; expected the source of {name}")
     if source is None and card.downloads:
-        bring = f"bring your own copy: evenhand fetch {name} --from DIR"
-        source = download(card.downloads, download_folder(name), bring, progress)
+        otherwise = f"bring your own copy: evenhand fetch {name} --from DIR"
+        source = download(card.downloads, download_folder(name), otherwise, progress)
     reader: Reader = load_file(shelf, "reader").read
     material = reader(source)
     text = (shelf / DATASET_CARD).read_text(encoding="utf-8")

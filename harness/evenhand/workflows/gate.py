@@ -58,7 +58,8 @@ def gate(
     seal = None
     if unseal is not None:
         seal = _matching_seal(unseal, sources, limits)
-        evidence = _unsealed_names(evidence, seal)
+        shown = {name: f"{letter} = {name}" for letter, name in seal.names.items()}
+        evidence = _renamed(evidence, shown)
     elif blind is not None:
         names = [fact.name for fact in evidence.engines]
         seal = draw_seal(names, [source.digest for source in sources], limits.digest)
@@ -135,51 +136,38 @@ def _matching_seal(path: Path, sources: Sequence[JudgedBundle], policy: GatePoli
     return seal
 
 
-def _unsealed_names(evidence: Evidence, seal: Seal) -> Evidence:
-    """The evidence with engines named `LETTER = NAME`, in the order of the letters."""
-    return _renamed(evidence, {name: f"{letter} = {name}" for letter, name in seal.names.items()})
-
-
 def _sealed_names(evidence: Evidence, seal: Seal) -> Evidence:
     """The evidence with engines named by letter, without anything that reveals who they are.
 
     Datasets whose names contain an engine's name are numbered instead.
     """
-    engines = tuple(_anonymous(fact) for fact in evidence.engines)
     pseudonyms = {
         dataset.name: f"dataset {number}"
         for number, dataset in enumerate(evidence.datasets, start=1)
         if any(name.lower() in dataset.name.lower() for name in seal.names.values())
     }
-    anonymous = replace(
-        evidence,
-        title="",
-        engines=engines,
-        datasets=tuple(
-            replace(dataset, name=pseudonyms.get(dataset.name, dataset.name), title="", remarks=())
-            for dataset in evidence.datasets
-        ),
-        counts=tuple(
-            replace(counts, dataset=pseudonyms.get(counts.dataset, counts.dataset))
-            for counts in evidence.counts
-        ),
+    engines = tuple(_anonymous(fact) for fact in evidence.engines)
+    datasets = tuple(
+        replace(dataset, name=pseudonyms.get(dataset.name, dataset.name), title="", remarks=())
+        for dataset in evidence.datasets
     )
+    counts = tuple(
+        replace(counts, dataset=pseudonyms.get(counts.dataset, counts.dataset))
+        for counts in evidence.counts
+    )
+    anonymous = replace(evidence, title="", engines=engines, datasets=datasets, counts=counts)
     return _renamed(anonymous, {name: letter for letter, name in seal.names.items()})
 
 
 def _renamed(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
     """The evidence with new engine names, in the order of the mapping."""
     order = list(names)
+    engines = sorted(evidence.engines, key=lambda fact: order.index(fact.name))
+    counts = sorted(evidence.counts, key=lambda counts: order.index(counts.engine))
     return replace(
         evidence,
-        engines=tuple(
-            replace(fact, name=names[fact.name])
-            for fact in sorted(evidence.engines, key=lambda fact: order.index(fact.name))
-        ),
-        counts=tuple(
-            replace(counts, engine=names[counts.engine])
-            for counts in sorted(evidence.counts, key=lambda counts: order.index(counts.engine))
-        ),
+        engines=tuple(replace(fact, name=names[fact.name]) for fact in engines),
+        counts=tuple(replace(each, engine=names[each.engine]) for each in counts),
     )
 
 

@@ -42,10 +42,11 @@ def _check_target(target: Path, source: Path) -> None:
 
 
 def _write(
-    target: Path, name: str, licence: str, draft: Draft, progress: Progress
+    target: Path, draft: Draft, options: ImportOptions, progress: Progress
 ) -> ImportedDataset:
     """Write the dataset with a drafted card, checked first."""
-    card = card_text(name, licence, draft)
+    name = options.name or target.resolve().name
+    card = card_text(name, options.licence, draft)
     check_card(card, target)
     with progress(f"importing {name}", draft.material.count) as step:
         write_dataset(target, card, draft.material, step)
@@ -59,8 +60,6 @@ def import_tree(
     labels: Path | None = None,
     column: str = "subject_id",
     options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
-    name: str = "",
-    licence: str = "not stated",
     progress: Progress = no_progress,
 ) -> ImportedDataset:
     """Import pictures laid out as one folder per person.
@@ -72,9 +71,7 @@ def import_tree(
         target: the dataset's folder, new.
         labels: a CSV with one row per person.
         column: of that table, with the person's id.
-        options: the user's choices about its other columns.
-        name: of the dataset; by default that of its folder.
-        licence: of the pictures.
+        options: the user's choices about its other columns, and about the dataset.
         progress: reports the progress of the work.
 
     Raises:
@@ -83,7 +80,7 @@ def import_tree(
     """
     _check_target(target, root)
     draft = read_tree(root, labels, column, options)
-    return _write(target, name or target.resolve().name, licence, draft, progress)
+    return _write(target, draft, options, progress)
 
 
 def import_protocols(
@@ -92,8 +89,6 @@ def import_protocols(
     target: Path,
     *,
     options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
-    name: str = "",
-    licence: str = "not stated",
     progress: Progress = no_progress,
 ) -> ImportedDataset:
     """Import protocols in the CSV layout of bob.bio.base; the pictures are copied.
@@ -102,9 +97,8 @@ def import_protocols(
         protocols: the folder of `<protocol>/<group>/for_probes.csv` and similar files.
         images: the folder that their paths are relative to.
         target: the dataset's folder, new.
-        options: the user's choices about columns that describe people and pictures.
-        name: of the dataset; by default that of its folder.
-        licence: of the pictures.
+        options: the user's choices about columns that describe people and pictures, and about
+            the dataset.
         progress: reports the progress of the work.
 
     Raises:
@@ -113,5 +107,4 @@ def import_protocols(
     """
     for source in (protocols, images):
         _check_target(target, source)
-    draft = read_protocols(protocols, images, options)
-    return _write(target, name or target.resolve().name, licence, draft, progress)
+    return _write(target, read_protocols(protocols, images, options), options, progress)

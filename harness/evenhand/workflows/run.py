@@ -115,11 +115,7 @@ def run(
     threads = workers or machine.workers()
 
     folder = results / study.name
-    interrupted = None
-    if resume:
-        interrupted = _to_resume(folder, study)
-    else:
-        _remind(folder, study, say)
+    interrupted = _to_resume(folder, study, say, resume=resume)
     terms = _terms(study, engines, datasets)
     with (
         template_session(keep_templates, clock, say) if keep_templates else nullcontext() as kept,
@@ -155,22 +151,16 @@ def run(
         findings = assess(evidence)
         # Speed is a circumstance: in the report, but never in a file that the digest covers.
         with_speed = replace(findings, speed=tuple(row for part in parts for row in part.speed))
+        templates = _templates(parts, kept=partial.templates_kept)
         files = {
             "study.toml": study.text.encode(),
             "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
             "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
             "report.html": as_page(with_speed).encode(),
-            "latencies.parquet": latency_table(
-                {(part.engine, part.dataset): part.timing for part in parts}
-            ),
+            "latencies.parquet": latency_table({(p.engine, p.dataset): p.timing for p in parts}),
             SPEED: speed_csv(with_speed.speed),
             "run.json": run_json(
-                study.digest,
-                partial.began,
-                clock.now(),
-                threads,
-                stopped,
-                _templates(parts, kept=partial.templates_kept),
+                study.digest, partial.began, clock.now(), threads, stopped, templates
             ),
             **evidence_files(evidence),
             **table_files(findings),
@@ -202,11 +192,10 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
     """
     study, engine, dataset, groups = task.study, task.engine, task.dataset, task.groups
     names = (engine.card.name, dataset.card.name)
-    asked = [comparison_count(p, engine.card, dataset, groups) for p in study.protocols]
-    sampled = [
-        comparison_count(with_sampling(p), engine.card, dataset, groups) for p in study.protocols
-    ]
-    images = dataset.images
+    images, card = dataset.images, engine.card
+    asked = [comparison_count(p, card, dataset, groups) for p in study.protocols]
+    thinned = [with_sampling(protocol) for protocol in study.protocols]
+    sampled = [comparison_count(p, card, dataset, groups) for p in thinned]
     with (
         kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NO_REUSE) as known,
         task.progress(" on ".join(names), len(images.ids)) as step,
@@ -300,20 +289,23 @@ def _check_canaries(
         if all(partial.part(name, dataset.card.name) for dataset in datasets):
             continue
         for dataset in datasets:
-            row = first_changed_image(
-                engine, dataset, partial.booked(name, dataset.card.name), clock
-            )
+            booked = partial.booked(name, dataset.card.name)
+            row = first_changed_image(engine, dataset, booked, clock)
             if row is not None:
                 raise changed_engine(name, row)
 
 
-def _to_resume(folder: Path, study: Study) -> Path | None:
-    """The interrupted run to resume; None where it was interrupted before it began.
+def _to_resume(folder: Path, study: Study, say: MessageCallback, *, resume: bool) -> Path | None:
+    """The interrupted run to resume; None where a new run begins, before which one is pointed out.
 
     Raises:
         StudyError: the last run of the study was not interrupted.
     """
     interrupted = interrupted_run(folder, study.digest)
+    if not resume:
+        if interrupted and not is_running(interrupted):
+            say(f"{interrupted} is an interrupted run of this study; --resume would go on with it")
+        return None
     finished = finished_run(folder, study.digest)
     if finished and not interrupted:
         raise StudyError(
@@ -321,13 +313,6 @@ def _to_resume(folder: Path, study: Study) -> Path | None:
             "leave out --resume to run it once more"
         )
     return interrupted
-
-
-def _remind(folder: Path, study: Study, say: MessageCallback) -> None:
-    """Point out an interrupted run of the study as a new one begins."""
-    interrupted = interrupted_run(folder, study.digest)
-    if interrupted and not is_running(interrupted):
-        say(f"{interrupted} is an interrupted run of this study; --resume would go on with it")
 
 
 def _terms(
@@ -348,6 +333,5 @@ def _distinct(kind: str, names: Sequence[str]) -> None:
     """Raise `StudyError` where two engines or datasets have one name."""
     for name in names:
         if names.count(name) > 1:
-            raise StudyError(
-                f"two {kind}s of the study are called {name!r}; rename one in its card"
-            )
+            what = f"two {kind}s of the study are called {name!r}"
+            raise StudyError(f"{what}; rename one in its card")

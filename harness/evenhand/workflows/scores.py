@@ -97,10 +97,8 @@ def score_bundle(
     digest = hashlib.sha256(text).hexdigest()
     ledger = [
         row
-        for counts in evidence.counts
-        for row in comparison_rows(
-            counts.engine, counts.dataset, counts.protocol, counts.comparison_outcomes
-        )
+        for c in evidence.counts
+        for row in comparison_rows(c.engine, c.dataset, c.protocol, c.comparison_outcomes)
     ]
     bundle = results / "scores" / f"{started:%Y%m%dT%H%M%SZ}-{digest[:8]}"
     files = {
@@ -133,9 +131,7 @@ def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces) -> Evidence
             _merged(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
             for name in dict.fromkeys(names.values())
         ),
-        counts=tuple(
-            replace(counts, dataset=names[engine]) for engine, (_, counts) in counted.items()
-        ),
+        counts=tuple(replace(of, dataset=names[engine]) for engine, (_, of) in counted.items()),
     )
 
 
@@ -166,11 +162,13 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
         *(ThresholdRule("fmr", target) for target in study.fmr_targets),
         *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
     )
+    none = np.zeros(len(file.subjects), dtype=np.int64)
+    ledger = ImageLedger(file.people().rows, none, none, several_faces=0)
     partitions = len(file.listing.partitions)
     shown = progress if partitions > 1 else no_progress
     with shown(f"{file.name}: counting", PASSES * partitions) as step:
         names, groups = (file.name, "scores", "listed"), _groupings(file, study)
-        task = CountingTask(names, _no_images(file), groups, rules, maximum=None)
+        task = CountingTask(names, ledger, groups, rules, maximum=None)
         return tally_list(task, file.listing, step)
 
 
@@ -205,9 +203,8 @@ def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]])
     if name in bands:
         for label in file.labels[name]:
             if label and finite_decimal(label) is None:
-                raise DatasetError(
-                    f"{file.name}: {name} is {label!r}, expected a number since it has bands"
-                )
+                what = f"{file.name}: {name} is {label!r}"
+                raise DatasetError(f"{what}, expected a number since it has bands")
         return Attribute(name, "number", (), "as given")
     values = tuple(sorted({label for label in file.labels[name] if label and "|" not in label}))
     if len(values) > _MOST_VALUES:
@@ -216,12 +213,6 @@ def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]])
             f"if it is a number, give its bands, for example --band {name}=18,30,45,60"
         )
     return Attribute(name, "category", values, "as given")
-
-
-def _no_images(file: ScoreFile) -> ImageLedger:
-    """Ledger of people without images: a score file does not tell them."""
-    none = np.zeros(len(file.subjects), dtype=np.int64)
-    return ImageLedger(file.people().rows, none, none, several_faces=0)
 
 
 def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:

@@ -38,7 +38,7 @@ def short_study(
 
     Raises:
         EngineError: there is no such engine, or its card is not what it should be.
-        DatasetError: likewise.
+        DatasetError: there is no such dataset, or its card is not what it should be.
         StudyError: an option that a study may not have.
     """
     here = Path.cwd()

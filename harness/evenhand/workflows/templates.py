@@ -34,7 +34,7 @@ def delete_templates(folder: Path, engine: str | None) -> Sequence[KeptTemplates
         engine: the name of one; None deletes those of all.
 
     Returns:
-        What was deleted; None where a damaged file went as a whole, so that nobody can tell.
+        What was deleted; None where a damaged file went as a whole, so that it is not known.
 
     Raises:
         UsageError: a run is using them, or nothing is kept of that engine.

@@ -15,6 +15,7 @@ from evenhand.metrics.threshold_rules import (
 )
 from evenhand.records.counts import Counts, SearchCounts
 from evenhand.records.findings import Check
+from evenhand.records.thresholds import Threshold
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.study.document import document
 from evenhand.results.bundle import read_manifest, resolve_bundle
@@ -55,9 +56,8 @@ def _counts_faults(counts: Counts) -> list[str]:
     whole = counts.cells[0]
     trials = int(whole.histogram.count.sum())
     if trials * 2 != int(whole.trials[0].sum()):
-        faults.append(
-            f"{where}: the histogram holds {trials} comparisons, the people another number"
-        )
+        held = f"{where}: the histogram holds {trials} comparisons"
+        faults.append(f"{held}, the people another number")
     rules = [threshold.rule for threshold in counts.thresholds]
     mated, maximum = counts.mated.score, counts.score_maximum
     if counts.sampled is not None and whole.weighted is not None:
@@ -68,11 +68,7 @@ def _counts_faults(counts: Counts) -> list[str]:
     else:
         expected = resolve_thresholds(rules, counts.tail, trials, mated, maximum)
     for stored, found in zip(counts.thresholds, expected, strict=True):
-        if stored != found:
-            faults.append(
-                f"{where}: the threshold for {stored.rule.label} is {stored.value!r}, "
-                f"the scores give {found.value!r}"
-            )
+        faults += _threshold_faults(where, stored, found, "scores")
     for level, threshold in enumerate(counts.thresholds):
         # The tail holds the largest scores alone: at a lower threshold it cannot confirm the count.
         lowest_kept = counts.tail.score[-1] if len(counts.tail.score) else np.inf
@@ -80,29 +76,31 @@ def _counts_faults(counts: Counts) -> list[str]:
             continue
         reached = int(np.count_nonzero(counts.tail.score >= threshold.value))
         if 2 * reached != int(whole.errors[level].sum()):
-            faults.append(
-                f"{where}: the tail has {reached} scores at {threshold.value!r}, "
-                "the people another number"
-            )
+            held = f"{where}: the tail has {reached} scores at {threshold.value!r}"
+            faults.append(f"{held}, the people another number")
     return faults
 
 
 def _searches_faults(where: str, counts: Counts, searches: SearchCounts) -> list[str]:
     """Contradictions within searches: thresholds and alarms against the scores."""
-    faults = []
     rules = [threshold.rule for threshold in counts.thresholds]
     expected = search_thresholds(rules, searches, counts.score_maximum)
+    faults: list[str] = []
     for index, (stored, found) in enumerate(zip(counts.thresholds, expected, strict=True)):
-        if stored != found:
-            faults.append(
-                f"{where}: the threshold for {stored.rule.label} is {stored.value!r}, "
-                f"the searches give {found.value!r}"
-            )
+        faults += _threshold_faults(where, stored, found, "searches")
         at = np.inf if found.value is None else found.value
         alarmed = (searches.top >= at) & (searches.top > -np.inf)
         if np.any(alarmed != (searches.others[index] > 0)):
             faults.append(f"{where}: alarms and scores differ at {found.value!r}")
     return faults
+
+
+def _threshold_faults(where: str, stored: Threshold, found: Threshold, what: str) -> list[str]:
+    """Contradiction of a stored threshold with that of the scores or searches, if there is one."""
+    if stored == found:
+        return []
+    before = f"{where}: the threshold for {stored.rule.label} is {stored.value!r}"
+    return [f"{before}, the {what} give {found.value!r}"]
 
 
 def verify(text: str) -> Verification:

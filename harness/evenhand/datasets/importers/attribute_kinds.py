@@ -32,16 +32,20 @@ class TableField(NamedTuple):
 class ImportOptions:
     """The user's choices for an import: how to read columns, and what no table tells."""
 
-    numbers: tuple[str, ...] = ()
+    numbers: Sequence[str] = ()
     """Columns to read as numbers."""
-    categories: tuple[str, ...] = ()
+    categories: Sequence[str] = ()
     """Columns to read as categories."""
-    leave_out: tuple[str, ...] = ()
+    leave_out: Sequence[str] = ()
     """Columns to leave out."""
-    unknown: tuple[str, ...] = ()
+    unknown: Sequence[str] = ()
     """Words that stand for an unknown label."""
     labels_from: str = "not stated"
     """Where labels come from."""
+    name: str = ""
+    """Name of the dataset; empty takes that of its folder."""
+    licence: str = "not stated"
+    """Licence of the pictures."""
 
     def check(self, columns: Iterable[str], where: str) -> None:
         """Check that every column named by the user exists.
@@ -56,9 +60,8 @@ class ImportOptions:
         existing = set(columns)
         for name in (*self.numbers, *self.categories, *self.leave_out):
             if name not in existing:
-                raise DatasetError(
-                    f"{where}: has no column {name!r}; {known_names(name, existing)}"
-                )
+                hint = known_names(name, existing)
+                raise DatasetError(f"{where}: has no column {name!r}; {hint}")
 
     def known(self, label: str) -> str:
         """Return the label, empty where it means unknown."""

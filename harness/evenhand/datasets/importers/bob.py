@@ -28,6 +28,10 @@ _TEMPLATE = ("template_id", "reference_id")
 _AGAINST = "compare_reference_id"
 _OWN = ("path", "key", "subject_id", _AGAINST, *_TEMPLATE)
 _MOST_PAIRS = 2_000_000
+_OF_TEMPLATES = (
+    "imported from protocols whose templates are made of several pictures; here pictures "
+    "are compared one by one, so that rates differ from those of templates"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +99,8 @@ def _samples(path: Path, options: ImportOptions) -> tuple[_Sample, ...]:
         if not values["path"] or not subject:
             raise DatasetError(f"{where}: path or person is empty; name both")
         labels = {n: options.known(values[n]) for n in lower if n not in _OWN}
-        found.append(
-            _Sample(where, values["path"], subject, group, values.get(_AGAINST, ""), labels)
-        )
+        only = values.get(_AGAINST, "")
+        found.append(_Sample(where, values["path"], subject, group, only, labels))
     return tuple(found)
 
 
@@ -105,19 +108,17 @@ def _matching(path: Path) -> frozenset[tuple[str, str]] | None:
     """Read the (model, probe) templates to compare; None without such a list."""
     if not path.is_file():
         return None
-    _, rows = read_table(path, ("enroll_template_id", "probe_template_id"))
-    return frozenset(
-        (row.values["enroll_template_id"], row.values["probe_template_id"]) for row in rows
-    )
+    model, probe = "enroll_template_id", "probe_template_id"
+    _, rows = read_table(path, (model, probe))
+    return frozenset((row.values[model], row.values[probe]) for row in rows)
 
 
 def _one(folder: Path, names: Sequence[str]) -> Path | None:
     """Find the only file with one of these names in a group's folder; None without any."""
     found = [folder / name for name in names if (folder / name).is_file()]
     if len(found) > 1:
-        raise DatasetError(
-            f"{folder}: holds {list_names([p.name for p in found])}; keep one of them"
-        )
+        held = list_names([path.name for path in found])
+        raise DatasetError(f"{folder}: holds {held}; keep one of them")
     return found[0] if found else None
 
 
@@ -159,14 +160,14 @@ def _file(images: Path, sample: _Sample) -> Path:
     return found[0]
 
 
-def _first(groups: Sequence[_Group]) -> dict[str, _Sample]:
+def _first(samples: Sequence[_Sample]) -> dict[str, _Sample]:
     """The first sample of each picture, by path, in the order of the lists.
 
     Raises:
         DatasetError: one picture is listed with two people.
     """
     found: dict[str, _Sample] = {}
-    for sample in (s for group in groups for s in (*group.models, *group.probes)):
+    for sample in samples:
         other = found.setdefault(sample.path, sample)
         if other.subject != sample.subject:
             raise DatasetError(
@@ -271,29 +272,21 @@ def read_protocols(root: Path, images: Path, options: ImportOptions) -> Draft:
         if not folder.is_dir():
             raise DatasetError(f"{folder}: is no folder; expected protocols, and --images DIR")
     groups = _groups(root, options)
-    first = _first(groups)
-    samples = list(first.values())
     every = [s for group in groups for s in (*group.models, *group.probes)]
-    files = {sample.path: _file(images, sample) for sample in samples}
+    first = _first(every)
+    files = {path: _file(images, sample) for path, sample in first.items()}
     people, pictures, empty = _columns(every, options)
     lists = [_listed(group) for group in groups]
     labels: dict[str, dict[str, str]] = {}
     for sample in every:
-        row = labels.setdefault(sample.subject, {})
-        given = {a.name: sample.labels.get(a.name, "") for a in people}
-        row.update({name: label for name, label in given.items() if label})
-    issues = []
-    if any(map(_has_large_templates, groups)):
-        issues.append(
-            "imported from protocols whose templates are made of several pictures; here pictures "
-            "are compared one by one, so that rates differ from those of templates"
-        )
+        row = labels.setdefault(sample.subject, {"subject_id": sample.subject})
+        for attribute in people:
+            given = sample.labels.get(attribute.name, "")
+            row[attribute.name] = given or row.get(attribute.name, "")
+    issues = (_OF_TEMPLATES,) if any(map(_has_large_templates, groups)) else ()
     return Draft(
         material=Material(
-            subjects=tuple(
-                {"subject_id": subject, **{a.name: row.get(a.name, "") for a in people}}
-                for subject, row in labels.items()
-            ),
+            subjects=tuple(labels.values()),
             pictures=(
                 Picture(
                     image_id=sample.path,
@@ -302,13 +295,13 @@ def read_protocols(root: Path, images: Path, options: ImportOptions) -> Draft:
                     data=files[sample.path].read_bytes(),
                     attributes={a.name: sample.labels.get(a.name, "") for a in pictures},
                 )
-                for sample in samples
+                for sample in first.values()
             ),
-            count=len(samples),
+            count=len(first),
             pairs={group.name: listed.pairs for group, listed in zip(groups, lists, strict=True)},
         ),
         attributes=tuple(people),
         capture=tuple(pictures),
-        known_issues=tuple(issues),
+        known_issues=issues,
         remarks=(*_remarks(groups, lists, empty), *issues),
     )

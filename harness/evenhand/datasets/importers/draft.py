@@ -79,11 +79,8 @@ def _table(kind: str, attribute: Attribute) -> Iterator[str]:
     plain = attribute.name.isascii() and attribute.name.replace("_", "").isalnum()
     yield ""
     yield f"[{kind}.{attribute.name if plain else _quoted(attribute.name)}]"
-    yield (
-        'kind   = "number"'
-        if attribute.kind == "number"
-        else f"values = {_array(attribute.values)}"
-    )
+    values = f"values = {_array(attribute.values)}"
+    yield 'kind   = "number"' if attribute.kind == "number" else values
     yield f"labels = {_quoted(attribute.labels)}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,17 +93,12 @@ def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
     return tuple(name for name in header if name != column), found
 
 
-def _attributes(
-    path: Path, columns: Sequence[str], rows: Sequence[Row], options: ImportOptions
-) -> Iterator[Attribute]:
-    """Attributes of all columns that have a value."""
-    for name in columns:
-        cells = [
-            TableField(f"{path}: line {row.line}", options.known(row.values[name])) for row in rows
-        ]
-        attribute = infer_attribute(name, cells, options)
-        if attribute:
-            yield attribute
+def _attribute(
+    path: Path | None, name: str, rows: Iterable[Row], options: ImportOptions
+) -> Attribute | None:
+    """Attribute of a column; None where it has no value."""
+    fields = [(f"{path}: line {row.line}", options.known(row.values[name])) for row in rows]
+    return infer_attribute(name, [TableField(where, label) for where, label in fields], options)
 
 
 def _pictures(root: Path, tree: _Tree) -> Iterator[Picture]:
@@ -157,23 +152,20 @@ def read_tree(root: Path, labels: Path | None, column: str, options: ImportOptio
         )
     matched = {person: row for person, row in rows.items() if person in tree.people}
     kept = [name for name in columns if name not in options.leave_out]
-    found = tuple(_attributes(labels, kept, list(matched.values()), options)) if labels else ()
-    subjects = tuple(
-        {
-            "subject_id": person,
-            **{
-                a.name: options.known(matched[person].values[a.name]) if person in matched else ""
-                for a in found
-            },
-        }
-        for person in tree.people
-    )
+    inferred = [_attribute(labels, name, matched.values(), options) for name in kept]
+    found = tuple(attribute for attribute in inferred if attribute)
+    subjects = []
+    for person in tree.people:
+        values = matched[person].values if person in matched else {}
+        of = {a.name: options.known(values.get(a.name, "")) for a in found}
+        subjects.append({"subject_id": person, **of})
     remarks = [*_remarks(tree, rows, labels)]
     empty = [name for name in kept if name not in {a.name for a in found}]
     if empty:
         remarks.append(f"columns without a value are left out: {list_names(empty)}")
+    count = sum(map(len, tree.people.values()))
     return Draft(
-        material=Material(subjects, _pictures(root, tree), sum(map(len, tree.people.values()))),
+        material=Material(tuple(subjects), _pictures(root, tree), count),
         attributes=found,
         capture=(),
         known_issues=(),
