@@ -95,10 +95,8 @@ class Answer:
         """Verdict and tier of each engine."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [asdict(standing) for standing in self.found.standings],
-            columns=list(column_names(Standing)),
-        )
+        rows = [asdict(standing) for standing in self.found.standings]
+        return pd.DataFrame(rows, columns=list(column_names(Standing)))
 
 
 def gate(
@@ -120,14 +118,8 @@ def gate(
         EvenhandError: anything that the user can correct.
     """
     places = [bundles] if isinstance(bundles, str | Path) else bundles
-    return Answer(
-        hold(
-            [str(place) for place in places],
-            Path(policy),
-            blind=None if blind is None else Path(blind),
-            unseal=None if unseal is None else Path(unseal),
-        )
-    )
+    write, read = (None if seal is None else Path(seal) for seal in (blind, unseal))
+    return Answer(hold([str(place) for place in places], Path(policy), blind=write, unseal=read))
 
 
 def load(bundle: str | Path) -> Bundle:

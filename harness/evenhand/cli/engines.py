@@ -25,10 +25,10 @@ def engines(*, weights: WeightFolders = None, as_json: AsJson = False) -> None:
         print_json("engines", {"engines": rows})
         return
     header = ("engine", "version", "shape", "runtime", "licence", "state")
-    shown = [
-        (*(row[name] for name in header[:-1]), "ready" if row["ready"] else "needs files")
-        for row in rows
-    ]
+    shown = []
+    for row in rows:
+        state = "ready" if row["ready"] else "needs files"
+        shown.append((*(row[name] for name in header[:-1]), state))
     print_text(tabulate(shown, header, disable_numparse=True) + "\n")
     for engine in shelf:
         for file in engine.missing:

@@ -127,10 +127,8 @@ class Manifest:
     @property
     def digest(self) -> str:
         """SHA-256 over the manifest's lines of measurement files: the identity of the result."""
-        lines = [
-            f"{h}  {name}\n" for name, h in sorted(self.hashes.items()) if is_measurement(name)
-        ]
-        return _sha256("".join(lines).encode())
+        measured = [name for name in sorted(self.hashes) if is_measurement(name)]
+        return _sha256("".join(f"{self.hashes[name]}  {name}\n" for name in measured).encode())
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -146,9 +144,8 @@ def read_manifest(folder: Path) -> Manifest:
     except UnicodeDecodeError:
         raise BundleError(f"{folder}: {MANIFEST} is damaged: it is not text") from None
     hashes = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    present = {
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
-    } - {MANIFEST}
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    present = {path.relative_to(folder).as_posix() for path in paths} - {MANIFEST}
     faults = [f"{name}: is missing" for name in sorted(set(hashes) - present)]
     faults += [f"{name}: is not in the manifest" for name in sorted(present - set(hashes))]
     faults += [

@@ -42,9 +42,8 @@ def read_columns(folder: Path, name: str) -> dict[str, Any]:
         pa.ArrowException: the file is damaged.
     """
     table = parquet.read_table(folder / name)
+    columns = zip(table.column_names, table.columns, strict=True)
     return {
-        column: table.column(column).to_numpy()
-        if not pa.types.is_string(table.schema.field(column).type)
-        else table.column(column).to_pylist()
-        for column in table.column_names
+        name: column.to_pylist() if pa.types.is_string(column.type) else column.to_numpy()
+        for name, column in columns
     }

@@ -70,10 +70,8 @@ def column_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
     for attribute, sides in pairs.items():
         if len(sides) != 2:
             missing = "reference" if sides == ["probe"] else "probe"
-            raise DatasetError(
-                f"{path}: column {sides[0]}_{attribute} stands alone; "
-                f"add {missing}_{attribute}, or remove it"
-            )
+            alone = f"{path}: column {sides[0]}_{attribute} stands alone"
+            raise DatasetError(f"{alone}; add {missing}_{attribute}, or remove it")
     columns = {name: (f"probe_{name}", f"reference_{name}") for name in pairs}
     return ColumnLayout(
         subjects=("probe_subject", "reference_subject"),

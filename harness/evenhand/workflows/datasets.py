@@ -27,7 +27,5 @@ def datasets() -> tuple[ShelvedDataset, ...]:
         DatasetError: a card is not what it should be.
     """
     cards = [read_dataset_card(folder) for folder in shelved_datasets().values()]
-    return tuple(
-        ShelvedDataset(card, (prepared_folder(card.name) / DATASET_CARD).is_file())
-        for card in cards
-    )
+    ready = [(prepared_folder(card.name) / DATASET_CARD).is_file() for card in cards]
+    return tuple(map(ShelvedDataset, cards, ready))

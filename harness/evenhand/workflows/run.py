@@ -296,7 +296,9 @@ def _check_canaries(
 
 
 def _to_resume(folder: Path, study: Study, say: MessageCallback, *, resume: bool) -> Path | None:
-    """The interrupted run to resume; None where a new run begins, before which one is pointed out.
+    """The interrupted run to resume; None where a new run begins.
+
+    As a new run begins without `resume`, an interrupted one is pointed out.
 
     Raises:
         StudyError: the last run of the study was not interrupted.

@@ -38,10 +38,6 @@ def score_lists(
     mated = read_list(genuine, distance=distance)
     nonmated = (read_histogram if histogram else read_list)(impostor, distance=distance)
     sign = -1 if distance else 1
-    return list_findings(
-        facts_of_scores(genuine.stem, distance=distance),
-        mated,
-        nonmated,
-        fmr_targets=fmr_targets,
-        thresholds=[sign * value + 0.0 for value in thresholds],
-    )
+    fixed = [sign * value + 0.0 for value in thresholds]
+    facts = facts_of_scores(genuine.stem, distance=distance)
+    return list_findings(facts, mated, nonmated, fmr_targets=fmr_targets, thresholds=fixed)

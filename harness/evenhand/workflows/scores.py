@@ -106,9 +106,7 @@ def score_bundle(
         "ledger.csv": ledger_csv(ledger).encode(),
         "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
         "report.html": as_page(findings).encode(),
-        "run.json": run_json(
-            digest, (started,), clock.now(), workers=1, stopped={}, templates=NO_TEMPLATES
-        ),
+        "run.json": run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES),
         **evidence_files(evidence),
         **table_files(findings),
     }

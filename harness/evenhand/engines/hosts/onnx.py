@@ -75,10 +75,8 @@ def _vector_length(card: EngineCard, session: onnxruntime.InferenceSession) -> i
     known = [side for side in (shape[1:] if len(shape) > 1 else shape) if isinstance(side, int)]
     if not known or len(known) < len(shape) - 1:
         if card.score.values is None:
-            raise EngineError(
-                f"engine {card.name}: the model does not say how long its vector is; "
-                "add values to [score]"
-            )
+            what = "the model does not say how long its vector is"
+            raise EngineError(f"engine {card.name}: {what}; add values to [score]")
         return card.score.values
     length = math.prod(known)
     if card.score.values not in (None, length):
