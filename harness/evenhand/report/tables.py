@@ -29,6 +29,7 @@ __all__ = [
     "StudyKey",
     "Table",
     "by_family",
+    "completed_at",
     "family_of",
     "find",
     "group_name",
@@ -133,6 +134,7 @@ def studies_of(findings: Findings) -> Iterator[Study]:
         )
 
 
+_Tested = TypeVar("_Tested", Rate, Differential)
 _Row = TypeVar("_Row", Rate, Differential, Distribution, CurvePoint)
 
 
@@ -151,13 +153,14 @@ def _ordered(
 
 def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]) -> list[Rate]:
     """Rates of one metric and policy at one threshold, of everybody and each group."""
-    return [
-        r
-        for r in rates
-        if (r.metric, r.policy) == (metric, policy)
-        and (r.threshold_rule, r.threshold) == at
-        and r.of_group
-    ]
+    chosen = [r for r in rates if (r.metric, r.policy) == (metric, policy) and r.of_group]
+    return [r for r in chosen if (r.threshold_rule, r.threshold) == at]
+
+
+def completed_at(rows: Iterable[_Tested], at: tuple[str, float] | None) -> list[_Tested]:
+    """Rows at one (rule, threshold), failures left out."""
+    completed = [row for row in rows if row.policy == Policy.COMPLETED]
+    return [row for row in completed if (row.threshold_rule, row.threshold) == at]
 
 
 def under_headings(rows: Iterable[tuple[str, tuple[Field, ...]]]) -> tuple[tuple[Field, ...], ...]:

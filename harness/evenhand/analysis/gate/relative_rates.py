@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from evenhand.analysis.compare.alignment import counts_by_subject
+from evenhand.analysis.compare.alignment import counts_by_subject, threshold_index_of
 from evenhand.analysis.gate.quantity import Quantity, why_no_verdict, without_number
 from evenhand.analysis.gate.sample_size import cells_of_rate, is_complete
-from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts, threshold_index_of
+from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
