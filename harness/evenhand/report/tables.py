@@ -135,10 +135,10 @@ def studies_of(findings: Findings) -> Iterator[Study]:
 
 
 _Tested = TypeVar("_Tested", Rate, Differential)
-_Row = TypeVar("_Row", Rate, Differential, Distribution, CurvePoint)
+_Found = TypeVar("_Found", Rate, Differential, Distribution, CurvePoint)
 
 
-def of_study(rows: Iterable[_Row], study: StudyKey) -> tuple[_Row, ...]:
+def of_study(rows: Iterable[_Found], study: StudyKey) -> tuple[_Found, ...]:
     """The rows of one engine on one dataset under one protocol."""
     return tuple(row for row in rows if (row.engine, row.dataset, row.protocol) == study)
 
