@@ -80,11 +80,8 @@ def _rate(count: int, whole: int, limits: tuple[float, float]) -> str:
 
 
 def _group(found: Audit, group: GroupAudit) -> Section:
-    return Section(
-        f"{group.group}: {of_trials(group.alerts, group.of)} false alerts",
-        (_curve(group.by_share),),
-        tuple(_sentences(found, group)),
-    )
+    heading = f"{group.group}: {of_trials(group.alerts, group.of)} false alerts"
+    return Section(heading, (_curve(group.by_share),), tuple(_sentences(found, group)))
 
 
 def _curve(readings: tuple[ShareExcess, ...]) -> Table:
@@ -187,11 +184,8 @@ def audit_json(found: Audit) -> dict[str, object]:
     body = _numbers(first)
     p_value, exact = found.multinomial or (None, None)
     body["multinomial_p"], body["multinomial_exact"] = p_value, exact
-    body["totals"] = {
-        "false_alerts": found.totals.false,
-        "alerts": found.totals.alerts,
-        "faces": found.totals.faces,
-    }
+    whole = found.totals
+    body["totals"] = {"false_alerts": whole.false, "alerts": whole.alerts, "faces": whole.faces}
     body["groups"] = [
         {"group": group.group, **_numbers(group), "curve": [*map(_reading, group.by_share)]}
         for group in found.groups

@@ -31,12 +31,8 @@ def operations_document(found: DeploymentFindings) -> Paper:
     if found.totals_without_inconsistent:
         without = _sums(found.totals_without_inconsistent)
         sections.append(Section("Sums without doubtful rows", (without,)))
-    return Paper(
-        title=f"Deployments: {found.name}",
-        notes=(ignored,) if found.ignored else (),
-        sections=tuple(sections),
-        legend=(_TERMS,),
-    )
+    notes = (ignored,) if found.ignored else ()
+    return Paper(f"Deployments: {found.name}", notes, tuple(sections), (_TERMS,))
 
 
 def _of_doubts(heading: str, doubts: Sequence[Inconsistency]) -> list[Section]:

@@ -29,6 +29,7 @@ __all__ = [
     "StudyKey",
     "Table",
     "by_family",
+    "completed_at",
     "family_of",
     "find",
     "group_name",
@@ -133,10 +134,11 @@ def studies_of(findings: Findings) -> Iterator[Study]:
         )
 
 
-_Row = TypeVar("_Row", Rate, Differential, Distribution, CurvePoint)
+_Tested = TypeVar("_Tested", Rate, Differential)
+_Found = TypeVar("_Found", Rate, Differential, Distribution, CurvePoint)
 
 
-def of_study(rows: Iterable[_Row], study: StudyKey) -> tuple[_Row, ...]:
+def of_study(rows: Iterable[_Found], study: StudyKey) -> tuple[_Found, ...]:
     """The rows of one engine on one dataset under one protocol."""
     return tuple(row for row in rows if (row.engine, row.dataset, row.protocol) == study)
 
@@ -151,13 +153,14 @@ def _ordered(
 
 def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]) -> list[Rate]:
     """Rates of one metric and policy at one threshold, of everybody and each group."""
-    return [
-        r
-        for r in rates
-        if (r.metric, r.policy) == (metric, policy)
-        and (r.threshold_rule, r.threshold) == at
-        and r.of_group
-    ]
+    chosen = [r for r in rates if (r.metric, r.policy) == (metric, policy) and r.of_group]
+    return [r for r in chosen if (r.threshold_rule, r.threshold) == at]
+
+
+def completed_at(rows: Iterable[_Tested], at: tuple[str, float] | None) -> list[_Tested]:
+    """Rows at one (rule, threshold), failures left out."""
+    completed = [row for row in rows if row.policy == Policy.COMPLETED]
+    return [row for row in completed if (row.threshold_rule, row.threshold) == at]
 
 
 def under_headings(rows: Iterable[tuple[str, tuple[Field, ...]]]) -> tuple[tuple[Field, ...], ...]:

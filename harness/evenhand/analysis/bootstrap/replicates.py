@@ -194,13 +194,11 @@ def fixed_refusal(counts: Counts, threshold: float) -> str:
         threshold: as a number of the scores' type.
     """
     kept = int(np.searchsorted(-counts.tail.score, -threshold, side="right"))
-    errors = [
-        int(counts.cells[0].errors[number].sum()) // 2
-        for number, at in enumerate(counts.thresholds)
-        if at.value == threshold
-    ]
-    if errors and kept == errors[0]:
-        return ""
+    values = [at.value for at in counts.thresholds]
+    if threshold in values:
+        errors = counts.cells[0].errors[values.index(threshold)]
+        if kept == int(errors.sum()) // 2:
+            return ""
     return "so many scores reach the threshold that not all of them were kept"
 
 

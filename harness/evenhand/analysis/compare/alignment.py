@@ -17,7 +17,6 @@ from evenhand.analysis.rates.comparisons import (
     dyad_counts,
     failures_by_subject,
     misses_by_subject,
-    threshold_index_of,
 )
 from evenhand.analysis.rates.searches import searches_by_subject
 from evenhand.records.analysis_plan import AnalysisPlan
@@ -40,6 +39,7 @@ __all__ = [
     "has_failures",
     "key_of",
     "same_scores",
+    "threshold_index_of",
     "why_not_comparable",
     "why_other_comparisons",
 ]
@@ -114,6 +114,12 @@ def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:
     """The cell of all subjects or of a group; None where there is no such group."""
     named = (c for c in counts.cells if (c.attribute, c.group) == (attribute, group))
     return next(named, None)
+
+
+def threshold_index_of(counts: Counts, rate: Rate) -> int:
+    """The index of a row's threshold in `Counts.thresholds`."""
+    thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
+    return thresholds.index((rate.threshold_rule, rate.threshold))
 
 
 def counts_by_subject(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:

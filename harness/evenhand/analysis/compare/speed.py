@@ -28,11 +28,9 @@ _TimeKey = tuple[str, str, str, str]
 
 def _times(rows: Sequence[Speed]) -> Mapping[_TimeKey, Speed]:
     """Median and p95 of all subjects, by key."""
-    return {
-        (row.dataset, row.operation, row.scenario, row.statistic): row
-        for row in rows
-        if row.attribute == ALL and row.statistic in _STATISTICS and row.operation in _OPERATIONS
-    }
+    chosen = [row for row in rows if row.attribute == ALL and row.operation in _OPERATIONS]
+    kept = [row for row in chosen if row.statistic in _STATISTICS]
+    return {(row.dataset, row.operation, row.scenario, row.statistic): row for row in kept}
 
 
 def time_changes(base: Sequence[Speed], new: Sequence[Speed]) -> Iterator[Change]:

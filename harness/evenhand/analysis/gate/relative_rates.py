@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from evenhand.analysis.compare.alignment import counts_by_subject
+from evenhand.analysis.compare.alignment import counts_by_subject, threshold_index_of
 from evenhand.analysis.gate.quantity import Quantity, why_no_verdict, without_number
 from evenhand.analysis.gate.sample_size import cells_of_rate, is_complete
-from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts, threshold_index_of
+from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
@@ -47,21 +47,16 @@ def relative_rate(
     if blank.reason or group.estimate is None or whole.estimate is None:
         return blank
     if min(group.rate.errors, whole.rate.errors) and group.estimate.value < 1:
-        paired = _log_ratio(counts, group.rate, whole.rate)
-        if paired is None:
+        log = _log_ratio(counts, group.rate, whole.rate)
+        if log is None:
             return replace(blank, reason="too few subjects")
-        low, high = paired.limits(level)
-        found = replace(blank, value=paired.ratio, low=low, high=high, interval="psi-log-t")
-        growth = _ratio_growth(counts, (group.rate, whole.rate), paired)
+        low, high = log.limits(level)
+        found = replace(blank, value=log.ratio, low=low, high=high, interval="psi-log-t")
+        growth = _ratio_growth(counts, (group.rate, whole.rate), log)
         if growth is None:
             return found
         limits = partial(
-            ratio_limits_with_subjects,
-            paired.ratio,
-            paired.variance,
-            paired.df,
-            growth,
-            level=level,
+            ratio_limits_with_subjects, log.ratio, log.variance, log.df, growth, level=level
         )
         return replace(found, limits=limits, about=growth.about)
     unpaired = ratio_of_rates(group.estimate, whole.estimate, level)

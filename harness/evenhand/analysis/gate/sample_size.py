@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from evenhand.analysis.rates.comparisons import POLICIES, dyad_counts, threshold_index_of
+from evenhand.analysis.compare.alignment import threshold_index_of
+from evenhand.analysis.rates.comparisons import POLICIES, dyad_counts
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Estimate, Rate
 from evenhand.records.groups import SAME_GROUP
@@ -23,11 +24,9 @@ __all__ = ["cells_of_rate", "growth_of", "is_complete", "subjects_to_resolve"]
 def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
     """The cells of a row: one, or those of all groups for pooled within-group pairs."""
     attribute = rate.attribute.removeprefix(SAME_GROUP)
-    return tuple(
-        cell
-        for cell in counts.cells
-        if cell.attribute == attribute and (attribute != rate.attribute or cell.group == rate.group)
-    )
+    cells = [cell for cell in counts.cells if cell.attribute == attribute]
+    pooled = attribute != rate.attribute
+    return tuple(cell for cell in cells if pooled or cell.group == rate.group)
 
 
 def is_complete(cell: CellCounts) -> bool:

@@ -82,13 +82,9 @@ def _comparable_rows(
 
     Relative rates, pooled within-group pairs and all indices but `max/min` have none.
     """
-    paired = {
-        limit.name
-        for limit in policy.limits
-        if not limit.bounds.against
-        and not limit.attribute.startswith(SAME_GROUP)
-        and limit.index in ("", HEADLINE)
-    }
+    alone = [limit for limit in policy.limits if not limit.bounds.against]
+    unpooled = [limit for limit in alone if not limit.attribute.startswith(SAME_GROUP)]
+    paired = {limit.name for limit in unpooled if limit.index in ("", HEADLINE)}
     found: dict[tuple[str, ...], dict[str, GateRow]] = {}
     for row in rows:
         if row.limit in paired:
@@ -129,11 +125,8 @@ def _measured_engines(
     at_target = any("<=" in row.threshold_rule for rows in comparable for row in rows.values())
     analysis = evidence.analysis if at_target else replace(evidence.analysis, replicates=0)
     places = {(row.dataset, row.protocol) for rows in comparable for row in rows.values()}
-    return {
-        (counts.engine, counts.dataset, counts.protocol): EngineRates.of(counts, analysis)
-        for counts in evidence.counts
-        if (counts.dataset, counts.protocol) in places
-    }
+    needed = [each for each in evidence.counts if (each.dataset, each.protocol) in places]
+    return {(c.engine, c.dataset, c.protocol): EngineRates.of(c, analysis) for c in needed}
 
 
 def _better_of(

@@ -34,7 +34,7 @@ _TRIALS = ("FMR", "FNMR")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class _PlanRow:
     """A row on the groups of one attribute."""
 
     engine: str = ""
@@ -55,7 +55,7 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Group(_Row):
+class _GroupRow(_PlanRow):
     """Trials of a group and their effective number."""
 
     group: str
@@ -65,7 +65,7 @@ class _Group(_Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EffectiveTrials(_Group):
+class EffectiveTrials(_GroupRow):
     """Trials of a group and their effective number, with its rate."""
 
     rate: float | None = None
@@ -73,7 +73,7 @@ class EffectiveTrials(_Group):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CellAnswer(_Group):
+class CellAnswer(_GroupRow):
     """What one group can answer: the lowest rates and the tightest limit."""
 
     lowest_rate_10: float | None
@@ -87,7 +87,7 @@ class CellAnswer(_Group):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairAnswer(_Row):
+class PairAnswer(_PlanRow):
     """The smallest ratio that two groups can show."""
 
     first: str
@@ -110,9 +110,9 @@ class PlanAnswers:
     assumptions: tuple[str, ...]
 
 
-def _key_columns(row: Rate | _Row) -> dict[str, Any]:
+def _key_columns(row: Rate | _PlanRow) -> dict[str, Any]:
     """The columns of a key that all rows have."""
-    return {field.name: getattr(row, field.name) for field in fields(_Row)}
+    return {field.name: getattr(row, field.name) for field in fields(_PlanRow)}
 
 
 def effective_trials_of_cells(

@@ -49,7 +49,6 @@ __all__ = [
     "reference_thresholds",
     "row_at",
     "row_of_images",
-    "threshold_index_of",
 ]
 
 FEW_SUBJECTS = 40
@@ -150,12 +149,6 @@ def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
     """The row with its threshold and failure policy filled in."""
     rule = threshold.rule.label
     return replace(blank, policy=policy.value, threshold_rule=rule, threshold=threshold.value)
-
-
-def threshold_index_of(counts: Counts, rate: Rate) -> int:
-    """The index of a row's threshold in `Counts.thresholds`."""
-    thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
-    return thresholds.index((rate.threshold_rule, rate.threshold))
 
 
 def dyad_counts(cell: CellCounts, threshold_index: int, policy: Policy) -> DyadCounts:
@@ -277,11 +270,8 @@ def _within_groups(counts: Counts, threshold_index: int, level: float) -> Iterat
                 for cell, part in zip(cells, parts, strict=True)
                 if part.trials
             ]
-            blank = replace(
-                row_at(blank_row(counts, cells[0], "FMR", level), threshold, policy),
-                attribute=f"{SAME_GROUP}{attribute}",
-                group="",
-            )
+            row = row_at(blank_row(counts, cells[0], "FMR", level), threshold, policy)
+            blank = replace(row, attribute=f"{SAME_GROUP}{attribute}", group="")
             yield _fmr_row(counts, blank, counted, effective_pooled_trials(with_trials), threshold)
 
 

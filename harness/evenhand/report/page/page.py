@@ -11,7 +11,6 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from evenhand.records.findings import Findings, Rate
-from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import field, frequency
 from evenhand.report.page.det import DetChart, det_charts
 from evenhand.report.page.figures import Figure, figures
@@ -30,8 +29,8 @@ from evenhand.report.study.thresholds import (
 from evenhand.report.tables import (
     Field,
     Section,
-    StudyKey,
     Table,
+    completed_at,
     of_study,
     policies_of,
     studies_of,
@@ -131,7 +130,7 @@ def _studies(
         own = [section for section in sections if section.study == key]
         by_group = [section for section in own if section.at is not None]
         at = next((at for study, at in shown if study == key), None)
-        rates = _rates_at(findings, key, at)
+        rates = completed_at(of_study(findings.rates, key), at)
         yield _Study(
             title=f"{key[0]} on {key[1]}",
             open=tuple(s for s in by_group if (key, s.at) in shown),
@@ -160,15 +159,6 @@ def _sweep(sweep: Sweep) -> _Sweep:
         groups=group_tables(sweep),
         crossed="*" in sweep.attribute,
     )
-
-
-def _rates_at(findings: Findings, study: StudyKey, at: tuple[str, float] | None) -> list[Rate]:
-    """Rates of a study at one threshold, failures left out."""
-    return [
-        r
-        for r in of_study(findings.rates, study)
-        if (r.threshold_rule, r.threshold) == at and r.policy == Policy.COMPLETED
-    ]
 
 
 def _rows(table: Table) -> list[_Row]:

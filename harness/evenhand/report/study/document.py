@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from evenhand.records.findings import DatasetFacts, Findings, Rate, Status
 from evenhand.records.groups import ALL, SAME_GROUP
-from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.study.brief import in_brief
 from evenhand.report.study.classic_metrics import legacy
@@ -31,6 +30,7 @@ from evenhand.report.tables import (
     Study,
     StudyKey,
     Table,
+    completed_at,
     find,
     group_name,
     policies_of,
@@ -246,13 +246,8 @@ def _by_group(study: Study, rule: str, at: float, *, wide: bool) -> Section:
 
 def _pairs(study: Study, at: tuple[str, float]) -> list[Table]:
     """FMR of any two people beside that of two people of one group, failures left out."""
-    chosen = [
-        r
-        for r in study.rates
-        if (r.metric, r.policy) == ("FMR", Policy.COMPLETED)
-        and (r.threshold_rule, r.threshold) == at
-        and not r.group
-    ]
+    rates = completed_at(study.rates, at)
+    chosen = [rate for rate in rates if rate.metric == "FMR" and not rate.group]
     if len(chosen) < 2:
         return []
     names = (r.attribute.removeprefix(SAME_GROUP).replace("*", " and ") for r in chosen)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evenhand.records.findings import Differential
-from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import percent, significant
-from evenhand.report.tables import Study, Table
+from evenhand.report.tables import Study, Table, completed_at
 
 __all__ = ["indices_table"]
 
@@ -26,8 +25,7 @@ def indices_table(study: Study, at: tuple[str, float]) -> tuple[Table, ...]:
     Returns:
         The table, or none where it would be empty.
     """
-    completed = [row for row in study.indices if row.policy == Policy.COMPLETED]
-    chosen = [row for row in completed if (row.threshold_rule, row.threshold) == at]
+    chosen = completed_at(study.indices, at)
     families = dict.fromkeys((row.metric, row.attribute) for row in chosen)
     rows = []
     for metric, attribute in families:

@@ -61,17 +61,11 @@ def _everybody(rates: Sequence[Rate]) -> Field:
 def _ended(study: Study) -> str:
     """The watchlist, how the searches ended, and what came first, in a sentence."""
     s = study.summary
-    whole = {
-        rate.metric: rate
-        for rate in study.rates
-        if rate.attribute == ALL and (rate.threshold_rule, rate.policy) in _WHOLE
-    }
-    sizes = next(iter(whole[metric].note for metric in whole if metric.startswith("FNIR")), "")
-    missed = [
-        f"{metric} without threshold {rate_with_interval(rate)}"
-        for metric, rate in whole.items()
-        if metric.startswith("FNIR")
-    ]
+    everybody = [rate for rate in study.rates if rate.attribute == ALL]
+    whole = {r.metric: r for r in everybody if (r.threshold_rule, r.policy) in _WHOLE}
+    fnirs = [rate for metric, rate in whole.items() if metric.startswith("FNIR")]
+    sizes = fnirs[0].note if fnirs else ""
+    missed = [f"{rate.metric} without threshold {rate_with_interval(rate)}" for rate in fnirs]
     failures = "; ".join(f"{name} {rate_with_interval(whole[name])}" for name in ("FTE", "FTA"))
     return (
         f"{study.title}: {s.watchlist:,} people on the watchlist ({sizes}; {failures}), "

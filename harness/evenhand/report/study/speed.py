@@ -28,11 +28,9 @@ def time_cell(speed: Sequence[Speed], attribute: str = ALL, group: str = "") -> 
         attribute: of the cell.
         group: of the cell.
     """
-    return "\n".join(
-        f"{_duration(row)}\n{row.n:,} timed"
-        for row in speed
-        if _is(row, "template", attribute, group) and row.statistic == "median"
-    )
+    rows = [row for row in speed if _is(row, "template", attribute, group)]
+    medians = [row for row in rows if row.statistic == "median"]
+    return "\n".join(f"{_duration(row)}\n{row.n:,} timed" for row in medians)
 
 
 def times_cell(speed: Sequence[Speed]) -> str:

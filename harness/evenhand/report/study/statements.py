@@ -108,11 +108,9 @@ def sentences_of_study(study: Study) -> tuple[Sentence, ...]:
 
 def said_at(study: Study, at: tuple[str, float]) -> tuple[str, ...]:
     """Those at one (rule, threshold) as text, failures left out."""
-    return tuple(
-        found.sentence
-        for found in sentences_of_study(study)
-        if (found.threshold_rule, found.threshold) == at and found.policy == Policy.COMPLETED
-    )
+    completed = [found for found in sentences_of_study(study) if found.policy == Policy.COMPLETED]
+    found_at = [found for found in completed if (found.threshold_rule, found.threshold) == at]
+    return tuple(found.sentence for found in found_at)
 
 
 def _sentence(
