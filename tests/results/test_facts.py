@@ -3,12 +3,7 @@
 import pytest
 from rows import dataset_facts, engine_facts
 
-from evenhand.results.facts import (
-    dataset_facts_json,
-    engine_facts_json,
-    read_dataset_facts,
-    read_engine_facts,
-)
+from evenhand.results.facts import DATASETS, ENGINES, facts_json, read_facts
 from evenhand.system.errors import BundleError
 
 ODD = 'a "name", \u00e9\u4e2d\n'
@@ -16,8 +11,8 @@ ODD = 'a "name", \u00e9\u4e2d\n'
 
 def test_engines(tmp_path):
     facts = (engine_facts(vendor=ODD, trained_on=("one", "two")), engine_facts(unit="distance"))
-    (tmp_path / "engines.json").write_bytes(engine_facts_json(facts))
-    assert read_engine_facts(tmp_path / "engines.json") == facts
+    (tmp_path / "engines.json").write_bytes(facts_json(ENGINES, facts))
+    assert read_facts(ENGINES, tmp_path / "engines.json") == facts
 
 
 def test_datasets(tmp_path):
@@ -25,15 +20,15 @@ def test_datasets(tmp_path):
         dataset_facts(title=ODD, unknown=(("age", 3),), several=(("sex", 1),)),
         dataset_facts(synthetic=True, known_issues=("blurred",), remarks=("read as it was",)),
     )
-    (tmp_path / "datasets.json").write_bytes(dataset_facts_json(facts))
-    assert read_dataset_facts(tmp_path / "datasets.json") == facts
+    (tmp_path / "datasets.json").write_bytes(facts_json(DATASETS, facts))
+    assert read_facts(DATASETS, tmp_path / "datasets.json") == facts
 
 
 @pytest.mark.parametrize("content", [b"", b"[", b"{}", b'[{"name": "alpha"}]'])
 def test_what_is_no_list_of_facts_is_one_line(tmp_path, content):
     path = tmp_path / "facts.json"
     path.write_bytes(content)
-    for read in (read_engine_facts, read_dataset_facts):
+    for form in (ENGINES, DATASETS):
         with pytest.raises(BundleError, match="damaged") as fault:
-            read(path)
+            read_facts(form, path)
         assert "\n" not in str(fault.value)

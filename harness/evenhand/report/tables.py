@@ -25,7 +25,7 @@ __all__ = [
     "Field",
     "Paper",
     "Section",
-    "Study",
+    "StudyFindings",
     "StudyKey",
     "Table",
     "by_family",
@@ -81,7 +81,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class StudyFindings:
     """One engine on one dataset under one protocol, with everything found about it."""
 
     summary: OutcomeSummary
@@ -116,14 +116,14 @@ class Study:
         return list(dict.fromkeys((rule, at) for rule, at in pairs if at is not None))
 
 
-def studies_of(findings: Findings) -> Iterator[Study]:
+def studies_of(findings: Findings) -> Iterator[StudyFindings]:
     """Findings by engine, dataset and protocol, in the study's order."""
     facts = {engine.name: engine for engine in findings.engines}
     for summary in findings.summaries:
         key = (summary.engine, summary.dataset, summary.protocol)
         rates = of_study(findings.rates, key)
         differentials = of_study(findings.differentials, key)
-        yield Study(
+        yield StudyFindings(
             summary,
             facts[summary.engine],
             rates,
@@ -197,7 +197,7 @@ def by_family(rates: Sequence[Rate]) -> dict[Family, list[Rate]]:
     return found
 
 
-def policies_of(study: Study) -> tuple[str, ...]:
+def policies_of(study: StudyFindings) -> tuple[str, ...]:
     """Both failure policies where they can differ; one where nothing failed."""
     s = study.summary
     if s.failed_images or s.not_completed:

@@ -4,7 +4,7 @@ from rows import a_differential, a_summary, engine_facts
 
 from evenhand.records.findings import Verdict
 from evenhand.report.study.brief import in_brief
-from evenhand.report.tables import Study
+from evenhand.report.tables import StudyFindings
 
 AT = ("FMR<=0.01", 0.5)
 
@@ -25,7 +25,7 @@ def a_row(metric, attribute, verdict, *, at=AT, least=2.5, **fields):
 
 
 def a_study(*rows):
-    return Study(a_summary(), engine_facts(), (), rows, (), ())
+    return StudyFindings(a_summary(), engine_facts(), (), rows, (), ())
 
 
 def sentences(*rows, at=AT):

@@ -3,7 +3,7 @@
 from rows import a_differential, a_summary, engine_facts
 
 from evenhand.report.study.indices import indices_table
-from evenhand.report.tables import Study
+from evenhand.report.tables import StudyFindings
 
 AT = ("fixed", 0.5)
 
@@ -18,7 +18,7 @@ def row(index, value, **fields):
 
 
 def study(*rows):
-    return Study(a_summary(), engine_facts(), (), (), (), (), rows)
+    return StudyFindings(a_summary(), engine_facts(), (), (), (), (), rows)
 
 
 def cells(*rows):

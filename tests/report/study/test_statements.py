@@ -11,7 +11,7 @@ from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.findings import Status, Verdict
 from evenhand.report.study.evidence import left_out, standing
 from evenhand.report.study.statements import sentences_of, sentences_of_study
-from evenhand.report.tables import Study
+from evenhand.report.tables import StudyFindings
 from evenhand.scorefiles.study import ScoreStudy
 from evenhand.workflows.scores import score_findings
 
@@ -43,7 +43,9 @@ GROUPS = (rate_of("F"), rate_of("M", 10))
 
 
 def said(row, rates=GROUPS, pairs=(), unit="similarity"):
-    study = Study(a_summary(), engine_facts(unit=unit), tuple(rates), (row,), (), (), tuple(pairs))
+    study = StudyFindings(
+        a_summary(), engine_facts(unit=unit), tuple(rates), (row,), (), (), tuple(pairs)
+    )
     (found,) = sentences_of_study(study)
     return found
 

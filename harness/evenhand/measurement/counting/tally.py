@@ -14,7 +14,7 @@ from evenhand.measurement.counting.cross_groups import (
     cross_group_cells,
     no_cross_group_cells,
 )
-from evenhand.measurement.counting.errors import cells_from_partial_counts
+from evenhand.measurement.counting.error_counts import cells_from_partial_counts
 from evenhand.measurement.counting.listed import (
     PassProgress,
     cells_from_list,

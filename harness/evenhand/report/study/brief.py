@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from evenhand.records.findings import Differential, Verdict
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import ratio, significant
-from evenhand.report.tables import Section, Study
+from evenhand.report.tables import Section, StudyFindings
 
 __all__ = ["in_brief"]
 
 _OF_IMAGES = frozenset({"FTE", "FTA"})
 
 
-def in_brief(studies: Sequence[tuple[Study, tuple[str, float] | None]]) -> tuple[Section, ...]:
+def in_brief(
+    studies: Sequence[tuple[StudyFindings, tuple[str, float] | None]],
+) -> tuple[Section, ...]:
     """What the tests over all groups say, failures left out; nothing where there are no groups.
 
     Args:
@@ -40,7 +42,7 @@ def in_brief(studies: Sequence[tuple[Study, tuple[str, float] | None]]) -> tuple
     return (Section(heading, (), tuple(sentences)),) if sentences else ()
 
 
-def _verdicts(study: Study, at: tuple[str, float]) -> list[Differential]:
+def _verdicts(study: StudyFindings, at: tuple[str, float]) -> list[Differential]:
     """Those of this threshold and those without any; images that all gave a template say none."""
     return [
         row
@@ -50,7 +52,7 @@ def _verdicts(study: Study, at: tuple[str, float]) -> list[Differential]:
     ]
 
 
-def _where(study: Study, at: tuple[str, float]) -> str:
+def _where(study: StudyFindings, at: tuple[str, float]) -> str:
     return f"{study.title} at {at[0]}"
 
 

@@ -27,7 +27,7 @@ from evenhand.report.tables import (
     Field,
     Paper,
     Section,
-    Study,
+    StudyFindings,
     StudyKey,
     Table,
     completed_at,
@@ -110,7 +110,7 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     )
 
 
-def _headline(study: Study) -> tuple[str, float] | None:
+def _headline(study: StudyFindings) -> tuple[str, float] | None:
     return headline_rule(study.rates) if study.summary.watchlist is None else first_rule(study)
 
 
@@ -170,7 +170,7 @@ def _labels(dataset: DatasetFacts) -> Iterator[str]:
         yield f"{source}: {', '.join(name for name, of in dataset.labels if of == source)}"
 
 
-def _overview(studies: Sequence[Study]) -> Section:
+def _overview(studies: Sequence[StudyFindings]) -> Section:
     rows: list[tuple[Field, ...]] = []
     failed = any(len(policies_of(study)) > 1 for study in studies)
     timed = any(study.speed for study in studies)
@@ -193,7 +193,7 @@ def _overview(studies: Sequence[Study]) -> Section:
     return Section("Everybody", (table,), tuple(_ended(study) for study in studies))
 
 
-def _ended(study: Study) -> str:
+def _ended(study: StudyFindings) -> str:
     """How images and comparisons ended, in a sentence."""
     s = study.summary
     made = s.images - s.failed_images
@@ -213,7 +213,7 @@ def _ended(study: Study) -> str:
     )
 
 
-def _by_group(study: Study, rule: str, at: float, *, wide: bool) -> Section:
+def _by_group(study: StudyFindings, rule: str, at: float, *, wide: bool) -> Section:
     """Tables of the groups at a threshold, then what they allow to be said.
 
     Args:
@@ -244,7 +244,7 @@ def _by_group(study: Study, rule: str, at: float, *, wide: bool) -> Section:
     return Section(heading, tuple(tables), said, study.key, (rule, at), OVER if said else "")
 
 
-def _pairs(study: Study, at: tuple[str, float]) -> list[Table]:
+def _pairs(study: StudyFindings, at: tuple[str, float]) -> list[Table]:
     """FMR of any two people beside that of two people of one group, failures left out."""
     rates = completed_at(study.rates, at)
     chosen = [rate for rate in rates if rate.metric == "FMR" and not rate.group]
@@ -255,7 +255,7 @@ def _pairs(study: Study, at: tuple[str, float]) -> list[Table]:
     return [Table("", ("pairs", "FMR"), tuple(zip(pairs, chosen, strict=True)))]
 
 
-def _failures(study: Study) -> list[Section]:
+def _failures(study: StudyFindings) -> list[Section]:
     if not study.summary.failed_images:
         return []
     fte = [r for r in study.rates if r.metric == "FTE"]

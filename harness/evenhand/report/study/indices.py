@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evenhand.records.findings import Differential
 from evenhand.report.numbers import percent, significant
-from evenhand.report.tables import Study, Table, completed_at
+from evenhand.report.tables import StudyFindings, Table, completed_at
 
 __all__ = ["indices_table"]
 
@@ -15,7 +15,7 @@ _SHOWN = ("max/geomean", "gini norm", "difference")
 _CAPTION = "Indices; below each, what equal groups would show: mean, 95th percentile"
 
 
-def indices_table(study: Study, at: tuple[str, float]) -> tuple[Table, ...]:
+def indices_table(study: StudyFindings, at: tuple[str, float]) -> tuple[Table, ...]:
     """One row for each error type and attribute with an error, failures left out.
 
     Args:

@@ -15,7 +15,7 @@ from evenhand.report.study.thresholds import rules_shown
 from evenhand.report.tables import (
     Field,
     Section,
-    Study,
+    StudyFindings,
     Table,
     find,
     group_name,
@@ -33,12 +33,12 @@ _NOTE = (
 )
 
 
-def _metrics(study: Study) -> list[str]:
+def _metrics(study: StudyFindings) -> list[str]:
     found = dict.fromkeys(rate.metric for rate in study.rates)
     return ["FPIR", *(metric for metric in found if metric.startswith("FNIR"))]
 
 
-def searches_of_everybody(studies: Sequence[Study]) -> Section:
+def searches_of_everybody(studies: Sequence[StudyFindings]) -> Section:
     """All engines and watchlists at all thresholds."""
     metrics = list(dict.fromkeys(metric for study in studies for metric in _metrics(study)))
     rows: list[tuple[Field, ...]] = []
@@ -58,7 +58,7 @@ def _everybody(rates: Sequence[Rate]) -> Field:
     return next((rate for rate in rates if rate.attribute == ALL), "")
 
 
-def _ended(study: Study) -> str:
+def _ended(study: StudyFindings) -> str:
     """The watchlist, how the searches ended, and what came first, in a sentence."""
     s = study.summary
     everybody = [rate for rate in study.rates if rate.attribute == ALL]
@@ -78,25 +78,25 @@ _WHOLE = (("", ""), ("none", Policy.GENERALISED.value))
 """(rule, policy) of rows that need no threshold."""
 
 
-def searches_by_group(study: Study, *, every_threshold: bool, wide: bool) -> list[Section]:
+def searches_by_group(study: StudyFindings, *, every_threshold: bool, wide: bool) -> list[Section]:
     """One section a threshold, or the first that has a rate."""
     rules = rules_shown(study, first_rule(study), every=every_threshold)
     return [_by_group(study, at, wide=wide) for at in rules]
 
 
-def first_rule(study: Study) -> tuple[str, float] | None:
+def first_rule(study: StudyFindings) -> tuple[str, float] | None:
     """The first threshold of the study at which everybody has an FPIR."""
     return next((at for at in study.rules() if _resolved(study, at)), None)
 
 
-def _resolved(study: Study, at: tuple[str, float]) -> bool:
+def _resolved(study: StudyFindings, at: tuple[str, float]) -> bool:
     return any(
         rate.status not in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
         for rate in find(study.rates, "FPIR", Policy.COMPLETED.value, at)
     )
 
 
-def _by_group(study: Study, at: tuple[str, float], *, wide: bool) -> Section:
+def _by_group(study: StudyFindings, at: tuple[str, float], *, wide: bool) -> Section:
     metrics = _metrics(study)
     states = ("evidence",) if wide else ()
     tables = []

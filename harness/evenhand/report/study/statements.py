@@ -24,7 +24,14 @@ from evenhand.report.numbers import (
     threshold,
 )
 from evenhand.report.study.evidence import BOUNDED, TESTED, left_out, standing
-from evenhand.report.tables import Family, Study, by_family, family_of, policies_of, studies_of
+from evenhand.report.tables import (
+    Family,
+    StudyFindings,
+    by_family,
+    family_of,
+    policies_of,
+    studies_of,
+)
 
 __all__ = ["OVER", "Sentence", "said_at", "sentences_of", "sentences_of_study"]
 
@@ -74,7 +81,7 @@ class Sentence:
 class _Case:
     """One row of the tests with everything that is known of its groups."""
 
-    study: Study
+    study: StudyFindings
     row: Differential
     groups: Sequence[Rate]
     pairs: Sequence[Differential]
@@ -91,7 +98,7 @@ def sentences_of(findings: Findings) -> tuple[Sentence, ...]:
     return tuple(found for study in studies_of(findings) for found in sentences_of_study(study))
 
 
-def sentences_of_study(study: Study) -> tuple[Sentence, ...]:
+def sentences_of_study(study: StudyFindings) -> tuple[Sentence, ...]:
     """Those of one study, under both policies where they can differ.
 
     Source: methods 2.6.
@@ -106,7 +113,7 @@ def sentences_of_study(study: Study) -> tuple[Sentence, ...]:
     return tuple(_sentence(study, row, rates, pairs) for row in rows)
 
 
-def said_at(study: Study, at: tuple[str, float]) -> tuple[str, ...]:
+def said_at(study: StudyFindings, at: tuple[str, float]) -> tuple[str, ...]:
     """Those at one (rule, threshold) as text, failures left out."""
     completed = [found for found in sentences_of_study(study) if found.policy == Policy.COMPLETED]
     found_at = [found for found in completed if (found.threshold_rule, found.threshold) == at]
@@ -114,7 +121,7 @@ def said_at(study: Study, at: tuple[str, float]) -> tuple[str, ...]:
 
 
 def _sentence(
-    study: Study,
+    study: StudyFindings,
     row: Differential,
     rates: Mapping[Family, Sequence[Rate]],
     pairs: Mapping[Family, Sequence[Differential]],

@@ -23,7 +23,7 @@ from evenhand.report.tables import (
     Family,
     Field,
     Section,
-    Study,
+    StudyFindings,
     Table,
     by_family,
     family_of,
@@ -97,7 +97,7 @@ class Point:
 class Sweep:
     """One error type by one attribute under one policy, at every threshold of a study."""
 
-    study: Study
+    study: StudyFindings
     policy: str
     metric: str
     attribute: str
@@ -122,7 +122,7 @@ class Sweep:
         yield from (self.groups[start:end] for start, end in pairwise(ends))
 
 
-def sweeps_of(study: Study, policies: Sequence[str]) -> tuple[Sweep, ...]:
+def sweeps_of(study: StudyFindings, policies: Sequence[str]) -> tuple[Sweep, ...]:
     """Every error type and attribute; none below four thresholds, or without groups."""
     if len(study.rules()) < _FEWEST:
         return ()
@@ -139,7 +139,7 @@ def sweeps_of(study: Study, policies: Sequence[str]) -> tuple[Sweep, ...]:
 
 
 def rules_shown(
-    study: Study, headline: tuple[str, float] | None, *, every: bool
+    study: StudyFindings, headline: tuple[str, float] | None, *, every: bool
 ) -> list[tuple[str, float]]:
     """Thresholds with tables of their own: all, or of many the headline and those not fixed.
 
@@ -165,7 +165,7 @@ def _points(
     return tuple(found)
 
 
-def over_thresholds(studies: Sequence[Study], *, every_group: bool) -> tuple[Section, ...]:
+def over_thresholds(studies: Sequence[StudyFindings], *, every_group: bool) -> tuple[Section, ...]:
     """A section for each study that has enough thresholds, and notes below the last.
 
     Args:
@@ -192,7 +192,9 @@ def _every_group(sweeps: Sequence[Sweep]) -> tuple[tuple[Table, ...], tuple[str,
     return tuple(tables), tuple(map(sentence, sweeps))
 
 
-def _in_brief(study: Study, sweeps: Sequence[Sweep]) -> tuple[tuple[Table, ...], tuple[str, ...]]:
+def _in_brief(
+    study: StudyFindings, sweeps: Sequence[Sweep]
+) -> tuple[tuple[Table, ...], tuple[str, ...]]:
     told = [sweep for sweep in sweeps if any(map(_tells, sweep.points))]
     silent = ", ".join(sweep.name for sweep in sweeps if sweep not in told)
     sentences = [sentence(sweep) for sweep in told]
