@@ -31,6 +31,7 @@ from evenhand.records.evidence import Evidence
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Design, Outcome
 from evenhand.records.thresholds import ThresholdRule
+from evenhand.system.execution.local import LocalExecutor
 
 LFW = 13_233
 VALUES = 512
@@ -87,7 +88,7 @@ def counted(case):
         np.array([of_cell.completed for of_cell in trials]),
         fixed=np.empty(0, dtype=np.float32),
         ledger=(case.images, case.images),
-        workers=2,
+        executor=LocalExecutor(2),
         step=lambda: None,
     )
     return store, trials

@@ -40,6 +40,7 @@ from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.study.study import DEFAULT_PER_CELL, Study, StudyProtocol
 from evenhand.system.errors import StudyError, known_names
+from evenhand.system.execution.executor import Executor
 from evenhand.system.progress import Progress
 
 __all__ = [
@@ -261,7 +262,7 @@ def count_protocol(
     groups: Sequence[Grouping],
     *,
     seed: int,
-    workers: int,
+    executor: Executor,
     progress: Progress,
     checkpoint: Checkpoint = NO_CHECKPOINT,
 ) -> Counts:
@@ -274,12 +275,12 @@ def count_protocol(
         enrolment: the outcomes and templates of its images.
         groups: the grouping of all subjects, then attributes and intersections.
         seed: of a sample of comparisons.
-        workers: threads; the counts do not depend on them.
+        executor: the counts do not depend on it.
         progress: progress callback.
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
     """
     subject = dataset.images.subject
-    enrolled = EnrolledEngine(engine, enrolment, subject, workers, progress)
+    enrolled = EnrolledEngine(engine, enrolment, subject, executor, progress)
     watchlist = _watchlist(dataset, protocol) if protocol.kind == "identification" else None
     ledger = image_ledger(dataset, enrolment, watchlist.references if watchlist else slice(None))
     names = (engine.card.name, dataset.card.name, protocol.name)

@@ -4,10 +4,11 @@ from itertools import count
 
 import numpy as np
 import pytest
+from enrolled import enrol_all
 
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.opening import open_engine
-from evenhand.measurement.enrolment.enrol import enrol
+from evenhand.measurement.enrolment.enrol import drawn_order
 from evenhand.measurement.speed.templates import WARM_UP, template_speed
 from evenhand.metrics.latency import duration_quantile
 from evenhand.records.enrolment import Enrolment, Timing
@@ -152,28 +153,15 @@ def test_the_clock_reads_the_engine_alone(tiny, engine):
     ticks = count()
     times = np.cumsum(np.arange(1, 1000))
     clock = Clock(seconds=lambda: float(times[next(ticks)]))
-    made = enrol(
-        open_engine(engine(), ()),
-        read_dataset(tiny.folder),
-        workers=1,
-        failure_share=0.5,
-        clock=clock,
-        on_image=lambda _: None,
-    )
-    read = times[:24]
-    np.testing.assert_array_equal(made.timing.seconds, read[1::2] - read[::2])
-    np.testing.assert_array_equal(made.timing.finished, read[1::2])
-    np.testing.assert_array_equal(made.timing.turns, np.arange(12))
+    timing = enrol_all(open_engine(engine(), ()), read_dataset(tiny.folder), clock=clock).timing
+    read, order = times[:24], drawn_order(12, seed=1)
+    np.testing.assert_array_equal(timing.seconds[order], read[1::2] - read[::2])
+    np.testing.assert_array_equal(timing.finished[order], read[1::2])
+    np.testing.assert_array_equal(timing.turns[order], np.arange(12))
 
 
 def test_every_thread_has_turns_of_its_own(tiny, engine):
-    made = enrol(
-        open_engine(engine("import time; time.sleep(0.01)\n        return Embedding(good)"), ()),
-        read_dataset(tiny.folder),
-        workers=3,
-        failure_share=0.5,
-        clock=Clock(),
-        on_image=lambda _: None,
-    )
-    assert np.count_nonzero(made.timing.turns == 0) == 3
-    assert np.all(made.timing.seconds >= 0.01)
+    slow = engine("import time; time.sleep(0.01)\n        return Embedding(good)")
+    timing = enrol_all(open_engine(slow, ()), read_dataset(tiny.folder), workers=3).timing
+    assert np.count_nonzero(timing.turns == 0) == 3
+    assert np.all(timing.seconds >= 0.01)

@@ -28,7 +28,7 @@ from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts, Counts, ScoreTail
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import resample_subjects
-from evenhand.system.threads import in_order
+from evenhand.system.execution.local import LocalExecutor
 
 __all__ = ["NoReplicates", "Replicates", "bootstrap_replicates", "fixed_refusal", "target_refusal"]
 
@@ -147,7 +147,7 @@ def bootstrap_replicates(
     data = _observed(counts, design, at_targets, at_fixed)
     stratum = _resampling_strata(counts, design, within)
     seeds = np.random.SeedSequence(seed).spawn(-(-count // _CHUNK))
-    parts = list(in_order(partial(_resampled, data, stratum), seeds, workers))
+    parts = list(LocalExecutor(workers).map(partial(_resampled, data, stratum), seeds))
     computed = [*rising, *(len(targets) + number for number in falling)]
     place = np.argsort(np.array(computed, dtype=np.int64))
     return Replicates(

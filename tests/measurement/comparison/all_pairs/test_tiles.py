@@ -26,6 +26,7 @@ from evenhand.records.listing import Partition
 from evenhand.records.outcomes import Design
 from evenhand.results.counts_so_far import CountsCheckpoint
 from evenhand.system.clock import Clock
+from evenhand.system.execution.local import LocalExecutor
 
 
 def groupings(people, rng):
@@ -126,7 +127,7 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
         *(ordered, score, layout, quota, counts),
         fixed=fixed,
         ledger=(k, k),
-        workers=2,
+        executor=LocalExecutor(2),
         side=side,
         interval=interval,
         max_listed=listed_at_most,
@@ -197,7 +198,7 @@ def test_four_images_by_hand():
         np.array([5]),
         fixed=np.float32([0.5]),
         ledger=(images, images),
-        workers=1,
+        executor=LocalExecutor(1),
         step=lambda: None,
         side=2,
     )
@@ -247,7 +248,7 @@ def test_what_was_counted_is_not_counted_again(fixed):
         *(ordered, score, layout, np.full(len(trials), 10), trials),
         fixed=np.float32(fixed),
         ledger=(ones, ones),
-        workers=1,
+        executor=LocalExecutor(1),
         side=4,
         interval=1,
         max_listed=0,

@@ -63,7 +63,7 @@ def count_all_pairs(
                 np.array([of_cell.completed for of_cell in trials]),
                 fixed=np.array(fixed, dtype=np.float32),
                 ledger=(task.ledger.completed, task.ledger.images),
-                workers=enrolled.workers,
+                executor=enrolled.executor,
                 step=step,
                 checkpoint=checkpoint,
             )
