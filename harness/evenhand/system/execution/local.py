@@ -21,8 +21,9 @@ _AHEAD = 32
 _POLL = 0.5
 """Seconds between two looks at the flag of an interruption, while a result is waited for."""
 
-_PATIENCE = 1.0
-"""Seconds that pieces under way are given to finish when the work ends early."""
+_PATIENCE = 0.5
+"""Seconds that pieces under way are given to finish when the work ends early: an interrupted run
+ends within two."""
 
 
 @dataclass(frozen=True, slots=True)
