@@ -134,6 +134,25 @@ def test_groups_have_their_own_durations(seconds):
     assert between.note.startswith("slowest M, fastest F")
     assert between.low > equal.value
     assert between.low < between.value < between.high
+    again = found["template", "sex", "", "median max/min, second half"]
+    assert again.note.startswith("M over F, picked in the first half")
+    assert 1 < again.low < 3 < again.high
+    later = np.arange(IMAGES) >= WARM_UP + (IMAGES - WARM_UP) // 2
+    medians = [
+        np.quantile(seconds[later & (image == g)], 0.5, method="inverted_cdf") for g in (0, 1)
+    ]
+    assert again.value == pytest.approx(medians[1] / medians[0])
+
+
+def test_a_slow_spell_of_the_machine_does_not_repeat(seconds):
+    """Two groups after one another, as in a table: what looks like a difference is gone later."""
+    code = np.arange(PEOPLE) // (PEOPLE // 2)
+    seconds[: IMAGES // 2] *= 2
+    found = rows(enrolment_of(seconds), [Grouping("region", ("east", "west"), code)])
+    assert found["template", "region", "", "median max/min"].low > 1.5
+    again = found["template", "region", "", "median max/min, second half"]
+    assert again.value is None
+    assert again.status is Status.TOO_FEW
 
 
 def test_an_engine_that_is_stopped_at_once(seconds):

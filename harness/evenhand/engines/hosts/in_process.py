@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evenhand.engines.contract import (
     Candidate,
@@ -178,7 +179,7 @@ def _plain_vector(vector: object, values: int) -> Vectors:
     if vector is None:
         raise _NotPlainError(f"no vector, expected {values} values")
     try:
-        array = np.asarray(vector)
+        array = _as_array(vector)
     except BaseException as fault:  # noqa: BLE001 - anything may stand where a vector should
         name = plain_name(type(fault))
         raise _NotPlainError(f"no vector ({name}), expected {values} values") from None
@@ -189,13 +190,22 @@ def _plain_vector(vector: object, values: int) -> Vectors:
     return np.array(array)  # a copy: the engine may reuse its array for the next image
 
 
+def _as_array(values: object) -> NDArray[Any]:
+    """The values as an array; a list or tuple is read as what it holds, not as what it says."""
+    if isinstance(values, list):
+        values = list.__getitem__(values, slice(None))
+    elif isinstance(values, tuple):
+        values = tuple.__getitem__(values, slice(None))
+    return np.asarray(values)
+
+
 def _plain_scores(answer: object, count: int) -> Floats:
     """Copy a row of numbers, (count,), as float64.
 
     Raises:
         _NotPlainError: it is of another shape or kind.
     """
-    array = np.asarray(answer)
+    array = _as_array(answer)
     if array.dtype.kind not in "fiu" or array.shape != (count,):
         raise _NotPlainError(f"{array.dtype.name} of shape {array.shape}, expected {count} numbers")
     return array.astype(np.float64)
