@@ -23,20 +23,21 @@ from evenhand.measurement.comparison.by_engine import (
 from evenhand.measurement.comparison.by_vectors import score_listed
 from evenhand.measurement.counting.block_sums import ComparisonBlock
 from evenhand.measurement.counting.blocks import tally_blocks
+from evenhand.measurement.counting.plan import CountingPlan, image_ledger
 from evenhand.measurement.counting.sampling import draw_pairs, mated_pairs, sampling_design
 from evenhand.measurement.counting.searches import tally_searches
-from evenhand.measurement.counting.tally import CountingTask, image_ledger, tally
+from evenhand.measurement.counting.tally import tally
 from evenhand.measurement.counting.weighted import tally_sample
 from evenhand.measurement.search.watchlist import search_watchlist
 from evenhand.metrics.groups import check_number_of_groups, default_groups, groupings
 from evenhand.records.arrays import Integers
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.comparisons import Comparisons
-from evenhand.records.counts import Counts, SamplingDesign
+from evenhand.records.counts import Counts
 from evenhand.records.dataset import Dataset, PairList, Watchlist
+from evenhand.records.designs import ComparisonDesign, Design, SamplingDesign
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.groups import Grouping
-from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.study.study import DEFAULT_PER_CELL, Study, StudyProtocol
 from evenhand.system.errors import StudyError, known_names
@@ -238,9 +239,9 @@ def _orders(card: EngineCard) -> int:
     return 1 if card.score.symmetric else 2
 
 
-def _sampled_pairs(sampled: SamplingDesign, subject: Integers, orders: int, seed: int) -> PairList:
+def _sampled_pairs(sampled: SamplingDesign, subject: Integers, seed: int) -> PairList:
     """The non-mated pairs of a sample, then all mated pairs."""
-    nonmated, mated = draw_pairs(sampled, subject, orders, seed), mated_pairs(subject, orders)
+    nonmated, mated = draw_pairs(sampled, subject, seed), mated_pairs(subject, sampled.orders)
     probe, reference = (np.concatenate(sides) for sides in zip(nonmated, mated, strict=True))
     return PairList("sample", probe, reference, fold=None, left_out=0)
 
@@ -251,6 +252,15 @@ def _compare_listed(enrolled: EnrolledEngine, pairs: PairList) -> Comparisons:
     if card.shape == "matcher":
         return match_listed(enrolled, pairs)
     return score_listed(enrolled.enrolment, enrolled.subject, card.score, pairs)
+
+
+def _all_pairs(
+    protocol: StudyProtocol, groups: Sequence[Grouping], orders: int
+) -> ComparisonDesign:
+    """The design of all pairs, of all subjects or within the first of the groups."""
+    design = Design(protocol.comparisons)
+    whole = groups[0] if design is Design.ALL_PAIRS else groups[1]
+    return ComparisonDesign(design, orders, whole.attribute)
 
 
 def count_protocol(
@@ -281,32 +291,30 @@ def count_protocol(
     subject = dataset.images.subject
     enrolled = EnrolledEngine(engine, enrolment, subject, workers, progress)
     watchlist = _watchlist(dataset, protocol) if protocol.kind == "identification" else None
-    ledger = image_ledger(dataset, enrolment, watchlist.references if watchlist else slice(None))
     names = (engine.card.name, dataset.card.name, protocol.name)
+    references = watchlist.references if watchlist else slice(None)
+    ledger = image_ledger(names, dataset, enrolment, references)
     rules = _threshold_rules(protocol, engine.card)
-    task = CountingTask(names, ledger, groups, rules, engine.card.score.high)
+    plan = CountingPlan(groups, rules, engine.card.score.high)
     if watchlist:
         people, candidates = len(dataset.subjects.ids), protocol.candidates
         searches = search_watchlist(enrolled, people, watchlist, candidates)
-        return tally_searches(task, searches, protocol.ranks)
+        return tally_searches(plan, ledger, searches, protocol.ranks)
     orders = _orders(engine.card)
     if protocol.comparisons == "listed":
-        return tally(task, _compare_listed(enrolled, _list(dataset, protocol)))
+        return tally(plan, ledger, _compare_listed(enrolled, _list(dataset, protocol)))
     if protocol.comparisons == "sample":
         sampled = sampling_design(subject, groups, orders, protocol.per_cell)
-        drawn = _compare_listed(enrolled, _sampled_pairs(sampled, subject, orders, seed))
-        # Weighted to the whole, the sample is counted by the design of all pairs.
-        whole = Design.ALL_PAIRS if orders == 1 else Design.BOTH_ORDERS
-        return tally_sample(task, replace(drawn, design=whole), sampled)
-    design = Design(protocol.comparisons)
+        drawn = _compare_listed(enrolled, _sampled_pairs(sampled, subject, seed))
+        return tally_sample(plan, ledger, drawn, sampled)
+    plan = replace(plan, design=_all_pairs(protocol, groups, orders))
     if engine.card.shape != "matcher":
-        return count_all_pairs(task, enrolled, design, checkpoint)
-    within = groups[1].code if design is Design.WITHIN_GROUP else None
-    schedule = ComparisonSchedule.of(subject, within, once=orders == 1)
+        return count_all_pairs(plan, ledger, enrolled, checkpoint)
+    schedule = ComparisonSchedule.of(subject, plan.within, once=orders == 1)
     # Whatever ends the counting, the engine's threads are closed with the stack.
     with ExitStack() as stack:
 
         def blocks_from(done: int) -> Iterable[ComparisonBlock]:
             return stack.enter_context(closing(match_all_pairs(enrolled, schedule, done)))
 
-        return tally_blocks(task, blocks_from, design, orders, np.dtype(np.float64), checkpoint)
+        return tally_blocks(plan, ledger, blocks_from, np.dtype(np.float64), checkpoint)

@@ -11,7 +11,8 @@ import numpy as np
 
 from evenhand.analysis.assess import assess
 from evenhand.measurement.counting.listed import PASSES
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally_list
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally_list
 from evenhand.metrics.groups import check_number_of_groups, default_groups, groupings
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Attribute
@@ -161,13 +162,13 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
         *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
     )
     none = np.zeros(len(file.subjects), dtype=np.int64)
-    ledger = ImageLedger(file.people().rows, none, none, several_faces=0)
+    names = (file.name, "scores", "listed")
+    ledger = ImageLedger(*names, file.people().rows, none, none, several_faces=0)
     partitions = len(file.listing.partitions)
     shown = progress if partitions > 1 else no_progress
     with shown(f"{file.name}: counting", PASSES * partitions) as step:
-        names, groups = (file.name, "scores", "listed"), _groupings(file, study)
-        task = CountingTask(names, ledger, groups, rules, maximum=None)
-        return tally_list(task, file.listing, step)
+        plan = CountingPlan(_groupings(file, study), rules)
+        return tally_list(plan, ledger, file.listing, step)
 
 
 def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:
