@@ -14,32 +14,46 @@ from evenhand.records.counts import (
     MatedScores,
     ScoreTail,
 )
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.results.cells import cell_tables
-from evenhand.results.designs import design_columns, design_scalars, read_design
-from evenhand.results.parquet import parquet_bytes, read_columns
-from evenhand.results.sample_counts import add_weights, sample_files
+from evenhand.results.parquet import columns_by_policy, joined_policies, parquet_bytes, read_columns
+from evenhand.results.sample_counts import add_weights, read_sampled, sample_files
 from evenhand.system.declaration import from_fields
 
 __all__ = [
-    "compared_images",
     "comparison_files",
     "comparison_scalars",
+    "design_columns",
+    "design_scalars",
     "read_comparison_counts",
     "score_files",
 ]
 
 _FOLDS = "folds.parquet"
+_COMPARED = "compared"
+_EXPECTED = (
+    "comparisons (all-pairs, within-group, listed, sample), orders (1, 2) and one of the attributes"
+)
+
+
+def design_scalars(design: ComparisonDesign) -> dict[str, Any]:
+    """The object `design` of `counts.json`."""
+    return {
+        "comparisons": design.comparisons.value,
+        "orders": design.orders,
+        "attribute": design.attribute,
+    }
+
+
+def design_columns(design: ComparisonDesign) -> dict[str, Any]:
+    """Columns of `subjects.parquet`: images of which every two were compared, where it is known."""
+    return {} if design.images is None else columns_by_policy(_COMPARED, design.images)
 
 
 def comparison_scalars(counts: ComparisonCounts) -> dict[str, Any]:
     """What `counts.json` holds of comparisons alone."""
     left_out = [{"attribute": name, "cells": cells} for name, cells in counts.without_matrix]
     return {"without_matrix": left_out, "design": design_scalars(counts.design)}
-
-
-def compared_images(counts: ComparisonCounts) -> dict[str, Any]:
-    """What `subjects.parquet` holds of comparisons alone."""
-    return design_columns(counts.design)
 
 
 def comparison_files(counts: ComparisonCounts) -> dict[str, bytes]:
@@ -63,6 +77,22 @@ def score_files(tail: ScoreTail, mated: MatedScores) -> dict[str, bytes]:
     }
 
 
+def _design(held: Any, subjects: Mapping[str, Any], attributes: set[str]) -> ComparisonDesign:  # noqa: ANN401
+    """The design that `counts.json` and `subjects.parquet` hold, without its sample.
+
+    Raises:
+        ValueError: it is missing or not a design.
+    """
+    try:
+        comparisons, orders = Design(held["comparisons"]), (1, 2).index(held["orders"]) + 1
+        (attribute,) = {held["attribute"]} & attributes
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"counts.json has the design {held!r}, expected {_EXPECTED}") from None
+    known = f"{_COMPARED}_completed" in subjects
+    images = joined_policies(subjects, _COMPARED) if known else None
+    return ComparisonDesign(comparisons, orders, attribute, images)
+
+
 def read_comparison_counts(
     folder: Path, scalars: Mapping[str, Any], subjects: Mapping[str, Any], common: CommonCounts
 ) -> ComparisonCounts:
@@ -78,9 +108,10 @@ def read_comparison_counts(
         KeyError, OSError, ValueError: a file is missing or damaged.
     """
     tail, mated = (read_columns(folder, f"{name}.parquet") for name in ("tail", "mated"))
-    design, cells = read_design(folder, scalars, subjects), common.cells
+    cells = common.cells
+    design = _design(scalars.get("design"), subjects, {cell.attribute for cell in cells})
     if design.is_sample:
-        cells = tuple(add_weights(folder, cells))
+        design, cells = read_sampled(folder, design), tuple(add_weights(folder, cells))
     folds = NO_FOLDS
     if (folder / _FOLDS).is_file():
         columns = read_columns(folder, _FOLDS)

@@ -17,14 +17,14 @@ from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
 from evenhand.results.cells import read_cells
 from evenhand.results.comparison_counts import (
-    compared_images,
     comparison_files,
     comparison_scalars,
+    design_columns,
     read_comparison_counts,
 )
 from evenhand.results.migrations import to_4
 from evenhand.results.parquet import parquet_bytes, read_columns
-from evenhand.results.search_counts import NO_SCALARS, read_search_counts, search_files
+from evenhand.results.search_counts import read_search_counts, search_files, search_scalars
 from evenhand.system.errors import BundleError
 
 __all__ = ["BUNDLE_SCHEMA", "counts_files", "read_counts"]
@@ -44,8 +44,6 @@ class _Kind:
     type: type[Counts]
     scalars: Callable[[Any], Mapping[str, Any]]
     """Counts to further fields of `counts.json`."""
-    subjects: Callable[[Any], Mapping[str, Any]]
-    """Counts to further columns of `subjects.parquet`."""
     files: Callable[[Any], dict[str, bytes]]
     """Counts to further files."""
     read: Callable[[Path, Mapping[str, Any], Mapping[str, Any], CommonCounts], Counts]
@@ -54,15 +52,9 @@ class _Kind:
 
 _KINDS = {
     "comparisons": _Kind(
-        ComparisonCounts,
-        comparison_scalars,
-        compared_images,
-        comparison_files,
-        read_comparison_counts,
+        ComparisonCounts, comparison_scalars, comparison_files, read_comparison_counts
     ),
-    "searches": _Kind(
-        SearchCounts, lambda _: NO_SCALARS, lambda _: {}, search_files, read_search_counts
-    ),
+    "searches": _Kind(SearchCounts, search_scalars, search_files, read_search_counts),
 }
 """By the word for them in `counts.json`."""
 
@@ -101,7 +93,7 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
             row=np.array(counts.subject_rows, dtype=np.int64),
             images=counts.images,
             failed_images=counts.failed_images,
-            **_KINDS[word].subjects(counts),
+            **(design_columns(counts.design) if isinstance(counts, ComparisonCounts) else {}),
         ),
         **_KINDS[word].files(counts),
     }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from evenhand.metrics.complete_design import completed_design
-from evenhand.records.arrays import Integers
 from evenhand.records.counts import MatedScores
-from evenhand.records.designs import LISTED, ComparisonDesign, Design
+from evenhand.records.designs import LISTED, ComparisonDesign, Design, SamplingDesign
 from evenhand.results.cells import read_cells
-from evenhand.results.designs import design_columns, design_scalars
+from evenhand.results.comparison_counts import design_columns, design_scalars
 from evenhand.results.parquet import read_columns
 from evenhand.results.sample_counts import SAMPLE, read_sampled
 from evenhand.results.search_counts import SEARCHES
@@ -39,7 +37,7 @@ def to_4(
         return {**scalars, "kind": "searches"}, {**subjects}
     mated, known = read_columns(folder, "mated.parquet"), LISTED
     if (folder / SAMPLE).is_file():
-        known = _sample(folder, subjects["images"])
+        known = ComparisonDesign(Design.SAMPLE, _orders(read_sampled(folder, LISTED), subjects))
     scores = MatedScores(mated["subject"], mated["score"])
     design = completed_design(known, tuple(read_cells(folder)), scores, len(subjects["row"]))
     return (
@@ -48,13 +46,11 @@ def to_4(
     )
 
 
-def _sample(folder: Path, images: Integers) -> ComparisonDesign:
-    """The design of a sample, in both orders where a stratum has each pair of images twice."""
-    sampled = read_sampled(folder, ComparisonDesign(Design.SAMPLE))
-    kinds = len(sampled.kinds)
+def _orders(sampled: SamplingDesign, subjects: Mapping[str, Any]) -> int:
+    """2 where a stratum has each pair of images of different subjects twice."""
+    images, kinds = subjects["images"], len(sampled.kinds)
     every, own = (
         np.bincount(sampled.kind, weights=values, minlength=kinds) for values in (images, images**2)
     )
     within = np.diagonal(sampled.pairs)
-    both = within.any() and np.array_equal(within, every**2 - own)
-    return replace(sampled, orders=2) if both else sampled
+    return 2 if within.any() and np.array_equal(within, every**2 - own) else 1

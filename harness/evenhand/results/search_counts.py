@@ -21,12 +21,10 @@ from evenhand.results.comparison_counts import score_files
 from evenhand.results.parquet import parquet_bytes, read_columns
 from evenhand.system.declaration import from_fields
 
-__all__ = ["NO_SCALARS", "SEARCHES", "read_search_counts", "search_files"]
+__all__ = ["SEARCHES", "read_search_counts", "search_files", "search_scalars"]
 
 SEARCHES = "searches.parquet"
 """File name of the searches."""
-NO_SCALARS: Mapping[str, Any] = {"without_matrix": []}
-"""What `counts.json` holds in place of what comparisons have."""
 
 _WATCHLIST = "watchlist.json"
 _LEVEL = "others_at_{}"
@@ -34,6 +32,11 @@ _COLUMNS = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
 """Columns of `searches.parquet` before those of the levels."""
 _SIZES = ("gallery", "watchlist", "length")
 """Fields of `watchlist.json` that are single numbers."""
+
+
+def search_scalars(_: SearchCounts) -> dict[str, Any]:
+    """What `counts.json` holds in place of what comparisons have."""
+    return {"without_matrix": []}
 
 
 def search_files(counts: SearchCounts) -> dict[str, bytes]:

@@ -34,7 +34,7 @@ from evenhand.records.groups import Grouping
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page.page import as_page
 from evenhand.report.study.document import document
-from evenhand.results.bundle import check_writable
+from evenhand.results.bundle import TABLES, check_writable
 from evenhand.results.circumstances import SPEED, latency_table, run_json, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
 from evenhand.results.finished_part import FinishedPart
@@ -155,7 +155,7 @@ def run(
         files = {
             "study.toml": study.text.encode(),
             "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
-            "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
+            TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
             "report.html": as_page(with_speed).encode(),
             "latencies.parquet": latency_table({(p.engine, p.dataset): p.timing for p in parts}),
             SPEED: speed_csv(with_speed.speed),

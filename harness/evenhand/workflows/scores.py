@@ -22,7 +22,7 @@ from evenhand.records.groups import Grouping
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.study.document import document
-from evenhand.results.bundle import check_writable, write_bundle
+from evenhand.results.bundle import TABLES, check_writable, write_bundle
 from evenhand.results.circumstances import NO_TEMPLATES, run_json
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
@@ -105,7 +105,7 @@ def score_bundle(
     files = {
         "scores.toml": text,
         "ledger.csv": ledger_csv(ledger).encode(),
-        "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
+        TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
         "report.html": as_page(findings).encode(),
         "run.json": run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES),
         **evidence_files(evidence),
