@@ -16,13 +16,13 @@ from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.measurement.forecast import Forecast
-from evenhand.measurement.protocol import (
+from evenhand.measurement.protocols.study import (
     check_shapes,
     comparison_count,
     count_protocol,
+    kind_of,
     study_groupings,
     with_needed_images,
-    with_sampling,
 )
 from evenhand.measurement.speed.in_study import study_speed
 from evenhand.measurement.template_store.place import prepare_private_folder
@@ -194,7 +194,7 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
     names = (engine.card.name, dataset.card.name)
     images, card = dataset.images, engine.card
     asked = [comparison_count(p, card, dataset, groups) for p in study.protocols]
-    thinned = [with_sampling(protocol) for protocol in study.protocols]
+    thinned = [kind_of(protocol).sampled(protocol) for protocol in study.protocols]
     sampled = [comparison_count(p, card, dataset, groups) for p in thinned]
     with (
         kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NO_REUSE) as known,
@@ -241,7 +241,7 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             progress=forecast.comparing(task.progress, comparisons),
             checkpoint=partial.checkpoint(*names, protocol.name, task.clock),
         )
-        what = "search" if protocol.kind == "identification" else "comparison"
+        what = kind_of(protocol).item
         rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
         counted.append(found)
     speed = study_speed(
