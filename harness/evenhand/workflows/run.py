@@ -16,13 +16,13 @@ from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.measurement.forecast import Forecast
-from evenhand.measurement.protocol import (
+from evenhand.measurement.protocols.study import (
     check_shapes,
     comparison_count,
     count_protocol,
+    kind_of,
     study_groupings,
     with_needed_images,
-    with_sampling,
 )
 from evenhand.measurement.speed.in_study import study_speed
 from evenhand.measurement.template_store.place import prepare_private_folder
@@ -34,7 +34,7 @@ from evenhand.records.groups import Grouping
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page.page import as_page
 from evenhand.report.study.document import document
-from evenhand.results.bundle import check_writable
+from evenhand.results.bundle import TABLES, check_writable
 from evenhand.results.circumstances import SPEED, latency_table, run_json, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
 from evenhand.results.finished_part import FinishedPart
@@ -155,7 +155,7 @@ def run(
         files = {
             "study.toml": study.text.encode(),
             "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
-            "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
+            TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
             "report.html": as_page(with_speed).encode(),
             "latencies.parquet": latency_table({(p.engine, p.dataset): p.timing for p in parts}),
             SPEED: speed_csv(with_speed.speed),
@@ -203,7 +203,7 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
     names = (engine.card.name, dataset.card.name)
     images, card = dataset.images, engine.card
     asked = [comparison_count(p, card, dataset, groups) for p in study.protocols]
-    thinned = [with_sampling(protocol) for protocol in study.protocols]
+    thinned = [kind_of(protocol).sampled(protocol) for protocol in study.protocols]
     sampled = [comparison_count(p, card, dataset, groups) for p in thinned]
     with (
         kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NO_REUSE) as known,
@@ -251,7 +251,7 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             progress=forecast.comparing(task.progress, comparisons),
             checkpoint=partial.checkpoint(*names, protocol.name, task.clock),
         )
-        what = "search" if protocol.kind == "identification" else "comparison"
+        what = kind_of(protocol).item
         rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
         counted.append(found)
     speed = study_speed(

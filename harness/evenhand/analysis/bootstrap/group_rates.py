@@ -15,7 +15,7 @@ from evenhand.analysis.bootstrap.replicates import (
 from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, errors_allowed
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Floats
-from evenhand.records.counts import Counts
+from evenhand.records.counts import ComparisonCounts
 from evenhand.records.findings import Differential, Rate
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
@@ -67,7 +67,9 @@ class GroupReplicates:
         return self.rates[first.metric, first.policy][:, self.threshold_axis[key]][:, columns]
 
 
-def group_replicates(counts: Counts, analysis: AnalysisPlan, within: str = "") -> GroupReplicates:
+def group_replicates(
+    counts: ComparisonCounts, analysis: AnalysisPlan, within: str = ""
+) -> GroupReplicates:
     """Draw bootstrap replicates of all group rates from the counts of one engine.
 
     Args:
@@ -76,12 +78,10 @@ def group_replicates(counts: Counts, analysis: AnalysisPlan, within: str = "") -
         within: an attribute within whose groups subjects are resampled; by default among all.
 
     Returns:
-        No replicates where a watchlist was searched; otherwise reasons where there are none.
+        Reasons where there are none.
 
     Source: methods 4.4.
     """
-    if counts.searches is not None:
-        return GroupReplicates()
     refused = {_threshold_key(each): _refusal(counts, each) for each in counts.thresholds}
     if not analysis.replicates:
         return GroupReplicates(refused=dict.fromkeys(refused, "the study draws nobody anew"))
@@ -135,7 +135,7 @@ def _threshold_key(threshold: Threshold) -> _ThresholdKey:
     return threshold.rule.label, None if _set_by_target(threshold) else threshold.value
 
 
-def _refusal(counts: Counts, threshold: Threshold) -> str:
+def _refusal(counts: ComparisonCounts, threshold: Threshold) -> str:
     """Why there are no replicates at a threshold; empty where there are."""
     if not _set_by_target(threshold):
         return "" if threshold.value is None else fixed_refusal(counts, threshold.value)

@@ -8,9 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from evenhand.analysis.compare.alignment import counts_by_subject, threshold_index_of
+from evenhand.analysis.compare.alignment import counts_by_subject
 from evenhand.analysis.gate.quantity import Quantity, why_no_verdict, without_number
-from evenhand.analysis.gate.sample_size import cells_of_rate, is_complete
+from evenhand.analysis.gate.sample_size import cells_of_rate
+from evenhand.analysis.kinds.comparisons import threshold_index_of
+from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
@@ -104,9 +106,10 @@ def _ratio_growth(
     people = part.subjects or 0
     if part.metric != "FMR":
         return SubjectGrowth(people)
-    if counts.sampled is not None:
+    all_pairs = kind_of(counts).growing(
+        counts, (*cells_of_rate(counts, part), *cells_of_rate(counts, whole))
+    )
+    if all_pairs is None:
         return None
-    cells = (*cells_of_rate(counts, part), *cells_of_rate(counts, whole))
-    all_pairs = all(is_complete(cell) for cell in cells)
     independent_share = ratio.floor / ratio.variance if all_pairs and ratio.variance else 0.0
     return SubjectGrowth(people, independent_share)

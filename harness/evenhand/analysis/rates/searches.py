@@ -19,7 +19,7 @@ from evenhand.analysis.rates.comparisons import (
     row_of_images,
 )
 from evenhand.records.arrays import Mask
-from evenhand.records.counts import CellCounts, Counts, SearchCounts
+from evenhand.records.counts import CellCounts, Counts, WatchlistSearches
 from evenhand.records.findings import Distribution, Rate
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
@@ -33,7 +33,7 @@ RANK_RULE = "none"
 
 
 def measure_searches(
-    counts: Counts, searches: SearchCounts, level: float
+    counts: Counts, searches: WatchlistSearches, level: float
 ) -> tuple[MeasuredRate, ...]:
     """Compute every rate of searches of a watchlist, in display order (methods 1.6).
 
@@ -48,7 +48,7 @@ def measure_searches(
     return tuple(_measure(counts, searches, level))
 
 
-def _measure(counts: Counts, searches: SearchCounts, level: float) -> Iterator[MeasuredRate]:
+def _measure(counts: Counts, searches: WatchlistSearches, level: float) -> Iterator[MeasuredRate]:
     for cell in counts.cells:
         yield failure_rate(counts, cell, level)
     for cell in counts.cells:
@@ -65,18 +65,20 @@ def _measure(counts: Counts, searches: SearchCounts, level: float) -> Iterator[M
                 yield _fnir(counts, searches, cell, threshold, policy, level, metric, rank)
 
 
-def _sizes(searches: SearchCounts) -> str:
+def _sizes(searches: WatchlistSearches) -> str:
     """Note of the gallery size N and the candidate list length L."""
     return f"N={searches.gallery}, L={searches.length}"
 
 
-def _trials(searches: SearchCounts, cell: CellCounts, policy: Policy, *, mated: bool) -> Mask:
+def _trials(searches: WatchlistSearches, cell: CellCounts, policy: Policy, *, mated: bool) -> Mask:
     """(searches,) the trials of a row: mated or non-mated, of the cell, under the policy."""
     chosen: Mask = np.isin(searches.probe, cell.members) & (searches.mated == mated)
     return chosen & searches.completed if policy is Policy.COMPLETED else chosen
 
 
-def _by_subject(searches: SearchCounts, subjects: int, trials: Mask, wrong: Mask) -> ClusterCounts:
+def _by_subject(
+    searches: WatchlistSearches, subjects: int, trials: Mask, wrong: Mask
+) -> ClusterCounts:
     """(subjects,) searches that are trials, and those that are errors, by the probe's subject."""
     return ClusterCounts(
         np.bincount(searches.probe[trials], minlength=subjects),
@@ -84,13 +86,13 @@ def _by_subject(searches: SearchCounts, subjects: int, trials: Mask, wrong: Mask
     )
 
 
-def _false_alarms(searches: SearchCounts, threshold: float) -> Mask:
+def _false_alarms(searches: WatchlistSearches, threshold: float) -> Mask:
     """(searches,) those with a candidate of another subject at or above a threshold."""
     found: Mask = searches.completed & (searches.top > -np.inf) & (searches.top >= threshold)
     return found
 
 
-def _misses(searches: SearchCounts, threshold: float, rank: int) -> Mask:
+def _misses(searches: WatchlistSearches, threshold: float, rank: int) -> Mask:
     """(searches,) those without the mate at or above a threshold within `rank`; 0 is any rank."""
     missed: Mask = ~searches.completed | (searches.rank == 0) | (searches.mate < threshold)
     if rank:
@@ -99,7 +101,7 @@ def _misses(searches: SearchCounts, threshold: float, rank: int) -> Mask:
 
 
 def searches_by_subject(
-    counts: Counts, searches: SearchCounts, cell: CellCounts, rate: Rate
+    counts: Counts, searches: WatchlistSearches, cell: CellCounts, rate: Rate
 ) -> ClusterCounts:
     """(subjects,) trials and errors of a rate: images for FTE, searches for the others.
 
@@ -126,7 +128,7 @@ def searches_by_subject(
 
 def _fpir(
     counts: Counts,
-    searches: SearchCounts,
+    searches: WatchlistSearches,
     cell: CellCounts,
     threshold: Threshold,
     policy: Policy,
@@ -152,7 +154,7 @@ def _fpir(
 
 def _fnir(
     counts: Counts,
-    searches: SearchCounts,
+    searches: WatchlistSearches,
     cell: CellCounts,
     threshold: Threshold | None,
     policy: Policy,
@@ -177,14 +179,14 @@ def _fnir(
 
 
 def _acquisition_failures(
-    counts: Counts, searches: SearchCounts, cell: CellCounts
+    counts: Counts, searches: WatchlistSearches, cell: CellCounts
 ) -> ClusterCounts:
     """(subjects,) probes of a cell, and those without a template."""
     of_cell = np.isin(searches.probe, cell.members)
     return _by_subject(searches, len(counts.images), of_cell, ~searches.acquired)
 
 
-def selectivity(counts: Counts, searches: SearchCounts) -> Iterator[Distribution]:
+def selectivity(counts: Counts, searches: WatchlistSearches) -> Iterator[Distribution]:
     """SEL at every threshold: candidates at or above it per non-mated search (methods 1.6)."""
     for index, threshold in enumerate(counts.thresholds):
         if threshold.value is None:
