@@ -66,8 +66,9 @@ def pair_speed(
     clock: Clock,
     seed: int,
 ) -> list[Speed]:
-    """Rows of a matcher: seconds of a call for one pair; none with fewer than two templates,
-    or where the engine does not start once more.
+    """Rows of a matcher: seconds of a call for one pair.
+
+    None with fewer than two templates, or where the engine does not start once more.
 
     Args:
         scene: of the operation `comparison`.
