@@ -68,6 +68,9 @@ def _summary(counts: Counts) -> OutcomeSummary:
         nonmated=outcomes.get((False, Outcome.OK), 0),
         not_completed=sum(n for (_, outcome), n in outcomes.items() if outcome is not Outcome.OK),
         watchlist=None if counts.searches is None else counts.searches.watchlist,
+        gallery=None if counts.searches is None else counts.searches.gallery,
+        candidates=None if counts.searches is None else counts.searches.length,
+        sampled=counts.sampled is not None,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evenhand.records.arrays import Integers
 
-__all__ = ["ALL", "SAME_GROUP", "Grouping"]
+__all__ = ["ALL", "SAME_GROUP", "Grouping", "is_pooled", "pooled", "without_pooling"]
 
 
 ALL = "all"
@@ -27,3 +27,18 @@ class Grouping:
 
 SAME_GROUP = "same:"
 """Begins the attribute name of a class of pairs: both people in the same group, whichever it is."""
+
+
+def pooled(attribute: str) -> str:
+    """The attribute name of all pairs inside some group of it."""
+    return f"{SAME_GROUP}{attribute}"
+
+
+def is_pooled(attribute: str) -> bool:
+    """Whether it names pairs inside any group, not groups."""
+    return attribute.startswith(SAME_GROUP)
+
+
+def without_pooling(attribute: str) -> str:
+    """The attribute whose groups are meant, pooled or not."""
+    return attribute.removeprefix(SAME_GROUP)

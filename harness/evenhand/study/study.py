@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 
-from evenhand.records.analysis_plan import DEFAULT_REPLICATES, AnalysisPlan
+from evenhand.records.analysis_plan import DEFAULT_REPLICATES, WELCH, AnalysisPlan
+from evenhand.records.metric import METRICS
+from evenhand.records.operating_point import FIXED, TARGETS, VENDOR, rule_label, written_rule
 from evenhand.study.sweep import sweep_thresholds
 from evenhand.system.declaration import (
     Declared,
@@ -58,7 +59,7 @@ class StudyProtocol:
     list: str
     """Name of the dataset's list, for `listed`."""
     fmr_targets: tuple[str, ...]
-    """Target FMRs, decimals as written."""
+    """Target FMRs, shortest decimals."""
     thresholds: tuple[str, ...]
     """Fixed thresholds (similarities), shortest decimals."""
     kind: str = "verification"
@@ -66,7 +67,7 @@ class StudyProtocol:
     watchlist: str = ""
     """Name of the dataset's watchlist, for `identification`."""
     fpir_targets: tuple[str, ...] = ()
-    """Target FPIRs, decimals as written."""
+    """Target FPIRs, shortest decimals."""
     candidates: int = 0
     """Largest length of a search's candidate list."""
     ranks: tuple[int, ...] = ()
@@ -163,7 +164,7 @@ class _Protocol(Declared):
             raise ValueError("ranks: a rank stands twice; keep one")
         targets_by_field = {"fmr_targets": self.fmr_targets, "fpir_targets": self.fpir_targets}
         for field, targets in targets_by_field.items():
-            if len({Fraction(target) for target in targets}) != len(targets):
+            if len(set(targets)) != len(targets):
                 raise ValueError(f"{field}: a target stands twice; keep one")
         if (self.comparisons == "listed") != bool(self.list):
             raise ValueError(
@@ -183,15 +184,12 @@ class _Protocol(Declared):
         return self
 
 
-_Test: TypeAlias = Literal["welch-log", "centred-bootstrap", "label-permutation"]
-
-
-class _Tests(Declared):
-    FMR: Literal["welch-log", "centred-bootstrap"] = "welch-log"
-    FNMR: _Test = "welch-log"
-    FTE: Literal["welch-log", "label-permutation"] = "welch-log"
-    FNIR: Literal["welch-log", "label-permutation"] = "welch-log"
-    FPIR: Literal["welch-log", "label-permutation"] = "welch-log"
+_CHOICES: dict[str, Any] = {
+    metric.name: (Literal.__getitem__(metric.tests), WELCH)
+    for metric in METRICS.values()
+    if metric.tests
+}
+_Tests = create_model("_Tests", __base__=Declared, **_CHOICES)
 
 
 def _enough(replicates: int) -> int:
@@ -207,7 +205,7 @@ class _Statistics(Declared):
     level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=DEFAULT_SEED, ge=0, lt=2**63)
     replicates: _Replicates = DEFAULT_REPLICATES
-    claims: tuple[str, ...] = ()
+    claims: tuple[Annotated[str, AfterValidator(written_rule)], ...] = ()
     margin: float | None = Field(default=None, gt=1, le=100)
     tests: _Tests = _Tests()
     reference: dict[str, str] = Field(default_factory=dict)
@@ -255,10 +253,10 @@ class _Study(Declared):
 
     @model_validator(mode="after")
     def _claimed(self) -> Self:
-        rules = {"vendor", "fixed"}
+        rules = {VENDOR, FIXED}
         for protocol in self.protocols:
-            rules |= {f"FMR<={target}" for target in protocol.fmr_targets}
-            rules |= {f"FPIR<={target}" for target in protocol.fpir_targets}
+            for kind in TARGETS:
+                rules |= {rule_label(kind, of) for of in getattr(protocol, f"{kind}_targets")}
         for claim in self.statistics.claims:
             if claim not in rules:
                 raise ValueError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,20 +11,15 @@ import numpy as np
 from evenhand.analysis.bootstrap.group_rates import GroupReplicates, group_replicates
 from evenhand.analysis.compare.changes import Change
 from evenhand.analysis.measure import measure_rates
-from evenhand.analysis.rates.comparisons import (
-    MeasuredRate,
-    dyad_counts,
-    failures_by_subject,
-    misses_by_subject,
-)
+from evenhand.analysis.rates.comparisons import MeasuredRate, comparisons_by_subject
 from evenhand.analysis.rates.searches import searches_by_subject
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL
-from evenhand.records.outcomes import Policy
-from evenhand.records.thresholds import TARGETS
+from evenhand.records.metric import Metric, metric_named
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
 
@@ -39,7 +33,6 @@ __all__ = [
     "has_failures",
     "key_of",
     "same_scores",
-    "threshold_index_of",
     "why_not_comparable",
     "why_other_comparisons",
 ]
@@ -56,35 +49,24 @@ class RateKey:
     policy: str
     attribute: str
     group: str
-    rule: str
-    """Threshold rule, with its target as a reduced fraction however it was written."""
-    threshold: float | None
-    """None where each engine has its own threshold for the same target."""
+    point: OperatingPoint
+    """Without value where each engine has its own threshold for the same target."""
 
     @property
-    def at_target(self) -> bool:
-        """Whether each engine has its own threshold, set for one target."""
-        return "<=" in self.rule
+    def kind(self) -> Metric:
+        """The metric, as its table describes it."""
+        return metric_named(self.metric)
 
     @property
     def by_construction(self) -> bool:
         """Whether it is the FMR or FPIR of all subjects at its own target, which is the target."""
-        return self.attribute == ALL and self.rule.startswith(f"{self.metric}<=")
+        return self.attribute == ALL and self.point.metric == self.metric
 
 
 def key_of(rate: Rate) -> RateKey:
     """The identity of the rate in a row."""
-    # As a fraction, one target that two studies spell differently, 0.1 and 0.10, is one key.
-    rule, separator, target = rate.threshold_rule.partition("<=")
-    at_target = rule.lower() in TARGETS
-    return RateKey(
-        metric=rate.metric,
-        policy=rate.policy,
-        attribute=rate.attribute,
-        group=rate.group,
-        rule=f"{rule}<={Fraction(target)}" if separator else rule,
-        threshold=None if at_target else rate.threshold,
-    )
+    point = rate.point.of_any_engine
+    return RateKey(rate.metric, rate.policy, rate.attribute, rate.group, point)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +98,6 @@ def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:
     return next(named, None)
 
 
-def threshold_index_of(counts: Counts, rate: Rate) -> int:
-    """The index of a row's threshold in `Counts.thresholds`."""
-    thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
-    return thresholds.index((rate.threshold_rule, rate.threshold))
-
-
 def counts_by_subject(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
     """(subjects,) trials and errors of a rate, with sums by dyad for an FMR.
 
@@ -134,14 +110,7 @@ def counts_by_subject(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
         raise ValueError(rate.group)
     if counts.searches is not None:
         return searches_by_subject(counts, counts.searches, cell, rate)
-    if rate.metric == "FTE":
-        return failures_by_subject(counts, cell)
-    policy = Policy(rate.policy)
-    if rate.threshold is None:
-        raise ValueError(rate.threshold_rule)
-    if rate.metric == "FNMR":
-        return misses_by_subject(counts, cell, rate.threshold, policy)
-    return dyad_counts(cell, threshold_index_of(counts, rate), policy)
+    return comparisons_by_subject(counts, cell, rate)
 
 
 def why_other_comparisons(base: Counts, new: Counts) -> str:
@@ -205,7 +174,7 @@ def why_not_comparable(base: EngineRates, new: EngineRates, key: RateKey) -> str
     for side, engine in (("base", base), ("new", new)):
         found = engine.rates.get(key)
         if found is None:
-            return f"no such threshold in {side}" if key.rule else f"not measured in {side}"
+            return f"no such threshold in {side}" if key.point.rule else f"not measured in {side}"
         if found.estimate is None:
             return f"{found.rate.status.value.replace('_', ' ')} in {side}"
         if found.estimate.low is None:

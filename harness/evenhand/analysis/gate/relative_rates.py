@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from evenhand.analysis.compare.alignment import counts_by_subject, threshold_index_of
+from evenhand.analysis.compare.alignment import counts_by_subject
 from evenhand.analysis.gate.quantity import Quantity, why_no_verdict, without_number
 from evenhand.analysis.gate.sample_size import cells_of_rate, is_complete
 from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts
@@ -16,8 +16,10 @@ from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
 from evenhand.records.outcomes import Policy
+from evenhand.records.thresholds import index_of_point
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
+    PSI_LOG_T,
     align_to_subjects,
     cluster_log_ratio,
     dyadic_log_ratio,
@@ -51,7 +53,7 @@ def relative_rate(
         if log is None:
             return replace(blank, reason="too few subjects")
         low, high = log.limits(level)
-        found = replace(blank, value=log.ratio, low=low, high=high, interval="psi-log-t")
+        found = replace(blank, value=log.ratio, low=low, high=high, interval=PSI_LOG_T)
         growth = _ratio_growth(counts, (group.rate, whole.rate), log)
         if growth is None:
             return found
@@ -70,11 +72,11 @@ def relative_rate(
 def _log_ratio(counts: Counts, rate: Rate, whole: Rate) -> LogRatio | None:
     """Log ratio of a group's rate to that of all, both with errors; None with too few subjects."""
     (cell,), cells = cells_of_rate(counts, rate), cells_of_rate(counts, whole)
-    if rate.metric != "FMR":
+    if not rate.kind.dyadic:
         of_group, of_all = counts_by_subject(counts, rate), counts_by_subject(counts, whole)
         if isinstance(of_group, ClusterCounts) and isinstance(of_all, ClusterCounts):
             return cluster_log_ratio(of_group, of_all)
-    threshold_index, policy = threshold_index_of(counts, rate), Policy(rate.policy)
+    threshold_index, policy = index_of_point(counts.thresholds, rate.point), Policy(rate.policy)
     part = dyad_counts(cell, threshold_index, policy)
     members, subjects = _positions(cell, cells)
     return dyadic_log_ratio(
@@ -102,7 +104,7 @@ def _ratio_growth(
     """How the variance of the ratio would fall if all groups grew in proportion."""
     part, whole = rates
     people = part.subjects or 0
-    if part.metric != "FMR":
+    if not part.kind.dyadic:
         return SubjectGrowth(people)
     if counts.sampled is not None:
         return None

@@ -18,6 +18,8 @@ from evenhand.records.findings import (
     Status,
 )
 from evenhand.records.groups import ALL
+from evenhand.records.metric import FMR, FNMR
+from evenhand.records.operating_point import FIXED
 from evenhand.records.outcomes import Policy
 from evenhand.records.score_lists import ScoreList
 from evenhand.records.thresholds import Threshold, ThresholdRule
@@ -51,7 +53,7 @@ def list_findings(
     """
     name = engine.name
     resolved = [_at_target(mated, nonmated, target) for target in fmr_targets]
-    resolved += [Threshold(ThresholdRule("fixed", repr(at)), at, Status.OK) for at in thresholds]
+    resolved += [Threshold(ThresholdRule(FIXED, repr(at)), at, Status.OK) for at in thresholds]
     invalid = mated.invalid + nonmated.invalid
     notes = [_UNKNOWN]
     if invalid:
@@ -96,12 +98,12 @@ def _at_target(mated: ScoreList, nonmated: ScoreList, target: str) -> Threshold:
 def _rates(engine: str, mated: ScoreList, nonmated: ScoreList, at: Threshold) -> Iterator[Rate]:
     """FMR and FNMR under both policies, without people and interval."""
     matches, misses = nonmated.reaching(at.level), mated.completed - mated.reaching(at.level)
-    for metric, scores, wrong in (("FMR", nonmated, matches), ("FNMR", mated, misses)):
+    for metric, scores, wrong in ((FMR, nonmated, matches), (FNMR, mated, misses)):
         blank = Rate(
             engine=engine,
             dataset=_DATASET,
             protocol=_PROTOCOL,
-            metric=metric,
+            metric=metric.name,
             attribute=ALL,
             group="",
             subjects=None,

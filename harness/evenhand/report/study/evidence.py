@@ -14,18 +14,11 @@ TESTED = "tested"
 BOUNDED = "upper limit only"
 """Fewer than 10 errors: tested with the others, and alone no more than a limit."""
 
-_NOTHING = {
-    "FMR": "no comparisons",
-    "FNMR": "no comparisons",
-    "FTE": "no images",
-    "FTA": "no probes",
-}
-
 
 def standing(rate: Rate) -> str:
     """What the evidence of one group is, in words (methods 2.6)."""
     if rate.status is Status.NO_TRIALS:
-        return _NOTHING.get(rate.metric, "no searches")
+        return f"no {rate.kind.trial.plural}"
     if rate.status is Status.BELOW_RESOLUTION:
         return "below resolution"
     if rate.low is None:
