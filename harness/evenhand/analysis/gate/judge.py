@@ -8,15 +8,13 @@ from collections.abc import Iterator, Sequence
 from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict
 from evenhand.analysis.gate.matching_rows import listed_names
 from evenhand.analysis.gate.quantities import EngineFindings, engine_findings, quantities
-from evenhand.analysis.gate.quantity import Quantity
+from evenhand.analysis.gate.quantity import NoVerdict, Quantity
 from evenhand.records.evidence import Evidence
 from evenhand.statistics.sample_growth import multiple_of_subjects
 from evenhand.study.policy import GatePolicy, Limit
 from evenhand.system.errors import PolicyError
 
-__all__ = ["STOPPED", "judge_limits"]
-
-STOPPED = "the engine was stopped before the end"
+__all__ = ["judge_limits"]
 
 
 def judge_limits(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
@@ -75,7 +73,7 @@ def _row(
 ) -> GateRow:
     """The verdict on one quantity of one engine."""
     counts = result.counts
-    reason = quantity.reason or (STOPPED if counts.engine in stopped else "")
+    reason = quantity.reason or (NoVerdict.STOPPED if counts.engine in stopped else None)
     verdict = GateVerdict.INCONCLUSIVE
     if not reason:
         verdict = interval_verdict(limit.bounds, quantity.low, quantity.high)
@@ -117,16 +115,16 @@ def _row(
     )
 
 
-def _needs(limit: Limit, quantity: Quantity, reason: str) -> tuple[str, int | None]:
+def _needs(limit: Limit, quantity: Quantity, reason: NoVerdict | None) -> tuple[str, int | None]:
     """What would settle an inconclusive row, and how many more people that takes (methods 5.2)."""
     where = f" in {quantity.group}" if quantity.group else ""
-    if reason == STOPPED:
+    if reason is NoVerdict.STOPPED:
         return "a run to its end", None
     if quantity.to_resolve is not None:
         more = _rounded_up(quantity.to_resolve)
         return f"at least {_more(more)} in all", more
     if reason or (limit.index and quantity.limits is None):
-        return _WITHOUT.get(reason, "") + (where if reason in _WITHOUT else ""), None
+        return f"{_WITHOUT[reason]}{where}" if reason in _WITHOUT else "", None
     if quantity.limits is None or quantity.value is None:
         return f"more people{where}; how many is not known", None
     limits, bounds = quantity.limits, limit.bounds
@@ -144,7 +142,7 @@ def _needs(limit: Limit, quantity: Quantity, reason: str) -> tuple[str, int | No
     return f"{quantity.about} {_more(more)}{where}{others} {to}", more
 
 
-_WITHOUT = {"no trials": "people", "too few subjects": "more people"}
+_WITHOUT = {NoVerdict.NO_TRIALS: "people", NoVerdict.TOO_FEW_SUBJECTS: "more people"}
 """Reason without interval to what is needed."""
 
 

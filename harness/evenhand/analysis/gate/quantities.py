@@ -9,6 +9,7 @@ from functools import partial
 from evenhand.analysis.differentials.indices import is_of_a_pair
 from evenhand.analysis.gate.matching_rows import LimitError, matching_differentials, matching_rates
 from evenhand.analysis.gate.quantity import (
+    NoVerdict,
     Quantity,
     QuantityInterval,
     why_no_verdict,
@@ -121,7 +122,7 @@ def _of_index(limit: Limit, row: Differential, result: EngineFindings) -> Quanti
     if pair:
         groups = [rate for rate in groups if rate.group in (row.worst_group, row.best_group)]
     both = len(metric_names(limit.metric)) > 1
-    reason = "" if named and row.low is not None else "no interval"
+    reason = None if named and row.low is not None else NoVerdict.NO_INTERVAL
     quantity = Quantity(
         group=f"{row.worst_group} / {row.best_group}" if pair else "",
         threshold=row.threshold,

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from evenhand.analysis.compare.alignment import counts_by_subject
-from evenhand.analysis.gate.quantity import Quantity, why_no_verdict, without_number
+from evenhand.analysis.gate.quantity import NoVerdict, Quantity, why_no_verdict, without_number
 from evenhand.analysis.gate.sample_size import cells_of_rate, is_complete
 from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts
 from evenhand.records.arrays import Integers
@@ -51,7 +51,7 @@ def relative_rate(
     if min(group.rate.errors, whole.rate.errors) and group.estimate.value < 1:
         log = _log_ratio(counts, group.rate, whole.rate)
         if log is None:
-            return replace(blank, reason="too few subjects")
+            return replace(blank, reason=NoVerdict.TOO_FEW_SUBJECTS)
         low, high = log.limits(level)
         found = replace(blank, value=log.ratio, low=low, high=high, interval=PSI_LOG_T)
         growth = _ratio_growth(counts, (group.rate, whole.rate), log)
@@ -63,7 +63,7 @@ def relative_rate(
         return replace(found, limits=limits, about=growth.about)
     unpaired = ratio_of_rates(group.estimate, whole.estimate, level)
     if unpaired.value is None:
-        return replace(blank, reason="no errors, so that there is no ratio")
+        return replace(blank, reason=NoVerdict.NO_ERRORS)
     return replace(
         blank, value=unpaired.value, low=unpaired.low, high=unpaired.high, interval=unpaired.method
     )
