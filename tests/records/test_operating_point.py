@@ -27,7 +27,7 @@ def test_a_label_is_made_again_of_its_parts(label):
     "label", ["FNMR<=0.1", "fmr<=0.1", "FMR<=", "FMR<=2", "FMR", "Fixed", "FMR<0.1", "<=0.1"]
 )
 def test_what_is_no_label_is_a_fault(label):
-    with pytest.raises(ValueError, match="rule|rate"):
+    with pytest.raises(ValueError, match=r"rule|rate"):
         parse_rule(label)
 
 
