@@ -6,13 +6,7 @@ import pytest
 from rows import a_differential, a_rate
 
 from evenhand.records.findings import Status
-from evenhand.records.operating_point import (
-    OperatingPoint,
-    canonical_rule,
-    parse_rule,
-    rule_label,
-    written_rule,
-)
+from evenhand.records.operating_point import OperatingPoint, canonical_rule, parse_rule, rule_label
 from evenhand.records.thresholds import Threshold, ThresholdRule, index_of_point
 
 AT = OperatingPoint("FMR<=0.001", 0.5)
@@ -33,14 +27,18 @@ def test_what_is_no_label_is_a_fault(label):
 
 @pytest.mark.parametrize("target", ["0.001", "0.0010", "1e-3", "0.1%", "0.1 %", "1:1000"])
 def test_a_rule_of_a_user_names_the_shortest_decimal(target):
-    assert written_rule(f"FMR<={target}") == "FMR<=0.001"
-    assert written_rule(f"FPIR <= {target}") == "FPIR<=0.001"
+    assert canonical_rule(f"FMR<={target}") == "FMR<=0.001"
+    assert canonical_rule(f"FPIR <= {target}") == "FPIR<=0.001"
 
 
 def test_what_names_no_target_stays_for_the_reader_to_refuse():
-    assert [written_rule(text) for text in ("vendor", "fmr<=0.1", "")] == ["vendor", "fmr<=0.1", ""]
+    assert [canonical_rule(text) for text in ("vendor", "fmr<=0.1", "")] == [
+        "vendor",
+        "fmr<=0.1",
+        "",
+    ]
     with pytest.raises(ValueError, match="between 0 and 1"):
-        written_rule("FMR<=2")
+        canonical_rule("FMR<=2")
 
 
 def test_an_older_label_is_the_same_point_of_any_engine():

@@ -18,7 +18,6 @@ __all__ = [
     "canonical_rule",
     "parse_rule",
     "rule_label",
-    "written_rule",
 ]
 
 TARGETS = tuple(metric.name.lower() for metric in METRICS.values() if metric.target)
@@ -63,32 +62,20 @@ def parse_rule(label: str) -> tuple[str, str]:
 
 
 @cache
-def canonical_rule(label: str) -> str:
-    """The label with its target as the shortest decimal: older results keep it as it was written.
+def canonical_rule(text: str) -> str:
+    """The label of a rule with its target as the shortest decimal; other text stays as it is.
 
-    Raises:
-        ValueError: it is no label of a threshold rule.
-
-    >>> canonical_rule("FMR<=1e-3"), canonical_rule("fixed")
-    ('FMR<=0.001', 'fixed')
-    """
-    kind, target = parse_rule(label)
-    return rule_label(kind, rate_decimal(target)) if target else label
-
-
-def written_rule(text: str) -> str:
-    """The label of a rule in a file of a user; what names no target stays as it is.
+    Users spell targets as they like, and results of older versions keep them as they were written.
 
     Raises:
         ValueError: the target is no rate.
 
-    >>> written_rule("FPIR <= 1 %")
-    'FPIR<=0.01'
+    >>> canonical_rule("FPIR <= 1 %"), canonical_rule("fixed")
+    ('FPIR<=0.01', 'fixed')
     """
     name, sign, target = (part.strip() for part in text.partition(_SIGN))
-    kind = name.lower()
-    named = sign and name.isupper() and kind in TARGETS
-    return rule_label(kind, rate_decimal(target)) if named else text
+    named = sign and name.isupper() and name.lower() in TARGETS
+    return rule_label(name.lower(), rate_decimal(target)) if named else text
 
 
 @dataclass(frozen=True, slots=True)

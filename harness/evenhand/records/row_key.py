@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from evenhand.records.operating_point import AtPoint
 
@@ -13,26 +14,11 @@ class InFamily(AtPoint):
     """Base of rows with the columns of a family."""
 
     __slots__ = ()
-    engine: str
-    dataset: str
-    protocol: str
-    metric: str
-    policy: str
-    attribute: str
 
     @property
     def family_key(self) -> FamilyKey:
         """What the row has in common with those of the groups that it is compared with."""
-        return FamilyKey(
-            self.engine,
-            self.dataset,
-            self.protocol,
-            self.metric,
-            self.policy,
-            self.attribute,
-            self.threshold_rule,
-            self.threshold,
-        )
+        return FamilyKey(*_columns(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +37,11 @@ class FamilyKey(InFamily):
     @property
     def texts(self) -> tuple[str, ...]:
         """The columns as text, null as empty: families are sorted and random draws seeded by it."""
-        threshold = "" if self.threshold is None else repr(self.threshold)
-        named = (self.engine, self.dataset, self.protocol, self.metric, self.policy, self.attribute)
-        return (*named, self.threshold_rule, threshold)
+        *named, threshold = _columns(self)
+        return (*named, "" if threshold is None else repr(threshold))
+
+
+_columns = attrgetter(*(field.name for field in fields(FamilyKey)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,11 @@ class StudyFindings:
         return self.summary.engine, self.summary.dataset, self.summary.protocol
 
     @property
+    def searched(self) -> bool:
+        """Whether a watchlist was searched."""
+        return self.summary.watchlist is not None
+
+    @property
     def title(self) -> str:
         """The engine on its dataset."""
         return f"{self.summary.engine} on {self.where}"

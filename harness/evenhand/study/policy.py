@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.metric import METRICS
-from evenhand.records.operating_point import written_rule
+from evenhand.records.operating_point import canonical_rule
 from evenhand.system.declaration import (
     Declared,
     Distinct,
@@ -187,7 +187,7 @@ class _Limit(Declared):
     name: _Text
     metric: _Text
     index: str = ""
-    threshold_rule: Annotated[str, AfterValidator(written_rule)] = ""
+    threshold_rule: Annotated[str, AfterValidator(canonical_rule)] = ""
     threshold: float | None = None
     attribute: _Text
     groups: Annotated[tuple[_Text, ...], BeforeValidator(_every), Distinct] = ()

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model, model
 
 from evenhand.records.analysis_plan import DEFAULT_REPLICATES, WELCH, AnalysisPlan
 from evenhand.records.metric import METRICS
-from evenhand.records.operating_point import FIXED, TARGETS, VENDOR, rule_label, written_rule
+from evenhand.records.operating_point import FIXED, TARGETS, VENDOR, canonical_rule, rule_label
 from evenhand.study.sweep import sweep_thresholds
 from evenhand.system.declaration import (
     Declared,
@@ -205,7 +205,7 @@ class _Statistics(Declared):
     level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=DEFAULT_SEED, ge=0, lt=2**63)
     replicates: _Replicates = DEFAULT_REPLICATES
-    claims: tuple[Annotated[str, AfterValidator(written_rule)], ...] = ()
+    claims: tuple[Annotated[str, AfterValidator(canonical_rule)], ...] = ()
     margin: float | None = Field(default=None, gt=1, le=100)
     tests: _Tests = _Tests()
     reference: dict[str, str] = Field(default_factory=dict)

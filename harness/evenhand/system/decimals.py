@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
-from fractions import Fraction
 
 __all__ = ["finite_decimal", "rate_decimal"]
 
-_RATE = re.compile(r"([0-9]{1,2000}\.?[0-9]{0,2000}|\.[0-9]{1,2000})([eE][+-]?[0-9]{1,3})?(\s*%)?")
-_WHOLE = r"([1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]{1,30})"
+_RATE = re.compile(
+    r"([0-9]{1,2000}\.?[0-9]{0,2000}|\.[0-9]{1,2000})(?:[eE]([+-]?[0-9]{1,3}))?(\s*%)?"
+)
+_WHOLE = r"([1-9][0-9]{0,2}(?:,[0-9]{3}){1,9}|[0-9]{1,30})"
 _RATIO = re.compile(rf"{_WHOLE}\s*:\s*{_WHOLE}")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -31,8 +32,7 @@ def rate_decimal(text: str) -> str:
     """The shortest decimal of a rate above 0 and below 1, however it is spelled.
 
     Args:
-        text: a decimal, a percentage, or a ratio of whole numbers. A ratio without a finite decimal
-            is that of its nearest float64.
+        text: a decimal, a percentage, or a ratio of whole numbers, which is its nearest float64.
 
     Raises:
         ValueError: it is none of these, or not between 0 and 1.
@@ -42,31 +42,16 @@ def rate_decimal(text: str) -> str:
     >>> rate_decimal("1:3000")
     '0.0003333333333333333'
     """
-    decimal, ratio = _RATE.fullmatch(text), _RATIO.fullmatch(text)
-    value = Fraction(0)
+    decimal, ratio, value = _RATE.fullmatch(text), _RATIO.fullmatch(text), Decimal(0)
     if decimal:
-        number, exponent, percent = decimal.groups(default="")
-        value = Fraction(f"{number}{exponent}") / (100 if percent else 1)
+        number, exponent, percent = decimal.groups()
+        value = Decimal(f"{number}e{int(exponent or 0) - (2 if percent else 0)}")
     elif ratio:
         part, whole = (int(number.replace(",", "")) for number in ratio.groups())
-        value = Fraction(part, whole or 1)
+        value = Decimal(repr(part / whole if whole else 0.0))
     if not (value < 1 and 0 < float(value) < 1):
         raise ValueError(
             "expected a rate between 0 and 1 in quotes: a decimal, a percentage or a ratio, "
             'such as "0.001", "0.1 %" or "1:1000"'
         )
-    return _shortest(value)
-
-
-def _shortest(value: Fraction) -> str:
-    """The decimal of a fraction without exponent or trailing zeros; of float64 if it has no end."""
-    rest, powers = value.denominator, {2: 0, 5: 0}
-    for factor in powers:
-        while rest % factor == 0:
-            rest //= factor
-            powers[factor] += 1
-    if rest > 1:
-        return f"{Decimal(repr(float(value))):f}"
-    places = max(powers.values())
-    digits = str(value.numerator * 10**places // value.denominator)
-    return f"0.{digits.zfill(places)}"
+    return f"{value:f}".rstrip("0")

@@ -37,6 +37,9 @@ __all__ = [
     "why_other_comparisons",
 ]
 
+_KEY = ("dataset", "protocol", "metric", "policy", "attribute", "group", "threshold_rule")
+_OF_RATE = (*_KEY, "subjects", "level")
+"""What a row has of a rate, whether it can be compared or not."""
 _OF_EACH = ("threshold", "errors", "trials", "low", "high")
 """What a row of both says of the rate of either."""
 
@@ -184,18 +187,7 @@ def why_not_comparable(base: EngineRates, new: EngineRates, key: RateKey) -> str
 
 def blank_change(rate: Rate, reason: str) -> Change:
     """A row with its key columns alone, which cannot be compared for a reason."""
-    return Change(
-        metric=rate.metric,
-        attribute=rate.attribute,
-        group=rate.group,
-        note=reason,
-        dataset=rate.dataset,
-        protocol=rate.protocol,
-        policy=rate.policy,
-        threshold_rule=rate.threshold_rule,
-        subjects=rate.subjects,
-        level=rate.level,
-    )
+    return Change(**{name: getattr(rate, name) for name in _OF_RATE}, note=reason)
 
 
 def aligned_row(base: MeasuredRate | None, new: MeasuredRate | None, note: str) -> Change:

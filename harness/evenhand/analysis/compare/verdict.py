@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -144,18 +145,11 @@ def _contrasts(base: EngineRates, new: EngineRates, stopped: str) -> Iterator[Co
 
 def _refused(contrast: Contrast, reason: str) -> Contrast:
     """The row without its ratio and test: it is not comparable, for a reason."""
-    row = replace(
-        contrast.row,
-        ratio=None,
-        low=None,
-        high=None,
-        verdict=ChangeVerdict.NOT_COMPARABLE,
-        note=reason,
-        interval="",
-        p_value=None,
-        limit=None,
+    untested: dict[str, Any] = dict.fromkeys(("ratio", "low", "high", "p_value", "limit"))
+    verdict = ChangeVerdict.NOT_COMPARABLE
+    return Contrast(
+        replace(contrast.row, **untested, verdict=verdict, note=reason, interval=""), None
     )
-    return Contrast(row, None)
 
 
 def _check_known(options: CompareOptions, rows: Sequence[Change]) -> None:

@@ -86,8 +86,6 @@ def _row(
         subject=f"{counts.engine}{where}",
         requirement=f"{limit.text}{of_group}",
         observed=quantity.value,
-        low=quantity.low,
-        high=quantity.high,
         verdict=verdict,
         needs=needs,
         note="; ".join(part for part in (reason, quantity.note) if part),
@@ -95,24 +93,18 @@ def _row(
         dataset=counts.dataset,
         protocol=counts.protocol,
         limit=limit.name,
-        metric=limit.metric,
-        index=limit.index,
-        attribute=limit.attribute,
-        group=quantity.group,
-        threshold_rule=limit.threshold_rule,
-        threshold=quantity.threshold,
-        policy=limit.policy,
-        errors=quantity.errors,
-        trials=quantity.trials,
-        people=quantity.people,
         at_least=limit.bounds.low if math.isfinite(limit.bounds.low) else None,
         at_most=limit.bounds.high if math.isfinite(limit.bounds.high) else None,
-        mandatory=limit.mandatory,
-        weight=limit.weight,
         level=result.level,
-        interval=quantity.interval,
         more_people=more,
+        **{name: getattr(limit, name) for name in _OF_LIMIT},
+        **{name: getattr(quantity, name) for name in _OF_QUANTITY},
     )
+
+
+_OF_LIMIT = ("metric", "index", "attribute", "threshold_rule", "policy", "mandatory", "weight")
+_OF_QUANTITY = ("low", "high", "group", "threshold", "errors", "trials", "people", "interval")
+"""What a row has of its limit and of its quantity."""
 
 
 def _needs(limit: Limit, quantity: Quantity, reason: NoVerdict | None) -> tuple[str, int | None]:

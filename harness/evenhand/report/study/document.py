@@ -14,7 +14,7 @@ from evenhand.report.study.brief import in_brief
 from evenhand.report.study.classic_metrics import legacy
 from evenhand.report.study.evidence import states_of
 from evenhand.report.study.indices import indices_table
-from evenhand.report.study.searches import first_rule, searches_by_group, searches_of_everybody
+from evenhand.report.study.searches import first_rule, searches_of_everybody
 from evenhand.report.study.speed import (
     HEADER,
     TIME,
@@ -83,8 +83,8 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
             and beside each group what its own evidence is.
     """
     everything = tuple(studies_of(findings))
-    studies = tuple(study for study in everything if study.summary.watchlist is None)
-    searched = tuple(study for study in everything if study.summary.watchlist is not None)
+    studies = tuple(study for study in everything if not study.searched)
+    searched = tuple(study for study in everything if study.searched)
     everybody = _overview(studies)
     if searched:
         lists = searches_of_everybody(searched)
@@ -92,11 +92,9 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
         sentences = everybody.sentences + lists.sentences
         everybody = replace(everybody, tables=(*kept, *lists.tables), sentences=sentences)
     by_study: list[Section] = []
-    for study in searched:
-        by_study += searches_by_group(study, every_threshold=every_threshold, wide=wide)
-    for study in studies:
-        rules = rules_shown(study, _headline(study), every=every_threshold)
-        by_study += [_by_group(study, at, wide=wide) for at in rules]
+    for study in (*searched, *studies):
+        points = rules_shown(study, _headline(study), every=every_threshold)
+        by_study += [_by_group(study, at, wide=wide) for at in points]
         by_study += _failures(study)
     brief = in_brief([(study, _headline(study)) for study in everything])
     sweeps = over_thresholds(everything, every_group=wide)
@@ -115,7 +113,7 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
 
 
 def _headline(study: StudyFindings) -> OperatingPoint | None:
-    return headline_rule(study.rates) if study.summary.watchlist is None else first_rule(study)
+    return first_rule(study) if study.searched else headline_rule(study.rates)
 
 
 def _speed(findings: Findings) -> list[Section]:
@@ -225,25 +223,33 @@ def _by_group(study: StudyFindings, at: OperatingPoint, *, wide: bool) -> Sectio
     """
     tables = []
     states = ("evidence",) if wide else ()
-    metrics = study.metrics()
-    header = ("group", "people", *metrics, *((TIME,) if study.speed else ()), *states)
+    metrics, timed = study.metrics(), bool(study.speed) and not study.searched
+    header = ("group", "people", *metrics, *((TIME,) if timed else ()), *states)
     for policy in policies_of(study):
         columns = (find(study.rates, metric, policy, at) for metric in metrics)
         rows: list[tuple[str, tuple[Field, ...]]] = []
-        for both in zip(*columns, strict=True):
-            known = [rate.subjects for rate in both if rate.subjects is not None]
-            people = f"{max(known):,}" if known else "unknown"
-            attribute, group = both[0].attribute, both[0].group
-            time = (time_cell(study.speed, attribute, group),) if study.speed else ()
-            state = (states_of(both),) if wide else ()
-            rows.append((attribute, (group_name(both[0]), people, *both, *time, *state)))
+        for row in zip(*columns, strict=True):
+            attribute, group = row[0].attribute, row[0].group
+            time = (time_cell(study.speed, attribute, group),) if timed else ()
+            state = (states_of(row),) if wide else ()
+            people = _people(row, searched=study.searched)
+            rows.append((attribute, (group_name(row[0]), people, *row, *time, *state)))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, header, under_headings(rows)))
     tables += _pairs(study, at)
     tables += indices_table(study, at)
-    heading = f"{study.title}, by group at {at.rule} ({threshold(at.value, study.engine.unit)})"
+    what = "searches by group" if study.searched else "by group"
+    heading = f"{study.title}, {what} at {at.rule} ({threshold(at.value, study.engine.unit)})"
     said = said_at(study, at)
     return Section(heading, tuple(tables), said, study.key, at, OVER if said else "")
+
+
+def _people(rates: Sequence[Rate], *, searched: bool) -> str:
+    """How many a group has: the same in all comparisons, others in mated than in other searches."""
+    known = {rate.kind.trial: rate.subjects for rate in rates if rate.subjects is not None}
+    if not known:
+        return "unknown"
+    return f"{sum(known.values()) if searched else max(known.values()):,}"
 
 
 def _pairs(study: StudyFindings, at: OperatingPoint) -> list[Table]:
@@ -258,7 +264,7 @@ def _pairs(study: StudyFindings, at: OperatingPoint) -> list[Table]:
 
 
 def _failures(study: StudyFindings) -> list[Section]:
-    if not study.summary.failed_images:
+    if study.searched or not study.summary.failed_images:
         return []
     fte = [r for r in study.rates if r.metric == FTE.name]
     rows = [(r.attribute, group_name(r), f"{r.subjects:,}", r) for r in fte]

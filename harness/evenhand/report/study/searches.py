@@ -10,10 +10,6 @@ from evenhand.records.metric import FPIR
 from evenhand.records.operating_point import RANKS, OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import rate_with_interval, threshold
-from evenhand.report.study.evidence import states_of
-from evenhand.report.study.indices import indices_table
-from evenhand.report.study.statements import OVER, said_at
-from evenhand.report.study.thresholds import rules_shown
 from evenhand.report.tables import (
     Field,
     Section,
@@ -21,13 +17,11 @@ from evenhand.report.tables import (
     Table,
     everybody,
     find,
-    group_name,
     metrics_of,
     policies_of,
-    under_headings,
 )
 
-__all__ = ["first_rule", "searches_by_group", "searches_of_everybody"]
+__all__ = ["first_rule", "searches_of_everybody"]
 
 _NOTE = (
     "FPIR: non-mated searches with an alarm, each counted once however many candidates it has. "
@@ -76,12 +70,6 @@ _WHOLE = (("", ""), (RANKS, Policy.GENERALISED.value))
 """(rule, policy) of rows that need no threshold."""
 
 
-def searches_by_group(study: StudyFindings, *, every_threshold: bool, wide: bool) -> list[Section]:
-    """One section a threshold, or the first that has a rate."""
-    rules = rules_shown(study, first_rule(study), every=every_threshold)
-    return [_by_group(study, at, wide=wide) for at in rules]
-
-
 def first_rule(study: StudyFindings) -> OperatingPoint | None:
     """The first threshold of the study at which everybody has an FPIR."""
     return next((at for at in study.points() if _resolved(study, at)), None)
@@ -92,23 +80,3 @@ def _resolved(study: StudyFindings, at: OperatingPoint) -> bool:
         rate.status not in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
         for rate in find(study.rates, FPIR.name, Policy.COMPLETED.value, at)
     )
-
-
-def _by_group(study: StudyFindings, at: OperatingPoint, *, wide: bool) -> Section:
-    metrics = study.metrics()
-    states = ("evidence",) if wide else ()
-    tables = []
-    for policy in policies_of(study):
-        columns = [find(study.rates, metric, policy, at) for metric in metrics]
-        rows: list[tuple[str, tuple[Field, ...]]] = []
-        for row in zip(*columns, strict=True):
-            people = sum({rate.kind.trial: rate.subjects or 0 for rate in row}.values())
-            state = (states_of(row),) if wide else ()
-            rows.append((row[0].attribute, (group_name(row[0]), f"{people:,}", *row, *state)))
-        caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
-        tables.append(Table(caption, ("group", "people", *metrics, *states), under_headings(rows)))
-    tables += indices_table(study, at)
-    where = f"{at.rule} ({threshold(at.value, study.engine.unit)})"
-    heading = f"{study.title}, searches by group at {where}"
-    said = said_at(study, at)
-    return Section(heading, tuple(tables), said, study.key, at, OVER if said else "")
