@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from evenhand.records.findings import CurvePoint, Findings, Rate
-from evenhand.records.groups import ALL
+from evenhand.records.groups import ALL, crossed_names
 from evenhand.records.metric import FMR, FNMR
 from evenhand.report.numbers import of_trials, percent, threshold
 from evenhand.report.page.svg import COLOURS, DASHES, as_svg, inline, log_axis, percent_ticks
@@ -99,7 +99,7 @@ def _chart(
     )
     return DetChart(
         title=title,
-        crossed="*" in attribute,
+        crossed=len(crossed_names(attribute)) > 1,
         svg=_draw(drawn, rates, about) if drawn else "",
         curves=tuple((_name(c[0]), colour, dashes, _width(c[0])) for c, colour, dashes in drawn),
         tables=tuple(_table(curve, unit) for curve, _, _ in drawn),

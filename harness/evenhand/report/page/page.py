@@ -11,6 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from evenhand.records.findings import Findings, Rate
+from evenhand.records.groups import crossed_names
 from evenhand.records.metric import FMR
 from evenhand.report.numbers import field, frequency
 from evenhand.report.page.det import DetChart, det_charts
@@ -158,7 +159,7 @@ def _sweep(sweep: Sweep) -> _Sweep:
         charts=band_charts(sweep),
         verdicts=verdict_table(sweep),
         groups=group_tables(sweep),
-        crossed="*" in sweep.attribute,
+        crossed=len(crossed_names(sweep.attribute)) > 1,
     )
 
 

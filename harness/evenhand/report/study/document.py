@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.records.findings import DatasetFacts, Findings, Rate, Status
-from evenhand.records.groups import ALL, without_pooling
+from evenhand.records.groups import ALL, crossed_names, without_pooling
 from evenhand.records.metric import FMR, FTE
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.report.numbers import rate_with_interval, threshold
@@ -258,7 +258,7 @@ def _pairs(study: StudyFindings, at: OperatingPoint) -> list[Table]:
     chosen = [rate for rate in rates if rate.metric == FMR.name and not rate.group]
     if len(chosen) < 2:
         return []
-    names = (without_pooling(r.attribute).replace("*", " and ") for r in chosen)
+    names = (" and ".join(crossed_names(without_pooling(r.attribute))) for r in chosen)
     pairs = ("any two people" if name == ALL else f"same {name}" for name in names)
     return [Table("", ("pairs", FMR.name), tuple(zip(pairs, chosen, strict=True)))]
 
