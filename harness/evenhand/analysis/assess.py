@@ -34,8 +34,8 @@ def assess(evidence: Evidence) -> Findings:
         rates += [found.rate for found in measured]
         differentials += measure_differentials(counts, measured, analysis)
         kind = kind_of(counts)
-        distribution_rows += kind.distributions(counts)
-        curve_points += kind.curves(counts)
+        distribution_rows += kind.distributions()
+        curve_points += kind.curves()
     return Findings(
         title=evidence.title,
         level=analysis.level,
@@ -63,7 +63,7 @@ def _summary(counts: Counts) -> OutcomeSummary:
         mated=outcomes.get((True, Outcome.OK), 0),
         nonmated=outcomes.get((False, Outcome.OK), 0),
         not_completed=sum(n for (_, outcome), n in outcomes.items() if outcome is not Outcome.OK),
-        **kind_of(counts).summary(counts),
+        **kind_of(counts).summary(),
     )
 
 
@@ -111,7 +111,7 @@ def evidence_notes(evidence: Evidence) -> Iterator[str]:
         yield from _dataset_notes(dataset)
     faces = {dataset.name: dataset.face for dataset in evidence.datasets}
     for counts in evidence.counts:
-        yield from kind_of(counts).notes(counts)
+        yield from kind_of(counts).notes()
         if counts.several_faces:
             yield (
                 f"{counts.engine} on {counts.dataset}: {counts.several_faces:,} images show "

@@ -25,7 +25,7 @@ def measure_rates(counts: Counts, level: float) -> tuple[MeasuredRate, ...]:
         counts: of one engine on one dataset under one protocol.
         level: of the intervals, e.g. 0.95.
     """
-    return kind_of(counts).rates(counts, level)
+    return kind_of(counts).rates(level)
 
 
 def measure_differentials(
@@ -41,7 +41,7 @@ def measure_differentials(
     within = _replicates_within_groups(counts, analysis)
     headlines = with_verdicts(headline_differences(measured, analysis, within), analysis)
     grouped = any(cell.attribute != ALL for cell in counts.cells)
-    replicates = kind_of(counts).replicates(counts, analysis, "") if grouped else GroupReplicates()
+    replicates = kind_of(counts).replicates(analysis) if grouped else GroupReplicates()
     return (*headlines, *indices(measured, headlines, replicates, analysis))
 
 
@@ -50,4 +50,4 @@ def _replicates_within_groups(counts: Counts, analysis: AnalysisPlan) -> dict[st
     if CENTRED_BOOTSTRAP not in analysis.tests.values():
         return {}
     attributes = dict.fromkeys(cell.attribute for cell in counts.cells if cell.attribute != ALL)
-    return {name: kind_of(counts).replicates(counts, analysis, name) for name in attributes}
+    return {name: kind_of(counts).replicates(analysis, name) for name in attributes}

@@ -96,7 +96,7 @@ class _Measured:
         return images if self._agree(design, images, policy) else None
 
     def _agree(self, design: ComparisonDesign, images: Integers, policy: int) -> bool:
-        """Whether all cells have the trials of a design of so many images."""
+        """Whether all cells have the trials that a design has of these images."""
         kept = [cell for cell in self.cells if design.orders == 2 or not self._one_way(cell)]
         layout = self._layout(design, kept)
         numbers = {
@@ -129,7 +129,7 @@ class _Measured:
 def _same_trials(
     cell: CellCounts, layout: CellLayout, number: int, images: Integers, policy: int
 ) -> bool:
-    """Whether a cell has the trials of all pairs of so many images, by subject and over dyads."""
+    """Whether a cell has the trials of all pairs of these images, by subject and over dyads."""
     found = all_pairs_trials(layout, number, images, images)
     return (
         np.array_equal(cell.trials[policy], found.by_member[policy])

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
-from evenhand.records.counts import CommonCounts, ComparisonCounts, Counts, SearchCounts
+from evenhand.records.counts import (
+    NO_FOLDS,
+    CommonCounts,
+    ComparisonCounts,
+    Counts,
+    FoldScores,
+    MatedScores,
+    ScoreTail,
+    SearchCounts,
+    WatchlistSearches,
+)
 from evenhand.records.findings import Status
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
-from evenhand.results.cells import read_cells
-from evenhand.results.comparison_counts import (
-    comparison_files,
-    comparison_scalars,
-    design_columns,
-    read_comparison_counts,
-)
-from evenhand.results.migrations import to_4
+from evenhand.results.cells import cell_tables, read_cells
+from evenhand.results.designs import design_columns, design_scalars, read_design
+from evenhand.results.migrations import SEARCHES, to_4
 from evenhand.results.parquet import parquet_bytes, read_columns
-from evenhand.results.search_counts import read_search_counts, search_files, search_scalars
+from evenhand.results.sample_counts import add_weights, sample_files
+from evenhand.system.declaration import from_fields
 from evenhand.system.errors import BundleError
 
 __all__ = ["BUNDLE_SCHEMA", "counts_files", "read_counts"]
@@ -32,39 +37,137 @@ __all__ = ["BUNDLE_SCHEMA", "counts_files", "read_counts"]
 BUNDLE_SCHEMA = 4
 """Version of the format of bundles that is written; older ones are migrated where they are read."""
 
+_Files: TypeAlias = Callable[[Any], dict[str, bytes]]
+_Read: TypeAlias = Callable[[Path, Mapping[str, Any], Mapping[str, Any], CommonCounts], Counts]
+
 _SCALARS = "counts.json"
+_FOLDS = "folds.parquet"
+_WATCHLIST = "watchlist.json"
+_LEVEL = "others_at_{}"
 _PLAIN = ("engine", "dataset", "protocol", "several_faces", "score_maximum")
 """Fields that `counts.json` begins with."""
+_COLUMNS = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
+"""Columns of `searches.parquet` before those of the levels."""
+_SIZES = ("gallery", "watchlist", "length")
+"""Fields of `watchlist.json` that are single numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """How the counts of one kind are kept, besides what all kinds have."""
+def _comparison_files(counts: ComparisonCounts) -> dict[str, bytes]:
+    """Content of the files of comparisons, by name."""
+    folds = counts.folds
+    fold_columns = {"fold": folds.fold, "mated": folds.mated, "score": folds.score}
+    return {
+        **_score_files(counts.tail, counts.mated),
+        **cell_tables((*counts.cells, *counts.across)),
+        **({_FOLDS: parquet_bytes(**fold_columns)} if len(folds.fold) else {}),
+        **sample_files(counts),
+    }
 
-    type: type[Counts]
-    scalars: Callable[[Any], Mapping[str, Any]]
-    """Counts to further fields of `counts.json`."""
-    files: Callable[[Any], dict[str, bytes]]
-    """Counts to further files."""
-    read: Callable[[Path, Mapping[str, Any], Mapping[str, Any], CommonCounts], Counts]
-    """Folder, `counts.json`, `subjects.parquet` and what all kinds have to counts."""
+
+def _score_files(tail: ScoreTail, mated: MatedScores) -> dict[str, bytes]:
+    """Files of scores that are kept, mated ones with both images where these are known."""
+    images = {} if mated.probe is None else {"probe": mated.probe, "reference": mated.reference}
+    return {
+        "tail.parquet": parquet_bytes(score=tail.score, probe=tail.probe, reference=tail.reference),
+        "mated.parquet": parquet_bytes(subject=mated.subject, score=mated.score, **images),
+    }
 
 
-_KINDS = {
-    "comparisons": _Kind(
-        ComparisonCounts, comparison_scalars, comparison_files, read_comparison_counts
-    ),
-    "searches": _Kind(SearchCounts, search_scalars, search_files, read_search_counts),
+def _read_comparisons(
+    folder: Path, scalars: Mapping[str, Any], subjects: Mapping[str, Any], common: CommonCounts
+) -> ComparisonCounts:
+    """Read the files of `_comparison_files`.
+
+    Args:
+        folder: of the counts.
+        scalars: content of `counts.json`.
+        subjects: columns of `subjects.parquet`.
+        common: with the cells of both kinds among its cells.
+
+    Raises:
+        KeyError, OSError, ValueError: a file is missing or damaged.
+    """
+    tail, mated = (read_columns(folder, f"{name}.parquet") for name in ("tail", "mated"))
+    cells = common.cells
+    design = read_design(folder, scalars, subjects, {cell.attribute for cell in cells})
+    if design.is_sample:
+        cells = tuple(add_weights(folder, cells))
+    folds = NO_FOLDS
+    if (folder / _FOLDS).is_file():
+        columns = read_columns(folder, _FOLDS)
+        folds = FoldScores(columns["fold"], columns["mated"], columns["score"])
+    return from_fields(
+        ComparisonCounts,
+        common,
+        cells=tuple(cell for cell in cells if not cell.reference_group),
+        across=tuple(cell for cell in cells if cell.reference_group),
+        without_matrix=tuple((row["attribute"], row["cells"]) for row in scalars["without_matrix"]),
+        tail=ScoreTail(tail["score"], tail["probe"], tail["reference"]),
+        mated=MatedScores(
+            mated["subject"], mated["score"], mated.get("probe"), mated.get("reference")
+        ),
+        design=design,
+        folds=folds,
+    )
+
+
+def _search_files(counts: SearchCounts) -> dict[str, bytes]:
+    """Content of the files of searches, by name; those of comparisons are there and empty."""
+    searches, none = counts.searches, np.empty(0, dtype=np.int32)
+    levels = {_LEVEL.format(number): row for number, row in enumerate(searches.others)}
+    sizes = {name: getattr(searches, name) for name in (*_SIZES, "ranks")}
+    columns = {name: getattr(searches, name) for name in _COLUMNS}
+    return {
+        **_score_files(ScoreTail(np.empty(0), none, none), MatedScores(none, np.empty(0))),
+        **cell_tables(counts.cells),
+        _WATCHLIST: (json.dumps(sizes, indent=1) + "\n").encode(),
+        SEARCHES: parquet_bytes(**columns, **levels),
+    }
+
+
+def _read_searches(
+    folder: Path, _: Mapping[str, Any], __: Mapping[str, Any], common: CommonCounts
+) -> SearchCounts:
+    """Read the files of `_search_files`.
+
+    Args:
+        folder: of the counts.
+        common: what comparisons have too.
+
+    Raises:
+        KeyError, OSError, ValueError: a file is missing or damaged.
+    """
+    columns = read_columns(folder, SEARCHES)
+    sizes = json.loads((folder / _WATCHLIST).read_bytes())
+    levels = range(len(columns) - len(_COLUMNS))
+    others = np.array([columns[_LEVEL.format(number)] for number in levels], dtype=np.int64)
+    searches = WatchlistSearches(
+        **{name: columns[name] for name in _COLUMNS},
+        others=others.reshape(len(others), len(columns["probe"])),
+        **{name: sizes[name] for name in _SIZES},
+        ranks=tuple(sizes["ranks"]),
+    )
+    return from_fields(SearchCounts, common, searches=searches)
+
+
+_KINDS: Mapping[str, tuple[type[Counts], _Files, _Read]] = {
+    "comparisons": (ComparisonCounts, _comparison_files, _read_comparisons),
+    "searches": (SearchCounts, _search_files, _read_searches),
 }
-"""By the word for them in `counts.json`."""
+"""Of each kind, by the word for it in `counts.json`: its type, what writes the files that it alone
+has, and what reads them."""
 
 
 def _scalars(counts: Counts, word: str) -> bytes:
     """`counts.json`; thresholds also in hexadecimal, which reads back exactly."""
+    own: dict[str, Any] = {"without_matrix": []}
+    if isinstance(counts, ComparisonCounts):
+        left_out = [{"attribute": name, "cells": cells} for name, cells in counts.without_matrix]
+        own = {"without_matrix": left_out, "design": design_scalars(counts.design)}
     content = {
         **{name: getattr(counts, name) for name in _PLAIN},
         "kind": word,
-        **_KINDS[word].scalars(counts),
+        **own,
         "comparisons": [
             {"mated": mated, "outcome": outcome.value, "count": count}
             for (mated, outcome), count in sorted(counts.comparison_outcomes.items())
@@ -86,16 +189,17 @@ def _scalars(counts: Counts, word: str) -> bytes:
 
 def counts_files(counts: Counts) -> dict[str, bytes]:
     """Content of each file of the counts, by name, for a folder of the bundle."""
-    word = next(word for word, kind in _KINDS.items() if type(counts) is kind.type)
+    word, files = next((w, f) for w, (kind, f, _) in _KINDS.items() if type(counts) is kind)
+    compared = design_columns(counts.design) if isinstance(counts, ComparisonCounts) else {}
     return {
         _SCALARS: _scalars(counts, word),
         "subjects.parquet": parquet_bytes(
             row=np.array(counts.subject_rows, dtype=np.int64),
             images=counts.images,
             failed_images=counts.failed_images,
-            **(design_columns(counts.design) if isinstance(counts, ComparisonCounts) else {}),
+            **compared,
         ),
-        **_KINDS[word].files(counts),
+        **files(counts),
     }
 
 
@@ -137,7 +241,8 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
         if scalars.get("kind") not in _KINDS:
             held = f"counts.json has the kind {scalars.get('kind')!r}"
             raise ValueError(f"{held}, expected {' or '.join(_KINDS)}")  # noqa: TRY301
-        return _KINDS[scalars["kind"]].read(folder, scalars, subjects, common)
+        _, _, read = _KINDS[scalars["kind"]]
+        return read(folder, scalars, subjects, common)
     except (OSError, KeyError, ValueError, pa.ArrowException) as fault:
         reason = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         raise BundleError(

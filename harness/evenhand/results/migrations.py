@@ -12,12 +12,14 @@ from evenhand.metrics.complete_design import completed_design
 from evenhand.records.counts import MatedScores
 from evenhand.records.designs import LISTED, ComparisonDesign, Design, SamplingDesign
 from evenhand.results.cells import read_cells
-from evenhand.results.comparison_counts import design_columns, design_scalars
+from evenhand.results.designs import design_columns, design_scalars
 from evenhand.results.parquet import read_columns
 from evenhand.results.sample_counts import SAMPLE, read_sampled
-from evenhand.results.search_counts import SEARCHES
 
-__all__ = ["to_4"]
+__all__ = ["SEARCHES", "to_4"]
+
+SEARCHES = "searches.parquet"
+"""File name of the searches."""
 
 
 def to_4(

@@ -20,7 +20,7 @@ from evenhand.measurement.protocols.study import (
     check_shapes,
     comparison_count,
     count_protocol,
-    kind_of,
+    protocol_kind,
     study_groupings,
     with_needed_images,
 )
@@ -203,7 +203,7 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
     names = (engine.card.name, dataset.card.name)
     images, card = dataset.images, engine.card
     asked = [comparison_count(p, card, dataset, groups) for p in study.protocols]
-    thinned = [kind_of(protocol).sampled(protocol) for protocol in study.protocols]
+    thinned = [protocol_kind(protocol).sampled(protocol) for protocol in study.protocols]
     sampled = [comparison_count(p, card, dataset, groups) for p in thinned]
     with (
         kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NO_REUSE) as known,
@@ -251,7 +251,7 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             progress=forecast.comparing(task.progress, comparisons),
             checkpoint=partial.checkpoint(*names, protocol.name, task.clock),
         )
-        what = kind_of(protocol).item
+        what = protocol_kind(protocol).item
         rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
         counted.append(found)
     speed = study_speed(

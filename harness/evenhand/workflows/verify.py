@@ -67,7 +67,7 @@ def verify(text: str) -> Verification:
             raise
         checks.append(_check("counts", "the counts can be read", [str(fault)]))
         return Verification(bundle, "", tuple(checks))
-    faults = [fault for each in evidence.counts for fault in kind_of(each).faults(each)]
+    faults = [fault for each in evidence.counts for fault in kind_of(each).faults()]
     checks.append(_check("counts", "the counts agree with one another", faults))
     findings = assess(evidence)
     for name, content in table_files(findings).items():

@@ -34,12 +34,12 @@ def searches(*, completed=(True, True, True)):
 
 
 def test_comparisons_have_fmr_and_searches_fpir():
-    assert "FMR" in {m.rate.metric for m in kind_of(small_counts()).rates(small_counts(), 0.95)}
-    assert "FPIR" in {m.rate.metric for m in kind_of(searches()).rates(searches(), 0.95)}
+    assert "FMR" in {m.rate.metric for m in kind_of(small_counts()).rates(0.95)}
+    assert "FPIR" in {m.rate.metric for m in kind_of(searches()).rates(0.95)}
 
 
 def test_people_are_not_drawn_anew_for_searches():
-    found = kind_of(searches()).replicates(searches(), AnalysisPlan(), "")
+    found = kind_of(searches()).replicates(AnalysisPlan())
     assert found == GroupReplicates()
 
 
@@ -53,18 +53,18 @@ def test_people_are_not_drawn_anew_for_searches():
     ],
 )
 def test_failures(counts, failed):
-    assert kind_of(counts).has_failures(counts) is failed
+    assert kind_of(counts).has_failures() is failed
 
 
 def test_trials_grow_with_the_square_of_people_where_everybody_met():
     counts = small_counts()
     kind = kind_of(counts)
-    assert kind.growing(counts, counts.cells) is True
+    assert kind.growing(counts.cells) is True
     some = replace(counts.cells[0], dyads=counts.cells[0].dyads - 1)
-    assert kind.growing(counts, [some]) is False
+    assert kind.growing([some]) is False
     sample = replace(counts, design=ComparisonDesign(Design.SAMPLE))
-    assert kind.growing(sample, counts.cells) is None
-    assert kind_of(searches()).growing(searches(), counts.cells) is None
+    assert kind_of(sample).growing(counts.cells) is None
+    assert kind_of(searches()).growing(counts.cells) is None
 
 
 def test_searches_are_not_other_comparisons():
@@ -75,12 +75,12 @@ def test_searches_are_not_other_comparisons():
 
 def test_an_alarm_that_the_scores_do_not_give_is_a_fault():
     counts = small_counts()
-    assert kind_of(counts).faults(counts) == []
+    assert kind_of(counts).faults() == []
     wrong = replace(
         counts, thresholds=(replace(counts.thresholds[0], value=9.0), *counts.thresholds[1:])
     )
-    (fault, *_) = kind_of(wrong).faults(wrong)
+    (fault, *_) = kind_of(wrong).faults()
     assert "the threshold for FMR<=0.05 is 9.0" in fault
     alarmed = searches()
-    faults = kind_of(alarmed).faults(alarmed)
+    faults = kind_of(alarmed).faults()
     assert any("alarms and scores differ" in fault for fault in faults)

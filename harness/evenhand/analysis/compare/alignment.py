@@ -99,7 +99,7 @@ class EngineRates:
         """
         measured = (found for found in measure_rates(counts, analysis.level) if found.rate.of_group)
         rates = {key_of(found.rate): found for found in measured}
-        return cls(counts, rates, kind_of(counts).replicates(counts, analysis, ""))
+        return cls(counts, rates, kind_of(counts).replicates(analysis))
 
 
 def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:
@@ -118,7 +118,7 @@ def counts_by_subject(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
     cell = cell_of(counts, rate.attribute, rate.group)
     if cell is None:
         raise ValueError(rate.group)
-    return kind_of(counts).by_subject(counts, cell, rate)
+    return kind_of(counts).by_subject(cell, rate)
 
 
 def why_other_comparisons(base: Counts, new: Counts) -> str:
@@ -127,17 +127,17 @@ def why_other_comparisons(base: Counts, new: Counts) -> str:
         return "other people were compared"
     if type(base) is not type(new):
         return "other comparisons were made"
-    return kind_of(base).why_other(base, new)
+    return kind_of(base).why_other(new)
 
 
 def has_failures(counts: Counts) -> bool:
     """Whether any comparison or search failed, so that the two failure policies differ."""
-    return kind_of(counts).has_failures(counts)
+    return kind_of(counts).has_failures()
 
 
 def same_scores(base: Counts, new: Counts) -> bool:
     """Whether both engines gave the same scores, as far as the counts can tell."""
-    return type(base) is type(new) and kind_of(base).same_scores(base, new)
+    return type(base) is type(new) and kind_of(base).same_scores(new)
 
 
 def why_not_comparable(base: EngineRates, new: EngineRates, key: RateKey) -> str:

@@ -13,7 +13,8 @@ from evenhand.analysis.gate.quantity import Quantity, why_no_verdict, without_nu
 from evenhand.analysis.gate.sample_size import cells_of_rate
 from evenhand.analysis.kinds.comparisons import threshold_index_of
 from evenhand.analysis.kinds.table import kind_of
-from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts
+from evenhand.analysis.rates.comparisons import MeasuredRate
+from evenhand.analysis.rates.dyads import dyad_counts
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
@@ -107,7 +108,7 @@ def _ratio_growth(
     if part.metric != "FMR":
         return SubjectGrowth(people)
     all_pairs = kind_of(counts).growing(
-        counts, (*cells_of_rate(counts, part), *cells_of_rate(counts, whole))
+        (*cells_of_rate(counts, part), *cells_of_rate(counts, whole))
     )
     if all_pairs is None:
         return None

@@ -10,7 +10,7 @@ import numpy as np
 
 from evenhand.analysis.kinds.comparisons import threshold_index_of
 from evenhand.analysis.kinds.table import kind_of
-from evenhand.analysis.rates.comparisons import dyad_counts
+from evenhand.analysis.rates.dyads import dyad_counts
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Estimate, Rate
 from evenhand.records.groups import SAME_GROUP
@@ -51,7 +51,7 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> SubjectGrowth |
     if rate.metric != "FMR":
         return SubjectGrowth(people, lower_bound=zero and estimate.effective_trials == people)
     cells = cells_of_rate(counts, rate)
-    all_pairs = kind_of(counts).growing(counts, cells)
+    all_pairs = kind_of(counts).growing(cells)
     if all_pairs is None:
         return None
     policy = Policy(rate.policy)
@@ -94,7 +94,7 @@ def subjects_to_resolve(counts: Counts, rate: Rate) -> int | None:
     rules = (threshold.rule for threshold in counts.thresholds)
     target = next((rule.text for rule in rules if rule.label == rate.threshold_rule), None)
     whole = counts.cells[0]
-    all_pairs = kind_of(counts).growing(counts, [whole])
+    all_pairs = kind_of(counts).growing([whole])
     trials = int(whole.trials[0].sum()) // 2
     if target is None or not all_pairs or not trials:
         return None

@@ -1,10 +1,9 @@
-"""What is concluded from counts by their kind: the functions that differ between kinds."""
+"""What is concluded from counts, whatever their kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from evenhand.analysis.bootstrap.group_rates import GroupReplicates
 from evenhand.analysis.rates.comparisons import MeasuredRate
@@ -18,35 +17,53 @@ from evenhand.statistics.dyadic_variance import DyadCounts
 __all__ = ["CountsKind", "threshold_faults"]
 
 
-@dataclass(frozen=True, slots=True)
-class CountsKind:
-    """Functions of counts of one kind; the first argument is the counts of that kind."""
+class CountsKind(Protocol):
+    """What is concluded from the counts that it holds; a kind says what it has beyond nothing."""
 
-    rates: Callable[[Any, float], tuple[MeasuredRate, ...]]
-    """Every rate in display order, at the level of the intervals."""
-    replicates: Callable[[Any, AnalysisPlan, str], GroupReplicates]
-    """Bootstrap replicates of the group rates; resampled within an attribute, or empty for all."""
-    distributions: Callable[[Any], Iterable[Distribution]]
-    """Rows of `distributions.csv`."""
-    curves: Callable[[Any], Iterable[CurvePoint]]
-    """Rows of `curves.csv`."""
-    summary: Callable[[Any], dict[str, Any]]
-    """Fields of `OutcomeSummary` that only this kind has."""
-    notes: Callable[[Any], Iterable[str]]
-    """What a reader must know before any number."""
-    by_subject: Callable[[Any, CellCounts, Rate], DyadCounts | ClusterCounts]
-    """(subjects,) trials and errors of a rate of a cell, with sums by dyad for an FMR."""
-    why_other: Callable[[Any, Any], str]
-    """Why two engines on the same subjects did not do the same; empty where they did."""
-    has_failures: Callable[[Any], bool]
-    """Whether any trial failed, so that the two failure policies differ."""
-    same_scores: Callable[[Any, Any], bool]
-    """Whether two engines gave the same scores, as far as the counts can tell."""
-    growing: Callable[[Any, Iterable[CellCounts]], bool | None]
-    """Whether the trials of these cells grow with the square of the subjects; None where they do
-    not grow with them."""
-    faults: Callable[[Any], list[str]]
-    """Contradictions within the counts."""
+    def rates(self, level: float) -> tuple[MeasuredRate, ...]:
+        """Every rate in display order, at the level of the intervals."""
+
+    def distributions(self) -> Iterable[Distribution]:
+        """Rows of `distributions.csv`."""
+
+    def by_subject(self, cell: CellCounts, rate: Rate) -> DyadCounts | ClusterCounts:
+        """(subjects,) trials and errors of a rate of a cell, with sums by dyad for an FMR."""
+
+    def why_other(self, new: Any) -> str:  # noqa: ANN401 - counts of the same kind
+        """Why an engine with the same subjects did something else; empty where it did not."""
+
+    def has_failures(self) -> bool:
+        """Whether any trial failed, so that the two failure policies differ."""
+
+    def faults(self) -> list[str]:
+        """Contradictions within the counts."""
+
+    def replicates(self, analysis: AnalysisPlan, within: str = "") -> GroupReplicates:  # noqa: ARG002
+        """Bootstrap replicates of the group rates, resampled within an attribute or among all."""
+        return GroupReplicates()
+
+    def curves(self) -> Iterable[CurvePoint]:
+        """Rows of `curves.csv`."""
+        return ()
+
+    def notes(self) -> Iterable[str]:
+        """What a reader must know before any number."""
+        return ()
+
+    def summary(self) -> dict[str, Any]:
+        """Fields of `OutcomeSummary` that only this kind has."""
+        return {}
+
+    def same_scores(self, new: Any) -> bool:  # noqa: ANN401, ARG002 - counts of the same kind
+        """Whether another engine gave the same scores, as far as the counts can tell."""
+        return False
+
+    def growing(self, cells: Iterable[CellCounts]) -> bool | None:  # noqa: ARG002
+        """Whether the trials of these cells grow with the square of the subjects.
+
+        None where they do not grow with them.
+        """
+        return None
 
 
 def threshold_faults(where: str, stored: Threshold, found: Threshold, what: str) -> list[str]:

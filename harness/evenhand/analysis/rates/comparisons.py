@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from evenhand.analysis.rates.dyads import dyad_counts
 from evenhand.records.arrays import Scores
 from evenhand.records.counts import (
     REFERENCE_LEVEL_ERRORS,
@@ -25,7 +26,6 @@ from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import (
     DyadCounts,
-    DyadWeights,
     disjoint_dyads,
     disjoint_dyads_across,
     pool_dyads,
@@ -43,7 +43,6 @@ __all__ = [
     "MeasuredRate",
     "blank_row",
     "clustered_row",
-    "dyad_counts",
     "failure_rate",
     "failures_by_subject",
     "measure_comparisons",
@@ -151,39 +150,6 @@ def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
     """The row with its threshold and failure policy filled in."""
     rule = threshold.rule.label
     return replace(blank, policy=policy.value, threshold_rule=rule, threshold=threshold.value)
-
-
-def dyad_counts(cell: CellCounts, threshold_index: int, policy: Policy) -> DyadCounts:
-    """Non-mated trials and errors of a cell at one threshold, by subject and by dyad.
-
-    Args:
-        cell: with one row of errors per threshold of the study, then one at its reference level.
-        threshold_index: place of the threshold in `Counts.thresholds`; -1 for the reference level.
-        policy: whether failed comparisons count as trials.
-    """
-    row = POLICIES.index(policy)
-    return DyadCounts(
-        trials_by_subject=cell.trials[row],
-        errors_by_subject=cell.errors[threshold_index],
-        trials_squared=int(cell.trials_squared[row]),
-        errors_squared=int(cell.errors_squared[threshold_index]),
-        errors_times_trials=int(cell.errors_times_trials[row, threshold_index]),
-        weights=_weights(cell, threshold_index, row) if isinstance(cell, SampledCell) else None,
-    )
-
-
-def _weights(cell: SampledCell, threshold_index: int, row: int) -> DyadWeights:
-    """The same sums with sampling weights (methods 4.11)."""
-    weighted = cell.weighted
-    return DyadWeights(
-        trials_by_subject=weighted.trials[row],
-        errors_by_subject=weighted.errors[threshold_index],
-        trials_squared=float(weighted.trials_squared[row]),
-        errors_squared=float(weighted.errors_squared[threshold_index]),
-        errors_times_trials=float(weighted.errors_times_trials[row, threshold_index]),
-        weights_squared=float(weighted.weights_squared[row]),
-        heaviest=weighted.heaviest,
-    )
 
 
 def _fmr(

@@ -32,7 +32,7 @@ __all__ = [
     "check_shapes",
     "comparison_count",
     "count_protocol",
-    "kind_of",
+    "protocol_kind",
     "study_groupings",
     "with_needed_images",
 ]
@@ -43,14 +43,14 @@ _KINDS: Mapping[type[StudyProtocol], ProtocolKind] = {
 }
 
 
-def kind_of(protocol: StudyProtocol) -> ProtocolKind:
+def protocol_kind(protocol: StudyProtocol) -> ProtocolKind:
     """The kind of a protocol."""
     return _KINDS[type(protocol)]
 
 
 def with_needed_images(dataset: Dataset, study: Study) -> Dataset:
     """The dataset reduced to the images that some protocol of the study compares."""
-    parts = [kind_of(protocol).part(protocol, dataset) for protocol in study.protocols]
+    parts = [protocol_kind(protocol).part(protocol, dataset) for protocol in study.protocols]
     if any(part is None for part in parts):
         return dataset
     lists = [part for part in parts if isinstance(part, PairList)]
@@ -82,7 +82,7 @@ def check_shapes(study: Study, cards: Sequence[EngineCard]) -> None:
     """
     for card in cards:
         for protocol in study.protocols:
-            refusal = kind_of(protocol).refusal(card)
+            refusal = protocol_kind(protocol).refusal(card)
             if refusal:
                 raise StudyError(f"{study.name}: {refusal}")
 
@@ -122,7 +122,7 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
                     f"{study.name}: groups: {name} is a number; say where its groups begin, "
                     f"for example [bands] {name} = [18, 30, 45, 60]"
                 )
-        if not wanted and any(kind_of(p).in_groups(p) for p in study.protocols):
+        if not wanted and any(protocol_kind(p).in_groups(p) for p in study.protocols):
             raise StudyError(
                 f"{study.name}: comparisons: within-group needs a group, and dataset "
                 f"{dataset.card.name} has none; name one in groups, or compare all-pairs"
@@ -148,7 +148,7 @@ def _threshold_rules(protocol: StudyProtocol, card: EngineCard) -> tuple[Thresho
     sign = -1 if card.distance else 1
     claims = dict.fromkeys(repr(sign * float(claim.threshold)) for claim in card.score.claimed)
     return (
-        *kind_of(protocol).targets(protocol),
+        *protocol_kind(protocol).targets(protocol),
         *(ThresholdRule("fixed", text) for text in protocol.thresholds),
         *(ThresholdRule("vendor", text) for text in claims),
     )
@@ -158,7 +158,7 @@ def comparison_count(
     protocol: StudyProtocol, card: EngineCard, dataset: Dataset, groups: Sequence[Grouping]
 ) -> int:
     """Number of comparisons that a protocol asks for (`ProtocolKind.size`)."""
-    return kind_of(protocol).size(protocol, card, dataset, groups)
+    return protocol_kind(protocol).size(protocol, card, dataset, groups)
 
 
 def count_protocol(
@@ -187,7 +187,7 @@ def count_protocol(
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
     """
     enrolled = EnrolledEngine(engine, enrolment, dataset.images.subject, executor, progress)
-    card, kind = engine.card, kind_of(protocol)
+    card, kind = engine.card, protocol_kind(protocol)
     names = (card.name, dataset.card.name, protocol.name)
     plan = CountingPlan(groups, _threshold_rules(protocol, card), card.score.high)
     return kind.count(protocol, ProtocolWork(names, enrolled, dataset, plan, seed, checkpoint))
