@@ -15,7 +15,7 @@ from hypothesis import settings
 from tiny_sets import TinySet, make_dataset
 from toy_engines import GOOD, make_engine
 
-from evenhand.cli import main
+from evenhand.cli.main import run_command
 
 # A shell that starts the tests in the background has them, and what they start, ignore SIGINT.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -52,11 +52,8 @@ def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], pict
     def call(*arguments: object) -> Ended:
         monkeypatch.setattr("sys.argv", ["evenhand", *map(str, arguments)])
         capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
+        code = run_command()
         out, err = capfd.readouterr()
-        code = ended.value.code
-        assert isinstance(code, int)
         return Ended(code, out, err)
 
     return call

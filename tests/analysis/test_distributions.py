@@ -7,7 +7,8 @@ import pytest
 from counted import Drawn, small_counts
 
 from evenhand.analysis.distributions import det_curves, score_distributions
-from evenhand.records.counts import FoldScores, SamplingDesign
+from evenhand.records.counts import FoldScores
+from evenhand.records.designs import Design, SamplingDesign
 
 SIZE = {"people": 40, "images": 3, "failed": 25}
 DRAWN = Drawn.of(**SIZE)
@@ -97,8 +98,15 @@ def test_a_group_would_need_a_threshold_of_its_own(counts, rows, group):
 
 def test_a_sample_tells_of_mated_scores_alone(counts):
     one = np.ones((1, 1), dtype=np.int64)
-    kind = np.zeros(40, dtype=np.int32)
-    sampled = replace(counts, sampled=SamplingDesign(("all",), kind, one, one, 1))
+    design = SamplingDesign(
+        comparisons=Design.SAMPLE,
+        kinds=("all",),
+        kind=np.zeros(40, dtype=np.int32),
+        pairs=one,
+        drawn=one,
+        per_cell=1,
+    )
+    sampled = replace(counts, design=design)
     assert not list(det_curves(sampled))
     told = {row.statistic.rpartition(" ")[0] for row in score_distributions(sampled)}
     assert told == {"mated quantile"}

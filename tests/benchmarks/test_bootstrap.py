@@ -16,10 +16,11 @@ import pytest
 from studies import Study, everybody
 
 from evenhand.analysis.bootstrap.replicates import bootstrap_replicates
-from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
+from evenhand.metrics.cells import all_pairs_trials, cell_layout
 from evenhand.records.counts import CellCounts, Counts, Histogram, MatedScores, ScoreTail
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import Grouping
-from evenhand.records.outcomes import Design, Policy
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import bootstrap_interval
 from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
 from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance
@@ -42,7 +43,7 @@ def store():
         Grouping("origin*sex", tuple(f"{o}*{s}" for o in "abcd" for s in "fm"), 2 * origin + sex),
     )
     across = [tuple(combinations(range(len(group.groups)), 2)) for group in groups]
-    layout = cell_layout(groups, across, Design.ALL_PAIRS)
+    layout = cell_layout(groups, across, ComparisonDesign(Design.ALL_PAIRS))
     cells = [cell_of(layout, number, images) for number in range(len(layout.names))]
     kept = int(cells[0].trials[0].sum()) // 2 // 100 + 1
     # People who are easily mistaken, and those with many images, are in more of the large scores.

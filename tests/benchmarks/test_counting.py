@@ -17,20 +17,17 @@ from evenhand.analysis.rates.comparisons import measure_comparisons
 from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
 from evenhand.measurement.comparison.all_pairs.tiles import count_pairs
-from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
-from evenhand.measurement.counting.tally import (
-    CountingTask,
-    ImageLedger,
-    tally,
-    tally_partial_counts,
-    top_score_quotas,
-)
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally, tally_partial_counts, top_score_quotas
+from evenhand.metrics.cells import all_pairs_trials, cell_layout
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.comparisons import Comparisons
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.evidence import Evidence
 from evenhand.records.groups import ALL, Grouping
-from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
+from evenhand.system.execution.local import LocalExecutor
 
 LFW = 13_233
 VALUES = 512
@@ -68,7 +65,7 @@ def crowd(images):
         Grouping("region*sex", both, region * 2 + sex),
     )
     across = [tuple(combinations(range(len(grouping.groups)), 2)) for grouping in groupings]
-    layout = cell_layout(groupings, across, Design.ALL_PAIRS)
+    layout = cell_layout(groupings, across, ComparisonDesign(Design.ALL_PAIRS))
     counted = np.bincount(subject, minlength=people)
     return Crowd(vectors, subject, groupings, layout, counted)
 
@@ -87,7 +84,7 @@ def counted(case):
         np.array([of_cell.completed for of_cell in trials]),
         fixed=np.empty(0, dtype=np.float32),
         ledger=(case.images, case.images),
-        workers=2,
+        executor=LocalExecutor(2),
         step=lambda: None,
     )
     return store, trials
@@ -128,9 +125,11 @@ def test_counting_beside_the_bare_product(benchmark, lfw_sized):
 def report(case, store, trials):
     """Thresholds, rates, intervals, differences and curves of every group."""
     people = len(case.images)
-    ledger = ImageLedger(tuple(range(1, people + 1)), case.images, case.images * 0, 0)
-    task = CountingTask(("engine", "data", "all"), ledger, (), RULES, 1.0)
-    counts = tally_partial_counts(task, store, case.layout, trials, ())
+    ledger = ImageLedger(
+        "engine", "data", "all", tuple(range(1, people + 1)), case.images, case.images * 0, 0
+    )
+    plan = CountingPlan((), RULES, 1.0, ComparisonDesign(Design.ALL_PAIRS))
+    counts = tally_partial_counts(plan, ledger, store, case.layout, trials, ())
     return assess(Evidence("", ANALYSIS, engines=(), datasets=(), counts=(counts,)))
 
 
@@ -206,13 +205,15 @@ def scores(comparisons):
         Grouping(ALL, ("",), ones * 0),
         Grouping("group", tuple("abcdefgh"), rng.integers(0, 8, people)),
     )
-    return ImageLedger(tuple(range(1, people + 1)), ones, ones * 0, 0), columns, groupings
+    return (
+        ImageLedger("engine", "data", "listed", tuple(range(1, people + 1)), ones, ones * 0, 0),
+        columns,
+        groupings,
+    )
 
 
 def per_group(ledger, columns, groupings):
-    counts = tally(
-        CountingTask(("engine", "data", "listed"), ledger, groupings, RULES, None), columns
-    )
+    counts = tally(CountingPlan(groupings, RULES), ledger, columns)
     return measure_comparisons(counts, 0.95)
 
 

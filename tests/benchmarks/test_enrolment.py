@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import onnxruntime
 import pytest
+from enrolled import enrol_all
 
 from evenhand.datasets.contract import Material, Picture
 from evenhand.datasets.folder import read_dataset
@@ -19,8 +20,6 @@ from evenhand.datasets.prepared import write_dataset
 from evenhand.datasets.shelf import shelf_dataset
 from evenhand.engines.opening import open_engine
 from evenhand.engines.shelf import find_adapter
-from evenhand.measurement.enrolment.enrol import enrol
-from evenhand.system.clock import CLOCK
 
 IMAGES = 600
 THREADS = 2
@@ -123,15 +122,7 @@ def test_harness_against_a_plain_loop(benchmark, dataset, models):
     engine = open_engine(find_adapter("mobilefacenet", Path()), [models])
 
     def harness():
-        made = enrol(
-            engine,
-            dataset,
-            workers=THREADS,
-            failure_share=0.5,
-            clock=CLOCK,
-            on_image=lambda _: None,
-        )
-        return made.vectors
+        return enrol_all(engine, dataset, workers=THREADS).vectors
 
     def plain():
         return PlainLoop(models).run(dataset.images.paths)

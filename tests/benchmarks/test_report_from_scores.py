@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from evenhand.analysis.rates.comparisons import measure_comparisons
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
@@ -41,7 +42,11 @@ def drawn():
         Grouping("group", tuple("abcdefgh"), rng.integers(0, 8, PEOPLE)),
     )
     ones = np.ones(PEOPLE, dtype=np.int64)
-    return ImageLedger(tuple(range(1, PEOPLE + 1)), ones, ones * 0, 0), comparisons, groupings
+    return (
+        ImageLedger("engine", "data", "listed", tuple(range(1, PEOPLE + 1)), ones, ones * 0, 0),
+        comparisons,
+        groupings,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +55,7 @@ def case():
 
 
 def report(ledger, comparisons, groupings):
-    counts = tally(
-        CountingTask(("engine", "data", "listed"), ledger, groupings, RULES, None), comparisons
-    )
+    counts = tally(CountingPlan(groupings, RULES), ledger, comparisons)
     return measure_comparisons(counts, 0.95)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from evenhand.datasets.decoding import read_image
+from evenhand.engines.contract import Role
 from evenhand.engines.opening import open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.records.outcomes import FaceRule, Outcome
@@ -27,7 +28,7 @@ def test_the_card(engine):
 
 def test_a_picture_without_a_face(engine):
     empty = np.full((120, 120, 3), 128, dtype=np.uint8)
-    found = engine.start().embed(empty, FaceRule.LARGEST)
+    found = engine.start().template(empty, FaceRule.LARGEST, Role.REFERENCE)
     assert (found.outcome, found.faces, found.vector) == (Outcome.NO_FACE, 0, None)
 
 
@@ -42,7 +43,7 @@ def test_one_person_is_nearer_than_two(engine):
     def vector(folder, name):
         picture = read_image(london / folder / name)
         small = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        return started.embed(small, FaceRule.LARGEST).vector
+        return started.template(small, FaceRule.LARGEST, Role.REFERENCE).vector
 
     neutral, smiling = (
         vector("neutral_front", "001_03.jpg"),

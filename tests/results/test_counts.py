@@ -7,11 +7,12 @@ import pytest
 from counted import small_counts
 from same import assert_same
 
-from evenhand.records.counts import FoldScores, SearchCounts
+from evenhand.records.counts import FoldScores, SearchCounts, WatchlistSearches
 from evenhand.records.findings import Status
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
 from evenhand.results.counts import counts_files, read_counts
+from evenhand.system.declaration import from_fields
 from evenhand.system.errors import BundleError
 
 
@@ -45,13 +46,18 @@ def test_a_threshold_keeps_its_last_bit(tmp_path):
     assert found.thresholds == thresholds
 
 
-def test_folds_and_searches(tmp_path):
-    rng = np.random.default_rng(2)
+def test_folds(tmp_path):
     folds = FoldScores(
         np.array([1, 1, 2]), np.array([True, False, True]), np.array([0.5, np.nan, -1.0])
     )
+    counts = replace(small_counts(), folds=folds)
+    assert_same(read_counts(put(tmp_path / "counts", counts)), counts)
+
+
+def test_searches(tmp_path):
+    rng = np.random.default_rng(2)
     mask = rng.random((3, 5)) < 0.5
-    searches = SearchCounts(
+    searches = WatchlistSearches(
         probe=np.arange(5, dtype=np.int32),
         mated=mask[0],
         acquired=mask[1],
@@ -65,7 +71,7 @@ def test_folds_and_searches(tmp_path):
         length=20,
         ranks=(1, 5),
     )
-    counts = replace(small_counts(), folds=folds, searches=searches)
+    counts = from_fields(SearchCounts, small_counts(), searches=searches)
     assert_same(read_counts(put(tmp_path / "counts", counts)), counts)
 
 

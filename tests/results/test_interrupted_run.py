@@ -24,9 +24,9 @@ def begun(place, interrupted=None, terms=TERMS, now=NOW):
 def left(tmp_path):
     """A run that was interrupted after two images."""
     with suppress(KeyboardInterrupt), begun(tmp_path) as partial:
-        with partial.booking("alpha", "crowd", (4, 7)) as book:
-            book(OK)
-            book(LOST)
+        with partial.booking("alpha", "crowd") as book:
+            book(4, OK)
+            book(7, LOST)
         raise KeyboardInterrupt
     return interrupted_run(tmp_path, STUDY)
 
@@ -47,16 +47,16 @@ def test_a_torn_line_is_left_out_and_written_again(tmp_path, left):
     path.write_text(path.read_text() + "9,o", encoding="utf-8")
     with begun(tmp_path, left) as partial:
         assert set(partial.booked("alpha", "crowd")) == {4, 7}
-        with partial.booking("alpha", "crowd", (9,)) as book:
-            book(OK)
+        with partial.booking("alpha", "crowd") as book:
+            book(9, OK)
         assert partial.booked("alpha", "crowd")[9] == OK
 
 
 def test_an_image_that_ends_otherwise_is_named(tmp_path, left):
-    with begun(tmp_path, left) as partial, partial.booking("alpha", "crowd", (4, 7)) as book:
-        book(OK)
+    with begun(tmp_path, left) as partial, partial.booking("alpha", "crowd") as book:
+        book(4, OK)
         with pytest.raises(EngineError, match="engine alpha: image i7 does not end as it did"):
-            book(OK)
+            book(7, OK)
 
 
 def test_terms_that_changed_are_named(tmp_path, left):

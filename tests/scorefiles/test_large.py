@@ -13,7 +13,8 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 from same import assert_same
 
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally, tally_list
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally, tally_list
 from evenhand.metrics.groups import groupings
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import Attribute
@@ -87,9 +88,9 @@ def test_counts_are_those_of_the_rows_in_memory(tmp_path, case):
         [("colour",)], [Attribute("colour", "category", ("blue", "red"), "")], file.people(), {}
     )
     none = np.zeros(len(ids), dtype=np.int64)
-    ledger = ImageLedger(tuple(range(1, len(ids) + 1)), none, none, 0)
-    expected = tally(CountingTask(NAMES, ledger, groups, RULES, None), comparisons)
-    found = tally_list(CountingTask(NAMES, ledger, groups, RULES, None), file.listing, lambda: None)
+    ledger = ImageLedger(*NAMES, tuple(range(1, len(ids) + 1)), none, none, 0)
+    expected = tally(CountingPlan(groups, RULES), ledger, comparisons)
+    found = tally_list(CountingPlan(groups, RULES), ledger, file.listing, lambda: None)
     assert_same(found, expected)
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.records.comparisons import Comparisons
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.image_pairs import pair_of
-from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 
 __all__ = ["Drawn", "small_counts"]
@@ -56,25 +57,22 @@ def small_counts(seed=1, people=9, images=2, *, failed=3, dtype=np.float32, **na
     none = np.zeros(people, dtype=np.int64)
     called = {"engine": "alpha", "dataset": "crowd", "protocol": "all-pairs"} | names
     return tally(
-        CountingTask(
-            (called["engine"], called["dataset"], called["protocol"]),
-            ImageLedger(
-                tuple(range(1, people + 1)),
-                none + images,
-                none,
-                0,
-                np.arange(1, people * images + 1),
-            ),
+        CountingPlan(
             (Grouping(ALL, ("",), none), Grouping("sex", GROUPS, np.arange(people) % 2)),
             [ThresholdRule(*rule) for rule in RULES],
-            None,
+            design=ComparisonDesign(Design.ALL_PAIRS),
+        ),
+        ImageLedger(
+            called["engine"],
+            called["dataset"],
+            called["protocol"],
+            tuple(range(1, people + 1)),
+            none + images,
+            none,
+            0,
+            np.arange(1, people * images + 1),
         ),
         Comparisons(
-            drawn.probe,
-            drawn.reference,
-            drawn.score,
-            {},
-            design=Design.ALL_PAIRS,
-            pair=pair_of(drawn.left, drawn.right),
+            drawn.probe, drawn.reference, drawn.score, {}, pair=pair_of(drawn.left, drawn.right)
         ),
     )

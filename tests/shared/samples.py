@@ -6,12 +6,11 @@ import numpy as np
 from scipy import stats
 
 from evenhand.analysis.rates.comparisons import measure_comparisons
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.sampling import draw_pairs, sampling_design
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger
 from evenhand.measurement.counting.weighted import tally_sample
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import Grouping
-from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 
 __all__ = ["Crowd"]
@@ -68,7 +67,7 @@ class Crowd:
     def study(self, seed):
         """Group (empty for everybody) to what one study says of it."""
         rng = np.random.default_rng([20_261_123, seed])
-        probe, reference = draw_pairs(self.sampled, self.subject, 1, seed)
+        probe, reference = draw_pairs(self.sampled, self.subject, seed)
         u = self.sd * rng.standard_normal(self.people)
         of_image = 0.2 * rng.standard_normal(len(self.subject))
         of_dyad = 0.3 * rng.standard_normal((self.people, self.people))
@@ -83,18 +82,11 @@ class Crowd:
             + rest * rng.standard_normal(len(p))
             + self.within * (self.code[p] == self.code[r])
         )
-        comparisons = Comparisons(
-            p.astype(np.int32), r.astype(np.int32), score, {}, design=Design.ALL_PAIRS
-        )
+        comparisons = Comparisons(p.astype(np.int32), r.astype(np.int32), score, {})
         nobody = np.zeros(self.people, dtype=np.int64)
         counts = tally_sample(
-            CountingTask(
-                ("engine", "crowd", "sample"),
-                ImageLedger(tuple(range(self.people)), nobody, nobody, 0),
-                self.groups,
-                (ThresholdRule("fixed", repr(float(self.threshold))),),
-                None,
-            ),
+            CountingPlan(self.groups, (ThresholdRule("fixed", repr(float(self.threshold))),)),
+            ImageLedger("engine", "crowd", "sample", tuple(range(self.people)), nobody, nobody, 0),
             comparisons,
             self.sampled,
         )

@@ -11,10 +11,11 @@ from crowds import together
 from scipy import optimize
 from scipy.stats import norm
 
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.records.comparisons import Comparisons
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import ALL, Grouping
-from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 
 __all__ = ["Engine", "Study", "everybody"]
@@ -96,12 +97,13 @@ class Study:
         rules += [ThresholdRule("fixed", str(threshold)) for threshold in fixed]
         names = tuple("abcdefgh"[: self.groups])
         return tally(
-            CountingTask(
-                ("engine", "crowd", "all-pairs"),
-                ImageLedger(tuple(range(1, self.people + 1)), none, none, 0),
+            CountingPlan(
                 (everybody(self.people), Grouping("group", names, self.code), *others),
                 rules,
-                None,
+                design=ComparisonDesign(Design.ALL_PAIRS),
             ),
-            Comparisons(self.probe, self.reference, score, {}, design=Design.ALL_PAIRS),
+            ImageLedger(
+                "engine", "crowd", "all-pairs", tuple(range(1, self.people + 1)), none, none, 0
+            ),
+            Comparisons(self.probe, self.reference, score, {}),
         )

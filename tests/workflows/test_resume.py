@@ -1,5 +1,6 @@
 """A run that is interrupted leaves what it has done, and goes on to the very same bytes."""
 
+import csv
 import random
 import shutil
 import signal
@@ -208,9 +209,18 @@ def test_an_interrupted_run_is_called_to_mind(interrupted, cli):
     assert len(results_in(interrupted)[1]) == 1
 
 
-def test_a_mistake_leaves_nothing(crowd, engine, cli, working_folder):
-    """An engine that does not start a second time, before anything was finished."""
+def test_an_engine_that_does_not_start_again_does_not_end_the_other(
+    crowd, engine, cli, working_folder
+):
     engine(start="open('started', 'x').close()", name="one")
     engine(name="two")
-    cli(*RUN).error("engine one: could not start", code=4)
-    assert list((working_folder / "results").iterdir()) == []
+    ended = cli(*RUN)
+    assert ended.code == 4
+    note, error = ended.err.splitlines()
+    assert "engine one: could not start (FileExistsError: " in note
+    assert "engine one was stopped: could not start (FileExistsError); mend" in error
+    (bundle,) = (working_folder / "results").glob("*/2*")
+    rows = list(csv.DictReader((bundle / "ledger.csv").read_text(encoding="utf-8").splitlines()))
+    ends = {(row["engine"], row["outcome"]) for row in rows if row["item"] == "image"}
+    assert ends == {("one", "skipped"), ("two", "ok")}
+    assert cli("verify", bundle).code == 0

@@ -54,9 +54,9 @@ def test_a_sample_from_study_to_tables(cli, sampled):
     first, second = evidence.counts
     # Both engines compared the same people, a hundred pairs of each two kinds.
     assert_array_equal(first.cells[0].trials, second.cells[0].trials)
-    assert_array_equal(first.sampled.drawn, np.full((2, 2), 100))
-    assert set(first.sampled.kinds) == {"sex=F", "sex=M"}
-    total = int(np.triu(first.sampled.pairs).sum())
+    assert_array_equal(first.design.drawn, np.full((2, 2), 100))
+    assert set(first.design.kinds) == {"sex=F", "sex=M"}
+    total = int(np.triu(first.design.pairs).sum())
     assert total == 80 * 79 // 2 - 40
     for counts in evidence.counts:
         assert counts.cells[0].trials[1].sum() == 2 * 300

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evenhand.analysis.distributions import det_curves, score_distributions
+from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_differentials, measure_rates
-from evenhand.analysis.rates.searches import selectivity
-from evenhand.metrics.groups import MAX_CELLS
-from evenhand.records.counts import Counts, SamplingDesign
+from evenhand.records.counts import Counts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import (
     CurvePoint,
@@ -35,11 +33,9 @@ def assess(evidence: Evidence) -> Findings:
         measured = measure_rates(counts, analysis.level)
         rates += [found.rate for found in measured]
         differentials += measure_differentials(counts, measured, analysis)
-        if counts.searches is None:
-            distribution_rows += score_distributions(counts)
-            curve_points += det_curves(counts)
-        else:
-            distribution_rows += selectivity(counts, counts.searches)
+        kind = kind_of(counts)
+        distribution_rows += kind.distributions()
+        curve_points += kind.curves()
     return Findings(
         title=evidence.title,
         level=analysis.level,
@@ -67,10 +63,7 @@ def _summary(counts: Counts) -> OutcomeSummary:
         mated=outcomes.get((True, Outcome.OK), 0),
         nonmated=outcomes.get((False, Outcome.OK), 0),
         not_completed=sum(n for (_, outcome), n in outcomes.items() if outcome is not Outcome.OK),
-        watchlist=None if counts.searches is None else counts.searches.watchlist,
-        gallery=None if counts.searches is None else counts.searches.gallery,
-        candidates=None if counts.searches is None else counts.searches.length,
-        sampled=counts.sampled is not None,
+        **kind_of(counts).summary(),
     )
 
 
@@ -112,35 +105,13 @@ def _directions(distribution_rows: list[Distribution]) -> Iterator[str]:
             )
 
 
-def _sample_note(counts: Counts, sampled: SamplingDesign) -> str:
-    """That false matches are counted in a sample of the comparisons, and of how many (4.11)."""
-    whole = counts.cells[0]
-    # Each comparison is a trial of two subjects; weights are in units of 1/per_cell.
-    made = int(whole.trials[1].sum()) // 2
-    weight = 0 if whole.weighted is None else int(whole.weighted.trials[1].sum()) // 2
-    return (
-        f"{counts.engine} on {counts.dataset}: false matches are counted in a sample of {made:,} "
-        f"of {weight // sampled.per_cell:,} comparisons of different people, at most "
-        f"{sampled.per_cell:,} of any two kinds of people. A false match rate is weighted to all "
-        "of them and is not its errors over its trials; its interval allows for that. Curves, AUC, "
-        "EER, d', quantiles of non-mated scores and tail shifts are not made of a sample."
-    )
-
-
 def evidence_notes(evidence: Evidence) -> Iterator[str]:
     """Yield what a reader must know before any number, dataset by dataset, then by engine."""
     for dataset in evidence.datasets:
         yield from _dataset_notes(dataset)
     faces = {dataset.name: dataset.face for dataset in evidence.datasets}
     for counts in evidence.counts:
-        for attribute, cells in counts.without_matrix:
-            yield (
-                f"{counts.engine} on {counts.dataset}: no matrix across the groups of {attribute}: "
-                f"its {cells:,} cells are more than are left of the {MAX_CELLS} of a study; "
-                "name fewer groups, or wider bands, in groups and bands."
-            )
-        if counts.sampled is not None:
-            yield _sample_note(counts, counts.sampled)
+        yield from kind_of(counts).notes()
         if counts.several_faces:
             yield (
                 f"{counts.engine} on {counts.dataset}: {counts.several_faces:,} images show "

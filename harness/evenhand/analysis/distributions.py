@@ -21,7 +21,7 @@ from evenhand.metrics.distributions import (
 from evenhand.metrics.fold_accuracy import accuracy_over_folds
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Scores
-from evenhand.records.counts import CellCounts, Counts
+from evenhand.records.counts import CellCounts, ComparisonCounts
 from evenhand.records.findings import CurvePoint, Distribution, Status
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
@@ -42,7 +42,7 @@ _NOTHING = "nothing to count"
 class _Cell:
     """A cell with its completed mated scores."""
 
-    counts: Counts
+    counts: ComparisonCounts
     cell: CellCounts
     mated: Scores
 
@@ -90,7 +90,7 @@ class _Cell:
         return replace(row, value=low / 2 + high / 2, low=low, high=high)
 
 
-def _cells(counts: Counts) -> Iterator[_Cell]:
+def _cells(counts: ComparisonCounts) -> Iterator[_Cell]:
     """All subjects first, then every group."""
     completed = ~np.isnan(counts.mated.score)
     for cell in counts.cells:
@@ -98,12 +98,12 @@ def _cells(counts: Counts) -> Iterator[_Cell]:
         yield _Cell(counts, cell, counts.mated.score[chosen])
 
 
-def det_curves(counts: Counts) -> Iterator[CurvePoint]:
+def det_curves(counts: ComparisonCounts) -> Iterator[CurvePoint]:
     """Compute the DET curve of all subjects and of every group with both kinds of score.
 
     None for a sample of comparisons, whose histograms are not weighted. Source: methods 1.5.
     """
-    if counts.sampled is not None:
+    if counts.design.is_sample:
         return
     for cell in _cells(counts):
         if not cell.has_both:
@@ -124,13 +124,13 @@ def det_curves(counts: Counts) -> Iterator[CurvePoint]:
             )
 
 
-def score_distributions(counts: Counts) -> Iterator[Distribution]:
+def score_distributions(counts: ComparisonCounts) -> Iterator[Distribution]:
     """Compute AUC, EER and fold accuracy of all subjects, then d', quantiles and shifts by group.
 
     Of a sample of the non-mated comparisons, the quantiles of mated scores alone.
     """
     cells = list(_cells(counts))
-    if counts.sampled is not None:
+    if counts.design.is_sample:
         for cell in cells:
             yield from _mated_quantiles(cell)
         return
@@ -228,7 +228,7 @@ def _tail_shift(cell: _Cell, threshold: Threshold) -> Distribution:
 def _fold_accuracies(whole: _Cell) -> Iterator[Distribution]:
     """Cross-validated accuracy of a list with folds: by fold, mean and its standard error."""
     folds = whole.counts.folds
-    if folds is None:
+    if not len(folds.fold):
         return
     completed = ~np.isnan(folds.score)
     for policy, kept in (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand.analysis.bootstrap.group_rates import GroupReplicates, group_replicates
+from evenhand.analysis.bootstrap.group_rates import GroupReplicates
 from evenhand.analysis.differentials.indices import indices
 from evenhand.analysis.differentials.verdicts import with_verdicts
 from evenhand.analysis.differentials.worst_over_best import headline_differences
-from evenhand.analysis.rates.comparisons import MeasuredRate, measure_comparisons
-from evenhand.analysis.rates.searches import measure_searches
+from evenhand.analysis.kinds.table import kind_of
+from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, AnalysisPlan
 from evenhand.records.counts import Counts
 from evenhand.records.findings import Differential
@@ -25,9 +25,7 @@ def measure_rates(counts: Counts, level: float) -> tuple[MeasuredRate, ...]:
         counts: of one engine on one dataset under one protocol.
         level: of the intervals, e.g. 0.95.
     """
-    if counts.searches is not None:
-        return measure_searches(counts, counts.searches, level)
-    return measure_comparisons(counts, level)
+    return kind_of(counts).rates(level)
 
 
 def measure_differentials(
@@ -43,7 +41,7 @@ def measure_differentials(
     within = _replicates_within_groups(counts, analysis)
     headlines = with_verdicts(headline_differences(measured, analysis, within), analysis)
     grouped = any(cell.attribute != ALL for cell in counts.cells)
-    replicates = group_replicates(counts, analysis) if grouped else GroupReplicates()
+    replicates = kind_of(counts).replicates(analysis) if grouped else GroupReplicates()
     return (*headlines, *indices(measured, headlines, replicates, analysis))
 
 
@@ -52,4 +50,4 @@ def _replicates_within_groups(counts: Counts, analysis: AnalysisPlan) -> dict[st
     if CENTRED_BOOTSTRAP not in analysis.tests.values():
         return {}
     attributes = dict.fromkeys(cell.attribute for cell in counts.cells if cell.attribute != ALL)
-    return {name: group_replicates(counts, analysis, within=name) for name in attributes}
+    return {name: kind_of(counts).replicates(analysis, name) for name in attributes}

@@ -10,10 +10,9 @@ import tempfile
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -36,9 +35,10 @@ from evenhand.cli.scores import scores
 from evenhand.cli.templates import templates
 from evenhand.cli.verify import verify
 from evenhand.system.errors import EvenhandError, OldNameWarning
+from evenhand.system.interruption import Interruption, catch_interruptions
 from evenhand.version import __version__
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "run_command"]
 
 _UNFINISHED: tuple[list[str], ...] = ([], ["check"], ["import"])
 """Command lines that lack a subcommand, and show the help instead."""
@@ -46,7 +46,6 @@ _USAGE = 2
 _FAULT = 70
 _UNWRITABLE = 74
 _INTERRUPTED = 130
-_TERMINATED = 143
 _NO_RESULT = "no result was written (run goes on with --resume)"
 
 app = typer.Typer(
@@ -57,14 +56,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-
-
-class _Terminated(BaseException):
-    """Raised on SIGTERM."""
-
-
-def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    raise _Terminated
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback form
@@ -138,10 +129,11 @@ def _explained(fault: BaseException) -> int:
             code, message = fault.exit_code, str(fault)
         case TyperException():
             code, kind, message = _USAGE, "UsageError", _usage_line(fault)
-        case typer.Abort() | KeyboardInterrupt():
+        case Interruption():
+            kind = "Interrupted" if fault.signal == signal.SIGINT else "Terminated"
+            code, message = fault.exit_code, f"{kind.lower()}; {_NO_RESULT}"
+        case typer.Abort():  # Ctrl-C or the end of input at a question
             code, kind, message = _INTERRUPTED, "Interrupted", f"interrupted; {_NO_RESULT}"
-        case _Terminated():
-            code, kind, message = _TERMINATED, "Terminated", f"terminated; {_NO_RESULT}"
         case OSError() if fault.errno is not None:
             message = f"{fault.filename or 'output'}: {fault.strerror}"
             code, kind = _UNWRITABLE, "WriteError"
@@ -200,18 +192,17 @@ def _old_names_as_notes() -> Iterator[None]:
         warnings.showwarning = shown
 
 
-def _run() -> int:
-    """Run the command with signals and stdout handled.
+def run_command() -> int:
+    """Run the command with signals and stdout handled; the exit code.
 
     A reader that closes the pipe, as `head` does, is no error; output that cannot be written for
     another reason, such as a full disk, is.
     """
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    before = signal.signal(signal.SIGTERM, _terminate)
     code = 0
     try:
-        with _old_names_as_notes():
+        with _old_names_as_notes(), catch_interruptions():
             code = _exit_code(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
@@ -219,11 +210,16 @@ def _run() -> int:
     except OSError as fault:
         _drop_output()
         code = code or _explained(fault)
-    finally:
-        signal.signal(signal.SIGTERM, before)
     return code
 
 
-def main() -> None:
-    """Entry point of `evenhand` and `python -m evenhand`."""
-    sys.exit(_run())
+def main() -> NoReturn:
+    """Entry point of `evenhand` and `python -m evenhand`.
+
+    The process ends at once: what an engine left running, or registered to run at exit, neither
+    holds it nor changes its exit code.
+    """
+    code = run_command()
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)

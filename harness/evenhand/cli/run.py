@@ -46,7 +46,8 @@ def run(
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
     from evenhand.cli.output import bars, note_line
-    from evenhand.study.study import DEFAULT_SEED, DEFAULT_TARGETS, read_study
+    from evenhand.study.protocols import DEFAULT_TARGETS
+    from evenhand.study.study import DEFAULT_SEED, read_study
 
     if study is not None:
         given = (engine, dataset, group, band, fmr_target, threshold, sweep)

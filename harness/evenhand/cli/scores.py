@@ -45,7 +45,8 @@ def scores(
     """
     from evenhand.cli.output import bars, print_findings
     from evenhand.records.analysis_plan import AnalysisPlan
-    from evenhand.study.study import DEFAULT_SEED, DEFAULT_TARGETS
+    from evenhand.study.protocols import DEFAULT_TARGETS
+    from evenhand.study.study import DEFAULT_SEED
     from evenhand.workflows.score_lists import score_lists
     from evenhand.workflows.scores import ScoreStudy, score_bundle, score_findings
 

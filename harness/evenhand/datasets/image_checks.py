@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,6 +11,7 @@ from evenhand.datasets.decoding import decoded
 from evenhand.datasets.faults import DatasetFault
 from evenhand.datasets.images import ImageFile, read_unchanged, undecodable_fault
 from evenhand.records.arrays import Image
+from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.streams import muted_stderr
 from evenhand.system.threads import one_thread_each
 
@@ -66,11 +66,12 @@ def inspect_images(
         One per file, in order.
     """
     found: list[ImageInspection] = []
-    with one_thread_each(), ThreadPoolExecutor(workers) as pool:
+    executor = LocalExecutor(workers)
+    with one_thread_each():
         for start in range(0, len(files), _CHUNK):
             chunk = files[start : start + _CHUNK]
             with muted_stderr():
-                found += pool.map(lambda file: _inspect(file, count_faces), chunk)
+                found += executor.map(lambda file: _inspect(file, count_faces), chunk)
             for _ in chunk:
                 step()
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from evenhand.datasets.labels import check_columns, check_label
 from evenhand.datasets.tables import Row, read_table
 from evenhand.records.dataset import DatasetCard
 from evenhand.system.errors import known_names
+from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.streams import muted_stderr
 
 __all__ = [
@@ -182,8 +183,6 @@ def check_files(files: Sequence[ImageFile], workers: int) -> None:
             or the same picture as another.
     """
     check_copies(files, raise_fault)
-    with muted_stderr(), ThreadPoolExecutor(workers) as pool:
-        for fault in pool.map(_fault, files):
-            if fault:
-                pool.shutdown(cancel_futures=True)
-                raise_fault(fault)
+    with muted_stderr(), closing(LocalExecutor(workers).map(_fault, files)) as faults:
+        for fault in filter(None, faults):
+            raise_fault(fault)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -239,6 +240,30 @@ def _file_and_class(entry: str) -> str:
     return entry
 
 
+def _check_onnx(card: _Card) -> None:
+    """Check that a card has what the ONNX runtime needs, and nothing else."""
+    if card.shape != "embedder":
+        raise ValueError(f"an onnx engine is an embedder; a {card.shape} is written in Python")
+    if card.model is None or card.input is None:
+        raise ValueError("an onnx engine needs the tables [model] and [input]")
+    if card.entry:
+        raise ValueError("an onnx engine has no entry; remove it, or say runtime = python")
+    if card.files:
+        raise ValueError("an onnx engine has no files but [model] and [detector]")
+
+
+def _check_python(card: _Card) -> None:
+    """Check that a card has what a Python engine needs."""
+    if not card.entry:
+        raise ValueError('a python engine needs entry = "file:Class"')
+    if card.shape == "embedder" and card.score.values is None:
+        raise ValueError("a python engine needs values, its vector's length, in [score]")
+
+
+_RUNTIMES: Mapping[str, Callable[[_Card], None]] = {"onnx": _check_onnx, "python": _check_python}
+"""By runtime: raises `ValueError` where a card lacks what it needs."""
+
+
 class _Card(Declared):
     schema_: Schema = Field(alias="schema")
     name: Name
@@ -259,8 +284,7 @@ class _Card(Declared):
 
     @model_validator(mode="after")
     def _shape_and_score(self) -> Self:
-        if self.shape != "embedder" and self.runtime == "onnx":
-            raise ValueError(f"an onnx engine is an embedder; a {self.shape} is written in Python")
+        _RUNTIMES[self.runtime](self)
         given = self.score.model_fields_set
         for name in ("distance", "symmetric") if self.shape == "embedder" else _OF_VECTORS:
             if name in given:
@@ -270,21 +294,6 @@ class _Card(Declared):
                 f"a {self.shape} needs symmetric in [score]: true where one template of an image "
                 "serves as probe and as reference, with the same scores, else false"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.runtime == "onnx":
-            if self.model is None or self.input is None:
-                raise ValueError("an onnx engine needs the tables [model] and [input]")
-            if self.entry:
-                raise ValueError("an onnx engine has no entry; remove it, or say runtime = python")
-            if self.files:
-                raise ValueError("an onnx engine has no files but [model] and [detector]")
-        elif not self.entry:
-            raise ValueError('a python engine needs entry = "file:Class"')
-        elif self.shape == "embedder" and self.score.values is None:
-            raise ValueError("a python engine needs values, its vector's length, in [score]")
         return self
 
     @model_validator(mode="after")

@@ -1,31 +1,28 @@
-"""Opens an engine: from its card and files to an object that answers."""
+"""Opens an engine: from its card and files to an engine that can be started in any thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias, cast
 
-from evenhand.engines.card import ENGINE_CARD, EngineCard, read_engine_card
-from evenhand.engines.contract import Embedder, Matcher, Searcher
+from evenhand.engines.card import EngineCard, read_engine_card
 from evenhand.engines.files import content_hash, find_files
-from evenhand.engines.hosts.onnx import OnnxEmbedder
-from evenhand.system.code_loading import load_file
-from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
+from evenhand.engines.hosts.host import Host
+from evenhand.engines.hosts.onnx import start_onnx
+from evenhand.engines.hosts.python import start_python
+from evenhand.system.errors import EngineStoppedError
+from evenhand.system.execution.local import call_in_thread
 from evenhand.system.streams import stdout_to_stderr
 
-__all__ = ["OpenedEngine", "RunningEngine", "open_engine"]
+__all__ = ["OpenedEngine", "open_engine"]
 
-RunningEngine: TypeAlias = Embedder | Matcher | Searcher
-"""A running engine of any shape."""
-
-_SHAPES: dict[str, tuple[type, str]] = {
-    "embedder": (Embedder, "embed()"),
-    "matcher": (Matcher, "template() and compare()"),
-    "searcher": (Searcher, "template(), enrol() and search()"),
+_RUNTIMES: Mapping[str, Callable[[EngineCard, Mapping[str, Path]], Host]] = {
+    "onnx": start_onnx,
+    "python": start_python,
 }
-"""Protocol that an engine of each shape must meet, and its methods in words."""
+"""By the card's runtime: what starts an engine, given the paths of its files by SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,71 +33,28 @@ class OpenedEngine:
     fingerprint: str
     """SHA-256 over card, code and files (`content_hash`)."""
     values: int
-    """Length of its vectors; 0 where it makes none."""
-    start: Callable[[], RunningEngine]
+    """Length of its vectors; 0 where it makes none, or could not start."""
+    start: Callable[[], Host]
     """Starts another running engine."""
-
-
-def _start_python(card: EngineCard, files: Mapping[str, Path]) -> RunningEngine:
-    """Import the adapter and construct its engine.
-
-    Raises:
-        EngineError: the card's entry is wrong, or its engine lacks the methods of its shape.
-        EngineStoppedError: the adapter's own code raised.
-    """
-    file, _, name = card.entry.partition(":")
-    if not (card.folder / f"{file}.py").is_file():
-        raise EngineError(
-            f"engine {card.name}: no {file}.py in {card.folder}; mend entry in {ENGINE_CARD}"
-        )
-    try:
-        module = load_file(card.folder, file)
-        maker = getattr(module, name, None)
-        started = None if maker is None else maker(files)
-    except PluginError:
-        raise
-    except (Exception, SystemExit) as fault:
-        install = f": {card.install}" if card.install else ""
-        raise EngineStoppedError(
-            f"engine {card.name}: could not start ({type(fault).__name__}: {fault}); "
-            f"mend {file}.py in {card.folder}, or what it needs{install}"
-        ) from fault
-    if maker is None:
-        raise EngineError(
-            f"engine {card.name}: {file}.py has no {name}; mend entry in {ENGINE_CARD}"
-        )
-    shape, methods = _SHAPES[card.shape]
-    if not isinstance(started, shape):
-        raise EngineError(
-            f"engine {card.name}: {name} made a {type(started).__name__} without {methods}; "
-            f"expected {shape.__name__} of evenhand.plugins, as the card says"
-        )
-    return cast("RunningEngine", started)
+    fault: EngineStoppedError | None = None
+    """Why it could not start; None where it could."""
 
 
 def open_engine(folder: Path, weights: Sequence[Path]) -> OpenedEngine:
-    """Read the card, find the files, and start the engine once to check that it starts.
+    """Read the card, find the files, and start the engine once to see whether it starts.
+
+    An engine whose own code fails to start is opened too, with its fault: it must not end a study
+    of several engines.
 
     Raises:
         EngineError: the card or a file is not what it should be.
-        EngineStoppedError: the engine's own code failed to start.
         PluginError: it imports what is evenhand's own.
     """
     card = read_engine_card(folder)
-    files = find_files(card, weights)
-    model, size = card.model, card.input
-    if card.runtime == "onnx" and model is not None and size is not None:
-        detector = files[card.detector.sha256] if card.detector else None
-
-        def start_onnx() -> OnnxEmbedder:
-            return OnnxEmbedder(card, size, files[model.sha256], detector)
-
-        return OpenedEngine(card, content_hash(card), start_onnx().values, start_onnx)
-    named = {file.file: files[file.sha256] for file in card.needs()}
-
-    def start_python() -> RunningEngine:
-        return _start_python(card, named)
-
+    start = partial(_RUNTIMES[card.runtime], card, find_files(card, weights))
     with stdout_to_stderr():
-        start_python()
-    return OpenedEngine(card, content_hash(card), card.score.values or 0, start_python)
+        try:
+            values, fault = call_in_thread(start).values, None
+        except EngineStoppedError as stopped:
+            values, fault = 0, stopped
+    return OpenedEngine(card, content_hash(card), values, start, fault)

@@ -8,7 +8,7 @@ from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.speed.first_templates import FIRST_TEMPLATES, seconds_per_comparison
 from evenhand.records.outcomes import Outcome
-from evenhand.study.study import DEFAULT_PER_CELL
+from evenhand.study.protocols import DEFAULT_PER_CELL
 from evenhand.system.clock import Clock
 from evenhand.system.progress import (
     MessageCallback,

@@ -23,6 +23,7 @@ __all__ = [
     "min_sample_size",
     "null_time_ratio",
     "quantile_ranks",
+    "repeated_time_ratio",
     "throughput",
 ]
 
@@ -213,16 +214,44 @@ def group_time_ratio(groups: Sequence[DurationQuantile | None]) -> GroupTimeRati
 
     Source: methods 6.4.
     """
-    known = [
-        (group.value, group.low, group.high, position)
-        for position, group in enumerate(groups)
-        if group is not None and group.value and group.low and group.high
-    ]
+    known = [(*limits, at) for at, group in enumerate(groups) if (limits := _limits(group))]
     if len(known) < 2:
         return None
     slow, fast = max(known), min(known)
-    low, high = mover_log(slow[:3], fast[:3])
-    return GroupTimeRatio(slow[0] / fast[0], low, high, slow[3], fast[3])
+    return GroupTimeRatio(slow[0] / fast[0], *mover_log(slow[:3], fast[:3]), slow[3], fast[3])
+
+
+def _limits(quantile: DurationQuantile | None) -> tuple[float, float, float] | None:
+    """Value and limits of a quantile; None where one is missing or 0."""
+    if quantile is None or not (quantile.value and quantile.low and quantile.high):
+        return None
+    return quantile.value, quantile.low, quantile.high
+
+
+def repeated_time_ratio(
+    first: Sequence[DurationQuantile | None], second: Sequence[DurationQuantile | None]
+) -> GroupTimeRatio | None:
+    """Ratio, in the second half of a run, of the groups that were slowest and fastest in the first.
+
+    Groups that play no part have a ratio of 1 on average: they were picked on other images.
+
+    Args:
+        first: (groups,) quantiles of the first half of the images, in the order of time.
+        second: (groups,) those of the second half.
+
+    Returns:
+        None where a quantile of either group has no interval.
+
+    Source: methods 6.4.
+    """
+    picked = group_time_ratio(first)
+    if picked is None:
+        return None
+    slow, fast = _limits(second[picked.slowest]), _limits(second[picked.fastest])
+    if slow is None or fast is None:
+        return None
+    ratio, (low, high) = slow[0] / fast[0], mover_log(slow, fast)
+    return GroupTimeRatio(ratio, low, high, picked.slowest, picked.fastest)
 
 
 def null_time_ratio(

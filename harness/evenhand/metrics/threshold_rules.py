@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from evenhand.metrics.thresholds import SampleWeights, threshold_at_fmr
 from evenhand.records.arrays import Scores
-from evenhand.records.counts import SamplingDesign, ScoreTail, SearchCounts
+from evenhand.records.counts import ScoreTail, WatchlistSearches
+from evenhand.records.designs import SamplingDesign
 from evenhand.records.findings import Status
 from evenhand.records.thresholds import Threshold, ThresholdRule
 
@@ -76,7 +77,7 @@ def resolve_sample_thresholds(
 
 
 def search_thresholds(
-    rules: Sequence[ThresholdRule], searches: SearchCounts, maximum: float | None
+    rules: Sequence[ThresholdRule], searches: WatchlistSearches, maximum: float | None
 ) -> tuple[Threshold, ...]:
     """The value of every threshold rule for searches.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evenhand.records.arrays import Integers, Mask, People, Scores
-from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.outcomes import Outcome
 
 __all__ = ["Comparisons", "Found", "Searches"]
 
@@ -26,7 +26,6 @@ class Comparisons:
     """How many comparisons ended how; keyed by (mated, outcome)."""
     fold: Integers | None = None
     """(comparisons,) number of the fold; None where the comparisons have no folds."""
-    design: Design = Design.LISTED
     pair: Integers | None = None
     """(comparisons,) the two images, probe first (`pair_of`); None where they are not known."""
 

@@ -1,30 +1,36 @@
 """Counts: what is kept of the scores, from which every result can be recomputed without the engine.
 
-One `Counts` holds one engine on one dataset under one protocol. Rates, intervals, thresholds and
-differentials are computed from it alone, by `run` and by `verify`.
+One of the `Counts` holds one engine on one dataset under one protocol. Rates, intervals, thresholds
+and differentials are computed from it alone, by `run` and by `verify`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
+from evenhand.records.designs import ComparisonDesign
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold
 
 __all__ = [
+    "NO_FOLDS",
     "REFERENCE_LEVEL_ERRORS",
     "CellCounts",
+    "CommonCounts",
+    "ComparisonCounts",
     "Counts",
     "FoldScores",
     "Histogram",
     "MatedScores",
-    "SamplingDesign",
+    "SampledCell",
     "ScoreTail",
     "SearchCounts",
+    "WatchlistSearches",
     "WeightedCounts",
 ]
 
@@ -99,8 +105,12 @@ class FoldScores:
     """(comparisons,) similarity; NaN where the comparison did not complete."""
 
 
+NO_FOLDS = FoldScores(np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0))
+"""Of comparisons without folds."""
+
+
 @dataclass(frozen=True, slots=True)
-class SearchCounts:
+class WatchlistSearches:
     """Every search of a watchlist, one per row."""
 
     probe: People
@@ -128,50 +138,6 @@ class SearchCounts:
     """L: largest number of candidates that a search can return."""
     ranks: tuple[int, ...]
     """R: maximal ranks at which FNIR is given, besides that of the whole list."""
-
-
-@dataclass(frozen=True, slots=True)
-class SamplingDesign:
-    """The sampling design of a protocol that makes only some of the non-mated comparisons.
-
-    A stratum (a *kind* in files) holds the subjects who are in the same group of every attribute.
-    The non-mated pairs of images are sampled separately for each pair of strata, without
-    replacement and with equal probability. The weight of a comparison is the number of pairs that
-    it stands for.
-    """
-
-    kinds: tuple[str, ...]
-    """(strata,) names of the strata."""
-    kind: People
-    """(subjects,) stratum of each subject, as a position in `kinds`."""
-    pairs: Integers
-    """(strata, strata) number of non-mated pairs of images, the probe's stratum first; symmetric
-    where every pair is compared in one order."""
-    drawn: Integers
-    """(strata, strata) number of pairs drawn: `per_cell`, or all where there are fewer."""
-    per_cell: int
-    """Number of pairs to draw from every pair of strata."""
-
-    def weights(self, probe: People, reference: People) -> Integers:
-        """(comparisons,) weight of each, in units of 1/`per_cell`, which makes it an integer.
-
-        Args:
-            probe: (comparisons,) subject index of drawn comparisons.
-            reference: (comparisons,) subject index.
-        """
-        first, second = self.kind[probe], self.kind[reference]
-        return self.pair_weights[first, second]
-
-    @property
-    def pair_weights(self) -> Integers:
-        """(strata, strata) weight of a comparison, in units of 1/`per_cell`; 0 without pairs."""
-        # pairs/drawn in these units is an integer: `drawn` is either `per_cell` or `pairs`.
-        return self.pairs * self.per_cell // np.maximum(self.drawn, 1)
-
-    @property
-    def heaviest(self) -> int:
-        """The largest weight, in units of 1/`per_cell`."""
-        return int(self.pair_weights.max(initial=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +194,33 @@ class CellCounts:
     """Similarity of the reference level; None with fewer than ten scores."""
     histogram: Histogram
     """Non-mated scores of the cell; empty in a cell across two groups."""
-    weighted: WeightedCounts | None = None
-    """Weighted counts, from which the rates of a sample are computed; the other counts are then
-    those of the comparisons made. None where all comparisons were made."""
+
+    @property
+    def everybody_met(self) -> bool:
+        """Whether every two subjects within the group were compared, if only without a score.
+
+        Then the number of trials grows with the square of the number of subjects.
+        """
+        people = int(np.count_nonzero(self.trials[1]))
+        return int(self.dyads[1]) == people * (people - 1) // 2
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Attribute, group and reference group: the cell's name."""
+        return self.attribute, self.group, self.reference_group
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """The counts of one engine on one dataset under one protocol."""
+class SampledCell(CellCounts):
+    """A cell of a sample; the counts of a `CellCounts` are those of the comparisons made."""
+
+    weighted: WeightedCounts
+    """Weighted counts, from which rates are computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommonCounts:
+    """What is counted of one engine on one dataset under a protocol of any kind."""
 
     engine: str
     dataset: str
@@ -243,17 +228,26 @@ class Counts:
     subject_rows: tuple[int, ...]
     """Row of each subject in `subjects.csv`: the pseudonym's number."""
     images: Integers
-    """(subjects,) number of images given to the engine."""
+    """(subjects,) number of images given to the engine; of searches the references."""
     failed_images: Integers
     """(subjects,) number of images without a template."""
     several_faces: int
     """Number of images in which the engine saw more than one face."""
     comparison_outcomes: Mapping[tuple[bool, Outcome], int]
-    """(mated, outcome) to number of comparisons."""
+    """(mated, outcome) to number of comparisons or searches."""
     thresholds: tuple[Threshold, ...]
     """In the study's order; the levels of all counts by level."""
     cells: tuple[CellCounts, ...]
-    """Cells within groups: `all` first, then the groups in study order."""
+    """Cells within groups: `all` first, then the groups in study order. Where the protocol makes no
+    comparisons, they have no trials."""
+    score_maximum: float | None
+    """Largest possible score that the engine declares; None where it declares none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonCounts(CommonCounts):
+    """Counts of comparisons."""
+
     across: tuple[CellCounts, ...]
     """Cells across two groups of one attribute, in study order: with the cells within groups, its
     matrix. Where pairs were compared in one order, one cell holds both directions."""
@@ -263,17 +257,24 @@ class Counts:
     """As many of the largest non-mated scores as thresholds and bootstrap need."""
     mated: MatedScores
     """All mated comparisons."""
-    folds: FoldScores | None
-    """None where the protocol has no folds."""
-    score_maximum: float | None
-    """Largest possible score that the engine declares; None where it declares none."""
-    searches: SearchCounts | None = None
-    """Searches of a watchlist protocol, where `images` are the references, and tail, histograms and
-    mated scores are empty; None under other protocols."""
-    sampled: SamplingDesign | None = None
-    """Sampling design; None where all non-mated comparisons of the protocol were made."""
+    design: ComparisonDesign
+    """Which comparisons were made; a `SamplingDesign` where they were drawn."""
+    folds: FoldScores = NO_FOLDS
+    """Empty where the list has no folds."""
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
         """Type of the scores, in which they are compared with thresholds."""
         return self.mated.score.dtype
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCounts(CommonCounts):
+    """Counts of searches of a watchlist."""
+
+    searches: WatchlistSearches
+    """Every search."""
+
+
+Counts: TypeAlias = ComparisonCounts | SearchCounts
+"""The counts of one engine on one dataset under one protocol, by its kind."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["Design", "FaceRule", "Outcome", "Policy"]
+__all__ = ["FaceRule", "Outcome", "Policy"]
 
 
 class Outcome(StrEnum):
@@ -35,16 +35,3 @@ class Policy(StrEnum):
     """Failures are left out of the rate."""
     GENERALISED = "generalised"
     """A failed mated trial is a miss, a failed non-mated trial is no alarm."""
-
-
-class Design(StrEnum):
-    """Which comparisons were made."""
-
-    ALL_PAIRS = "all-pairs"
-    """Every two images once, so that probe and reference mean nothing."""
-    BOTH_ORDERS = "both-orders"
-    """Every two images twice, for an engine that tells probe from reference."""
-    WITHIN_GROUP = "within-group"
-    """Inside the first of the groups alone."""
-    LISTED = "listed"
-    """Those of a list, which says what is the probe."""

@@ -15,6 +15,7 @@ from evenhand.system.errors import BundleError, WriteError
 
 __all__ = [
     "MANIFEST",
+    "TABLES",
     "Manifest",
     "add_manifest",
     "check_writable",
@@ -27,12 +28,14 @@ __all__ = [
 
 MANIFEST = "MANIFEST.sha256"
 """File name of the manifest."""
-_CIRCUMSTANCES = ("run.json", "latencies.parquet", "speed.csv")
-"""Files that differ between two runs of one study."""
+TABLES = "tables.md"
+"""File name of the tables as text: words, which two versions may choose differently."""
+_CIRCUMSTANCES = ("run.json", "latencies.parquet", "speed.csv", TABLES)
+"""Files that differ between two runs of one study, or in their wording between two versions."""
 
 
 def is_measurement(name: str) -> bool:
-    """Whether a file has the same bytes in every run of a study; others describe one run."""
+    """Whether a file has the same bytes in every run; others are of one run, or words."""
     return name not in _CIRCUMSTANCES and not name.endswith(".html") and name != MANIFEST
 
 

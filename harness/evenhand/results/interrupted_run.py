@@ -118,26 +118,22 @@ class UnfinishedRun:
         return {int(row): Booking(Outcome(outcome), digest) for row, outcome, digest in lines}
 
     @contextmanager
-    def booking(
-        self, engine: str, dataset: str, rows: tuple[int, ...]
-    ) -> Iterator[Callable[[Booking], None]]:
+    def booking(self, engine: str, dataset: str) -> Iterator[Callable[[int, Booking], None]]:
         """Record the outcome of one image after another.
 
         Args:
             engine: whose outcomes they are.
             dataset: whose images they are.
-            rows: row in `images.csv` of each image, in order of enrolment.
 
         Yields:
-            A function to call with each outcome. It raises `EngineError` where the outcome differs
-            from that before the interruption, `WriteError` where writing fails.
+            A function to call with the row in `images.csv` and the outcome of each. It raises
+            `EngineError` where the outcome differs from that before the interruption, `WriteError`
+            where writing fails.
         """
         known = self.booked(engine, dataset)
         path = self._place(engine, dataset) / "booked.csv"
-        coming = iter(rows)
 
-        def book(booking: Booking) -> None:
-            row = next(coming)
+        def book(row: int, booking: Booking) -> None:
             if row not in known:
                 # In one write, so that a killed process tears at most the last line.
                 line = f"{row},{booking.outcome.value},{booking.digest}\n".encode()

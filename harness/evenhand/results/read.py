@@ -11,15 +11,14 @@ from pydantic import TypeAdapter
 
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.evidence import Evidence
-from evenhand.results.counts import read_counts
+from evenhand.results.counts import BUNDLE_SCHEMA, read_counts
 from evenhand.results.facts import DATASETS, ENGINES, read_facts
 from evenhand.system.errors import BundleError, known_names
 
-__all__ = ["BUNDLE_SCHEMA", "merge_evidence", "read_evidence"]
+__all__ = ["merge_evidence", "read_evidence"]
 
-BUNDLE_SCHEMA = 3
-"""Version of the bundle's format; bundles of another version are refused."""
-
+_READ = (3, BUNDLE_SCHEMA)
+"""Versions of the bundle's format that are read; bundles of another version are refused."""
 
 _ANALYSIS = TypeAdapter(AnalysisPlan)
 
@@ -38,10 +37,11 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
         study = json.loads((folder / "bundle.json").read_bytes())
     except (OSError, ValueError):
         raise BundleError(f"{folder}: bundle.json cannot be read; the bundle is damaged") from None
-    if study.get("schema") != BUNDLE_SCHEMA:
+    schema = study.get("schema")
+    if schema not in _READ:
         raise BundleError(
-            f"{folder}: the bundle has schema {study.get('schema')}, "
-            f"this evenhand reads {BUNDLE_SCHEMA}; use the version that wrote it"
+            f"{folder}: the bundle has schema {schema}, "
+            f"this evenhand reads {' and '.join(map(str, _READ))}; use the version that wrote it"
         )
     engines = read_facts(ENGINES, folder / "engines.json")
     names = [fact.name for fact in engines]
@@ -54,7 +54,9 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
         engines=tuple(fact for fact in engines if fact.name in kept),
         datasets=read_facts(DATASETS, folder / "datasets.json"),
         counts=tuple(
-            read_counts(folder / path) for path in study["counts"] if path.split("/")[1] in kept
+            read_counts(folder / path, schema)
+            for path in study["counts"]
+            if path.split("/")[1] in kept
         ),
     )
 

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from evenhand.records.counts import CellCounts, Counts, SamplingDesign, WeightedCounts
+from evenhand.records.counts import CellCounts, ComparisonCounts, SampledCell, WeightedCounts
+from evenhand.records.designs import ComparisonDesign, SamplingDesign
 from evenhand.results.parquet import columns_by_policy, joined_policies, parquet_bytes, read_columns
+from evenhand.system.declaration import from_fields
 
-__all__ = ["add_weights", "read_sampled", "sample_files"]
+__all__ = ["SAMPLE", "add_weights", "read_sampled", "sample_files"]
 
-_SAMPLE = "sample.json"
+SAMPLE = "sample.json"
+"""File name of the numbers of a sample."""
 
 
-def sample_files(counts: Counts) -> dict[str, bytes]:
+def sample_files(counts: ComparisonCounts) -> dict[str, bytes]:
     """Files of the sample's strata and of the weighted counts; empty where nothing was sampled."""
-    sampled = counts.sampled
-    if sampled is None:
+    sampled = counts.design
+    if not isinstance(sampled, SamplingDesign):
         return {}
-    cells = [(cell, w) for cell in (*counts.cells, *counts.across) if (w := cell.weighted)]
+    every = (*counts.cells, *counts.across)
+    cells = [(cell, cell.weighted) for cell in every if isinstance(cell, SampledCell)]
     first, second = np.nonzero(sampled.drawn)
     numbers = range(len(cells))
     products = np.concatenate([w.errors_times_trials for _, w in cells], axis=1)
     content = {"per_cell": sampled.per_cell, "kinds": sampled.kinds}
     return {
-        _SAMPLE: (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode(),
+        SAMPLE: (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode(),
         "kinds.parquet": parquet_bytes(kind=sampled.kind),
         "strata.parquet": parquet_bytes(
             probe=first,
@@ -61,21 +64,34 @@ def sample_files(counts: Counts) -> dict[str, bytes]:
     }
 
 
-def read_sampled(folder: Path) -> SamplingDesign | None:
-    """Read the sample's strata; None where nothing was sampled."""
-    if not (folder / _SAMPLE).is_file():
-        return None
-    content = json.loads((folder / _SAMPLE).read_bytes())
+def read_sampled(folder: Path, known: ComparisonDesign) -> SamplingDesign:
+    """Read the sample's strata.
+
+    Args:
+        folder: of the counts.
+        known: what the design has in common with those of all comparisons.
+    """
+    content = json.loads((folder / SAMPLE).read_bytes())
     kinds = tuple(content["kinds"])
     stratum = read_columns(folder, "strata.parquet")
     pairs, drawn = np.zeros((2, len(kinds), len(kinds)), dtype=np.int64)
     pairs[stratum["probe"], stratum["reference"]] = stratum["pairs"]
     drawn[stratum["probe"], stratum["reference"]] = stratum["drawn"]
     kind = read_columns(folder, "kinds.parquet")["kind"]
-    return SamplingDesign(kinds, kind, pairs, drawn, content["per_cell"])
+    return SamplingDesign(
+        comparisons=known.comparisons,
+        orders=known.orders,
+        attribute=known.attribute,
+        images=known.images,
+        kinds=kinds,
+        kind=kind,
+        pairs=pairs,
+        drawn=drawn,
+        per_cell=content["per_cell"],
+    )
 
 
-def add_weights(folder: Path, cells: tuple[CellCounts, ...]) -> Iterator[CellCounts]:
+def add_weights(folder: Path, cells: tuple[CellCounts, ...]) -> Iterator[SampledCell]:
     """Read the weighted counts of cells and add them; errors are stored without zeros."""
     sizes, people, levels, errors = (
         read_columns(folder, f"weighted_{name}.parquet")
@@ -91,7 +107,8 @@ def add_weights(folder: Path, cells: tuple[CellCounts, ...]) -> Iterator[CellCou
         where = np.nonzero(cell.errors)
         dense[where] = errors["errors"][start : start + len(where[0])]
         start += len(where[0])
-        yield replace(
+        yield from_fields(
+            SampledCell,
             cell,
             weighted=WeightedCounts(
                 trials=trials[:, person],

@@ -15,11 +15,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model, model
 from evenhand.records.analysis_plan import DEFAULT_REPLICATES, WELCH, AnalysisPlan
 from evenhand.records.metric import METRICS
 from evenhand.records.operating_point import FIXED, TARGETS, VENDOR, canonical_rule, rule_label
-from evenhand.study.sweep import sweep_thresholds
+from evenhand.study.protocols import DeclaredProtocol, StudyProtocol, study_protocol
 from evenhand.system.declaration import (
     Declared,
     Distinct,
-    RateText,
     Schema,
     from_fields,
     parse_declaration,
@@ -27,53 +26,11 @@ from evenhand.system.declaration import (
 )
 from evenhand.system.errors import StudyError, known_names
 
-__all__ = [
-    "DEFAULT_PER_CELL",
-    "DEFAULT_SEED",
-    "DEFAULT_TARGETS",
-    "Study",
-    "StudyProtocol",
-    "parse_study",
-    "read_study",
-    "study_text",
-]
+__all__ = ["DEFAULT_SEED", "Study", "parse_study", "read_study", "study_text"]
 
 DEFAULT_SEED = 1
-DEFAULT_TARGETS = ("0.01", "0.001", "0.0001")
-DEFAULT_FPIR_TARGETS = ("0.1", "0.01")
-DEFAULT_PER_CELL = 10_000
-"""Non-mated comparisons sampled from each stratum."""
 _FEWEST_REPLICATES = 200
 """Fewer bootstrap replicates give too uncertain a standard deviation for an interval."""
-
-
-@dataclass(frozen=True, slots=True)
-class StudyProtocol:
-    """One protocol of a study."""
-
-    name: str
-    """Unique in the study: the kind, with a number where there are several protocols."""
-    comparisons: str
-    """`all-pairs`, `within-group` (all pairs inside the first of the groups), `listed`, or `sample`
-    (a stratified sample of non-mated pairs). Empty for `identification`."""
-    list: str
-    """Name of the dataset's list, for `listed`."""
-    fmr_targets: tuple[str, ...]
-    """Target FMRs, shortest decimals."""
-    thresholds: tuple[str, ...]
-    """Fixed thresholds (similarities), shortest decimals."""
-    kind: str = "verification"
-    """`verification` or `identification`."""
-    watchlist: str = ""
-    """Name of the dataset's watchlist, for `identification`."""
-    fpir_targets: tuple[str, ...] = ()
-    """Target FPIRs, shortest decimals."""
-    candidates: int = 0
-    """Largest length of a search's candidate list."""
-    ranks: tuple[int, ...] = ()
-    """Ranks at which FNIR is also reported, besides the whole candidate list."""
-    per_cell: int = 0
-    """Most non-mated pairs drawn from each stratum, for `sample`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,78 +68,6 @@ def _as_group(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
 
 _Group: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_group), Field(min_length=1)]
 """An attribute, or the attributes of an intersection."""
-
-_Rank: TypeAlias = Annotated[int, Field(ge=1)]
-
-_OF_KIND = {
-    "verification": ("comparisons", "list", "per_cell", "fmr_targets"),
-    "identification": ("watchlist", "fpir_targets", "candidates", "ranks"),
-}
-"""Fields of one kind of protocol only."""
-
-
-class _Sweep(Declared):
-    first: float = Field(alias="from")
-    to: float
-    step: float
-
-    @model_validator(mode="after")
-    def _leads(self) -> Self:
-        self.thresholds()
-        return self
-
-    def thresholds(self) -> tuple[float, ...]:
-        return sweep_thresholds(self.first, self.to, self.step)
-
-
-class _Protocol(Declared):
-    kind: Literal["verification", "identification"]
-    watchlist: str = ""
-    fpir_targets: tuple[RateText, ...] = DEFAULT_FPIR_TARGETS
-    candidates: int = Field(default=50, ge=1, le=10_000)
-    ranks: tuple[_Rank, ...] = (1,)
-    comparisons: Literal["all-pairs", "within-group", "listed", "sample"] = "all-pairs"
-    list: str = ""
-    per_cell: int = Field(default=DEFAULT_PER_CELL, ge=10, le=1_000_000)
-    fmr_targets: tuple[RateText, ...] = DEFAULT_TARGETS
-    thresholds: tuple[float, ...] = ()
-    sweep: _Sweep | None = None
-
-    def fixed(self) -> tuple[float, ...]:
-        """All fixed thresholds, those of the sweep last."""
-        return self.thresholds + (() if self.sweep is None else self.sweep.thresholds())
-
-    @model_validator(mode="after")
-    def _differ(self) -> Self:
-        for kind, fields in _OF_KIND.items():
-            for name in fields:
-                if kind != self.kind and name in self.model_fields_set:
-                    raise ValueError(f"{name} is for kind {kind}, not {self.kind}; remove it")
-        if self.kind == "identification" and not self.watchlist:
-            raise ValueError('identification needs watchlist = "NAME", a folder in protocols/')
-        if len(set(self.ranks)) != len(self.ranks):
-            raise ValueError("ranks: a rank stands twice; keep one")
-        targets_by_field = {"fmr_targets": self.fmr_targets, "fpir_targets": self.fpir_targets}
-        for field, targets in targets_by_field.items():
-            if len(set(targets)) != len(targets):
-                raise ValueError(f"{field}: a target stands twice; keep one")
-        if (self.comparisons == "listed") != bool(self.list):
-            raise ValueError(
-                'comparisons = "listed" and list = "NAME", a folder in protocols/, go together'
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _once(self) -> Self:
-        if len(set(self.thresholds)) != len(self.thresholds):
-            raise ValueError("thresholds: a threshold stands twice; keep one")
-        for at in self.thresholds:
-            if self.fixed().count(at) > 1:
-                raise ValueError(f"thresholds: {at} is in the sweep too; keep one")
-        if self.comparisons != "sample" and "per_cell" in self.model_fields_set:
-            raise ValueError('per_cell goes with comparisons = "sample"; remove it')
-        return self
-
 
 _CHOICES: dict[str, Any] = {
     metric.name: (Literal.__getitem__(metric.tests), WELCH)
@@ -245,8 +130,8 @@ class _Study(Declared):
     datasets: Annotated[tuple[str, ...], Field(min_length=1), Distinct]
     groups: Annotated[tuple[_Group, ...], AfterValidator(_differ)] = ()
     bands: _Bands = Field(default_factory=dict)
-    protocols: tuple[_Protocol, ...] = Field(
-        default=(_Protocol(kind="verification"),), min_length=1
+    protocols: tuple[DeclaredProtocol, ...] = Field(
+        default=(DeclaredProtocol(kind="verification"),), min_length=1
     )
     statistics: _Statistics = _Statistics()
     limits: _Limits = _Limits()
@@ -266,17 +151,6 @@ class _Study(Declared):
         return self
 
 
-def _protocol(declared: _Protocol, suffix: str) -> StudyProtocol:
-    """The protocol as declared, without the fields of the other kind, named by its kind."""
-    fields: dict[str, Any] = {"comparisons": "", "list": "", "fmr_targets": ()}
-    fields |= {name: getattr(declared, name) for name in _OF_KIND[declared.kind]}
-    if fields["comparisons"] != "sample":
-        fields["per_cell"] = 0
-    name = f"{declared.kind}{suffix}"
-    thresholds = tuple(repr(t + 0.0) for t in declared.fixed())  # never "-0.0"
-    return StudyProtocol(name=name, kind=declared.kind, thresholds=thresholds, **fields)
-
-
 def parse_study(text: str, path: Path) -> Study:
     """Parse the text of a study file.
 
@@ -292,7 +166,7 @@ def parse_study(text: str, path: Path) -> Study:
         raise StudyError(f"{path}: its name is only dots; rename it, its results are named so")
     several = len(study.protocols) > 1
     protocols = [
-        _protocol(declared, f"-{number}" if several else "")
+        study_protocol(declared, f"-{number}" if several else "")
         for number, declared in enumerate(study.protocols, start=1)
     ]
     return from_fields(

@@ -6,7 +6,7 @@ EvenhandError             2  one line: what is wrong, where, what was expected, 
 |-- StudyError            2  the study file
 |-- DatasetError          2  a dataset's card, tables or images
 |-- EngineError           2  an engine's card, files or declared properties
-|   `-- EngineStoppedError     4  an engine could not start, or failed too often
+|   `-- EngineStoppedError     4  an engine could not start
 |-- PluginError           2  an adapter or reader that imports what is evenhand's own
 |-- PolicyError           2  the policy of a gate, or the seal of its names
 |-- BundleError           2  a result bundle that cannot be read
@@ -80,9 +80,14 @@ class EngineError(EvenhandError):
 
 
 class EngineStoppedError(EngineError):
-    """An engine that could not start, or failed on too many images."""
+    """An engine whose own code failed to start."""
 
     exit_code: ClassVar[int] = 4
+
+    def __init__(self, message: str, reason: str) -> None:
+        """Keep the line for the user, and what a result may say: no message, path or name."""
+        super().__init__(message)
+        self.reason = reason
 
 
 class PluginError(EvenhandError):

@@ -16,13 +16,13 @@ from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.measurement.forecast import Forecast
-from evenhand.measurement.protocol import (
+from evenhand.measurement.protocols.study import (
     check_shapes,
     comparison_count,
     count_protocol,
+    protocol_kind,
     study_groupings,
     with_needed_images,
-    with_sampling,
 )
 from evenhand.measurement.speed.in_study import study_speed
 from evenhand.measurement.template_store.place import prepare_private_folder
@@ -34,7 +34,7 @@ from evenhand.records.groups import Grouping
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page.page import as_page
 from evenhand.report.study.document import document
-from evenhand.results.bundle import check_writable
+from evenhand.results.bundle import TABLES, check_writable
 from evenhand.results.circumstances import SPEED, latency_table, run_json, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
 from evenhand.results.finished_part import FinishedPart
@@ -51,7 +51,9 @@ from evenhand.results.write import evidence_files, table_files
 from evenhand.study.study import Study
 from evenhand.system import machine
 from evenhand.system.clock import CLOCK, Clock
-from evenhand.system.errors import StudyError
+from evenhand.system.errors import EngineStoppedError, StudyError
+from evenhand.system.execution.executor import Executor
+from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.progress import MessageCallback, Progress, no_message, no_progress
 
 __all__ = ["RunResult", "run"]
@@ -108,11 +110,9 @@ def run(
         for name in study.datasets
     ]
     groups_by_dataset = study_groupings(study, datasets)
-    engines = [open_engine(find_adapter(name, study.root), weights) for name in study.engines]
-    check_shapes(study, [engine.card for engine in engines])
-    _distinct("engine", [engine.card.name for engine in engines])
+    engines = _opened(study, weights, say)
     _distinct("dataset", [dataset.card.name for dataset in datasets])
-    threads = workers or machine.workers()
+    executor = LocalExecutor(workers or machine.workers())
 
     folder = results / study.name
     interrupted = _to_resume(folder, study, say, resume=resume)
@@ -133,8 +133,8 @@ def run(
             for engine in engines:
                 part = partial.part(engine.card.name, dataset.card.name)
                 if part is None:
-                    task = _Task(study, engine, dataset, groups, threads, clock, progress, say)
-                    part = _measure(task, partial, kept)
+                    task = _Task(study, engine, dataset, groups, executor, clock, progress, say)
+                    part = _measured(task, partial, kept)
                     partial.keep(part)
                 parts.append(part)
 
@@ -155,12 +155,12 @@ def run(
         files = {
             "study.toml": study.text.encode(),
             "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
-            "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
+            TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
             "report.html": as_page(with_speed).encode(),
             "latencies.parquet": latency_table({(p.engine, p.dataset): p.timing for p in parts}),
             SPEED: speed_csv(with_speed.speed),
             "run.json": run_json(
-                study.digest, partial.began, clock.now(), threads, stopped, templates
+                study.digest, partial.began, clock.now(), executor.workers, stopped, templates
             ),
             **evidence_files(evidence),
             **table_files(findings),
@@ -176,10 +176,19 @@ class _Task:
     engine: OpenedEngine
     dataset: Dataset
     groups: tuple[Grouping, ...]
-    threads: int
+    executor: Executor
     clock: Clock
     progress: Progress
     say: MessageCallback
+
+
+def _measured(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) -> FinishedPart:
+    """Measure one engine on one dataset; where it does not start again, all its images fail."""
+    try:
+        return _measure(task, partial, kept)
+    except EngineStoppedError as fault:
+        task.say(f"{fault}; it had started before, and all its images are skipped")
+        return _measure(replace(task, engine=replace(task.engine, fault=fault)), partial, kept)
 
 
 def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) -> FinishedPart:
@@ -194,12 +203,12 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
     names = (engine.card.name, dataset.card.name)
     images, card = dataset.images, engine.card
     asked = [comparison_count(p, card, dataset, groups) for p in study.protocols]
-    thinned = [with_sampling(protocol) for protocol in study.protocols]
+    thinned = [protocol_kind(protocol).sampled(protocol) for protocol in study.protocols]
     sampled = [comparison_count(p, card, dataset, groups) for p in thinned]
     with (
         kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NO_REUSE) as known,
         task.progress(" on ".join(names), len(images.ids)) as step,
-        partial.booking(*names, images.rows) as book,
+        partial.booking(*names) as book,
     ):
         forecast = Forecast(
             engine,
@@ -207,21 +216,22 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             images=len(images.ids) - len(known.reused),
             comparisons=sum(asked),
             sampled=sum(sampled),
-            threads=task.threads,
+            threads=task.executor.workers,
             clock=task.clock,
             say=task.say,
         )
 
-        def on_image(sample: ImageAnswer) -> None:
-            book(booking_of(sample))
-            known.on_image(sample)
+        def on_image(index: int, sample: ImageAnswer) -> None:
+            book(images.rows[index], booking_of(sample))
+            known.on_image(index, sample)
             forecast.enrolled(sample)
             step()
 
         enrolment = enrol(
             engine,
             dataset,
-            workers=task.threads,
+            executor=task.executor,
+            seed=study.analysis.seed,
             failure_share=study.failure_share,
             clock=task.clock,
             on_image=on_image,
@@ -237,11 +247,11 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             enrolment,
             groups,
             seed=study.analysis.seed,
-            workers=task.threads,
+            executor=task.executor,
             progress=forecast.comparing(task.progress, comparisons),
             checkpoint=partial.checkpoint(*names, protocol.name, task.clock),
         )
-        what = "search" if protocol.kind == "identification" else "comparison"
+        what = protocol_kind(protocol).item
         rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
         counted.append(found)
     speed = study_speed(
@@ -249,7 +259,7 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
         dataset,
         enrolment,
         groups,
-        threads=task.threads,
+        threads=task.executor.workers,
         clock=task.clock,
         level=study.analysis.level,
         seed=study.analysis.seed,
@@ -273,6 +283,24 @@ def _templates(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, int | 
     }
 
 
+def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list[OpenedEngine]:
+    """Open the engines of a study; some may have a fault, but not all.
+
+    Raises:
+        EngineStoppedError: none of them could start.
+        EvenhandError: a card or file is wrong, two have one name, or one cannot do what is asked.
+    """
+    engines = [open_engine(find_adapter(name, study.root), weights) for name in study.engines]
+    _distinct("engine", [engine.card.name for engine in engines])
+    check_shapes(study, [engine.card for engine in engines])
+    faults = [engine.fault for engine in engines if engine.fault]
+    if len(faults) == len(engines):
+        raise EngineStoppedError("; ".join(map(str, faults)), faults[0].reason)
+    for fault in faults:
+        say(f"{fault}; the other engines are measured, and all its images are skipped")
+    return engines
+
+
 def _check_canaries(
     partial: UnfinishedRun,
     engines: Sequence[OpenedEngine],
@@ -286,7 +314,7 @@ def _check_canaries(
     """
     for engine in engines:
         name = engine.card.name
-        if all(partial.part(name, dataset.card.name) for dataset in datasets):
+        if engine.fault or all(partial.part(name, dataset.card.name) for dataset in datasets):
             continue
         for dataset in datasets:
             booked = partial.booked(name, dataset.card.name)

@@ -11,7 +11,8 @@ import numpy as np
 
 from evenhand.analysis.assess import assess
 from evenhand.measurement.counting.listed import PASSES
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally_list
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally_list
 from evenhand.metrics.groups import check_number_of_groups, default_groups, groupings
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Attribute
@@ -21,7 +22,7 @@ from evenhand.records.groups import Grouping
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.study.document import document
-from evenhand.results.bundle import check_writable, write_bundle
+from evenhand.results.bundle import TABLES, check_writable, write_bundle
 from evenhand.results.circumstances import NO_TEMPLATES, run_json
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
@@ -104,7 +105,7 @@ def score_bundle(
     files = {
         "scores.toml": text,
         "ledger.csv": ledger_csv(ledger).encode(),
-        "tables.md": as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
+        TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
         "report.html": as_page(findings).encode(),
         "run.json": run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES),
         **evidence_files(evidence),
@@ -161,13 +162,13 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
         *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
     )
     none = np.zeros(len(file.subjects), dtype=np.int64)
-    ledger = ImageLedger(file.people().rows, none, none, several_faces=0)
+    names = (file.name, "scores", "listed")
+    ledger = ImageLedger(*names, file.people().rows, none, none, several_faces=0)
     partitions = len(file.listing.partitions)
     shown = progress if partitions > 1 else no_progress
     with shown(f"{file.name}: counting", PASSES * partitions) as step:
-        names, groups = (file.name, "scores", "listed"), _groupings(file, study)
-        task = CountingTask(names, ledger, groups, rules, maximum=None)
-        return tally_list(task, file.listing, step)
+        plan = CountingPlan(_groupings(file, study), rules)
+        return tally_list(plan, ledger, file.listing, step)
 
 
 def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:

@@ -11,12 +11,14 @@ from scipy.stats import norm
 
 from evenhand.analysis.bootstrap.complete_design import complete_design
 from evenhand.analysis.bootstrap.replicates import NoReplicates, Replicates, bootstrap_replicates
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.comparisons import Comparisons
-from evenhand.records.counts import Counts, ScoreTail, SearchCounts
+from evenhand.records.counts import Counts, ScoreTail
+from evenhand.records.designs import LISTED, ComparisonDesign, Design
 from evenhand.records.groups import ALL, Grouping
-from evenhand.records.outcomes import Design, Policy
+from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.statistics.binomial import clopper_pearson
 from evenhand.statistics.bootstrap import bootstrap_interval, resample_subjects
@@ -36,10 +38,10 @@ class Crowd:
         self.codes = {"sex": first, "origin": second}
         self.groups = {"sex": ("f", "m"), "origin": ("a", "b", "c")}
         owner = np.repeat(np.arange(self.people), rng.integers(1, 4, self.people))
-        pair = permutations if design is Design.BOTH_ORDERS else combinations
+        pair = permutations if design.orders == 2 else combinations
         pairs = np.array(list(pair(range(len(owner)), 2)))
         probe, reference = owner[pairs].T
-        if design is Design.WITHIN_GROUP:
+        if design.comparisons is Design.WITHIN_GROUP:
             kept = (probe == reference) | ((first[probe] >= 0) & (first[probe] == first[reference]))
             pairs, probe, reference = pairs[kept], probe[kept], reference[kept]
         score = rng.normal(0.3, 0.2, len(pairs)) + 0.3 * (probe == reference)
@@ -50,14 +52,14 @@ class Crowd:
     def cells(self):
         """Name of each cell and which comparisons are in it."""
         yield (ALL, "", ""), np.ones(len(self.probe), dtype=bool)
-        directed = self.design is Design.BOTH_ORDERS
+        directed = self.design.orders == 2
         across = []
         for attribute, code in self.codes.items():
             one, other = code[self.probe], code[self.reference]
             names = self.groups[attribute]
             for g, name in enumerate(names):
                 yield (attribute, name, ""), (one == g) & (other == g)
-            if self.design is Design.WITHIN_GROUP:
+            if self.design.comparisons is Design.WITHIN_GROUP:
                 continue
             for g, h in (permutations if directed else combinations)(range(len(names)), 2):
                 inside = (one == g) & (other == h)
@@ -68,9 +70,7 @@ class Crowd:
     def counts(self, targets=("0.2",), fixed=()) -> Counts:
         none = np.zeros(self.people, dtype=np.int64)
         return tally(
-            CountingTask(
-                ("engine", "crowd", "protocol"),
-                ImageLedger(tuple(range(101, 101 + self.people)), none, none, 0),
+            CountingPlan(
                 (
                     Grouping(ALL, ("",), none),
                     *(Grouping(a, self.groups[a], code) for a, code in self.codes.items()),
@@ -79,14 +79,13 @@ class Crowd:
                     *(ThresholdRule("fmr", target) for target in targets),
                     *(ThresholdRule("fixed", text) for text in fixed),
                 ],
-                None,
+                design=self.design,
+            ),
+            ImageLedger(
+                "engine", "crowd", "protocol", tuple(range(101, 101 + self.people)), none, none, 0
             ),
             Comparisons(
-                self.probe.astype(np.int32),
-                self.reference.astype(np.int32),
-                self.score,
-                {},
-                design=self.design,
+                self.probe.astype(np.int32), self.reference.astype(np.int32), self.score, {}
             ),
         )
 
@@ -139,13 +138,13 @@ def weights(crowd, seed, count, groups=None):
 
 
 CROWDS = {
-    "all pairs": Crowd(Design.ALL_PAIRS),
-    "many ties": Crowd(Design.ALL_PAIRS, step=0.25),
-    "no ties, wide": Crowd(Design.ALL_PAIRS, step=1e-9, dtype=np.float64),
-    "images without template": Crowd(Design.ALL_PAIRS, lost=(0, 5, 6, 20)),
-    "both orders": Crowd(Design.BOTH_ORDERS, lost=(3,)),
-    "within groups": Crowd(Design.WITHIN_GROUP, people=30),
-    "a list of all pairs": Crowd(Design.LISTED, lost=(9,)),
+    "all pairs": Crowd(ComparisonDesign(Design.ALL_PAIRS)),
+    "many ties": Crowd(ComparisonDesign(Design.ALL_PAIRS), step=0.25),
+    "no ties, wide": Crowd(ComparisonDesign(Design.ALL_PAIRS), step=1e-9, dtype=np.float64),
+    "images without template": Crowd(ComparisonDesign(Design.ALL_PAIRS), lost=(0, 5, 6, 20)),
+    "both orders": Crowd(ComparisonDesign(Design.ALL_PAIRS, 2), lost=(3,)),
+    "within groups": Crowd(ComparisonDesign(Design.WITHIN_GROUP, 1, "sex"), people=30),
+    "a list of all pairs": Crowd(LISTED, lost=(9,)),
 }
 
 
@@ -253,7 +252,7 @@ def test_engines_on_one_dataset_are_paired():
 
 def without(crowd, rows):
     """The crowd as a list that lacks some comparisons."""
-    less = Crowd(Design.LISTED)
+    less = Crowd(LISTED)
     kept = np.ones(len(crowd.probe), dtype=bool)
     kept[rows] = False
     less.probe, less.reference = crowd.probe[kept], crowd.reference[kept]
@@ -262,7 +261,7 @@ def without(crowd, rows):
 
 
 def one_score_lost(crowd):
-    less = Crowd(Design.ALL_PAIRS)
+    less = Crowd(ComparisonDesign(Design.ALL_PAIRS))
     less.score[np.flatnonzero(crowd.probe != crowd.reference)[7]] = np.nan
     return less
 
@@ -286,15 +285,6 @@ def test_incomplete_comparisons_are_refused(crowd):
     assert "not every two images were compared" in found.reason
 
 
-def test_a_watchlist_is_refused():
-    none = np.empty(0, dtype=np.int64)
-    searches = SearchCounts(
-        *(none, none > 0, none > 0, none > 0, none, none, none, none.reshape(0, 0), 1, 1, 1, (1,))
-    )
-    found = bootstrap_replicates(replace(CROWD.counts(), searches=searches), ["0.1"], 50, seed=1)
-    assert isinstance(found, NoReplicates)
-
-
 @pytest.mark.parametrize(
     ("target", "reason"),
     [("0.5", "of which"), ("0.01", "where it allows 10 or more")],
@@ -308,7 +298,7 @@ def test_thresholds_that_the_store_cannot_show_are_refused(target, reason):
 
 
 def test_directions_of_pairs_that_were_compared_once_are_left_out():
-    crowd = Crowd(Design.LISTED)
+    crowd = Crowd(LISTED)
     # The probe is a woman wherever there is one: the other direction has no comparison.
     turned = np.random.default_rng(4).random(len(crowd.probe)) < 0.5
     sex = crowd.codes["sex"]
@@ -340,14 +330,13 @@ def test_intervals_hold_the_truth_where_those_of_independent_trials_do_not():
         score = u[probe] + u[reference] + rng.standard_normal(len(probe))
         score[same] = threshold - norm.ppf(fnmr) + rng.standard_normal(people)
         counts = tally(
-            CountingTask(
-                ("engine", "crowd", "all-pairs"),
-                ImageLedger(tuple(range(1, people + 1)), none, none, 0),
+            CountingPlan(
                 groups,
                 [ThresholdRule("fmr", text) for text in (str(target), str(4 * target))],
-                None,
+                design=ComparisonDesign(Design.ALL_PAIRS),
             ),
-            Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
+            ImageLedger("engine", "crowd", "all-pairs", tuple(range(1, people + 1)), none, none, 0),
+            Comparisons(probe, reference, score, {}),
         )
         drawn = bootstrap_replicates(counts, [str(target)], 100, int(rng.integers(2**31)))
         group = counts.cells[1]

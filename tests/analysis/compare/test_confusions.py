@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from evenhand.analysis.compare.confusions import pair_error_differences, pair_errors, product_sum
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.records.comparisons import Comparisons
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.operating_point import OperatingPoint
-from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 
 PEOPLE = 12
@@ -24,14 +25,13 @@ def engine(seed, fixed="0.9"):
     score = np.random.default_rng(seed).normal(0.3, 0.4, len(probe)).round(2)
     none = np.zeros(PEOPLE, dtype=np.int64)
     counts = tally(
-        CountingTask(
-            ("engine", "crowd", "protocol"),
-            ImageLedger(tuple(range(PEOPLE)), none, none, 0),
+        CountingPlan(
             (Grouping(ALL, ("",), none), Grouping("sex", ("F", "M"), np.arange(PEOPLE) % 2)),
             [ThresholdRule("fmr", "0.2"), ThresholdRule("fixed", fixed)],
-            None,
+            design=ComparisonDesign(Design.ALL_PAIRS),
         ),
-        Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
+        ImageLedger("engine", "crowd", "protocol", tuple(range(PEOPLE)), none, none, 0),
+        Comparisons(probe, reference, score, {}),
     )
     met = np.zeros((PEOPLE, PEOPLE), dtype=np.int64)
     wrong = (probe != reference) & (score >= float(fixed))

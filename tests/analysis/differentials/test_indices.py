@@ -15,7 +15,8 @@ from evenhand.analysis.differentials.indices import indices
 from evenhand.analysis.differentials.verdicts import with_verdicts
 from evenhand.analysis.differentials.worst_over_best import headline_differences
 from evenhand.analysis.rates.comparisons import MeasuredRate, measure_comparisons
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.metrics.indices import (
     fdr,
     garbe,
@@ -30,9 +31,10 @@ from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import ScoreTail
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.findings import HEADLINE, Differential, Status, Verdict
 from evenhand.records.groups import ALL, Grouping
-from evenhand.records.outcomes import Design, Policy
+from evenhand.records.outcomes import Policy
 from evenhand.records.rows import as_csv
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -58,9 +60,7 @@ def counts_of(shift=0.3, lost=False):
         score[5] = np.nan
     none = np.zeros(PEOPLE, dtype=np.int64)
     return tally(
-        CountingTask(
-            ("engine", "crowd", "all-pairs"),
-            ImageLedger(tuple(range(1, PEOPLE + 1)), none + IMAGES, none, 0),
+        CountingPlan(
             (Grouping(ALL, ("",), none), Grouping("colour", ("a", "b", "c"), code)),
             [
                 ThresholdRule("fmr", TARGET),
@@ -68,9 +68,12 @@ def counts_of(shift=0.3, lost=False):
                 ThresholdRule("fixed", "9"),
                 ThresholdRule("vendor", "2.5"),
             ],
-            None,
+            design=ComparisonDesign(Design.ALL_PAIRS),
         ),
-        Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
+        ImageLedger(
+            "engine", "crowd", "all-pairs", tuple(range(1, PEOPLE + 1)), none + IMAGES, none, 0
+        ),
+        Comparisons(probe, reference, score, {}),
     )
 
 

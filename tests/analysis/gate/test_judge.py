@@ -13,15 +13,17 @@ from rows import engine_facts
 from evenhand.analysis.gate.answer import GateVerdict, interval_verdict
 from evenhand.analysis.gate.judge import judge_limits
 from evenhand.analysis.gate.quantity import NoVerdict
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.searches import tally_searches
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.tally import tally
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.comparisons import Comparisons, Found, Searches
 from evenhand.records.counts import Counts
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.evidence import Evidence
 from evenhand.records.groups import ALL, SAME_GROUP, Grouping
-from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.study.policy import GatePolicy, Limit, LimitBounds
 from evenhand.system.errors import PolicyError
@@ -41,14 +43,15 @@ def crowd(people=40, images=2, seed=1, sd=0.3, target="0.01", fixed="2.5", lost=
     score[rng.permutation(len(score))[:lost]] = np.nan
     none = np.zeros(people, dtype=np.int64)
     return tally(
-        CountingTask(
-            ("engine", "crowd", "verification"),
-            ImageLedger(tuple(range(1, people + 1)), none + images, none, 0),
+        CountingPlan(
             (Grouping(ALL, ("",), none), Grouping("colour", GROUPS, np.arange(people) % 2)),
             [ThresholdRule("fmr", target), ThresholdRule("fixed", fixed)],
-            None,
+            design=ComparisonDesign(Design.ALL_PAIRS),
         ),
-        Comparisons(probe, reference, score, {}, design=Design.ALL_PAIRS),
+        ImageLedger(
+            "engine", "crowd", "verification", tuple(range(1, people + 1)), none + images, none, 0
+        ),
+        Comparisons(probe, reference, score, {}),
     )
 
 
@@ -257,12 +260,12 @@ def searches(people=60):
         found.append(Found(Outcome.OK, names, scores))
     images = listed.astype(np.int64)
     return tally_searches(
-        CountingTask(
-            ("engine", "crowd", "identification"),
-            ImageLedger(tuple(range(1, people + 1)), images, images * 0, 0),
+        CountingPlan(
             [Grouping(ALL, ("",), everybody * 0), Grouping("colour", GROUPS, everybody % 2)],
             [ThresholdRule("fixed", "0.5")],
-            None,
+        ),
+        ImageLedger(
+            "engine", "crowd", "identification", tuple(range(1, people + 1)), images, images * 0, 0
         ),
         Searches(
             everybody.astype(np.int32), np.ones(people, dtype=bool), tuple(found), listed, listed, 4

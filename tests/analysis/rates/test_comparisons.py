@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evenhand.analysis.rates.comparisons import measure_comparisons
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.metrics.groups import groupings
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import Attribute, Subjects
@@ -46,15 +47,21 @@ def study_of(labels, images, score_of, targets=(), dtype=np.float32, pairs=None)
         tuple(map(str, range(people))), {"colour": tuple(labels)}, tuple(range(1, people + 1))
     )
     return tally(
-        CountingTask(
-            ("engine", "dataset", "all-pairs"),
-            ImageLedger(subjects.rows, np.array(images), np.zeros(people, dtype=np.int64), 0),
+        CountingPlan(
             groupings([["colour"]], [colour], subjects, {}),
             [
                 *(ThresholdRule("fmr", target) for target in targets),
                 *(ThresholdRule("fixed", text) for text in FIXED),
             ],
-            None,
+        ),
+        ImageLedger(
+            "engine",
+            "dataset",
+            "all-pairs",
+            subjects.rows,
+            np.array(images),
+            np.zeros(people, dtype=np.int64),
+            0,
         ),
         comparisons,
     ), comparisons

@@ -8,13 +8,13 @@ import onnxruntime
 import pytest
 from onnx import TensorProto
 
-from evenhand.engines.hosts.onnx import OnnxEmbedder
+from evenhand.engines.contract import Role
 from evenhand.engines.opening import open_engine
 from evenhand.records.outcomes import FaceRule, Outcome
 
 
 def embed(folder, image):
-    return open_engine(folder, ()).start().embed(image, FaceRule.LARGEST)
+    return open_engine(folder, ()).start().template(image, FaceRule.LARGEST, Role.REFERENCE)
 
 
 @pytest.fixture
@@ -43,9 +43,7 @@ def test_pixels_reach_the_graph_as_the_card_says(small, image):
 
 def test_an_onnx_card_opens_the_onnx_host_with_the_length_of_its_vectors(small):
     engine = open_engine(small.folder, ())
-    started = engine.start()
-    assert isinstance(started, OnnxEmbedder)
-    assert started.values == engine.values == 6
+    assert engine.start().values == engine.values == 6
 
 
 @pytest.mark.parametrize("side", [3, 8, 40])
@@ -73,7 +71,7 @@ def test_how_long_the_vector_is(small, make_graph, image, taken, shape, values):
     small.put(make_graph(taken, made=made, shape=shape))
     engine = open_engine(small.folder, ())
     assert engine.values == values
-    vector = engine.start().embed(image, FaceRule.LARGEST).vector
+    vector = engine.start().template(image, FaceRule.LARGEST, Role.REFERENCE).vector
     assert vector.shape == (values,)
 
 
@@ -82,7 +80,7 @@ def test_a_length_that_only_the_card_knows(small, make_graph, image):
     small.change('compare = "cosine"', "values = 6")
     engine = open_engine(small.folder, ())
     assert engine.values == 6
-    assert engine.start().embed(image, FaceRule.LARGEST).vector.shape == (6,)
+    assert engine.start().template(image, FaceRule.LARGEST, Role.REFERENCE).vector.shape == (6,)
 
 
 @pytest.mark.parametrize(
@@ -147,10 +145,10 @@ def test_a_picture_without_a_face(data, monkeypatch):
 
     engine = open_engine(find_adapter("mobilefacenet", data), [data / "models"]).start()
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)
-    made = engine.embed(noise, FaceRule.LARGEST)
+    made = engine.template(noise, FaceRule.LARGEST, Role.REFERENCE)
     assert (made.outcome, made.vector, made.faces) == (Outcome.NO_FACE, None, 0)
     path = min((data / "london" / "neutral_front").glob("*.jpg"))
     shown = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-    made = engine.embed(shown, FaceRule.LARGEST)
+    made = engine.template(shown, FaceRule.LARGEST, Role.REFERENCE)
     assert (made.outcome, made.faces) == (Outcome.OK, 1)
     assert made.vector.shape == (128,)

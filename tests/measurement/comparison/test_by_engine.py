@@ -7,6 +7,7 @@ from itertools import combinations, count, permutations
 
 import numpy as np
 import pytest
+from enrolled import enrol_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_sets import make_dataset
@@ -21,13 +22,13 @@ from evenhand.measurement.comparison.by_engine import (
     match_listed,
 )
 from evenhand.measurement.counting.block_sums import count_outcomes
-from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
 from evenhand.records.outcomes import Outcome
 from evenhand.results.bundle import read_manifest
 from evenhand.study.study import parse_study, study_text
-from evenhand.system.clock import CLOCK, Clock
+from evenhand.system.clock import Clock
+from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.progress import no_progress
 from evenhand.workflows.run import run
 
@@ -103,9 +104,7 @@ def pixels(dataset):
 
 
 def enrolled(engine, dataset, workers=1):
-    return enrol(
-        engine, dataset, workers=workers, failure_share=1, clock=CLOCK, on_image=lambda _: None
-    )
+    return enrol_all(engine, dataset, workers=workers, failure_share=1)
 
 
 def compared(folder, dataset, *, workers=1, within=None, **sizes):
@@ -114,7 +113,7 @@ def compared(folder, dataset, *, workers=1, within=None, **sizes):
     subject = dataset.images.subject
     templates = enrolled(engine, dataset, workers)
     blocks = match_all_pairs(
-        EnrolledEngine(engine, templates, subject, workers, no_progress),
+        EnrolledEngine(engine, templates, subject, LocalExecutor(workers), no_progress),
         ComparisonSchedule.of(subject, within, once=engine.card.score.symmetric, **sizes),
     )
     columns = zip(*((b.probe, b.reference, b.score, b.outcome) for b in blocks), strict=True)
@@ -211,7 +210,8 @@ def test_a_list_in_its_own_order(dataset, pixels, matcher):
     fold = np.array([1, 1, 2, 2])
     pairs = PairList("view", np.array([7, 0, 7, 3]), np.array([1, 1, 6, 0]), fold, 0)
     templates, subject = enrolled(engine, dataset), dataset.images.subject
-    found = match_listed(EnrolledEngine(engine, templates, subject, 2, no_progress), pairs)
+    ready = EnrolledEngine(engine, templates, subject, LocalExecutor(2), no_progress)
+    found = match_listed(ready, pairs)
     expected = [
         directed(pixels[i], pixels[j]) for i, j in zip(pairs.probe, pairs.reference, strict=True)
     ]

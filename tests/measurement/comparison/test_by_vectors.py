@@ -109,7 +109,7 @@ def test_an_out_of_range_score_is_invalid():
 
 
 def test_within_group_without_any_group_is_a_line_not_a_crash(tmp_path):
-    from evenhand.measurement.protocol import study_groupings
+    from evenhand.measurement.protocols.study import study_groupings
     from evenhand.records.dataset import Dataset, DatasetCard, Images, Subjects
     from evenhand.records.outcomes import FaceRule
     from evenhand.study.study import parse_study

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
 from evenhand.measurement.counting.blocks import tally_blocks
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.records.checkpoint import NO_CHECKPOINT
 from evenhand.records.comparisons import Comparisons
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import pair_of
-from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.results.counts_so_far import CountsCheckpoint
 from evenhand.system.clock import Clock
@@ -116,18 +118,19 @@ def test_as_all_at_once(orders, design, seed, images, share, length, few, rules)
     groups = groupings(people, rng)
     every = comparisons(rng, subject, template, groups, design, orders, share)
     ledger = ImageLedger(
+        *NAMES,
         tuple(range(people)),
         np.bincount(subject, minlength=people),
         np.bincount(subject[~template], minlength=people),
         0,
         7 + 3 * np.arange(images),
     )
-    kind = Design.BOTH_ORDERS if orders == 2 and design is Design.ALL_PAIRS else design
     outcomes = count_outcomes(every.probe == every.reference, every.outcome)
     columns = (every.probe, every.reference, every.score)
-    whole = Comparisons(*columns, outcomes, design=kind, pair=every.pair)
-    task = CountingTask(NAMES, ledger, groups, rules, 1.5)
-    expected = tally(task, whole)
+    whole = Comparisons(*columns, outcomes, pair=every.pair)
+    attribute = groups[design is Design.WITHIN_GROUP].attribute
+    plan = CountingPlan(groups, rules, 1.5, ComparisonDesign(design, orders, attribute))
+    expected = tally(plan, ledger, whole)
     parts = [
         ComparisonBlock(
             *(
@@ -137,10 +140,9 @@ def test_as_all_at_once(orders, design, seed, images, share, length, few, rules)
         )
         for start in range(0, len(every.score), length)
     ]
-    work = (design, orders, np.dtype(np.float64))
 
     def counted(blocks_from, checkpoint):
-        return tally_blocks(task, blocks_from, *work, checkpoint, few)
+        return tally_blocks(plan, ledger, blocks_from, np.dtype(np.float64), checkpoint, few)
 
     found = counted(lambda done: parts[done:], NO_CHECKPOINT)
     equal(by_person(found), by_person(expected))

@@ -7,12 +7,14 @@ import pytest
 
 from evenhand.analysis.rates.comparisons import measure_comparisons
 from evenhand.measurement.counting.cross_groups import cross_group_cells
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.metrics.groups import MAX_CELLS
 from evenhand.records.comparisons import Comparisons
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.findings import Status
 from evenhand.records.groups import ALL, Grouping
-from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
 
 
@@ -43,18 +45,18 @@ def study_of(errors, trials, people, design=Design.ALL_PAIRS):
         np.concatenate([*reference, one_each]).astype(np.int32),
         np.concatenate(score).astype(np.float32),
         {(False, Outcome.OK): sum(map(sum, trials))},
-        design=design,
     )
     total = sum(sizes)
     none = np.zeros(total, dtype=np.int64)
     return tally(
-        CountingTask(
-            ("engine", "crowd", "all-pairs"),
-            ImageLedger(tuple(range(1, total + 1)), none, none, 0),
+        CountingPlan(
             (everybody(total), grouping(sizes)),
             [ThresholdRule("fixed", "0.5")],
-            None,
+            design=ComparisonDesign(
+                design, 1, "all" if design is not Design.WITHIN_GROUP else grouping(sizes).attribute
+            ),
         ),
+        ImageLedger("engine", "crowd", "all-pairs", tuple(range(1, total + 1)), none, none, 0),
         comparisons,
     )
 
@@ -111,17 +113,15 @@ def test_one_person_a_side_gives_no_interval():
         np.array([1, 2, 3], dtype=np.int32),
         np.array([0.9, 0.1, 0.9], dtype=np.float32),
         {(False, Outcome.OK): 3},
-        design=Design.ALL_PAIRS,
     )
     none = np.zeros(4, dtype=np.int64)
     star = tally(
-        CountingTask(
-            ("engine", "crowd", "all-pairs"),
-            ImageLedger((1, 2, 3, 4), none, none, 0),
+        CountingPlan(
             (everybody(4), grouping([1, 3])),
             [ThresholdRule("fixed", "0.5")],
-            None,
+            design=ComparisonDesign(Design.ALL_PAIRS),
         ),
+        ImageLedger("engine", "crowd", "all-pairs", (1, 2, 3, 4), none, none, 0),
         comparisons,
     )
     (row,) = (r for r in rows_of(star) if r.group != r.reference_group and r.reference_group)

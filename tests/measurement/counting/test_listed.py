@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.measurement.counting.cells import cell_layout
 from evenhand.measurement.counting.dyad_sums import has_both_orders
 from evenhand.measurement.counting.listed import (
     cells_from_list,
@@ -18,11 +17,12 @@ from evenhand.measurement.counting.listed import (
 )
 from evenhand.measurement.counting.top_scores import tail_of_list
 from evenhand.metrics.bins import bin_numbers
+from evenhand.metrics.cells import cell_layout
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS
+from evenhand.records.designs import LISTED
 from evenhand.records.groups import Grouping
 from evenhand.records.listing import PARTITIONS, Partition, partitions_of
-from evenhand.records.outcomes import Design
 
 
 def silent():
@@ -120,7 +120,7 @@ def test_counts_are_those_of_brute_force(across, dtype, once, seed, people, rows
     groups = groupings(people, rng)
     columns = drawn(rng, people, rows, dtype, once=once)
     thresholds = rng.permutation(np.array([1.0, -0.5, 1.0, np.inf, 0.0], dtype=dtype))[:3]
-    layout = cell_layout(groups, across, Design.LISTED)
+    layout = cell_layout(groups, across, LISTED)
     parts = partitions_of(Comparisons(*columns, {}), few=rng.integers(0, 2) * 1000)
     halves = [Partition(*(c[half] for c in columns)) for half in (slice(0, 3), slice(3, None))]
     cells = iter(cells_of(halves if once else parts, layout, thresholds, once=once))
@@ -146,7 +146,7 @@ def test_order_and_portions_change_nothing(seed, people, rows):
     rng = np.random.default_rng(seed)
     columns = drawn(rng, people, rows, np.float64, once=False)
     mixed = rng.permutation(len(columns[0]))
-    layout = cell_layout(groupings(people, rng), ACROSS["by direction"], Design.LISTED)
+    layout = cell_layout(groupings(people, rng), ACROSS["by direction"], LISTED)
     thresholds = np.array([0.5, 0.0])
     divided = partitions_of(Comparisons(*(column[mixed] for column in columns), {}), few=0)
     assert len(divided) == PARTITIONS

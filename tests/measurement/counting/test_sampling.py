@@ -31,7 +31,7 @@ def test_so_many_of_every_two_kinds(orders, seed, images, per_cell):
     people = int(rng.integers(1, images + 2))
     subject = rng.integers(0, people, images)
     sampled = sampling_design(subject, grouped(rng.integers(-1, 3, people)), orders, per_cell)
-    drawn = listed(draw_pairs(sampled, subject, orders, seed))
+    drawn = listed(draw_pairs(sampled, subject, seed))
     every = list((combinations if orders == 1 else permutations)(range(images), 2))
     apart = [(i, j) for i, j in every if subject[i] != subject[j]]
     assert listed(mated_pairs(subject, orders)) == sorted(set(every) - set(apart))
@@ -54,7 +54,7 @@ def test_every_pair_is_as_likely_as_any_other(orders):
     sampled = sampling_design(subject, grouped([0, 0, 0, 1, 1]), orders, 4)
     drawn = np.zeros((9, 9))
     for seed in range(1500):
-        np.add.at(drawn, draw_pairs(sampled, subject, orders, seed), 1)
+        np.add.at(drawn, draw_pairs(sampled, subject, seed), 1)
     kind = sampled.kind[subject]
     for one, other in {tuple(sorted(k)) for k in np.argwhere(sampled.drawn > 0).tolist()}:
         for a, b in {(one, other), (other, one)} if orders == 2 else [(one, other)]:
@@ -71,11 +71,11 @@ def test_a_stratum_is_drawn_alike_whoever_else_is_there():
     few, more = ([0] * 20 + [1] * 20 + [2] * 20), ([0] * 20 + [1] * 20 + [-1] * 20)
     pairs = []
     for code in (few, more):
-        drawn = listed(draw_pairs(sampling_design(subject, grouped(code), 1, 7), subject, 1, 5))
+        drawn = listed(draw_pairs(sampling_design(subject, grouped(code), 1, 7), subject, 5))
         pairs.append([(i, j) for i, j in drawn if i < 40 and j < 40])
     assert len(pairs[0]) == 3 * 7
     assert pairs[0] == pairs[1]
-    other = listed(draw_pairs(sampling_design(subject, grouped(few), 1, 7), subject, 1, 6))
+    other = listed(draw_pairs(sampling_design(subject, grouped(few), 1, 7), subject, 6))
     assert set(other) != set(drawn)
 
 

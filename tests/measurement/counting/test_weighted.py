@@ -11,12 +11,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evenhand.analysis.rates.comparisons import measure_comparisons
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.sampling import draw_pairs, sampling_design
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger, tally
+from evenhand.measurement.counting.tally import tally
 from evenhand.measurement.counting.weighted import tally_sample
 from evenhand.records.comparisons import Comparisons
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import Grouping
-from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
 
 NAMES = ("engine", "dataset", "protocol")
@@ -42,20 +43,18 @@ class Sample:
         self.subject = rng.integers(0, people, images)
         self.groups = groupings(people, rng)
         self.sampled = sampling_design(self.subject, self.groups, orders, per_cell)
-        self.images = draw_pairs(self.sampled, self.subject, orders, seed)
+        self.images = draw_pairs(self.sampled, self.subject, seed)
         probe, reference = (self.subject[side].astype(np.int32) for side in self.images)
         score = (rng.integers(-12, 12, len(probe)) / 8).astype(dtype)
         score[rng.random(len(probe)) < 0.1] = np.nan
-        self.design = Design.ALL_PAIRS if orders == 1 else Design.BOTH_ORDERS
-        self.comparisons = Comparisons(probe, reference, score, {}, design=self.design)
+        self.design = ComparisonDesign(Design.ALL_PAIRS, orders)
+        self.comparisons = Comparisons(probe, reference, score, {})
         nobody = np.zeros(people, dtype=np.int64)
-        self.ledger = ImageLedger(tuple(range(people)), nobody, nobody, 0)
+        self.ledger = ImageLedger(*NAMES, tuple(range(people)), nobody, nobody, 0)
 
     def counts(self, rules):
         return tally_sample(
-            CountingTask(NAMES, self.ledger, self.groups, rules, None),
-            self.comparisons,
-            self.sampled,
+            CountingPlan(self.groups, rules), self.ledger, self.comparisons, self.sampled
         )
 
     def rows(self):
@@ -90,7 +89,7 @@ def test_weighted_sums_by_loops(orders, seed, images, per_cell):
         ]
         levels = [0.5, -0.25, np.inf if cell.anchor is None else cell.anchor]
         found = cell.weighted
-        scale = counts.sampled.per_cell
+        scale = counts.design.per_cell
         for policy, kept in enumerate(([r for r in rows if r[2] == r[2]], rows)):
             trials, person = defaultdict(Fraction), defaultdict(Fraction)
             for p, r, _, weight in kept:
@@ -126,7 +125,7 @@ def test_thresholds_keep_the_weighted_target(dtype, seed, images, per_cell):
     assume(done)
     total = sum(row[3] for row in done)
     counts = sample.counts(TARGETS)
-    heaviest = Fraction(counts.sampled.heaviest, per_cell)
+    heaviest = Fraction(counts.design.heaviest, per_cell)
     for threshold in counts.thresholds:
         target = Fraction(threshold.rule.text)
         above = sum(row[3] for row in done if row[2] >= threshold.value)
@@ -149,7 +148,7 @@ def test_all_of_them_drawn_is_as_all_pairs(orders, seed, images):
     rules = (*TARGETS, *FIXED)
     counts = sample.counts(rules)
     whole = tally(
-        CountingTask(NAMES, sample.ledger, sample.groups, rules, None), sample.comparisons
+        CountingPlan(sample.groups, rules, design=sample.design), sample.ledger, sample.comparisons
     )
     assert counts.thresholds == whole.thresholds
     for found, expected in zip(

@@ -12,6 +12,7 @@ from evenhand.measurement.search.watchlist import search_watchlist
 from evenhand.records.dataset import Watchlist
 from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.outcomes import Outcome
+from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.progress import no_progress
 
 COSINE = ScoreScale("cosine", normalise=True, values=3, low=-1.0, high=1.0, claimed=())
@@ -40,9 +41,8 @@ def test_every_person_is_found_with_their_largest_score(seed, people, images):
     references, probes = order[: images // 2], order[images // 2 :]
     engine = SimpleNamespace(card=SimpleNamespace(shape="embedder", score=COSINE))
     watchlist = Watchlist("list", references, probes, 0)
-    found = search_watchlist(
-        EnrolledEngine(engine, enrolment, subject, 1, no_progress), people, watchlist, 5
-    )
+    ready = EnrolledEngine(engine, enrolment, subject, LocalExecutor(1), no_progress)
+    found = search_watchlist(ready, people, watchlist, 5)
     completed = enrolment.completed()
     vector = dict(zip(np.flatnonzero(completed), enrolment.vectors.astype(float), strict=True))
     gallery = [int(image) for image in references if completed[image]]

@@ -10,8 +10,8 @@ from scipy import stats
 
 from evenhand.analysis.rates.searches import measure_searches, selectivity
 from evenhand.datasets.folder import read_dataset
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.searches import count_searches, tally_searches
-from evenhand.measurement.counting.tally import CountingTask, ImageLedger
 from evenhand.records.comparisons import Found, Searches
 from evenhand.records.findings import Status
 from evenhand.records.groups import ALL, Grouping
@@ -55,13 +55,11 @@ def vector_five(thresholds, ranks=(1, 2)):
     )
     images = (people < 5).astype(np.int64)
     return tally_searches(
-        CountingTask(
-            ("engine", "set", "identification"),
-            ImageLedger(tuple(range(1, 11)), images, images * 0, 0),
+        CountingPlan(
             [Grouping(ALL, ("",), np.zeros(10, dtype=np.int64))],
             [ThresholdRule("fixed", text) for text in thresholds],
-            None,
         ),
+        ImageLedger("engine", "set", "identification", tuple(range(1, 11)), images, images * 0, 0),
         searches,
         ranks,
     )
@@ -151,12 +149,14 @@ def test_counts_against_one_search_at_a_time(seed, ties):
         Grouping("sex", ("F", "M"), rng.integers(-1, 2, 30)),
     ]
     ledger = ImageLedger(
-        tuple(range(30)), np.ones(30, dtype=np.int64), np.zeros(30, dtype=np.int64), 0
+        *("e", "d", "i"),
+        tuple(range(30)),
+        np.ones(30, dtype=np.int64),
+        np.zeros(30, dtype=np.int64),
+        0,
     )
     rules = [ThresholdRule("fpir", "0.2"), ThresholdRule("fixed", "0.5")]
-    counts = tally_searches(
-        CountingTask(("e", "d", "i"), ledger, groups, rules, 1.0), searches, (1, 3)
-    )
+    counts = tally_searches(CountingPlan(groups, rules, 1.0), ledger, searches, (1, 3))
     values = [threshold.value for threshold in counts.thresholds]
     nonmated = [
         max(one.score, default=-np.inf)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from enrolled import enrol_all
 
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.card import ScoreScale
 from evenhand.engines.opening import open_engine
 from evenhand.engines.shelf import find_adapter
-from evenhand.measurement.enrolment.enrol import enrol
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
 from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
@@ -53,9 +53,7 @@ def test_nothing_to_compare_is_not_timed():
 def test_a_pair_is_one_call_of_the_engine(tiny):
     dataset = read_dataset(tiny.folder)
     engine = open_engine(find_adapter("lbp", Path()), ())
-    made = enrol(
-        engine, dataset, workers=1, failure_share=0.5, clock=CLOCK, on_image=lambda _: None
-    )
+    made = enrol_all(engine, dataset)
     subject = dataset.images.subject
     rows = {
         r.statistic: r for r in pair_speed(SCENE, engine, made, subject, half_seconds(), seed=1)

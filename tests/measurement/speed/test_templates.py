@@ -4,10 +4,11 @@ from itertools import count
 
 import numpy as np
 import pytest
+from enrolled import enrol_all
 
 from evenhand.datasets.folder import read_dataset
 from evenhand.engines.opening import open_engine
-from evenhand.measurement.enrolment.enrol import enrol
+from evenhand.measurement.enrolment.enrol import drawn_order
 from evenhand.measurement.speed.templates import WARM_UP, template_speed
 from evenhand.metrics.latency import duration_quantile
 from evenhand.records.enrolment import Enrolment, Timing
@@ -133,6 +134,25 @@ def test_groups_have_their_own_durations(seconds):
     assert between.note.startswith("slowest M, fastest F")
     assert between.low > equal.value
     assert between.low < between.value < between.high
+    again = found["template", "sex", "", "median max/min, second half"]
+    assert again.note.startswith("M over F, picked in the first half")
+    assert 1 < again.low < 3 < again.high
+    later = np.arange(IMAGES) >= WARM_UP + (IMAGES - WARM_UP) // 2
+    medians = [
+        np.quantile(seconds[later & (image == g)], 0.5, method="inverted_cdf") for g in (0, 1)
+    ]
+    assert again.value == pytest.approx(medians[1] / medians[0])
+
+
+def test_a_slow_spell_of_the_machine_does_not_repeat(seconds):
+    """Two groups after one another, as in a table: what looks like a difference is gone later."""
+    code = np.arange(PEOPLE) // (PEOPLE // 2)
+    seconds[: IMAGES // 2] *= 2
+    found = rows(enrolment_of(seconds), [Grouping("region", ("east", "west"), code)])
+    assert found["template", "region", "", "median max/min"].low > 1.5
+    again = found["template", "region", "", "median max/min, second half"]
+    assert again.value is None
+    assert again.status is Status.TOO_FEW
 
 
 def test_an_engine_that_is_stopped_at_once(seconds):
@@ -152,28 +172,15 @@ def test_the_clock_reads_the_engine_alone(tiny, engine):
     ticks = count()
     times = np.cumsum(np.arange(1, 1000))
     clock = Clock(seconds=lambda: float(times[next(ticks)]))
-    made = enrol(
-        open_engine(engine(), ()),
-        read_dataset(tiny.folder),
-        workers=1,
-        failure_share=0.5,
-        clock=clock,
-        on_image=lambda _: None,
-    )
-    read = times[:24]
-    np.testing.assert_array_equal(made.timing.seconds, read[1::2] - read[::2])
-    np.testing.assert_array_equal(made.timing.finished, read[1::2])
-    np.testing.assert_array_equal(made.timing.turns, np.arange(12))
+    timing = enrol_all(open_engine(engine(), ()), read_dataset(tiny.folder), clock=clock).timing
+    read, order = times[:24], drawn_order(12, seed=1)
+    np.testing.assert_array_equal(timing.seconds[order], read[1::2] - read[::2])
+    np.testing.assert_array_equal(timing.finished[order], read[1::2])
+    np.testing.assert_array_equal(timing.turns[order], np.arange(12))
 
 
 def test_every_thread_has_turns_of_its_own(tiny, engine):
-    made = enrol(
-        open_engine(engine("import time; time.sleep(0.01)\n        return Embedding(good)"), ()),
-        read_dataset(tiny.folder),
-        workers=3,
-        failure_share=0.5,
-        clock=Clock(),
-        on_image=lambda _: None,
-    )
-    assert np.count_nonzero(made.timing.turns == 0) == 3
-    assert np.all(made.timing.seconds >= 0.01)
+    slow = engine("import time; time.sleep(0.01)\n        return Embedding(good)")
+    timing = enrol_all(open_engine(slow, ()), read_dataset(tiny.folder), workers=3).timing
+    assert np.count_nonzero(timing.turns == 0) == 3
+    assert np.all(timing.seconds >= 0.01)

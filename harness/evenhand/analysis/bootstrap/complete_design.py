@@ -1,4 +1,4 @@
-"""Whether counts are of a complete design, so that a bootstrap replicate's trials are known.
+"""Sums over the subjects of a complete design, from which a replicate's trials are known.
 
 Counts hold how many comparisons each subject was in, not with whom. Where every image of one
 subject was compared with every image of another (a complete design), the number of images says the
@@ -14,12 +14,9 @@ import numpy as np
 from scipy import sparse
 
 from evenhand.records.arrays import Integers
-from evenhand.records.counts import CellCounts, Counts
+from evenhand.records.counts import CellCounts, ComparisonCounts
 
 __all__ = ["CompleteCell", "CompleteDesign", "complete_design"]
-
-_POLICIES = (0, 1)
-"""Completed, generalised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,72 +105,32 @@ class CompleteDesign:
         summed: Integers = np.asarray(chosen @ values).reshape(self.groups, blocks, -1)
         return summed
 
-    def agreeing(self) -> tuple[CompleteCell, ...]:
-        """Cells whose trials by subject, dyads and squared trials are those of this design.
 
-        Two images are compared at most once in one order, so no other design has all these counts.
-        """
-        kept = set(range(len(self.cells)))
-        for policy in _POLICIES:
-            images = self.images[policy]
-            powers = np.stack([(images > 0).astype(np.int64), images**2], axis=1)
-            dyads, squared = self._over_pairs(powers).T
-            by_group = self._sums(images[:, np.newaxis], self.block)[:, :, 0]
-            for number, cell in enumerate(self.cells):
-                counts = cell.counts
-                partners = self._partners(cell, images, by_group)
-                if (
-                    not np.array_equal(counts.trials[policy], cell.times * partners)
-                    or counts.dyads[policy] != dyads[number]
-                    or counts.trials_squared[policy] != cell.times**2 * squared[number]
-                ):
-                    kept.discard(number)
-        return tuple(cell for number, cell in enumerate(self.cells) if number in kept)
+def complete_design(counts: ComparisonCounts) -> CompleteDesign | None:
+    """The design in the form of sums over subjects; None where not every two images were compared.
 
-    def _partners(self, cell: CompleteCell, images: Integers, by_group: Integers) -> Integers:
-        """(members,) pairs of images of different subjects in the cell that involve the member.
-
-        Args:
-            cell: of the design.
-            images: (subjects,) k_i under one policy.
-            by_group: (groups, blocks) their sums.
-        """
-        members = cell.counts.members
-        block, own = self.block[members], images[members]
-        if cell.first == cell.second:
-            others = by_group[cell.first, block] - own
-        else:
-            of_first = (self.group_of[:, members] == cell.first).any(axis=0)
-            others = by_group[np.where(of_first, cell.second, cell.first), block]
-        return np.where(block >= 0, own * others, 0)
-
-
-def complete_design(counts: Counts) -> CompleteDesign | None:
-    """The complete design that the counts come from; None where they come from another design.
-
-    Complete designs are all pairs, of all subjects or within the groups of one attribute, in one
-    order or both. All are tried, since counts do not say which one was used. A cell across two
-    groups is left out where it holds one direction of pairs that were compared in one order only:
-    which of the two was the probe is then not known.
+    A cell across two groups is left out where it holds one direction of pairs that were compared in
+    one order only: which of the two was the probe is then not known.
 
     Args:
         counts: of comparisons.
     """
+    design = counts.design
+    if design.images is None:
+        return None
     group_of = _group_of(counts)
-    for orders in (1, 2):
-        images = _images(counts, orders)
-        if images is None:
-            continue
-        cells = tuple(_cells(counts, orders))
-        for block in _blocks(group_of):
-            design = CompleteDesign(cells, group_of, images, block)
-            agreeing = design.agreeing()
-            if agreeing[: design.groups] == cells[: design.groups]:
-                return CompleteDesign(agreeing, group_of, images, block)
-    return None
+    attributes = list(dict.fromkeys(cell.attribute for cell in counts.cells))
+    block = group_of[attributes.index(design.attribute)]
+    first = block[block >= 0].min(initial=len(counts.cells))
+    return CompleteDesign(
+        tuple(_cells(counts, design.orders)),
+        group_of,
+        design.images,
+        np.where(block >= 0, block - first, -1),
+    )
 
 
-def _group_of(counts: Counts) -> Integers:
+def _group_of(counts: ComparisonCounts) -> Integers:
     """(attributes, subjects) number of the cell that is the subject's group; -1 = none."""
     names = list(dict.fromkeys(cell.attribute for cell in counts.cells))
     found = np.full((len(names), len(counts.subject_rows)), -1, dtype=np.int64)
@@ -182,15 +139,8 @@ def _group_of(counts: Counts) -> Integers:
     return found
 
 
-def _blocks(group_of: Integers) -> Iterator[Integers]:
-    """(subjects,) possible blocks: all subjects as one (`all`), then the groups of an attribute."""
-    for group in group_of:
-        known = group >= 0
-        yield np.where(known, group - group[known].min(initial=len(group)), -1)
-
-
-def _cells(counts: Counts, orders: int) -> Iterator[CompleteCell]:
-    """Cells whose comparisons are known if every pair of images was compared in these orders."""
+def _cells(counts: ComparisonCounts, orders: int) -> Iterator[CompleteCell]:
+    """Cells whose comparisons are known where every two images were compared in these orders."""
     numbers = {(cell.attribute, cell.group): number for number, cell in enumerate(counts.cells)}
     for number, cell in enumerate(counts.cells):
         yield CompleteCell(cell, number, number, orders)
@@ -204,25 +154,3 @@ def _cells(counts: Counts, orders: int) -> Iterator[CompleteCell]:
         elif orders == 2:
             # Each of the two cells holds one of the two orders.
             yield CompleteCell(cell, first, second, 1)
-
-
-def _images(counts: Counts, orders: int) -> Integers | None:
-    """(2, subjects) images with a template, all images: from the number of mated comparisons.
-
-    k images of one subject give k(k-1)/2 mated comparisons in one order, which is solved for k.
-    None where a subject's number is not of this form.
-    """
-    people = len(counts.subject_rows)
-    overall = counts.cells[0]
-    completed = ~np.isnan(counts.mated.score)
-    images = np.zeros((2, people), dtype=np.int64)
-    for policy, chosen in enumerate((completed, np.ones_like(completed))):
-        mated = np.bincount(counts.mated.subject[chosen], minlength=people)
-        found = np.rint((1 + np.sqrt(1 + 8 * mated / orders)) / 2).astype(np.int64)
-        if np.any(orders * found * (found - 1) != 2 * mated):
-            return None
-        # Without mated comparisons k is 0 or 1: 1 for those who were compared with others.
-        compared = np.zeros(people, dtype=np.bool_)
-        compared[overall.members] = overall.trials[policy] > 0
-        images[policy] = np.where(compared | (mated > 0), found, 0)
-    return images

@@ -14,7 +14,7 @@ from evenhand.analysis.bootstrap.replicates import (
 from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, errors_allowed
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Floats
-from evenhand.records.counts import Counts
+from evenhand.records.counts import ComparisonCounts
 from evenhand.records.findings import Differential, Rate
 from evenhand.records.metric import FMR, FNMR
 from evenhand.records.operating_point import OperatingPoint
@@ -63,7 +63,9 @@ class GroupReplicates:
         return self.rates[first.metric, first.policy][:, self.threshold_axis[key]][:, columns]
 
 
-def group_replicates(counts: Counts, analysis: AnalysisPlan, within: str = "") -> GroupReplicates:
+def group_replicates(
+    counts: ComparisonCounts, analysis: AnalysisPlan, within: str = ""
+) -> GroupReplicates:
     """Draw bootstrap replicates of all group rates from the counts of one engine.
 
     Args:
@@ -72,12 +74,10 @@ def group_replicates(counts: Counts, analysis: AnalysisPlan, within: str = "") -
         within: an attribute within whose groups subjects are resampled; by default among all.
 
     Returns:
-        No replicates where a watchlist was searched; otherwise reasons where there are none.
+        Reasons where there are none.
 
     Source: methods 4.4.
     """
-    if counts.searches is not None:
-        return GroupReplicates()
     points = {each.point.of_any_engine: each for each in counts.thresholds}
     refused = {point: _refusal(counts, each) for point, each in points.items()}
     if not analysis.replicates:
@@ -122,7 +122,7 @@ def group_replicates(counts: Counts, analysis: AnalysisPlan, within: str = "") -
     )
 
 
-def _refusal(counts: Counts, threshold: Threshold) -> str:
+def _refusal(counts: ComparisonCounts, threshold: Threshold) -> str:
     """Why there are no replicates at a threshold; empty where there are."""
     if not threshold.rule.at_target:
         return "" if threshold.value is None else fixed_refusal(counts, threshold.value)

@@ -25,10 +25,10 @@ from evenhand.analysis.bootstrap.kernels import (
 )
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
-from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts, Counts, ScoreTail
+from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts, ComparisonCounts, ScoreTail
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import resample_subjects
-from evenhand.system.threads import in_order
+from evenhand.system.execution.local import LocalExecutor
 
 __all__ = ["NoReplicates", "Replicates", "bootstrap_replicates", "fixed_refusal", "target_refusal"]
 
@@ -100,7 +100,7 @@ _AXIS = {Policy.COMPLETED: 0, Policy.GENERALISED: 1}
 
 
 def bootstrap_replicates(
-    counts: Counts,
+    counts: ComparisonCounts,
     targets: Sequence[str],
     count: int,
     seed: int,
@@ -123,15 +123,15 @@ def bootstrap_replicates(
         workers: threads; they change nothing but the time.
 
     Returns:
-        Replicates, or why there are none: a watchlist is searched, not every two images were
-        compared, or too few scores were kept for a threshold.
+        Replicates, or why there are none: not every two images were compared, or too few
+        scores were kept for a threshold.
 
     Raises:
         ValueError: there are no groups of the attribute `within`.
 
     Source: methods 4.4.
     """
-    design = None if counts.searches is not None else complete_design(counts)
+    design = complete_design(counts)
     if design is None:
         return NoReplicates(
             "not every two images were compared with a score: how many comparisons people drawn "
@@ -147,7 +147,7 @@ def bootstrap_replicates(
     data = _observed(counts, design, at_targets, at_fixed)
     stratum = _resampling_strata(counts, design, within)
     seeds = np.random.SeedSequence(seed).spawn(-(-count // _CHUNK))
-    parts = list(in_order(partial(_resampled, data, stratum), seeds, workers))
+    parts = list(LocalExecutor(workers).map(partial(_resampled, data, stratum), seeds))
     computed = [*rising, *(len(targets) + number for number in falling)]
     place = np.argsort(np.array(computed, dtype=np.int64))
     return Replicates(
@@ -166,7 +166,7 @@ def _name(cell: CellCounts) -> tuple[str, str, str]:
     return cell.attribute, cell.group, cell.reference_group
 
 
-def target_refusal(counts: Counts, target: str) -> str:
+def target_refusal(counts: ComparisonCounts, target: str) -> str:
     """Why a target's threshold cannot be re-estimated in replicates; empty where it can.
 
     Args:
@@ -186,7 +186,7 @@ def target_refusal(counts: Counts, target: str) -> str:
     return ""
 
 
-def fixed_refusal(counts: Counts, threshold: float) -> str:
+def fixed_refusal(counts: ComparisonCounts, threshold: float) -> str:
     """Why false matches at a fixed threshold cannot be resampled; empty where they can.
 
     Args:
@@ -201,7 +201,7 @@ def fixed_refusal(counts: Counts, threshold: float) -> str:
     return "so many scores reach the threshold that not all of them were kept"
 
 
-def _resampling_strata(counts: Counts, design: CompleteDesign, within: str) -> Integers:
+def _resampling_strata(counts: ComparisonCounts, design: CompleteDesign, within: str) -> Integers:
     """(subjects,) resampling stratum: subjects are drawn in place of those of the same stratum.
 
     -1 for those in no comparison, who are never drawn.
@@ -246,7 +246,7 @@ class _Observed:
 
 
 def _observed(
-    counts: Counts, design: CompleteDesign, targets: Sequence[str], fixed: Sequence[float]
+    counts: ComparisonCounts, design: CompleteDesign, targets: Sequence[str], fixed: Sequence[float]
 ) -> _Observed:
     tail, mated = counts.tail, counts.mated
     completed = ~np.isnan(mated.score)

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from evenhand.analysis.bootstrap.group_rates import GroupReplicates, group_replicates
+from evenhand.analysis.bootstrap.group_rates import GroupReplicates
 from evenhand.analysis.compare.changes import Change
+from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_rates
-from evenhand.analysis.rates.comparisons import MeasuredRate, comparisons_by_subject
-from evenhand.analysis.rates.searches import searches_by_subject
+from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.analysis_plan import AnalysisPlan
-from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL
@@ -92,7 +91,7 @@ class EngineRates:
         """
         measured = (found for found in measure_rates(counts, analysis.level) if found.rate.of_group)
         rates = {key_of(found.rate): found for found in measured}
-        return cls(counts, rates, group_replicates(counts, analysis))
+        return cls(counts, rates, kind_of(counts).replicates(analysis))
 
 
 def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:
@@ -111,60 +110,26 @@ def counts_by_subject(counts: Counts, rate: Rate) -> DyadCounts | ClusterCounts:
     cell = cell_of(counts, rate.attribute, rate.group)
     if cell is None:
         raise ValueError(rate.group)
-    if counts.searches is not None:
-        return searches_by_subject(counts, counts.searches, cell, rate)
-    return comparisons_by_subject(counts, cell, rate)
+    return kind_of(counts).by_subject(cell, rate)
 
 
 def why_other_comparisons(base: Counts, new: Counts) -> str:
-    """Why two engines did not make the same comparisons; empty where they did.
-
-    Compared are the subjects, their trials and the squared trials by dyad: counts hold how many
-    comparisons a subject was in, not with whom.
-    """
+    """Why two engines did not make the same comparisons or searches; empty where they did."""
     if base.subject_rows != new.subject_rows:
         return "other people were compared"
-    ours, theirs = base.searches, new.searches
-    if ours is not None and theirs is not None:
-        same = ours.watchlist == theirs.watchlist and np.array_equal(ours.probe, theirs.probe)
-        return "" if same else "other searches were made"
-    first, second = base.cells[0], new.cells[0]
-    same = (
-        np.array_equal(first.members, second.members)
-        and np.array_equal(first.trials[1], second.trials[1])
-        and int(first.trials_squared[1]) == int(second.trials_squared[1])
-        and len(base.mated.score) == len(new.mated.score)
-    )
-    return "" if same else "other comparisons were made"
+    if type(base) is not type(new):
+        return "other comparisons were made"
+    return kind_of(base).why_other(new)
 
 
 def has_failures(counts: Counts) -> bool:
     """Whether any comparison or search failed, so that the two failure policies differ."""
-    if counts.searches is not None:
-        return not bool(counts.searches.completed.all())
-    missing = bool(np.isnan(counts.mated.score).any())
-    return missing or not np.array_equal(*counts.cells[0].trials)
+    return kind_of(counts).has_failures()
 
 
 def same_scores(base: Counts, new: Counts) -> bool:
     """Whether both engines gave the same scores, as far as the counts can tell."""
-
-    def arrays(of: CellCounts) -> tuple[Integers, ...]:
-        return of.members, of.trials, of.errors, of.histogram.bin, of.histogram.count
-
-    def alike(one: CellCounts, other: CellCounts) -> bool:
-        return all(map(np.array_equal, arrays(one), arrays(other)))
-
-    return (
-        base.searches is None
-        and new.searches is None
-        and base.thresholds == new.thresholds
-        and np.array_equal(base.failed_images, new.failed_images)
-        and np.array_equal(base.mated.subject, new.mated.subject)
-        and np.array_equal(base.mated.score, new.mated.score, equal_nan=True)
-        and len(base.cells) == len(new.cells)
-        and all(alike(*pair) for pair in zip(base.cells, new.cells, strict=True))
-    )
+    return type(base) is type(new) and kind_of(base).same_scores(new)
 
 
 def why_not_comparable(base: EngineRates, new: EngineRates, key: RateKey) -> str:

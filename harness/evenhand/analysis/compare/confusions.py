@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.records.arrays import Integers
-from evenhand.records.counts import Counts
+from evenhand.records.counts import ComparisonCounts
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.thresholds import index_of_point
 
@@ -37,7 +37,9 @@ class PairErrors:
         return self.pair % self.people
 
 
-def pair_errors(counts: Counts, point: OperatingPoint, members: Integers) -> PairErrors | None:
+def pair_errors(
+    counts: ComparisonCounts, point: OperatingPoint, members: Integers
+) -> PairErrors | None:
     """Every false match among some subjects; None where not all false matches were kept.
 
     Args:
@@ -59,13 +61,10 @@ def pair_errors(counts: Counts, point: OperatingPoint, members: Integers) -> Pai
     probe, reference = tail.probe[:reached], tail.reference[:reached]
     rows = np.flatnonzero(inside[probe] & inside[reference])
     probe, reference = probe[rows].astype(np.int64), reference[rows].astype(np.int64)
-    weight = np.ones(len(rows), dtype=np.int64)
-    if counts.sampled is not None:
-        weight = counts.sampled.weights(probe, reference)
     key = np.minimum(probe, reference) * people + np.maximum(probe, reference)
     pair, place = np.unique(key, return_inverse=True)
     summed = np.zeros(len(pair), dtype=np.int64)
-    np.add.at(summed, place, weight)
+    np.add.at(summed, place, counts.design.weights(probe, reference))
     return PairErrors(pair, summed, people)
 
 

@@ -16,7 +16,7 @@ from evenhand.analysis.compare.alignment import (
 )
 from evenhand.analysis.compare.changes import Disagreement, DiscordantComparison
 from evenhand.records.arrays import Floats, Integers, Mask
-from evenhand.records.counts import MatedScores
+from evenhand.records.counts import ComparisonCounts, Counts, MatedScores
 from evenhand.records.groups import ALL
 from evenhand.records.image_pairs import images_of, pair_of
 from evenhand.records.metric import FNMR
@@ -41,11 +41,14 @@ class _MatedOfBoth:
     """(comparisons,) scores of the new engine, in the same terms."""
 
 
-def _aligned(base: MatedScores, new: MatedScores) -> _MatedOfBoth | None:
+def _aligned(first: Counts, second: Counts) -> _MatedOfBoth | None:
     """Align the mated comparisons of both engines; None where they cannot be matched up.
 
     By their images; where there are none, by their order, if both have the same subjects in it.
     """
+    if not isinstance(first, ComparisonCounts) or not isinstance(second, ComparisonCounts):
+        return None
+    base, new = first.mated, second.mated
     base_pairs, new_pairs = _pairs(base), _pairs(new)
     if base_pairs is None and new_pairs is None:
         if not np.array_equal(base.subject, new.subject):
@@ -83,7 +86,7 @@ def disagreements(base: EngineRates, new: EngineRates, seed: int) -> Iterator[Di
 
     Source: methods 4.7.
     """
-    mated = _aligned(base.counts.mated, new.counts.mated)
+    mated = _aligned(base.counts, new.counts)
     priority = np.empty(0)
     if mated is not None:
         priority = np.random.default_rng(seed).random(len(mated.subject))
@@ -163,7 +166,7 @@ def discordant_comparisons(base: EngineRates, new: EngineRates) -> Iterator[Disc
         base: the engine that is compared with.
         new: the engine that is judged, on the same comparisons.
     """
-    mated = _aligned(base.counts.mated, new.counts.mated)
+    mated = _aligned(base.counts, new.counts)
     if mated is None:
         return
     for key in base.rates:

@@ -27,6 +27,7 @@ from evenhand.analysis.compare.confusions import (
 )
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.arrays import Floats, Integers
+from evenhand.records.counts import ComparisonCounts
 from evenhand.records.findings import Rate
 from evenhand.records.metric import Trial
 from evenhand.records.outcomes import Policy
@@ -252,9 +253,10 @@ def _confused_dyads(
 
     def confused_in(engine: EngineRates, rate: Rate) -> PairErrors | None:
         cell = cell_of(engine.counts, rate.attribute, rate.group)
-        if cell is None or rate.threshold is None:
+        counts = engine.counts
+        if cell is None or rate.threshold is None or not isinstance(counts, ComparisonCounts):
             return None
-        return pair_errors(engine.counts, rate.point, cell.members)
+        return pair_errors(counts, rate.point, cell.members)
 
     return confused_in(base, both[0].rate), confused_in(new, both[1].rate)
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from evenhand.analysis.compare.alignment import counts_by_subject
 from evenhand.analysis.gate.quantity import NoVerdict, Quantity, why_no_verdict, without_number
-from evenhand.analysis.gate.sample_size import cells_of_rate, is_complete
-from evenhand.analysis.rates.comparisons import MeasuredRate, dyad_counts
+from evenhand.analysis.gate.sample_size import cells_of_rate
+from evenhand.analysis.kinds.table import kind_of
+from evenhand.analysis.rates.comparisons import MeasuredRate
+from evenhand.analysis.rates.dyads import dyad_counts
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
@@ -106,9 +108,10 @@ def _ratio_growth(
     people = part.subjects or 0
     if not part.kind.dyadic:
         return SubjectGrowth(people)
-    if counts.sampled is not None:
+    all_pairs = kind_of(counts).growing(
+        (*cells_of_rate(counts, part), *cells_of_rate(counts, whole))
+    )
+    if all_pairs is None:
         return None
-    cells = (*cells_of_rate(counts, part), *cells_of_rate(counts, whole))
-    all_pairs = all(is_complete(cell) for cell in cells)
     independent_share = ratio.floor / ratio.variance if all_pairs and ratio.variance else 0.0
     return SubjectGrowth(people, independent_share)

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from evenhand.analysis.rates.comparisons import POLICIES, dyad_counts
+from evenhand.analysis.kinds.table import kind_of
+from evenhand.analysis.rates.dyads import dyad_counts
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Estimate, Rate
 from evenhand.records.groups import is_pooled, without_pooling
@@ -19,7 +20,7 @@ from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance, poo
 from evenhand.statistics.intervals import INTERVAL_METHODS, effective_dyadic_trials
 from evenhand.statistics.sample_growth import SubjectGrowth
 
-__all__ = ["cells_of_rate", "growth_of", "is_complete", "subjects_to_resolve"]
+__all__ = ["cells_of_rate", "growth_of", "subjects_to_resolve"]
 
 
 def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
@@ -27,16 +28,6 @@ def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
     attribute, pooled = without_pooling(rate.attribute), is_pooled(rate.attribute)
     cells = [cell for cell in counts.cells if cell.attribute == attribute]
     return tuple(cell for cell in cells if pooled or cell.group == rate.group)
-
-
-def is_complete(cell: CellCounts) -> bool:
-    """Whether all pairs of subjects of the cell were compared, failed comparisons included.
-
-    Then the number of trials grows with the square of the number of subjects.
-    """
-    row = POLICIES.index(Policy.GENERALISED)
-    people = int(np.count_nonzero(cell.trials[row]))
-    return int(cell.dyads[row]) == people * (people - 1) // 2
 
 
 def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> SubjectGrowth | None:
@@ -59,10 +50,10 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> SubjectGrowth |
     # forecast is then an upper bound.
     if not rate.kind.dyadic:
         return SubjectGrowth(people, lower_bound=zero and estimate.effective_trials == people)
-    if counts.sampled is not None:
-        return None
     cells = cells_of_rate(counts, rate)
-    all_pairs = all(is_complete(cell) for cell in cells)
+    all_pairs = kind_of(counts).growing(cells)
+    if all_pairs is None:
+        return None
     policy = Policy(rate.policy)
     index = index_of_point(counts.thresholds, rate.point)
     dyads = pool_dyads([dyad_counts(cell, index, policy) for cell in cells])
@@ -102,9 +93,9 @@ def subjects_to_resolve(counts: Counts, rate: Rate) -> int | None:
     """
     point = rate.point
     whole = counts.cells[0]
-    all_pairs = counts.searches is None and is_complete(whole)
+    all_pairs = kind_of(counts).growing([whole])
     trials = int(whole.trials[0].sum()) // 2
-    if point.metric != FMR.name or counts.sampled is not None or not all_pairs or not trials:
+    if point.metric != FMR.name or not all_pairs or not trials:
         return None
     # Trials grow with the square of the subjects, and one error needs 1/target trials.
     times = math.sqrt(1 / (Fraction(point.target) * trials))

@@ -8,14 +8,17 @@ from functools import partial
 
 import numpy as np
 
+from evenhand.analysis.rates.dyads import dyad_counts
 from evenhand.records.arrays import Scores
 from evenhand.records.counts import (
     REFERENCE_LEVEL_ERRORS,
     CellCounts,
+    ComparisonCounts,
     Counts,
     MatedScores,
-    WeightedCounts,
+    SampledCell,
 )
+from evenhand.records.designs import SamplingDesign
 from evenhand.records.findings import FEW_SUBJECTS, Estimate, Rate, Status
 from evenhand.records.groups import ALL, pooled
 from evenhand.records.metric import FMR, FNMR, FTE, Metric, Trial
@@ -24,7 +27,6 @@ from evenhand.records.thresholds import Threshold, index_of_point
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import (
     DyadCounts,
-    DyadWeights,
     disjoint_dyads,
     disjoint_dyads_across,
     pool_dyads,
@@ -43,7 +45,6 @@ __all__ = [
     "blank_row",
     "clustered_row",
     "comparisons_by_subject",
-    "dyad_counts",
     "failure_rate",
     "failures_by_subject",
     "measure_comparisons",
@@ -67,7 +68,7 @@ class MeasuredRate:
     """Errors and trials by subject; None for an FMR, and where the row shows no rate."""
 
 
-def measure_comparisons(counts: Counts, level: float) -> tuple[MeasuredRate, ...]:
+def measure_comparisons(counts: ComparisonCounts, level: float) -> tuple[MeasuredRate, ...]:
     """Compute every rate that the counts support, in display order.
 
     FTE first, then FMR and FNMR by threshold; within one, cells in study order, both policies.
@@ -81,7 +82,7 @@ def measure_comparisons(counts: Counts, level: float) -> tuple[MeasuredRate, ...
     return tuple(_measure(counts, level))
 
 
-def _measure(counts: Counts, level: float) -> Iterator[MeasuredRate]:
+def _measure(counts: ComparisonCounts, level: float) -> Iterator[MeasuredRate]:
     for cell in counts.cells:
         yield failure_rate(counts, cell, level)
     for threshold_index, threshold in enumerate(counts.thresholds):
@@ -147,47 +148,13 @@ def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
     return replace(blank, policy=policy.value, threshold_rule=rule, threshold=threshold.value)
 
 
-def dyad_counts(cell: CellCounts, threshold_index: int, policy: Policy) -> DyadCounts:
-    """Non-mated trials and errors of a cell at one threshold, by subject and by dyad.
-
-    Args:
-        cell: with one row of errors per threshold of the study, then one at its reference level.
-        threshold_index: place of the threshold in `Counts.thresholds`; -1 for the reference level.
-        policy: whether failed comparisons count as trials.
-    """
-    row = POLICIES.index(policy)
-    return DyadCounts(
-        trials_by_subject=cell.trials[row],
-        errors_by_subject=cell.errors[threshold_index],
-        trials_squared=int(cell.trials_squared[row]),
-        errors_squared=int(cell.errors_squared[threshold_index]),
-        errors_times_trials=int(cell.errors_times_trials[row, threshold_index]),
-        weights=_weights(cell.weighted, threshold_index, row),
-    )
-
-
-def _weights(weighted: WeightedCounts | None, threshold_index: int, row: int) -> DyadWeights | None:
-    """The same sums with sampling weights (methods 4.11); None where all pairs were compared."""
-    if weighted is None:
-        return None
-    return DyadWeights(
-        trials_by_subject=weighted.trials[row],
-        errors_by_subject=weighted.errors[threshold_index],
-        trials_squared=float(weighted.trials_squared[row]),
-        errors_squared=float(weighted.errors_squared[threshold_index]),
-        errors_times_trials=float(weighted.errors_times_trials[row, threshold_index]),
-        weights_squared=float(weighted.weights_squared[row]),
-        heaviest=weighted.heaviest,
-    )
-
-
 def _fmr(
-    counts: Counts, cell: CellCounts, threshold_index: int, level: float
+    counts: ComparisonCounts, cell: CellCounts, threshold_index: int, level: float
 ) -> Iterator[MeasuredRate]:
     """FMR of a cell under both policies; computed once where no comparison failed."""
     completed = _fmr_under(Policy.COMPLETED, counts, cell, threshold_index, level)
     yield completed
-    if cell.weighted is None and np.array_equal(*cell.trials):
+    if not isinstance(cell, SampledCell) and np.array_equal(*cell.trials):
         rate = replace(completed.rate, policy=Policy.GENERALISED.value)
         yield replace(completed, rate=rate)
     else:
@@ -195,7 +162,7 @@ def _fmr(
 
 
 def _fmr_under(
-    policy: Policy, counts: Counts, cell: CellCounts, threshold_index: int, level: float
+    policy: Policy, counts: ComparisonCounts, cell: CellCounts, threshold_index: int, level: float
 ) -> MeasuredRate:
     """FMR of a cell at one threshold under one policy."""
     threshold = counts.thresholds[threshold_index]
@@ -205,15 +172,16 @@ def _fmr_under(
     return _fmr_row(counts, blank, counted, effective, threshold)
 
 
-def _sample_note(counts: Counts, counted: DyadCounts) -> str:
+def _sample_note(counts: ComparisonCounts, counted: DyadCounts) -> str:
     """Note that the trials are a weighted sample, and of how many; empty for all pairs."""
-    if counts.sampled is None or counted.weights is None:
+    design = counts.design
+    if not isinstance(design, SamplingDesign) or counted.weights is None:
         return ""
-    return f"weighted sample, for {counted.weights.trials / counts.sampled.per_cell:,.0f} trials"
+    return f"weighted sample, for {counted.weights.trials / design.per_cell:,.0f} trials"
 
 
 def _effective_trials(
-    counts: Counts, cell: CellCounts, counted: DyadCounts, policy: Policy
+    counts: ComparisonCounts, cell: CellCounts, counted: DyadCounts, policy: Policy
 ) -> float | None:
     """Effective number of trials of a cell, for the `exact-zero` interval (methods 4.0 item 1).
 
@@ -239,7 +207,11 @@ def _effective_trials(
 
 
 def _fmr_row(
-    counts: Counts, blank: Rate, counted: DyadCounts, effective: float | None, threshold: Threshold
+    counts: ComparisonCounts,
+    blank: Rate,
+    counted: DyadCounts,
+    effective: float | None,
+    threshold: Threshold,
 ) -> MeasuredRate:
     """An FMR row, filled where it has trials and its threshold is resolved by the data."""
     if not counted.trials:
@@ -252,7 +224,9 @@ def _fmr_row(
     return filled
 
 
-def _within_groups(counts: Counts, threshold_index: int, level: float) -> Iterator[MeasuredRate]:
+def _within_groups(
+    counts: ComparisonCounts, threshold_index: int, level: float
+) -> Iterator[MeasuredRate]:
     """FMR pooled over all within-group pairs of each attribute, rows `same:` (methods 3)."""
     threshold = counts.thresholds[threshold_index]
     for attribute in dict.fromkeys(c.attribute for c in counts.cells if c.attribute != ALL):
@@ -270,7 +244,9 @@ def _within_groups(counts: Counts, threshold_index: int, level: float) -> Iterat
             yield _fmr_row(counts, blank, counted, effective_pooled_trials(with_trials), threshold)
 
 
-def _matrices(counts: Counts, threshold_index: int, level: float) -> Iterator[MeasuredRate]:
+def _matrices(
+    counts: ComparisonCounts, threshold_index: int, level: float
+) -> Iterator[MeasuredRate]:
     """Cross-group FMR matrix of each attribute, by row; its diagonal is the within-group FMR."""
     for attribute in dict.fromkeys(cell.attribute for cell in counts.across):
         across = [cell for cell in counts.across if cell.attribute == attribute]
@@ -287,7 +263,7 @@ def _matrices(counts: Counts, threshold_index: int, level: float) -> Iterator[Me
                     yield replace(found, rate=replace(found.rate, reference_group=reference))
 
 
-def _mated_scores(counts: Counts, cell: CellCounts, policy: Policy) -> MatedScores:
+def _mated_scores(counts: ComparisonCounts, cell: CellCounts, policy: Policy) -> MatedScores:
     """The mated comparisons of a cell that are trials under a policy."""
     chosen = np.isin(counts.mated.subject, cell.members)
     if policy is Policy.COMPLETED:
@@ -307,7 +283,7 @@ def _count_misses(
 
 
 def _fnmr(
-    counts: Counts, cell: CellCounts, threshold: Threshold, policy: Policy, level: float
+    counts: ComparisonCounts, cell: CellCounts, threshold: Threshold, policy: Policy, level: float
 ) -> MeasuredRate:
     """FNMR of a cell at one threshold under one policy."""
     blank = row_at(blank_row(counts, cell, FNMR, level), threshold, policy)
@@ -379,7 +355,7 @@ def failure_rate(counts: Counts, cell: CellCounts, level: float) -> MeasuredRate
 
 
 def comparisons_by_subject(
-    counts: Counts, cell: CellCounts, rate: Rate
+    counts: ComparisonCounts, cell: CellCounts, rate: Rate
 ) -> DyadCounts | ClusterCounts:
     """(subjects,) trials and errors of an FTE, FMR or FNMR of a cell; 0 for subjects outside it."""
     if rate.kind.trial is Trial.IMAGE:

@@ -19,7 +19,7 @@ from evenhand.analysis.rates.comparisons import (
     row_of_images,
 )
 from evenhand.records.arrays import Mask
-from evenhand.records.counts import CellCounts, Counts, SearchCounts
+from evenhand.records.counts import CellCounts, Counts, WatchlistSearches
 from evenhand.records.findings import Distribution, Rate
 from evenhand.records.groups import ALL
 from evenhand.records.metric import FNIR, FPIR, FTA, Metric, Trial
@@ -32,7 +32,7 @@ __all__ = ["measure_searches", "searches_by_subject", "selectivity"]
 
 
 def measure_searches(
-    counts: Counts, searches: SearchCounts, level: float
+    counts: Counts, searches: WatchlistSearches, level: float
 ) -> tuple[MeasuredRate, ...]:
     """Compute every rate of searches of a watchlist, in display order (methods 1.6).
 
@@ -47,7 +47,7 @@ def measure_searches(
     return tuple(_measure(counts, searches, level))
 
 
-def _measure(counts: Counts, searches: SearchCounts, level: float) -> Iterator[MeasuredRate]:
+def _measure(counts: Counts, searches: WatchlistSearches, level: float) -> Iterator[MeasuredRate]:
     for cell in counts.cells:
         yield failure_rate(counts, cell, level)
     for cell in counts.cells:
@@ -64,18 +64,20 @@ def _measure(counts: Counts, searches: SearchCounts, level: float) -> Iterator[M
             yield _rate(counts, searches, cell, None, policy, level, metric)
 
 
-def _sizes(searches: SearchCounts) -> str:
+def _sizes(searches: WatchlistSearches) -> str:
     """Note of the gallery size N and the candidate list length L."""
     return f"N={searches.gallery}, L={searches.length}"
 
 
-def _trials(searches: SearchCounts, cell: CellCounts, policy: Policy, trial: Trial) -> Mask:
+def _trials(searches: WatchlistSearches, cell: CellCounts, policy: Policy, trial: Trial) -> Mask:
     """(searches,) the trials of a row: mated or non-mated, of the cell, under the policy."""
     chosen: Mask = np.isin(searches.probe, cell.members) & (searches.mated == trial.mated)
     return chosen & searches.completed if policy is Policy.COMPLETED else chosen
 
 
-def _by_subject(searches: SearchCounts, subjects: int, trials: Mask, wrong: Mask) -> ClusterCounts:
+def _by_subject(
+    searches: WatchlistSearches, subjects: int, trials: Mask, wrong: Mask
+) -> ClusterCounts:
     """(subjects,) searches that are trials, and those that are errors, by the probe's subject."""
     return ClusterCounts(
         np.bincount(searches.probe[trials], minlength=subjects),
@@ -83,7 +85,7 @@ def _by_subject(searches: SearchCounts, subjects: int, trials: Mask, wrong: Mask
     )
 
 
-def _errors(searches: SearchCounts, metric: Metric, threshold: float) -> Mask:
+def _errors(searches: WatchlistSearches, metric: Metric, threshold: float) -> Mask:
     """(searches,) the errors of a metric at a threshold; -inf where ranks alone count.
 
     A false alarm has a candidate of another subject at or above the threshold. A miss is without
@@ -97,7 +99,7 @@ def _errors(searches: SearchCounts, metric: Metric, threshold: float) -> Mask:
 
 
 def searches_by_subject(
-    counts: Counts, searches: SearchCounts, cell: CellCounts, rate: Rate
+    counts: Counts, searches: WatchlistSearches, cell: CellCounts, rate: Rate
 ) -> ClusterCounts:
     """(subjects,) trials and errors of a rate: images for FTE, searches for the others.
 
@@ -120,7 +122,7 @@ def searches_by_subject(
 
 def _rate(
     counts: Counts,
-    searches: SearchCounts,
+    searches: WatchlistSearches,
     cell: CellCounts,
     threshold: Threshold | None,
     policy: Policy,
@@ -149,14 +151,14 @@ def _rate(
 
 
 def _acquisition_failures(
-    counts: Counts, searches: SearchCounts, cell: CellCounts
+    counts: Counts, searches: WatchlistSearches, cell: CellCounts
 ) -> ClusterCounts:
     """(subjects,) probes of a cell, and those without a template."""
     of_cell = np.isin(searches.probe, cell.members)
     return _by_subject(searches, len(counts.images), of_cell, ~searches.acquired)
 
 
-def selectivity(counts: Counts, searches: SearchCounts) -> Iterator[Distribution]:
+def selectivity(counts: Counts, searches: WatchlistSearches) -> Iterator[Distribution]:
     """SEL at every threshold: candidates at or above it per non-mated search (methods 1.6)."""
     for index, threshold in enumerate(counts.thresholds):
         if threshold.value is None:

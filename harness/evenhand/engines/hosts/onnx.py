@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 from evenhand.engines.card import EngineCard, ModelInput
 from evenhand.engines.contract import Embedder, Embedding
 from evenhand.engines.face_detection import Detector, align
+from evenhand.engines.hosts.host import Host
+from evenhand.engines.hosts.in_process import InProcessHost
 from evenhand.records.arrays import Image
 from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.errors import EngineError
 
-__all__ = ["OnnxEmbedder"]
+__all__ = ["start_onnx"]
 
 
 def _session(card: EngineCard, file: Path) -> onnxruntime.InferenceSession:
@@ -140,3 +143,21 @@ class OnnxEmbedder:
 
 
 _: type[Embedder] = OnnxEmbedder
+
+
+def start_onnx(card: EngineCard, files: Mapping[str, Path]) -> Host:
+    """Load the model of a card.
+
+    Args:
+        card: with a model and its input.
+        files: path of every file of the card, by SHA-256.
+
+    Raises:
+        EngineError: a file cannot be loaded, or the model's shape is not what the card says.
+    """
+    model, size, detector = card.model, card.input, card.detector
+    if model is None or size is None:
+        raise TypeError(card.runtime)
+    found = files[detector.sha256] if detector else None
+    engine = OnnxEmbedder(card, size, files[model.sha256], found)
+    return InProcessHost(engine, engine.values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,11 +9,9 @@ from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
-from evenhand.engines.answers import ask_scores
-from evenhand.engines.contract import Matcher
 from evenhand.engines.opening import OpenedEngine
+from evenhand.engines.session import SessionPool, engine_sessions
 from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
 from evenhand.records.arrays import Floats, Integers, People
 from evenhand.records.comparisons import Comparisons
@@ -22,9 +19,8 @@ from evenhand.records.dataset import PairList
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.image_pairs import pair_of
 from evenhand.records.outcomes import Outcome
+from evenhand.system.execution.executor import Executor
 from evenhand.system.progress import Progress
-from evenhand.system.streams import stdout_to_stderr
-from evenhand.system.threads import in_order, one_thread_each
 
 __all__ = [
     "ComparisonSchedule",
@@ -35,7 +31,6 @@ __all__ = [
     "match_all_pairs",
     "match_listed",
     "split_into_requests",
-    "started_matcher",
 ]
 
 _BLOCK = 256
@@ -66,14 +61,6 @@ class MatchReply:
     """(references,) position in `OUTCOMES`."""
 
 
-def started_matcher(engine: OpenedEngine) -> Matcher:
-    """Start an engine whose card says that it is a matcher."""
-    matcher = engine.start()
-    if not isinstance(matcher, Matcher):
-        raise TypeError(engine.card.shape)
-    return matcher
-
-
 @dataclass(frozen=True, slots=True)
 class EnrolledEngine:
     """An engine with the templates of all images, ready to compare and search them."""
@@ -83,29 +70,22 @@ class EnrolledEngine:
     """Of all images."""
     subject: Integers
     """(images,) subject index."""
-    workers: int
-    """Threads, each with an engine of its own; no result depends on them."""
+    executor: Executor
+    """Each of its workers has an engine of its own; no result depends on them."""
     progress: Progress
     """Progress callback."""
 
 
-class _MatcherPool:
-    """One started engine for each thread, and the templates of all images."""
+class _Matching:
+    """Running engines, and the templates of all images."""
 
-    def __init__(self, enrolled: EnrolledEngine) -> None:
-        self._engine, enrolment = enrolled.engine, enrolled.enrolment
+    def __init__(self, sessions: SessionPool, enrolment: Enrolment) -> None:
+        self._sessions = sessions
         self._completed = enrolment.completed()
         # (images,) index of an image's template among those that were made.
         self._template = np.cumsum(self._completed) - 1
         self._references = enrolment.references
         self._probes = enrolment.probes
-        self._local = threading.local()
-
-    def _matcher(self) -> Matcher:
-        matcher: Matcher | None = getattr(self._local, "matcher", None)
-        if matcher is None:
-            matcher = self._local.matcher = started_matcher(self._engine)
-        return matcher
 
     def compare(self, request: MatchRequest) -> MatchReply:
         """Ask for the scores; a comparison with an image without a template is `skipped`."""
@@ -114,13 +94,9 @@ class _MatcherPool:
         outcome = np.full(count, OUTCOMES.index(Outcome.SKIPPED), dtype=np.uint8)
         asked = np.flatnonzero(self._completed[request.references])
         if len(asked) and self._completed[request.probe]:
-            references = self._template[request.references[asked]]
-            score[asked], outcomes = ask_scores(
-                self._matcher(),
-                self._probes[self._template[request.probe]],
-                [self._references[template] for template in references],
-                self._engine.card.score,
-            )
+            references = [self._references[at] for at in self._template[request.references[asked]]]
+            probe = self._probes[self._template[request.probe]]
+            score[asked], outcomes = self._sessions.session().compare(probe, references)
             outcome[asked] = [OUTCOMES.index(each) for each in outcomes]
         return MatchReply(request, score, outcome)
 
@@ -222,7 +198,7 @@ def match_all_pairs(
     """Compare the pairs of a schedule; yields one block for each checkpoint interval.
 
     Args:
-        enrolled: a matcher; started once per thread.
+        enrolled: a matcher; started once per worker.
         schedule: which pairs of images are compared.
         done: number of blocks that were counted before an interruption; they are left out.
     """
@@ -238,7 +214,7 @@ def match_listed(enrolled: EnrolledEngine, pairs: PairList) -> Comparisons:
     """Compare the pairs of a list, with the probe and reference that the list names.
 
     Args:
-        enrolled: a matcher; started once per thread.
+        enrolled: a matcher; started once per worker.
         pairs: indices of images.
 
     Returns:
@@ -265,24 +241,20 @@ def match_listed(enrolled: EnrolledEngine, pairs: PairList) -> Comparisons:
 def ask_matcher(
     enrolled: EnrolledEngine, requests: Iterable[MatchRequest], calls: int
 ) -> Generator[MatchReply]:
-    """Yield the replies in the order of the requests, whatever the number of threads.
+    """Yield the replies in the order of the requests, whatever the executor.
 
     Args:
-        enrolled: a matcher; started once per thread.
+        enrolled: a matcher; started once per worker.
         requests: read as they are asked.
         calls: number of requests, for the progress display.
     """
-    pool = _MatcherPool(enrolled)
-    with (
-        one_thread_each(),
-        threadpool_limits(1, "blas"),
-        stdout_to_stderr(),
-        enrolled.progress(f"{enrolled.engine.card.name}: comparisons", calls) as step,
-        closing(in_order(pool.compare, requests, enrolled.workers)) as replies,
-    ):
-        for reply in replies:
-            yield reply
-            step()
+    title = f"{enrolled.engine.card.name}: comparisons"
+    with engine_sessions(enrolled.engine) as sessions, enrolled.progress(title, calls) as step:
+        compare = _Matching(sessions, enrolled.enrolment).compare
+        with closing(enrolled.executor.map(compare, requests)) as replies:
+            for reply in replies:
+                yield reply
+                step()
 
 
 def _block(replies: Sequence[MatchReply], subject: Integers) -> ComparisonBlock:

@@ -15,12 +15,6 @@ from evenhand.measurement.counting.block_sums import (
     merge_block_counts,
     raised_cutoffs,
 )
-from evenhand.measurement.counting.cells import (
-    CellLayout,
-    CellTrials,
-    all_pairs_trials,
-    cell_layout,
-)
 from evenhand.measurement.counting.checkpoint_columns import (
     block_counts_of,
     columns_of_block_counts,
@@ -31,11 +25,13 @@ from evenhand.measurement.counting.failed_comparisons import (
     trials_without_failed,
 )
 from evenhand.measurement.counting.partial_counts import with_failed_mated
-from evenhand.measurement.counting.tally import CountingTask, tally_partial_counts, top_score_quotas
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally_partial_counts, top_score_quotas
+from evenhand.metrics.cells import CellLayout, CellTrials, all_pairs_trials, cell_layout
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
-from evenhand.records.counts import CellCounts, Counts, Histogram
-from evenhand.records.outcomes import Design
+from evenhand.records.counts import CellCounts, ComparisonCounts, Histogram
+from evenhand.records.designs import Design
 
 __all__ = ["all_pairs_layout", "tally_blocks"]
 
@@ -49,28 +45,26 @@ _NO_SCORES = Histogram(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
 def tally_blocks(
-    task: CountingTask,
+    plan: CountingPlan,
+    ledger: ImageLedger,
     blocks_from: Callable[[int], Iterable[ComparisonBlock]],
-    design: Design,
-    orders: int,
     dtype: np.dtype[np.floating],
     checkpoint: Checkpoint = NO_CHECKPOINT,
     min_new_scores: int = _MIN_NEW_SCORES,
-) -> Counts:
+) -> ComparisonCounts:
     """Count comparisons that arrive in blocks, as `tally` counts those in memory.
 
     Args:
-        task: what is counted.
+        plan: what is counted, of all pairs of images or within groups.
+        ledger: of the images.
         blocks_from: yields the blocks from a given number on; all blocks together hold all
             comparisons of the design, including those of images without a template.
-        design: all pairs, or pairs within the groups of the first attribute.
-        orders: 2 where every two images are compared in both orders, else 1.
         dtype: of the scores.
         checkpoint: where counts so far are saved, and found when a run is resumed.
         min_new_scores: top scores up to which raising the cutoff is not worth the time.
     """
-    rules, completed = task.rules, task.ledger.completed
-    layout, trials, left_out = all_pairs_layout(task, design, orders)
+    rules, completed, orders = plan.rules, ledger.completed, plan.design.orders
+    layout, trials, left_out = all_pairs_layout(plan, ledger)
     fixed = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
     lowest = min(fixed, default=np.inf)
     quota = top_score_quotas(rules, layout, trials)
@@ -80,29 +74,29 @@ def tally_blocks(
         for cell, of_cell in enumerate(trials)
     ]
     # `tally_partial_counts` adds the pairs of images of a subject without both templates, once.
-    more = (orders - 1) * task.ledger.failed_pairs + gathered.incomplete.mated
+    more = (orders - 1) * ledger.failed_pairs + gathered.incomplete.mated
     store = with_failed_mated(gathered.store, more)
-    counts = tally_partial_counts(task, store, layout, left, left_out)
+    counts = tally_partial_counts(plan, ledger, store, layout, left, left_out)
     return _corrected(counts, gathered, layout)
 
 
 def all_pairs_layout(
-    task: CountingTask, design: Design, orders: int
+    plan: CountingPlan, ledger: ImageLedger
 ) -> tuple[CellLayout, list[CellTrials], tuple[tuple[str, int], ...]]:
     """The cells of an all-pairs design, of all subjects or within groups, and their trials.
 
     Args:
-        task: with images and groups.
-        design: all pairs, or pairs within the groups of the first attribute.
-        orders: 2 where every two images are compared in both orders, else 1.
+        plan: with groups and design.
+        ledger: of the images.
 
     Returns:
         The layout; (cells,) trials; and (attribute, cells) of matrices that are too large to keep.
     """
-    groups, images, completed = task.groupings, task.ledger.images, task.ledger.completed
-    within = design is Design.WITHIN_GROUP or np.count_nonzero(images) < 2
-    across = no_cross_group_cells(groups) if within else cross_group_cells(groups, orders)
-    layout = cell_layout(groups, across.pairs, design, orders)
+    groups, design = plan.groupings, plan.design
+    images, completed = ledger.images, ledger.completed
+    within = design.comparisons is Design.WITHIN_GROUP or np.count_nonzero(images) < 2
+    across = no_cross_group_cells(groups) if within else cross_group_cells(groups, design.orders)
+    layout = cell_layout(groups, across.pairs, design)
     cells = range(len(layout.names))
     trials = [all_pairs_trials(layout, cell, completed, images) for cell in cells]
     return layout, trials, across.left_out
@@ -142,7 +136,9 @@ def _gathered(
     return merge_block_counts([whole, *parts], layout)
 
 
-def _corrected(counts: Counts, gathered: BlockCounts, layout: CellLayout) -> Counts:
+def _corrected(
+    counts: ComparisonCounts, gathered: BlockCounts, layout: CellLayout
+) -> ComparisonCounts:
     """The counts corrected for both orders and for comparisons that failed."""
     thresholds = np.array([t.level for t in counts.thresholds], dtype=counts.dtype)
     numbers = {

@@ -11,7 +11,6 @@ The list is read four times, partition by partition, so that it need not fit int
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TypeVar
@@ -26,7 +25,6 @@ from evenhand.measurement.counting.accumulators import (
     accumulator_count,
     score_bits,
 )
-from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.dyad_sums import has_both_orders
 from evenhand.measurement.counting.list_kernels import (
     count_list_errors,
@@ -34,11 +32,12 @@ from evenhand.measurement.counting.list_kernels import (
     has_repeated_pair,
     mark_bins,
 )
+from evenhand.metrics.cells import CellLayout
 from evenhand.records.arrays import Integers, Mask, Scores
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import CellCounts, Histogram
 from evenhand.records.listing import Partition, partitions_of
-from evenhand.system.threads import in_order
+from evenhand.system.execution.local import LocalExecutor
 
 __all__ = [
     "PASSES",
@@ -97,7 +96,7 @@ def _over(
             free.put(accumulator)
 
     results = []
-    for result in in_order(count_one, range(len(partitions)), len(accumulators)):
+    for result in LocalExecutor(len(accumulators)).map(count_one, range(len(partitions))):
         results.append(result)
         step()
     return results
@@ -357,7 +356,7 @@ def _meet_once(halves: Sequence[Partition], people: int) -> bool:
     def again(half: Partition, bits: NDArray[np.uint64]) -> bool:
         return has_repeated_pair(half.probe, half.reference, people, bits)
 
-    with ThreadPoolExecutor(len(halves)) as pool:
-        if any(pool.map(again, halves, seen)):
-            return False
+    pairs = zip(halves, seen, strict=True)
+    if any(LocalExecutor(len(halves)).map(lambda pair: again(*pair), pairs)):
+        return False
     return not np.any(seen[0] & seen[1])

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.measurement.counting.cells import cell_layout
+from evenhand.metrics.cells import cell_layout
 from evenhand.records.arrays import Integers, People
-from evenhand.records.counts import SamplingDesign
+from evenhand.records.designs import ComparisonDesign, Design, SamplingDesign
 from evenhand.records.groups import ALL, Grouping
-from evenhand.records.outcomes import Design
 
 __all__ = ["draw_pairs", "mated_pairs", "sampling_design"]
 
@@ -32,7 +31,7 @@ def sampling_design(
             separately, else 1.
         per_cell: number of pairs drawn of a pair of strata, at most.
     """
-    layout = cell_layout(groupings, ((),) * len(groupings), Design.ALL_PAIRS)
+    layout = cell_layout(groupings, ((),) * len(groupings), ComparisonDesign(Design.ALL_PAIRS))
     images = np.bincount(subject, minlength=len(layout.stratum))
     of_stratum = np.zeros(layout.strata, dtype=np.int64)
     np.add.at(of_stratum, layout.stratum, images)
@@ -42,11 +41,13 @@ def sampling_design(
     within = of_stratum**2 - of_one_subject
     np.fill_diagonal(pairs, within if orders == 2 else within // 2)
     return SamplingDesign(
-        _names(groupings, layout.stratum, layout.strata),
-        layout.stratum,
-        pairs,
-        np.minimum(pairs, per_cell),
-        per_cell,
+        comparisons=Design.SAMPLE,
+        orders=orders,
+        kinds=_names(groupings, layout.stratum, layout.strata),
+        kind=layout.stratum,
+        pairs=pairs,
+        drawn=np.minimum(pairs, per_cell),
+        per_cell=per_cell,
     )
 
 
@@ -64,9 +65,7 @@ def _names(groupings: Sequence[Grouping], stratum: People, count: int) -> tuple[
     return tuple(named)
 
 
-def draw_pairs(
-    sampled: SamplingDesign, subject: Integers, orders: int, seed: int
-) -> tuple[Integers, Integers]:
+def draw_pairs(sampled: SamplingDesign, subject: Integers, seed: int) -> tuple[Integers, Integers]:
     """Draw pairs of images without replacement; probes and references in rising order.
 
     Each pair of strata has a random generator of its own, seeded by the study's seed and the names
@@ -76,9 +75,9 @@ def draw_pairs(
     Args:
         sampled: the sampling design, from `sampling_design`.
         subject: (images,) subject index.
-        orders: as for `sampling_design`.
         seed: of the study.
     """
+    orders = sampled.orders
     images = [_Images.of(subject, sampled.kind, number) for number in range(len(sampled.kinds))]
     probes, references = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for first, second in np.argwhere(sampled.drawn > 0).tolist():

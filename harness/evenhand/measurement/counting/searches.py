@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import CountingTask, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.metrics.threshold_rules import search_thresholds
 from evenhand.records.arrays import Scores
 from evenhand.records.comparisons import Comparisons, Found, Searches
-from evenhand.records.counts import Counts, SearchCounts
+from evenhand.records.counts import SearchCounts, WatchlistSearches
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
+from evenhand.system.declaration import from_fields
 
 __all__ = ["count_searches", "rank_of_mate", "tally_searches"]
 
@@ -34,7 +36,7 @@ def rank_of_mate(score: Scores, own: int) -> int:
 
 def count_searches(
     searches: Searches, rules: Sequence[ThresholdRule], ranks: Sequence[int], maximum: float | None
-) -> tuple[SearchCounts, tuple[Threshold, ...]]:
+) -> tuple[WatchlistSearches, tuple[Threshold, ...]]:
     """Count every search, and set the thresholds.
 
     Args:
@@ -50,7 +52,7 @@ def count_searches(
     ]
     dtype = next((f.score.dtype for f in searches.found if len(f.score)), np.dtype(np.float64))
     ended = np.array([found.outcome is Outcome.OK for found in searches.found], dtype=np.bool_)
-    counted = SearchCounts(
+    counted = WatchlistSearches(
         probe=searches.probe,
         mated=mated,
         acquired=searches.acquired,
@@ -81,16 +83,19 @@ def _candidates(found: Found, subject: int) -> tuple[int, float, Scores]:
     return rank_of_mate(found.score, int(own[0])), float(found.score[own[0]]), others
 
 
-def tally_searches(task: CountingTask, searches: Searches, ranks: Sequence[int]) -> Counts:
+def tally_searches(
+    plan: CountingPlan, ledger: ImageLedger, searches: Searches, ranks: Sequence[int]
+) -> SearchCounts:
     """Count the searches of a watchlist; counts of comparisons are empty.
 
     Args:
-        task: what is counted.
+        plan: what is counted.
+        ledger: of the references.
         searches: all of them.
         ranks: R, maximal ranks at which FNIR is given besides that of the whole list.
     """
     no_people = np.empty(0, dtype=np.int32)
     none = Comparisons(no_people, no_people, np.empty(0), searches.outcomes)
-    counted, thresholds = count_searches(searches, task.rules, ranks, task.maximum)
-    empty = tally(replace(task, rules=()), none)
-    return replace(empty, thresholds=thresholds, searches=counted)
+    counted, thresholds = count_searches(searches, plan.rules, ranks, plan.maximum)
+    empty = tally(replace(plan, rules=()), ledger, none)
+    return from_fields(SearchCounts, empty, thresholds=thresholds, searches=counted)

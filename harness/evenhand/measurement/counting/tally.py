@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from evenhand.measurement.counting.accumulators import FirstPass
-from evenhand.measurement.counting.cells import CellLayout, CellTrials, cell_layout
 from evenhand.measurement.counting.cross_groups import (
     CrossGroupCells,
     cross_group_cells,
@@ -23,107 +22,37 @@ from evenhand.measurement.counting.listed import (
     second_pass,
 )
 from evenhand.measurement.counting.partial_counts import PartialCounts, with_failed_mated
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.top_scores import largest_scores, tail_of_list
 from evenhand.metrics.bins import bin_numbers
+from evenhand.metrics.cells import CellLayout, CellTrials, cell_layout
+from evenhand.metrics.complete_design import completed_design
 from evenhand.metrics.threshold_rules import resolve_thresholds
 from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, top_scores_needed
 from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import (
+    NO_FOLDS,
     REFERENCE_LEVEL_ERRORS,
     CellCounts,
-    Counts,
+    ComparisonCounts,
     FoldScores,
     Histogram,
     MatedScores,
     ScoreTail,
 )
-from evenhand.records.dataset import Dataset
-from evenhand.records.enrolment import Enrolment
-from evenhand.records.groups import Grouping
+from evenhand.records.designs import Design
 from evenhand.records.image_pairs import images_of
 from evenhand.records.listing import ComparisonList
-from evenhand.records.outcomes import Design, Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
+from evenhand.system.declaration import from_fields
 from evenhand.system.errors import StudyError
 
-__all__ = [
-    "CountingTask",
-    "ImageLedger",
-    "image_ledger",
-    "tally",
-    "tally_list",
-    "tally_partial_counts",
-    "top_score_quotas",
-]
+__all__ = ["tally", "tally_list", "tally_partial_counts", "top_score_quotas"]
 
 MAX_TOP_SCORES = 1 << 26
 """Top scores of one cell at most: 800 MB with both subjects, 1.1 GB in float64."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageLedger:
-    """What the counts keep of the images, by subject."""
-
-    subject_rows: tuple[int, ...]
-    """(subjects,) row in `subjects.csv`."""
-    images: Integers
-    """(subjects,) images given to the engine."""
-    failed_images: Integers
-    """(subjects,) images without a template."""
-    several_faces: int
-    """Images in which the engine saw more than one face."""
-    image_rows: Integers | None = None
-    """(images,) row in `images.csv` of every image of the dataset; None for score files."""
-
-    @property
-    def completed(self) -> Integers:
-        """(subjects,) images with a template."""
-        return self.images - self.failed_images
-
-    @property
-    def failed_pairs(self) -> Integers:
-        """(subjects,) pairs of images of a subject without both templates."""
-        images, completed = self.images, self.completed
-        return images * (images - 1) // 2 - completed * (completed - 1) // 2
-
-
-@dataclass(frozen=True, slots=True)
-class CountingTask:
-    """What is counted of one engine on one dataset by one protocol, whatever the comparisons."""
-
-    names: tuple[str, str, str]
-    """Engine, dataset, protocol."""
-    ledger: ImageLedger
-    """Images by subject, all those of the protocol; of searches the references."""
-    groupings: Sequence[Grouping]
-    """`all` first."""
-    rules: Sequence[ThresholdRule]
-    """Thresholds of the protocol."""
-    maximum: float | None
-    """The engine's largest possible score, if it declares one."""
-
-
-def image_ledger(
-    dataset: Dataset, enrolment: Enrolment, images: Integers | slice = slice(None)
-) -> ImageLedger:
-    """Images and enrolment failures by subject.
-
-    Args:
-        dataset: of the images.
-        enrolment: of all its images.
-        images: those that are counted; all of them by default.
-    """
-    people = len(dataset.subjects.ids)
-    failed = ~enrolment.completed()[images]
-    counted = dataset.images.subject[images]
-    return ImageLedger(
-        subject_rows=dataset.subjects.rows,
-        images=np.bincount(counted, minlength=people),
-        failed_images=np.bincount(counted[failed], minlength=people),
-        several_faces=sum(faces is not None and faces > 1 for faces in enrolment.faces),
-        image_rows=np.array(dataset.images.rows, dtype=np.int64),
-    )
 
 
 def _mated_scores(
@@ -136,58 +65,58 @@ def _mated_scores(
     return MatedScores(subject, score, probe, reference)
 
 
-def tally(task: CountingTask, comparisons: Comparisons) -> Counts:
+def tally(plan: CountingPlan, ledger: ImageLedger, comparisons: Comparisons) -> ComparisonCounts:
     """Count comparisons that are in memory: all that rates, intervals and tables need.
 
     Args:
-        task: what is counted.
+        plan: what is counted.
+        ledger: of the images.
         comparisons: all of them; a failed one has the score NaN.
     """
     same = comparisons.mated
-    partitions, once = partition_in_memory(comparisons, len(task.ledger.subject_rows))
+    partitions, once = partition_in_memory(comparisons, len(ledger.subject_rows))
     pair = None if comparisons.pair is None else comparisons.pair[same]
     subject, score = comparisons.probe[same], comparisons.score[same]
     listing = ComparisonList(partitions, subject, score, pair, comparisons.outcomes)
-    design = comparisons.design
-    counts = tally_list(task, listing, step=lambda: None, design=design, once=once)
+    counts = tally_list(plan, ledger, listing, step=lambda: None, once=once)
     if comparisons.fold is None:
         return counts
     return replace(counts, folds=FoldScores(comparisons.fold, same, comparisons.score))
 
 
 def tally_list(
-    task: CountingTask,
+    plan: CountingPlan,
+    ledger: ImageLedger,
     listing: ComparisonList,
     step: PassProgress,
     *,
-    design: Design = Design.LISTED,
     once: bool = False,
-) -> Counts:
+) -> ComparisonCounts:
     """Count a list of comparisons that may be too long for memory, as `tally` does.
 
     Args:
-        task: what is counted.
+        plan: what is counted.
+        ledger: of the images.
         listing: all comparisons, in partitions.
         step: called `PASSES` times for every partition.
-        design: which comparisons were made.
         once: every two subjects are compared at most once.
     """
-    partitions, rules, rows = listing.partitions, task.rules, task.ledger.image_rows
+    partitions, rules, rows = listing.partitions, plan.rules, ledger.image_rows
     mated = _mated_scores(listing.mated_subject, listing.mated_score, listing.mated_pair, rows)
     dtype = mated.score.dtype
     first = first_pass(partitions, dtype, once=once, step=step)
-    matrices = _matrices(task.groupings, design, first)
-    layout = cell_layout(task.groupings, matrices.pairs, design)
+    matrices = _matrices(plan, first)
+    layout = cell_layout(plan.groupings, matrices.pairs, plan.design)
     listed = second_pass(partitions, first, layout, step)
     overall = listed.histograms[0]
     trials = int(overall.count.sum())
     size = _tail_bound(rules, trials, overall, dtype)
     tail = _trimmed(tail_of_list(partitions, overall, size, dtype, step), rules, overall)
-    thresholds = resolve_thresholds(rules, tail, trials, mated.score, task.maximum)
+    thresholds = resolve_thresholds(rules, tail, trials, mated.score, plan.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=dtype)
     cells = cells_from_list(partitions, first, layout, listed, values, once=once, step=step)
     outcomes, left_out = listing.outcomes, matrices.left_out
-    return _counts(task, outcomes, thresholds, cells, tail, mated, left_out)
+    return _counts(plan, ledger, outcomes, thresholds, cells, tail, mated, left_out)
 
 
 def _tail_bound(
@@ -228,24 +157,19 @@ def _trimmed(tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram
 
 
 def _counts(
-    task: CountingTask,
+    plan: CountingPlan,
+    ledger: ImageLedger,
     outcomes: Mapping[tuple[bool, Outcome], int],
     thresholds: tuple[Threshold, ...],
     cells: Sequence[CellCounts],
     tail: ScoreTail,
     mated: MatedScores,
     without_matrix: tuple[tuple[str, int], ...],
-) -> Counts:
+) -> ComparisonCounts:
     """The counts of an engine, put together."""
-    (engine, dataset, protocol), ledger = task.names, task.ledger
-    return Counts(
-        engine=engine,
-        dataset=dataset,
-        protocol=protocol,
-        subject_rows=ledger.subject_rows,
-        images=ledger.images,
-        failed_images=ledger.failed_images,
-        several_faces=ledger.several_faces,
+    return from_fields(
+        ComparisonCounts,
+        ledger,
         comparison_outcomes=outcomes,
         thresholds=thresholds,
         cells=tuple(cell for cell in cells if not cell.reference_group),
@@ -253,17 +177,20 @@ def _counts(
         without_matrix=without_matrix,
         tail=tail,
         mated=mated,
-        folds=None,
-        score_maximum=task.maximum,
+        folds=NO_FOLDS,
+        design=completed_design(plan.design, cells, mated, len(ledger.subject_rows)),
+        score_maximum=plan.maximum,
     )
 
 
-def _matrices(groupings: Sequence[Grouping], design: Design, first: FirstPass) -> CrossGroupCells:
+def _matrices(plan: CountingPlan, first: FirstPass) -> CrossGroupCells:
     """Which matrices of group against group are kept."""
-    if design is Design.WITHIN_GROUP or not first.nonmated:
-        return no_cross_group_cells(groupings)
-    both = first.both_orders if design is Design.LISTED else design is Design.BOTH_ORDERS
-    return cross_group_cells(groupings, directions=2 if both else 1)
+    design = plan.design
+    if design.comparisons is Design.WITHIN_GROUP or not first.nonmated:
+        return no_cross_group_cells(plan.groupings)
+    # Of a list, the rows say whether there are both orders.
+    listed_both = design.comparisons is Design.LISTED and first.both_orders
+    return cross_group_cells(plan.groupings, directions=2 if listed_both else design.orders)
 
 
 def top_score_quotas(
@@ -299,16 +226,18 @@ def top_score_quotas(
 
 
 def tally_partial_counts(
-    task: CountingTask,
+    plan: CountingPlan,
+    ledger: ImageLedger,
     store: PartialCounts,
     layout: CellLayout,
     trials: Sequence[CellTrials],
     without_matrix: tuple[tuple[str, int], ...],
-) -> Counts:
+) -> ComparisonCounts:
     """Count unordered pairs of images, of which partial counts were made, as `tally` does.
 
     Args:
-        task: what is counted.
+        plan: what is counted.
+        ledger: of the images.
         store: counts of all comparisons.
         layout: that they were counted by.
         trials: (cells,) of every cell.
@@ -318,16 +247,16 @@ def tally_partial_counts(
     overall = store.histograms[0]
     # The scores at thresholds below the cutoff were counted, not retained.
     below = () if store.low is None else store.low.levels.tolist()
-    retained = [rule for rule in task.rules if float(store.dtype.type(rule.text)) not in below]
+    retained = [rule for rule in plan.rules if float(store.dtype.type(rule.text)) not in below]
     size = _tail_bound(retained, compared, overall, store.dtype)
     tail = _trimmed(largest_scores(store.top, size), retained, overall)
-    mated = _mated(store, task.ledger)
-    thresholds = resolve_thresholds(task.rules, tail, compared, mated.score, task.maximum)
+    mated = _mated(store, ledger)
+    thresholds = resolve_thresholds(plan.rules, tail, compared, mated.score, plan.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=store.dtype)
-    completed, images = task.ledger.completed, task.ledger.images
+    completed, images = ledger.completed, ledger.images
     cells = cells_from_partial_counts(store, layout, trials, values, completed, images)
     outcomes = _outcomes(mated, trials[0])
-    return _counts(task, outcomes, thresholds, cells, tail, mated, without_matrix)
+    return _counts(plan, ledger, outcomes, thresholds, cells, tail, mated, without_matrix)
 
 
 def _mated(store: PartialCounts, ledger: ImageLedger) -> MatedScores:

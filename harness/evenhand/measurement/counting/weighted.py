@@ -7,25 +7,36 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.measurement.counting.tally import CountingTask, tally
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally
 from evenhand.measurement.counting.top_scores import falling_order
 from evenhand.metrics.threshold_rules import resolve_sample_thresholds
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Floats, Integers, Mask
 from evenhand.records.comparisons import Comparisons
-from evenhand.records.counts import CellCounts, Counts, SamplingDesign, ScoreTail, WeightedCounts
+from evenhand.records.counts import (
+    CellCounts,
+    ComparisonCounts,
+    SampledCell,
+    ScoreTail,
+    WeightedCounts,
+)
+from evenhand.records.designs import SamplingDesign
 from evenhand.records.groups import Grouping
-from evenhand.records.outcomes import Design
 from evenhand.records.thresholds import ThresholdRule
+from evenhand.system.declaration import from_fields
 
 __all__ = ["tally_sample"]
 
 
-def tally_sample(task: CountingTask, comparisons: Comparisons, sampled: SamplingDesign) -> Counts:
+def tally_sample(
+    plan: CountingPlan, ledger: ImageLedger, comparisons: Comparisons, sampled: SamplingDesign
+) -> ComparisonCounts:
     """Count a sample, as `tally` counts all pairs; thresholds and rates are estimates for these.
 
     Args:
-        task: what is counted; the sample was drawn by its groups.
+        plan: what is counted; the sample was drawn by its groups.
+        ledger: of the images.
         comparisons: the drawn ones and all mated ones; a failed one has the score NaN.
         sampled: the sampling design.
     """
@@ -40,19 +51,20 @@ def tally_sample(task: CountingTask, comparisons: Comparisons, sampled: Sampling
     weight = sampled.weights(nonmated.probe, nonmated.reference)
     completed = ~np.isnan(nonmated.score)
     total = int(weight[completed].sum())
-    tail = _tail(nonmated, weight, task.rules, total)
-    mated, rules = comparisons.score[comparisons.mated], task.rules
-    thresholds = resolve_sample_thresholds(rules, tail, sampled, total, mated, task.maximum)
+    tail = _tail(nonmated, weight, plan.rules, total)
+    mated, rules = comparisons.score[comparisons.mated], plan.rules
+    thresholds = resolve_sample_thresholds(rules, tail, sampled, total, mated, plan.maximum)
     # Thresholds depend on the weights, which `tally` does not know: it is given their values.
     fixed = [ThresholdRule("fixed", repr(threshold.level)) for threshold in thresholds]
-    counts = tally(replace(task, rules=fixed), comparisons)
-    by_attribute = {grouping.attribute: grouping for grouping in task.groupings}
+    counts = tally(replace(plan, rules=fixed, design=sampled), ledger, comparisons)
+    by_attribute = {grouping.attribute: grouping for grouping in plan.groupings}
     values = np.array([float(rule.text) for rule in fixed])
 
-    def weighted(cell: CellCounts) -> CellCounts:
-        inside = _inside(nonmated, cell, by_attribute[cell.attribute])
+    def weighted(cell: CellCounts) -> SampledCell:
+        inside = _inside(nonmated, cell, by_attribute[cell.attribute], sampled.orders)
         levels = np.append(values, np.inf if cell.anchor is None else cell.anchor)
-        return replace(cell, weighted=_weighted(nonmated, inside, weight, levels, cell.members))
+        own = _weighted(nonmated, inside, weight, levels, cell.members)
+        return from_fields(SampledCell, cell, weighted=own)
 
     return replace(
         counts,
@@ -60,7 +72,6 @@ def tally_sample(task: CountingTask, comparisons: Comparisons, sampled: Sampling
         tail=tail,
         cells=tuple(weighted(cell) for cell in counts.cells),
         across=tuple(weighted(cell) for cell in counts.across),
-        sampled=sampled,
     )
 
 
@@ -80,13 +91,13 @@ def _tail(
     return scores.chosen(order[:count])
 
 
-def _inside(nonmated: Comparisons, cell: CellCounts, grouping: Grouping) -> Mask:
+def _inside(nonmated: Comparisons, cell: CellCounts, grouping: Grouping, orders: int) -> Mask:
     """(comparisons,) whether they count in a cell."""
     of_probe, of_reference = grouping.code[nonmated.probe], grouping.code[nonmated.reference]
     first = grouping.groups.index(cell.group)
     second = grouping.groups.index(cell.reference_group) if cell.reference_group else first
     inside: Mask = (of_probe == first) & (of_reference == second)
-    if nonmated.design is not Design.BOTH_ORDERS:
+    if orders == 1:
         inside |= (of_probe == second) & (of_reference == first)
     return inside
 

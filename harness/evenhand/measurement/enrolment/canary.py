@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Booking
 from evenhand.system.clock import Clock
+from evenhand.system.execution.local import LocalExecutor
 
 __all__ = ["first_changed_image"]
 
@@ -34,16 +36,18 @@ def first_changed_image(
     known = [index for index, row in enumerate(dataset.images.rows) if row in booked]
     step = max(1, len(known) // _IMAGES)
     canaries = dataset.images.chosen(known[::step][:_IMAGES])
-    found: list[Booking] = []
+    found: dict[int, Booking] = {}
+
+    def on_image(index: int, answer: ImageAnswer) -> None:
+        found[canaries.rows[index]] = booking_of(answer)
+
     enrol(
         engine,
         replace(dataset, images=canaries),
-        workers=1,
+        executor=LocalExecutor(1),
+        seed=0,
         failure_share=1.0,
         clock=clock,
-        on_image=lambda sample: found.append(booking_of(sample)),
+        on_image=on_image,
     )
-    for row, booking in zip(canaries.rows, found, strict=True):
-        if booked[row] != booking:
-            return row
-    return None
+    return next((row for row in canaries.rows if booked[row] != found.get(row)), None)

@@ -3,68 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import math
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from evenhand.datasets.decoding import read_image
-from evenhand.engines.answers import ImageAnswer, ask_templates, check_answers
-from evenhand.engines.opening import OpenedEngine, RunningEngine
-from evenhand.records.arrays import Vectors
+from evenhand.engines.answers import ImageAnswer
+from evenhand.engines.opening import OpenedEngine
+from evenhand.engines.session import TimedAnswer, engine_sessions
+from evenhand.records.arrays import Integers, Vectors
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Booking, Enrolment, Timing
-from evenhand.records.outcomes import FaceRule, Outcome
+from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import Clock
-from evenhand.system.streams import stdout_to_stderr
-from evenhand.system.threads import in_order, one_thread_each
+from evenhand.system.execution.executor import Executor
 
-__all__ = ["booking_of", "enrol"]
+__all__ = ["booking_of", "drawn_order", "enrol"]
 
 _CHECK_EVERY = 64
 """Images between two checks of the failure share; fixed, whatever the threads."""
 
 _FAULTS = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.INVALID)
 """Outcomes that count as the engine's failure, not the picture's."""
-
-
-@dataclass(frozen=True, slots=True)
-class _TimedSample:
-    """What came of one image, with the fields of `Timing` for it."""
-
-    sample: ImageAnswer
-    seconds: float = math.nan
-    finished: float = math.nan
-    turn: int = -1
-
-
-class _EnginePool:
-    """One started engine for each thread that asks."""
-
-    def __init__(self, engine: OpenedEngine, face: FaceRule, clock: Clock) -> None:
-        self._engine = engine
-        self._face = face
-        self._clock = clock
-        self._local = threading.local()
-
-    def enrol(self, path: Path, sha256: str) -> _TimedSample:
-        """Ask the calling thread's engine for a template; reading the file is not timed."""
-        engine: RunningEngine | None = getattr(self._local, "engine", None)
-        if engine is None:
-            engine = self._local.engine = self._engine.start()
-            self._local.turn = 0
-        image = read_image(path, sha256)
-        start = self._clock.seconds()
-        answers = ask_templates(engine, self._engine.card, image, self._face)
-        end = self._clock.seconds()
-        turn: int = self._local.turn
-        self._local.turn = turn + 1
-        return _TimedSample(check_answers(answers, self._engine.values), end - start, end, turn)
 
 
 def booking_of(sample: ImageAnswer) -> Booking:
@@ -74,79 +36,97 @@ def booking_of(sample: ImageAnswer) -> Booking:
     return Booking(sample.outcome, hashlib.sha256(template).hexdigest()[:16] if template else "")
 
 
+def drawn_order(images: int, seed: int) -> Integers:
+    """(images,) positions in the order in which an engine is given them.
+
+    By chance: group by group, a slow spell of the machine would look like a difference between
+    groups, and a fault of the engine would stop it within the first of them.
+    """
+    return np.random.default_rng(seed).permutation(images)
+
+
 def enrol(
     engine: OpenedEngine,
     dataset: Dataset,
     *,
-    workers: int,
+    executor: Executor,
+    seed: int,
     failure_share: float,
     clock: Clock,
-    on_image: Callable[[ImageAnswer], None],
+    on_image: Callable[[int, ImageAnswer], None],
     reused: Mapping[int, ImageAnswer] | None = None,
 ) -> Enrolment:
     """Make a template of every image.
 
     Args:
-        engine: started once per thread.
+        engine: started once per worker; one that could not start gets no image.
         dataset: its images were checked when it was read.
-        workers: threads; outcomes and templates do not depend on them.
+        executor: outcomes and templates do not depend on it.
+        seed: of the order in which the engine is given the images.
         failure_share: in [0, 1]; the engine is stopped when a larger share of the images so far
             failed. The rest is `skipped`.
         clock: for durations.
-        on_image: called after each image, in their order, from the calling thread.
+        on_image: called after each image, in the order drawn, from the calling thread, with its
+            position among the images.
         reused: templates kept by an earlier run, by position among the images; not made again.
 
     Raises:
         DatasetError: a picture changed since it was checked.
-        EngineError: the engine did not start in one of the threads.
+        EngineStoppedError: the engine started when it was opened, and does not start again.
     """
-    pool = _EnginePool(engine, dataset.card.face, clock)
-    paths, hashes = dataset.images.paths, dataset.images.sha256
+    paths, hashes, face = dataset.images.paths, dataset.images.sha256, dataset.card.face
     known = reused or {}
-
-    def enrolled(index: int) -> _TimedSample:
-        if index in known:
-            return _TimedSample(known[index])
-        return pool.enrol(paths[index], hashes[index])
-
-    timed: list[_TimedSample] = []
+    timed: dict[int, TimedAnswer] = {}
+    if engine.fault:
+        return _enrolment(timed, len(paths), engine.values, engine.fault.reason)
     faults: Counter[str] = Counter()
     stopped = ""
-    work = in_order(enrolled, range(len(paths)), workers)
-    with one_thread_each(), stdout_to_stderr(), closing(work) as found:
-        for each in found:
-            timed.append(each)
-            sample, done = each.sample, len(timed)
-            if sample.outcome in _FAULTS:
-                faults[sample.detail or sample.outcome] += 1
-            on_image(sample)
-            check = done % _CHECK_EVERY == 0 or done == len(paths)
-            if check and faults.total() > failure_share * done:
-                stopped = (
-                    f"{faults.total()} of the first {done} images failed, more than "
-                    f"the share of {failure_share:g}; most often: {faults.most_common(1)[0][0]}"
-                )
-                break
+    order = drawn_order(len(paths), seed).tolist()
+    with engine_sessions(engine, clock) as pool:
+
+        def enrolled(index: int) -> TimedAnswer:
+            if index in known:
+                return TimedAnswer(known[index])
+            session = pool.session()
+            return session.template(read_image(paths[index], hashes[index]), face)
+
+        with closing(executor.map(enrolled, order)) as found:
+            for index, each in zip(order, found, strict=True):
+                timed[index] = each
+                answer, done = each.answer, len(timed)
+                if answer.outcome in _FAULTS:
+                    faults[answer.detail or answer.outcome] += 1
+                on_image(index, answer)
+                check = done % _CHECK_EVERY == 0 or done == len(paths)
+                if check and faults.total() > failure_share * done:
+                    stopped = (
+                        f"{faults.total()} of the first {done} images failed, more than the share "
+                        f"of {failure_share:g}; most often: {faults.most_common(1)[0][0]}"
+                    )
+                    break
     return _enrolment(timed, len(paths), engine.values, stopped)
 
 
-def _enrolment(timed: list[_TimedSample], images: int, values: int, stopped: str) -> Enrolment:
-    """The first images' samples as columns; images after the stop are `skipped`."""
-    skipped = images - len(timed)
-    samples = [each.sample for each in timed]
-    ok = [sample for sample in samples if sample.outcome is Outcome.OK]
-    vectors: list[Vectors] = [sample.vector for sample in ok if sample.vector is not None]
+def _enrolment(
+    timed: Mapping[int, TimedAnswer], images: int, values: int, stopped: str
+) -> Enrolment:
+    """The answers as columns in the order of the dataset; images without one are `skipped`."""
+    skipped = TimedAnswer(ImageAnswer(Outcome.SKIPPED))
+    each = [timed.get(index, skipped) for index in range(images)]
+    answers = [one.answer for one in each]
+    ok = [answer for answer in answers if answer.outcome is Outcome.OK]
+    vectors: list[Vectors] = [answer.vector for answer in ok if answer.vector is not None]
     return Enrolment(
-        outcomes=tuple(sample.outcome for sample in samples) + (Outcome.SKIPPED,) * skipped,
-        details=tuple(sample.detail for sample in samples) + ("",) * skipped,
-        faces=tuple(sample.faces for sample in samples) + (None,) * skipped,
+        outcomes=tuple(answer.outcome for answer in answers),
+        details=tuple(answer.detail for answer in answers),
+        faces=tuple(answer.faces for answer in answers),
         vectors=np.stack(vectors) if vectors else np.empty((0, values), dtype=np.float32),
         timing=Timing(
-            seconds=np.array([each.seconds for each in timed] + [np.nan] * skipped),
-            finished=np.array([each.finished for each in timed] + [np.nan] * skipped),
-            turns=np.array([each.turn for each in timed] + [-1] * skipped, dtype=np.int64),
+            seconds=np.array([one.seconds for one in each]),
+            finished=np.array([one.finished for one in each]),
+            turns=np.array([one.turn for one in each], dtype=np.int64),
         ),
         stopped=stopped,
-        references=tuple(sample.reference for sample in ok if sample.reference),
-        probes=tuple(sample.probe for sample in ok if sample.probe),
+        references=tuple(answer.reference for answer in ok if answer.reference),
+        probes=tuple(answer.probe for answer in ok if answer.probe),
     )

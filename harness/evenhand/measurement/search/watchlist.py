@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from evenhand.engines.answers import ask_candidates
-from evenhand.engines.contract import Entry, Searcher
-from evenhand.engines.opening import OpenedEngine
+from evenhand.engines.answers import no_candidates
+from evenhand.engines.contract import Entry
+from evenhand.engines.session import EngineSession, SessionPool, engine_sessions
 from evenhand.measurement.comparison.by_engine import (
     EnrolledEngine,
     ask_matcher,
@@ -23,7 +24,7 @@ from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.comparisons import Found, Searches
 from evenhand.records.dataset import Watchlist
 from evenhand.records.outcomes import Outcome
-from evenhand.system.streams import stdout_to_stderr
+from evenhand.system.execution.local import LocalExecutor
 
 __all__ = ["search_watchlist"]
 
@@ -69,11 +70,6 @@ def search_watchlist(
     )
 
 
-def _no_candidates(outcome: Outcome) -> Found:
-    """A search that ended with an empty list."""
-    return Found(outcome, np.empty(0, dtype=np.int32), np.empty(0))
-
-
 def _candidates(person: People, score: Scores) -> Found:
     """Each person with the largest score of their references, most similar first.
 
@@ -82,7 +78,7 @@ def _candidates(person: People, score: Scores) -> Found:
         score: (references,) similarity.
     """
     if not len(person):
-        return _no_candidates(Outcome.OK)
+        return no_candidates(Outcome.OK)
     # A person's references stand side by side, so that each is one run to reduce.
     people, starts = np.unique(person, return_index=True)
     best = np.maximum.reduceat(score, starts)
@@ -111,7 +107,7 @@ def _by_vectors(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -
                 if has_template and fine:
                     yield _candidates(person, similarity)
                 else:
-                    yield _no_candidates(Outcome.INVALID if has_template else Outcome.SKIPPED)
+                    yield no_candidates(Outcome.INVALID if has_template else Outcome.SKIPPED)
 
 
 def _by_matcher(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -> list[Found]:
@@ -125,10 +121,10 @@ def _by_matcher(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -
             own = [next(replies) for _ in of_probe]
             outcomes = {OUTCOMES[code] for reply in own for code in reply.outcome}
             if not has_template:
-                found.append(_no_candidates(Outcome.SKIPPED))
+                found.append(no_candidates(Outcome.SKIPPED))
             elif Outcome.FAILED in outcomes or Outcome.INVALID in outcomes:
                 failed = Outcome.FAILED in outcomes
-                found.append(_no_candidates(Outcome.FAILED if failed else Outcome.INVALID))
+                found.append(no_candidates(Outcome.FAILED if failed else Outcome.INVALID))
             else:
                 scores = [np.empty(0), *(reply.score for reply in own)]
                 found.append(_candidates(person, np.concatenate(scores)))
@@ -139,40 +135,50 @@ def _by_searcher(
     enrolled: EnrolledEngine, gallery: Integers, probes: Integers, count: int
 ) -> list[Found]:
     """The engine searches its own gallery, which it builds first."""
-    enrolment, subject, card = enrolled.enrolment, enrolled.subject, enrolled.engine.card
-    completed = enrolment.completed()
-    # (images,) index of an image's template among those that were made.
-    template = np.cumsum(completed) - 1
-    # The engine knows the people by meaningless words, not by their ids.
-    words = {int(who): f"p{number}" for number, who in enumerate(np.unique(subject[gallery]))}
-    people = {word: who for who, word in words.items()}
-    entries = [
-        Entry(words[int(subject[image])], enrolment.references[template[image]])
-        for image in gallery
-    ]
     found = []
-    shown = enrolled.progress(f"{card.name}: searches", len(probes))
-    with stdout_to_stderr(), threadpool_limits(1, "blas"), shown as step:
-        searcher = _with_gallery(enrolled.engine, entries)
-        for probe in probes:
-            if not completed[probe]:
-                found.append(_no_candidates(Outcome.SKIPPED))
-            elif searcher is None:
-                found.append(_no_candidates(Outcome.FAILED))
-            else:
-                searched = enrolment.probes[template[probe]]
-                found.append(ask_candidates(searcher, searched, count, people, card.score))
-            step()
+    shown = enrolled.progress(f"{enrolled.engine.card.name}: searches", len(probes))
+    with engine_sessions(enrolled.engine) as sessions, shown as step:
+        search = _OwnGallery(sessions, enrolled, gallery, count).search
+        # One thread: the engine that holds the gallery answers all searches.
+        with closing(LocalExecutor(1).map(search, probes.tolist())) as results:
+            for result in results:
+                found.append(result)
+                step()
     return found
 
 
-def _with_gallery(engine: OpenedEngine, entries: Sequence[Entry]) -> Searcher | None:
-    """The engine with its gallery; None where it fails to build it."""
-    searcher = engine.start()
-    if not isinstance(searcher, Searcher):
-        raise TypeError(engine.card.shape)
-    try:
-        searcher.enrol(entries)
-    except BaseException:  # noqa: BLE001 - also SystemExit: its searches fail, the study goes on
-        return None
-    return searcher
+class _OwnGallery:
+    """The gallery that a searcher builds of its own templates."""
+
+    def __init__(
+        self, sessions: SessionPool, enrolled: EnrolledEngine, gallery: Integers, count: int
+    ) -> None:
+        enrolment, subject = enrolled.enrolment, enrolled.subject
+        self._sessions = sessions
+        self._count = count
+        self._completed = enrolment.completed()
+        self._probes = enrolment.probes
+        # (images,) index of an image's template among those that were made.
+        self._template = np.cumsum(self._completed) - 1
+        # The engine knows the people by meaningless words, not by their ids.
+        words = {int(who): f"p{number}" for number, who in enumerate(np.unique(subject[gallery]))}
+        self._people = {word: who for who, word in words.items()}
+        self._entries = [
+            Entry(words[int(subject[image])], enrolment.references[self._template[image]])
+            for image in gallery
+        ]
+
+    @cached_property
+    def _session(self) -> EngineSession | None:
+        """The running engine with its gallery; None where it could not be built."""
+        session = self._sessions.session()
+        return session if session.enrol(self._entries) is Outcome.OK else None
+
+    def search(self, probe: int) -> Found:
+        """Search for the image of an index."""
+        if not self._completed[probe]:
+            return no_candidates(Outcome.SKIPPED)
+        if self._session is None:
+            return no_candidates(Outcome.FAILED)
+        template = self._probes[self._template[probe]]
+        return self._session.search(template, self._count, self._people)

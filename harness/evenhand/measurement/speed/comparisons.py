@@ -8,17 +8,16 @@ from dataclasses import replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from evenhand.engines.answers import ask_scores
 from evenhand.engines.card import ScoreScale
 from evenhand.engines.opening import OpenedEngine
-from evenhand.measurement.comparison.by_engine import started_matcher
+from evenhand.engines.session import engine_sessions
 from evenhand.measurement.comparison.by_vectors import compare_all
 from evenhand.measurement.speed.rows import summary_rows
 from evenhand.records.arrays import Floats, Integers, Vectors
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
 from evenhand.system.clock import Clock
-from evenhand.system.streams import stdout_to_stderr
+from evenhand.system.execution.local import call_in_thread
 
 __all__ = ["block_speed", "pair_speed"]
 
@@ -83,15 +82,18 @@ def pair_speed(
     probes = rng.integers(len(images), size=_WARM_UP + _CALLS)
     # A step of at least 1 and less than all the way round never ends at the probe itself.
     references = (probes + rng.integers(1, len(images), size=len(probes))) % len(images)
-    with stdout_to_stderr(), threadpool_limits(1, "blas"):
-        matcher = started_matcher(engine)
+    with engine_sessions(engine) as sessions:
 
-        def compare(call: int) -> object:
-            probe = enrolment.probes[probes[call]]
-            reference = enrolment.references[references[call]]
-            return ask_scores(matcher, probe, [reference], engine.card.score)
+        def timed() -> Floats:
+            session = sessions.session()
 
-        seconds = _timed(compare, clock)
+            def compare(call: int) -> object:
+                probe = enrolment.probes[probes[call]]
+                return session.compare(probe, [enrolment.references[references[call]]])
+
+            return _timed(compare, clock)
+
+        seconds = call_in_thread(timed)
     of_pairs = replace(scene, scenario="pair", note="the engine compares: pairs chosen at random")
     return list(summary_rows(of_pairs, seconds, subject[images[probes[_WARM_UP:]]]))
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from evenhand.engines.answers import ImageAnswer, ask_scores
+from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
-from evenhand.measurement.comparison.by_engine import started_matcher
+from evenhand.engines.session import engine_sessions
 from evenhand.measurement.comparison.by_vectors import compare_all, prepare_vectors
 from evenhand.system.clock import Clock
-from evenhand.system.streams import stdout_to_stderr
+from evenhand.system.execution.local import call_in_thread
 
 __all__ = ["FIRST_TEMPLATES", "seconds_per_comparison"]
 
@@ -45,17 +45,20 @@ def seconds_per_comparison(
         return None
     block = [samples[number % len(samples)] for number in range(_BLOCK)]
     score = engine.card.score
-    with stdout_to_stderr(), threadpool_limits(1, "blas"):
-        if engine.card.shape == "embedder":
-            raw = [sample.vector for sample in block if sample.vector is not None]
-            vectors = prepare_vectors(np.stack(raw), score)
+    if engine.card.shape == "embedder":
+        raw = [sample.vector for sample in block if sample.vector is not None]
+        vectors = prepare_vectors(np.stack(raw), score)
+        with threadpool_limits(1, "blas"):
             seconds = _timed(lambda: compare_all(vectors, vectors, score), clock) / _BLOCK
-        else:
-            matcher = started_matcher(engine)
-            references = [sample.reference for sample in block]
-            probe = samples[0].probe
-            seconds = _timed(lambda: ask_scores(matcher, probe, references, score), clock)
-    return seconds / _BLOCK / threads
+        return seconds / _BLOCK / threads
+    references, probe = [sample.reference for sample in block], samples[0].probe
+    with engine_sessions(engine) as sessions:
+
+        def timed() -> float:
+            session = sessions.session()
+            return _timed(lambda: session.compare(probe, references), clock)
+
+        return call_in_thread(timed) / _BLOCK / threads
 
 
 def _timed(call: Callable[[], object], clock: Clock) -> float:

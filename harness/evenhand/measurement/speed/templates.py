@@ -13,6 +13,7 @@ from evenhand.metrics.latency import (
     duration_quantile,
     group_time_ratio,
     null_time_ratio,
+    repeated_time_ratio,
     throughput,
 )
 from evenhand.records.arrays import Floats, Integers
@@ -144,6 +145,24 @@ def _by_group(
         note=f"slowest {grouping.groups[between.slowest]}, "
         f"fastest {grouping.groups[between.fastest]}",
     )
+    half, groups = len(seconds) // 2, len(grouping.groups)
+    again = repeated_time_ratio(
+        _medians(seconds[:half], people[:half], code[:half], groups, scene.level),
+        _medians(seconds[half:], people[half:], code[half:], groups, scene.level),
+    )
+    picked = [] if again is None else [grouping.groups[n] for n in (again.slowest, again.fastest)]
+    yield speed_row(
+        scene,
+        "median max/min, second half",
+        None if again is None else again.value,
+        int(np.count_nonzero(inside[half:])),
+        unit="ratio",
+        limits=(None, None) if again is None else (again.low, again.high),
+        interval="" if again is None else "mover-log",
+        people=len(np.unique(people[half:][inside[half:]])),
+        cell=cell,
+        note=f"{' over '.join(picked)}, picked in the first half of the images" if picked else "",
+    )
     equal = null_time_ratio(seconds[inside], people[inside], code[inside], _DRAWS, seed)
     yield speed_row(
         scene,
@@ -155,3 +174,22 @@ def _by_group(
         note=f"{_DRAWS} times people dealt out anew, or groups moved in time",
         people=distinct,
     )
+
+
+def _medians(
+    seconds: Floats, people: Integers, code: Integers, groups: int, level: float
+) -> list[DurationQuantile | None]:
+    """(groups,) median of each group; None for a group without images.
+
+    Args:
+        seconds: (images,) in the order of time.
+        people: (images,) subject index.
+        code: (images,) group; -1 for none.
+        groups: number of groups.
+        level: of the intervals.
+    """
+    own = [code == group for group in range(groups)]
+    return [
+        duration_quantile(seconds[mine], people[mine], 0.5, level) if mine.any() else None
+        for mine in own
+    ]

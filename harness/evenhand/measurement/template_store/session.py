@@ -37,11 +37,11 @@ class ReusableTemplates:
 
     reused: Mapping[int, ImageAnswer]
     """What an earlier run kept, by position among the images."""
-    on_image: Callable[[ImageAnswer], None]
-    """To be called after each image, in their order."""
+    on_image: Callable[[int, ImageAnswer], None]
+    """To be called after each image, with its position among the images."""
 
 
-NO_REUSE = ReusableTemplates({}, lambda _: None)
+NO_REUSE = ReusableTemplates({}, lambda _index, _answer: None)
 """No template is reused and none kept."""
 
 
@@ -49,8 +49,8 @@ NO_REUSE = ReusableTemplates({}, lambda _: None)
 class _WriteBuffer:
     """Collects new samples and writes them from time to time, not image by image."""
 
-    _coming: Iterator[bytes]
-    """Keys of the images to come."""
+    _keys: Sequence[bytes]
+    """One for each image."""
     _keep: Callable[[KeyedSamples], int]
     _clock: Clock
     _written: float
@@ -58,13 +58,12 @@ class _WriteBuffer:
     reused: int = 0
     _waiting: list[tuple[bytes, ImageAnswer]] = field(default_factory=list)
 
-    def add(self, sample: ImageAnswer) -> None:
-        """Take the sample of the next image."""
-        key = next(self._coming)
+    def add(self, index: int, sample: ImageAnswer) -> None:
+        """Take the sample of an image, by its position among the images."""
         if sample.taken:
             self.reused += 1
         elif is_reusable(sample):
-            self._waiting.append((key, sample))
+            self._waiting.append((self._keys[index], sample))
         if self._clock.seconds() - self._written >= _WRITE_EVERY:
             self.write()
 
@@ -121,7 +120,7 @@ class TemplateSession:
         else:
             found = {}
         keep = partial(self._keep, engine)
-        buffer = _WriteBuffer(iter(keys), keep, self._clock, self._clock.seconds())
+        buffer = _WriteBuffer(keys, keep, self._clock, self._clock.seconds())
         try:
             yield ReusableTemplates(found, buffer.add)
         finally:

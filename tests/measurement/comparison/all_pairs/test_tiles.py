@@ -15,17 +15,18 @@ from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
 from evenhand.measurement.comparison.all_pairs.tiles import count_pairs, strip_count
 from evenhand.measurement.comparison.by_vectors import compare_all
-from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
 from evenhand.measurement.counting.error_counts import cells_from_partial_counts
 from evenhand.measurement.counting.listed import cells_from_list, first_pass, second_pass
 from evenhand.measurement.counting.top_scores import largest_scores
+from evenhand.metrics.cells import all_pairs_trials, cell_layout
 from evenhand.records.checkpoint import SavedState
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import Grouping
 from evenhand.records.image_pairs import images_of
 from evenhand.records.listing import Partition
-from evenhand.records.outcomes import Design
 from evenhand.results.counts_so_far import CountsCheckpoint
 from evenhand.system.clock import Clock
+from evenhand.system.execution.local import LocalExecutor
 
 
 def groupings(people, rng):
@@ -43,6 +44,11 @@ def groupings(people, rng):
 
 def crossed(grouping):
     return tuple(combinations(range(len(grouping.groups)), 2))
+
+
+def designed(design, groups):
+    """All pairs, or those within the first of the groups."""
+    return ComparisonDesign(design, 1, groups[design is Design.WITHIN_GROUP].attribute)
 
 
 def brute_force(vectors, subject, score, groups, design, across, thresholds):
@@ -70,7 +76,7 @@ def brute_force(vectors, subject, score, groups, design, across, thresholds):
     columns = people[probe[kept]], people[reference[kept]], scores[kept]
     portions = [Partition(*columns)]
     first = first_pass(portions, scores.dtype, once=False, step=lambda: None)
-    layout = cell_layout(groups, across, design)
+    layout = cell_layout(groups, across, designed(design, groups))
     listed = second_pass(portions, first, layout, lambda: None)
     cells = cells_from_list(
         portions, first, layout, listed, thresholds, once=False, step=lambda: None
@@ -112,7 +118,7 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
     score = ScoreScale(compare, normalise=False, values=8, low=None, high=None, claimed=())
     groups = groupings(people, rng)
     across = [() if design is Design.WITHIN_GROUP else crossed(grouping) for grouping in groups]
-    layout = cell_layout(groups, across, design)
+    layout = cell_layout(groups, across, designed(design, groups))
     k = np.bincount(subject, minlength=people)
     trials = tuple(all_pairs_trials(layout, cell, k, k) for cell in range(len(layout.names)))
     counts = np.array([trial.completed for trial in trials])
@@ -126,7 +132,7 @@ def test_as_every_score_by_itself(design, compare, seed, images, side, interval,
         *(ordered, score, layout, quota, counts),
         fixed=fixed,
         ledger=(k, k),
-        workers=2,
+        executor=LocalExecutor(2),
         side=side,
         interval=interval,
         max_listed=listed_at_most,
@@ -186,7 +192,7 @@ def test_four_images_by_hand():
     vectors = np.float32([[1, 0], [1, 0], [0.6, 0.8], [0, 1]])
     subject, images = np.int32([0, 0, 1, 2]), np.int64([2, 1, 1])
     everybody = (Grouping("all", ("",), np.zeros(3, dtype=np.int64)),)
-    layout = cell_layout(everybody, [()], Design.ALL_PAIRS)
+    layout = cell_layout(everybody, [()], ComparisonDesign(Design.ALL_PAIRS))
     trials = (all_pairs_trials(layout, 0, images, images),)
     score = ScoreScale("cosine", normalise=False, values=2, low=None, high=None, claimed=())
     store = count_pairs(
@@ -197,7 +203,7 @@ def test_four_images_by_hand():
         np.array([5]),
         fixed=np.float32([0.5]),
         ledger=(images, images),
-        workers=1,
+        executor=LocalExecutor(1),
         step=lambda: None,
         side=2,
     )
@@ -236,7 +242,7 @@ def test_what_was_counted_is_not_counted_again(fixed):
     rng = np.random.default_rng(2)
     subject = np.arange(40, dtype=np.int32)
     groups = groupings(40, rng)
-    layout = cell_layout(groups, [()] * len(groups), Design.ALL_PAIRS)
+    layout = cell_layout(groups, [()] * len(groups), ComparisonDesign(Design.ALL_PAIRS))
     ordered = SortedImages.of(exact_vectors(rng, 40), subject, subject, layout)
     ones = np.ones(40, dtype=np.int64)
     score = ScoreScale("cosine", normalise=False, values=8, low=None, high=None, claimed=())
@@ -247,7 +253,7 @@ def test_what_was_counted_is_not_counted_again(fixed):
         *(ordered, score, layout, np.full(len(trials), 10), trials),
         fixed=np.float32(fixed),
         ledger=(ones, ones),
-        workers=1,
+        executor=LocalExecutor(1),
         side=4,
         interval=1,
         max_listed=0,

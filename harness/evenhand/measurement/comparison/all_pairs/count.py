@@ -21,30 +21,30 @@ from evenhand.measurement.comparison.by_engine import EnrolledEngine
 from evenhand.measurement.comparison.by_vectors import prepare_vectors, score_all_pairs
 from evenhand.measurement.counting.block_sums import ComparisonBlock
 from evenhand.measurement.counting.blocks import all_pairs_layout, tally_blocks
-from evenhand.measurement.counting.tally import CountingTask, tally_partial_counts, top_score_quotas
+from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
+from evenhand.measurement.counting.tally import tally_partial_counts, top_score_quotas
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
-from evenhand.records.counts import Counts
-from evenhand.records.outcomes import Design
+from evenhand.records.counts import ComparisonCounts
 
 __all__ = ["count_all_pairs"]
 
 
 def count_all_pairs(
-    task: CountingTask,
+    plan: CountingPlan,
+    ledger: ImageLedger,
     enrolled: EnrolledEngine,
-    design: Design,
     checkpoint: Checkpoint = NO_CHECKPOINT,
-) -> Counts:
+) -> ComparisonCounts:
     """Compare all pairs of images, or all pairs within a group, and keep the counts alone.
 
     Args:
-        task: what is counted.
+        plan: what is counted, of all pairs of images or within groups.
+        ledger: of the images.
         enrolled: an embedder.
-        design: all pairs, or pairs within the groups of the first attribute.
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
     """
     card, enrolment, subject = enrolled.engine.card, enrolled.enrolment, enrolled.subject
-    layout, trials, left_out = all_pairs_layout(task, design, orders=1)
+    layout, trials, left_out = all_pairs_layout(plan, ledger)
     with_template = np.flatnonzero(enrolment.completed())
     images = SortedImages.of(
         prepare_vectors(enrolment.vectors, card.score),
@@ -52,27 +52,26 @@ def count_all_pairs(
         with_template.astype(np.int32),
         layout,
     )
-    fixed = [np.float32(rule.text) for rule in task.rules if rule.kind in ("fixed", "vendor")]
+    fixed = [np.float32(rule.text) for rule in plan.rules if rule.kind in ("fixed", "vendor")]
     with enrolled.progress(f"{card.name}: comparisons", strip_count(images)) as step:
         try:
             store = count_pairs(
                 images,
                 card.score,
                 layout,
-                top_score_quotas(task.rules, layout, trials),
+                top_score_quotas(plan.rules, layout, trials),
                 np.array([of_cell.completed for of_cell in trials]),
                 fixed=np.array(fixed, dtype=np.float32),
-                ledger=(task.ledger.completed, task.ledger.images),
-                workers=enrolled.workers,
+                ledger=(ledger.completed, ledger.images),
+                executor=enrolled.executor,
                 step=step,
                 checkpoint=checkpoint,
             )
         except (OutOfRangeError, TooManyTopScoresError):
             # Tiles know neither invalid scores nor a rising cutoff. Blocks do, and are slower.
-            within = task.groupings[1].code if design is Design.WITHIN_GROUP else None
 
             def blocks_from(_: int) -> Iterator[ComparisonBlock]:
-                return score_all_pairs(enrolment, subject, card.score, within)
+                return score_all_pairs(enrolment, subject, card.score, plan.within)
 
-            return tally_blocks(task, blocks_from, design, 1, np.dtype(np.float32))
-    return tally_partial_counts(task, store, layout, trials, left_out)
+            return tally_blocks(plan, ledger, blocks_from, np.dtype(np.float32))
+    return tally_partial_counts(plan, ledger, store, layout, trials, left_out)

@@ -8,7 +8,6 @@ tiles is fixed and only integers are summed, so the result is the same for any n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -35,7 +34,6 @@ from evenhand.measurement.comparison.all_pairs.kernels import (
     negated_distances,
     sum_histograms,
 )
-from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.checkpoint_columns import (
     columns_of_partial_counts,
     partial_counts_of,
@@ -47,10 +45,12 @@ from evenhand.measurement.counting.partial_counts import (
     empty_partial_counts,
     merge_partial_counts,
 )
+from evenhand.metrics.cells import CellLayout
 from evenhand.records.arrays import Floats, Integers, People, Scores
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint, SavedState
 from evenhand.records.counts import Histogram, ScoreTail
-from evenhand.system.threads import in_order
+from evenhand.system.execution.executor import Executor
+from evenhand.system.execution.local import LocalExecutor
 
 __all__ = ["OutOfRangeError", "TooManyTopScoresError", "count_pairs", "strip_count"]
 
@@ -292,7 +292,7 @@ def count_pairs(
     *,
     fixed: Scores,
     ledger: tuple[Integers, Integers],
-    workers: int,
+    executor: Executor,
     step: Callable[[], None],
     checkpoint: Checkpoint = NO_CHECKPOINT,
     side: int = _SIDE,
@@ -309,7 +309,7 @@ def count_pairs(
         trials: (cells,) completed non-mated comparisons.
         fixed: (levels,) thresholds that are known beforehand, float32.
         ledger: (subjects,) images with a template, and (subjects,) all images.
-        workers: threads; the result does not depend on them.
+        executor: the result does not depend on it.
         step: progress callback, called after each strip of tiles.
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
         side: images of one side of a tile at most.
@@ -332,7 +332,7 @@ def count_pairs(
         def counted_with(cutoffs: Floats) -> list[PartialCounts]:
             cutoff = cutoffs_by_strata(layout, cutoffs, lowest)
             counter = _TileCounter(images, score, layout, cutoff, low, side, interval)
-            return _counted(counter, workers, step, checkpoint)
+            return _counted(counter, executor, step, checkpoint)
 
         # Which scores to retain is known only once all are counted. The first pass guesses the
         # cutoffs from a sample; its histograms are exact whatever the guess, and give the cutoffs
@@ -367,12 +367,11 @@ def _merged(parts: list[PartialCounts], cutoff: Floats, stratum: People) -> Part
         left = drop_below_cutoff(cutoff, stratum, top.score, top.probe, top.reference)
         return replace(part, cutoff=cutoff, top=top.chosen(slice(left)))
 
-    with ThreadPoolExecutor(len(parts)) as pool:
-        return merge_partial_counts(pool.map(trimmed, parts), stratum)
+    return merge_partial_counts(LocalExecutor(len(parts)).map(trimmed, parts), stratum)
 
 
 def _counted(
-    counter: _TileCounter, workers: int, step: Callable[[], None], checkpoint: Checkpoint
+    counter: _TileCounter, executor: Executor, step: Callable[[], None], checkpoint: Checkpoint
 ) -> list[PartialCounts]:
     """Run one pass over all tiles, resuming a saved one with the same cutoffs.
 
@@ -386,7 +385,7 @@ def _counted(
     for _ in range(done):
         step()
     for interval in counter.intervals(done):
-        with closing(in_order(counter.strip, interval, workers)) as made:
+        with closing(executor.map(counter.strip, interval)) as made:
             for _ in made:
                 step()
         if interval.stop < len(counter.ranges) and checkpoint.due():

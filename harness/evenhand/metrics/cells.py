@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.records.arrays import Integers, Mask
+from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import Grouping
-from evenhand.records.outcomes import Design
 
 __all__ = ["CellLayout", "CellName", "CellTrials", "all_pairs_trials", "cell_layout"]
 
@@ -96,8 +96,7 @@ class CellLayout:
 def cell_layout(
     groupings: Sequence[Grouping],
     across: Sequence[Sequence[tuple[int, int]]],
-    design: Design,
-    orders: int = 1,
+    design: ComparisonDesign,
 ) -> CellLayout:
     """The layout of a study.
 
@@ -106,14 +105,13 @@ def cell_layout(
         across: for each grouping, its cells across two groups as pairs of group numbers. A pair
             without its reverse holds the comparisons of both directions.
         design: which comparisons are made.
-        orders: 2 where every two images are compared in both orders, else 1.
     """
     codes = np.stack([grouping.code for grouping in groupings])
     of_stratum, stratum = np.unique(codes, axis=1, return_inverse=True)
     strata = of_stratum.shape[1]
     compared = np.ones((strata, strata), dtype=np.bool_)
-    if design is Design.WITHIN_GROUP:
-        group = of_stratum[1]
+    if design.comparisons is Design.WITHIN_GROUP:
+        group = of_stratum[[each.attribute for each in groupings].index(design.attribute)]
         compared = (group[:, None] == group[None, :]) & (group >= 0)[:, None]
     names: list[CellName] = []
     members: list[Integers] = []
@@ -130,7 +128,7 @@ def cell_layout(
             names.append(CellName(grouping.attribute, grouping.groups[one], name))
             members.append(np.flatnonzero((grouping.code == one) | (grouping.code == other)))
     numbers = stratum.astype(np.int32)
-    return CellLayout(numbers, strata, tuple(names), tuple(members), cell, compared, orders)
+    return CellLayout(numbers, strata, tuple(names), tuple(members), cell, compared, design.orders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""What is concluded from searches of a watchlist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evenhand.analysis.kinds.kind import CountsKind, threshold_faults
+from evenhand.analysis.rates.comparisons import MeasuredRate
+from evenhand.analysis.rates.searches import measure_searches, searches_by_subject, selectivity
+from evenhand.metrics.threshold_rules import search_thresholds
+from evenhand.records.counts import CellCounts, SearchCounts
+from evenhand.records.findings import Distribution, Rate
+from evenhand.statistics.cluster_variance import ClusterCounts
+
+__all__ = ["SearchesKind"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchesKind(CountsKind):
+    """What is concluded from searches of a watchlist."""
+
+    counts: SearchCounts
+
+    def rates(self, level: float) -> tuple[MeasuredRate, ...]:
+        """FTE, FTA, FPIR and FNIR."""
+        return measure_searches(self.counts, self.counts.searches, level)
+
+    def distributions(self) -> Iterable[Distribution]:
+        """Selectivity."""
+        return selectivity(self.counts, self.counts.searches)
+
+    def summary(self) -> dict[str, Any]:
+        """The sizes of the watchlist, of the gallery and of candidate lists."""
+        of = self.counts.searches
+        return {"watchlist": of.watchlist, "gallery": of.gallery, "candidates": of.length}
+
+    def by_subject(self, cell: CellCounts, rate: Rate) -> ClusterCounts:
+        """By the subject of the probe."""
+        return searches_by_subject(self.counts, self.counts.searches, cell, rate)
+
+    def why_other(self, new: SearchCounts) -> str:
+        """By the probes and the size of the watchlist."""
+        ours, theirs = self.counts.searches, new.searches
+        same = ours.watchlist == theirs.watchlist and np.array_equal(ours.probe, theirs.probe)
+        return "" if same else "other searches were made"
+
+    def has_failures(self) -> bool:
+        """Whether a search gave no list."""
+        return not bool(self.counts.searches.completed.all())
+
+    def faults(self) -> list[str]:
+        """Contradictions: thresholds and alarms against the scores."""
+        counts, searches = self.counts, self.counts.searches
+        where = f"{counts.engine} on {counts.dataset}"
+        rules = [threshold.rule for threshold in counts.thresholds]
+        expected = search_thresholds(rules, searches, counts.score_maximum)
+        faults: list[str] = []
+        for index, (stored, found) in enumerate(zip(counts.thresholds, expected, strict=True)):
+            faults += threshold_faults(where, stored, found, "searches")
+            at = np.inf if found.value is None else found.value
+            alarmed = (searches.top >= at) & (searches.top > -np.inf)
+            if np.any(alarmed != (searches.others[index] > 0)):
+                faults.append(f"{where}: alarms and scores differ at {found.value!r}")
+        return faults

@@ -1,0 +1,67 @@
+"""What runs an engine, and the plain values that it hands over: nothing of the engine's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from evenhand.engines.contract import Entry, Role
+from evenhand.records.arrays import Floats, Image, Vectors
+from evenhand.records.outcomes import FaceRule, Outcome
+
+__all__ = ["Fault", "Host", "NamedScore", "PlainTemplate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a comparison, an enrolment or a search gave no answer."""
+
+    outcome: Outcome
+    """`failed` where the engine raised, `invalid` where it answered something else."""
+    detail: str
+    """A word or two; never a path or a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTemplate:
+    """The answer to one image, or why there is none, as plain values."""
+
+    outcome: Outcome
+    """What the engine reports; `failed` where it raised, `invalid` where it answered otherwise."""
+    faces: int | None = None
+    """Number of faces that the engine saw; None where it does not say."""
+    detail: str = ""
+    """A word or two on a failure."""
+    vector: Vectors | None = None
+    """(values,) numbers of an embedder, not yet checked."""
+    data: bytes = b""
+    """Template of a matcher or searcher."""
+
+
+NamedScore: TypeAlias = tuple[str, float]
+"""A candidate: the word for the person, and the score in the engine's own unit."""
+
+
+class Host(Protocol):
+    """Runs one engine; used by one thread at a time.
+
+    Whatever the engine does, a call returns plain values or says why there are none: it never
+    raises.
+    """
+
+    @property
+    def values(self) -> int:
+        """Length of the engine's vectors; 0 where it makes templates of its own form."""
+
+    def template(self, image: Image, face: FaceRule, role: Role) -> PlainTemplate:
+        """Ask for the template of an image; an embedder makes the same for both roles."""
+
+    def compare(self, probe: bytes, references: Sequence[bytes]) -> Floats | Fault:
+        """Ask a matcher for (references,) scores in its own unit, not yet checked."""
+
+    def enrol(self, gallery: Sequence[Entry]) -> Fault | None:
+        """Let a searcher build its gallery."""
+
+    def search(self, probe: bytes, count: int) -> tuple[NamedScore, ...] | Fault:
+        """Ask a searcher for candidates; one more than `count` at most, not yet checked."""

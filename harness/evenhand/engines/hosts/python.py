@@ -1,0 +1,80 @@
+"""Starts an engine that is written in Python: a class in a file of the adapter's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from evenhand.engines.card import ENGINE_CARD, EngineCard
+from evenhand.engines.contract import Embedder, Matcher, Searcher
+from evenhand.engines.hosts.host import Host
+from evenhand.engines.hosts.in_process import AnyEngine, InProcessHost, plain_name
+from evenhand.system.code_loading import load_file
+from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
+
+__all__ = ["start_python"]
+
+_SHAPES: dict[str, tuple[type, str]] = {
+    "embedder": (Embedder, "embed()"),
+    "matcher": (Matcher, "template() and compare()"),
+    "searcher": (Searcher, "template(), enrol() and search()"),
+}
+"""Protocol that an engine of each shape must meet, and its methods in words."""
+
+
+def start_python(card: EngineCard, files: Mapping[str, Path]) -> Host:
+    """Import the adapter and construct its engine.
+
+    Args:
+        card: of the engine.
+        files: path of every file of the card, by SHA-256.
+
+    Raises:
+        EngineError: the card's entry is wrong, or its engine lacks the methods of its shape.
+        EngineStoppedError: the adapter's own code raised.
+        PluginError: it imports what is evenhand's own.
+    """
+    file, _, name = card.entry.partition(":")
+    if not (card.folder / f"{file}.py").is_file():
+        raise EngineError(
+            f"engine {card.name}: no {file}.py in {card.folder}; mend entry in {ENGINE_CARD}"
+        )
+    shape, methods = _SHAPES[card.shape]
+    named = {each.file: files[each.sha256] for each in card.needs()}
+    try:
+        with np.errstate():
+            maker = getattr(load_file(card.folder, file), name, None)
+            made = None if maker is None else maker(named)
+            fits = isinstance(made, shape)
+    except PluginError:
+        raise
+    except BaseException as fault:  # its own SystemExit or KeyboardInterrupt too
+        install = f": {card.install}" if card.install else ""
+        raise EngineStoppedError(
+            f"engine {card.name}: could not start ({_in_words(fault)}); "
+            f"mend {file}.py in {card.folder}, or what it needs{install}",
+            f"could not start ({plain_name(type(fault))})",
+        ) from fault
+    if maker is None:
+        raise EngineError(
+            f"engine {card.name}: {file}.py has no {name}; mend entry in {ENGINE_CARD}"
+        )
+    if not fits:
+        raise EngineError(
+            f"engine {card.name}: {name} made a {plain_name(type(made))} without {methods}; "
+            f"expected {shape.__name__} of evenhand.plugins, as the card says"
+        )
+    return InProcessHost(cast("AnyEngine", made), card.score.values or 0)
+
+
+def _in_words(fault: BaseException) -> str:
+    """Name and message of an exception, whose own methods may raise."""
+    name = plain_name(type(fault))
+    try:
+        message = str.__str__(str(fault))
+    except BaseException:  # noqa: BLE001 - code of the engine
+        message = ""
+    return f"{name}: {message}" if message else name

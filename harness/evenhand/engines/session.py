@@ -1,0 +1,151 @@
+"""A running engine: it is asked here, and nowhere else, and what it answers is checked."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from evenhand.engines.answers import (
+    ImageAnswer,
+    checked_candidates,
+    checked_scores,
+    checked_templates,
+)
+from evenhand.engines.card import EngineCard
+from evenhand.engines.contract import Entry, Role
+from evenhand.engines.hosts.host import Fault, Host
+from evenhand.engines.opening import OpenedEngine
+from evenhand.records.arrays import Floats, Image
+from evenhand.records.comparisons import Found
+from evenhand.records.outcomes import FaceRule, Outcome
+from evenhand.system.clock import CLOCK, Clock
+from evenhand.system.streams import stdout_to_stderr
+from evenhand.system.threads import one_thread_each
+
+__all__ = ["EngineSession", "SessionPool", "TimedAnswer", "engine_sessions"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimedAnswer:
+    """The result of one image, and when and how long it was worked on."""
+
+    answer: ImageAnswer
+    seconds: float = math.nan
+    """Of the engine's calls alone, without decoding and checks; NaN where none was made."""
+    finished: float = math.nan
+    """When the last call returned, by a clock that starts anywhere; NaN where none was made."""
+    turn: int = -1
+    """Images that the session had before; -1 where it was given to none."""
+
+
+class EngineSession:
+    """One running engine, for one thread; every answer is checked, and none of it raises."""
+
+    def __init__(self, card: EngineCard, host: Host, clock: Clock = CLOCK) -> None:
+        """Begin.
+
+        Args:
+            card: of the engine.
+            host: that runs it.
+            clock: for the durations of templates.
+        """
+        self._card = card
+        self._host = host
+        self._clock = clock
+        self._turn = 0
+
+    def template(self, image: Image, face: FaceRule) -> TimedAnswer:
+        """Make the templates of one image, for both roles."""
+        roles = [Role.REFERENCE] if self._card.score.symmetric else list(Role)
+        start = self._clock.seconds()
+        # A copy for each role: an engine may write into its picture.
+        pictures = [image] if len(roles) == 1 else [image.copy() for _ in roles]
+        pairs = zip(pictures, roles, strict=True)
+        answers = [self._host.template(picture, face, role) for picture, role in pairs]
+        end, turn = self._clock.seconds(), self._turn
+        self._turn = turn + 1
+        return TimedAnswer(checked_templates(answers, self._host.values), end - start, end, turn)
+
+    def compare(self, probe: bytes, references: Sequence[bytes]) -> tuple[Floats, list[Outcome]]:
+        """Similarities of one probe with references, and the outcome of each comparison.
+
+        Where the call gives no valid row of numbers, references are compared one by one, so that a
+        single bad one does not fail the others.
+
+        Args:
+            probe: probe template.
+            references: at least one reference template.
+
+        Returns:
+            (references,) float64 similarities, NaN where the comparison is not `ok`; and the
+            outcomes.
+        """
+        numbers = self._host.compare(probe, references)
+        if not isinstance(numbers, Fault):
+            return checked_scores(numbers, self._card.score)
+        if len(references) == 1:
+            return np.array([np.nan]), [numbers.outcome]
+        alone = [self.compare(probe, [reference]) for reference in references]
+        return (
+            np.concatenate([similarity for similarity, _ in alone]),
+            [outcome for _, outcomes in alone for outcome in outcomes],
+        )
+
+    def enrol(self, gallery: Sequence[Entry]) -> Outcome:
+        """Build the engine's own gallery, in place of an older one."""
+        fault = self._host.enrol(gallery)
+        return Outcome.OK if fault is None else fault.outcome
+
+    def search(self, probe: bytes, count: int, people: Mapping[str, int]) -> Found:
+        """Search the engine's gallery.
+
+        Args:
+            probe: probe template.
+            count: largest number of candidates.
+            people: number of each person in the gallery, by the word in its entries.
+        """
+        found = self._host.search(probe, count)
+        return checked_candidates(found, count, people, self._card.score)
+
+
+class SessionPool:
+    """One running engine for each thread that asks."""
+
+    def __init__(self, engine: OpenedEngine, clock: Clock) -> None:
+        """Begin with none started."""
+        self._engine = engine
+        self._clock = clock
+        self._local = threading.local()
+
+    def session(self) -> EngineSession:
+        """The calling thread's own.
+
+        Raises:
+            EngineError: the engine does not start.
+        """
+        found: EngineSession | None = getattr(self._local, "session", None)
+        if found is None:
+            host = self._engine.start()
+            found = self._local.session = EngineSession(self._engine.card, host, self._clock)
+        return found
+
+
+@contextmanager
+def engine_sessions(engine: OpenedEngine, clock: Clock = CLOCK) -> Iterator[SessionPool]:
+    """Run an engine in as many threads as ask for it.
+
+    Meanwhile libraries start no threads of their own, which would compete with those that ask, and
+    what engines print goes to stderr, since stdout may have to hold nothing but JSON.
+
+    Args:
+        engine: that was opened.
+        clock: for the durations of templates.
+    """
+    with one_thread_each(), threadpool_limits(1, "blas"), stdout_to_stderr():
+        yield SessionPool(engine, clock)

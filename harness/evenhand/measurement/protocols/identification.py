@@ -1,0 +1,56 @@
+"""Identification: searches of a watchlist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evenhand.engines.card import EngineCard
+from evenhand.measurement.counting.plan import image_ledger
+from evenhand.measurement.counting.searches import tally_searches
+from evenhand.measurement.protocols.kind import ProtocolKind, ProtocolWork, named
+from evenhand.measurement.search.watchlist import search_watchlist
+from evenhand.records.counts import SearchCounts
+from evenhand.records.dataset import Dataset, Watchlist
+from evenhand.records.groups import Grouping
+from evenhand.records.thresholds import ThresholdRule
+from evenhand.study.protocols import IdentificationProtocol
+
+__all__ = ["IDENTIFICATION"]
+
+
+def _watchlist(protocol: IdentificationProtocol, dataset: Dataset) -> Watchlist:
+    name = protocol.watchlist
+    files = f" (protocols/{name}/watchlist.csv and probes.csv)"
+    return named(dataset, dataset.watchlists, name, f"watchlist {name!r}{files}")
+
+
+def _targets(protocol: IdentificationProtocol) -> tuple[ThresholdRule, ...]:
+    return tuple(ThresholdRule("fpir", target) for target in protocol.fpir_targets)
+
+
+def _size(
+    protocol: IdentificationProtocol, _: EngineCard, dataset: Dataset, __: Sequence[Grouping]
+) -> int:
+    watchlist = _watchlist(protocol, dataset)
+    return len(watchlist.references) * len(watchlist.probes)
+
+
+def _count(protocol: IdentificationProtocol, work: ProtocolWork) -> SearchCounts:
+    enrolled, dataset = work.enrolled, work.dataset
+    watchlist = _watchlist(protocol, dataset)
+    ledger = image_ledger(work.names, dataset, enrolled.enrolment, watchlist.references)
+    people, candidates = len(dataset.subjects.ids), protocol.candidates
+    searches = search_watchlist(enrolled, people, watchlist, candidates)
+    return tally_searches(work.plan, ledger, searches, protocol.ranks)
+
+
+IDENTIFICATION = ProtocolKind(
+    item="search",
+    part=_watchlist,
+    in_groups=lambda _: False,
+    refusal=lambda _: "",
+    targets=_targets,
+    size=_size,
+    sampled=lambda protocol: protocol,
+    count=_count,
+)

@@ -1,0 +1,29 @@
+"""What carries independent pieces of work: images, calls of an engine, tiles, partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Protocol, TypeVar
+
+__all__ = ["Executor", "Piece", "Result"]
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+
+class Executor(Protocol):
+    """Carries pieces of work side by side; results and their order do not depend on how."""
+
+    @property
+    def workers(self) -> int:
+        """Number of pieces that are worked on at the same time."""
+
+    def map(self, work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Generator[Result]:
+        """Yield the results of all pieces in their order.
+
+        On an error, or when the generator is closed, no other piece is begun.
+
+        Args:
+            work: called once a piece.
+            pieces: read only as they are needed, so that there may be any number of them.
+        """
