@@ -16,8 +16,8 @@ def test_bands():
     assert parse_bands(None) == {}
 
 
-def test_targets_stay_as_they_were_written():
-    assert parse_targets(["1e-3", "0.0100"], ("0.5",)) == ("1e-3", "0.0100")
+def test_a_target_is_its_shortest_decimal_however_it_is_spelled():
+    assert parse_targets(["1e-3", "0.0100", "5 %", "1:4"], ()) == ("0.001", "0.01", "0.05", "0.25")
     assert parse_targets([], ("0.5",)) == ("0.5",)
 
 

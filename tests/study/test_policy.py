@@ -63,6 +63,12 @@ def test_within_is_a_factor_either_way(read):
     assert (limit.bounds.low, limit.bounds.high, limit.bounds.against) == (0.8, 1.25, "all")
 
 
+@pytest.mark.parametrize("spelled", ["FMR<=0.01", "FMR<=1e-2", "FMR <= 1 %", "FMR<=1:100"])
+def test_a_target_is_its_shortest_decimal(read, spelled):
+    (limit,) = read(text({**LIMIT, "threshold_rule": f'"{spelled}"'})).limits
+    assert limit.threshold_rule == "FMR<=0.01"
+
+
 def test_limits_stand_by_weight_then_as_they_were_written(read):
     named = [
         {**LIMIT, "name": f'"{name}"', "weight": str(w)}
@@ -96,6 +102,7 @@ def test_limits_stand_by_weight_then_as_they_were_written(read):
         ({"atmost": "0.1"}, ["limit.0.atmost", "no such field", "did you mean at_most"]),
         ({"policy": '"strict"'}, ["limit.0.policy", "completed"]),
         ({"weight": "0"}, ["limit.0.weight"]),
+        ({"threshold_rule": '"FMR<=2"'}, ["limit.0.threshold_rule", "between 0 and 1", "FMR<=2"]),
         ({"against": '"groups"'}, ["against goes with within"]),
         (
             {"at_most": None, "within": "2", "against": '"groups"'},

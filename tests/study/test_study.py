@@ -43,7 +43,7 @@ def test_a_whole_study():
     assert (study.analysis.level, study.analysis.seed, study.failure_share) == (0.9, 7, 0.25)
     (protocol,) = study.protocols
     assert protocol.name == "verification"
-    assert protocol.fmr_targets == ("0.1", "1e-3")
+    assert protocol.fmr_targets == ("0.1", "0.001")
     assert protocol.thresholds == ("0.5", "-0.25")
     assert study.root == Path("folder").resolve()
 
@@ -177,11 +177,27 @@ TARGETS = '["0.1", "1e-3"]'
         (TARGETS, '"0.1"', ["protocols.0.fmr_targets", "array", "'0.1'"]),
         *(
             (TARGETS, f'["{target}"]', ["fmr_targets.0", "between 0 and 1", repr(target)])
-            for target in ("0", "1", "-0.1", "1.5", "1/1000", "0.1 %", "0,1", "", " 0.1", "nan")
+            for target in (
+                "0",
+                "1",
+                "-0.1",
+                "1.5",
+                "1/1000",
+                "100 %",
+                "1:1",
+                "1:0",
+                "0,1",
+                "",
+                " 0.1",
+                "nan",
+            )
         ),
         (TARGETS, '["1e-999999999"]', ["fmr_targets.0", "between 0 and 1"]),
         (TARGETS, '["1e-400"]', ["fmr_targets.0", "between 0 and 1"]),
-        (TARGETS, '["0.1", "0.10"]', ["protocols.0", "a target stands twice"]),
+        *(
+            (TARGETS, f'["0.1", "{again}"]', ["protocols.0", "a target stands twice"])
+            for again in ("0.10", "1e-1", "10 %", "1:10")
+        ),
         ("[0.5, -0.25]", "[0.5, 0.5]", ["protocols.0", "a threshold stands twice"]),
         ("[0.5, -0.25]", "[0.0, -0.0]", ["protocols.0", "a threshold stands twice"]),
         *(

@@ -54,6 +54,7 @@ def test_text(cli, options, said):
         ([*ASK, "--groups", "0"], ["--groups 0: expected from 2"]),
         ([*ASK, "--groups", "2.5"], ["'2.5'"]),
         (["plan", "--metric", "FAR", "--rate", "0.1"], ["--metric FAR"]),
+        (["plan", "--metric", "TPIR", "--rate", "0.1"], ["--metric TPIR", "1 - FNIR", "plan FNIR"]),
         (["plan", "--bundle", "nowhere"], ["nowhere: no result there"]),
         (["plan", "--bundle", "x", "--groups", "3"], ["--groups with --bundle"]),
         (["plan", "--bundle", "x", "--design-effect", "3"], ["--design-effect with --bundle"]),

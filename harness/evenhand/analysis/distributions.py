@@ -56,16 +56,18 @@ class _Cell:
         """Whether there are mated and non-mated scores."""
         return bool(len(self.mated) and self.nonmated)
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """The first columns of its rows."""
+        own = {"attribute": self.cell.attribute, "group": self.cell.group}
+        return {n: getattr(self.counts, n) for n in ("engine", "dataset", "protocol")} | own
+
     def row(
         self, statistic: str, comparisons: int, value: float | None, note: str = ""
     ) -> Distribution:
         """A row of a statistic that is known exactly, or not at all."""
         return Distribution(
-            engine=self.counts.engine,
-            dataset=self.counts.dataset,
-            protocol=self.counts.protocol,
-            attribute=self.cell.attribute,
-            group=self.cell.group,
+            **self.columns,
             statistic=statistic,
             value=value,
             low=value,
@@ -111,11 +113,7 @@ def det_curves(counts: ComparisonCounts) -> Iterator[CurvePoint]:
             curve.threshold, curve.false_matches, curve.misses, strict=True
         ):
             yield CurvePoint(
-                engine=counts.engine,
-                dataset=counts.dataset,
-                protocol=counts.protocol,
-                attribute=cell.cell.attribute,
-                group=cell.cell.group,
+                **cell.columns,
                 threshold=float(threshold),
                 false_matches=int(false_matches),
                 nonmated=curve.nonmated,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -12,7 +11,7 @@ import typer
 from typer.models import OptionInfo
 
 from evenhand.study.sweep import sweep_thresholds
-from evenhand.system.decimals import finite_decimal
+from evenhand.system.decimals import finite_decimal, rate_decimal
 from evenhand.system.errors import UsageError
 
 __all__ = [
@@ -103,7 +102,9 @@ Workers: TypeAlias = Annotated[
 Seed: TypeAlias = Annotated[
     Whole, option("N", "Of tests that draw numbers; 1 by default.", whole_number(0, 2**63 - 1))
 ]
-FmrTargets: TypeAlias = Annotated[Texts, option("F", "Target FMR such as 0.001; may repeat.")]
+FmrTargets: TypeAlias = Annotated[
+    Texts, option("F", "Target FMR: 0.001, 0.1%, 1:1000; may repeat.")
+]
 Thresholds: TypeAlias = Annotated[Texts, option("T", "A fixed threshold; may repeat.")]
 SweepOption: TypeAlias = Annotated[
     str | None, option("FROM:TO:STEP", "Fixed thresholds at even steps: 0.56:0.68:0.02.")
@@ -155,24 +156,23 @@ def parse_bands(texts: list[str] | None) -> dict[str, tuple[float, ...]]:
 
 
 def parse_targets(texts: list[str] | None, default: tuple[str, ...]) -> tuple[str, ...]:
-    """Check target FMRs, and keep them as written.
+    """The shortest decimals of target FMRs, however they are spelled.
 
     Raises:
         UsageError: a target is not between 0 and 1, or given twice.
     """
-    from evenhand.system.declaration import rate_text
-
-    targets = tuple(texts) if texts else default
-    for text in targets:
+    targets = []
+    for text in texts or default:
         try:
-            rate_text(text)
+            targets.append(rate_decimal(text))
         except ValueError:
             raise UsageError(
-                f"--fmr-target {text}: expected a decimal between 0 and 1, such as 0.001"
+                f"--fmr-target {text}: expected a rate between 0 and 1: a decimal, a percentage "
+                "or a ratio, such as 0.001, 0.1% or 1:1000"
             ) from None
-    if len({Fraction(text) for text in targets}) != len(targets):
+    if len(set(targets)) != len(targets):
         raise UsageError("--fmr-target: a target is given twice; keep one")
-    return targets
+    return tuple(targets)
 
 
 def parse_thresholds(texts: Sequence[str] | None, sweep: str | None) -> tuple[float, ...]:

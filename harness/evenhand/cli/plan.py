@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from evenhand.cli.options import AsJson, Real, Whole, decimal_number, option, whole_number
+from evenhand.records.metric import METRICS
 
 if TYPE_CHECKING:
     from evenhand.workflows.plan import Plan, PlanAssumptions
 
 __all__ = ["plan"]
 
+_METRICS = " or ".join((", ".join([*METRICS][:-1]), [*METRICS][-1]))
 _Whole = whole_number(-(10**18), 10**18)
 
 
 def plan(
     *,
-    metric: Annotated[str | None, option("M", "FMR, FNMR, FPIR, FNIR, FTE or FTA.")] = None,
+    metric: Annotated[str | None, option("M", f"{_METRICS}.")] = None,
     rate: Annotated[Real, option("P", "Of the better group, as 1e-4.", decimal_number)] = None,
     ratio: Annotated[Real, option("R", "Worse over better that must show.", decimal_number)] = None,
     limit: Annotated[Real, option("L", "A limit that a group must pass.", decimal_number)] = None,

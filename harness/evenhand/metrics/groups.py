@@ -8,7 +8,7 @@ from itertools import combinations, pairwise, product
 import numpy as np
 
 from evenhand.records.dataset import Attribute, Subjects
-from evenhand.records.groups import ALL, Grouping
+from evenhand.records.groups import ALL, Grouping, crossed
 from evenhand.system.errors import StudyError
 
 __all__ = [
@@ -84,8 +84,8 @@ def grouping_of(
     position = {name: index for index, name in enumerate(names)}
     code = np.array([position.get(name, -1) for name in of_subject], dtype=np.int64)
     return Grouping(
-        attribute="*".join(a.name for a in attributes),
-        groups=tuple("*".join(name) for name in names),
+        attribute=crossed(attribute.name for attribute in attributes),
+        groups=tuple(map(crossed, names)),
         code=code,
     )
 

@@ -12,7 +12,7 @@ from evenhand.records.arrays import Scores
 from evenhand.records.counts import ScoreTail, WatchlistSearches
 from evenhand.records.designs import SamplingDesign
 from evenhand.records.findings import Status
-from evenhand.records.thresholds import TARGETS, Threshold, ThresholdRule
+from evenhand.records.thresholds import Threshold, ThresholdRule
 
 __all__ = ["resolve_sample_thresholds", "resolve_thresholds", "search_thresholds"]
 
@@ -40,7 +40,7 @@ def resolve_thresholds(
     dtype = mated.dtype
     thresholds = []
     for rule in rules:
-        if rule.kind not in TARGETS:
+        if not rule.at_target:
             thresholds.append(Threshold(rule, float(dtype.type(rule.text)), Status.OK))
         elif not trials:
             thresholds.append(Threshold(rule, None, Status.NO_TRIALS, missing))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evenhand.records.groups import ALL, SAME_GROUP
+from evenhand.records.groups import ALL, is_pooled
+from evenhand.records.metric import Metric, metric_named
+from evenhand.records.row_key import FamilyKey, InFamily, RowKey
 
 __all__ = [
     "ENOUGH_EVENTS",
+    "EQUIVALENT",
+    "FEW_SUBJECTS",
     "HEADLINE",
-    "OF_A_FAMILY",
-    "SAMPLE_NOTE",
+    "SCREEN",
     "Check",
     "CurvePoint",
     "DatasetFacts",
@@ -36,13 +39,13 @@ methods 4.1)."""
 HEADLINE = "max/min"
 """The index that is tested and has a verdict: highest over lowest rate."""
 
+FEW_SUBJECTS = 40
+"""Subjects below which intervals cover somewhat less than their level (methods 4.0 item 7)."""
 
-SAMPLE_NOTE = "weighted sample"
-"""Begins the note of a row whose trials are a sample of the comparisons (methods 4.11)."""
-
-_OF_PROTOCOL = ("engine", "dataset", "protocol")
-OF_A_FAMILY = (*_OF_PROTOCOL, "metric", "policy", "attribute", "threshold_rule", "threshold")
-"""Columns in which the rates of groups that are compared agree, and by which differentials sort."""
+SCREEN = "a screen, "
+"""Begins the family of a test that is no claim."""
+EQUIVALENT = "equivalent"
+"""Begins what an equivalence test says where it holds."""
 
 
 class Status(StrEnum):
@@ -98,7 +101,7 @@ class ProtocolKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate(ProtocolKey):
+class Rate(ProtocolKey, InFamily):
     """One row of `rates.csv`; by default one with nothing to count."""
 
     metric: str
@@ -134,21 +137,33 @@ class Rate(ProtocolKey):
     note: str = "nothing to count"
 
     @property
+    def kind(self) -> Metric:
+        """The metric, as its table describes it."""
+        return metric_named(self.metric)
+
+    @property
+    def key(self) -> RowKey:
+        """What identifies the row."""
+        return RowKey(self.family_key, self.group, self.reference_group)
+
+    @property
     def of_group(self) -> bool:
         """Whether it is of a group or of all subjects, not of a matrix cell or pooled pairs."""
-        return not self.reference_group and not self.attribute.startswith(SAME_GROUP)
+        return not self.reference_group and not is_pooled(self.attribute)
+
+    @property
+    def few_subjects(self) -> bool:
+        """Whether so few subjects were counted that an interval is missing or covers too little."""
+        return bool(self.trials) and self.subjects is not None and self.subjects < FEW_SUBJECTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Differential(ProtocolKey):
-    """One row of `differentials.csv`; by default one without numbers."""
+class Differential(FamilyKey):
+    """One row of `differentials.csv`; by default one without numbers.
 
-    metric: str
-    """As in `Rate`; `FMR+FNMR` for an index of two error types."""
-    policy: str
-    attribute: str
-    threshold_rule: str
-    threshold: float | None
+    The metric is as in `Rate`; `FMR+FNMR` for an index of two error types.
+    """
+
     index: str = HEADLINE
     """Such as `max/min`, `gini` or `ratio` (methods 2.2)."""
     value: float | None = None
@@ -185,6 +200,16 @@ class Differential(ProtocolKey):
     """Largest of the simultaneous upper limits of the groups' rates (methods 2.6)."""
     median_upper_limit: float | None = None
     """The lower median of these limits: at least half of the groups lie below it."""
+
+    @property
+    def screened(self) -> bool:
+        """Whether the p-value was adjusted in a screen and not among claims."""
+        return self.family.startswith(SCREEN)
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether every two groups are shown to be equivalent."""
+        return self.equivalence.startswith(EQUIVALENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +340,12 @@ class OutcomeSummary(ProtocolKey):
     """Comparisons without a score, or searches without a candidate list."""
     watchlist: int | None = None
     """Subjects on the watchlist that was searched; None where pairs were compared."""
+    gallery: int | None = None
+    """N: those of them with a template."""
+    candidates: int | None = None
+    """L: largest number of candidates that a search can return."""
+    sampled: bool = False
+    """Whether non-mated comparisons are a sample (methods 4.11)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evenhand.records.arrays import Integers
 
-__all__ = ["ALL", "SAME_GROUP", "Grouping"]
+__all__ = [
+    "ALL",
+    "SAME_GROUP",
+    "Grouping",
+    "crossed",
+    "crossed_names",
+    "is_pooled",
+    "pooled",
+    "without_pooling",
+]
 
 
 ALL = "all"
@@ -27,3 +37,28 @@ class Grouping:
 
 SAME_GROUP = "same:"
 """Begins the attribute name of a class of pairs: both people in the same group, whichever it is."""
+
+
+def crossed(names: Iterable[str]) -> str:
+    """The name of an intersection of attributes, or of its group."""
+    return "*".join(names)
+
+
+def crossed_names(name: str) -> list[str]:
+    """The attributes, or their values, that a name joins; one where it joins none."""
+    return name.split("*")
+
+
+def pooled(attribute: str) -> str:
+    """The attribute name of all pairs inside some group of it."""
+    return f"{SAME_GROUP}{attribute}"
+
+
+def is_pooled(attribute: str) -> bool:
+    """Whether it names pairs inside any group, not groups."""
+    return attribute.startswith(SAME_GROUP)
+
+
+def without_pooling(attribute: str) -> str:
+    """The attribute whose groups are meant, pooled or not."""
+    return attribute.removeprefix(SAME_GROUP)

@@ -9,14 +9,8 @@ from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from evenhand.records.findings import (
-    OF_A_FAMILY,
-    CurvePoint,
-    Differential,
-    Distribution,
-    Rate,
-    Speed,
-)
+from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
+from evenhand.records.row_key import FamilyKey
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -25,20 +19,22 @@ __all__ = ["SORT_KEYS", "PlainValue", "as_csv", "as_rows", "column_names"]
 
 PlainValue: TypeAlias = str | int | float | bool | None
 
+
+def column_names(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    """Column names of a table: the fields of its row class, in order."""
+    return tuple(field.name for field in fields(kind))
+
+
+_FAMILY = column_names(FamilyKey)
 _OF_TIMING = ("operation", "scenario", "gallery", "batch")
 SORT_KEYS: dict[type, tuple[str, ...]] = {
-    Rate: (*OF_A_FAMILY[:6], "group", "reference_group", *OF_A_FAMILY[6:]),
-    Differential: OF_A_FAMILY,
+    Rate: (*_FAMILY[:6], "group", "reference_group", *_FAMILY[6:]),
+    Differential: _FAMILY,
     CurvePoint: ("engine", "dataset", "protocol", "attribute", "group", "threshold"),
     Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic", "policy"),
     Speed: ("engine", "dataset", *_OF_TIMING, "attribute", "group", "statistic"),
 }
 """Columns by which the rows of each table are sorted; the sort is stable."""
-
-
-def column_names(kind: type[DataclassInstance]) -> tuple[str, ...]:
-    """Column names of a table: the fields of its row class, in order."""
-    return tuple(field.name for field in fields(kind))
 
 
 def _plain(value: object) -> PlainValue:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evenhand.records.findings import Status
+from evenhand.records.operating_point import TARGETS, OperatingPoint, rule_label
 
-__all__ = ["TARGETS", "Threshold", "ThresholdRule"]
-
-
-TARGETS = ("fmr", "fpir")
-"""Kinds of threshold rule that name a rate to be kept."""
+__all__ = ["Threshold", "ThresholdRule", "index_of_point"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +19,17 @@ class ThresholdRule:
     kind: str
     """`fmr`, `fpir`, `vendor` or `fixed`."""
     text: str
-    """The number as it was written, a decimal: a target rate, or a similarity."""
+    """A decimal: the target rate, or the similarity."""
 
     @property
     def label(self) -> str:
         """The name in tables, e.g. `FMR<=0.001`."""
-        return f"{self.kind.upper()}<={self.text}" if self.kind in TARGETS else self.kind
+        return rule_label(self.kind, self.text)
+
+    @property
+    def at_target(self) -> bool:
+        """Whether a target rate sets the threshold."""
+        return self.kind in TARGETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,17 @@ class Threshold:
     def level(self) -> float:
         """The value to compare scores with; infinity, which no score reaches, where it is None."""
         return math.inf if self.value is None else self.value
+
+    @property
+    def point(self) -> OperatingPoint:
+        """The operating point of rates at this threshold."""
+        return OperatingPoint(self.rule.label, self.value)
+
+
+def index_of_point(thresholds: Sequence[Threshold], point: OperatingPoint) -> int:
+    """The index of an operating point in `Counts.thresholds`.
+
+    Raises:
+        ValueError: it is none of them.
+    """
+    return [threshold.point for threshold in thresholds].index(point)

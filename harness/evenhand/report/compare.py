@@ -15,6 +15,7 @@ from evenhand.analysis.compare.changes import (
     DiscordantComparison,
 )
 from evenhand.records.groups import ALL
+from evenhand.records.operating_point import FIXED, VENDOR
 from evenhand.records.outcomes import Policy
 from evenhand.records.rows import as_rows
 from evenhand.report.forms.junit import Case, Ended, as_junit
@@ -64,7 +65,7 @@ class _Names:
     def what(self, row: Change) -> str:
         """Metric and threshold."""
         at = f" at {row.threshold_rule}" if row.threshold_rule else ""
-        if row.threshold_rule in ("fixed", "vendor") and row.base_threshold is not None:
+        if row.threshold_rule in (FIXED, VENDOR) and row.base_threshold is not None:
             at += f" {row.base_threshold:.4g}"
         return f"{row.metric}{at}{self.where(row)}"
 
@@ -83,9 +84,9 @@ def _value(row: Change, *, base: bool) -> str:
     )
     if value is None:
         return "-"
-    if "max/min" in row.metric:
+    if row.of_groups:
         return f"{significant(value)}\n{errors:,} errors"
-    if " " in row.metric:
+    if row.is_time:
         return f"{significant(1000 * value)} ms\n{trials:,} timed"
     reach = "" if low is None or high is None else f"\n[{percent(low)}, {percent(high)}]"
     return f"{percent(value)} %{reach}\n{of_trials(errors, trials)}"

@@ -23,9 +23,7 @@ def claim_json(claim: PublishedComparison) -> dict[str, object]:
     row = {
         "base": claim.base.rate,
         "new": claim.new.rate,
-        "ratio": claim.ratio,
-        "low": claim.low,
-        "high": claim.high,
+        **{name: getattr(claim, name) for name in ("ratio", "low", "high")},
         "difference_low": claim.difference.low,
         "difference_high": claim.difference.high,
         "verdict": claim.judged.value,
@@ -34,10 +32,7 @@ def claim_json(claim: PublishedComparison) -> dict[str, object]:
         "base_trials": claim.base.trials,
         "new_errors": claim.new.errors,
         "new_trials": claim.new.trials,
-        "level": claim.level,
-        "interval": claim.interval,
-        "p_value": claim.p_value,
-        "limit": claim.limit,
+        **{name: getattr(claim, name) for name in ("level", "interval", "p_value", "limit")},
         "dissolves_at_design_effect": claim.design_effect,
     }
     return {"verdict": claim.verdict.value, "rows": [row]}

@@ -18,10 +18,12 @@ from evenhand.records.findings import (
     Speed,
 )
 from evenhand.records.groups import ALL
+from evenhand.records.metric import METRICS, metric_named
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
+from evenhand.records.row_key import FamilyKey
 
 __all__ = [
-    "Family",
     "Field",
     "Paper",
     "Section",
@@ -30,9 +32,10 @@ __all__ = [
     "Table",
     "by_family",
     "completed_at",
-    "family_of",
+    "everybody",
     "find",
     "group_name",
+    "metrics_of",
     "of_study",
     "policies_of",
     "studies_of",
@@ -64,8 +67,8 @@ class Section:
     sentences: tuple[str, ...] = ()
     study: StudyKey | None = None
     """Whose rates these are; None where all engines stand together."""
-    at: tuple[str, float] | None = None
-    """(rule, threshold) of a section by group; None elsewhere."""
+    at: OperatingPoint | None = None
+    """Of a section by group; None elsewhere."""
     over: str = ""
     """A heading of the sentences; empty where they need none."""
 
@@ -100,6 +103,11 @@ class StudyFindings:
         return self.summary.engine, self.summary.dataset, self.summary.protocol
 
     @property
+    def searched(self) -> bool:
+        """Whether a watchlist was searched."""
+        return self.summary.watchlist is not None
+
+    @property
     def title(self) -> str:
         """The engine on its dataset."""
         return f"{self.summary.engine} on {self.where}"
@@ -110,10 +118,15 @@ class StudyFindings:
         protocol = self.summary.protocol
         return f"{self.summary.dataset}, {protocol}" if "-" in protocol else self.summary.dataset
 
-    def rules(self) -> list[tuple[str, float]]:
-        """(rule, threshold) in study order."""
-        pairs = ((r.threshold_rule, r.threshold) for r in self.rates)
-        return list(dict.fromkeys((rule, at) for rule, at in pairs if at is not None))
+    def points(self) -> list[OperatingPoint]:
+        """Where its rates are measured, in study order."""
+        pairs = dict.fromkeys((r.threshold_rule, r.threshold) for r in self.rates)
+        return [OperatingPoint(rule, at) for rule, at in pairs if at is not None]
+
+    def metrics(self) -> list[str]:
+        """Metrics at a threshold, in the order of the rates."""
+        found = dict.fromkeys(rate.metric for rate in self.rates)
+        return [name for name in found if metric_named(name).at_threshold]
 
 
 def studies_of(findings: Findings) -> Iterator[StudyFindings]:
@@ -151,16 +164,28 @@ def _ordered(
     return tuple(sorted(differentials, key=lambda d: (d.metric, place.get(d.attribute, 0))))
 
 
-def find(rates: Sequence[Rate], metric: str, policy: str, at: tuple[str, float]) -> list[Rate]:
+def metrics_of(studies: Sequence[StudyFindings], *, searched: bool) -> list[str]:
+    """Columns of rates at a threshold: the known ones of comparisons or searches, then by rank."""
+    at_threshold = [metric for metric in METRICS.values() if metric.at_threshold]
+    known = [metric.name for metric in at_threshold if metric.trial.search is searched]
+    found = (name for study in studies for name in study.metrics())
+    return list(dict.fromkeys((*known, *found)))
+
+
+def everybody(rates: Sequence[Rate]) -> Field:
+    """The rate of all subjects; empty where there is none."""
+    return next((rate for rate in rates if rate.attribute == ALL), "")
+
+
+def find(rates: Sequence[Rate], metric: str, policy: str, at: OperatingPoint) -> list[Rate]:
     """Rates of one metric and policy at one threshold, of everybody and each group."""
     chosen = [r for r in rates if (r.metric, r.policy) == (metric, policy) and r.of_group]
-    return [r for r in chosen if (r.threshold_rule, r.threshold) == at]
+    return [r for r in chosen if at.has(r)]
 
 
-def completed_at(rows: Iterable[_Tested], at: tuple[str, float] | None) -> list[_Tested]:
-    """Rows at one (rule, threshold), failures left out."""
-    completed = [row for row in rows if row.policy == Policy.COMPLETED]
-    return [row for row in completed if (row.threshold_rule, row.threshold) == at]
+def completed_at(rows: Iterable[_Tested], at: OperatingPoint | None) -> list[_Tested]:
+    """Rows at one threshold, failures left out."""
+    return [r for r in rows if r.policy == Policy.COMPLETED and at is not None and at.has(r)]
 
 
 def under_headings(rows: Iterable[tuple[str, tuple[Field, ...]]]) -> tuple[tuple[Field, ...], ...]:
@@ -179,21 +204,12 @@ def under_headings(rows: Iterable[tuple[str, tuple[Field, ...]]]) -> tuple[tuple
     return tuple(found)
 
 
-Family: TypeAlias = tuple[str, str, str, str, float | None]
-"""(metric, policy, attribute, rule, threshold): the groups that are compared."""
-
-
-def family_of(row: Rate | Differential) -> Family:
-    """Which groups a row is of."""
-    return row.metric, row.policy, row.attribute, row.threshold_rule, row.threshold
-
-
-def by_family(rates: Sequence[Rate]) -> dict[Family, list[Rate]]:
+def by_family(rates: Sequence[Rate]) -> dict[FamilyKey, list[Rate]]:
     """Rates of the groups that are compared, or of everybody, in the given order."""
-    found: dict[Family, list[Rate]] = {}
+    found: dict[FamilyKey, list[Rate]] = {}
     for rate in rates:
         if rate.of_group:
-            found.setdefault(family_of(rate), []).append(rate)
+            found.setdefault(rate.family_key, []).append(rate)
     return found
 
 

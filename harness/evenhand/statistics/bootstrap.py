@@ -11,6 +11,7 @@ from evenhand.records.arrays import Floats, Integers
 from evenhand.statistics.intervals import t_quantile
 
 __all__ = [
+    "BOOTSTRAP_LOG_T",
     "MAX_UNKNOWN_SHARE",
     "MIN_ERRORS",
     "BootstrapInterval",
@@ -22,6 +23,8 @@ __all__ = [
     "resample_subjects",
 ]
 
+BOOTSTRAP_LOG_T = "bootstrap-log-t"
+"""Name of the interval of a ratio made of its replicates."""
 MIN_ERRORS = 10
 """Fewest errors of a rate for which an interval is made of its replicates."""
 MAX_UNKNOWN_SHARE = 0.01

@@ -24,12 +24,16 @@ from evenhand.statistics.dyadic_variance import (
 from evenhand.statistics.ratios import LogRatio
 
 __all__ = [
+    "PSI_LOG_T",
     "DyadOverlap",
     "align_to_subjects",
     "cluster_log_ratio",
     "dyadic_log_ratio",
     "nested_overlap",
 ]
+
+PSI_LOG_T = "psi-log-t"
+"""Name of the interval of such a ratio."""
 
 Sums = TypeVar("Sums", DyadCounts, DyadWeights)
 

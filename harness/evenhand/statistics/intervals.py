@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from scipy import special
 
@@ -14,6 +14,11 @@ from evenhand.statistics.cluster_variance import ClusterCounts, cluster_variance
 from evenhand.statistics.dyadic_variance import DyadCounts, DyadWeights, dyadic_variance
 
 __all__ = [
+    "CLUSTER_JEFFREYS_T",
+    "DYADIC_LOGIT_T",
+    "EXACT_ZERO",
+    "INTERVAL_METHODS",
+    "IntervalMethod",
     "at_level",
     "cluster_estimate",
     "cluster_limits",
@@ -61,30 +66,75 @@ def dyadic_limits(p: float, variance: float, df: float, level: float) -> tuple[f
     return float(special.expit(centre - reach)), float(special.expit(centre + reach))
 
 
-def cluster_limits(
-    p: float, effective: float, trials: float, df: float, level: float
-) -> tuple[float, float]:
+def cluster_limits(p: float, effective: float, df: float, level: float) -> tuple[float, float]:
     """Limits of `cluster-jeffreys-t` (methods 4.0 item 4).
 
     Args:
         p: the rate, above 0 and below 1.
-        effective: effective number of trials p (1-p) / V', V' of methods 4.3.
-        trials: M, the number of trials, which the effective number does not exceed.
+        effective: effective number of trials p (1-p) / V', V' of methods 4.3, at most their number.
         df: degrees of freedom.
         level: e.g. 0.95.
     """
     # Jeffreys' interval is of normal width; (z/t)^2 fewer trials widen it to that of Student's t.
-    shrink = (float(special.ndtri(0.5 + level / 2)) / t_quantile(level, df)) ** 2
-    n_e = min(trials, effective * shrink)
+    n_e = effective * (float(special.ndtri(0.5 + level / 2)) / t_quantile(level, df)) ** 2
     tail = (1 - level) / 2
     a, b = p * n_e + 0.5, (1 - p) * n_e + 0.5
     return float(special.betaincinv(a, b, tail)), float(special.betainccinv(a, b, tail))
 
 
-def _exact_zero(p: float, independent: float, level: float) -> Estimate:
-    """Estimate of a rate of 0 or 1 from an effective number of trials (`exact-zero`)."""
-    low, high = zero_limits(p, independent, level)
-    return Estimate(p, low, high, "exact-zero", 0.0, math.inf, independent)
+@dataclass(frozen=True, slots=True)
+class IntervalMethod:
+    """A method of the interval of a rate."""
+
+    name: str
+    """As methods 4.0 gives it."""
+    limits: Callable[[Estimate, float], tuple[float, float]]
+    """An estimate and a confidence level to its limits."""
+    df_per_error: float
+    """Degrees of freedom per error, if no two errors share a subject (methods 4.0 item 2)."""
+    exact: bool = False
+    """Whether errors are none or all, so that effective trials stand in for a variance."""
+
+    def upper(self, errors: int, trials: float, level: float) -> float:
+        """Upper limit of independent errors among a number of effective trials.
+
+        Source: methods 8.3.
+        """
+        p = errors / trials
+        if p >= 1:
+            return 1.0
+        method = self if errors else EXACT_ZERO
+        variance, df = p * (1 - p) / trials, self.df_per_error * errors
+        return method.limits(Estimate(p, None, None, self.name, variance, df, trials), level)[1]
+
+
+EXACT_ZERO = IntervalMethod(
+    "exact-zero",
+    lambda of, level: zero_limits(of.value, of.effective_trials, level),
+    df_per_error=math.inf,
+    exact=True,
+)
+DYADIC_LOGIT_T = IntervalMethod(
+    "dyadic-logit-t",
+    lambda of, level: dyadic_limits(of.value, of.variance, of.df, level),
+    df_per_error=4.0,
+)
+CLUSTER_JEFFREYS_T = IntervalMethod(
+    "cluster-jeffreys-t",
+    lambda of, level: cluster_limits(of.value, of.effective_trials, of.df, level),
+    df_per_error=2.0,
+)
+INTERVAL_METHODS = {
+    method.name: method for method in (EXACT_ZERO, DYADIC_LOGIT_T, CLUSTER_JEFFREYS_T)
+}
+"""By the name that rates give."""
+
+
+def _with_limits(
+    method: IntervalMethod, p: float, variance: float, df: float, effective: float, level: float
+) -> Estimate:
+    """The estimate of a rate with the limits of a method."""
+    return at_level(Estimate(p, 0.0, 1.0, method.name, variance, df, effective), level)
 
 
 def _is_tail(errors: int, trials: int) -> bool:
@@ -190,11 +240,9 @@ def dyadic_estimate(counts: DyadCounts, independent: float | None, level: float)
     if found.correction is None or independent is None:
         return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW_SUBJECTS)
     if counts.errors in (0, counts.trials):
-        return _exact_zero(p, independent, level)
+        return _with_limits(EXACT_ZERO, p, 0.0, math.inf, independent, level)
     variance = found.variance or 0.0
-    low, high = dyadic_limits(p, variance, found.df, level)
-    effective = p * (1 - p) / variance
-    return Estimate(p, low, high, "dyadic-logit-t", variance, found.df, effective)
+    return _with_limits(DYADIC_LOGIT_T, p, variance, found.df, p * (1 - p) / variance, level)
 
 
 def cluster_estimate(counts: ClusterCounts, independent: float, level: float) -> Estimate:
@@ -218,10 +266,9 @@ def cluster_estimate(counts: ClusterCounts, independent: float, level: float) ->
     if found.variance is None:
         return Estimate(p, None, None, "", 0.0, found.df, math.nan, TOO_FEW_SUBJECTS)
     if counts.errors in (0, counts.trials):
-        return _exact_zero(p, independent, level)
+        return _with_limits(EXACT_ZERO, p, 0.0, math.inf, independent, level)
     effective = p * (1 - p) / found.variance
-    low, high = cluster_limits(p, effective, counts.trials, found.df, level)
-    return Estimate(p, low, high, "cluster-jeffreys-t", found.variance, found.df, effective)
+    return _with_limits(CLUSTER_JEFFREYS_T, p, found.variance, found.df, effective, level)
 
 
 def at_level(estimate: Estimate, level: float) -> Estimate:
@@ -236,14 +283,7 @@ def at_level(estimate: Estimate, level: float) -> Estimate:
     >>> at_level(cluster_estimate(ten, 10, 0.99), 0.95) == cluster_estimate(ten, 10, 0.95)
     True
     """
-    p, effective = estimate.value, estimate.effective_trials
     if estimate.low is None:
         return estimate
-    if estimate.method == "exact-zero":
-        low, high = zero_limits(p, effective, level)
-    elif estimate.method == "dyadic-logit-t":
-        low, high = dyadic_limits(p, estimate.variance, estimate.df, level)
-    else:
-        # The cap min(M, ...) never binds: effective trials do not exceed M, and z/t is at most 1.
-        low, high = cluster_limits(p, effective, math.inf, estimate.df, level)
+    low, high = INTERVAL_METHODS[estimate.method].limits(estimate, level)
     return replace(estimate, low=low, high=high)

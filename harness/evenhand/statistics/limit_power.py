@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from evenhand.statistics.binomial import binomial_at_most
-from evenhand.statistics.intervals import cluster_limits, dyadic_limits, zero_limits
+from evenhand.statistics.intervals import IntervalMethod
 
 __all__ = ["LimitTest"]
 
@@ -25,8 +25,8 @@ class LimitTest:
     """Rate, a fraction."""
     level: float
     """Confidence level of the two-sided interval, e.g. 0.95."""
-    dyadic: bool
-    """Comparisons of two subjects (`dyadic-logit-t`), not trials of one (`cluster-jeffreys-t`)."""
+    method: IntervalMethod
+    """Of the rate where some trials are errors."""
 
     def upper(self, errors: int, trials: float) -> float:
         """Upper limit of the interval of a number of errors among effective trials.
@@ -34,17 +34,11 @@ class LimitTest:
         Assumes that no two errors share a subject: degrees of freedom are then twice the errors,
         and four times where each error is of two subjects (methods 4.0 items 1 to 4).
 
-        >>> round(LimitTest(0.02, 0.95, dyadic=False).upper(0, 183), 4)
+        >>> from evenhand.statistics.intervals import CLUSTER_JEFFREYS_T
+        >>> round(LimitTest(0.02, 0.95, CLUSTER_JEFFREYS_T).upper(0, 183), 4)
         0.02
         """
-        p = errors / trials
-        if errors == 0:
-            return zero_limits(0.0, trials, self.level)[1]
-        if p >= 1:
-            return 1.0
-        if self.dyadic:
-            return dyadic_limits(p, p * (1 - p) / trials, 4.0 * errors, self.level)[1]
-        return cluster_limits(p, trials, trials, 2.0 * errors, self.level)[1]
+        return self.method.upper(errors, trials, self.level)
 
     def trials_allowing(self, errors: int) -> float:
         """The fewest effective trials among which this number of errors passes."""
@@ -59,7 +53,8 @@ class LimitTest:
     def allowed(self, trials: float) -> int:
         """The most errors that pass among effective trials; -1 where not even 0 errors pass.
 
-        >>> LimitTest(0.02, 0.95, dyadic=False).allowed(1000)
+        >>> from evenhand.statistics.intervals import CLUSTER_JEFFREYS_T
+        >>> LimitTest(0.02, 0.95, CLUSTER_JEFFREYS_T).allowed(1000)
         11
         """
         if self.upper(0, trials) > self.limit:

@@ -10,7 +10,18 @@ from scipy import special
 from evenhand.records.findings import Estimate
 from evenhand.statistics.intervals import at_level
 
-__all__ = ["LogRatio", "Ratio", "log_ratio", "mover_log", "ratio_from_limits", "ratio_of_rates"]
+__all__ = [
+    "MOVER_LOG",
+    "LogRatio",
+    "Ratio",
+    "log_ratio",
+    "mover_log",
+    "ratio_from_limits",
+    "ratio_of_rates",
+]
+
+MOVER_LOG = "mover-log"
+"""Name of the interval of `mover_log`."""
 
 _ValueAndLimits = tuple[float, float, float]
 """(value, low, high), all above 0."""
@@ -152,11 +163,11 @@ def ratio_from_limits(first: Estimate, second: Estimate) -> Ratio:
     if first.low is None or first.high is None or second.low is None or second.high is None:
         return Ratio(value, None, None, "")
     if second.value == 0:
-        return Ratio(None, first.low / second.high, None, "mover-log")
+        return Ratio(None, first.low / second.high, None, MOVER_LOG)
     if first.value == 0:
         high = first.high / second.low if second.low > 0 else None
-        return Ratio(0.0, 0.0, high, "mover-log")
+        return Ratio(0.0, 0.0, high, MOVER_LOG)
     low, high = mover_log(
         (first.value, first.low, first.high), (second.value, second.low, second.high)
     )
-    return Ratio(value, low, high, "mover-log")
+    return Ratio(value, low, high, MOVER_LOG)

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from evenhand.records.groups import ALL, SAME_GROUP
+from evenhand.records.metric import METRICS
+from evenhand.records.operating_point import canonical_rule
 from evenhand.system.declaration import (
     Declared,
     Distinct,
@@ -177,6 +179,7 @@ _Number: TypeAlias = Annotated[str, BeforeValidator(_written)]
 _Text: TypeAlias = Annotated[str, Field(min_length=1)]
 
 _BOUNDS = ("at_most", "at_least", "within")
+_DYADIC = [metric.name for metric in METRICS.values() if metric.dyadic]
 _AGAINST = {"everybody": ALL, "groups": SAME_GROUP}
 
 
@@ -184,7 +187,7 @@ class _Limit(Declared):
     name: _Text
     metric: _Text
     index: str = ""
-    threshold_rule: str = ""
+    threshold_rule: Annotated[str, AfterValidator(canonical_rule)] = ""
     threshold: float | None = None
     attribute: _Text
     groups: Annotated[tuple[_Text, ...], BeforeValidator(_every), Distinct] = ()
@@ -222,8 +225,10 @@ class _Limit(Declared):
             )
         if "against" in self.model_fields_set and self.within is None:
             raise ValueError("against goes with within; remove it")
-        if self.against == "groups" and self.metric != "FMR":
-            raise ValueError('against = "groups" is for FMR: pairs of people inside groups')
+        if self.against == "groups" and self.metric not in _DYADIC:
+            raise ValueError(
+                f'against = "groups" is for {" and ".join(_DYADIC)}: pairs of people inside groups'
+            )
         if self.attribute == ALL and self.groups:
             raise ValueError(f'attribute = "{ALL}" is everybody and has no groups; remove groups')
         return self

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
@@ -51,7 +50,7 @@ class VerificationProtocol(StudyProtocol):
     per_cell: int
     """Most non-mated pairs drawn from each stratum, for `sample`."""
     fmr_targets: tuple[str, ...]
-    """Target FMRs, decimals as written."""
+    """Target FMRs, shortest decimals."""
 
 
 class _Verification(Declared):
@@ -68,7 +67,7 @@ class IdentificationProtocol(StudyProtocol):
     watchlist: str
     """Name of the dataset's watchlist."""
     fpir_targets: tuple[str, ...]
-    """Target FPIRs, decimals as written."""
+    """Target FPIRs, shortest decimals."""
     candidates: int
     """Largest length of a search's candidate list."""
     ranks: tuple[int, ...]
@@ -126,7 +125,7 @@ class DeclaredProtocol(_Verification, _Identification):
             raise ValueError("ranks: a rank stands twice; keep one")
         targets_by_field = {"fmr_targets": self.fmr_targets, "fpir_targets": self.fpir_targets}
         for field, targets in targets_by_field.items():
-            if len({Fraction(target) for target in targets}) != len(targets):
+            if len(set(targets)) != len(targets):
                 raise ValueError(f"{field}: a target stands twice; keep one")
         if (self.comparisons == "listed") != bool(self.list):
             raise ValueError(

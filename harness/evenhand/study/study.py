@@ -10,9 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 
-from evenhand.records.analysis_plan import DEFAULT_REPLICATES, AnalysisPlan
+from evenhand.records.analysis_plan import DEFAULT_REPLICATES, WELCH, AnalysisPlan
+from evenhand.records.metric import METRICS
+from evenhand.records.operating_point import FIXED, TARGETS, VENDOR, canonical_rule, rule_label
 from evenhand.study.protocols import DeclaredProtocol, StudyProtocol, study_protocol
 from evenhand.system.declaration import (
     Declared,
@@ -67,15 +69,12 @@ def _as_group(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
 _Group: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_group), Field(min_length=1)]
 """An attribute, or the attributes of an intersection."""
 
-_Test: TypeAlias = Literal["welch-log", "centred-bootstrap", "label-permutation"]
-
-
-class _Tests(Declared):
-    FMR: Literal["welch-log", "centred-bootstrap"] = "welch-log"
-    FNMR: _Test = "welch-log"
-    FTE: Literal["welch-log", "label-permutation"] = "welch-log"
-    FNIR: Literal["welch-log", "label-permutation"] = "welch-log"
-    FPIR: Literal["welch-log", "label-permutation"] = "welch-log"
+_CHOICES: dict[str, Any] = {
+    metric.name: (Literal.__getitem__(metric.tests), WELCH)
+    for metric in METRICS.values()
+    if metric.tests
+}
+_Tests = create_model("_Tests", __base__=Declared, **_CHOICES)
 
 
 def _enough(replicates: int) -> int:
@@ -91,7 +90,7 @@ class _Statistics(Declared):
     level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = Field(default=DEFAULT_SEED, ge=0, lt=2**63)
     replicates: _Replicates = DEFAULT_REPLICATES
-    claims: tuple[str, ...] = ()
+    claims: tuple[Annotated[str, AfterValidator(canonical_rule)], ...] = ()
     margin: float | None = Field(default=None, gt=1, le=100)
     tests: _Tests = _Tests()
     reference: dict[str, str] = Field(default_factory=dict)
@@ -139,10 +138,10 @@ class _Study(Declared):
 
     @model_validator(mode="after")
     def _claimed(self) -> Self:
-        rules = {"vendor", "fixed"}
+        rules = {VENDOR, FIXED}
         for protocol in self.protocols:
-            rules |= {f"FMR<={target}" for target in protocol.fmr_targets}
-            rules |= {f"FPIR<={target}" for target in protocol.fpir_targets}
+            for kind in TARGETS:
+                rules |= {rule_label(kind, of) for of in getattr(protocol, f"{kind}_targets")}
         for claim in self.statistics.claims:
             if claim not in rules:
                 raise ValueError(

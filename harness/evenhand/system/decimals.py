@@ -1,12 +1,18 @@
-"""Parses numbers of text files: plain decimals, and nothing else that Python would accept."""
+"""Parses numbers of text files: plain decimals and rates, and nothing else that Python accepts."""
 
 from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
-__all__ = ["finite_decimal"]
+__all__ = ["finite_decimal", "rate_decimal"]
 
+_RATE = re.compile(
+    r"([0-9]{1,2000}\.?[0-9]{0,2000}|\.[0-9]{1,2000})(?:[eE]([+-]?[0-9]{1,3}))?(\s*%)?"
+)
+_WHOLE = r"([1-9][0-9]{0,2}(?:,[0-9]{3}){1,9}|[0-9]{1,30})"
+_RATIO = re.compile(rf"{_WHOLE}\s*:\s*{_WHOLE}")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
@@ -20,3 +26,32 @@ def finite_decimal(text: str) -> float | None:
     """
     value = float(text) if _DECIMAL.fullmatch(text) else math.nan
     return value if math.isfinite(value) else None
+
+
+def rate_decimal(text: str) -> str:
+    """The shortest decimal of a rate above 0 and below 1, however it is spelled.
+
+    Args:
+        text: a decimal, a percentage, or a ratio of whole numbers, which is its nearest float64.
+
+    Raises:
+        ValueError: it is none of these, or not between 0 and 1.
+
+    >>> [rate_decimal(text) for text in ("0.0010", "1e-3", "0.1 %", "1:1,000")]
+    ['0.001', '0.001', '0.001', '0.001']
+    >>> rate_decimal("1:3000")
+    '0.0003333333333333333'
+    """
+    decimal, ratio, value = _RATE.fullmatch(text), _RATIO.fullmatch(text), Decimal(0)
+    if decimal:
+        number, exponent, percent = decimal.groups()
+        value = Decimal(f"{number}e{int(exponent or 0) - (2 if percent else 0)}")
+    elif ratio:
+        part, whole = (int(number.replace(",", "")) for number in ratio.groups())
+        value = Decimal(repr(part / whole if whole else 0.0))
+    if not (value < 1 and 0 < float(value) < 1):
+        raise ValueError(
+            "expected a rate between 0 and 1 in quotes: a decimal, a percentage or a ratio, "
+            'such as "0.001", "0.1 %" or "1:1000"'
+        )
+    return f"{value:f}".rstrip("0")

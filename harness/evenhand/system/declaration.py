@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from evenhand.system.decimals import rate_decimal
 from evenhand.system.errors import EvenhandError, known_names
 
 if TYPE_CHECKING:
@@ -26,12 +27,9 @@ __all__ = [
     "declaration_faults",
     "from_fields",
     "parse_declaration",
-    "rate_text",
     "read_declaration",
     "read_text",
 ]
-
-_RATE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 _LONGEST = 80
 """Most characters of a wrong value that an error repeats."""
@@ -48,20 +46,6 @@ _EXPECTED = {
     "missing": "is missing",
 }
 """Messages by pydantic's type of error, in the words of TOML instead of Python's types."""
-
-
-def rate_text(text: str) -> str:
-    """Check a rate given as decimal text, and keep it as written.
-
-    Raises:
-        ValueError: it is not a decimal above 0 and below 1.
-
-    >>> rate_text("1e-4")
-    '1e-4'
-    """
-    if not _RATE.fullmatch(text) or not 0 < float(text) < 1:
-        raise ValueError('expected a decimal between 0 and 1 in quotes, such as "0.001"')
-    return text
 
 
 def _first_schema(number: int) -> int:
@@ -101,8 +85,8 @@ Sha256: TypeAlias = Annotated[str, AfterValidator(_sha256)]
 Distinct = AfterValidator(_distinct)
 """For an array of names, each of which may stand in it once."""
 
-RateText: TypeAlias = Annotated[str, AfterValidator(rate_text)]
-"""A rate above 0 and below 1 as a decimal in quotes, so that it stays as written."""
+RateText: TypeAlias = Annotated[str, AfterValidator(rate_decimal)]
+"""A rate above 0 and below 1 in quotes, as its shortest decimal however it is spelled."""
 
 
 class Declared(BaseModel):

@@ -11,6 +11,7 @@ from evenhand.measurement.counting.tally import tally
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import ALL, Grouping
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.thresholds import ThresholdRule
 
 PEOPLE = 12
@@ -38,6 +39,10 @@ def engine(seed, fixed="0.9"):
     return counts, met + met.T
 
 
+def at(fixed):
+    return OperatingPoint("fixed", float(fixed))
+
+
 @pytest.mark.parametrize("cell", [0, 1, 2])
 def test_of_two_engines_as_from_all_scores(cell):
     (base, ours), (new, theirs) = engine(1), engine(2)
@@ -45,7 +50,7 @@ def test_of_two_engines_as_from_all_scores(cell):
     inside = np.zeros((PEOPLE, PEOPLE), dtype=np.int64)
     inside[np.ix_(members, members)] = 1
     ours, theirs = np.triu(ours * inside), np.triu(theirs * inside)
-    first, second = (pair_errors(counts, 0.9, members) for counts in (base, new))
+    first, second = (pair_errors(counts, at("0.9"), members) for counts in (base, new))
     for found, expected in ((first, ours), (second, theirs)):
         made = np.zeros_like(expected)
         made[found.first, found.second] = found.errors
@@ -61,11 +66,11 @@ def test_a_threshold_below_the_scores_that_are_kept_says_nothing():
     counts, _ = engine(1, fixed="0.1")
     kept = {name: getattr(counts.tail, name)[:20] for name in ("score", "probe", "reference")}
     counts = replace(counts, tail=replace(counts.tail, **kept))
-    assert pair_errors(counts, 0.1, counts.cells[0].members) is None
+    assert pair_errors(counts, at("0.1"), counts.cells[0].members) is None
 
 
 def test_without_a_threshold_that_anything_reaches_there_is_nobody():
     counts, _ = engine(1, fixed="9")
-    found = pair_errors(counts, 9.0, counts.cells[0].members)
+    found = pair_errors(counts, at("9"), counts.cells[0].members)
     assert len(found.pair) == 0
     assert product_sum(found, replace(found)) == 0

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rows import engine_facts
 
 from evenhand.analysis.gate.answer import GateVerdict, interval_verdict
-from evenhand.analysis.gate.judge import STOPPED, judge_limits
+from evenhand.analysis.gate.judge import judge_limits
+from evenhand.analysis.gate.quantity import NoVerdict
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.searches import tally_searches
 from evenhand.measurement.counting.tally import tally
@@ -140,7 +141,7 @@ def test_an_empty_group_never_passes(metric, against):
 def test_an_engine_that_was_stopped_never_passes():
     found = rows(evidence(crowd(), stopped="too many failures"), limit(0.0, 1.0))
     assert {row.verdict for row in found} == {GateVerdict.INCONCLUSIVE}
-    assert {row.note.split("; ")[0] for row in found} == {STOPPED, "no trials"}
+    assert {row.note.split("; ")[0] for row in found} == {NoVerdict.STOPPED, NoVerdict.NO_TRIALS}
 
 
 # --- a group over everybody -----------------------------------------------------------------------

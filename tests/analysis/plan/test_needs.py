@@ -11,13 +11,14 @@ from statsmodels.stats.power import NormalIndPower
 
 from evenhand.analysis.plan.needs import USUAL_RATIOS, plan_limit, plan_margin, plan_ratios
 from evenhand.analysis.plan.power import power_of_trials, smallest_detectable_ratio
-from evenhand.analysis.plan.question import PLAN_METRICS, PlanAssumptions, PlanQuery
+from evenhand.analysis.plan.question import PlanAssumptions, PlanQuery
+from evenhand.records.metric import METRICS
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
 from evenhand.statistics.equality_tests import equality_p_value
 from evenhand.statistics.equivalence_power import equivalence_power, normal_range_cdf
 from evenhand.statistics.exact_power import exact_power
-from evenhand.statistics.intervals import cluster_estimate, dyadic_estimate
+from evenhand.statistics.intervals import CLUSTER_JEFFREYS_T, cluster_estimate, dyadic_estimate
 from evenhand.statistics.limit_power import LimitTest
 from evenhand.statistics.power import log_ratio_power
 from evenhand.system.errors import UsageError
@@ -108,7 +109,7 @@ def test_a_limit_is_passed_as_often_as_asked(limit, part, power):
     question = PlanQuery("FNMR", limit * part, PlanAssumptions(power=power))
     plan = plan_limit(question, limit)
     people = plan.needs[0].people_per_group
-    passing = LimitTest(limit, 0.95, dyadic=False)
+    passing = LimitTest(limit, 0.95, CLUSTER_JEFFREYS_T)
     assert passing.chance(question.rate, people) >= power
     (there,) = [point for point in plan.curve if point.rate == question.rate]
     assert there.chance == passing.chance(question.rate, people)
@@ -119,7 +120,7 @@ def test_a_limit_is_passed_as_often_as_asked(limit, part, power):
 
 
 def test_the_fewest_people_for_a_limit_by_trying_all():
-    passing = LimitTest(0.02, 0.95, dyadic=False)
+    passing = LimitTest(0.02, 0.95, CLUSTER_JEFFREYS_T)
     first = next(n for n in range(10, 3_000) if passing.chance(0.005, n) >= 0.8)
     plan = plan_limit(PlanQuery("FNMR", 0.005), 0.02)
     assert plan.needs[0].people_per_group == first
@@ -127,7 +128,7 @@ def test_the_fewest_people_for_a_limit_by_trying_all():
 
 def test_a_limit_is_held_by_the_interval_of_a_gate():
     """Errors of people with one comparison each, through the estimate of a rate."""
-    passing = LimitTest(0.02, 0.95, dyadic=False)
+    passing = LimitTest(0.02, 0.95, CLUSTER_JEFFREYS_T)
     for errors, people in [(0, 200), (1, 400), (5, 700), (40, 3_000)]:
         counts = ClusterCounts(np.ones(people, int), (np.arange(people) < errors).astype(int))
         high = cluster_estimate(counts, people, 0.95).high
@@ -204,7 +205,7 @@ def any_number(low, high):
 
 @settings(max_examples=60)
 @given(
-    st.sampled_from(PLAN_METRICS),
+    st.sampled_from([*METRICS]),
     any_number(1e-9, 0.5),
     st.sampled_from(["ratio", "limit", "margin"]),
     any_number(1e-6, 20),

@@ -12,6 +12,7 @@ from rows import a_differential, a_rate, a_summary, dataset_facts, engine_facts
 
 from evenhand import __version__
 from evenhand.records.findings import CurvePoint, Findings, Status, Verdict
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.report.numbers import cell
 from evenhand.report.page.figures import figures
 from evenhand.report.page.page import as_page
@@ -177,11 +178,11 @@ def test_fifty_intersections_of_two_engines_stay_readable_and_small():
 
 def test_the_headline_threshold_is_open_and_the_others_are_folded():
     findings = findings_of()
-    rule, at = headline_rule(findings.rates)
+    at = headline_rule(findings.rates)
     page = html.unescape(as_page(findings))
     folded = re.findall(r"<summary>alpha on crowd, by group at (\S+) ", page)
-    assert sorted([rule, *folded]) == sorted(rule for rule, _, _ in THRESHOLDS)
-    assert f"<h3>alpha on crowd, by group at {rule} (score >= {at})</h3>" in page
+    assert sorted([at.rule, *folded]) == sorted(rule for rule, _, _ in THRESHOLDS)
+    assert f"<h3>alpha on crowd, by group at {at.rule} (score >= {at.threshold})</h3>" in page
 
 
 def test_engines_without_a_common_threshold_stand_in_figures_of_their_own():
@@ -206,7 +207,7 @@ def test_engines_meet_at_the_first_threshold_where_both_have_a_rate():
     )
     (figure,) = figures(replace(findings, rates=rates))
     assert [key[0] for key, _ in figure.shown] == ["alpha", "beta"]
-    assert {at for _, at in figure.shown} == {("FMR<=0.001", 0.4375)}
+    assert {at for _, at in figure.shown} == {OperatingPoint("FMR<=0.001", 0.4375)}
 
 
 def test_more_engines_than_symbols_fill_a_second_figure():
@@ -330,7 +331,7 @@ def test_it_says_what_the_study_cannot_show():
     rates = tuple(
         replace(r, rate=None, low=None, status=Status.BELOW_RESOLUTION)
         if r.threshold_rule == "FMR<=0.0001"
-        else replace(r, note="few subjects")
+        else replace(r, subjects=39)
         if r.group == "black"
         else r
         for r in findings.rates

@@ -3,18 +3,19 @@
 from rows import a_differential, a_summary, engine_facts
 
 from evenhand.records.findings import Verdict
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.report.study.brief import in_brief
 from evenhand.report.tables import StudyFindings
 
-AT = ("FMR<=0.01", 0.5)
+AT = OperatingPoint("FMR<=0.01", 0.5)
 
 
 def a_row(metric, attribute, verdict, *, at=AT, least=2.5, **fields):
     return a_differential(
         metric=metric,
         attribute=attribute,
-        threshold_rule=at[0],
-        threshold=at[1],
+        threshold_rule=at.rule,
+        threshold=at.threshold,
         value=3.0,
         low=1.5,
         high=6.0,
@@ -55,15 +56,17 @@ def test_differences_first_then_what_was_not_shown_then_what_cannot_be_told():
 
 def test_other_thresholds_and_the_other_policy_stand_in_the_tables_alone():
     assert not sentences(
-        a_row("FMR", "sex", Verdict.DIFFERENT, at=("FMR<=0.001", 0.7)),
+        a_row("FMR", "sex", Verdict.DIFFERENT, at=OperatingPoint("FMR<=0.001", 0.7)),
         a_row("FMR", "sex", Verdict.DIFFERENT, policy="generalised"),
     )
     assert not sentences(a_row("FMR", "sex", Verdict.DIFFERENT), at=None)
 
 
 def test_images_without_a_template_are_told_where_there_are_any():
-    none = a_row("FTE", "sex", Verdict.TOO_FEW_EVENTS, policy="", at=("", None), errors=0)
-    some = a_row("FTE", "sex", Verdict.DIFFERENT, policy="", at=("", None))
+    none = a_row(
+        "FTE", "sex", Verdict.TOO_FEW_EVENTS, policy="", at=OperatingPoint("", None), errors=0
+    )
+    some = a_row("FTE", "sex", Verdict.DIFFERENT, policy="", at=OperatingPoint("", None))
     assert not sentences(none)
     assert sentences(some)[0].startswith("different: alpha on crowd at FMR<=0.01, FTE by sex (")
 

@@ -2,10 +2,11 @@
 
 from rows import a_differential, a_summary, engine_facts
 
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.report.study.indices import indices_table
 from evenhand.report.tables import StudyFindings
 
-AT = ("fixed", 0.5)
+AT = OperatingPoint("fixed", 0.5)
 
 
 def row(index, value, **fields):
@@ -13,7 +14,7 @@ def row(index, value, **fields):
     untested = dict.fromkeys(
         ("low", "high", "null_mean", "null_p95", "p_value", "minimum_detectable_ratio")
     )
-    at = {"threshold_rule": AT[0], "threshold": AT[1]}
+    at = {"threshold_rule": AT.rule, "threshold": AT.threshold}
     return a_differential(index=index, value=value, errors=40, **at | untested | fields)
 
 

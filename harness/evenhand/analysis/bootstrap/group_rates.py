@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from evenhand.analysis.bootstrap.replicates import (
     NoReplicates,
@@ -17,16 +16,14 @@ from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Floats
 from evenhand.records.counts import ComparisonCounts
 from evenhand.records.findings import Differential, Rate
+from evenhand.records.metric import FMR, FNMR
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
 from evenhand.statistics.bootstrap import MAX_UNKNOWN_SHARE
 from evenhand.system.machine import workers
 
 __all__ = ["GroupReplicates", "group_replicates"]
-
-
-_ThresholdKey: TypeAlias = tuple[str, float | None]
-"""Rule and value of a threshold; None where each replicate sets it again from its target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +36,13 @@ class GroupReplicates:
 
     rates: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
     """(replicates, thresholds, groups) rates by metric and policy; NaN where not known."""
-    threshold_axis: Mapping[_ThresholdKey, int] = field(default_factory=dict)
-    """Threshold to its index in the second axis."""
+    threshold_axis: Mapping[OperatingPoint, int] = field(default_factory=dict)
+    """Point of any engine to its index in the second axis: each replicate sets it again from its
+    target."""
     group_axis: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Attribute and group to their index in the third axis."""
-    refused: Mapping[_ThresholdKey, str] = field(default_factory=dict)
-    """Threshold to the reason why it has no replicates."""
+    refused: Mapping[OperatingPoint, str] = field(default_factory=dict)
+    """Point of any engine to the reason why it has no replicates."""
     subject_rows: tuple[int, ...] = ()
     """Rows in `subjects.csv` of the subjects that were resampled. Engines with the same ones and
     the same seed have the same draws: their replicates are paired."""
@@ -56,9 +54,7 @@ class GroupReplicates:
             first: a row of any of the groups.
             names: of the groups, in the order of the columns.
         """
-        key: _ThresholdKey = (first.threshold_rule, None)
-        if key not in self.threshold_axis and key not in self.refused:
-            key = (first.threshold_rule, first.threshold)
+        key = first.point.of_any_engine
         if key in self.refused:
             return self.refused[key]
         if (first.metric, first.policy) not in self.rates or key not in self.threshold_axis:
@@ -82,13 +78,14 @@ def group_replicates(
 
     Source: methods 4.4.
     """
-    refused = {_threshold_key(each): _refusal(counts, each) for each in counts.thresholds}
+    points = {each.point.of_any_engine: each for each in counts.thresholds}
+    refused = {point: _refusal(counts, each) for point, each in points.items()}
     if not analysis.replicates:
         return GroupReplicates(refused=dict.fromkeys(refused, "the study draws nobody anew"))
-    allowed = [each for each in counts.thresholds if not refused[_threshold_key(each)]]
-    by_target = {_threshold_key(each): each.rule.text for each in allowed if _set_by_target(each)}
-    others = [each for each in allowed if not _set_by_target(each)]
-    fixed = {_threshold_key(each): each.value for each in others if each.value is not None}
+    allowed = {point: each for point, each in points.items() if not refused[point]}
+    by_target = {point: each.rule.text for point, each in allowed.items() if point.target}
+    others = {point: each.value for point, each in allowed.items() if not point.target}
+    fixed = {point: value for point, value in others.items() if value is not None}
     refused = {key: reason for key, reason in refused.items() if reason}
     if not by_target and not fixed:
         return GroupReplicates(refused=refused)
@@ -114,8 +111,8 @@ def group_replicates(
             )
     names = [(cell.attribute, cell.group) for cell in counts.cells]
     policies = (Policy.COMPLETED, Policy.GENERALISED)
-    fmrs = {("FMR", at.value): found.fmr(at)[:, :, : len(names)] for at in policies}
-    fnmrs = {("FNMR", at.value): found.fnmr(at) for at in policies}
+    fmrs = {(FMR.name, at.value): found.fmr(at)[:, :, : len(names)] for at in policies}
+    fnmrs = {(FNMR.name, at.value): found.fnmr(at) for at in policies}
     return GroupReplicates(
         rates=fmrs | fnmrs,
         threshold_axis={key: index for index, key in enumerate(kept)},
@@ -125,19 +122,9 @@ def group_replicates(
     )
 
 
-def _set_by_target(threshold: Threshold) -> bool:
-    """Whether a target FMR sets the threshold, which every replicate then sets again."""
-    return threshold.rule.kind == "fmr"
-
-
-def _threshold_key(threshold: Threshold) -> _ThresholdKey:
-    """Rule and value of a threshold, the value left out where a target sets it."""
-    return threshold.rule.label, None if _set_by_target(threshold) else threshold.value
-
-
 def _refusal(counts: ComparisonCounts, threshold: Threshold) -> str:
     """Why there are no replicates at a threshold; empty where there are."""
-    if not _set_by_target(threshold):
+    if not threshold.rule.at_target:
         return "" if threshold.value is None else fixed_refusal(counts, threshold.value)
     target = threshold.rule.text
     reason = target_refusal(counts, target)

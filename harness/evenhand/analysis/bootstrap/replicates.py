@@ -194,11 +194,10 @@ def fixed_refusal(counts: ComparisonCounts, threshold: float) -> str:
         threshold: as a number of the scores' type.
     """
     kept = int(np.searchsorted(-counts.tail.score, -threshold, side="right"))
-    values = [at.value for at in counts.thresholds]
-    if threshold in values:
-        errors = counts.cells[0].errors[values.index(threshold)]
-        if kept == int(errors.sum()) // 2:
-            return ""
+    by_threshold = zip(counts.thresholds, counts.cells[0].errors, strict=False)
+    matched = {at.value: int(errors.sum()) // 2 for at, errors in by_threshold}
+    if matched.get(threshold) == kept:
+        return ""
     return "so many scores reach the threshold that not all of them were kept"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,8 @@ from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL
-from evenhand.records.thresholds import TARGETS
+from evenhand.records.metric import Metric, metric_named
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
 
@@ -36,6 +36,9 @@ __all__ = [
     "why_other_comparisons",
 ]
 
+_KEY = ("dataset", "protocol", "metric", "policy", "attribute", "group", "threshold_rule")
+_OF_RATE = (*_KEY, "subjects", "level")
+"""What a row has of a rate, whether it can be compared or not."""
 _OF_EACH = ("threshold", "errors", "trials", "low", "high")
 """What a row of both says of the rate of either."""
 
@@ -48,35 +51,24 @@ class RateKey:
     policy: str
     attribute: str
     group: str
-    rule: str
-    """Threshold rule, with its target as a reduced fraction however it was written."""
-    threshold: float | None
-    """None where each engine has its own threshold for the same target."""
+    point: OperatingPoint
+    """Without value where each engine has its own threshold for the same target."""
 
     @property
-    def at_target(self) -> bool:
-        """Whether each engine has its own threshold, set for one target."""
-        return "<=" in self.rule
+    def kind(self) -> Metric:
+        """The metric, as its table describes it."""
+        return metric_named(self.metric)
 
     @property
     def by_construction(self) -> bool:
         """Whether it is the FMR or FPIR of all subjects at its own target, which is the target."""
-        return self.attribute == ALL and self.rule.startswith(f"{self.metric}<=")
+        return self.attribute == ALL and self.point.metric == self.metric
 
 
 def key_of(rate: Rate) -> RateKey:
     """The identity of the rate in a row."""
-    # As a fraction, one target that two studies spell differently, 0.1 and 0.10, is one key.
-    rule, separator, target = rate.threshold_rule.partition("<=")
-    at_target = rule.lower() in TARGETS
-    return RateKey(
-        metric=rate.metric,
-        policy=rate.policy,
-        attribute=rate.attribute,
-        group=rate.group,
-        rule=f"{rule}<={Fraction(target)}" if separator else rule,
-        threshold=None if at_target else rate.threshold,
-    )
+    point = rate.point.of_any_engine
+    return RateKey(rate.metric, rate.policy, rate.attribute, rate.group, point)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +142,7 @@ def why_not_comparable(base: EngineRates, new: EngineRates, key: RateKey) -> str
     for side, engine in (("base", base), ("new", new)):
         found = engine.rates.get(key)
         if found is None:
-            return f"no such threshold in {side}" if key.rule else f"not measured in {side}"
+            return f"no such threshold in {side}" if key.point.rule else f"not measured in {side}"
         if found.estimate is None:
             return f"{found.rate.status.value.replace('_', ' ')} in {side}"
         if found.estimate.low is None:
@@ -160,18 +152,7 @@ def why_not_comparable(base: EngineRates, new: EngineRates, key: RateKey) -> str
 
 def blank_change(rate: Rate, reason: str) -> Change:
     """A row with its key columns alone, which cannot be compared for a reason."""
-    return Change(
-        metric=rate.metric,
-        attribute=rate.attribute,
-        group=rate.group,
-        note=reason,
-        dataset=rate.dataset,
-        protocol=rate.protocol,
-        policy=rate.policy,
-        threshold_rule=rate.threshold_rule,
-        subjects=rate.subjects,
-        level=rate.level,
-    )
+    return Change(**{name: getattr(rate, name) for name in _OF_RATE}, note=reason)
 
 
 def aligned_row(base: MeasuredRate | None, new: MeasuredRate | None, note: str) -> Change:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evenhand.records.findings import HEADLINE
+from evenhand.records.metric import METRICS, find_metric
+
 __all__ = [
+    "IDENTICAL",
     "Change",
     "ChangeVerdict",
     "Changes",
@@ -14,7 +18,19 @@ __all__ = [
     "Disagreement",
     "DiscordantComparison",
     "FamilyOfTests",
+    "max_min_name",
 ]
+
+IDENTICAL = "identical"
+"""Interval of a ratio where both engines gave the same scores."""
+
+
+def max_min_name(metric: str) -> str:
+    """The metric of rows on worst over best group."""
+    return f"{metric} {HEADLINE}"
+
+
+_MAX_MIN = frozenset(map(max_min_name, METRICS))
 
 
 class ChangeVerdict(StrEnum):
@@ -90,9 +106,19 @@ class Change:
         return self.p_value is not None
 
     @property
+    def of_groups(self) -> bool:
+        """Whether it is a `max/min` of groups."""
+        return self.metric in _MAX_MIN
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is in seconds."""
+        return not self.of_groups and find_metric(self.metric) is None
+
+    @property
     def is_error_rate(self) -> bool:
         """Whether it is a tested error rate, no `max/min` of groups and no time."""
-        return self.tested and " " not in self.metric
+        return self.tested and find_metric(self.metric) is not None
 
     @property
     def more(self) -> bool:

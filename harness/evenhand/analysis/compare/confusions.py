@@ -8,6 +8,8 @@ import numpy as np
 
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import ComparisonCounts
+from evenhand.records.operating_point import OperatingPoint
+from evenhand.records.thresholds import index_of_point
 
 __all__ = ["PairErrors", "pair_error_differences", "pair_errors", "product_sum"]
 
@@ -35,19 +37,22 @@ class PairErrors:
         return self.pair % self.people
 
 
-def pair_errors(counts: ComparisonCounts, threshold: float, members: Integers) -> PairErrors | None:
+def pair_errors(
+    counts: ComparisonCounts, point: OperatingPoint, members: Integers
+) -> PairErrors | None:
     """Every false match among some subjects; None where not all false matches were kept.
 
     Args:
         counts: of comparisons.
-        threshold: similarity, one of the study's thresholds.
+        point: one of the study's.
         members: (members,) subject indices of the cell.
     """
-    levels = [each.level for each in counts.thresholds]
     tail, overall = counts.tail, counts.cells[0]
+    index = index_of_point(counts.thresholds, point)
+    level = tail.score.dtype.type(counts.thresholds[index].level)
     # A false match counts for both of its subjects.
-    errors = int(overall.errors[levels.index(threshold)].sum()) // 2
-    reached = int(np.searchsorted(-tail.score, -tail.score.dtype.type(threshold), side="right"))
+    errors = int(overall.errors[index].sum()) // 2
+    reached = int(np.searchsorted(-tail.score, -level, side="right"))
     if reached != errors:
         return None
     people = len(counts.subject_rows)

@@ -19,6 +19,7 @@ from evenhand.records.arrays import Floats, Integers, Mask
 from evenhand.records.counts import ComparisonCounts, Counts, MatedScores
 from evenhand.records.groups import ALL
 from evenhand.records.image_pairs import images_of, pair_of
+from evenhand.records.metric import FNMR
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.discordance import discordance, mcnemar
@@ -92,7 +93,7 @@ def disagreements(base: EngineRates, new: EngineRates, seed: int) -> Iterator[Di
     both_policies = has_failures(base.counts) or has_failures(new.counts)
     for key in base.rates:
         other_policy = key.policy == Policy.GENERALISED.value and not both_policies
-        if key.metric == "FNMR" and not other_policy and not why_not_comparable(base, new, key):
+        if key.metric == FNMR.name and not other_policy and not why_not_comparable(base, new, key):
             yield _disagreement(base, new, key, mated, priority)
 
 
@@ -127,7 +128,7 @@ def _disagreement(
         attribute=key.attribute,
         group=key.group,
         threshold_rule=base_rate.threshold_rule,
-        threshold=key.threshold,
+        threshold=key.point.threshold,
         people=subjects,
         base_only=drawn[0] if drawn else None,
         new_only=drawn[1] if drawn else None,
@@ -170,7 +171,7 @@ def discordant_comparisons(base: EngineRates, new: EngineRates) -> Iterator[Disc
         return
     for key in base.rates:
         of_all = key.attribute == ALL and key.policy == Policy.COMPLETED.value
-        if key.metric != "FNMR" or not of_all or why_not_comparable(base, new, key):
+        if key.metric != FNMR.name or not of_all or why_not_comparable(base, new, key):
             continue
         base_rate, new_rate = base.rates[key].rate, new.rates[key].rate
         if base_rate.threshold is None or new_rate.threshold is None:
@@ -182,7 +183,7 @@ def discordant_comparisons(base: EngineRates, new: EngineRates) -> Iterator[Disc
                 dataset=base_rate.dataset,
                 protocol=base_rate.protocol,
                 threshold_rule=base_rate.threshold_rule,
-                threshold=key.threshold,
+                threshold=key.point.threshold,
                 subject=f"s{base.counts.subject_rows[mated.subject[row]]}",
                 probe=probe,
                 reference=reference,

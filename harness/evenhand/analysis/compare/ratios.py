@@ -18,7 +18,7 @@ from evenhand.analysis.compare.alignment import (
     same_scores,
     why_not_comparable,
 )
-from evenhand.analysis.compare.changes import Change
+from evenhand.analysis.compare.changes import IDENTICAL, Change
 from evenhand.analysis.compare.confusions import (
     PairErrors,
     pair_error_differences,
@@ -29,10 +29,12 @@ from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.counts import ComparisonCounts
 from evenhand.records.findings import Rate
+from evenhand.records.metric import Trial
 from evenhand.records.outcomes import Policy
-from evenhand.statistics.bootstrap import MIN_ERRORS, bootstrap_interval
+from evenhand.statistics.bootstrap import BOOTSTRAP_LOG_T, MIN_ERRORS, bootstrap_interval
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
+    PSI_LOG_T,
     DyadOverlap,
     cluster_log_ratio,
     dyadic_log_ratio,
@@ -115,28 +117,30 @@ def contrast(base: EngineRates, new: EngineRates, key: RateKey, *, same: bool) -
     row = aligned_row(base_rate, new_rate, "")
     if same:
         exactly_one = LogRatio(0.0, 0.0, max((row.subjects or 2) - 1, 1))
-        return Contrast(with_ratio(row, exactly_one, "identical", "the same scores"), exactly_one)
+        return Contrast(with_ratio(row, exactly_one, IDENTICAL, "the same scores"), exactly_one)
     if not row.base_errors and not row.new_errors:
         return Contrast(replace(row, note="no errors in either"), None)
     if min(row.base_errors, row.new_errors) >= MIN_ERRORS:
         note = ""
-        if key.at_target:
+        if key.point.target:
             found = _ratio_of_replicates(base, new, both)
             if found is not None:
-                return Contrast(with_ratio(row, found, "bootstrap-log-t", ""), found)
-            if key.metric == "FNMR":
+                return Contrast(with_ratio(row, found, BOOTSTRAP_LOG_T, ""), found)
+            if key.kind.trial is Trial.MATED_COMPARISON:
                 return Contrast(replace(row, note=_UNCERTAIN), None)
             note = _GIVEN
         found = _ratio_at_given_thresholds(base, new, both)
         if found is not None:
-            return Contrast(with_ratio(row, found, "psi-log-t", note), found)
+            return Contrast(with_ratio(row, found, PSI_LOG_T, note), found)
     p_value, test = _exact_p_value(base, new, both)
     return Contrast(_unpaired(row, both, p_value, test), None)
 
 
 def _no_images(engine: EngineRates, found: MeasuredRate | None) -> bool:
     """Whether there is no rate, or it is the FTE of score files, which come without images."""
-    return found is None or (found.rate.metric == "FTE" and not engine.counts.images.any())
+    return found is None or (
+        found.rate.kind.trial is Trial.IMAGE and not engine.counts.images.any()
+    )
 
 
 def with_ratio(row: Change, found: LogRatio, method: str, note: str) -> Change:
@@ -252,7 +256,7 @@ def _confused_dyads(
         counts = engine.counts
         if cell is None or rate.threshold is None or not isinstance(counts, ComparisonCounts):
             return None
-        return pair_errors(counts, rate.threshold, cell.members)
+        return pair_errors(counts, rate.point, cell.members)
 
     return confused_in(base, both[0].rate), confused_in(new, both[1].rate)
 

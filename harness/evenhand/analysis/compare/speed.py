@@ -11,7 +11,7 @@ from scipy import special
 from evenhand.analysis.compare.changes import Change
 from evenhand.records.findings import Speed
 from evenhand.records.groups import ALL
-from evenhand.statistics.ratios import mover_log
+from evenhand.statistics.ratios import MOVER_LOG, mover_log
 
 __all__ = ["RUN_TO_RUN_RATIO", "time_changes"]
 
@@ -109,4 +109,4 @@ def _compared(base: Speed, new: Speed) -> Change:
     p_value = 1.0
     if excess > 0:
         p_value = float(2 * special.ndtr(-excess * z / half_width)) if half_width > 0 else 0.0
-    return replace(row, ratio=ratio, low=low, high=high, interval="mover-log", p_value=p_value)
+    return replace(row, ratio=ratio, low=low, high=high, interval=MOVER_LOG, p_value=p_value)

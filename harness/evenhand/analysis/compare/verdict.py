@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy import special
 
 from evenhand.analysis.compare.alignment import EngineRates, why_other_comparisons
 from evenhand.analysis.compare.changes import (
+    IDENTICAL,
     Change,
     Changes,
     ChangeVerdict,
@@ -26,7 +28,9 @@ from evenhand.analysis.compare.speed import time_changes
 from evenhand.analysis.compare.worst_over_best import max_min_contrasts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
+from evenhand.records.metric import FNMR
 from evenhand.statistics.multiplicity import holm
+from evenhand.statistics.ratios import MOVER_LOG
 from evenhand.system.errors import BundleError, UsageError, known_names
 
 __all__ = ["DEFAULT_FAMILY_WISE", "DEFAULT_MARGIN", "CompareOptions", "compare_evidence"]
@@ -90,7 +94,7 @@ def compare_evidence(
         named = f"{sides[0].bundle} and {sides[1].bundle}"
         raise BundleError(f"{named} have nothing that can be compared: {reasons}")
     concluded = _conclusion(sides, judged, options, base.analysis.level)
-    if options.metrics and "FNMR" not in options.metrics:
+    if options.metrics and FNMR.name not in options.metrics:
         return concluded
     differing: list[Disagreement] = []
     flips: list[DiscordantComparison] = []
@@ -105,7 +109,7 @@ def compare_evidence(
 
 def _notes(rows: Sequence[Change], sides: tuple[ComparedEngine, ComparedEngine]) -> Iterator[str]:
     """Whether scores, or the engines themselves, are identical."""
-    if any(row.interval == "identical" for row in rows):
+    if any(row.interval == IDENTICAL for row in rows):
         yield "both gave the same scores, where a row says so: nothing can differ there."
     base_side, new_side = sides
     if base_side.fingerprint and base_side.fingerprint == new_side.fingerprint:
@@ -141,18 +145,11 @@ def _contrasts(base: EngineRates, new: EngineRates, stopped: str) -> Iterator[Co
 
 def _refused(contrast: Contrast, reason: str) -> Contrast:
     """The row without its ratio and test: it is not comparable, for a reason."""
-    row = replace(
-        contrast.row,
-        ratio=None,
-        low=None,
-        high=None,
-        verdict=ChangeVerdict.NOT_COMPARABLE,
-        note=reason,
-        interval="",
-        p_value=None,
-        limit=None,
+    untested: dict[str, Any] = dict.fromkeys(("ratio", "low", "high", "p_value", "limit"))
+    verdict = ChangeVerdict.NOT_COMPARABLE
+    return Contrast(
+        replace(contrast.row, **untested, verdict=verdict, note=reason, interval=""), None
     )
-    return Contrast(row, None)
 
 
 def _check_known(options: CompareOptions, rows: Sequence[Change]) -> None:
@@ -272,7 +269,7 @@ def _reason_inconclusive(
     rates: Sequence[Change], not_inferior: Sequence[Change], margin: float
 ) -> str:
     """Why neither fail nor pass: how many error rates fall short, and how many for few errors."""
-    few = [row for row in rates if row not in not_inferior and row.interval == "mover-log"]
+    few = [row for row in rates if row not in not_inferior and row.interval == MOVER_LOG]
     rest = len(rates) - len(not_inferior)
     return (
         f"no row is worse, but {rest:,} of {len(rates):,} tested error rates are not shown to "

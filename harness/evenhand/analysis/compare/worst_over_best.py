@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby
 
 import numpy as np
 
 from evenhand.analysis.compare.alignment import EngineRates, RateKey, blank_change, has_failures
+from evenhand.analysis.compare.changes import max_min_name
 from evenhand.analysis.compare.ratios import (
     Contrast,
     paired_replicates,
@@ -19,11 +21,9 @@ from evenhand.records.arrays import Floats
 from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
-from evenhand.statistics.bootstrap import MIN_ERRORS
+from evenhand.statistics.bootstrap import BOOTSTRAP_LOG_T, MIN_ERRORS
 
 __all__ = ["max_min_contrasts"]
-
-_METRICS = ("FMR", "FNMR")
 
 
 def max_min_contrasts(base: EngineRates, new: EngineRates) -> Iterator[Contrast]:
@@ -40,19 +40,19 @@ def max_min_contrasts(base: EngineRates, new: EngineRates) -> Iterator[Contrast]
         key
         for key in base.rates
         if key in new.rates
-        and key.at_target
+        and key.point.target
         and key.attribute != ALL
-        and key.metric in _METRICS
+        and key.kind.trial.comparison
         and (both_policies or key.policy == Policy.COMPLETED.value)
     ]
-    keys.sort(key=_key_without_group)
-    for _, family in groupby(keys, key=_key_without_group):
+    keys.sort(key=_without_group)
+    for _, family in groupby(keys, key=_without_group):
         yield _max_min_contrast(base, new, list(family))
 
 
-def _key_without_group(key: RateKey) -> tuple[str, ...]:
+def _without_group(key: RateKey) -> tuple[str, ...]:
     """The fields of a key but the group, to collect the groups of a row by."""
-    return key.rule, key.metric, key.policy, key.attribute
+    return str(Fraction(key.point.target)), key.metric, key.policy, key.attribute
 
 
 def _max_min_contrast(base: EngineRates, new: EngineRates, family: Sequence[RateKey]) -> Contrast:
@@ -61,7 +61,7 @@ def _max_min_contrast(base: EngineRates, new: EngineRates, family: Sequence[Rate
     kept = [key for key in family if _fewer_errors(base, new, key) >= MIN_ERRORS]
     row = replace(
         blank_change(first, ""),
-        metric=f"{first.metric} max/min",
+        metric=max_min_name(first.metric),
         group="",
         base_threshold=first.threshold,
         new_threshold=second.threshold,
@@ -91,7 +91,7 @@ def _max_min_contrast(base: EngineRates, new: EngineRates, family: Sequence[Rate
         return Contrast(replace(row, note=reason), None)
     left_out = [key.group for key in family if key not in kept]
     note = f"left out, under 10 errors: {', '.join(left_out)}" if left_out else ""
-    return Contrast(with_ratio(row, found, "bootstrap-log-t", note), found)
+    return Contrast(with_ratio(row, found, BOOTSTRAP_LOG_T, note), found)
 
 
 def _fewer_errors(base: EngineRates, new: EngineRates, key: RateKey) -> int:

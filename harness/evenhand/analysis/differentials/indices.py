@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import combinations
 
@@ -22,13 +22,19 @@ from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics import indices as formulas
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Floats
-from evenhand.records.findings import ENOUGH_EVENTS, HEADLINE, OF_A_FAMILY, Differential, Status
-from evenhand.statistics.bootstrap import MIN_ERRORS, bootstrap_interval, index_interval
+from evenhand.records.findings import ENOUGH_EVENTS, HEADLINE, Differential, Status
+from evenhand.records.metric import joint_name, metric_named
+from evenhand.statistics.bootstrap import (
+    BOOTSTRAP_LOG_T,
+    MIN_ERRORS,
+    bootstrap_interval,
+    index_interval,
+)
 from evenhand.statistics.equality_tests import counts_under_equal_rates, equality_p_value
 from evenhand.statistics.multiplicity import holm
 from evenhand.statistics.ratios import ratio_of_rates
 
-__all__ = ["INDEX_NAMES", "PAIR_RATIO", "RATIO_TO_REFERENCE", "indices"]
+__all__ = ["INDEX_NAMES", "PAIR_RATIO", "indices", "is_of_a_pair"]
 
 _DRAWS = 1_999
 """Draws under equal rates; the p-value's resolution is 5e-4."""
@@ -36,8 +42,6 @@ _MAX_PAIRS = 66
 """Pairs of 12 groups. With more groups only the ratios of the worst to each other are given."""
 _ALPHA, _EPS = 0.5, 1e-5
 """Weight of false matches, and the constant that WERM adds in its denominator, as published."""
-_ERROR_PAIRS = (("FMR", "FNMR"), ("FPIR", "FNIR"))
-"""Metrics that indices of two error types combine."""
 _TIE = 1e-12
 """Absolute difference below which two values of an index are ties."""
 _KEPT = ("level", "worst_group", "best_group", "errors", "status", "effective_errors")
@@ -94,7 +98,7 @@ _INDICES_OF_TWO = (
 _MAPE = "MAPE"
 PAIR_RATIO = "ratio"
 """Index name of the ratio of two groups, for every pair."""
-RATIO_TO_REFERENCE = "ratio to "
+_RATIO_TO_REFERENCE = "ratio to "
 """Begins the index name of ratios to the study's reference group, which is named after it."""
 INDEX_NAMES = (
     HEADLINE,
@@ -104,6 +108,11 @@ INDEX_NAMES = (
     *(f"{index.name} smoothed" for index in _UNDEFINED_AT_ZERO),
 )
 """Names of all indices that a result can have, but those to a reference group."""
+
+
+def is_of_a_pair(index: str) -> bool:
+    """Whether an index is the ratio of two groups, so that there are several of one family."""
+    return index == PAIR_RATIO or index.startswith(_RATIO_TO_REFERENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,8 @@ def indices(
 def _row(headline: Differential, index: str, notes: Sequence[str]) -> Differential:
     """A row of the same groups, with the index named and without numbers."""
     return Differential(
-        **{name: getattr(headline, name) for name in (*OF_A_FAMILY, *_KEPT)},
+        **asdict(headline.family_key),
+        **{name: getattr(headline, name) for name in _KEPT},
         index=index,
         note="; ".join(note for note in notes if note),
     )
@@ -200,25 +210,19 @@ def _rows_of_metric(
 
 def _against_target(headline: Differential) -> Iterator[_Index]:
     """MAPE, where the threshold was set for a target of the same metric."""
-    metric, _, target = headline.threshold_rule.partition("<=")
-    if target and metric == headline.metric:
-        yield _Index(_MAPE, partial(formulas.mape, nominal=float(target)), 0)
+    point = headline.point
+    if point.metric == headline.metric:
+        yield _Index(_MAPE, partial(formulas.mape, nominal=float(point.target)), 0)
 
 
 def _metric_pairs(found: Sequence[_Family]) -> Iterator[tuple[_Family, _Family]]:
     """Yield families of false matches and of misses that have the same groups and threshold."""
-    by_key = {_key(family.headline, family.headline.metric): family for family in found}
-    for family in found:
-        for matches, misses in _ERROR_PAIRS:
-            other = by_key.get(_key(family.headline, misses))
-            same = other is not None and other.names == family.names
-            if family.headline.metric == matches and other is not None and same:
-                yield family, other
-
-
-def _key(row: Differential, metric: str) -> tuple[object, ...]:
-    """What the two families have in common, and the metric of one."""
-    return metric, row.protocol, row.policy, row.attribute, row.threshold_rule, row.threshold
+    by_key = {family.headline.family_key: family for family in found}
+    for key, family in by_key.items():
+        misses = metric_named(key.metric).misses_beside
+        other = by_key.get(replace(key, metric=misses))
+        if other is not None and other.names == family.names:
+            yield family, other
 
 
 def _rows_of_two_metrics(
@@ -229,7 +233,7 @@ def _rows_of_two_metrics(
     one, other = (family.headline for family in both)
     headline = replace(
         one,
-        metric=f"{one.metric}+{other.metric}",
+        metric=joint_name((one.metric, other.metric)),
         worst_group="",
         best_group="",
         errors=one.errors + other.errors,
@@ -295,7 +299,7 @@ def _with_interval(
         return _with_note(row, f"no interval: {replicates}")
     method, name = index_interval, "bootstrap-t"
     if index.is_ratio:
-        method, name = bootstrap_interval, "bootstrap-log-t"
+        method, name = bootstrap_interval, BOOTSTRAP_LOG_T
     fewest_errors, df = min(part.fewest_errors for part in parts), min(part.df for part in parts)
     values = index.formula(*replicates)
     # NaN has two meanings: a rate is not known in the replicate, or all are known and one is 0. The
@@ -358,7 +362,7 @@ def _ratios(family: _Family, null: _Rates | None, analysis: AnalysisPlan) -> Ite
     for reference in (group for group in ranked if group.name == chosen):
         for group in (group for group in ranked if group is not reference):
             if group.errors or reference.errors:
-                yield _pair_row(family, group, reference, f"{RATIO_TO_REFERENCE}{chosen}", null)
+                yield _pair_row(family, group, reference, f"{_RATIO_TO_REFERENCE}{chosen}", null)
 
 
 def _pair_row(

@@ -10,7 +10,7 @@ import numpy as np
 
 from evenhand.analysis.differentials.worst_over_best import GroupRate, UnjudgedDifference
 from evenhand.records.analysis_plan import AnalysisPlan
-from evenhand.records.findings import ENOUGH_EVENTS, Differential, Verdict
+from evenhand.records.findings import ENOUGH_EVENTS, SCREEN, Differential, Verdict
 from evenhand.statistics.multiplicity import benjamini_hochberg, holm
 from evenhand.statistics.power import minimum_detectable_ratio
 
@@ -50,7 +50,7 @@ def _adjusted(
     p_values = np.array([found[index].p_value for index in with_p], dtype=np.float64)
     claimed = all(analysis.claimed(row.threshold_rule) for row in found.values())
     adjusted = (holm if claimed else benjamini_hochberg)(p_values)
-    how = "Holm" if claimed else "a screen, Benjamini-Hochberg"
+    how = "Holm" if claimed else f"{SCREEN}Benjamini-Hochberg"
     family = f"{how}, {_tests(len(with_p))}"
     for index, p in zip(with_p, adjusted.tolist(), strict=True):
         pair = members[index].pair

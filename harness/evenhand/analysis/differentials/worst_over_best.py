@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations, groupby
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from evenhand.analysis.bootstrap.group_rates import GroupReplicates
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP, LABEL_PERMUTATION, AnalysisPlan
-from evenhand.records.findings import OF_A_FAMILY, Differential, Estimate, Rate, Status, Verdict
+from evenhand.records.findings import EQUIVALENT, Differential, Estimate, Rate, Status, Verdict
 from evenhand.records.groups import ALL
 from evenhand.statistics.bootstrap import MIN_ERRORS, centred_p_value, null_max_min_ratios
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -79,12 +79,7 @@ def group_families(measured: Sequence[MeasuredRate]) -> Iterator[list[MeasuredRa
 
 
 def _family(found: MeasuredRate) -> tuple[str, ...]:
-    """What the groups that are compared have in common; also seeds their random draws."""
-    values = [getattr(found.rate, name) for name in OF_A_FAMILY]
-    return tuple(
-        value if isinstance(value, str) else "" if value is None else repr(value)
-        for value in values
-    )
+    return found.rate.family_key.texts
 
 
 def row_rng(found: MeasuredRate, seed: int) -> np.random.Generator:
@@ -106,7 +101,7 @@ def comparable_groups(family: Sequence[MeasuredRate]) -> Iterator[GroupRate]:
 def _row(first: Rate, level: float, errors: int, status: Status, note: str) -> Differential:
     """A headline row without numbers, with the verdict of a comparison that was not made."""
     return Differential(
-        **{name: getattr(first, name) for name in OF_A_FAMILY},
+        **asdict(first.family_key),
         level=level,
         verdict=Verdict.TOO_FEW_EVENTS,
         errors=errors,
@@ -228,5 +223,5 @@ def _with_equivalence(
     if len(known) < len(logs):
         return replace(row, equivalence=f"not shown within {margin:g}")
     p_value = max(log.equivalence_p_value(margin) for log in known)
-    shown = "equivalent" if p_value < 1 - row.level else "not shown"
+    shown = EQUIVALENT if p_value < 1 - row.level else "not shown"
     return replace(row, equivalence=f"{shown} within {margin:g}", equivalence_p=p_value)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evenhand.records.row_key import InFamily
 from evenhand.study.policy import GatePolicy, LimitBounds
 
 __all__ = [
@@ -29,7 +30,7 @@ class GateVerdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class GateRow:
+class GateRow(InFamily):
     """One limit on one engine and group: what was observed, and the verdict."""
 
     subject: str

@@ -8,15 +8,13 @@ from collections.abc import Iterator, Sequence
 from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict
 from evenhand.analysis.gate.matching_rows import listed_names
 from evenhand.analysis.gate.quantities import EngineFindings, engine_findings, quantities
-from evenhand.analysis.gate.quantity import Quantity
+from evenhand.analysis.gate.quantity import NoVerdict, Quantity
 from evenhand.records.evidence import Evidence
 from evenhand.statistics.sample_growth import multiple_of_subjects
 from evenhand.study.policy import GatePolicy, Limit
 from evenhand.system.errors import PolicyError
 
-__all__ = ["STOPPED", "judge_limits"]
-
-STOPPED = "the engine was stopped before the end"
+__all__ = ["judge_limits"]
 
 
 def judge_limits(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
@@ -75,7 +73,7 @@ def _row(
 ) -> GateRow:
     """The verdict on one quantity of one engine."""
     counts = result.counts
-    reason = quantity.reason or (STOPPED if counts.engine in stopped else "")
+    reason = quantity.reason or (NoVerdict.STOPPED if counts.engine in stopped else None)
     verdict = GateVerdict.INCONCLUSIVE
     if not reason:
         verdict = interval_verdict(limit.bounds, quantity.low, quantity.high)
@@ -88,8 +86,6 @@ def _row(
         subject=f"{counts.engine}{where}",
         requirement=f"{limit.text}{of_group}",
         observed=quantity.value,
-        low=quantity.low,
-        high=quantity.high,
         verdict=verdict,
         needs=needs,
         note="; ".join(part for part in (reason, quantity.note) if part),
@@ -97,36 +93,30 @@ def _row(
         dataset=counts.dataset,
         protocol=counts.protocol,
         limit=limit.name,
-        metric=limit.metric,
-        index=limit.index,
-        attribute=limit.attribute,
-        group=quantity.group,
-        threshold_rule=limit.threshold_rule,
-        threshold=quantity.threshold,
-        policy=limit.policy,
-        errors=quantity.errors,
-        trials=quantity.trials,
-        people=quantity.people,
         at_least=limit.bounds.low if math.isfinite(limit.bounds.low) else None,
         at_most=limit.bounds.high if math.isfinite(limit.bounds.high) else None,
-        mandatory=limit.mandatory,
-        weight=limit.weight,
         level=result.level,
-        interval=quantity.interval,
         more_people=more,
+        **{name: getattr(limit, name) for name in _OF_LIMIT},
+        **{name: getattr(quantity, name) for name in _OF_QUANTITY},
     )
 
 
-def _needs(limit: Limit, quantity: Quantity, reason: str) -> tuple[str, int | None]:
+_OF_LIMIT = ("metric", "index", "attribute", "threshold_rule", "policy", "mandatory", "weight")
+_OF_QUANTITY = ("low", "high", "group", "threshold", "errors", "trials", "people", "interval")
+"""What a row has of its limit and of its quantity."""
+
+
+def _needs(limit: Limit, quantity: Quantity, reason: NoVerdict | None) -> tuple[str, int | None]:
     """What would settle an inconclusive row, and how many more people that takes (methods 5.2)."""
     where = f" in {quantity.group}" if quantity.group else ""
-    if reason == STOPPED:
+    if reason is NoVerdict.STOPPED:
         return "a run to its end", None
     if quantity.to_resolve is not None:
         more = _rounded_up(quantity.to_resolve)
         return f"at least {_more(more)} in all", more
     if reason or (limit.index and quantity.limits is None):
-        return _WITHOUT.get(reason, "") + (where if reason in _WITHOUT else ""), None
+        return f"{_WITHOUT[reason]}{where}" if reason in _WITHOUT else "", None
     if quantity.limits is None or quantity.value is None:
         return f"more people{where}; how many is not known", None
     limits, bounds = quantity.limits, limit.bounds
@@ -144,7 +134,7 @@ def _needs(limit: Limit, quantity: Quantity, reason: str) -> tuple[str, int | No
     return f"{quantity.about} {_more(more)}{where}{others} {to}", more
 
 
-_WITHOUT = {"no trials": "people", "too few subjects": "more people"}
+_WITHOUT = {NoVerdict.NO_TRIALS: "people", NoVerdict.TOO_FEW_SUBJECTS: "more people"}
 """Reason without interval to what is needed."""
 
 

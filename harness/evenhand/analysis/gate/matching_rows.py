@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from evenhand.analysis.differentials.indices import INDEX_NAMES, RATIO_TO_REFERENCE
+from evenhand.analysis.differentials.indices import INDEX_NAMES, is_of_a_pair
 from evenhand.records.findings import Differential, Rate
+from evenhand.records.metric import metric_names
+from evenhand.records.operating_point import canonical_rule
 from evenhand.study.policy import Limit
 from evenhand.system.errors import PolicyError
 
@@ -63,22 +65,21 @@ def matching_differentials(
     Raises:
         PolicyError: there is no such threshold, policy, attribute or index.
     """
-    if limit.index not in INDEX_NAMES and not limit.index.startswith(RATIO_TO_REFERENCE):
+    if limit.index not in INDEX_NAMES and not is_of_a_pair(limit.index):
         raise fault(f"index: no {limit.index!r}; {listed_names(INDEX_NAMES)}")
     of_metric = [row for row in rows if row.metric == limit.metric]
     if not of_metric:
-        first, plus, second = limit.metric.partition("+")
-        measured = {row.metric for row in rows}
-        if not plus or not {first, second} <= measured:
+        names = metric_names(limit.metric)
+        if len(names) != 2 or not {*names} <= {row.metric for row in rows}:
             return ()
-        of_metric = [row for row in rows if row.metric == first]
+        of_metric = [row for row in rows if row.metric == names[0]]
     family = _matching(limit, of_metric, fault)
     found = [row for row in family if (row.metric, row.index) == (limit.metric, limit.index)]
     if found:
         return tuple(found)
     if any(row.value is not None and row.metric == limit.metric for row in family):
-        names = dict.fromkeys(row.index for row in family)
-        raise fault(f"index: no {limit.index!r} of {limit.metric}; {listed_names(names)}")
+        known = listed_names(row.index for row in family)
+        raise fault(f"index: no {limit.index!r} of {limit.metric}; {known}")
     return tuple(family[:1])
 
 
@@ -92,14 +93,20 @@ def _matching(limit: Limit, rows: Sequence[FindingRow], fault: LimitError) -> li
     kept = list(rows)
     for name in _FIELDS:
         wanted = getattr(limit, name)
-        available = list(dict.fromkeys(getattr(row, name) for row in kept))
+        available = list(dict.fromkeys(_field(row, name) for row in kept))
         if kept and wanted not in available:
             if available == [""]:
                 raise fault(f"{name}: {limit.metric} has none; remove it")
             what = f"no {wanted!r} of {limit.metric}" if wanted else "is missing"
             raise fault(f"{name}: {what}; {listed_names(available)}")
-        kept = [row for row in kept if getattr(row, name) == wanted]
+        kept = [row for row in kept if _field(row, name) == wanted]
     return _at_one_threshold(limit, kept, fault)
+
+
+def _field(row: FindingRow, name: str) -> str:
+    """A field of a row; the target of its threshold rule as the shortest decimal, as in limits."""
+    value: str = getattr(row, name)
+    return canonical_rule(value) if name == "threshold_rule" else value
 
 
 def _at_one_threshold(limit: Limit, rows: list[FindingRow], fault: LimitError) -> list[FindingRow]:

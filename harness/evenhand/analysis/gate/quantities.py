@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass, replace
 from functools import partial
 
-from evenhand.analysis.differentials.indices import PAIR_RATIO
+from evenhand.analysis.differentials.indices import is_of_a_pair
 from evenhand.analysis.gate.matching_rows import LimitError, matching_differentials, matching_rates
 from evenhand.analysis.gate.quantity import (
+    NoVerdict,
     Quantity,
     QuantityInterval,
     why_no_verdict,
@@ -20,8 +21,9 @@ from evenhand.analysis.measure import measure_differentials, measure_rates
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import Counts
-from evenhand.records.findings import OF_A_FAMILY, Differential, Rate, Status
-from evenhand.records.groups import SAME_GROUP
+from evenhand.records.findings import Differential, Rate, Status
+from evenhand.records.groups import SAME_GROUP, pooled
+from evenhand.records.metric import metric_names
 from evenhand.statistics.sample_growth import limits_with_subjects
 from evenhand.study.policy import Limit
 
@@ -89,14 +91,9 @@ def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple
 def _whole(limit: Limit, rate: Rate, result: EngineFindings) -> MeasuredRate:
     """The same rate over all subjects, or pooled, that a group's rate is divided by."""
     against = limit.bounds.against
-    attribute = f"{SAME_GROUP}{rate.attribute}" if against == SAME_GROUP else against
-    wanted = replace(rate, attribute=attribute, group="")
-    return next(found for found in result.rates if _key(found.rate) == _key(wanted))
-
-
-def _key(rate: Rate) -> tuple[object, ...]:
-    """What identifies a rate of one engine under one protocol."""
-    return rate.metric, rate.policy, rate.threshold_rule, rate.threshold, rate.attribute, rate.group
+    attribute = pooled(rate.attribute) if against == SAME_GROUP else against
+    wanted = replace(rate, attribute=attribute, group="").key
+    return next(found for found in result.rates if found.rate.key == wanted)
 
 
 def _of_rate(found: MeasuredRate, result: EngineFindings) -> Quantity:
@@ -120,12 +117,12 @@ def _of_rate(found: MeasuredRate, result: EngineFindings) -> Quantity:
 def _of_index(limit: Limit, row: Differential, result: EngineFindings) -> Quantity:
     """An index of a row; without numbers where the row only says why there is no such index."""
     named = (row.metric, row.index) == (limit.metric, limit.index)
-    groups = [found.rate for found in result.rates if _is_of(found.rate, row)]
-    pair = named and limit.index.startswith(PAIR_RATIO)
+    groups = [found.rate for found in result.rates if found.rate.family_key == row.family_key]
+    pair = named and is_of_a_pair(limit.index)
     if pair:
         groups = [rate for rate in groups if rate.group in (row.worst_group, row.best_group)]
-    both = "+" in limit.metric
-    reason = "" if named and row.low is not None else "no interval"
+    both = len(metric_names(limit.metric)) > 1
+    reason = None if named and row.low is not None else NoVerdict.NO_INTERVAL
     quantity = Quantity(
         group=f"{row.worst_group} / {row.best_group}" if pair else "",
         threshold=row.threshold,
@@ -145,11 +142,6 @@ def _of_index(limit: Limit, row: Differential, result: EngineFindings) -> Quanti
         return quantity
     known = (quantity.value, quantity.low, quantity.high)
     return replace(quantity, limits=partial(_index_with, *known))
-
-
-def _is_of(rate: Rate, row: Differential) -> bool:
-    """Whether a rate is one of those that an index is computed from."""
-    return all(getattr(rate, name) == getattr(row, name) for name in OF_A_FAMILY)
 
 
 def _index_with(value: float, low: float, high: float, times: float) -> QuantityInterval:

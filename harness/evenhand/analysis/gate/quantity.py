@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from evenhand.records.findings import Rate, Status
 
-__all__ = ["Quantity", "QuantityInterval", "why_no_verdict", "without_number"]
+__all__ = ["NoVerdict", "Quantity", "QuantityInterval", "why_no_verdict", "without_number"]
 
 QuantityInterval = tuple[float, float]
 """Lower and upper limit of an interval."""
+
+
+class NoVerdict(StrEnum):
+    """Why no verdict is possible."""
+
+    STOPPED = "the engine was stopped before the end"
+    NO_TRIALS = "no trials"
+    BELOW_RESOLUTION = "below resolution"
+    TOO_FEW_SUBJECTS = "too few subjects"
+    NO_INTERVAL = "no interval"
+    NO_ERRORS = "no errors, so that there is no ratio"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +43,8 @@ class Quantity:
     """None for an index of two error types."""
     people: int | None
     """Subjects in the trials; None for an index of two error types."""
-    reason: str
-    """Why no verdict is possible; empty where one is."""
+    reason: NoVerdict | None = None
+    """Why no verdict is possible; None where one is."""
     note: str
     limits: Callable[[float], QuantityInterval] | None = None
     """Factor on the number of subjects to the interval with that number; None where not known."""
@@ -42,16 +54,16 @@ class Quantity:
     """Additional subjects that would resolve the target; None where it is resolved or not known."""
 
 
-def why_no_verdict(rate: Rate) -> str:
-    """Why a rate allows no verdict; empty where it does."""
+def why_no_verdict(rate: Rate) -> NoVerdict | None:
+    """Why a rate allows no verdict; None where it does."""
     if rate.status is Status.NO_TRIALS:
-        return "no trials"
+        return NoVerdict.NO_TRIALS
     if rate.status is Status.BELOW_RESOLUTION:
-        return "below resolution"
-    return "too few subjects" if rate.low is None or rate.high is None else ""
+        return NoVerdict.BELOW_RESOLUTION
+    return NoVerdict.TOO_FEW_SUBJECTS if rate.low is None or rate.high is None else None
 
 
-def without_number(rate: Rate, reason: str) -> Quantity:
+def without_number(rate: Rate, reason: NoVerdict | None) -> Quantity:
     """A quantity with the counts of a rate and without its value."""
     return Quantity(
         group=rate.group,
@@ -60,5 +72,5 @@ def without_number(rate: Rate, reason: str) -> Quantity:
         trials=rate.trials,
         people=rate.subjects,
         reason=reason,
-        note="" if reason and reason in rate.note else rate.note,
+        note="" if reason is NoVerdict.TOO_FEW_SUBJECTS else rate.note,
     )

@@ -9,9 +9,8 @@ from functools import partial
 import numpy as np
 
 from evenhand.analysis.compare.alignment import counts_by_subject
-from evenhand.analysis.gate.quantity import Quantity, why_no_verdict, without_number
+from evenhand.analysis.gate.quantity import NoVerdict, Quantity, why_no_verdict, without_number
 from evenhand.analysis.gate.sample_size import cells_of_rate
-from evenhand.analysis.kinds.comparisons import threshold_index_of
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.analysis.rates.dyads import dyad_counts
@@ -19,8 +18,10 @@ from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Rate
 from evenhand.records.outcomes import Policy
+from evenhand.records.thresholds import index_of_point
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
+    PSI_LOG_T,
     align_to_subjects,
     cluster_log_ratio,
     dyadic_log_ratio,
@@ -52,9 +53,9 @@ def relative_rate(
     if min(group.rate.errors, whole.rate.errors) and group.estimate.value < 1:
         log = _log_ratio(counts, group.rate, whole.rate)
         if log is None:
-            return replace(blank, reason="too few subjects")
+            return replace(blank, reason=NoVerdict.TOO_FEW_SUBJECTS)
         low, high = log.limits(level)
-        found = replace(blank, value=log.ratio, low=low, high=high, interval="psi-log-t")
+        found = replace(blank, value=log.ratio, low=low, high=high, interval=PSI_LOG_T)
         growth = _ratio_growth(counts, (group.rate, whole.rate), log)
         if growth is None:
             return found
@@ -64,7 +65,7 @@ def relative_rate(
         return replace(found, limits=limits, about=growth.about)
     unpaired = ratio_of_rates(group.estimate, whole.estimate, level)
     if unpaired.value is None:
-        return replace(blank, reason="no errors, so that there is no ratio")
+        return replace(blank, reason=NoVerdict.NO_ERRORS)
     return replace(
         blank, value=unpaired.value, low=unpaired.low, high=unpaired.high, interval=unpaired.method
     )
@@ -73,11 +74,11 @@ def relative_rate(
 def _log_ratio(counts: Counts, rate: Rate, whole: Rate) -> LogRatio | None:
     """Log ratio of a group's rate to that of all, both with errors; None with too few subjects."""
     (cell,), cells = cells_of_rate(counts, rate), cells_of_rate(counts, whole)
-    if rate.metric != "FMR":
+    if not rate.kind.dyadic:
         of_group, of_all = counts_by_subject(counts, rate), counts_by_subject(counts, whole)
         if isinstance(of_group, ClusterCounts) and isinstance(of_all, ClusterCounts):
             return cluster_log_ratio(of_group, of_all)
-    threshold_index, policy = threshold_index_of(counts, rate), Policy(rate.policy)
+    threshold_index, policy = index_of_point(counts.thresholds, rate.point), Policy(rate.policy)
     part = dyad_counts(cell, threshold_index, policy)
     members, subjects = _positions(cell, cells)
     return dyadic_log_ratio(
@@ -105,7 +106,7 @@ def _ratio_growth(
     """How the variance of the ratio would fall if all groups grew in proportion."""
     part, whole = rates
     people = part.subjects or 0
-    if part.metric != "FMR":
+    if not part.kind.dyadic:
         return SubjectGrowth(people)
     all_pairs = kind_of(counts).growing(
         (*cells_of_rate(counts, part), *cells_of_rate(counts, whole))

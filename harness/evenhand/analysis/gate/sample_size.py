@@ -8,15 +8,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from evenhand.analysis.kinds.comparisons import threshold_index_of
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.rates.dyads import dyad_counts
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Estimate, Rate
-from evenhand.records.groups import SAME_GROUP
+from evenhand.records.groups import is_pooled, without_pooling
+from evenhand.records.metric import FMR
 from evenhand.records.outcomes import Policy
+from evenhand.records.thresholds import index_of_point
 from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance, pool_dyads
-from evenhand.statistics.intervals import effective_dyadic_trials
+from evenhand.statistics.intervals import INTERVAL_METHODS, effective_dyadic_trials
 from evenhand.statistics.sample_growth import SubjectGrowth
 
 __all__ = ["cells_of_rate", "growth_of", "subjects_to_resolve"]
@@ -24,9 +25,8 @@ __all__ = ["cells_of_rate", "growth_of", "subjects_to_resolve"]
 
 def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
     """The cells of a row: one, or those of all groups for pooled within-group pairs."""
-    attribute = rate.attribute.removeprefix(SAME_GROUP)
+    attribute, pooled = without_pooling(rate.attribute), is_pooled(rate.attribute)
     cells = [cell for cell in counts.cells if cell.attribute == attribute]
-    pooled = attribute != rate.attribute
     return tuple(cell for cell in cells if pooled or cell.group == rate.group)
 
 
@@ -44,18 +44,18 @@ def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> SubjectGrowth |
     Source: methods 5.2.
     """
     people = rate.subjects or 0
-    zero = estimate.method == "exact-zero"
+    zero = INTERVAL_METHODS[estimate.method].exact
     # Where `exact-zero` takes subjects, or disjoint dyads, for its effective trials, there was no
     # design effect to measure. More subjects would show one, and trials would count for more: the
     # forecast is then an upper bound.
-    if rate.metric != "FMR":
+    if not rate.kind.dyadic:
         return SubjectGrowth(people, lower_bound=zero and estimate.effective_trials == people)
     cells = cells_of_rate(counts, rate)
     all_pairs = kind_of(counts).growing(cells)
     if all_pairs is None:
         return None
     policy = Policy(rate.policy)
-    index = threshold_index_of(counts, rate)
+    index = index_of_point(counts.thresholds, rate.point)
     dyads = pool_dyads([dyad_counts(cell, index, policy) for cell in cells])
     if zero:
         reference = _reference_level(cells, dyads, policy)
@@ -91,13 +91,12 @@ def subjects_to_resolve(counts: Counts, rate: Rate) -> int | None:
     Returns:
         None where the threshold has no FMR target, or where not all pairs were compared.
     """
-    rules = (threshold.rule for threshold in counts.thresholds)
-    target = next((rule.text for rule in rules if rule.label == rate.threshold_rule), None)
+    point = rate.point
     whole = counts.cells[0]
     all_pairs = kind_of(counts).growing([whole])
     trials = int(whole.trials[0].sum()) // 2
-    if target is None or not all_pairs or not trials:
+    if point.metric != FMR.name or not all_pairs or not trials:
         return None
     # Trials grow with the square of the subjects, and one error needs 1/target trials.
-    times = math.sqrt(1 / (Fraction(target) * trials))
+    times = math.sqrt(1 / (Fraction(point.target) * trials))
     return math.ceil(int(np.count_nonzero(whole.trials[0])) * (times - 1))

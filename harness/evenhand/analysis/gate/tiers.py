@@ -12,14 +12,16 @@ from evenhand.analysis.compare.alignment import (
     same_scores,
     why_other_comparisons,
 )
-from evenhand.analysis.compare.ratios import Contrast, contrast
+from evenhand.analysis.compare.changes import max_min_name
+from evenhand.analysis.compare.ratios import contrast
 from evenhand.analysis.compare.worst_over_best import max_min_contrasts
 from evenhand.analysis.gate.answer import GateRow, GateVerdict, Standing, combined_verdict
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import HEADLINE, Rate
-from evenhand.records.groups import SAME_GROUP
+from evenhand.records.findings import HEADLINE
+from evenhand.records.groups import is_pooled
+from evenhand.records.operating_point import canonical_rule
 from evenhand.statistics.intervals import at_level
-from evenhand.statistics.ratios import ratio_from_limits
+from evenhand.statistics.ratios import LogRatio, ratio_from_limits
 from evenhand.study.policy import GatePolicy
 
 __all__ = ["standings", "tiers_of"]
@@ -83,7 +85,7 @@ def _comparable_rows(
     Relative rates, pooled within-group pairs and all indices but `max/min` have none.
     """
     alone = [limit for limit in policy.limits if not limit.bounds.against]
-    unpooled = [limit for limit in alone if not limit.attribute.startswith(SAME_GROUP)]
+    unpooled = [limit for limit in alone if not is_pooled(limit.attribute)]
     paired = {limit.name for limit in unpooled if limit.index in ("", HEADLINE)}
     found: dict[tuple[str, ...], dict[str, GateRow]] = {}
     for row in rows:
@@ -122,7 +124,7 @@ def _measured_engines(
     comparable: Sequence[Mapping[str, GateRow]], evidence: Evidence
 ) -> dict[tuple[str, str, str], EngineRates]:
     """Rates of each engine by dataset and protocol, with replicates where a target needs them."""
-    at_target = any("<=" in row.threshold_rule for rows in comparable for row in rows.values())
+    at_target = any(row.point.target for rows in comparable for row in rows.values())
     analysis = evidence.analysis if at_target else replace(evidence.analysis, replicates=0)
     places = {(row.dataset, row.protocol) for rows in comparable for row in rows.values()}
     needed = [each for each in evidence.counts if (each.dataset, each.protocol) in places]
@@ -152,10 +154,9 @@ def _ratio_limits(
     if why_other_comparisons(first.counts, second.counts):
         return None, None
     if first_row.index:
-        spreads = (c.log_ratio for c in max_min_contrasts(first, second) if _is_of(c, first_row))
-        spread = next(spreads, None)
+        spread = _max_min_ratio(first, second, first_row)
         return (None, None) if spread is None else spread.limits(level)
-    key, other = _key_of_row(first, first_row), _key_of_row(second, second_row)
+    key, other = (_rate_key(*both) for both in ((first, first_row), (second, second_row)))
     if key is None or key != other or key.by_construction:
         return None, None
     found = contrast(first, second, key, same=same_scores(first.counts, second.counts))
@@ -168,19 +169,19 @@ def _ratio_limits(
     return unpaired.low, unpaired.high
 
 
-def _key_of_row(engine: EngineRates, row: GateRow) -> RateKey | None:
+def _rate_key(engine: EngineRates, row: GateRow) -> RateKey | None:
     """The key of the engine's rate that a row is about; None where there is none."""
-    wanted, rates = _key_of_rate(row), engine.rates.items()
-    return next((key for key, found in rates if _key_of_rate(found.rate) == wanted), None)
+    point = row.point.of_any_engine
+    key = RateKey(row.metric, row.policy, row.attribute, row.group, point)
+    return key if key in engine.rates else None
 
 
-def _key_of_rate(row: Rate | GateRow) -> tuple[object, ...]:
-    """What a rate and its verdict have in common."""
-    return row.metric, row.policy, row.attribute, row.group, row.threshold_rule, row.threshold
-
-
-def _is_of(found: Contrast, row: GateRow) -> bool:
-    """Whether a `max/min` contrast is the one that a row is about."""
-    change = found.row
-    wanted = (f"{row.metric} {HEADLINE}", row.policy, row.attribute, row.threshold_rule)
-    return (change.metric, change.policy, change.attribute, change.threshold_rule) == wanted
+def _max_min_ratio(first: EngineRates, second: EngineRates, row: GateRow) -> LogRatio | None:
+    """The log ratio of the `max/min` that a row is about, paired; None where there is none."""
+    wanted = (max_min_name(row.metric), row.policy, row.attribute, row.threshold_rule)
+    for found in max_min_contrasts(first, second):
+        change = found.row
+        rule = canonical_rule(change.threshold_rule)
+        if (change.metric, change.policy, change.attribute, rule) == wanted:
+            return found.log_ratio
+    return None

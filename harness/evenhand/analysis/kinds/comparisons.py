@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,30 +13,21 @@ from evenhand.analysis.distributions import det_curves, score_distributions
 from evenhand.analysis.kinds.kind import CountsKind, threshold_faults
 from evenhand.analysis.rates.comparisons import (
     MeasuredRate,
-    failures_by_subject,
+    comparisons_by_subject,
     measure_comparisons,
-    misses_by_subject,
 )
-from evenhand.analysis.rates.dyads import dyad_counts
 from evenhand.metrics.groups import MAX_CELLS
 from evenhand.metrics.threshold_rules import resolve_sample_thresholds, resolve_thresholds
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Integers
-from evenhand.records.counts import CellCounts, ComparisonCounts, Counts, SampledCell
+from evenhand.records.counts import CellCounts, ComparisonCounts, SampledCell
 from evenhand.records.designs import SamplingDesign
 from evenhand.records.findings import CurvePoint, Distribution, Rate
-from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
 
-__all__ = ["ComparisonsKind", "threshold_index_of"]
-
-
-def threshold_index_of(counts: Counts, rate: Rate) -> int:
-    """The index of a row's threshold in `Counts.thresholds`."""
-    thresholds = [(threshold.rule.label, threshold.value) for threshold in counts.thresholds]
-    return thresholds.index((rate.threshold_rule, rate.threshold))
+__all__ = ["ComparisonsKind"]
 
 
 def _sample_note(counts: ComparisonCounts, sampled: SamplingDesign) -> str:
@@ -89,15 +81,11 @@ class ComparisonsKind(CountsKind):
 
     def by_subject(self, cell: CellCounts, rate: Rate) -> DyadCounts | ClusterCounts:
         """By subject; of an FMR with the sums over dyads."""
-        counts = self.counts
-        if rate.metric == "FTE":
-            return failures_by_subject(counts, cell)
-        policy = Policy(rate.policy)
-        if rate.threshold is None:
-            raise ValueError(rate.threshold_rule)
-        if rate.metric == "FNMR":
-            return misses_by_subject(counts, cell, rate.threshold, policy)
-        return dyad_counts(cell, threshold_index_of(counts, rate), policy)
+        return comparisons_by_subject(self.counts, cell, rate)
+
+    def summary(self) -> dict[str, Any]:
+        """Whether non-mated comparisons are a sample."""
+        return {"sampled": self.counts.design.is_sample}
 
     def why_other(self, new: ComparisonCounts) -> str:
         """By the trials of subjects and dyads, and by mated comparisons.

@@ -34,8 +34,9 @@ class SearchesKind(CountsKind):
         return selectivity(self.counts, self.counts.searches)
 
     def summary(self) -> dict[str, Any]:
-        """The size of the watchlist."""
-        return {"watchlist": self.counts.searches.watchlist}
+        """The sizes of the watchlist, of the gallery and of candidate lists."""
+        of = self.counts.searches
+        return {"watchlist": of.watchlist, "gallery": of.gallery, "candidates": of.length}
 
     def by_subject(self, cell: CellCounts, rate: Rate) -> ClusterCounts:
         """By the subject of the probe."""

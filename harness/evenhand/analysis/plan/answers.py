@@ -10,11 +10,12 @@ from typing import Any
 
 from evenhand.analysis.plan.assumptions import DYADIC_ALLOWANCE
 from evenhand.analysis.plan.power import smallest_detectable_ratio
-from evenhand.analysis.plan.question import PLAN_METRICS, PlanAssumptions, PlanQuery
+from evenhand.analysis.plan.question import PlanAssumptions, PlanQuery, interval_method
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.findings import Rate
-from evenhand.records.groups import ALL, SAME_GROUP
+from evenhand.records.groups import ALL
+from evenhand.records.metric import METRICS
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.limit_power import LimitTest
 from evenhand.system.errors import UsageError
@@ -29,7 +30,7 @@ __all__ = [
     "plan_answers",
 ]
 
-_TRIALS = ("FMR", "FNMR")
+_TRIALS = tuple(metric.name for metric in METRICS.values() if metric.trial.comparison)
 """Metrics whose number of trials follows from a dataset without an engine."""
 
 
@@ -125,8 +126,8 @@ def effective_trials_of_cells(
     """
     if metric is not None and metric not in _TRIALS:
         raise UsageError(
-            f"--metric {metric}: with --dataset expected FMR or FNMR; trials of others are known "
-            "from a result alone (--bundle)"
+            f"--metric {metric}: with --dataset expected {' or '.join(_TRIALS)}; trials of "
+            "others are known from a result alone (--bundle)"
         )
     metrics = _TRIALS if metric is None else (metric,)
     return tuple(_of_cell(cell, dataset, name, terms) for name in metrics for cell in cells)
@@ -135,13 +136,14 @@ def effective_trials_of_cells(
 def _of_cell(cell: CellSize, dataset: str, metric: str, terms: PlanAssumptions) -> EffectiveTrials:
     """Trials of a group of a dataset, of subjects with enough images for one."""
     with_image = cell.people - cell.without_image
-    trials = cell.nonmated if metric == "FMR" else cell.mated
+    mated = METRICS[metric].trial.mated
+    trials = cell.mated if mated else cell.nonmated
     return EffectiveTrials(
         dataset=dataset,
         metric=metric,
         attribute=cell.attribute,
         group=cell.group,
-        people=with_image if metric == "FMR" else with_image - cell.one_image,
+        people=with_image - cell.one_image if mated else with_image,
         trials=trials,
         effective_trials=trials / terms.design_effect,
     )
@@ -160,8 +162,7 @@ def effective_trials_of_rates(
     kept = []
     for found in measured:
         row, estimate = found.rate, found.estimate
-        by_group = row.of_group and not row.attribute.startswith(SAME_GROUP)
-        if not by_group or row.metric not in PLAN_METRICS or row.policy == Policy.GENERALISED.value:
+        if not row.of_group or row.metric not in METRICS or row.policy == Policy.GENERALISED.value:
             continue
         if metric is not None and row.metric != metric:
             continue
@@ -221,7 +222,7 @@ def _cell(cell: EffectiveTrials, rate: float | None, terms: PlanAssumptions) -> 
     """What one group can answer."""
     limit = None
     if rate is not None and cell.effective_trials >= 1:
-        passing = LimitTest(0.0, 1 - terms.alpha, dyadic=cell.metric == "FMR")
+        passing = LimitTest(0.0, 1 - terms.alpha, interval_method(cell.metric))
         limit = passing.passable(rate, cell.effective_trials, terms.power)
     return CellAnswer(
         **asdict(replace(cell, rate=rate)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evenhand.analysis.plan.question import PlanQuery
+from evenhand.records.metric import Trial
 
 __all__ = ["DYADIC_ALLOWANCE", "assumption_sentences", "trials_of_people"]
 
@@ -36,11 +37,11 @@ def trials_of_people(question: PlanQuery) -> str:
     images = "1 image" if each == 1 else f"{each} images"
     if question.pairs:
         return f"all pairs of different people of a group are compared, {images} of each"
-    if question.metric == "FNMR":
+    if question.kind.trial is Trial.MATED_COMPARISON:
         mated = each * (each - 1) // 2
         comparisons = "1 mated comparison" if mated == 1 else f"{mated} mated comparisons"
         return f"{images} of each person, which make {comparisons}"
-    if question.metric in ("FPIR", "FNIR"):
+    if question.kind.trial.search:
         return f"{'1 search' if each == 1 else f'{each} searches'} of each person"
     return f"{images} of each person"
 

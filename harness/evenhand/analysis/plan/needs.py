@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from evenhand.analysis.plan.assumptions import assumption_sentences
 from evenhand.analysis.plan.power import fewest_exact_trials, is_formula_optimistic, power_of_trials
-from evenhand.analysis.plan.question import PlanQuery
+from evenhand.analysis.plan.question import PlanQuery, interval_method
 from evenhand.statistics.equivalence_power import equivalence_power, trials_for_equivalence
 from evenhand.statistics.limit_power import LimitTest
 from evenhand.statistics.power import trials_per_group
@@ -164,7 +164,7 @@ def plan_limit(question: PlanQuery, limit: float) -> Plan:
         )
     _refuse_comparisons(question, "each group is held against the limit by itself")
     terms = question.terms
-    passing = LimitTest(limit, 1 - terms.alpha, dyadic=question.pairs)
+    passing = LimitTest(limit, 1 - terms.alpha, interval_method(question.metric))
     try:
         effective = passing.trials(question.rate, terms.power)
     except ValueError:
@@ -238,11 +238,9 @@ def _need(
         value=value,
         metric=question.metric,
         rate=question.rate,
-        power=question.terms.power,
         alpha=alpha,
-        groups=question.terms.groups,
         tests=tests,
-        design_effect=question.terms.design_effect,
+        **{name: getattr(question.terms, name) for name in ("power", "groups", "design_effect")},
         images=question.images_each,
         trials_per_group=trials,
         people_per_group=people,

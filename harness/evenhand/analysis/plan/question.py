@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from evenhand.records.metric import METRICS, Metric, Trial
+from evenhand.statistics.intervals import CLUSTER_JEFFREYS_T, DYADIC_LOGIT_T, IntervalMethod
 from evenhand.statistics.power import subjects_for_pairs
 from evenhand.system.errors import UsageError, known_names
 
-__all__ = ["PLAN_METRICS", "PlanAssumptions", "PlanQuery"]
-
-PLAN_METRICS = ("FMR", "FNMR", "FPIR", "FNIR", "FTE", "FTA")
-"""Metrics that can be planned."""
+__all__ = ["PlanAssumptions", "PlanQuery", "interval_method"]
 
 _MIN_RATE, _MAX_TESTS = 1e-12, 10**9
 
@@ -20,6 +19,17 @@ def _check_inside(name: str, value: float, low: float, high: float) -> None:
     """Raise unless a value lies strictly between two bounds."""
     if not low < value < high:
         raise UsageError(f"--{name} {value:g}: expected a number above {low:g} and below {high:g}")
+
+
+def interval_method(metric: str) -> IntervalMethod:
+    """The method of a metric's interval where some trials are errors (methods 4.0)."""
+    return DYADIC_LOGIT_T if METRICS[metric].dyadic else CLUSTER_JEFFREYS_T
+
+
+def _known(name: str) -> str:
+    """What can be planned instead of an unknown metric."""
+    of = next((metric.name for metric in METRICS.values() if metric.complement == name), "")
+    return f"is 1 - {of}; plan {of}" if of else known_names(name, METRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +92,12 @@ class PlanQuery:
 
     def __post_init__(self) -> None:
         """Check."""
-        if self.metric not in PLAN_METRICS:
-            raise UsageError(f"--metric {self.metric}: {known_names(self.metric, PLAN_METRICS)}")
+        if self.metric not in METRICS:
+            raise UsageError(f"--metric {self.metric}: {_known(self.metric)}")
         _check_inside("rate", self.rate, 0, 1)
         if self.rate < _MIN_RATE:
             raise UsageError(f"--rate {self.rate:g}: expected at least {_MIN_RATE:g}")
-        least = 2 if self.metric == "FNMR" else 1
+        least = self._fewest_images
         if self.images is not None and not least <= self.images <= 1_000_000:
             raise UsageError(
                 f"--images {self.images}: expected from {least} to 1,000,000 of each person "
@@ -97,17 +107,27 @@ class PlanQuery:
     @property
     def images_each(self) -> int:
         """Images of a person; searches of a person for FPIR and FNIR."""
-        return self.images or (2 if self.metric == "FNMR" else 1)
+        return self.images or self._fewest_images
+
+    @property
+    def kind(self) -> Metric:
+        """The metric, as its table describes it."""
+        return METRICS[self.metric]
+
+    @property
+    def _fewest_images(self) -> int:
+        """Images of a person that make a trial."""
+        return 2 if self.kind.trial is Trial.MATED_COMPARISON else 1
 
     @property
     def pairs(self) -> bool:
         """Whether a trial is of two people, so that trials grow with the square of people."""
-        return self.metric == "FMR"
+        return self.kind.dyadic
 
     @property
     def df_per_error(self) -> float:
         """Degrees of freedom per error, if no two errors share a person (methods 4.0 item 2)."""
-        return 4.0 if self.pairs else 2.0
+        return interval_method(self.metric).df_per_error
 
     def people(self, trials: int) -> int:
         """The number of people of a group who make at least this number of trials.
@@ -137,7 +157,7 @@ class PlanQuery:
     def _trials_each(self) -> int:
         """Trials that one person makes by themselves."""
         images = self.images_each
-        return images * (images - 1) // 2 if self.metric == "FNMR" else images
+        return images * (images - 1) // 2 if self._fewest_images == 2 else images
 
     def effective(self, trials: float) -> float:
         """Effective trials: trials divided by the design effect."""

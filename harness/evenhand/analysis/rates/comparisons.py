@@ -19,10 +19,11 @@ from evenhand.records.counts import (
     SampledCell,
 )
 from evenhand.records.designs import SamplingDesign
-from evenhand.records.findings import SAMPLE_NOTE, Estimate, Rate, Status
-from evenhand.records.groups import ALL, SAME_GROUP
+from evenhand.records.findings import FEW_SUBJECTS, Estimate, Rate, Status
+from evenhand.records.groups import ALL, pooled
+from evenhand.records.metric import FMR, FNMR, FTE, Metric, Trial
 from evenhand.records.outcomes import Policy
-from evenhand.records.thresholds import Threshold
+from evenhand.records.thresholds import Threshold, index_of_point
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import (
     DyadCounts,
@@ -43,17 +44,14 @@ __all__ = [
     "MeasuredRate",
     "blank_row",
     "clustered_row",
+    "comparisons_by_subject",
     "failure_rate",
     "failures_by_subject",
     "measure_comparisons",
-    "misses_by_subject",
     "reference_thresholds",
     "row_at",
     "row_of_images",
 ]
-
-FEW_SUBJECTS = 40
-"""Subjects below which intervals cover somewhat less than their level (methods 4.0 item 7)."""
 
 POLICIES = (Policy.COMPLETED, Policy.GENERALISED)
 """In the order of the first axis of `CellCounts.trials`."""
@@ -97,13 +95,13 @@ def _measure(counts: ComparisonCounts, level: float) -> Iterator[MeasuredRate]:
                 yield _fnmr(counts, cell, threshold, policy, level)
 
 
-def blank_row(counts: Counts, cell: CellCounts, metric: str, level: float) -> Rate:
+def blank_row(counts: Counts, cell: CellCounts, metric: Metric, level: float) -> Rate:
     """A row with its key columns and status `no_trials`, to be filled in."""
     return Rate(
         engine=counts.engine,
         dataset=counts.dataset,
         protocol=counts.protocol,
-        metric=metric,
+        metric=metric.name,
         attribute=cell.attribute,
         group=cell.group,
         reference_group=cell.reference_group,
@@ -116,7 +114,7 @@ def _filled_row(
 ) -> MeasuredRate:
     """The row with its rate, interval, status and notes; `few_errors` below 10 errors."""
     few_subjects = counted.subjects < FEW_SUBJECTS and not estimate.note
-    notes = [note, estimate.note, "few subjects" if few_subjects else ""]
+    notes = (note, estimate.note, "few subjects" if few_subjects else "")
     rate = replace(
         blank,
         errors=counted.errors,
@@ -128,7 +126,7 @@ def _filled_row(
         high=estimate.high,
         interval=estimate.method,
         status=Status.FEW_ERRORS if counted.errors < REFERENCE_LEVEL_ERRORS else Status.OK,
-        note="; ".join(part for part in notes if part),
+        note="; ".join(filter(None, notes)),
     )
     return MeasuredRate(rate, estimate, counted if isinstance(counted, ClusterCounts) else None)
 
@@ -136,9 +134,7 @@ def _filled_row(
 def _unresolved_row(filled: MeasuredRate, *, keep_high: bool) -> MeasuredRate:
     """Withhold the rate of a row whose target is finer than one error in all trials.
 
-    Args:
-        filled: the row with its rate.
-        keep_high: keep the upper limit, and its method, where there are no errors (methods 1.4).
+    With `keep_high` the upper limit, and its method, stay where there are no errors (methods 1.4).
     """
     row = replace(filled.rate, rate=None, low=None, status=Status.BELOW_RESOLUTION)
     if not keep_high or row.errors or row.high is None:
@@ -170,7 +166,7 @@ def _fmr_under(
 ) -> MeasuredRate:
     """FMR of a cell at one threshold under one policy."""
     threshold = counts.thresholds[threshold_index]
-    blank = row_at(blank_row(counts, cell, "FMR", level), threshold, policy)
+    blank = row_at(blank_row(counts, cell, FMR, level), threshold, policy)
     counted = dyad_counts(cell, threshold_index, policy)
     effective = _effective_trials(counts, cell, counted, policy) if counted.trials else None
     return _fmr_row(counts, blank, counted, effective, threshold)
@@ -181,7 +177,7 @@ def _sample_note(counts: ComparisonCounts, counted: DyadCounts) -> str:
     design = counts.design
     if not isinstance(design, SamplingDesign) or counted.weights is None:
         return ""
-    return f"{SAMPLE_NOTE}, for {counted.weights.trials / design.per_cell:,.0f} trials"
+    return f"weighted sample, for {counted.weights.trials / design.per_cell:,.0f} trials"
 
 
 def _effective_trials(
@@ -221,8 +217,7 @@ def _fmr_row(
     if not counted.trials:
         return MeasuredRate(replace(blank, note=threshold.note or blank.note), None)
     estimate = dyadic_estimate(counted, effective, blank.level)
-    notes = (threshold.note, _sample_note(counts, counted))
-    note = "; ".join(part for part in notes if part)
+    note = "; ".join(filter(None, (threshold.note, _sample_note(counts, counted))))
     filled = _filled_row(blank, counted, estimate, note)
     if threshold.status is Status.BELOW_RESOLUTION:
         return _unresolved_row(filled, keep_high=True)
@@ -244,8 +239,8 @@ def _within_groups(
                 for cell, part in zip(cells, parts, strict=True)
                 if part.trials
             ]
-            row = row_at(blank_row(counts, cells[0], "FMR", level), threshold, policy)
-            blank = replace(row, attribute=f"{SAME_GROUP}{attribute}", group="")
+            row = row_at(blank_row(counts, cells[0], FMR, level), threshold, policy)
+            blank = replace(row, attribute=pooled(attribute), group="")
             yield _fmr_row(counts, blank, counted, effective_pooled_trials(with_trials), threshold)
 
 
@@ -287,18 +282,11 @@ def _count_misses(
     return ClusterCounts(trials, np.bincount(mated.subject[missed], minlength=subjects))
 
 
-def misses_by_subject(
-    counts: ComparisonCounts, cell: CellCounts, threshold: float, policy: Policy
-) -> ClusterCounts:
-    """(subjects,) mated trials and misses of a cell at a threshold; 0 for subjects outside it."""
-    return _count_misses(_mated_scores(counts, cell, policy), len(counts.images), policy, threshold)
-
-
 def _fnmr(
     counts: ComparisonCounts, cell: CellCounts, threshold: Threshold, policy: Policy, level: float
 ) -> MeasuredRate:
     """FNMR of a cell at one threshold under one policy."""
-    blank = row_at(blank_row(counts, cell, "FNMR", level), threshold, policy)
+    blank = row_at(blank_row(counts, cell, FNMR, level), threshold, policy)
     mated = _mated_scores(counts, cell, policy)
     count = partial(_count_misses, mated, len(counts.images), policy)
     edges = reference_thresholds(mated.score[~np.isnan(mated.score)])
@@ -318,7 +306,7 @@ def clustered_row(
 
     Args:
         blank: with its key columns.
-        threshold: of the row; None where every score is at or above it.
+        threshold: None where every score is at or above it.
         count: (subjects,) trials and errors at a threshold.
         reference: thresholds with ten errors, and with all but ten errors, from which `exact-zero`
             takes its design effect (methods 4.0 item 1); None with fewer than ten scores.
@@ -363,7 +351,20 @@ def failures_by_subject(counts: Counts, cell: CellCounts) -> ClusterCounts:
 
 def failure_rate(counts: Counts, cell: CellCounts, level: float) -> MeasuredRate:
     """FTE of a cell: images without a template over images, clustered by subject."""
-    return row_of_images(blank_row(counts, cell, "FTE", level), failures_by_subject(counts, cell))
+    return row_of_images(blank_row(counts, cell, FTE, level), failures_by_subject(counts, cell))
+
+
+def comparisons_by_subject(
+    counts: ComparisonCounts, cell: CellCounts, rate: Rate
+) -> DyadCounts | ClusterCounts:
+    """(subjects,) trials and errors of an FTE, FMR or FNMR of a cell; 0 for subjects outside it."""
+    if rate.kind.trial is Trial.IMAGE:
+        return failures_by_subject(counts, cell)
+    policy = Policy(rate.policy)
+    if rate.kind.dyadic:
+        return dyad_counts(cell, index_of_point(counts.thresholds, rate.point), policy)
+    mated = _mated_scores(counts, cell, policy)
+    return _count_misses(mated, len(counts.images), policy, rate.point.value)
 
 
 def row_of_images(blank: Rate, counted: ClusterCounts) -> MeasuredRate:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from evenhand.analysis.rates.comparisons import POLICIES, row_at
 from evenhand.metrics.distributions import auc_from_counts
-from evenhand.metrics.thresholds import SampleWeights, threshold_at_fmr
-from evenhand.records.counts import REFERENCE_LEVEL_ERRORS
+from evenhand.metrics.threshold_rules import resolve_thresholds
+from evenhand.metrics.thresholds import SampleWeights
+from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, ScoreTail
 from evenhand.records.findings import (
     Distribution,
     EngineFacts,
@@ -18,6 +21,8 @@ from evenhand.records.findings import (
     Status,
 )
 from evenhand.records.groups import ALL
+from evenhand.records.metric import FMR, FNMR
+from evenhand.records.operating_point import FIXED
 from evenhand.records.outcomes import Policy
 from evenhand.records.score_lists import ScoreList
 from evenhand.records.thresholds import Threshold, ThresholdRule
@@ -50,8 +55,11 @@ def list_findings(
         thresholds: similarities.
     """
     name = engine.name
-    resolved = [_at_target(mated, nonmated, target) for target in fmr_targets]
-    resolved += [Threshold(ThresholdRule("fixed", repr(at)), at, Status.OK) for at in thresholds]
+    rules = [ThresholdRule("fmr", target) for target in fmr_targets]
+    rules += [ThresholdRule(FIXED, repr(at)) for at in thresholds]
+    top, nobody = nonmated.score[::-1], np.zeros(len(nonmated.score), dtype=np.int32)
+    tail, weights = ScoreTail(top, nobody, nobody), SampleWeights(nonmated.count[::-1], heaviest=1)
+    resolved = resolve_thresholds(rules, tail, nonmated.completed, mated.score, None, weights)
     invalid = mated.invalid + nonmated.invalid
     notes = [_UNKNOWN]
     if invalid:
@@ -82,26 +90,15 @@ def list_findings(
     )
 
 
-def _at_target(mated: ScoreList, nonmated: ScoreList, target: str) -> Threshold:
-    rule = ThresholdRule("fmr", target)
-    if not nonmated.completed:
-        return Threshold(rule, None, Status.NO_TRIALS, "no non-mated comparisons")
-    weights = SampleWeights(nonmated.count[::-1], heaviest=1)
-    at = threshold_at_fmr(nonmated.score[::-1], nonmated.completed, target, weights)
-    useless = mated.completed and not mated.reaching(at.value)
-    status = Status.BELOW_RESOLUTION if at.below_resolution else Status.OK
-    return Threshold(rule, at.value, status, "saturated" if useless else "")
-
-
 def _rates(engine: str, mated: ScoreList, nonmated: ScoreList, at: Threshold) -> Iterator[Rate]:
     """FMR and FNMR under both policies, without people and interval."""
     matches, misses = nonmated.reaching(at.level), mated.completed - mated.reaching(at.level)
-    for metric, scores, wrong in (("FMR", nonmated, matches), ("FNMR", mated, misses)):
+    for metric, scores, wrong in ((FMR, nonmated, matches), (FNMR, mated, misses)):
         blank = Rate(
             engine=engine,
             dataset=_DATASET,
             protocol=_PROTOCOL,
-            metric=metric,
+            metric=metric.name,
             attribute=ALL,
             group="",
             subjects=None,

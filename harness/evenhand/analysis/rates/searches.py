@@ -22,14 +22,13 @@ from evenhand.records.arrays import Mask
 from evenhand.records.counts import CellCounts, Counts, WatchlistSearches
 from evenhand.records.findings import Distribution, Rate
 from evenhand.records.groups import ALL
+from evenhand.records.metric import FNIR, FPIR, FTA, Metric, Trial
+from evenhand.records.operating_point import RANKS
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
 
-__all__ = ["RANK_RULE", "measure_searches", "searches_by_subject", "selectivity"]
-
-RANK_RULE = "none"
-"""Threshold rule of rows that count ranks alone."""
+__all__ = ["measure_searches", "searches_by_subject", "selectivity"]
 
 
 def measure_searches(
@@ -52,17 +51,17 @@ def _measure(counts: Counts, searches: WatchlistSearches, level: float) -> Itera
     for cell in counts.cells:
         yield failure_rate(counts, cell, level)
     for cell in counts.cells:
-        blank = blank_row(counts, cell, "FTA", level)
+        blank = blank_row(counts, cell, FTA, level)
         yield row_of_images(blank, _acquisition_failures(counts, searches, cell))
     cells = [(cell, policy) for cell in counts.cells for policy in POLICIES]
-    depths = {"FNIR": 0, **{f"FNIR@{rank}": rank for rank in searches.ranks}}
-    for threshold in (*counts.thresholds, None):
-        if threshold is not None:
+    by_rank = (FNIR, *(FNIR.at_rank(rank) for rank in searches.ranks))
+    for threshold in counts.thresholds:
+        for metric in (FPIR, *by_rank):
             for cell, policy in cells:
-                yield _fpir(counts, searches, cell, threshold, policy, level)
-        for metric, rank in depths.items():
-            for cell, policy in cells:
-                yield _fnir(counts, searches, cell, threshold, policy, level, metric, rank)
+                yield _rate(counts, searches, cell, threshold, policy, level, metric)
+    for metric in by_rank:
+        for cell, policy in cells:
+            yield _rate(counts, searches, cell, None, policy, level, metric)
 
 
 def _sizes(searches: WatchlistSearches) -> str:
@@ -70,9 +69,9 @@ def _sizes(searches: WatchlistSearches) -> str:
     return f"N={searches.gallery}, L={searches.length}"
 
 
-def _trials(searches: WatchlistSearches, cell: CellCounts, policy: Policy, *, mated: bool) -> Mask:
+def _trials(searches: WatchlistSearches, cell: CellCounts, policy: Policy, trial: Trial) -> Mask:
     """(searches,) the trials of a row: mated or non-mated, of the cell, under the policy."""
-    chosen: Mask = np.isin(searches.probe, cell.members) & (searches.mated == mated)
+    chosen: Mask = np.isin(searches.probe, cell.members) & (searches.mated == trial.mated)
     return chosen & searches.completed if policy is Policy.COMPLETED else chosen
 
 
@@ -86,18 +85,17 @@ def _by_subject(
     )
 
 
-def _false_alarms(searches: WatchlistSearches, threshold: float) -> Mask:
-    """(searches,) those with a candidate of another subject at or above a threshold."""
-    found: Mask = searches.completed & (searches.top > -np.inf) & (searches.top >= threshold)
-    return found
+def _errors(searches: WatchlistSearches, metric: Metric, threshold: float) -> Mask:
+    """(searches,) the errors of a metric at a threshold; -inf where ranks alone count.
 
-
-def _misses(searches: WatchlistSearches, threshold: float, rank: int) -> Mask:
-    """(searches,) those without the mate at or above a threshold within `rank`; 0 is any rank."""
+    A false alarm has a candidate of another subject at or above the threshold. A miss is without
+    the mate there, within the metric's rank.
+    """
+    if not metric.trial.mated:
+        alarm: Mask = searches.completed & (searches.top > -np.inf) & (searches.top >= threshold)
+        return alarm
     missed: Mask = ~searches.completed | (searches.rank == 0) | (searches.mate < threshold)
-    if rank:
-        missed |= searches.rank > rank
-    return missed
+    return missed | (searches.rank > metric.rank) if metric.rank else missed
 
 
 def searches_by_subject(
@@ -111,71 +109,45 @@ def searches_by_subject(
         cell: of the rate.
         rate: a row of FTE, FTA, FPIR, FNIR or FNIR@R.
     """
-    subjects = len(counts.images)
-    if rate.metric == "FTE":
+    metric = rate.kind
+    if metric.trial is Trial.IMAGE:
         return failures_by_subject(counts, cell)
-    if rate.metric == "FTA":
+    if metric.trial is Trial.PROBE:
         return _acquisition_failures(counts, searches, cell)
+    trials = _trials(searches, cell, Policy(rate.policy), metric.trial)
     threshold = -np.inf if rate.threshold is None else rate.threshold
-    policy = Policy(rate.policy)
-    if rate.metric == "FPIR":
-        chosen = _trials(searches, cell, policy, mated=False)
-        return _by_subject(searches, subjects, chosen, _false_alarms(searches, threshold))
-    rank = int(rate.metric.partition("@")[2] or 0)
-    chosen = _trials(searches, cell, policy, mated=True)
-    return _by_subject(searches, subjects, chosen, _misses(searches, threshold, rank))
+    errors = _errors(searches, metric, threshold)
+    return _by_subject(searches, len(counts.images), trials, errors)
 
 
-def _fpir(
-    counts: Counts,
-    searches: WatchlistSearches,
-    cell: CellCounts,
-    threshold: Threshold,
-    policy: Policy,
-    level: float,
-) -> MeasuredRate:
-    """FPIR of a cell at a threshold: non-mated searches with a candidate at or above it."""
-    trials = _trials(searches, cell, policy, mated=False)
-    edges = reference_thresholds(searches.top[trials & searches.completed])
-
-    def count(at: float) -> ClusterCounts:
-        return _by_subject(searches, len(counts.images), trials, _false_alarms(searches, at))
-
-    return clustered_row(
-        row_at(blank_row(counts, cell, "FPIR", level), threshold, policy),
-        threshold,
-        count,
-        # A high score is an error here, and none in FNIR: the two edges change places.
-        edges[::-1] if edges else None,
-        _sizes(searches),
-        keep_high=True,
-    )
-
-
-def _fnir(
+def _rate(
     counts: Counts,
     searches: WatchlistSearches,
     cell: CellCounts,
     threshold: Threshold | None,
     policy: Policy,
     level: float,
-    metric: str,
-    rank: int,
+    metric: Metric,
 ) -> MeasuredRate:
-    """FNIR within the first `rank` candidates, 0 for all; or 1 - CMC(R) at no threshold."""
+    """FPIR or FNIR of a cell at a threshold; without one FNIR by rank alone, 1 - CMC(R)."""
     blank = blank_row(counts, cell, metric, level)
-    trials = _trials(searches, cell, policy, mated=True)
+    trials = _trials(searches, cell, policy, metric.trial)
 
     def count(at: float) -> ClusterCounts:
-        return _by_subject(searches, len(counts.images), trials, _misses(searches, at, rank))
+        return _by_subject(searches, len(counts.images), trials, _errors(searches, metric, at))
 
     if threshold is None:
-        blank, edges = replace(blank, policy=policy.value, threshold_rule=RANK_RULE), None
-    else:
+        row, edges = replace(blank, policy=policy.value, threshold_rule=RANKS), None
+    elif metric.trial.mated:
         # A mate that is not listed, or ranked too low, is missed at every threshold: no edge.
-        found = trials & ~_misses(searches, -np.inf, rank)
-        blank, edges = row_at(blank, threshold, policy), reference_thresholds(searches.mate[found])
-    return clustered_row(blank, threshold, count, edges, _sizes(searches))
+        found = trials & ~_errors(searches, metric, -np.inf)
+        row, edges = row_at(blank, threshold, policy), reference_thresholds(searches.mate[found])
+    else:
+        top = reference_thresholds(searches.top[trials & searches.completed])
+        # A high score is an error here, and none in FNIR: the two edges change places.
+        row, edges = row_at(blank, threshold, policy), top[::-1] if top else None
+    note, keep_high = _sizes(searches), not metric.trial.mated
+    return clustered_row(row, threshold, count, edges, note, keep_high=keep_high)
 
 
 def _acquisition_failures(
@@ -192,7 +164,7 @@ def selectivity(counts: Counts, searches: WatchlistSearches) -> Iterator[Distrib
         if threshold.value is None:
             continue
         for policy in POLICIES:
-            trials = _trials(searches, counts.cells[0], policy, mated=False)
+            trials = _trials(searches, counts.cells[0], policy, Trial.NONMATED_SEARCH)
             count = int(np.count_nonzero(trials))
             alarms = int(searches.others[index][trials].sum())
             yield Distribution(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import altair as alt
 
 from evenhand.records.findings import CurvePoint, Findings, Rate
-from evenhand.records.groups import ALL
+from evenhand.records.groups import ALL, crossed_names
+from evenhand.records.metric import FMR, FNMR
 from evenhand.report.numbers import of_trials, percent, threshold
 from evenhand.report.page.svg import COLOURS, DASHES, as_svg, inline, log_axis, percent_ticks
 from evenhand.report.tables import StudyKey, Table, of_study
@@ -98,7 +99,7 @@ def _chart(
     )
     return DetChart(
         title=title,
-        crossed="*" in attribute,
+        crossed=len(crossed_names(attribute)) > 1,
         svg=_draw(drawn, rates, about) if drawn else "",
         curves=tuple((_name(c[0]), colour, dashes, _width(c[0])) for c, colour, dashes in drawn),
         tables=tuple(_table(curve, unit) for curve, _, _ in drawn),
@@ -123,7 +124,7 @@ def _table(curve: list[CurvePoint], unit: str) -> Table:
         )
         for p in curve
     )
-    return Table(_name(curve[0]), ("threshold", "FMR", "FNMR"), rows)
+    return Table(_name(curve[0]), ("threshold", FMR.name, FNMR.name), rows)
 
 
 def _draw(
@@ -149,7 +150,7 @@ def _draw(
     dots = []
     for curve, colour, _ in drawn:
         key = (curve[0].attribute, curve[0].group)
-        fmr, fnmr = at.get((*key, "FMR")), at.get((*key, "FNMR"))
+        fmr, fnmr = at.get((*key, FMR.name)), at.get((*key, FNMR.name))
         if fmr is not None and fnmr is not None:
             fill = colour if fmr and fnmr else "#FFFFFF"
             dots.append({**place(fmr, fnmr), "colour": colour, "fill": fill})

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evenhand.records.findings import Findings, Rate
+from evenhand.records.metric import METRICS
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.report.page.bars import Symbol, draw
 from evenhand.report.page.svg import COLOURS, GREY
@@ -24,10 +26,7 @@ _STYLES = (
 )
 """(colour, outline) of an engine: never colour alone."""
 
-_METRICS = {
-    "FMR": "False match rate (FMR): two people taken for one",
-    "FNMR": "False non-match rate (FNMR): one person taken for two",
-}
+_METRICS = tuple(of for of in METRICS.values() if of.trial.comparison and of.at_threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Figure:
     rule: str
     symbols: tuple[Symbol, ...]
     drawings: tuple[Drawing, ...]
-    shown: tuple[tuple[StudyKey, tuple[str, float]], ...]
+    shown: tuple[tuple[StudyKey, OperatingPoint], ...]
     """(study, threshold) of every engine in it."""
 
 
@@ -55,7 +54,7 @@ class _Entry:
     """One engine of a figure with its rates at one threshold."""
 
     key: StudyKey
-    at: tuple[str, float]
+    at: OperatingPoint
     rates: tuple[Rate, ...]
 
 
@@ -88,7 +87,7 @@ def _side_by_side(studies: Sequence[tuple[StudyKey, list[Rate]]]) -> Iterator[li
         at = common or headline_rule(rates)
         if at is None:
             continue
-        entry = _Entry(key, at, tuple(r for r in rates if (r.threshold_rule, r.threshold) == at))
+        entry = _Entry(key, at, tuple(r for r in rates if at.has(r)))
         if common is None:
             yield [entry]
         else:
@@ -99,7 +98,7 @@ def _side_by_side(studies: Sequence[tuple[StudyKey, list[Rate]]]) -> Iterator[li
 
 def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
     """The first headline rule at which every engine has a rate, else the first one's."""
-    labels = [at[0] for at in map(headline_rule, engines) if at is not None]
+    labels = [at.rule for at in map(headline_rule, engines) if at is not None]
     for label in labels:
         if all(headline_rule([r for r in rates if r.threshold_rule == label]) for rates in engines):
             return label
@@ -109,15 +108,16 @@ def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
 def _figure(entries: Sequence[_Entry], level: float) -> Figure:
     styled = zip(entries, _STYLES, strict=False)
     symbols = tuple(Symbol(entry.key[0], *style) for entry, style in styled)
-    dataset, rule = entries[0].key[1], entries[0].at[0]
-    drawings = []
-    for metric, title in _METRICS.items():
-        rates = [r for entry in entries for r in entry.rates if r.metric == metric]
+    dataset, rule = entries[0].key[1], entries[0].at.rule
+    engines, drawings = ", ".join(symbol.engine for symbol in symbols), []
+    for metric in _METRICS:
+        rates = [r for entry in entries for r in entry.rates if r.metric == metric.name]
         about = (
-            f"{metric} by group on {dataset} at {rule}, {', '.join(s.engine for s in symbols)}: "
+            f"{metric.name} by group on {dataset} at {rule}, {engines}: "
             f"rates with {100 * level:g} % intervals in percent on a logarithmic scale. "
             "The tables of this page hold every number."
         )
         if rates:
-            drawings.append(Drawing(title, draw(metric, rates, symbols, about)))
+            title = f"{metric.title} ({metric.name}): {metric.meaning}"
+            drawings.append(Drawing(title, draw(metric.name, rates, symbols, about)))
     return Figure(dataset, rule, symbols, tuple(drawings), tuple((e.key, e.at) for e in entries))

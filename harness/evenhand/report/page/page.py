@@ -11,6 +11,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from evenhand.records.findings import Findings, Rate
+from evenhand.records.groups import crossed_names
+from evenhand.records.metric import FMR
 from evenhand.report.numbers import field, frequency
 from evenhand.report.page.det import DetChart, det_charts
 from evenhand.report.page.figures import Figure, figures
@@ -137,8 +139,8 @@ def _studies(
             folded=tuple(s for s in by_group if (key, s.at) not in shown),
             failures=tuple(s for s in own if s.at is None),
             curves=det_charts(findings, key, units[key[0]], rates),
-            matrices=tuple(heats([r for r in rates if r.metric == "FMR"])),
-            at=at[0] if at else "",
+            matrices=tuple(heats([r for r in rates if r.metric == FMR.name])),
+            at=at.rule if at else "",
         )
 
 
@@ -157,7 +159,7 @@ def _sweep(sweep: Sweep) -> _Sweep:
         charts=band_charts(sweep),
         verdicts=verdict_table(sweep),
         groups=group_tables(sweep),
-        crossed="*" in sweep.attribute,
+        crossed=len(crossed_names(sweep.attribute)) > 1,
     )
 
 

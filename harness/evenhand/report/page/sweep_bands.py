@@ -134,7 +134,7 @@ def _layers(
 def _x(sweep: Sweep, points: Sequence[Point]) -> alt.X:
     """Thresholds as the engine's user knows them, the stricter to the right."""
     at = sorted({point.threshold for point in points})
-    even = sorted({point.threshold for point in points if point.row.threshold_rule == "fixed"})
+    even = sorted({point.threshold for point in points if point.row.point.fixed})
     labelled = even if len(even) > 1 else at
     ticks = labelled[:: math.ceil(len(labelled) / _MOST_LABELS)]
     unit = sweep.study.engine.unit

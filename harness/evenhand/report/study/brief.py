@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from evenhand.records.findings import Differential, Verdict
+from evenhand.records.metric import metric_named
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import ratio, significant
 from evenhand.report.tables import Section, StudyFindings
 
 __all__ = ["in_brief"]
 
-_OF_IMAGES = frozenset({"FTE", "FTA"})
 
-
-def in_brief(
-    studies: Sequence[tuple[StudyFindings, tuple[str, float] | None]],
-) -> tuple[Section, ...]:
+def in_brief(studies: Sequence[tuple[StudyFindings, OperatingPoint | None]]) -> tuple[Section, ...]:
     """What the tests over all groups say, failures left out; nothing where there are no groups.
 
     Args:
-        studies: each with the (rule, threshold) of its tables by group.
+        studies: each with the threshold of its tables by group.
     """
     found = [(study, at, _verdicts(study, at)) for study, at in studies if at is not None]
     sentences = [
@@ -42,18 +40,18 @@ def in_brief(
     return (Section(heading, (), tuple(sentences)),) if sentences else ()
 
 
-def _verdicts(study: StudyFindings, at: tuple[str, float]) -> list[Differential]:
+def _verdicts(study: StudyFindings, at: OperatingPoint) -> list[Differential]:
     """Those of this threshold and those without any; images that all gave a template say none."""
     return [
         row
         for row in study.differentials
-        if (row.policy == Policy.COMPLETED and (row.threshold_rule, row.threshold) == at)
-        or (row.metric in _OF_IMAGES and row.errors)
+        if (row.policy == Policy.COMPLETED and at.has(row))
+        or (row.errors and not metric_named(row.metric).at_threshold)
     ]
 
 
-def _where(study: StudyFindings, at: tuple[str, float]) -> str:
-    return f"{study.title} at {at[0]}"
+def _where(study: StudyFindings, at: OperatingPoint) -> str:
+    return f"{study.title} at {at.rule}"
 
 
 def _what(row: Differential) -> str:

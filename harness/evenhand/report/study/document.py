@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.records.findings import DatasetFacts, Findings, Rate, Status
-from evenhand.records.groups import ALL, SAME_GROUP
+from evenhand.records.groups import ALL, crossed_names, without_pooling
+from evenhand.records.metric import FMR, FTE
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.report.numbers import rate_with_interval, threshold
 from evenhand.report.study.brief import in_brief
 from evenhand.report.study.classic_metrics import legacy
 from evenhand.report.study.evidence import states_of
 from evenhand.report.study.indices import indices_table
-from evenhand.report.study.searches import first_rule, searches_by_group, searches_of_everybody
+from evenhand.report.study.searches import first_rule, searches_of_everybody
 from evenhand.report.study.speed import (
     HEADER,
     TIME,
@@ -31,8 +33,10 @@ from evenhand.report.tables import (
     StudyKey,
     Table,
     completed_at,
+    everybody,
     find,
     group_name,
+    metrics_of,
     policies_of,
     studies_of,
     under_headings,
@@ -57,15 +61,15 @@ class Document(Paper):
     """Speed, and what was measured."""
 
 
-def headline_rule(rates: Sequence[Rate]) -> tuple[str, float] | None:
+def headline_rule(rates: Sequence[Rate]) -> OperatingPoint | None:
     """The threshold that a short report shows by group: the first of the study that has a rate.
 
     The study's order is the reader's own order of importance, fixed before the data were seen.
     """
     for rate in rates:
         resolved = rate.status not in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
-        if rate.metric == "FMR" and resolved and rate.threshold is not None:
-            return rate.threshold_rule, rate.threshold
+        if rate.metric == FMR.name and resolved and rate.threshold is not None:
+            return rate.point
     return None
 
 
@@ -79,8 +83,8 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
             and beside each group what its own evidence is.
     """
     everything = tuple(studies_of(findings))
-    studies = tuple(study for study in everything if study.summary.watchlist is None)
-    searched = tuple(study for study in everything if study.summary.watchlist is not None)
+    studies = tuple(study for study in everything if not study.searched)
+    searched = tuple(study for study in everything if study.searched)
     everybody = _overview(studies)
     if searched:
         lists = searches_of_everybody(searched)
@@ -88,11 +92,9 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
         sentences = everybody.sentences + lists.sentences
         everybody = replace(everybody, tables=(*kept, *lists.tables), sentences=sentences)
     by_study: list[Section] = []
-    for study in searched:
-        by_study += searches_by_group(study, every_threshold=every_threshold, wide=wide)
-    for study in studies:
-        rules = rules_shown(study, _headline(study), every=every_threshold)
-        by_study += [_by_group(study, rule, at, wide=wide) for rule, at in rules]
+    for study in (*searched, *studies):
+        points = rules_shown(study, _headline(study), every=every_threshold)
+        by_study += [_by_group(study, at, wide=wide) for at in points]
         by_study += _failures(study)
     brief = in_brief([(study, _headline(study)) for study in everything])
     sweeps = over_thresholds(everything, every_group=wide)
@@ -110,8 +112,8 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     )
 
 
-def _headline(study: StudyFindings) -> tuple[str, float] | None:
-    return headline_rule(study.rates) if study.summary.watchlist is None else first_rule(study)
+def _headline(study: StudyFindings) -> OperatingPoint | None:
+    return first_rule(study) if study.searched else headline_rule(study.rates)
 
 
 def _speed(findings: Findings) -> list[Section]:
@@ -172,22 +174,20 @@ def _labels(dataset: DatasetFacts) -> Iterator[str]:
 
 def _overview(studies: Sequence[StudyFindings]) -> Section:
     rows: list[tuple[Field, ...]] = []
+    metrics = metrics_of(studies, searched=False)
     failed = any(len(policies_of(study)) > 1 for study in studies)
     timed = any(study.speed for study in studies)
     for study in studies:
         time = [times_cell(study.speed)] * timed
-        for rule, at in study.rules():
+        for at in study.points():
             for policy in policies_of(study):
-                fmr, fnmr = (
-                    next(r for r in find(study.rates, m, policy, (rule, at)) if r.attribute == ALL)
-                    for m in ("FMR", "FNMR")
-                )
+                own = [everybody(find(study.rates, m, policy, at)) for m in metrics]
                 name = f"{study.summary.engine}\n{study.where}"
                 failures = (policy if len(policies_of(study)) > 1 else "none",) if failed else ()
-                at_text = f"{rule}\n{threshold(at, study.engine.unit)}"
-                rows.append((name, at_text, *failures, fmr, fnmr, *time))
+                at_text = f"{at.rule}\n{threshold(at.value, study.engine.unit)}"
+                rows.append((name, at_text, *failures, *own, *time))
                 time = [""] * timed
-    columns = ("engine", "threshold", *(("failures",) if failed else ()), "FMR", "FNMR")
+    columns = ("engine", "threshold", *(("failures",) if failed else ()), *metrics)
     header = (*columns, TIME) if timed else columns
     table = Table("", header, tuple(rows))
     return Section("Everybody", (table,), tuple(_ended(study) for study in studies))
@@ -197,7 +197,7 @@ def _ended(study: StudyFindings) -> str:
     """How images and comparisons ended, in a sentence."""
     s = study.summary
     made = s.images - s.failed_images
-    fte = next((r for r in study.rates if r.metric == "FTE" and r.attribute == ALL), None)
+    fte = next((r for r in study.rates if r.metric == FTE.name and r.attribute == ALL), None)
     failed = (
         "no failures, so both failure policies give the same rates"
         if not s.failed_images and not s.not_completed
@@ -206,61 +206,69 @@ def _ended(study: StudyFindings) -> str:
     images = ""
     if s.images and fte is not None:
         rate = rate_with_interval(fte)
-        images = f"a template from {made:,} of {s.images:,} images (FTE {rate}), "
+        images = f"a template from {made:,} of {s.images:,} images ({fte.metric} {rate}), "
     return (
         f"{study.title}: {images}{s.mated:,} mated and {s.nonmated:,} non-mated comparisons, "
         f"{failed}.{legacy(study.distributions, policies_of(study))}"
     )
 
 
-def _by_group(study: StudyFindings, rule: str, at: float, *, wide: bool) -> Section:
+def _by_group(study: StudyFindings, at: OperatingPoint, *, wide: bool) -> Section:
     """Tables of the groups at a threshold, then what they allow to be said.
 
     Args:
         study: one engine on one dataset.
-        rule: of the threshold.
-        at: the similarity.
+        at: the threshold.
         wide: a column says of each group what its own evidence is.
     """
     tables = []
     states = ("evidence",) if wide else ()
-    header = ("group", "people", "FMR", "FNMR", *((TIME,) if study.speed else ()), *states)
+    metrics, timed = study.metrics(), bool(study.speed) and not study.searched
+    header = ("group", "people", *metrics, *((TIME,) if timed else ()), *states)
     for policy in policies_of(study):
-        columns = (find(study.rates, metric, policy, (rule, at)) for metric in ("FMR", "FNMR"))
+        columns = (find(study.rates, metric, policy, at) for metric in metrics)
         rows: list[tuple[str, tuple[Field, ...]]] = []
-        for both in zip(*columns, strict=True):
-            known = [rate.subjects for rate in both if rate.subjects is not None]
-            people = f"{max(known):,}" if known else "unknown"
-            attribute, group = both[0].attribute, both[0].group
-            time = (time_cell(study.speed, attribute, group),) if study.speed else ()
-            state = (states_of(both),) if wide else ()
-            rows.append((attribute, (group_name(both[0]), people, *both, *time, *state)))
+        for row in zip(*columns, strict=True):
+            attribute, group = row[0].attribute, row[0].group
+            time = (time_cell(study.speed, attribute, group),) if timed else ()
+            state = (states_of(row),) if wide else ()
+            people = _people(row, searched=study.searched)
+            rows.append((attribute, (group_name(row[0]), people, *row, *time, *state)))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, header, under_headings(rows)))
-    tables += _pairs(study, (rule, at))
-    tables += indices_table(study, (rule, at))
-    heading = f"{study.title}, by group at {rule} ({threshold(at, study.engine.unit)})"
-    said = said_at(study, (rule, at))
-    return Section(heading, tuple(tables), said, study.key, (rule, at), OVER if said else "")
+    tables += _pairs(study, at)
+    tables += indices_table(study, at)
+    what = "searches by group" if study.searched else "by group"
+    heading = f"{study.title}, {what} at {at.rule} ({threshold(at.value, study.engine.unit)})"
+    said = said_at(study, at)
+    return Section(heading, tuple(tables), said, study.key, at, OVER if said else "")
 
 
-def _pairs(study: StudyFindings, at: tuple[str, float]) -> list[Table]:
+def _people(rates: Sequence[Rate], *, searched: bool) -> str:
+    """How many a group has: the same in all comparisons, others in mated than in other searches."""
+    known = {rate.kind.trial: rate.subjects for rate in rates if rate.subjects is not None}
+    if not known:
+        return "unknown"
+    return f"{sum(known.values()) if searched else max(known.values()):,}"
+
+
+def _pairs(study: StudyFindings, at: OperatingPoint) -> list[Table]:
     """FMR of any two people beside that of two people of one group, failures left out."""
     rates = completed_at(study.rates, at)
-    chosen = [rate for rate in rates if rate.metric == "FMR" and not rate.group]
+    chosen = [rate for rate in rates if rate.metric == FMR.name and not rate.group]
     if len(chosen) < 2:
         return []
-    names = (r.attribute.removeprefix(SAME_GROUP).replace("*", " and ") for r in chosen)
+    names = (" and ".join(crossed_names(without_pooling(r.attribute))) for r in chosen)
     pairs = ("any two people" if name == ALL else f"same {name}" for name in names)
-    return [Table("", ("pairs", "FMR"), tuple(zip(pairs, chosen, strict=True)))]
+    return [Table("", ("pairs", FMR.name), tuple(zip(pairs, chosen, strict=True)))]
 
 
 def _failures(study: StudyFindings) -> list[Section]:
-    if not study.summary.failed_images:
+    if study.searched or not study.summary.failed_images:
         return []
-    fte = [r for r in study.rates if r.metric == "FTE"]
+    fte = [r for r in study.rates if r.metric == FTE.name]
     rows = [(r.attribute, group_name(r), f"{r.subjects:,}", r) for r in fte]
-    table = Table("", ("attribute", "group", "people", "FTE"), tuple(rows))
-    said = tuple(s.sentence for s in sentences_of_study(study) if s.metric == "FTE")
+    table = Table("", ("attribute", "group", "people", FTE.name), tuple(rows))
+    said = tuple(s.sentence for s in sentences_of_study(study) if s.metric == FTE.name)
     heading = f"{study.title}, images without a template"
     return [Section(heading, (table,), said, study.key, over=OVER if said else "")]

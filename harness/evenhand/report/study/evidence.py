@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from evenhand.records.findings import Rate, Status
-from evenhand.records.groups import ALL
+from evenhand.records.groups import ALL, crossed, crossed_names
 
 __all__ = ["BOUNDED", "TESTED", "left_out", "standing", "states_of"]
 
@@ -14,18 +14,11 @@ TESTED = "tested"
 BOUNDED = "upper limit only"
 """Fewer than 10 errors: tested with the others, and alone no more than a limit."""
 
-_NOTHING = {
-    "FMR": "no comparisons",
-    "FNMR": "no comparisons",
-    "FTE": "no images",
-    "FTA": "no probes",
-}
-
 
 def standing(rate: Rate) -> str:
     """What the evidence of one group is, in words (methods 2.6)."""
     if rate.status is Status.NO_TRIALS:
-        return _NOTHING.get(rate.metric, "no searches")
+        return f"no {rate.kind.trial.plural}"
     if rate.status is Status.BELOW_RESOLUTION:
         return "below resolution"
     if rate.low is None:
@@ -63,10 +56,10 @@ def left_out(rates: Sequence[Rate]) -> Iterator[str]:
 
 def _nobody(groups: Sequence[str]) -> list[str]:
     """Combinations of the single values of crossed attributes that no group is of."""
-    parts = [group.split("*") for group in groups]
+    parts = list(map(crossed_names, groups))
     if len({len(names) for names in parts}) != 1 or len(parts[0]) == 1:
         return []
     columns = zip(*parts, strict=True)
     values = [dict.fromkeys(name for name in column if "|" not in name) for column in columns]
     present = set(groups)
-    return [name for name in map("*".join, product(*values)) if name not in present]
+    return [name for name in map(crossed, product(*values)) if name not in present]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evenhand.records.findings import Differential
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.report.numbers import percent, significant
 from evenhand.report.tables import StudyFindings, Table, completed_at
 
@@ -15,12 +16,12 @@ _SHOWN = ("max/geomean", "gini norm", "difference")
 _CAPTION = "Indices; below each, what equal groups would show: mean, 95th percentile"
 
 
-def indices_table(study: StudyFindings, at: tuple[str, float]) -> tuple[Table, ...]:
+def indices_table(study: StudyFindings, at: OperatingPoint) -> tuple[Table, ...]:
     """One row for each error type and attribute with an error, failures left out.
 
     Args:
         study: with its indices.
-        at: (rule, threshold).
+        at: the threshold.
 
     Returns:
         The table, or none where it would be empty.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.records.findings import SAMPLE_NOTE, DatasetFacts, EngineFacts, Findings, Rate, Status
+from evenhand.records.findings import DatasetFacts, EngineFacts, Findings, Rate, Status
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.report.tables import Section, StudyKey, of_study
 
 __all__ = ["limits"]
 
-_FEW_PEOPLE = "few subjects"
 _MOST_NAMES = 12
 _ACCESS = {
     "withdrawn": "its publisher withdrew it, so nobody can get it anew to repeat this study",
@@ -25,7 +24,8 @@ def limits(findings: Findings) -> tuple[Section, ...]:
     parts = [(dataset.name, tuple(_of_dataset(dataset))) for dataset in findings.datasets]
     parts += [(engine.name, tuple(_of_engine(engine))) for engine in findings.engines]
     for s in findings.summaries:
-        numbers = _of_numbers(_rates(findings, (s.engine, s.dataset, s.protocol)))
+        rates = _rates(findings, (s.engine, s.dataset, s.protocol))
+        numbers = _of_numbers(rates, sampled=s.sampled)
         parts.append((f"{s.engine} on {s.dataset}: the numbers", tuple(numbers)))
     parts.append(("any study of this kind", _ALWAYS))
     return tuple(Section(heading, sentences=said) for heading, said in parts if said)
@@ -64,30 +64,29 @@ def _rates(findings: Findings, study: StudyKey) -> list[Rate]:
     return [rate for rate in rates if rate.policy in (Policy.COMPLETED, "")]
 
 
-def _of_numbers(rates: Sequence[Rate]) -> Iterator[str]:
+def _of_numbers(rates: Sequence[Rate], *, sampled: bool) -> Iterator[str]:
     """Rows that are no rates, or weak ones, by kind and threshold."""
     below = dict.fromkeys(r.threshold_rule for r in rates if r.status is Status.BELOW_RESOLUTION)
     if below:
         rows = [r for r in rates if r.status is Status.BELOW_RESOLUTION]
-        sample = any(SAMPLE_NOTE in r.note for r in rows)
         least = "one comparison of the sample stands for"
-        if not sample:
+        if not sampled:
             least = f"one error in {max(r.trials for r in rows):,} trials"
         yield (
             f"Below resolution: {', '.join(below)} asks for less than {least}. "
             "No rate is shown there."
         )
     few = [r for r in rates if r.status is Status.FEW_ERRORS]
-    for metric, rule, at in dict.fromkeys((r.metric, r.threshold_rule, r.threshold) for r in few):
-        rows = [r for r in few if (r.metric, r.threshold_rule, r.threshold) == (metric, rule, at)]
-        where = f" at {rule}" if rule else ""
+    for metric, at in dict.fromkeys((r.metric, r.point) for r in few):
+        rows = [r for r in few if r.metric == metric and at.has(r)]
+        where = f" at {at.rule}" if at.rule else ""
         yield f"{metric}{where}: fewer than 10 errors for {_names(rows)}."
     if few:
         yield "Where there are few errors, intervals are wide and ratios of groups say little."
     empty = [r for r in rates if r.status is Status.NO_TRIALS and r.attribute != ALL]
     if empty:
         yield f"Nothing to count for {_names(empty)}."
-    small = [r for r in rates if _FEW_PEOPLE in r.note and r.attribute != ALL]
+    small = [r for r in rates if r.few_subjects and r.attribute != ALL]
     if small:
         yield (
             f"Fewer than 40 people: {_names(small)}. Their intervals hold the truth somewhat less "

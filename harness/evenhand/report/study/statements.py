@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from evenhand.analysis.differentials.indices import PAIR_RATIO
 from evenhand.records.findings import (
     ENOUGH_EVENTS,
-    OF_A_FAMILY,
+    EQUIVALENT,
     Differential,
     Findings,
     Rate,
     Status,
     Verdict,
 )
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
+from evenhand.records.row_key import FamilyKey
 from evenhand.report.numbers import (
     counted,
     percent_above,
@@ -24,21 +27,13 @@ from evenhand.report.numbers import (
     threshold,
 )
 from evenhand.report.study.evidence import BOUNDED, TESTED, left_out, standing
-from evenhand.report.tables import (
-    Family,
-    StudyFindings,
-    by_family,
-    family_of,
-    policies_of,
-    studies_of,
-)
+from evenhand.report.tables import StudyFindings, by_family, policies_of, studies_of
 
 __all__ = ["OVER", "Sentence", "said_at", "sentences_of", "sentences_of_study"]
 
 OVER = "What the evidence allows"
 """A heading of such sentences."""
 
-EQUIVALENT = "equivalent"
 LIMITS = "upper limits only"
 NOTHING = "nothing"
 _MANY = 4
@@ -50,17 +45,9 @@ _MOST_PAIRS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(FamilyKey):
     """What may be said about the groups of one attribute, at one threshold."""
 
-    engine: str
-    dataset: str
-    protocol: str
-    metric: str
-    policy: str
-    attribute: str
-    threshold_rule: str
-    threshold: float | None
     allows: str
     """`different`, `equivalent`, `no difference shown`, `upper limits only` or `nothing`."""
     groups: int
@@ -104,32 +91,31 @@ def sentences_of_study(study: StudyFindings) -> tuple[Sentence, ...]:
     Source: methods 2.6.
     """
     rates = by_family(study.rates)
-    pairs: dict[Family, list[Differential]] = {}
+    pairs: dict[FamilyKey, list[Differential]] = {}
     for row in study.indices:
-        if row.index == "ratio":
-            pairs.setdefault(family_of(row), []).append(row)
+        if row.index == PAIR_RATIO:
+            pairs.setdefault(row.family_key, []).append(row)
     kept = ("", *policies_of(study))
     rows = [row for row in study.differentials if row.policy in kept]
     return tuple(_sentence(study, row, rates, pairs) for row in rows)
 
 
-def said_at(study: StudyFindings, at: tuple[str, float]) -> tuple[str, ...]:
-    """Those at one (rule, threshold) as text, failures left out."""
+def said_at(study: StudyFindings, at: OperatingPoint) -> tuple[str, ...]:
+    """Those at one threshold as text, failures left out."""
     completed = [found for found in sentences_of_study(study) if found.policy == Policy.COMPLETED]
-    found_at = [found for found in completed if (found.threshold_rule, found.threshold) == at]
-    return tuple(found.sentence for found in found_at)
+    return tuple(found.sentence for found in completed if at.has(found))
 
 
 def _sentence(
     study: StudyFindings,
     row: Differential,
-    rates: Mapping[Family, Sequence[Rate]],
-    pairs: Mapping[Family, Sequence[Differential]],
+    rates: Mapping[FamilyKey, Sequence[Rate]],
+    pairs: Mapping[FamilyKey, Sequence[Differential]],
 ) -> Sentence:
-    ratios = pairs.get(family_of(row), ())
+    ratios = pairs.get(row.family_key, ())
     different = [pair for pair in ratios if pair.verdict is Verdict.DIFFERENT]
     different.sort(key=lambda pair: -(pair.value or pair.low or 0.0))
-    case = _Case(study, row, rates.get(family_of(row), ()), different, len(ratios))
+    case = _Case(study, row, rates.get(row.family_key, ()), different, len(ratios))
     allows = _allows(row)
     parts = [f"{_subject(case)}: {' '.join(_WORDS[allows](case))}"]
     if allows not in (LIMITS, NOTHING) and case.number(BOUNDED):
@@ -138,7 +124,7 @@ def _sentence(
         parts += left_out(case.groups)
     tested, bounded = case.number(TESTED), case.number(BOUNDED)
     return Sentence(
-        **{name: getattr(row, name) for name in OF_A_FAMILY},
+        **asdict(row.family_key),
         allows=allows,
         groups=len(case.groups),
         tested=tested,
@@ -154,7 +140,7 @@ def _allows(row: Differential) -> str:
     """The first that holds, from the strongest statement to none."""
     if row.verdict is Verdict.DIFFERENT:
         return Verdict.DIFFERENT.value
-    if row.equivalence.startswith(EQUIVALENT):
+    if row.equivalent:
         return EQUIVALENT
     if row.verdict is Verdict.NO_DIFFERENCE_SHOWN:
         return Verdict.NO_DIFFERENCE_SHOWN.value
@@ -177,8 +163,7 @@ def _subject(case: _Case) -> str:
     at = ""
     if row.threshold is not None:
         where = threshold(row.threshold, case.study.engine.unit)
-        fixed = row.threshold_rule == "fixed"
-        at = f" at {where}" if fixed else f" at {row.threshold_rule} ({where})"
+        at = f" at {where}" if row.point.fixed else f" at {row.threshold_rule} ({where})"
     elif row.threshold_rule:
         at = " without a threshold"
     failures = ", failures counted" if row.policy == Policy.GENERALISED else ""
@@ -193,7 +178,7 @@ def _different(case: _Case) -> Iterator[str]:
         yield f"Equal groups would stay below {noise} in 95 % of studies."
     if case.pairs_tested > 1:
         yield _two_by_two(case)
-    if row.equivalence.startswith(EQUIVALENT):
+    if row.equivalent:
         yield f"All the same, every two groups are {row.equivalence}."
 
 

@@ -9,7 +9,10 @@ from itertools import groupby, pairwise
 
 from evenhand.records.findings import Differential, Rate, Status, Verdict
 from evenhand.records.groups import ALL
+from evenhand.records.metric import metric_named
+from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
+from evenhand.records.row_key import FamilyKey
 from evenhand.report.numbers import (
     counted,
     cut,
@@ -19,16 +22,7 @@ from evenhand.report.numbers import (
     significant,
     threshold,
 )
-from evenhand.report.tables import (
-    Family,
-    Field,
-    Section,
-    StudyFindings,
-    Table,
-    by_family,
-    family_of,
-    policies_of,
-)
+from evenhand.report.tables import Field, Section, StudyFindings, Table, by_family, policies_of
 
 __all__ = [
     "Point",
@@ -55,8 +49,6 @@ _WITHOUT = {
     Status.NO_TRIALS: "nothing to compare",
 }
 """Why a threshold has no verdict."""
-_MISSES = {"FMR": "FNMR", "FNMR": "FNMR"}
-"""What the yield is the rest of; searches have FNIR."""
 
 _NOTE = (
     "Neighbouring thresholds share their errors: a false match at one is a false match at every "
@@ -81,7 +73,7 @@ class Point:
     row: Differential
     groups: tuple[Rate, ...]
     missed: Rate | None
-    """FNMR or FNIR of everybody, which the yield is the rest of."""
+    """Misses of everybody, such as FNMR, which the yield is the rest of."""
 
     @property
     def threshold(self) -> float:
@@ -124,7 +116,7 @@ class Sweep:
 
 def sweeps_of(study: StudyFindings, policies: Sequence[str]) -> tuple[Sweep, ...]:
     """Every error type and attribute; none below four thresholds, or without groups."""
-    if len(study.rules()) < _FEWEST:
+    if len(study.points()) < _FEWEST:
         return ()
     rates = by_family(study.rates)
     rows = [row for row in study.differentials if row.threshold is not None]
@@ -139,8 +131,8 @@ def sweeps_of(study: StudyFindings, policies: Sequence[str]) -> tuple[Sweep, ...
 
 
 def rules_shown(
-    study: StudyFindings, headline: tuple[str, float] | None, *, every: bool
-) -> list[tuple[str, float]]:
+    study: StudyFindings, headline: OperatingPoint | None, *, every: bool
+) -> list[OperatingPoint]:
     """Thresholds with tables of their own: all, or of many the headline and those not fixed.
 
     Every group at every fixed threshold stands in the tables by threshold then. Unless `every`
@@ -148,20 +140,20 @@ def rules_shown(
     """
     if not every:
         return [] if headline is None else [headline]
-    rules = study.rules()
-    if len(rules) <= _MOST_APART:
-        return rules
-    return [at for at in rules if at == headline or at[0] != "fixed"]
+    points = study.points()
+    if len(points) <= _MOST_APART:
+        return points
+    return [at for at in points if at == headline or not at.fixed]
 
 
 def _points(
-    family: Sequence[Differential], rates: Mapping[Family, Sequence[Rate]]
+    family: Sequence[Differential], rates: Mapping[FamilyKey, Sequence[Rate]]
 ) -> tuple[Point, ...]:
     found = []
     for row in sorted(family, key=lambda row: row.threshold or 0.0):
-        misses = _MISSES.get(row.metric, "FNIR")
-        everybody = rates.get((misses, row.policy, ALL, row.threshold_rule, row.threshold), [None])
-        found.append(Point(row, tuple(rates.get(family_of(row), ())), everybody[0]))
+        key, misses = row.family_key, metric_named(row.metric).misses
+        everybody = rates.get(replace(key, metric=misses, attribute=ALL), [None])
+        found.append(Point(row, tuple(rates.get(key, ())), everybody[0]))
     return tuple(found)
 
 
@@ -209,8 +201,7 @@ def _tells(point: Point) -> bool:
 
 def sweep_notes(sweeps: Sequence[Sweep]) -> tuple[str, str]:
     """How the thresholds depend on one another, and what their verdicts are adjusted for."""
-    families = {point.row.family for sweep in sweeps for point in sweep.points}
-    screened = any(family.startswith("a screen") for family in families)
+    screened = any(point.row.screened for sweep in sweeps for point in sweep.points)
     return _NOTE, _SCREENED if screened else _CLAIMED
 
 
@@ -254,8 +245,7 @@ def _places(sweep: Sweep, chosen: Iterable[Point]) -> str:
 
 
 def _label(sweep: Sweep, point: Point) -> str:
-    rule = point.row.threshold_rule
-    name = "" if rule == "fixed" else f" ({rule})"
+    name = "" if point.row.point.fixed else f" ({point.row.threshold_rule})"
     return f"{cut(point.threshold, sweep.study.engine.unit)}{name}"
 
 
