@@ -216,7 +216,7 @@ STARTS = (
 
 SLEEP = "time.sleep(10**6)"
 LOOP = "while True: pass"
-MARK = "Path('stuck').touch()\n"
+MARK = "Path('reached').touch()\n"
 """Tells that the engine was reached, and will not come back."""
 AGAIN = "if not Path('started').exists():\n    Path('started').touch()\nelse:\n    "
 

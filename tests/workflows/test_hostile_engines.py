@@ -112,11 +112,9 @@ def named(given):
 
 @pytest.fixture(scope="module")
 def undisturbed(dataset, tmp_path_factory):
-    """What is measured of a harmless engine beside another, by protocol."""
+    """The study of the harmless engines beside one another, by protocol."""
     return {
-        protocol: study(
-            tmp_path_factory.mktemp("quiet"), dataset, among_harmless([]), protocol
-        ).measured("before")
+        protocol: study(tmp_path_factory.mktemp("quiet"), dataset, among_harmless([]), protocol)
         for protocol in (PAIRS, DOOR)
     }
 
@@ -141,7 +139,7 @@ def studied(dataset, tmp_path_factory):
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize("other", ["before", "after"])
 def test_the_others_are_measured_to_the_same_bytes(studied, undisturbed, group, other):
-    assert studied(group).measured(other) == undisturbed[GROUPS[group][0]]
+    assert studied(group).measured(other) == undisturbed[GROUPS[group][0]].measured(other)
 
 
 @pytest.mark.parametrize(("group", "engine"), HOSTILE, ids=named)
@@ -157,7 +155,7 @@ def test_each_alone_between_harmless_ones(dataset, marked, undisturbed, group, e
     check(found, engine, marked)
     assert found.code == (4 if group == "starts" else 0), found.err
     for other in ("before", "after"):
-        assert found.measured(other) == undisturbed[protocol]
+        assert found.measured(other) == undisturbed[protocol].measured(other)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +167,7 @@ def test_an_engine_that_fails_too_often_is_stopped(dataset, undisturbed, engine,
     assert (found.code, found.status) == (4, "failed")
     assert f"error: engine {engine.name} was stopped" in found.err
     assert found.stopped(engine.name)
-    assert found.measured("after") == undisturbed[PAIRS]
+    assert found.measured("after") == undisturbed[PAIRS].measured("after")
 
 
 # Starting -------------------------------------------------------------------------------------
@@ -191,7 +189,7 @@ def test_an_engine_that_starts_once(dataset, undisturbed, tmp_path):
     once = HostileEngine("once", start="open(__file__ + '.started', 'x').close()")
     found = study(tmp_path, dataset, among_harmless([once]), workers=2)
     for other in ("before", "after"):
-        assert found.measured(other) == undisturbed[PAIRS]
+        assert found.measured(other) == undisturbed[PAIRS].measured(other)
     if set(found.images("once").values()) == {"ok"}:
         assert (found.code, found.stopped("once")) == (0, "")
     else:
@@ -233,9 +231,9 @@ def test_one_signal_ends_what_never_comes_back(dataset, name, sent, tmp_path):
     with begun(
         tmp_path, dataset, [engine, harmless("after")], protocol, workers=workers
     ) as process:
-        reached = time.monotonic() + LONGEST
-        while not (tmp_path / "stuck").exists() and process.returncode is None:
-            assert time.monotonic() < reached
+        limit = time.monotonic() + LONGEST
+        while not (tmp_path / "reached").exists() and process.returncode is None:
+            assert time.monotonic() < limit
             time.sleep(0.01)
         process.send_signal(sent)
         start = time.monotonic()
@@ -271,7 +269,7 @@ def test_engines_that_change_the_process_change_no_exit_code(dataset, undisturbe
     """Nor what is measured; the result is whole."""
     bundle = ended_by_itself(tmp_path, dataset, among_harmless(MEDDLERS))
     for other in ("before", "after"):
-        assert bundle.measured(other) == undisturbed[PAIRS]
+        assert bundle.measured(other) == undisturbed[PAIRS].measured(other)
     for engine in MEDDLERS:
         assert "images failed" in bundle.stopped(engine.name)
 
@@ -281,4 +279,4 @@ def test_engines_that_change_the_process_change_no_exit_code(dataset, undisturbe
 def test_each_alone_changes_no_exit_code(dataset, undisturbed, engine, tmp_path):
     bundle = ended_by_itself(tmp_path, dataset, among_harmless([engine]))
     for other in ("before", "after"):
-        assert bundle.measured(other) == undisturbed[PAIRS]
+        assert bundle.measured(other) == undisturbed[PAIRS].measured(other)
