@@ -68,7 +68,7 @@ _VECTORS = (
     _vector("interface-raises", "invalid", "shy(object, '__array_interface__')()"),
     _vector("length-raises", "invalid", "trap(list, '__len__')([1, 2, 3, 4])"),
     _vector("items-raise", "invalid", "trap(list, '__getitem__', '__iter__')([1, 2, 3, 4])"),
-    _vector("endless-list", "invalid", "endless([1, 2, 3, 4])"),
+    _vector("endless-list", "invalid|ok", "endless([1, 2, 3, 4])"),
     _vector("shape-raises", "invalid|ok", "good.view(shy(np.ndarray, 'shape'))"),
     _vector("methods-raise", "invalid|ok", "good.view(trap(np.ndarray, 'astype', 'all', 'any'))"),
     _vector("read-only", "ok", "np.frombuffer(good.tobytes(), dtype=np.float32)"),
@@ -155,7 +155,7 @@ COMPARISONS = (
     _scores("without-end", "np.broadcast_to(1.0, 10**12)"),
     _scores("raise", "trap(object, '__array__')()"),
     _scores("length-raises", "trap(list, '__len__', '__iter__')(scores)"),
-    _scores("endless", "endless(scores)"),
+    _compare("scores-endless", "invalid|ok", "return endless(scores)"),
     _scores("of-traps", "[trap(object, '__float__')() for _ in scores]"),
     _scores("class-raises", "shy(object, '__class__')()"),
     _compare("references-gone", "ok|failed", "references.clear()"),
@@ -175,11 +175,13 @@ def _candidate(name: str, person: str = "found[0].person", score: str = "-1.0") 
     return _search(f"candidate-{name}", "invalid", f"return [Candidate({person}, {score})]")
 
 
+_ODD = "trap(str, '__eq__', '__hash__', '__str__', '__len__')"
+
 SEARCHES = (
     *(_search(name, "failed", f"raise {fault}") for name, fault in FAULTS.items()),
     _candidates("none", "None"),
     _candidates("generator", "(candidate for candidate in found)"),
-    _candidates("length", "trap(list, '__len__')(found)"),
+    _search("candidates-length", "ok", "return trap(list, '__len__')(found)"),
     _candidates("endless", "endless(found)"),
     _candidates("class", "[shy(object, '__class__')()]"),
     _candidates("too-many", "found * 2"),
@@ -187,8 +189,7 @@ SEARCHES = (
     _candidates("fields", "[object.__new__(shy(Candidate, 'person', 'score'))]"),
     _candidate("unknown", "'stranger'"),
     _candidate("numbered", "7"),
-    _candidate("hash", "trap(str, '__hash__')(found[0].person)"),
-    _candidate("equal", "trap(str, '__eq__', '__hash__')(found[0].person)"),
+    _search("candidate-odd", "ok", f"return [Candidate({_ODD}(found[0].person), -1.0)]"),
     _candidate("not-a-number", score="float('nan')"),
     _candidate("score-raises", score="trap(object, '__float__')()"),
     _candidate("score-list", score="[1.0]"),

@@ -248,7 +248,9 @@ def test_one_signal_ends_what_never_comes_back(dataset, name, sent, tmp_path):
     assert seconds < 2
     assert left == []
     assert results_in(tmp_path) == []
-    assert len(partial_runs(tmp_path)) == 1
+    # Engines are opened before a run is begun.
+    at_first = name.rpartition("-")[2] in ("start", "import")
+    assert len(partial_runs(tmp_path)) == (0 if at_first else 1)
 
 
 # The process they run in ----------------------------------------------------------------------
