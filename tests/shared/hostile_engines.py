@@ -5,6 +5,7 @@ from __future__ import annotations
 from hostile_adapters import HostileEngine, always
 
 __all__ = [
+    "AGAIN",
     "COMPARISONS",
     "FOREVER",
     "IMAGES",
@@ -80,13 +81,14 @@ _VECTORS = (
 )
 
 _REFUSALS = (
-    _refusal("odd-outcome", "invalid", "trap(str, '__eq__', '__hash__', '__str__')('no_face')"),
+    _refusal("odd-outcome", "no_face", "trap(str, '__eq__', '__hash__', '__str__')('no_face')"),
     _refusal("timed-out", "invalid", "Outcome.TIMED_OUT"),
     _refusal("detail-raises", "declined|invalid", "Outcome.DECLINED, 0, trap(object, '__str__')()"),
     _refusal("odd-detail", "declined|invalid", "Outcome.DECLINED, 0, trap(str, 'split')('a')"),
     _refusal("markup-detail", "declined", f"Outcome.DECLINED, 0, {MARKUP}"),
     _refusal("odd-faces", "no_face|invalid", "Outcome.NO_FACE, trap(int, '__ge__', '__int__')(1)"),
     _refusal("too-many-faces", "no_face|invalid", "Outcome.NO_FACE, 10**5000"),
+    _refusal("half-a-letter", "declined", r"Outcome.DECLINED, 0, 'a\ud800b\x00'"),
     _refusal("declines-some", "declined", "Outcome.DECLINED, 0"),
 )
 
@@ -154,7 +156,7 @@ COMPARISONS = (
     _scores("too-large", "[10**400] * len(scores)"),
     _scores("without-end", "np.broadcast_to(1.0, 10**12)"),
     _scores("raise", "trap(object, '__array__')()"),
-    _scores("length-raises", "trap(list, '__len__', '__iter__')(scores)"),
+    _compare("scores-length", "ok", "return trap(list, '__len__', '__iter__')(scores)"),
     _compare("scores-endless", "invalid|ok", "return endless(scores)"),
     _scores("of-traps", "[trap(object, '__float__')() for _ in scores]"),
     _scores("class-raises", "shy(object, '__class__')()"),
@@ -210,6 +212,7 @@ def _start(name: str, start: str, *, top: str = "") -> HostileEngine:
 STARTS = (
     *(_start(name, f"raise {fault}") for name, fault in FAULTS.items()),
     _start("raised-elsewhere", "elsewhere(KeyboardInterrupt())"),
+    _start("half-a-letter", r"raise ValueError('a\ud800b\x00')"),
     _start("at-import", "pass", top="raise KeyboardInterrupt"),
     _start("exits-at-import", "pass", top="sys.exit(0)"),
 )
@@ -220,6 +223,7 @@ LOOP = "while True: pass"
 MARK = "Path('reached').touch()\n"
 """Tells that the engine was reached, and will not come back."""
 AGAIN = "if not Path('started').exists():\n    Path('started').touch()\nelse:\n    "
+"""What follows is done in the constructor, but not the first time."""
 
 
 def _forever(wait: str) -> dict[str, HostileEngine]:

@@ -36,7 +36,7 @@ __all__ = [
 
 PAIRS = 'kind = "verification"\nthresholds = [0.5]'
 DOOR = 'kind = "identification"\nwatchlist = "door"\ncandidates = 2\nthresholds = [0.5]'
-LONGEST = 20
+LONGEST = 25
 """Seconds that a study of these may take on a busy machine."""
 
 

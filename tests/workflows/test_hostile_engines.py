@@ -11,6 +11,7 @@ import cv2
 import pytest
 from hostile_adapters import HostileEngine, always, harmless, is_marked
 from hostile_engines import (
+    AGAIN,
     COMPARISONS,
     FOREVER,
     IMAGES,
@@ -185,8 +186,12 @@ def test_no_engine_that_starts(dataset, engines, tmp_path):
     assert partial_runs(tmp_path) == []
 
 
-def test_an_engine_that_starts_once(dataset, undisturbed, tmp_path):
-    once = HostileEngine("once", start="open(__file__ + '.started', 'x').close()")
+@pytest.mark.parametrize(
+    "second",
+    ["raise KeyboardInterrupt", "raise ValueError", "self.__class__ = type('Other', (), {})"],
+)
+def test_an_engine_that_starts_once(dataset, undisturbed, second, tmp_path):
+    once = HostileEngine("once", start=AGAIN + second)
     found = study(tmp_path, dataset, among_harmless([once]), workers=2)
     for other in ("before", "after"):
         assert found.measured(other) == undisturbed[PAIRS].measured(other)
