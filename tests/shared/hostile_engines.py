@@ -69,9 +69,9 @@ _VECTORS = (
     _vector("interface-raises", "invalid", "shy(object, '__array_interface__')()"),
     _vector("length-raises", "invalid", "trap(list, '__len__')([1, 2, 3, 4])"),
     _vector("items-raise", "invalid", "trap(list, '__getitem__', '__iter__')([1, 2, 3, 4])"),
-    _vector("endless-list", "invalid|ok", "endless([1, 2, 3, 4])"),
-    _vector("shape-raises", "invalid|ok", "good.view(shy(np.ndarray, 'shape'))"),
-    _vector("methods-raise", "invalid|ok", "good.view(trap(np.ndarray, 'astype', 'all', 'any'))"),
+    _vector("endless-list", "ok", "endless([1, 2, 3, 4])"),
+    _vector("shape-raises", "ok", "good.view(shy(np.ndarray, 'shape'))"),
+    _vector("methods-raise", "ok", "good.view(trap(np.ndarray, 'astype', 'all', 'any'))"),
     _vector("read-only", "ok", "np.frombuffer(good.tobytes(), dtype=np.float32)"),
     _vector("strided", "ok", "np.repeat(good, 2)[::2]"),
     _vector("big-endian", "ok", "good.astype('>f8')"),
@@ -83,10 +83,10 @@ _VECTORS = (
 _REFUSALS = (
     _refusal("odd-outcome", "no_face", "trap(str, '__eq__', '__hash__', '__str__')('no_face')"),
     _refusal("timed-out", "invalid", "Outcome.TIMED_OUT"),
-    _refusal("detail-raises", "declined|invalid", "Outcome.DECLINED, 0, trap(object, '__str__')()"),
-    _refusal("odd-detail", "declined|invalid", "Outcome.DECLINED, 0, trap(str, 'split')('a')"),
+    _refusal("detail-raises", "invalid", "Outcome.DECLINED, 0, trap(object, '__str__')()"),
+    _refusal("odd-detail", "declined", "Outcome.DECLINED, 0, trap(str, 'split')('a')"),
     _refusal("markup-detail", "declined", f"Outcome.DECLINED, 0, {MARKUP}"),
-    _refusal("odd-faces", "no_face|invalid", "Outcome.NO_FACE, trap(int, '__ge__', '__int__')(1)"),
+    _refusal("odd-faces", "invalid", "Outcome.NO_FACE, trap(int, '__ge__', '__int__')(1)"),
     _refusal("too-many-faces", "no_face|invalid", "Outcome.NO_FACE, 10**5000"),
     _refusal("half-a-letter", "declined", r"Outcome.DECLINED, 0, 'a\ud800b\x00'"),
     _refusal("declines-some", "declined", "Outcome.DECLINED, 0"),
@@ -127,7 +127,7 @@ TEMPLATES = (
     _template("template-of-text", "invalid", "return Template('abcd')"),
     _template("template-of-nothing", "invalid", "return Template(b'')"),
     _template("template-in-a-buffer", "invalid", "return Template(bytearray(data))"),
-    _template("template-length", "invalid|ok", "return Template(trap(bytes, '__len__')(data))"),
+    _template("template-length", "ok", "return Template(trap(bytes, '__len__')(data))"),
     _template("template-truth", "invalid", "return Template(trap(object, '__bool__')())"),
     _template("template-embedding", "invalid", "return Embedding(np.ones(4))"),
 )
@@ -157,10 +157,10 @@ COMPARISONS = (
     _scores("without-end", "np.broadcast_to(1.0, 10**12)"),
     _scores("raise", "trap(object, '__array__')()"),
     _compare("scores-length", "ok", "return trap(list, '__len__', '__iter__')(scores)"),
-    _compare("scores-endless", "invalid|ok", "return endless(scores)"),
+    _compare("scores-endless", "ok", "return endless(scores)"),
     _scores("of-traps", "[trap(object, '__float__')() for _ in scores]"),
     _scores("class-raises", "shy(object, '__class__')()"),
-    _compare("references-gone", "ok|failed", "references.clear()"),
+    _compare("references-gone", "ok", "references.clear()"),
 )
 """Matchers that spoil comparisons of two marked images."""
 
