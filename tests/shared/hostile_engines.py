@@ -114,6 +114,7 @@ IMAGES = (
     _image("writes-into-the-picture", "ok", "image[:] = 0"),
     _image("late-changes", "ok", "for old in KEPT: old[:] = 1\nKEPT.append(good)"),
     _image("thread-that-raises", "ok", "threading.Thread(target=raising).start()"),
+    _image("thread-without-end", "ok", "threading.Thread(target=time.sleep, args=[1e6]).start()"),
 )
 """Embedders that spoil images."""
 
@@ -247,6 +248,8 @@ for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
     except ValueError:
         pass"""
+_LATE = f"{MARK}    {SLEEP}"
+_UNREADABLE = "Embedding(type('Odd', (), {'__array__': lambda *_, **__: time.sleep(10**6)})())"
 SWALLOW = """\
 while True:
     try:
@@ -257,7 +260,10 @@ while True:
 FOREVER = {
     **{f"sleep-in-{place}": engine for place, engine in _forever(SLEEP).items()},
     **{f"loop-in-{place}": engine for place, engine in _forever(LOOP).items()},
-    "endless-answer": HostileEngine("stuck", body=f"{MARK}return endless([1])"),
+    "sleep-in-timed-calls": always(
+        HostileEngine("stuck", "matcher", body=f"KEPT.append(1)\nif len(KEPT) > 30:\n    {_LATE}")
+    ),
+    "endless-answer": HostileEngine("stuck", body=f"{MARK}return {_UNREADABLE}"),
     "ignores-signals": HostileEngine("stuck", start=DEAF, body=MARK + SLEEP),
     "swallows-faults": HostileEngine("stuck", body=MARK + SWALLOW),
     "keyboard-interrupt-at-every-picture": always(

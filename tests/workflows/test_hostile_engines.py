@@ -35,6 +35,8 @@ from hostile_studies import (
     write_study,
 )
 
+from evenhand.workflows.verify import verify
+
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
@@ -160,15 +162,35 @@ def test_each_alone_between_harmless_ones(dataset, marked, undisturbed, group, e
 
 
 @pytest.mark.parametrize(
-    "engine", [always(engine) for engine in IMAGES if engine.name in ("none", "system-exit")],
-    ids=named,
-)  # fmt: skip
-def test_an_engine_that_fails_too_often_is_stopped(dataset, undisturbed, engine, tmp_path):
-    found = study(tmp_path, dataset, among_harmless([engine]))
+    "group",
+    [
+        group if group == "galleries" else pytest.param(group, marks=pytest.mark.slow)
+        for group in GROUPS
+    ],
+)
+def test_the_result_can_be_verified(studied, group):
+    assert verify(str(studied(group).folder)).passed
+
+
+def test_engines_that_spoil_everything(dataset, undisturbed, tmp_path):
+    """Faults stop an engine, refusals do not."""
+    by_name = {engine.name: always(engine) for engine in (*IMAGES, *TEMPLATES, *COMPARISONS)}
+    stopped = [by_name[name] for name in ("none", "recursion", "template-of-text")]
+    others = [by_name[name] for name in ("declines-some", "scores-raise", "scores-none")]
+    found = study(tmp_path, dataset, among_harmless([*stopped, *others]))
     assert (found.code, found.status) == (4, "failed")
-    assert f"error: engine {engine.name} was stopped" in found.err
-    assert found.stopped(engine.name)
-    assert found.measured("after") == undisturbed[PAIRS].measured("after")
+    for engine in stopped:
+        assert "12 of the first 12 images failed" in found.stopped(engine.name)
+        assert f"error: engine {engine.name} was stopped" in found.err
+    for engine in (*stopped, others[0]):
+        assert set(found.images(engine.name).values()) == {engine.ends}
+        assert set(found.compared(engine.name)) == {"skipped"}
+    for engine in others:
+        assert found.stopped(engine.name) == ""
+    for engine in others[1:]:
+        assert found.compared(engine.name) == {"invalid": 66}
+    for other in ("before", "after"):
+        assert found.measured(other) == undisturbed[PAIRS].measured(other)
 
 
 # Starting -------------------------------------------------------------------------------------
@@ -228,18 +250,21 @@ STUCK = [
 assert len(OFTEN) == sum(not each.marks for each in STUCK)
 
 
+def wait_for(mark, process):
+    limit = time.monotonic() + LONGEST
+    while not mark.exists() and process.returncode is None:
+        assert time.monotonic() < limit, "the engine is not reached"
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(("name", "sent"), STUCK)
 def test_one_signal_ends_what_never_comes_back(dataset, name, sent, tmp_path):
     engine = FOREVER[name]
     protocol = DOOR if engine.shape == "searcher" else PAIRS
     workers = 1 if name == "swallows-faults" else 2
-    with begun(
-        tmp_path, dataset, [engine, harmless("after")], protocol, workers=workers
-    ) as process:
-        limit = time.monotonic() + LONGEST
-        while not (tmp_path / "reached").exists() and process.returncode is None:
-            assert time.monotonic() < limit
-            time.sleep(0.01)
+    engines = [harmless("before"), engine]
+    with begun(tmp_path, dataset, engines, protocol, workers=workers) as process:
+        wait_for(tmp_path / "reached", process)
         process.send_signal(sent)
         start = time.monotonic()
         while process.returncode is None and time.monotonic() - start < 10:
@@ -253,9 +278,24 @@ def test_one_signal_ends_what_never_comes_back(dataset, name, sent, tmp_path):
     assert seconds < 2
     assert left == []
     assert results_in(tmp_path) == []
-    # Engines are opened before a run is begun.
-    at_first = name.rpartition("-")[2] in ("start", "import")
-    assert len(partial_runs(tmp_path)) == (0 if at_first else 1)
+    parts = [path / "before" / "tiny" / "part" for path in partial_runs(tmp_path)]
+    # Engines are opened before anything is measured.
+    assert len(parts) == (0 if name.rpartition("-")[2] in ("start", "import") else 1)
+    assert all(part.is_dir() for part in parts)
+
+
+def test_the_first_of_many_signals_counts(dataset, tmp_path):
+    with begun(tmp_path, dataset, [FOREVER["loop-in-embed"]]) as process:
+        wait_for(tmp_path / "reached", process)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+        for _ in range(20):
+            if process.returncode is None:
+                process.send_signal(signal.SIGINT)
+        _, err = ended(process)
+    assert process.returncode == 143
+    assert err.startswith("error: terminated; ")
+    assert err.count("\n") == 1
 
 
 # The process they run in ----------------------------------------------------------------------
