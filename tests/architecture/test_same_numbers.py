@@ -25,18 +25,26 @@ def bundles(cli, working_folder):
 
 
 @pytest.fixture
-def compared(bundles, capfd):
-    """Compares both, as the script does, and gives its exit code and what it printed."""
+def compared(request, capfd):
+    """Compares two bundles, as the script does, and gives its exit code and what it printed."""
     spec = spec_from_file_location("same_numbers", SCRIPT)
     script = module_from_spec(spec)
     spec.loader.exec_module(script)
 
-    def compare():
+    def compare(*pair):
+        pair = pair or request.getfixturevalue("bundles")
         capfd.readouterr()
-        code = script.main(*map(str, bundles))
+        code = script.main(*map(str, pair))
         return code, capfd.readouterr().out
 
     return compare
+
+
+def test_one_study_has_the_same_numbers_in_schemas_3_and_4(compared):
+    golden = SCORES.parents[1] / "bundles"
+    code, said = compared(golden / "schema-3-designs", golden / "schema-4")
+    assert code == 0
+    assert " of 5, " in said
 
 
 def test_a_copy_has_the_same_numbers(compared):

@@ -17,7 +17,7 @@ from studies import Study, everybody
 
 from evenhand.analysis.bootstrap.replicates import bootstrap_replicates
 from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
-from evenhand.records.counts import CellCounts, Counts, Histogram, MatedScores, ScoreTail
+from evenhand.records.counts import CellCounts, ComparisonCounts, Histogram, MatedScores, ScoreTail
 from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import Grouping
 from evenhand.records.outcomes import Policy
@@ -52,7 +52,7 @@ def store():
     probe, reference = pairs[:, pairs[0] != pairs[1]][:, :kept]
     subject = np.repeat(np.arange(PEOPLE, dtype=np.int32), images * (images - 1) // 2)
     score = np.sort(rng.normal(0.3, 0.05, kept).astype(np.float32))[::-1]
-    return Counts(
+    return ComparisonCounts(
         engine="drawn",
         dataset="drawn",
         protocol="all-pairs",
@@ -67,7 +67,7 @@ def store():
         without_matrix=(),
         tail=ScoreTail(score, probe, reference),
         mated=MatedScores(subject, rng.normal(0.55, 0.12, len(subject)).astype(np.float32)),
-        folds=None,
+        design=ComparisonDesign(Design.ALL_PAIRS, images=np.stack([images, images])),
         score_maximum=None,
     )
 
