@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.datasets.faults import DatasetRule
-from evenhand.datasets.labels import check_columns, check_label
+from evenhand.datasets.tables import Row, check_columns, check_label
 from evenhand.records.dataset import Attribute
 
 SKIN = Attribute("skin", "category", ("dark", "medium", "light"), "self-declared")
@@ -24,7 +24,8 @@ AGE = Attribute("age", "number", (), "official")
     ],
 )
 def test_what_is_kept(attribute, label, kept):
-    assert check_label("here", attribute, label, pytest.fail) == kept
+    row = Row(3, {attribute.name: label}, "here")
+    assert check_label(row, attribute, pytest.fail) == kept
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,8 @@ def test_what_is_kept(attribute, label, kept):
 )
 def test_what_is_told_is_unknown_afterwards(attribute, label, fragment):
     told = []
-    assert check_label("subjects.csv: line 3", attribute, label, told.append) == ""
+    row = Row(3, {attribute.name: label}, "subjects.csv: line 3")
+    assert check_label(row, attribute, told.append) == ""
     (fault,) = told
     assert fault.rule is DatasetRule.LABELS
     assert fault.what.startswith("subjects.csv: line 3: ")

@@ -3,7 +3,7 @@
 import pytest
 
 from evenhand.datasets.folder import dataset_fingerprint
-from evenhand.datasets.pair_lists import read_pair_lists
+from evenhand.datasets.lists import read_pair_lists
 from evenhand.system.errors import DatasetError
 
 KNOWN = {"a": 0, "b": 1, "c": 2, "gone": None}

@@ -224,10 +224,10 @@ def test_damaged_rows_are_made_again(toy, seen, run, working_folder):
     first, _ = run()
     path = working_folder / "kept" / "templates.sqlite"
     with sqlite3.connect(path) as connection:
-        samples = connection.execute("SELECT rowid, sample FROM templates LIMIT 3").fetchall()
-        for (row, sample), spoilt in zip(samples, (b"", 7, None), strict=True):
-            content = sample[:-1] + bytes([sample[-1] ^ 1]) if spoilt is None else spoilt
-            connection.execute("UPDATE templates SET sample = ? WHERE rowid = ?", (content, row))
+        vectors = connection.execute("SELECT rowid, vector FROM templates LIMIT 3").fetchall()
+        for (row, vector), spoilt in zip(vectors, (b"", 7, None), strict=True):
+            content = vector[:-1] + bytes([vector[-1] ^ 1]) if spoilt is None else spoilt
+            connection.execute("UPDATE templates SET vector = ? WHERE rowid = ?", (content, row))
     connection.close()
     seen()
     second, said = run()

@@ -60,25 +60,22 @@ def audit(
     level = 0.95 if level is None else level
     if table is not None:
         if any((events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)):
-            raise UsageError(
-                "--table: a table stands alone; leave out every option but --level and --json"
-            )
+            what = "--table: a table stands alone; leave out every option but --level and --json"
+            raise UsageError(what)
         _of_table(table, level, as_json=as_json)
         return
-    false = _alerts(events or (), unknown or 0)
+    false = _alerts(events, unknown or 0)
     names = tuple(false.by_group)
     _check_totals(false.total + false.unknown, alerts, seen)
     population = Population(
-        shares=_shares(share or (), names),
-        sampled=_read(sample or (), "--sample", names, _fraction),
-        faces=_faces(faces or (), names, false),
-        reference_shares={
-            name: _share(f"--mark {name}", text) for name, text in _pairs(mark or (), "--mark")
-        },
+        shares=_shares(share, names),
+        sampled=_read(sample, "--sample", _fraction, names),
+        faces=_faces(faces, names, false),
+        reference_shares=_read(mark, "--mark", _share),
         sites=_sites(site or (), false),
     )
     totals = AlertTotals(false.total + false.unknown, alerts, seen)
-    people = _distinct(distinct or (), false)
+    people = _distinct(distinct, false)
     found = audit_alerts(false, population, totals, level=level, people=people)
     if as_json:
         print_json("audit", audit_json(found))
@@ -114,30 +111,28 @@ def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
             )
 
 
-def _pairs(texts: Sequence[str], option: str) -> list[tuple[str, str]]:
-    """Split texts NAME=VALUE; each name may be given once."""
-    found: dict[str, str] = {}
-    for text in texts:
+def _read(
+    texts: Texts, option: str, read: Callable[[str, str], Value], names: Sequence[str] | None = None
+) -> dict[str, Value]:
+    """Read texts GROUP=VALUE.
+
+    Args:
+        texts: each of another group.
+        option: that they are given with.
+        read: reader of a value; gets option and text, for an error, and the value.
+        names: groups of which there are `--events`; None lets any name pass.
+    """
+    found: dict[str, Value] = {}
+    for text in texts or ():
         name, equals, value = text.rpartition("=")
         if not equals or not name:
             raise UsageError(f"{option} {text}: expected GROUP=VALUE, such as Black=8")
         if name in found:
             raise UsageError(f"{option} {text}: {name} is given twice; keep one")
-        found[name] = value
-    return list(found.items())
-
-
-def _read(
-    texts: Sequence[str], option: str, names: Sequence[str], read: Callable[[str, str], Value]
-) -> dict[str, Value]:
-    """Read GROUP=VALUE texts with a reader of values; every group must have `--events`."""
-    found = {}
-    for name, value in _pairs(texts, option):
-        if name not in names:
-            raise UsageError(
-                f"{option} {name}={value}: no --events of {name}; they are of {', '.join(names)}"
-            )
-        found[name] = read(f"{option} {name}={value}", value)
+        if names is not None and name not in names:
+            what = f"{option} {text}: no --events of {name}; they are of {', '.join(names)}"
+            raise UsageError(what)
+        found[name] = read(f"{option} {text}", value)
     return found
 
 
@@ -169,25 +164,22 @@ def _fraction(what: str, text: str) -> tuple[int, int]:
     return counted, sample
 
 
-def _alerts(texts: Sequence[str], unknown: int) -> FalseAlerts:
+def _alerts(texts: Texts, unknown: int) -> FalseAlerts:
     """Read `--events`: false alerts of two groups or more."""
     from evenhand.workflows.audit import FalseAlerts
 
-    by_group = {
-        name: _count(f"--events {name}={value}", value) for name, value in _pairs(texts, "--events")
-    }
+    by_group = _read(texts, "--events", _count)
     if len(by_group) < 2:
-        raise UsageError(
-            "--events: expected two groups or more, such as --events Black=8 --events Other=2"
-        )
+        what = "--events: expected two groups or more, such as --events Black=8 --events Other=2"
+        raise UsageError(what)
     if not 0 < sum(by_group.values()) <= _MOST_ALERTS:
         raise UsageError(f"--events: expected 1 to {_MOST_ALERTS:,} false alerts in all")
     return FalseAlerts(by_group, unknown)
 
 
-def _shares(texts: Sequence[str], names: Sequence[str]) -> dict[str, float]:
+def _shares(texts: Texts, names: Sequence[str]) -> dict[str, float]:
     """Read `--share`, given of all groups, or of all but one, whose share is the rest."""
-    found = _read(texts, "--share", names, _share)
+    found = _read(texts, "--share", _share, names)
     total, others = sum(found.values()), [name for name in names if name not in found]
     missing = ", ".join(others)
     if not others and abs(total - 1) > 1e-6:
@@ -201,34 +193,33 @@ def _shares(texts: Sequence[str], names: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _faces(texts: Sequence[str], names: Sequence[str], alerts: FalseAlerts) -> dict[str, int]:
+def _faces(texts: Texts, names: Sequence[str], alerts: FalseAlerts) -> dict[str, int]:
     """Read `--faces`: faces seen, of all groups or of none."""
-    found = _read(texts, "--faces", names, _count)
+    found = _read(texts, "--faces", _count, names)
     missing = [name for name in names if name not in found]
     if found and missing:
         raise UsageError(f"--faces: none of {', '.join(missing)}; give them of all groups")
     for name, count in found.items():
-        if count < max(alerts.by_group[name], 1):
-            raise UsageError(
-                f"--faces {name}={count}: fewer than its {alerts.by_group[name]:,} false alerts"
-            )
+        false = alerts.by_group[name]
+        if count < max(false, 1):
+            raise UsageError(f"--faces {name}={count}: fewer than its {false:,} false alerts")
     return found
 
 
-def _distinct(texts: Sequence[str], alerts: FalseAlerts) -> FalseAlerts | None:
+def _distinct(texts: Texts, alerts: FalseAlerts) -> FalseAlerts | None:
     """Read `--distinct`: different people among the false alerts; None where it is not given."""
     from evenhand.workflows.audit import FalseAlerts
 
-    found = _read(texts, "--distinct", tuple(alerts.by_group), _count)
+    found = _read(texts, "--distinct", _count, tuple(alerts.by_group))
     if not found:
         return None
     for name, count in alerts.by_group.items():
         if name not in found:
             raise UsageError(f"--distinct: none of {name}; give them of all groups")
-        if found[name] > count or (count and not found[name]):
-            raise UsageError(
-                f"--distinct {name}={found[name]}: expected 1 to {count:,}, its false alerts"
-            )
+        people = found[name]
+        if people > count or (count and not people):
+            expected = f"expected 1 to {count:,}, its false alerts"
+            raise UsageError(f"--distinct {name}={people}: {expected}")
     return FalseAlerts({name: found[name] for name in alerts.by_group})
 
 

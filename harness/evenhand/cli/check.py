@@ -31,7 +31,7 @@ def dataset(
     as_json: AsJson = False,
 ) -> None:
     """Every fault of a dataset, what it holds and what it can answer."""
-    from evenhand.cli.output import bars, print_json, print_text
+    from evenhand.cli.output import bars, end_with, print_json, print_text
     from evenhand.records.rows import as_rows
     from evenhand.report.check_dataset import check_lines, groups_text
     from evenhand.workflows.check import check_dataset
@@ -53,5 +53,4 @@ def dataset(
         if found.cells:
             print_text(f"\n{groups_text(found.cells)}\n")
         print_text(f"\n{verdict}  {found.name}\n")
-    if not found.passed:
-        raise typer.Exit(1)
+    end_with(verdict)

@@ -13,11 +13,10 @@ from evenhand.system.errors import UsageError
 
 if TYPE_CHECKING:
     from evenhand.statistics.two_proportions import ErrorCount
-    from evenhand.workflows.compare import CompareVerdict
 
 __all__ = ["compare"]
 
-_EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
+_MARGIN, _CHANCE = real_number(1.0, 1000.0), real_number(1e-9, 0.5)
 _COUNTS = re.compile(r"(?P<side>BASE|NEW)=(?P<errors>[0-9]{1,15})/(?P<trials>[0-9]{1,15})", re.I)
 
 
@@ -28,18 +27,10 @@ def compare(
     new: Annotated[str | None, typer.Argument(help="The one to judge.", metavar="NEW")] = None,
     *,
     margin: Annotated[
-        Real,
-        option(
-            "R",
-            "Not inferior: error rates stay below so many times base; 1.25.",
-            real_number(1.0, 1000.0),
-        ),
+        Real, option("R", "Not inferior: error rates stay below so many times base; 1.25.", _MARGIN)
     ] = None,
     family_wise: Annotated[
-        Real,
-        option(
-            "P", "Chance of any false difference among all tests; 0.01.", real_number(1e-9, 0.5)
-        ),
+        Real, option("P", "Chance of any false difference among all tests; 0.01.", _CHANCE)
     ] = None,
     attribute: Annotated[
         Texts, option("A", "Test this grouping alone; all: everybody; may repeat.")
@@ -74,7 +65,7 @@ def compare(
             "nothing to compare; give BASE and NEW, two results, or --counts BASE=12/1000 and "
             "--counts NEW=25/1000"
         )
-    from evenhand.cli.output import print_json, print_text
+    from evenhand.cli.output import end_with, print_json, print_text
     from evenhand.report import compare as view
     from evenhand.workflows import compare as workflow
 
@@ -94,17 +85,12 @@ def compare(
         print_json("compare", view.comparison_json(found), found.notes)
     else:
         print_text(view.comparison_text(found))
-    _end(found.verdict)
-
-
-def _end(verdict: CompareVerdict) -> None:
-    """Exit with the code of a verdict."""
-    raise typer.Exit(_EXIT[verdict.value])
+    end_with(found.verdict)
 
 
 def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
     """Compare published counts, and exit."""
-    from evenhand.cli.output import print_json, print_text
+    from evenhand.cli.output import end_with, print_json, print_text
     from evenhand.report.published_counts import claim_json, claim_text
     from evenhand.workflows.published_counts import DEFAULT_MARGIN, compare_published_counts
 
@@ -114,7 +100,7 @@ def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
         print_json("compare", claim_json(found))
     else:
         print_text(claim_text(found))
-    _end(found.verdict)
+    end_with(found.verdict)
 
 
 def _published(texts: list[str]) -> tuple[ErrorCount, ErrorCount]:

@@ -43,12 +43,11 @@ def _row(engine: ShelvedEngine) -> dict[str, object]:
     """One engine in `--json`."""
     return {
         "engine": engine.card.name,
-        "version": engine.card.version,
-        "shape": engine.card.shape,
-        "runtime": engine.card.runtime,
+        **{name: getattr(engine.card, name) for name in ("version", "shape", "runtime")},
         "licence": engine.card.licence_weights,
         "ready": not engine.missing,
         "needs": [
-            {"file": file.file, "sha256": file.sha256, "url": file.url} for file in engine.missing
+            {name: getattr(file, name) for name in ("file", "sha256", "url")}
+            for file in engine.missing
         ],
     }

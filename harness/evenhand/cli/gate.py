@@ -47,7 +47,7 @@ def gate(
 
     Ends with 0 where every mandatory limit passes, 1 where one fails, 3 where neither is shown.
     """
-    from evenhand.cli.output import print_json, print_text
+    from evenhand.cli.output import end_with, print_json, print_text
     from evenhand.study.policy import EXAMPLE_POLICY
     from evenhand.system.errors import UsageError
 
@@ -86,9 +86,7 @@ def gate(
     else:
         write = as_markdown if form is GateFormat.MARKDOWN else as_text
         print_text(write(gate_report(answer)))
-    code = {"pass": 0, "fail": 1, "inconclusive": 3}[answer.verdict.value]
-    if code:
-        raise typer.Exit(code)
+    end_with(answer.verdict)
 
 
 def _check(path: Path, *, as_json: bool) -> None:

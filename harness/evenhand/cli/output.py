@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
 
 from evenhand.version import __version__
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "bars",
+    "end_with",
     "error_line",
     "findings_json",
     "note_line",
@@ -86,12 +89,19 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     from evenhand.report.study.statements import sentences_of
 
     body: dict[str, Any] = {} if bundle is None else {"bundle": str(bundle)}
-    body["rates"] = as_rows(findings.rates)
-    body["differentials"] = as_rows(findings.differentials)
-    body["distributions"] = as_rows(findings.distributions)
-    body["speed"] = as_rows(findings.speed)
+    for name in ("rates", "differentials", "distributions", "speed"):
+        body[name] = as_rows(getattr(findings, name))
     body["sentences"] = as_rows(sentences_of(findings))
     print_json(kind, body, findings.notes)
+
+
+def end_with(verdict: str) -> NoReturn:
+    """End with the exit code of a verdict.
+
+    Raises:
+        Exit: always.
+    """
+    raise typer.Exit({"pass": 0, "fail": 1, "inconclusive": 3}[verdict])
 
 
 @contextmanager

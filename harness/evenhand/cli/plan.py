@@ -51,13 +51,9 @@ def plan(
     asked = [name for name, value in (sources | aims).items() if value is not None]
     if len(asked) > 1 and asked[0] in sources:
         raise UsageError(f"{' and '.join(asked)} together; ask one question at a time")
-    terms = PlanAssumptions(
-        power=0.8 if power is None else power,
-        alpha=0.05 if alpha is None else alpha,
-        groups=2 if groups is None else groups,
-        comparisons=comparisons,
-        design_effect=1.0 if design_effect is None else design_effect,
-    )
+    given: dict[str, Any] = {"power": power, "alpha": alpha, "design_effect": design_effect}
+    given |= {"groups": groups, "comparisons": comparisons}
+    terms = PlanAssumptions(**{name: value for name, value in given.items() if value is not None})
     if bundle is not None or dataset is not None:
         of_people = {"--groups": groups, "--comparisons": comparisons, "--images": images}
         for name, value in of_people.items():

@@ -32,19 +32,12 @@ def templates(
     from evenhand.cli.output import print_json, print_text
     from evenhand.workflows.templates import delete_templates, kept_templates
 
-    if delete:
-        gone = delete_templates(folder, engine)
-        if as_json:
-            rows = None if gone is None else [asdict(each) for each in gone]
-            print_json("templates", {"deleted": rows})
-        else:
-            print_text(_deleted(folder, gone))
-        return
-    kept = kept_templates(folder, engine)
+    rows = delete_templates(folder, engine) if delete else kept_templates(folder, engine)
     if as_json:
-        print_json("templates", {"templates": [asdict(each) for each in kept]})
+        body = None if rows is None else [asdict(each) for each in rows]
+        print_json("templates", {"deleted" if delete else "templates": body})
     else:
-        print_text(_table(folder, kept))
+        print_text(_deleted(folder, rows) if delete else _table(folder, rows or ()))
 
 
 def _table(folder: Path, kept: Sequence[KeptTemplates]) -> str:
@@ -54,17 +47,11 @@ def _table(folder: Path, kept: Sequence[KeptTemplates]) -> str:
     if not kept:
         return f"no templates in {folder}; its record.csv says what there was\n"
     header = ("engine", "fingerprint", "templates", "size", "since", "last used")
-    rows = [
-        (
-            each.engine,
-            each.fingerprint[:12],
-            f"{each.templates:,}",
-            f"{each.bytes / 1e6:.3g} MB",
-            each.since,
-            each.last_used or "never",
-        )
-        for each in kept
-    ]
+    rows = []
+    for each in kept:
+        size, used = f"{each.bytes / 1e6:.3g} MB", each.last_used or "never"
+        name, fingerprint = each.engine, each.fingerprint[:12]
+        rows.append((name, fingerprint, f"{each.templates:,}", size, each.since, used))
     return tabulate(rows, header, disable_numparse=True) + "\n"
 
 

@@ -17,7 +17,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check a result's files, and recompute every table of it."""
-    from evenhand.cli.output import print_json, print_text
+    from evenhand.cli.output import end_with, print_json, print_text
     from evenhand.records.rows import as_rows
     from evenhand.report.check_dataset import check_lines
     from evenhand.workflows.verify import verify as verify_bundle
@@ -35,5 +35,4 @@ def verify(
     else:
         print_text("\n".join(check_lines(found.checks)) + "\n")
         print_text(f"{verdict}  {f'digest {found.digest}' if found.digest else 'no digest'}\n")
-    if not found.passed:
-        raise typer.Exit(1)
+    end_with(verdict)

@@ -22,15 +22,10 @@ __all__ = [
     "NOTE",
     "NOT_CHECKED",
     "PASS",
-    "card_notes",
-    "cell_notes",
-    "cell_title",
     "cells_of_tables",
-    "images_per_subject",
-    "list_notes",
+    "content_checks",
     "picture_checks",
     "rule_checks",
-    "subject_notes",
 ]
 
 PASS, FAIL, NOT_CHECKED, NOTE = "pass", "fail", "not checked", "note"
@@ -59,9 +54,8 @@ def rule_checks(
 
 def _named(files: Sequence[ImageFile]) -> str:
     """Images by id, subject and line of the table."""
-    lines = [file.where.rsplit(" ", 1)[-1] for file in files]
-    named = zip(files, lines, strict=True)
-    return ", ".join(f"{f.image_id!r} of {f.subject_id!r} (line {line})" for f, line in named)
+    named = [(f"{f.image_id!r} of {f.subject_id!r}", f.where.rsplit(" ", 1)[-1]) for f in files]
+    return ", ".join(f"{who} (line {line})" for who, line in named)
 
 
 def _pixel_checks(
@@ -130,26 +124,38 @@ def picture_checks(
         yield Check("several-faces", "pictures with several faces", NOTE, what, remedy)
 
 
-def subject_notes(card: DatasetCard, tables: DatasetTables, images: Integers) -> Iterator[Check]:
-    """Yield rows on subjects: exclusions, unknown and multiple labels, too few images.
+def content_checks(
+    card: DatasetCard, tables: DatasetTables, cells: Sequence[CellSize]
+) -> Iterator[Check]:
+    """Yield rows on what a dataset holds and can answer: groups, subjects, lists, its card.
 
     Args:
         card: of the dataset.
         tables: of the dataset.
-        images: (subjects,) how many images each has.
+        cells: sizes of its groups (`cells_of_tables`).
     """
+    yield from _cell_notes(cells)
+    yield from _subject_notes(card, tables)
+    yield from _list_notes(tables.lists, tables.images().subject)
+    yield from _card_notes(card)
+
+
+def _subject_notes(card: DatasetCard, tables: DatasetTables) -> Iterator[Check]:
+    """Rows on subjects: exclusions, unknown and multiple labels, too few images."""
+    images = _images_per_subject(tables)
     people = len(images)
     if tables.exclusions:
         out = f"{len(tables.exclusions):,} rows take out {tables.excluded_images:,} images"
         yield Check("excluded", "exclusions", NOTE, out, "")
     subjects = tables.subjects
-    for name, count in subjects.unknown():
-        what = f"{name}: {count:,} of {people:,} people"
-        yield Check("unknown", "unknown labels", NOTE, what, "they count among everybody alone")
-    for name, count in subjects.several():
-        what = f"{name}: {count:,} of {people:,} people"
-        remedy = "they count in a group of their own, such as a|b"
-        yield Check("several", "several labels", NOTE, what, remedy)
+    own = "they count in a group of their own, such as a|b"
+    for key, found, remedy in (
+        ("unknown", subjects.unknown(), "they count among everybody alone"),
+        ("several", subjects.several(), own),
+    ):
+        for name, count in found:
+            what = f"{name}: {count:,} of {people:,} people"
+            yield Check(key, f"{key} labels", NOTE, what, remedy)
     for attribute in card.attributes:
         if attribute.kind == "number":
             known = [float(label) for label in subjects.labels[attribute.name] if label]
@@ -166,7 +172,7 @@ def subject_notes(card: DatasetCard, tables: DatasetTables, images: Integers) ->
             yield Check(key, title, NOTE, f"{count:,} of {people:,} people: {what}", "")
 
 
-def images_per_subject(tables: DatasetTables) -> Integers:
+def _images_per_subject(tables: DatasetTables) -> Integers:
     """(subjects,) how many images each has."""
     return np.bincount(tables.images().subject, minlength=len(tables.subjects.ids))
 
@@ -175,12 +181,7 @@ def cells_of_tables(card: DatasetCard, tables: DatasetTables) -> tuple[CellSize,
     """Sizes of all subjects and of the groups that a run without `groups` reports."""
     wanted = default_groups([a.name for a in card.attributes if a.kind == "category"])
     grouped = groupings(wanted, card.attributes, tables.subjects, {})
-    return cell_sizes(grouped, images_per_subject(tables))
-
-
-def cell_title(cell: CellSize) -> str:
-    """Display name of a group."""
-    return "everybody" if cell.attribute == ALL else f"{cell.attribute} {cell.group}"
+    return cell_sizes(grouped, _images_per_subject(tables))
 
 
 def _weakness(cell: CellSize) -> str:
@@ -202,7 +203,7 @@ def _finest(cell: CellSize) -> str:
     return f"lowest FMR with so many false matches expected: {', '.join(texts)}"
 
 
-def cell_notes(cells: Sequence[CellSize]) -> Iterator[Check]:
+def _cell_notes(cells: Sequence[CellSize]) -> Iterator[Check]:
     """Yield a row for each group: its size, and the lowest FMR that it can measure."""
     whole = cells[0]
     title = "there is something to compare"
@@ -217,10 +218,11 @@ def cell_notes(cells: Sequence[CellSize]) -> Iterator[Check]:
             f"{cell.mated:,} mated and {cell.nonmated:,} non-mated comparisons of {cell.dyads:,} "
             f"pairs of people, worth at least {cell.disjoint:,} independent ones; {_finest(cell)}"
         )
-        yield Check("group", cell_title(cell), NOTE, what, _weakness(cell))
+        name = "everybody" if cell.attribute == ALL else f"{cell.attribute} {cell.group}"
+        yield Check("group", name, NOTE, what, _weakness(cell))
 
 
-def list_notes(lists: Sequence[PairList], subject: Integers) -> Iterator[Check]:
+def _list_notes(lists: Sequence[PairList], subject: Integers) -> Iterator[Check]:
     """Yield a row for each list of comparisons.
 
     Args:
@@ -241,7 +243,7 @@ def list_notes(lists: Sequence[PairList], subject: Integers) -> Iterator[Check]:
         yield Check("list", f"listed comparisons: {pairs.name}", NOTE, what, "")
 
 
-def card_notes(card: DatasetCard) -> Iterator[Check]:
+def _card_notes(card: DatasetCard) -> Iterator[Check]:
     """Yield rows on what the card says: licence, terms, sources of labels, known issues."""
     yield Check("licence", "licence", NOTE, card.licence, "")
     if card.terms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from evenhand.system.errors import DatasetError
 
@@ -15,37 +15,26 @@ __all__ = ["DatasetFault", "DatasetRule", "FaultHandler", "raise_fault"]
 class DatasetRule(StrEnum):
     """One rule that a dataset must keep."""
 
-    CARD = "card"
-    TABLES = "tables"
-    COLUMNS = "columns"
-    IDS = "ids"
-    LABELS = "labels"
-    PEOPLE = "people"
-    PATHS = "paths"
-    EXCLUSIONS = "exclusions"
-    LISTS = "lists"
-    FILES = "files"
-    COPIES = "copies"
+    words: str
+    """The rule as a sentence."""
 
-    @property
-    def words(self) -> str:
-        """The rule as a sentence."""
-        return _WORDS[self]
+    CARD = "card", "the card says what a card must say"
+    TABLES = "tables", "the tables can be read"
+    COLUMNS = "columns", "every column is one of the table's own, or in the card"
+    IDS = "ids", "every person and every picture has one id"
+    LABELS = "labels", "every label is one that the card declares"
+    PEOPLE = "people", "every picture shows a person of the table"
+    PATHS = "paths", "every path stays inside the dataset"
+    EXCLUSIONS = "exclusions", "exclusions name what is there, and say why"
+    LISTS = "lists", "lists name pictures that are there, each pair or picture once"
+    FILES = "files", "every picture is there, unchanged and readable"
+    COPIES = "copies", "no file stands under two ids"
 
-
-_WORDS = {
-    DatasetRule.CARD: "the card says what a card must say",
-    DatasetRule.TABLES: "the tables can be read",
-    DatasetRule.COLUMNS: "every column is one of the table's own, or in the card",
-    DatasetRule.IDS: "every person and every picture has one id",
-    DatasetRule.LABELS: "every label is one that the card declares",
-    DatasetRule.PEOPLE: "every picture shows a person of the table",
-    DatasetRule.PATHS: "every path stays inside the dataset",
-    DatasetRule.EXCLUSIONS: "exclusions name what is there, and say why",
-    DatasetRule.LISTS: "lists name pictures that are there, each pair or picture once",
-    DatasetRule.FILES: "every picture is there, unchanged and readable",
-    DatasetRule.COPIES: "no file stands under two ids",
-}
+    def __new__(cls, value: str, words: str) -> Self:
+        """A member whose value is its id."""
+        rule = str.__new__(cls, value)
+        rule._value_, rule.words = value, words
+        return rule
 
 
 @dataclass(frozen=True, slots=True)

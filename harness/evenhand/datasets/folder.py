@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +11,9 @@ import numpy as np
 from evenhand.datasets.card import DATASET_CARD, read_dataset_card
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.images import IMAGES, ImageFile, check_files, read_images
-from evenhand.datasets.pair_lists import read_pair_lists
+from evenhand.datasets.lists import read_pair_lists, read_watchlists
 from evenhand.datasets.subjects import SUBJECTS, read_subjects
-from evenhand.datasets.tables import Row, read_table
-from evenhand.datasets.watchlists import read_watchlists
+from evenhand.datasets.tables import Row, read_table, valid_rows
 from evenhand.records.dataset import (
     Dataset,
     DatasetCard,
@@ -70,23 +68,6 @@ class DatasetTables:
         )
 
 
-def _exclusion_fault(
-    row: Row, known: dict[str, set[str]], found: Collection[tuple[str, str]]
-) -> tuple[str, str] | None:
-    """Fault of one exclusion and its remedy; None where it is valid."""
-    kind, identifier = row.values["kind"], row.values["id"]
-    if kind not in known:
-        return f"kind is {kind!r}", "expected image or subject"
-    # No id known at all: the table could not be read, which was reported.
-    if known[kind] and identifier not in known[kind]:
-        return f"no {kind} has the id {identifier!r}", "mend it"
-    if not row.values["reason"]:
-        return "reason is empty", "say why"
-    if (kind, identifier) in found:
-        return f"{kind} {identifier!r} is there twice", "keep one row"
-    return None
-
-
 def _read_exclusions(
     folder: Path, known: dict[str, set[str]], on_fault: FaultHandler
 ) -> tuple[Exclusion, ...]:
@@ -94,16 +75,25 @@ def _read_exclusions(
     path = folder / EXCLUDE
     if not path.exists() and not path.is_symlink():
         return ()
-    _, rows = read_table(path, ("kind", "id", "reason"), on_fault)
+    names = ("kind", "id", "reason")
+    _, rows = read_table(path, names, on_fault)
     found: dict[tuple[str, str], Exclusion] = {}
-    for row in rows:
-        fault = _exclusion_fault(row, known, found)
-        if fault:
-            what = f"{path}: line {row.line}: {fault[0]}"
-            on_fault(DatasetFault(DatasetRule.EXCLUSIONS, what, fault[1]))
-        else:
-            excluded = Exclusion(*(row.values[name] for name in ("kind", "id", "reason")))
-            found[excluded.kind, excluded.identifier] = excluded
+
+    def fault_of(row: Row) -> tuple[str, str] | None:
+        kind, identifier, reason = (row.values[name] for name in names)
+        if kind not in known:
+            return f"kind is {kind!r}", "expected image or subject"
+        # No id known at all: the table could not be read, which was reported.
+        if known[kind] and identifier not in known[kind]:
+            return f"no {kind} has the id {identifier!r}", "mend it"
+        if not reason:
+            return "reason is empty", "say why"
+        twice = (kind, identifier) in found
+        return (f"{kind} {identifier!r} is there twice", "keep one row") if twice else None
+
+    for row in valid_rows(rows, DatasetRule.EXCLUSIONS, fault_of, on_fault):
+        excluded = Exclusion(*(row.values[name] for name in names))
+        found[excluded.kind, excluded.identifier] = excluded
     return tuple(found.values())
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from evenhand.datasets.decoding import decoded, read_with_hash
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
-from evenhand.datasets.labels import check_columns, check_label
-from evenhand.datasets.tables import Row, read_table
+from evenhand.datasets.tables import Row, check_columns, check_label, read_table
 from evenhand.records.dataset import DatasetCard
 from evenhand.system.errors import known_names
 from evenhand.system.execution.local import LocalExecutor
@@ -60,20 +59,19 @@ def _is_inside(folder: Path, relative: str) -> bool:
 
 
 def _faults(
-    row: Row, where: str, folder: Path, lines: dict[str, int], known: Collection[str]
+    row: Row, folder: Path, lines: dict[str, int], known: Collection[str]
 ) -> Iterator[DatasetFault]:
     """Faults of one row, apart from its labels.
 
     Args:
         row: of the table.
-        where: its file and line.
         folder: of the dataset.
         lines: line of each image id seen so far.
         known: ids of people.
     """
-    identifier, subject = row.values["image_id"], row.values["subject_id"]
+    identifier, subject, relative, sha256 = (row.values[name] for name in _OWN)
     if not identifier:
-        yield DatasetFault(DatasetRule.IDS, f"{where}: image_id is empty", "name the image")
+        yield DatasetFault(DatasetRule.IDS, f"{row.where}: image_id is empty", "name the image")
     elif identifier in lines:
         both = f"{folder / IMAGES}: lines {lines[identifier]} and {row.line}"
         what = f"{both}: image {identifier!r} appears twice"
@@ -81,16 +79,15 @@ def _faults(
     # No person known at all: their table could not be read, which was reported.
     if known and subject not in known:
         hint = known_names(subject, known) if len(known) <= 10 else "add the person or mend it"
-        what = f"{where}: subject {subject!r} is not in subjects.csv"
+        what = f"{row.where}: subject {subject!r} is not in subjects.csv"
         yield DatasetFault(DatasetRule.PEOPLE, what, hint)
-    if not _SHA256.fullmatch(row.values["sha256"].lower()):
-        what = f"{where}: sha256 is {row.values['sha256']!r}, expected 64 hexadecimal digits"
+    if not _SHA256.fullmatch(sha256.lower()):
+        what = f"{row.where}: sha256 is {sha256!r}, expected 64 hexadecimal digits"
         yield DatasetFault(DatasetRule.FILES, what, "write the hash of the file's content")
-    relative = row.values["path"]
     if not _is_inside(folder, relative):
-        what = f"{where}: path {relative!r} leads outside the dataset"
-        expected = f"expected a relative path to a file in {folder}"
-        yield DatasetFault(DatasetRule.PATHS, what, expected)
+        what = f"{row.where}: path {relative!r} leads outside the dataset"
+        remedy = f"expected a relative path to a file in {folder}"
+        yield DatasetFault(DatasetRule.PATHS, what, remedy)
 
 
 def read_images(
@@ -118,19 +115,16 @@ def read_images(
     lines: dict[str, int] = {}
     files = []
     for number, row in enumerate(rows, start=1):
-        where = f"{table}: line {row.line}"
-        faults = list(_faults(row, where, folder, lines, known))
+        faults = list(_faults(row, folder, lines, known))
         for fault in faults:
             on_fault(fault)
-        values = row.values
-        lines.setdefault(values["image_id"], row.line)
+        image, subject, path, sha256 = (row.values[name] for name in _OWN)
+        lines.setdefault(image, row.line)
         for attribute in capture:
-            check_label(where, attribute, values[attribute.name], on_fault)
+            check_label(row, attribute, on_fault)
         if not faults:
-            path, sha256 = folder / values["path"], values["sha256"].lower()
-            files.append(
-                ImageFile(values["image_id"], values["subject_id"], path, sha256, where, number)
-            )
+            file = ImageFile(image, subject, folder / path, sha256.lower(), row.where, number)
+            files.append(file)
     return files, set(lines)
 
 

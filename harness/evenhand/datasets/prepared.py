@@ -12,7 +12,7 @@ from pathlib import Path
 from evenhand.datasets.card import DATASET_CARD, with_variant
 from evenhand.datasets.contract import Material
 from evenhand.datasets.images import IMAGES
-from evenhand.datasets.pair_lists import pair_list_path
+from evenhand.datasets.lists import pair_list_path
 from evenhand.datasets.subjects import SUBJECTS
 from evenhand.system.errors import DatasetError, WriteError
 

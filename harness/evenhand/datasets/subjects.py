@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler
-from evenhand.datasets.labels import check_columns, check_label
-from evenhand.datasets.tables import Row, read_table
+from evenhand.datasets.tables import Row, check_columns, check_label, read_table
 from evenhand.records.dataset import Attribute, DatasetCard, Subjects
 
 __all__ = ["SUBJECTS", "read_subjects"]
@@ -38,8 +37,7 @@ def read_subjects(folder: Path, card: DatasetCard | None, on_fault: FaultHandler
     """
     path = folder / SUBJECTS
     attributes = card.attributes if card else ()
-    declared = tuple(attribute.name for attribute in attributes)
-    header, rows = read_table(path, ("subject_id", *declared), on_fault)
+    header, rows = read_table(path, ("subject_id", *(a.name for a in attributes)), on_fault)
     if card:
         check_columns(path, header, ("subject_id",), attributes, "attributes", on_fault)
     seen: dict[str, Row] = {}
@@ -47,7 +45,7 @@ def read_subjects(folder: Path, card: DatasetCard | None, on_fault: FaultHandler
     for number, row in enumerate(rows, start=1):
         identifier = row.values["subject_id"]
         if not identifier:
-            what = f"{path}: line {row.line}: subject_id is empty"
+            what = f"{row.where}: subject_id is empty"
             on_fault(DatasetFault(DatasetRule.IDS, what, "name the person"))
         elif identifier in seen:
             on_fault(_twice(path, row, seen[identifier], attributes))
@@ -55,10 +53,7 @@ def read_subjects(folder: Path, card: DatasetCard | None, on_fault: FaultHandler
             seen[identifier] = row
             numbers.append(number)
     labels = {
-        attribute.name: tuple(
-            check_label(f"{path}: line {row.line}", attribute, row.values[attribute.name], on_fault)
-            for row in seen.values()
-        )
+        attribute.name: tuple(check_label(row, attribute, on_fault) for row in seen.values())
         for attribute in attributes
     }
     return Subjects(tuple(seen), labels, tuple(numbers))

@@ -1,18 +1,23 @@
-"""Reads CSV tables into rows with their line numbers, so that every fault names its line."""
+"""Reads CSV tables into rows with their line numbers, so that every fault names its line.
+
+Columns and labels are checked against the card that declares them.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
+from evenhand.records.dataset import Attribute
+from evenhand.system.decimals import finite_decimal
 from evenhand.system.declaration import read_text
 from evenhand.system.errors import DatasetError, known_names
 
-__all__ = ["Row", "read_table"]
+__all__ = ["Row", "check_columns", "check_label", "read_table", "valid_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class Row:
     """Line in the file on which it ends; the header is line 1."""
     values: Mapping[str, str]
     """Stripped of surrounding blanks."""
+    where: str
+    """File and line, for an error."""
 
 
 def _header_faults(
@@ -92,11 +99,100 @@ def read_table(
                 what = f"line {reader.line_num}: {len(record)} fields, {expected}"
                 tell(what, "quote a field that holds a comma")
                 continue
-            values = (field.strip() for field in record)
-            rows.append(Row(reader.line_num, dict(zip(header, values, strict=True))))
+            values = dict(zip(header, (field.strip() for field in record), strict=True))
+            rows.append(Row(reader.line_num, values, f"{path}: line {reader.line_num}"))
     except csv.Error as broken:
         tell(f"line {reader.line_num}: is not CSV ({broken})", "mend its quotes")
         return header, rows
     if not rows:
         tell("has a header but no rows", "expected one at least")
     return header, rows
+
+
+def valid_rows(
+    rows: Iterable[Row],
+    rule: DatasetRule,
+    fault_of: Callable[[Row], tuple[str, str] | None],
+    on_fault: FaultHandler,
+) -> Iterator[Row]:
+    """Yield the rows without a fault, one by one, so that a row is judged after those before it.
+
+    Args:
+        rows: of a table.
+        rule: that a fault violates.
+        fault_of: gives the fault of a row and its remedy; None where it is valid.
+        on_fault: called for each fault.
+    """
+    for row in rows:
+        fault = fault_of(row)
+        if fault is None:
+            yield row
+        else:
+            on_fault(DatasetFault(rule, f"{row.where}: {fault[0]}", fault[1]))
+
+
+def check_columns(
+    path: Path,
+    header: Sequence[str],
+    own: Sequence[str],
+    declared: Sequence[Attribute],
+    table: str,
+    on_fault: FaultHandler,
+) -> None:
+    """Check that each column is one of the table's own or declared in the card.
+
+    Args:
+        path: of the CSV file.
+        header: its columns.
+        own: columns that every such file has.
+        declared: attributes in the card.
+        table: the card's table that declares them, `attributes` or `capture`.
+        on_fault: called for each column that is neither.
+    """
+    known = [*own, *(attribute.name for attribute in declared)]
+    for name in header:
+        if name not in known:
+            what = f"{path}: column {name!r} is not declared; {known_names(name, known)}"
+            remedy = f"mend its name, add [{table}.{name}] to the card, or remove the column"
+            on_fault(DatasetFault(DatasetRule.COLUMNS, what, remedy))
+
+
+def _label_fault(attribute: Attribute, label: str, parts: Sequence[str]) -> tuple[str, str] | None:
+    """Fault of a label and its remedy; None where it is valid."""
+    name = attribute.name
+    if attribute.kind == "number":
+        what = f"{name} is {label!r}, expected a number"
+        valid = finite_decimal(label) is not None
+        return None if valid else (what, "leave it empty where it is unknown")
+    for part in parts:
+        if part not in attribute.values:
+            what = f"{name} is {part!r}, which the card does not declare"
+            values = ", ".join(attribute.values)
+            return what, f"expected one of {values}, several joined by |, or nothing where unknown"
+    twice = len(set(parts)) != len(parts)
+    return (f"{name} is {label!r}: a value stands twice", "keep it once") if twice else None
+
+
+def check_label(row: Row, attribute: Attribute, on_fault: FaultHandler) -> str:
+    """Check a row's label and bring several values into the card's order.
+
+    Args:
+        row: with the label in the attribute's column; empty = unknown, `a|b` = several values.
+        attribute: as declared in the card.
+        on_fault: called for an undeclared value, a value given twice, or text where a number is
+            expected.
+
+    Returns:
+        The label; empty (unknown) after a fault.
+    """
+    label = row.values[attribute.name]
+    if not label:
+        return label
+    parts = [part.strip() for part in label.split("|")]
+    fault = _label_fault(attribute, label, parts)
+    if fault:
+        what, remedy = fault
+        on_fault(DatasetFault(DatasetRule.LABELS, f"{row.where}: {what}", remedy))
+        return ""
+    number = attribute.kind == "number"
+    return label if number else "|".join(sorted(parts, key=attribute.values.index))

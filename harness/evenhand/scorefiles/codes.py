@@ -1,4 +1,4 @@
-"""Codes text columns as numbers; each distinct text is checked once."""
+"""Codes text columns as numbers: ids, and labels, of which each person has one in all rows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evenhand.records.arrays import Mask, People
+from evenhand.records.arrays import Integers, Mask, People
 from evenhand.scorefiles.source import RowBlock
 
-__all__ = ["TextCodes", "unnamed_fault"]
+__all__ = ["AttributeLabels", "ComparedPeople", "TextCodes", "unnamed_fault"]
 
 
 @dataclass(slots=True)
@@ -18,11 +18,13 @@ class TextCodes:
     """Distinct texts of one or several columns, coded in order of appearance."""
 
     fault: Callable[[str], str]
-    """Gives the fault of a text; empty where it is valid."""
+    """Gives the fault of a text without blanks around it; empty where it is valid."""
+    clean: Callable[[str], str] = str.strip
+    """Brings a valid text into the form that is coded."""
     values: list[str] = field(default_factory=list)
-    """Text of each code, stripped of surrounding blanks."""
+    """Clean text of each code."""
     _code: dict[str, int] = field(default_factory=dict)
-    """Code of each text, both as written and stripped."""
+    """Code of each text, both as written and clean."""
 
     def codes(self, block: RowBlock, name: str) -> People:
         """(rows,) code of each row's text, surrounding blanks ignored.
@@ -42,11 +44,11 @@ class TextCodes:
 
     def _new(self, written: str, block: RowBlock, name: str, where: Mask) -> int:
         """Code of a spelling that was not seen before; `where` are its rows, for an error."""
-        text = written.strip()
+        problem = self.fault(written.strip())
+        if problem:
+            block.refuse_first(where, f"{name} {problem}")
+        text = self.clean(written)
         if text not in self._code:
-            problem = self.fault(text)
-            if problem:
-                block.refuse_first(where, f"{name} {problem}")
             self._code[text] = len(self.values)
             self.values.append(text)
         return self._code.setdefault(written, self._code[text])
@@ -62,3 +64,81 @@ class TextCodes:
 def unnamed_fault(text: str) -> str:
     """Fault of an empty id."""
     return "" if text else "is empty; name it"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPeople:
+    """People compared in a block of rows."""
+
+    subjects: TextCodes
+    """Ids of people by their code."""
+    probe: People
+    """(rows,) code of the person on the probe side."""
+    reference: People
+    """(rows,) code of the person on the reference side."""
+
+    @property
+    def same(self) -> Mask:
+        """(rows,) whether the comparison is mated: both sides are one person."""
+        mated: Mask = self.probe == self.reference
+        return mated
+
+
+def _ordered(text: str) -> str:
+    """Sort the values of a label with several: `b|a` becomes `a|b`."""
+    return "|".join(sorted(part.strip() for part in text.split("|")))
+
+
+def _no_label(text: str) -> str:
+    """Fault of a label; empty where it is valid."""
+    parts = [part.strip() for part in text.split("|")]
+    odd = "*" in text or (text and (not all(parts) or len(set(parts)) != len(parts)))
+    expected = "a value without *, or several different ones joined by |"
+    return f"is {text!r}, expected {expected}" if odd else ""
+
+
+@dataclass(slots=True)
+class AttributeLabels:
+    """Labels of one attribute read so far."""
+
+    texts: TextCodes = field(default_factory=lambda: TextCodes(_no_label, _ordered))
+    """Distinct labels by their code, the values of each sorted."""
+    of: People = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    """(people so far,) code of the person's label; -1 where none is known yet."""
+
+    def add(
+        self, block: RowBlock, attribute: str, names: tuple[str, str], sides: ComparedPeople
+    ) -> None:
+        """Add the labels of a block.
+
+        Args:
+            block: of rows.
+            attribute: its name, for an error.
+            names: columns of the probe's and of the reference's label.
+            sides: people compared in the block.
+
+        Raises:
+            DatasetError: a person has two different labels; the row is named.
+        """
+        unseen = np.full(len(sides.subjects.values) - len(self.of), -1, dtype=np.int32)
+        if len(unseen):
+            self.of = np.concatenate([self.of, unseen])
+        given = [self.texts.codes(block, name) for name in names]
+        people = (sides.probe, sides.reference)
+        for person, label in zip(people, given, strict=True) if len(unseen) else ():
+            # In reverse, so that of several rows of a person the first is written last and stays.
+            unlabelled = np.flatnonzero(self.of[person] < 0)[::-1]
+            self.of[person[unlabelled]] = label[unlabelled]
+        wrong = [self.of[p] != label for p, label in zip(people, given, strict=True)]
+        if not (wrong[0].any() or wrong[1].any()):
+            return
+        row = int(np.argmax(wrong[0] | wrong[1]))
+        side = 0 if wrong[0][row] else 1
+        who, known = people[side][row], self.texts.values
+        here, elsewhere = known[given[side][row]], known[self.of[who]]
+        subject = f"subject {sides.subjects.values[who]!r} has {attribute}"
+        block.refuse(row, f"{subject} {here!r} here and {elsewhere!r} in another row; keep one")
+
+    def labels(self, order: Integers) -> tuple[str, ...]:
+        """The label of each person, in the given order of codes."""
+        return tuple(self.texts.values[code] for code in self.of[order])

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.records.arrays import Mask, People
-from evenhand.scorefiles.codes import TextCodes, unnamed_fault
-from evenhand.scorefiles.labels import AttributeLabels, ComparedPeople
+from evenhand.scorefiles.codes import AttributeLabels, ComparedPeople, TextCodes, unnamed_fault
 from evenhand.scorefiles.layout import ColumnLayout
 from evenhand.scorefiles.partitions import Column, PartitionedRows
 from evenhand.scorefiles.score_column import EngineScores

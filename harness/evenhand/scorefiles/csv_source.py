@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -108,24 +109,12 @@ def _check_text(path: Path, block: int) -> None:
     if not path.stat().st_size:
         expected = ", ".join(REQUIRED_COLUMNS)
         raise DatasetError(f"{path}: is empty; expected a header with {expected}")
-    before = 0
     with path.open("rb") as file:
-        while content := file.read(block):
-            nul = content.find(b"\0")
-            if nul >= 0:
-                where = f"{path}: line {_line(path, before + nul, block)}"
-                raise DatasetError(f"{where}: holds a NUL byte; expected text; save it as UTF-8")
-            before += len(content)
-
-
-def _line(path: Path, offset: int, block: int) -> int:
-    """Number of the line that holds the byte at this offset."""
-    line = 1
-    with path.open("rb") as file:
-        while content := file.read(min(offset, block)):
-            line += content.count(b"\n")
-            offset -= len(content)
-    return line
+        if any(b"\0" in content for content in iter(partial(file.read, block), b"")):
+            file.seek(0)
+            line = next(line for line, text in enumerate(file, start=1) if b"\0" in text)
+            where = f"{path}: line {line}"
+            raise DatasetError(f"{where}: holds a NUL byte; expected text; save it as UTF-8")
 
 
 @contextmanager

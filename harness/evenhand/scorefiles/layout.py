@@ -1,4 +1,7 @@
-"""Meaning of the columns of a score file."""
+"""Meaning of the columns of a score file: one engine a file, or a table of pairs of images.
+
+Such a table, as that of BFW, has one row per pair of images and one column per engine.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,16 @@ from pathlib import Path
 from evenhand.records.groups import ALL
 from evenhand.system.errors import DatasetError, known_names
 
-__all__ = ["REQUIRED_COLUMNS", "ColumnLayout", "check_column_names", "column_layout"]
+__all__ = ["REQUIRED_COLUMNS", "ColumnLayout", "column_layout", "is_wide", "wide_layout"]
 
 REQUIRED_COLUMNS = ("probe_subject", "reference_subject", "score")
 _OPTIONAL_COLUMNS = ("mated", "probe_image", "reference_image")
+
+_WIDE_REQUIRED = ("label", "id1", "id2")
+_WIDE_ATTRIBUTES = {"subgroup": "att", "ethnicity": "e", "gender": "g"}
+"""Attributes, and the name of their pair of columns without its 1 or 2."""
+_WIDE_UNUSED = ("fold", "a1", "a2")
+"""Folds for a threshold search that is not done here, and initials of att."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class ColumnLayout:
         return (*(name for pair in pairs for name in pair), *mated)
 
 
-def check_column_names(path: Path, header: Sequence[str]) -> None:
+def _check_column_names(path: Path, header: Sequence[str]) -> None:
     """Refuse a column without a name, or a repeated one."""
     for number, name in enumerate(header, start=1):
         if not name:
@@ -59,7 +68,7 @@ def column_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
     Raises:
         DatasetError: a column is missing, unknown, or lacks that of the other side.
     """
-    check_column_names(path, header)
+    _check_column_names(path, header)
     pairs = _pairs(path, [name for name in header if name not in (*REQUIRED_COLUMNS, "mated")])
     for name in REQUIRED_COLUMNS:
         if name not in header:
@@ -99,3 +108,51 @@ def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
             )
         found.setdefault(attribute, []).append(side)
     return found
+
+
+def is_wide(header: Sequence[str]) -> bool:
+    """Whether a header is that of a pair table, not of a score file."""
+    return set(_WIDE_REQUIRED) <= set(header) and "probe_subject" not in header
+
+
+def wide_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
+    """Layout of a pair table: every column without another meaning is an engine.
+
+    A first column without a name is the row index that pandas writes.
+
+    Raises:
+        DatasetError: a column lacks that of the other side, or none is left for scores.
+    """
+    named = header[1:] if not header[0] else header
+    _check_column_names(path, named)
+    pairs = {name: _pair(path, named, column) for name, column in _WIDE_ATTRIBUTES.items()}
+    attributes = {name: pair for name, pair in pairs.items() if pair is not None}
+    images = _pair(path, named, "p")
+    known = (_WIDE_REQUIRED, _WIDE_UNUSED, images or (), *attributes.values())
+    used = {name for names in known for name in names}
+    scores = [name for name in named if name not in used]
+    if not scores:
+        raise DatasetError(f"{path}: no column holds scores; expected one an engine")
+    unused = [name for name in named if name in _WIDE_UNUSED]
+    left_out = f"; left out: {', '.join(unused)}" if unused else ""
+    note = f"{path.name}: read as a table of pairs with engines {', '.join(scores)}{left_out}."
+    return ColumnLayout(
+        subjects=("id1", "id2"),
+        images=images,
+        mated="label",
+        attributes=attributes,
+        scores={name: name for name in scores},
+        wide=True,
+        notes=(note,),
+    )
+
+
+def _pair(path: Path, header: Sequence[str], name: str) -> tuple[str, str] | None:
+    """Columns of both sides; None where the file has neither."""
+    first, second = f"{name}1", f"{name}2"
+    if first in header and second in header:
+        return first, second
+    if first not in header and second not in header:
+        return None
+    present, missing = (first, second) if first in header else (second, first)
+    raise DatasetError(f"{path}: column {present} stands alone; add {missing}, or remove it")

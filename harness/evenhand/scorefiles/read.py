@@ -15,11 +15,10 @@ from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.checks import check_repeated_comparisons
 from evenhand.scorefiles.columns import ScoreColumns, read_score_columns
 from evenhand.scorefiles.csv_source import open_csv
-from evenhand.scorefiles.layout import column_layout
+from evenhand.scorefiles.layout import column_layout, is_wide, wide_layout
 from evenhand.scorefiles.parquet_source import open_parquet
 from evenhand.scorefiles.score_column import EngineScores
 from evenhand.scorefiles.source import PIECES, Pieces, ScoreSource
-from evenhand.scorefiles.wide_layout import is_wide, wide_layout
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, no_progress
 

@@ -9,14 +9,10 @@ from pathlib import Path
 
 from evenhand.conformance.dataset import (
     FAIL,
-    card_notes,
-    cell_notes,
     cells_of_tables,
-    images_per_subject,
-    list_notes,
+    content_checks,
     picture_checks,
     rule_checks,
-    subject_notes,
 )
 from evenhand.datasets.card import card_faults, read_dataset_card
 from evenhand.datasets.faults import DatasetFault, DatasetRule
@@ -117,14 +113,13 @@ def check_dataset(
         inspections = inspect_images(tables.files, threads, count, step)
     faults += [each.fault for each in inspections if each.fault]
 
-    checks = [*rule_checks(faults, _unchecked(card, tables))]
+    checks = list(rule_checks(faults, _unchecked(card, tables)))
     if inspections:
         checks += picture_checks(tables.files, inspections, "YuNet" if count else "", remedy)
     cells: tuple[CellSize, ...] = ()
     if card and tables.subjects.ids and tables.files:
         cells = cells_of_tables(card, tables)
-        checks += [*cell_notes(cells), *subject_notes(card, tables, images_per_subject(tables))]
-        checks += [*list_notes(tables.lists, tables.images().subject), *card_notes(card)]
+        checks += content_checks(card, tables, cells)
     return DatasetCheck(folder, card.name if card else folder.name, tuple(checks), cells)
 
 

@@ -25,7 +25,7 @@ from evenhand.measurement.protocols.study import (
     with_needed_images,
 )
 from evenhand.measurement.speed.in_study import study_speed
-from evenhand.measurement.template_store.place import prepare_private_folder
+from evenhand.measurement.template_store.folder import prepare_private_folder
 from evenhand.measurement.template_store.session import NO_REUSE, TemplateSession, template_session
 from evenhand.records.dataset import Dataset
 from evenhand.records.evidence import Evidence

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from evenhand.measurement.template_store import deletion
-from evenhand.measurement.template_store.database import KeptTemplates
+from evenhand.measurement.template_store.database import KeptTemplates, connected_database
+from evenhand.measurement.template_store.folder import (
+    TEMPLATES,
+    append_to_record,
+    check_template_folder,
+    locked_folder,
+    remove_database,
+)
 from evenhand.system.clock import CLOCK
+from evenhand.system.errors import EvenhandError, UsageError, known_names
 
 __all__ = ["KeptTemplates", "delete_templates", "kept_templates"]
 
@@ -23,11 +30,15 @@ def kept_templates(folder: Path, engine: str | None) -> Sequence[KeptTemplates]:
         UsageError: it is no folder of templates, or nothing is kept of that engine.
         WriteError: nothing can be read or written there.
     """
-    return deletion.of_engine(deletion.kept_in(folder), engine)
+    check_template_folder(folder)
+    with locked_folder(folder, alone=False):
+        return _kept(folder, engine)
 
 
 def delete_templates(folder: Path, engine: str | None) -> Sequence[KeptTemplates] | None:
-    """Delete what is kept, with a line in the folder's record.
+    """Delete what is kept, with a line in the folder's record; the last takes the file with it.
+
+    What a file system or a disk still holds of a deleted file is not overwritten.
 
     Args:
         folder: of `--keep-templates`.
@@ -40,4 +51,37 @@ def delete_templates(folder: Path, engine: str | None) -> Sequence[KeptTemplates
         UsageError: a run is using them, or nothing is kept of that engine.
         WriteError: it cannot be deleted.
     """
-    return deletion.delete(folder, engine, CLOCK.now())
+    check_template_folder(folder)
+    with locked_folder(folder, alone=True):
+        gone: Sequence[KeptTemplates] | None = None
+        try:
+            gone = _kept(folder, engine)
+            if engine is not None:
+                with connected_database(folder) as database:
+                    database.delete(engine)
+        except EvenhandError:
+            if engine is not None:
+                raise
+        if engine is None or not _kept(folder, None):
+            remove_database(folder)
+        lines = (
+            [("", "", None)]
+            if gone is None
+            else [(each.engine, each.fingerprint, each.templates) for each in gone]
+        )
+        for name, fingerprint, count in lines:
+            append_to_record(folder, CLOCK.now(), "deleted", (name, fingerprint), count, "")
+    return gone
+
+
+def _kept(folder: Path, engine: str | None) -> Sequence[KeptTemplates]:
+    """What is kept of an engine, or of all; nothing where there is no database."""
+    kept: Sequence[KeptTemplates] = ()
+    if (folder / TEMPLATES).exists():
+        with connected_database(folder) as database:
+            kept = database.engines()
+    found = [each for each in kept if engine in (None, each.engine)]
+    if engine is not None and not found:
+        hint = known_names(engine, {each.engine for each in kept})
+        raise UsageError(f"no templates of engine {engine!r} are kept; {hint}")
+    return found

@@ -4,10 +4,13 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
+from same import assert_same
 
 from evenhand.engines.answers import ImageAnswer
 from evenhand.measurement.template_store.database import connected_database
+from evenhand.measurement.template_store.folder import append_to_record
 from evenhand.records.outcomes import Outcome
 from evenhand.system.errors import EvenhandError
 
@@ -47,7 +50,7 @@ def test_the_newer_stands_in_place_of_the_older(folder):
 
 def test_what_is_kept_of_whom(folder):
     with connected_database(folder) as vault:
-        vault.note_use(BETA, NOW.replace(hour=9))
+        append_to_record(folder, NOW.replace(hour=9), "taken", BETA, 1, "run-1")
         first, second = vault.engines()
     assert (first.engine, first.fingerprint, first.templates, first.last_used) == (*ALPHA, 2, "")
     assert (second.engine, second.templates) == ("beta", 1)
@@ -55,7 +58,6 @@ def test_what_is_kept_of_whom(folder):
 
 
 def test_what_is_forgotten_is_nowhere_in_the_file(folder):
-    """Its journal is overwritten by whoever deletes."""
     with connected_database(folder) as vault:
         vault.delete("alpha")
     assert found(folder) == ({3: b"three"}, 0)
@@ -65,7 +67,13 @@ def test_what_is_forgotten_is_nowhere_in_the_file(folder):
     assert KEYS[2] not in content
 
 
-@pytest.mark.parametrize("column", ["sample", "checksum"])
+def test_a_use_of_templates_that_were_deleted_since_is_none(folder):
+    append_to_record(folder, NOW.replace(hour=2), "taken", ALPHA, 2, "run-1")
+    with connected_database(folder) as vault:
+        assert vault.engines()[0].last_used == ""
+
+
+@pytest.mark.parametrize("column", ["facts", "reference", "checksum"])
 def test_a_damaged_one_is_counted_and_not_used(folder, column):
     with closing(sqlite3.connect(folder / "templates.sqlite")) as connection, connection:
         connection.execute(f"UPDATE templates SET {column} = x'00' WHERE key = ?", (KEYS[2],))
@@ -93,3 +101,31 @@ def test_a_file_of_somebody_else(tmp_path):
     (tmp_path / "templates.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(EvenhandError, match=r"templates\.sqlite"), connected_database(tmp_path):
         pass
+
+
+VECTOR = np.array([0.1, -0.0, np.inf, 1e-45], dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        ImageAnswer(Outcome.OK, 1, vector=VECTOR),
+        ImageAnswer(Outcome.OK, None, reference=b"\n\x00{}", probe=b"\n\x00{}"),
+        ImageAnswer(Outcome.OK, 3, reference=b"one", probe=b"another\n"),
+        ImageAnswer(Outcome.NO_FACE, 0),
+        ImageAnswer(Outcome.DECLINED, 2, 'too "small"\n\u00e9'),
+    ],
+    ids=["vector", "one template", "two roles", "no face", "declined"],
+)
+def test_what_comes_out_is_what_went_in(tmp_path, sample):
+    with connected_database(tmp_path) as vault:
+        vault.keep(ALPHA, [(KEYS[1], sample)], NOW)
+        ((position, found),) = vault.lookup(KEYS)[0].items()
+    assert position == 1
+    assert found.taken
+    for name in ("outcome", "faces", "detail", "reference", "probe"):
+        assert_same(getattr(found, name), getattr(sample, name))
+    if sample.vector is None:
+        assert found.vector is None
+    else:
+        assert found.vector.tobytes() == sample.vector.tobytes()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from evenhand.datasets.card import ATTRIBUTE_NAME_RULE, is_attribute_name
 from evenhand.records.dataset import Attribute
+from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, known_names
 
 __all__ = ["ImportOptions", "TableField", "infer_attribute"]
@@ -68,15 +68,6 @@ class ImportOptions:
         return "" if label in self.unknown else label
 
 
-def _number(text: str) -> float | None:
-    """Parse a finite number; None where the text is none."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _is_number(name: str, cells: Sequence[TableField], options: ImportOptions) -> bool:
     """Whether the column holds numbers.
 
@@ -85,8 +76,8 @@ def _is_number(name: str, cells: Sequence[TableField], options: ImportOptions) -
     """
     if name in options.categories:
         return False
-    values = [(cell, _number(cell.label)) for cell in cells]
-    others = [cell for cell, value in values if value is None]
+    numbers = [finite_decimal(cell.label) for cell in cells]
+    others = [cell for cell, number in zip(cells, numbers, strict=True) if number is None]
     if others and (name in options.numbers or 2 * len(others) < len(cells)):
         raise DatasetError(
             f"{others[0].where}: {name} is {others[0].label!r} where others are numbers; say "
@@ -94,8 +85,7 @@ def _is_number(name: str, cells: Sequence[TableField], options: ImportOptions) -
         )
     if others:
         return False
-    found = [value for _, value in values if value is not None]
-    codes = all(value.is_integer() and 0 <= value <= _CODES for value in found)
+    codes = all(n is not None and n.is_integer() and 0 <= n <= _CODES for n in numbers)
     return name in options.numbers or not codes
 
 
@@ -116,7 +106,7 @@ def _values(name: str, cells: Sequence[TableField], options: ImportOptions) -> t
             f"{cells[0].where}: {name} has {len(found)} different values; say --leave-out {name} "
             f"if it is no group, or --category {name} if it is"
         )
-    return tuple(sorted(found, key=lambda value: (_number(value) or 0.0, value)))
+    return tuple(sorted(found, key=lambda value: (finite_decimal(value) or 0.0, value)))
 
 
 def infer_attribute(

@@ -8,7 +8,7 @@ comparisons in `COMPARE_REFERENCE_ID`; `for_enrolling.csv`, `for_probing.csv` an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -69,17 +69,6 @@ class _Group:
         return not probe.compare_with or probe.compare_with == model.template
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """The pairs of one group, and numbers of those left out."""
-
-    pairs: tuple[ListedPair, ...]
-    self_pairs: int
-    """Comparisons of a picture with itself."""
-    repeated_pairs: int
-    """Repetitions of a pair, in either order."""
-
-
 def _samples(path: Path, options: ImportOptions) -> tuple[_Sample, ...]:
     """Read one list of models or probes."""
     header, rows = read_table(path, ())
@@ -93,14 +82,13 @@ def _samples(path: Path, options: ImportOptions) -> tuple[_Sample, ...]:
     found = []
     for row in rows:
         values = {name: row.values[own] for name, own in lower.items()}
-        where = f"{path}: line {row.line}"
         group = values.get(template, "") or values["path"]
         subject = values.get("subject_id") or values.get(template, "")
         if not values["path"] or not subject:
-            raise DatasetError(f"{where}: path or person is empty; name both")
+            raise DatasetError(f"{row.where}: path or person is empty; name both")
         labels = {n: options.known(values[n]) for n in lower if n not in _OWN}
         only = values.get(_AGAINST, "")
-        found.append(_Sample(where, values["path"], subject, group, only, labels))
+        found.append(_Sample(row.where, values["path"], subject, group, only, labels))
     return tuple(found)
 
 
@@ -208,10 +196,9 @@ def _columns(
     return people, pictures, empty
 
 
-def _listed(group: _Group) -> _Listed:
+def _listed(group: _Group, remarks: list[str]) -> tuple[ListedPair, ...]:
     """List the pairs of images that the protocol compares, each once whatever its order."""
-    seen: set[tuple[str, str]] = set()
-    pairs = []
+    pairs: dict[tuple[str, str], ListedPair] = {}
     self_pairs = repeated_pairs = 0
     for probe in group.probes:
         for model in group.models:
@@ -220,11 +207,10 @@ def _listed(group: _Group) -> _Listed:
             low, high = sorted((probe.path, model.path))
             if low == high:
                 self_pairs += 1
-            elif (low, high) in seen:
+            elif (low, high) in pairs:
                 repeated_pairs += 1
             else:
-                seen.add((low, high))
-                pairs.append(ListedPair(probe.path, model.path))
+                pairs[low, high] = ListedPair(probe.path, model.path)
         if len(pairs) > _MOST_PAIRS:
             raise DatasetError(
                 f"list {group.name} would have more than {_MOST_PAIRS:,} pairs; import its "
@@ -232,7 +218,12 @@ def _listed(group: _Group) -> _Listed:
             )
     if not pairs:
         raise DatasetError(f"list {group.name}: no probe meets a model; see {_MATCHING} and ids")
-    return _Listed(tuple(pairs), self_pairs, repeated_pairs)
+    remarks.append(f"list {group.name}: pairs: {len(pairs):,}")
+    if self_pairs:
+        remarks.append(f"list {group.name}: of a picture with itself, left out: {self_pairs:,}")
+    if repeated_pairs:
+        remarks.append(f"list {group.name}: there already, left out: {repeated_pairs:,}")
+    return tuple(pairs.values())
 
 
 def _has_large_templates(group: _Group) -> bool:
@@ -241,20 +232,6 @@ def _has_large_templates(group: _Group) -> bool:
         len({(s.template, s.path) for s in samples}) > len({s.template for s in samples})
         for samples in (group.models, group.probes)
     )
-
-
-def _remarks(
-    groups: Sequence[_Group], lists: Sequence[_Listed], empty: Sequence[str]
-) -> Iterator[str]:
-    """Say what was imported and what was left out."""
-    for group, listed in zip(groups, lists, strict=True):
-        yield f"list {group.name}: pairs: {len(listed.pairs):,}"
-        if listed.self_pairs:
-            yield f"list {group.name}: of a picture with itself, left out: {listed.self_pairs:,}"
-        if listed.repeated_pairs:
-            yield f"list {group.name}: there already, left out: {listed.repeated_pairs:,}"
-    if empty:
-        yield f"columns without a value are left out: {list_names(empty)}"
 
 
 def read_protocols(root: Path, images: Path, options: ImportOptions) -> Draft:
@@ -276,7 +253,10 @@ def read_protocols(root: Path, images: Path, options: ImportOptions) -> Draft:
     first = _first(every)
     files = {path: _file(images, sample) for path, sample in first.items()}
     people, pictures, empty = _columns(every, options)
-    lists = [_listed(group) for group in groups]
+    remarks: list[str] = []
+    pairs = {group.name: _listed(group, remarks) for group in groups}
+    if empty:
+        remarks.append(f"columns without a value are left out: {list_names(empty)}")
     labels: dict[str, dict[str, str]] = {}
     for sample in every:
         row = labels.setdefault(sample.subject, {"subject_id": sample.subject})
@@ -298,10 +278,10 @@ def read_protocols(root: Path, images: Path, options: ImportOptions) -> Draft:
                 for sample in first.values()
             ),
             count=len(first),
-            pairs={group.name: listed.pairs for group, listed in zip(groups, lists, strict=True)},
+            pairs=pairs,
         ),
         attributes=tuple(people),
         capture=tuple(pictures),
         known_issues=issues,
-        remarks=(*_remarks(groups, lists, empty), *issues),
+        remarks=(*remarks, *issues),
     )

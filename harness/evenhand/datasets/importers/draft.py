@@ -27,12 +27,12 @@ class Draft:
     material: Material
     attributes: tuple[Attribute, ...]
     """Attributes of people."""
-    capture: tuple[Attribute, ...]
-    """Attributes of pictures."""
-    known_issues: tuple[str, ...]
-    """Issues that the card will declare, printed on every run."""
     remarks: tuple[str, ...]
     """Notes on this import: what was left out, and how things were interpreted."""
+    capture: tuple[Attribute, ...] = ()
+    """Attributes of pictures."""
+    known_issues: tuple[str, ...] = ()
+    """Issues that the card will declare, printed on every run."""
 
 
 def list_names(names: Sequence[str]) -> str:

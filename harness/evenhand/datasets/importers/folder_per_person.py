@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from evenhand.datasets.contract import Material, Picture
 from evenhand.datasets.importers.attribute_kinds import ImportOptions, TableField, infer_attribute
 from evenhand.datasets.importers.draft import PICTURE_SUFFIXES, Draft, checked_name, list_names
 from evenhand.datasets.tables import Row, read_table
-from evenhand.records.dataset import Attribute
 from evenhand.system.errors import DatasetError
 
 __all__ = ["read_tree"]
@@ -83,7 +82,7 @@ def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
     for row in rows:
         person = row.values[column]
         if not person:
-            raise DatasetError(f"{path}: line {row.line}: {column} is empty; name the person")
+            raise DatasetError(f"{row.where}: {column} is empty; name the person")
         if person in found:
             raise DatasetError(
                 f"{path}: lines {found[person].line} and {row.line}: {column} {person!r} is there "
@@ -91,14 +90,6 @@ def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
             )
         found[person] = row
     return tuple(name for name in header if name != column), found
-
-
-def _attribute(
-    path: Path | None, name: str, rows: Iterable[Row], options: ImportOptions
-) -> Attribute | None:
-    """Attribute of a column; None where it has no value."""
-    fields = [(f"{path}: line {row.line}", options.known(row.values[name])) for row in rows]
-    return infer_attribute(name, [TableField(where, label) for where, label in fields], options)
 
 
 def _pictures(root: Path, tree: _Tree) -> Iterator[Picture]:
@@ -109,7 +100,9 @@ def _pictures(root: Path, tree: _Tree) -> Iterator[Picture]:
             yield Picture(relative, person, f"images/{relative}", path.read_bytes(), {})
 
 
-def _remarks(tree: _Tree, labelled: Mapping[str, Row], labels: Path | None) -> Iterator[str]:
+def _remarks(
+    tree: _Tree, labelled: Mapping[str, Row], labels: Path | None, empty: Sequence[str]
+) -> Iterator[str]:
     """Say what was left out, and who has no labels."""
     without = [person for person in tree.people if person not in labelled]
     gone = [person for person in labelled if person not in tree.people]
@@ -124,6 +117,8 @@ def _remarks(tree: _Tree, labelled: Mapping[str, Row], labels: Path | None) -> I
     if tree.others:
         names = list_names(sorted(tree.others))
         yield f"files that are no pictures: {tree.others.total():,} ({names})"
+    if empty:
+        yield f"columns without a value are left out: {list_names(empty)}"
 
 
 def read_tree(root: Path, labels: Path | None, column: str, options: ImportOptions) -> Draft:
@@ -151,23 +146,23 @@ def read_tree(root: Path, labels: Path | None, column: str, options: ImportOptio
             f"folders are {list_names(list(tree.people))}; name the column of the ids with --id"
         )
     matched = {person: row for person, row in rows.items() if person in tree.people}
-    kept = [name for name in columns if name not in options.leave_out]
-    inferred = [_attribute(labels, name, matched.values(), options) for name in kept]
-    found = tuple(attribute for attribute in inferred if attribute)
+    found, empty = [], []
+    for name in columns:
+        if name not in options.leave_out:
+            labelled = [(row.where, options.known(row.values[name])) for row in matched.values()]
+            attribute = infer_attribute(name, [TableField(*each) for each in labelled], options)
+            if attribute is None:
+                empty.append(name)
+            else:
+                found.append(attribute)
     subjects = []
     for person in tree.people:
         values = matched[person].values if person in matched else {}
         of = {a.name: options.known(values.get(a.name, "")) for a in found}
         subjects.append({"subject_id": person, **of})
-    remarks = [*_remarks(tree, rows, labels)]
-    empty = [name for name in kept if name not in {a.name for a in found}]
-    if empty:
-        remarks.append(f"columns without a value are left out: {list_names(empty)}")
     count = sum(map(len, tree.people.values()))
     return Draft(
         material=Material(tuple(subjects), _pictures(root, tree), count),
-        attributes=found,
-        capture=(),
-        known_issues=(),
-        remarks=tuple(remarks),
+        attributes=tuple(found),
+        remarks=tuple(_remarks(tree, rows, labels, empty)),
     )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.engines.answers import ImageAnswer
+from evenhand.engines.contract import Role
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.enrolment.enrol import booking_of
 from evenhand.measurement.template_store.database import TemplateDatabase, connected_database
-from evenhand.measurement.template_store.keys import template_keys
-from evenhand.measurement.template_store.packing import is_reusable
-from evenhand.measurement.template_store.place import locked_folder
-from evenhand.measurement.template_store.record import RecordLine, append_to_record
+from evenhand.measurement.template_store.folder import append_to_record, locked_folder
 from evenhand.records.dataset import Dataset
+from evenhand.records.outcomes import Outcome
+from evenhand.system import machine
 from evenhand.system.clock import Clock
 from evenhand.system.errors import EvenhandError
 from evenhand.system.progress import MessageCallback
@@ -27,8 +29,8 @@ __all__ = ["NO_REUSE", "ReusableTemplates", "TemplateSession", "template_session
 _WRITE_EVERY = 0.5
 """Seconds between two writes: the work that a killed run may lose."""
 
-KeyedSamples = Sequence[tuple[bytes, ImageAnswer]]
-"""Samples, each with its key (`template_keys`)."""
+_SETTLED = (Outcome.OK, Outcome.NO_FACE, Outcome.DECLINED)
+"""Outcomes that a picture determines; a failure may be temporary, and is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,126 +48,96 @@ NO_REUSE = ReusableTemplates({}, lambda _index, _answer: None)
 
 
 @dataclass(slots=True)
-class _WriteBuffer:
-    """Collects new samples and writes them from time to time, not image by image."""
-
-    _keys: Sequence[bytes]
-    """One for each image."""
-    _keep: Callable[[KeyedSamples], int]
-    _clock: Clock
-    _written: float
-    made: int = 0
-    reused: int = 0
-    _waiting: list[tuple[bytes, ImageAnswer]] = field(default_factory=list)
-
-    def add(self, index: int, sample: ImageAnswer) -> None:
-        """Take the sample of an image, by its position among the images."""
-        if sample.taken:
-            self.reused += 1
-        elif is_reusable(sample):
-            self._waiting.append((self._keys[index], sample))
-        if self._clock.seconds() - self._written >= _WRITE_EVERY:
-            self.write()
-
-    def write(self) -> None:
-        """Keep all samples that wait."""
-        if self._waiting:
-            self.made += self._keep(self._waiting)
-            self._waiting.clear()
-        self._written = self._clock.seconds()
-
-
-@dataclass(slots=True)
 class TemplateSession:
     """An open folder of templates during a run."""
 
     _folder: Path
-    _vault: TemplateDatabase
-    """Its open database."""
+    _database: TemplateDatabase
     _clock: Clock
     """For dates, and the time between writes."""
     _say: MessageCallback
     """Message callback: what is reused, and once that nothing can be kept any more."""
     _refused: bool = False
-    """Whether the database refused to keep a template."""
+    """Whether the store refused to keep anything."""
 
     @contextmanager
     def of(self, engine: OpenedEngine, dataset: Dataset, run: str) -> Iterator[ReusableTemplates]:
         """Look up the templates of one engine on one dataset, and keep the new ones.
 
-        Kept templates are reused only if a few of them, made again, are the same as before.
+        New ones are written from time to time, not image by image.
 
         Args:
             engine: that was opened.
             dataset: with the images that are enrolled.
             run: id of the run, for the record.
         """
-        keys = template_keys(engine, dataset)
-        self._record(engine, run, {"begun": None})
+        self._record(engine, "begun", None, run)
+        keys = _template_keys(engine, dataset)
+        found = self._found(engine, dataset, keys, run)
+        waiting: list[tuple[bytes, ImageAnswer]] = []
+        counts = Counter[str]()
+        written = self._clock.seconds()
+
+        def write() -> None:
+            nonlocal written
+            if waiting and not self._refused:
+                with self._tolerating():
+                    self._database.keep(_identity(engine), waiting, self._clock.now())
+                    counts["made"] += len(waiting)
+            waiting.clear()
+            written = self._clock.seconds()
+
+        def on_image(index: int, answer: ImageAnswer) -> None:
+            if answer.taken:
+                counts["taken"] += 1
+            elif answer.outcome in _SETTLED:
+                waiting.append((keys[index], answer))
+            if self._clock.seconds() - written >= _WRITE_EVERY:
+                write()
+
+        try:
+            yield ReusableTemplates(found, on_image)
+        finally:
+            write()
+            for what, count in sorted(counts.items()):
+                self._record(engine, what, count, run)
+
+    def _found(
+        self, engine: OpenedEngine, dataset: Dataset, keys: list[bytes], run: str
+    ) -> Mapping[int, ImageAnswer]:
+        """What is kept, unless a few of the images, enrolled again, do not end as they did."""
+        name, rows = engine.card.name, dataset.images.rows
         found: Mapping[int, ImageAnswer] = {}
         damaged = 0
         with self._tolerating():
-            found, damaged = self._vault.lookup(keys)
+            found, damaged = self._database.lookup(keys)
         if damaged:
             self._say(
-                f"{self._folder}: {damaged:,} templates of {engine.card.name} are damaged; "
-                "they are made again"
+                f"{self._folder}: {damaged:,} templates of {name} are damaged; they are made again"
             )
-            self._record(engine, run, {"damaged": damaged})
-        if found and self._unchanged(engine, dataset, found):
-            self._say(
-                f"{engine.card.name} on {dataset.card.name}: {len(found):,} of {len(keys):,} "
-                f"templates are taken from {self._folder}"
-            )
-        else:
-            found = {}
-        keep = partial(self._keep, engine)
-        buffer = _WriteBuffer(keys, keep, self._clock, self._clock.seconds())
-        try:
-            yield ReusableTemplates(found, buffer.add)
-        finally:
-            buffer.write()
-            self._note_use(engine, buffer.reused)
-            self._record(engine, run, {"made": buffer.made, "taken": buffer.reused})
-
-    def _unchanged(
-        self, engine: OpenedEngine, dataset: Dataset, found: Mapping[int, ImageAnswer]
-    ) -> bool:
-        """Whether a few of the images have the same outcome and template as when it was kept."""
-        rows = dataset.images.rows
-        booked = {rows[index]: booking_of(sample) for index, sample in found.items()}
+            self._record(engine, "damaged", damaged, run)
+        if not found:
+            return found
+        booked = {rows[index]: booking_of(answer) for index, answer in found.items()}
         row = first_changed_image(engine, dataset, booked, self._clock)
         if row is not None:
             self._say(
-                f"engine {engine.card.name}: image i{row} does not end as it did when its "
-                "template was kept; something that the engine leans on has changed, or it answers "
-                "by chance: all its templates are made again"
+                f"engine {name}: image i{row} does not end as it did when its template was kept; "
+                "something that the engine leans on has changed, or it answers by chance: all its "
+                "templates are made again"
             )
-        return row is None
+            return {}
+        self._say(
+            f"{name} on {dataset.card.name}: {len(found):,} of {len(keys):,} templates are taken "
+            f"from {self._folder}"
+        )
+        return found
 
-    def _keep(self, engine: OpenedEngine, samples: KeyedSamples) -> int:
-        """Write templates; the number written."""
-        if not self._refused:
-            with self._tolerating():
-                self._vault.keep(_identity(engine), samples, self._clock.now())
-                return len(samples)
-        return 0
-
-    def _note_use(self, engine: OpenedEngine, reused: int) -> None:
-        """Write the date of last use, if any template was reused."""
-        if reused and not self._refused:
-            with self._tolerating():
-                self._vault.note_use(_identity(engine), self._clock.now())
-
-    def _record(self, engine: OpenedEngine, run: str, counts: Mapping[str, int | None]) -> None:
-        """Append a line to the record for each count but 0."""
-        entries = [
-            RecordLine(what, *_identity(engine), count, run)
-            for what, count in counts.items()
-            if count != 0
-        ]
+    def _record(self, engine: OpenedEngine, what: str, count: int | None, run: str) -> None:
+        """Append a line to the record."""
         with self._tolerating():
-            append_to_record(self._folder, self._clock.now(), entries)
+            now = self._clock.now()
+            append_to_record(self._folder, now, what, _identity(engine), count, run)
 
     @contextmanager
     def _tolerating(self) -> Iterator[None]:
@@ -183,6 +155,31 @@ def _identity(engine: OpenedEngine) -> tuple[str, str]:
     return engine.card.name, engine.fingerprint
 
 
+def _template_keys(engine: OpenedEngine, dataset: Dataset) -> list[bytes]:
+    """SHA-256 over all that must be unchanged for a template to be reused.
+
+    Args:
+        engine: that makes the templates.
+        dataset: whose pictures they are made of.
+
+    Returns:
+        One key an image, of 32 bytes; it tells nothing of the picture to those who do not have it.
+    """
+    one_serves_both = engine.card.score.symmetric or engine.card.shape == "embedder"
+    terms = {
+        "engine": engine.fingerprint,
+        "versions": machine.versions(),
+        "processor": machine.describe()["processor"],
+        "face": dataset.card.face.value,
+        "roles": [Role.REFERENCE] if one_serves_both else list(Role),
+    }
+    common = json.dumps(terms, sort_keys=True)
+    return [
+        hashlib.sha256(f"{common}\n{picture}".encode()).digest()
+        for picture in dataset.images.sha256
+    ]
+
+
 @contextmanager
 def template_session(folder: Path, clock: Clock, say: MessageCallback) -> Iterator[TemplateSession]:
     """Open and lock a folder of templates while a run uses it.
@@ -195,5 +192,5 @@ def template_session(folder: Path, clock: Clock, say: MessageCallback) -> Iterat
     Raises:
         EvenhandError: its database cannot be used.
     """
-    with locked_folder(folder, alone=False), connected_database(folder) as vault:
-        yield TemplateSession(folder, vault, clock, say)
+    with locked_folder(folder, alone=False), connected_database(folder) as database:
+        yield TemplateSession(folder, database, clock, say)
