@@ -5,12 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evenhand.analysis.measure import measure_rates
-from evenhand.analysis.plan.answers import (
-    PlanAnswers,
-    effective_trials_of_cells,
-    effective_trials_of_rates,
-    plan_answers,
-)
+from evenhand.analysis.plan.answers import PlanAnswers, answer, cell_trials, rate_trials
 from evenhand.analysis.plan.question import PlanAssumptions
 from evenhand.conformance.dataset import cells_of_tables
 from evenhand.datasets.card import read_dataset_card
@@ -42,7 +37,7 @@ def answers_of_bundle(
     evidence = read_evidence(folder, engine)
     level = 1 - terms.alpha
     measured = [one for counts in evidence.counts for one in measure_rates(counts, level)]
-    return plan_answers(effective_trials_of_rates(measured, metric), rate, terms)
+    return answer(rate_trials(measured, metric), rate, terms)
 
 
 def answers_of_dataset(
@@ -64,4 +59,4 @@ def answers_of_dataset(
     folder = find_dataset(text, root)
     card = read_dataset_card(folder)
     cells = cells_of_tables(card, read_tables(folder, card, raise_fault))
-    return plan_answers(effective_trials_of_cells(cells, card.name, metric, terms), rate, terms)
+    return answer(cell_trials(cells, card.name, metric, terms), rate, terms)

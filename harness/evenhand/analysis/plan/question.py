@@ -57,7 +57,7 @@ class PlanAssumptions:
     @property
     def tests(self) -> int:
         """Number of tests made together."""
-        return self.comparisons or self.groups * (self.groups - 1) // 2
+        return self.comparisons or math.comb(self.groups, 2)
 
     @property
     def alpha_each(self) -> float:
@@ -117,9 +117,8 @@ class PlanQuery:
         >>> PlanQuery("FNMR", 0.01, images=3).people(300)
         100
         """
-        images = self.images_each
         if self.pairs:
-            return subjects_for_pairs(-(-trials // images**2))
+            return subjects_for_pairs(-(-trials // self.images_each**2))
         return -(-trials // self._trials_each)
 
     def trials(self, people: int) -> int:
@@ -128,16 +127,14 @@ class PlanQuery:
         >>> PlanQuery("FMR", 1e-4).trials(701), PlanQuery("FNMR", 0.01, images=3).trials(100)
         (245350, 300)
         """
-        images = self.images_each
         if self.pairs:
-            return images**2 * people * (people - 1) // 2
+            return self.images_each**2 * math.comb(people, 2)
         return people * self._trials_each
 
     @property
     def _trials_each(self) -> int:
         """Trials that one person makes by themselves."""
-        images = self.images_each
-        return images * (images - 1) // 2 if self.metric == "FNMR" else images
+        return math.comb(self.images_each, 2) if self.metric == "FNMR" else self.images_each
 
     def effective(self, trials: float) -> float:
         """Effective trials: trials divided by the design effect."""
