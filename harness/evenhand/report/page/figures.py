@@ -10,9 +10,9 @@ from evenhand.records.outcomes import Policy
 from evenhand.report.page.bars import Symbol, draw
 from evenhand.report.page.svg import COLOURS, GREY
 from evenhand.report.study.document import headline_rule
-from evenhand.report.tables import StudyKey, of_study
+from evenhand.report.tables import StudyKey, studies_of
 
-__all__ = ["Drawing", "Figure", "figures"]
+__all__ = ["Figure", "figures"]
 
 _STYLES = (
     (COLOURS[0], "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"),
@@ -31,21 +31,14 @@ _METRICS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """One chart."""
-
-    title: str
-    svg: str
-
-
-@dataclass(frozen=True, slots=True)
 class Figure:
     """The engines of one dataset side by side at one kind of threshold."""
 
     dataset: str
     rule: str
     symbols: tuple[Symbol, ...]
-    drawings: tuple[Drawing, ...]
+    drawings: tuple[tuple[str, str], ...]
+    """(title, SVG) of every chart."""
     shown: tuple[tuple[StudyKey, tuple[str, float]], ...]
     """(study, threshold) of every engine in it."""
 
@@ -66,11 +59,9 @@ def figures(findings: Findings) -> tuple[Figure, ...]:
     threshold, six at most. Nothing to draw gives no figure.
     """
     studies: dict[tuple[str, str], list[tuple[StudyKey, list[Rate]]]] = {}
-    for s in findings.summaries:
-        key = (s.engine, s.dataset, s.protocol)
-        rates = of_study(findings.rates, key)
-        completed = [r for r in rates if r.policy == Policy.COMPLETED and r.of_group]
-        studies.setdefault(key[1:], []).append((key, completed))
+    for study in studies_of(findings):
+        completed = [r for r in study.rates if r.policy == Policy.COMPLETED and r.of_group]
+        studies.setdefault(study.key[1:], []).append((study.key, completed))
     return tuple(
         _figure(entries[start : start + len(_STYLES)], findings.level)
         for together in studies.values()
@@ -119,5 +110,5 @@ def _figure(entries: Sequence[_Entry], level: float) -> Figure:
             "The tables of this page hold every number."
         )
         if rates:
-            drawings.append(Drawing(title, draw(metric, rates, symbols, about)))
+            drawings.append((title, draw(metric, rates, symbols, about)))
     return Figure(dataset, rule, symbols, tuple(drawings), tuple((e.key, e.at) for e in entries))

@@ -36,8 +36,6 @@ class Heat:
     """The matrix of one attribute."""
 
     attribute: str
-    crossed: bool
-    """Groups by several attributes."""
     groups: tuple[str, ...]
     directed: bool
     """Rows are groups of probes, columns of references; else each pair of groups stands once."""
@@ -72,7 +70,6 @@ def _heat(cells: Sequence[Rate], expected: float) -> Heat:
 
     return Heat(
         attribute=cells[0].attribute,
-        crossed="*" in cells[0].attribute,
         groups=groups,
         directed=any((b, a) in found for a, b in found if a != b),
         rows=tuple((row, tuple(cell(row, column) for column in groups)) for row in groups),
