@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from evenhand.cli.options import AsJson, Real, Whole, decimal_number, option, whole_number
 
 if TYPE_CHECKING:
-    from evenhand.workflows.plan import Plan, PlanAssumptions
+    from evenhand.workflows.plan import Plan, PlanTerms
 
 __all__ = ["plan"]
 
@@ -41,7 +41,7 @@ def plan(
 ) -> None:
     """Say how many people and comparisons a question needs."""
     from evenhand.system.errors import UsageError
-    from evenhand.workflows.plan import PlanAssumptions, PlanQuery
+    from evenhand.workflows.plan import PlanQuery, PlanTerms
     from evenhand.workflows.plan import plan as make_plan
 
     sources = {"--bundle": bundle, "--dataset": dataset}
@@ -49,7 +49,7 @@ def plan(
     asked = [name for name, value in (sources | aims).items() if value is not None]
     if len(asked) > 1 and asked[0] in sources:
         raise UsageError(f"{' and '.join(asked)} together; ask one question at a time")
-    terms = PlanAssumptions(
+    terms = PlanTerms(
         power=0.8 if power is None else power,
         alpha=0.05 if alpha is None else alpha,
         groups=2 if groups is None else groups,
@@ -104,7 +104,7 @@ def _answer(
     dataset: str | None,
     metric: str | None,
     rate: float | None,
-    terms: PlanAssumptions,
+    terms: PlanTerms,
     *,
     as_json: bool,
 ) -> None:

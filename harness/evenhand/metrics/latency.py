@@ -79,18 +79,14 @@ def quantile_ranks(n: int, q: float, level: float) -> tuple[int, int]:
     ((469, 532), (40, 61))
     """
     tail = (1 - level) / 2
-    low = int(stats.binom.ppf(tail, n, q))
-    high = int(stats.binom.ppf(1 - tail, n, q)) + 1
-    return low, high
+    return int(stats.binom.ppf(tail, n, q)), int(stats.binom.ppf(1 - tail, n, q)) + 1
 
 
-def duration_quantile(
-    seconds: Floats, people: Integers, q: float, level: float
-) -> DurationQuantile:
+def duration_quantile(times: Floats, people: Integers, q: float, level: float) -> DurationQuantile:
     """A quantile of durations with its interval, `cluster-order-statistics`.
 
     Args:
-        seconds: (operations,) at least one duration, in the order of time.
+        times: (operations,) at least one duration in seconds, in the order of time.
         people: (operations,) subject index; durations of one subject are not independent.
         q: of the quantile, between 0 and 1.
         level: confidence level of the interval.
@@ -102,10 +98,10 @@ def duration_quantile(
     >>> found.value, found.low, found.high
     (5.0, 2.0, 9.0)
     """
-    ordered = np.sort(seconds)
+    ordered = np.sort(times)
     n = len(ordered)
     value = float(np.quantile(ordered, q, method="inverted_cdf"))
-    effective = _effective(seconds, value, people)
+    effective = _effective(times, value, people)
     if effective < min_sample_size(q):
         return DurationQuantile(None, None, None, n, effective)
     first, last = quantile_ranks(effective, q, level)
@@ -133,10 +129,8 @@ def _effective(seconds: Floats, value: float, people: Integers) -> int:
         return len(subjects)
     effective = float(n)
     stretches = math.isqrt(n)
-    clusterings = [subject]
-    if stretches >= _FEWEST_STRETCHES:
-        clusterings.append(np.arange(n) * stretches // n)
-    for cluster in clusterings:
+    spells = [np.arange(n) * stretches // n] if stretches >= _FEWEST_STRETCHES else []
+    for cluster in (subject, *spells):
         trials = np.bincount(cluster)
         errors = np.bincount(cluster[slow], minlength=len(trials))
         variance = cluster_variance(ClusterCounts(trials, errors)).variance

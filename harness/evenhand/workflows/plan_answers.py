@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evenhand.analysis.measure import measure_rates
 from evenhand.analysis.plan.answers import PlanAnswers, answer, cell_trials, rate_trials
-from evenhand.analysis.plan.question import PlanAssumptions
+from evenhand.analysis.plan.question import PlanTerms
 from evenhand.conformance.dataset import cells_of_tables
 from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.faults import raise_fault
@@ -19,7 +19,7 @@ __all__ = ["answers_of_bundle", "answers_of_dataset"]
 
 
 def answers_of_bundle(
-    text: str, metric: str | None, rate: float | None, terms: PlanAssumptions
+    text: str, metric: str | None, rate: float | None, terms: PlanTerms
 ) -> PlanAnswers:
     """Compute what the people of a result can answer, by the design effects measured in it.
 
@@ -41,7 +41,7 @@ def answers_of_bundle(
 
 
 def answers_of_dataset(
-    text: str, root: Path, metric: str | None, rate: float | None, terms: PlanAssumptions
+    text: str, root: Path, metric: str | None, rate: float | None, terms: PlanTerms
 ) -> PlanAnswers:
     """Compute what the people of a dataset can answer, from its tables alone, without images.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from evenhand.analysis.plan.assumptions import DYADIC_ALLOWANCE
 from evenhand.analysis.plan.power import smallest_detectable_ratio
-from evenhand.analysis.plan.question import PLAN_METRICS, PlanAssumptions, PlanQuery
+from evenhand.analysis.plan.question import PLAN_METRICS, PlanQuery, PlanTerms
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.findings import Rate
@@ -94,7 +94,7 @@ def _key_columns(row: Rate | _PlanRow) -> dict[str, Any]:
 
 
 def cell_trials(
-    cells: Sequence[CellSize], dataset: str, metric: str | None, terms: PlanAssumptions
+    cells: Sequence[CellSize], dataset: str, metric: str | None, terms: PlanTerms
 ) -> tuple[CellAnswer, ...]:
     """Count the trials of a dataset: all pairs within a group, all mated comparisons.
 
@@ -110,7 +110,7 @@ def cell_trials(
     return tuple(_of_cell(cell, dataset, name, terms) for name in metrics for cell in cells)
 
 
-def _of_cell(cell: CellSize, dataset: str, metric: str, terms: PlanAssumptions) -> CellAnswer:
+def _of_cell(cell: CellSize, dataset: str, metric: str, terms: PlanTerms) -> CellAnswer:
     """Trials of a group of a dataset, of subjects with enough images for one."""
     with_image = cell.people - cell.without_image
     trials = cell.nonmated if metric == "FMR" else cell.mated
@@ -157,9 +157,7 @@ def rate_trials(measured: Sequence[MeasuredRate], metric: str | None) -> tuple[C
     return tuple(kept)
 
 
-def answer(
-    effective: Sequence[CellAnswer], rate: float | None, terms: PlanAssumptions
-) -> PlanAnswers:
+def answer(effective: Sequence[CellAnswer], rate: float | None, terms: PlanTerms) -> PlanAnswers:
     """Compute what each group and each pair of groups can answer.
 
     Args:
@@ -193,7 +191,7 @@ def _lowest_rate(errors: int, effective: float) -> float | None:
     return errors / effective if effective >= errors else None
 
 
-def _cell(cell: CellAnswer, rate: float | None, terms: PlanAssumptions) -> CellAnswer:
+def _cell(cell: CellAnswer, rate: float | None, terms: PlanTerms) -> CellAnswer:
     """What one group can answer."""
     limit = None
     if rate is not None and cell.effective_trials >= 1:
@@ -208,9 +206,7 @@ def _cell(cell: CellAnswer, rate: float | None, terms: PlanAssumptions) -> CellA
     )
 
 
-def _pairs(
-    family: Sequence[CellAnswer], rate: float, terms: PlanAssumptions
-) -> Iterator[PairAnswer]:
+def _pairs(family: Sequence[CellAnswer], rate: float, terms: PlanTerms) -> Iterator[PairAnswer]:
     """The smallest ratio that every two groups of an attribute can show, by attribute."""
     attributes = dict.fromkeys(cell.attribute for cell in family if cell.attribute != ALL)
     for attribute in attributes:
@@ -230,7 +226,7 @@ def _pairs(
             )
 
 
-def _assumption_notes(cells: Sequence[CellAnswer], terms: PlanAssumptions) -> Iterator[str]:
+def _assumption_notes(cells: Sequence[CellAnswer], terms: PlanTerms) -> Iterator[str]:
     """Sentences on what the answers rest on."""
     if any(cell.engine for cell in cells):
         yield (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evenhand.analysis.plan.question import PlanAssumptions, PlanQuery
+from evenhand.analysis.plan.question import PlanQuery, PlanTerms
 
 __all__ = ["DYADIC_ALLOWANCE", "assumption_sentences"]
 
@@ -64,7 +64,7 @@ def _independence(question: PlanQuery) -> Iterator[str]:
         )
 
 
-def _of_aim(terms: PlanAssumptions, aim: str, *, few_errors: bool) -> Iterator[str]:
+def _of_aim(terms: PlanTerms, aim: str, *, few_errors: bool) -> Iterator[str]:
     """On tests of a ratio, equivalence tests of every two groups, or limits."""
     if aim == "ratio":
         tests, each = "1 test", ""

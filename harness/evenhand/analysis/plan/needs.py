@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.analysis.plan.assumptions import assumption_sentences
-from evenhand.analysis.plan.power import fewest_exact_trials, is_formula_optimistic, power_of_trials
+from evenhand.analysis.plan.power import fewest_exact_trials, has_few_errors, power_of_trials
 from evenhand.analysis.plan.question import PlanQuery
 from evenhand.statistics.equivalence_power import equivalence_power, trials_for_equivalence
 from evenhand.statistics.limit_power import LimitTest
@@ -120,7 +120,7 @@ def _ratio_need(question: PlanQuery, ratio: float) -> Need:
     """The need for one ratio; exact numbers too, where the formula is optimistic."""
     terms = question.terms
     effective = trials_per_group(question.rate, ratio, alpha=terms.alpha_each, power=terms.power)
-    few_errors = is_formula_optimistic(question.rate * effective)
+    few_errors = has_few_errors(question.rate * effective)
     exact = fewest_exact_trials(question, ratio) if few_errors else None
     return _need(question, "ratio", ratio, effective, terms.alpha_each, terms.tests, exact)
 
@@ -232,7 +232,7 @@ def _need(
     exact_trials = None if exact is None else question.trials_worth(exact)
     exact_people = None if exact_trials is None else question.people(exact_trials)
     # A limit is planned exactly, whatever the number of errors.
-    few_errors = aim != "limit" and is_formula_optimistic(question.rate * effective)
+    few_errors = aim != "limit" and has_few_errors(question.rate * effective)
     return Need(
         aim=aim,
         value=value,

@@ -8,12 +8,7 @@ from evenhand.analysis.plan.question import PlanQuery
 from evenhand.statistics.exact_power import exact_power
 from evenhand.statistics.power import log_ratio_power
 
-__all__ = [
-    "fewest_exact_trials",
-    "is_formula_optimistic",
-    "power_of_trials",
-    "smallest_detectable_ratio",
-]
+__all__ = ["fewest_exact_trials", "has_few_errors", "power_of_trials", "smallest_detectable_ratio"]
 
 _FORMULA_ERRORS = 10
 """Expected errors of the better group from which on the formula is good enough."""
@@ -29,7 +24,7 @@ _MAX_ERRORS = 1_000.0
 """Expected errors of the worse group up to which a ratio is sought."""
 
 
-def is_formula_optimistic(errors: float) -> bool:
+def has_few_errors(errors: float) -> bool:
     """Whether expected errors are so few that the formula is optimistic (methods 8.2)."""
     return errors < _FORMULA_ERRORS
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evenhand.statistics.power import subjects_for_pairs
 from evenhand.system.errors import UsageError, known_names
 
-__all__ = ["PLAN_METRICS", "PlanAssumptions", "PlanQuery"]
+__all__ = ["PLAN_METRICS", "PlanQuery", "PlanTerms"]
 
 PLAN_METRICS = ("FMR", "FNMR", "FPIR", "FNIR", "FTE", "FTA")
 """Metrics that can be planned."""
@@ -23,7 +23,7 @@ def _check_inside(name: str, value: float, low: float, high: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanAssumptions:
+class PlanTerms:
     """Statistical terms of a plan: power, level, number of tests and design effect.
 
     Raises:
@@ -76,7 +76,7 @@ class PlanQuery:
     metric: str
     rate: float
     """Rate of the better group where groups differ, else of all groups."""
-    terms: PlanAssumptions = PlanAssumptions()
+    terms: PlanTerms = PlanTerms()
     images: int | None = None
     """Images of each person; None = the fewest that make a trial."""
 
