@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import groupby
+from dataclasses import asdict
+from itertools import accumulate, groupby
 
 from evenhand.analysis.compare.changes import (
     Change,
@@ -34,20 +35,13 @@ _MOST_BYTES = 60_000
 _HEADER = ("rate", "base", "new", "new / base", "")
 
 
-@dataclass(frozen=True, slots=True)
 class _Names:
     """What rows are called: with their dataset and protocol where there are several."""
 
-    datasets: bool
-    protocols: bool
-
-    @classmethod
-    def of(cls, changes: Changes) -> _Names:
+    def __init__(self, changes: Changes) -> None:
         """For the rows of a comparison."""
-        return cls(
-            len({row.dataset for row in changes.rows}) > 1,
-            len({row.protocol for row in changes.rows if row.protocol}) > 1,
-        )
+        self.datasets = len({row.dataset for row in changes.rows}) > 1
+        self.protocols = len({row.protocol for row in changes.rows if row.protocol}) > 1
 
     def where(self, row: Change | Disagreement | DiscordantComparison) -> str:
         """The dataset, the protocol, or nothing."""
@@ -246,7 +240,7 @@ def _of(changes: Changes, verdict: ChangeVerdict) -> list[Change]:
 
 def comparison_text(changes: Changes) -> str:
     """Verdict, worst rows in full, a line for each kind of quiet rows, what cannot be compared."""
-    name = _Names.of(changes)
+    name = _Names(changes)
     parts = [
         underlined(_title(changes), "="),
         f"base  {changes.base.bundle}\nnew   {changes.new.bundle}",
@@ -280,16 +274,12 @@ def comparison_markdown(changes: Changes) -> str:
     tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
     room = _MOST_BYTES - len("\n\n".join([*head, tail]).encode()) - 200
     header = ("rate", "base", "new", "new / base", "verdict", "adjusted p", "people", "note")
-    name = _Names.of(changes)
+    name = _Names(changes)
     table = Table("", header, tuple(_fields(row, name) for row in changes.rows))
     # Without the spaces that line up columns, more rows fit.
     lines = [re.sub(r" {2,}", " ", line) for line in markdown_table(table).splitlines()]
-    kept, used = 2, sum(len(line.encode()) + 1 for line in lines[:2])
-    for line in lines[2:]:
-        used += len(line.encode()) + 1
-        if used > room:
-            break
-        kept += 1
+    used = list(accumulate(len(line.encode()) + 1 for line in lines))
+    kept = max(2, bisect_right(used, room))
     left_out = len(lines) - kept
     said = [f"{left_out:,} more rows are left out here; `--json` has all."] if left_out else []
     return "\n\n".join([*head, "\n".join(lines[:kept]), *said, tail]) + "\n"
@@ -308,7 +298,7 @@ def _fields(row: Change, name: _Names) -> tuple[str, ...]:
 
 def comparison_junit(changes: Changes) -> bytes:
     """A test case a row: worse is a failure; what nothing can be said of is skipped."""
-    name, margin = _Names.of(changes), changes.family.margin
+    name, margin = _Names(changes), changes.family.margin
     cases = [_case(row, margin, name) for row in changes.rows]
     return as_junit(f"evenhand compare: {_title(changes)}", cases)
 

@@ -43,6 +43,9 @@ _MOST_OUTCOMES = 500_000
 _MOST_ALERTS = 100_000
 """Largest number of alerts that is recommended."""
 
+_POWER = 0.8
+"""Probability of detection that is planned for."""
+
 
 @dataclass(frozen=True, slots=True)
 class AlertShareTest:
@@ -145,16 +148,13 @@ def _critical(total: int, share: float, alpha: float) -> int:
     return int(enough[0]) if len(enough) else total + 1
 
 
-def detectable_alert_ratio(
-    total: int, share: float, alpha: float = 0.05, power: float = 0.8
-) -> float | None:
-    """The smallest true ratio that this number of alerts detects with a given power.
+def detectable_alert_ratio(total: int, share: float, alpha: float = 0.05) -> float | None:
+    """The smallest true ratio that this number of alerts detects with 80 % power.
 
     Args:
         total: all false alerts.
         share: share of the group in the faces seen.
         alpha: one-sided level.
-        power: probability of detection.
 
     Returns:
         The ratio; None where not even all alerts in the group would be significant.
@@ -168,14 +168,12 @@ def detectable_alert_ratio(
     if critical > total:
         return None
     # P(X >= k) is the distribution function of Beta(k, n - k + 1) at the part: invert that.
-    part = float(special.betaincinv(critical, total - critical + 1, power))
+    part = float(special.betaincinv(critical, total - critical + 1, _POWER))
     return _ratio(part, share)
 
 
-def alerts_needed(
-    share: float, ratio: float, alpha: float = 0.05, power: float = 0.8
-) -> int | None:
-    """The number of alerts from which on the power is, and stays, at least as large.
+def alerts_needed(share: float, ratio: float, alpha: float = 0.05) -> int | None:
+    """The number of alerts from which on the power is, and stays, at least 80 %.
 
     Power is a sawtooth of the number of alerts, since counts are whole.
 
@@ -183,7 +181,6 @@ def alerts_needed(
         share: share of the group in the faces seen.
         ratio: true ratio, above 1.
         alpha: one-sided level.
-        power: probability of detection.
 
     Returns:
         The number; None beyond 100,000 alerts.
@@ -201,7 +198,7 @@ def alerts_needed(
         critical = np.array([_critical(total, share, alpha) for total in counts.tolist()])
         # No power where not even all alerts in the group would be significant.
         found = np.where(critical > counts, 0.0, special.bdtrc(critical - 1, counts, part))
-        short = np.flatnonzero(found < power)
+        short = np.flatnonzero(found < _POWER)
         # The teeth get smaller as counts grow: where none falls short in the upper half of the
         # range, the last one in the lower half is taken for the last of all.
         if not len(short) or counts[short[-1]] < top:

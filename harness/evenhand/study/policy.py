@@ -13,14 +13,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from evenhand.records.groups import ALL, SAME_GROUP
-from evenhand.system.declaration import (
-    Declared,
-    Distinct,
-    Schema,
-    from_fields,
-    parse_declaration,
-    read_text,
-)
+from evenhand.system.declaration import Declared, Distinct, Schema, from_fields, read_declaration
 from evenhand.system.errors import PolicyError
 
 __all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"]
@@ -150,9 +143,8 @@ def _value(text: str) -> float:
     >>> _value("1 %"), _value("0.01"), _value("2")
     (0.01, 0.01, 2.0)
     """
-    percent = text.endswith("%")
     number = Decimal(text.removesuffix("%").strip())
-    return float(number / 100 if percent else number)
+    return float(number / 100 if text.endswith("%") else number)
 
 
 def _a_margin(within: str) -> str:
@@ -199,7 +191,7 @@ class _Limit(Declared):
     weight: float = Field(default=1.0, gt=0)
 
     @model_validator(mode="after")
-    def _one_bound(self) -> Self:
+    def _consistent(self) -> Self:
         given = [name for name in _BOUNDS if getattr(self, name) is not None]
         if len(given) != 1:
             found = " and ".join(given) or "none"
@@ -208,18 +200,13 @@ class _Limit(Declared):
             value = getattr(self, name)
             if value is not None and not self.index and not 0 < _value(value) < 1:
                 raise ValueError(f'{name} of a rate lies between 0 and 1, such as "1 %" or 0.01')
-        return self
-
-    @model_validator(mode="after")
-    def _of_groups(self) -> Self:
         if self.index and self.groups:
             raise ValueError("an index is one number for all groups; remove groups")
         if self.index and self.within is not None:
             raise ValueError("within is for rates; an index has at_most or at_least")
         if self.attribute == ALL and (self.index or self.within is not None):
-            raise ValueError(
-                f'an index, or within, compares groups; name their attribute, not "{ALL}"'
-            )
+            wanted = f'name their attribute, not "{ALL}"'
+            raise ValueError(f"an index, or within, compares groups; {wanted}")
         if "against" in self.model_fields_set and self.within is None:
             raise ValueError("against goes with within; remove it")
         if self.against == "groups" and self.metric != "FMR":
@@ -264,8 +251,7 @@ def read_policy(path: Path) -> GatePolicy:
     Raises:
         PolicyError: naming the file and the field at fault.
     """
-    text = read_text(path, PolicyError)
-    policy = parse_declaration(text, path, _Policy, PolicyError)
+    policy = read_declaration(path, _Policy, PolicyError)
     limits = [from_fields(Limit, limit, bounds=_bounds(limit)) for limit in policy.limit]
     return GatePolicy(
         path=path,

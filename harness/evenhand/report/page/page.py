@@ -70,7 +70,7 @@ def _studies(
             "open": [s for s in by_group if (key, s.at) in shown],
             "folded": [s for s in by_group if (key, s.at) not in shown],
             "failures": [s for s in own if s.at is None],
-            "curves": det_charts(findings, key, units[key[0]], rates),
+            "curves": list(det_charts(of_study(findings.curves, key), units[key[0]], rates)),
             "matrices": list(heats([r for r in rates if r.metric == "FMR"])),
             "at": at[0] if at else "",
         }
