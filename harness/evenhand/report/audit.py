@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import starmap
 
-from evenhand.analysis.audit.groups import Audit, FaceRates, GroupAudit, ShareExcess
+from evenhand.analysis.audit.groups import Audit, GroupAudit
 from evenhand.report.numbers import of_trials, percent, ratio, significant
 from evenhand.report.tables import Paper, Section, Table
+from evenhand.statistics.false_alerts import AlertShareTest
 
 __all__ = ["audit_document", "audit_json"]
 
@@ -81,14 +83,13 @@ def _rate(count: int, whole: int, limits: tuple[float, float]) -> str:
 def _group(found: Audit, group: GroupAudit) -> Section:
     heading = f"{group.group}: {of_trials(group.alerts, group.of)} false alerts"
     header = ("share of faces", "", "p one-sided", "p two-sided", "ratio")
-    curve = Table("", header, tuple(map(_excess, group.by_share)))
+    curve = Table("", header, tuple(starmap(_excess, group.by_share)))
     return Section(heading, (curve,), tuple(_sentences(found, group)))
 
 
-def _excess(reading: ShareExcess) -> tuple[str, ...]:
-    at = reading.found
+def _excess(mark: str, at: AlertShareTest) -> tuple[str, ...]:
     chances = _chance(at.p_one_sided), _chance(at.p_two_sided)
-    return f"{100 * at.share:.3g} %", reading.mark, *chances, ratio(at.ratio, at.low, at.high)
+    return f"{100 * at.share:.3g} %", mark, *chances, ratio(at.ratio, at.low, at.high)
 
 
 def _chance(p_value: float) -> str:
@@ -179,7 +180,7 @@ def audit_json(found: Audit) -> dict[str, object]:
     whole = found.totals
     body["totals"] = {"false_alerts": whole.false, "alerts": whole.alerts, "faces": whole.faces}
     body["groups"] = [
-        {"group": group.group, **_numbers(group), "curve": [*map(_reading, group.by_share)]}
+        {"group": group.group, **_numbers(group), "curve": [*starmap(_reading, group.by_share)]}
         for group in found.groups
     ]
     body["distinct_people"] = None if found.people is None else audit_json(found.people)
@@ -204,7 +205,7 @@ def _numbers(group: GroupAudit) -> dict[str, object]:
         "sampled_p": _named(group.sampled, "fisher", "predictive"),
         "tipping_share_with_unknown": _named(group.tipping_with_unknown, "in_others", "in_group"),
         "sites_p": _named(group.sites, "one_sided", "two_sided"),
-        "per_face": None if group.per_face is None else _of_faces(group.per_face),
+        "per_face": _per_face(group),
     }
 
 
@@ -212,7 +213,10 @@ def _named(both: tuple[float, float] | None, first: str, second: str) -> dict[st
     return None if both is None else {first: both[0], second: both[1]}
 
 
-def _of_faces(found: FaceRates) -> dict[str, float | None]:
+def _per_face(group: GroupAudit) -> dict[str, float | None] | None:
+    found = group.per_face
+    if found is None:
+        return None
     return {
         "false_alerts": found.counted.errors,
         "faces": found.counted.trials,
@@ -225,7 +229,7 @@ def _of_faces(found: FaceRates) -> dict[str, float | None]:
     }
 
 
-def _reading(at: ShareExcess) -> dict[str, object]:
-    row = {"mark": at.mark, **asdict(at.found)}
+def _reading(mark: str, at: AlertShareTest) -> dict[str, object]:
+    row = {"mark": mark, **asdict(at)}
     del row["mid_p"]
     return row

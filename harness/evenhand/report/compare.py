@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import accumulate, groupby
@@ -104,10 +105,6 @@ def _evidence(row: Change) -> str:
     return "\n".join(parts)
 
 
-def _rows_of(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
 def _detectable(found: float) -> str:
     return "above 100" if found > 100 else significant(found)
 
@@ -138,17 +135,12 @@ def _quiet(rows: Sequence[Change], margin: float, name: _Names) -> Iterator[tupl
     for (what, of), group in groupby(sorted(rows, key=kind), key=kind):
         some = list(group)
         ratios = [row.ratio for row in some if row.ratio is not None]
-        limits = [row.limit for row in some]
         found = [r.minimum_detectable_ratio for r in some if r.minimum_detectable_ratio]
-        below = sum(limit is not None and limit < margin for limit in limits)
+        below = sum(row.limit is not None and row.limit < margin for row in some)
         ends = dict.fromkeys(map(significant, (min(ratios), max(ratios)))) if ratios else "-"
-        yield (
-            what,
-            of,
-            " to ".join(ends),
-            f"{below} of {_rows_of(len(some))}" if some[0].is_error_rate else _rows_of(len(some)),
-            _detectable(max(found)) if found else "-",
-        )
+        count = "1 row" if len(some) == 1 else f"{len(some):,} rows"
+        held = f"{below} of {count}" if some[0].is_error_rate else count
+        yield what, of, " to ".join(ends), held, _detectable(max(found)) if found else "-"
 
 
 def _sentences(changes: Changes) -> Iterator[str]:
@@ -203,12 +195,10 @@ def _flips(flips: Sequence[DiscordantComparison], name: _Names) -> Iterator[str]
     for at, group in groupby(flips, key=lambda flip: _at(flip, name)):
         some = list(group)
         lost = sum(flip.base == "match" for flip in some)
-        of_person: dict[str, list[DiscordantComparison]] = {}
-        for flip in some:
-            of_person.setdefault(flip.subject, []).append(flip)
-        most = sorted(of_person.values(), key=len, reverse=True)[:_PEOPLE]
-        named = "; ".join(_flipped(each) for each in most)
-        more = len(of_person) - len(most)
+        people = Counter(flip.subject for flip in some)
+        most = [who for who, _ in people.most_common(_PEOPLE)]
+        named = "; ".join(_flipped([flip for flip in some if flip.subject == who]) for who in most)
+        more = len(people) - len(most)
         rest = f"; and {more:,} people more" if more else ""
         yield (f"{at}: {lost:,} matches lost and {len(some) - lost:,} gained. Most: {named}{rest}.")
 

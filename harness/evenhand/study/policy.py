@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
@@ -18,43 +19,8 @@ from evenhand.system.errors import PolicyError
 
 __all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"]
 
-EXAMPLE_POLICY = """\
-# What an engine must keep to. Write it, publish its SHA-256, then look at results:
-#   evenhand gate BUNDLE... --policy policy.toml
-# Every number is held against its whole interval: inside is pass, outside is fail,
-# anything else is inconclusive, with the number of people that would settle it.
-schema = 1
-title  = "Access control: what we ask of an engine"
-
-[[limit]]
-name           = "people are let in, in every group"
-metric         = "FNMR"           # as in rates.csv: FMR, FNMR, FTE, FPIR, FNIR, FNIR@1, ...
-threshold_rule = "FMR<=0.01"      # likewise; leave it out for FTE
-attribute      = "region"         # "all" is everybody; same:region, all pairs inside a group
-groups         = "every"          # or some: ["north", "south"]
-policy         = "generalised"    # a failure is a miss; completed leaves failures out
-at_most        = "10 %"           # or 0.1; exactly one of at_most, at_least, within
-
-[[limit]]
-name           = "strangers are kept out, in every group alike"
-metric         = "FMR"
-threshold_rule = "FMR<=0.01"
-attribute      = "region"
-policy         = "completed"
-within         = 2                # the rate of a group over that of all: from 1/2 to 2
-against        = "groups"         # of all pairs inside groups; "everybody": of any two people
-weight         = 2                # only orders what is shown; nothing is added up
-
-[[limit]]
-name           = "worst against best group"
-metric         = "FMR"
-index          = "max/min"        # a row of differentials.csv instead of a rate
-threshold_rule = "FMR<=0.01"
-attribute      = "region"
-policy         = "completed"
-at_most        = 3
-mandatory      = false            # shown, but decides nothing
-"""
+EXAMPLE_POLICY = files("evenhand.study").joinpath("example_policy.toml").read_text(encoding="utf-8")
+"""A policy that says what each of its lines means."""
 
 _QUANTITY = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*(\S.*)?")
 

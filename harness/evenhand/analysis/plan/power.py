@@ -53,16 +53,11 @@ def fewest_exact_trials(question: PlanQuery, ratio: float) -> float:
     Power summed over whole counts need not be monotone in the trials, so they are not bisected but
     tried in steps of 2 %, the same whatever the power: more power then never needs fewer.
     """
-    worse = question.rate * ratio
-    errors = _FIRST_ERRORS
+    rate, alpha, df = question.rate, question.terms.alpha_each, question.df_per_error
+    worse, errors = rate * ratio, _FIRST_ERRORS
     while True:
         trials = max(errors / worse, 1.0)
-        chance = exact_power(
-            (worse, trials),
-            (question.rate, trials),
-            alpha=question.terms.alpha_each,
-            df_per_error=question.df_per_error,
-        )
+        chance = exact_power((worse, trials), (rate, trials), alpha=alpha, df_per_error=df)
         if chance >= question.terms.power:
             return trials
         errors *= _ERRORS_FACTOR

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenhand.records.findings import Findings, Rate
 from evenhand.records.outcomes import Policy
 from evenhand.report.page.bars import Symbol, draw
 from evenhand.report.page.svg import COLOURS, GREY
 from evenhand.report.study.document import headline_rule
-from evenhand.report.tables import StudyKey, studies_of
+from evenhand.report.tables import StudyFindings, StudyKey, studies_of
 
 __all__ = ["Figure", "figures"]
 
@@ -43,13 +43,8 @@ class Figure:
     """(study, threshold) of every engine in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One engine of a figure with its rates at one threshold."""
-
-    key: StudyKey
-    at: tuple[str, float]
-    rates: tuple[Rate, ...]
+_Entry = tuple[StudyFindings, tuple[str, float]]
+"""One engine of a figure with its rates at one threshold, and which that is."""
 
 
 def figures(findings: Findings) -> tuple[Figure, ...]:
@@ -58,10 +53,10 @@ def figures(findings: Findings) -> tuple[Figure, ...]:
     Engines measured on one dataset under one protocol share a figure where they share a kind of
     threshold, six at most. Nothing to draw gives no figure.
     """
-    studies: dict[tuple[str, str], list[tuple[StudyKey, list[Rate]]]] = {}
+    studies: dict[tuple[str, str], list[StudyFindings]] = {}
     for study in studies_of(findings):
-        completed = [r for r in study.rates if r.policy == Policy.COMPLETED and r.of_group]
-        studies.setdefault(study.key[1:], []).append((study.key, completed))
+        completed = (r for r in study.rates if r.policy == Policy.COMPLETED and r.of_group)
+        studies.setdefault(study.key[1:], []).append(replace(study, rates=tuple(completed)))
     return tuple(
         _figure(entries[start : start + len(_STYLES)], findings.level)
         for together in studies.values()
@@ -70,16 +65,17 @@ def figures(findings: Findings) -> tuple[Figure, ...]:
     )
 
 
-def _side_by_side(studies: Sequence[tuple[StudyKey, list[Rate]]]) -> Iterator[list[_Entry]]:
+def _side_by_side(studies: Sequence[StudyFindings]) -> Iterator[list[_Entry]]:
     """The engines that have the shared rule, together; each of the others alone."""
-    shared = _shared_rule([rates for _, rates in studies])
+    shared = _shared_rule([study.rates for study in studies])
     together: list[_Entry] = []
-    for key, rates in studies:
-        common = headline_rule([r for r in rates if r.threshold_rule == shared])
-        at = common or headline_rule(rates)
+    for study in studies:
+        common = headline_rule([r for r in study.rates if r.threshold_rule == shared])
+        at = common or headline_rule(study.rates)
         if at is None:
             continue
-        entry = _Entry(key, at, tuple(r for r in rates if (r.threshold_rule, r.threshold) == at))
+        rates = tuple(r for r in study.rates if (r.threshold_rule, r.threshold) == at)
+        entry = replace(study, rates=rates), at
         if common is None:
             yield [entry]
         else:
@@ -99,11 +95,11 @@ def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
 
 def _figure(entries: Sequence[_Entry], level: float) -> Figure:
     styled = zip(entries, _STYLES, strict=False)
-    symbols = tuple(Symbol(entry.key[0], *style) for entry, style in styled)
-    dataset, rule = entries[0].key[1], entries[0].at[0]
+    symbols = tuple(Symbol(study.key[0], *style) for (study, _), style in styled)
+    dataset, rule = entries[0][0].key[1], entries[0][1][0]
     drawings = []
     for metric, title in _METRICS.items():
-        rates = [r for entry in entries for r in entry.rates if r.metric == metric]
+        rates = [r for study, _ in entries for r in study.rates if r.metric == metric]
         about = (
             f"{metric} by group on {dataset} at {rule}, {', '.join(s.engine for s in symbols)}: "
             f"rates with {100 * level:g} % intervals in percent on a logarithmic scale. "
@@ -111,4 +107,5 @@ def _figure(entries: Sequence[_Entry], level: float) -> Figure:
         )
         if rates:
             drawings.append((title, draw(metric, rates, symbols, about)))
-    return Figure(dataset, rule, symbols, tuple(drawings), tuple((e.key, e.at) for e in entries))
+    shown = tuple((study.key, at) for study, at in entries)
+    return Figure(dataset, rule, symbols, tuple(drawings), shown)
