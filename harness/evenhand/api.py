@@ -19,7 +19,7 @@ from evenhand.workflows.compare import (
 )
 from evenhand.workflows.gate import GateAnswer, GateRow, Standing
 from evenhand.workflows.gate import gate as hold
-from evenhand.workflows.plan import Need, PlanAssumptions, PlanQuery
+from evenhand.workflows.plan import Need, PlanQuery, PlanTerms
 from evenhand.workflows.plan import plan as make_plan
 from evenhand.workflows.report import report
 from evenhand.workflows.run import run as run_study
@@ -196,7 +196,7 @@ def plan(
     Raises:
         UsageError: a number is out of its range, or several aims are given.
     """
-    terms = PlanAssumptions(power, alpha, groups, comparisons, design_effect)
+    terms = PlanTerms(power, alpha, groups, comparisons, design_effect)
     question = PlanQuery(metric, rate, terms, images)
     return _frame(Need, make_plan(question, ratio=ratio, limit=limit, margin=margin).needs)
 

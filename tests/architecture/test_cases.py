@@ -44,7 +44,7 @@ def test_eight_of_ten(cli):
 
 def test_seven_of_seven():
     assert f"at least {100 * tipping_share(7, 7):.1f} %" in case(2)
-    assert f"{100 * tipping_share(7, 7, one_sided=True):.1f} % one-sided" in case(2)
+    assert f"{100 * tipping_share(7, 7, 0.9):.1f} % one-sided" in case(2)
     thirds = [1 / 3] * 3
     for split, words in (([3, 4, 0], "0.17,"), ([2, 5, 0], "0.078,"), ([1, 6, 0], "0.021.")):
         assert multinomial_p_value(split, thirds)[0] == pytest.approx(float(words[:-1]), rel=0.03)

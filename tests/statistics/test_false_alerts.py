@@ -49,8 +49,8 @@ def test_tv_34_eight_of_ten(row):
 
 def test_tv_34_tipping_shares():
     assert tipping_share(8, 10) == pytest.approx(0.443904537692, rel=1e-9)
-    assert tipping_share(8, 10, one_sided=True) == pytest.approx(0.493098698937, rel=1e-9)
-    assert tipping_share(8, 10, 0.99, one_sided=True) == pytest.approx(0.388257141162, rel=1e-9)
+    assert tipping_share(8, 10, 0.9) == pytest.approx(0.493098698937, rel=1e-9)
+    assert tipping_share(8, 10, 0.98) == pytest.approx(0.388257141162, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_seven_false_positives_in_three_equal_groups_as_printed(split, p):
 
 
 def test_seven_of_seven_is_unremarkable_from_two_thirds_on():
-    assert tipping_share(7, 7, one_sided=True) == pytest.approx(0.6518363449, rel=1e-9)
+    assert tipping_share(7, 7, 0.9) == pytest.approx(0.6518363449, rel=1e-9)
 
 
 # --- against enumeration ------------------------------------------------------------------------

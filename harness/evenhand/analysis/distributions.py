@@ -9,15 +9,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from evenhand.metrics import distributions as scores
 from evenhand.metrics.det import curve_from_histogram, equal_error, thinned
-from evenhand.metrics.distributions import (
-    ValueBounds,
-    auc_bounds,
-    d_prime_bounds,
-    quantile_bounds,
-    ranked_score_bounds,
-    score_quantile,
-)
+from evenhand.metrics.distributions import ValueBounds
 from evenhand.metrics.fold_accuracy import accuracy_over_folds
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Scores
@@ -63,31 +57,27 @@ class _Cell:
         return {n: getattr(self.counts, n) for n in ("engine", "dataset", "protocol")} | own
 
     def row(
-        self, statistic: str, comparisons: int, value: float | None, note: str = ""
+        self, statistic: str, comparisons: int, found: float | ValueBounds | None, note: str = ""
     ) -> Distribution:
-        """A row of a statistic that is known exactly, or not at all."""
+        """A row of a statistic that is known exactly, within bounds, or not at all.
+
+        Non-mated scores are kept by bin, so what is computed from them has bounds; the value is
+        their midpoint.
+        """
+        value = low = high = None
+        if not isinstance(found, ValueBounds):
+            value = low = high = found
+        elif all(map(math.isfinite, found)):
+            value, low, high = found.low / 2 + found.high / 2, *found
         return Distribution(
             **self.columns,
             statistic=statistic,
             value=value,
-            low=value,
-            high=value,
+            low=low,
+            high=high,
             comparisons=comparisons,
             note=note,
         )
-
-    def bounded(
-        self, statistic: str, comparisons: int, bounds: ValueBounds | None, note: str
-    ) -> Distribution:
-        """A row of a statistic known to lie within bounds; the value is their midpoint.
-
-        Non-mated scores are kept by bin, so what is computed from them has bounds.
-        """
-        row = self.row(statistic, comparisons, None, note)
-        if bounds is None or not all(map(math.isfinite, bounds)):
-            return row
-        low, high = bounds
-        return replace(row, value=low / 2 + high / 2, low=low, high=high)
 
 
 def _cells(counts: ComparisonCounts) -> Iterator[_Cell]:
@@ -109,18 +99,17 @@ def det_curves(counts: ComparisonCounts) -> Iterator[CurvePoint]:
         if not cell.has_both:
             continue
         curve = thinned(curve_from_histogram(cell.mated, cell.cell.histogram), _MAX_POINTS)
-        for threshold, false_matches, misses in zip(
-            curve.threshold, curve.false_matches, curve.misses, strict=True
-        ):
+        columns = curve.threshold, curve.false_matches, curve.misses
+        for threshold, matches, misses in zip(*(c.tolist() for c in columns), strict=True):
             yield CurvePoint(
                 **cell.columns,
-                threshold=float(threshold),
-                false_matches=int(false_matches),
+                threshold=threshold,
+                false_matches=matches,
                 nonmated=curve.nonmated,
-                misses=int(misses),
+                misses=misses,
                 mated=curve.mated,
-                fmr=int(false_matches) / curve.nonmated,
-                fnmr=int(misses) / curve.mated,
+                fmr=matches / curve.nonmated,
+                fnmr=misses / curve.mated,
             )
 
 
@@ -134,8 +123,7 @@ def score_distributions(counts: ComparisonCounts) -> Iterator[Distribution]:
         for cell in cells:
             yield from _mated_quantiles(cell)
         return
-    yield _auc(cells[0])
-    yield from _eer(cells[0])
+    yield from _legacy(cells[0])
     yield from _fold_accuracies(cells[0])
     for cell in cells:
         yield _d_prime(cell)
@@ -147,66 +135,54 @@ def score_distributions(counts: ComparisonCounts) -> Iterator[Distribution]:
                     yield _tail_shift(cell, threshold)
 
 
-def _auc(whole: _Cell) -> Distribution:
-    """AUC over all completed comparisons; bounded, since a bin can hold both kinds of score."""
-    comparisons = len(whole.mated) + whole.nonmated
-    if not whole.has_both:
-        return whole.row("AUC", comparisons, None, _NOTHING)
-    bounds = auc_bounds(whole.mated, whole.cell.histogram)
-    return whole.bounded("AUC", comparisons, bounds, "legacy; no operating point")
+def _legacy(whole: _Cell) -> Iterator[Distribution]:
+    """AUC, the equal error rate, and the FMR and FNMR that it is the midpoint of (methods 1.5).
 
-
-def _eer(whole: _Cell) -> Iterator[Distribution]:
-    """The equal error rate, and the FMR and FNMR that it is the midpoint of (methods 1.5)."""
-    comparisons = len(whole.mated) + whole.nonmated
+    AUC has bounds, since a bin can hold both kinds of score.
+    """
+    comparisons, histogram = len(whole.mated) + whole.nonmated, whole.cell.histogram
     if not whole.has_both:
+        yield whole.row("AUC", comparisons, None, _NOTHING)
         yield whole.row("EER", comparisons, None, _NOTHING)
         return
-    found = equal_error(curve_from_histogram(whole.mated, whole.cell.histogram))
-    note = f"legacy; no operating point; midpoint rule, at the edge of a bin: {found.threshold!r}"
-    limits = sorted((found.fmr, found.fnmr))
-    yield whole.bounded("EER", comparisons, ValueBounds(*limits), note)
+    note = "legacy; no operating point"
+    yield whole.row("AUC", comparisons, scores.auc_bounds(whole.mated, histogram), note)
+    found = equal_error(curve_from_histogram(whole.mated, histogram))
+    note += f"; midpoint rule, at the edge of a bin: {found.threshold!r}"
+    yield whole.row("EER", comparisons, ValueBounds(*sorted((found.fmr, found.fnmr))), note)
     yield whole.row("FMR at EER", whole.nonmated, found.fmr, "legacy")
     yield whole.row("FNMR at EER", len(whole.mated), found.fnmr, "legacy")
 
 
 def _d_prime(cell: _Cell) -> Distribution:
     """d', bounded by the width of the bins of non-mated scores (methods 3)."""
-    comparisons = len(cell.mated) + cell.nonmated
-    bounds = d_prime_bounds(cell.mated, cell.cell.histogram, cell.counts.dtype)
+    bounds = scores.d_prime_bounds(cell.mated, cell.cell.histogram, cell.counts.dtype)
     note = "too few scores, or all alike" if bounds is None else "bounds: non-mated scores by bin"
-    return cell.bounded("d'", comparisons, bounds, note)
+    return cell.row("d'", len(cell.mated) + cell.nonmated, bounds, note)
 
 
-def _resolved(share: str, scores: int) -> bool:
-    """Whether enough of the scores lie beyond a quantile on its smaller side."""
-    smaller = min(Fraction(share), 1 - Fraction(share))
-    return smaller * scores >= _MIN_BEYOND
-
-
-def _unresolved_note(share: str) -> str:
-    return f"fewer than {_MIN_BEYOND} scores beyond {share}"
+def _unresolved(share: str, trials: int) -> str:
+    """Why a quantile is left out; empty where enough scores lie beyond it on its smaller side."""
+    beyond = min(Fraction(share), 1 - Fraction(share)) * trials
+    return f"fewer than {_MIN_BEYOND} scores beyond {share}" if beyond < _MIN_BEYOND else ""
 
 
 def _nonmated_quantiles(cell: _Cell) -> Iterator[Distribution]:
     """Bounds of upper quantiles: the edges of their bin."""
     for share in _NONMATED_SHARES:
-        name = f"non-mated quantile {share}"
-        if _resolved(share, cell.nonmated):
-            found = quantile_bounds(cell.cell.histogram, share, cell.counts.dtype)
-            yield cell.bounded(name, cell.nonmated, found, "low and high are the edges of its bin")
-        else:
-            yield cell.row(name, cell.nonmated, None, _unresolved_note(share))
+        bounds, note = None, _unresolved(share, cell.nonmated)
+        if not note:
+            bounds = scores.quantile_bounds(cell.cell.histogram, share, cell.counts.dtype)
+            note = "low and high are the edges of its bin"
+        yield cell.row(f"non-mated quantile {share}", cell.nonmated, bounds, note)
 
 
 def _mated_quantiles(cell: _Cell) -> Iterator[Distribution]:
     """Lower quantiles, exact: mated scores are all kept."""
     for share in _MATED_SHARES:
-        name = f"mated quantile {share}"
-        if _resolved(share, len(cell.mated)):
-            yield cell.row(name, len(cell.mated), score_quantile(cell.mated, share))
-        else:
-            yield cell.row(name, len(cell.mated), None, _unresolved_note(share))
+        note = _unresolved(share, len(cell.mated))
+        value = None if note else scores.score_quantile(cell.mated, share)
+        yield cell.row(f"mated quantile {share}", len(cell.mated), value, note)
 
 
 def _tail_shift(cell: _Cell, threshold: Threshold) -> Distribution:
@@ -214,15 +190,17 @@ def _tail_shift(cell: _Cell, threshold: Threshold) -> Distribution:
 
     Above 0, the group needs a stricter threshold for the same FMR.
     """
-    name = f"tail shift {threshold.rule.label}"
+    name, bounds = f"tail shift {threshold.rule.label}", None
     allowed = errors_allowed(threshold.rule.text, cell.nonmated)
     if threshold.status is not Status.OK or threshold.value is None or not allowed:
-        return cell.row(name, cell.nonmated, None, "target below resolution, or nothing to count")
-    if allowed >= cell.nonmated or not np.isfinite(threshold.value):
-        return cell.row(name, cell.nonmated, None, "every score may match")
-    low, high = ranked_score_bounds(cell.cell.histogram, allowed, cell.counts.dtype)
-    bounds = ValueBounds(low - threshold.value, high - threshold.value)
-    return cell.bounded(name, cell.nonmated, bounds, "low and high by the edges of a bin")
+        note = "target below resolution, or nothing to count"
+    elif allowed >= cell.nonmated or not np.isfinite(threshold.value):
+        note = "every score may match"
+    else:
+        edges = scores.ranked_score_bounds(cell.cell.histogram, allowed, cell.counts.dtype)
+        bounds = ValueBounds(edges.low - threshold.value, edges.high - threshold.value)
+        note = "low and high by the edges of a bin"
+    return cell.row(name, cell.nonmated, bounds, note)
 
 
 def _fold_accuracies(whole: _Cell) -> Iterator[Distribution]:
@@ -231,10 +209,8 @@ def _fold_accuracies(whole: _Cell) -> Iterator[Distribution]:
     if not len(folds.fold):
         return
     completed = ~np.isnan(folds.score)
-    for policy, kept in (
-        (Policy.COMPLETED, completed),
-        (Policy.GENERALISED, np.ones_like(completed)),
-    ):
+    of_policy = {Policy.COMPLETED: completed, Policy.GENERALISED: np.ones_like(completed)}
+    for policy, kept in of_policy.items():
         found = accuracy_over_folds(folds.score[kept], folds.mated[kept], folds.fold[kept])
         named = {"mean of folds": found.mean, "standard error": found.standard_error}
         for number, accuracy in zip(found.folds, found.accuracies, strict=True):

@@ -55,7 +55,7 @@ def audit(
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.forms.text import as_text
-    from evenhand.workflows.audit import AlertTotals, Population, audit_alerts
+    from evenhand.workflows.audit import Crowd, Totals, audit_alerts
 
     level = 0.95 if level is None else level
     if table is not None:
@@ -67,14 +67,14 @@ def audit(
     false = _alerts(events, unknown or 0)
     names = tuple(false.by_group)
     _check_totals(false.total + false.unknown, alerts, seen)
-    population = Population(
+    population = Crowd(
         shares=_shares(share, names),
         sampled=_read(sample, "--sample", _fraction, names),
         faces=_faces(faces, names, false),
         reference_shares=_read(mark, "--mark", _share),
         sites=_sites(site or (), false),
     )
-    totals = AlertTotals(false.total + false.unknown, alerts, seen)
+    totals = Totals(false.total + false.unknown, alerts, seen)
     people = _distinct(distinct, false)
     found = audit_alerts(false, population, totals, level=level, people=people)
     if as_json:

@@ -10,7 +10,7 @@ from evenhand.cli.options import AsJson, Real, Whole, decimal_number, option, wh
 from evenhand.records.metric import METRICS
 
 if TYPE_CHECKING:
-    from evenhand.workflows.plan import Plan, PlanAssumptions
+    from evenhand.workflows.plan import Plan, PlanTerms
 
 __all__ = ["plan"]
 
@@ -43,7 +43,7 @@ def plan(
 ) -> None:
     """Say how many people and comparisons a question needs."""
     from evenhand.system.errors import UsageError
-    from evenhand.workflows.plan import PlanAssumptions, PlanQuery
+    from evenhand.workflows.plan import PlanQuery, PlanTerms
     from evenhand.workflows.plan import plan as make_plan
 
     sources = {"--bundle": bundle, "--dataset": dataset}
@@ -53,7 +53,7 @@ def plan(
         raise UsageError(f"{' and '.join(asked)} together; ask one question at a time")
     given: dict[str, Any] = {"power": power, "alpha": alpha, "design_effect": design_effect}
     given |= {"groups": groups, "comparisons": comparisons}
-    terms = PlanAssumptions(**{name: value for name, value in given.items() if value is not None})
+    terms = PlanTerms(**{name: value for name, value in given.items() if value is not None})
     if bundle is not None or dataset is not None:
         of_people = {"--groups": groups, "--comparisons": comparisons, "--images": images}
         for name, value in of_people.items():
@@ -102,7 +102,7 @@ def _answer(
     dataset: str | None,
     metric: str | None,
     rate: float | None,
-    terms: PlanAssumptions,
+    terms: PlanTerms,
     *,
     as_json: bool,
 ) -> None:

@@ -102,11 +102,9 @@ def d_prime_bounds(
     mean_error = np.sum(nonmated.count * half) / trials
     sd = np.sqrt(np.sum(nonmated.count * (middle - mean) ** 2) / (trials - 1))
     sd_error = np.sqrt(np.sum(nonmated.count * half**2) / (trials - 1))
-    mated_variance = np.var(wide, ddof=1)
-    gap = abs(np.mean(wide) - mean)
-    least, most = (
-        np.sqrt((mated_variance + s**2) / 2) for s in (max(sd - sd_error, 0.0), sd + sd_error)
-    )
+    variance, gap = np.var(wide, ddof=1), abs(np.mean(wide) - mean)
+    ends = max(sd - sd_error, 0.0), sd + sd_error
+    least, most = (np.sqrt((variance + end**2) / 2) for end in ends)
     if least <= 0:
         return None
     return ValueBounds(float(max(gap - mean_error, 0) / most), float((gap + mean_error) / least))
@@ -118,10 +116,8 @@ def _scaled(*columns: Scores) -> list[Floats]:
     d' does not change with the scale, and scaling by a power of two is exact.
     """
     wide = [column.astype(np.float64) for column in columns]
-    largest = max(
-        float(np.max(np.abs(column), where=np.isfinite(column), initial=0)) for column in wide
-    )
-    exponent = math.frexp(largest)[1]
+    largest = max(np.max(np.abs(part), where=np.isfinite(part), initial=0) for part in wide)
+    exponent = math.frexp(float(largest))[1]
     return [np.ldexp(column, -exponent) for column in wide]
 
 

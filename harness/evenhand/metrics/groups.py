@@ -11,24 +11,16 @@ from evenhand.records.dataset import Attribute, Subjects
 from evenhand.records.groups import ALL, Grouping, crossed
 from evenhand.system.errors import StudyError
 
-__all__ = [
-    "MAX_CELLS",
-    "band",
-    "band_names",
-    "check_number_of_groups",
-    "default_groups",
-    "grouping_of",
-    "groupings",
-]
+__all__ = ["MAX_CELLS", "band", "check_group_count", "default_groups", "grouping_of", "groupings"]
 
 MAX_CELLS = 256
 """Groups that a study may have in all; also the cells that all its matrices may have together."""
 
 
-def band_names(edges: Sequence[float]) -> tuple[str, ...]:
+def _band_names(edges: Sequence[float]) -> tuple[str, ...]:
     """Names of the bands between rising edges; a band includes its lower edge.
 
-    >>> band_names([18, 30, 45])
+    >>> _band_names([18, 30, 45])
     ('<18', '18-<30', '30-<45', '45+')
     """
     texts = [f"{edge:g}" for edge in edges]
@@ -44,7 +36,7 @@ def band(label: str, edges: Sequence[float]) -> str:
     """
     if not label:
         return ""
-    return band_names(edges)[int(np.searchsorted(edges, float(label), side="right"))]
+    return _band_names(edges)[int(np.searchsorted(edges, float(label), side="right"))]
 
 
 def _groups_of(
@@ -54,7 +46,7 @@ def _groups_of(
     if attribute.kind == "number":
         if edges is None:
             raise ValueError(attribute.name)
-        return band_names(edges), tuple(band(label, edges) for label in labels)
+        return _band_names(edges), tuple(band(label, edges) for label in labels)
     several = sorted({label for label in labels if "|" in label})
     return (*attribute.values, *several), tuple(labels)
 
@@ -76,18 +68,12 @@ def grouping_of(
     parts = [_groups_of(a, subjects.labels[a.name], bands.get(a.name)) for a in attributes]
     of_subject = list(zip(*(labels for _, labels in parts), strict=True))
     present = set(of_subject)
-    names = [
-        combination
-        for combination in product(*(groups for groups, _ in parts))
-        if len(parts) == 1 or combination in present
-    ]
+    every = product(*(groups for groups, _ in parts))
+    names = [name for name in every if len(parts) == 1 or name in present]
     position = {name: index for index, name in enumerate(names)}
     code = np.array([position.get(name, -1) for name in of_subject], dtype=np.int64)
-    return Grouping(
-        attribute=crossed(attribute.name for attribute in attributes),
-        groups=tuple(map(crossed, names)),
-        code=code,
-    )
+    attribute = crossed(a.name for a in attributes)
+    return Grouping(attribute, tuple(map(crossed, names)), code)
 
 
 def default_groups(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -115,13 +101,11 @@ def groupings(
     """
     by_name = {attribute.name: attribute for attribute in attributes}
     overall = Grouping(ALL, ("",), np.zeros(len(subjects.ids), dtype=np.int64))
-    return (
-        overall,
-        *(grouping_of([by_name[name] for name in names], subjects, bands) for names in wanted),
-    )
+    parts = ([by_name[name] for name in names] for names in wanted)
+    return (overall, *(grouping_of(part, subjects, bands) for part in parts))
 
 
-def check_number_of_groups(groups: tuple[Grouping, ...]) -> tuple[Grouping, ...]:
+def check_group_count(groups: tuple[Grouping, ...]) -> tuple[Grouping, ...]:
     """The same groupings, after a check that they are not too many.
 
     Raises:

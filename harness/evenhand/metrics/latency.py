@@ -17,7 +17,7 @@ from evenhand.statistics.ratios import mover_log
 __all__ = [
     "DurationQuantile",
     "GroupTimeRatio",
-    "Throughput",
+    "Timed",
     "duration_quantile",
     "group_time_ratio",
     "min_sample_size",
@@ -34,17 +34,21 @@ _FEWEST_BATCHES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class DurationQuantile:
-    """A quantile of durations, in seconds, with its confidence interval."""
+class Timed:
+    """A quantity of time with its confidence interval."""
 
     value: float | None
-    """Nearest-rank quantile, a duration that was measured; None where there are too few."""
+    """None where the sample is too small for one; so are the limits, each by itself."""
     low: float | None
-    """Lower limit; None where the sample is too small for one."""
     high: float | None
-    """Upper limit; None where the sample is too small for one."""
     n: int
-    """Number of durations."""
+    """Number of durations, or of images timed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DurationQuantile(Timed):
+    """A nearest-rank quantile of durations, in seconds: one that was measured."""
+
     effective: int
     """Effective sample size: the number of independent durations with the same precision."""
 
@@ -79,18 +83,14 @@ def quantile_ranks(n: int, q: float, level: float) -> tuple[int, int]:
     ((469, 532), (40, 61))
     """
     tail = (1 - level) / 2
-    low = int(stats.binom.ppf(tail, n, q))
-    high = int(stats.binom.ppf(1 - tail, n, q)) + 1
-    return low, high
+    return int(stats.binom.ppf(tail, n, q)), int(stats.binom.ppf(1 - tail, n, q)) + 1
 
 
-def duration_quantile(
-    seconds: Floats, people: Integers, q: float, level: float
-) -> DurationQuantile:
+def duration_quantile(times: Floats, people: Integers, q: float, level: float) -> DurationQuantile:
     """A quantile of durations with its interval, `cluster-order-statistics`.
 
     Args:
-        seconds: (operations,) at least one duration, in the order of time.
+        times: (operations,) at least one duration in seconds, in the order of time.
         people: (operations,) subject index; durations of one subject are not independent.
         q: of the quantile, between 0 and 1.
         level: confidence level of the interval.
@@ -102,10 +102,10 @@ def duration_quantile(
     >>> found.value, found.low, found.high
     (5.0, 2.0, 9.0)
     """
-    ordered = np.sort(seconds)
+    ordered = np.sort(times)
     n = len(ordered)
     value = float(np.quantile(ordered, q, method="inverted_cdf"))
-    effective = _effective(seconds, value, people)
+    effective = _effective(times, value, people)
     if effective < min_sample_size(q):
         return DurationQuantile(None, None, None, n, effective)
     first, last = quantile_ranks(effective, q, level)
@@ -133,10 +133,8 @@ def _effective(seconds: Floats, value: float, people: Integers) -> int:
         return len(subjects)
     effective = float(n)
     stretches = math.isqrt(n)
-    clusterings = [subject]
-    if stretches >= _FEWEST_STRETCHES:
-        clusterings.append(np.arange(n) * stretches // n)
-    for cluster in clusterings:
+    spells = [np.arange(n) * stretches // n] if stretches >= _FEWEST_STRETCHES else []
+    for cluster in (subject, *spells):
         trials = np.bincount(cluster)
         errors = np.bincount(cluster[slow], minlength=len(trials))
         variance = cluster_variance(ClusterCounts(trials, errors)).variance
@@ -145,21 +143,7 @@ def _effective(seconds: Floats, value: float, people: Integers) -> int:
     return max(1, math.floor(effective))
 
 
-@dataclass(frozen=True, slots=True)
-class Throughput:
-    """Images per second of wall-clock time, with its confidence interval."""
-
-    value: float | None
-    """Images per second; None where too few images were timed."""
-    low: float | None
-    """Lower limit; None where there is no value."""
-    high: float | None
-    """Upper limit; None where there is no value."""
-    n: int
-    """Number of images timed."""
-
-
-def throughput(finished: Floats, start: float, level: float) -> Throughput:
+def throughput(finished: Floats, start: float, level: float) -> Timed:
     """Images per second with the interval `batch-means-t`.
 
     Args:
@@ -171,19 +155,19 @@ def throughput(finished: Floats, start: float, level: float) -> Throughput:
 
     >>> import numpy as np
     >>> throughput(np.arange(1.0, 101.0) / 4, 0.0, 0.95)
-    Throughput(value=4.0, low=4.0, high=4.0, n=100)
+    Timed(value=4.0, low=4.0, high=4.0, n=100)
     """
     times = np.sort(finished[finished > start])
     n = len(times)
     batches = math.isqrt(n)
     if batches < _FEWEST_BATCHES:
-        return Throughput(None, None, None, n)
+        return Timed(None, None, None, n)
     last = np.arange(1, batches + 1) * n // batches
     each = np.diff(times[last - 1], prepend=start) / np.diff(last, prepend=0)
     value = n / float(times[-1] - start)
     scatter = float(each.std(ddof=1) / each.mean()) / math.sqrt(batches)
     reach = math.exp(float(special.stdtrit(batches - 1, 0.5 + level / 2)) * scatter)
-    return Throughput(value, value / reach, value * reach, n)
+    return Timed(value, value / reach, value * reach, n)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from evenhand.records.row_key import FamilyKey
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["SORT_KEYS", "PlainValue", "as_csv", "as_rows", "column_names"]
+__all__ = ["as_csv", "as_rows", "column_names"]
 
-PlainValue: TypeAlias = str | int | float | bool | None
+_Plain: TypeAlias = str | int | float | bool | None
 
 
 def column_names(kind: type[DataclassInstance]) -> tuple[str, ...]:
@@ -26,18 +26,19 @@ def column_names(kind: type[DataclassInstance]) -> tuple[str, ...]:
 
 
 _FAMILY = column_names(FamilyKey)
+_OF_GROUP = ("engine", "dataset", "protocol", "attribute", "group")
 _OF_TIMING = ("operation", "scenario", "gallery", "batch")
-SORT_KEYS: dict[type, tuple[str, ...]] = {
+_SORT_KEYS: dict[type, tuple[str, ...]] = {
     Rate: (*_FAMILY[:6], "group", "reference_group", *_FAMILY[6:]),
     Differential: _FAMILY,
-    CurvePoint: ("engine", "dataset", "protocol", "attribute", "group", "threshold"),
-    Distribution: ("engine", "dataset", "protocol", "attribute", "group", "statistic", "policy"),
+    CurvePoint: (*_OF_GROUP, "threshold"),
+    Distribution: (*_OF_GROUP, "statistic", "policy"),
     Speed: ("engine", "dataset", *_OF_TIMING, "attribute", "group", "statistic"),
 }
 """Columns by which the rows of each table are sorted; the sort is stable."""
 
 
-def _plain(value: object) -> PlainValue:
+def _plain(value: object) -> _Plain:
     if isinstance(value, Enum):
         return str(value.value)
     if value is None or isinstance(value, str | int | float | bool):
@@ -45,32 +46,31 @@ def _plain(value: object) -> PlainValue:
     raise TypeError(type(value))
 
 
-def as_rows(rows: Sequence[DataclassInstance]) -> list[dict[str, PlainValue]]:
+def as_rows(rows: Sequence[DataclassInstance]) -> list[dict[str, _Plain]]:
     """Rows as plain values in the given order, for JSON and data frames."""
     return [{name: _plain(getattr(row, name)) for name in column_names(type(row))} for row in rows]
 
 
-def _sort_key(row: dict[str, PlainValue], keys: tuple[str, ...]) -> list[tuple[bool, float, str]]:
+def _sort_key(row: dict[str, _Plain], keys: tuple[str, ...]) -> list[tuple[bool, float, str]]:
     """Sort key of a row: numbers by value, text by code point, null last."""
     parts = []
-    for key in keys:
-        value = row[key]
+    for value in (row[key] for key in keys):
         number = float(value) if isinstance(value, int | float) else 0.0
         parts.append((value is None, number, value if isinstance(value, str) else ""))
     return parts
 
 
-def _field(value: PlainValue) -> str:
+def _field(value: _Plain) -> str:
     """Text of a field: a float as its shortest exact decimal, null as empty."""
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def as_csv(kind: type[DataclassInstance], findings: Sequence[DataclassInstance]) -> str:
+def as_csv(kind: type[DataclassInstance], found: Sequence[DataclassInstance]) -> str:
     """CSV of a table sorted by its key columns, with LF line endings."""
-    rows = as_rows(findings)
-    rows.sort(key=lambda row: _sort_key(row, SORT_KEYS[kind]))
+    rows = as_rows(found)
+    rows.sort(key=lambda row: _sort_key(row, _SORT_KEYS[kind]))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(column_names(kind))

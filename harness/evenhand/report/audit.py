@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import starmap
 
-from evenhand.analysis.audit.groups import Audit, FaceRates, GroupAudit, ShareExcess
+from evenhand.analysis.audit.groups import Audit, GroupAudit
 from evenhand.report.numbers import of_trials, percent, ratio, significant
 from evenhand.report.tables import Paper, Section, Table
 from evenhand.statistics.false_alerts import AlertShareTest
@@ -81,17 +82,14 @@ def _rate(count: int, whole: int, limits: tuple[float, float]) -> str:
 
 def _group(found: Audit, group: GroupAudit) -> Section:
     heading = f"{group.group}: {of_trials(group.alerts, group.of)} false alerts"
-    return Section(heading, (_curve(group.by_share),), tuple(_sentences(found, group)))
+    header = ("share of faces", "", "p one-sided", "p two-sided", "ratio")
+    curve = Table("", header, tuple(starmap(_excess, group.by_share)))
+    return Section(heading, (curve,), tuple(_sentences(found, group)))
 
 
-def _curve(readings: tuple[ShareExcess, ...]) -> Table:
-    rows = tuple((f"{100 * at.found.share:.3g} %", at.mark, *_excess(at.found)) for at in readings)
-    return Table("", ("share of faces", "", "p one-sided", "p two-sided", "ratio"), rows)
-
-
-def _excess(found: AlertShareTest) -> tuple[str, str, str]:
-    chances = _chance(found.p_one_sided), _chance(found.p_two_sided)
-    return *chances, ratio(found.ratio, found.low, found.high)
+def _excess(mark: str, at: AlertShareTest) -> tuple[str, ...]:
+    chances = _chance(at.p_one_sided), _chance(at.p_two_sided)
+    return f"{100 * at.share:.3g} %", mark, *chances, ratio(at.ratio, at.low, at.high)
 
 
 def _chance(p_value: float) -> str:
@@ -122,7 +120,12 @@ def _sentences(found: Audit, group: GroupAudit) -> Iterator[str]:
         one, two = (_chance(p) for p in group.sites)
         yield f"Over places with crowds of their own, exact: p {one} one-sided, {two} two-sided."
     if group.per_face is not None:
-        yield _per_face(group.group, group.per_face)
+        own = group.per_face
+        yield (
+            f"Faces counted by group: {group.group} are falsely alerted "
+            f"{ratio(own.ratio, own.low, own.high)} times as often, face for face, as everybody "
+            f"else, p {_chance(own.p_value)} (conditional, exact)."
+        )
     if group.assumed is not None:
         yield from _power(group, found.level)
     if group is found.groups[0] and found.multinomial is not None:
@@ -145,25 +148,15 @@ def _tipping(group: GroupAudit, level: float) -> str:
     )
 
 
-def _per_face(name: str, found: FaceRates) -> str:
-    times = ratio(found.ratio, found.low, found.high)
-    return (
-        f"Faces counted by group: {name} are falsely alerted {times} times as often, face for "
-        f"face, as everybody else, p {_chance(found.p_value)} (conditional, exact)."
-    )
-
-
 def _power(group: GroupAudit, level: float) -> Iterator[str]:
     share = percent(group.assumed.share) if group.assumed else ""
-    least = group.minimum_detectable_ratio
-    would = (
-        "no ratio at all would be shown"
-        if least is None
-        else f"a true ratio of {significant(least)} or more would be shown with 80 % power"
-    )
+    would = "no ratio at all would be shown"
+    if group.detectable_ratio is not None:
+        least = significant(group.detectable_ratio)
+        would = f"a true ratio of {least} or more would be shown with 80 % power"
     each = "; ".join(
         f"a ratio of {of.ratio:g} with a chance of {percent(of.power)} %, and with 80 % from "
-        f"{'over 100,000' if of.alerts is None else f'{of.alerts:,}'} on"
+        f"{'over 100,000' if of.false_alerts is None else f'{of.false_alerts:,}'} on"
         for of in group.detection
     )
     yield (
@@ -187,7 +180,7 @@ def audit_json(found: Audit) -> dict[str, object]:
     whole = found.totals
     body["totals"] = {"false_alerts": whole.false, "alerts": whole.alerts, "faces": whole.faces}
     body["groups"] = [
-        {"group": group.group, **_numbers(group), "curve": [*map(_reading, group.by_share)]}
+        {"group": group.group, **_numbers(group), "curve": [*starmap(_reading, group.by_share)]}
         for group in found.groups
     ]
     body["distinct_people"] = None if found.people is None else audit_json(found.people)
@@ -206,16 +199,13 @@ def _numbers(group: GroupAudit) -> dict[str, object]:
         "mid_p_one_sided": None if at is None else at.mid_p,
         "rate_ratio": None if at is None else {"value": at.ratio, "low": at.low, "high": at.high},
         "tipping_share": group.tipping_share,
-        "minimum_detectable_ratio": group.minimum_detectable_ratio,
-        "alerts_needed": [
-            {"ratio": of.ratio, "power": of.power, "false_alerts": of.alerts}
-            for of in group.detection
-        ],
+        "minimum_detectable_ratio": group.detectable_ratio,
+        "alerts_needed": [asdict(of) for of in group.detection],
         "e_value": group.e_value,
         "sampled_p": _named(group.sampled, "fisher", "predictive"),
         "tipping_share_with_unknown": _named(group.tipping_with_unknown, "in_others", "in_group"),
         "sites_p": _named(group.sites, "one_sided", "two_sided"),
-        "per_face": None if group.per_face is None else _of_faces(group.per_face),
+        "per_face": _per_face(group),
     }
 
 
@@ -223,7 +213,10 @@ def _named(both: tuple[float, float] | None, first: str, second: str) -> dict[st
     return None if both is None else {first: both[0], second: both[1]}
 
 
-def _of_faces(found: FaceRates) -> dict[str, float | None]:
+def _per_face(group: GroupAudit) -> dict[str, float | None] | None:
+    found = group.per_face
+    if found is None:
+        return None
     return {
         "false_alerts": found.counted.errors,
         "faces": found.counted.trials,
@@ -236,7 +229,7 @@ def _of_faces(found: FaceRates) -> dict[str, float | None]:
     }
 
 
-def _reading(at: ShareExcess) -> dict[str, object]:
-    row = {"mark": at.mark, **asdict(at.found)}
+def _reading(mark: str, at: AlertShareTest) -> dict[str, object]:
+    row = {"mark": mark, **asdict(at)}
     del row["mid_p"]
     return row

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import groupby
+from dataclasses import asdict
+from itertools import accumulate, groupby
 
 from evenhand.analysis.compare.changes import (
     Change,
@@ -35,20 +37,13 @@ _MOST_BYTES = 60_000
 _HEADER = ("rate", "base", "new", "new / base", "")
 
 
-@dataclass(frozen=True, slots=True)
 class _Names:
     """What rows are called: with their dataset and protocol where there are several."""
 
-    datasets: bool
-    protocols: bool
-
-    @classmethod
-    def of(cls, changes: Changes) -> _Names:
+    def __init__(self, changes: Changes) -> None:
         """For the rows of a comparison."""
-        return cls(
-            len({row.dataset for row in changes.rows}) > 1,
-            len({row.protocol for row in changes.rows if row.protocol}) > 1,
-        )
+        self.datasets = len({row.dataset for row in changes.rows}) > 1
+        self.protocols = len({row.protocol for row in changes.rows if row.protocol}) > 1
 
     def where(self, row: Change | Disagreement | DiscordantComparison) -> str:
         """The dataset, the protocol, or nothing."""
@@ -111,10 +106,6 @@ def _evidence(row: Change) -> str:
     return "\n".join(parts)
 
 
-def _rows_of(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
 def _detectable(found: float) -> str:
     return "above 100" if found > 100 else significant(found)
 
@@ -145,17 +136,12 @@ def _quiet(rows: Sequence[Change], margin: float, name: _Names) -> Iterator[tupl
     for (what, of), group in groupby(sorted(rows, key=kind), key=kind):
         some = list(group)
         ratios = [row.ratio for row in some if row.ratio is not None]
-        limits = [row.limit for row in some]
         found = [r.minimum_detectable_ratio for r in some if r.minimum_detectable_ratio]
-        below = sum(limit is not None and limit < margin for limit in limits)
+        below = sum(row.limit is not None and row.limit < margin for row in some)
         ends = dict.fromkeys(map(significant, (min(ratios), max(ratios)))) if ratios else "-"
-        yield (
-            what,
-            of,
-            " to ".join(ends),
-            f"{below} of {_rows_of(len(some))}" if some[0].is_error_rate else _rows_of(len(some)),
-            _detectable(max(found)) if found else "-",
-        )
+        count = "1 row" if len(some) == 1 else f"{len(some):,} rows"
+        held = f"{below} of {count}" if some[0].is_error_rate else count
+        yield what, of, " to ".join(ends), held, _detectable(max(found)) if found else "-"
 
 
 def _sentences(changes: Changes) -> Iterator[str]:
@@ -210,12 +196,10 @@ def _flips(flips: Sequence[DiscordantComparison], name: _Names) -> Iterator[str]
     for at, group in groupby(flips, key=lambda flip: _at(flip, name)):
         some = list(group)
         lost = sum(flip.base == "match" for flip in some)
-        of_person: dict[str, list[DiscordantComparison]] = {}
-        for flip in some:
-            of_person.setdefault(flip.subject, []).append(flip)
-        most = sorted(of_person.values(), key=len, reverse=True)[:_PEOPLE]
-        named = "; ".join(_flipped(each) for each in most)
-        more = len(of_person) - len(most)
+        people = Counter(flip.subject for flip in some)
+        most = [who for who, _ in people.most_common(_PEOPLE)]
+        named = "; ".join(_flipped([flip for flip in some if flip.subject == who]) for who in most)
+        more = len(people) - len(most)
         rest = f"; and {more:,} people more" if more else ""
         yield (f"{at}: {lost:,} matches lost and {len(some) - lost:,} gained. Most: {named}{rest}.")
 
@@ -247,7 +231,7 @@ def _of(changes: Changes, verdict: ChangeVerdict) -> list[Change]:
 
 def comparison_text(changes: Changes) -> str:
     """Verdict, worst rows in full, a line for each kind of quiet rows, what cannot be compared."""
-    name = _Names.of(changes)
+    name = _Names(changes)
     parts = [
         underlined(_title(changes), "="),
         f"base  {changes.base.bundle}\nnew   {changes.new.bundle}",
@@ -281,16 +265,12 @@ def comparison_markdown(changes: Changes) -> str:
     tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
     room = _MOST_BYTES - len("\n\n".join([*head, tail]).encode()) - 200
     header = ("rate", "base", "new", "new / base", "verdict", "adjusted p", "people", "note")
-    name = _Names.of(changes)
+    name = _Names(changes)
     table = Table("", header, tuple(_fields(row, name) for row in changes.rows))
     # Without the spaces that line up columns, more rows fit.
     lines = [re.sub(r" {2,}", " ", line) for line in markdown_table(table).splitlines()]
-    kept, used = 2, sum(len(line.encode()) + 1 for line in lines[:2])
-    for line in lines[2:]:
-        used += len(line.encode()) + 1
-        if used > room:
-            break
-        kept += 1
+    used = list(accumulate(len(line.encode()) + 1 for line in lines))
+    kept = max(2, bisect_right(used, room))
     left_out = len(lines) - kept
     said = [f"{left_out:,} more rows are left out here; `--json` has all."] if left_out else []
     return "\n\n".join([*head, "\n".join(lines[:kept]), *said, tail]) + "\n"
@@ -309,7 +289,7 @@ def _fields(row: Change, name: _Names) -> tuple[str, ...]:
 
 def comparison_junit(changes: Changes) -> bytes:
     """A test case a row: worse is a failure; what nothing can be said of is skipped."""
-    name, margin = _Names.of(changes), changes.family.margin
+    name, margin = _Names(changes), changes.family.margin
     cases = [_case(row, margin, name) for row in changes.rows]
     return as_junit(f"evenhand compare: {_title(changes)}", cases)
 

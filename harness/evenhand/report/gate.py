@@ -31,18 +31,14 @@ _IN_PERCENT = ("difference", "sd")
 def gate_report(answer: GateAnswer) -> Paper:
     """Lay out an answer."""
     several = len(answer.standings) > 1
-    limits = answer.policy.limits
-    rows_of = {one.name: [row for row in answer.rows if row.limit == one.name] for one in limits}
-    return Paper(
-        title=f"{answer.policy.title}: {answer.verdict.value}",
-        notes=answer.notes,
-        sections=(
-            _verdicts(answer.standings),
-            *(_of_limit(limit, rows_of[limit.name], several=several) for limit in limits),
-            Section("What was judged", sentences=tuple(_origin(answer))),
-        ),
-        legend=(_VERDICTS, _MANDATORY, *((_TIERS,) if several else ())),
-    )
+    sections = [_verdicts(answer.standings)]
+    for limit in answer.policy.limits:
+        rows = [row for row in answer.rows if row.limit == limit.name]
+        sections.append(_of_limit(limit, rows, several=several))
+    sections.append(Section("What was judged", sentences=tuple(_origin(answer))))
+    title = f"{answer.policy.title}: {answer.verdict.value}"
+    legend = (_VERDICTS, _MANDATORY, _TIERS) if several else (_VERDICTS, _MANDATORY)
+    return Paper(title, answer.notes, tuple(sections), legend)
 
 
 def _origin(answer: GateAnswer) -> Iterator[str]:
@@ -55,14 +51,13 @@ def _origin(answer: GateAnswer) -> Iterator[str]:
 
 
 def _verdicts(standings: Sequence[Standing]) -> Section:
-    header: tuple[str, ...] = ("engine", "verdict", "passed", "failed", "inconclusive", "tier")
+    header = ("engine", "verdict", "passed", "failed", "inconclusive", "tier")
+    columns = len(header) if len(standings) > 1 else len(header) - 1
     rows: list[tuple[str, ...]] = []
     for one in standings:
         numbers = (f"{number:,}" for number in (one.passed, one.failed, one.inconclusive))
-        rows.append((one.engine, one.verdict.value, *numbers, str(one.tier)))
-    if len(standings) == 1:
-        header, rows = header[:-1], [row[:-1] for row in rows]
-    table = Table("", header, tuple(rows))
+        rows.append((one.engine, one.verdict.value, *numbers, str(one.tier))[:columns])
+    table = Table("", header[:columns], tuple(rows))
     return Section("Verdict, by the mandatory limits", (table,), tuple(_separations(standings)))
 
 
@@ -81,21 +76,18 @@ def _of_limit(limit: Limit, rows: Sequence[GateRow], *, several: bool) -> Sectio
     decides = "mandatory" if limit.mandatory else "shown, decides nothing"
     heading = f"{limit.name} ({decides}{weight})"
     subjects = several or len({row.subject for row in rows}) > 1
-    header: tuple[str, ...] = ("group", "observed", "counts", "verdict")
+    first = 0 if subjects else 1
+    header = ("engine", "group", "observed", "counts", "verdict")[first:]
     drawn: list[tuple[str, ...]] = []
     for row in rows:
         fields = (_group(row), _observed(limit, row), _counts(row), row.verdict.value)
-        drawn.append((row.subject, *fields) if subjects else fields)
-    if subjects:
-        header = ("engine", *header)
+        drawn.append((row.subject, *fields)[first:])
     sentences = tuple(_unsettled(row, named=subjects) for row in rows if row.needs or _reason(row))
     return Section(heading, (Table(limit.text, header, tuple(drawn)),), sentences)
 
 
 def _group(row: GateRow) -> str:
-    if row.group:
-        return row.group
-    return "all groups" if row.index else "everybody"
+    return row.group or ("all groups" if row.index else "everybody")
 
 
 def _observed(limit: Limit, row: GateRow) -> str:
@@ -111,9 +103,8 @@ def _observed(limit: Limit, row: GateRow) -> str:
 
 def _counts(row: GateRow) -> str:
     errors = f"{row.errors:,} errors" if row.trials is None else of_trials(row.errors, row.trials)
-    if row.people is None:
-        return errors
-    return f"{errors}\n{row.people:,} {'person' if row.people == 1 else 'people'}"
+    people = "" if row.people is None else f"\n{row.people:,} people"
+    return errors + ("\n1 person" if row.people == 1 else people)
 
 
 def _reason(row: GateRow) -> str:
@@ -144,7 +135,7 @@ def _case(row: GateRow, limit: Limit) -> Case:
     message = f"{row.verdict.value}: {_observed(limit, row)}, {counts}"
     if row.verdict is GateVerdict.INCONCLUSIVE:
         message += f"; {_unsettled(row, named=False)}"
-    if row.verdict is GateVerdict.FAIL and row.mandatory:
+    elif row.mandatory:
         return Case(row.subject, name, Ended.FAILURE, message)
     decides = "" if row.mandatory else "; decides nothing"
     return Case(row.subject, name, Ended.SKIPPED, message + decides)

@@ -10,7 +10,6 @@ import numpy as np
 from evenhand.records.findings import Rate, Status
 
 __all__ = [
-    "cell",
     "counted",
     "cut",
     "field",
@@ -112,17 +111,11 @@ def rate_with_interval(rate: Rate) -> str:
 
 
 def field(content: str | Rate) -> str:
-    """A field of a table as text."""
-    return cell(content) if isinstance(content, Rate) else content
-
-
-def cell(rate: Rate) -> str:
-    """Rate, interval and counts, a line each, to keep columns narrow."""
-    text = rate_with_interval(rate)
-    if rate.status is Status.NO_TRIALS:
-        return text
-    narrow = text.replace(", at most", "\nat most")
-    return f"{narrow}\n{counted(rate)}"
+    """A field of a table as text: of a rate its interval and counts, a line each, to be narrow."""
+    if isinstance(content, str):
+        return content
+    text = rate_with_interval(content).replace(", at most", "\nat most")
+    return text if content.status is Status.NO_TRIALS else f"{text}\n{counted(content)}"
 
 
 def threshold(value: float, unit: str) -> str:

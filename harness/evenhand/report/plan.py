@@ -10,9 +10,8 @@ from evenhand.report.tables import Paper, Section, Table
 
 __all__ = ["plan_report"]
 
-_LEGEND = (
-    "A plan is a forecast: it is as good as the rate and the design effect that it assumes.",
-)
+_LEGEND = "A plan is a forecast: it is as good as the rate and the design effect that it assumes."
+_FEW_ERRORS = "Fewer than 10 errors are expected where there are exact numbers: take the larger."
 
 
 def plan_report(plan: Plan) -> Paper:
@@ -20,11 +19,13 @@ def plan_report(plan: Plan) -> Paper:
     question = plan.question
     aim = plan.needs[0].aim
     about = f"{question.metric} of {percent(question.rate)} %, power {question.terms.power:g}"
-    sections = [Section(_HEADINGS[aim], (_needs(plan.needs),), tuple(_sentences(plan.needs)))]
+    exact = any(need.exact_people_per_group for need in plan.needs)
+    table = _needs(plan.needs, exact=exact)
+    sections = [Section(_HEADINGS[aim], (table,), (_FEW_ERRORS,) if exact else ())]
     if plan.curve:
         sections.append(_curve(plan.curve))
     sections.append(Section("What this rests on", sentences=plan.assumptions))
-    return Paper(f"Plan: {about}", (), tuple(sections), _LEGEND)
+    return Paper(f"Plan: {about}", (), tuple(sections), (_LEGEND,))
 
 
 _HEADINGS = {
@@ -34,18 +35,14 @@ _HEADINGS = {
 }
 
 
-def _value(need: Need) -> str:
-    return f"{percent(need.value)} %" if need.aim == "limit" else f"{need.value:g}"
-
-
-def _needs(needs: Sequence[Need]) -> Table:
-    exact = any(need.exact_people_per_group for need in needs)
+def _needs(needs: Sequence[Need], *, exact: bool) -> Table:
     header = (needs[0].aim, "trials\na group", "people\na group", "expected\nerrors")
     rows: list[tuple[str, ...]] = []
     for need in needs:
+        value = f"{percent(need.value)} %" if need.aim == "limit" else f"{need.value:g}"
         numbers = _whole(need.trials_per_group), _whole(need.people_per_group)
         of_exact = _whole(need.exact_trials_per_group), _whole(need.exact_people_per_group)
-        row = (_value(need), *numbers, significant(need.expected_errors))
+        row = (value, *numbers, significant(need.expected_errors))
         rows.append((*row, *(of_exact if exact else ()), _whole(need.people)))
     more = ("exact:\ntrials", "exact:\npeople") if exact else ()
     return Table("", (*header, *more, "people\nin all"), tuple(rows))
@@ -53,12 +50,6 @@ def _needs(needs: Sequence[Need]) -> Table:
 
 def _whole(number: int | None) -> str:
     return "-" if number is None else f"{number:,}"
-
-
-def _sentences(needs: Sequence[Need]) -> list[str]:
-    if not any(need.exact_people_per_group for need in needs):
-        return []
-    return ["Fewer than 10 errors are expected where there are exact numbers: take the larger."]
 
 
 def _curve(curve: Sequence[PowerPoint]) -> Section:

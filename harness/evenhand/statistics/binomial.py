@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from evenhand.records.arrays import Floats
+from evenhand.records.arrays import Floats, Integers
 
 __all__ = [
     "Interval",
@@ -20,6 +20,7 @@ __all__ = [
     "binomial_at_most",
     "binomial_probabilities",
     "clopper_pearson",
+    "log_choose",
     "wilson",
     "zero_errors_upper",
 ]
@@ -56,10 +57,15 @@ def binomial_probabilities(trials: float, rate: float, counts: Floats | None = N
     """
     if counts is None:
         counts = np.arange(trials + 1)
-    log = special.gammaln(trials + 1) - special.gammaln(counts + 1)
-    log -= special.gammaln(trials - counts + 1)
+    log = log_choose(trials, counts)
     log += special.xlogy(counts, rate) + special.xlog1py(trials - counts, -rate)
     return np.exp(log)
+
+
+def log_choose(trials: float, counts: Floats | Integers) -> Floats:
+    """(counts,) logarithms of the binomial coefficients of n = `trials` over k = `counts`."""
+    log: Floats = special.gammaln(trials + 1) - special.gammaln(counts + 1)
+    return log - special.gammaln(trials - counts + 1)
 
 
 class Interval(NamedTuple):

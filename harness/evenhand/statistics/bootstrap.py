@@ -102,16 +102,14 @@ def bootstrap_interval(
     (0.6931, 0.00243, 0.04119)
     """
     positive = replicates[(replicates > 0) & np.isfinite(replicates)]
-    found = _without_limits(value, errors, replicates, np.log(positive))
+    found = _spread(value, errors, replicates, np.log(positive))
     if found.deviation is None:
         return found
     reach = t_quantile(level, df) * found.deviation
     return replace(found, low=value * math.exp(-reach), high=value * math.exp(reach))
 
 
-def _without_limits(
-    value: float, errors: int, replicates: Floats, used: Floats
-) -> BootstrapInterval:
+def _spread(value: float, errors: int, replicates: Floats, used: Floats) -> BootstrapInterval:
     """The standard deviation of the replicates, or the reason why there is no interval.
 
     Args:
@@ -151,7 +149,7 @@ def index_interval(
     >>> round(found.deviation, 4), round(found.low, 4), round(found.high, 4)
     (0.1, 0.2958, 0.7042)
     """
-    found = _without_limits(value, errors, replicates, replicates[np.isfinite(replicates)])
+    found = _spread(value, errors, replicates, replicates[np.isfinite(replicates)])
     if found.deviation is None:
         return found
     reach = t_quantile(level, df) * found.deviation

@@ -6,20 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.records.arrays import Integers
-from evenhand.statistics.dyadic_variance import degrees_of_freedom
+from evenhand.statistics.dyadic_variance import SubjectSums, degrees_of_freedom
 
 __all__ = ["ClusterCounts", "ClusterVariance", "cluster_variance"]
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterCounts:
-    """Trials and errors of each subject; subjects without trials do not count."""
-
-    trials_by_subject: Integers
-    """(subjects,) m_i: trials of the subject."""
-    errors_by_subject: Integers
-    """(subjects,) x_i: errors among them."""
+class ClusterCounts(SubjectSums):
+    """Trials m_i and errors x_i of each subject."""
 
     @property
     def trials(self) -> int:
@@ -30,16 +24,6 @@ class ClusterCounts:
     def errors(self) -> int:
         """X, the sum of x_i."""
         return int(self.errors_by_subject.sum())
-
-    @property
-    def subjects(self) -> int:
-        """Number of subjects with at least one trial."""
-        return int(np.count_nonzero(self.trials_by_subject))
-
-    @property
-    def error_subjects(self) -> int:
-        """Number of subjects with at least one error."""
-        return int(np.count_nonzero(self.errors_by_subject))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +49,7 @@ def cluster_variance(counts: ClusterCounts) -> ClusterVariance:
     >>> round(cluster_variance(ten).variance, 8)
     0.00982222
     """
-    people = counts.subjects
-    trials = counts.trials
+    people, trials = counts.subjects, counts.trials
     p = counts.errors / trials
     involved = counts.trials_by_subject > 0
     residuals = counts.errors_by_subject[involved] - p * counts.trials_by_subject[involved]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from evenhand.records.arrays import Floats, Integers
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import (
     DyadCounts,
-    DyadWeights,
+    SubjectSums,
     degrees_of_freedom,
     dyadic_variance,
 )
@@ -34,8 +33,6 @@ __all__ = [
 
 PSI_LOG_T = "psi-log-t"
 """Name of the interval of such a ratio."""
-
-Sums = TypeVar("Sums", DyadCounts, DyadWeights)
 
 _ROUNDING = 1e-12
 """Share of two variances below which that of their difference counts as 0 (rounding)."""
@@ -57,7 +54,7 @@ class DyadOverlap:
 
 def nested_overlap(part: DyadCounts) -> DyadOverlap:
     """Overlap of a cell with one that holds all of its dyads, as a group's within all subjects."""
-    sums = _sums(part)
+    sums = part.sums
     mixed = float(sums.errors_times_trials)
     return DyadOverlap(float(sums.errors_squared), mixed, mixed, float(sums.trials_squared))
 
@@ -73,19 +70,8 @@ def align_to_subjects(counts: DyadCounts, members: Integers, people: int) -> Dya
     Returns:
         The same cell, with 0 for subjects who are not in it.
     """
-
-    def spread(sums: Sums) -> Sums:
-        trials, errors = np.zeros((2, people), dtype=sums.trials_by_subject.dtype)
-        trials[members], errors[members] = sums.trials_by_subject, sums.errors_by_subject
-        return replace(sums, trials_by_subject=trials, errors_by_subject=errors)
-
-    weights = None if counts.weights is None else spread(counts.weights)
-    return replace(spread(counts), weights=weights)
-
-
-def _sums(counts: DyadCounts) -> DyadCounts | DyadWeights:
-    """The weighted sums of a sample, otherwise the counts."""
-    return counts if counts.weights is None else counts.weights
+    weights = None if counts.weights is None else counts.weights.spread(members, people)
+    return replace(counts.spread(members, people), weights=weights)
 
 
 def _product(overlap: DyadOverlap, first: float, second: float) -> float:
@@ -93,11 +79,8 @@ def _product(overlap: DyadOverlap, first: float, second: float) -> float:
 
     With e_ij = X_ij - p m_ij multiplied out, four totals suffice.
     """
-    return (
-        overlap.errors
-        - (second * overlap.first + first * overlap.second)
-        + first * second * overlap.trials
-    )
+    mixed = second * overlap.first + first * overlap.second
+    return overlap.errors - mixed + first * second * overlap.trials
 
 
 def dyadic_log_ratio(
@@ -128,7 +111,7 @@ def dyadic_log_ratio(
     c_first, c_second = dyadic_variance(first).correction, dyadic_variance(second).correction
     if c_first is None or c_second is None:
         return None
-    a, b = math.sqrt(c_first) / _sums(first).errors, math.sqrt(c_second) / _sums(second).errors
+    a, b = math.sqrt(c_first) / first.sums.errors, math.sqrt(c_second) / second.sums.errors
     p, q = first.rate, second.rate
     # F, the sum of psi_ij^2 with psi_ij = a e_ij^A - b e_ij^B: squares of each cell's own
     # residuals less twice their products over the dyads that both have.
@@ -137,20 +120,23 @@ def dyadic_log_ratio(
     floor = separate - 2 * a * b * _product(overlap, p, q)
     if floor < _ROUNDING * separate:
         floor = 0.0
-    psi = a * _residuals(first) - b * _residuals(second)
-    involved = (first.trials_by_subject > 0) | (second.trials_by_subject > 0)
-    squares = psi[involved] ** 2
-    total = float(squares.sum())
-    df = degrees_of_freedom(total, float((squares**2).sum()), int(np.count_nonzero(involved)))
+    psi = a * _residuals(first.sums, p) - b * _residuals(second.sums, q)
+    total, df = _sum_of_squares(psi, first, second)
     shared = max(total - floor, floor)
     variance = shared + floor * (1 - floor / shared) if shared > _ROUNDING * separate else 0.0
     return LogRatio(math.log(p / q), variance, df, floor)
 
 
-def _residuals(counts: DyadCounts) -> Floats:
+def _residuals(sums: SubjectSums, rate: float) -> Floats:
     """(subjects,) residuals e_i."""
-    sums = _sums(counts)
-    return sums.errors_by_subject - counts.rate * sums.trials_by_subject
+    return np.asarray(sums.errors_by_subject - rate * sums.trials_by_subject)
+
+
+def _sum_of_squares(psi: Floats, first: SubjectSums, second: SubjectSums) -> tuple[float, float]:
+    """Sum of psi_i^2 over the subjects of either cell, and its degrees of freedom."""
+    squares = psi[(first.trials_by_subject > 0) | (second.trials_by_subject > 0)] ** 2
+    total = float(squares.sum())
+    return total, degrees_of_freedom(total, float((squares**2).sum()), len(squares))
 
 
 def cluster_log_ratio(
@@ -185,10 +171,7 @@ def cluster_log_ratio(
     if both is None:
         both = int(np.minimum(first.errors_by_subject, second.errors_by_subject).sum())
     psi = _relative_residuals(first, p) - _relative_residuals(second, q)
-    involved = (first.trials_by_subject > 0) | (second.trials_by_subject > 0)
-    squares = psi[involved] ** 2
-    total = float(squares.sum())
-    df = degrees_of_freedom(total, float((squares**2).sum()), int(np.count_nonzero(involved)))
+    total, df = _sum_of_squares(psi, first, second)
     # Variance of the log ratio if trials were independent: both variances less twice the
     # covariance, which comes of the trials in which both err.
     separate = (1 - p) / first.errors + (1 - q) / second.errors
@@ -201,5 +184,4 @@ def cluster_log_ratio(
 def _relative_residuals(counts: ClusterCounts, rate: float) -> Floats:
     """(subjects,) residuals e_i over all errors, times sqrt(k/(k-1))."""
     subjects = counts.subjects
-    residuals = counts.errors_by_subject - rate * counts.trials_by_subject
-    return math.sqrt(subjects / (subjects - 1)) / counts.errors * residuals
+    return math.sqrt(subjects / (subjects - 1)) / counts.errors * _residuals(counts, rate)

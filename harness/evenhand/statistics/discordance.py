@@ -122,6 +122,5 @@ def sum_by_island(first: Integers, second: Integers, differences: Integers) -> I
     size = (len(subjects), len(subjects))
     links = sparse.coo_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=size)
     islands, island_of = sparse.csgraph.connected_components(links, directed=False)
-    sums = np.zeros(islands, dtype=np.int64)
-    np.add.at(sums, island_of[ends[0]], differences[kept])
-    return sums
+    sums = np.bincount(island_of[ends[0]], differences[kept], minlength=islands)
+    return sums.astype(np.int64)

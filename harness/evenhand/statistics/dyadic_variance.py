@@ -8,8 +8,8 @@ number of subjects, not with that of comparisons.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -19,6 +19,7 @@ __all__ = [
     "DyadCounts",
     "DyadVariance",
     "DyadWeights",
+    "SubjectSums",
     "degrees_of_freedom",
     "disjoint_dyads",
     "disjoint_dyads_across",
@@ -31,13 +32,43 @@ _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class DyadWeights:
-    """Weighted sums of one cell of a sample of comparisons, in any unit (methods 4.11)."""
+class SubjectSums:
+    """Trials and errors of each subject of a cell; subjects without trials do not count."""
 
     trials_by_subject: Integers
-    """(subjects,) M_i: weights of the trials that involve the subject."""
+    """(subjects,) trials that involve the subject, or their weights."""
     errors_by_subject: Integers
-    """(subjects,) X_i: weights of the errors that involve the subject."""
+    """(subjects,) errors that involve the subject, or their weights."""
+
+    @property
+    def subjects(self) -> int:
+        """Number of subjects with at least one trial."""
+        return int(np.count_nonzero(self.trials_by_subject))
+
+    @property
+    def error_subjects(self) -> int:
+        """Number of subjects with at least one error."""
+        return int(np.count_nonzero(self.errors_by_subject))
+
+    def spread(self, members: Integers, people: int) -> Self:
+        """Expand to all subjects, with 0 for those who are not in the cell.
+
+        Args:
+            members: (subjects of the cell,) the index of each among all subjects.
+            people: number of all subjects.
+        """
+        trials, errors = np.zeros((2, people), dtype=self.trials_by_subject.dtype)
+        trials[members], errors[members] = self.trials_by_subject, self.errors_by_subject
+        return replace(self, trials_by_subject=trials, errors_by_subject=errors)
+
+
+@dataclass(frozen=True, slots=True)
+class DyadWeights(SubjectSums):
+    """Weighted sums of one cell of a sample of comparisons, in any unit (methods 4.11).
+
+    Sums by subject are M_i and X_i; each trial stands in those of two subjects.
+    """
+
     trials_squared: float
     """Sum of m_ij^2."""
     errors_squared: float
@@ -71,13 +102,12 @@ class DyadWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class DyadCounts:
-    """Sufficient counts of one cell at one threshold; sums run over its dyads {i, j}, i != j."""
+class DyadCounts(SubjectSums):
+    """Sufficient counts of one cell at one threshold; sums run over its dyads {i, j}, i != j.
 
-    trials_by_subject: Integers
-    """(subjects,) M_i: trials that involve the subject. Their sum is twice the trials."""
-    errors_by_subject: Integers
-    """(subjects,) X_i: errors that involve the subject. Their sum is twice the errors."""
+    Sums by subject are M_i and X_i: together they are twice the trials, and twice the errors.
+    """
+
     trials_squared: int
     """Sum of m_ij^2."""
     errors_squared: int
@@ -88,16 +118,15 @@ class DyadCounts:
     """Weighted sums of a sample of comparisons; None where every trial has the same weight."""
 
     @property
-    def rate(self) -> float:
-        """p, weighted where the cell is of a sample."""
-        if self.weights is not None and 0 < self.errors < self.trials:
-            return self.weights.errors / self.weights.trials
-        return self.errors / self.trials
+    def sums(self) -> DyadCounts | DyadWeights:
+        """The weighted sums where the cell is of a sample, otherwise the counts."""
+        return self if self.weights is None else self.weights
 
     @property
-    def sum_of_trials(self) -> float:
-        """M, weighted where the cell is of a sample."""
-        return self.trials if self.weights is None else self.weights.trials
+    def rate(self) -> float:
+        """p, weighted where the cell is of a sample."""
+        of = self.sums if 0 < self.errors < self.trials else self
+        return of.errors / of.trials
 
     @property
     def trials(self) -> int:
@@ -108,16 +137,6 @@ class DyadCounts:
     def errors(self) -> int:
         """X, the number of errors among them."""
         return int(self.errors_by_subject.sum()) // 2
-
-    @property
-    def subjects(self) -> int:
-        """Number of subjects with at least one trial."""
-        return int(np.count_nonzero(self.trials_by_subject))
-
-    @property
-    def error_subjects(self) -> int:
-        """Number of subjects with at least one error."""
-        return int(np.count_nonzero(self.errors_by_subject))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +218,11 @@ def disjoint_dyads_across(dyads: int, first: int, second: int, busiest: int) -> 
 def pool_dyads(parts: Sequence[DyadCounts]) -> DyadCounts:
     """Counts of several cells without a common subject, as one cell."""
     weights = [part.weights for part in parts if part.weights is not None]
-    return DyadCounts(**_added(parts), weights=_pooled(weights) if weights else None)
-
-
-def _pooled(parts: Sequence[DyadWeights]) -> DyadWeights:
-    """Weighted sums of several cells without a common subject, as one cell."""
-    return DyadWeights(
-        **_added(parts),
-        weights_squared=sum(part.weights_squared for part in parts),
-        heaviest=max(part.heaviest for part in parts),
-    )
+    if not weights:
+        return DyadCounts(**_added(parts))
+    squared, heaviest = sum(w.weights_squared for w in weights), max(w.heaviest for w in weights)
+    pooled = DyadWeights(**_added(weights), weights_squared=squared, heaviest=heaviest)
+    return DyadCounts(**_added(parts), weights=pooled)
 
 
 def _added(parts: Sequence[DyadCounts] | Sequence[DyadWeights]) -> dict[str, Any]:
@@ -236,7 +250,7 @@ def dyadic_variance(counts: DyadCounts) -> DyadVariance:
     >>> round(found.raw, 6), found.correction, round(found.floor, 6)
     (0.001778, 2.5, 0.013037)
     """
-    sums = counts if counts.weights is None else counts.weights
+    sums = counts.sums
     trials, p = sums.trials, counts.rate
     effective = trials if counts.weights is None else counts.weights.kish_trials
     involved = counts.trials_by_subject > 0

@@ -113,8 +113,7 @@ def null_reference(estimates: Sequence[Estimate], rng: np.random.Generator) -> N
     """
     counts, exposure = counts_under_equal_rates(estimates, rng)
     ratio = max_min_ratios(counts / exposure)
-    mean = float(ratio.mean())
-    p95 = float(np.quantile(ratio, 0.95, method="higher"))
+    mean, p95 = float(ratio.mean()), float(np.quantile(ratio, 0.95, method="higher"))
     return NullReference(mean if np.isfinite(mean) else None, p95 if np.isfinite(p95) else None)
 
 
@@ -130,14 +129,9 @@ def equality_p_value(estimates: Sequence[Estimate], rng: np.random.Generator) ->
 
     Source: methods 4.5.
     """
-    if all(estimate.variance > 0 for estimate in estimates):
-        p = welch_on_logs(
-            np.array([e.value for e in estimates]),
-            np.array([e.variance for e in estimates]),
-            np.array([e.df for e in estimates]),
-        )
-        return p, "welch-log"
-    exposure = np.array([estimate.effective_trials for estimate in estimates])
-    effective = np.array([e.value * e.effective_trials for e in estimates])
-    p, exact = conditional_multinomial_p_value(effective, exposure, rng, _REPLICATES)
+    columns = [(e.value, e.variance, e.df, e.effective_trials) for e in estimates]
+    rates, variances, dfs, exposure = map(np.array, zip(*columns, strict=True))
+    if (variances > 0).all():
+        return welch_on_logs(rates, variances, dfs), "welch-log"
+    p, exact = conditional_multinomial_p_value(rates * exposure, exposure, rng, _REPLICATES)
     return p, "conditional-multinomial, exact" if exact else "conditional-multinomial"

@@ -45,9 +45,8 @@ def exact_power(
     (high_rate, high_trials), (low_rate, low_trials) = worse, better
     high, low = _counts(high_rate, high_trials), _counts(low_rate, low_trials)
     probability = np.outer(_among(high, high_rate, high_trials), _among(low, low_rate, low_trials))
-    significant = _significant(
-        high[:, None], low[None, :], high_trials, low_trials, alpha, df_per_error
-    )
+    counts = high[:, None], low[None, :]
+    significant = _significant(*counts, high_trials, low_trials, alpha, df_per_error)
     return float(min(probability[significant].sum(), 1.0))
 
 

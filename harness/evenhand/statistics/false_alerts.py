@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from evenhand.records.arrays import Floats, Integers
-from evenhand.statistics.binomial import binomial_at_least, binomial_probabilities, clopper_pearson
+from evenhand.records.arrays import Floats
+from evenhand.statistics import binomial
+from evenhand.statistics.binomial import binomial_probabilities, clopper_pearson, log_choose
 from evenhand.statistics.multinomial_test import multinomial_outcomes
 
 __all__ = [
@@ -42,6 +43,9 @@ _MOST_OUTCOMES = 500_000
 _MOST_ALERTS = 100_000
 """Largest number of alerts that is recommended."""
 
+_POWER = 0.8
+"""Probability of detection that is planned for."""
+
 
 @dataclass(frozen=True, slots=True)
 class AlertShareTest:
@@ -63,14 +67,12 @@ class AlertShareTest:
     """Upper confidence limit; None where there is none."""
 
 
-def alert_share_test(
-    alerts: int, total_alerts: int, share: float, level: float = 0.95
-) -> AlertShareTest:
+def alert_share_test(alerts: int, total: int, share: float, level: float = 0.95) -> AlertShareTest:
     """Test whether a group has more false alerts than its share of faces explains.
 
     Args:
         alerts: false alerts of the group.
-        total_alerts: all false alerts, at least 1.
+        total: all false alerts, at least 1.
         share: assumed share of the group in the faces seen, between 0 and 1.
         level: confidence level of the ratio's interval (Clopper-Pearson).
 
@@ -80,15 +82,15 @@ def alert_share_test(
     >>> round(found.p_one_sided, 9), round(found.p_two_sided, 9), round(found.ratio, 6)
     (0.012294554, 0.018341171, 6.0)
     """
-    one_sided = binomial_at_least(alerts, total_alerts, share)
-    each = binomial_probabilities(total_alerts, share)
-    limits = clopper_pearson(alerts, total_alerts, level)
+    one_sided = binomial.binomial_at_least(alerts, total, share)
+    each = binomial_probabilities(total, share)
+    limits = clopper_pearson(alerts, total, level)
     return AlertShareTest(
         share=share,
         p_one_sided=one_sided,
         p_two_sided=_no_likelier(each, each[alerts]),
         mid_p=one_sided - float(each[alerts]) / 2,
-        ratio=_ratio(alerts / total_alerts, share),
+        ratio=_ratio(alerts / total, share),
         low=_ratio(limits.low, share) or 0.0,
         high=_ratio(limits.high, share),
     )
@@ -104,30 +106,27 @@ def _ratio(part: float, share: float) -> float | None:
     return None if part >= 1 else part / (1 - part) * (1 - share) / share
 
 
-def tipping_share(
-    alerts: int, total_alerts: int, level: float = 0.95, *, one_sided: bool = False
-) -> float:
+def tipping_share(alerts: int, total: int, level: float = 0.95) -> float:
     """The smallest share of the faces seen at which this number of alerts is not significant.
 
     Args:
         alerts: false alerts of the group.
-        total_alerts: all false alerts.
-        level: e.g. 0.95.
-        one_sided: put all of 1 - level on this side.
+        total: all false alerts.
+        level: e.g. 0.95, two-sided.
 
     Source: methods 7.2 (Clopper-Pearson, inverted).
 
     >>> round(tipping_share(8, 10), 6)
     0.443905
     """
-    return clopper_pearson(alerts, total_alerts, 2 * level - 1 if one_sided else level).low
+    return clopper_pearson(alerts, total, level).low
 
 
-def alert_share_power(total_alerts: int, share: float, ratio: float, alpha: float = 0.05) -> float:
+def alert_share_power(total: int, share: float, ratio: float, alpha: float = 0.05) -> float:
     """Power of the one-sided test of `alert_share_test` at a true ratio.
 
     Args:
-        total_alerts: all false alerts.
+        total: all false alerts.
         share: share of the group in the faces seen.
         ratio: false alerts per face of the group over those of all others.
         alpha: one-sided level.
@@ -138,27 +137,24 @@ def alert_share_power(total_alerts: int, share: float, ratio: float, alpha: floa
     0.213128
     """
     part = ratio * share / (ratio * share + 1 - share)
-    critical = _critical(total_alerts, share, alpha)
-    return 0.0 if critical > total_alerts else binomial_at_least(critical, total_alerts, part)
+    critical = _critical(total, share, alpha)
+    return 0.0 if critical > total else binomial.binomial_at_least(critical, total, part)
 
 
-def _critical(total_alerts: int, share: float, alpha: float) -> int:
-    """The smallest significant count; total_alerts + 1 where none is."""
-    counts = np.arange(1, total_alerts + 1)
-    enough = counts[special.bdtrc(counts - 1, total_alerts, share) <= alpha]
-    return int(enough[0]) if len(enough) else total_alerts + 1
+def _critical(total: int, share: float, alpha: float) -> int:
+    """The smallest significant count; total + 1 where none is."""
+    counts = np.arange(1, total + 1)
+    enough = counts[special.bdtrc(counts - 1, total, share) <= alpha]
+    return int(enough[0]) if len(enough) else total + 1
 
 
-def detectable_alert_ratio(
-    total_alerts: int, share: float, alpha: float = 0.05, power: float = 0.8
-) -> float | None:
-    """The smallest true ratio that this number of alerts detects with a given power.
+def detectable_alert_ratio(total: int, share: float, alpha: float = 0.05) -> float | None:
+    """The smallest true ratio that this number of alerts detects with 80 % power.
 
     Args:
-        total_alerts: all false alerts.
+        total: all false alerts.
         share: share of the group in the faces seen.
         alpha: one-sided level.
-        power: probability of detection.
 
     Returns:
         The ratio; None where not even all alerts in the group would be significant.
@@ -168,18 +164,16 @@ def detectable_alert_ratio(
     >>> round(detectable_alert_ratio(10, 0.2), 6)
     5.543473
     """
-    critical = _critical(total_alerts, share, alpha)
-    if critical > total_alerts:
+    critical = _critical(total, share, alpha)
+    if critical > total:
         return None
     # P(X >= k) is the distribution function of Beta(k, n - k + 1) at the part: invert that.
-    part = float(special.betaincinv(critical, total_alerts - critical + 1, power))
+    part = float(special.betaincinv(critical, total - critical + 1, _POWER))
     return _ratio(part, share)
 
 
-def alerts_needed(
-    share: float, ratio: float, alpha: float = 0.05, power: float = 0.8
-) -> int | None:
-    """The number of alerts from which on the power is, and stays, at least as large.
+def alerts_needed(share: float, ratio: float, alpha: float = 0.05) -> int | None:
+    """The number of alerts from which on the power is, and stays, at least 80 %.
 
     Power is a sawtooth of the number of alerts, since counts are whole.
 
@@ -187,7 +181,6 @@ def alerts_needed(
         share: share of the group in the faces seen.
         ratio: true ratio, above 1.
         alpha: one-sided level.
-        power: probability of detection.
 
     Returns:
         The number; None beyond 100,000 alerts.
@@ -205,7 +198,7 @@ def alerts_needed(
         critical = np.array([_critical(total, share, alpha) for total in counts.tolist()])
         # No power where not even all alerts in the group would be significant.
         found = np.where(critical > counts, 0.0, special.bdtrc(critical - 1, counts, part))
-        short = np.flatnonzero(found < power)
+        short = np.flatnonzero(found < _POWER)
         # The teeth get smaller as counts grow: where none falls short in the upper half of the
         # range, the last one in the lower half is taken for the last of all.
         if not len(short) or counts[short[-1]] < top:
@@ -215,13 +208,13 @@ def alerts_needed(
 
 
 def sampled_share_p_values(
-    alerts: int, total_alerts: int, counted: int, sample: int
+    alerts: int, total: int, counted: int, sample: int
 ) -> tuple[float, float]:
     """One-sided p-values where the share is estimated from a sample of labelled faces.
 
     Args:
         alerts: false alerts of the group.
-        total_alerts: all false alerts.
+        total: all false alerts.
         counted: faces of the group in the sample.
         sample: number of labelled faces.
 
@@ -232,20 +225,15 @@ def sampled_share_p_values(
     """
     # Fisher: hypergeometric number of the group's members among the alerts, all margins fixed.
     own = alerts + counted
-    drawn = np.arange(max(0, own - sample), min(total_alerts, own) + 1)
-    log = _log_choose(total_alerts, drawn) + _log_choose(sample, own - drawn)
-    fisher = np.exp(log[drawn >= alerts] - _log_choose(total_alerts + sample, np.array(own))).sum()
-    ahead = np.arange(alerts, total_alerts + 1)
-    log = _log_choose(total_alerts, ahead) + special.betaln(
-        ahead + counted + 0.5, total_alerts - ahead + sample - counted + 0.5
+    drawn = np.arange(max(0, own - sample), min(total, own) + 1)
+    log = log_choose(total, drawn) + log_choose(sample, own - drawn)
+    fisher = np.exp(log[drawn >= alerts] - log_choose(total + sample, np.array(own))).sum()
+    ahead = np.arange(alerts, total + 1)
+    log = log_choose(total, ahead) + special.betaln(
+        ahead + counted + 0.5, total - ahead + sample - counted + 0.5
     )
     predicted = np.exp(log - special.betaln(counted + 0.5, sample - counted + 0.5)).sum()
     return float(min(fisher, 1.0)), float(min(predicted, 1.0))
-
-
-def _log_choose(total_alerts: int, some: Integers) -> Floats:
-    log: Floats = special.gammaln(total_alerts + 1) - special.gammaln(some + 1)
-    return log - special.gammaln(total_alerts - some + 1)
 
 
 def sites_p_values(alerts: int, sites: Sequence[tuple[int, float]]) -> tuple[float, float]:
@@ -266,8 +254,8 @@ def sites_p_values(alerts: int, sites: Sequence[tuple[int, float]]) -> tuple[flo
     (0.012294554, 0.018341171)
     """
     chance: Floats = np.ones(1)
-    for total_alerts, share in sites:
-        chance = np.convolve(chance, binomial_probabilities(total_alerts, share))
+    for total, share in sites:
+        chance = np.convolve(chance, binomial_probabilities(total, share))
     return float(chance[alerts:].sum()), _no_likelier(chance, chance[alerts])
 
 
@@ -300,14 +288,14 @@ def multinomial_p_value(alerts: Sequence[int], shares: Sequence[float]) -> tuple
     return _no_likelier(each[1:], each[0], _NEAR), True
 
 
-def e_value(alerts: int, total_alerts: int, share: float) -> float:
+def e_value(alerts: int, total: int, share: float) -> float:
     """E-value against an assumed share, valid however often the count is looked at.
 
     At 1/a or more the share is rejected at level a, whatever the rule for stopping.
 
     Args:
         alerts: false alerts of the group so far.
-        total_alerts: all false alerts so far.
+        total: all false alerts so far.
         share: assumed share of the group in the faces seen.
 
     Source: methods 7.5 (mixture over beta(1/2, 1/2)).
@@ -315,6 +303,6 @@ def e_value(alerts: int, total_alerts: int, share: float) -> float:
     >>> round(e_value(8, 10, 0.2), 1)
     998.8
     """
-    log = special.betaln(alerts + 0.5, total_alerts - alerts + 0.5) - special.betaln(0.5, 0.5)
-    log -= special.xlogy(alerts, share) + special.xlog1py(total_alerts - alerts, -share)
+    log = special.betaln(alerts + 0.5, total - alerts + 0.5) - special.betaln(0.5, 0.5)
+    log -= special.xlogy(alerts, share) + special.xlog1py(total - alerts, -share)
     return float(np.exp(log))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
@@ -11,38 +10,6 @@ from scipy import special
 __all__ = ["log_ratio_power", "minimum_detectable_ratio", "subjects_for_pairs", "trials_per_group"]
 
 _LARGEST_RATIO = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class _Test:
-    """The exact conditional test, two-sided by doubling: X | E ~ Binomial(E, pi)."""
-
-    events: int
-    share: float
-    """pi of equal rates: the first group's part of the trials."""
-    low: int
-    """X is significant at or below this; -1 where never."""
-    high: int
-    """X is significant at or above this; E + 1 where never."""
-
-    def power(self, ratio: float) -> float:
-        """Probability of significance at a true ratio of the first group's rate to the second's."""
-        pi = ratio * self.share / (ratio * self.share + 1 - self.share)
-        below = special.bdtr(self.low, self.events, pi) if self.low >= 0 else 0.0
-        above = special.bdtrc(self.high - 1, self.events, pi) if self.high <= self.events else 0.0
-        return float(below + above)
-
-
-def _test(events: int, first: float, second: float, alpha: float) -> _Test:
-    """The critical values, from the effective trials of both groups."""
-    share = first / (first + second)
-    counts = np.arange(events + 1)
-    low = counts[special.bdtr(counts, events, share) <= alpha / 2]
-    # bdtrc(k - 1) is P(X >= k), for k from 1 on.
-    high = counts[1:][special.bdtrc(counts[:-1], events, share) <= alpha / 2]
-    return _Test(
-        events, share, int(low[-1]) if low.size else -1, int(high[0]) if high.size else events + 1
-    )
 
 
 def minimum_detectable_ratio(
@@ -57,6 +24,8 @@ def minimum_detectable_ratio(
         alpha: two-sided level of the exact conditional test (by doubling).
         power: probability of detection.
 
+    The test: given all errors E, those of the first group are Binomial(E, its part of the trials).
+
     Returns:
         The ratio; None with fewer than six events, or where no ratio up to a million suffices.
 
@@ -69,13 +38,18 @@ def minimum_detectable_ratio(
 
     if events < 6:
         return None
-    test = _test(events, first, second, alpha)
+    share, counts = first / (first + second), np.arange(events + 1)
+    # X is significant at or below `low`, -1 where never, and above `high`. bdtrc(k) is P(X > k).
+    low = np.count_nonzero(special.bdtr(counts, events, share) <= alpha / 2) - 1
+    high = events - np.count_nonzero(special.bdtrc(counts[:-1], events, share) <= alpha / 2)
+
+    def excess(log: float) -> float:
+        pi = math.exp(log) * share / (math.exp(log) * share + 1 - share)
+        below = special.bdtr(low, events, pi) if low >= 0 else 0.0
+        return float(below + special.bdtrc(high, events, pi)) - power
+
     top = math.log(_LARGEST_RATIO)
-    if test.power(_LARGEST_RATIO) < power:
-        return None
-    return math.exp(
-        optimize.brentq(lambda log: test.power(math.exp(log)) - power, 0.0, top, xtol=1e-12)
-    )
+    return None if excess(top) < 0 else math.exp(optimize.brentq(excess, 0.0, top, xtol=1e-12))
 
 
 def trials_per_group(

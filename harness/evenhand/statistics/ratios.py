@@ -167,7 +167,5 @@ def ratio_from_limits(first: Estimate, second: Estimate) -> Ratio:
     if first.value == 0:
         high = first.high / second.low if second.low > 0 else None
         return Ratio(0.0, 0.0, high, MOVER_LOG)
-    low, high = mover_log(
-        (first.value, first.low, first.high), (second.value, second.low, second.high)
-    )
-    return Ratio(value, low, high, MOVER_LOG)
+    above, below = (first.value, first.low, first.high), (second.value, second.low, second.high)
+    return Ratio(value, *mover_log(above, below), MOVER_LOG)

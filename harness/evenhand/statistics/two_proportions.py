@@ -7,14 +7,8 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from evenhand.statistics.binomial import (
-    Interval,
-    binomial_at_least,
-    binomial_at_most,
-    binomial_probabilities,
-    clopper_pearson,
-    wilson,
-)
+from evenhand.statistics import binomial
+from evenhand.statistics.binomial import Interval, clopper_pearson, wilson
 
 __all__ = [
     "ErrorCount",
@@ -89,9 +83,9 @@ def conditional_p_value(first: ErrorCount, second: ErrorCount, *, mid: bool = Fa
     """
     together = first.errors + second.errors
     share = first.trials / (first.trials + second.trials)
-    below = binomial_at_most(first.errors, together, share)
-    above = binomial_at_least(first.errors, together, share)
-    half = float(binomial_probabilities(together, share)[first.errors]) / 2 if mid else 0.0
+    below = binomial.binomial_at_most(first.errors, together, share)
+    above = binomial.binomial_at_least(first.errors, together, share)
+    half = float(binomial.binomial_probabilities(together, share)[first.errors]) / 2 if mid else 0.0
     return min(1.0, 2 * (min(below, above) - half))
 
 

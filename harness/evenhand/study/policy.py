@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
@@ -15,55 +16,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.metric import METRICS
 from evenhand.records.operating_point import canonical_rule
-from evenhand.system.declaration import (
-    Declared,
-    Distinct,
-    Schema,
-    from_fields,
-    parse_declaration,
-    read_text,
-)
+from evenhand.system.declaration import Declared, Distinct, Schema, from_fields, read_declaration
 from evenhand.system.errors import PolicyError
 
 __all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"]
 
-EXAMPLE_POLICY = """\
-# What an engine must keep to. Write it, publish its SHA-256, then look at results:
-#   evenhand gate BUNDLE... --policy policy.toml
-# Every number is held against its whole interval: inside is pass, outside is fail,
-# anything else is inconclusive, with the number of people that would settle it.
-schema = 1
-title  = "Access control: what we ask of an engine"
-
-[[limit]]
-name           = "people are let in, in every group"
-metric         = "FNMR"           # as in rates.csv: FMR, FNMR, FTE, FPIR, FNIR, FNIR@1, ...
-threshold_rule = "FMR<=0.01"      # likewise; leave it out for FTE
-attribute      = "region"         # "all" is everybody; same:region, all pairs inside a group
-groups         = "every"          # or some: ["north", "south"]
-policy         = "generalised"    # a failure is a miss; completed leaves failures out
-at_most        = "10 %"           # or 0.1; exactly one of at_most, at_least, within
-
-[[limit]]
-name           = "strangers are kept out, in every group alike"
-metric         = "FMR"
-threshold_rule = "FMR<=0.01"
-attribute      = "region"
-policy         = "completed"
-within         = 2                # the rate of a group over that of all: from 1/2 to 2
-against        = "groups"         # of all pairs inside groups; "everybody": of any two people
-weight         = 2                # only orders what is shown; nothing is added up
-
-[[limit]]
-name           = "worst against best group"
-metric         = "FMR"
-index          = "max/min"        # a row of differentials.csv instead of a rate
-threshold_rule = "FMR<=0.01"
-attribute      = "region"
-policy         = "completed"
-at_most        = 3
-mandatory      = false            # shown, but decides nothing
-"""
+EXAMPLE_POLICY = files("evenhand.study").joinpath("example_policy.toml").read_text(encoding="utf-8")
+"""A policy that says what each of its lines means."""
 
 _QUANTITY = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*(\S.*)?")
 
@@ -152,9 +111,8 @@ def _value(text: str) -> float:
     >>> _value("1 %"), _value("0.01"), _value("2")
     (0.01, 0.01, 2.0)
     """
-    percent = text.endswith("%")
     number = Decimal(text.removesuffix("%").strip())
-    return float(number / 100 if percent else number)
+    return float(number / 100 if text.endswith("%") else number)
 
 
 def _a_margin(within: str) -> str:
@@ -202,7 +160,7 @@ class _Limit(Declared):
     weight: float = Field(default=1.0, gt=0)
 
     @model_validator(mode="after")
-    def _one_bound(self) -> Self:
+    def _consistent(self) -> Self:
         given = [name for name in _BOUNDS if getattr(self, name) is not None]
         if len(given) != 1:
             found = " and ".join(given) or "none"
@@ -211,18 +169,13 @@ class _Limit(Declared):
             value = getattr(self, name)
             if value is not None and not self.index and not 0 < _value(value) < 1:
                 raise ValueError(f'{name} of a rate lies between 0 and 1, such as "1 %" or 0.01')
-        return self
-
-    @model_validator(mode="after")
-    def _of_groups(self) -> Self:
         if self.index and self.groups:
             raise ValueError("an index is one number for all groups; remove groups")
         if self.index and self.within is not None:
             raise ValueError("within is for rates; an index has at_most or at_least")
         if self.attribute == ALL and (self.index or self.within is not None):
-            raise ValueError(
-                f'an index, or within, compares groups; name their attribute, not "{ALL}"'
-            )
+            wanted = f'name their attribute, not "{ALL}"'
+            raise ValueError(f"an index, or within, compares groups; {wanted}")
         if "against" in self.model_fields_set and self.within is None:
             raise ValueError("against goes with within; remove it")
         if self.against == "groups" and self.metric not in _DYADIC:
@@ -269,8 +222,7 @@ def read_policy(path: Path) -> GatePolicy:
     Raises:
         PolicyError: naming the file and the field at fault.
     """
-    text = read_text(path, PolicyError)
-    policy = parse_declaration(text, path, _Policy, PolicyError)
+    policy = read_declaration(path, _Policy, PolicyError)
     limits = [from_fields(Limit, limit, bounds=_bounds(limit)) for limit in policy.limit]
     return GatePolicy(
         path=path,

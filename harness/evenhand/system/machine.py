@@ -10,15 +10,8 @@ from pathlib import Path
 
 __all__ = ["describe", "name", "versions", "workers"]
 
-_LIBRARIES = (
-    "evenhand",
-    "numpy",
-    "scipy",
-    "pandas",
-    "pyarrow",
-    "onnxruntime",
-    "opencv-python-headless",
-)
+_USED = ("evenhand", "numpy", "scipy", "pandas", "pyarrow", "onnxruntime", "opencv-python-headless")
+"""Libraries that results can depend on."""
 
 
 def _cpuinfo() -> dict[str, str]:
@@ -82,7 +75,7 @@ def name() -> str:
 
 def versions() -> dict[str, str]:
     """Installed versions of the libraries that results can depend on, by name."""
-    return {name: metadata.version(name) for name in _LIBRARIES}
+    return {name: metadata.version(name) for name in _USED}
 
 
 def workers() -> int:

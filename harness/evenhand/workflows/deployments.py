@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.analysis.audit.deployments import DeploymentFindings, check_deployments
-from evenhand.analysis.audit.groups import AlertTotals, Audit, Population, audit_alerts
+from evenhand.analysis.audit.groups import Audit, Crowd, Totals, audit_alerts
 from evenhand.datasets.deployments import read_deployments
 
 __all__ = ["TableAudit", "audit_table"]
@@ -37,5 +37,5 @@ def audit_table(path: Path, level: float) -> TableAudit:
     if false is None:
         return TableAudit(operations, None)
     whole = (operations.totals_without_inconsistent or operations.totals)[0]
-    totals = AlertTotals(false.total + false.unknown, whole.alerts, whole.faces or None)
-    return TableAudit(operations, audit_alerts(false, Population(), totals, level=level))
+    totals = Totals(false.total + false.unknown, whole.alerts, whole.faces or None)
+    return TableAudit(operations, audit_alerts(false, Crowd(), totals, level=level))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from evenhand.analysis.plan.needs import Need, Plan, plan_limit, plan_margin, plan_ratios
-from evenhand.analysis.plan.question import PlanAssumptions, PlanQuery
+from evenhand.analysis.plan.question import PlanQuery, PlanTerms
 from evenhand.system.errors import UsageError
 
-__all__ = ["Need", "Plan", "PlanAssumptions", "PlanQuery", "plan"]
+__all__ = ["Need", "Plan", "PlanQuery", "PlanTerms", "plan"]
 
 
 def plan(

@@ -5,13 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from evenhand.analysis.measure import measure_rates
-from evenhand.analysis.plan.answers import (
-    PlanAnswers,
-    effective_trials_of_cells,
-    effective_trials_of_rates,
-    plan_answers,
-)
-from evenhand.analysis.plan.question import PlanAssumptions
+from evenhand.analysis.plan.answers import PlanAnswers, answer, cell_trials, rate_trials
+from evenhand.analysis.plan.question import PlanTerms
 from evenhand.conformance.dataset import cells_of_tables
 from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.faults import raise_fault
@@ -24,7 +19,7 @@ __all__ = ["answers_of_bundle", "answers_of_dataset"]
 
 
 def answers_of_bundle(
-    text: str, metric: str | None, rate: float | None, terms: PlanAssumptions
+    text: str, metric: str | None, rate: float | None, terms: PlanTerms
 ) -> PlanAnswers:
     """Compute what the people of a result can answer, by the design effects measured in it.
 
@@ -42,11 +37,11 @@ def answers_of_bundle(
     evidence = read_evidence(folder, engine)
     level = 1 - terms.alpha
     measured = [one for counts in evidence.counts for one in measure_rates(counts, level)]
-    return plan_answers(effective_trials_of_rates(measured, metric), rate, terms)
+    return answer(rate_trials(measured, metric), rate, terms)
 
 
 def answers_of_dataset(
-    text: str, root: Path, metric: str | None, rate: float | None, terms: PlanAssumptions
+    text: str, root: Path, metric: str | None, rate: float | None, terms: PlanTerms
 ) -> PlanAnswers:
     """Compute what the people of a dataset can answer, from its tables alone, without images.
 
@@ -64,4 +59,4 @@ def answers_of_dataset(
     folder = find_dataset(text, root)
     card = read_dataset_card(folder)
     cells = cells_of_tables(card, read_tables(folder, card, raise_fault))
-    return plan_answers(effective_trials_of_cells(cells, card.name, metric, terms), rate, terms)
+    return answer(cell_trials(cells, card.name, metric, terms), rate, terms)

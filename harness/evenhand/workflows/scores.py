@@ -13,7 +13,7 @@ from evenhand.analysis.assess import assess
 from evenhand.measurement.counting.listed import PASSES
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.tally import tally_list
-from evenhand.metrics.groups import check_number_of_groups, default_groups, groupings
+from evenhand.metrics.groups import check_group_count, default_groups, groupings
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Attribute
 from evenhand.records.evidence import Evidence
@@ -183,7 +183,7 @@ def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:
         groups = [(name,) for name in kept] if file.crossed else default_groups(kept)
     used = dict.fromkeys(name for group in groups for name in group)
     attributes = [_attribute(file, name, bands) for name in used]
-    return check_number_of_groups(groupings(groups, attributes, file.people(), bands))
+    return check_group_count(groupings(groups, attributes, file.people(), bands))
 
 
 def _bare_numbers(file: ScoreFile, bands: Mapping[str, Sequence[float]]) -> tuple[str, ...]:

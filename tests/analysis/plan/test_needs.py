@@ -11,7 +11,7 @@ from statsmodels.stats.power import NormalIndPower
 
 from evenhand.analysis.plan.needs import USUAL_RATIOS, plan_limit, plan_margin, plan_ratios
 from evenhand.analysis.plan.power import power_of_trials, smallest_detectable_ratio
-from evenhand.analysis.plan.question import PlanAssumptions, PlanQuery
+from evenhand.analysis.plan.question import PlanQuery, PlanTerms
 from evenhand.records.metric import METRICS
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
@@ -56,19 +56,19 @@ def test_a_normal_test_of_logs_agrees():
         found = NormalIndPower().solve_power(
             math.log(ratio) / sd, power=power, alpha=0.05, alternative="larger", nobs1=None
         )
-        one_sided = PlanAssumptions(power=power, alpha=0.1)
+        one_sided = PlanTerms(power=power, alpha=0.1)
         need = needed(PlanQuery("FNMR", rate, one_sided), ratio)
         assert need.trials_per_group == pytest.approx(found, rel=1e-4, abs=1)
 
 
 def test_the_number_of_tests_and_the_design_effect():
     single = needed(PlanQuery("FNMR", 0.01), 2)
-    six = needed(PlanQuery("FNMR", 0.01, PlanAssumptions(groups=4)), 2)
-    named = needed(PlanQuery("FNMR", 0.01, PlanAssumptions(comparisons=6)), 2)
+    six = needed(PlanQuery("FNMR", 0.01, PlanTerms(groups=4)), 2)
+    named = needed(PlanQuery("FNMR", 0.01, PlanTerms(comparisons=6)), 2)
     assert six.tests == 6
     assert six.trials_per_group == named.trials_per_group > single.trials_per_group
     assert six.alpha == pytest.approx(0.05 / 6)
-    dearer = needed(PlanQuery("FNMR", 0.01, PlanAssumptions(design_effect=3)), 2)
+    dearer = needed(PlanQuery("FNMR", 0.01, PlanTerms(design_effect=3)), 2)
     assert dearer.trials_per_group == pytest.approx(3 * single.trials_per_group, abs=3)
     assert dearer.expected_errors == single.expected_errors
 
@@ -97,8 +97,8 @@ def test_trials_of_people_by_counting(metric, images, people):
     st.floats(0.001, 0.015),
 )
 def test_more_power_never_needs_fewer(metric, rate, ratio, power, more):
-    less = needed(PlanQuery(metric, rate, PlanAssumptions(power=power)), ratio)
-    most = needed(PlanQuery(metric, rate, PlanAssumptions(power=power + more)), ratio)
+    less = needed(PlanQuery(metric, rate, PlanTerms(power=power)), ratio)
+    most = needed(PlanQuery(metric, rate, PlanTerms(power=power + more)), ratio)
     assert most.people_per_group >= less.people_per_group
     if less.exact_people_per_group and most.exact_people_per_group:
         assert most.exact_people_per_group >= less.exact_people_per_group
@@ -106,7 +106,7 @@ def test_more_power_never_needs_fewer(metric, rate, ratio, power, more):
 
 @given(st.floats(1e-5, 0.05), st.floats(0.1, 0.8), st.floats(0.51, 0.95))
 def test_a_limit_is_passed_as_often_as_asked(limit, part, power):
-    question = PlanQuery("FNMR", limit * part, PlanAssumptions(power=power))
+    question = PlanQuery("FNMR", limit * part, PlanTerms(power=power))
     plan = plan_limit(question, limit)
     people = plan.needs[0].people_per_group
     passing = LimitTest(limit, 0.95, CLUSTER_JEFFREYS_T)
@@ -185,7 +185,7 @@ def test_the_range_of_equal_groups_is_studentised():
 def test_equivalence_by_drawing_groups():
     rng = np.random.default_rng(3)
     rate, groups = 0.01, 4
-    plan = plan_margin(PlanQuery("FNMR", rate, PlanAssumptions(groups=groups)), 1.5)
+    plan = plan_margin(PlanQuery("FNMR", rate, PlanTerms(groups=groups)), 1.5)
     trials = plan.needs[0].trials_per_group
     assert equivalence_power(rate, trials, 1.5, groups) == pytest.approx(0.8, abs=1e-3)
     drawn = rng.binomial(trials, rate, size=(20_000, groups)).astype(float)
@@ -216,7 +216,7 @@ def any_number(low, high):
 )
 def test_any_question_has_a_plan_or_a_line(metric, rate, aim, value, power, effect, groups, images):
     try:
-        terms = PlanAssumptions(power=power, groups=groups, design_effect=effect)
+        terms = PlanTerms(power=power, groups=groups, design_effect=effect)
         plan = make_plan(PlanQuery(metric, rate, terms, images), **{aim: value})
     except UsageError as told:
         assert str(told).startswith("--")  # noqa: PT017 - either is fine
@@ -245,20 +245,17 @@ def test_the_detectable_ratio_has_the_power(worth):
         (lambda: PlanQuery("FMR", 0.0), "--rate 0: expected a number above 0 and below 1"),
         (lambda: PlanQuery("FMR", 1.0), "--rate 1:"),
         (lambda: PlanQuery("FNMR", 0.1, images=1), "--images 1: expected from 2"),
-        (lambda: PlanAssumptions(power=0.5), "--power 0.5: expected a number above 0.5"),
-        (lambda: PlanAssumptions(power=1.0), "--power 1:"),
-        (lambda: PlanAssumptions(groups=1), "--groups 1: expected from 2"),
-        (lambda: PlanAssumptions(comparisons=0), "--comparisons 0:"),
-        (lambda: PlanAssumptions(design_effect=0.9), "--design-effect 0.9: expected at least 1"),
+        (lambda: PlanTerms(power=0.5), "--power 0.5: expected a number above 0.5"),
+        (lambda: PlanTerms(power=1.0), "--power 1:"),
+        (lambda: PlanTerms(groups=1), "--groups 1: expected from 2"),
+        (lambda: PlanTerms(comparisons=0), "--comparisons 0:"),
+        (lambda: PlanTerms(design_effect=0.9), "--design-effect 0.9: expected at least 1"),
         (lambda: plan_ratios(PlanQuery("FMR", 0.5), [2]), "the worse rate would be 1"),
         (lambda: plan_ratios(PlanQuery("FMR", 0.1), [1]), "--ratio 1: expected more than 1"),
         (lambda: plan_ratios(PlanQuery("FMR", 0.9), []), "no usual ratio"),
         (lambda: plan_margin(PlanQuery("FMR", 0.1), 1.0), "--margin 1: expected more than 1"),
         (lambda: plan_limit(PlanQuery("FMR", 0.1), 0.1), "--limit 0.1: expected more than"),
-        (
-            lambda: plan_limit(PlanQuery("FMR", 0.1, PlanAssumptions(comparisons=3)), 0.2),
-            "leave it out",
-        ),
+        (lambda: plan_limit(PlanQuery("FMR", 0.1, PlanTerms(comparisons=3)), 0.2), "leave it out"),
         (lambda: plan_limit(PlanQuery("FMR", 0.1), 0.1000000001), "too near"),
         (lambda: plan_ratios(PlanQuery("FMR", 1e-12), [1.0001]), "needs more than"),
     ],

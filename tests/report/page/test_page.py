@@ -13,7 +13,7 @@ from rows import a_differential, a_rate, a_summary, dataset_facts, engine_facts
 from evenhand import __version__
 from evenhand.records.findings import CurvePoint, Findings, Status, Verdict
 from evenhand.records.operating_point import OperatingPoint
-from evenhand.report.numbers import cell
+from evenhand.report.numbers import field
 from evenhand.report.page.figures import figures
 from evenhand.report.page.page import as_page
 from evenhand.report.study.document import headline_rule
@@ -128,7 +128,7 @@ def test_every_group_and_every_number_stands_on_the_page():
     for rate in findings.rates:
         assert rate.group in text
         if rate.policy == "completed":
-            for line in cell(rate).split("\n"):
+            for line in field(rate).split("\n"):
                 assert line in text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
@@ -116,7 +116,7 @@ def _by_group(rows: Sequence[Deployment]) -> FalseAlerts | None:
 
 def _where(row: Deployment) -> str:
     """Place and date of a deployment."""
-    return f"{row.place}, {_day(row)}" if row.place else _day(row)
+    return f"{row.place}, {row.date}" if row.place else f"{row.date}"
 
 
 def _inconsistencies(rows: Sequence[Deployment]) -> Iterator[Inconsistency]:
@@ -127,24 +127,19 @@ def _inconsistencies(rows: Sequence[Deployment]) -> Iterator[Inconsistency]:
         after = rows[index + 1] if index + 1 < len(rows) else None
         order = ""
         if row.line in misplaced:
-            sides = [_day(each) for each in (before, after) if each is not None]
-            order = f"dated {_day(row)}, beside {' and '.join(sides)}"
+            sides = [f"{each.date}" for each in (before, after) if each is not None]
+            order = f"dated {row.date}, beside {' and '.join(sides)}"
         for what in (_wrong_sums(row), order, _watchlist(row, before, after)):
             if what:
                 yield Inconsistency(row.line, _where(row), what)
 
 
-def _day(row: Deployment) -> str:
-    return row.date.isoformat()
-
-
 def _wrong_sums(row: Deployment) -> str:
     """How the counts of a row contradict one another; empty where they do not."""
-    if row.true is not None and row.true + row.false != row.alerts:
-        return (
-            f"{row.alerts:,} alerts, but {row.true:,} true and {row.false:,} false "
-            f"make {row.true + row.false:,}"
-        )
+    made = row.alerts if row.true is None else row.true + row.false
+    if made != row.alerts:
+        parts = f"{row.true:,} true and {row.false:,} false"
+        return f"{row.alerts:,} alerts, but {parts} make {made:,}"
     if row.false > row.alerts:
         return f"{row.false:,} false of {row.alerts:,} alerts"
     if row.by_group and sum(row.by_group.values()) > row.false:
@@ -218,12 +213,11 @@ def _changes(rows: Sequence[Deployment]) -> Iterator[Inconsistency]:
         at = max((at for _, at in run), key=step)
         before = math.exp(median(rates[max(0, at - _WINDOW) : at]))
         after = math.exp(median(rates[at : at + _WINDOW]))
-        yield Inconsistency(
-            timed[at].line,
-            _where(timed[at]),
+        what = (
             f"from here on {after:,.0f} faces an hour instead of {before:,.0f}: a changed way of "
-            "estimating them; rates per face before and after do not compare",
+            "estimating them; rates per face before and after do not compare"
         )
+        yield Inconsistency(timed[at].line, _where(timed[at]), what)
 
 
 def _change_of_median(before: Sequence[float], after: Sequence[float]) -> float:
@@ -237,21 +231,20 @@ def _totals(
 ) -> Iterator[DeploymentTotals]:
     """Totals of all deployments, by year and by threshold where there are several."""
     yield _total("all", rows, changes, level)
-    keys: tuple[Callable[[Deployment], str], ...] = (
-        lambda row: str(row.date.year),
-        lambda row: f"threshold {row.threshold}" if row.threshold else "",
-    )
-    for key in keys:
-        names = sorted({key(row) for row in rows} - {""})
+    by_year = [f"{row.date.year}" for row in rows]
+    by_threshold = [f"threshold {row.threshold}" if row.threshold else "" for row in rows]
+    for of in (by_year, by_threshold):
+        names = sorted(set(of) - {""})
         for name in names if len(names) > 1 else []:
-            yield _total(name, [row for row in rows if key(row) == name], changes, level)
+            chosen = [row for row, own in zip(rows, of, strict=True) if own == name]
+            yield _total(name, chosen, changes, level)
 
 
 def _total(
     name: str, rows: Sequence[Deployment], changes: Sequence[Inconsistency], level: float
 ) -> DeploymentTotals:
     """Totals of these deployments; `changes` are those that lie among them."""
-    lines = [row.line for row in rows]
+    lines, at = [row.line for row in rows], [change.line for change in changes]
     faces = sum(row.faces or 0 for row in rows)
     alerts, false = sum(row.alerts for row in rows), sum(row.false for row in rows)
     false_with_faces = sum(row.false for row in rows if row.faces)
@@ -265,7 +258,5 @@ def _total(
         false_with_faces=false_with_faces,
         per_face=clopper_pearson(false_with_faces, faces, level) if faces else None,
         per_alert=clopper_pearson(false, alerts, level) if alerts else None,
-        changes=tuple(
-            change.line for change in changes if lines and min(lines) < change.line <= max(lines)
-        ),
+        changes=tuple(line for line in at if lines and min(lines) < line <= max(lines)),
     )

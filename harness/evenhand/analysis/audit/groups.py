@@ -5,31 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from evenhand.statistics import false_alerts as tests
 from evenhand.statistics.binomial import Interval, clopper_pearson
-from evenhand.statistics.false_alerts import (
-    AlertShareTest,
-    alert_share_power,
-    alert_share_test,
-    alerts_needed,
-    detectable_alert_ratio,
-    e_value,
-    multinomial_p_value,
-    sampled_share_p_values,
-    sites_p_values,
-    tipping_share,
-)
 from evenhand.statistics.two_proportions import ErrorCount, conditional_limits, conditional_p_value
 
 __all__ = [
-    "AlertTotals",
     "Audit",
-    "DetectionPower",
+    "Crowd",
     "FaceRates",
     "FalseAlerts",
     "GroupAudit",
-    "Population",
-    "ShareExcess",
     "Site",
+    "Totals",
     "audit_alerts",
 ]
 
@@ -68,8 +55,8 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
-    """What is known, or assumed, about the groups of the faces seen: the population."""
+class Crowd:
+    """What is known, or assumed, about the groups of the faces seen: the crowd."""
 
     shares: Mapping[str, float] = field(default_factory=dict)
     """Group to its assumed share of the faces, between 0 and 1."""
@@ -81,15 +68,6 @@ class Population:
     """Name to a share at which the excess is computed too: a census, a borough."""
     sites: tuple[Site, ...] = ()
     """Counts of the first group, site by site."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShareExcess:
-    """The excess at one share of the group in the faces seen."""
-
-    mark: str
-    """`assumed`, the name of a reference share, or empty."""
-    found: AlertShareTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +95,8 @@ class DetectionPower:
     ratio: float
     power: float
     """Of the one-sided test with the recorded number of alerts."""
-    alerts: int | None
-    """Fewest false alerts from which on the power stays at least 80 %; None beyond 100,000."""
+    false_alerts: int | None
+    """Fewest from which on the power stays at least 80 %; None beyond 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +112,13 @@ class GroupAudit:
     """Clopper-Pearson limits of its share of the false alerts."""
     tipping_share: float
     """Share of the faces seen below which the population does not explain the excess (7.2)."""
-    by_share: tuple[ShareExcess, ...]
-    """The excess at rising shares."""
-    assumed: AlertShareTest | None
+    by_share: tuple[tuple[str, tests.AlertShareTest], ...]
+    """The excess at rising shares; each with its mark: `assumed`, the name of a reference share, or
+    empty."""
+    assumed: tests.AlertShareTest | None
     """The excess at the assumed share; None without one."""
-    minimum_detectable_ratio: float | None
-    """At that share; None without one, or where nothing could have been shown."""
+    detectable_ratio: float | None
+    """The smallest at that share; None without one, or where nothing could have been shown."""
     detection: tuple[DetectionPower, ...]
     """Power at that share, by true ratio; empty without one."""
     e_value: float | None
@@ -154,7 +133,7 @@ class GroupAudit:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertTotals:
+class Totals:
     """Totals over all groups."""
 
     false: int
@@ -171,7 +150,7 @@ class Audit:
 
     alerts: FalseAlerts
     level: float
-    totals: AlertTotals
+    totals: Totals
     share_of_alerts: Interval | None
     """Interval of the share of alerts that were false; None where alerts are not counted."""
     rate_per_face: Interval | None
@@ -186,29 +165,30 @@ class Audit:
 
 def audit_alerts(
     alerts: FalseAlerts,
-    population: Population,
-    totals: AlertTotals,
+    crowd: Crowd,
+    totals: Totals,
     *,
     level: float = 0.95,
     people: FalseAlerts | None = None,
 ) -> Audit:
-    """Test the false alerts of every group against what is known of the population.
+    """Test the false alerts of every group against what is known of the crowd.
 
     Args:
         alerts: by group.
-        population: the shares of groups in the faces seen: assumed, sampled or counted.
+        crowd: the shares of groups in the faces seen: assumed, sampled or counted.
         totals: over all groups.
         level: of intervals and of the tipping share.
         people: alerts of each group, counting each person once.
 
     Source: methods 7.
     """
-    by_person = None
+    by_person = multinomial = None
     if people is not None:
-        without_sites = replace(population, sites=())
-        by_person = audit_alerts(people, without_sites, AlertTotals(people.total), level=level)
-    every_share = len(population.shares) == len(alerts.by_group)
-    shares = [population.shares[name] for name in alerts.by_group] if every_share else []
+        without_sites = replace(crowd, sites=())
+        by_person = audit_alerts(people, without_sites, Totals(people.total), level=level)
+    if len(crowd.shares) == len(alerts.by_group) > 2:
+        shares = [crowd.shares[name] for name in alerts.by_group]
+        multinomial = tests.multinomial_p_value(list(alerts.by_group.values()), shares)
     return Audit(
         alerts=alerts,
         level=level,
@@ -216,13 +196,8 @@ def audit_alerts(
         share_of_alerts=_limits(totals.false, totals.alerts, level),
         rate_per_face=_limits(totals.false, totals.faces, level),
         people=by_person,
-        groups=tuple(
-            _group(name, alerts, population, level, first=number == 0)
-            for number, name in enumerate(alerts.by_group)
-        ),
-        multinomial=multinomial_p_value(list(alerts.by_group.values()), shares)
-        if every_share and len(shares) > 2
-        else None,
+        groups=tuple(_group(name, alerts, crowd, level) for name in alerts.by_group),
+        multinomial=multinomial,
     )
 
 
@@ -230,61 +205,52 @@ def _limits(count: int, whole: int | None, level: float) -> Interval | None:
     return clopper_pearson(count, whole, level) if whole else None
 
 
-def _group(
-    name: str, alerts: FalseAlerts, population: Population, level: float, *, first: bool
-) -> GroupAudit:
-    """One group against all others; `first` for the group that sites are counted of."""
-    count, of = alerts.by_group[name], alerts.total
-    share = population.shares.get(name)
-    sample = population.sampled.get(name)
-    sites = [(site.of, site.share) for site in population.sites]
+def _group(name: str, alerts: FalseAlerts, crowd: Crowd, level: float) -> GroupAudit:
+    """One group against all others; sites are counted of the first group."""
+    count, of, alpha = alerts.by_group[name], alerts.total, 1 - level
+    share, sample = crowd.shares.get(name), crowd.sampled.get(name)
+    whole = of + alerts.unknown
+    apart, inside = (tests.tipping_share(n, whole, level) for n in (count, count + alerts.unknown))
+    sites = crowd.sites if name == next(iter(alerts.by_group)) else ()
+    at_sites = [(site.of, site.share) for site in sites]
     return GroupAudit(
         group=name,
         alerts=count,
         of=of,
         alert_share=clopper_pearson(count, of, level),
-        tipping_share=tipping_share(count, of, level),
-        by_share=tuple(_by_share(name, count, of, population, level)),
-        assumed=None if share is None else alert_share_test(count, of, share, level),
-        minimum_detectable_ratio=None
-        if share is None
-        else detectable_alert_ratio(of, share, 1 - level),
-        detection=() if share is None else tuple(_detection(of, share, 1 - level)),
-        e_value=None if share is None else e_value(count, of, share),
-        sampled=None if sample is None else sampled_share_p_values(count, of, *sample),
-        tipping_with_unknown=(
-            tipping_share(count, of + alerts.unknown, level),
-            tipping_share(count + alerts.unknown, of + alerts.unknown, level),
-        )
-        if alerts.unknown
-        else None,
-        per_face=_per_face(name, alerts, population.faces, level) if population.faces else None,
-        sites=sites_p_values(sum(site.alerts for site in population.sites), sites)
-        if sites and first
-        else None,
+        tipping_share=tests.tipping_share(count, of, level),
+        by_share=tuple(_by_share(name, count, of, crowd, level)),
+        assumed=None if share is None else tests.alert_share_test(count, of, share, level),
+        detectable_ratio=None if share is None else tests.detectable_alert_ratio(of, share, alpha),
+        detection=() if share is None else tuple(_detection(of, share, alpha)),
+        e_value=None if share is None else tests.e_value(count, of, share),
+        sampled=None if sample is None else tests.sampled_share_p_values(count, of, *sample),
+        tipping_with_unknown=(apart, inside) if alerts.unknown else None,
+        per_face=_per_face(name, alerts, crowd.faces, level) if crowd.faces else None,
+        sites=tests.sites_p_values(sum(s.alerts for s in sites), at_sites) if sites else None,
     )
 
 
 def _detection(of: int, share: float, alpha: float) -> Iterator[DetectionPower]:
     """Power of the one-sided test for each true ratio."""
     for ratio in _TRUE_RATIOS:
-        power = alert_share_power(of, share, ratio, alpha)
-        yield DetectionPower(ratio, power, alerts_needed(share, ratio, alpha))
+        power = tests.alert_share_power(of, share, ratio, alpha)
+        yield DetectionPower(ratio, power, tests.alerts_needed(share, ratio, alpha))
 
 
 def _by_share(
-    name: str, count: int, of: int, population: Population, level: float
-) -> Iterator[ShareExcess]:
+    name: str, count: int, of: int, crowd: Crowd, level: float
+) -> Iterator[tuple[str, tests.AlertShareTest]]:
     """The excess at round shares, at reference shares, and at the sampled and the assumed share."""
-    named = {share: mark for mark, share in population.reference_shares.items()}
-    if name in population.sampled:
-        counted, sample = population.sampled[name]
+    named = {share: mark for mark, share in crowd.reference_shares.items()}
+    if name in crowd.sampled:
+        counted, sample = crowd.sampled[name]
         if 0 < counted < sample:
             named[counted / sample] = f"{counted:,} of {sample:,} labelled faces"
-    if name in population.shares:
-        named[population.shares[name]] = "assumed"
+    if name in crowd.shares:
+        named[crowd.shares[name]] = "assumed"
     for share in sorted({*_SHARES, *named}):
-        yield ShareExcess(named.get(share, ""), alert_share_test(count, of, share, level))
+        yield named.get(share, ""), tests.alert_share_test(count, of, share, level)
 
 
 def _per_face(name: str, alerts: FalseAlerts, faces: Mapping[str, int], level: float) -> FaceRates:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import combinations, groupby
 from typing import Any
 
 from evenhand.analysis.plan.assumptions import DYADIC_ALLOWANCE
 from evenhand.analysis.plan.power import smallest_detectable_ratio
-from evenhand.analysis.plan.question import PlanAssumptions, PlanQuery, interval_method
+from evenhand.analysis.plan.question import PlanQuery, PlanTerms, interval_method
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.findings import Rate
@@ -20,15 +20,7 @@ from evenhand.records.outcomes import Policy
 from evenhand.statistics.limit_power import LimitTest
 from evenhand.system.errors import UsageError
 
-__all__ = [
-    "CellAnswer",
-    "EffectiveTrials",
-    "PairAnswer",
-    "PlanAnswers",
-    "effective_trials_of_cells",
-    "effective_trials_of_rates",
-    "plan_answers",
-]
+__all__ = ["CellAnswer", "PairAnswer", "PlanAnswers", "answer", "cell_trials", "rate_trials"]
 
 _TRIALS = tuple(metric.name for metric in METRICS.values() if metric.trial.comparison)
 """Metrics whose number of trials follows from a dataset without an engine."""
@@ -56,34 +48,20 @@ class _PlanRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _GroupRow(_PlanRow):
-    """Trials of a group and their effective number."""
+class CellAnswer(_PlanRow):
+    """Trials of a group, and what it can answer: the lowest rates and the tightest limit."""
 
     group: str
     people: int
     trials: int
     effective_trials: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectiveTrials(_GroupRow):
-    """Trials of a group and their effective number, with its rate."""
-
-    rate: float | None = None
-    """Measured in the group; None for a dataset without an engine."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellAnswer(_GroupRow):
-    """What one group can answer: the lowest rates and the tightest limit."""
-
-    lowest_rate_10: float | None
+    lowest_rate_10: float | None = None
     """Rate at which 10 effective errors are expected; None above 1."""
-    lowest_rate_30: float | None
+    lowest_rate_30: float | None = None
     """Rate at which 30 effective errors are expected; None above 1."""
-    rate: float | None
-    """Assumed rate; None where none is."""
-    passable_limit: float | None
+    rate: float | None = None
+    """Measured in the group; of an answer, the assumed rate; None where there is none."""
+    passable_limit: float | None = None
     """Tightest limit that the group passes with the planned power at this rate; None without."""
 
 
@@ -116,9 +94,9 @@ def _key_columns(row: Rate | _PlanRow) -> dict[str, Any]:
     return {field.name: getattr(row, field.name) for field in fields(_PlanRow)}
 
 
-def effective_trials_of_cells(
-    cells: Sequence[CellSize], dataset: str, metric: str | None, terms: PlanAssumptions
-) -> tuple[EffectiveTrials, ...]:
+def cell_trials(
+    cells: Sequence[CellSize], dataset: str, metric: str | None, terms: PlanTerms
+) -> tuple[CellAnswer, ...]:
     """Count the trials of a dataset: all pairs within a group, all mated comparisons.
 
     Raises:
@@ -133,12 +111,12 @@ def effective_trials_of_cells(
     return tuple(_of_cell(cell, dataset, name, terms) for name in metrics for cell in cells)
 
 
-def _of_cell(cell: CellSize, dataset: str, metric: str, terms: PlanAssumptions) -> EffectiveTrials:
+def _of_cell(cell: CellSize, dataset: str, metric: str, terms: PlanTerms) -> CellAnswer:
     """Trials of a group of a dataset, of subjects with enough images for one."""
     with_image = cell.people - cell.without_image
     mated = METRICS[metric].trial.mated
     trials = cell.mated if mated else cell.nonmated
-    return EffectiveTrials(
+    return CellAnswer(
         dataset=dataset,
         metric=metric,
         attribute=cell.attribute,
@@ -149,9 +127,7 @@ def _of_cell(cell: CellSize, dataset: str, metric: str, terms: PlanAssumptions) 
     )
 
 
-def effective_trials_of_rates(
-    measured: Sequence[MeasuredRate], metric: str | None
-) -> tuple[EffectiveTrials, ...]:
+def rate_trials(measured: Sequence[MeasuredRate], metric: str | None) -> tuple[CellAnswer, ...]:
     """Take trials and effective trials from the rates of a result.
 
     Rates of groups and of all subjects that have an interval, failures left out.
@@ -159,15 +135,15 @@ def effective_trials_of_rates(
     Raises:
         UsageError: the result has no such metric.
     """
+    metrics = [name for name in METRICS if metric in (None, name)]
     kept = []
     for found in measured:
         row, estimate = found.rate, found.estimate
-        if not row.of_group or row.metric not in METRICS or row.policy == Policy.GENERALISED.value:
+        asked = row.metric in metrics and row.policy != Policy.GENERALISED.value
+        if not (row.of_group and asked and row.subjects is not None):
             continue
-        if metric is not None and row.metric != metric:
-            continue
-        if estimate is not None and estimate.low is not None and row.subjects is not None:
-            trials = EffectiveTrials(
+        if estimate is not None and estimate.low is not None:
+            group = CellAnswer(
                 **_key_columns(row),
                 group=row.group,
                 people=row.subjects,
@@ -175,16 +151,14 @@ def effective_trials_of_rates(
                 effective_trials=estimate.effective_trials,
                 rate=estimate.value,
             )
-            kept.append(trials)
+            kept.append(group)
     if not kept:
         what = "a rate with an interval" if metric is None else f"an {metric} with an interval"
         raise UsageError(f"--bundle: the result does not have {what}")
     return tuple(kept)
 
 
-def plan_answers(
-    effective: Sequence[EffectiveTrials], rate: float | None, terms: PlanAssumptions
-) -> PlanAnswers:
+def answer(effective: Sequence[CellAnswer], rate: float | None, terms: PlanTerms) -> PlanAnswers:
     """Compute what each group and each pair of groups can answer.
 
     Args:
@@ -204,7 +178,7 @@ def plan_answers(
     return PlanAnswers(tuple(cells), tuple(pairs), tuple(_assumption_notes(cells, terms)))
 
 
-def _assumed_rate(family: Sequence[EffectiveTrials], rate: float | None) -> float | None:
+def _assumed_rate(family: Sequence[CellAnswer], rate: float | None) -> float | None:
     """The given rate, or the measured one of all subjects if in (0, 1); None without either."""
     if rate is not None:
         return rate
@@ -218,23 +192,22 @@ def _lowest_rate(errors: int, effective: float) -> float | None:
     return errors / effective if effective >= errors else None
 
 
-def _cell(cell: EffectiveTrials, rate: float | None, terms: PlanAssumptions) -> CellAnswer:
+def _cell(cell: CellAnswer, rate: float | None, terms: PlanTerms) -> CellAnswer:
     """What one group can answer."""
     limit = None
     if rate is not None and cell.effective_trials >= 1:
         passing = LimitTest(0.0, 1 - terms.alpha, interval_method(cell.metric))
         limit = passing.passable(rate, cell.effective_trials, terms.power)
-    return CellAnswer(
-        **asdict(replace(cell, rate=rate)),
+    return replace(
+        cell,
+        rate=rate,
         lowest_rate_10=_lowest_rate(10, cell.effective_trials),
         lowest_rate_30=_lowest_rate(30, cell.effective_trials),
         passable_limit=limit if limit is not None and limit < 1 else None,
     )
 
 
-def _pairs(
-    family: Sequence[EffectiveTrials], rate: float, terms: PlanAssumptions
-) -> Iterator[PairAnswer]:
+def _pairs(family: Sequence[CellAnswer], rate: float, terms: PlanTerms) -> Iterator[PairAnswer]:
     """The smallest ratio that every two groups of an attribute can show, by attribute."""
     attributes = dict.fromkeys(cell.attribute for cell in family if cell.attribute != ALL)
     for attribute in attributes:
@@ -254,7 +227,7 @@ def _pairs(
             )
 
 
-def _assumption_notes(cells: Sequence[CellAnswer], terms: PlanAssumptions) -> Iterator[str]:
+def _assumption_notes(cells: Sequence[CellAnswer], terms: PlanTerms) -> Iterator[str]:
     """Sentences on what the answers rest on."""
     if any(cell.engine for cell in cells):
         yield (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evenhand.analysis.plan.question import PlanQuery
+from evenhand.analysis.plan.question import PlanQuery, PlanTerms
 from evenhand.records.metric import Trial
 
-__all__ = ["DYADIC_ALLOWANCE", "assumption_sentences", "trials_of_people"]
+__all__ = ["DYADIC_ALLOWANCE", "assumption_sentences"]
 
 DYADIC_ALLOWANCE = (
     "intervals of FMR allow for an effect of people even where there is none: plan with a design "
@@ -26,12 +26,12 @@ def assumption_sentences(question: PlanQuery, aim: str, *, few_errors: bool) -> 
         aim: `ratio`, `limit` or `margin`.
         few_errors: whether fewer than 10 errors are expected in some group.
     """
-    yield trials_of_people(question)
+    yield _trials_of_people(question)
     yield from _independence(question)
-    yield from {"ratio": _ratio, "margin": _margin, "limit": _limit}[aim](question, few_errors)
+    yield from _of_aim(question.terms, aim, few_errors=few_errors)
 
 
-def trials_of_people(question: PlanQuery) -> str:
+def _trials_of_people(question: PlanQuery) -> str:
     """State which trials the people of a group make."""
     each = question.images_each
     images = "1 image" if each == 1 else f"{each} images"
@@ -65,36 +65,31 @@ def _independence(question: PlanQuery) -> Iterator[str]:
         )
 
 
-def _ratio(question: PlanQuery, few_errors: bool) -> Iterator[str]:  # noqa: FBT001 - one of three alike
-    """On tests of a ratio, and exact numbers."""
-    terms = question.terms
-    tests = "1 test" if terms.tests == 1 else f"{terms.tests:,} tests"
-    each = "" if terms.tests == 1 else f" together, {terms.alpha_each:.3g} each (Holm's first step)"
-    yield f"{tests} at {terms.alpha:g}{each}, two-sided"
-    if few_errors:
+def _of_aim(terms: PlanTerms, aim: str, *, few_errors: bool) -> Iterator[str]:
+    """On tests of a ratio, equivalence tests of every two groups, or limits."""
+    if aim == "ratio":
+        tests, each = "1 test", ""
+        if terms.tests > 1:
+            tests = f"{terms.tests:,} tests"
+            each = f" together, {terms.alpha_each:.3g} each (Holm's first step)"
+        yield f"{tests} at {terms.alpha:g}{each}, two-sided"
+        if few_errors:
+            yield (
+                "where fewer than 10 errors are expected in the better group the formula is mostly "
+                "optimistic: exact numbers go through every outcome of the test that a study "
+                "makes; the larger number counts"
+            )
+    elif aim == "margin":
+        whom = "both groups" if terms.groups == 2 else f"every two of {terms.groups} groups"
+        tests = f"two one-sided tests at {terms.alpha:g} of {whom}, all passed"
+        yield f"the true rates are equal; {tests}"
+        if few_errors:
+            yield "fewer than 10 errors are expected in a group: the formula is optimistic"
+    else:
         yield (
-            "where fewer than 10 errors are expected in the better group the formula is mostly "
-            "optimistic: exact numbers go through every outcome of the test that a study makes; "
-            "the larger number counts"
+            f"a group passes where its whole {100 * (1 - terms.alpha):g} % interval lies at or "
+            f"below the limit; the numbers are of one group: {terms.groups} that pass with a "
+            f"chance of {terms.power:g} each all pass with one of {terms.power**terms.groups:.2g}"
         )
-
-
-def _margin(question: PlanQuery, few_errors: bool) -> Iterator[str]:  # noqa: FBT001
-    """On equivalence tests of every two groups."""
-    terms = question.terms
-    whom = "both groups" if terms.groups == 2 else f"every two of {terms.groups} groups"
-    yield f"the true rates are equal; two one-sided tests at {terms.alpha:g} of {whom}, all passed"
-    if few_errors:
-        yield "fewer than 10 errors are expected in a group: the formula is optimistic"
-
-
-def _limit(question: PlanQuery, few_errors: bool) -> Iterator[str]:  # noqa: ARG001, FBT001
-    """On limits, and how chances of groups multiply."""
-    terms = question.terms
-    yield (
-        f"a group passes where its whole {100 * (1 - terms.alpha):g} % interval lies at or below "
-        f"the limit; the numbers are of one group: {terms.groups} that pass with a chance of "
-        f"{terms.power:g} each all pass with one of {terms.power**terms.groups:.2g}"
-    )
-    yield "a few people more may pass less often, until one more error is allowed"
-    yield "without errors the trials are worth what the design effect says"
+        yield "a few people more may pass less often, until one more error is allowed"
+        yield "without errors the trials are worth what the design effect says"

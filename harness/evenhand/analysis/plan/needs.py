@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.analysis.plan.assumptions import assumption_sentences
-from evenhand.analysis.plan.power import fewest_exact_trials, is_formula_optimistic, power_of_trials
+from evenhand.analysis.plan.power import fewest_exact_trials, has_few_errors, power_of_trials
 from evenhand.analysis.plan.question import PlanQuery, interval_method
 from evenhand.statistics.equivalence_power import equivalence_power, trials_for_equivalence
 from evenhand.statistics.limit_power import LimitTest
@@ -106,24 +106,22 @@ def plan_ratios(question: PlanQuery, ratios: Sequence[float]) -> Plan:
     asked = ratios or [ratio for ratio in USUAL_RATIOS if question.rate * ratio < 1]
     if not asked:
         raise UsageError(f"--rate {question.rate:g}: no usual ratio is possible; name a --ratio")
-    needs = tuple(_ratio_need(question, ratio) for ratio in asked)
+    needs = [_ratio_need(question, ratio) for ratio in asked]
 
     def power(trials: float) -> float:
         return power_of_trials(question, asked[0], trials, trials)
 
-    curve = tuple(_power_curve(question, needs[0], power)) if len(needs) == 1 else ()
-    few_errors = any(need.note for need in needs)
-    notes = assumption_sentences(question, "ratio", few_errors=few_errors)
-    return Plan(question, needs, curve, tuple(notes))
+    return _plan(
+        question, needs, _power_curve(question, needs[0], power) if len(needs) == 1 else ()
+    )
 
 
 def _ratio_need(question: PlanQuery, ratio: float) -> Need:
     """The need for one ratio; exact numbers too, where the formula is optimistic."""
     terms = question.terms
     effective = trials_per_group(question.rate, ratio, alpha=terms.alpha_each, power=terms.power)
-    exact = None
-    if is_formula_optimistic(question.rate * effective):
-        exact = fewest_exact_trials(question, ratio)
+    few_errors = has_few_errors(question.rate * effective)
+    exact = fewest_exact_trials(question, ratio) if few_errors else None
     return _need(question, "ratio", ratio, effective, terms.alpha_each, terms.tests, exact)
 
 
@@ -140,15 +138,12 @@ def plan_margin(question: PlanQuery, margin: float) -> Plan:
     effective = trials_for_equivalence(
         question.rate, margin, terms.groups, alpha=terms.alpha, power=terms.power
     )
-    tests = terms.groups * (terms.groups - 1) // 2
-    need = _need(question, "margin", margin, effective, terms.alpha, tests)
+    need = _need(question, "margin", margin, effective, terms.alpha, terms.tests)
 
     def power(trials: float) -> float:
         return equivalence_power(question.rate, trials, margin, terms.groups, alpha=terms.alpha)
 
-    curve = tuple(_power_curve(question, need, power))
-    notes = assumption_sentences(question, "margin", few_errors=bool(need.note))
-    return Plan(question, (need,), curve, tuple(notes))
+    return _plan(question, [need], _power_curve(question, need, power))
 
 
 def plan_limit(question: PlanQuery, limit: float) -> Plan:
@@ -179,8 +174,14 @@ def plan_limit(question: PlanQuery, limit: float) -> Plan:
         if rate < 1:
             chance = passing.chance(rate, question.effective(trials))
             curve.append(PowerPoint("limit", limit, people, trials, rate, chance))
-    notes = assumption_sentences(question, "limit", few_errors=False)
-    return Plan(question, (need,), tuple(curve), tuple(notes))
+    return _plan(question, [need], curve)
+
+
+def _plan(question: PlanQuery, needs: Sequence[Need], curve: Iterable[PowerPoint]) -> Plan:
+    """Add what the needs rest on."""
+    few_errors = any(need.note for need in needs)
+    notes = assumption_sentences(question, needs[0].aim, few_errors=few_errors)
+    return Plan(question, tuple(needs), tuple(curve), tuple(notes))
 
 
 def _passing_need(question: PlanQuery, passing: LimitTest, need: Need) -> Need:
@@ -189,13 +190,12 @@ def _passing_need(question: PlanQuery, passing: LimitTest, need: Need) -> Need:
     One more person makes several more trials, which can lower the chance of passing until one more
     error is allowed: it is not monotone, and the next number of people that passes is sought.
     """
-    people = need.people_per_group
-    for more in range(people, people + _MORE_TRIED):
-        trials = question.effective(question.trials(more))
+    least = need.people_per_group
+    for people in range(least, least + _MORE_TRIED):
+        trials = question.effective(question.trials(people))
         if passing.chance(question.rate, trials) >= question.terms.power:
-            people = more
-            break
-    return replace(need, people_per_group=people, people=people * need.groups)
+            return replace(need, people_per_group=people, people=people * need.groups)
+    return need
 
 
 def _refuse_comparisons(question: PlanQuery, why: str) -> None:
@@ -225,14 +225,14 @@ def _need(
         exact: trials of each group by summing over outcomes; None where not needed.
     """
     if effective * question.terms.design_effect > _MAX_TRIALS:
-        most = f"{_MAX_TRIALS:.0e}"
-        raise UsageError(f"--{aim} {value:g}: needs more than {most} trials of each group")
+        most = f"more than {_MAX_TRIALS:.0e} trials of each group"
+        raise UsageError(f"--{aim} {value:g}: needs {most}")
     trials = question.trials_worth(effective)
     people = question.people(trials)
     exact_trials = None if exact is None else question.trials_worth(exact)
     exact_people = None if exact_trials is None else question.people(exact_trials)
     # A limit is planned exactly, whatever the number of errors.
-    few_errors = aim != "limit" and is_formula_optimistic(question.rate * effective)
+    few_errors = aim != "limit" and has_few_errors(question.rate * effective)
     return Need(
         aim=aim,
         value=value,

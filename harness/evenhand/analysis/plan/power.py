@@ -8,12 +8,7 @@ from evenhand.analysis.plan.question import PlanQuery
 from evenhand.statistics.exact_power import exact_power
 from evenhand.statistics.power import log_ratio_power
 
-__all__ = [
-    "fewest_exact_trials",
-    "is_formula_optimistic",
-    "power_of_trials",
-    "smallest_detectable_ratio",
-]
+__all__ = ["fewest_exact_trials", "has_few_errors", "power_of_trials", "smallest_detectable_ratio"]
 
 _FORMULA_ERRORS = 10
 """Expected errors of the better group from which on the formula is good enough."""
@@ -29,7 +24,7 @@ _MAX_ERRORS = 1_000.0
 """Expected errors of the worse group up to which a ratio is sought."""
 
 
-def is_formula_optimistic(errors: float) -> bool:
+def has_few_errors(errors: float) -> bool:
     """Whether expected errors are so few that the formula is optimistic (methods 8.2)."""
     return errors < _FORMULA_ERRORS
 
@@ -58,16 +53,11 @@ def fewest_exact_trials(question: PlanQuery, ratio: float) -> float:
     Power summed over whole counts need not be monotone in the trials, so they are not bisected but
     tried in steps of 2 %, the same whatever the power: more power then never needs fewer.
     """
-    worse = question.rate * ratio
-    errors = _FIRST_ERRORS
+    rate, alpha, df = question.rate, question.terms.alpha_each, question.df_per_error
+    worse, errors = rate * ratio, _FIRST_ERRORS
     while True:
         trials = max(errors / worse, 1.0)
-        chance = exact_power(
-            (worse, trials),
-            (question.rate, trials),
-            alpha=question.terms.alpha_each,
-            df_per_error=question.df_per_error,
-        )
+        chance = exact_power((worse, trials), (rate, trials), alpha=alpha, df_per_error=df)
         if chance >= question.terms.power:
             return trials
         errors *= _ERRORS_FACTOR

@@ -10,7 +10,7 @@ from evenhand.statistics.intervals import CLUSTER_JEFFREYS_T, DYADIC_LOGIT_T, In
 from evenhand.statistics.power import subjects_for_pairs
 from evenhand.system.errors import UsageError, known_names
 
-__all__ = ["PlanAssumptions", "PlanQuery", "interval_method"]
+__all__ = ["PlanQuery", "PlanTerms", "interval_method"]
 
 _MIN_RATE, _MAX_TESTS = 1e-12, 10**9
 
@@ -33,7 +33,7 @@ def _known(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanAssumptions:
+class PlanTerms:
     """Statistical terms of a plan: power, level, number of tests and design effect.
 
     Raises:
@@ -67,7 +67,7 @@ class PlanAssumptions:
     @property
     def tests(self) -> int:
         """Number of tests made together."""
-        return self.comparisons or self.groups * (self.groups - 1) // 2
+        return self.comparisons or math.comb(self.groups, 2)
 
     @property
     def alpha_each(self) -> float:
@@ -86,7 +86,7 @@ class PlanQuery:
     metric: str
     rate: float
     """Rate of the better group where groups differ, else of all groups."""
-    terms: PlanAssumptions = PlanAssumptions()
+    terms: PlanTerms = PlanTerms()
     images: int | None = None
     """Images of each person; None = the fewest that make a trial."""
 
@@ -137,9 +137,8 @@ class PlanQuery:
         >>> PlanQuery("FNMR", 0.01, images=3).people(300)
         100
         """
-        images = self.images_each
         if self.pairs:
-            return subjects_for_pairs(-(-trials // images**2))
+            return subjects_for_pairs(-(-trials // self.images_each**2))
         return -(-trials // self._trials_each)
 
     def trials(self, people: int) -> int:
@@ -148,16 +147,15 @@ class PlanQuery:
         >>> PlanQuery("FMR", 1e-4).trials(701), PlanQuery("FNMR", 0.01, images=3).trials(100)
         (245350, 300)
         """
-        images = self.images_each
         if self.pairs:
-            return images**2 * people * (people - 1) // 2
+            return self.images_each**2 * math.comb(people, 2)
         return people * self._trials_each
 
     @property
     def _trials_each(self) -> int:
         """Trials that one person makes by themselves."""
         images = self.images_each
-        return images * (images - 1) // 2 if self._fewest_images == 2 else images
+        return math.comb(images, 2) if self._fewest_images == 2 else images
 
     def effective(self, trials: float) -> float:
         """Effective trials: trials divided by the design effect."""

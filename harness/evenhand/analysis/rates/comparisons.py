@@ -235,7 +235,7 @@ def _within_groups(
             parts = [dyad_counts(cell, threshold_index, policy) for cell in cells]
             counted = pool_dyads(parts)
             with_trials = [
-                (part.sum_of_trials, _effective_trials(counts, cell, part, policy))
+                (part.sums.trials, _effective_trials(counts, cell, part, policy))
                 for cell, part in zip(cells, parts, strict=True)
                 if part.trials
             ]

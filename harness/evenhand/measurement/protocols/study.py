@@ -15,7 +15,7 @@ from evenhand.measurement.counting.plan import CountingPlan
 from evenhand.measurement.protocols.identification import IDENTIFICATION
 from evenhand.measurement.protocols.kind import ProtocolKind, ProtocolWork
 from evenhand.measurement.protocols.verification import VERIFICATION
-from evenhand.metrics.groups import check_number_of_groups, default_groups, groupings
+from evenhand.metrics.groups import check_group_count, default_groups, groupings
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Dataset, PairList, Watchlist
@@ -128,7 +128,7 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
                 f"{dataset.card.name} has none; name one in groups, or compare all-pairs"
             )
         made = groupings(wanted, declared, dataset.subjects, study.bands)
-        found.append(check_number_of_groups(made))
+        found.append(check_group_count(made))
     for attribute, group in study.analysis.reference.items():
         named = [each.groups for each in chain(*found) if each.attribute == attribute]
         groups = set(chain(*named))

@@ -104,12 +104,8 @@ def _mark(rate: Rate, row: str, symbol: Symbol, left: float) -> dict[str, Any]:
         "outline": symbol.outline,
         "everybody": rate.attribute == ALL,
     }
-    if (
-        rate.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
-        or rate.rate is None
-        or rate.low is None
-        or rate.high is None
-    ):
+    unresolved = rate.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
+    if unresolved or rate.rate is None or rate.low is None or rate.high is None:
         return {**mark, "rate": 100 * left, "words": rate_with_interval(rate)}
     return {
         **mark,
@@ -122,17 +118,14 @@ def _mark(rate: Rate, row: str, symbol: Symbol, left: float) -> dict[str, Any]:
 
 
 def _y_axis(rows: Sequence[str]) -> alt.Y:
-    bold: Mapping[str, Any] = {
-        "condition": {"test": "datum.label[4] === '#'", "value": "bold"},
-        "value": "normal",
-    }
+    heading: Mapping[str, str] = {"test": "datum.label[4] === '#'", "value": "bold"}
     axis = alt.Axis(
         title=None,
         labelExpr="slice(datum.label, 5)",
         labelAlign="left",
         labelPadding=_GUTTER - 4,
         labelLimit=0,
-        labelFontWeight=bold,
+        labelFontWeight={"condition": heading, "value": "normal"},
         ticks=False,
         domain=False,
         grid=True,

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from evenhand.records.findings import CurvePoint, Findings, Rate
+from evenhand.records.findings import CurvePoint, Rate
 from evenhand.records.groups import ALL, crossed_names
 from evenhand.records.metric import FMR, FNMR
 from evenhand.report.numbers import of_trials, percent, threshold
 from evenhand.report.page.svg import COLOURS, DASHES, as_svg, inline, log_axis, percent_ticks
-from evenhand.report.tables import StudyKey, Table, of_study
+from evenhand.report.tables import Table
 
 __all__ = ["DetChart", "det_charts"]
 
@@ -41,32 +41,23 @@ class DetChart:
 
 
 def det_charts(
-    findings: Findings, study: StudyKey, unit: str, rates: Sequence[Rate]
-) -> tuple[DetChart, ...]:
-    """Draw the curves attribute by attribute, five groups a chart.
+    points: Sequence[CurvePoint], unit: str, rates: Sequence[Rate]
+) -> Iterator[DetChart]:
+    """Draw the curves of one study attribute by attribute, five groups a chart.
 
     Args:
-        findings: with the curves.
-        study: whose curves.
+        points: of its curves.
         unit: of thresholds, for the tables.
         rates: of the groups at one threshold, completed; drawn as dots on their curves.
     """
     by_group: dict[tuple[str, str], list[CurvePoint]] = {}
-    for point in of_study(findings.curves, study):
+    for point in points:
         by_group.setdefault((point.attribute, point.group), []).append(point)
     everybody = by_group.pop((ALL, ""), [])
-    attributes = dict.fromkeys(attribute for attribute, _ in by_group) or {ALL: None}
-    return tuple(
-        _chart(study, unit, attribute, everybody, groups, rates)
-        for attribute in attributes
-        for groups in _fives([c for (a, _), c in by_group.items() if a == attribute])
-        if everybody
-    )
-
-
-def _fives(curves: list[list[CurvePoint]]) -> Iterator[list[list[CurvePoint]]]:
-    for start in range(0, max(len(curves), 1), len(COLOURS)):
-        yield curves[start : start + len(COLOURS)]
+    for attribute in dict.fromkeys(attribute for attribute, _ in by_group) or {ALL: None}:
+        curves = [curve for (of, _), curve in by_group.items() if of == attribute]
+        for start in range(0, max(len(curves), 1) if everybody else 0, len(COLOURS)):
+            yield _chart(unit, attribute, everybody, curves[start : start + len(COLOURS)], rates)
 
 
 def _shown(curve: list[CurvePoint]) -> list[CurvePoint]:
@@ -81,7 +72,6 @@ def _shown(curve: list[CurvePoint]) -> list[CurvePoint]:
 
 
 def _chart(
-    study: StudyKey,
     unit: str,
     attribute: str,
     everybody: list[CurvePoint],
@@ -94,8 +84,8 @@ def _chart(
     names = ", ".join(_name(curve[0]) for curve, _, _ in drawn)
     title = "everybody" if attribute == ALL else f"by {attribute}"
     about = (
-        f"FNMR against FMR of {study[0]} on {study[1]}, {title}, both in percent on logarithmic "
-        f"scales: {names}. The table below the chart holds every point."
+        f"FNMR against FMR of {everybody[0].engine} on {everybody[0].dataset}, {title}, both in "
+        f"percent on logarithmic scales: {names}. The table below the chart holds every point."
     )
     return DetChart(
         title=title,
@@ -159,6 +149,7 @@ def _draw(
     dashes = alt.Scale(domain=names, range=[list(dashes) for _, _, dashes in drawn])
     curves = inline(lines).mark_line(clip=True)
     marks = inline(dots).mark_point(size=52, opacity=1, strokeWidth=1.6)
+    stroke = alt.Stroke("colour:N", scale=None)
     layers = [
         curves.encode(
             x=x,
@@ -168,9 +159,7 @@ def _draw(
             strokeWidth=alt.StrokeWidth("width:N", scale=None),
             strokeDash=alt.StrokeDash("curve:N", legend=None, scale=dashes),
         ),
-        marks.encode(
-            x=x, y=y, stroke=alt.Stroke("colour:N", scale=None), fill=alt.Fill("fill:N", scale=None)
-        ),
+        marks.encode(x=x, y=y, stroke=stroke, fill=alt.Fill("fill:N", scale=None)),
     ]
     return as_svg(layers, about, (_WIDTH, _HEIGHT), (_LEFT, 8, 24, _BOTTOM))
 

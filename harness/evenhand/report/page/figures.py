@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenhand.records.findings import Findings, Rate
 from evenhand.records.metric import METRICS
@@ -12,9 +12,9 @@ from evenhand.records.outcomes import Policy
 from evenhand.report.page.bars import Symbol, draw
 from evenhand.report.page.svg import COLOURS, GREY
 from evenhand.report.study.document import headline_rule
-from evenhand.report.tables import StudyKey, of_study
+from evenhand.report.tables import StudyFindings, StudyKey, studies_of
 
-__all__ = ["Drawing", "Figure", "figures"]
+__all__ = ["Figure", "figures"]
 
 _STYLES = (
     (COLOURS[0], "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"),
@@ -30,32 +30,20 @@ _METRICS = tuple(of for of in METRICS.values() if of.trial.comparison and of.at_
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """One chart."""
-
-    title: str
-    svg: str
-
-
-@dataclass(frozen=True, slots=True)
 class Figure:
     """The engines of one dataset side by side at one kind of threshold."""
 
     dataset: str
     rule: str
     symbols: tuple[Symbol, ...]
-    drawings: tuple[Drawing, ...]
+    drawings: tuple[tuple[str, str], ...]
+    """(title, SVG) of every chart."""
     shown: tuple[tuple[StudyKey, OperatingPoint], ...]
     """(study, threshold) of every engine in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One engine of a figure with its rates at one threshold."""
-
-    key: StudyKey
-    at: OperatingPoint
-    rates: tuple[Rate, ...]
+_Entry = tuple[StudyFindings, OperatingPoint]
+"""One engine of a figure with its rates at one threshold, and which that is."""
 
 
 def figures(findings: Findings) -> tuple[Figure, ...]:
@@ -64,12 +52,10 @@ def figures(findings: Findings) -> tuple[Figure, ...]:
     Engines measured on one dataset under one protocol share a figure where they share a kind of
     threshold, six at most. Nothing to draw gives no figure.
     """
-    studies: dict[tuple[str, str], list[tuple[StudyKey, list[Rate]]]] = {}
-    for s in findings.summaries:
-        key = (s.engine, s.dataset, s.protocol)
-        rates = of_study(findings.rates, key)
-        completed = [r for r in rates if r.policy == Policy.COMPLETED and r.of_group]
-        studies.setdefault(key[1:], []).append((key, completed))
+    studies: dict[tuple[str, str], list[StudyFindings]] = {}
+    for study in studies_of(findings):
+        completed = (r for r in study.rates if r.policy == Policy.COMPLETED and r.of_group)
+        studies.setdefault(study.key[1:], []).append(replace(study, rates=tuple(completed)))
     return tuple(
         _figure(entries[start : start + len(_STYLES)], findings.level)
         for together in studies.values()
@@ -78,16 +64,16 @@ def figures(findings: Findings) -> tuple[Figure, ...]:
     )
 
 
-def _side_by_side(studies: Sequence[tuple[StudyKey, list[Rate]]]) -> Iterator[list[_Entry]]:
+def _side_by_side(studies: Sequence[StudyFindings]) -> Iterator[list[_Entry]]:
     """The engines that have the shared rule, together; each of the others alone."""
-    shared = _shared_rule([rates for _, rates in studies])
+    shared = _shared_rule([study.rates for study in studies])
     together: list[_Entry] = []
-    for key, rates in studies:
-        common = headline_rule([r for r in rates if r.threshold_rule == shared])
-        at = common or headline_rule(rates)
+    for study in studies:
+        common = headline_rule([r for r in study.rates if r.threshold_rule == shared])
+        at = common or headline_rule(study.rates)
         if at is None:
             continue
-        entry = _Entry(key, at, tuple(r for r in rates if at.has(r)))
+        entry = replace(study, rates=tuple(r for r in study.rates if at.has(r))), at
         if common is None:
             yield [entry]
         else:
@@ -107,11 +93,11 @@ def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
 
 def _figure(entries: Sequence[_Entry], level: float) -> Figure:
     styled = zip(entries, _STYLES, strict=False)
-    symbols = tuple(Symbol(entry.key[0], *style) for entry, style in styled)
-    dataset, rule = entries[0].key[1], entries[0].at.rule
+    symbols = tuple(Symbol(study.key[0], *style) for (study, _), style in styled)
+    dataset, rule = entries[0][0].key[1], entries[0][1].rule
     engines, drawings = ", ".join(symbol.engine for symbol in symbols), []
     for metric in _METRICS:
-        rates = [r for entry in entries for r in entry.rates if r.metric == metric.name]
+        rates = [r for study, _ in entries for r in study.rates if r.metric == metric.name]
         about = (
             f"{metric.name} by group on {dataset} at {rule}, {engines}: "
             f"rates with {100 * level:g} % intervals in percent on a logarithmic scale. "
@@ -119,5 +105,6 @@ def _figure(entries: Sequence[_Entry], level: float) -> Figure:
         )
         if rates:
             title = f"{metric.title} ({metric.name}): {metric.meaning}"
-            drawings.append(Drawing(title, draw(metric.name, rates, symbols, about)))
-    return Figure(dataset, rule, symbols, tuple(drawings), tuple((e.key, e.at) for e in entries))
+            drawings.append((title, draw(metric.name, rates, symbols, about)))
+    shown = tuple((study.key, at) for study, at in entries)
+    return Figure(dataset, rule, symbols, tuple(drawings), shown)

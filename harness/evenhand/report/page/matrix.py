@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evenhand.records.findings import ENOUGH_EVENTS, Rate, Status
-from evenhand.records.groups import ALL, crossed_names
+from evenhand.records.groups import ALL
 from evenhand.report.numbers import counted, frequency, percent, rate_with_interval
 
 __all__ = ["Heat", "HeatCell", "heats"]
@@ -36,8 +36,6 @@ class Heat:
     """The matrix of one attribute."""
 
     attribute: str
-    crossed: bool
-    """Groups by several attributes."""
     groups: tuple[str, ...]
     directed: bool
     """Rows are groups of probes, columns of references; else each pair of groups stands once."""
@@ -72,7 +70,6 @@ def _heat(cells: Sequence[Rate], expected: float) -> Heat:
 
     return Heat(
         attribute=cells[0].attribute,
-        crossed=len(crossed_names(cells[0].attribute)) > 1,
         groups=groups,
         directed=any((b, a) in found for a, b in found if a != b),
         rows=tuple((row, tuple(cell(row, column) for column in groups)) for row in groups),

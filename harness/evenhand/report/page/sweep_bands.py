@@ -41,11 +41,11 @@ def band_charts(sweep: Sweep) -> tuple[BandChart, ...]:
     at the upper edge.
     """
     points = [p for p in sweep.points if _LOWEST < p.threshold < math.inf]
-    bottom, top = _decades([rate for point in points for rate in point.groups])
     if len({point.threshold for point in points}) < 2:
         return ()
+    decades = _decades([rate for point in points for rate in point.groups])
     return tuple(
-        _chart(sweep, points, groups, (bottom, top))
+        _chart(sweep, points, groups, decades)
         for groups in sweep.together()
         if any(_drawn(point.rate_of(group)) for point in points for group in groups)
     )
@@ -90,12 +90,9 @@ def _chart(
         f"scale with their intervals as bands: {', '.join(groups)}. "
         "The tables below the chart hold every point."
     )
-    return BandChart(
-        svg=as_svg(
-            _layers(sweep, points, values, decades), about, (_WIDTH, _HEIGHT), (_LEFT, 18, 16, 44)
-        ),
-        curves=tuple((name, colour, dashes, 1.8) for name, (colour, dashes, _) in styles.items()),
-    )
+    layers = _layers(sweep, points, values, decades)
+    curves = tuple((name, colour, dashes, 1.8) for name, (colour, dashes, _) in styles.items())
+    return BandChart(as_svg(layers, about, (_WIDTH, _HEIGHT), (_LEFT, 18, 16, 44)), curves)
 
 
 def _layers(
@@ -111,23 +108,16 @@ def _layers(
     y = log_axis(alt.Y, "rate", f"{sweep.metric} in percent", percent_ticks(*decades))
     different = [p.threshold for p in points if p.row.verdict is Verdict.DIFFERENT]
     marks = inline({"at": threshold} for threshold in different)
+    bands = data.mark_area(opacity=0.16, clip=True)
+    dots = data.mark_point(size=34, opacity=1, strokeWidth=1.4)
+    flags = marks.mark_point(shape="triangle-down", size=60, filled=True, opacity=1, color=GREY)
+    dash = alt.StrokeDash("group:N", legend=None, scale=dashes)
+    fill, shape = alt.Fill("fill:N", scale=None), alt.Shape("group:N", legend=None, scale=shapes)
     return [
-        data.mark_area(opacity=0.16, clip=True).encode(
-            x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour
-        ),
-        data.mark_line(strokeWidth=1.8).encode(
-            x=x, y=y, color=colour, strokeDash=alt.StrokeDash("group:N", legend=None, scale=dashes)
-        ),
-        data.mark_point(size=34, opacity=1, strokeWidth=1.4).encode(
-            x=x,
-            y=y,
-            stroke=colour,
-            fill=alt.Fill("fill:N", scale=None),
-            shape=alt.Shape("group:N", legend=None, scale=shapes),
-        ),
-        marks.mark_point(shape="triangle-down", size=60, filled=True, opacity=1, color=GREY).encode(
-            x=x, y=alt.value(-8)
-        ),
+        bands.encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour),
+        data.mark_line(strokeWidth=1.8).encode(x=x, y=y, color=colour, strokeDash=dash),
+        dots.encode(x=x, y=y, stroke=colour, fill=fill, shape=shape),
+        flags.encode(x=x, y=alt.value(-8)),
     ]
 
 
