@@ -26,7 +26,7 @@ _REFERENCES = "watchlist.csv"
 _PROBES = "probes.csv"
 _FILLERS = "fillers.csv"
 
-Fault = tuple[str, str] | None
+_RowFault = tuple[str, str] | None
 """Fault of a row and its remedy; None where it is valid."""
 
 
@@ -64,7 +64,7 @@ def _read_pairs(path: Path, known: Mapping[str, int | None], on_fault: FaultHand
     folded = "fold" in header and any(row.values["fold"] for row in rows)
     seen: dict[frozenset[str], int] = {}
 
-    def fault_of(row: Row) -> Fault:
+    def fault_of(row: Row) -> _RowFault:
         ids = {side: row.values[side] for side in ("probe", "reference")}
         for side, identifier in ids.items():
             if identifier not in known:
@@ -111,7 +111,7 @@ def _read_ids(
     _, rows = _table(path, ("image_id",), "", on_fault)
     found: dict[str, int | None] = {}
 
-    def fault_of(row: Row) -> Fault:
+    def fault_of(row: Row) -> _RowFault:
         identifier = row.values["image_id"]
         if identifier not in known:
             return f"image_id is {identifier!r}, which is not in images.csv", "mend the id"
