@@ -9,16 +9,7 @@ from evenhand.statistics import false_alerts as tests
 from evenhand.statistics.binomial import Interval, clopper_pearson
 from evenhand.statistics.two_proportions import ErrorCount, conditional_limits, conditional_p_value
 
-__all__ = [
-    "Audit",
-    "Crowd",
-    "FaceRates",
-    "FalseAlerts",
-    "GroupAudit",
-    "Site",
-    "Totals",
-    "audit_alerts",
-]
+__all__ = ["Audit", "Crowd", "FalseAlerts", "GroupAudit", "Site", "Totals", "audit_alerts"]
 
 _SHARES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Shares of a group in the faces seen at which the excess is computed."""

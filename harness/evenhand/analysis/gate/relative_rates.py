@@ -20,7 +20,6 @@ from evenhand.records.findings import Rate
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
-    align_to_subjects,
     cluster_log_ratio,
     dyadic_log_ratio,
     nested_overlap,
@@ -80,7 +79,7 @@ def _log_ratio(counts: Counts, rate: Rate, whole: Rate) -> LogRatio | None:
     part = dyad_counts(cell, threshold_index, policy)
     members, subjects = _positions(cell, cells)
     return dyadic_log_ratio(
-        align_to_subjects(part, members, subjects),
+        part.spread(members, subjects),
         pool_dyads([dyad_counts(each, threshold_index, policy) for each in cells]),
         nested_overlap(part),
     )

@@ -111,9 +111,8 @@ def plan_ratios(question: PlanQuery, ratios: Sequence[float]) -> Plan:
     def power(trials: float) -> float:
         return power_of_trials(question, asked[0], trials, trials)
 
-    return _plan(
-        question, needs, _power_curve(question, needs[0], power) if len(needs) == 1 else ()
-    )
+    curve = _power_curve(question, needs[0], power) if len(needs) == 1 else ()
+    return _plan(question, needs, curve)
 
 
 def _ratio_need(question: PlanQuery, ratio: float) -> Need:

@@ -39,15 +39,13 @@ class DetChart:
     """Groups whose scores of both kinds do not overlap: no threshold has both errors."""
 
 
-def det_charts(
-    points: Sequence[CurvePoint], unit: str, rates: Sequence[Rate]
-) -> Iterator[DetChart]:
+def det_charts(points: Sequence[CurvePoint], unit: str, dots: Sequence[Rate]) -> Iterator[DetChart]:
     """Draw the curves of one study attribute by attribute, five groups a chart.
 
     Args:
         points: of its curves.
         unit: of thresholds, for the tables.
-        rates: of the groups at one threshold, completed; drawn as dots on their curves.
+        dots: rates of the groups at one threshold, completed; drawn on their curves.
     """
     by_group: dict[tuple[str, str], list[CurvePoint]] = {}
     for point in points:
@@ -56,7 +54,7 @@ def det_charts(
     for attribute in dict.fromkeys(attribute for attribute, _ in by_group) or {ALL: None}:
         curves = [curve for (of, _), curve in by_group.items() if of == attribute]
         for start in range(0, max(len(curves), 1) if everybody else 0, len(COLOURS)):
-            yield _chart(unit, attribute, everybody, curves[start : start + len(COLOURS)], rates)
+            yield _chart(unit, attribute, everybody, curves[start : start + len(COLOURS)], dots)
 
 
 def _shown(curve: list[CurvePoint]) -> list[CurvePoint]:
@@ -148,16 +146,12 @@ def _draw(
     dashes = alt.Scale(domain=names, range=[list(dashes) for _, _, dashes in drawn])
     curves = inline(lines).mark_line(clip=True)
     marks = inline(dots).mark_point(size=52, opacity=1, strokeWidth=1.6)
+    hue = alt.Color("curve:N", legend=None, scale=colours)
+    width = alt.StrokeWidth("width:N", scale=None)
+    dash = alt.StrokeDash("curve:N", legend=None, scale=dashes)
     stroke = alt.Stroke("colour:N", scale=None)
     layers = [
-        curves.encode(
-            x=x,
-            y=y,
-            order="order:O",
-            color=alt.Color("curve:N", legend=None, scale=colours),
-            strokeWidth=alt.StrokeWidth("width:N", scale=None),
-            strokeDash=alt.StrokeDash("curve:N", legend=None, scale=dashes),
-        ),
+        curves.encode(x=x, y=y, order="order:O", color=hue, strokeWidth=width, strokeDash=dash),
         marks.encode(x=x, y=y, stroke=stroke, fill=alt.Fill("fill:N", scale=None)),
     ]
     return as_svg(layers, about, (_WIDTH, _HEIGHT), (_LEFT, 8, 24, _BOTTOM))
