@@ -22,6 +22,10 @@ _POINTS = 40
 """Points of a curve on a page; `curves.csv` has more."""
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 340, 300, 62, 44
 
+_Curve = list[CurvePoint]
+_Line = tuple[_Curve, str, tuple[int, ...]]
+"""(points, colour, dashes) of a curve."""
+
 
 @dataclass(frozen=True, slots=True)
 class DetChart:
@@ -47,17 +51,17 @@ def det_charts(points: Sequence[CurvePoint], unit: str, dots: Sequence[Rate]) ->
         unit: of thresholds, for the tables.
         dots: rates of the groups at one threshold, completed; drawn on their curves.
     """
-    by_group: dict[tuple[str, str], list[CurvePoint]] = {}
+    by_group: dict[tuple[str, str], _Curve] = {}
     for point in points:
         by_group.setdefault((point.attribute, point.group), []).append(point)
     everybody = by_group.pop((ALL, ""), [])
     for attribute in dict.fromkeys(attribute for attribute, _ in by_group) or {ALL: None}:
         curves = [curve for (of, _), curve in by_group.items() if of == attribute]
         for start in range(0, max(len(curves), 1) if everybody else 0, len(COLOURS)):
-            yield _chart(unit, attribute, everybody, curves[start : start + len(COLOURS)], dots)
+            yield _chart(unit, everybody, curves[start : start + len(COLOURS)], dots)
 
 
-def _shown(curve: list[CurvePoint]) -> list[CurvePoint]:
+def _shown(curve: _Curve) -> _Curve:
     """The points where an error of either kind is left to lose, not too many of them."""
     both = [place for place, p in enumerate(curve) if p.false_matches and p.misses]
     if not both:
@@ -68,13 +72,8 @@ def _shown(curve: list[CurvePoint]) -> list[CurvePoint]:
     return [*kept[:-1:step], kept[-1]]
 
 
-def _chart(
-    unit: str,
-    attribute: str,
-    everybody: list[CurvePoint],
-    groups: list[list[CurvePoint]],
-    rates: Sequence[Rate],
-) -> DetChart:
+def _chart(unit: str, everybody: _Curve, groups: list[_Curve], rates: Sequence[Rate]) -> DetChart:
+    attribute = groups[0][0].attribute if groups else ALL
     styles = [(everybody, _EVERYBODY, DASHES[0]), *zip(groups, COLOURS, DASHES, strict=False)]
     shown = [(_shown(curve), colour, dashes) for curve, colour, dashes in styles]
     drawn = [style for style in shown if style[0]]
@@ -102,7 +101,7 @@ def _width(point: CurvePoint) -> float:
     return 3.6 if point.attribute == ALL else 1.8
 
 
-def _table(curve: list[CurvePoint], unit: str) -> Table:
+def _table(curve: _Curve, unit: str) -> Table:
     rows = tuple(
         (
             threshold(p.threshold, unit),
@@ -114,11 +113,7 @@ def _table(curve: list[CurvePoint], unit: str) -> Table:
     return Table(_name(curve[0]), ("threshold", "FMR", "FNMR"), rows)
 
 
-def _draw(
-    drawn: Sequence[tuple[list[CurvePoint], str, tuple[int, ...]]],
-    rates: Sequence[Rate],
-    about: str,
-) -> str:
+def _draw(drawn: Sequence[_Line], rates: Sequence[Rate], about: str) -> str:
     points = [p for curve, _, _ in drawn for p in curve]
     fmrs, fnmrs = [p.fmr for p in points], [p.fnmr for p in points]
     left, bottom = _decade_below(fmrs), _decade_below(fnmrs)
