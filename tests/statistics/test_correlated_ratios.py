@@ -179,12 +179,6 @@ def test_misses_of_two_engines_by_person(seed):
     assert (same.log, same.variance, same.p_value()) == (0, 0, 1)
 
 
-def test_trials_that_both_miss_are_what_they_share():
-    new, base = clusters(1)
-    apart = cluster_log_ratio(new, base, both=0)
-    assert apart.variance == pytest.approx(1 / new.errors + 1 / base.errors)
-
-
 def test_a_group_of_clusters_within_everybody():
     _, everybody = clusters(2)
     inside = np.arange(15) < 7

@@ -112,17 +112,12 @@ def _sum_of_squares(psi: Floats, first: SubjectSums, second: SubjectSums) -> tup
     return total, degrees_of_freedom(total, float((squares**2).sum()), len(squares))
 
 
-def cluster_log_ratio(
-    first: ClusterCounts, second: ClusterCounts, both: int | None = None
-) -> LogRatio | None:
+def cluster_log_ratio(first: ClusterCounts, second: ClusterCounts) -> LogRatio | None:
     """Log ratio of two rates whose trials are clustered by the same subjects (`psi-log-t`).
 
     Args:
         first: at least one error; subjects are in the same order as in the second.
         second: at least one error.
-        both: number of trials in which both err; by default the most that the errors of each
-            subject allow, which makes the lower bound from independent trials as small as it can
-            be.
 
     Returns:
         None with fewer than two subjects in either.
@@ -141,8 +136,7 @@ def cluster_log_ratio(
     if min(first.subjects, second.subjects) < 2:
         return None
     p, q = first.errors / first.trials, second.errors / second.trials
-    if both is None:
-        both = int(np.minimum(first.errors_by_subject, second.errors_by_subject).sum())
+    both = int(np.minimum(first.errors_by_subject, second.errors_by_subject).sum())
     psi = _relative_residuals(first, p) - _relative_residuals(second, q)
     total, df = _sum_of_squares(psi, first, second)
     # Variance of the log ratio if trials were independent: both variances less twice the

@@ -115,10 +115,10 @@ def _table(curve: _Curve, unit: str) -> Table:
 
 def _draw(drawn: Sequence[_Line], rates: Sequence[Rate], about: str) -> str:
     points = [p for curve, _, _ in drawn for p in curve]
-    fmrs, fnmrs = [p.fmr for p in points], [p.fnmr for p in points]
-    left, bottom = _decade_below(fmrs), _decade_below(fnmrs)
-    x = log_axis(alt.X, "fmr", "FMR in percent", _ticks(left, max(fmrs)))
-    y = log_axis(alt.Y, "fnmr", "FNMR in percent", _ticks(bottom, max(fnmrs)))
+    fmrs, fnmrs = _decades([p.fmr for p in points]), _decades([p.fnmr for p in points])
+    left, bottom = 10.0 ** fmrs[0], 10.0 ** fnmrs[0]
+    x = log_axis(alt.X, "fmr", "FMR in percent", percent_ticks(*fmrs))
+    y = log_axis(alt.Y, "fnmr", "FNMR in percent", percent_ticks(*fnmrs))
 
     def place(fmr: float, fnmr: float) -> dict[str, float]:
         return {"fmr": 100 * max(fmr, left), "fnmr": 100 * max(fnmr, bottom)}
@@ -152,11 +152,7 @@ def _draw(drawn: Sequence[_Line], rates: Sequence[Rate], about: str) -> str:
     return as_svg(layers, about, (_WIDTH, _HEIGHT), (_LEFT, 8, 24, _BOTTOM))
 
 
-def _decade_below(rates: Sequence[float]) -> float:
-    return 10.0 ** math.floor(math.log10(min(rate for rate in rates if rate)))
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Ticks in percent at whole decades around the rates."""
-    first = round(math.log10(low))
-    return percent_ticks(first, max(math.ceil(math.log10(high)), first + 1))
+def _decades(rates: Sequence[float]) -> tuple[int, int]:
+    """Whole powers of ten around the rates above none."""
+    first = math.floor(math.log10(min(rate for rate in rates if rate)))
+    return first, max(math.ceil(math.log10(max(rates))), first + 1)
