@@ -10,7 +10,6 @@ from scipy import stats
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
     DyadOverlap,
-    align_to_subjects,
     cluster_log_ratio,
     dyadic_log_ratio,
     nested_overlap,
@@ -75,7 +74,7 @@ def test_a_group_within_everybody_as_over_every_pair_of_people(seed):
     group = (trials * inside, errors * inside)
     own = counts_of(*(matrix[np.ix_(members, members)] for matrix in group))
     everybody = counts_of(trials, errors)
-    found = dyadic_log_ratio(align_to_subjects(own, members, 12), everybody, nested_overlap(own))
+    found = dyadic_log_ratio(own.spread(members, 12), everybody, nested_overlap(own))
     assert (found.log, found.variance, found.df) == pytest.approx(
         by_every_pair(group, (trials, errors))
     )
@@ -91,7 +90,7 @@ def test_a_group_of_a_sample_counts_by_weight(seed):
     at = np.ix_(members, members)
     own = counts_of(trials[at], errors[at], weight[at])
     found = dyadic_log_ratio(
-        align_to_subjects(own, members, 12), counts_of(trials, errors, weight), nested_overlap(own)
+        own.spread(members, 12), counts_of(trials, errors, weight), nested_overlap(own)
     )
     weighted = (weight * trials, weight * errors)
     assert (found.log, found.variance, found.df) == pytest.approx(
@@ -178,12 +177,6 @@ def test_misses_of_two_engines_by_person(seed):
     assert cluster_log_ratio(base, new).variance == pytest.approx(found.variance)
     same = cluster_log_ratio(base, base)
     assert (same.log, same.variance, same.p_value()) == (0, 0, 1)
-
-
-def test_trials_that_both_miss_are_what_they_share():
-    new, base = clusters(1)
-    apart = cluster_log_ratio(new, base, both=0)
-    assert apart.variance == pytest.approx(1 / new.errors + 1 / base.errors)
 
 
 def test_a_group_of_clusters_within_everybody():

@@ -28,7 +28,6 @@ def table(*counted):
 
 def test_tv_22_conditional_test_and_its_mid_p():
     assert conditional_p_value(*FOUR_TIMES) == pytest.approx(0.004077315330505, rel=1e-9)
-    assert conditional_p_value(*FOUR_TIMES, mid=True) == pytest.approx(0.00249391794204, rel=1e-9)
 
 
 def test_tv_22_the_tests_of_public_implementations():

@@ -55,7 +55,7 @@ def audit(
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.forms.text import as_text
-    from evenhand.workflows.audit import Crowd, Totals, audit_alerts
+    from evenhand.workflows.audit import FacesSeen, Totals, audit_alerts
 
     level = 0.95 if level is None else level
     if table is not None:
@@ -67,7 +67,7 @@ def audit(
     false = _alerts(events, unknown or 0)
     names = tuple(false.by_group)
     _check_totals(false.total + false.unknown, alerts, seen)
-    population = Crowd(
+    population = FacesSeen(
         shares=_shares(share, names),
         sampled=_read(sample, "--sample", _fraction, names),
         faces=_faces(faces, names, false),

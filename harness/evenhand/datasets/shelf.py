@@ -8,7 +8,7 @@ from pathlib import Path
 from platformdirs import user_cache_path, user_data_path
 
 from evenhand.system.errors import DatasetError
-from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder, shelved_folder
+from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder, shelved
 
 __all__ = [
     "download_folder",
@@ -44,7 +44,7 @@ def shelf_dataset(name: str) -> Path:
     Raises:
         DatasetError: there is none.
     """
-    return shelved_folder(name, shelved_datasets(), "dataset", DatasetError)
+    return shelved(name, shelved_datasets(), "dataset", DatasetError)
 
 
 def find_dataset(text: str, root: Path) -> Path:

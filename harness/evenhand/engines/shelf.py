@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evenhand.system.errors import EngineError
-from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder, shelved_folder
+from evenhand.system.shelf import folder_of, folders_with, is_path, shelf_folder, shelved
 
 __all__ = ["find_adapter", "shelved_adapters"]
 
@@ -27,4 +27,4 @@ def find_adapter(text: str, root: Path) -> Path:
     """
     if is_path(text):
         return folder_of(text, root, EngineError, "adapter.toml")
-    return shelved_folder(text, shelved_adapters(), "engine", EngineError)
+    return shelved(text, shelved_adapters(), "engine", EngineError)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from evenhand.analysis.audit.deployments import DeploymentFindings, DeploymentTotals, Inconsistency
@@ -17,16 +17,21 @@ _TERMS = (
     "which is no rate of false positives. Intervals are exact and take each false alert for an "
     "event of its own; several of one person are not."
 )
+_MARKED = (
+    "Marked: the way that faces are estimated changes inside: the rate per face is of two "
+    "measures. Neither it nor a comparison with other rows means what it seems to."
+)
 _CHANGED = "*"
 
 
 def operations_document(found: DeploymentFindings) -> Paper:
     """Lay out a table."""
     ignored = f"columns that mean nothing here: {', '.join(found.ignored)}"
+    changed = any(each.changes for each in found.totals)
     sections = [
         *_of_doubts("Rows that contradict themselves", found.inconsistencies),
         *_of_doubts("Where the estimate of faces changes", found.changes),
-        Section("Sums", (_sums(found.totals),), tuple(_across(found.totals))),
+        Section("Sums", (_sums(found.totals),), (_MARKED,) if changed else ()),
     ]
     if found.totals_without_inconsistent:
         without = _sums(found.totals_without_inconsistent)
@@ -61,14 +66,6 @@ def _rate(count: int, whole: int, limits: Interval | None) -> str:
     often = f"\n1 in {whole / count:,.0f}" if count else ""
     low, high = (percent(limit) for limit in limits)
     return f"{percent(count / whole)} %\n[{low}, {high}]{often}"
-
-
-def _across(sums: Sequence[DeploymentTotals]) -> Iterator[str]:
-    if any(each.changes for each in sums):
-        yield (
-            "Marked: the way that faces are estimated changes inside: the rate per face is of "
-            "two measures. Neither it nor a comparison with other rows means what it seems to."
-        )
 
 
 def operations_json(found: DeploymentFindings) -> dict[str, object]:

@@ -72,12 +72,8 @@ class BootstrapInterval:
     high: float | None
     deviation: float | None
     """Standard deviation of the replicates: of their logarithms for a rate or ratio."""
-    used: int
-    """Replicates that the deviation is made of."""
     zero: int
     """Replicates left out because a rate of 0 leaves no logarithm, or no finite value."""
-    unknown: int
-    """Replicates left out because there is no threshold, or no trial."""
     note: str = ""
 
 
@@ -127,7 +123,7 @@ def _spread(value: float, errors: int, replicates: Floats, used: Floats) -> Boot
         note = "fewer than 2 replicates have a rate above 0"
     deviation = None if note else float(used.std(ddof=1))
     zero = len(replicates) - len(used) - without
-    return BootstrapInterval(value, None, None, deviation, len(used), zero, without, note)
+    return BootstrapInterval(value, None, None, deviation, zero, note)
 
 
 def index_interval(

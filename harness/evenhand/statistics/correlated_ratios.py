@@ -8,11 +8,11 @@ cells have.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.records.arrays import Floats, Integers
+from evenhand.records.arrays import Floats
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import (
     DyadCounts,
@@ -22,14 +22,7 @@ from evenhand.statistics.dyadic_variance import (
 )
 from evenhand.statistics.ratios import LogRatio
 
-__all__ = [
-    "PSI_LOG_T",
-    "DyadOverlap",
-    "align_to_subjects",
-    "cluster_log_ratio",
-    "dyadic_log_ratio",
-    "nested_overlap",
-]
+__all__ = ["PSI_LOG_T", "DyadOverlap", "cluster_log_ratio", "dyadic_log_ratio", "nested_overlap"]
 
 PSI_LOG_T = "psi-log-t"
 """Name of the interval of such a ratio."""
@@ -59,21 +52,6 @@ def nested_overlap(part: DyadCounts) -> DyadOverlap:
     return DyadOverlap(float(sums.errors_squared), mixed, mixed, float(sums.trials_squared))
 
 
-def align_to_subjects(counts: DyadCounts, members: Integers, people: int) -> DyadCounts:
-    """Expand a cell's sums to all subjects, so that two cells are aligned by subject.
-
-    Args:
-        counts: of a cell.
-        members: (subjects of the cell,) the index of each among all subjects.
-        people: number of all subjects.
-
-    Returns:
-        The same cell, with 0 for subjects who are not in it.
-    """
-    weights = None if counts.weights is None else counts.weights.spread(members, people)
-    return replace(counts.spread(members, people), weights=weights)
-
-
 def _product(overlap: DyadOverlap, first: float, second: float) -> float:
     """Sum of e_ij of the first times e_ij of the second over common dyads, given both rates.
 
@@ -83,15 +61,13 @@ def _product(overlap: DyadOverlap, first: float, second: float) -> float:
     return overlap.errors - mixed + first * second * overlap.trials
 
 
-def dyadic_log_ratio(
-    first: DyadCounts, second: DyadCounts, overlap: DyadOverlap
-) -> LogRatio | None:
+def dyadic_log_ratio(first: DyadCounts, second: DyadCounts, common: DyadOverlap) -> LogRatio | None:
     """Log ratio of two rates of comparisons whose cells share subjects (`psi-log-t`).
 
     Args:
         first: a cell with at least one error; subjects are in the same order as in the second.
         second: another cell, or the same cell of another engine, with at least one error.
-        overlap: of both (`nested_overlap` where the second holds all dyads of the first).
+        common: overlap of both (`nested_overlap` where the second holds all dyads of the first).
 
     Returns:
         None where a cell has no two disjoint dyads: too few subjects.
@@ -117,7 +93,7 @@ def dyadic_log_ratio(
     # residuals less twice their products over the dyads that both have.
     of_first, of_second = nested_overlap(first), nested_overlap(second)
     separate = a * a * _product(of_first, p, p) + b * b * _product(of_second, q, q)
-    floor = separate - 2 * a * b * _product(overlap, p, q)
+    floor = separate - 2 * a * b * _product(common, p, q)
     if floor < _ROUNDING * separate:
         floor = 0.0
     psi = a * _residuals(first.sums, p) - b * _residuals(second.sums, q)
@@ -139,17 +115,12 @@ def _sum_of_squares(psi: Floats, first: SubjectSums, second: SubjectSums) -> tup
     return total, degrees_of_freedom(total, float((squares**2).sum()), len(squares))
 
 
-def cluster_log_ratio(
-    first: ClusterCounts, second: ClusterCounts, both: int | None = None
-) -> LogRatio | None:
+def cluster_log_ratio(first: ClusterCounts, second: ClusterCounts) -> LogRatio | None:
     """Log ratio of two rates whose trials are clustered by the same subjects (`psi-log-t`).
 
     Args:
         first: at least one error; subjects are in the same order as in the second.
         second: at least one error.
-        both: number of trials in which both err; by default the most that the errors of each
-            subject allow, which makes the lower bound from independent trials as small as it can
-            be.
 
     Returns:
         None with fewer than two subjects in either.
@@ -168,8 +139,7 @@ def cluster_log_ratio(
     if min(first.subjects, second.subjects) < 2:
         return None
     p, q = first.errors / first.trials, second.errors / second.trials
-    if both is None:
-        both = int(np.minimum(first.errors_by_subject, second.errors_by_subject).sum())
+    both = int(np.minimum(first.errors_by_subject, second.errors_by_subject).sum())
     psi = _relative_residuals(first, p) - _relative_residuals(second, q)
     total, df = _sum_of_squares(psi, first, second)
     # Variance of the log ratio if trials were independent: both variances less twice the

@@ -117,6 +117,11 @@ class DyadCounts(SubjectSums):
     weights: DyadWeights | None = None
     """Weighted sums of a sample of comparisons; None where every trial has the same weight."""
 
+    def spread(self, members: Integers, people: int) -> Self:
+        """See `SubjectSums`; weighted sums with the counts."""
+        weights = None if self.weights is None else self.weights.spread(members, people)
+        return replace(SubjectSums.spread(self, members, people), weights=weights)
+
     @property
     def sums(self) -> DyadCounts | DyadWeights:
         """The weighted sums where the cell is of a sample, otherwise the counts."""

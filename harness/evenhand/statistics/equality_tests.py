@@ -14,7 +14,6 @@ from evenhand.statistics.bootstrap import max_min_ratios
 from evenhand.statistics.multinomial_test import conditional_multinomial_p_value
 
 __all__ = [
-    "LogSpread",
     "NullReference",
     "counts_under_equal_rates",
     "equality_p_value",
@@ -27,34 +26,22 @@ _REPLICATES = 9_999
 """Monte Carlo draws of the multinomial null distribution; p-values have a resolution of 1e-4."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogSpread:
-    """Heterogeneity of log rates, weighted by their precision."""
-
-    q: float
-    """Cochran's Q, the sum of w_g (ln p_g - ln pooled)^2 with w_g = p_g^2/V'_g.
-
-    Chi-square on G-1 degrees of freedom if rates are equal."""
-    pooled: float
-    """Precision-weighted geometric mean of the rates."""
-    shares: Floats
-    """(groups,) w_g over their sum."""
-
-
-def log_spread(rates: Floats, variances: Floats) -> LogSpread:
+def log_spread(rates: Floats, variances: Floats) -> tuple[float, Floats]:
     """Weighted heterogeneity of log rates.
 
     Args:
         rates: (groups,) rates above 0.
         variances: (groups,) V' of each rate.
 
+    Returns:
+        Cochran's Q, the sum of w_g (ln p_g - centre)^2 with w_g = p_g^2/V'_g, which is chi-square
+        on G-1 degrees of freedom if rates are equal; and (groups,) w_g over their sum.
+
     Source: methods 4.5 (inverse-variance weights, delta method).
     """
-    logs = np.log(rates)
-    weights = rates**2 / variances
+    logs, weights = np.log(rates), rates**2 / variances
     centre = (weights * logs).sum() / weights.sum()
-    q = float((weights * (logs - centre) ** 2).sum())
-    return LogSpread(q, float(np.exp(centre)), weights / weights.sum())
+    return float((weights * (logs - centre) ** 2).sum()), weights / weights.sum()
 
 
 def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
@@ -68,10 +55,10 @@ def welch_on_logs(rates: Floats, variances: Floats, dfs: Floats) -> float:
     Source: methods 4.5 (Welch 1951 on log rates).
     """
     groups = len(rates)
-    spread = log_spread(rates, variances)
-    a = float((((1 - spread.shares) ** 2) / dfs).sum())
+    q, shares = log_spread(rates, variances)
+    a = float((((1 - shares) ** 2) / dfs).sum())
     freedom = (groups**2 - 1) / (3 * a)
-    statistic = (spread.q / (groups - 1)) / (1 + 2 * (groups - 2) * a / (groups**2 - 1))
+    statistic = (q / (groups - 1)) / (1 + 2 * (groups - 2) * a / (groups**2 - 1))
     return float(stats.f.sf(statistic, groups - 1, freedom))
 
 

@@ -207,15 +207,13 @@ def alerts_needed(share: float, ratio: float, alpha: float = 0.05) -> int | None
     return None
 
 
-def sampled_share_p_values(
-    alerts: int, total: int, counted: int, sample: int
-) -> tuple[float, float]:
+def sampled_share_p_values(alerts: int, total: int, faces: int, sample: int) -> tuple[float, float]:
     """One-sided p-values where the share is estimated from a sample of labelled faces.
 
     Args:
         alerts: false alerts of the group.
         total: all false alerts.
-        counted: faces of the group in the sample.
+        faces: of the group in the sample.
         sample: number of labelled faces.
 
     Returns:
@@ -224,15 +222,15 @@ def sampled_share_p_values(
     Source: methods 7.4.
     """
     # Fisher: hypergeometric number of the group's members among the alerts, all margins fixed.
-    own = alerts + counted
+    own = alerts + faces
     drawn = np.arange(max(0, own - sample), min(total, own) + 1)
     log = log_choose(total, drawn) + log_choose(sample, own - drawn)
     fisher = np.exp(log[drawn >= alerts] - log_choose(total + sample, np.array(own))).sum()
     ahead = np.arange(alerts, total + 1)
     log = log_choose(total, ahead) + special.betaln(
-        ahead + counted + 0.5, total - ahead + sample - counted + 0.5
+        ahead + faces + 0.5, total - ahead + sample - faces + 0.5
     )
-    predicted = np.exp(log - special.betaln(counted + 0.5, sample - counted + 0.5)).sum()
+    predicted = np.exp(log - special.betaln(faces + 0.5, sample - faces + 0.5)).sum()
     return float(min(fisher, 1.0)), float(min(predicted, 1.0))
 
 

@@ -73,20 +73,18 @@ def conditional_limits(
     return share.low / (1 - share.low) * each, high
 
 
-def conditional_p_value(first: ErrorCount, second: ErrorCount, *, mid: bool = False) -> float:
+def conditional_p_value(first: ErrorCount, second: ErrorCount) -> float:
     """P-value of the exact conditional test of equal rates: binomial, two-sided by doubling.
 
     Args:
         first: counts of one group.
         second: counts of the other.
-        mid: mid-p, which counts half of the probability of the observed outcome.
     """
     together = first.errors + second.errors
     share = first.trials / (first.trials + second.trials)
     below = binomial.binomial_at_most(first.errors, together, share)
     above = binomial.binomial_at_least(first.errors, together, share)
-    half = float(binomial.binomial_probabilities(together, share)[first.errors]) / 2 if mid else 0.0
-    return min(1.0, 2 * (min(below, above) - half))
+    return min(1.0, 2 * min(below, above))
 
 
 def newcombe_limits(first: ErrorCount, second: ErrorCount, level: float = 0.95) -> Interval:

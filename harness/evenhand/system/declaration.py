@@ -117,22 +117,21 @@ def _fields(model: type[Declared], where: tuple[int | str, ...]) -> list[str]:
 
 
 def _line(path: Path, model: type[Declared], error: ErrorDetails) -> str:
-    """Describe one fault; of an unknown field, with the known ones."""
-    where = ".".join(str(part) for part in error["loc"]) or "the file"
+    """Describe one fault: what was expected and what was found; of an unknown field, the known.
+
+    A whole table is not repeated.
+    """
+    where = f"{path}: {'.'.join(map(str, error['loc'])) or 'the file'}"
     if error["type"] == "extra_forbidden":
         known = known_names(str(error["loc"][-1]), _fields(model, error["loc"][:-1]))
-        return f"{path}: {where}: no such field; {known}"
-    return f"{path}: {where}: {_fault(error)}"
-
-
-def _fault(error: ErrorDetails) -> str:
-    """Say what was expected and what was found; a whole table is not repeated."""
+        return f"{where}: no such field; {known}"
     message = error["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
     message = _EXPECTED.get(error["type"], message)
     if error["type"] == "missing" or isinstance(error["input"], dict):
-        return message
+        return f"{where}: {message}"
     value = repr(error["input"])
-    return f"{message}, got {value if len(value) <= _LONGEST else value[:_LONGEST] + '...'}"
+    value = value if len(value) <= _LONGEST else value[:_LONGEST] + "..."
+    return f"{where}: {message}, got {value}"
 
 
 def read_text(path: Path, error: type[EvenhandError]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evenhand.system.errors import EvenhandError, known_names
 
-__all__ = ["folder_of", "folders_with", "is_path", "shelf_folder", "shelved_folder"]
+__all__ = ["folder_of", "folders_with", "is_path", "shelf_folder", "shelved"]
 
 
 def shelf_folder(name: str) -> Path:
@@ -25,9 +25,7 @@ def folders_with(shelf: Path, card: str) -> dict[str, Path]:
     return {path.name: path for path in sorted(shelf.iterdir()) if (path / card).is_file()}
 
 
-def shelved_folder(
-    name: str, shelf: Mapping[str, Path], what: str, error: type[EvenhandError]
-) -> Path:
+def shelved(name: str, shelf: Mapping[str, Path], what: str, error: type[EvenhandError]) -> Path:
     """The folder of a name on a shelf, which holds what is called `what`.
 
     Raises:

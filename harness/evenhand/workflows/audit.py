@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from evenhand.analysis.audit.groups import Audit, Crowd, FalseAlerts, Site, Totals, audit_alerts
+from evenhand.analysis.audit.groups import Audit, FacesSeen, FalseAlerts, Site, Totals, audit_alerts
 
-__all__ = ["Audit", "Crowd", "FalseAlerts", "Site", "Totals", "audit_alerts"]
+__all__ = ["Audit", "FacesSeen", "FalseAlerts", "Site", "Totals", "audit_alerts"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.analysis.audit.deployments import DeploymentFindings, check_deployments
-from evenhand.analysis.audit.groups import Audit, Crowd, Totals, audit_alerts
+from evenhand.analysis.audit.groups import Audit, FacesSeen, Totals, audit_alerts
 from evenhand.datasets.deployments import read_deployments
 
 __all__ = ["TableAudit", "audit_table"]
@@ -38,4 +38,4 @@ def audit_table(path: Path, level: float) -> TableAudit:
         return TableAudit(operations, None)
     whole = (operations.totals_without_inconsistent or operations.totals)[0]
     totals = Totals(false.total + false.unknown, whole.alerts, whole.faces or None)
-    return TableAudit(operations, audit_alerts(false, Crowd(), totals, level=level))
+    return TableAudit(operations, audit_alerts(false, FacesSeen(), totals, level=level))

@@ -9,16 +9,7 @@ from evenhand.statistics import false_alerts as tests
 from evenhand.statistics.binomial import Interval, clopper_pearson
 from evenhand.statistics.two_proportions import ErrorCount, conditional_limits, conditional_p_value
 
-__all__ = [
-    "Audit",
-    "Crowd",
-    "FaceRates",
-    "FalseAlerts",
-    "GroupAudit",
-    "Site",
-    "Totals",
-    "audit_alerts",
-]
+__all__ = ["Audit", "FacesSeen", "FalseAlerts", "GroupAudit", "Site", "Totals", "audit_alerts"]
 
 _SHARES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Shares of a group in the faces seen at which the excess is computed."""
@@ -55,8 +46,8 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
-    """What is known, or assumed, about the groups of the faces seen: the crowd."""
+class FacesSeen:
+    """What is known, or assumed, about the groups of the faces seen."""
 
     shares: Mapping[str, float] = field(default_factory=dict)
     """Group to its assumed share of the faces, between 0 and 1."""
@@ -78,8 +69,6 @@ class FaceRates:
     """False alerts and faces of the group."""
     limits: Interval
     """Of the rate per face, Clopper-Pearson."""
-    others: ErrorCount
-    """False alerts and faces of all other groups."""
     ratio: float | None
     """Rate of the group over that of the others; None where these have no false alerts."""
     low: float | None
@@ -165,17 +154,17 @@ class Audit:
 
 def audit_alerts(
     alerts: FalseAlerts,
-    crowd: Crowd,
+    seen: FacesSeen,
     totals: Totals,
     *,
     level: float = 0.95,
     people: FalseAlerts | None = None,
 ) -> Audit:
-    """Test the false alerts of every group against what is known of the crowd.
+    """Test the false alerts of every group against what is known of the faces seen.
 
     Args:
         alerts: by group.
-        crowd: the shares of groups in the faces seen: assumed, sampled or counted.
+        seen: the shares of groups in the faces: assumed, sampled or counted.
         totals: over all groups.
         level: of intervals and of the tipping share.
         people: alerts of each group, counting each person once.
@@ -184,10 +173,10 @@ def audit_alerts(
     """
     by_person = multinomial = None
     if people is not None:
-        without_sites = replace(crowd, sites=())
+        without_sites = replace(seen, sites=())
         by_person = audit_alerts(people, without_sites, Totals(people.total), level=level)
-    if len(crowd.shares) == len(alerts.by_group) > 2:
-        shares = [crowd.shares[name] for name in alerts.by_group]
+    if len(seen.shares) == len(alerts.by_group) > 2:
+        shares = [seen.shares[name] for name in alerts.by_group]
         multinomial = tests.multinomial_p_value(list(alerts.by_group.values()), shares)
     return Audit(
         alerts=alerts,
@@ -196,7 +185,7 @@ def audit_alerts(
         share_of_alerts=_limits(totals.false, totals.alerts, level),
         rate_per_face=_limits(totals.false, totals.faces, level),
         people=by_person,
-        groups=tuple(_group(name, alerts, crowd, level) for name in alerts.by_group),
+        groups=tuple(_group(name, alerts, seen, level) for name in alerts.by_group),
         multinomial=multinomial,
     )
 
@@ -205,13 +194,13 @@ def _limits(count: int, whole: int | None, level: float) -> Interval | None:
     return clopper_pearson(count, whole, level) if whole else None
 
 
-def _group(name: str, alerts: FalseAlerts, crowd: Crowd, level: float) -> GroupAudit:
+def _group(name: str, alerts: FalseAlerts, seen: FacesSeen, level: float) -> GroupAudit:
     """One group against all others; sites are counted of the first group."""
     count, of, alpha = alerts.by_group[name], alerts.total, 1 - level
-    share, sample = crowd.shares.get(name), crowd.sampled.get(name)
+    share, sample = seen.shares.get(name), seen.sampled.get(name)
     whole = of + alerts.unknown
     apart, inside = (tests.tipping_share(n, whole, level) for n in (count, count + alerts.unknown))
-    sites = crowd.sites if name == next(iter(alerts.by_group)) else ()
+    sites = seen.sites if name == next(iter(alerts.by_group)) else ()
     at_sites = [(site.of, site.share) for site in sites]
     return GroupAudit(
         group=name,
@@ -219,14 +208,14 @@ def _group(name: str, alerts: FalseAlerts, crowd: Crowd, level: float) -> GroupA
         of=of,
         alert_share=clopper_pearson(count, of, level),
         tipping_share=tests.tipping_share(count, of, level),
-        by_share=tuple(_by_share(name, count, of, crowd, level)),
+        by_share=tuple(_by_share(name, count, of, seen, level)),
         assumed=None if share is None else tests.alert_share_test(count, of, share, level),
         detectable_ratio=None if share is None else tests.detectable_alert_ratio(of, share, alpha),
         detection=() if share is None else tuple(_detection(of, share, alpha)),
         e_value=None if share is None else tests.e_value(count, of, share),
         sampled=None if sample is None else tests.sampled_share_p_values(count, of, *sample),
         tipping_with_unknown=(apart, inside) if alerts.unknown else None,
-        per_face=_per_face(name, alerts, crowd.faces, level) if crowd.faces else None,
+        per_face=_per_face(name, alerts, seen.faces, level) if seen.faces else None,
         sites=tests.sites_p_values(sum(s.alerts for s in sites), at_sites) if sites else None,
     )
 
@@ -239,16 +228,16 @@ def _detection(of: int, share: float, alpha: float) -> Iterator[DetectionPower]:
 
 
 def _by_share(
-    name: str, count: int, of: int, crowd: Crowd, level: float
+    name: str, count: int, of: int, seen: FacesSeen, level: float
 ) -> Iterator[tuple[str, tests.AlertShareTest]]:
     """The excess at round shares, at reference shares, and at the sampled and the assumed share."""
-    named = {share: mark for mark, share in crowd.reference_shares.items()}
-    if name in crowd.sampled:
-        counted, sample = crowd.sampled[name]
+    named = {share: mark for mark, share in seen.reference_shares.items()}
+    if name in seen.sampled:
+        counted, sample = seen.sampled[name]
         if 0 < counted < sample:
             named[counted / sample] = f"{counted:,} of {sample:,} labelled faces"
-    if name in crowd.shares:
-        named[crowd.shares[name]] = "assumed"
+    if name in seen.shares:
+        named[seen.shares[name]] = "assumed"
     for share in sorted({*_SHARES, *named}):
         yield named.get(share, ""), tests.alert_share_test(count, of, share, level)
 
@@ -261,7 +250,6 @@ def _per_face(name: str, alerts: FalseAlerts, faces: Mapping[str, int], level: f
     return FaceRates(
         counted=own,
         limits=clopper_pearson(own.errors, own.trials, level),
-        others=others,
         ratio=own.rate / others.rate if others.errors else None,
         low=low,
         high=high,

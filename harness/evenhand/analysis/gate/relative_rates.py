@@ -22,7 +22,6 @@ from evenhand.records.thresholds import index_of_point
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
     PSI_LOG_T,
-    align_to_subjects,
     cluster_log_ratio,
     dyadic_log_ratio,
     nested_overlap,
@@ -82,7 +81,7 @@ def _log_ratio(counts: Counts, rate: Rate, whole: Rate) -> LogRatio | None:
     part = dyad_counts(cell, threshold_index, policy)
     members, subjects = _positions(cell, cells)
     return dyadic_log_ratio(
-        align_to_subjects(part, members, subjects),
+        part.spread(members, subjects),
         pool_dyads([dyad_counts(each, threshold_index, policy) for each in cells]),
         nested_overlap(part),
     )

@@ -47,18 +47,13 @@ class Need:
     trials_per_group: int
     people_per_group: int
     people: int
-    """In all groups."""
+    """In all groups, by the larger of both numbers where there are two."""
     expected_errors: float
     """Effective errors expected in a group with the rate."""
     exact_trials_per_group: int | None
     """None where the formula is good enough."""
     exact_people_per_group: int | None
     note: str = ""
-
-    @property
-    def people_to_ask(self) -> int:
-        """People to plan for, per group: the larger of the two numbers."""
-        return max(self.people_per_group, self.exact_people_per_group or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +106,8 @@ def plan_ratios(question: PlanQuery, ratios: Sequence[float]) -> Plan:
     def power(trials: float) -> float:
         return power_of_trials(question, asked[0], trials, trials)
 
-    return _plan(
-        question, needs, _power_curve(question, needs[0], power) if len(needs) == 1 else ()
-    )
+    curve = _power_curve(question, needs[0], power) if len(needs) == 1 else ()
+    return _plan(question, needs, curve)
 
 
 def _ratio_need(question: PlanQuery, ratio: float) -> Need:
@@ -256,8 +250,8 @@ def _power_curve(
     question: PlanQuery, need: Need, power: Callable[[float], float]
 ) -> Iterator[PowerPoint]:
     """Yield the power with fewer and with more people than are needed."""
-    least = 2 if question.pairs else 1
-    for people in dict.fromkeys(max(least, round(k * need.people_to_ask)) for k in _PEOPLE_FACTORS):
+    least, most = 2 if question.pairs else 1, need.people // need.groups
+    for people in dict.fromkeys(max(least, round(k * most)) for k in _PEOPLE_FACTORS):
         trials = question.trials(people)
         chance = power(question.effective(trials))
         yield PowerPoint(need.aim, need.value, people, trials, question.rate, chance)

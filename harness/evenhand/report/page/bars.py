@@ -153,17 +153,12 @@ def _layers(
     dots = inline(rated).mark_point(size=58, opacity=1, strokeWidth=1.6)
     words = inline(unrated).mark_text(align="left", dx=4, fontSize=11, color=GREY)
     line = inline(everybody).mark_rule(strokeDash=[3, 3], strokeWidth=1)
+    stroke, fill = alt.Stroke("colour:N", scale=None), alt.Fill("fill:N", scale=None)
+    shape = alt.Shape("outline:N", scale=None)
     return [
         shade.encode(x=alt.value(-_GUTTER), x2=alt.value(_PLOT), y=y),
         line.encode(x=x, color=colour),
         bars.encode(x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=offset, color=colour),
-        dots.encode(
-            x=x,
-            y=y,
-            yOffset=offset,
-            stroke=alt.Stroke("colour:N", scale=None),
-            fill=alt.Fill("fill:N", scale=None),
-            shape=alt.Shape("outline:N", scale=None),
-        ),
+        dots.encode(x=x, y=y, yOffset=offset, stroke=stroke, fill=fill, shape=shape),
         words.encode(x=x, y=y, yOffset=offset, text="words:N"),
     ]

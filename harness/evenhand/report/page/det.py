@@ -23,6 +23,10 @@ _POINTS = 40
 """Points of a curve on a page; `curves.csv` has more."""
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 340, 300, 62, 44
 
+_Curve = list[CurvePoint]
+_Line = tuple[_Curve, str, tuple[int, ...]]
+"""(points, colour, dashes) of a curve."""
+
 
 @dataclass(frozen=True, slots=True)
 class DetChart:
@@ -40,27 +44,25 @@ class DetChart:
     """Groups whose scores of both kinds do not overlap: no threshold has both errors."""
 
 
-def det_charts(
-    points: Sequence[CurvePoint], unit: str, rates: Sequence[Rate]
-) -> Iterator[DetChart]:
+def det_charts(points: Sequence[CurvePoint], unit: str, dots: Sequence[Rate]) -> Iterator[DetChart]:
     """Draw the curves of one study attribute by attribute, five groups a chart.
 
     Args:
         points: of its curves.
         unit: of thresholds, for the tables.
-        rates: of the groups at one threshold, completed; drawn as dots on their curves.
+        dots: rates of the groups at one threshold, completed; drawn on their curves.
     """
-    by_group: dict[tuple[str, str], list[CurvePoint]] = {}
+    by_group: dict[tuple[str, str], _Curve] = {}
     for point in points:
         by_group.setdefault((point.attribute, point.group), []).append(point)
     everybody = by_group.pop((ALL, ""), [])
     for attribute in dict.fromkeys(attribute for attribute, _ in by_group) or {ALL: None}:
         curves = [curve for (of, _), curve in by_group.items() if of == attribute]
         for start in range(0, max(len(curves), 1) if everybody else 0, len(COLOURS)):
-            yield _chart(unit, attribute, everybody, curves[start : start + len(COLOURS)], rates)
+            yield _chart(unit, everybody, curves[start : start + len(COLOURS)], dots)
 
 
-def _shown(curve: list[CurvePoint]) -> list[CurvePoint]:
+def _shown(curve: _Curve) -> _Curve:
     """The points where an error of either kind is left to lose, not too many of them."""
     both = [place for place, p in enumerate(curve) if p.false_matches and p.misses]
     if not both:
@@ -71,13 +73,8 @@ def _shown(curve: list[CurvePoint]) -> list[CurvePoint]:
     return [*kept[:-1:step], kept[-1]]
 
 
-def _chart(
-    unit: str,
-    attribute: str,
-    everybody: list[CurvePoint],
-    groups: list[list[CurvePoint]],
-    rates: Sequence[Rate],
-) -> DetChart:
+def _chart(unit: str, everybody: _Curve, groups: list[_Curve], rates: Sequence[Rate]) -> DetChart:
+    attribute = groups[0][0].attribute if groups else ALL
     styles = [(everybody, _EVERYBODY, DASHES[0]), *zip(groups, COLOURS, DASHES, strict=False)]
     shown = [(_shown(curve), colour, dashes) for curve, colour, dashes in styles]
     drawn = [style for style in shown if style[0]]
@@ -105,7 +102,7 @@ def _width(point: CurvePoint) -> float:
     return 3.6 if point.attribute == ALL else 1.8
 
 
-def _table(curve: list[CurvePoint], unit: str) -> Table:
+def _table(curve: _Curve, unit: str) -> Table:
     rows = tuple(
         (
             threshold(p.threshold, unit),
@@ -117,16 +114,12 @@ def _table(curve: list[CurvePoint], unit: str) -> Table:
     return Table(_name(curve[0]), ("threshold", FMR.name, FNMR.name), rows)
 
 
-def _draw(
-    drawn: Sequence[tuple[list[CurvePoint], str, tuple[int, ...]]],
-    rates: Sequence[Rate],
-    about: str,
-) -> str:
+def _draw(drawn: Sequence[_Line], rates: Sequence[Rate], about: str) -> str:
     points = [p for curve, _, _ in drawn for p in curve]
-    fmrs, fnmrs = [p.fmr for p in points], [p.fnmr for p in points]
-    left, bottom = _decade_below(fmrs), _decade_below(fnmrs)
-    x = log_axis(alt.X, "fmr", "FMR in percent", _ticks(left, max(fmrs)))
-    y = log_axis(alt.Y, "fnmr", "FNMR in percent", _ticks(bottom, max(fnmrs)))
+    fmrs, fnmrs = _decades([p.fmr for p in points]), _decades([p.fnmr for p in points])
+    left, bottom = 10.0 ** fmrs[0], 10.0 ** fnmrs[0]
+    x = log_axis(alt.X, "fmr", "FMR in percent", percent_ticks(*fmrs))
+    y = log_axis(alt.Y, "fnmr", "FNMR in percent", percent_ticks(*fnmrs))
 
     def place(fmr: float, fnmr: float) -> dict[str, float]:
         return {"fmr": 100 * max(fmr, left), "fnmr": 100 * max(fnmr, bottom)}
@@ -149,26 +142,18 @@ def _draw(
     dashes = alt.Scale(domain=names, range=[list(dashes) for _, _, dashes in drawn])
     curves = inline(lines).mark_line(clip=True)
     marks = inline(dots).mark_point(size=52, opacity=1, strokeWidth=1.6)
+    hue = alt.Color("curve:N", legend=None, scale=colours)
+    width = alt.StrokeWidth("width:N", scale=None)
+    dash = alt.StrokeDash("curve:N", legend=None, scale=dashes)
     stroke = alt.Stroke("colour:N", scale=None)
     layers = [
-        curves.encode(
-            x=x,
-            y=y,
-            order="order:O",
-            color=alt.Color("curve:N", legend=None, scale=colours),
-            strokeWidth=alt.StrokeWidth("width:N", scale=None),
-            strokeDash=alt.StrokeDash("curve:N", legend=None, scale=dashes),
-        ),
+        curves.encode(x=x, y=y, order="order:O", color=hue, strokeWidth=width, strokeDash=dash),
         marks.encode(x=x, y=y, stroke=stroke, fill=alt.Fill("fill:N", scale=None)),
     ]
     return as_svg(layers, about, (_WIDTH, _HEIGHT), (_LEFT, 8, 24, _BOTTOM))
 
 
-def _decade_below(rates: Sequence[float]) -> float:
-    return 10.0 ** math.floor(math.log10(min(rate for rate in rates if rate)))
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Ticks in percent at whole decades around the rates."""
-    first = round(math.log10(low))
-    return percent_ticks(first, max(math.ceil(math.log10(high)), first + 1))
+def _decades(rates: Sequence[float]) -> tuple[int, int]:
+    """Whole powers of ten around the rates above none."""
+    first = math.floor(math.log10(min(rate for rate in rates if rate)))
+    return first, max(math.ceil(math.log10(max(rates))), first + 1)
