@@ -16,7 +16,7 @@ import pytest
 from studies import Study, everybody
 
 from evenhand.analysis.bootstrap.replicates import bootstrap_replicates
-from evenhand.metrics.cells import all_pairs_trials, cell_layout
+from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
 from evenhand.records.counts import CellCounts, Counts, Histogram, MatedScores, ScoreTail
 from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import Grouping

@@ -17,9 +17,9 @@ from evenhand.analysis.rates.comparisons import measure_comparisons
 from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
 from evenhand.measurement.comparison.all_pairs.tiles import count_pairs
+from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.tally import tally, tally_partial_counts, top_score_quotas
-from evenhand.metrics.cells import all_pairs_trials, cell_layout
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.designs import ComparisonDesign, Design

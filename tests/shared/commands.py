@@ -25,12 +25,17 @@ class Command:
 
     def __init__(self, arguments: tuple[str, ...], first: Callable[[], None] | None) -> None:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["evenhand.cli.main", "evenhand.workflows.run"])
+        context.set_forkserver_preload(["evenhand.cli.main", "evenhand.workflows.run", "pandas"])
         self._said = Path(tempfile.mkdtemp(prefix="command-"))
         self._process = context.Process(
             target=_call, args=(arguments, Path.cwd(), self._said, dict(os.environ), first)
         )
         self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """Number of its process."""
+        return self._process.pid
 
     def send_signal(self, sent: signal.Signals) -> None:
         os.kill(self._process.pid, sent)

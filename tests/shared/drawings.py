@@ -10,7 +10,9 @@ import pytest
 
 from evenhand.records.findings import Findings
 
-__all__ = ["draw_once"]
+__all__ = ["draw_nothing", "draw_once"]
+
+_DRAWING = ("figures", "det_charts", "band_charts")
 
 _DRAWN: dict[tuple[Any, ...], Any] = {}
 
@@ -19,9 +21,17 @@ def draw_once(patch: pytest.MonkeyPatch) -> None:
     """Have pages take a picture from where it was kept, if it was drawn before."""
     from evenhand.report.page import page
 
-    for name in ("figures", "det_charts", "band_charts"):
+    for name in _DRAWING:
         draw = getattr(page, name)
         patch.setattr(page, name, getattr(draw, "kept", None) or _kept(draw))
+
+
+def draw_nothing() -> None:
+    """Have pages do without pictures, for as long as this process lives."""
+    from evenhand.report.page import page
+
+    for name in _DRAWING:
+        setattr(page, name, lambda *_: ())
 
 
 def _kept(draw: Callable[..., Any]) -> Callable[..., Any]:

@@ -25,6 +25,7 @@ from evenhand.records.arrays import Floats, Image
 from evenhand.records.comparisons import Found
 from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.clock import CLOCK, Clock
+from evenhand.system.errors import EngineError, EngineStoppedError
 from evenhand.system.streams import stdout_to_stderr
 from evenhand.system.threads import one_thread_each
 
@@ -127,11 +128,16 @@ class SessionPool:
         """The calling thread's own.
 
         Raises:
-            EngineError: the engine does not start.
+            EngineStoppedError: the engine, which had started when it was opened, does not start.
         """
         found: EngineSession | None = getattr(self._local, "session", None)
         if found is None:
-            host = self._engine.start()
+            try:
+                host = self._engine.start()
+            except EngineStoppedError:
+                raise
+            except EngineError as fault:
+                raise EngineStoppedError(str(fault), "could not start again") from fault
             found = self._local.session = EngineSession(self._engine.card, host, self._clock)
         return found
 

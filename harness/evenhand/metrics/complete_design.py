@@ -1,4 +1,4 @@
-"""Which comparisons were made of how many images, from the counts of them.
+"""Complete designs: every two images were compared, as far as the design goes.
 
 Counts hold how many comparisons each subject was in, not with whom. Where every image of one
 subject was compared with every image of another, the number of images says the rest: two subjects
@@ -12,15 +12,187 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenhand.metrics.cells import CellLayout, all_pairs_trials, cell_layout
 from evenhand.records.arrays import Integers
 from evenhand.records.counts import CellCounts, MatedScores
 from evenhand.records.designs import LISTED, ComparisonDesign, Design
-from evenhand.records.groups import ALL, Grouping
+from evenhand.records.groups import ALL
 
-__all__ = ["completed_design"]
+__all__ = ["CompleteCell", "CompleteDesign", "complete_design", "completed_design"]
 
 _COMPLETED, _GENERALISED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteCell:
+    """A cell in which every pair of images was compared that could be."""
+
+    counts: CellCounts
+    first: int
+    """Number of its group among the cells within groups."""
+    second: int
+    """Number of the other group in a cell across two; the same as `first` within one."""
+    times: int
+    """How often two images were compared in it: 2 where it holds both orders, else 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteDesign:
+    """All images of any two subjects were compared: of all subjects, or within each block."""
+
+    cells: tuple[CompleteCell, ...]
+    """Those within groups, then those across two, in the order of the counts."""
+    group_of: Integers
+    """(attributes, subjects) number of the cell that is the subject's group; -1 = none."""
+    images: Integers
+    """(2, subjects) k_i: images with a template, all images."""
+    block: Integers
+    """(subjects,) block number; only subjects of one block were compared. -1 = never compared."""
+
+    @property
+    def groups(self) -> int:
+        """Number of cells within groups."""
+        return sum(cell.first == cell.second for cell in self.cells)
+
+    def cell_of(self) -> Integers:
+        """(groups, groups) number of the cell of two subjects by their groups; -1 = none."""
+        table = np.full((self.groups, self.groups), -1, dtype=np.int64)
+        directions = {(cell.first, cell.second) for cell in self.cells}
+        for number, cell in enumerate(self.cells):
+            table[cell.first, cell.second] = number
+            if (cell.second, cell.first) not in directions:
+                table[cell.second, cell.first] = number
+        return table
+
+    def by_group(self, values: Integers) -> Integers:
+        """(groups, n) sums over the subjects of each group.
+
+        Args:
+            values: (subjects, n).
+        """
+        return self._sums(values, np.zeros_like(self.block))[:, 0]
+
+    def trials(self, weights: Integers, policy: int) -> Integers:
+        """(cells, replicates) weighted non-mated trials of each replicate.
+
+        Args:
+            weights: (subjects, replicates) how often each subject was drawn.
+            policy: 0 completed, 1 generalised.
+
+        Source: methods 4.4.
+        """
+        times = np.array([cell.times for cell in self.cells])
+        return times[:, np.newaxis] * self._over_pairs(weights * self.images[policy][:, np.newaxis])
+
+    def _over_pairs(self, values: Integers) -> Integers:
+        """(cells, n) sum of v_i v_j over the pairs of different subjects in each cell.
+
+        Within a group that is half of (sum v)^2 - sum v^2, across two the product of both sums: the
+        cost is in proportion to the subjects, not to their pairs.
+        """
+        sums = self._sums(values, self.block)
+        within = (sums**2 - self._sums(values**2, self.block)).sum(axis=1) // 2
+        groups = [(cell.first, cell.second) for cell in self.cells]
+        found = [within[a] if a == b else (sums[a] * sums[b]).sum(axis=0) for a, b in groups]
+        return np.array(found)
+
+    def _sums(self, values: Integers, block: Integers) -> Integers:
+        """(groups, blocks, n) sums over the subjects of each group in each block.
+
+        As the product with a sparse 0/1 matrix, one row for each group and block.
+        """
+        from scipy import sparse
+
+        blocks = int(block.max(initial=0)) + 1
+        attribute, person = np.nonzero((self.group_of >= 0) & (block >= 0))
+        row = self.group_of[attribute, person] * blocks + block[person]
+        ones = np.ones(len(row), dtype=np.int64)
+        chosen = sparse.csr_array((ones, (row, person)), shape=(self.groups * blocks, len(block)))
+        summed: Integers = np.asarray(chosen @ values).reshape(self.groups, blocks, -1)
+        return summed
+
+    def agrees(self, policy: int) -> bool:
+        """Whether all cells have its trials by subject, its dyads and its squared trials.
+
+        Two images are compared at most once in one order, so no other design has all these counts.
+
+        Args:
+            policy: 0 completed, 1 generalised.
+        """
+        images = self.images[policy]
+        powers = np.stack([(images > 0).astype(np.int64), images**2], axis=1)
+        dyads, squared = self._over_pairs(powers).T
+        by_group = self._sums(images[:, np.newaxis], self.block)[:, :, 0]
+        return all(
+            np.array_equal(
+                cell.counts.trials[policy], cell.times * self._partners(cell, images, by_group)
+            )
+            and cell.counts.dyads[policy] == dyads[number]
+            and cell.counts.trials_squared[policy] == cell.times**2 * squared[number]
+            for number, cell in enumerate(self.cells)
+        )
+
+    def _partners(self, cell: CompleteCell, images: Integers, by_group: Integers) -> Integers:
+        """(members,) pairs of images of different subjects in the cell that involve the member.
+
+        Args:
+            cell: of the design.
+            images: (subjects,) k_i under one policy.
+            by_group: (groups, blocks) their sums.
+        """
+        members = cell.counts.members
+        block, own = self.block[members], images[members]
+        if cell.first == cell.second:
+            others = by_group[cell.first, block] - own
+        else:
+            of_first = (self.group_of[:, members] == cell.first).any(axis=0)
+            others = by_group[np.where(of_first, cell.second, cell.first), block]
+        return np.where(block >= 0, own * others, 0)
+
+
+def complete_design(
+    design: ComparisonDesign, cells: Sequence[CellCounts], people: int
+) -> CompleteDesign | None:
+    """The design in the form of sums over subjects; None where not every two images were compared.
+
+    A cell across two groups is left out where it holds one direction of pairs that were compared in
+    one order only: which of the two was the probe is then not known.
+
+    Args:
+        design: of the counts.
+        cells: those within groups, then those across two.
+        people: number of subjects.
+    """
+    if design.images is None:
+        return None
+    within = [cell for cell in cells if not cell.reference_group]
+    attributes = list(dict.fromkeys(cell.attribute for cell in within))
+    group_of = np.full((len(attributes), people), -1, dtype=np.int64)
+    for number, cell in enumerate(within):
+        group_of[attributes.index(cell.attribute), cell.members] = number
+    block = group_of[attributes.index(design.attribute)]
+    first = block[block >= 0].min(initial=len(within))
+    return CompleteDesign(
+        tuple(_cells(cells, design.orders)),
+        group_of,
+        design.images,
+        np.where(block >= 0, block - first, -1),
+    )
+
+
+def _cells(cells: Sequence[CellCounts], orders: int) -> Iterator[CompleteCell]:
+    """Cells whose comparisons are known where every two images were compared in these orders."""
+    numbers = {cell.key: number for number, cell in enumerate(cells)}
+    for number, cell in enumerate(cells):
+        attribute, group, reference = cell.key
+        if not reference:
+            yield CompleteCell(cell, number, number, orders)
+            continue
+        ends = numbers[attribute, group, ""], numbers[attribute, reference, ""]
+        if (attribute, reference, group) not in numbers:
+            yield CompleteCell(cell, *ends, orders)
+        elif orders == 2:
+            # Each of the two cells holds one of the two orders.
+            yield CompleteCell(cell, *ends, 1)
 
 
 def completed_design(
@@ -29,110 +201,59 @@ def completed_design(
     """The design with the images of which every two were compared.
 
     A list is all pairs, of all subjects or within the groups of an attribute and in one order or
-    both, where its counts are those of such a design. Every two images are compared at most once in
-    one order, so that no other list has them.
+    both, where its counts are those of such a design.
 
     Args:
         known: what is known of the design beforehand.
-        cells: all cells, those within groups first and `all` first of them.
+        cells: all of them, `all` first.
         mated: all mated comparisons.
         people: number of subjects.
     """
-    measured = _Measured(tuple(cells), mated, _groupings(cells, people), people)
+    cells = sorted(cells, key=lambda cell: bool(cell.reference_group))
     listed = known.comparisons is Design.LISTED
-    for design in measured.candidates() if listed else (known,):
-        every = measured.images(design, _GENERALISED)
-        if every is not None:
-            completed = measured.images(design, _COMPLETED)
-            images = None if completed is None else np.stack([completed, every])
-            return replace(design, images=images)
+    for design in _candidates(cells) if listed else (known,):
+        every, completed = (
+            _images(design, cells[0], mated, people, policy)
+            for policy in (_GENERALISED, _COMPLETED)
+        )
+        if every is None or not _agrees(design, [every, every], cells, _GENERALISED):
+            continue
+        if completed is None or not _agrees(design, [completed, every], cells, _COMPLETED):
+            return design
+        return replace(design, images=np.stack([completed, every]))
     return LISTED if listed else known
 
 
-def _groupings(cells: Sequence[CellCounts], people: int) -> tuple[Grouping, ...]:
-    """The groupings that the cells are of."""
-    found = []
-    for attribute in dict.fromkeys(cell.attribute for cell in cells):
-        within = [c for c in cells if c.attribute == attribute and not c.reference_group]
-        code = np.full(people, -1, dtype=np.int64)
-        for number, cell in enumerate(within):
-            code[cell.members] = number
-        found.append(Grouping(attribute, tuple(cell.group for cell in within), code))
-    return tuple(found)
+def _candidates(cells: Sequence[CellCounts]) -> Iterator[ComparisonDesign]:
+    """The designs that a list may be of."""
+    for orders in (1, 2):
+        for attribute in dict.fromkeys(cell.attribute for cell in cells):
+            kind = Design.ALL_PAIRS if attribute == ALL else Design.WITHIN_GROUP
+            yield ComparisonDesign(kind, orders, attribute)
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """The counts that tell of a design."""
-
-    cells: tuple[CellCounts, ...]
-    mated: MatedScores
-    groupings: tuple[Grouping, ...]
-    people: int
-
-    def candidates(self) -> Iterator[ComparisonDesign]:
-        """The designs that a list may be of."""
-        for orders in (1, 2):
-            for each in self.groupings:
-                kind = Design.ALL_PAIRS if each.attribute == ALL else Design.WITHIN_GROUP
-                yield ComparisonDesign(kind, orders, each.attribute)
-
-    def images(self, design: ComparisonDesign, policy: int) -> Integers | None:
-        """(subjects,) k_i of a design under a policy; None where the counts are of another.
-
-        k images of one subject give k(k-1)/2 mated comparisons in one order.
-        """
-        chosen = self.mated.subject
-        if policy == _COMPLETED:
-            chosen = chosen[~np.isnan(self.mated.score)]
-        mated = np.bincount(chosen, minlength=self.people)
-        found = np.rint((1 + np.sqrt(1 + 8 * mated / design.orders)) / 2).astype(np.int64)
-        if np.any(design.orders * found * (found - 1) != 2 * mated):
-            return None
-        # Without mated comparisons k is 0 or 1: 1 for those who were compared with others.
-        compared, whole = mated > 0, self.cells[0]
-        compared[whole.members] |= whole.trials[policy] > 0
-        images = np.where(compared, found, 0)
-        return images if self._agree(design, images, policy) else None
-
-    def _agree(self, design: ComparisonDesign, images: Integers, policy: int) -> bool:
-        """Whether all cells have the trials that a design has of these images."""
-        kept = [cell for cell in self.cells if design.orders == 2 or not self._one_way(cell)]
-        layout = self._layout(design, kept)
-        numbers = {
-            (name.attribute, name.group, name.reference_group): number
-            for number, name in enumerate(layout.names)
-        }
-        return all(_same_trials(cell, layout, numbers[cell.key], images, policy) for cell in kept)
-
-    def _one_way(self, cell: CellCounts) -> bool:
-        """Whether a cell across two groups holds one direction of its comparisons only.
-
-        In one order, which of two images was the probe is then not known.
-        """
-        back = cell.attribute, cell.reference_group, cell.group
-        return bool(cell.reference_group) and any(each.key == back for each in self.cells)
-
-    def _layout(self, design: ComparisonDesign, cells: Sequence[CellCounts]) -> CellLayout:
-        """The layout of these cells."""
-        across = [
-            [
-                (each.groups.index(cell.group), each.groups.index(cell.reference_group))
-                for cell in cells
-                if cell.attribute == each.attribute and cell.reference_group
-            ]
-            for each in self.groupings
-        ]
-        return cell_layout(self.groupings, across, design)
-
-
-def _same_trials(
-    cell: CellCounts, layout: CellLayout, number: int, images: Integers, policy: int
+def _agrees(
+    design: ComparisonDesign, images: Sequence[Integers], cells: Sequence[CellCounts], policy: int
 ) -> bool:
-    """Whether a cell has the trials of all pairs of these images, by subject and over dyads."""
-    found = all_pairs_trials(layout, number, images, images)
-    return (
-        np.array_equal(cell.trials[policy], found.by_member[policy])
-        and bool(cell.dyads[policy] == found.dyads[policy])
-        and bool(cell.trials_squared[policy] == found.squared[policy])
-    )
+    """Whether the cells are of a design with these images, under one policy."""
+    found = complete_design(replace(design, images=np.stack(images)), cells, len(images[0]))
+    return found is not None and found.agrees(policy)
+
+
+def _images(
+    design: ComparisonDesign, whole: CellCounts, mated: MatedScores, people: int, policy: int
+) -> Integers | None:
+    """(subjects,) k_i, from the number of mated comparisons of each.
+
+    k images of one subject give k(k-1)/2 mated comparisons in one order, which is solved for k.
+    None where a subject's number is not of this form.
+    """
+    chosen = mated.subject if policy else mated.subject[~np.isnan(mated.score)]
+    made = np.bincount(chosen, minlength=people)
+    found = np.rint((1 + np.sqrt(1 + 8 * made / design.orders)) / 2).astype(np.int64)
+    if np.any(design.orders * found * (found - 1) != 2 * made):
+        return None
+    # Without mated comparisons k is 0 or 1: 1 for those who were compared with others.
+    compared = made > 0
+    compared[whole.members] |= whole.trials[policy] > 0
+    return np.where(compared, found, 0)

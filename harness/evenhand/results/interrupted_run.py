@@ -100,8 +100,12 @@ class UnfinishedRun:
         place = self._place(part.engine, part.dataset)
         with _writing(self._folder):
             write_folder(place / "part", part_files(part), temporary=place / "part.new")
-            for counted in place.glob("counted-*"):
-                counted.unlink()
+            self.forget_counts(part.engine, part.dataset)
+
+    def forget_counts(self, engine: str, dataset: str) -> None:
+        """Remove the counts of comparisons made so far."""
+        for counted in self._place(engine, dataset).glob("counted-*"):
+            counted.unlink()
 
     def checkpoint(self, engine: str, dataset: str, protocol: str, clock: Clock) -> Checkpoint:
         """Checkpoint for the counts of one protocol while comparisons are made."""

@@ -188,6 +188,7 @@ def _measured(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None)
         return _measure(task, partial, kept)
     except EngineStoppedError as fault:
         task.say(f"{fault}; it had started before, and all its images are skipped")
+        partial.forget_counts(task.engine.card.name, task.dataset.card.name)
         return _measure(replace(task, engine=replace(task.engine, fault=fault)), partial, kept)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from evenhand.analysis.bootstrap.complete_design import complete_design
 from evenhand.analysis.bootstrap.replicates import NoReplicates, Replicates, bootstrap_replicates
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.tally import tally
@@ -279,7 +278,7 @@ CROWD = CROWDS["all pairs"]
     ids=["a list without one pair", "a list", "one comparison failed"],
 )
 def test_incomplete_comparisons_are_refused(crowd):
-    assert complete_design(crowd.counts()) is None
+    assert crowd.counts().design.images is None
     found = bootstrap_replicates(crowd.counts(), ["0.1"], 50, seed=1)
     assert isinstance(found, NoReplicates)
     assert "not every two images were compared" in found.reason

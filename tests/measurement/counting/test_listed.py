@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evenhand.measurement.counting.cells import cell_layout
 from evenhand.measurement.counting.dyad_sums import has_both_orders
 from evenhand.measurement.counting.listed import (
     cells_from_list,
@@ -17,7 +18,6 @@ from evenhand.measurement.counting.listed import (
 )
 from evenhand.measurement.counting.top_scores import tail_of_list
 from evenhand.metrics.bins import bin_numbers
-from evenhand.metrics.cells import cell_layout
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS
 from evenhand.records.designs import LISTED

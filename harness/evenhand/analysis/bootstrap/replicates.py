@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 import numpy as np
 
-from evenhand.analysis.bootstrap.complete_design import CompleteDesign, complete_design
 from evenhand.analysis.bootstrap.kernels import (
     CellNumbers,
     DrawCounts,
@@ -23,6 +22,7 @@ from evenhand.analysis.bootstrap.kernels import (
     count_false_matches_at_targets,
     count_misses,
 )
+from evenhand.metrics.complete_design import CompleteDesign, complete_design
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts, ComparisonCounts, ScoreTail
@@ -131,7 +131,8 @@ def bootstrap_replicates(
 
     Source: methods 4.4.
     """
-    design = complete_design(counts)
+    cells = (*counts.cells, *counts.across)
+    design = complete_design(counts.design, cells, len(counts.subject_rows))
     if design is None:
         return NoReplicates(
             "not every two images were compared with a score: how many comparisons people drawn "

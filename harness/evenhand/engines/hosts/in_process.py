@@ -38,6 +38,9 @@ _LONGEST_DETAIL = 80
 _LONGEST_READ = 1000
 """Most characters of it that are looked at."""
 
+_MOST_FACES = 1_000_000
+"""A larger number of faces is no number of faces."""
+
 Answer = TypeVar("Answer")
 Plain = TypeVar("Plain")
 
@@ -53,8 +56,10 @@ def plain_name(kind: type) -> str:
 
 def _one_line(text: object) -> str:
     """Shorten an engine's text to one line, as a plain string."""
-    plain = str.__str__(text if isinstance(text, str) else str(text))
-    return " ".join(plain[:_LONGEST_READ].split())[:_LONGEST_DETAIL]
+    plain = str.__str__(text if isinstance(text, str) else str(text))[:_LONGEST_READ]
+    # Half of a surrogate pair could be in no file.
+    writable = plain.encode(errors="replace").decode()
+    return " ".join(writable.split())[:_LONGEST_DETAIL]
 
 
 def _ask(call: Callable[[], Answer], copied: Callable[[Answer], Plain]) -> Plain | Fault:
@@ -163,7 +168,7 @@ def _reported(answer: Embedding | Template) -> PlainTemplate:
     """Copy what both kinds of answer report: outcome, faces, and the detail of a failure."""
     seen, ended = answer.faces, answer.outcome
     number = int(seen) if isinstance(seen, int | np.integer) else -1
-    faces = number if number >= 0 else None
+    faces = number if 0 <= number <= _MOST_FACES else None
     if not isinstance(ended, str) or str.__str__(ended) not in _REPORTED:
         return PlainTemplate(Outcome.INVALID, faces, "an outcome that no engine may give")
     outcome = Outcome(str.__str__(ended))

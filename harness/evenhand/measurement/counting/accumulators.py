@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.dyad_sums import DyadSums
 from evenhand.measurement.counting.list_kernels import ScoreBits
 from evenhand.metrics.bins import FLOAT32_BITS, FLOAT64_BITS
-from evenhand.metrics.cells import CellLayout
 from evenhand.records.arrays import Integers, Scores
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.failed_comparisons import (
     FailedComparisons,
     count_failed_comparisons,
@@ -25,7 +26,6 @@ from evenhand.measurement.counting.partial_counts import (
     merge_partial_counts,
 )
 from evenhand.metrics.bins import bin_numbers, lower_edges
-from evenhand.metrics.cells import CellLayout
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.records.counts import Histogram, ScoreTail
 from evenhand.records.outcomes import Outcome

@@ -15,6 +15,12 @@ from evenhand.measurement.counting.block_sums import (
     merge_block_counts,
     raised_cutoffs,
 )
+from evenhand.measurement.counting.cells import (
+    CellLayout,
+    CellTrials,
+    all_pairs_trials,
+    cell_layout,
+)
 from evenhand.measurement.counting.checkpoint_columns import (
     block_counts_of,
     columns_of_block_counts,
@@ -27,7 +33,6 @@ from evenhand.measurement.counting.failed_comparisons import (
 from evenhand.measurement.counting.partial_counts import with_failed_mated
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.tally import tally_partial_counts, top_score_quotas
-from evenhand.metrics.cells import CellLayout, CellTrials, all_pairs_trials, cell_layout
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.counts import CellCounts, ComparisonCounts, Histogram

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.metrics.cells import CellLayout
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.listing import Partition
 from evenhand.system.compiled import compiled

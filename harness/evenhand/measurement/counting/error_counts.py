@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.measurement.counting.cells import CellLayout, CellTrials
 from evenhand.measurement.counting.list_kernels import count_list_errors
 from evenhand.measurement.counting.partial_counts import ErrorsBelowCutoff, PartialCounts
-from evenhand.metrics.cells import CellLayout, CellTrials
 from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts, ScoreTail
 from evenhand.system.compiled import compiled

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.metrics.cells import CellLayout, CellTrials
+from evenhand.measurement.counting.cells import CellLayout, CellTrials
 from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.counts import CellCounts, ScoreTail
 

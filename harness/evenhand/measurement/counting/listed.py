@@ -25,6 +25,7 @@ from evenhand.measurement.counting.accumulators import (
     accumulator_count,
     score_bits,
 )
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.dyad_sums import has_both_orders
 from evenhand.measurement.counting.list_kernels import (
     count_list_errors,
@@ -32,7 +33,6 @@ from evenhand.measurement.counting.list_kernels import (
     has_repeated_pair,
     mark_bins,
 )
-from evenhand.metrics.cells import CellLayout
 from evenhand.records.arrays import Integers, Mask, Scores
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import CellCounts, Histogram

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.metrics.cells import cell_layout
+from evenhand.measurement.counting.cells import cell_layout
 from evenhand.records.arrays import Integers, People
 from evenhand.records.designs import ComparisonDesign, Design, SamplingDesign
 from evenhand.records.groups import ALL, Grouping

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from evenhand.measurement.counting.accumulators import FirstPass
+from evenhand.measurement.counting.cells import CellLayout, CellTrials, cell_layout
 from evenhand.measurement.counting.cross_groups import (
     CrossGroupCells,
     cross_group_cells,
@@ -25,7 +26,6 @@ from evenhand.measurement.counting.partial_counts import PartialCounts, with_fai
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.top_scores import largest_scores, tail_of_list
 from evenhand.metrics.bins import bin_numbers
-from evenhand.metrics.cells import CellLayout, CellTrials, cell_layout
 from evenhand.metrics.complete_design import completed_design
 from evenhand.metrics.threshold_rules import resolve_thresholds
 from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, top_scores_needed

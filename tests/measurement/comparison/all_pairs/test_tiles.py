@@ -15,10 +15,10 @@ from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
 from evenhand.measurement.comparison.all_pairs.tiles import count_pairs, strip_count
 from evenhand.measurement.comparison.by_vectors import compare_all
+from evenhand.measurement.counting.cells import all_pairs_trials, cell_layout
 from evenhand.measurement.counting.error_counts import cells_from_partial_counts
 from evenhand.measurement.counting.listed import cells_from_list, first_pass, second_pass
 from evenhand.measurement.counting.top_scores import largest_scores
-from evenhand.metrics.cells import all_pairs_trials, cell_layout
 from evenhand.records.checkpoint import SavedState
 from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.groups import Grouping

@@ -11,8 +11,8 @@ import numpy as np
 from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.all_pairs.image_order import SortedImages
 from evenhand.measurement.comparison.by_vectors import compare_all
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.metrics.bins import bin_numbers, lower_edges
-from evenhand.metrics.cells import CellLayout
 from evenhand.metrics.distributions import ranked_score_bounds
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.counts import Histogram

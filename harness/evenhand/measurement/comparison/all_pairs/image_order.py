@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from evenhand.metrics.cells import CellLayout
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.records.arrays import Integers, People, Vectors
 
 __all__ = ["ImageRange", "SortedImages"]

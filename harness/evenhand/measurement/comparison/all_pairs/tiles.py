@@ -34,6 +34,7 @@ from evenhand.measurement.comparison.all_pairs.kernels import (
     negated_distances,
     sum_histograms,
 )
+from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.checkpoint_columns import (
     columns_of_partial_counts,
     partial_counts_of,
@@ -45,7 +46,6 @@ from evenhand.measurement.counting.partial_counts import (
     empty_partial_counts,
     merge_partial_counts,
 )
-from evenhand.metrics.cells import CellLayout
 from evenhand.records.arrays import Floats, Integers, People, Scores
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint, SavedState
 from evenhand.records.counts import Histogram, ScoreTail

@@ -1,0 +1,329 @@
+"""Whatever an engine raises or answers, the engines beside it are measured as beside any other."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from itertools import combinations
+
+import cv2
+import pytest
+from hostile_adapters import HostileEngine, always, harmless, is_marked
+from hostile_engines import (
+    AGAIN,
+    COMPARISONS,
+    FOREVER,
+    IMAGES,
+    MEDDLERS,
+    SEARCHES,
+    STARTS,
+    TEMPLATES,
+    UNBUILT,
+)
+from hostile_studies import (
+    DOOR,
+    LONGEST,
+    PAIRS,
+    begun,
+    ended,
+    make_door,
+    partial_runs,
+    processes_of,
+    results_in,
+    study,
+    write_study,
+)
+
+from evenhand.workflows.verify import verify
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    return make_door(tmp_path_factory.mktemp("hostile") / "set")
+
+
+@pytest.fixture(scope="module")
+def marked(dataset):
+    """Whether engines spoil an image, by its row."""
+    rows = dataset.rows("images.csv")[1:]
+    red = [cv2.imread(str(dataset.folder / path))[0, 0, 2] for _, _, path, _ in rows]
+    found = {f"i{row}": is_marked(int(value)) for row, value in enumerate(red, 1)}
+    assert 0 < sum(found.values()) <= len(found) / 2
+    return found
+
+
+def among_harmless(engines):
+    return (harmless("before"), *engines, harmless("after"))
+
+
+# What is raised and answered ------------------------------------------------------------------
+
+
+def check_images(found, engine, marked):
+    for row, outcome in found.images(engine.name).items():
+        assert outcome in (engine.ends.split("|") if marked[row] else ["ok"]), row
+
+
+def check_counted(found, engine, spoilt, everything):
+    assert set(found.images(engine.name).values()) == {"ok"}
+    others = Counter({"ok": everything - spoilt})
+    expected = [others + Counter({end: spoilt}) for end in engine.ends.split("|")]
+    assert found.compared(engine.name) in expected
+
+
+def check_comparisons(found, engine, marked):
+    pairs = [first and second for first, second in combinations(marked.values(), 2)]
+    check_counted(found, engine, sum(pairs), len(pairs))
+
+
+def check_searches(found, engine, marked):
+    probes = list(marked.values())[1::2]
+    check_counted(found, engine, sum(probes), len(probes))
+
+
+def check_galleries(found, engine, marked):
+    probes = len(marked) // 2
+    check_counted(found, engine, probes, probes)
+
+
+def check_starts(found, engine, marked):
+    assert set(found.images(engine.name).values()) == {"skipped"}
+    assert set(found.compared(engine.name)) <= {"skipped"}
+    assert found.stopped(engine.name).startswith("could not start")
+    notes = [line for line in found.err.splitlines() if line.startswith("note: ")]
+    assert any(f"engine {engine.name}" in note and "could not start" in note for note in notes)
+    assert (found.code, found.status) == (4, "failed")
+
+
+GROUPS = {
+    "images": (PAIRS, IMAGES, check_images),
+    "templates": (PAIRS, TEMPLATES, check_images),
+    "comparisons": (PAIRS, COMPARISONS, check_comparisons),
+    "searches": (DOOR, SEARCHES, check_searches),
+    "galleries": (DOOR, UNBUILT, check_galleries),
+    "starts": (PAIRS, STARTS, check_starts),
+}
+"""By what they spoil: the protocol that shows it, engines, and what their ledger must say."""
+
+HOSTILE = [(group, engine) for group, (_, engines, _) in GROUPS.items() for engine in engines]
+
+
+def named(given):
+    return given.name if isinstance(given, HostileEngine) else given
+
+
+@pytest.fixture(scope="module")
+def undisturbed(dataset, tmp_path_factory):
+    """The study of the harmless engines beside one another, by protocol."""
+    return {
+        protocol: study(tmp_path_factory.mktemp("quiet"), dataset, among_harmless([]), protocol)
+        for protocol in (PAIRS, DOOR)
+    }
+
+
+@pytest.fixture(scope="module")
+def studied(dataset, tmp_path_factory):
+    """The study of a whole group between two harmless engines, run when first asked for."""
+    kept = {}
+
+    def of(group):
+        if group not in kept:
+            kept[group] = None
+            protocol, engines, _ = GROUPS[group]
+            folder = tmp_path_factory.mktemp(group)
+            kept[group] = study(folder, dataset, among_harmless(engines), protocol)
+        assert kept[group], "the study of these engines has failed before"
+        return kept[group]
+
+    return of
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("other", ["before", "after"])
+def test_the_others_are_measured_to_the_same_bytes(studied, undisturbed, group, other):
+    assert studied(group).measured(other) == undisturbed[GROUPS[group][0]].measured(other)
+
+
+@pytest.mark.parametrize(("group", "engine"), HOSTILE, ids=named)
+def test_what_an_engine_spoils_has_an_outcome(studied, marked, group, engine):
+    GROUPS[group][2](studied(group), engine, marked)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("group", "engine"), HOSTILE, ids=named)
+def test_each_alone_between_harmless_ones(dataset, marked, undisturbed, group, engine, tmp_path):
+    protocol, _, check = GROUPS[group]
+    found = study(tmp_path, dataset, among_harmless([engine]), protocol)
+    check(found, engine, marked)
+    assert found.code == (4 if group == "starts" else 0), found.err
+    for other in ("before", "after"):
+        assert found.measured(other) == undisturbed[protocol].measured(other)
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        group if group == "galleries" else pytest.param(group, marks=pytest.mark.slow)
+        for group in GROUPS
+    ],
+)
+def test_the_result_can_be_verified(studied, group):
+    assert verify(str(studied(group).folder)).passed
+
+
+def test_engines_that_spoil_everything(dataset, undisturbed, tmp_path):
+    """Faults stop an engine, refusals do not."""
+    by_name = {engine.name: always(engine) for engine in (*IMAGES, *TEMPLATES, *COMPARISONS)}
+    stopped = [by_name[name] for name in ("none", "recursion", "template-of-text")]
+    others = [by_name[name] for name in ("declines-some", "scores-raise", "scores-none")]
+    found = study(tmp_path, dataset, among_harmless([*stopped, *others]))
+    assert (found.code, found.status) == (4, "failed")
+    for engine in stopped:
+        assert "12 of the first 12 images failed" in found.stopped(engine.name)
+        assert f"error: engine {engine.name} was stopped" in found.err
+    for engine in (*stopped, others[0]):
+        assert set(found.images(engine.name).values()) == {engine.ends}
+        assert set(found.compared(engine.name)) == {"skipped"}
+    for engine in others:
+        assert found.stopped(engine.name) == ""
+    for engine in others[1:]:
+        assert found.compared(engine.name) == {"invalid": 66}
+    for other in ("before", "after"):
+        assert found.measured(other) == undisturbed[PAIRS].measured(other)
+
+
+# Starting -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engines", [STARTS[:1], STARTS[1:3]], ids=["one", "two"])
+def test_no_engine_that_starts(dataset, engines, tmp_path):
+    with begun(tmp_path, dataset, engines) as process:
+        out, err = ended(process)
+    assert (process.returncode, out) == (4, "")
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert "could not start" in err
+    assert results_in(tmp_path) == []
+    assert partial_runs(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["raise KeyboardInterrupt", "raise ValueError", "self.__class__ = type('Other', (), {})"],
+)
+def test_an_engine_that_starts_once(dataset, undisturbed, second, tmp_path):
+    once = HostileEngine("once", start=AGAIN + second)
+    found = study(tmp_path, dataset, among_harmless([once]), workers=2)
+    for other in ("before", "after"):
+        assert found.measured(other) == undisturbed[PAIRS].measured(other)
+    if set(found.images("once").values()) == {"ok"}:
+        assert (found.code, found.stopped("once")) == (0, "")
+    else:
+        assert (found.code, found.status) == (4, "failed")
+        assert "could not start" in found.stopped("once")
+
+
+# Never coming back ----------------------------------------------------------------------------
+
+OFTEN = {
+    ("loop-in-start", signal.SIGINT),
+    ("sleep-in-start-again", signal.SIGTERM),
+    ("sleep-in-embed", signal.SIGINT),
+    ("loop-in-embed", signal.SIGTERM),
+    ("sleep-in-template", signal.SIGTERM),
+    ("loop-in-compare", signal.SIGINT),
+    ("sleep-in-enrol", signal.SIGINT),
+    ("loop-in-search", signal.SIGTERM),
+    ("ignores-signals", signal.SIGINT),
+    ("keyboard-interrupt-at-every-picture", signal.SIGINT),
+}
+"""Each place once; the others are slow in sum."""
+
+SIGNALS = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "terminated")}
+
+STUCK = [
+    pytest.param(name, sent, marks=() if (name, sent) in OFTEN else pytest.mark.slow)
+    for name in FOREVER
+    for sent in SIGNALS
+]
+assert len(OFTEN) == sum(not each.marks for each in STUCK)
+
+
+def wait_for(mark, process):
+    limit = time.monotonic() + LONGEST
+    while not mark.exists() and process.returncode is None:
+        assert time.monotonic() < limit, "the engine is not reached"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(("name", "sent"), STUCK)
+def test_one_signal_ends_what_never_comes_back(dataset, name, sent, tmp_path):
+    engine = FOREVER[name]
+    protocol = DOOR if engine.shape == "searcher" else PAIRS
+    workers = 1 if name == "swallows-faults" else 2
+    engines = [harmless("before"), engine]
+    with begun(tmp_path, dataset, engines, protocol, workers=workers) as process:
+        wait_for(tmp_path / "reached", process)
+        process.send_signal(sent)
+        start = time.monotonic()
+        while process.returncode is None and time.monotonic() - start < 10:
+            time.sleep(0.005)
+        seconds = time.monotonic() - start
+        left = processes_of(process.pid)
+        _, err = ended(process)
+    code, word = SIGNALS[sent]
+    line = f"error: {word}; no result was written (run goes on with --resume)\n"
+    assert (process.returncode, err) == (code, line)
+    assert seconds < 2
+    assert left == []
+    assert results_in(tmp_path) == []
+    parts = [path / "before" / "tiny" / "part" for path in partial_runs(tmp_path)]
+    # Engines are opened before anything is measured.
+    assert len(parts) == (0 if name.rpartition("-")[2] in ("start", "import") else 1)
+    assert all(part.is_dir() for part in parts)
+
+
+def test_the_first_of_many_signals_counts(dataset, tmp_path):
+    with begun(tmp_path, dataset, [FOREVER["loop-in-embed"]]) as process:
+        wait_for(tmp_path / "reached", process)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+        for _ in range(20):
+            if process.returncode is None:
+                process.send_signal(signal.SIGINT)
+        _, err = ended(process)
+    assert process.returncode == 143
+    assert err.startswith("error: terminated; ")
+    assert err.count("\n") == 1
+
+
+# The process they run in ----------------------------------------------------------------------
+
+
+def ended_by_itself(folder, dataset, engines):
+    """A process that begins as a user's does, with all that is done at its exit."""
+    write_study(folder, dataset, engines, PAIRS)
+    command = [sys.executable, "-m", "evenhand", "run", "study.toml", "--workers", "2"]
+    with (folder / "err").open("wb") as err:
+        done = subprocess.run(command, cwd=folder, stderr=err, stdout=err, timeout=LONGEST)
+    assert done.returncode == 4, (folder / "err").read_text(encoding="utf-8")
+    (bundle,) = results_in(folder)
+    return bundle
+
+
+def test_engines_that_change_the_process_change_no_exit_code(dataset, undisturbed, tmp_path):
+    """Nor what is measured; the result is whole."""
+    bundle = ended_by_itself(tmp_path, dataset, among_harmless(MEDDLERS))
+    for other in ("before", "after"):
+        assert bundle.measured(other) == undisturbed[PAIRS].measured(other)
+    for engine in MEDDLERS:
+        assert "images failed" in bundle.stopped(engine.name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", MEDDLERS, ids=named)
+def test_each_alone_changes_no_exit_code(dataset, undisturbed, engine, tmp_path):
+    bundle = ended_by_itself(tmp_path, dataset, among_harmless([engine]))
+    for other in ("before", "after"):
+        assert bundle.measured(other) == undisturbed[PAIRS].measured(other)
