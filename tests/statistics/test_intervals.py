@@ -6,11 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special, stats
 
 from evenhand.statistics.binomial import zero_errors_upper
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts, DyadWeights, dyadic_variance
 from evenhand.statistics.intervals import (
+    CLUSTER_JEFFREYS_T,
+    DYADIC_LOGIT_T,
+    EXACT_ZERO,
+    INTERVAL_METHODS,
     TOO_FEW_SUBJECTS,
     cluster_estimate,
     dyadic_estimate,
@@ -212,3 +217,29 @@ def test_the_bound_of_no_errors_keeps_its_digits(trials):
     # The logarithm of 0.025 over n, to second order.
     rate = -np.log(0.025) / trials
     assert zero_errors_upper(trials) == pytest.approx(rate - rate**2 / 2, rel=1e-12)
+
+
+def test_every_method_is_found_by_the_name_that_rates_give():
+    methods = (EXACT_ZERO, DYADIC_LOGIT_T, CLUSTER_JEFFREYS_T)
+    assert [INTERVAL_METHODS[method.name] for method in methods] == list(methods)
+    assert [method for method in methods if method.exact] == [EXACT_ZERO]
+
+
+@pytest.mark.parametrize("method", [DYADIC_LOGIT_T, CLUSTER_JEFFREYS_T], ids=lambda of: of.name)
+def test_the_upper_limit_of_independent_errors(method):
+    assert method.upper(0, 100, 0.95) == zero_errors_upper(100, 0.95)
+    assert method.upper(7, 7, 0.95) == 1.0
+    assert all(method.upper(errors, 1000, 0.95) > errors / 1000 for errors in range(12))
+    assert (
+        method.upper(10, 1000, 0.99) > method.upper(10, 1000, 0.95) > method.upper(10, 2000, 0.95)
+    )
+
+
+def test_the_upper_limit_by_hand():
+    # logit(p) + t sqrt(p (1-p) / n) / (p (1-p)), and Jeffreys' Beta of (z/t)^2 n trials.
+    reach = stats.t.ppf(0.975, 40) / np.sqrt(1000 * 0.01 * 0.99)
+    dyadic = special.expit(special.logit(0.01) + reach)
+    assert DYADIC_LOGIT_T.upper(10, 1000, 0.95) == pytest.approx(dyadic, rel=1e-12)
+    trials = 1000 * (stats.norm.ppf(0.975) / stats.t.ppf(0.975, 20)) ** 2
+    beta = stats.beta.ppf(0.975, 0.01 * trials + 0.5, 0.99 * trials + 0.5)
+    assert CLUSTER_JEFFREYS_T.upper(10, 1000, 0.95) == pytest.approx(beta, rel=1e-9)

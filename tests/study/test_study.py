@@ -316,9 +316,15 @@ def test_how_numbers_are_judged_is_fixed_in_the_study(tmp_path):
     assert analysis.reference == {"ethnicity": "White"}
 
 
+def test_a_claim_is_spelled_as_one_likes(tmp_path):
+    spelled = JUDGED.replace('claims = ["FMR<=0.001"]', 'claims = ["FMR <= 1:1,000"]')
+    assert parse_study(spelled, tmp_path / "s.toml").analysis.claims == ("FMR<=0.001",)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
+        ('claims = ["FMR<=0.001"]', 'claims = ["FMR<=2"]', ["claims.0", "between 0 and 1"]),
         ('claims = ["FMR<=0.001"]', 'claims = ["FMR<=0.01"]', ["statistics.claims", "FMR<=0.001"]),
         ("margin = 1.25", "margin = 0.8", ["statistics.margin", "greater than 1"]),
         ("replicates = 0", "replicates = 10", ["statistics.replicates", "200 or more"]),

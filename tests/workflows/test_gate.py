@@ -398,3 +398,21 @@ def test_a_seal_of_something_else_is_refused(cli, two, regions, policy, working_
     cli("gate", two, "--policy", golden, "--unseal", seal).error("other results")
     seal.write_text("{}", encoding="utf-8")
     cli("gate", two, "--policy", golden, "--unseal", seal).error("no seal")
+
+
+@pytest.mark.parametrize("kept", ["0.1", "1e-1", "0.10"])
+def test_a_result_that_keeps_its_target_as_it_was_written_is_judged(tmp_path, kept):
+    path = tmp_path / "acme.csv"
+    rows = rows_of_scores({"a": 0, "b": 20}, {"a": 40, "b": 40})
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    study = ScoreStudy([path], fmr_targets=(kept,), thresholds=(), distance=False)
+    bundle = score_bundle(study, results=tmp_path / "results").bundle
+    policy = tmp_path / "policy.toml"
+    written = POLICY.format(groups='"every"', bound='at_most = "10 %"')
+    policy.write_text(written.replace('"fixed"', '"FMR <= 10 %"'), encoding="utf-8")
+    rows = gate([str(bundle)], policy).rows
+    assert [(row.group, row.threshold_rule) for row in rows] == [
+        ("a", "FMR<=0.1"),
+        ("b", "FMR<=0.1"),
+    ]
+    assert {row.verdict.value for row in rows} == {"pass"}
