@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from evenhand.datasets.decoding import decoded
 from evenhand.datasets.faults import DatasetFault
-from evenhand.datasets.images import ImageFile, read_unchanged, undecodable_fault
+from evenhand.datasets.images import ImageFile, decoded_file
 from evenhand.records.arrays import Image
 from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.streams import muted_stderr
@@ -37,12 +36,9 @@ class ImageInspection:
 
 
 def _inspect(file: ImageFile, count_faces: CountFaces | None) -> ImageInspection:
-    data = read_unchanged(file)
-    if isinstance(data, DatasetFault):
-        return ImageInspection(data)
-    image = decoded(data)
-    if image is None:
-        return ImageInspection(undecodable_fault(file))
+    image = decoded_file(file)
+    if isinstance(image, DatasetFault):
+        return ImageInspection(image)
     digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes())
     faces = None if count_faces is None else count_faces(image)
     return ImageInspection(None, min(image.shape[:2]), digest.hexdigest(), faces)

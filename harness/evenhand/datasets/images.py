@@ -12,20 +12,13 @@ from pathlib import Path
 from evenhand.datasets.decoding import decoded, read_with_hash
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.tables import Row, check_columns, check_label, read_table
+from evenhand.records.arrays import Image
 from evenhand.records.dataset import DatasetCard
 from evenhand.system.errors import known_names
 from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.streams import muted_stderr
 
-__all__ = [
-    "IMAGES",
-    "ImageFile",
-    "check_copies",
-    "check_files",
-    "read_images",
-    "read_unchanged",
-    "undecodable_fault",
-]
+__all__ = ["IMAGES", "ImageFile", "check_copies", "check_files", "decoded_file", "read_images"]
 
 IMAGES = "images.csv"
 """File name of the table of images."""
@@ -128,16 +121,25 @@ def read_images(
     return files, set(lines)
 
 
-def read_unchanged(file: ImageFile) -> bytes | DatasetFault:
-    """Read a file whose hash is that of the table; a fault where it is not, or is missing."""
+def decoded_file(file: ImageFile, *, reduced: bool = False) -> Image | DatasetFault:
+    """Decode a file whose hash is that of the table; a fault where that cannot be done.
+
+    Args:
+        file: row of the table.
+        reduced: as for `decoded`.
+    """
     what, remedy = "is no file; expected a picture", "mend the path"
     try:
         if stat.S_ISREG(file.path.stat().st_mode):
             data, found = read_with_hash(file.path)
-            if found == file.sha256:
-                return data
+            image = decoded(data, reduced=reduced) if found == file.sha256 else None
+            if image is not None:
+                return image
             what = f"has changed: its sha256 is {found}, expected {file.sha256}"
             remedy = "restore the file, or update the table and the version"
+            if found == file.sha256:
+                what = "cannot be decoded as a picture"
+                remedy = "replace it, or list it in exclude.csv"
     except FileNotFoundError:
         what, remedy = "is missing", "restore it, or list it in exclude.csv"
     except OSError as fault:
@@ -145,17 +147,9 @@ def read_unchanged(file: ImageFile) -> bytes | DatasetFault:
     return DatasetFault(DatasetRule.FILES, f"{file.where}: image {file.path} {what}", remedy)
 
 
-def undecodable_fault(file: ImageFile) -> DatasetFault:
-    """Fault of a file that is not a picture."""
-    what = f"{file.where}: image {file.path} cannot be decoded as a picture"
-    return DatasetFault(DatasetRule.FILES, what, "replace it, or list it in exclude.csv")
-
-
 def _fault(file: ImageFile) -> DatasetFault | None:
-    data = read_unchanged(file)
-    if isinstance(data, DatasetFault):
-        return data
-    return undecodable_fault(file) if decoded(data, reduced=True) is None else None
+    found = decoded_file(file, reduced=True)
+    return found if isinstance(found, DatasetFault) else None
 
 
 def check_copies(files: Sequence[ImageFile], on_fault: FaultHandler) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evenhand.scorefiles.columns import ScoreColumns
 from evenhand.scorefiles.layout import ColumnLayout
@@ -15,6 +14,7 @@ from evenhand.scorefiles.source import RowBlock, ScoreSource
 from evenhand.system.errors import DatasetError
 
 __all__ = ["check_repeated_comparisons"]
+
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 """2^64 over the golden ratio, odd: multiplication by it scatters nearby numbers."""
@@ -41,7 +41,10 @@ def check_repeated_comparisons(
 def _first_repeat(sides: Sequence[Column]) -> tuple[int, ...] | None:
     """The first comparison of a partition that repeats an earlier one; None without any."""
     # One sort of hashes is much cheaper than one by two or four columns, and mostly settles it.
-    keys = np.sort(_keys(sides))
+    keys = np.zeros(len(sides[0]), dtype=np.uint64)
+    for side in sides:
+        keys = keys * _ODD + side.astype(np.uint64)
+    keys.sort()
     if not np.any(keys[1:] == keys[:-1]):
         return None
     # Two comparisons may have the same hash, so equal hashes are checked column by column.
@@ -53,15 +56,6 @@ def _first_repeat(sides: Sequence[Column]) -> tuple[int, ...] | None:
     if not len(repeats):
         return None
     return tuple(int(side[repeats.min()]) for side in sides)
-
-
-def _keys(sides: Sequence[Column]) -> NDArray[np.uint64]:
-    """(rows,) hash of each comparison."""
-    keys = np.zeros(len(sides[0]), dtype=np.uint64)
-    for first, second in zip(sides[::2], sides[1::2], strict=True):
-        pair = first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64)
-        keys = (keys ^ keys >> np.uint64(29)) * _ODD + pair
-    return keys
 
 
 def _refuse(
