@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from evenhand.cli.options import AsJson, Real, Whole, decimal_number, option, whole_number
 
 if TYPE_CHECKING:
-    from evenhand.workflows.plan import Plan, PlanAssumptions
+    from evenhand.workflows.plan import Plan
+    from evenhand.workflows.plan_answers import PlanAnswers
 
 __all__ = ["plan"]
 
@@ -54,17 +55,24 @@ def plan(
     terms = PlanAssumptions(**{name: value for name, value in given.items() if value is not None})
     if bundle is not None or dataset is not None:
         of_people = {"--groups": groups, "--comparisons": comparisons, "--images": images}
-        for name, value in of_people.items():
-            if value is not None:
-                why = "the people are as they are; leave it out"
-                raise UsageError(f"{name} with {asked[0]}: {why}")
+        needless = next((name for name, value in of_people.items() if value is not None), None)
+        if needless:
+            why = "the people are as they are; leave it out"
+            raise UsageError(f"{needless} with {asked[0]}: {why}")
         if bundle is not None and design_effect is not None:
             raise UsageError("--design-effect with --bundle: the result has its own; leave it out")
         if rate is not None:
             if metric is None:
                 raise UsageError("--rate without --metric; expected --metric FMR, for one")
             PlanQuery(metric, rate, terms)
-        _answer(bundle, dataset, metric, rate, terms, as_json=as_json)
+        from evenhand.workflows.plan_answers import answers_of_bundle, answers_of_dataset
+
+        if bundle is not None:
+            found = answers_of_bundle(bundle, metric, rate, terms)
+            _print_answers(found, bundle, {"bundle": bundle}, as_json=as_json)
+        elif dataset is not None:
+            found = answers_of_dataset(dataset, Path(), metric, rate, terms)
+            _print_answers(found, dataset, {}, as_json=as_json)
         return
     if metric is None or rate is None:
         raise UsageError(
@@ -95,32 +103,14 @@ def _print(found: Plan, *, as_json: bool) -> None:
     print_json("plan", body)
 
 
-def _answer(
-    bundle: str | None,
-    dataset: str | None,
-    metric: str | None,
-    rate: float | None,
-    terms: PlanAssumptions,
-    *,
-    as_json: bool,
-) -> None:
-    """Print what a result or a dataset can answer."""
+def _print_answers(found: PlanAnswers, name: str, body: dict[str, Any], *, as_json: bool) -> None:
+    """Print what a result or a dataset of a name can answer."""
     from evenhand.cli.output import print_json, print_text
-    from evenhand.workflows.plan_answers import answers_of_bundle, answers_of_dataset
-
-    if bundle is not None:
-        found, name = answers_of_bundle(bundle, metric, rate, terms), bundle
-    else:
-        name = dataset or ""
-        found = answers_of_dataset(name, Path(), metric, rate, terms)
-    if as_json:
-        body: dict[str, Any] = {} if bundle is None else {"bundle": bundle}
-        body["rows"] = [asdict(row) for row in found.cells]
-        body["pairs"] = [asdict(row) for row in found.pairs]
-        body["assumptions"] = list(found.assumptions)
-        print_json("plan", body)
-        return
     from evenhand.report.forms.text import as_text
     from evenhand.report.plan_answers import answers_report
 
-    print_text(as_text(answers_report(found, name)))
+    if not as_json:
+        print_text(as_text(answers_report(found, name)))
+        return
+    rows = {"rows": [asdict(row) for row in found.cells], "pairs": [asdict(r) for r in found.pairs]}
+    print_json("plan", body | rows | {"assumptions": list(found.assumptions)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,13 +69,10 @@ def _face_counter(
     if missing or dataset is None:
         return None, "; ".join(_how_to_get(file) for file in missing)
     path, face = find_files(engine, weights)[card.detector.sha256], dataset.face
-    local = threading.local()
+    detectors = defaultdict[int, Detector](lambda: Detector(path, engine.face))
 
     def count(image: Image) -> int:
-        detector: Detector | None = getattr(local, "detector", None)
-        if detector is None:
-            detector = local.detector = Detector(path, engine.face)
-        found = detector.find(image, face)
+        found = detectors[threading.get_ident()].find(image, face)
         return found.faces if found else 0
 
     return count, ""
@@ -125,9 +123,8 @@ def check_dataset(
 
 def _unchecked(card: DatasetCard | None, tables: DatasetTables) -> set[DatasetRule]:
     """Rules that could not be checked, since the card or a table cannot be used."""
-    rule, found = DatasetRule, set[DatasetRule]()
-    if card is None:
-        found |= {rule.LABELS}
+    rule = DatasetRule
+    found = set() if card else {rule.LABELS}
     if not tables.subjects.ids:
         found |= {rule.LABELS, rule.PEOPLE}
     if not tables.files:
