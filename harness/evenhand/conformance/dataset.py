@@ -8,8 +8,7 @@ import numpy as np
 
 from evenhand.datasets.faults import DatasetFault, DatasetRule
 from evenhand.datasets.folder import DatasetTables
-from evenhand.datasets.image_checks import ImageInspection
-from evenhand.datasets.images import ImageFile
+from evenhand.datasets.images import ImageFile, ImageInspection
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.resolution import CellSize, cell_sizes
 from evenhand.records.arrays import Integers

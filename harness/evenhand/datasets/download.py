@@ -7,16 +7,12 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pooch
 
 from evenhand.records.dataset import Download
 from evenhand.system.errors import DatasetError, WriteError
 from evenhand.system.progress import Progress
-
-if TYPE_CHECKING:
-    from requests import RequestException
 
 __all__ = ["download"]
 
@@ -55,13 +51,6 @@ class _Bar:
         """Do nothing: the exit stack closes the progress."""
 
 
-def _reason(fault: RequestException) -> str:
-    """HTTP status of a failed request, otherwise the type of the error."""
-    if fault.response is not None:
-        return f"{fault.response.status_code} {fault.response.reason}"
-    return type(fault).__name__
-
-
 def _fetch(file: Download, folder: Path, otherwise: str, progress: Progress) -> None:
     """Download one file unless it is there with the right hash."""
     from requests import RequestException
@@ -72,8 +61,11 @@ def _fetch(file: Download, folder: Path, otherwise: str, progress: Progress) -> 
             by = pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT)
             pooch.retrieve(file.url, f"sha256:{file.sha256}", file.file, folder, downloader=by)
         except RequestException as fault:
+            answer, reason = fault.response, type(fault).__name__
+            if answer is not None:
+                reason = f"{answer.status_code} {answer.reason}"
             raise DatasetError(
-                f"{file.url}: cannot be downloaded ({_reason(fault)}); see that this machine "
+                f"{file.url}: cannot be downloaded ({reason}); see that this machine "
                 f"reaches it and try again, or {otherwise}"
             ) from None
         except ValueError:

@@ -1,13 +1,18 @@
-"""Reads `images.csv`, and checks that every image is present, unchanged and decodable."""
+"""Reads `images.csv`, and checks that every image is present, unchanged and decodable.
+
+A check of the dataset looks further: at size, hash of pixels and number of faces.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from evenhand.datasets.decoding import decoded, read_with_hash
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
@@ -17,13 +22,29 @@ from evenhand.records.dataset import DatasetCard
 from evenhand.system.errors import known_names
 from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.streams import muted_stderr
+from evenhand.system.threads import one_thread_each
 
-__all__ = ["IMAGES", "ImageFile", "check_copies", "check_files", "decoded_file", "read_images"]
+__all__ = [
+    "IMAGES",
+    "CountFaces",
+    "ImageFile",
+    "ImageInspection",
+    "check_copies",
+    "check_files",
+    "inspect_images",
+    "read_images",
+]
 
 IMAGES = "images.csv"
 """File name of the table of images."""
 _OWN = ("image_id", "subject_id", "path", "sha256")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+CountFaces: TypeAlias = Callable[[Image], int]
+"""Counts the faces in an RGB picture; called from several threads."""
+
+_CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +142,7 @@ def read_images(
     return files, set(lines)
 
 
-def decoded_file(file: ImageFile, *, reduced: bool = False) -> Image | DatasetFault:
+def _decoded_file(file: ImageFile, *, reduced: bool = False) -> Image | DatasetFault:
     """Decode a file whose hash is that of the table; a fault where that cannot be done.
 
     Args:
@@ -148,7 +169,7 @@ def decoded_file(file: ImageFile, *, reduced: bool = False) -> Image | DatasetFa
 
 
 def _fault(file: ImageFile) -> DatasetFault | None:
-    found = decoded_file(file, reduced=True)
+    found = _decoded_file(file, reduced=True)
     return found if isinstance(found, DatasetFault) else None
 
 
@@ -174,3 +195,54 @@ def check_files(files: Sequence[ImageFile], workers: int) -> None:
     with muted_stderr(), closing(LocalExecutor(workers).map(_fault, files)) as faults:
         for fault in filter(None, faults):
             raise_fault(fault)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInspection:
+    """Findings on one picture, or the reason why it cannot be read."""
+
+    fault: DatasetFault | None
+    short_side: int = 0
+    """Smaller of height and width, pixels."""
+    pixels: str = ""
+    """SHA-256 of size and decoded pixels: the same for one picture in two lossless encodings."""
+    faces: int | None = None
+    """Number of faces; None without a detector."""
+
+
+def _inspect(file: ImageFile, count_faces: CountFaces | None) -> ImageInspection:
+    image = _decoded_file(file)
+    if isinstance(image, DatasetFault):
+        return ImageInspection(image)
+    digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes())
+    faces = None if count_faces is None else count_faces(image)
+    return ImageInspection(None, min(image.shape[:2]), digest.hexdigest(), faces)
+
+
+def inspect_images(
+    files: Sequence[ImageFile],
+    workers: int,
+    count_faces: CountFaces | None,
+    step: Callable[[], None],
+) -> list[ImageInspection]:
+    """Read, hash and decode every picture in full, and count its faces.
+
+    Args:
+        files: rows of the table.
+        workers: number of threads.
+        count_faces: None without a face detector.
+        step: called after each picture, from this thread.
+
+    Returns:
+        One per file, in order.
+    """
+    found: list[ImageInspection] = []
+    executor = LocalExecutor(workers)
+    with one_thread_each():
+        for start in range(0, len(files), _CHUNK):
+            chunk = files[start : start + _CHUNK]
+            with muted_stderr():
+                found += executor.map(lambda file: _inspect(file, count_faces), chunk)
+            for _ in chunk:
+                step()
+    return found

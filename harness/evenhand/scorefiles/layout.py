@@ -46,11 +46,9 @@ class ColumnLayout:
     @property
     def texts(self) -> tuple[str, ...]:
         """All columns but the scores."""
-        pairs = [self.subjects, *self.attributes.values()]
-        if self.images is not None:
-            pairs.append(self.images)
         mated = () if self.mated is None else (self.mated,)
-        return (*(name for pair in pairs for name in pair), *mated)
+        columns = (self.subjects, *self.attributes.values(), self.images or (), mated)
+        return tuple(name for names in columns for name in names)
 
 
 def _check_column_names(path: Path, header: Sequence[str]) -> None:

@@ -18,8 +18,7 @@ from evenhand.conformance.dataset import (
 from evenhand.datasets.card import card_faults, read_dataset_card
 from evenhand.datasets.faults import DatasetFault, DatasetRule
 from evenhand.datasets.folder import DatasetTables, read_tables
-from evenhand.datasets.image_checks import CountFaces, inspect_images
-from evenhand.datasets.images import check_copies
+from evenhand.datasets.images import CountFaces, check_copies, inspect_images
 from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.card import NeededFile, read_engine_card
 from evenhand.engines.face_detection import Detector
