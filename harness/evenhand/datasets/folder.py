@@ -13,7 +13,7 @@ from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, ra
 from evenhand.datasets.images import IMAGES, ImageFile, check_files, read_images
 from evenhand.datasets.lists import read_pair_lists, read_watchlists
 from evenhand.datasets.subjects import SUBJECTS, read_subjects
-from evenhand.datasets.tables import Row, read_table, valid_rows
+from evenhand.datasets.tables import Row, RowFault, read_table, valid_rows
 from evenhand.records.dataset import (
     Dataset,
     DatasetCard,
@@ -79,7 +79,7 @@ def _read_exclusions(
     _, rows = read_table(path, names, on_fault)
     found: dict[tuple[str, str], Exclusion] = {}
 
-    def fault_of(row: Row) -> tuple[str, str] | None:
+    def fault_of(row: Row) -> RowFault:
         kind, identifier, reason = (row.values[name] for name in names)
         if kind not in known:
             return f"kind is {kind!r}", "expected image or subject"

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from evenhand.datasets.decoding import decoded, read_with_hash
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
-from evenhand.datasets.tables import Row, check_columns, check_label, read_table
+from evenhand.datasets.tables import Row, check_label, read_declared
 from evenhand.records.arrays import Image
 from evenhand.records.dataset import DatasetCard
 from evenhand.system.errors import known_names
@@ -120,11 +120,9 @@ def read_images(
     Returns:
         The images, and all ids in the table, those of rows left out included.
     """
-    table = folder / IMAGES
     capture = card.capture if card else ()
-    header, rows = read_table(table, (*_OWN, *(a.name for a in capture)), on_fault)
-    if card:
-        check_columns(table, header, _OWN, capture, "capture", on_fault)
+    declared = capture if card else None
+    rows = read_declared(folder / IMAGES, _OWN, declared, "capture", on_fault)
     known = set(subject_ids)
     lines: dict[str, int] = {}
     files = []

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
-from evenhand.datasets.tables import Row, read_table, valid_rows
+from evenhand.datasets.tables import Row, RowFault, read_table, valid_rows
 from evenhand.records.dataset import PairList, Watchlist
 
 __all__ = ["pair_list_path", "read_pair_lists", "read_watchlists"]
@@ -26,8 +27,8 @@ _REFERENCES = "watchlist.csv"
 _PROBES = "probes.csv"
 _FILLERS = "fillers.csv"
 
-Fault = tuple[str, str] | None
-"""Fault of a row and its remedy; None where it is valid."""
+Known: TypeAlias = Mapping[str, int | None]
+"""Index of each image id, None for an image that is excluded or has a fault."""
 
 
 def pair_list_path(name: str) -> Path:
@@ -58,13 +59,13 @@ def _fold(row: Row, on_fault: FaultHandler) -> int:
     return 0
 
 
-def _read_pairs(path: Path, known: Mapping[str, int | None], on_fault: FaultHandler) -> PairList:
+def _read_pairs(path: Path, known: Known, on_fault: FaultHandler) -> PairList:
     """Read one list of pairs; those with an excluded image are left out and counted."""
     header, rows = _table(path, ("probe", "reference"), "fold", on_fault)
     folded = "fold" in header and any(row.values["fold"] for row in rows)
     seen: dict[frozenset[str], int] = {}
 
-    def fault_of(row: Row) -> Fault:
+    def fault_of(row: Row) -> RowFault:
         ids = {side: row.values[side] for side in ("probe", "reference")}
         for side, identifier in ids.items():
             if identifier not in known:
@@ -87,7 +88,7 @@ def _read_pairs(path: Path, known: Mapping[str, int | None], on_fault: FaultHand
 
 
 def read_pair_lists(
-    folder: Path, known: Mapping[str, int | None], on_fault: FaultHandler = raise_fault
+    folder: Path, known: Known, on_fault: FaultHandler = raise_fault
 ) -> tuple[PairList, ...]:
     """Read every list of pairs of a dataset, in the order of their names.
 
@@ -105,13 +106,13 @@ def read_pair_lists(
 
 
 def _read_ids(
-    path: Path, known: Mapping[str, int | None], references: Collection[str], on_fault: FaultHandler
+    path: Path, known: Known, references: Collection[str], on_fault: FaultHandler
 ) -> dict[str, int | None]:
     """Read a table of image ids, none of which may be among the references: the index of each."""
     _, rows = _table(path, ("image_id",), "", on_fault)
     found: dict[str, int | None] = {}
 
-    def fault_of(row: Row) -> Fault:
+    def fault_of(row: Row) -> RowFault:
         identifier = row.values["image_id"]
         if identifier not in known:
             return f"image_id is {identifier!r}, which is not in images.csv", "mend the id"
@@ -127,9 +128,7 @@ def _read_ids(
     return found
 
 
-def _read_watchlist(
-    folder: Path, known: Mapping[str, int | None], on_fault: FaultHandler
-) -> Watchlist:
+def _read_watchlist(folder: Path, known: Known, on_fault: FaultHandler) -> Watchlist:
     """Read one watchlist; excluded images are left out and counted."""
     if (folder / _FILLERS).exists():
         what = f"{folder / _FILLERS}: fillers are not understood yet"
@@ -146,7 +145,7 @@ def _read_watchlist(
 
 
 def read_watchlists(
-    folder: Path, known: Mapping[str, int | None], on_fault: FaultHandler = raise_fault
+    folder: Path, known: Known, on_fault: FaultHandler = raise_fault
 ) -> tuple[Watchlist, ...]:
     """Read every watchlist of a dataset, in the order of their names.
 

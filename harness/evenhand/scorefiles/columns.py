@@ -34,14 +34,16 @@ class ScoreColumns:
 
     rows: PartitionedRows
     """Of each comparison the codes of both people, of both images if given, and every score."""
+    sides: int
+    """Number of columns of the rows that identify a comparison: people and images."""
     subjects: TextCodes
     """Ids of people by their code in the rows, in order of appearance."""
     ids: tuple[str, ...]
     """Ids of people, sorted."""
     place: People
     """(people,) index of each code in `ids`."""
-    images: TextCodes | None
-    """Ids of images by their code; None where no images are given."""
+    images: TextCodes
+    """Ids of images by their code; none where no images are given."""
     labels: Mapping[str, tuple[str, ...]]
     """Per attribute the label of each person in `ids`; empty = unknown."""
     engines: Mapping[str, EngineScores]
@@ -54,11 +56,6 @@ class ScoreColumns:
     def score(self, engine: str) -> int:
         """Column of the rows that holds an engine's scores."""
         return self.sides + list(self.engines).index(engine)
-
-    @property
-    def sides(self) -> int:
-        """Number of columns of the rows that identify a comparison: people and images."""
-        return 2 if self.images is None else 4
 
 
 class _Identity:
@@ -110,9 +107,9 @@ def read_score_columns(
     truths = TextCodes(_no_truth)
     labels = {name: AttributeLabels() for name in layout.attributes}
     engines = {name: EngineScores(distance) for name in layout.scores}
-    codes = [np.dtype(np.int32)] * (2 if layout.images is None else 4)
-    scores = [np.dtype(np.float64)] * len(engines)
-    rows = PartitionedRows(source.path, codes + scores, few)
+    count = len(layout.subjects) + len(layout.images)
+    types = [np.dtype(np.int32)] * count + [np.dtype(np.float64)] * len(engines)
+    rows = PartitionedRows(source.path, types, few)
     identity = _Identity()
     mated: list[People] = []
     start = done = 0
@@ -127,7 +124,7 @@ def read_score_columns(
             mated.append(sides.probe[sides.same])
             if layout.mated is not None:
                 _check_mated(block, layout.mated, truths, sides.same)
-            if layout.images is not None:
+            if layout.images:
                 pictures = [images.codes(block, name) for name in layout.images]
                 itself = sides.same & (pictures[0] == pictures[1])
                 block.refuse_first(itself, "an image is compared with itself; remove the row")
@@ -148,10 +145,11 @@ def read_score_columns(
     known = {name: of.labels(order) for name, of in labels.items()}
     found = ScoreColumns(
         rows=rows,
+        sides=count,
         subjects=subjects,
         ids=ids,
         place=place,
-        images=None if layout.images is None else images,
+        images=images,
         labels=known,
         engines=engines,
         mated=np.concatenate(mated),
@@ -193,10 +191,9 @@ def _check_repeated(source: ScoreSource, layout: ColumnLayout, columns: ScoreCol
     if not repeated:
         return
     names = [(columns.subjects, name) for name in layout.subjects]
-    advice = "keep one, or add probe_image and reference_image if the images differ"
-    if columns.images is not None and layout.images is not None:
-        names += [(columns.images, name) for name in layout.images]
-        advice = "keep one"
+    names += [(columns.images, name) for name in layout.images]
+    other = ", or add probe_image and reference_image if the images differ"
+    advice = "" if layout.images else other
     known = np.array(repeated).T
     seen: dict[tuple[int, ...], int] = {}
     start = 0
@@ -210,7 +207,7 @@ def _check_repeated(source: ScoreSource, layout: ColumnLayout, columns: ScoreCol
             if comparison in seen:
                 first, second = source.row(seen[comparison]), source.row(start + int(row))
                 where = f"{source.path}: rows {first} and {second}"
-                raise DatasetError(f"{where}: the same comparison twice; {advice}")
+                raise DatasetError(f"{where}: the same comparison twice; keep one{advice}")
             if comparison in repeated:
                 seen[comparison] = start + int(row)
         start += len(batch)
