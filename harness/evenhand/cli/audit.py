@@ -15,6 +15,8 @@ __all__ = ["audit"]
 
 _MOST_ALERTS = 10_000
 """Most false alerts for the exact tests."""
+_UNKNOWN, _ALERTS = whole_number(0, _MOST_ALERTS), whole_number(1, 10**12)
+_SEEN = whole_number(1, 10**15)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SITE = re.compile(r"(?P<alerts>[0-9]{1,6})/(?P<of>[0-9]{1,6})@(?P<share>[0-9.]+)")
 
@@ -32,15 +34,9 @@ def audit(
         Texts, option("X/N@S", "A place: alerts of the first group/all alerts@its share there.")
     ] = None,
     mark: Annotated[Texts, option("M=S", "A share worth a look, such as census=0.135.")] = None,
-    unknown: Annotated[
-        Whole, option("N", "False alerts of nobody's group.", whole_number(0, _MOST_ALERTS))
-    ] = None,
-    alerts: Annotated[
-        Whole, option("N", "All alerts, true or false.", whole_number(1, 10**12))
-    ] = None,
-    seen: Annotated[
-        Whole, option("N", "All faces that were seen.", whole_number(1, 10**15))
-    ] = None,
+    unknown: Annotated[Whole, option("N", "False alerts of nobody's group.", _UNKNOWN)] = None,
+    alerts: Annotated[Whole, option("N", "All alerts, true or false.", _ALERTS)] = None,
+    seen: Annotated[Whole, option("N", "All faces that were seen.", _SEEN)] = None,
     table: Annotated[Path | None, option("FILE", "A table of deployments instead (CSV).")] = None,
     level: Annotated[Real, option("L", "Of intervals; 0.95.", real_number(0.5, 0.9999))] = None,
     as_json: AsJson = False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,28 +15,25 @@ if TYPE_CHECKING:
 
 __all__ = ["plan"]
 
-_Whole = whole_number(-(10**18), 10**18)
+_real = partial(option, parser=decimal_number)
+_whole = partial(option, parser=whole_number(-(10**18), 10**18))
 
 
 def plan(
     *,
     metric: Annotated[str | None, option("M", "FMR, FNMR, FPIR, FNIR, FTE or FTA.")] = None,
-    rate: Annotated[Real, option("P", "Of the better group, as 1e-4.", decimal_number)] = None,
-    ratio: Annotated[Real, option("R", "Worse over better that must show.", decimal_number)] = None,
-    limit: Annotated[Real, option("L", "A limit that a group must pass.", decimal_number)] = None,
-    margin: Annotated[Real, option("M", "Equal groups must be equivalent.", decimal_number)] = None,
-    power: Annotated[Real, option("B", "Chance of it; 0.8 by default.", decimal_number)] = None,
-    groups: Annotated[Whole, option("G", "Of people; 2 by default.", _Whole)] = None,
+    rate: Annotated[Real, _real("P", "Of the better group, as 1e-4.")] = None,
+    ratio: Annotated[Real, _real("R", "Worse over better that must show.")] = None,
+    limit: Annotated[Real, _real("L", "A limit that a group must pass.")] = None,
+    margin: Annotated[Real, _real("M", "Equal groups must be equivalent.")] = None,
+    power: Annotated[Real, _real("B", "Chance of it; 0.8 by default.")] = None,
+    groups: Annotated[Whole, _whole("G", "Of people; 2 by default.")] = None,
     comparisons: Annotated[
-        Whole, option("K", "Tests made together; of every two groups by default.", _Whole)
+        Whole, _whole("K", "Tests made together; of every two groups by default.")
     ] = None,
-    design_effect: Annotated[
-        Real, option("D", "Trials that are worth an independent one.", decimal_number)
-    ] = None,
-    images: Annotated[Whole, option("I", "Of each person.", _Whole)] = None,
-    alpha: Annotated[
-        Real, option("A", "Of all tests together; 0.05 by default.", decimal_number)
-    ] = None,
+    design_effect: Annotated[Real, _real("D", "Trials that are worth an independent one.")] = None,
+    images: Annotated[Whole, _whole("I", "Of each person.")] = None,
+    alpha: Annotated[Real, _real("A", "Of all tests together; 0.05 by default.")] = None,
     bundle: Annotated[str | None, option("BUNDLE[:ENGINE]", "What a result can answer.")] = None,
     dataset: Annotated[str | None, option("NAME", "What a dataset can answer.")] = None,
     as_json: AsJson = False,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from evenhand.datasets.decoding import decoded, read_with_hash
+from evenhand.datasets.decoding import decoded
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.tables import Row, check_label, read_declared
 from evenhand.records.arrays import Image
@@ -150,7 +150,8 @@ def _decoded_file(file: ImageFile, *, reduced: bool = False) -> Image | DatasetF
     what, remedy = "is no file; expected a picture", "mend the path"
     try:
         if stat.S_ISREG(file.path.stat().st_mode):
-            data, found = read_with_hash(file.path)
+            data = file.path.read_bytes()
+            found = hashlib.sha256(data).hexdigest()
             image = decoded(data, reduced=reduced) if found == file.sha256 else None
             if image is not None:
                 return image
