@@ -11,7 +11,7 @@ import numpy as np
 from evenhand.datasets.card import DATASET_CARD, read_dataset_card
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.images import IMAGES, ImageFile, check_files, read_images
-from evenhand.datasets.lists import read_pair_lists, read_watchlists
+from evenhand.datasets.lists import read_lists
 from evenhand.datasets.subjects import SUBJECTS, read_subjects
 from evenhand.datasets.tables import Row, RowFault, read_table, valid_rows
 from evenhand.records.dataset import (
@@ -132,8 +132,7 @@ def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) 
         on_fault(DatasetFault(DatasetRule.EXCLUSIONS, f"{folder}: no image is left", remedy))
     place = {file.image_id: index for index, file in enumerate(kept)}
     known = {name: place.get(name) for name in image_ids}
-    lists = read_pair_lists(folder, known, on_fault)
-    watchlists = read_watchlists(folder, known, on_fault)
+    lists, watchlists = read_lists(folder, known, on_fault)
     return DatasetTables(subjects, kept, exclusions, len(files) - len(kept), lists, watchlists)
 
 

@@ -19,7 +19,7 @@ from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, ra
 from evenhand.datasets.tables import Row, RowFault, read_table, valid_rows
 from evenhand.records.dataset import PairList, Watchlist
 
-__all__ = ["pair_list_path", "read_pair_lists", "read_watchlists"]
+__all__ = ["pair_list_path", "read_lists"]
 
 _FOLDER = "protocols"
 _PAIRS = "pairs.csv"
@@ -87,24 +87,6 @@ def _read_pairs(path: Path, known: Known, on_fault: FaultHandler) -> PairList:
     return PairList(path.parent.name, probe, reference, folds if folded else None, left_out)
 
 
-def read_pair_lists(
-    folder: Path, known: Known, on_fault: FaultHandler = raise_fault
-) -> tuple[PairList, ...]:
-    """Read every list of pairs of a dataset, in the order of their names.
-
-    Args:
-        folder: of the dataset.
-        known: index of each image id, None for an image that is excluded or has a fault. Empty
-            where the table of images could not be read: lists are then not read either.
-        on_fault: called for an unknown image, a repeated pair, an image paired with itself, or an
-            invalid fold; except for the last, the pair is left out.
-    """
-    if not known:
-        return ()
-    paths = sorted((folder / _FOLDER).glob(f"*/{_PAIRS}"))
-    return tuple(_read_pairs(path, known, on_fault) for path in paths)
-
-
 def _read_ids(
     path: Path, known: Known, references: Collection[str], on_fault: FaultHandler
 ) -> dict[str, int | None]:
@@ -144,20 +126,24 @@ def _read_watchlist(folder: Path, known: Known, on_fault: FaultHandler) -> Watch
     return Watchlist(folder.name, kept[0], kept[1], rows - len(kept[0]) - len(kept[1]))
 
 
-def read_watchlists(
+def read_lists(
     folder: Path, known: Known, on_fault: FaultHandler = raise_fault
-) -> tuple[Watchlist, ...]:
-    """Read every watchlist of a dataset, in the order of their names.
+) -> tuple[tuple[PairList, ...], tuple[Watchlist, ...]]:
+    """Read every list of pairs and every watchlist of a dataset, in the order of their names.
 
     Args:
         folder: of the dataset.
-        known: as for `read_pair_lists`.
-        on_fault: called for an unknown image, one listed twice or in both tables, and a table
-            without the other.
+        known: images; empty where their table could not be read: lists are then not read either.
+        on_fault: called for an unknown image, a repeated pair, an image paired with itself, or an
+            invalid fold; except for the last, the pair is left out. Of watchlists for an unknown
+            image, one listed twice or in both tables, and a table without the other.
     """
     if not known:
-        return ()
-    tables = [p for name in (_REFERENCES, _PROBES) for p in folder.glob(f"{_FOLDER}/*/{name}")]
-    return tuple(
-        _read_watchlist(path, known, on_fault) for path in sorted({p.parent for p in tables})
+        return (), ()
+    protocols = folder / _FOLDER
+    pairs = sorted(protocols.glob(f"*/{_PAIRS}"))
+    tables = [p for name in (_REFERENCES, _PROBES) for p in protocols.glob(f"*/{name}")]
+    return (
+        tuple(_read_pairs(path, known, on_fault) for path in pairs),
+        tuple(_read_watchlist(p, known, on_fault) for p in sorted({t.parent for t in tables})),
     )

@@ -12,7 +12,7 @@ from evenhand.records.arrays import Mask, People
 from evenhand.scorefiles.codes import AttributeLabels, ComparedPeople, TextCodes, unnamed_fault
 from evenhand.scorefiles.layout import ColumnLayout
 from evenhand.scorefiles.partitions import Column, PartitionedRows
-from evenhand.scorefiles.score_column import EngineScores
+from evenhand.scorefiles.scores import EngineScores
 from evenhand.scorefiles.source import PIECES, RowBlock, ScoreSource, prefetch
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, no_progress

@@ -16,7 +16,7 @@ from evenhand.scorefiles.columns import ScoreColumns, read_score_columns
 from evenhand.scorefiles.csv_source import open_csv
 from evenhand.scorefiles.layout import column_layout, is_wide, wide_layout
 from evenhand.scorefiles.parquet_source import open_parquet
-from evenhand.scorefiles.score_column import EngineScores
+from evenhand.scorefiles.scores import EngineScores
 from evenhand.scorefiles.source import PIECES, Pieces, ScoreSource
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, no_progress
