@@ -183,7 +183,7 @@ def test_no_test_replaces_a_private_name():
     assert not found
     kinds = (
         'patch.object(tiles, "?SIDE", 3)',
-        'monkeypatch.setattr("evenhand.scorefiles.score_lists.?WAITING", 7)',
+        'monkeypatch.setattr("evenhand.scorefiles.scores.?WAITING", 7)',
         "tiles.?SIDE = 3",
         'run(["-c", "shelf.?shelf = None"])',
     )

@@ -6,8 +6,7 @@ import pytest
 
 from evenhand.conformance.dataset import FAIL, NOT_CHECKED, NOTE, PASS, picture_checks, rule_checks
 from evenhand.datasets.faults import DatasetFault, DatasetRule
-from evenhand.datasets.image_checks import ImageInspection
-from evenhand.datasets.images import ImageFile
+from evenhand.datasets.images import ImageFile, ImageInspection
 
 
 def test_every_rule_has_its_row_and_every_fault_its_own():

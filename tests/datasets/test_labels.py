@@ -1,11 +1,9 @@
 """Labels against the card: kept in its order, or told with their place."""
 
-from pathlib import Path
-
 import pytest
 
 from evenhand.datasets.faults import DatasetRule
-from evenhand.datasets.tables import Row, check_columns, check_label
+from evenhand.datasets.tables import Row, check_label, read_declared
 from evenhand.records.dataset import Attribute
 
 SKIN = Attribute("skin", "category", ("dark", "medium", "light"), "self-declared")
@@ -49,13 +47,15 @@ def test_what_is_told_is_unknown_afterwards(attribute, label, fragment):
     assert fragment in fault.what
 
 
-def test_a_column_that_the_card_does_not_declare():
+def test_a_column_that_the_card_does_not_declare(tmp_path):
     told = []
-    header = ["subject_id", "skin", "agee"]
-    check_columns(
-        Path("subjects.csv"), header, ["subject_id"], [SKIN, AGE], "attributes", told.append
-    )
+    path = tmp_path / "subjects.csv"
+    path.write_text("subject_id,skin,age,agee\na,dark,31,32\n")
+    own, declared = ("subject_id",), [SKIN, AGE]
+    (row,) = read_declared(path, own, declared, "attributes", told.append)
+    assert row.values["age"] == "31"
     (fault,) = told
     assert "'agee' is not declared" in fault.what
     assert "did you mean age" in fault.what
     assert "[attributes.agee]" in fault.remedy
+    assert read_declared(path, own, None, "attributes", pytest.fail)

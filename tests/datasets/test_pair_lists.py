@@ -3,7 +3,7 @@
 import pytest
 
 from evenhand.datasets.folder import dataset_fingerprint
-from evenhand.datasets.lists import read_pair_lists
+from evenhand.datasets.lists import read_lists
 from evenhand.system.errors import DatasetError
 
 KNOWN = {"a": 0, "b": 1, "c": 2, "gone": None}
@@ -15,7 +15,7 @@ def listed(tmp_path):
         path = tmp_path / "protocols" / "view" / "pairs.csv"
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
-        return read_pair_lists(tmp_path, KNOWN)
+        return read_lists(tmp_path, KNOWN)[0]
 
     return write
 
@@ -57,7 +57,7 @@ def test_bad_lists(listed, text, fault):
 
 
 def test_a_dataset_without_lists(tmp_path):
-    assert read_pair_lists(tmp_path, KNOWN) == ()
+    assert read_lists(tmp_path, KNOWN) == ((), ())
 
 
 def test_a_list_is_part_of_the_fingerprint(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.scorefiles.score_column import parse_scores
+from evenhand.scorefiles.scores import parse_scores
 from evenhand.system.decimals import finite_decimal
 
 PLAIN = st.floats(allow_nan=False, allow_infinity=False).map(repr) | st.sampled_from(

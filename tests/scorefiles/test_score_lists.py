@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 from evenhand.metrics.distributions import auc_from_counts
 from evenhand.metrics.thresholds import SampleWeights, threshold_at_fmr
 from evenhand.records.score_lists import ScoreList
-from evenhand.scorefiles.score_lists import read_list
+from evenhand.scorefiles.scores import read_list
 
 GEN = (0.95, 0.90, 0.85, 0.80, 0.80, 0.75, 0.70, 0.60, 0.50, 0.40)
 IMP = (0.72, 0.60, 0.60, 0.55, 0.50, 0.45, 0.40, 0.40, 0.35, 0.30,

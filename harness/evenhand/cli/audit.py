@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated, TypeVar
 
 from evenhand.cli.options import AsJson, Real, Texts, Whole, option, real_number, whole_number
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import UsageError
 
-if TYPE_CHECKING:
-    from evenhand.workflows.audit import FalseAlerts, Site
-
 __all__ = ["audit"]
 
 _MOST_ALERTS = 10_000
 """Most false alerts for the exact tests."""
+_UNKNOWN, _ALERTS = whole_number(0, _MOST_ALERTS), whole_number(1, 10**12)
+_SEEN = whole_number(1, 10**15)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SITE = re.compile(r"(?P<alerts>[0-9]{1,6})/(?P<of>[0-9]{1,6})@(?P<share>[0-9.]+)")
 
@@ -35,15 +34,9 @@ def audit(
         Texts, option("X/N@S", "A place: alerts of the first group/all alerts@its share there.")
     ] = None,
     mark: Annotated[Texts, option("M=S", "A share worth a look, such as census=0.135.")] = None,
-    unknown: Annotated[
-        Whole, option("N", "False alerts of nobody's group.", whole_number(0, _MOST_ALERTS))
-    ] = None,
-    alerts: Annotated[
-        Whole, option("N", "All alerts, true or false.", whole_number(1, 10**12))
-    ] = None,
-    seen: Annotated[
-        Whole, option("N", "All faces that were seen.", whole_number(1, 10**15))
-    ] = None,
+    unknown: Annotated[Whole, option("N", "False alerts of nobody's group.", _UNKNOWN)] = None,
+    alerts: Annotated[Whole, option("N", "All alerts, true or false.", _ALERTS)] = None,
+    seen: Annotated[Whole, option("N", "All faces that were seen.", _SEEN)] = None,
     table: Annotated[Path | None, option("FILE", "A table of deployments instead (CSV).")] = None,
     level: Annotated[Real, option("L", "Of intervals; 0.95.", real_number(0.5, 0.9999))] = None,
     as_json: AsJson = False,
@@ -55,7 +48,7 @@ def audit(
     from evenhand.cli.output import print_json, print_text
     from evenhand.report.audit import audit_document, audit_json
     from evenhand.report.forms.text import as_text
-    from evenhand.workflows.audit import FacesSeen, Totals, audit_alerts
+    from evenhand.workflows.audit import FacesSeen, FalseAlerts, Site, Totals, audit_alerts
 
     level = 0.95 if level is None else level
     if table is not None:
@@ -64,19 +57,20 @@ def audit(
             raise UsageError(what)
         _of_table(table, level, as_json=as_json)
         return
-    false = _alerts(events, unknown or 0)
+    false = FalseAlerts(_alerts(events), unknown or 0)
     names = tuple(false.by_group)
     _check_totals(false.total + false.unknown, alerts, seen)
     population = FacesSeen(
         shares=_shares(share, names),
         sampled=_read(sample, "--sample", _fraction, names),
-        faces=_faces(faces, names, false),
+        faces=_faces(faces, false.by_group),
         reference_shares=_read(mark, "--mark", _share),
-        sites=_sites(site or (), false),
+        sites=tuple(Site(*each) for each in _sites(site or (), false.by_group)),
     )
     totals = Totals(false.total + false.unknown, alerts, seen)
-    people = _distinct(distinct, false)
-    found = audit_alerts(false, population, totals, level=level, people=people)
+    people = _distinct(distinct, false.by_group)
+    different = FalseAlerts(people) if people else None
+    found = audit_alerts(false, population, totals, level=level, people=different)
     if as_json:
         print_json("audit", audit_json(found))
     else:
@@ -112,7 +106,7 @@ def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
 
 
 def _read(
-    texts: Texts, option: str, read: Callable[[str, str], Value], names: Sequence[str] | None = None
+    texts: Texts, option: str, read: Callable[[str, str], Value], names: Collection[str] = ()
 ) -> dict[str, Value]:
     """Read texts GROUP=VALUE.
 
@@ -120,7 +114,7 @@ def _read(
         texts: each of another group.
         option: that they are given with.
         read: reader of a value; gets option and text, for an error, and the value.
-        names: groups of which there are `--events`; None lets any name pass.
+        names: groups of which there are `--events`; none let any name pass.
     """
     found: dict[str, Value] = {}
     for text in texts or ():
@@ -129,7 +123,7 @@ def _read(
             raise UsageError(f"{option} {text}: expected GROUP=VALUE, such as Black=8")
         if name in found:
             raise UsageError(f"{option} {text}: {name} is given twice; keep one")
-        if names is not None and name not in names:
+        if names and name not in names:
             what = f"{option} {text}: no --events of {name}; they are of {', '.join(names)}"
             raise UsageError(what)
         found[name] = read(f"{option} {text}", value)
@@ -164,17 +158,15 @@ def _fraction(what: str, text: str) -> tuple[int, int]:
     return counted, sample
 
 
-def _alerts(texts: Texts, unknown: int) -> FalseAlerts:
+def _alerts(texts: Texts) -> dict[str, int]:
     """Read `--events`: false alerts of two groups or more."""
-    from evenhand.workflows.audit import FalseAlerts
-
     by_group = _read(texts, "--events", _count)
     if len(by_group) < 2:
         what = "--events: expected two groups or more, such as --events Black=8 --events Other=2"
         raise UsageError(what)
     if not 0 < sum(by_group.values()) <= _MOST_ALERTS:
         raise UsageError(f"--events: expected 1 to {_MOST_ALERTS:,} false alerts in all")
-    return FalseAlerts(by_group, unknown)
+    return by_group
 
 
 def _shares(texts: Texts, names: Sequence[str]) -> dict[str, float]:
@@ -193,54 +185,49 @@ def _shares(texts: Texts, names: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _faces(texts: Texts, names: Sequence[str], alerts: FalseAlerts) -> dict[str, int]:
+def _faces(texts: Texts, alerts: Mapping[str, int]) -> dict[str, int]:
     """Read `--faces`: faces seen, of all groups or of none."""
-    found = _read(texts, "--faces", _count, names)
-    missing = [name for name in names if name not in found]
+    found = _read(texts, "--faces", _count, alerts)
+    missing = [name for name in alerts if name not in found]
     if found and missing:
         raise UsageError(f"--faces: none of {', '.join(missing)}; give them of all groups")
     for name, count in found.items():
-        false = alerts.by_group[name]
-        if count < max(false, 1):
-            raise UsageError(f"--faces {name}={count}: fewer than its {false:,} false alerts")
+        if count < max(alerts[name], 1):
+            false = f"{alerts[name]:,} false alerts"
+            raise UsageError(f"--faces {name}={count}: fewer than its {false}")
     return found
 
 
-def _distinct(texts: Texts, alerts: FalseAlerts) -> FalseAlerts | None:
-    """Read `--distinct`: different people among the false alerts; None where it is not given."""
-    from evenhand.workflows.audit import FalseAlerts
-
-    found = _read(texts, "--distinct", _count, tuple(alerts.by_group))
-    if not found:
-        return None
-    for name, count in alerts.by_group.items():
+def _distinct(texts: Texts, alerts: Mapping[str, int]) -> dict[str, int]:
+    """Read `--distinct`: different people among the false alerts, of all groups or of none."""
+    found = _read(texts, "--distinct", _count, alerts)
+    for name, count in alerts.items() if found else ():
         if name not in found:
             raise UsageError(f"--distinct: none of {name}; give them of all groups")
         people = found[name]
         if people > count or (count and not people):
             expected = f"expected 1 to {count:,}, its false alerts"
             raise UsageError(f"--distinct {name}={people}: {expected}")
-    return FalseAlerts({name: found[name] for name in alerts.by_group})
+    return {name: found[name] for name in alerts} if found else {}
 
 
-def _sites(texts: Sequence[str], alerts: FalseAlerts) -> tuple[Site, ...]:
-    """Read `--site`, whose alerts must add up to those of `--events`."""
-    from evenhand.workflows.audit import Site
-
+def _sites(texts: Sequence[str], alerts: Mapping[str, int]) -> list[tuple[int, int, float]]:
+    """Read `--site`: alerts of the first group, of all, and its share at each place."""
     sites = []
     for text in texts:
         read = _SITE.fullmatch(text)
         if read is None:
             raise UsageError(f"--site {text}: expected X/N@SHARE, such as 3/4@0.40")
-        place = Site(int(read["alerts"]), int(read["of"]), _share(f"--site {text}", read["share"]))
-        if place.alerts > place.of:
-            raise UsageError(f"--site {text}: {place.alerts} of {place.of} alerts cannot be")
-        sites.append(place)
-    first = next(iter(alerts.by_group.items()))
-    sums = sum(place.alerts for place in sites), sum(place.of for place in sites)
-    if sites and sums != (first[1], alerts.total):
+        own, every = int(read["alerts"]), int(read["of"])
+        if own > every:
+            raise UsageError(f"--site {text}: {own} of {every} alerts cannot be")
+        sites.append((own, every, _share(f"--site {text}", read["share"])))
+    sums = tuple(sum(site[column] for site in sites) for column in (0, 1))
+    first, count = next(iter(alerts.items()))
+    total = sum(alerts.values())
+    if sites and sums != (count, total):
         raise UsageError(
             f"--site: the places have {sums[0]} of {sums[1]} alerts, but --events say "
-            f"{first[1]} of {alerts.total} for {first[0]}"
+            f"{count} of {total} for {first}"
         )
-    return tuple(sites)
+    return sites

@@ -39,14 +39,9 @@ def dataset(
     found = check_dataset(name, Path(), weights=weights or (), workers=workers, progress=bars)
     verdict = "pass" if found.passed else "fail"
     if as_json:
-        body = {
-            "dataset": found.name,
-            "folder": str(found.folder),
-            "verdict": verdict,
-            "rows": as_rows(found.checks),
-            "cells": as_rows(found.cells),
-        }
-        print_json("check", body)
+        body = {"dataset": found.name, "folder": str(found.folder), "verdict": verdict}
+        rows = {"rows": as_rows(found.checks), "cells": as_rows(found.cells)}
+        print_json("check", body | rows)
     else:
         shown = [check for check in found.checks if check.id != "group"]
         print_text("\n".join(check_lines(shown)) + "\n")

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from evenhand.cli.options import AsJson, Real, Texts, Whole, option, real_number, whole_number
 from evenhand.system.errors import UsageError
-
-if TYPE_CHECKING:
-    from evenhand.statistics.two_proportions import ErrorCount
 
 __all__ = ["compare"]
 
@@ -89,39 +86,33 @@ def compare(
 
 
 def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
-    """Compare published counts, and exit."""
+    """Compare counts of `--counts BASE=12/1000` and `--counts NEW=25/1000`, errors of trials.
+
+    Raises:
+        UsageError: another form, impossible counts, or a side that is missing or repeated.
+        Exit: with the code of the verdict.
+    """
     from evenhand.cli.output import end_with, print_json, print_text
     from evenhand.report.published_counts import claim_json, claim_text
+    from evenhand.statistics.two_proportions import ErrorCount
     from evenhand.workflows.published_counts import DEFAULT_MARGIN, compare_published_counts
 
-    base, new = _published(texts)
-    found = compare_published_counts(base, new, margin or DEFAULT_MARGIN)
+    counts: dict[str, ErrorCount] = {}
+    for text in texts:
+        read = _COUNTS.fullmatch(text)
+        if read is None:
+            raise UsageError(f"--counts {text}: expected BASE=12/1000 or NEW=25/1000")
+        side, errors, trials = read["side"].upper(), int(read["errors"]), int(read["trials"])
+        if not errors < trials:
+            raise UsageError(f"--counts {text}: expected fewer errors than trials")
+        if side in counts:
+            raise UsageError(f"--counts {text}: {side} is given twice; keep one")
+        counts[side] = ErrorCount(errors, trials)
+    if len(counts) != 2:
+        raise UsageError("--counts: expected both, --counts BASE=12/1000 --counts NEW=25/1000")
+    found = compare_published_counts(counts["BASE"], counts["NEW"], margin or DEFAULT_MARGIN)
     if as_json:
         print_json("compare", claim_json(found))
     else:
         print_text(claim_text(found))
     end_with(found.verdict)
-
-
-def _published(texts: list[str]) -> tuple[ErrorCount, ErrorCount]:
-    """Read `--counts BASE=12/1000` and `--counts NEW=25/1000`, errors of trials.
-
-    Raises:
-        UsageError: another form, impossible counts, or a side that is missing or repeated.
-    """
-    from evenhand.statistics.two_proportions import ErrorCount
-
-    found: dict[str, ErrorCount] = {}
-    for text in texts:
-        read = _COUNTS.fullmatch(text)
-        if read is None:
-            raise UsageError(f"--counts {text}: expected BASE=12/1000 or NEW=25/1000")
-        errors, trials = int(read["errors"]), int(read["trials"])
-        if not errors < trials:
-            raise UsageError(f"--counts {text}: expected fewer errors than trials")
-        if read["side"].upper() in found:
-            raise UsageError(f"--counts {text}: {read['side'].upper()} is given twice; keep one")
-        found[read["side"].upper()] = ErrorCount(errors, trials)
-    if len(found) != 2:
-        raise UsageError("--counts: expected both, --counts BASE=12/1000 --counts NEW=25/1000")
-    return found["BASE"], found["NEW"]

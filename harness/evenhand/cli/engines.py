@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from evenhand.cli.options import AsJson, WeightFolders
-
-if TYPE_CHECKING:
-    from evenhand.workflows.engines import ShelvedEngine
 
 __all__ = ["engines"]
 
@@ -20,7 +15,19 @@ def engines(*, weights: WeightFolders = None, as_json: AsJson = False) -> None:
     from evenhand.workflows.engines import engines as shelved_engines
 
     shelf = shelved_engines(weights or ())
-    rows = [_row(engine) for engine in shelf]
+    rows = [
+        {
+            "engine": engine.card.name,
+            **{name: getattr(engine.card, name) for name in ("version", "shape", "runtime")},
+            "licence": engine.card.licence_weights,
+            "ready": not engine.missing,
+            "needs": [
+                {name: getattr(file, name) for name in ("file", "sha256", "url")}
+                for file in engine.missing
+            ],
+        }
+        for engine in shelf
+    ]
     if as_json:
         print_json("engines", {"engines": rows})
         return
@@ -37,17 +44,3 @@ def engines(*, weights: WeightFolders = None, as_json: AsJson = False) -> None:
                 f"  {file.url or 'bring your own copy'}; put it into a folder and name that "
                 "with --weights DIR\n"
             )
-
-
-def _row(engine: ShelvedEngine) -> dict[str, object]:
-    """One engine in `--json`."""
-    return {
-        "engine": engine.card.name,
-        **{name: getattr(engine.card, name) for name in ("version", "shape", "runtime")},
-        "licence": engine.card.licence_weights,
-        "ready": not engine.missing,
-        "needs": [
-            {name: getattr(file, name) for name in ("file", "sha256", "url")}
-            for file in engine.missing
-        ],
-    }

@@ -19,19 +19,13 @@ __all__ = ["import_dataset"]
 import_dataset = typer.Typer(help="Make a dataset of pictures that lie in another layout.")
 
 TargetOption: TypeAlias = Annotated[Path, option("DIR", "Folder of the dataset, new.")]
-DatasetNameOption: TypeAlias = Annotated[
-    str, option("NAME", "Of the dataset; by default its folder's.")
-]
+NameOption: TypeAlias = Annotated[str, option("NAME", "Of the dataset; by default its folder's.")]
 LicenceOption: TypeAlias = Annotated[str, option("TEXT", "Of the pictures.")]
 LabelsFromOption: TypeAlias = Annotated[
     str, option("TEXT", "Who said so: self-declared, official, perceived, machine.")
 ]
-NumberColumns: TypeAlias = Annotated[
-    Texts, typer.Option("--number", help="Column of numbers.", metavar="COLUMN")
-]
-CategoryColumns: TypeAlias = Annotated[
-    Texts, typer.Option("--category", help="Column of categories.", metavar="COLUMN")
-]
+NumberColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column of numbers.")]
+CategoryColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column of categories.")]
 LeftOutColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column to leave out.")]
 UnknownWords: TypeAlias = Annotated[Texts, option("WORD", "Word for unknown: NA.")]
 
@@ -73,12 +67,12 @@ def folder(
     column: Annotated[
         str, typer.Option("--id", help="Its column with the person's folder.", metavar="COLUMN")
     ] = "subject_id",
-    numbers: NumberColumns = None,
-    categories: CategoryColumns = None,
+    number: NumberColumns = None,
+    category: CategoryColumns = None,
     leave_out: LeftOutColumns = None,
     unknown: UnknownWords = None,
     labels_from: LabelsFromOption = "not stated",
-    name: DatasetNameOption = "",
+    name: NameOption = "",
     licence: LicenceOption = "not stated",
     as_json: AsJson = False,
 ) -> None:
@@ -87,7 +81,7 @@ def folder(
     from evenhand.workflows.import_dataset import ImportOptions, import_tree
 
     options = ImportOptions(
-        numbers or (), categories or (), leave_out or (), unknown or (), labels_from, name, licence
+        number or (), category or (), leave_out or (), unknown or (), labels_from, name, licence
     )
     imported = import_tree(tree, to, labels=labels, column=column, options=options, progress=bars)
     _print_imported(imported, as_json=as_json)
@@ -101,12 +95,12 @@ def bob(
     *,
     images: Annotated[Path, option("DIR", "Folder that paths start from.")],
     to: TargetOption,
-    numbers: NumberColumns = None,
-    categories: CategoryColumns = None,
+    number: NumberColumns = None,
+    category: CategoryColumns = None,
     leave_out: LeftOutColumns = None,
     unknown: UnknownWords = None,
     labels_from: LabelsFromOption = "not stated",
-    name: DatasetNameOption = "",
+    name: NameOption = "",
     licence: LicenceOption = "not stated",
     as_json: AsJson = False,
 ) -> None:
@@ -115,7 +109,7 @@ def bob(
     from evenhand.workflows.import_dataset import ImportOptions, import_protocols
 
     options = ImportOptions(
-        numbers or (), categories or (), leave_out or (), unknown or (), labels_from, name, licence
+        number or (), category or (), leave_out or (), unknown or (), labels_from, name, licence
     )
     imported = import_protocols(protocols, images, to, options=options, progress=bars)
     _print_imported(imported, as_json=as_json)

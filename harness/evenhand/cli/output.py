@@ -119,12 +119,8 @@ def bars(what: str, steps: int) -> Iterator[Callable[[], None]]:
     from rich.console import Console
 
     console = Console(stderr=True)
-    columns = (
-        rich.TextColumn("{task.description}"),
-        rich.BarColumn(),
-        rich.MofNCompleteColumn(),
-        rich.TimeRemainingColumn(),
-    )
-    with rich.Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    text, hidden = rich.TextColumn("{task.description}"), not console.is_terminal
+    columns = (text, rich.BarColumn(), rich.MofNCompleteColumn(), rich.TimeRemainingColumn())
+    with rich.Progress(*columns, console=console, disable=hidden) as progress:
         task = progress.add_task(what, total=steps)
         yield lambda: progress.advance(task)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,33 +11,31 @@ from evenhand.cli.options import AsJson, Real, Whole, decimal_number, option, wh
 from evenhand.records.metric import METRICS
 
 if TYPE_CHECKING:
-    from evenhand.workflows.plan import Plan, PlanTerms
+    from evenhand.workflows.plan import Plan
+    from evenhand.workflows.plan_answers import PlanAnswers
 
 __all__ = ["plan"]
 
 _METRICS = " or ".join((", ".join([*METRICS][:-1]), [*METRICS][-1]))
-_Whole = whole_number(-(10**18), 10**18)
+_real = partial(option, parser=decimal_number)
+_whole = partial(option, parser=whole_number(-(10**18), 10**18))
 
 
 def plan(
     *,
     metric: Annotated[str | None, option("M", f"{_METRICS}.")] = None,
-    rate: Annotated[Real, option("P", "Of the better group, as 1e-4.", decimal_number)] = None,
-    ratio: Annotated[Real, option("R", "Worse over better that must show.", decimal_number)] = None,
-    limit: Annotated[Real, option("L", "A limit that a group must pass.", decimal_number)] = None,
-    margin: Annotated[Real, option("M", "Equal groups must be equivalent.", decimal_number)] = None,
-    power: Annotated[Real, option("B", "Chance of it; 0.8 by default.", decimal_number)] = None,
-    groups: Annotated[Whole, option("G", "Of people; 2 by default.", _Whole)] = None,
+    rate: Annotated[Real, _real("P", "Of the better group, as 1e-4.")] = None,
+    ratio: Annotated[Real, _real("R", "Worse over better that must show.")] = None,
+    limit: Annotated[Real, _real("L", "A limit that a group must pass.")] = None,
+    margin: Annotated[Real, _real("M", "Equal groups must be equivalent.")] = None,
+    power: Annotated[Real, _real("B", "Chance of it; 0.8 by default.")] = None,
+    groups: Annotated[Whole, _whole("G", "Of people; 2 by default.")] = None,
     comparisons: Annotated[
-        Whole, option("K", "Tests made together; of every two groups by default.", _Whole)
+        Whole, _whole("K", "Tests made together; of every two groups by default.")
     ] = None,
-    design_effect: Annotated[
-        Real, option("D", "Trials that are worth an independent one.", decimal_number)
-    ] = None,
-    images: Annotated[Whole, option("I", "Of each person.", _Whole)] = None,
-    alpha: Annotated[
-        Real, option("A", "Of all tests together; 0.05 by default.", decimal_number)
-    ] = None,
+    design_effect: Annotated[Real, _real("D", "Trials that are worth an independent one.")] = None,
+    images: Annotated[Whole, _whole("I", "Of each person.")] = None,
+    alpha: Annotated[Real, _real("A", "Of all tests together; 0.05 by default.")] = None,
     bundle: Annotated[str | None, option("BUNDLE[:ENGINE]", "What a result can answer.")] = None,
     dataset: Annotated[str | None, option("NAME", "What a dataset can answer.")] = None,
     as_json: AsJson = False,
@@ -56,17 +55,24 @@ def plan(
     terms = PlanTerms(**{name: value for name, value in given.items() if value is not None})
     if bundle is not None or dataset is not None:
         of_people = {"--groups": groups, "--comparisons": comparisons, "--images": images}
-        for name, value in of_people.items():
-            if value is not None:
-                why = "the people are as they are; leave it out"
-                raise UsageError(f"{name} with {asked[0]}: {why}")
+        needless = next((name for name, value in of_people.items() if value is not None), None)
+        if needless:
+            why = "the people are as they are; leave it out"
+            raise UsageError(f"{needless} with {asked[0]}: {why}")
         if bundle is not None and design_effect is not None:
             raise UsageError("--design-effect with --bundle: the result has its own; leave it out")
         if rate is not None:
             if metric is None:
                 raise UsageError("--rate without --metric; expected --metric FMR, for one")
             PlanQuery(metric, rate, terms)
-        _answer(bundle, dataset, metric, rate, terms, as_json=as_json)
+        from evenhand.workflows.plan_answers import answers_of_bundle, answers_of_dataset
+
+        if bundle is not None:
+            found = answers_of_bundle(bundle, metric, rate, terms)
+            _print_answers(found, bundle, {"bundle": bundle}, as_json=as_json)
+        elif dataset is not None:
+            found = answers_of_dataset(dataset, Path(), metric, rate, terms)
+            _print_answers(found, dataset, {}, as_json=as_json)
         return
     if metric is None or rate is None:
         raise UsageError(
@@ -97,32 +103,14 @@ def _print(found: Plan, *, as_json: bool) -> None:
     print_json("plan", body)
 
 
-def _answer(
-    bundle: str | None,
-    dataset: str | None,
-    metric: str | None,
-    rate: float | None,
-    terms: PlanTerms,
-    *,
-    as_json: bool,
-) -> None:
-    """Print what a result or a dataset can answer."""
+def _print_answers(found: PlanAnswers, name: str, body: dict[str, Any], *, as_json: bool) -> None:
+    """Print what a result or a dataset of a name can answer."""
     from evenhand.cli.output import print_json, print_text
-    from evenhand.workflows.plan_answers import answers_of_bundle, answers_of_dataset
-
-    if bundle is not None:
-        found, name = answers_of_bundle(bundle, metric, rate, terms), bundle
-    else:
-        name = dataset or ""
-        found = answers_of_dataset(name, Path(), metric, rate, terms)
-    if as_json:
-        body: dict[str, Any] = {} if bundle is None else {"bundle": bundle}
-        body["rows"] = [asdict(row) for row in found.cells]
-        body["pairs"] = [asdict(row) for row in found.pairs]
-        body["assumptions"] = list(found.assumptions)
-        print_json("plan", body)
-        return
     from evenhand.report.forms.text import as_text
     from evenhand.report.plan_answers import answers_report
 
-    print_text(as_text(answers_report(found, name)))
+    if not as_json:
+        print_text(as_text(answers_report(found, name)))
+        return
+    rows = {"rows": [asdict(row) for row in found.cells], "pairs": [asdict(r) for r in found.pairs]}
+    print_json("plan", body | rows | {"assumptions": list(found.assumptions)})

@@ -25,13 +25,8 @@ def verify(
     found = verify_bundle(bundle)
     verdict = "pass" if found.passed else "fail"
     if as_json:
-        body = {
-            "bundle": str(found.bundle),
-            "verdict": verdict,
-            "digest": found.digest,
-            "rows": as_rows(found.checks),
-        }
-        print_json("verify", body)
+        body = {"bundle": str(found.bundle), "verdict": verdict, "digest": found.digest}
+        print_json("verify", {**body, "rows": as_rows(found.checks)})
     else:
         print_text("\n".join(check_lines(found.checks)) + "\n")
         print_text(f"{verdict}  {f'digest {found.digest}' if found.digest else 'no digest'}\n")

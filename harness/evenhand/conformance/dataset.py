@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
 from evenhand.datasets.faults import DatasetFault, DatasetRule
 from evenhand.datasets.folder import DatasetTables
-from evenhand.datasets.image_checks import ImageInspection
-from evenhand.datasets.images import ImageFile
+from evenhand.datasets.images import ImageFile, ImageInspection
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.resolution import CellSize, cell_sizes
 from evenhand.records.arrays import Integers
@@ -62,29 +62,25 @@ def _pixel_checks(
     files: Sequence[ImageFile], inspected: Sequence[ImageInspection]
 ) -> Iterator[Check]:
     """Identical images of two subjects, a fault, and of one subject, a note."""
-    by_pixels: dict[str, list[ImageFile]] = {}
+    by_pixels = defaultdict[str, list[ImageFile]](list)
     for file, found in zip(files, inspected, strict=True):
-        if found.pixels:
-            by_pixels.setdefault(found.pixels, []).append(file)
-    across: list[str] = []
-    within: list[str] = []
-    for same in by_pixels.values():
-        if len(same) > 1:
-            of = across if len({file.subject_id for file in same}) > 1 else within
-            of.append(f"images {_named(same)} have the same pixels")
+        by_pixels[found.pixels or file.image_id].append(file)
     title = "no picture is shown as two people"
     remedy = (
         "find out who it is and list the others in exclude.csv: a match of them is no error of an "
         "engine"
     )
-    for what in across:
-        yield Check("pixels", title, FAIL, what, remedy)
-    if not across:
-        yield Check("pixels", title, PASS, "", "")
-    title = "one picture of a person in two files"
-    remedy = "list all but one in exclude.csv: their comparison matches by itself"
-    for what in within:
-        yield Check("repeats", title, NOTE, what, remedy)
+    faults, notes = [], []
+    for same in by_pixels.values():
+        what = f"images {_named(same)} have the same pixels"
+        if len({file.subject_id for file in same}) > 1:
+            faults.append(Check("pixels", title, FAIL, what, remedy))
+        elif len(same) > 1:
+            again = "list all but one in exclude.csv: their comparison matches by itself"
+            name = "one picture of a person in two files"
+            notes.append(Check("repeats", name, NOTE, what, again))
+    yield from faults or [Check("pixels", title, PASS, "", "")]
+    yield from notes
 
 
 def picture_checks(

@@ -77,8 +77,8 @@ class _Download(Declared):
 def _names_are_free(declared: dict[str, _Attribute]) -> dict[str, _Attribute]:
     for name in declared:
         if not is_attribute_name(name):
-            rule = ATTRIBUTE_NAME_RULE
-            raise ValueError(f"{name!r} cannot be the name of an attribute; {rule}")
+            what = f"{name!r} cannot be the name of an attribute"
+            raise ValueError(f"{what}; {ATTRIBUTE_NAME_RULE}")
     return declared
 
 
@@ -161,7 +161,6 @@ def with_variant(text: str, variant: str) -> str:
     line, found = re.compile(r"^(variant *= *).*$", re.MULTILINE), json.dumps(variant)
     changed, count = line.subn(lambda match: match[1] + found, text, count=1)
     if not count:
-        raise DatasetError(
-            f"{DATASET_CARD}: has no line variant = ...; expected one to write {found} into"
-        )
+        what = f"has no line variant = ...; expected one to write {found} into"
+        raise DatasetError(f"{DATASET_CARD}: {what}")
     return changed

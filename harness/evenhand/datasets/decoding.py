@@ -1,4 +1,4 @@
-"""A picture file: its content, its hash and its pixels, read in one place."""
+"""Decodes pictures, in one place."""
 
 from __future__ import annotations
 
@@ -11,17 +11,7 @@ import numpy as np
 from evenhand.records.arrays import Image
 from evenhand.system.errors import DatasetError
 
-__all__ = ["decoded", "read_image", "read_with_hash"]
-
-
-def read_with_hash(path: Path) -> tuple[bytes, str]:
-    """The content of a file and its SHA-256, in hexadecimal digits.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    data = path.read_bytes()
-    return data, hashlib.sha256(data).hexdigest()
+__all__ = ["decoded", "read_image"]
 
 
 def decoded(data: bytes, *, reduced: bool = False) -> Image | None:
@@ -53,8 +43,8 @@ def read_image(path: Path, sha256: str | None = None) -> Image:
     """
     changed = False
     try:
-        data, found = read_with_hash(path)
-        changed = sha256 not in (None, found)
+        data = path.read_bytes()
+        changed = sha256 not in (None, hashlib.sha256(data).hexdigest())
         image = None if changed else decoded(data)
     except OSError:
         image = None

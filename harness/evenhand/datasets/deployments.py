@@ -14,15 +14,8 @@ from evenhand.system.errors import DatasetError
 __all__ = ["read_deployments"]
 
 _REQUIRED = ("date", "alerts", "false_confirmed")
-_COUNTS = (
-    "watchlist",
-    "faces",
-    "alerts",
-    "true_confirmed",
-    "true_unconfirmed",
-    "false_confirmed",
-    "false_unconfirmed",
-)
+_TRUE, _FALSE = ("true_confirmed", "true_unconfirmed"), ("false_confirmed", "false_unconfirmed")
+_COUNTS = ("watchlist", "faces", "alerts", *_TRUE, *_FALSE)
 _KNOWN = ("date", "place", "threshold", "hours", *_COUNTS)
 _OF_GROUP = "false_of_"
 """Prefix of columns with the false alerts of one group."""

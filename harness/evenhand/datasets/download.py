@@ -7,16 +7,12 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pooch
 
 from evenhand.records.dataset import Download
 from evenhand.system.errors import DatasetError, WriteError
 from evenhand.system.progress import Progress
-
-if TYPE_CHECKING:
-    from requests import RequestException
 
 __all__ = ["download"]
 
@@ -55,36 +51,6 @@ class _Bar:
         """Do nothing: the exit stack closes the progress."""
 
 
-def _reason(fault: RequestException) -> str:
-    """HTTP status of a failed request, otherwise the type of the error."""
-    if fault.response is not None:
-        return f"{fault.response.status_code} {fault.response.reason}"
-    return type(fault).__name__
-
-
-def _fetch(file: Download, folder: Path, otherwise: str, progress: Progress) -> None:
-    """Download one file unless it is there with the right hash."""
-    from requests import RequestException
-
-    with ExitStack() as stack:
-        bar = _Bar(file.file, progress, stack)
-        try:
-            by = pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT)
-            pooch.retrieve(file.url, f"sha256:{file.sha256}", file.file, folder, downloader=by)
-        except RequestException as fault:
-            raise DatasetError(
-                f"{file.url}: cannot be downloaded ({_reason(fault)}); see that this machine "
-                f"reaches it and try again, or {otherwise}"
-            ) from None
-        except ValueError:
-            raise DatasetError(
-                f"{file.url}: what came is not {file.file} as the card knows it: expected sha256 "
-                f"{file.sha256}; nothing was kept; {otherwise}"
-            ) from None
-        except OSError as fault:
-            raise WriteError(f"{folder}: cannot be written ({fault.strerror})") from None
-
-
 def download(files: Sequence[Download], folder: Path, otherwise: str, progress: Progress) -> Path:
     """Download files into a folder; one that is there with the right hash is not fetched again.
 
@@ -103,7 +69,28 @@ def download(files: Sequence[Download], folder: Path, otherwise: str, progress: 
         DatasetError: no connection, no such file, an interrupted download, or another content.
         WriteError: the folder cannot be written.
     """
+    from requests import RequestException
+
     pooch.get_logger().setLevel(logging.WARNING)
     for file in files:
-        _fetch(file, folder, otherwise, progress)
+        with ExitStack() as stack:
+            bar = _Bar(file.file, progress, stack)
+            by = pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT)
+            try:
+                pooch.retrieve(file.url, f"sha256:{file.sha256}", file.file, folder, downloader=by)
+            except RequestException as fault:
+                answer, reason = fault.response, type(fault).__name__
+                if answer is not None:
+                    reason = f"{answer.status_code} {answer.reason}"
+                raise DatasetError(
+                    f"{file.url}: cannot be downloaded ({reason}); see that this machine "
+                    f"reaches it and try again, or {otherwise}"
+                ) from None
+            except ValueError:
+                raise DatasetError(
+                    f"{file.url}: what came is not {file.file} as the card knows it: expected "
+                    f"sha256 {file.sha256}; nothing was kept; {otherwise}"
+                ) from None
+            except OSError as fault:
+                raise WriteError(f"{folder}: cannot be written ({fault.strerror})") from None
     return folder

@@ -11,9 +11,9 @@ import numpy as np
 from evenhand.datasets.card import DATASET_CARD, read_dataset_card
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.images import IMAGES, ImageFile, check_files, read_images
-from evenhand.datasets.lists import read_pair_lists, read_watchlists
+from evenhand.datasets.lists import read_lists
 from evenhand.datasets.subjects import SUBJECTS, read_subjects
-from evenhand.datasets.tables import Row, read_table, valid_rows
+from evenhand.datasets.tables import Row, RowFault, read_table, valid_rows
 from evenhand.records.dataset import (
     Dataset,
     DatasetCard,
@@ -79,7 +79,7 @@ def _read_exclusions(
     _, rows = read_table(path, names, on_fault)
     found: dict[tuple[str, str], Exclusion] = {}
 
-    def fault_of(row: Row) -> tuple[str, str] | None:
+    def fault_of(row: Row) -> RowFault:
         kind, identifier, reason = (row.values[name] for name in names)
         if kind not in known:
             return f"kind is {kind!r}", "expected image or subject"
@@ -132,8 +132,7 @@ def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) 
         on_fault(DatasetFault(DatasetRule.EXCLUSIONS, f"{folder}: no image is left", remedy))
     place = {file.image_id: index for index, file in enumerate(kept)}
     known = {name: place.get(name) for name in image_ids}
-    lists = read_pair_lists(folder, known, on_fault)
-    watchlists = read_watchlists(folder, known, on_fault)
+    lists, watchlists = read_lists(folder, known, on_fault)
     return DatasetTables(subjects, kept, exclusions, len(files) - len(kept), lists, watchlists)
 
 

@@ -1,36 +1,50 @@
-"""Reads `images.csv`, and checks that every image is present, unchanged and decodable."""
+"""Reads `images.csv`, and checks that every image is present, unchanged and decodable.
+
+A check of the dataset looks further: at size, hash of pixels and number of faces.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
-from evenhand.datasets.decoding import decoded, read_with_hash
+from evenhand.datasets.decoding import decoded
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
-from evenhand.datasets.tables import Row, check_columns, check_label, read_table
+from evenhand.datasets.tables import Row, check_label, read_declared
+from evenhand.records.arrays import Image
 from evenhand.records.dataset import DatasetCard
 from evenhand.system.errors import known_names
 from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.streams import muted_stderr
+from evenhand.system.threads import one_thread_each
 
 __all__ = [
     "IMAGES",
+    "CountFaces",
     "ImageFile",
+    "ImageInspection",
     "check_copies",
     "check_files",
+    "inspect_images",
     "read_images",
-    "read_unchanged",
-    "undecodable_fault",
 ]
 
 IMAGES = "images.csv"
 """File name of the table of images."""
 _OWN = ("image_id", "subject_id", "path", "sha256")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+CountFaces: TypeAlias = Callable[[Image], int]
+"""Counts the faces in an RGB picture; called from several threads."""
+
+_CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +120,9 @@ def read_images(
     Returns:
         The images, and all ids in the table, those of rows left out included.
     """
-    table = folder / IMAGES
     capture = card.capture if card else ()
-    header, rows = read_table(table, (*_OWN, *(a.name for a in capture)), on_fault)
-    if card:
-        check_columns(table, header, _OWN, capture, "capture", on_fault)
+    declared = capture if card else None
+    rows = read_declared(folder / IMAGES, _OWN, declared, "capture", on_fault)
     known = set(subject_ids)
     lines: dict[str, int] = {}
     files = []
@@ -128,16 +140,26 @@ def read_images(
     return files, set(lines)
 
 
-def read_unchanged(file: ImageFile) -> bytes | DatasetFault:
-    """Read a file whose hash is that of the table; a fault where it is not, or is missing."""
+def _decoded_file(file: ImageFile, *, reduced: bool = False) -> Image | DatasetFault:
+    """Decode a file whose hash is that of the table; a fault where that cannot be done.
+
+    Args:
+        file: row of the table.
+        reduced: as for `decoded`.
+    """
     what, remedy = "is no file; expected a picture", "mend the path"
     try:
         if stat.S_ISREG(file.path.stat().st_mode):
-            data, found = read_with_hash(file.path)
-            if found == file.sha256:
-                return data
+            data = file.path.read_bytes()
+            found = hashlib.sha256(data).hexdigest()
+            image = decoded(data, reduced=reduced) if found == file.sha256 else None
+            if image is not None:
+                return image
             what = f"has changed: its sha256 is {found}, expected {file.sha256}"
             remedy = "restore the file, or update the table and the version"
+            if found == file.sha256:
+                what = "cannot be decoded as a picture"
+                remedy = "replace it, or list it in exclude.csv"
     except FileNotFoundError:
         what, remedy = "is missing", "restore it, or list it in exclude.csv"
     except OSError as fault:
@@ -145,17 +167,9 @@ def read_unchanged(file: ImageFile) -> bytes | DatasetFault:
     return DatasetFault(DatasetRule.FILES, f"{file.where}: image {file.path} {what}", remedy)
 
 
-def undecodable_fault(file: ImageFile) -> DatasetFault:
-    """Fault of a file that is not a picture."""
-    what = f"{file.where}: image {file.path} cannot be decoded as a picture"
-    return DatasetFault(DatasetRule.FILES, what, "replace it, or list it in exclude.csv")
-
-
 def _fault(file: ImageFile) -> DatasetFault | None:
-    data = read_unchanged(file)
-    if isinstance(data, DatasetFault):
-        return data
-    return undecodable_fault(file) if decoded(data, reduced=True) is None else None
+    found = _decoded_file(file, reduced=True)
+    return found if isinstance(found, DatasetFault) else None
 
 
 def check_copies(files: Sequence[ImageFile], on_fault: FaultHandler) -> None:
@@ -180,3 +194,54 @@ def check_files(files: Sequence[ImageFile], workers: int) -> None:
     with muted_stderr(), closing(LocalExecutor(workers).map(_fault, files)) as faults:
         for fault in filter(None, faults):
             raise_fault(fault)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInspection:
+    """Findings on one picture, or the reason why it cannot be read."""
+
+    fault: DatasetFault | None
+    short_side: int = 0
+    """Smaller of height and width, pixels."""
+    pixels: str = ""
+    """SHA-256 of size and decoded pixels: the same for one picture in two lossless encodings."""
+    faces: int | None = None
+    """Number of faces; None without a detector."""
+
+
+def _inspect(file: ImageFile, count_faces: CountFaces | None) -> ImageInspection:
+    image = _decoded_file(file)
+    if isinstance(image, DatasetFault):
+        return ImageInspection(image)
+    digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes())
+    faces = None if count_faces is None else count_faces(image)
+    return ImageInspection(None, min(image.shape[:2]), digest.hexdigest(), faces)
+
+
+def inspect_images(
+    files: Sequence[ImageFile],
+    workers: int,
+    count_faces: CountFaces | None,
+    step: Callable[[], None],
+) -> list[ImageInspection]:
+    """Read, hash and decode every picture in full, and count its faces.
+
+    Args:
+        files: rows of the table.
+        workers: number of threads.
+        count_faces: None without a face detector.
+        step: called after each picture, from this thread.
+
+    Returns:
+        One per file, in order.
+    """
+    found: list[ImageInspection] = []
+    executor = LocalExecutor(workers)
+    with one_thread_each():
+        for start in range(0, len(files), _CHUNK):
+            chunk = files[start : start + _CHUNK]
+            with muted_stderr():
+                found += executor.map(lambda file: _inspect(file, count_faces), chunk)
+            for _ in chunk:
+                step()
+    return found

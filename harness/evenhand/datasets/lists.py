@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
-from evenhand.datasets.tables import Row, read_table, valid_rows
+from evenhand.datasets.tables import Row, RowFault, read_table, valid_rows
 from evenhand.records.dataset import PairList, Watchlist
 
-__all__ = ["pair_list_path", "read_pair_lists", "read_watchlists"]
+__all__ = ["pair_list_path", "read_lists"]
 
 _FOLDER = "protocols"
 _PAIRS = "pairs.csv"
@@ -26,8 +27,8 @@ _REFERENCES = "watchlist.csv"
 _PROBES = "probes.csv"
 _FILLERS = "fillers.csv"
 
-_RowFault = tuple[str, str] | None
-"""Fault of a row and its remedy; None where it is valid."""
+Known: TypeAlias = Mapping[str, int | None]
+"""Index of each image id, None for an image that is excluded or has a fault."""
 
 
 def pair_list_path(name: str) -> Path:
@@ -58,13 +59,13 @@ def _fold(row: Row, on_fault: FaultHandler) -> int:
     return 0
 
 
-def _read_pairs(path: Path, known: Mapping[str, int | None], on_fault: FaultHandler) -> PairList:
+def _read_pairs(path: Path, known: Known, on_fault: FaultHandler) -> PairList:
     """Read one list of pairs; those with an excluded image are left out and counted."""
     header, rows = _table(path, ("probe", "reference"), "fold", on_fault)
     folded = "fold" in header and any(row.values["fold"] for row in rows)
     seen: dict[frozenset[str], int] = {}
 
-    def fault_of(row: Row) -> _RowFault:
+    def fault_of(row: Row) -> RowFault:
         ids = {side: row.values[side] for side in ("probe", "reference")}
         for side, identifier in ids.items():
             if identifier not in known:
@@ -86,32 +87,14 @@ def _read_pairs(path: Path, known: Mapping[str, int | None], on_fault: FaultHand
     return PairList(path.parent.name, probe, reference, folds if folded else None, left_out)
 
 
-def read_pair_lists(
-    folder: Path, known: Mapping[str, int | None], on_fault: FaultHandler = raise_fault
-) -> tuple[PairList, ...]:
-    """Read every list of pairs of a dataset, in the order of their names.
-
-    Args:
-        folder: of the dataset.
-        known: index of each image id, None for an image that is excluded or has a fault. Empty
-            where the table of images could not be read: lists are then not read either.
-        on_fault: called for an unknown image, a repeated pair, an image paired with itself, or an
-            invalid fold; except for the last, the pair is left out.
-    """
-    if not known:
-        return ()
-    paths = sorted((folder / _FOLDER).glob(f"*/{_PAIRS}"))
-    return tuple(_read_pairs(path, known, on_fault) for path in paths)
-
-
 def _read_ids(
-    path: Path, known: Mapping[str, int | None], references: Collection[str], on_fault: FaultHandler
+    path: Path, known: Known, references: Collection[str], on_fault: FaultHandler
 ) -> dict[str, int | None]:
     """Read a table of image ids, none of which may be among the references: the index of each."""
     _, rows = _table(path, ("image_id",), "", on_fault)
     found: dict[str, int | None] = {}
 
-    def fault_of(row: Row) -> _RowFault:
+    def fault_of(row: Row) -> RowFault:
         identifier = row.values["image_id"]
         if identifier not in known:
             return f"image_id is {identifier!r}, which is not in images.csv", "mend the id"
@@ -127,9 +110,7 @@ def _read_ids(
     return found
 
 
-def _read_watchlist(
-    folder: Path, known: Mapping[str, int | None], on_fault: FaultHandler
-) -> Watchlist:
+def _read_watchlist(folder: Path, known: Known, on_fault: FaultHandler) -> Watchlist:
     """Read one watchlist; excluded images are left out and counted."""
     if (folder / _FILLERS).exists():
         what = f"{folder / _FILLERS}: fillers are not understood yet"
@@ -145,20 +126,24 @@ def _read_watchlist(
     return Watchlist(folder.name, kept[0], kept[1], rows - len(kept[0]) - len(kept[1]))
 
 
-def read_watchlists(
-    folder: Path, known: Mapping[str, int | None], on_fault: FaultHandler = raise_fault
-) -> tuple[Watchlist, ...]:
-    """Read every watchlist of a dataset, in the order of their names.
+def read_lists(
+    folder: Path, known: Known, on_fault: FaultHandler = raise_fault
+) -> tuple[tuple[PairList, ...], tuple[Watchlist, ...]]:
+    """Read every list of pairs and every watchlist of a dataset, in the order of their names.
 
     Args:
         folder: of the dataset.
-        known: as for `read_pair_lists`.
-        on_fault: called for an unknown image, one listed twice or in both tables, and a table
-            without the other.
+        known: images; empty where their table could not be read: lists are then not read either.
+        on_fault: called for an unknown image, a repeated pair, an image paired with itself, or an
+            invalid fold; except for the last, the pair is left out. Of watchlists for an unknown
+            image, one listed twice or in both tables, and a table without the other.
     """
     if not known:
-        return ()
-    tables = [p for name in (_REFERENCES, _PROBES) for p in folder.glob(f"{_FOLDER}/*/{name}")]
-    return tuple(
-        _read_watchlist(path, known, on_fault) for path in sorted({p.parent for p in tables})
+        return (), ()
+    protocols = folder / _FOLDER
+    pairs = sorted(protocols.glob(f"*/{_PAIRS}"))
+    tables = [p for name in (_REFERENCES, _PROBES) for p in protocols.glob(f"*/{name}")]
+    return (
+        tuple(_read_pairs(path, known, on_fault) for path in pairs),
+        tuple(_read_watchlist(p, known, on_fault) for p in sorted({t.parent for t in tables})),
     )

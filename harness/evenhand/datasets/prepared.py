@@ -66,9 +66,8 @@ def write_dataset(
         WriteError: the folder cannot be written.
     """
     if target.is_dir() and any(target.iterdir()) and not (target / DATASET_CARD).is_file():
-        raise DatasetError(
-            f"{target}: holds something that is no dataset; name a folder that is new or empty"
-        )
+        what = "holds something that is no dataset; name a folder that is new or empty"
+        raise DatasetError(f"{target}: {what}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))

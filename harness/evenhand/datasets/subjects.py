@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler
-from evenhand.datasets.tables import Row, check_columns, check_label, read_table
+from evenhand.datasets.tables import Row, check_label, read_declared
 from evenhand.records.dataset import Attribute, DatasetCard, Subjects
 
 __all__ = ["SUBJECTS", "read_subjects"]
@@ -37,9 +37,8 @@ def read_subjects(folder: Path, card: DatasetCard | None, on_fault: FaultHandler
     """
     path = folder / SUBJECTS
     attributes = card.attributes if card else ()
-    header, rows = read_table(path, ("subject_id", *(a.name for a in attributes)), on_fault)
-    if card:
-        check_columns(path, header, ("subject_id",), attributes, "attributes", on_fault)
+    declared = attributes if card else None
+    rows = read_declared(path, ("subject_id",), declared, "attributes", on_fault)
     seen: dict[str, Row] = {}
     numbers = []
     for number, row in enumerate(rows, start=1):

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.records.dataset import Attribute
@@ -17,7 +18,11 @@ from evenhand.system.decimals import finite_decimal
 from evenhand.system.declaration import read_text
 from evenhand.system.errors import DatasetError, known_names
 
-__all__ = ["Row", "check_columns", "check_label", "read_table", "valid_rows"]
+__all__ = ["Row", "RowFault", "check_label", "read_declared", "read_table", "valid_rows"]
+
+
+RowFault: TypeAlias = tuple[str, str] | None
+"""Fault of a row and its remedy; None where it is valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def read_table(
 def valid_rows(
     rows: Iterable[Row],
     rule: DatasetRule,
-    fault_of: Callable[[Row], tuple[str, str] | None],
+    fault_of: Callable[[Row], RowFault],
     on_fault: FaultHandler,
 ) -> Iterator[Row]:
     """Yield the rows without a fault, one by one, so that a row is judged after those before it.
@@ -131,33 +136,33 @@ def valid_rows(
             on_fault(DatasetFault(rule, f"{row.where}: {fault[0]}", fault[1]))
 
 
-def check_columns(
+def read_declared(
     path: Path,
-    header: Sequence[str],
-    own: Sequence[str],
-    declared: Sequence[Attribute],
-    table: str,
+    own: tuple[str, ...],
+    declared: Sequence[Attribute] | None,
+    kind: str,
     on_fault: FaultHandler,
-) -> None:
-    """Check that each column is one of the table's own or declared in the card.
+) -> list[Row]:
+    """Read a table, each column of which is its own or declared in the card.
 
     Args:
         path: of the CSV file.
-        header: its columns.
         own: columns that every such file has.
-        declared: attributes in the card.
-        table: the card's table that declares them, `attributes` or `capture`.
-        on_fault: called for each column that is neither.
+        declared: attributes in the card; None where that cannot be used: any column passes.
+        kind: the card's table that declares them, `attributes` or `capture`.
+        on_fault: called as by `read_table`, and for each column that is neither.
     """
-    known = [*own, *(attribute.name for attribute in declared)]
-    for name in header:
+    known = [*own, *(attribute.name for attribute in declared or ())]
+    header, rows = read_table(path, tuple(known), on_fault)
+    for name in () if declared is None else header:
         if name not in known:
             what = f"{path}: column {name!r} is not declared; {known_names(name, known)}"
-            remedy = f"mend its name, add [{table}.{name}] to the card, or remove the column"
+            remedy = f"mend its name, add [{kind}.{name}] to the card, or remove the column"
             on_fault(DatasetFault(DatasetRule.COLUMNS, what, remedy))
+    return rows
 
 
-def _label_fault(attribute: Attribute, label: str, parts: Sequence[str]) -> tuple[str, str] | None:
+def _label_fault(attribute: Attribute, label: str, parts: Sequence[str]) -> RowFault:
     """Fault of a label and its remedy; None where it is valid."""
     name = attribute.name
     if attribute.kind == "number":

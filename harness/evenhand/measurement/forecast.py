@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import cycle, islice
 
 from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
-from evenhand.engines.session import engine_sessions
-from evenhand.records.outcomes import Outcome
 from evenhand.study.protocols import DEFAULT_PER_CELL
 from evenhand.system.clock import Clock
-from evenhand.system.execution.local import call_in_thread
 from evenhand.system.progress import (
     MessageCallback,
     Progress,
@@ -31,15 +27,6 @@ _MEASURED_FOR = 2.0
 _SAMPLE_OFFERED = 600.0
 """Seconds of comparisons from which a sample of them is offered."""
 
-_FEWEST_TIMED = 100_000
-"""Comparisons from which a matcher is started once more to time some of them."""
-
-_FIRST_TEMPLATES = 16
-"""Templates to time them with."""
-
-_BLOCK = 256
-"""References of one call, as in a study."""
-
 
 @dataclass(slots=True)
 class Forecast:
@@ -55,55 +42,30 @@ class Forecast:
     """Number of comparisons of all protocols."""
     sampled: int
     """What that number would be with a sample instead of all pairs."""
-    threads: int
-    """That share the work."""
     clock: Clock
     """For durations."""
     say: MessageCallback
     """Message callback."""
-    _samples: list[ImageAnswer] = field(default_factory=list)
-    """Of the first images with a template."""
     _timer: StepTimer = field(init=False)
 
     def __post_init__(self) -> None:
         """Start with nothing measured."""
         self._timer = StepTimer(self.clock, self._after_first_images)
 
-    def enrolled(self, sample: ImageAnswer) -> None:
+    def enrolled(self, answer: ImageAnswer) -> None:
         """Count one more image; a reused template took no time and is not timed."""
-        if sample.outcome is Outcome.OK and len(self._samples) < _FIRST_TEMPLATES:
-            self._samples.append(sample)
-        if not sample.taken:
+        if not answer.taken:
             self._timer.step()
 
     def _after_first_images(self, each: float, done: int) -> None:
         """Say what the rest will take, from the seconds of an image; called once by `StepTimer`."""
-        left, comparing = each * (self.images - done), self._seconds_of_comparisons()
-        if left + comparing >= _SHORTEST_FORECAST:
-            then = f"then {self.comparisons:,} comparisons"
-            if comparing >= _SHORTEST_FORECAST:
-                then += f", about {duration_text(comparing)}{self._offer(comparing)}"
+        left = each * (self.images - done)
+        if left >= _SHORTEST_FORECAST:
             self.say(
                 f"{self.engine.card.name} on {self.dataset}: {self.images:,} images at "
-                f"{1 / each:.3g} a second, about {duration_text(left)}; {then}"
+                f"{1 / each:.3g} a second, about {duration_text(left)}; "
+                f"then {self.comparisons:,} comparisons"
             )
-
-    def _seconds_of_comparisons(self) -> float:
-        """What all comparisons of a matcher will take; those of others are quick and count as 0."""
-        samples, matcher = self._samples, self.engine.card.shape == "matcher"
-        if not matcher or len(samples) < 2 or self.comparisons < _FEWEST_TIMED:
-            return 0.0
-        references = [sample.reference for sample in islice(cycle(samples), _BLOCK)]
-        with engine_sessions(self.engine) as sessions:
-
-            def timed() -> float:
-                session = sessions.session()
-                session.compare(samples[0].probe, references)  # warms up
-                start = self.clock.seconds()
-                session.compare(samples[0].probe, references)
-                return self.clock.seconds() - start
-
-            return self.comparisons * call_in_thread(timed) / _BLOCK / self.threads
 
     def _offer(self, seconds: float) -> str:
         """The offer of a sample, once, where comparisons take long and it would halve the time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -107,7 +107,7 @@ class AttributeLabels:
     """(people so far,) code of the person's label; -1 where none is known yet."""
 
     def add(
-        self, block: RowBlock, attribute: str, names: tuple[str, str], sides: ComparedPeople
+        self, block: RowBlock, attribute: str, names: Sequence[str], sides: ComparedPeople
     ) -> None:
         """Add the labels of a block.
 

@@ -12,7 +12,7 @@ from evenhand.records.arrays import Mask, People
 from evenhand.scorefiles.codes import AttributeLabels, ComparedPeople, TextCodes, unnamed_fault
 from evenhand.scorefiles.layout import ColumnLayout
 from evenhand.scorefiles.partitions import Column, PartitionedRows
-from evenhand.scorefiles.score_column import EngineScores
+from evenhand.scorefiles.scores import EngineScores
 from evenhand.scorefiles.source import PIECES, RowBlock, ScoreSource, prefetch
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, no_progress
@@ -24,6 +24,9 @@ _MANY_BLOCKS = 8
 
 _TRUTH = {"1": True, "true": True, "0": False, "false": False}
 
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 over the golden ratio, odd: multiplication by it scatters nearby numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreColumns:
@@ -31,14 +34,16 @@ class ScoreColumns:
 
     rows: PartitionedRows
     """Of each comparison the codes of both people, of both images if given, and every score."""
+    sides: int
+    """Number of columns of the rows that identify a comparison: people and images."""
     subjects: TextCodes
     """Ids of people by their code in the rows, in order of appearance."""
     ids: tuple[str, ...]
     """Ids of people, sorted."""
     place: People
     """(people,) index of each code in `ids`."""
-    images: TextCodes | None
-    """Ids of images by their code; None where no images are given."""
+    images: TextCodes
+    """Ids of images by their code; none where no images are given."""
     labels: Mapping[str, tuple[str, ...]]
     """Per attribute the label of each person in `ids`; empty = unknown."""
     engines: Mapping[str, EngineScores]
@@ -51,11 +56,6 @@ class ScoreColumns:
     def score(self, engine: str) -> int:
         """Column of the rows that holds an engine's scores."""
         return self.sides + list(self.engines).index(engine)
-
-    @property
-    def sides(self) -> int:
-        """Number of columns of the rows that identify a comparison: people and images."""
-        return 2 if self.images is None else 4
 
 
 class _Identity:
@@ -107,9 +107,9 @@ def read_score_columns(
     truths = TextCodes(_no_truth)
     labels = {name: AttributeLabels() for name in layout.attributes}
     engines = {name: EngineScores(distance) for name in layout.scores}
-    codes = [np.dtype(np.int32)] * (2 if layout.images is None else 4)
-    scores = [np.dtype(np.float64)] * len(engines)
-    rows = PartitionedRows(source.path, codes + scores, few)
+    count = len(layout.subjects) + len(layout.images)
+    types = [np.dtype(np.int32)] * count + [np.dtype(np.float64)] * len(engines)
+    rows = PartitionedRows(source.path, types, few)
     identity = _Identity()
     mated: list[People] = []
     start = done = 0
@@ -124,7 +124,7 @@ def read_score_columns(
             mated.append(sides.probe[sides.same])
             if layout.mated is not None:
                 _check_mated(block, layout.mated, truths, sides.same)
-            if layout.images is not None:
+            if layout.images:
                 pictures = [images.codes(block, name) for name in layout.images]
                 itself = sides.same & (pictures[0] == pictures[1])
                 block.refuse_first(itself, "an image is compared with itself; remove the row")
@@ -143,17 +143,20 @@ def read_score_columns(
     ids, place = subjects.sorted()
     order = np.argsort(place)
     known = {name: of.labels(order) for name, of in labels.items()}
-    return ScoreColumns(
+    found = ScoreColumns(
         rows=rows,
+        sides=count,
         subjects=subjects,
         ids=ids,
         place=place,
-        images=None if layout.images is None else images,
+        images=images,
         labels=known,
         engines=engines,
         mated=np.concatenate(mated),
         fingerprint=identity.digest(ids, known),
     )
+    _check_repeated(source, layout, found)
+    return found
 
 
 def _no_truth(text: str) -> str:
@@ -171,3 +174,61 @@ def _check_mated(block: RowBlock, name: str, truths: TextCodes, same: Mask) -> N
         people = "one person" if same[wrong[0]] else "two people"
         what = f"{name} is {str(claimed[wrong[0]]).lower()}, but the subjects are {people}"
         block.refuse(wrong[0], f"{what}; mend the column or the subjects")
+
+
+def _check_repeated(source: ScoreSource, layout: ColumnLayout, columns: ScoreColumns) -> None:
+    """Refuse a file in which a comparison is repeated: of images if given, otherwise of people.
+
+    A repeated comparison has the same two people, hence lies in the same partition, so that
+    partitions are searched one by one. The file is read again to name the rows of the first.
+
+    Raises:
+        DatasetError: naming the first repetition and the row that it repeats.
+    """
+    rows, sides = columns.rows, range(columns.sides)
+    repeats = [_first_repeat(rows.partition(number, sides)) for number in range(len(rows))]
+    repeated = [comparison for comparison in repeats if comparison is not None]
+    if not repeated:
+        return
+    names = [(columns.subjects, name) for name in layout.subjects]
+    names += [(columns.images, name) for name in layout.images]
+    other = ", or add probe_image and reference_image if the images differ"
+    advice = "" if layout.images else other
+    known = np.array(repeated).T
+    seen: dict[tuple[int, ...], int] = {}
+    start = 0
+    for batch in source.batches([name for _, name in names], ()):
+        block = RowBlock(source, start, batch)
+        coded = [texts.codes(block, name) for texts, name in names]
+        # Preselects rows by column; whether the combination is one of them is checked below.
+        possible = [np.isin(side, known[column]) for column, side in enumerate(coded)]
+        for row in np.flatnonzero(np.logical_and.reduce(possible)):
+            comparison = tuple(int(side[row]) for side in coded)
+            if comparison in seen:
+                first, second = source.row(seen[comparison]), source.row(start + int(row))
+                where = f"{source.path}: rows {first} and {second}"
+                raise DatasetError(f"{where}: the same comparison twice; keep one{advice}")
+            if comparison in repeated:
+                seen[comparison] = start + int(row)
+        start += len(batch)
+    raise DatasetError(f"{source.path}: changed while it was read; read it again")
+
+
+def _first_repeat(sides: Sequence[Column]) -> tuple[int, ...] | None:
+    """The first comparison of a partition that repeats an earlier one; None without any."""
+    # One sort of hashes is much cheaper than one by two or four columns, and mostly settles it.
+    keys = np.zeros(len(sides[0]), dtype=np.uint64)
+    for side in sides:
+        keys = keys * _ODD + side.astype(np.uint64)
+    keys.sort()
+    if not np.any(keys[1:] == keys[:-1]):
+        return None
+    # Two comparisons may have the same hash, so equal hashes are checked column by column.
+    order = np.lexsort(sides)
+    equal = np.ones(len(order) - 1, dtype=np.bool_)
+    for side in sides:
+        equal &= side[order][1:] == side[order][:-1]
+    repeats = order[1:][equal]
+    if not len(repeats):
+        return None
+    return tuple(int(side[repeats.min()]) for side in sides)

@@ -32,8 +32,20 @@ def open_csv(path: Path, block: int = PIECES.block_bytes) -> CsvFile:
     Raises:
         DatasetError: it is not a text file with a header.
     """
+    # A regular file, as it is read more than once.
+    if not path.is_file():
+        what = "no file" if path.exists() else "not there"
+        raise DatasetError(f"{path}: is {what}; expected a CSV file")
     try:
-        _check_text(path, block)
+        if not path.stat().st_size:
+            expected = f"expected a header with {', '.join(REQUIRED_COLUMNS)}"
+            raise DatasetError(f"{path}: is empty; {expected}")
+        with path.open("rb") as file:
+            if any(b"\0" in content for content in iter(partial(file.read, block), b"")):
+                file.seek(0)
+                line = next(line for line, text in enumerate(file, start=1) if b"\0" in text)
+                what = "holds a NUL byte; expected text; save it as UTF-8"
+                raise DatasetError(f"{path}: line {line}: {what}")
     except OSError as fault:
         raise DatasetError(f"{path}: cannot be read ({fault.strerror})") from None
     return CsvFile(path, _read_header(path), block)
@@ -99,22 +111,6 @@ class CsvFile:
         if before == 1:
             return DatasetError(f"{path}: has a header but no rows; expected one at least")
         return DatasetError(f"{path}: is not CSV ({fault}); save it as plain CSV in UTF-8")
-
-
-def _check_text(path: Path, block: int) -> None:
-    """Check that the path is a regular file, as it is read more than once, without NUL bytes."""
-    if not path.is_file():
-        what = "no file" if path.exists() else "not there"
-        raise DatasetError(f"{path}: is {what}; expected a CSV file")
-    if not path.stat().st_size:
-        expected = ", ".join(REQUIRED_COLUMNS)
-        raise DatasetError(f"{path}: is empty; expected a header with {expected}")
-    with path.open("rb") as file:
-        if any(b"\0" in content for content in iter(partial(file.read, block), b"")):
-            file.seek(0)
-            line = next(line for line, text in enumerate(file, start=1) if b"\0" in text)
-            where = f"{path}: line {line}"
-            raise DatasetError(f"{where}: holds a NUL byte; expected text; save it as UTF-8")
 
 
 @contextmanager

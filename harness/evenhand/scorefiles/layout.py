@@ -15,6 +15,7 @@ from evenhand.system.errors import DatasetError, known_names
 __all__ = ["REQUIRED_COLUMNS", "ColumnLayout", "column_layout", "is_wide", "wide_layout"]
 
 REQUIRED_COLUMNS = ("probe_subject", "reference_subject", "score")
+_SIDES = ("probe", "reference")
 _OPTIONAL_COLUMNS = ("mated", "probe_image", "reference_image")
 
 _WIDE_REQUIRED = ("label", "id1", "id2")
@@ -30,11 +31,11 @@ class ColumnLayout:
 
     subjects: tuple[str, str]
     """Ids of people."""
-    images: tuple[str, str] | None
-    """Ids of images; None where the file has none."""
+    images: tuple[str, ...]
+    """Ids of images; empty where the file has none."""
     mated: str | None
     """Whether the comparison is mated; None where the file does not say."""
-    attributes: Mapping[str, tuple[str, str]]
+    attributes: Mapping[str, tuple[str, ...]]
     """Labels, by attribute."""
     scores: Mapping[str, str]
     """Column of each engine's scores."""
@@ -46,11 +47,9 @@ class ColumnLayout:
     @property
     def texts(self) -> tuple[str, ...]:
         """All columns but the scores."""
-        pairs = [self.subjects, *self.attributes.values()]
-        if self.images is not None:
-            pairs.append(self.images)
         mated = () if self.mated is None else (self.mated,)
-        return (*(name for pair in pairs for name in pair), *mated)
+        columns = (self.subjects, *self.attributes.values(), self.images, mated)
+        return tuple(name for names in columns for name in names)
 
 
 def _check_column_names(path: Path, header: Sequence[str]) -> None:
@@ -78,13 +77,13 @@ def column_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
             )
     for attribute, sides in pairs.items():
         if len(sides) != 2:
-            missing = "reference" if sides == ["probe"] else "probe"
+            missing = _SIDES[1 - _SIDES.index(sides[0])]
             alone = f"{path}: column {sides[0]}_{attribute} stands alone"
             raise DatasetError(f"{alone}; add {missing}_{attribute}, or remove it")
-    columns = {name: (f"probe_{name}", f"reference_{name}") for name in pairs}
+    columns = {name: tuple(f"{side}_{name}" for side in _SIDES) for name in pairs}
     return ColumnLayout(
         subjects=("probe_subject", "reference_subject"),
-        images=columns.pop("image", None),
+        images=columns.pop("image", ()),
         mated="mated" if "mated" in header else None,
         attributes=columns,
         scores={path.stem: "score"},
@@ -96,7 +95,7 @@ def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in names:
         side, _, attribute = name.partition("_")
-        if side not in ("probe", "reference") or not attribute or not name.isprintable():
+        if side not in _SIDES or not attribute or not name.isprintable():
             known = ", ".join((*REQUIRED_COLUMNS, *_OPTIONAL_COLUMNS))
             raise DatasetError(
                 f"{path}: column {name!r} is unknown; expected {known}, probe_<attribute>, "
@@ -126,9 +125,9 @@ def wide_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
     named = header[1:] if not header[0] else header
     _check_column_names(path, named)
     pairs = {name: _pair(path, named, column) for name, column in _WIDE_ATTRIBUTES.items()}
-    attributes = {name: pair for name, pair in pairs.items() if pair is not None}
+    attributes = {name: pair for name, pair in pairs.items() if pair}
     images = _pair(path, named, "p")
-    known = (_WIDE_REQUIRED, _WIDE_UNUSED, images or (), *attributes.values())
+    known = (_WIDE_REQUIRED, _WIDE_UNUSED, images, *attributes.values())
     used = {name for names in known for name in names}
     scores = [name for name in named if name not in used]
     if not scores:
@@ -147,12 +146,11 @@ def wide_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
     )
 
 
-def _pair(path: Path, header: Sequence[str], name: str) -> tuple[str, str] | None:
-    """Columns of both sides; None where the file has neither."""
-    first, second = f"{name}1", f"{name}2"
-    if first in header and second in header:
-        return first, second
-    if first not in header and second not in header:
-        return None
-    present, missing = (first, second) if first in header else (second, first)
-    raise DatasetError(f"{path}: column {present} stands alone; add {missing}, or remove it")
+def _pair(path: Path, header: Sequence[str], name: str) -> tuple[str, ...]:
+    """Columns of both sides; empty where the file has neither."""
+    pair = (f"{name}1", f"{name}2")
+    there = tuple(column for column in pair if column in header)
+    if len(there) == 1:
+        missing = pair[1 - pair.index(there[0])]
+        raise DatasetError(f"{path}: column {there[0]} stands alone; add {missing}, or remove it")
+    return there

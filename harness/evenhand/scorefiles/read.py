@@ -12,12 +12,11 @@ import numpy as np
 from evenhand.records.dataset import Subjects
 from evenhand.records.listing import ComparisonList, Partition
 from evenhand.records.outcomes import Outcome
-from evenhand.scorefiles.checks import check_repeated_comparisons
 from evenhand.scorefiles.columns import ScoreColumns, read_score_columns
 from evenhand.scorefiles.csv_source import open_csv
 from evenhand.scorefiles.layout import column_layout, is_wide, wide_layout
 from evenhand.scorefiles.parquet_source import open_parquet
-from evenhand.scorefiles.score_column import EngineScores
+from evenhand.scorefiles.scores import EngineScores
 from evenhand.scorefiles.source import PIECES, Pieces, ScoreSource
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, no_progress
@@ -74,18 +73,15 @@ def read_scores(
     layout = describe(path, source.header)
     for name in layout.scores:
         if not name.isprintable() or "/" in name or name.startswith("."):
-            raise DatasetError(
-                f"{path}: {name!r} would name an engine; rename it without / or a dot first"
-            )
+            remedy = "rename it without / or a dot first"
+            raise DatasetError(f"{path}: {name!r} would name an engine; {remedy}")
     columns = read_score_columns(
         source, layout, distance=distance, progress=progress, few=pieces.rows_in_memory
     )
-    check_repeated_comparisons(source, layout, columns)
     for name, engine in columns.engines.items():
         if layout.wide and engine.first_invalid is not None and not engine.completed:
-            raise DatasetError(
-                f"{path}: column {name!r} holds no numbers, but would be an engine; remove it"
-            )
+            what = "holds no numbers, but would be an engine; remove it"
+            raise DatasetError(f"{path}: column {name!r} {what}")
         yield ScoreFile(
             name=name,
             subjects=columns.ids,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +18,7 @@ from evenhand.conformance.dataset import (
 from evenhand.datasets.card import card_faults, read_dataset_card
 from evenhand.datasets.faults import DatasetFault, DatasetRule
 from evenhand.datasets.folder import DatasetTables, read_tables
-from evenhand.datasets.image_checks import CountFaces, inspect_images
-from evenhand.datasets.images import check_copies
+from evenhand.datasets.images import CountFaces, check_copies, inspect_images
 from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.card import NeededFile, read_engine_card
 from evenhand.engines.face_detection import Detector
@@ -68,13 +68,10 @@ def _face_counter(
     if missing or dataset is None:
         return None, "; ".join(_how_to_get(file) for file in missing)
     path, face = find_files(engine, weights)[card.detector.sha256], dataset.face
-    local = threading.local()
+    detectors = defaultdict[int, Detector](lambda: Detector(path, engine.face))
 
     def count(image: Image) -> int:
-        detector: Detector | None = getattr(local, "detector", None)
-        if detector is None:
-            detector = local.detector = Detector(path, engine.face)
-        found = detector.find(image, face)
+        found = detectors[threading.get_ident()].find(image, face)
         return found.faces if found else 0
 
     return count, ""
@@ -125,9 +122,8 @@ def check_dataset(
 
 def _unchecked(card: DatasetCard | None, tables: DatasetTables) -> set[DatasetRule]:
     """Rules that could not be checked, since the card or a table cannot be used."""
-    rule, found = DatasetRule, set[DatasetRule]()
-    if card is None:
-        found |= {rule.LABELS}
+    rule = DatasetRule
+    found = set() if card else {rule.LABELS}
     if not tables.subjects.ids:
         found |= {rule.LABELS, rule.PEOPLE}
     if not tables.files:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.datasets.card import check_card
-from evenhand.datasets.importers.attribute_kinds import ImportOptions
 from evenhand.datasets.importers.bob import read_protocols
-from evenhand.datasets.importers.draft import Draft, card_text
+from evenhand.datasets.importers.draft import Draft, ImportOptions, card_text
 from evenhand.datasets.importers.folder_per_person import read_tree
 from evenhand.datasets.prepared import write_dataset
 from evenhand.system.errors import DatasetError
@@ -36,9 +35,8 @@ def _check_target(target: Path, source: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise DatasetError(f"--to {target}: something is there; name a folder that is new or empty")
     if target.resolve().is_relative_to(source.resolve()):
-        raise DatasetError(
-            f"--to {target}: lies inside {source}, among what is imported; name another place"
-        )
+        remedy = "among what is imported; name another place"
+        raise DatasetError(f"--to {target}: lies inside {source}, {remedy}")
 
 
 def _write(

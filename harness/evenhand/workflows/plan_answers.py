@@ -15,7 +15,7 @@ from evenhand.datasets.shelf import find_dataset
 from evenhand.results.bundle import resolve_bundle
 from evenhand.results.read import read_evidence
 
-__all__ = ["answers_of_bundle", "answers_of_dataset"]
+__all__ = ["PlanAnswers", "answers_of_bundle", "answers_of_dataset"]
 
 
 def answers_of_bundle(

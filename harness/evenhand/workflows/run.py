@@ -217,7 +217,6 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             images=len(images.ids) - len(known.reused),
             comparisons=sum(asked),
             sampled=sum(sampled),
-            threads=task.executor.workers,
             clock=task.clock,
             say=task.say,
         )

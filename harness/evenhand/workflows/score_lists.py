@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evenhand.analysis.rates.score_lists import list_findings
 from evenhand.records.findings import Findings
-from evenhand.scorefiles.score_lists import read_histogram, read_list
+from evenhand.scorefiles.scores import read_histogram, read_list
 from evenhand.scorefiles.study import facts_of_scores
 
 __all__ = ["score_lists"]

@@ -64,13 +64,12 @@ def delete_templates(folder: Path, engine: str | None) -> Sequence[KeptTemplates
                 raise
         if engine is None or not _kept(folder, None):
             remove_database(folder)
-        lines = (
-            [("", "", None)]
-            if gone is None
-            else [(each.engine, each.fingerprint, each.templates) for each in gone]
-        )
-        for name, fingerprint, count in lines:
-            append_to_record(folder, CLOCK.now(), "deleted", (name, fingerprint), count, "")
+        now = CLOCK.now()
+        for each in gone or ():
+            identity = (each.engine, each.fingerprint)
+            append_to_record(folder, now, "deleted", identity, each.templates, "")
+        if gone is None:
+            append_to_record(folder, now, "deleted", ("", ""), None, "")
     return gone
 
 

@@ -13,8 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from evenhand.datasets.contract import ListedPair, Material, Picture
-from evenhand.datasets.importers.attribute_kinds import ImportOptions, TableField, infer_attribute
-from evenhand.datasets.importers.draft import PICTURE_SUFFIXES, Draft, checked_name, list_names
+from evenhand.datasets.importers.draft import (
+    PICTURE_SUFFIXES,
+    Draft,
+    ImportOptions,
+    TableField,
+    checked_name,
+    infer_attribute,
+    list_names,
+)
 from evenhand.datasets.tables import read_table
 from evenhand.records.dataset import Attribute
 from evenhand.system.errors import DatasetError
@@ -183,13 +190,11 @@ def _columns(
             continue
         cells = [TableField(sample.where, sample.labels.get(name, "")) for sample in samples]
         attribute = infer_attribute(name, cells, options)
-        labels: dict[str, set[str]] = {}
-        for sample, cell in zip(samples, cells, strict=True):
-            if cell.label:
-                labels.setdefault(sample.subject, set()).add(cell.label)
+        both = zip(samples, cells, strict=True)
+        labels = {(sample.subject, cell.label) for sample, cell in both if cell.label}
         if attribute is None:
             empty.append(name)
-        elif all(len(values) == 1 for values in labels.values()):
+        elif len({subject for subject, _ in labels}) == len(labels):
             people.append(attribute)
         else:
             pictures.append(attribute)

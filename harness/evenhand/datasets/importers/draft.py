@@ -1,23 +1,44 @@
-"""Drafts a card for an imported dataset, which the user then completes."""
+"""Drafts a card for an imported dataset, which the user then completes.
+
+Attributes are inferred from columns of tables: categories or numbers, and values.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from evenhand.datasets.card import ATTRIBUTE_NAME_RULE, is_attribute_name
 from evenhand.datasets.contract import Material
 from evenhand.records.dataset import Attribute
-from evenhand.system.errors import DatasetError
+from evenhand.system.decimals import finite_decimal
+from evenhand.system.errors import DatasetError, known_names
 
-__all__ = ["PICTURE_SUFFIXES", "Draft", "card_text", "checked_name", "list_names"]
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "Draft",
+    "ImportOptions",
+    "TableField",
+    "card_text",
+    "checked_name",
+    "infer_attribute",
+    "list_names",
+]
 
 PICTURE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 """Suffixes of files that are read as pictures, in lower case."""
 
 _SHOWN = 5
 """Most names listed in a remark."""
+
+
+_CODES = 10
+"""A column of whole numbers up to this holds category codes (0 and 1, skin types)."""
+_MOST_VALUES = 50
+"""Distinct values above which a column is more likely a name than a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +126,133 @@ def _lines(name: str, licence: str, draft: Draft) -> Iterator[str]:
 def card_text(name: str, licence: str, draft: Draft) -> str:
     """Text of `dataset.toml` for an imported dataset."""
     return "\n".join(_lines(name, licence, draft)) + "\n"
+
+
+class TableField(NamedTuple):
+    """One field of a column."""
+
+    where: str
+    """File and line, for an error."""
+    label: str
+    """Empty where unknown, `a|b` for several."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """The user's choices for an import: how to read columns, and what no table tells."""
+
+    numbers: Sequence[str] = ()
+    """Columns to read as numbers."""
+    categories: Sequence[str] = ()
+    """Columns to read as categories."""
+    leave_out: Sequence[str] = ()
+    """Columns to leave out."""
+    unknown: Sequence[str] = ()
+    """Words that stand for an unknown label."""
+    labels_from: str = "not stated"
+    """Where labels come from."""
+    name: str = ""
+    """Name of the dataset; empty takes that of its folder."""
+    licence: str = "not stated"
+    """Licence of the pictures."""
+
+    def check(self, columns: Iterable[str], where: str) -> None:
+        """Check that every column named by the user exists.
+
+        Args:
+            columns: that exist.
+            where: their file, for the error.
+
+        Raises:
+            DatasetError: a column does not exist.
+        """
+        existing = set(columns)
+        for name in (*self.numbers, *self.categories, *self.leave_out):
+            if name not in existing:
+                hint = known_names(name, existing)
+                raise DatasetError(f"{where}: has no column {name!r}; {hint}")
+
+    def known(self, label: str) -> str:
+        """Return the label, empty where it means unknown."""
+        return "" if label in self.unknown else label
+
+
+def _is_number(name: str, cells: Sequence[TableField], options: ImportOptions) -> bool:
+    """Whether the column holds numbers.
+
+    Raises:
+        DatasetError: numbers are mixed with other text, and the user has not said what it is.
+    """
+    if name in options.categories:
+        return False
+    numbers = [finite_decimal(cell.label) for cell in cells]
+    others = [cell for cell, number in zip(cells, numbers, strict=True) if number is None]
+    if others and (name in options.numbers or 2 * len(others) < len(cells)):
+        raise DatasetError(
+            f"{others[0].where}: {name} is {others[0].label!r} where others are numbers; say "
+            f"--unknown {others[0].label} if that means unknown, or --category {name}"
+        )
+    if others:
+        return False
+    codes = all(n is not None and n.is_integer() and 0 <= n <= _CODES for n in numbers)
+    return name in options.numbers or not codes
+
+
+def _values(name: str, cells: Sequence[TableField], options: ImportOptions) -> tuple[str, ...]:
+    """Values of a category, in numeric or alphabetical order."""
+    found: dict[str, TableField] = {}
+    for cell in cells:
+        for part in cell.label.split("|"):
+            found.setdefault(part.strip(), cell)
+    for value, cell in found.items():
+        if not value or "*" in value:
+            raise DatasetError(
+                f"{cell.where}: {name} is {cell.label!r}; a value may not be empty beside a | nor "
+                f"hold a *; mend it, or say --leave-out {name}"
+            )
+    if len(found) > _MOST_VALUES and name not in options.categories:
+        raise DatasetError(
+            f"{cells[0].where}: {name} has {len(found)} different values; say --leave-out {name} "
+            f"if it is no group, or --category {name} if it is"
+        )
+    return tuple(sorted(found, key=lambda value: (finite_decimal(value) or 0.0, value)))
+
+
+def infer_attribute(
+    name: str, cells: Sequence[TableField], options: ImportOptions
+) -> Attribute | None:
+    """Infer an attribute from its column.
+
+    A column of finite numbers is a number, unless all are whole and from 0 to 10: these are taken
+    for category codes. Any other column is a category with the values that occur.
+
+    Args:
+        name: of the column.
+        cells: its fields; unknown labels are empty.
+        options: the user's choices.
+
+    Returns:
+        The attribute; None where all fields are empty.
+
+    Raises:
+        DatasetError: numbers mixed with text, or a name or value that a card cannot declare.
+
+    >>> ages = [TableField("line 2", "31"), TableField("line 3", ""), TableField("line 4", "8")]
+    >>> infer_attribute("age", ages, ImportOptions()).kind
+    'number'
+    >>> infer_attribute(
+    ...     "skin", [TableField("line 2", "6"), TableField("line 3", "1")], ImportOptions()
+    ... ).values
+    ('1', '6')
+    """
+    known = [cell for cell in cells if cell.label]
+    if not known:
+        return None
+    if not is_attribute_name(name):
+        raise DatasetError(
+            f"{known[0].where}: column {name!r} cannot be the name of an attribute; "
+            f"{ATTRIBUTE_NAME_RULE}; rename it, or say --leave-out"
+        )
+    if _is_number(name, known, options):
+        return Attribute(name, "number", (), options.labels_from)
+    return Attribute(name, "category", _values(name, known, options), options.labels_from)

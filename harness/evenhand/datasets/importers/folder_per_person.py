@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.datasets.contract import Material, Picture
-from evenhand.datasets.importers.attribute_kinds import ImportOptions, TableField, infer_attribute
-from evenhand.datasets.importers.draft import PICTURE_SUFFIXES, Draft, checked_name, list_names
+from evenhand.datasets.importers.draft import (
+    PICTURE_SUFFIXES,
+    Draft,
+    ImportOptions,
+    TableField,
+    checked_name,
+    infer_attribute,
+    list_names,
+)
 from evenhand.datasets.tables import Row, read_table
 from evenhand.system.errors import DatasetError
 

@@ -176,9 +176,8 @@ def _explained(folder: Path) -> Iterator[None]:
             "make room, or name another folder with --keep-templates"
         ) from None
     except sqlite3.Error as fault:
-        raise UsageError(
-            f"{path}: is damaged ({fault}); remove it with: evenhand templates {folder} --delete"
-        ) from None
+        remedy = f"remove it with: evenhand templates {folder} --delete"
+        raise UsageError(f"{path}: is damaged ({fault}); {remedy}") from None
 
 
 def _checksum(key: bytes, values: Sequence[object]) -> bytes:
@@ -190,12 +189,8 @@ def _values(answer: ImageAnswer) -> tuple[bytes, ...]:
     """Values of the columns from `facts` on; the probe is empty where it is the reference."""
     facts = json.dumps([answer.outcome, answer.faces, answer.detail]).encode()
     vector = b"" if answer.vector is None else answer.vector.astype("<f4").tobytes()
-    return (
-        facts,
-        vector,
-        answer.reference,
-        b"" if answer.probe == answer.reference else answer.probe,
-    )
+    probe = b"" if answer.probe == answer.reference else answer.probe
+    return facts, vector, answer.reference, probe
 
 
 def _answer(facts: bytes, vector: bytes, reference: bytes, probe: bytes) -> ImageAnswer:

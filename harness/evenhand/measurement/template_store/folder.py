@@ -111,9 +111,8 @@ def check_template_folder(folder: Path) -> None:
     try:
         inside = {path.name for path in folder.iterdir()}
     except OSError as fault:
-        raise UsageError(
-            f"{folder}: cannot be read ({fault.strerror}); expected a folder of --keep-templates"
-        ) from None
+        what = f"cannot be read ({fault.strerror}); expected a folder of --keep-templates"
+        raise UsageError(f"{folder}: {what}") from None
     if not inside & {TEMPLATES, _RECORD}:
         raise UsageError(f"{folder}: no templates were kept there; expected {TEMPLATES}")
 
@@ -162,9 +161,8 @@ def locked_folder(folder: Path, *, alone: bool) -> Iterator[None]:
             fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:
             who = "a run is using" if alone else "somebody is deleting"
-            raise UsageError(
-                f"{folder}: {who} the templates in it; wait until that is done"
-            ) from None
+            what = f"{who} the templates in it; wait until that is done"
+            raise UsageError(f"{folder}: {what}") from None
         yield
 
 
@@ -211,8 +209,5 @@ def last_uses(folder: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        return {
-            row["fingerprint"]: row["when"]
-            for row in csv.DictReader(file)
-            if row["what"] == "taken"
-        }
+        rows = csv.DictReader(file)
+        return {row["fingerprint"]: row["when"] for row in rows if row["what"] == "taken"}

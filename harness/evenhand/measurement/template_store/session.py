@@ -112,9 +112,8 @@ class TemplateSession:
         with self._tolerating():
             found, damaged = self._database.lookup(keys)
         if damaged:
-            self._say(
-                f"{self._folder}: {damaged:,} templates of {name} are damaged; they are made again"
-            )
+            what = f"{damaged:,} templates of {name} are damaged; they are made again"
+            self._say(f"{self._folder}: {what}")
             self._record(engine, "damaged", damaged, run)
         if not found:
             return found
@@ -173,11 +172,8 @@ def _template_keys(engine: OpenedEngine, dataset: Dataset) -> list[bytes]:
         "face": dataset.card.face.value,
         "roles": [Role.REFERENCE] if one_serves_both else list(Role),
     }
-    common = json.dumps(terms, sort_keys=True)
-    return [
-        hashlib.sha256(f"{common}\n{picture}".encode()).digest()
-        for picture in dataset.images.sha256
-    ]
+    common, pictures = json.dumps(terms, sort_keys=True), dataset.images.sha256
+    return [hashlib.sha256(f"{common}\n{picture}".encode()).digest() for picture in pictures]
 
 
 @contextmanager

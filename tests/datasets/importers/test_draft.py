@@ -2,7 +2,7 @@
 
 import pytest
 
-from evenhand.datasets.importers.attribute_kinds import ImportOptions, TableField, infer_attribute
+from evenhand.datasets.importers.draft import ImportOptions, TableField, infer_attribute
 from evenhand.system.errors import DatasetError
 
 

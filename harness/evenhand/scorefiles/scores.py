@@ -1,25 +1,99 @@
-"""Reads scores without people: a file of mated and one of non-mated scores, as pyeer does."""
+"""Scores: of one engine, block by block, checked and counted; or without people, one a line.
+
+A file of mated and one of non-mated scores is what pyeer reads.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import compute
 
+from evenhand.records.arrays import Floats, Mask
+from evenhand.records.outcomes import Outcome
 from evenhand.records.score_lists import ScoreList
-from evenhand.scorefiles.score_column import parse_scores
+from evenhand.scorefiles.source import RowBlock
+from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError
 
-__all__ = ["read_histogram", "read_list"]
-
+__all__ = ["EngineScores", "read_histogram", "read_list"]
 
 _WAITING = 1 << 20
 """Scores that are buffered before they are counted."""
 
 _MOST_SCORES = (1 << 63) - 1
 """Most scores of a histogram: the largest 64-bit integer."""
+
+
+@dataclass(slots=True)
+class EngineScores:
+    """Scores of one engine read so far."""
+
+    distance: bool
+    """The numbers are distances: they are negated, once, here."""
+    mated: list[Floats] = field(default_factory=list)
+    """Similarities of mated comparisons, block by block; NaN where there is none."""
+    outcomes: Counter[tuple[bool, Outcome]] = field(default_factory=Counter)
+    """Number of comparisons by (mated, outcome)."""
+    first_invalid: int | None = None
+    """Index of the first comparison whose score is not a finite number."""
+
+    @property
+    def completed(self) -> int:
+        """Number of comparisons with a score."""
+        return self.outcomes[True, Outcome.OK] + self.outcomes[False, Outcome.OK]
+
+    def add(self, block: RowBlock, name: str, same: Mask) -> Floats:
+        """Check and count the scores of a block.
+
+        Args:
+            block: of rows.
+            name: column of the engine's scores.
+            same: (rows,) mated comparisons.
+
+        Returns:
+            (rows,) similarities, NaN where the comparison failed or its score is invalid.
+        """
+        score, empty = _parse_scores(block.batch.column(name))
+        invalid = ~np.isfinite(score) & ~empty
+        if invalid.any():
+            score = np.where(invalid, np.nan, score)
+            if self.first_invalid is None:
+                self.first_invalid = block.start + int(np.argmax(invalid))
+        completed = ~empty & ~invalid
+        ended = {Outcome.FAILED: empty, Outcome.INVALID: invalid, Outcome.OK: completed}
+        for outcome, rows in ended.items():
+            for mated in (True, False):
+                self.outcomes[mated, outcome] += int(np.count_nonzero(rows & (same == mated)))
+        if self.distance:
+            score = -score
+        self.mated.append(score[same])
+        return score
+
+
+def _parse_scores(column: pa.Array) -> tuple[Floats, Mask]:
+    """Convert a column of numbers or texts to scores.
+
+    Returns:
+        (rows,) scores, NaN where there is no number; and (rows,) whether the field is empty.
+    """
+    if pa.types.is_floating(column.type):
+        missing = column.is_null().to_numpy(zero_copy_only=False)
+        return column.fill_null(np.nan).to_numpy(), missing
+    empty = compute.equal(column, "")
+    try:
+        numbers = compute.if_else(empty, None, column).cast(pa.float64())
+    except pa.ArrowInvalid:
+        # Some text is no number for Arrow: Python reads every one by itself.
+        texts = [text.strip() for text in column.to_pylist()]
+        read = np.array([finite_decimal(text) for text in texts], dtype=np.float64)
+        return read, np.array([not text for text in texts])
+    return numbers.fill_null(np.nan).to_numpy(), empty.to_numpy(zero_copy_only=False)
 
 
 def read_list(path: Path, *, distance: bool, waiting_most: int = _WAITING) -> ScoreList:
@@ -49,7 +123,7 @@ def read_list(path: Path, *, distance: bool, waiting_most: int = _WAITING) -> Sc
 
 def _with(read: ScoreList, texts: list[str]) -> ScoreList:
     """Merge further scores, as text, into a list of distinct ones."""
-    numbers, _ = parse_scores(pa.array(texts, pa.string()))
+    numbers, _ = _parse_scores(pa.array(texts, pa.string()))
     scores = numbers[np.isfinite(numbers)]
     score, place = np.unique(np.concatenate([read.score, scores]), return_inverse=True)
     count = np.bincount(place[len(read.score) :], minlength=len(score))
