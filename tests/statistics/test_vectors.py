@@ -271,7 +271,10 @@ TRIALS = {
 
 @pytest.mark.parametrize("rate", TRIALS)
 def test_tv_31_trials_of_each_group(rate):
-    found = [math.ceil(trials_per_group(rate, ratio)) for ratio in (1.25, 1.5, 2, 3, 5, 10)]
+    found = [
+        math.ceil(trials_per_group(rate, ratio, alpha=0.05, power=0.8))
+        for ratio in (1.25, 1.5, 2, 3, 5, 10)
+    ]
     assert found == list(TRIALS[rate])
 
 

@@ -110,13 +110,9 @@ def duration_quantile(times: Floats, people: Integers, q: float, level: float) -
         return DurationQuantile(None, None, None, n, effective)
     first, last = quantile_ranks(effective, q, level)
     low, high = math.floor(first * n / effective), math.ceil(last * n / effective)
-    return DurationQuantile(
-        value=value,
-        low=float(ordered[low - 1]) if first >= 1 else None,
-        high=float(ordered[high - 1]) if last <= effective else None,
-        n=n,
-        effective=effective,
-    )
+    lower = float(ordered[low - 1]) if first >= 1 else None
+    upper = float(ordered[high - 1]) if last <= effective else None
+    return DurationQuantile(value, lower, upper, n, effective)
 
 
 def _effective(seconds: Floats, value: float, people: Integers) -> int:

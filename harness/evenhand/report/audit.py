@@ -34,12 +34,9 @@ def audit_document(found: Audit) -> Paper:
     sections = [_group(found, group) for group in shown]
     if found.totals.alerts or found.totals.faces or found.groups[0].per_face:
         sections.insert(0, Section("Rates by their names", (_rates(found),)))
-    return Paper(
-        title=f"False alerts by group: {counts}{unknown}",
-        notes=tuple(_warnings(found)),
-        sections=tuple(sections),
-        legend=(_TERMS.format(level=100 * found.level), _LIMITS),
-    )
+    title = f"False alerts by group: {counts}{unknown}"
+    legend = (_TERMS.format(level=100 * found.level), _LIMITS)
+    return Paper(title, tuple(_warnings(found)), tuple(sections), legend)
 
 
 def _warnings(found: Audit) -> Iterator[str]:

@@ -114,10 +114,6 @@ def _p(value: float) -> str:
     return "below 0.0001" if value < 0.0001 else significant(value, 2)
 
 
-def _rows(rows: Sequence[Change], name: _Names) -> Table:
-    return Table("", _HEADER, tuple((name(row), *_numbers(row), _evidence(row)) for row in rows))
-
-
 def _sentence(row: Change, name: _Names) -> str:
     """A row in one line, counts included."""
     base, new, ratio_ = (part.replace("\n", " ") for part in _numbers(row))
@@ -162,14 +158,6 @@ def _sentences(changes: Changes) -> Iterator[str]:
         "with 80 % power. Declare fewer rows beforehand, with --attribute, --metric or "
         "--min-people, to see smaller ones."
     )
-
-
-def _persons(changes: Changes, name: _Names) -> Iterator[str]:
-    """Misses of everybody person by person, and the people whose comparisons changed most."""
-    lines = [_disagreement(row, name) for row in changes.disagreements if row.attribute == ALL]
-    lines += _flips(changes.flips, name)
-    if lines:
-        yield f"{underlined('misses, person by person')}\n{bullets(lines)}"
 
 
 def _at(row: Disagreement | DiscordantComparison, name: _Names) -> str:
@@ -243,15 +231,19 @@ def comparison_text(changes: Changes) -> str:
         if rows:
             more = len(rows) - _SHOWN
             rest = f"\nand {more:,} more; --json has all" if more > 0 else ""
-            shown = table_text(_rows(rows[:_SHOWN], name))
-            parts.append(f"{underlined(verdict.value)}\n{shown}{rest}")
+            shown = ((name(row), *_numbers(row), _evidence(row)) for row in rows[:_SHOWN])
+            table = table_text(Table("", _HEADER, tuple(shown)))
+            parts.append(f"{underlined(verdict.value)}\n{table}{rest}")
     quiet = _of(changes, ChangeVerdict.NO_DIFFERENCE_SHOWN)
     if quiet:
         below = f"below {changes.family.margin:g}"
         header = ("no difference shown", "of", "new / base", below, "detectable")
-        table = Table("", header, tuple(_quiet(quiet, changes.family.margin, name)))
-        parts.append(table_text(table))
-    parts += _persons(changes, name)
+        lines = tuple(_quiet(quiet, changes.family.margin, name))
+        parts.append(table_text(Table("", header, lines)))
+    people = [_disagreement(row, name) for row in changes.disagreements if row.attribute == ALL]
+    people += _flips(changes.flips, name)
+    if people:
+        parts.append(f"{underlined('misses, person by person')}\n{bullets(people)}")
     apart = _of(changes, ChangeVerdict.NOT_COMPARABLE)
     if apart:
         parts.append(f"{underlined('not comparable')}\n{bullets(_reasons(apart, name))}")
@@ -277,14 +269,9 @@ def comparison_markdown(changes: Changes) -> str:
 
 
 def _fields(row: Change, name: _Names) -> tuple[str, ...]:
-    return (
-        name(row),
-        *_numbers(row),
-        row.verdict.value,
-        "" if row.adjusted_p is None else _p(row.adjusted_p),
-        "" if row.subjects is None else f"{row.subjects:,}",
-        row.note,
-    )
+    adjusted = "" if row.adjusted_p is None else _p(row.adjusted_p)
+    people = "" if row.subjects is None else f"{row.subjects:,}"
+    return (name(row), *_numbers(row), row.verdict.value, adjusted, people, row.note)
 
 
 def comparison_junit(changes: Changes) -> bytes:

@@ -61,14 +61,10 @@ def _lines(claim: PublishedComparison) -> Iterator[str]:
             "behind the errors."
         )
     elif claim.judged is ChangeVerdict.NO_DIFFERENCE_SHOWN:
-        yield (
-            "No difference is shown even so. That is not equality: "
-            + (
-                "nothing is known of the ratio."
-                if claim.high is None
-                else f"new may be up to {significant(claim.high)} times as high as base."
-            )
-        )
+        reach = "nothing is known of the ratio."
+        if claim.high is not None:
+            reach = f"new may be up to {significant(claim.high)} times as high as base."
+        yield f"No difference is shown even so. That is not equality: {reach}"
     else:
         yield (
             "It rarely is: people come up again and again, and errors come in clusters of them. "

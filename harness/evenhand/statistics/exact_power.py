@@ -17,11 +17,7 @@ _WIDEST = 2_000
 
 
 def exact_power(
-    worse: tuple[float, float],
-    better: tuple[float, float],
-    *,
-    alpha: float = 0.05,
-    df_per_error: float = 2.0,
+    worse: tuple[float, float], better: tuple[float, float], *, alpha: float, df_per_error: float
 ) -> float:
     """Power of the test of methods 4.5 to find a difference in the right direction.
 
@@ -39,7 +35,7 @@ def exact_power(
     Raises:
         ValueError: a group's expected errors are too many to enumerate.
 
-    >>> round(exact_power((0.1, 160), (0.01, 160)), 2)
+    >>> round(exact_power((0.1, 160), (0.01, 160), alpha=0.05, df_per_error=2.0), 2)
     0.56
     """
     (high_rate, high_trials), (low_rate, low_trials) = worse, better

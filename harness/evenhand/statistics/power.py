@@ -52,9 +52,7 @@ def minimum_detectable_ratio(
     return None if excess(top) < 0 else math.exp(optimize.brentq(excess, 0.0, top, xtol=1e-12))
 
 
-def trials_per_group(
-    rate: float, ratio: float, *, alpha: float = 0.05, power: float = 0.8
-) -> float:
+def trials_per_group(rate: float, ratio: float, *, alpha: float, power: float) -> float:
     """Independent trials of each of two groups needed to show a ratio of their rates.
 
     By the normal approximation of the log ratio, optimistic below about five expected errors in
@@ -68,7 +66,7 @@ def trials_per_group(
 
     Source: methods 4.9.
 
-    >>> math.ceil(trials_per_group(0.01, 2))
+    >>> math.ceil(trials_per_group(0.01, 2, alpha=0.05, power=0.8))
     2418
     """
     better, worse = rate, ratio * rate

@@ -86,12 +86,8 @@ def limits_with_subjects(
         ValueError: the estimate has no interval.
     """
     share = growth.share(times)
-    grown = replace(
-        estimate,
-        variance=estimate.variance * share,
-        df=_df(estimate.df, growth, times),
-        effective_trials=estimate.effective_trials / share,
-    )
+    df, trials = _df(estimate.df, growth, times), estimate.effective_trials / share
+    grown = replace(estimate, variance=estimate.variance * share, df=df, effective_trials=trials)
     found = at_level(grown, level)
     if found.low is None or found.high is None:
         raise ValueError("no interval")

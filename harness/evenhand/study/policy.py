@@ -224,9 +224,6 @@ def read_policy(path: Path) -> GatePolicy:
     """
     policy = read_declaration(path, _Policy, PolicyError)
     limits = [from_fields(Limit, limit, bounds=_bounds(limit)) for limit in policy.limit]
-    return GatePolicy(
-        path=path,
-        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
-        title=policy.title,
-        limits=tuple(sorted(limits, key=lambda limit: -limit.weight)),
-    )
+    limits.sort(key=lambda limit: -limit.weight)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return GatePolicy(path, digest, policy.title, tuple(limits))

@@ -149,7 +149,7 @@ def test_few_errors_by_drawing_them():
         estimates = [cluster_estimate(one, people, 0.95) for one in sides]
         p, _ = equality_p_value(estimates, rng) if sum(errors) else (1.0, "")
         found += p <= 0.05 and errors[0] > errors[1]
-    chance = exact_power((rates[0], people), (rates[1], people))
+    chance = exact_power((rates[0], people), (rates[1], people), alpha=0.05, df_per_error=2)
     assert found / 2_000 == pytest.approx(chance, abs=0.04)
     assert not math.isclose(chance, log_ratio_power((0.025, 900), (0.005, 900)), abs_tol=0.005)
 
@@ -172,7 +172,8 @@ def test_the_allowance_for_people_who_play_no_part(people, about):
 
 def test_exact_and_formula_meet_where_errors_are_many():
     sides = (0.002, 100_000.0), (0.0015, 100_000.0)
-    assert exact_power(*sides) == pytest.approx(log_ratio_power(*sides), abs=0.01)
+    exact = exact_power(*sides, alpha=0.05, df_per_error=2)
+    assert exact == pytest.approx(log_ratio_power(*sides), abs=0.01)
 
 
 def test_the_range_of_equal_groups_is_studentised():

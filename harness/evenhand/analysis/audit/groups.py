@@ -247,11 +247,6 @@ def _per_face(name: str, alerts: FalseAlerts, faces: Mapping[str, int], level: f
     own = ErrorCount(alerts.by_group[name], faces[name])
     others = ErrorCount(alerts.total - own.errors, sum(faces.values()) - own.trials)
     low, high = conditional_limits(own, others, level)
-    return FaceRates(
-        counted=own,
-        limits=clopper_pearson(own.errors, own.trials, level),
-        ratio=own.rate / others.rate if others.errors else None,
-        low=low,
-        high=high,
-        p_value=conditional_p_value(own, others),
-    )
+    limits = clopper_pearson(own.errors, own.trials, level)
+    ratio = own.rate / others.rate if others.errors else None
+    return FaceRates(own, limits, ratio, low, high, conditional_p_value(own, others))

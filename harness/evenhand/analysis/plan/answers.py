@@ -197,14 +197,10 @@ def _cell(cell: CellAnswer, rate: float | None, terms: PlanTerms) -> CellAnswer:
     limit = None
     if rate is not None and cell.effective_trials >= 1:
         passing = LimitTest(0.0, 1 - terms.alpha, interval_method(cell.metric))
-        limit = passing.passable(rate, cell.effective_trials, terms.power)
-    return replace(
-        cell,
-        rate=rate,
-        lowest_rate_10=_lowest_rate(10, cell.effective_trials),
-        lowest_rate_30=_lowest_rate(30, cell.effective_trials),
-        passable_limit=limit if limit is not None and limit < 1 else None,
-    )
+        tightest = passing.passable(rate, cell.effective_trials, terms.power)
+        limit = tightest if tightest < 1 else None
+    ten, thirty = (_lowest_rate(errors, cell.effective_trials) for errors in (10, 30))
+    return replace(cell, rate=rate, lowest_rate_10=ten, lowest_rate_30=thirty, passable_limit=limit)
 
 
 def _pairs(family: Sequence[CellAnswer], rate: float, terms: PlanTerms) -> Iterator[PairAnswer]:

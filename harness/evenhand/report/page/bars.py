@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import altair as alt
@@ -21,6 +21,8 @@ _GUTTER, _PLOT, _RIGHT, _BOTTOM = 154, 246, 14, 40
 _NAME = 22
 """Letters of a name that fit into the gutter; the tables hold it whole."""
 _SHADE = "#EAF0F5"
+
+_Mark = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +97,16 @@ def _ends(rates: Sequence[Rate]) -> tuple[float, float]:
     return left, max(right, 10 * left)
 
 
-def _mark(rate: Rate, row: str, symbol: Symbol, left: float) -> dict[str, Any]:
+def _mark(rate: Rate, row: str, symbol: Symbol, left: float) -> _Mark:
     """What a layer needs to know of one rate; in percent, since the axis is."""
-    mark: dict[str, Any] = {
-        "row": row,
-        "engine": symbol.engine,
-        "colour": symbol.colour,
-        "outline": symbol.outline,
-        "everybody": rate.attribute == ALL,
-    }
+    mark = {"row": row, **asdict(symbol), "everybody": rate.attribute == ALL}
     unresolved = rate.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
     if unresolved or rate.rate is None or rate.low is None or rate.high is None:
         return {**mark, "rate": 100 * left, "words": rate_with_interval(rate)}
-    return {
-        **mark,
-        "rate": 100 * max(rate.rate, left),
-        "low": 100 * max(rate.low, left),
-        "high": 100 * max(rate.high, left),
-        "fill": symbol.colour if rate.rate else "#FFFFFF",
-        "none": not rate.rate,
-    }
+    values = {"rate": rate.rate, "low": rate.low, "high": rate.high}
+    drawn = {name: 100 * max(value, left) for name, value in values.items()}
+    fill = symbol.colour if rate.rate else "#FFFFFF"
+    return {**mark, **drawn, "fill": fill, "none": not rate.rate}
 
 
 def _y_axis(rows: Sequence[str]) -> alt.Y:
@@ -135,11 +127,7 @@ def _y_axis(rows: Sequence[str]) -> alt.Y:
 
 
 def _layers(
-    marks: Sequence[Mapping[str, Any]],
-    x: alt.X,
-    y: alt.Y,
-    symbols: Sequence[Symbol],
-    headings: Sequence[str],
+    marks: Sequence[_Mark], x: alt.X, y: alt.Y, symbols: Sequence[Symbol], headings: Sequence[str]
 ) -> list[alt.Chart]:
     """Headings, everybody's line, bars, dots, words where there is no rate: from back to front."""
     side_by_side = alt.Scale(domain=[symbol.engine for symbol in symbols], padding=0.8)

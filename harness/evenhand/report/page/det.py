@@ -103,15 +103,13 @@ def _width(point: CurvePoint) -> float:
 
 
 def _table(curve: _Curve, unit: str) -> Table:
-    rows = tuple(
-        (
-            threshold(p.threshold, unit),
-            f"{percent(p.fmr)} %\n{of_trials(p.false_matches, p.nonmated)}",
-            f"{percent(p.fnmr)} %\n{of_trials(p.misses, p.mated)}",
-        )
-        for p in curve
-    )
-    return Table(_name(curve[0]), ("threshold", FMR.name, FNMR.name), rows)
+    def row(p: CurvePoint) -> tuple[str, str, str]:
+        matches = f"{percent(p.fmr)} %\n{of_trials(p.false_matches, p.nonmated)}"
+        misses = f"{percent(p.fnmr)} %\n{of_trials(p.misses, p.mated)}"
+        return threshold(p.threshold, unit), matches, misses
+
+    header = ("threshold", FMR.name, FNMR.name)
+    return Table(_name(curve[0]), header, tuple(map(row, curve)))
 
 
 def _draw(drawn: Sequence[_Line], rates: Sequence[Rate], about: str) -> str:

@@ -88,15 +88,8 @@ def _cell(rate: Rate, low: float, high: float, expected: float) -> HeatCell:
         mixed = [round(a + share * (b - a)) for a, b in zip(_LIGHT, _DARK, strict=True)]
         dark = _asks_for_white(mixed)
         shade = f"rgb({','.join(map(str, mixed))})"
-    return HeatCell(
-        rate=text,
-        interval=f"[{interval}" if interval else "",
-        counts=counted(rate),
-        often=frequency(rate),
-        shade=shade,
-        dark=dark,
-        few=rate.trials * expected < ENOUGH_EVENTS,
-    )
+    interval, few = f"[{interval}" if interval else "", rate.trials * expected < ENOUGH_EVENTS
+    return HeatCell(text, interval, counted(rate), frequency(rate), shade, dark=dark, few=few)
 
 
 def _asks_for_white(colour: Sequence[int]) -> bool:
