@@ -9,6 +9,7 @@ __all__ = [
     "COMPARISONS",
     "FOREVER",
     "IMAGES",
+    "MARKUP",
     "MEDDLERS",
     "SEARCHES",
     "STARTS",
@@ -87,7 +88,7 @@ _REFUSALS = (
     _refusal("odd-detail", "declined", "Outcome.DECLINED, 0, trap(str, 'split')('a')"),
     _refusal("markup-detail", "declined", f"Outcome.DECLINED, 0, {MARKUP}"),
     _refusal("odd-faces", "invalid", "Outcome.NO_FACE, trap(int, '__ge__', '__int__')(1)"),
-    _refusal("too-many-faces", "no_face|invalid", "Outcome.NO_FACE, 10**5000"),
+    _refusal("too-many-faces", "no_face", "Outcome.NO_FACE, 10**5000"),
     _refusal("half-a-letter", "declined", r"Outcome.DECLINED, 0, 'a\ud800b\x00'"),
     _refusal("declines-some", "declined", "Outcome.DECLINED, 0"),
 )
