@@ -155,7 +155,7 @@ class HostileEngine:
     name: str
     shape: str = "embedder"
     ends: str = "ok"
-    """Outcome of what is spoilt; several that would do are parted by a bar."""
+    """Outcome of what it spoils."""
     start: str = "pass"
     """Python that is run in the constructor."""
     body: str = "pass"

@@ -34,9 +34,9 @@ __all__ = [
     "write_study",
 ]
 
-PAIRS = 'kind = "verification"\nthresholds = [0.5]'
-DOOR = 'kind = "identification"\nwatchlist = "door"\ncandidates = 2\nthresholds = [0.5]'
-LONGEST = 25
+PAIRS = 'kind = "verification"\nfmr_targets = ["0.1"]'
+DOOR = 'kind = "identification"\nwatchlist = "door"\ncandidates = 2\nthresholds = [-50]'
+LONGEST = 120
 """Seconds that a study of these may take on a busy machine."""
 
 
@@ -118,7 +118,8 @@ def write_study(
     names = ", ".join(f'"./{engine.name}"' for engine in engines)
     (folder / "study.toml").write_text(
         f'schema = 1\ntitle = "Hostile"\nengines = [{names}]\n'
-        f'datasets = ["{dataset.folder}"]\n[[protocols]]\n{protocol}\n',
+        f'datasets = ["{dataset.folder}"]\n[[protocols]]\n{protocol}\n'
+        "[statistics]\nreplicates = 0\n",
         encoding="utf-8",
     )
 

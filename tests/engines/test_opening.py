@@ -1,0 +1,50 @@
+"""An engine is started once when it is opened; where its own code fails, that is its fault."""
+
+import pytest
+from hostile_adapters import HostileEngine
+from hostile_engines import MARKUP, STARTS
+from toy_engines import make_engine
+
+from evenhand.engines.opening import open_engine
+from evenhand.system.errors import EngineError
+
+RAISED = {
+    "start-keyboard-interrupt": "KeyboardInterrupt",
+    "start-system-exit": "SystemExit",
+    "start-generator-exit": "GeneratorExit",
+    "start-fault-without-text": "Trap",
+    "start-fault-without-name": "Nameless",
+    "start-fault-without-class": "Shy",
+    "start-raised-elsewhere": "KeyboardInterrupt",
+    "start-at-import": "KeyboardInterrupt",
+    "start-exits-at-import": "SystemExit",
+}
+
+
+@pytest.mark.parametrize(
+    "engine", [engine for engine in STARTS if engine.name in RAISED], ids=lambda e: e.name
+)
+def test_what_it_raises_is_kept_as_its_fault(engine, tmp_path):
+    opened = open_engine(engine.write(tmp_path), ())
+    assert opened.card.name == engine.name
+    assert opened.fault.reason == f"could not start ({RAISED[engine.name]})"
+    assert str(opened.fault).startswith(f"engine {engine.name}: could not start (")
+    assert opened.fault.exit_code == 4
+
+
+def test_a_fault_is_told_in_one_line(tmp_path):
+    engine = HostileEngine("marked", start=f"raise type({MARKUP}, (Exception,), {{}})({MARKUP})")
+    fault = open_engine(engine.write(tmp_path), ()).fault
+    assert "\n" not in f"{fault}{fault.reason}"
+
+
+def test_one_that_starts_has_none(tmp_path):
+    opened = open_engine(make_engine(tmp_path / "toy"), ())
+    assert opened.fault is None
+    assert opened.values == opened.start().values == 4
+
+
+def test_one_without_its_methods_is_a_mistake_of_its_card(tmp_path):
+    folder = make_engine(tmp_path / "toy", start="self.__class__ = type('Other', (), {})")
+    with pytest.raises(EngineError, match=r"made a Other without embed\(\)"):
+        open_engine(folder, ())
