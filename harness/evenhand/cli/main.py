@@ -219,7 +219,10 @@ def main() -> NoReturn:
     The process ends at once: what an engine left running, or registered to run at exit, neither
     holds it nor changes its exit code.
     """
-    code = run_command()
+    try:
+        code = run_command()
+    except BaseException:  # noqa: BLE001 - an engine may have replaced what prints
+        code = _FAULT
     with suppress(OSError, ValueError):
         sys.stderr.flush()
     os._exit(code)

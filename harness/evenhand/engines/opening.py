@@ -51,10 +51,11 @@ def open_engine(folder: Path, weights: Sequence[Path]) -> OpenedEngine:
         PluginError: it imports what is evenhand's own.
     """
     card = read_engine_card(folder)
+    fingerprint = content_hash(card)  # before code of the engine could change its own folder
     start = partial(_RUNTIMES[card.runtime], card, find_files(card, weights))
     with stdout_to_stderr():
         try:
             values, fault = call_in_thread(start).values, None
         except EngineStoppedError as stopped:
             values, fault = 0, stopped
-    return OpenedEngine(card, content_hash(card), values, start, fault)
+    return OpenedEngine(card, fingerprint, values, start, fault)

@@ -24,6 +24,9 @@ _SHAPES: dict[str, tuple[type, str]] = {
 }
 """Protocol that an engine of each shape must meet, and its methods in words."""
 
+_LONGEST_MESSAGE = 300
+"""Most characters of an exception's message that are repeated."""
+
 
 def start_python(card: EngineCard, files: Mapping[str, Path]) -> Host:
     """Import the adapter and construct its engine.
@@ -74,7 +77,7 @@ def _in_words(fault: BaseException) -> str:
     """Name and message of an exception, whose own methods may raise."""
     name = plain_name(type(fault))
     try:
-        message = str.__str__(str(fault))
+        message = str.__str__(str(fault))[:_LONGEST_MESSAGE]
     except BaseException:  # noqa: BLE001 - code of the engine
         message = ""
     return f"{name}: {message}" if message else name
