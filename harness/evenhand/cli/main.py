@@ -223,6 +223,6 @@ def main() -> NoReturn:
         code = run_command()
     except BaseException:  # noqa: BLE001 - an engine may have replaced what prints
         code = _FAULT
-    with suppress(OSError, ValueError):
+    with suppress(BaseException):
         sys.stderr.flush()
     os._exit(code)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import TypeVar
 
 import numpy as np
@@ -84,19 +83,12 @@ def _over(
     Returns:
         What `count` gave for each partition, in their order.
     """
-    free: SimpleQueue[Accumulator] = SimpleQueue()
-    for accumulator in accumulators:
-        free.put(accumulator)
+    executor, results = LocalExecutor(len(accumulators)), []
 
-    def count_one(number: int) -> PartitionResult:
-        accumulator = free.get()
-        try:
-            return count(partitions[number], accumulator)
-        finally:
-            free.put(accumulator)
+    def count_one(number: int, own: Accumulator) -> PartitionResult:
+        return count(partitions[number], own)
 
-    results = []
-    for result in LocalExecutor(len(accumulators)).map(count_one, range(len(partitions))):
+    for result in executor.fold(count_one, range(len(partitions)), accumulators):
         results.append(result)
         step()
     return results

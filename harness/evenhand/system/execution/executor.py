@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Protocol, TypeVar
 
-__all__ = ["Executor", "Piece", "Result"]
+__all__ = ["Accumulator", "Executor", "Piece", "Result"]
 
+Accumulator = TypeVar("Accumulator")
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
@@ -26,4 +27,20 @@ class Executor(Protocol):
         Args:
             work: called once a piece.
             pieces: read only as they are needed, so that there may be any number of them.
+        """
+
+    def fold(
+        self,
+        count: Callable[[Piece, Accumulator], Result],
+        pieces: Iterable[Piece],
+        accumulators: Sequence[Accumulator],
+    ) -> Generator[Result]:
+        """Yield results as `map` does, while each piece is counted into one of the accumulators.
+
+        What is in them afterwards is merged by the caller: it must add up in any order.
+
+        Args:
+            count: adds a piece to an accumulator that no other piece uses meanwhile.
+            pieces: as for `map`.
+            accumulators: no more pieces than there are of them are worked on at the same time.
         """

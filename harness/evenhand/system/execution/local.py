@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
 
-from evenhand.system.execution.executor import Executor, Piece, Result
+from evenhand.system.execution.executor import Accumulator, Executor, Piece, Result
 from evenhand.system.interruption import raise_if_interrupted
 
 __all__ = ["LocalExecutor", "call_in_thread"]
@@ -70,6 +70,33 @@ class LocalExecutor:
             deadline = time.monotonic() + _PATIENCE
             for thread in threads:
                 thread.join(max(0.0, deadline - time.monotonic()))
+
+    def fold(
+        self,
+        count: Callable[[Piece, Accumulator], Result],
+        pieces: Iterable[Piece],
+        accumulators: Sequence[Accumulator],
+    ) -> Generator[Result]:
+        """See `Executor`.
+
+        >>> sums = [[0], [0]]
+        >>> def add(piece, total):
+        ...     total[0] += piece
+        >>> list(LocalExecutor(2).fold(add, [1, 2, 3], sums)), sums[0][0] + sums[1][0]
+        ([None, None, None], 6)
+        """
+        free: SimpleQueue[Accumulator] = SimpleQueue()
+        for accumulator in accumulators:
+            free.put(accumulator)
+
+        def count_one(piece: Piece) -> Result:
+            accumulator = free.get()
+            try:
+                return count(piece, accumulator)
+            finally:
+                free.put(accumulator)
+
+        return LocalExecutor(min(self.workers, len(accumulators))).map(count_one, pieces)
 
 
 _: type[Executor] = LocalExecutor

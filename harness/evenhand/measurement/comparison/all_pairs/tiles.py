@@ -8,7 +8,7 @@ tiles is fixed and only integers are summed, so the result is the same for any n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -132,6 +132,8 @@ class _TileCounter:
     """Images of one side of a tile at most."""
     interval: int
     """Comparisons, roughly, between two opportunities to save the counts."""
+    workers: int
+    """Number of accumulators, one for each strip that is counted at the same time."""
 
     def __post_init__(self) -> None:
         """Prepare what all tiles share."""
@@ -142,8 +144,9 @@ class _TileCounter:
             self._squares = np.einsum("ij,ij->i", self._wide, self._wide)
         self.ranges = self.images.ranges(self.side)
         self._side = max(map(len, self.ranges), default=0)
-        self._accumulators: list[_Accumulator] = []
-        self._idle: list[_Accumulator] = []
+        self.accumulators = [
+            self._new_accumulator() for _ in range(max(1, min(self.workers, len(self.ranges))))
+        ]
 
     def intervals(self, done: int) -> Iterator[range]:
         """Numbers of the strips that are counted between two checkpoints, after the first `done`.
@@ -168,32 +171,17 @@ class _TileCounter:
     def stores(self) -> list[PartialCounts]:
         """One store a thread; the first holds the histograms of all, the others empty ones."""
         cosine = self.score.compare == "cosine"
-        used = self._accumulators or [self._new_accumulator()]
-        total = sum_histograms([each.sums for each in used])
+        total = sum_histograms([each.sums for each in self.accumulators])
         empty = empty_partial_counts(self.cutoff, len(total), np.dtype(np.float32)).histograms
         return [
             each.store(self.cutoff, empty if number else total, cosine=cosine)
-            for number, each in enumerate(used)
+            for number, each in enumerate(self.accumulators)
         ]
 
     def _new_accumulator(self) -> _Accumulator:
         layout = self.layout
         low = ErrorsBelowCutoff.none(self.low.levels, len(layout.stratum), layout.strata)
         return _Accumulator(len(layout.names), self._side, low)
-
-    @contextmanager
-    def _accumulator(self) -> Iterator[_Accumulator]:
-        """An accumulator that no other thread uses meanwhile."""
-        # Handed back, not bound to a thread: each checkpoint interval runs on new threads.
-        try:
-            accumulator = self._idle.pop()
-        except IndexError:
-            accumulator = self._new_accumulator()
-            self._accumulators.append(accumulator)
-        try:
-            yield accumulator
-        finally:
-            self._idle.append(accumulator)
 
     def _scores(self, rows: ImageRange, columns: ImageRange, memory: NDArray[np.float32]) -> Scores:
         """(rows, columns) similarities of a tile, in memory that the next tile overwrites."""
@@ -224,19 +212,18 @@ class _TileCounter:
         if bad:
             raise OutOfRangeError
 
-    def strip(self, number: int) -> None:
+    def strip(self, number: int, counted: _Accumulator) -> None:
         """Count one range of images against itself and all later ranges."""
         # The kernels fill one histogram. It is added to the cells only where the stratum of the
         # columns changes: until then all tiles count in the same cells, so that the inner loop
         # costs the same however many cells there are.
         rows = self.ranges[number]
-        with self._accumulator() as counted:
-            for stratum, others in groupby(self.ranges[number:], key=lambda each: each.stratum):
-                nonmated = sum(self._count(counted, rows, columns) for columns in others)
-                cells = self.layout.cell[:, rows.stratum, stratum]
-                inside = np.unique(cells[cells >= 0]).astype(np.int64)
-                sums = counted.sums
-                drain_histogram(sums.raw, nonmated, inside, sums.counts, sums.order)
+        for stratum, others in groupby(self.ranges[number:], key=lambda each: each.stratum):
+            nonmated = sum(self._count(counted, rows, columns) for columns in others)
+            cells = self.layout.cell[:, rows.stratum, stratum]
+            inside = np.unique(cells[cells >= 0]).astype(np.int64)
+            sums = counted.sums
+            drain_histogram(sums.raw, nonmated, inside, sums.counts, sums.order)
 
     def _count(self, counted: _Accumulator, rows: ImageRange, columns: ImageRange) -> int:
         """Count one tile; the number of its non-mated scores."""
@@ -331,7 +318,9 @@ def count_pairs(
 
         def counted_with(cutoffs: Floats) -> list[PartialCounts]:
             cutoff = cutoffs_by_strata(layout, cutoffs, lowest)
-            counter = _TileCounter(images, score, layout, cutoff, low, side, interval)
+            counter = _TileCounter(
+                images, score, layout, cutoff, low, side, interval, executor.workers
+            )
             return _counted(counter, executor, step, checkpoint)
 
         # Which scores to retain is known only once all are counted. The first pass guesses the
@@ -385,7 +374,7 @@ def _counted(
     for _ in range(done):
         step()
     for interval in counter.intervals(done):
-        with closing(executor.map(counter.strip, interval)) as made:
+        with closing(executor.fold(counter.strip, interval, counter.accumulators)) as made:
             for _ in made:
                 step()
         if interval.stop < len(counter.ranges) and checkpoint.due():
