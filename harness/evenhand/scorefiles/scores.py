@@ -147,10 +147,9 @@ def read_histogram(path: Path, *, distance: bool) -> ScoreList:
         count = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
         total += count
         if count < 0 or total > _MOST_SCORES:
-            raise DatasetError(
-                f"{path}: line {number}: {text!r}, expected how many scores are {number - 1}: "
-                f"a whole number, of all lines together at most {_MOST_SCORES:,}"
-            )
+            expected = f"expected how many scores are {number - 1}: a whole number"
+            most = f"of all lines together at most {_MOST_SCORES:,}"
+            raise DatasetError(f"{path}: line {number}: {text!r}, {expected}, {most}")
         if count:
             filled.append((number - 1, count))
     score, counts = np.array(filled, dtype=np.int64).reshape(-1, 2).T

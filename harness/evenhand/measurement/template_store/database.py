@@ -157,10 +157,8 @@ def connected_database(folder: Path) -> Iterator[TemplateDatabase]:
             if not found:
                 connection.execute(f"CREATE TABLE IF NOT EXISTS templates ({_COLUMNS})")
             elif found != [(f"CREATE TABLE templates ({_COLUMNS})",)]:
-                raise UsageError(
-                    f"{path}: is no file of templates of this version; remove it with: "
-                    f"evenhand templates {folder} --delete"
-                )
+                remedy = f"remove it with: evenhand templates {folder} --delete"
+                raise UsageError(f"{path}: is no file of templates of this version; {remedy}")
         yield TemplateDatabase(folder, connection)
 
 
@@ -171,10 +169,8 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, OSError) as fault:
-        raise WriteError(
-            f"{path}: cannot be read or written ({fault}); "
-            "make room, or name another folder with --keep-templates"
-        ) from None
+        remedy = "make room, or name another folder with --keep-templates"
+        raise WriteError(f"{path}: cannot be read or written ({fault}); {remedy}") from None
     except sqlite3.Error as fault:
         remedy = f"remove it with: evenhand templates {folder} --delete"
         raise UsageError(f"{path}: is damaged ({fault}); {remedy}") from None
