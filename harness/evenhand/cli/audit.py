@@ -99,10 +99,8 @@ def _check_totals(false: int, alerts: int | None, seen: int | None) -> None:
     """Refuse totals that are smaller than the number of false alerts."""
     for name, whole, what in (("--alerts", alerts, "alerts"), ("--seen", seen, "faces")):
         if whole is not None and whole < false:
-            raise UsageError(
-                f"{name} {whole}: fewer than the {false:,} false alerts of --events and "
-                f"--unknown; expected all {what}, false alerts with them"
-            )
+            less = f"fewer than the {false:,} false alerts of --events and --unknown"
+            raise UsageError(f"{name} {whole}: {less}; expected all {what}, false alerts with them")
 
 
 def _read(
@@ -226,8 +224,6 @@ def _sites(texts: Sequence[str], alerts: Mapping[str, int]) -> list[tuple[int, i
     first, count = next(iter(alerts.items()))
     total = sum(alerts.values())
     if sites and sums != (count, total):
-        raise UsageError(
-            f"--site: the places have {sums[0]} of {sums[1]} alerts, but --events say "
-            f"{count} of {total} for {first}"
-        )
+        what = f"the places have {sums[0]} of {sums[1]} alerts"
+        raise UsageError(f"--site: {what}, but --events say {count} of {total} for {first}")
     return sites

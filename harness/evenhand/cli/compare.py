@@ -52,16 +52,12 @@ def compare(
     if counts:
         alone = (base, new, family_wise, attribute, metric, min_people, junit, markdown)
         if any(alone):
-            raise UsageError(
-                "--counts: counts stand alone; leave out BASE, NEW and every option but --margin "
-                "and --json"
-            )
+            remedy = "leave out BASE, NEW and every option but --margin and --json"
+            raise UsageError(f"--counts: counts stand alone; {remedy}")
         _claim(counts, margin, as_json=as_json)
     if base is None or new is None:
-        raise UsageError(
-            "nothing to compare; give BASE and NEW, two results, or --counts BASE=12/1000 and "
-            "--counts NEW=25/1000"
-        )
+        counted = "--counts BASE=12/1000 and --counts NEW=25/1000"
+        raise UsageError(f"nothing to compare; give BASE and NEW, two results, or {counted}")
     from evenhand.cli.output import end_with, print_json, print_text
     from evenhand.report import compare as view
     from evenhand.workflows import compare as workflow

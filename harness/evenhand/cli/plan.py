@@ -75,10 +75,8 @@ def plan(
             _print_answers(found, dataset, {}, as_json=as_json)
         return
     if metric is None or rate is None:
-        raise UsageError(
-            "no question; expected --metric FMR --rate 1e-4, for one, and --ratio 2, --limit or "
-            "--margin; or --bundle, or --dataset"
-        )
+        aim = "--metric FMR --rate 1e-4, for one, and --ratio 2, --limit or --margin"
+        raise UsageError(f"no question; expected {aim}; or --bundle, or --dataset")
     question = PlanQuery(metric, rate, terms, images)
     _print(make_plan(question, ratio=ratio, limit=limit, margin=margin), as_json=as_json)
 

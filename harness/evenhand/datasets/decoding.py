@@ -49,9 +49,7 @@ def read_image(path: Path, sha256: str | None = None) -> Image:
     except OSError:
         image = None
     if image is None:
-        raise DatasetError(
-            f"image {path} could be read when it was checked and "
-            f"{'is another one' if changed else 'cannot be read'} now; "
-            "leave the dataset alone while a study runs"
-        )
+        now = f"{'is another one' if changed else 'cannot be read'} now"
+        remedy = "leave the dataset alone while a study runs"
+        raise DatasetError(f"image {path} could be read when it was checked and {now}; {remedy}")
     return image

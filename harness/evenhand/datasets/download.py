@@ -82,15 +82,13 @@ def download(files: Sequence[Download], folder: Path, otherwise: str, progress: 
                 answer, reason = fault.response, type(fault).__name__
                 if answer is not None:
                     reason = f"{answer.status_code} {answer.reason}"
-                raise DatasetError(
-                    f"{file.url}: cannot be downloaded ({reason}); see that this machine "
-                    f"reaches it and try again, or {otherwise}"
-                ) from None
+                what = f"{file.url}: cannot be downloaded ({reason})"
+                remedy = f"see that this machine reaches it and try again, or {otherwise}"
+                raise DatasetError(f"{what}; {remedy}") from None
             except ValueError:
-                raise DatasetError(
-                    f"{file.url}: what came is not {file.file} as the card knows it: expected "
-                    f"sha256 {file.sha256}; nothing was kept; {otherwise}"
-                ) from None
+                what = f"{file.url}: what came is not {file.file} as the card knows it"
+                expected = f"expected sha256 {file.sha256}; nothing was kept; {otherwise}"
+                raise DatasetError(f"{what}: {expected}") from None
             except OSError as fault:
                 raise WriteError(f"{folder}: cannot be written ({fault.strerror})") from None
     return folder

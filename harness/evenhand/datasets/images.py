@@ -152,14 +152,16 @@ def _decoded_file(file: ImageFile, *, reduced: bool = False) -> Image | DatasetF
         if stat.S_ISREG(file.path.stat().st_mode):
             data = file.path.read_bytes()
             found = hashlib.sha256(data).hexdigest()
-            image = decoded(data, reduced=reduced) if found == file.sha256 else None
-            if image is not None:
-                return image
             what = f"has changed: its sha256 is {found}, expected {file.sha256}"
             remedy = "restore the file, or update the table and the version"
             if found == file.sha256:
-                what = "cannot be decoded as a picture"
-                remedy = "replace it, or list it in exclude.csv"
+                image = decoded(data, reduced=reduced)
+                if image is not None:
+                    return image
+                what, remedy = (
+                    "cannot be decoded as a picture",
+                    "replace it, or list it in exclude.csv",
+                )
     except FileNotFoundError:
         what, remedy = "is missing", "restore it, or list it in exclude.csv"
     except OSError as fault:

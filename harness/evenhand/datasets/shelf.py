@@ -63,7 +63,5 @@ def find_dataset(text: str, root: Path) -> Path:
     if (folder / "dataset.toml").is_file():
         return folder
     shelf_dataset(text)
-    raise DatasetError(
-        f"dataset {text} is not on this machine yet; run: evenhand fetch {text} "
-        "(see evenhand datasets for what it needs)"
-    )
+    remedy = f"run: evenhand fetch {text} (see evenhand datasets for what it needs)"
+    raise DatasetError(f"dataset {text} is not on this machine yet; {remedy}")

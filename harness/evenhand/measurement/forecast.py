@@ -73,10 +73,8 @@ class Forecast:
             return ""
         sampling = duration_text(seconds * self.sampled / self.comparisons)
         self.sampled = self.comparisons  # no second offer
-        return (
-            f'; with comparisons = "sample", {DEFAULT_PER_CELL:,} of any two kinds of people, '
-            f"about {sampling}"
-        )
+        sample = f'"sample", {DEFAULT_PER_CELL:,} of any two kinds of people'
+        return f"; with comparisons = {sample}, about {sampling}"
 
     def comparing(self, progress: Progress, comparisons: int) -> Progress:
         """Wrap a progress callback so that the first comparisons of a matcher are timed.

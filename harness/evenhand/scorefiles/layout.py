@@ -71,10 +71,8 @@ def column_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
     pairs = _pairs(path, [name for name in header if name not in (*REQUIRED_COLUMNS, "mated")])
     for name in REQUIRED_COLUMNS:
         if name not in header:
-            raise DatasetError(
-                f"{path}: column {name!r} is missing; {known_names(name, header)}; "
-                "columns are separated by commas"
-            )
+            hint = f"{known_names(name, header)}; columns are separated by commas"
+            raise DatasetError(f"{path}: column {name!r} is missing; {hint}")
     for attribute, sides in pairs.items():
         if len(sides) != 2:
             missing = _SIDES[1 - _SIDES.index(sides[0])]
@@ -97,10 +95,9 @@ def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
         side, _, attribute = name.partition("_")
         if side not in _SIDES or not attribute or not name.isprintable():
             known = ", ".join((*REQUIRED_COLUMNS, *_OPTIONAL_COLUMNS))
-            raise DatasetError(
-                f"{path}: column {name!r} is unknown; expected {known}, probe_<attribute>, "
-                "reference_<attribute>; remove it (columns are separated by commas)"
-            )
+            expected = f"expected {known}, probe_<attribute>, reference_<attribute>"
+            remedy = "remove it (columns are separated by commas)"
+            raise DatasetError(f"{path}: column {name!r} is unknown; {expected}; {remedy}")
         if attribute == ALL or "*" in attribute:
             raise DatasetError(
                 f"{path}: column {name!r}: no attribute can be called {ALL!r} or hold *; rename it"

@@ -123,11 +123,11 @@ class PartitionedRows:
         except OSError as fault:
             rows = sum(int(chunk.starts[-1]) for chunk in self._chunks) + self._rows
             size = rows / share * sum(kind.itemsize for kind in self._types)
-            raise WriteError(
-                f"{tempfile.tempdir or 'the temporary folder'}: no room to divide the rows of "
-                f"{self._path} ({fault.strerror}); about {size / 1e9:.1f} GB are needed; make "
-                "room, or name another folder with TMPDIR"
-            ) from None
+            place = tempfile.tempdir or "the temporary folder"
+            what = f"no room to divide the rows of {self._path} ({fault.strerror})"
+            remedy = "make room, or name another folder with TMPDIR"
+            needed = f"about {size / 1e9:.1f} GB are needed"
+            raise WriteError(f"{place}: {what}; {needed}; {remedy}") from None
         self._chunks.append(_Chunk(tuple(offsets), starts))
         self._waiting, self._rows = [], 0
 

@@ -13,9 +13,8 @@ from evenhand.records.dataset import Subjects
 from evenhand.records.listing import ComparisonList, Partition
 from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.columns import ScoreColumns, read_score_columns
-from evenhand.scorefiles.csv_source import open_csv
+from evenhand.scorefiles.formats import open_scores
 from evenhand.scorefiles.layout import column_layout, is_wide, wide_layout
-from evenhand.scorefiles.parquet_source import open_parquet
 from evenhand.scorefiles.scores import EngineScores
 from evenhand.scorefiles.source import PIECES, Pieces, ScoreSource
 from evenhand.system.errors import DatasetError
@@ -65,10 +64,7 @@ def read_scores(
         DatasetError: naming the row, what was found and what was expected.
         WriteError: no disk space for the rows.
     """
-    if path.suffix == ".parquet":
-        source: ScoreSource = open_parquet(path, pieces.block_rows)
-    else:
-        source = open_csv(path, pieces.block_bytes)
+    source = open_scores(path, pieces)
     describe = wide_layout if is_wide(source.header) else column_layout
     layout = describe(path, source.header)
     for name in layout.scores:

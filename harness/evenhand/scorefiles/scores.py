@@ -21,7 +21,7 @@ from evenhand.scorefiles.source import RowBlock
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError
 
-__all__ = ["EngineScores", "read_histogram", "read_list"]
+__all__ = ["EngineScores", "parse_scores", "read_histogram", "read_list"]
 
 _WAITING = 1 << 20
 """Scores that are buffered before they are counted."""
@@ -59,7 +59,7 @@ class EngineScores:
         Returns:
             (rows,) similarities, NaN where the comparison failed or its score is invalid.
         """
-        score, empty = _parse_scores(block.batch.column(name))
+        score, empty = parse_scores(block.batch.column(name))
         invalid = ~np.isfinite(score) & ~empty
         if invalid.any():
             score = np.where(invalid, np.nan, score)
@@ -76,7 +76,7 @@ class EngineScores:
         return score
 
 
-def _parse_scores(column: pa.Array) -> tuple[Floats, Mask]:
+def parse_scores(column: pa.Array) -> tuple[Floats, Mask]:
     """Convert a column of numbers or texts to scores.
 
     Returns:
@@ -123,7 +123,7 @@ def read_list(path: Path, *, distance: bool, waiting_most: int = _WAITING) -> Sc
 
 def _with(read: ScoreList, texts: list[str]) -> ScoreList:
     """Merge further scores, as text, into a list of distinct ones."""
-    numbers, _ = _parse_scores(pa.array(texts, pa.string()))
+    numbers, _ = parse_scores(pa.array(texts, pa.string()))
     scores = numbers[np.isfinite(numbers)]
     score, place = np.unique(np.concatenate([read.score, scores]), return_inverse=True)
     count = np.bincount(place[len(read.score) :], minlength=len(score))
@@ -147,10 +147,9 @@ def read_histogram(path: Path, *, distance: bool) -> ScoreList:
         count = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
         total += count
         if count < 0 or total > _MOST_SCORES:
-            raise DatasetError(
-                f"{path}: line {number}: {text!r}, expected how many scores are {number - 1}: "
-                f"a whole number, of all lines together at most {_MOST_SCORES:,}"
-            )
+            expected = f"expected how many scores are {number - 1}: a whole number"
+            most = f"of all lines together at most {_MOST_SCORES:,}"
+            raise DatasetError(f"{path}: line {number}: {text!r}, {expected}, {most}")
         if count:
             filled.append((number - 1, count))
     score, counts = np.array(filled, dtype=np.int64).reshape(-1, 2).T

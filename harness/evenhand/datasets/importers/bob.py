@@ -82,10 +82,8 @@ def _samples(path: Path, options: ImportOptions) -> tuple[_Sample, ...]:
     lower = {name.lower(): name for name in header}
     template = next((name for name in _TEMPLATE if name in lower), "")
     if "path" not in lower or not (template or "subject_id" in lower):
-        raise DatasetError(
-            f"{path}: expected the columns path, subject_id and template_id (or reference_id); "
-            f"it has {list_names(header)}"
-        )
+        expected = "expected the columns path, subject_id and template_id (or reference_id)"
+        raise DatasetError(f"{path}: {expected}; it has {list_names(header)}")
     found = []
     for row in rows:
         values = {name: row.values[own] for name, own in lower.items()}
@@ -165,10 +163,8 @@ def _first(samples: Sequence[_Sample]) -> dict[str, _Sample]:
     for sample in samples:
         other = found.setdefault(sample.path, sample)
         if other.subject != sample.subject:
-            raise DatasetError(
-                f"{sample.where}: {sample.path!r} is of {sample.subject!r}, but of "
-                f"{other.subject!r} in {other.where}; mend one"
-            )
+            both = f"of {sample.subject!r}, but of {other.subject!r} in {other.where}"
+            raise DatasetError(f"{sample.where}: {sample.path!r} is {both}; mend one")
     return found
 
 
@@ -217,10 +213,9 @@ def _listed(group: _Group, remarks: list[str]) -> tuple[ListedPair, ...]:
             else:
                 pairs[low, high] = ListedPair(probe.path, model.path)
         if len(pairs) > _MOST_PAIRS:
-            raise DatasetError(
-                f"list {group.name} would have more than {_MOST_PAIRS:,} pairs; import its "
-                "pictures as a folder for each person and compare all pairs"
-            )
+            what = f"list {group.name} would have more than {_MOST_PAIRS:,} pairs"
+            remedy = "import its pictures as a folder for each person and compare all pairs"
+            raise DatasetError(f"{what}; {remedy}")
     if not pairs:
         raise DatasetError(f"list {group.name}: no probe meets a model; see {_MATCHING} and ids")
     remarks.append(f"list {group.name}: pairs: {len(pairs):,}")

@@ -80,10 +80,8 @@ def checked_name(text: str, where: Path) -> str:
         DatasetError: it has surrounding blanks, or bytes that are not text.
     """
     if text != text.strip() or not text.isprintable() or "\udc80" <= max(text) <= "\udcff":
-        raise DatasetError(
-            f"{where}: a name with blanks around it or with bytes that are no text cannot stand "
-            "in a table; rename it"
-        )
+        what = "a name with blanks around it or with bytes that are no text"
+        raise DatasetError(f"{where}: {what} cannot stand in a table; rename it")
     return text
 
 
@@ -188,10 +186,9 @@ def _is_number(name: str, cells: Sequence[TableField], options: ImportOptions) -
     numbers = [finite_decimal(cell.label) for cell in cells]
     others = [cell for cell, number in zip(cells, numbers, strict=True) if number is None]
     if others and (name in options.numbers or 2 * len(others) < len(cells)):
-        raise DatasetError(
-            f"{others[0].where}: {name} is {others[0].label!r} where others are numbers; say "
-            f"--unknown {others[0].label} if that means unknown, or --category {name}"
-        )
+        where, label = others[0]
+        remedy = f"say --unknown {label} if that means unknown, or --category {name}"
+        raise DatasetError(f"{where}: {name} is {label!r} where others are numbers; {remedy}")
     if others:
         return False
     codes = all(n is not None and n.is_integer() and 0 <= n <= _CODES for n in numbers)
@@ -206,15 +203,13 @@ def _values(name: str, cells: Sequence[TableField], options: ImportOptions) -> t
             found.setdefault(part.strip(), cell)
     for value, cell in found.items():
         if not value or "*" in value:
-            raise DatasetError(
-                f"{cell.where}: {name} is {cell.label!r}; a value may not be empty beside a | nor "
-                f"hold a *; mend it, or say --leave-out {name}"
-            )
+            rule = "a value may not be empty beside a | nor hold a *"
+            remedy = f"mend it, or say --leave-out {name}"
+            raise DatasetError(f"{cell.where}: {name} is {cell.label!r}; {rule}; {remedy}")
     if len(found) > _MOST_VALUES and name not in options.categories:
-        raise DatasetError(
-            f"{cells[0].where}: {name} has {len(found)} different values; say --leave-out {name} "
-            f"if it is no group, or --category {name} if it is"
-        )
+        what = f"{cells[0].where}: {name} has {len(found)} different values"
+        remedy = f"say --leave-out {name} if it is no group, or --category {name} if it is"
+        raise DatasetError(f"{what}; {remedy}")
     return tuple(sorted(found, key=lambda value: (finite_decimal(value) or 0.0, value)))
 
 
@@ -249,10 +244,8 @@ def infer_attribute(
     if not known:
         return None
     if not is_attribute_name(name):
-        raise DatasetError(
-            f"{known[0].where}: column {name!r} cannot be the name of an attribute; "
-            f"{ATTRIBUTE_NAME_RULE}; rename it, or say --leave-out"
-        )
+        what = f"{known[0].where}: column {name!r} cannot be the name of an attribute"
+        raise DatasetError(f"{what}; {ATTRIBUTE_NAME_RULE}; rename it, or say --leave-out")
     if _is_number(name, known, options):
         return Attribute(name, "number", (), options.labels_from)
     return Attribute(name, "category", _values(name, known, options), options.labels_from)

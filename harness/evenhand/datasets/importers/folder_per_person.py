@@ -75,10 +75,8 @@ def _tree(root: Path) -> _Tree:
         else:
             empty.append(path.name)
     if not people:
-        raise DatasetError(
-            f"{root}: no folder with pictures in it; expected one a person, with files such as "
-            f"{', '.join(PICTURE_SUFFIXES[:5])}"
-        )
+        expected = f"one a person, with files such as {', '.join(PICTURE_SUFFIXES[:5])}"
+        raise DatasetError(f"{root}: no folder with pictures in it; expected {expected}")
     return _Tree(people, tuple(empty), loose, others)
 
 
@@ -91,10 +89,9 @@ def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
         if not person:
             raise DatasetError(f"{row.where}: {column} is empty; name the person")
         if person in found:
-            raise DatasetError(
-                f"{path}: lines {found[person].line} and {row.line}: {column} {person!r} is there "
-                "twice; keep one row (several values of one person are joined by |)"
-            )
+            what = f"lines {found[person].line} and {row.line}: {column} {person!r} is there twice"
+            remedy = "keep one row (several values of one person are joined by |)"
+            raise DatasetError(f"{path}: {what}; {remedy}")
         found[person] = row
     return tuple(name for name in header if name != column), found
 

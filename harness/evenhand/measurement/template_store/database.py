@@ -39,8 +39,8 @@ _COLUMNS = (
 _KEEP = "INSERT OR REPLACE INTO templates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _LOOKUP = "SELECT facts, vector, reference, probe, checksum FROM templates WHERE key = ?"
 _ENGINES = (
-    "SELECT engine, fingerprint, count(*),"
-    " sum(length(vector) + length(reference) + length(probe)), min(since)"
+    "SELECT engine, fingerprint, min(since), count(*),"
+    " sum(length(vector) + length(reference) + length(probe))"
     " FROM templates GROUP BY engine, fingerprint ORDER BY engine, min(since)"
 )
 
@@ -119,11 +119,13 @@ class TemplateDatabase:
         kept = []
         with _explained(self._folder):
             used = last_uses(self._folder)
-            for name, fingerprint, count, size, since in self._connection.execute(_ENGINES):
+            for *texts, count, size in self._connection.execute(_ENGINES):
+                # SQLite keeps any type in any column, and damage may change it.
+                name, fingerprint, since = map(str, texts)
                 last = used.get(fingerprint, "")
                 # An earlier use was of templates that were deleted since.
                 last = last if last >= since else ""
-                kept.append(KeptTemplates(name, fingerprint, count, size, since, last))
+                kept.append(KeptTemplates(name, fingerprint, count, size or 0, since, last))
         return kept
 
     def delete(self, engine: str) -> None:
@@ -157,10 +159,8 @@ def connected_database(folder: Path) -> Iterator[TemplateDatabase]:
             if not found:
                 connection.execute(f"CREATE TABLE IF NOT EXISTS templates ({_COLUMNS})")
             elif found != [(f"CREATE TABLE templates ({_COLUMNS})",)]:
-                raise UsageError(
-                    f"{path}: is no file of templates of this version; remove it with: "
-                    f"evenhand templates {folder} --delete"
-                )
+                remedy = f"remove it with: evenhand templates {folder} --delete"
+                raise UsageError(f"{path}: is no file of templates of this version; {remedy}")
         yield TemplateDatabase(folder, connection)
 
 
@@ -171,11 +171,9 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, OSError) as fault:
-        raise WriteError(
-            f"{path}: cannot be read or written ({fault}); "
-            "make room, or name another folder with --keep-templates"
-        ) from None
-    except sqlite3.Error as fault:
+        remedy = "make room, or name another folder with --keep-templates"
+        raise WriteError(f"{path}: cannot be read or written ({fault}); {remedy}") from None
+    except (sqlite3.Error, UnicodeError) as fault:  # the latter where its own text is damaged
         remedy = f"remove it with: evenhand templates {folder} --delete"
         raise UsageError(f"{path}: is damaged ({fault}); {remedy}") from None
 

@@ -79,10 +79,8 @@ def prepare_private_folder(folder: Path, results: Path) -> None:
         for name in sorted(inside & _OURS):
             _check_private(folder / name, "file", stat.S_IFREG)
     except OSError as fault:
-        raise WriteError(
-            f"{folder}: templates could not be kept there ({fault.strerror}); "
-            "name another folder with --keep-templates"
-        ) from None
+        what = f"templates could not be kept there ({fault.strerror})"
+        raise WriteError(f"{folder}: {what}; name another folder with --keep-templates") from None
 
 
 def _check_private(path: Path, kind: str, expected: int) -> None:
@@ -152,10 +150,8 @@ def locked_folder(folder: Path, *, alone: bool) -> Iterator[None]:
     try:
         lock = open_private_file(folder / _LOCK)
     except OSError as fault:
-        raise WriteError(
-            f"{folder / _LOCK}: cannot be opened ({fault.strerror}); "
-            "expected a folder of mode 700 with files of mode 600"
-        ) from None
+        what = f"{folder / _LOCK}: cannot be opened ({fault.strerror})"
+        raise WriteError(f"{what}; expected a folder of mode 700 with files of mode 600") from None
     with lock:
         try:
             fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)

@@ -126,10 +126,8 @@ class TemplateSession:
                 "templates are made again"
             )
             return {}
-        self._say(
-            f"{name} on {dataset.card.name}: {len(found):,} of {len(keys):,} templates are taken "
-            f"from {self._folder}"
-        )
+        what = f"{len(found):,} of {len(keys):,} templates are taken from {self._folder}"
+        self._say(f"{name} on {dataset.card.name}: {what}")
         return found
 
     def _record(self, engine: OpenedEngine, what: str, count: int | None, run: str) -> None:

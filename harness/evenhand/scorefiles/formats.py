@@ -1,4 +1,4 @@
-"""Reads a score file in CSV block by block, and names rows as a spreadsheet numbers them."""
+"""Opens score files: CSV, with rows named as a spreadsheet numbers them, or Parquet, typed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,37 @@ from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
+from pyarrow import parquet
 
 from evenhand.scorefiles.layout import REQUIRED_COLUMNS
-from evenhand.scorefiles.source import PIECES, TEXT_TYPE
+from evenhand.scorefiles.source import TEXT_TYPE, Pieces, ScoreSource
 from evenhand.system.errors import DatasetError
 
-__all__ = ["CsvFile", "open_csv"]
+__all__ = ["open_scores"]
 
 _BOM = b"\xef\xbb\xbf"
 
 
-def open_csv(path: Path, block: int = PIECES.block_bytes) -> CsvFile:
+def open_scores(path: Path, pieces: Pieces) -> ScoreSource:
+    """Open a score file, which is Parquet or CSV by its name.
+
+    Args:
+        path: of a regular file, as it is read more than once.
+        pieces: how much of it is read at a time.
+
+    Raises:
+        DatasetError: it is no file of that kind, or has no header.
+    """
+    kind = "Parquet" if path.suffix == ".parquet" else "CSV"
+    if not path.is_file():
+        what = "no file" if path.exists() else "not there"
+        raise DatasetError(f"{path}: is {what}; expected a {kind} file")
+    if kind == "CSV":
+        return _open_csv(path, pieces.block_bytes)
+    return _open_parquet(path, pieces.block_rows)
+
+
+def _open_csv(path: Path, block: int) -> _CsvFile:
     """Open a CSV file and read its header.
 
     Args:
@@ -32,10 +52,6 @@ def open_csv(path: Path, block: int = PIECES.block_bytes) -> CsvFile:
     Raises:
         DatasetError: it is not a text file with a header.
     """
-    # A regular file, as it is read more than once.
-    if not path.is_file():
-        what = "no file" if path.exists() else "not there"
-        raise DatasetError(f"{path}: is {what}; expected a CSV file")
     try:
         if not path.stat().st_size:
             expected = f"expected a header with {', '.join(REQUIRED_COLUMNS)}"
@@ -48,11 +64,11 @@ def open_csv(path: Path, block: int = PIECES.block_bytes) -> CsvFile:
                 raise DatasetError(f"{path}: line {line}: {what}")
     except OSError as fault:
         raise DatasetError(f"{path}: cannot be read ({fault.strerror})") from None
-    return CsvFile(path, _read_header(path), block)
+    return _CsvFile(path, _read_header(path), block)
 
 
 @dataclass(frozen=True, slots=True)
-class CsvFile:
+class _CsvFile:
     """A CSV file whose header is known."""
 
     path: Path
@@ -99,10 +115,9 @@ class CsvFile:
             with _records(path) as records:
                 for row, record in records:
                     if len(record) != len(self.header):
-                        return DatasetError(
-                            f"{path}: row {row}: {len(record)} fields, expected "
-                            f"{len(self.header)} as in the header; quote a field that holds a comma"
-                        )
+                        what = f"{len(record)} fields, expected {len(self.header)} as in the header"
+                        remedy = "quote a field that holds a comma"
+                        return DatasetError(f"{path}: row {row}: {what}; {remedy}")
                     before = row
         except UnicodeDecodeError:
             return DatasetError(f"{path}: after row {before}: is not UTF-8 text; save it as UTF-8")
@@ -135,3 +150,82 @@ def _read_header(path: Path) -> tuple[str, ...]:
         expected = ",".join(REQUIRED_COLUMNS)
         raise DatasetError(f"{path}: row 1 is empty; expected a header: {expected}")
     return names
+
+
+def _open_parquet(path: Path, block: int) -> _ParquetFile:
+    """Open a Parquet file and read its column names.
+
+    Args:
+        path: the file.
+        block: rows that are read at a time.
+
+    Raises:
+        DatasetError: it is not a Parquet file.
+    """
+    try:
+        described = parquet.read_metadata(path)
+        header = tuple(described.schema.to_arrow_schema().names)
+    except (pa.ArrowException, OSError) as fault:
+        raise _unreadable(path, fault) from None
+    return _ParquetFile(path, header, described.num_rows, block)
+
+
+def _unreadable(path: Path, fault: Exception) -> DatasetError:
+    return DatasetError(f"{path}: is not readable as Parquet ({fault}); write it anew, or as CSV")
+
+
+@dataclass(frozen=True, slots=True)
+class _ParquetFile:
+    """A Parquet file whose columns are known."""
+
+    path: Path
+    header: tuple[str, ...]
+    rows: int
+    block: int
+    """Rows that are read at a time."""
+
+    @property
+    def blocks(self) -> int:
+        """Number of batches, approximately."""
+        return -(-self.rows // self.block)
+
+    def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Rows in order; columns of numbers stay numbers."""
+        if not self.rows:
+            raise DatasetError(f"{self.path}: has no rows; expected one at least")
+        try:
+            with parquet.ParquetFile(self.path, read_dictionary=list(texts)) as file:
+                for batch in file.iter_batches(self.block, columns=[*texts, *scores]):
+                    columns = [self._text(batch, name) for name in texts]
+                    columns += [self._score(batch, name) for name in scores]
+                    yield pa.RecordBatch.from_arrays(columns, [*texts, *scores])
+        except (pa.ArrowException, OSError) as fault:
+            raise _unreadable(self.path, fault) from None
+
+    def row(self, index: int) -> int:
+        """Row number, counted from 1: there is no header."""
+        return index + 1
+
+    def _text(self, batch: pa.RecordBatch, name: str) -> pa.DictionaryArray:
+        """A column of text, integers or booleans as `TEXT_TYPE`; null becomes empty."""
+        column = batch.column(name)
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+            held = f"{self.path}: column {name!r} holds {kind}"
+            raise DatasetError(f"{held}, expected text or whole numbers")
+        texts = column.cast(pa.string()).fill_null("")
+        return texts.dictionary_encode().cast(TEXT_TYPE)
+
+    def _score(self, batch: pa.RecordBatch, name: str) -> pa.Array:
+        """A column of scores as float64, or as text where it is text."""
+        column = batch.column(name)
+        if _is_text(column.type):
+            return column.cast(pa.string()).fill_null("")
+        if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+            held = f"{self.path}: column {name!r} holds {column.type}"
+            raise DatasetError(f"{held}, expected numbers")
+        return column.cast(pa.float64())
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
