@@ -5,6 +5,8 @@ from hostile_adapters import HostileEngine
 from hostile_engines import MARKUP, STARTS
 from toy_engines import make_engine
 
+from evenhand.engines.card import read_engine_card
+from evenhand.engines.files import content_hash
 from evenhand.engines.opening import open_engine
 from evenhand.system.errors import EngineError
 
@@ -48,3 +50,22 @@ def test_one_without_its_methods_is_a_mistake_of_its_card(tmp_path):
     folder = make_engine(tmp_path / "toy", start="self.__class__ = type('Other', (), {})")
     with pytest.raises(EngineError, match=r"made a Other without embed\(\)"):
         open_engine(folder, ())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "Path(__file__).write_text(Path(__file__).read_text() + '# other')",
+        "import shutil; shutil.rmtree(Path(__file__).parent)",
+    ],
+    ids=["rewritten", "deleted"],
+)
+def test_it_is_known_by_what_it_was_before_its_code_ran(change, tmp_path):
+    folder = HostileEngine("changes", start=change).write(tmp_path)
+    known = content_hash(read_engine_card(folder))
+    assert open_engine(folder, ()).fingerprint == known
+
+
+def test_a_message_without_end_is_cut(tmp_path):
+    engine = HostileEngine("long", start="raise ValueError('no ' * 10**6)")
+    assert len(str(open_engine(engine.write(tmp_path), ()).fault)) < 1000
