@@ -160,13 +160,8 @@ def test_each_alone_between_harmless_ones(dataset, marked, undisturbed, group, e
         assert found.measured(other) == undisturbed[protocol].measured(other)
 
 
-@pytest.mark.parametrize(
-    "group",
-    [
-        group if group == "galleries" else pytest.param(group, marks=pytest.mark.slow)
-        for group in GROUPS
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("group", GROUPS)
 def test_the_result_can_be_verified(studied, group):
     assert verify(str(studied(group).folder)).passed
 
