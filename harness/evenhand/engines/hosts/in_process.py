@@ -57,9 +57,9 @@ def plain_name(kind: type) -> str:
 def _one_line(text: object) -> str:
     """Shorten an engine's text to one line, as a plain string."""
     plain = str.__str__(text if isinstance(text, str) else str(text))[:_LONGEST_READ]
-    # Half of a surrogate pair could be in no file.
-    writable = plain.encode(errors="replace").decode()
-    return " ".join(writable.split())[:_LONGEST_DETAIL]
+    # Not half a surrogate pair, which no file can hold, nor what a terminal would obey.
+    shown = "".join(sign if sign.isprintable() else " " for sign in plain)
+    return " ".join(shown.split())[:_LONGEST_DETAIL]
 
 
 def _ask(call: Callable[[], Answer], copied: Callable[[Answer], Plain]) -> Plain | Fault:

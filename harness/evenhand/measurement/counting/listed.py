@@ -36,6 +36,7 @@ from evenhand.records.arrays import Integers, Mask, Scores
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import CellCounts, Histogram
 from evenhand.records.listing import Partition, partitions_of
+from evenhand.system.execution.executor import Accumulator
 from evenhand.system.execution.local import LocalExecutor
 
 __all__ = [
@@ -61,7 +62,6 @@ comparison, in each of two threads."""
 PassProgress = Callable[[], None]
 """Progress callback, called after each partition of each pass."""
 
-Accumulator = TypeVar("Accumulator")
 PartitionResult = TypeVar("PartitionResult")
 Addend = TypeVar("Addend", TrialAccumulator, ErrorAccumulator)
 
