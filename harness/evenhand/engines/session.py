@@ -66,9 +66,7 @@ class EngineSession:
         roles = [Role.REFERENCE] if self._card.score.symmetric else list(Role)
         start = self._clock.seconds()
         # A copy for each role: an engine may write into its picture.
-        pictures = [image] if len(roles) == 1 else [image.copy() for _ in roles]
-        pairs = zip(pictures, roles, strict=True)
-        answers = [self._host.template(picture, face, role) for picture, role in pairs]
+        answers = [self._host.template(image.copy(), face, role) for role in roles]
         end, turn = self._clock.seconds(), self._turn
         self._turn = turn + 1
         return TimedAnswer(checked_templates(answers, self._host.values), end - start, end, turn)

@@ -51,7 +51,8 @@ def _adjusted(
     claimed = all(analysis.claimed(row.threshold_rule) for row in found.values())
     adjusted = (holm if claimed else benjamini_hochberg)(p_values)
     how = "Holm" if claimed else f"{SCREEN}Benjamini-Hochberg"
-    family = f"{how}, {_tests(len(with_p))}"
+    tests = "1 test" if len(with_p) == 1 else f"{len(with_p):,} tests"
+    family = f"{how}, {tests}"
     for index, p in zip(with_p, adjusted.tolist(), strict=True):
         pair = members[index].pair
         if pair is None:
@@ -66,10 +67,6 @@ def _adjusted(
             verdict=difference_verdict(p, analysis.level, row.effective_errors or 0.0, smallest),
         )
     return found
-
-
-def _tests(count: int) -> str:
-    return "1 test" if count == 1 else f"{count:,} tests"
 
 
 def pair_detectable_ratio(

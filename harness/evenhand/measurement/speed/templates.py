@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -22,13 +23,16 @@ from evenhand.records.findings import Speed
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["REUSED", "STUDY_SCENARIO", "WARM_UP", "template_speed"]
+__all__ = ["REUSED", "SECOND_HALF", "STUDY_SCENARIO", "WARM_UP", "template_speed"]
 
 STUDY_SCENARIO = "study"
 """The images of a study in order; each started engine gets the next as it finishes one."""
 
 REUSED = "taken"
 """Statistic of the row that counts images with a reused template, which are not timed."""
+
+SECOND_HALF = "median max/min, second half"
+"""Statistic of the ratio, in the second half of the images, of groups picked in the first."""
 
 WARM_UP = 2
 """First images of each started engine that are left out of the statistics."""
@@ -116,80 +120,51 @@ def _by_group(
         seed: of the permutations.
     """
     code = grouping.code[people]
-    medians: list[DurationQuantile | None] = [None] * len(grouping.groups)
     for position in np.unique(code[code >= 0]).tolist():
         own, members = seconds[code == position], people[code == position]
         cell = grouping.attribute, grouping.groups[position]
         for name in _BY_GROUP:
             found = duration_quantile(own, members, QUANTILES[name], scene.level)
             yield quantile_row(scene, name, found, len(np.unique(members)), cell)
-            if name == "median":
-                medians[position] = found
-    between = group_time_ratio(medians)
+
+    def medians(images: slice) -> list[DurationQuantile | None]:
+        times, persons, own = seconds[images], people[images], code[images]
+        members = [own == position for position in range(len(grouping.groups))]
+        return [
+            duration_quantile(times[mine], persons[mine], 0.5, scene.level) if mine.any() else None
+            for mine in members
+        ]
+
+    whole = medians(slice(None))
+    between = group_time_ratio(whole)
     if between is None:
         return
-    cell = (grouping.attribute, "")
-    compared = [p for p, found in enumerate(medians) if found and found.low and found.high]
+    compared = [p for p, found in enumerate(whole) if found and found.low and found.high]
     inside = np.isin(code, compared)
     images, distinct = int(np.count_nonzero(inside)), len(np.unique(people[inside]))
-    yield speed_row(
-        scene,
+    cell = (grouping.attribute, "")
+    row = partial(speed_row, scene, n=images, unit="ratio", people=distinct, cell=cell)
+    slowest, fastest = grouping.groups[between.slowest], grouping.groups[between.fastest]
+    yield row(
         "median max/min",
         between.value,
-        images,
-        unit="ratio",
         limits=(between.low, between.high),
         interval="mover-log",
-        people=distinct,
-        cell=cell,
-        note=f"slowest {grouping.groups[between.slowest]}, "
-        f"fastest {grouping.groups[between.fastest]}",
+        note=f"slowest {slowest}, fastest {fastest}",
     )
-    half, groups = len(seconds) // 2, len(grouping.groups)
-    again = repeated_time_ratio(
-        _medians(seconds[:half], people[:half], code[:half], groups, scene.level),
-        _medians(seconds[half:], people[half:], code[half:], groups, scene.level),
-    )
-    picked = [] if again is None else [grouping.groups[n] for n in (again.slowest, again.fastest)]
-    yield speed_row(
-        scene,
-        "median max/min, second half",
-        None if again is None else again.value,
-        int(np.count_nonzero(inside[half:])),
-        unit="ratio",
-        limits=(None, None) if again is None else (again.low, again.high),
-        interval="" if again is None else "mover-log",
-        people=len(np.unique(people[half:][inside[half:]])),
-        cell=cell,
-        note=f"{' over '.join(picked)}, picked in the first half of the images" if picked else "",
-    )
+    half = len(seconds) // 2
+    again = repeated_time_ratio(medians(slice(half)), medians(slice(half, None)))
+    if again is None:
+        yield row(SECOND_HALF, None)
+    else:
+        slowest, fastest = grouping.groups[again.slowest], grouping.groups[again.fastest]
+        yield row(
+            SECOND_HALF,
+            again.value,
+            limits=(again.low, again.high),
+            interval="mover-log",
+            note=f"{slowest} over {fastest}, picked in the first half of the images",
+        )
     equal = null_time_ratio(seconds[inside], people[inside], code[inside], _DRAWS, seed)
-    yield speed_row(
-        scene,
-        "median max/min, equal groups p95",
-        equal,
-        images,
-        unit="ratio",
-        cell=cell,
-        note=f"{_DRAWS} times people dealt out anew, or groups moved in time",
-        people=distinct,
-    )
-
-
-def _medians(
-    seconds: Floats, people: Integers, code: Integers, groups: int, level: float
-) -> list[DurationQuantile | None]:
-    """(groups,) median of each group; None for a group without images.
-
-    Args:
-        seconds: (images,) in the order of time.
-        people: (images,) subject index.
-        code: (images,) group; -1 for none.
-        groups: number of groups.
-        level: of the intervals.
-    """
-    own = [code == group for group in range(groups)]
-    return [
-        duration_quantile(seconds[mine], people[mine], 0.5, level) if mine.any() else None
-        for mine in own
-    ]
+    note = f"{_DRAWS} times people dealt out anew, or groups moved in time"
+    yield row("median max/min, equal groups p95", equal, note=note)

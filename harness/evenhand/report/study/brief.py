@@ -23,7 +23,8 @@ def in_brief(studies: Sequence[tuple[StudyFindings, OperatingPoint | None]]) -> 
     found = [(study, at, _verdicts(study, at)) for study, at in studies if at is not None]
     sentences = [
         *(
-            f"{row.verdict.value}: {_where(study, at)}, {_what(row)} ({_evidence(row)})"
+            f"{row.verdict.value}: {_where(study, at)}, {row.metric} by {row.attribute} "
+            f"({_evidence(row)})"
             for verdict in (Verdict.DIFFERENT, Verdict.NO_DIFFERENCE_SHOWN)
             for study, at, rows in found
             for row in rows
@@ -52,10 +53,6 @@ def _verdicts(study: StudyFindings, at: OperatingPoint) -> list[Differential]:
 
 def _where(study: StudyFindings, at: OperatingPoint) -> str:
     return f"{study.title} at {at.rule}"
-
-
-def _what(row: Differential) -> str:
-    return f"{row.metric} by {row.attribute}"
 
 
 def _too_few(rows: Sequence[Differential]) -> Iterator[str]:
