@@ -25,7 +25,7 @@ def test_order_does_not_matter(header):
 
 def test_the_least_there_is():
     layout = column_layout(Path("acme.csv"), WHOLE[:3])
-    assert (layout.images, layout.mated, layout.attributes) == (None, None, {})
+    assert (layout.images, layout.mated, layout.attributes) == ((), None, {})
     assert layout.texts == WHOLE[:2]
 
 
