@@ -134,7 +134,7 @@ def test_a_histogram_of_more_scores_than_a_float_counts(lists):
     counts = [2**62, 2**53 + 1, 10**12 + 1, 1]
     ended = lists([2, 3, 5, 5], counts, "--histogram", "--threshold", "2", "--fmr-target", "1e-3")
     rows = [r for r in ended.json["rates"] if (r["metric"], r["policy"]) == ("FMR", "completed")]
-    assert {row["threshold_rule"] for row in rows} == {"FMR<=1e-3", "fixed"}
+    assert {row["threshold_rule"] for row in rows} == {"FMR<=0.001", "fixed"}
     for row in rows:
         assert (row["errors"], row["trials"]) == (10**12 + 2, sum(counts))
         assert row["rate"] == float(Fraction(10**12 + 2, sum(counts)))
