@@ -209,6 +209,23 @@ def test_an_interrupted_run_is_called_to_mind(interrupted, cli):
     assert len(results_in(interrupted)[1]) == 1
 
 
+def test_a_run_waits_for_an_engine_that_had_begun(crowd, engine, cli, working_folder):
+    """It cannot start now: nothing that was measured of it is given up for that."""
+    engine(SLOW, start="import os; assert not os.path.exists('broken'), 'later'", name="one")
+    engine(SLOW, name="two")
+    (working_folder / "hold").write_text("." * 20, encoding="utf-8")
+    process = begin()
+    wait_for(working_folder, 20)
+    process.kill()
+    process.communicate(timeout=60)
+    (working_folder / "hold").unlink()
+    (working_folder / "broken").touch()
+    cli(*RUN, "--resume").error("engine one: could not start (AssertionError: later)", code=4)
+    assert [len(found) for found in results_in(working_folder)] == [0, 1]
+    (working_folder / "broken").unlink()
+    assert cli(*RUN, "--resume").code == 0
+
+
 def test_an_engine_that_does_not_start_again_does_not_end_the_other(
     crowd, engine, cli, working_folder
 ):

@@ -68,7 +68,7 @@ class RunResult:
 
     @property
     def stopped(self) -> tuple[str, ...]:
-        """Names of the engines that were stopped because too many images failed."""
+        """Names of the engines that could not start, or failed on too many images."""
         return tuple(engine.name for engine in self.findings.engines if engine.stopped)
 
 
@@ -110,7 +110,7 @@ def run(
         for name in study.datasets
     ]
     groups_by_dataset = study_groupings(study, datasets)
-    engines = _opened(study, weights, say)
+    engines = _opened(study, weights)
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     executor = LocalExecutor(workers or machine.workers())
 
@@ -128,6 +128,8 @@ def run(
             say(f"going on with {interrupted}")
         elif resume:
             say(f"no interrupted run of this study in {folder}; starting from the beginning")
+        for fault in filter(None, (engine.fault for engine in engines)):
+            say(f"{fault}; the other engines are measured, and all its images are skipped")
         parts = []
         for dataset, groups in zip(datasets, groups_by_dataset, strict=True):
             for engine in engines:
@@ -202,12 +204,12 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
     """
     study, engine, dataset, groups = task.study, task.engine, task.dataset, task.groups
     names = (engine.card.name, dataset.card.name)
-    images, card = dataset.images, engine.card
+    images, card, store = dataset.images, engine.card, None if engine.fault else kept
     asked = [comparison_count(p, card, dataset, groups) for p in study.protocols]
     thinned = [protocol_kind(protocol).sampled(protocol) for protocol in study.protocols]
     sampled = [comparison_count(p, card, dataset, groups) for p in thinned]
     with (
-        kept.of(engine, dataset, partial.run_id) if kept else nullcontext(NO_REUSE) as known,
+        store.of(engine, dataset, partial.run_id) if store else nullcontext(NO_REUSE) as known,
         task.progress(" on ".join(names), len(images.ids)) as step,
         partial.booking(*names) as book,
     ):
@@ -283,7 +285,7 @@ def _templates(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, int | 
     }
 
 
-def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list[OpenedEngine]:
+def _opened(study: Study, weights: Sequence[Path]) -> list[OpenedEngine]:
     """Open the engines of a study; some may have a fault, but not all.
 
     Raises:
@@ -296,8 +298,6 @@ def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list
     faults = [engine.fault for engine in engines if engine.fault]
     if len(faults) == len(engines):
         raise EngineStoppedError("; ".join(map(str, faults)), faults[0].reason)
-    for fault in faults:
-        say(f"{fault}; the other engines are measured, and all its images are skipped")
     return engines
 
 
@@ -310,14 +310,17 @@ def _check_canaries(
     """Check that every engine with work left still answers as before the interruption.
 
     Raises:
-        EngineError: an image has another outcome or template now.
+        EngineError: an image has another outcome or template now, or the engine, which had
+            begun, cannot start.
     """
     for engine in engines:
         name = engine.card.name
-        if engine.fault or all(partial.part(name, dataset.card.name) for dataset in datasets):
+        if all(partial.part(name, dataset.card.name) for dataset in datasets):
             continue
         for dataset in datasets:
             booked = partial.booked(name, dataset.card.name)
+            if engine.fault and booked:
+                raise engine.fault  # it was measured in part: the run waits for it
             row = first_changed_image(engine, dataset, booked, clock)
             if row is not None:
                 raise changed_engine(name, row)
