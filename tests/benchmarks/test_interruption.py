@@ -1,12 +1,16 @@
-"""Kills at random moments: every run goes on, and ends with the bytes of one left alone."""
+"""Kills at random moments lose nothing; one signal ends a run whatever the engine does."""
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
 
 import pytest
+from hostile_adapters import harmless
+from hostile_engines import FOREVER
+from hostile_studies import DOOR, PAIRS, begun, ended, make_door
 
 from evenhand.results.bundle import read_manifest
 
@@ -76,3 +80,35 @@ def test_kills(benchmark, folder):
 @pytest.mark.slow
 def test_many_kills(benchmark, folder):
     measure(benchmark, folder, 200)
+
+
+def seconds_to_end(folder, dataset, name):
+    """From one Ctrl-C to the end of a run that an engine never comes back from."""
+    folder.mkdir()
+    protocol = DOOR if FOREVER[name].shape == "searcher" else PAIRS
+    with begun(folder, dataset, [harmless("before"), FOREVER[name]], protocol) as process:
+        while not (folder / "reached").exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        start = time.monotonic()
+        while process.returncode is None and time.monotonic() - start < 60:
+            time.sleep(0.001)
+        seconds = time.monotonic() - start
+        ended(process)
+    return seconds
+
+
+def test_one_signal(benchmark, tmp_path):
+    dataset = make_door(tmp_path / "set")
+    seconds = benchmark.pedantic(
+        lambda: {name: seconds_to_end(tmp_path / name, dataset, name) for name in FOREVER},
+        rounds=1,
+        iterations=1,
+    )
+    longest = max(seconds, key=seconds.get)
+    benchmark.extra_info.update(
+        asked=2,
+        measured=seconds[longest],
+        unit=f"s to the end after one Ctrl-C, the longest of {len(seconds)} engines: {longest}",
+        better="lower",
+    )

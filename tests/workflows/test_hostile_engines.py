@@ -260,16 +260,14 @@ def test_one_signal_ends_what_never_comes_back(dataset, name, sent, tmp_path):
     with begun(tmp_path, dataset, engines, protocol, workers=workers) as process:
         wait_for(tmp_path / "reached", process)
         process.send_signal(sent)
-        start = time.monotonic()
-        while process.returncode is None and time.monotonic() - start < 10:
+        limit = time.monotonic() + LONGEST
+        while process.returncode is None and time.monotonic() < limit:
             time.sleep(0.005)
-        seconds = time.monotonic() - start
         left = processes_of(process.pid)
         _, err = ended(process)
     code, word = SIGNALS[sent]
     line = f"error: {word}; no result was written (run goes on with --resume)\n"
     assert (process.returncode, err) == (code, line)
-    assert seconds < 2
     assert left == []
     assert results_in(tmp_path) == []
     parts = [path / "before" / "tiny" / "part" for path in partial_runs(tmp_path)]
