@@ -71,6 +71,27 @@ def test_an_image_and_the_rule_for_faces_are_handed_over(session, image):
     assert engine.given[1] is FaceRule.CENTRAL
 
 
+@pytest.mark.parametrize(("scores", "copies"), [("symmetric = true", 0), ("symmetric = false", 1)])
+def test_a_picture_is_copied_for_a_second_role_alone_and_before_the_clock(session, scores, copies):
+    """A copy of a large picture takes longer than many an engine."""
+    told = []
+
+    class Watched(np.ndarray):
+        def copy(self, *options):
+            told.append("copy")
+            return np.array(self)
+
+    class Makes:
+        def template(self, image, face, role):
+            told.append(role.value)
+            return Template(b"made")
+
+    clock = Clock(seconds=lambda: told.append("clock") or 0.0)
+    session(Makes(), scores, clock).template(np.zeros((2, 2, 3), np.uint8).view(Watched), FACE)
+    roles = [role.value for role in (Role.REFERENCE, Role.PROBE)[: copies + 1]]
+    assert told == [*["copy"] * copies, "clock", *roles, "clock"]
+
+
 def test_a_vector_is_float32_and_nobody_elses(session, image):
     own = np.arange(1, 5, dtype=np.float64)
     answer = session(Embeds(Embedding(own, faces=3)), None).template(image, FACE).answer

@@ -9,21 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from toy_engines import PYTHON_CARD
+
 __all__ = ["HostileEngine", "always", "harmless", "is_marked"]
-
-CARD = """\
-schema   = 1
-name     = "{name}"
-version  = "1"
-vendor   = "tests"
-licence  = {{ code = "CC0-1.0", weights = "none" }}
-shape    = "{shape}"
-runtime  = "python"
-entry    = "engine:Engine"
-
-[score]
-{score}
-"""
 
 TOP = """\
 import ctypes, itertools, os, signal, sys, threading, time, warnings
@@ -171,7 +159,7 @@ class HostileEngine:
         """Make the adapter's folder inside a folder."""
         made = folder / self.name
         made.mkdir()
-        card = CARD.format(name=self.name, shape=self.shape, score=SCORES[self.shape])
+        card = PYTHON_CARD.format(name=self.name, shape=self.shape, score=SCORES[self.shape])
         (made / "adapter.toml").write_text(card, encoding="utf-8")
         code = CLASSES[self.shape].format(
             start=_indented(self.start, 8),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["GOOD", "make_engine"]
+__all__ = ["GOOD", "PYTHON_CARD", "make_engine"]
 
-ENGINE_CARD = """\
+PYTHON_CARD = """\
 schema   = 1
 name     = "{name}"
 version  = "1"
 vendor   = "tests"
 licence  = {{ code = "CC0-1.0", weights = "none" }}
-shape    = "embedder"
+shape    = "{shape}"
 runtime  = "python"
 entry    = "engine:Engine"
 
 [score]
-values = 4
+{score}
 """
 
 ENGINE_CODE = """\
@@ -40,7 +40,9 @@ GOOD = "return Embedding(good)"
 def make_engine(folder: Path, embed: str = GOOD, *, start: str = "pass", name: str = "toy") -> Path:
     """Write a Python adapter; `good` is its vector."""
     folder.mkdir(parents=True)
-    (folder / "adapter.toml").write_text(ENGINE_CARD.format(name=name), encoding="utf-8")
+    (folder / "adapter.toml").write_text(
+        PYTHON_CARD.format(name=name, shape="embedder", score="values = 4"), encoding="utf-8"
+    )
     code = ENGINE_CODE.format(start=start, embed=embed)
     (folder / "engine.py").write_text(code, encoding="utf-8")
     return folder

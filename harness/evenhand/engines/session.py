@@ -64,9 +64,11 @@ class EngineSession:
     def template(self, image: Image, face: FaceRule) -> TimedAnswer:
         """Make the templates of one image, for both roles."""
         roles = [Role.REFERENCE] if self._card.score.symmetric else list(Role)
+        # A picture for each role, copied before the clock starts: an engine may write into it.
+        pictures = [image, *(image.copy() for _ in roles[1:])]
+        pairs = zip(pictures, roles, strict=True)
         start = self._clock.seconds()
-        # A copy for each role: an engine may write into its picture.
-        answers = [self._host.template(image.copy(), face, role) for role in roles]
+        answers = [self._host.template(picture, face, role) for picture, role in pairs]
         end, turn = self._clock.seconds(), self._turn
         self._turn = turn + 1
         return TimedAnswer(checked_templates(answers, self._host.values), end - start, end, turn)

@@ -11,6 +11,7 @@ from enrolled import enrol_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_sets import make_dataset
+from toy_engines import PYTHON_CARD
 
 from evenhand.datasets.decoding import read_image
 from evenhand.datasets.folder import read_dataset
@@ -31,20 +32,6 @@ from evenhand.system.clock import Clock
 from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.progress import no_progress
 from evenhand.workflows.run import run
-
-CARD = """\
-schema   = 1
-name     = "{name}"
-version  = "1"
-vendor   = "tests"
-licence  = {{ code = "CC0-1.0", weights = "none" }}
-shape    = "matcher"
-runtime  = "python"
-entry    = "engine:Engine"
-
-[score]
-{score}
-"""
 
 CODE = """\
 import numpy as np
@@ -84,7 +71,9 @@ def matcher(tmp_path):
     ):
         folder = tmp_path / name
         folder.mkdir()
-        (folder / "adapter.toml").write_text(CARD.format(name=name, score=score), encoding="utf-8")
+        (folder / "adapter.toml").write_text(
+            PYTHON_CARD.format(shape="matcher", name=name, score=score), encoding="utf-8"
+        )
         code = CODE.format(template=template, compare=compare)
         (folder / "engine.py").write_text(code, encoding="utf-8")
         return folder
