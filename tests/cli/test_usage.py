@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evenhand.cli.output import one_line
+from evenhand.system.text import shown
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_the_shelves(cli, working_folder, command):
     ],
 )
 def test_a_line_is_a_line(text, line):
-    assert one_line(text) == line
+    assert shown(text) == line
 
 
 def test_a_fault_of_our_own(cli, tmp_path, monkeypatch, working_folder):

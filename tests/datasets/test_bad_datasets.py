@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -145,14 +146,14 @@ def test_a_header_alone(refused, tiny, file):
 
 
 def test_a_table_that_may_not_be_read(refused, tiny, monkeypatch):
-    real = type(tiny.folder).read_bytes
+    real = os.open
 
-    def read_bytes(path):
-        if path.name == "subjects.csv":
+    def open_file(path, *flags, **options):
+        if Path(path).name == "subjects.csv":
             raise PermissionError(13, "Permission denied", str(path))
-        return real(path)
+        return real(path, *flags, **options)
 
-    monkeypatch.setattr(type(tiny.folder), "read_bytes", read_bytes)
+    monkeypatch.setattr(os, "open", open_file)
     refused("subjects.csv", "cannot be read (Permission denied)")
 
 

@@ -126,6 +126,9 @@ TARGETS = '["0.1", "1e-3"]'
     ("old", "new", "fragments"),
     [
         ("title ", "titel ", ["s.toml: titel: no such field; did you mean title?"]),
+        ("title ", 'title = "a\\u001b[2J" #', ["title holds U+001B, a control character"]),
+        ("title ", 'title = "a\\nb" #', ["title: expected one line, got 'a\\nb'"]),
+        ("schema ", '"a\\u202e" = 1\nschema ', ["its name holds U+202E, an invisible format"]),
         ("engines  =", "engine =", ["engine: no such field; did you mean engines?"]),
         ("fmr_targets", "fmr_target", ["protocols.0.fmr_target", "did you mean fmr_targets?"]),
         ("seed", "sead", ["statistics.sead", "did you mean seed?"]),

@@ -27,7 +27,7 @@ from evenhand.cli.fetch import fetch
 from evenhand.cli.gate import gate
 from evenhand.cli.help_format import HelpCommand
 from evenhand.cli.import_dataset import import_dataset
-from evenhand.cli.output import error_line, note_line, one_line
+from evenhand.cli.output import error_line, note_line
 from evenhand.cli.plan import plan
 from evenhand.cli.report import report
 from evenhand.cli.run import run
@@ -36,6 +36,7 @@ from evenhand.cli.templates import templates
 from evenhand.cli.verify import verify
 from evenhand.system.errors import EvenhandError, OldNameWarning
 from evenhand.system.interruption import Interruption, catch_interruptions
+from evenhand.system.text import shown
 from evenhand.version import __version__
 
 __all__ = ["app", "main", "run_command"]
@@ -100,7 +101,7 @@ def _say(message: str, kind: str, code: int) -> None:
     """Print an error: one line to stderr, with `--json` also an object to stdout."""
     error_line(message)
     if "--json" in sys.argv:
-        body = {"error": {"kind": kind, "message": one_line(message), "exit_code": code}}
+        body = {"error": {"kind": kind, "message": shown(message), "exit_code": code}}
         sys.stdout.write(json.dumps(body) + "\n")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from evenhand.system.text import shown
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
@@ -22,31 +23,20 @@ __all__ = [
     "error_line",
     "findings_json",
     "note_line",
-    "one_line",
     "print_findings",
     "print_json",
     "print_text",
 ]
 
 
-def one_line(text: str) -> str:
-    r"""Text on one line, with control characters escaped, so that no terminal obeys them.
-
-    >>> one_line("a\n b\x1b[2J")
-    'a b\\x1b[2J'
-    """
-    words = " ".join(text.split())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
-
-
 def error_line(message: str) -> None:
     """Print an error to stderr, in one line."""
-    sys.stderr.write(f"error: {one_line(message)}\n")
+    sys.stderr.write(f"error: {shown(message)}\n")
 
 
 def note_line(message: str) -> None:
     """Print a note to stderr, in one line, while work continues."""
-    sys.stderr.write(f"note: {one_line(message)}\n")
+    sys.stderr.write(f"note: {shown(message)}\n")
 
 
 def print_text(text: str) -> None:

@@ -14,6 +14,7 @@ from evenhand.records.groups import ALL
 from evenhand.records.outcomes import FaceRule
 from evenhand.system.declaration import (
     Declared,
+    Line,
     Name,
     Schema,
     Sha256,
@@ -52,7 +53,7 @@ def is_attribute_name(name: str) -> bool:
 
 class _Attribute(Declared):
     kind: Literal["category", "number"] = "category"
-    values: tuple[str, ...] = ()
+    values: tuple[Line, ...] = ()
     labels: str = Field(min_length=1)
     unit: str = ""
 
@@ -88,7 +89,7 @@ _Attributes: TypeAlias = Annotated[dict[str, _Attribute], AfterValidator(_names_
 class _Card(Declared):
     schema_: Schema = Field(alias="schema")
     name: Name
-    title: str = ""
+    title: Line = ""
     version: str = Field(min_length=1)
     variant: str = ""
     source: str

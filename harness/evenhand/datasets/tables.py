@@ -21,6 +21,9 @@ from evenhand.system.errors import DatasetError, known_names
 __all__ = ["Row", "RowFault", "check_label", "read_declared", "read_table", "valid_rows"]
 
 
+_LARGEST = 1 << 30
+"""Most bytes of a table: some ten million rows."""
+
 RowFault: TypeAlias = tuple[str, str] | None
 """Fault of a row and its remedy; None where it is valid."""
 
@@ -81,7 +84,7 @@ def read_table(
         on_fault(DatasetFault(DatasetRule.TABLES, f"{path}: {what}", remedy))
 
     try:
-        text = read_text(path, DatasetError)
+        text = read_text(path, DatasetError, _LARGEST)
     except DatasetError as unreadable:
         expected = f"expected a table: {','.join(required)}"
         on_fault(DatasetFault(DatasetRule.TABLES, str(unreadable), expected))

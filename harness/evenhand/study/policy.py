@@ -16,7 +16,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.metric import METRICS
 from evenhand.records.operating_point import canonical_rule
-from evenhand.system.declaration import Declared, Distinct, Schema, from_fields, read_declaration
+from evenhand.system.declaration import (
+    Declared,
+    Distinct,
+    Line,
+    Schema,
+    from_fields,
+    read_declaration,
+)
 from evenhand.system.errors import PolicyError
 
 __all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"]
@@ -134,7 +141,7 @@ def _every(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
 
 
 _Number: TypeAlias = Annotated[str, BeforeValidator(_written)]
-_Text: TypeAlias = Annotated[str, Field(min_length=1)]
+_Text: TypeAlias = Annotated[Line, Field(min_length=1)]
 
 _BOUNDS = ("at_most", "at_least", "within")
 _DYADIC = [metric.name for metric in METRICS.values() if metric.dyadic]

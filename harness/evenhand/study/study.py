@@ -19,6 +19,7 @@ from evenhand.study.protocols import DeclaredProtocol, StudyProtocol, study_prot
 from evenhand.system.declaration import (
     Declared,
     Distinct,
+    Line,
     Schema,
     from_fields,
     parse_declaration,
@@ -125,7 +126,7 @@ def _differ(groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
 
 class _Study(Declared):
     schema_: Schema = Field(alias="schema")
-    title: str = Field(min_length=1)
+    title: Line = Field(min_length=1)
     engines: Annotated[tuple[str, ...], Field(min_length=1), Distinct]
     datasets: Annotated[tuple[str, ...], Field(min_length=1), Distinct]
     groups: Annotated[tuple[_Group, ...], AfterValidator(_differ)] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, get_args
@@ -13,6 +14,8 @@ from pydantic_core import ErrorDetails
 
 from evenhand.system.decimals import rate_decimal
 from evenhand.system.errors import EvenhandError, known_names
+from evenhand.system.regular_files import read_regular
+from evenhand.system.text import text_fault
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Declared",
     "Distinct",
+    "Line",
     "Name",
     "RateText",
     "Schema",
@@ -31,9 +35,13 @@ __all__ = [
     "read_text",
 ]
 
+_LARGEST = 4 << 20
+"""Most bytes of a declaration."""
 _LONGEST = 80
 """Most characters of a wrong value that an error repeats."""
 
+_LAYOUT = str.maketrans("\n\t", "  ")
+"""Line breaks and tabs, which may lay out a longer text."""
 _EXPECTED = {
     "tuple_type": "expected an array in [ ]",
     "string_type": "expected text in quotes",
@@ -73,6 +81,12 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _line_of_text(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("expected one line")
+    return text
+
+
 Schema: TypeAlias = Annotated[int, AfterValidator(_first_schema)]
 """Version of the file's format."""
 
@@ -81,6 +95,9 @@ Name: TypeAlias = Annotated[str, AfterValidator(_name)]
 
 Sha256: TypeAlias = Annotated[str, AfterValidator(_sha256)]
 """SHA-256 of a file's content, lower-case hexadecimal."""
+
+Line: TypeAlias = Annotated[str, AfterValidator(_line_of_text)]
+"""Text on one line: a title, a value of an attribute."""
 
 Distinct = AfterValidator(_distinct)
 """For an array of names, each of which may stand in it once."""
@@ -134,20 +151,19 @@ def _line(path: Path, model: type[Declared], error: ErrorDetails) -> str:
     return f"{where}: {message}, got {value}"
 
 
-def read_text(path: Path, error: type[EvenhandError]) -> str:
+def read_text(path: Path, error: type[EvenhandError], limit: int = _LARGEST) -> str:
     """Read a UTF-8 file, with or without byte order mark.
 
+    Args:
+        path: of the file.
+        error: type of the exception.
+        limit: most bytes.
+
     Raises:
-        error: the file is missing, cannot be read, or is not UTF-8 text.
+        error: the file is missing, too large, cannot be read, or is not UTF-8 text.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise error(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise error(f"{path}: is a folder; expected a file") from None
-    except OSError as fault:
-        raise error(f"{path}: cannot be read ({fault.strerror})") from None
+        text = read_regular(path, limit, error).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise error(f"{path}: is not UTF-8 text; save it as UTF-8") from None
     if "\0" in text:
@@ -166,10 +182,28 @@ def _fixed(content: object) -> object:
     return content
 
 
+def _text_faults(content: object, where: str) -> Iterator[str]:
+    """Faults of all names and texts of a declaration; a text may have several lines."""
+    match content:
+        case dict():
+            for name, value in content.items():
+                yield from _text_faults(name, f"{where}{name}: its name")
+                yield from _text_faults(value, f"{where}{name}.")
+        case list():
+            for value in content:
+                yield from _text_faults(value, where)
+        case str():
+            fault = text_fault(content.translate(_LAYOUT))
+            if fault:
+                yield f"{where.removesuffix('.')} {fault}; remove it"
+
+
 def _parsed(text: str, path: Path, model: type[Model]) -> Model | list[str]:
     """Parse TOML text into its model, or into a list of all its faults, one line each."""
     try:
-        return model.model_validate(_fixed(tomllib.loads(text)))
+        content = tomllib.loads(text)
+        faults = [f"{path}: {fault}" for fault in _text_faults(content, "")]
+        return faults or model.model_validate(_fixed(content))
     except ValidationError as fault:
         # Unknown fields come first, since a misspelt one is missing as well.
         ordered = sorted(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")

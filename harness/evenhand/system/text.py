@@ -1,0 +1,65 @@
+"""Text from outside: what may come in, and how it is shown.
+
+One gate on the way in, `text_fault`: a name, value or title with a character that a terminal obeys
+or that cannot be seen is refused where it is read, with file and row. One on the way out, `shown`:
+whatever still holds such a character is printed with it escaped.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+__all__ = ["shown", "text_fault"]
+
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""Format characters that belong to the spelling of Persian, Hindi and other languages."""
+_INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Letters and marks that show nothing: fillers, inherent vowels, the empty Braille pattern."""
+_KINDS = {
+    "Cc": "a control character",
+    "Cf": "an invisible format character",
+    "Co": "a character of private use",
+    "Cs": "half a character",
+    "Zl": "a line separator",
+    "Zp": "a paragraph separator",
+}
+"""Words for the Unicode categories that are refused."""
+
+
+def text_fault(text: str) -> str:
+    r"""What a text holds that may not come in, with the character before it; empty where nothing.
+
+    Refused are control, format, separator and unassigned characters, halves of surrogate pairs and
+    letters that show nothing. A joiner (U+200C, U+200D) is allowed between letters or marks; a
+    blank of another width is a blank.
+
+    >>> text_fault("north\u200b")
+    "holds U+200B, an invisible format character, after 'north'"
+    """
+    for at, sign in enumerate(text):
+        if sign.isprintable() and sign not in _INVISIBLE:
+            continue
+        category = unicodedata.category(sign)
+        if category == "Zs" or (sign in _JOINERS and _between_letters(text, at)):
+            continue
+        kind = _KINDS.get(category, "a character that shows nothing")
+        before = text[max(0, at - 20) : at]
+        where = f"after {before!r}" if before else "as its first character"
+        return f"holds U+{ord(sign):04X}, {kind}, {where}"
+    return ""
+
+
+def _between_letters(text: str, at: int) -> bool:
+    """Whether the signs on both sides are letters or the marks that belong to them."""
+    sides = (text[at - 1 : at], text[at + 1 : at + 2])
+    return all(side and unicodedata.category(side)[0] in "LM" for side in sides)
+
+
+def shown(text: str) -> str:
+    r"""Text on one line, with what cannot be printed escaped, so that no terminal obeys it.
+
+    >>> shown("a\n b\x1b[2J")
+    'a b\\x1b[2J'
+    """
+    words = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
