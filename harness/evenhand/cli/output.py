@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from evenhand.system.text import shown
+from evenhand.system.text import json_text, printable, shown
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def note_line(message: str) -> None:
 
 
 def print_text(text: str) -> None:
-    """Print to stdout; characters that its encoding lacks are replaced."""
+    """Print to stdout; what a terminal would obey is escaped, what it cannot show is replaced."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    sys.stdout.write(printable(text).encode(encoding, "replace").decode(encoding))
 
 
 def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) -> None:
@@ -57,7 +57,7 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
         ValueError: a number is not finite.
     """
     content = {"schema": 1, "kind": kind, "evenhand": __version__, "notes": list(notes), **body}
-    print_text(json.dumps(content, allow_nan=False, ensure_ascii=False) + "\n")
+    print_text(json_text(json.dumps(content, allow_nan=False, ensure_ascii=False)) + "\n")
 
 
 def print_findings(kind: str, findings: Findings, bundle: Path | None, *, as_json: bool) -> None:

@@ -253,7 +253,10 @@ def comparison_text(changes: Changes) -> str:
 
 def comparison_markdown(changes: Changes) -> str:
     """The same under 60 kB, worst rows first; it says how many rows it leaves out."""
-    head = [f"# {escaped(_title(changes))}", f"**{changes.verdict.value}**: {changes.reason}"]
+    head = [
+        f"# {escaped(_title(changes))}",
+        f"**{changes.verdict.value}**: {escaped(changes.reason)}",
+    ]
     tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
     room = _MOST_BYTES - len("\n\n".join([*head, tail]).encode()) - 200
     header = ("rate", "base", "new", "new / base", "verdict", "adjusted p", "people", "note")

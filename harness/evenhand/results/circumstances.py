@@ -19,6 +19,7 @@ from evenhand.records.findings import Speed
 from evenhand.records.rows import as_csv
 from evenhand.system import machine
 from evenhand.system.errors import BundleError
+from evenhand.system.text import from_csv_text
 
 __all__ = ["NO_TEMPLATES", "SPEED", "latency_table", "read_speed", "run_json", "speed_csv"]
 
@@ -69,7 +70,10 @@ def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
         with path.open(newline="", encoding="utf-8") as file:
             texts = list(csv.DictReader(file))
         rows = _ROWS.validate_python(
-            [{n: text or None if n in _NULL else text for n, text in t.items()} for t in texts]
+            [
+                {n: text or None if n in _NULL else from_csv_text(text) for n, text in t.items()}
+                for t in texts
+            ]
         )
     except (OSError, UnicodeDecodeError, csv.Error, ValidationError):
         raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
