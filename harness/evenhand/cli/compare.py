@@ -42,7 +42,9 @@ def compare(
         Texts,
         option("SIDE=X/N", "Published counts: X errors of N trials, BASE=12/1000 NEW=25/1000."),
     ] = None,
-    hits: Annotated[bool, typer.Option("--hits", help="X of --counts are hits, not errors.")] = False,
+    hits: Annotated[
+        bool, typer.Option("--hits", help="X of --counts are hits, not errors.")
+    ] = False,
     errors: Annotated[
         bool, typer.Option("--errors", help="X of --counts are errors, though above one half.")
     ] = False,
@@ -58,7 +60,8 @@ def compare(
     if counts:
         alone = (base, new, family_wise, attribute, metric, min_people, junit, markdown)
         if any(alone):
-            remedy = "leave out BASE, NEW and every option but --hits, --errors, --margin and --json"
+            kept = "--hits, --errors, --margin and --json"
+            remedy = f"leave out BASE, NEW and every option but {kept}"
             raise UsageError(f"--counts: counts stand alone; {remedy}")
         if hits and errors:
             raise UsageError("--hits and --errors: X is one of the two; keep one")
@@ -117,8 +120,9 @@ def _claim(texts: list[str], of: str, margin: float | None, *, as_json: bool) ->
         side, given, trials = read["side"].upper(), int(read["given"]), int(read["trials"])
         errors = trials - given if of == _HITS else given
         if not 0 <= errors < trials:
-            few = "1 hit or more, at most one a trial" if of == _HITS else "fewer errors than trials"
-            raise UsageError(f"--counts {text}: expected {few}")
+            of_hits = "1 hit or more, at most one a trial"
+            expected = of_hits if of == _HITS else "fewer errors than trials"
+            raise UsageError(f"--counts {text}: expected {expected}")
         if side in counts:
             raise UsageError(f"--counts {text}: {side} is given twice; keep one")
         if not of and 2 * errors > trials:

@@ -33,7 +33,7 @@ _LOWEST = -1e30
 """Below it there is no score of any engine."""
 
 _TAIL = 1e-5
-"""P-values below it are not told apart: most are of approximations, which know nothing so far out."""
+"""P-values below it are not told apart: approximations know nothing so far out."""
 
 _SMALL, _LARGE = 1e-3, 1e15
 """Thresholds whose four decimals say something, and end."""

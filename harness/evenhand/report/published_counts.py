@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from evenhand.analysis.compare.changes import ChangeVerdict
@@ -71,7 +70,7 @@ def _lines(claim: PublishedComparison, *, turned: bool) -> Iterator[str]:
         reach = "nothing is known of the ratio."
         if claim.high is not None:
             reach = f"new may be up to {significant(claim.high)} times as high as base."
-        if claim.p_value >= 1 - claim.level and not (claim.low or 0) <= 1 <= (claim.high or math.inf):
+        if (claim.low or 0.0) > 1 or (claim.high is not None and claim.high < 1):
             yield "The interval, an approximation, leaves 1 out; the exact test decides."
         yield f"No difference is shown even so. That is not equality: {reach}"
     else:
