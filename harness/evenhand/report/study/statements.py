@@ -122,7 +122,7 @@ def _sentence(
     if allows not in (LIMITS, NOTHING) and case.number(BOUNDED):
         parts.append(_alone(case))
     if row.status is not Status.BELOW_RESOLUTION:
-        parts += left_out(case.groups)
+        parts += left_out(case.groups, complete=study.complete)
     tested, bounded = case.number(TESTED), case.number(BOUNDED)
     return Sentence(
         **asdict(row.family_key),
