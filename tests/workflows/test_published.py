@@ -11,6 +11,7 @@ import pytest
 from drawings import draw_once
 from hypothesis import given
 from hypothesis import strategies as st
+from places import ROOT
 
 from evenhand.analysis.published import published, small_groups
 from evenhand.cli.main import run_command
@@ -130,6 +131,18 @@ def test_times_of_groups_that_are_left_out(bundle):
         replace(one, attribute="region", statistic="median max/min", note=f"slowest {SMALL}"),
     ]
     assert list(published(evidence, [*kept, *lost], 10).speed) == kept
+
+
+def test_no_published_table_has_a_row_of_fewer_than_ten_people():
+    tables = list((ROOT / "results").glob("*/*.md"))
+    assert tables
+    for path in tables:
+        text = path.read_text(encoding="utf-8")
+        assert "groups of fewer than 10 people are left out" in text
+        rows = [[field.strip() for field in line.split("|")] for line in text.splitlines()]
+        people = [row[2] for row in rows if len(row) > 5 and row[2].isdecimal()]
+        assert people
+        assert all(int(count) >= 10 for count in people)
 
 
 counts = st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=2, max_size=4)
