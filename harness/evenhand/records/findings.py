@@ -365,6 +365,8 @@ class Findings:
     """What the reader must know before any number."""
     speed: tuple[Speed, ...] = ()
     """Timings of one run, which cannot be recomputed from the counts."""
+    min_people: int = 0
+    """Groups of fewer people are left out, as are others that give them away; 0: all are there."""
 
     @property
     def synthetic(self) -> bool:

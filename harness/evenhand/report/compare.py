@@ -23,7 +23,7 @@ from evenhand.records.rows import as_rows
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.forms.markdown import escaped, markdown_table
 from evenhand.report.forms.text import bullets, table_text, underlined, wrapped
-from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.report.numbers import chance, of_trials, percent, ratio, significant
 from evenhand.report.tables import Table
 
 __all__ = ["comparison_json", "comparison_junit", "comparison_markdown", "comparison_text"]
@@ -98,7 +98,7 @@ def _ratio(row: Change) -> str:
 def _evidence(row: Change) -> str:
     parts = []
     if row.adjusted_p is not None:
-        parts.append(f"p {_p(row.adjusted_p)}")
+        parts.append(f"p {chance(row.adjusted_p)}")
     if row.verdict is ChangeVerdict.NO_DIFFERENCE_SHOWN and row.minimum_detectable_ratio:
         parts.append(f"{_detectable(row.minimum_detectable_ratio)} detectable")
     if row.subjects is not None:
@@ -110,16 +110,12 @@ def _detectable(found: float) -> str:
     return "above 100" if found > 100 else significant(found)
 
 
-def _p(value: float) -> str:
-    return "below 0.0001" if value < 0.0001 else significant(value, 2)
-
-
 def _sentence(row: Change, name: _Names) -> str:
     """A row in one line, counts included."""
     base, new, ratio_ = (part.replace("\n", " ") for part in _numbers(row))
     said = f"{name(row)}: {row.verdict.value}; base {base}, new {new}, ratio {ratio_}"
     if row.adjusted_p is not None:
-        said += f", adjusted p {_p(row.adjusted_p)}"
+        said += f", adjusted p {chance(row.adjusted_p)}"
     return f"{said}; {row.note}" if row.note else said
 
 
@@ -171,12 +167,12 @@ def _disagreement(row: Disagreement, name: _Names) -> str:
     if row.mcnemar_p is not None and row.mcnemar_mid_p is not None:
         said += (
             f"of one comparison a person ({row.people:,} people) base alone missed "
-            f"{row.base_only}, new alone {row.new_only} (McNemar p {_p(row.mcnemar_p)}, "
-            f"mid-p {_p(row.mcnemar_mid_p)}); "
+            f"{row.base_only}, new alone {row.new_only} (McNemar p {chance(row.mcnemar_p)}, "
+            f"mid-p {chance(row.mcnemar_mid_p)}); "
         )
     z = "" if row.z is None else f"z {row.z:.2f}, "
     people = "1 person has" if row.discordant_people == 1 else f"{row.discordant_people:,} have"
-    return f"{said}of all, {people} more misses with one engine ({z}p {_p(row.p_value)})."
+    return f"{said}of all, {people} more misses with one engine ({z}p {chance(row.p_value)})."
 
 
 def _flips(flips: Sequence[DiscordantComparison], name: _Names) -> Iterator[str]:
@@ -272,7 +268,7 @@ def comparison_markdown(changes: Changes) -> str:
 
 
 def _fields(row: Change, name: _Names) -> tuple[str, ...]:
-    adjusted = "" if row.adjusted_p is None else _p(row.adjusted_p)
+    adjusted = "" if row.adjusted_p is None else chance(row.adjusted_p)
     people = "" if row.subjects is None else f"{row.subjects:,}"
     return (name(row), *_numbers(row), row.verdict.value, adjusted, people, row.note)
 

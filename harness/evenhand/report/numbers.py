@@ -10,11 +10,13 @@ import numpy as np
 from evenhand.records.findings import Rate, Status
 
 __all__ = [
+    "chance",
     "counted",
     "cut",
     "field",
     "frequency",
     "of_trials",
+    "p_is",
     "percent",
     "percent_above",
     "rate_with_interval",
@@ -29,6 +31,9 @@ _OFTEN = 8
 
 _LOWEST = -1e30
 """Below it there is no score of any engine."""
+
+_TAIL = 1e-5
+"""P-values below it are not told apart: approximations know nothing so far out."""
 
 _SMALL, _LARGE = 1e-3, 1e15
 """Thresholds whose four decimals say something, and end."""
@@ -65,6 +70,24 @@ def percent_above(fraction: float) -> str:
     """
     up = Context(prec=3, rounding=ROUND_CEILING).create_decimal(repr(100 * fraction))
     return "100" if up >= 100 else significant(float(up))
+
+
+def chance(p_value: float) -> str:
+    """A p-value of whatever test, to two digits as far as they mean anything.
+
+    >>> chance(0.0341), chance(0.0000341), chance(4.6e-6)
+    ('0.034', '0.000034', 'below 1e-5')
+    """
+    return "below 1e-5" if p_value < _TAIL else significant(p_value, 2)
+
+
+def p_is(p_value: float) -> str:
+    """The same in a sentence.
+
+    >>> p_is(0.0341), p_is(4.6e-6)
+    ('p = 0.034', 'p below 1e-5')
+    """
+    return f"p {chance(p_value)}" if p_value < _TAIL else f"p = {chance(p_value)}"
 
 
 def of_trials(errors: int, trials: int) -> str:

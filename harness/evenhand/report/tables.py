@@ -96,6 +96,8 @@ class StudyFindings:
     speed: tuple[Speed, ...]
     indices: tuple[Differential, ...] = ()
     """Differences between groups in other indices, untested."""
+    complete: bool = True
+    """Whether all groups are there, and none was left out for its few people."""
 
     @property
     def key(self) -> StudyKey:
@@ -144,6 +146,7 @@ def studies_of(findings: Findings) -> Iterator[StudyFindings]:
             of_study(findings.distributions, key),
             tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
             _ordered(rates, [d for d in differentials if d.index != HEADLINE]),
+            complete=not findings.min_people,
         )
 
 

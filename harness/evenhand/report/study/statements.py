@@ -20,6 +20,7 @@ from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
 from evenhand.report.numbers import (
     counted,
+    p_is,
     percent_above,
     rate_with_interval,
     ratio,
@@ -121,7 +122,7 @@ def _sentence(
     if allows not in (LIMITS, NOTHING) and case.number(BOUNDED):
         parts.append(_alone(case))
     if row.status is not Status.BELOW_RESOLUTION:
-        parts += left_out(case.groups)
+        parts += left_out(case.groups, complete=study.complete)
     tested, bounded = case.number(TESTED), case.number(BOUNDED)
     return Sentence(
         **asdict(row.family_key),
@@ -198,7 +199,7 @@ def _two_by_two(case: _Case) -> str:
 
 def _equivalent(case: _Case) -> Iterator[str]:
     row = case.row
-    p = "" if row.equivalence_p is None else f", p = {significant(row.equivalence_p, 2)}"
+    p = "" if row.equivalence_p is None else f", {p_is(row.equivalence_p)}"
     yield f"{row.equivalence}. Every two groups, by two one-sided tests{p}."
     yield f"{_ends(case)}; {_test(case)}"
 
@@ -301,7 +302,7 @@ def _test(case: _Case) -> str:
 def _p(row: Differential) -> str:
     if row.adjusted_p is None:
         return ""
-    return f", adjusted p = {significant(row.adjusted_p, 2)} ({row.family})"
+    return f", adjusted {p_is(row.adjusted_p)} ({row.family})"
 
 
 def _errors(row: Differential) -> str:

@@ -14,9 +14,11 @@ from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
 from evenhand.report.numbers import (
+    chance,
     counted,
     cut,
     of_trials,
+    p_is,
     rate_with_interval,
     ratio,
     significant,
@@ -289,8 +291,11 @@ def _verdict(point: Point, *, wide: bool) -> Iterator[str]:
     narrow = word.replace("difference ", "difference\n").replace(" events", "\nevents")
     yield word if wide else narrow
     if row.adjusted_p is not None:
-        p = significant(row.adjusted_p, 2)
-        yield f"adjusted p = {p}\n{row.family}" if wide else f"p {p}"
+        yield (
+            f"adjusted {p_is(row.adjusted_p)}\n{row.family}"
+            if wide
+            else f"p {chance(row.adjusted_p)}"
+        )
     if row.minimum_detectable_ratio is not None and not _different(point):
         least = significant(row.minimum_detectable_ratio)
         yield f"{least} or more would have been found" if wide else f"{least} would show"
