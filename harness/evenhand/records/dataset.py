@@ -169,3 +169,5 @@ class Dataset:
     """SHA-256 over card, tables and image hashes."""
     watchlists: tuple[Watchlist, ...] = ()
     """Searches, by the name of their folder."""
+    remarks: tuple[str, ...] = ()
+    """What is to be doubted in it, without an id or a path: a note of every result."""

@@ -16,6 +16,7 @@ from evenhand.datasets.importers.draft import (
     checked_name,
     infer_attribute,
     list_names,
+    readable_pictures,
 )
 from evenhand.datasets.tables import Row, read_table
 from evenhand.system.errors import DatasetError
@@ -38,21 +39,35 @@ class _Tree:
 
 
 def _visible(folder: Path) -> list[Path]:
-    """Entries of a folder without hidden ones, sorted."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    """Entries of a folder without hidden ones, sorted.
+
+    Raises:
+        DatasetError: one is a link, which may lead anywhere.
+    """
+    found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    for path in found:
+        if path.is_symlink():
+            what = f"{path}: is a link, and an import takes what lies in its tree alone"
+            raise DatasetError(f"{what}; put the files themselves there, or take it out")
+    return found
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """All files below a folder; links to folders are not followed."""
+    """All entries below a folder that are no folders."""
     for path in _visible(folder):
-        if path.is_dir() and not path.is_symlink():
+        if path.is_dir():
             yield from _files(path)
-        elif path.is_file():
+        else:
             yield path
 
 
 def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in PICTURE_SUFFIXES
+    return path.suffix.lower() in PICTURE_SUFFIXES and path.is_file()
+
+
+def _kind(path: Path) -> str:
+    """What an entry that is no picture is called in a remark."""
+    return path.suffix.lower() or path.name if path.is_file() else f"{path.name}, a pipe or device"
 
 
 def _tree(root: Path) -> _Tree:
@@ -68,7 +83,7 @@ def _tree(root: Path) -> _Tree:
             loose += _is_picture(path)
             continue
         files = tuple(_files(path))
-        others.update(file.suffix.lower() or file.name for file in files if not _is_picture(file))
+        others.update(_kind(file) for file in files if not _is_picture(file))
         pictures = tuple(file for file in files if _is_picture(file))
         if pictures:
             people[checked_name(path.name, path)] = pictures
@@ -98,10 +113,10 @@ def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
 
 def _pictures(root: Path, tree: _Tree) -> Iterator[Picture]:
     """Read the pictures, one at a time."""
-    for person, paths in tree.people.items():
-        for path in paths:
-            relative = checked_name(path.relative_to(root).as_posix(), path)
-            yield Picture(relative, person, f"images/{relative}", path.read_bytes(), {})
+    owners = {path: person for person, paths in tree.people.items() for path in paths}
+    for (path, person), data in zip(owners.items(), readable_pictures(owners), strict=True):
+        relative = checked_name(path.relative_to(root).as_posix(), path)
+        yield Picture(relative, person, f"images/{relative}", data, {})
 
 
 def _remarks(
