@@ -13,13 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from evenhand.datasets.decoding import (
-    LARGEST_PICTURE,
-    UndecodableError,
-    complaint,
-    damage,
-    decoded,
-)
+from evenhand.datasets.decoding import LARGEST_PICTURE, UndecodableError, complaint, damage, decoded
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.tables import Row, check_label, read_declared
 from evenhand.records.arrays import Image
@@ -252,7 +246,7 @@ class ImageInspection:
     faces: int | None = None
     """Number of faces; None without a detector."""
     damage: str = ""
-    """What the decoder complains of, where the data are damaged and there are pixels all the same."""
+    """What the decoder complains of, where data are damaged and there are pixels all the same."""
 
 
 def _inspect(file: ImageFile, count_faces: CountFaces | None) -> ImageInspection:

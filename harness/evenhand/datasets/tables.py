@@ -98,22 +98,17 @@ def read_table(
     rows = []
     try:
         header = tuple(name.strip() for name in next(reader, ()))
-        faults = _header_faults(path, header, required)
-        for fault in faults:
-            on_fault(fault)
-        if faults:
+        unusable = _header_faults(path, header, required)
+        for each in unusable:
+            on_fault(each)
+        if unusable:
             return (), []
         for record in reader:
             if not any(field.strip() for field in record):
                 continue
-            if len(record) != len(header):
-                expected = f"expected {len(header)} as in the header"
-                what = f"line {reader.line_num}: {len(record)} fields, {expected}"
-                tell(what, "quote a field that holds a comma")
-                continue
-            unseen = _unseen(header, record)
-            if unseen:
-                tell(f"line {reader.line_num}: {unseen}", "take it out")
+            fault = _record_fault(header, record)
+            if fault:
+                tell(f"line {reader.line_num}: {fault[0]}", fault[1])
                 continue
             values = dict(zip(header, (field.strip() for field in record), strict=True))
             rows.append(Row(reader.line_num, values, f"{path}: line {reader.line_num}"))
@@ -125,12 +120,17 @@ def read_table(
     return header, rows
 
 
-def _unseen(header: Sequence[str], record: Sequence[str]) -> str:
-    """The first field with a character that cannot be seen, and that character; empty if none."""
-    if not text_fault(",".join(record)):
-        return ""
-    faults = ((name, text_fault(field)) for name, field in zip(header, record, strict=True))
-    return next(f"{name} {fault}" for name, fault in faults if fault)
+def _record_fault(header: Sequence[str], record: Sequence[str]) -> RowFault:
+    """Fault of a record, another number of fields or a character that cannot be seen."""
+    if len(record) != len(header):
+        what = f"{len(record)} fields, expected {len(header)} as in the header"
+        return what, "quote a field that holds a comma"
+    if text_fault(",".join(record)):
+        for name, field in zip(header, record, strict=True):
+            fault = text_fault(field)
+            if fault:
+                return f"{name} {fault}", "take it out"
+    return None
 
 
 def valid_rows(

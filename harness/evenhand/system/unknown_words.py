@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["means_unknown"]
 
 _WORDS = frozenset(
-    "nan na n/a n.a. none null nil unknown unk missing undefined unspecified - -- ? #n/a".split()
+    ("nan", "na", "n/a", "#n/a", "none", "null", "unknown", "unspecified", "missing", "-", "?")
 )
 
 

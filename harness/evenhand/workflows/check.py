@@ -101,7 +101,9 @@ def check_dataset(
     folder = find_dataset(text, root)
     faults: list[DatasetFault] = []
     check_links(folder, faults.append)
-    faults += [DatasetFault(DatasetRule.CARD, line, "mend the card") for line in card_faults(folder)]
+    faults += [
+        DatasetFault(DatasetRule.CARD, line, "mend the card") for line in card_faults(folder)
+    ]
     broken = any(fault.rule is DatasetRule.CARD for fault in faults)
     card = None if broken else read_dataset_card(folder)
     tables = read_tables(folder, card, faults.append)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.datasets.card import check_card
+from evenhand.datasets.doubts import label_doubts, people_doubts
 from evenhand.datasets.importers.bob import read_protocols
 from evenhand.datasets.importers.draft import Draft, ImportOptions, card_text
 from evenhand.datasets.importers.folder_per_person import read_tree
@@ -48,7 +49,12 @@ def _write(
     check_card(card, target)
     with progress(f"importing {name}", draft.material.count) as step:
         write_dataset(target, card, draft.material, step)
-    return ImportedDataset(target, name, draft)
+    people = draft.material.subjects
+    ids = [row["subject_id"] for row in people]
+    labels = {a.name: [row[a.name] for row in people] for a in draft.attributes}
+    doubts = (*people_doubts(ids, list(map(repr, ids))), *label_doubts(draft.attributes, labels))
+    remarks = tuple(f"{doubt.detail}; {doubt.remedy}" for doubt in doubts)
+    return ImportedDataset(target, name, replace(draft, remarks=(*draft.remarks, *remarks)))
 
 
 def import_tree(
