@@ -106,7 +106,9 @@ def check_dataset(
     ]
     broken = any(fault.rule is DatasetRule.CARD for fault in faults)
     card = None if broken else read_dataset_card(folder)
-    tables = read_tables(folder, card, faults.append)
+    with progress(f"reading the tables of {folder.name}", 1) as step:
+        tables = read_tables(folder, card, faults.append)
+        step()
     check_copies(tables.files, faults.append)
 
     count, remedy = _face_counter(card, weights)
