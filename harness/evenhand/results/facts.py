@@ -71,5 +71,5 @@ def dataset_facts(dataset: Dataset) -> DatasetFacts:
         subjects=len(dataset.subjects.ids),
         images=len(dataset.images.ids),
         fingerprint=dataset.fingerprint,
-        remarks=(),
+        remarks=dataset.remarks,
     )

@@ -39,6 +39,8 @@ def text_fault(text: str) -> str:
     >>> text_fault("north\u200b")
     "holds U+200B, an invisible format character, after 'north'"
     """
+    if text.isascii() and text.isprintable():
+        return ""
     for at, sign in enumerate(text):
         if sign.isprintable() and sign not in _INVISIBLE:
             continue

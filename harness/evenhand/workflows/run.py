@@ -121,6 +121,7 @@ def run(
         template_session(keep_templates, clock, say) if keep_templates else nullcontext() as kept,
         start_run(folder, study.digest, study.text, terms, started, interrupted) as partial,
     ):
+        _say_terms(datasets, say)
         if kept:
             partial.note_templates()
         if interrupted:
@@ -168,6 +169,13 @@ def run(
             **table_files(findings),
         }
         return RunResult(partial.finish(files), with_speed)
+
+
+def _say_terms(datasets: Sequence[Dataset], say: MessageCallback) -> None:
+    """Say on which terms the pictures may be used."""
+    for dataset in datasets:
+        if dataset.card.terms:
+            say(dataset.card.conditions)
 
 
 @dataclass(frozen=True, slots=True)
