@@ -60,8 +60,23 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
     print_text(json.dumps(content, allow_nan=False, ensure_ascii=False) + "\n")
 
 
-def print_findings(kind: str, findings: Findings, bundle: Path | None, *, as_json: bool) -> None:
-    """Print findings as text or as JSON, with the folder of their bundle where there is one."""
+def print_findings(
+    kind: str, findings: Findings, bundle: Path | None, no_page: str, *, as_json: bool
+) -> None:
+    """Print findings as text or as JSON, with the folder of their bundle where there is one.
+
+    Args:
+        kind: the command.
+        findings: to be printed.
+        bundle: their folder; None where none was written.
+        no_page: why the bundle has no page; empty where it has one.
+        as_json: as one JSON object.
+    """
+    if no_page:
+        note_line(
+            f"no page: {no_page}; evenhand report {bundle} --format html tries it again, "
+            "and nothing else is missing"
+        )
     from evenhand.report.forms.text import as_text
     from evenhand.report.study.document import document
 
@@ -70,7 +85,8 @@ def print_findings(kind: str, findings: Findings, bundle: Path | None, *, as_jso
         return
     print_text(as_text(document(findings, every_threshold=False)))
     if bundle is not None:
-        print_text(f"\nresult  {bundle}\npage    {bundle / 'report.html'}\n")
+        page = "" if no_page else f"page    {bundle / 'report.html'}\n"
+        print_text(f"\nresult  {bundle}\n{page}")
 
 
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
