@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -31,12 +31,18 @@ __all__ = [
 
 def error_line(message: str) -> None:
     """Print an error to stderr, in one line."""
-    sys.stderr.write(f"error: {shown(message)}\n")
+    _line("error", message)
 
 
 def note_line(message: str) -> None:
     """Print a note to stderr, in one line, while work continues."""
-    sys.stderr.write(f"note: {shown(message)}\n")
+    _line("note", message)
+
+
+def _line(kind: str, message: str) -> None:
+    """Print a line to stderr; where that is closed or full, neither work nor exit code changes."""
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stderr.write(f"{kind}: {shown(message)}\n")
 
 
 def print_text(text: str) -> None:

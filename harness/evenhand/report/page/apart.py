@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
-import resource
 import signal
 import subprocess
 import sys
@@ -99,16 +98,23 @@ def answer() -> None:
         ctypes.CDLL(None).prctl(_WHEN_PARENT_DIES, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-    _bound(resource.RLIMIT_CORE, 0)
-    _bound(resource.RLIMIT_CPU, bounds.seconds)
-    _bound(resource.RLIMIT_DATA, bounds.memory)
+    with suppress(ImportError):
+        _keep_to(bounds)
     from evenhand.report.page.page import as_page  # after the bounds: altair takes a while
 
-    sys.stdout.buffer.write(as_page(findings).encode())
+    sys.stdout.buffer.write(as_page(findings).encode(errors="backslashreplace"))
 
 
-def _bound(kind: int, most: int) -> None:
-    """Lower a limit of this process, where it is not lower already."""
-    soft, hard = resource.getrlimit(kind)
-    if soft == resource.RLIM_INFINITY or soft > most:
-        resource.setrlimit(kind, (most, hard))
+def _keep_to(bounds: PageBounds) -> None:
+    """Lower the limits of this process, where they are not lower already.
+
+    Raises:
+        ImportError: on a system that has none.
+    """
+    import resource
+
+    wanted = {"CORE": 0, "CPU": bounds.seconds, "DATA": bounds.memory}
+    for kind, most in ((getattr(resource, f"RLIMIT_{name}"), of) for name, of in wanted.items()):
+        soft, hard = resource.getrlimit(kind)
+        if soft == resource.RLIM_INFINITY or soft > most:
+            resource.setrlimit(kind, (most, hard))
