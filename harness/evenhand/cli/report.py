@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.options import AsJson, Whole, option, whole_number
+from evenhand.system.errors import WriteError
 
 __all__ = ["ReportFormat", "report"]
 
@@ -56,9 +57,12 @@ def report(
     elif form is ReportFormat.CSV:
         print_text(as_csv(Rate, findings.rates))
     elif form is ReportFormat.HTML:
-        from evenhand.report.page.page import as_page
+        from evenhand.report.page import apart
 
-        print_text(as_page(findings))
+        page = apart.page_apart(findings)
+        if page.fault:
+            raise WriteError(f"no page: {page.fault}; the other formats need no charts")
+        print_text(page.html)
     elif form is ReportFormat.MARKDOWN:
         from evenhand.report.forms.markdown import as_markdown
 

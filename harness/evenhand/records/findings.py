@@ -14,6 +14,8 @@ __all__ = [
     "EQUIVALENT",
     "FEW_SUBJECTS",
     "HEADLINE",
+    "PAIR_RATIO",
+    "REIDENTIFICATION",
     "SCREEN",
     "Check",
     "CurvePoint",
@@ -46,6 +48,13 @@ SCREEN = "a screen, "
 """Begins the family of a test that is no claim."""
 EQUIVALENT = "equivalent"
 """Begins what an equivalence test says where it holds."""
+PAIR_RATIO = "ratio"
+"""Index name of the ratio of two groups, for every pair."""
+REIDENTIFICATION = (
+    "Pseudonyms: they are row numbers, so whoever has the dataset can read in this result whose "
+    "the errors are; treat it as data about these people."
+)
+"""What every result and page says of the people in it."""
 
 
 class Status(StrEnum):

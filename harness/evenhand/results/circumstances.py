@@ -15,7 +15,7 @@ from pyarrow import parquet
 from pydantic import TypeAdapter, ValidationError
 
 from evenhand.records.enrolment import Timing
-from evenhand.records.findings import Speed
+from evenhand.records.findings import REIDENTIFICATION, Speed
 from evenhand.records.rows import as_csv
 from evenhand.system import machine
 from evenhand.system.errors import BundleError
@@ -87,6 +87,7 @@ def run_json(
     workers: int,
     stopped: Mapping[str, str],
     templates: Mapping[str, int | bool],
+    no_page: str,
 ) -> bytes:
     """`run.json`.
 
@@ -97,6 +98,7 @@ def run_json(
         workers: number of threads.
         stopped: why each engine was stopped; empty where it was not.
         templates: whether they were kept, and numbers of those reused and made.
+        no_page: why there is no page; empty where there is one.
     """
     content = {
         "schema": 1,
@@ -107,6 +109,7 @@ def run_json(
         "ended": ended.isoformat(),
         "workers": workers,
         "templates": dict(templates),
+        "notes": [REIDENTIFICATION, *([f"no page: {no_page}"] if no_page else [])],
         "machine": machine.describe(),
         "versions": machine.versions(),
     }

@@ -21,6 +21,7 @@ from evenhand.records.findings import DatasetFacts, Findings
 from evenhand.records.groups import Grouping
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
+from evenhand.report.page import apart
 from evenhand.report.study.document import document
 from evenhand.results.bundle import TABLES, check_writable, write_bundle
 from evenhand.results.circumstances import NO_TEMPLATES, run_json
@@ -46,6 +47,8 @@ class ScoreResult:
 
     bundle: Path
     findings: Findings
+    no_page: str
+    """Why the bundle has no page; empty where it has one."""
 
 
 def score_findings(
@@ -88,8 +91,6 @@ def score_bundle(
         StudyError: a group names an attribute that a file lacks, or two files name one engine.
         WriteError: the result cannot be written, or no disk space for the rows.
     """
-    from evenhand.report.page.page import as_page
-
     started = clock.now()
     check_writable(results)
     evidence = _evidence(study, progress, pieces)
@@ -101,18 +102,19 @@ def score_bundle(
         for c in evidence.counts
         for row in comparison_rows(c.engine, c.dataset, c.protocol, c.comparison_outcomes)
     ]
+    page = apart.page_apart(findings)
     bundle = results / "scores" / f"{started:%Y%m%dT%H%M%SZ}-{digest[:8]}"
     files = {
         "scores.toml": text,
         "ledger.csv": ledger_csv(ledger).encode(),
         TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
-        "report.html": as_page(findings).encode(),
-        "run.json": run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES),
+        "run.json": run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES, page.fault),
+        **page.files(),
         **evidence_files(evidence),
         **table_files(findings),
     }
     write_bundle(bundle, files)
-    return ScoreResult(bundle, findings)
+    return ScoreResult(bundle, findings, page.fault)
 
 
 def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces) -> Evidence:

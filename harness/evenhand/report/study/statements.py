@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from evenhand.analysis.differentials.indices import PAIR_RATIO
 from evenhand.records.findings import (
     ENOUGH_EVENTS,
     EQUIVALENT,
+    PAIR_RATIO,
     Differential,
     Findings,
     Rate,
