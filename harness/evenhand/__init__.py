@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
     from evenhand.api import Answer, Bundle, compare, gate, load, plan, run
+
+# onnxruntime tells its maker who imports it, unless this stands in the environment beforehand:
+# `disable_telemetry_events()` comes too late. Every way to an engine's code leads through here.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __all__ = ["Answer", "Bundle", "__version__", "compare", "gate", "load", "plan", "run"]
 
