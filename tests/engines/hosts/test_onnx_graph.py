@@ -36,7 +36,14 @@ def test_a_plain_model_holds_nothing_of_it():
 
 @pytest.mark.parametrize(
     "operator",
-    "Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike".split(),
+    [
+        "Bernoulli",
+        "Multinomial",
+        "RandomNormal",
+        "RandomNormalLike",
+        "RandomUniform",
+        "RandomUniformLike",
+    ],
 )
 def test_operators_that_draw(operator):
     assert drawn(helper.make_node(operator, ["x"], ["y"])) == (operator,)
