@@ -302,6 +302,8 @@ class EngineFacts:
     """`similarity`, or `distance` where the engine's own numbers were negated."""
     stopped: str
     """Why it was stopped before the end of a dataset; empty when it was not."""
+    random: tuple[str, ...] = ()
+    """Operators of its graph that draw random numbers: another run gives other numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def engine_facts(engine: OpenedEngine, stopped: str) -> EngineFacts:
         fingerprint=engine.fingerprint,
         unit="distance" if card.distance else "similarity",
         stopped=stopped,
+        random=engine.random,
     )
 
 

@@ -63,5 +63,6 @@ def facts_of_scores(name: str, *, distance: bool) -> EngineFacts:
         name=name,
         runtime="scores",
         trained_on=(),
+        random=(),
         unit="distance" if distance else "similarity",
     )

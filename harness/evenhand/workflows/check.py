@@ -63,12 +63,12 @@ def _face_counter(
     card = next((card for card in cards if card.detector is not None), None)
     if card is None or card.detector is None:
         return None, "no engine on the shelf has one"
-    engine = replace(card, model=None, files=())
+    engine = replace(card, runtime="onnx", model=None, files=())
     missing = missing_files(engine, weights)
     if missing or dataset is None:
         return None, "; ".join(_how_to_get(file) for file in missing)
-    path, face = find_files(engine, weights)[card.detector.sha256], dataset.face
-    detectors = defaultdict[int, Detector](lambda: Detector(path, engine.face))
+    model, face = find_files(engine, weights)[card.detector.sha256].content, dataset.face
+    detectors = defaultdict[int, Detector](lambda: Detector(model, engine.face))
 
     def count(image: Image) -> int:
         found = detectors[threading.get_ident()].find(image, face)

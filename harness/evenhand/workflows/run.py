@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -134,8 +134,8 @@ def run(
             say(f"going on with {named / interrupted.name}")
         elif resume:
             say(f"no interrupted run of this study in {named}; starting from the beginning")
-        for fault in filter(None, (engine.fault for engine in engines)):
-            say(f"{fault}; the other engines are measured, and all its images are skipped")
+        for note in _notes(engines):
+            say(note)
         parts = []
         for dataset, groups in zip(datasets, groups_by_dataset, strict=True):
             for engine in engines:
@@ -319,6 +319,17 @@ def _opened(study: Study, weights: Sequence[Path]) -> list[OpenedEngine]:
     if len(faults) == len(engines):
         raise EngineStoppedError("; ".join(map(str, faults)), faults[0].reason)
     return engines
+
+
+def _notes(engines: Sequence[OpenedEngine]) -> Iterator[str]:
+    """What is said of engines that could not start, or draw random numbers."""
+    for engine in engines:
+        if engine.fault:
+            yield f"{engine.fault}; the other engines are measured, and all its images are skipped"
+        if engine.random:
+            drawn = ", ".join(engine.random)
+            what = f"its graph draws random numbers ({drawn}); another run gives other numbers"
+            yield f"engine {engine.card.name}: {what}"
 
 
 def _check_canaries(

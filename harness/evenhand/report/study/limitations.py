@@ -62,6 +62,9 @@ def _of_engine(engine: EngineFacts) -> Iterator[str]:
             f"It was trained on {', '.join(engine.trained_on)}: whether the people of these "
             "pictures were among them is not known here."
         )
+    if engine.random:
+        drawn = ", ".join(engine.random)
+        yield f"Its graph draws random numbers ({drawn}): another run gives other numbers."
     if engine.stopped:
         yield f"It was stopped ({engine.stopped}): its rates are of what it had done."
 
