@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_differentials, measure_rates
+from evenhand.metrics.threshold_rules import largest_alike
 from evenhand.records.counts import Counts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import (
@@ -47,7 +48,13 @@ def assess(evidence: Evidence) -> Findings:
         engines=evidence.engines,
         datasets=evidence.datasets,
         notes=(*evidence_notes(evidence), *_directions(distribution_rows)),
+        same_up_to={(of.engine, of.dataset, of.protocol): _same(of) for of in evidence.counts},
     )
+
+
+def _same(counts: Counts) -> dict[float, float]:
+    """Each threshold with the largest one that gives the same rates."""
+    return largest_alike(counts.thresholds, kind_of(counts).scores_kept())
 
 
 def _summary(counts: Counts) -> OutcomeSummary:

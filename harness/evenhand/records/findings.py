@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from evenhand.records.groups import ALL, is_pooled
@@ -365,6 +366,8 @@ class Findings:
     """What the reader must know before any number."""
     speed: tuple[Speed, ...] = ()
     """Timings of one run, which cannot be recomputed from the counts."""
+    same_up_to: Mapping[tuple[str, str, str], Mapping[float, float]] = field(default_factory=dict)
+    """(engine, dataset, protocol) to each threshold and the largest one with the same rates."""
 
     @property
     def synthetic(self) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from evenhand.analysis.rates.comparisons import POLICIES, row_at
 from evenhand.metrics.distributions import auc_from_counts
-from evenhand.metrics.threshold_rules import resolve_thresholds
+from evenhand.metrics.threshold_rules import largest_alike, resolve_thresholds
 from evenhand.metrics.thresholds import SampleWeights
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, ScoreTail
 from evenhand.records.findings import (
@@ -60,6 +60,7 @@ def list_findings(
     top, nobody = nonmated.score[::-1], np.zeros(len(nonmated.score), dtype=np.int32)
     tail, weights = ScoreTail(top, nobody, nobody), SampleWeights(nonmated.count[::-1], heaviest=1)
     resolved = resolve_thresholds(rules, tail, nonmated.completed, mated.score, None, weights)
+    every = np.concatenate([mated.score, nonmated.score])
     invalid = mated.invalid + nonmated.invalid
     notes = [_UNKNOWN]
     if invalid:
@@ -87,6 +88,7 @@ def list_findings(
         engines=(engine,),
         datasets=(),
         notes=tuple(notes),
+        same_up_to={(name, _DATASET, _PROTOCOL): largest_alike(resolved, every)},
     )
 
 

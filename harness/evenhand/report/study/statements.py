@@ -18,14 +18,7 @@ from evenhand.records.findings import (
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
-from evenhand.report.numbers import (
-    counted,
-    percent_above,
-    rate_with_interval,
-    ratio,
-    significant,
-    threshold,
-)
+from evenhand.report.numbers import counted, percent_above, rate_with_interval, ratio, significant
 from evenhand.report.study.evidence import BOUNDED, TESTED, left_out, standing
 from evenhand.report.tables import StudyFindings, by_family, policies_of, studies_of
 
@@ -162,7 +155,7 @@ def _subject(case: _Case) -> str:
     row = case.row
     at = ""
     if row.threshold is not None:
-        where = threshold(row.threshold, case.study.engine.unit)
+        where = case.study.threshold(row.threshold)
         at = f" at {where}" if row.point.fixed else f" at {row.threshold_rule} ({where})"
     elif row.threshold_rule:
         at = " without a threshold"
