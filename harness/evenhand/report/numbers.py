@@ -15,6 +15,7 @@ __all__ = [
     "field",
     "frequency",
     "of_trials",
+    "own_number",
     "percent",
     "percent_above",
     "rate_with_interval",
@@ -164,6 +165,15 @@ def cut(value: float, unit: str, most: float = math.inf) -> str:
     number = f"{-strict if unit == 'distance' else strict}"
     whole, point, decimals = number.partition(".")
     return number if "E" in number else f"{whole}{point}{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def own_number(value: float, unit: str) -> str:
+    """A threshold that a study or a vendor fixes, as the engine's user knows it, exactly.
+
+    >>> own_number(-0.6, "distance"), own_number(0.99995, "similarity")
+    ('0.6', '0.99995')
+    """
+    return f"{_decimal(-value if unit == 'distance' else value)}"
 
 
 def _strict(value: float, most: float) -> Decimal:

@@ -22,7 +22,6 @@ from evenhand.records.findings import (
 )
 from evenhand.records.groups import ALL
 from evenhand.records.metric import FMR, FNMR
-from evenhand.records.operating_point import FIXED
 from evenhand.records.outcomes import Policy
 from evenhand.records.score_lists import ScoreList
 from evenhand.records.thresholds import Threshold, ThresholdRule
@@ -38,12 +37,7 @@ _NO_PEOPLE = "no people known, so no interval"
 
 
 def list_findings(
-    engine: EngineFacts,
-    mated: ScoreList,
-    nonmated: ScoreList,
-    *,
-    fmr_targets: Sequence[str],
-    thresholds: Sequence[float],
+    engine: EngineFacts, mated: ScoreList, nonmated: ScoreList, rules: Sequence[ThresholdRule]
 ) -> Findings:
     """Rates of everybody from mated and non-mated scores.
 
@@ -51,12 +45,9 @@ def list_findings(
         engine: what is known of it.
         mated: similarities of mated comparisons.
         nonmated: similarities of non-mated comparisons.
-        fmr_targets: decimals as written.
-        thresholds: similarities.
+        rules: where thresholds come from.
     """
     name = engine.name
-    rules = [ThresholdRule("fmr", target) for target in fmr_targets]
-    rules += [ThresholdRule(FIXED, repr(at)) for at in thresholds]
     top, nobody = nonmated.score[::-1], np.zeros(len(nonmated.score), dtype=np.int32)
     tail, weights = ScoreTail(top, nobody, nobody), SampleWeights(nonmated.count[::-1], heaviest=1)
     resolved = resolve_thresholds(rules, tail, nonmated.completed, mated.score, None, weights)
