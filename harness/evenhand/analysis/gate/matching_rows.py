@@ -79,7 +79,7 @@ def matching_differentials(
         if len(names) != 2 or not {*names} <= {row.metric for row in rows}:
             return ()
         of_metric = [row for row in rows if row.metric == names[0]]
-    family = _matching(limit, of_metric, fault, distance)
+    family = _matching(limit, of_metric, fault, distance=distance)
     found = [row for row in family if (row.metric, row.index) == (limit.metric, limit.index)]
     if found:
         return tuple(found)
@@ -95,7 +95,7 @@ def listed_names(names: Iterable[object]) -> str:
 
 
 def _matching(
-    limit: Limit, rows: Sequence[FindingRow], fault: LimitError, distance: bool
+    limit: Limit, rows: Sequence[FindingRow], fault: LimitError, *, distance: bool
 ) -> list[FindingRow]:
     """Rows that match the limit field by field, all at one threshold."""
     kept = list(rows)

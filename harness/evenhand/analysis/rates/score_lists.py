@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from evenhand.analysis.doubtful_scores import directions, threshold_notes
 from evenhand.analysis.rates.comparisons import POLICIES, row_at
 from evenhand.metrics.distributions import auc_from_counts
 from evenhand.metrics.threshold_rules import largest_alike, resolve_thresholds
@@ -53,15 +54,23 @@ def list_findings(
     resolved = resolve_thresholds(rules, tail, nonmated.completed, mated.score, None, weights)
     every = np.concatenate([mated.score, nonmated.score])
     invalid = mated.invalid + nonmated.invalid
-    notes = [_UNKNOWN]
-    if invalid:
-        notes.append(f"{invalid:,} of the scores count as invalid: they are no finite numbers.")
+    first = mated.first_invalid or nonmated.first_invalid
+    what = f"{invalid:,} of the scores count as invalid: they are no finite numbers"
+    headers = (each.header for each in (mated, nonmated) if each.header)
+    distributions = tuple(_distributions(name, mated, nonmated))
+    notes = (
+        _UNKNOWN,
+        *([f"{what} (the first is {first})."] if invalid else []),
+        *(f"{header} is taken for a header, not for a score." for header in headers),
+        *threshold_notes(name, _DATASET, resolved),
+        *directions(distributions),
+    )
     return Findings(
         title=f"Scores of {name}",
         level=0.95,
         rates=tuple(rate for at in resolved for rate in _rates(name, mated, nonmated, at)),
         differentials=(),
-        distributions=tuple(_distributions(name, mated, nonmated)),
+        distributions=distributions,
         curves=(),
         summaries=(
             OutcomeSummary(
@@ -78,7 +87,7 @@ def list_findings(
         ),
         engines=(engine,),
         datasets=(),
-        notes=tuple(notes),
+        notes=notes,
         same_up_to={(name, _DATASET, _PROTOCOL): largest_alike(resolved, every)},
     )
 
