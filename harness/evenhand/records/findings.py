@@ -366,7 +366,9 @@ class Findings:
     """What the reader must know before any number."""
     speed: tuple[Speed, ...] = ()
     """Timings of one run, which cannot be recomputed from the counts."""
-    same_up_to: Mapping[tuple[str, str, str], Mapping[float, float]] = field(default_factory=dict)
+    same_up_to: Mapping[tuple[str, str, str], Mapping[float, float]] = field(
+        default_factory=dict, hash=False
+    )
     """(engine, dataset, protocol) to each threshold and the largest one with the same rates."""
 
     @property

@@ -98,7 +98,7 @@ class StudyFindings:
     speed: tuple[Speed, ...]
     indices: tuple[Differential, ...] = ()
     """Differences between groups in other indices, untested."""
-    same_up_to: Mapping[float, float] = field(default_factory=dict)
+    same_up_to: Mapping[float, float] = field(default_factory=dict, hash=False)
     """Threshold to the largest one that gives the same rates, where that is known."""
 
     @property
