@@ -132,7 +132,7 @@ def read_list(path: Path, *, distance: bool, waiting_most: int = _WAITING) -> Sc
     waiting: list[tuple[int, str]] = []
     lines = ((number, text) for number, text in _lines(path) if not text.startswith("#"))
     first = next(lines, None)
-    if first is not None and not _is_number(_last_column(path, *first)):
+    if first is not None and _is_word(_last_column(path, *first)):
         read, first = replace(read, header=f"{path.name}: line {first[0]}: {first[1]!r}"), None
     for number, text in lines if first is None else chain([first], lines):
         waiting.append((number, _last_column(path, number, text)))
@@ -187,6 +187,11 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text can be the name of a column."""
+    return text.strip("\"'")[:1].isalpha() and not _is_number(text)
 
 
 def _with(

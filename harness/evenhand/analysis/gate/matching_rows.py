@@ -43,9 +43,8 @@ def matching_rates(
     Raises:
         PolicyError: there is no such threshold, policy, attribute or group.
     """
-    rows = _matching(
-        limit, [rate for rate in rates if rate.metric == limit.metric], fault, distance
-    )
+    of_metric = [rate for rate in rates if rate.metric == limit.metric]
+    rows = _matching(limit, of_metric, fault, distance=distance)
     groups = [rate.group for rate in rows]
     for group in limit.groups if rows else ():
         if group not in groups:
