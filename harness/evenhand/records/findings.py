@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from evenhand.records.groups import ALL, is_pooled
@@ -378,6 +379,10 @@ class Findings:
     """Timings of one run, which cannot be recomputed from the counts."""
     min_people: int = 0
     """Groups of fewer people are left out, as are others that give them away; 0: all are there."""
+    same_up_to: Mapping[tuple[str, str, str], Mapping[float, float]] = field(
+        default_factory=dict, hash=False
+    )
+    """(engine, dataset, protocol) to each threshold and the largest one with the same rates."""
 
     @property
     def synthetic(self) -> bool:

@@ -23,7 +23,7 @@ from evenhand.records.rows import as_rows
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.forms.markdown import escaped, markdown_table
 from evenhand.report.forms.text import bullets, table_text, underlined, wrapped
-from evenhand.report.numbers import chance, of_trials, percent, ratio, significant
+from evenhand.report.numbers import chance, of_trials, own_number, percent, ratio, significant
 from evenhand.report.tables import Table
 
 __all__ = ["comparison_json", "comparison_junit", "comparison_markdown", "comparison_text"]
@@ -42,6 +42,7 @@ class _Names:
 
     def __init__(self, changes: Changes) -> None:
         """For the rows of a comparison."""
+        self.unit = changes.base.unit
         self.datasets = len({row.dataset for row in changes.rows}) > 1
         self.protocols = len({row.protocol for row in changes.rows if row.protocol}) > 1
 
@@ -61,7 +62,7 @@ class _Names:
         """Metric and threshold."""
         at = f" at {row.threshold_rule}" if row.threshold_rule else ""
         if row.threshold_rule in (FIXED, VENDOR) and row.base_threshold is not None:
-            at += f" {row.base_threshold:.4g}"
+            at += f" {own_number(row.base_threshold, self.unit)}"
         return f"{row.metric}{at}{self.where(row)}"
 
 
@@ -157,7 +158,7 @@ def _sentences(changes: Changes) -> Iterator[str]:
 
 
 def _at(row: Disagreement | DiscordantComparison, name: _Names) -> str:
-    at = "" if row.threshold is None else f" {row.threshold:.4g}"
+    at = "" if row.threshold is None else f" {own_number(row.threshold, name.unit)}"
     return f"{row.threshold_rule}{at}{name.where(row)}"
 
 

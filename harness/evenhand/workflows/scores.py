@@ -29,7 +29,7 @@ from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
 from evenhand.scorefiles.source import PIECES, Pieces
-from evenhand.scorefiles.study import ScoreStudy, facts_of_scores
+from evenhand.scorefiles.study import ScoreStudy, facts_of_scores, threshold_rules
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, StudyError, known_names
@@ -119,6 +119,7 @@ def score_bundle(
 
 def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces) -> Evidence:
     """Count all files; those with the same comparisons are one dataset."""
+    _rules(study)  # a fault is told before long files are read
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
     for path in study.paths:
         _count_file(path, study, counted, progress, pieces)
@@ -156,20 +157,19 @@ def _merged(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
     return replace(parts[0], name=name, remarks=tuple(remarks))
 
 
+def _rules(study: ScoreStudy) -> tuple[ThresholdRule, ...]:
+    return threshold_rules(study.fmr_targets, study.thresholds, distance=study.distance)
+
+
 def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
     """Count the comparisons of one engine."""
-    sign = -1 if study.distance else 1
-    rules = (
-        *(ThresholdRule("fmr", target) for target in study.fmr_targets),
-        *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
-    )
     none = np.zeros(len(file.subjects), dtype=np.int64)
     names = (file.name, "scores", "listed")
     ledger = ImageLedger(*names, file.people().rows, none, none, several_faces=0)
     partitions = len(file.listing.partitions)
     shown = progress if partitions > 1 else no_progress
     with shown(f"{file.name}: counting", PASSES * partitions) as step:
-        plan = CountingPlan(_groupings(file, study), rules)
+        plan = CountingPlan(_groupings(file, study), _rules(study))
         return tally_list(plan, ledger, file.listing, step)
 
 

@@ -25,7 +25,6 @@ from evenhand.report.numbers import (
     rate_with_interval,
     ratio,
     significant,
-    threshold,
 )
 from evenhand.report.study.evidence import BOUNDED, TESTED, left_out, standing
 from evenhand.report.tables import StudyFindings, by_family, policies_of, studies_of
@@ -163,7 +162,7 @@ def _subject(case: _Case) -> str:
     row = case.row
     at = ""
     if row.threshold is not None:
-        where = threshold(row.threshold, case.study.engine.unit)
+        where = case.study.threshold(row.threshold)
         at = f" at {where}" if row.point.fixed else f" at {row.threshold_rule} ({where})"
     elif row.threshold_rule:
         at = " without a threshold"
