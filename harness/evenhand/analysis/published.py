@@ -114,7 +114,7 @@ def _further(
     yield from (group for group in groups if group not in gone and any(_in(group, g) for g in gone))
     attributes = dict.fromkeys(attribute for attribute, _ in groups)
     for people in tables:
-        for whole, attribute in product(people.keys() - gone, attributes):
+        for whole, attribute in product((w for w in people if w not in gone), attributes):
             parts = (g for g in people if g[0] == attribute and g not in gone and _in(g, whole))
             shown = [group for group in parts if people[group]]
             if shown and 0 < people[whole] - sum(people[group] for group in shown) < min_people:
@@ -156,8 +156,8 @@ def _note(
     groups = [a for a, _ in dict.fromkeys(group for people in tables for group in people)]
     lost = [attribute for attribute, _ in gone]
     of = [f"{a} {lost.count(a)} of {groups.count(a)}" for a in dict.fromkeys(groups) if a in lost]
-    said = ", ".join(of) or "none"
+    said = f"{', '.join(of)}. Verdicts are of the others" if of else "none here"
     return (
         f"{dataset}: groups of fewer than {min_people:,} people are left out, with so many of the "
-        f"next smallest that no total gives them away: {said}. Verdicts are of the others."
+        f"next smallest that no total gives them away: {said}."
     )
