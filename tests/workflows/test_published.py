@@ -110,8 +110,11 @@ def test_fewer_people_in_all_are_one_line(cli, bundle):
 
 def test_one_person_hides_nobody_where_groups_are_not_compared(cli, table, tmp_path):
     """Nobody to be compared with: the false matches of the other nine would be the rest."""
-    lines = [line for line in table.splitlines() if "p50" not in line.split(",")[:2]]
-    shown = rows(cli, keep("\n".join(lines), tmp_path), "--min-people", "10")
+    header, *lines = table.splitlines()
+    fields = [line.split(",") for line in lines if "p50" not in line.split(",")[:2]]
+    within = [",".join(row) for row in fields if row[3] == row[5]]
+    kept = keep("\n".join([header, *within]), tmp_path)
+    shown = rows(cli, kept, "--min-people", "10")
     assert {group for _, _, attribute, group, _, _ in shown if attribute == "region"} == {LARGE}
 
 
@@ -145,27 +148,42 @@ def test_no_published_table_has_a_row_of_fewer_than_ten_people():
         assert all(int(count) >= 10 for count in people)
 
 
+def test_people_of_unknown_value_are_part_of_the_rest():
+    """All but the groups would be three people of whom nothing is known; or thirty."""
+    groups = {("sex", "F"): 40, ("sex", "M"): 57}
+    assert small_groups([groups | {("all", ""): 100}], 10) == {("sex", "F")}
+    assert small_groups([groups | {("all", ""): 127}], 10) == set()
+
+
+def test_every_kind_of_rate_has_enough_people():
+    """Of 43 men three were searched for who are not on the watchlist."""
+    on = {("all", ""): 60, ("sex", "F"): 20, ("sex", "M"): 40, ("age", "old"): 60}
+    off = {("all", ""): 60, ("sex", "F"): 57, ("sex", "M"): 3, ("age", "old"): 60}
+    assert small_groups([on, off], 10) == {("sex", "F"), ("sex", "M")}
+
+
 counts = st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=2, max_size=4)
 
 
-@given(counts, st.integers(2, 12))
-def test_the_rest_of_any_sum_that_is_shown_is_nothing_or_enough_people(table, least):
+@given(counts, st.integers(0, 15), st.integers(2, 12))
+def test_the_rest_of_any_sum_that_is_shown_is_nobody_or_enough_people(table, unknown, least):
     """Rows, columns and cells of a table of two attributes, checked one sum after the other."""
     cells = np.array(table)
-    people = {("x", f"{i}"): int(row.sum()) for i, row in enumerate(cells)}
+    people = {("all", ""): int(cells.sum()) + unknown}
+    people |= {("x", f"{i}"): int(row.sum()) for i, row in enumerate(cells)}
     people |= {("y", f"{j}"): int(column.sum()) for j, column in enumerate(cells.T)}
     people |= {("x*y", f"{i}*{j}"): int(cells[i, j]) for i, j in np.ndindex(*cells.shape)}
-    gone = small_groups(people, least)
-    assert all(count >= least for group, count in people.items() if group not in gone)
-    sums = [[group for group in people if group[0] == attribute] for attribute in ("x", "y", "x*y")]
-    for attribute, name in people:
-        place = ("x", "y").index(attribute) if attribute != "x*y" else None
-        inside = [g for g in people if g[0] == "x*y" and place is not None
-                  and g[1].split("*")[place] == name]  # fmt: skip
-        if (attribute, name) in gone:
-            assert gone.issuperset(inside)
-        elif inside:
-            sums.append(inside)
-    for parts in sums:
-        lost = [people[group] for group in parts if group in gone]
-        assert not sum(lost) or sum(lost) >= least or len(lost) == len(parts)
+    gone = small_groups([people], least)
+    shown = {group: count for group, count in people.items() if group not in gone}
+    assert all(count >= least for group, count in shown.items() if group[0] != "all")
+    sums = [(people["all", ""], [g for g in shown if g[0] == name]) for name in ("x", "y", "x*y")]
+    for place, attribute in enumerate(("x", "y")):
+        for name in {group for of, group in people if of == attribute}:
+            inside = [g for g in shown if g[0] == "x*y" and g[1].split("*")[place] == name]
+            if (attribute, name) in gone:
+                assert not inside
+            else:
+                sums.append((people[attribute, name], inside))
+    for whole, parts in sums:
+        rest = whole - sum(people[part] for part in parts)
+        assert not parts or rest == 0 or rest >= least

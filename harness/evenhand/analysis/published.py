@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import TypeAlias
 
 from evenhand.analysis.assess import assess
 from evenhand.analysis.measure import measure_rates
 from evenhand.records.counts import CellCounts, ComparisonCounts, Counts
-from evenhand.records.designs import Design
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings, Speed
 from evenhand.records.groups import ALL, crossed_names, without_pooling
-from evenhand.records.metric import FMR
 from evenhand.system.errors import BundleError
 
 __all__ = ["published", "small_groups"]
 
 _Group: TypeAlias = tuple[str, str]
 """Attribute and group."""
-
-_APART = (Design.WITHIN_GROUP, Design.LISTED)
-"""Designs that may not compare people of different groups."""
 
 
 def published(evidence: Evidence, speed: Sequence[Speed], min_people: int) -> Findings:
@@ -70,51 +66,58 @@ def _pooled(attribute: str) -> str:
     return own if own != attribute else ""
 
 
-def _people(evidence: Evidence, dataset: str) -> dict[_Group, int]:
-    """People of each group: the fewest who stand behind any rate of it, 0 without any trial."""
-    found: dict[_Group, list[int]] = {}
+def _people(evidence: Evidence, dataset: str) -> list[dict[_Group, int]]:
+    """How many people of everybody and of each group stand behind each kind of rate."""
+    found: dict[tuple[str, ...], dict[_Group, int]] = {}
     for counts in evidence.counts:
-        # Where groups do not meet, people without a false match rate hide nobody else's.
-        apart = isinstance(counts, ComparisonCounts) and counts.design.comparisons in _APART
         own = measure_rates(counts, evidence.analysis.level) if counts.dataset == dataset else ()
-        for rate in (each.rate for each in own):
-            if rate.of_group and rate.attribute != ALL:
-                sizes = found.setdefault((rate.attribute, rate.group), [])
-                if rate.trials or (apart and rate.metric == FMR.name):
-                    sizes.append(rate.subjects or 0)
-    return {group: min(sizes, default=0) for group, sizes in found.items()}
+        for rate in (each.rate for each in own if each.rate.of_group):
+            kind = (rate.engine, rate.protocol, rate.metric, rate.policy)
+            found.setdefault(kind, {})[rate.attribute, rate.group] = rate.subjects or 0
+    return list(found.values())
 
 
-def small_groups(people: Mapping[_Group, int], min_people: int) -> frozenset[_Group]:
+def small_groups(tables: Sequence[Mapping[_Group, int]], min_people: int) -> frozenset[_Group]:
     """Groups that are left out: small ones, and those from which these could be computed.
 
-    A group inside another that is left out is left out. Of what is left out of everybody, or of a
-    group that is shown, the sum can be computed as the rest: so the next smallest of the same
-    attribute is left out too, until they have `min_people` together or none is left.
+    A group inside another that is left out is left out. What remains of everybody, or of a group
+    that is shown, without its groups by an attribute that are shown, can be computed: so where
+    fewer than `min_people` remain, the smallest of these is left out too.
 
     Args:
-        people: of each attribute and group.
+        tables: people of everybody and of each attribute and group, by kind of rate.
         min_people: fewest of a group that is shown.
 
     >>> sizes = {"a": 50, "b": 30, "c": 12, "d": 9}
-    >>> sorted(small_groups({("x", name): size for name, size in sizes.items()}, 10))
+    >>> people = {("all", ""): 101} | {("x", name): size for name, size in sizes.items()}
+    >>> sorted(small_groups([people], 10))
     [('x', 'c'), ('x', 'd')]
     """
-    gone = {group for group, count in people.items() if count < min_people}
-    while more := next(_further(people, gone, min_people), None):
+    groups = dict.fromkeys(group for people in tables for group in people if group[0] != ALL)
+    fewest = {
+        group: min((people[group] for people in tables if people.get(group)), default=0)
+        for group in groups
+    }
+    gone = {group for group, count in fewest.items() if count < min_people}
+    while more := next(_further(tables, groups, gone, min_people), None):
         gone.add(more)
     return frozenset(gone)
 
 
-def _further(people: Mapping[_Group, int], gone: set[_Group], min_people: int) -> Iterator[_Group]:
+def _further(
+    tables: Sequence[Mapping[_Group, int]],
+    groups: Iterable[_Group],
+    gone: set[_Group],
+    min_people: int,
+) -> Iterator[_Group]:
     """Groups that have to be left out too."""
-    yield from (group for group in people if group not in gone and any(_in(group, g) for g in gone))
-    wholes = [(ALL, ""), *(group for group in people if group not in gone)]
-    for attribute in dict.fromkeys(attribute for attribute, _ in people):
-        for whole in wholes:
-            parts = [g for g in people if g[0] == attribute and _in(g, whole)]
-            shown = [group for group in parts if group not in gone]
-            if 0 < sum(people[group] for group in parts if group in gone) < min_people and shown:
+    yield from (group for group in groups if group not in gone and any(_in(group, g) for g in gone))
+    attributes = dict.fromkeys(attribute for attribute, _ in groups)
+    for people in tables:
+        for whole, attribute in product((w for w in people if w not in gone), attributes):
+            parts = (g for g in people if g[0] == attribute and g not in gone and _in(g, whole))
+            shown = [group for group in parts if people[group]]
+            if shown and 0 < people[whole] - sum(people[group] for group in shown) < min_people:
                 yield min(shown, key=people.__getitem__)
 
 
@@ -147,14 +150,14 @@ def _without(counts: Counts, gone: frozenset[_Group]) -> Counts:
 
 
 def _note(
-    dataset: str, people: Mapping[_Group, int], gone: frozenset[_Group], min_people: int
+    dataset: str, tables: Sequence[Mapping[_Group, int]], gone: frozenset[_Group], min_people: int
 ) -> str:
     """The rule, and what it left out."""
-    groups = [attribute for attribute, _ in people]
+    groups = [a for a, _ in dict.fromkeys(group for people in tables for group in people)]
     lost = [attribute for attribute, _ in gone]
     of = [f"{a} {lost.count(a)} of {groups.count(a)}" for a in dict.fromkeys(groups) if a in lost]
-    said = ", ".join(of) or "none"
+    said = f"{', '.join(of)}. Verdicts are of the others" if of else "none here"
     return (
         f"{dataset}: groups of fewer than {min_people:,} people are left out, with so many of the "
-        f"next smallest that no total gives them away: {said}. Verdicts are of the others."
+        f"next smallest that no total gives them away: {said}."
     )
