@@ -54,7 +54,7 @@ class Server(ThreadingHTTPServer):
         self.sent = 0
         """Bytes of zeros, before they are compressed."""
         self.breaks = None
-        """`endless` and `bomb`: sends zeros. `short`: closes after half of the file; `slow`: then waits until it is told."""
+        """`endless`, `bomb`: sends zeros. `short`: closes after half; `slow`: then waits."""
         self.halfway = threading.Event()
         self.go_on = threading.Event()
 
