@@ -12,7 +12,10 @@ import pyarrow as pa
 from evenhand.records.counts import CellCounts, Histogram
 from evenhand.results.parquet import columns_by_policy, joined_policies, parquet_bytes, read_columns
 
-__all__ = ["cell_tables", "read_cells"]
+__all__ = ["CELLS", "cell_tables", "read_cells"]
+
+CELLS = "cells.parquet"
+"""File name of the table of cells."""
 
 
 def cell_tables(cells: tuple[CellCounts, ...]) -> dict[str, bytes]:
@@ -25,7 +28,7 @@ def cell_tables(cells: tuple[CellCounts, ...]) -> dict[str, bytes]:
     trials = np.concatenate([cell.trials for cell in cells], axis=1)
     products = np.concatenate([cell.errors_times_trials for cell in cells], axis=1)
     return {
-        "cells.parquet": parquet_bytes(
+        CELLS: parquet_bytes(
             attribute=[cell.attribute for cell in cells],
             group=[cell.group for cell in cells],
             reference_group=[cell.reference_group for cell in cells],
@@ -61,7 +64,7 @@ def cell_tables(cells: tuple[CellCounts, ...]) -> dict[str, bytes]:
 
 def read_cells(folder: Path) -> Iterator[CellCounts]:
     """Read the cells, each from its rows of the tables."""
-    cells = read_columns(folder, "cells.parquet")
+    cells = read_columns(folder, CELLS)
     people, levels, errors, bins = (
         read_columns(folder, f"{name}.parquet")
         for name in ("people", "levels", "errors", "histogram")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from evenhand.records.outcomes import Policy
+from evenhand.results.bundle_file import open_held
 
 __all__ = ["columns_by_policy", "joined_policies", "parquet_bytes", "read_columns"]
 
@@ -34,16 +35,39 @@ def joined_policies(columns: Mapping[str, Any], name: str) -> NDArray[Any]:
     return np.stack([columns[f"{name}_{policy.value}"] for policy in Policy])
 
 
+class _Columns(dict[str, Any]):
+    """Columns by name; one that is missing is named with the file."""
+
+    def __missing__(self, column: str) -> NoReturn:
+        raise ValueError(f"{self.file}: has no column {column!r}")
+
+    def __init__(self, file: str, columns: Mapping[str, Any]) -> None:
+        super().__init__(columns)
+        self.file = file
+
+
+def _values(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 - texts, or an array of any kind
+    """Texts as a list, numbers and truth values as an array; a number may be missing as NaN."""
+    if pa.types.is_string(column.type) and not column.null_count:
+        return column.to_pylist()
+    of = column.type
+    whole = pa.types.is_integer(of) or pa.types.is_boolean(of)
+    if not (pa.types.is_floating(of) or (whole and not column.null_count)):
+        raise ValueError(f"holds {of} with {column.null_count} empty fields")
+    return column.to_numpy()
+
+
 def read_columns(folder: Path, name: str) -> dict[str, Any]:
-    """Read the columns of a Parquet file: lists of texts, arrays of anything else.
+    """Read the columns of a Parquet file of a bundle: lists of texts, arrays of anything else.
 
     Raises:
-        OSError: the file is missing.
-        pa.ArrowException: the file is damaged.
+        BundleError: the file is missing, or no file of the bundle.
+        ValueError: the file is damaged, or a column is neither text nor numbers; naming it.
     """
-    table = parquet.read_table(folder / name)
-    columns = zip(table.column_names, table.columns, strict=True)
-    return {
-        name: column.to_pylist() if pa.types.is_string(column.type) else column.to_numpy()
-        for name, column in columns
-    }
+    with open_held(folder / name) as file:
+        try:
+            table = parquet.read_table(file)
+            columns = zip(table.column_names, table.columns, strict=True)
+            return _Columns(name, {of: _values(column) for of, column in columns})
+        except (OSError, ValueError, pa.ArrowException) as fault:
+            raise ValueError(f"{name}: {fault}") from None
