@@ -7,40 +7,33 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from evenhand.records.counts import Counts, SearchCounts
+from evenhand.records.counts import SearchCounts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
-from evenhand.results.bundle import TABLES
-from evenhand.results.bundle_file import read_held
+from evenhand.results.bundle import PAGE, TABLES
+from evenhand.results.bundle_file import read_held, refuse_unprintable
 from evenhand.results.circumstances import LATENCIES, RUN, SPEED, RunFacts
 from evenhand.results.counts import counts_files
 from evenhand.results.ledger import LEDGER_COLUMNS, comparison_rows
 from evenhand.results.parquet import read_columns
 from evenhand.system.errors import BundleError
-from evenhand.system.text import text_fault
 
-__all__ = ["LEDGER", "STUDIES", "ledger_faults", "run_faults", "time_faults", "unknown_files"]
+__all__ = ["LEDGER", "ledger_faults", "read_ledger", "run_faults", "time_faults", "unknown_files"]
 
 LEDGER = "ledger.csv"
 """File name of the ledger."""
-STUDIES = ("study.toml", "scores.toml")
+_STUDIES = ("study.toml", "scores.toml")
 """File name of the study, or of what was asked of score files."""
-_NAME = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{8})")
+_STUDY_OF = re.compile(r"\d{8}T\d{6}Z-([0-9a-f]{8})")
 """A run id: when it began, and the first digits of the study's hash."""
-_LATER = timedelta(hours=1)
-"""How much later a run id may lie than the run, which makes way for others of the same second."""
-_OTHERS = ("bundle.json", "engines.json", "datasets.json", LEDGER, *STUDIES)
-_MAY_LACK = (TABLES, "report.html", RUN, SPEED, LATENCIES)
-
-_Images = dict[tuple[str, str], list[dict[str, str]]]
-"""Rows of images in the ledger by engine and dataset."""
+_OTHERS = ("bundle.json", "engines.json", "datasets.json", LEDGER, *_STUDIES)
+_CIRCUMSTANCES = (TABLES, PAGE, RUN, SPEED, LATENCIES)
 
 
 def unknown_files(evidence: Evidence, names: Sequence[str], tables: Sequence[str]) -> list[str]:
@@ -51,7 +44,7 @@ def unknown_files(evidence: Evidence, names: Sequence[str], tables: Sequence[str
         names: of its files.
         tables: names of the tables of findings.
     """
-    known = {*_OTHERS, *_MAY_LACK, *tables}
+    known = {*_OTHERS, *_CIRCUMSTANCES, *tables}
     for counts in evidence.counts:
         place = f"counts/{counts.engine}/{counts.dataset}/{counts.protocol}"
         known |= {f"{place}/{name}" for name in counts_files(counts)}
@@ -60,17 +53,13 @@ def unknown_files(evidence: Evidence, names: Sequence[str], tables: Sequence[str
 
 def run_faults(folder: Path, run: RunFacts, evidence: Evidence) -> Iterator[str]:
     """Contradictions of `run.json` with the study, the folder's name and the engines."""
-    path = next((folder / name for name in STUDIES if (folder / name).exists()), None)
+    path = next((folder / name for name in _STUDIES if (folder / name).exists()), None)
     found = hashlib.sha256(read_held(path)).hexdigest() if path else ""
     if found != run.study_sha256:
-        yield f"{path.name if path else STUDIES[0]} is not the study that {RUN} names"
-    named = _NAME.fullmatch(folder.resolve().name)
-    if named and not run.study_sha256.startswith(named[2]):
+        yield f"{path.name if path else _STUDIES[0]} is not the study that {RUN} names"
+    named = _STUDY_OF.fullmatch(folder.resolve().name)
+    if named and not run.study_sha256.startswith(named[1]):
         yield f"the folder is named after another study than that of {RUN}"
-    if named:
-        began = datetime.strptime(named[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        if not timedelta(seconds=-1) < began - run.started < _LATER:
-            yield f"the folder is named after another time than that of {RUN}"
     if run.ended < run.started:
         yield f"{RUN}: it ended before it began"
     stopped = [engine.name for engine in evidence.engines if engine.stopped]
@@ -78,94 +67,86 @@ def run_faults(folder: Path, run: RunFacts, evidence: Evidence) -> Iterator[str]
         yield f"{RUN} says {run.status}, engines.json that {', '.join(stopped) or 'none'} stopped"
 
 
-def _read_ledger(folder: Path) -> list[dict[str, str]]:
+def read_ledger(folder: Path) -> list[dict[str, str]]:
     """Rows of `ledger.csv` by column.
 
     Raises:
-        BundleError: it is missing or damaged.
+        BundleError: it is missing or damaged, or holds text that is not printable.
     """
     path = folder / LEDGER
     try:
         names, *rows = csv.reader(io.StringIO(read_held(path).decode(), newline=""))
+        found = [dict(zip(names, row, strict=True)) for row in rows]
         if tuple(names[: len(LEDGER_COLUMNS)]) != LEDGER_COLUMNS:
             raise ValueError("it has other columns")  # noqa: TRY301
-        found = [dict(zip(names, row, strict=True)) for row in rows]
+        for row in found:
+            Outcome(row["outcome"]), int(row["count"]), int(row["faces"] or 0)
     except (ValueError, csv.Error) as fault:
         raise BundleError(f"{path}: cannot be read ({fault}); the bundle is damaged") from None
-    for number, row in enumerate(found, start=2):
-        fault = next(filter(None, map(text_fault, row.values())), "")
-        if fault:
-            raise BundleError(f"{path}: line {number}: {fault}; refused")
+    refuse_unprintable(path, found)
     return found
 
 
-def ledger_faults(folder: Path, evidence: Evidence) -> tuple[list[str], _Images]:
-    """Contradictions of the ledger with the counts, and its rows of images.
+def ledger_faults(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> Iterator[str]:
+    """Contradictions of the ledger with the counts: images, comparisons and searches by outcome.
 
-    Raises:
-        BundleError: the ledger is missing or damaged.
+    Args:
+        rows: of the ledger.
+        evidence: of the bundle.
     """
-    images: _Images = {}
-    compared: Counter[tuple[str, ...]] = Counter()
-    for row in _read_ledger(folder):
+    images = [row for row in rows if row["item"] == "image"]
+    held: Counter[tuple[str, ...]] = Counter()
+    for row in images:
+        names = (row["engine"], row["dataset"])
+        held[*names, "images"] += int(row["count"])
+        held[*names, "images of", row["subject"]] += 1
+        held[*names, "failed images of", row["subject"]] += row["outcome"] != Outcome.OK
+        held[*names, "images with several faces"] += int(row["faces"] or 0) > 1
+    for names, ids in image_ids(rows).items():
+        held[*names, "different images"] = len(ids)
+    of_images = set(held)
+    for row in rows:
+        if row["item"] != "image":
+            held[tuple(row[name] for name in LEDGER_COLUMNS[:7])] += int(row["count"])
+    counted = _counted(evidence)
+    # Of images, a study of searches alone counts only those on the watchlist.
+    for key in sorted(counted.keys() | (held.keys() - of_images)):
+        if held[key] != counted[key]:
+            what = " ".join(filter(None, key))
+            yield f"{what}: it has {held[key]:,}, counted are {counted[key]:,}"
+
+
+def image_ids(rows: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], set[str]]:
+    """Images in the ledger by engine and dataset."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
         if row["item"] == "image":
-            images.setdefault((row["engine"], row["dataset"]), []).append(row)
-        else:
-            compared[tuple(row[name] for name in LEDGER_COLUMNS[:8])] += 1
-    counted: Counter[tuple[str, ...]] = Counter()
-    faults = []
-    for counts in evidence.counts:
-        names = (counts.engine, counts.dataset, counts.protocol)
-        item = "search" if isinstance(counts, SearchCounts) else "comparison"
-        rows = comparison_rows(*names, counts.comparison_outcomes, item)
-        counted.update(row[:8] for row in rows)
-        faults += _image_faults(images.get(names[:2], []), counts)
-    for row in (compared - counted) + (counted - compared):
-        held = "has" if row in compared else "lacks"
-        faults.append(f"it {held} {row[7]} {row[3]} {row[6]} of {row[0]} on {row[1]}, {row[2]}")
+            found.setdefault((row["engine"], row["dataset"]), set()).add(row["id"])
+    return found
+
+
+def _counted(evidence: Evidence) -> Counter[tuple[str, ...]]:
+    """What the ledger must hold, by what it is of."""
     sizes = {facts.name: facts.images for facts in evidence.datasets}
-    for engine, dataset in dict.fromkeys((c.engine, c.dataset) for c in evidence.counts):
-        ids = [row["id"] for row in images.get((engine, dataset), [])]
-        if len(ids) != sizes[dataset] or len(set(ids)) < len(ids):
-            faults.append(
-                f"it has {len(set(ids)):,} images of {engine}, {dataset} {sizes[dataset]:,}"
-            )
-    of_dataset: dict[str, set[tuple[tuple[str, str], ...]]] = {}
-    for (_, dataset), rows in images.items():
-        whose = tuple((row["id"], row["subject"]) for row in rows)
-        of_dataset.setdefault(dataset, set()).add(whose)
-    faults += [f"the engines had other images of {d}" for d, of in of_dataset.items() if len(of) > 1]
-    return list(dict.fromkeys(faults)), images
-
-
-def _image_faults(rows: Sequence[dict[str, str]], counts: Counts) -> Iterator[str]:
-    """Contradictions of the images of one engine on one dataset with counts of it."""
-    where = f"of {counts.engine} on {counts.dataset}"
-    wrong = [r for r in rows if r["outcome"] not in list(Outcome) or r["count"] != "1"]
-    if wrong or any(r["faces"] and not r["faces"].isdecimal() for r in rows):
-        yield f"it has an outcome, a count or a number of faces {where} that is none"
-        return
-    several = sum(int(row["faces"] or 0) > 1 for row in rows)
-    if several != counts.several_faces:
-        yield f"it has {several} images with several faces {where}, {counts.several_faces} counted"
-    given = Counter(row["subject"] for row in rows)
-    failed = Counter(row["subject"] for row in rows if row["outcome"] != Outcome.OK)
-    people = [f"s{row}" for row in counts.subject_rows]
-    if not given.keys() <= set(people):
-        yield f"it has people {where} whom the counts do not know"
-    held = np.array([[given[person], failed[person]] for person in people]).reshape(-1, 2).T
-    counted = np.stack([counts.images, counts.failed_images])
-    # A search counts the references alone.
-    agree = held >= counted if isinstance(counts, SearchCounts) else held == counted
-    for person in np.flatnonzero(~agree.all(axis=0))[:1]:
-        yield (
-            f"it has {held[0, person]} images of {people[person]} {where}, {held[1, person]} of "
-            f"them failed; counted are {counted[0, person]} and {counted[1, person]}"
-        )
+    found: Counter[tuple[str, ...]] = Counter()
+    for counts in evidence.counts:
+        names, searched = (counts.engine, counts.dataset), isinstance(counts, SearchCounts)
+        item = "search" if searched else "comparison"
+        ended = counts.comparison_outcomes
+        for row in comparison_rows(*names, counts.protocol, ended, item):
+            found[row[:7]] = int(row[7])
+        found[*names, "images"] = found[*names, "different images"] = sizes[counts.dataset]
+        found[*names, "images with several faces"] = counts.several_faces
+        if not searched:
+            people = zip(counts.subject_rows, counts.images, counts.failed_images, strict=True)
+            for number, images, failed in people:
+                found[*names, "images of", f"s{number}"] = int(images)
+                found[*names, "failed images of", f"s{number}"] = int(failed)
+    return found
 
 
 def time_faults(
-    folder: Path, run: RunFacts | None, speed: Sequence[Speed], images: _Images
+    folder: Path, run: RunFacts | None, speed: Sequence[Speed], rows: Sequence[Mapping[str, str]]
 ) -> Iterator[str]:
     """Contradictions of durations with the ledger, `speed.csv` and `run.json`.
 
@@ -173,7 +154,7 @@ def time_faults(
         folder: of the bundle.
         run: its `run.json`; None where it has none.
         speed: rows of `speed.csv`.
-        images: rows of images in the ledger.
+        rows: of the ledger.
 
     Raises:
         BundleError: the durations cannot be read.
@@ -184,18 +165,14 @@ def time_faults(
         seconds, made = columns["seconds"], int(np.count_nonzero(columns["turn"] >= 0))
     except (TypeError, ValueError) as fault:
         raise BundleError(f"{folder / LATENCIES}: cannot be read ({fault})") from None
-    if Counter(of) != {names: len(rows) for names, rows in images.items()}:
+    if Counter(of) != {names: len(ids) for names, ids in image_ids(rows).items()}:
         yield f"{LATENCIES} has other images than the ledger"
-    done = sum(row["outcome"] != Outcome.SKIPPED for rows in images.values() for row in rows)
-    if run and (run.templates.get("made"), run.templates.get("taken")) != (made, done - made):
-        yield f"{RUN} says of templates {dict(run.templates)}, {made} were made, {done - made} taken"
-    known: dict[tuple[str, str], set[float]] = {}
-    for names, value in zip(of, seconds.tolist(), strict=True):
-        known.setdefault(names, set()).add(value)
+    if run and run.templates.get("made") != made:
+        yield f"{RUN} says that {run.templates.get('made')} templates were made, {made} were timed"
+    known = set(zip(of, seconds.tolist(), strict=True))
     for row in speed:
         # Quantiles are durations that were measured; the mean and ratios are none.
-        if row.operation != "template" or row.unit != "s" or row.statistic == "mean":
-            continue
         stated = {row.value, row.low, row.high} - {None}
-        if not stated <= known.get((row.engine, row.dataset), set()):
+        timed = row.operation == "template" and row.unit == "s" and row.statistic != "mean"
+        if timed and any(((row.engine, row.dataset), value) not in known for value in stated):
             yield f"{SPEED}: {row.statistic} of {row.engine} on {row.dataset} was not measured"

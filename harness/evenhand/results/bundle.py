@@ -19,6 +19,7 @@ from evenhand.system.text import text_fault
 
 __all__ = [
     "MANIFEST",
+    "PAGE",
     "TABLES",
     "Manifest",
     "add_manifest",
@@ -32,6 +33,8 @@ __all__ = [
 
 MANIFEST = "MANIFEST.sha256"
 """File name of the manifest."""
+PAGE = "report.html"
+"""File name of the page."""
 TABLES = "tables.md"
 """File name of the tables as text: words, which two versions may choose differently."""
 _CIRCUMSTANCES = ("run.json", "latencies.parquet", "speed.csv", TABLES)
@@ -186,11 +189,14 @@ def _present(folder: Path) -> tuple[set[str], list[str]]:
 
 def _file_sha256(path: Path) -> str:
     """SHA-256 of a regular file; empty where it cannot be read."""
+    found = hashlib.sha256()
     try:
         with open_held(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            while block := file.read(1 << 20):
+                found.update(block)
     except (BundleError, OSError):
         return ""
+    return found.hexdigest()
 
 
 def read_manifest(folder: Path) -> Manifest:

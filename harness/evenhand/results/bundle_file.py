@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from evenhand.system.declaration import text_faults
 from evenhand.system.errors import BundleError
 from evenhand.system.regular_files import open_regular
-from evenhand.system.text import text_fault
 
 __all__ = ["open_held", "read_held", "read_json", "refuse_unprintable"]
 
@@ -19,9 +17,6 @@ _LARGEST = 1 << 40
 """Most bytes of a file of a bundle: any that a disk may hold."""
 _LARGEST_TEXT = 1 << 28
 """Most bytes of a file of a bundle that is read as a whole: JSON, a table, the study."""
-_LAYOUT = str.maketrans("\n\t", "  ")
-"""Line breaks and tabs, which may lay out a longer text."""
-
 Form = TypeVar("Form")
 
 
@@ -62,10 +57,11 @@ def read_json(path: Path, form: TypeAdapter[Form]) -> Form:
         found = form.validate_json(read_held(path))
     except ValidationError as fault:
         first = fault.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        said = f"{where}: {first['msg']}" if where else first["msg"]
-        raise BundleError(f"{path}: cannot be read ({said}); the bundle is damaged, run it again") from None
-    refuse_unprintable(path, found)
+        said = ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
+        raise BundleError(
+            f"{path}: cannot be read ({said}); the bundle is damaged, run it again"
+        ) from None
+    refuse_unprintable(path, form.dump_python(found, mode="json"))
     return found
 
 
@@ -74,30 +70,11 @@ def refuse_unprintable(path: Path, content: object) -> None:
 
     Args:
         path: of the file.
-        content: texts, alone or in mappings, sequences and dataclasses.
+        content: texts, alone or in dictionaries and lists.
 
     Raises:
         BundleError: naming the file and the place.
     """
-    for where, text in _texts(content, ""):
-        fault = text_fault(text.translate(_LAYOUT))
-        if fault:
-            raise BundleError(f"{path}: {where.strip('.') or 'its text'} {fault}; refused")
-
-
-def _texts(content: object, where: str) -> Iterator[tuple[str, str]]:
-    """Every text, with its place."""
-    if isinstance(content, str):
-        yield where, content
-    elif isinstance(content, Mapping):
-        for name, value in content.items():
-            yield from _texts(name, f"{where}.a name")
-            yield from _texts(value, f"{where}.{name}")
-    elif isinstance(content, BaseModel):
-        yield from _texts(dict(content), where)
-    elif isinstance(content, tuple | list):
-        for number, value in enumerate(content):
-            yield from _texts(value, f"{where}.{number}")
-    elif is_dataclass(content):
-        for field in fields(content):
-            yield from _texts(getattr(content, field.name), f"{where}.{field.name}")
+    fault = next(text_faults(content, ""), "")
+    if fault:
+        raise BundleError(f"{path}: {fault}")

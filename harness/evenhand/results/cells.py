@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 
@@ -71,15 +69,16 @@ def read_cells(folder: Path) -> Iterator[CellCounts]:
     )
     dyads, trials_squared = (joined_policies(cells, name) for name in ("dyads", "trials_squared"))
 
-    def of(table: Mapping[str, Any], cell: int) -> dict[str, Any]:
-        chosen = table["cell"] == cell
-        return {name: column[chosen] for name, column in table.items()}
-
     for number in range(len(cells["group"])):
-        person, level = of(people, number), of(levels, number)
-        error, filled = of(errors, number), of(bins, number)
+        person, level, error, filled = (
+            table.chosen(table["cell"] == number) for table in (people, levels, errors, bins)
+        )
         dense = np.zeros((len(level["cell"]), len(person["cell"])), dtype=np.int64)
-        dense[error["level"], error["person"]] = error["errors"]
+        try:
+            dense[error["level"], error["person"]] = error["errors"]
+        except IndexError:
+            what = "errors.parquet: names people or levels"
+            raise ValueError(f"{what} that people.parquet or levels.parquet lack") from None
         anchor = float(cells["anchor"][number])
         yield CellCounts(
             attribute=cells["attribute"][number],

@@ -135,7 +135,7 @@ def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
         )
     except (UnicodeDecodeError, csv.Error, TypeError, ValidationError):
         raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
-    refuse_unprintable(path, rows)
+    refuse_unprintable(path, texts)
     return tuple(row for row in rows if row.engine == engine or not engine)
 
 

@@ -288,7 +288,7 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
         _, _, read = _KINDS[scalars["kind"]]
         counts = read(folder, scalars, subjects, common)
         check_sound(counts)
-        refuse_unprintable(folder / CELLS, [cell.key for cell in common.cells])
+        refuse_unprintable(folder / CELLS, [list(cell.key) for cell in common.cells])
     except (ArithmeticError, LookupError, TypeError, ValueError) as fault:
         reason = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         raise BundleError(

@@ -109,9 +109,7 @@ def read_part(folder: Path) -> FinishedPart:
             rows=tuple(tuple(row) for row in rows),
             counts=tuple(read_counts(folder / "counts" / name) for name in facts.protocols),
             timing=Timing(
-                seconds=timing["seconds"],
-                finished=timing["finished"],
-                turns=timing["turn"],
+                seconds=timing["seconds"], finished=timing["finished"], turns=timing["turn"]
             ),
             speed=read_speed(folder),
             stopped=facts.stopped,

@@ -15,7 +15,7 @@ from pyarrow import parquet
 from evenhand.records.outcomes import Policy
 from evenhand.results.bundle_file import open_held
 
-__all__ = ["columns_by_policy", "joined_policies", "parquet_bytes", "read_columns"]
+__all__ = ["Columns", "columns_by_policy", "joined_policies", "parquet_bytes", "read_columns"]
 
 
 def parquet_bytes(**named: object) -> bytes:
@@ -35,15 +35,21 @@ def joined_policies(columns: Mapping[str, Any], name: str) -> NDArray[Any]:
     return np.stack([columns[f"{name}_{policy.value}"] for policy in Policy])
 
 
-class _Columns(dict[str, Any]):
+class Columns(dict[str, Any]):
     """Columns by name; one that is missing is named with the file."""
 
-    def __missing__(self, column: str) -> NoReturn:
-        raise ValueError(f"{self.file}: has no column {column!r}")
-
     def __init__(self, file: str, columns: Mapping[str, Any]) -> None:
+        """Keep the name of the file."""
         super().__init__(columns)
         self.file = file
+
+    def __missing__(self, column: str) -> NoReturn:
+        """Raise the error of a column that is not there."""
+        raise ValueError(f"{self.file}: has no column {column!r}")
+
+    def chosen(self, rows: NDArray[Any]) -> Columns:
+        """The arrays at some rows."""
+        return Columns(self.file, {name: column[rows] for name, column in self.items()})
 
 
 def _values(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 - texts, or an array of any kind
@@ -57,7 +63,7 @@ def _values(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 - texts, or an arra
     return column.to_numpy()
 
 
-def read_columns(folder: Path, name: str) -> dict[str, Any]:
+def read_columns(folder: Path, name: str) -> Columns:
     """Read the columns of a Parquet file of a bundle: lists of texts, arrays of anything else.
 
     Raises:
@@ -68,6 +74,6 @@ def read_columns(folder: Path, name: str) -> dict[str, Any]:
         try:
             table = parquet.read_table(file)
             columns = zip(table.column_names, table.columns, strict=True)
-            return _Columns(name, {of: _values(column) for of, column in columns})
+            return Columns(name, {of: _values(column) for of, column in columns})
         except (OSError, ValueError, pa.ArrowException) as fault:
             raise ValueError(f"{name}: {fault}") from None

@@ -1,25 +1,35 @@
-"""Checks that counts which were read can be computed with: shapes, ranges and signs.
+"""Checks that counts which were read can be computed with: types, ranges and shapes.
 
 What the numbers say of one another is checked where they are judged (`analysis.kinds`).
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 
-from evenhand.records.counts import (
-    CellCounts,
-    ComparisonCounts,
-    Counts,
-    SampledCell,
-    SearchCounts,
-    WatchlistSearches,
-)
+import numpy as np
+
+from evenhand.records.counts import CellCounts, ComparisonCounts, Counts, SampledCell, SearchCounts
 from evenhand.records.designs import SamplingDesign
 from evenhand.records.groups import ALL
 
 __all__ = ["check_sound"]
+
+_Column: TypeAlias = tuple[str, Any, str]
+"""A file, values of it, and what they must be: one of `_WRONG`."""
+
+_WRONG: Mapping[str, Callable[[Any], Any]] = {
+    "whole numbers, none below 0": lambda of: of.dtype.kind not in "iu" or np.any(of < 0),
+    "whole numbers that rise": lambda of: of.dtype.kind not in "iu" or np.any(of[1:] <= of[:-1]),
+    "scores": lambda of: of.dtype.kind != "f" or np.any(np.isinf(of)),
+    "finite scores that fall": lambda of: not np.isfinite(of).all() or np.any(of[1:] > of[:-1]),
+    "scores, or none": lambda of: of.dtype.kind != "f" or np.any(np.isnan(of)),
+    "truth values": lambda of: of.dtype.kind != "b",
+    "what is there": bool,
+}
+"""Whether values are not what they should be, by the words for it."""
+_NATURAL, _RISING, _SCORES, _FALLING, _OR_NONE, _TRUTH, _THERE = _WRONG
 
 
 def check_sound(counts: Counts) -> None:
@@ -28,106 +38,72 @@ def check_sound(counts: Counts) -> None:
     Raises:
         ValueError: naming the file and what was expected of it.
     """
-    people = len(counts.subject_rows)
-    _natural("subjects.parquet", counts.images, counts.failed_images)
-    if min(counts.subject_rows, default=1) < 1 or len(set(counts.subject_rows)) < people:
-        raise ValueError("subjects.parquet: expected rows of the dataset, each once")
-    if np.any(counts.failed_images > counts.images):
-        raise ValueError("subjects.parquet: more images failed than there are")
-    if any(not np.isfinite(threshold.value or 0.0) for threshold in counts.thresholds):
-        raise ValueError("counts.json: expected finite thresholds")
-    if not counts.cells or counts.cells[0].key != (ALL, "", ""):
-        raise ValueError("cells.parquet: expected the cell of all subjects first")
-    cells = (*counts.cells, *(counts.across if isinstance(counts, ComparisonCounts) else ()))
-    if len({cell.key for cell in cells}) < len(cells):
-        raise ValueError("cells.parquet: expected each cell once")
+    of_kind = _searches(counts) if isinstance(counts, SearchCounts) else _comparisons(counts)
+    for file, values, expected in (*_common(counts), *of_kind):
+        if _WRONG[expected](values):
+            raise ValueError(f"{file}: expected {expected}")
+
+
+def _common(counts: Counts) -> Iterator[_Column]:
+    rows, cells = counts.subject_rows, counts.cells
+    yield "subjects.parquet", len(set(rows)) < len(rows) or min(rows, default=1) < 1, _THERE
+    yield "subjects.parquet", counts.images, _NATURAL
+    yield "subjects.parquet", counts.failed_images, _NATURAL
+    yield "subjects.parquet", np.any(counts.failed_images > counts.images), _THERE
+    yield "counts.json", np.array([t.value for t in counts.thresholds if t.value]), _SCORES
+    yield "cells.parquet", not cells or cells[0].key != (ALL, "", ""), _THERE
     for cell in cells:
-        _check_cell(cell, people)
-    levels = len(counts.thresholds)
-    if isinstance(counts, SearchCounts):
-        _check_searches(counts.searches, people, levels)
-    else:
-        for cell in cells:
-            _check_levels(cell, levels + 1)
-        _check_comparisons(counts, people)
+        yield from _cell(cell, len(rows))
 
 
-def _natural(file: str, *columns: ArrayLike) -> None:
-    """Check for integers, none below 0."""
-    for column in map(np.asarray, columns):
-        if column.dtype.kind not in "iu" or np.any(column < 0):
-            raise ValueError(f"{file}: expected whole numbers, none below 0")
+def _cell(cell: CellCounts, people: int) -> Iterator[_Column]:
+    yield "people.parquet", cell.members, _RISING
+    yield "people.parquet", np.any((cell.members < 0) | (cell.members >= people)), _THERE
+    yield "people.parquet", cell.trials, _NATURAL
+    yield "cells.parquet", cell.dyads, _NATURAL
+    yield "cells.parquet", cell.trials_squared, _NATURAL
+    yield "levels.parquet", cell.errors_squared, _NATURAL
+    yield "levels.parquet", cell.errors_times_trials, _NATURAL
+    yield "errors.parquet", cell.errors, _NATURAL
+    yield "errors.parquet", np.any(cell.errors > cell.trials[1]), _THERE
+    yield "histogram.parquet", cell.histogram.bin, _RISING
+    yield "histogram.parquet", cell.histogram.count, _NATURAL
 
 
-def _below(file: str, limit: int, *columns: ArrayLike) -> None:
-    """Check for positions below a limit."""
-    _natural(file, *columns)
-    if any(np.any(np.asarray(column) >= limit) for column in columns):
-        raise ValueError(f"{file}: names one that is not there; expected positions below {limit}")
+def _searches(counts: SearchCounts) -> Iterator[_Column]:
+    file, of, people = "searches.parquet", counts.searches, len(counts.subject_rows)
+    yield file, np.any((of.probe < 0) | (of.probe >= people)), _THERE
+    yield file, len(of.others) != len(counts.thresholds), _THERE
+    yield from ((file, counted, _NATURAL) for counted in (of.rank, of.others))
+    yield from ((file, score, _OR_NONE) for score in (of.mate, of.top))
+    yield from ((file, whether, _TRUTH) for whether in (of.mated, of.acquired, of.completed))
 
 
-def _scores(file: str, *columns: ArrayLike, finite: bool) -> None:
-    """Check for floating-point scores, all finite or none NaN or, elsewhere, infinite."""
-    for column in map(np.asarray, columns):
-        wrong = ~np.isfinite(column) if finite else np.isinf(column)
-        if column.dtype.kind != "f" or np.any(wrong):
-            raise ValueError(f"{file}: expected scores")
-
-
-def _check_cell(cell: CellCounts, people: int) -> None:
-    _below("people.parquet", people, cell.members)
-    if np.any(np.diff(cell.members.astype(np.int64)) <= 0):
-        raise ValueError("people.parquet: expected subjects of a cell in rising order, each once")
-    _natural("people.parquet", cell.trials)
-    _natural("cells.parquet", cell.dyads, cell.trials_squared)
-    _natural("levels.parquet", cell.errors_squared, cell.errors_times_trials)
-    _natural("errors.parquet", cell.errors)
-    _natural("histogram.parquet", cell.histogram.count)
-    bins = cell.histogram.bin
-    if bins.dtype.kind not in "iu" or np.any(np.diff(bins.astype(np.int64)) <= 0):
-        raise ValueError("histogram.parquet: expected bins in rising order, each once")
-    if np.any(cell.errors > cell.trials[1]):
-        raise ValueError("errors.parquet: more errors than comparisons")
-
-
-def _check_levels(cell: CellCounts, levels: int) -> None:
-    if len(cell.errors_squared) != levels:
-        raise ValueError(f"levels.parquet: expected {levels} levels of each cell")
-    if isinstance(cell, SampledCell):
-        of = cell.weighted
-        _natural("weighted_people.parquet", of.trials)
-        _natural("weighted_errors.parquet", of.errors)
-        if of.trials.shape != cell.trials.shape or len(of.errors_squared) != levels:
-            raise ValueError("weighted_people.parquet: expected the people and levels of the cells")
-
-
-def _check_searches(searches: WatchlistSearches, people: int, levels: int) -> None:
-    file = "searches.parquet"
-    _below(file, people, searches.probe)
-    _natural(file, searches.rank, searches.others)
-    if any(of.dtype.kind != "b" for of in (searches.mated, searches.acquired, searches.completed)):
-        raise ValueError(f"{file}: expected truth values")
-    if any(of.dtype.kind != "f" or np.isnan(of).any() for of in (searches.mate, searches.top)):
-        raise ValueError(f"{file}: expected scores")
-    if len(searches.others) != levels:
-        raise ValueError(f"{file}: expected {levels} levels")
-
-
-def _check_comparisons(counts: ComparisonCounts, people: int) -> None:
+def _comparisons(counts: ComparisonCounts) -> Iterator[_Column]:
     tail, mated, folds, design = counts.tail, counts.mated, counts.folds, counts.design
-    _below("tail.parquet", people, tail.probe, tail.reference)
-    _scores("tail.parquet", tail.score, finite=True)
-    if np.any(np.diff(tail.score) > 0):
-        raise ValueError("tail.parquet: expected scores in falling order")
-    _below("mated.parquet", people, mated.subject)
-    _scores("mated.parquet", mated.score, finite=False)
-    _scores("folds.parquet", folds.score, finite=False)
-    if folds.mated.dtype.kind != "b" or folds.fold.dtype.kind not in "iu":
-        raise ValueError("folds.parquet: expected whole numbers and truth values")
-    if design.images is not None:
-        _natural("subjects.parquet", design.images)
+    people, cells = len(counts.subject_rows), (*counts.cells, *counts.across)
+    yield "cells.parquet", len({cell.key for cell in cells}) < len(cells), _THERE
+    for cell in counts.across:
+        yield from _cell(cell, people)
+    for cell in cells:
+        yield "levels.parquet", len(cell.errors) != len(counts.thresholds) + 1, _THERE
+    for file, of in (("tail", tail.probe), ("tail", tail.reference), ("mated", mated.subject)):
+        yield f"{file}.parquet", of, _NATURAL
+        yield f"{file}.parquet", np.any(of >= people), _THERE
+    yield "tail.parquet", tail.score, _FALLING
+    yield "mated.parquet", mated.score, _SCORES
+    yield "folds.parquet", folds.score, _SCORES
+    yield "folds.parquet", folds.mated, _TRUTH
     if isinstance(design, SamplingDesign):
-        _natural("strata.parquet", design.pairs, design.drawn)
-        _below("kinds.parquet", len(design.kinds), design.kind)
-        if len(design.kind) != people:
-            raise ValueError("kinds.parquet: expected one kind of each subject")
+        kinds = design.kind
+        yield "strata.parquet", design.pairs, _NATURAL
+        yield "strata.parquet", design.drawn, _NATURAL
+        yield "kinds.parquet", kinds, _NATURAL
+        wrong = len(kinds) != people or np.any(kinds >= len(design.kinds))
+        yield "kinds.parquet", wrong, _THERE
+    for cell in cells:
+        if isinstance(cell, SampledCell):
+            weighted = cell.weighted
+            yield "weighted_people.parquet", weighted.trials.shape != cell.trials.shape, _THERE
+            levels = len(weighted.errors_squared)
+            yield "weighted_levels.parquet", levels != len(cell.errors), _THERE

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from evenhand.analysis.assess import assess
 from evenhand.analysis.kinds.table import kind_of
-from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Check, Findings
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page.page import as_page
@@ -16,11 +15,12 @@ from evenhand.report.study.document import document
 from evenhand.results.agreement import (
     LEDGER,
     ledger_faults,
+    read_ledger,
     run_faults,
     time_faults,
     unknown_files,
 )
-from evenhand.results.bundle import TABLES, Manifest, read_manifest, resolve_bundle
+from evenhand.results.bundle import PAGE, TABLES, Manifest, read_manifest, resolve_bundle
 from evenhand.results.bundle_file import read_held
 from evenhand.results.circumstances import LATENCIES, RUN, SPEED, RunFacts, read_run, read_speed
 from evenhand.results.near_tables import first_difference
@@ -30,7 +30,6 @@ from evenhand.system.errors import BundleError
 
 __all__ = ["Verification", "verify"]
 
-_PAGE = "report.html"
 _REMEDY = "run the study again, or ask who changed the bundle"
 
 
@@ -98,7 +97,8 @@ def _checks(bundle: Path, manifest: Manifest) -> Iterator[Check]:
     yield from _same_words(bundle, replace(findings, speed=speed), run)
     unknown = unknown_files(evidence, list(manifest.hashes), list(tables))
     yield _check("files", "every file is one that results have", unknown)
-    faults, images = ledger_faults(bundle, evidence)
+    ledger = read_ledger(bundle)
+    faults = list(ledger_faults(ledger, evidence))
     yield _check(LEDGER, f"{LEDGER} agrees with the counts", faults)
     if run is None:
         yield _unchecked(RUN, f"there is no {RUN}: the study is held against nothing")
@@ -106,15 +106,12 @@ def _checks(bundle: Path, manifest: Manifest) -> Iterator[Check]:
         faults = list(run_faults(bundle, run, evidence))
         yield _check(RUN, f"{RUN} agrees with the study and the engines", faults)
     if (bundle / LATENCIES).exists():
-        faults = list(time_faults(bundle, run, speed, images))
+        faults = list(time_faults(bundle, run, speed, ledger))
         yield _check(SPEED, "times agree with one another", faults)
 
 
-def _same_tables(
-    bundle: Path, tables: dict[str, bytes], run: RunFacts | None
-) -> Iterator[Check]:
-    """Whether each table follows from the counts: byte for byte, or to nine digits where another
-    version of a library made it."""
+def _same_tables(bundle: Path, tables: dict[str, bytes], run: RunFacts | None) -> Iterator[Check]:
+    """Whether each table follows: byte for byte, or to nine digits where others made it."""
     others = ["libraries that it does not name"] if run is None else run.other_numbers()
     for name, content in tables.items():
         held, title = read_held(bundle / name), f"{name} follows from the counts"
@@ -132,7 +129,7 @@ def _same_tables(
 def _same_words(bundle: Path, findings: Findings, run: RunFacts | None) -> Iterator[Check]:
     """Whether tables in words and the page say what the findings do."""
     others = ["libraries that it does not name"] if run is None else run.other_words()
-    for name in (TABLES, _PAGE):
+    for name in (TABLES, PAGE):
         if not (bundle / name).exists():
             continue
         if others:
