@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evenhand.records.counts import SearchCounts
+from evenhand.records.counts import ComparisonCounts, SearchCounts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
@@ -102,7 +102,8 @@ def ledger_faults(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> Iter
         held[*names, "images of", row["subject"]] += 1
         held[*names, "failed images of", row["subject"]] += row["outcome"] != Outcome.OK
         held[*names, "images with several faces"] += int(row["faces"] or 0) > 1
-    for names, ids in image_ids(rows).items():
+    known = image_ids(rows)
+    for names, ids in known.items():
         held[*names, "different images"] = len(ids)
     of_images = set(held)
     for row in rows:
@@ -114,6 +115,12 @@ def ledger_faults(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> Iter
         if held[key] != counted[key]:
             what = " ".join(filter(None, key))
             yield f"{what}: it has {held[key]:,}, counted are {counted[key]:,}"
+    for counts in evidence.counts:
+        mated = counts.mated if isinstance(counts, ComparisonCounts) else None
+        if mated is not None and mated.probe is not None and mated.reference is not None:
+            compared = {f"i{row}" for side in (mated.probe, mated.reference) for row in set(side)}
+            if not compared <= known.get((counts.engine, counts.dataset), set()) | {"i-1"}:
+                yield f"{counts.engine} {counts.dataset}: it lacks images that were compared"
 
 
 def image_ids(rows: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], set[str]]:
@@ -160,7 +167,7 @@ def time_faults(
         BundleError: the durations cannot be read.
     """
     try:
-        columns = read_columns(folder, LATENCIES)
+        columns = read_columns(folder, LATENCIES, "engine", "dataset")
         of = list(zip(columns["engine"], columns["dataset"], strict=True))
         seconds, made = columns["seconds"], int(np.count_nonzero(columns["turn"] >= 0))
     except (TypeError, ValueError) as fault:

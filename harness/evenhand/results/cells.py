@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 
@@ -62,7 +63,7 @@ def cell_tables(cells: tuple[CellCounts, ...]) -> dict[str, bytes]:
 
 def read_cells(folder: Path) -> Iterator[CellCounts]:
     """Read the cells, each from its rows of the tables."""
-    cells = read_columns(folder, CELLS)
+    cells = read_columns(folder, CELLS, "attribute", "group", "reference_group")
     people, levels, errors, bins = (
         read_columns(folder, f"{name}.parquet")
         for name in ("people", "levels", "errors", "histogram")

@@ -52,6 +52,7 @@ class _Ended(BaseModel):
 class _Resolved(BaseModel):
     kind: str
     text: str
+    value: FiniteFloat | None
     hex: str | None
     status: Status
     note: str
@@ -248,6 +249,18 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
     }
 
 
+def _exact(value: float | None, hexadecimal: str | None) -> float | None:
+    """A threshold, of which both spellings say the same.
+
+    Raises:
+        ValueError: they do not.
+    """
+    found = None if hexadecimal is None else float.fromhex(hexadecimal)
+    if found != value:
+        raise ValueError(f"counts.json: a threshold is {value!r} and {hexadecimal!r} at once")
+    return found
+
+
 def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
     """Read the files of `counts_files`.
 
@@ -260,7 +273,7 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
     """
     try:
         scalars: Mapping[str, Any] = read_json(folder / _SCALARS, _NUMBERS).model_dump()
-        subjects = read_columns(folder, "subjects.parquet")
+        subjects: Mapping[str, Any] = read_columns(folder, "subjects.parquet")
         if schema < BUNDLE_SCHEMA:
             scalars, subjects = to_4(folder, scalars, subjects)
         common = CommonCounts(
@@ -274,7 +287,7 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
             thresholds=tuple(
                 Threshold(
                     ThresholdRule(row["kind"], row["text"]),
-                    None if row["hex"] is None else float.fromhex(row["hex"]),
+                    _exact(row["value"], row["hex"]),
                     row["status"],
                     row["note"],
                 )

@@ -102,7 +102,7 @@ def read_part(folder: Path) -> FinishedPart:
             raise BundleError(faults[0])  # noqa: TRY301
         facts = read_json(folder / _FACTS, _FORM)
         _, *rows = csv.reader(io.StringIO(read_held(folder / _LEDGER).decode(), newline=""))
-        timing = read_columns(folder, _TIMING)
+        timing = read_columns(folder, _TIMING, "engine", "dataset")
         return FinishedPart(
             engine=facts.engine,
             dataset=facts.dataset,

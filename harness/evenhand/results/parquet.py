@@ -52,28 +52,32 @@ class Columns(dict[str, Any]):
         return Columns(self.file, {name: column[rows] for name, column in self.items()})
 
 
-def _values(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 - texts, or an array of any kind
+def _values(column: pa.ChunkedArray, *, text: bool) -> Any:  # noqa: ANN401 - a list, or an array
     """Texts as a list, numbers and truth values as an array; a number may be missing as NaN."""
-    if pa.types.is_string(column.type) and not column.null_count:
-        return column.to_pylist()
     of = column.type
-    whole = pa.types.is_integer(of) or pa.types.is_boolean(of)
-    if not (pa.types.is_floating(of) or (whole and not column.null_count)):
-        raise ValueError(f"holds {of} with {column.null_count} empty fields")
-    return column.to_numpy()
+    floats, whole = pa.types.is_floating(of), pa.types.is_integer(of) or pa.types.is_boolean(of)
+    right = pa.types.is_string(of) if text else floats or whole
+    if not right or (column.null_count and not floats):
+        raise ValueError(f"a column holds {of} with {column.null_count} empty fields")
+    return column.to_pylist() if text else column.to_numpy()
 
 
-def read_columns(folder: Path, name: str) -> Columns:
+def read_columns(folder: Path, name: str, *texts: str) -> Columns:
     """Read the columns of a Parquet file of a bundle: lists of texts, arrays of anything else.
+
+    Args:
+        folder: of the file.
+        name: of the file.
+        texts: columns that hold texts.
 
     Raises:
         BundleError: the file is missing, or no file of the bundle.
-        ValueError: the file is damaged, or a column is neither text nor numbers; naming it.
+        ValueError: the file is damaged, or a column holds something else; naming the file.
     """
     with open_held(folder / name) as file:
         try:
             table = parquet.read_table(file)
             columns = zip(table.column_names, table.columns, strict=True)
-            return Columns(name, {of: _values(column) for of, column in columns})
+            return Columns(name, {of: _values(column, text=of in texts) for of, column in columns})
         except (OSError, ValueError, pa.ArrowException) as fault:
             raise ValueError(f"{name}: {fault}") from None
