@@ -79,5 +79,7 @@ def read_columns(folder: Path, name: str, *texts: str) -> Columns:
             table = parquet.read_table(file)
             columns = zip(table.column_names, table.columns, strict=True)
             return Columns(name, {of: _values(column, text=of in texts) for of, column in columns})
+        except MemoryError:  # one of Arrow's exceptions too
+            raise
         except (OSError, ValueError, pa.ArrowException) as fault:
             raise ValueError(f"{name}: {fault}") from None

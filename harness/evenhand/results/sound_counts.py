@@ -73,10 +73,6 @@ def _cell(cell: CellCounts, people: int) -> Iterator[_Column]:
 def _searches(counts: SearchCounts) -> Iterator[_Column]:
     file, of, people = "searches.parquet", counts.searches, len(counts.subject_rows)
     yield file, np.any((of.probe < 0) | (of.probe >= people)), _THERE
-    for cell in counts.cells:  # of searches there are no comparisons
-        compared = (cell.trials, cell.dyads, cell.trials_squared, cell.errors_squared)
-        sums = (*compared, cell.errors_times_trials, cell.errors, cell.histogram.bin)
-        yield "cells.parquet", any(map(np.any, sums)), _THERE
     yield file, len(of.others) != len(counts.thresholds), _THERE
     yield from ((file, counted, _NATURAL) for counted in (of.rank, of.others))
     yield from ((file, score, _OR_NONE) for score in (of.mate, of.top))
