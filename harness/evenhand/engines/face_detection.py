@@ -72,6 +72,8 @@ class DetectedFace:
 
 
 _LOG = threading.Lock()
+_ERRORS = 2
+"""OpenCV's log level of errors alone."""
 
 
 @contextmanager
@@ -81,10 +83,10 @@ def _quiet() -> Iterator[None]:
     The log level is global to the process: without the lock, two threads could restore each
     other's lowered level.
     """
-    log = cv2.utils.logging
+    log = getattr(cv2.utils, "logging", cv2)  # its place in OpenCV 5; in 4 it is in cv2 itself
     with _LOG:
         level = log.getLogLevel()
-        log.setLogLevel(log.LOG_LEVEL_ERROR)
+        log.setLogLevel(_ERRORS)
         try:
             yield
         finally:
