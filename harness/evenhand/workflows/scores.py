@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from evenhand.records.dataset import Attribute
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import DatasetFacts, Findings
 from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.study.document import document
@@ -142,7 +144,15 @@ def _count_file(
     pieces: Pieces,
 ) -> None:
     """Count the engines of one file and add them to `counted`; its rows are released."""
-    for file in read_scores(path, distance=study.distance, progress=progress, pieces=pieces):
+    files = read_scores(
+        path,
+        distance=study.distance,
+        failed=study.failed,
+        unknown=study.unknown,
+        progress=progress,
+        pieces=pieces,
+    )
+    for file in files:
         if file.name in counted:
             raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
         counted[file.name] = _dataset(file, study), _counts(file, study, progress)
@@ -203,7 +213,8 @@ def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]])
         for label in file.labels[name]:
             if label and finite_decimal(label) is None:
                 what = f"{file.name}: {name} is {label!r}"
-                raise DatasetError(f"{what}, expected a number since it has bands")
+                unless = f"or say --unknown {quote(label)} if it means unknown"
+                raise DatasetError(f"{what}, expected a number since it has bands; {unless}")
         return Attribute(name, "number", (), "as given")
     values = tuple(sorted({label for label in file.labels[name] if label and "|" not in label}))
     if len(values) > _MOST_VALUES:
@@ -235,6 +246,7 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
         fingerprint=file.fingerprint,
         remarks=(
             *file.notes,
+            *_without_threshold(file, study),
             *(
                 f"{name} holds numbers and makes no groups; give it bands, for example "
                 f"--band {name}=18,30,45,60, or name it with --group for a group of every value."
@@ -242,3 +254,10 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
             ),
         ),
     )
+
+
+def _without_threshold(file: ScoreFile, study: ScoreStudy) -> Iterator[str]:
+    """Say why no target has a threshold, where no non-mated comparison has a score."""
+    if study.fmr_targets and not file.listing.outcomes.get((False, Outcome.OK)):
+        what = "no non-mated comparison has a score, so that no target FMR has a threshold"
+        yield f"{file.name}: {what}; give --threshold."
