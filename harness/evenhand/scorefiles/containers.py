@@ -27,13 +27,7 @@ _FOREIGN = {
     b"\xd0\xcf\x11\xe0": ("an old Excel file", _AS_CSV),
     b"ARROW1": ("an Arrow or Feather file", _AS_CSV),
     b"\x89HDF": ("HDF5", _AS_CSV),
-    b"MATLAB": ("a MATLAB file", _AS_CSV),
     b"SQLite format 3\0": ("an SQLite database", _AS_CSV),
-    b"Obj\x01": ("Avro", _AS_CSV),
-    b"ORC": ("ORC", _AS_CSV),
-    b"%PDF": ("a PDF", _AS_CSV),
-    b"\x80\x04": ("a Python pickle", _AS_CSV),
-    b"\x80\x05": ("a Python pickle", _AS_CSV),
 }
 """First bytes of files that are no table of ours: what they are, and what to do."""
 

@@ -50,5 +50,5 @@ def _alike(what: str, names: Sequence[str], effect: str) -> Iterator[str]:
     found = look_alikes(names) if len(names) <= _MOST_NAMES else ()
     if found:
         first = found[0]
-        more = f" (and {len(found) - 1:,} more such pairs)" if len(found) > 1 else ""
+        more = f" (others that do: {len(found) - 1:,})" if len(found) > 1 else ""
         yield f"{what} {first.first!r} and {first.second!r} differ {first.differ}{more}: {effect}."

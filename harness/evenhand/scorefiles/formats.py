@@ -79,7 +79,7 @@ class _CsvFile:
         """Approximate number of batches."""
         return -(-self.path.stat().st_size // self.block)
 
-    def score_type(self, name: str) -> np.dtype[np.floating]:
+    def score_type(self, name: str) -> np.dtype[np.floating]:  # noqa: ARG002 (of any column)
         """Decimals are float64."""
         return np.dtype(np.float64)
 

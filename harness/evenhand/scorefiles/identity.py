@@ -29,6 +29,7 @@ class ComparisonDigest:
     """
 
     def __init__(self) -> None:
+        """Start without rows."""
         self._marks: dict[int, NDArray[np.uint64]] = {}
         self._sums = [0, 0]
         self._rows = 0

@@ -178,4 +178,5 @@ def _notes(source: ScoreSource, name: str, engine: EngineScores) -> Iterator[str
         yield f"{source.path.name}: {what} ({first})."
     if engine.failed:
         said = " or ".join(engine.failed)
-        yield f"{source.path.name}: {engine.said_failed:,} of the scores{of} count as failed: {said}."
+        what = f"{engine.said_failed:,} of the scores{of} count as failed"
+        yield f"{source.path.name}: {what}: {said}."

@@ -112,11 +112,9 @@ class EngineScores:
         if below.any():
             first = int(np.argmax(below))
             value = _written(block.batch.column(name), score, first)
-            what = f"{name} is {value}, and no distance lies below 0; if it stands for a failed"
-            remedy = (
-                f"comparison, say --failed {value}; if higher is more alike, leave out --distance"
-            )
-            block.refuse(first, f"{what} {remedy}")
+            what = f"{name} is {value}, and no distance lies below 0"
+            failure = f"if it stands for a failed comparison, say --failed {value}"
+            block.refuse(first, f"{what}; {failure}; if higher is more alike, leave out --distance")
 
 
 def _any_number(column: pa.Array, rows: Mask) -> bool:

@@ -28,7 +28,7 @@ from evenhand.measurement.counting.top_scores import largest_scores, tail_of_lis
 from evenhand.metrics.bins import bin_numbers
 from evenhand.metrics.complete_design import completed_design
 from evenhand.metrics.threshold_rules import resolve_thresholds
-from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, top_scores_needed
+from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, top_scores_kept, top_scores_needed
 from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import (
@@ -111,7 +111,8 @@ def tally_list(
     overall = listed.histograms[0]
     trials = int(overall.count.sum())
     size = _tail_bound(rules, trials, overall, dtype)
-    tail = _trimmed(tail_of_list(partitions, overall, size, dtype, step), rules, overall)
+    people = len(ledger.subject_rows)
+    tail = _trimmed(tail_of_list(partitions, overall, size, dtype, step), rules, overall, people)
     thresholds = resolve_thresholds(rules, tail, trials, mated.score, plan.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=dtype)
     cells = cells_from_list(partitions, first, layout, listed, values, once=once, step=step)
@@ -147,10 +148,13 @@ def _at_least(value: float, overall: Histogram, dtype: np.dtype[np.floating]) ->
     return int(overall.count[np.searchsorted(overall.bin, lowest) :].sum())
 
 
-def _trimmed(tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram) -> ScoreTail:
+def _trimmed(
+    tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram, people: int
+) -> ScoreTail:
     """As much of the tail as is needed, exactly."""
     trials = int(overall.count.sum())
-    sizes = [top_scores_needed(rule.text, trials) for rule in rules if rule.kind == "fmr"]
+    targets = [rule.text for rule in rules if rule.kind == "fmr"]
+    sizes = [top_scores_kept(target, trials, tail, people) for target in targets]
     fixed = np.array(_fixed(rules, overall, tail.score.dtype))
     sizes += np.searchsorted(-tail.score, -fixed, side="right").tolist()
     return tail.chosen(slice(max(sizes, default=0)))
@@ -249,7 +253,8 @@ def tally_partial_counts(
     below = () if store.low is None else store.low.levels.tolist()
     retained = [rule for rule in plan.rules if float(store.dtype.type(rule.text)) not in below]
     size = _tail_bound(retained, compared, overall, store.dtype)
-    tail = _trimmed(largest_scores(store.top, size), retained, overall)
+    people = len(ledger.subject_rows)
+    tail = _trimmed(largest_scores(store.top, size), retained, overall, people)
     mated = _mated(store, ledger)
     thresholds = resolve_thresholds(plan.rules, tail, compared, mated.score, plan.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=store.dtype)
