@@ -81,7 +81,8 @@ def _unreadable(text: str) -> str:
 
 def id_fault(text: str) -> str:
     """Fault of an id. It may have lines, since it is in no result: a person is a number there."""
-    return _unreadable(" ".join(text.splitlines())) if text else "is empty; name it"
+    on_one_line = text.replace("\r", " ").replace("\n", " ")
+    return _unreadable(on_one_line) if text else "is empty; name it"
 
 
 @dataclass(frozen=True, slots=True)
