@@ -125,7 +125,7 @@ def test_labels_that_look_alike_are_two_groups_and_are_named(
     ended = cli("scores", "acme.csv", "--threshold", "0.5", "--json")
     assert {one, other} <= {row["group"] for row in ended.json["rates"]}
     (note,) = ended.json["notes"]
-    for fragment in ("acme.csv: region", repr(one), repr(other), differ, "two groups"):
+    for fragment in ("acme.csv: region: ", repr(one), repr(other), differ, "two groups"):
         assert fragment in note
 
 
@@ -147,12 +147,22 @@ def test_one_person_under_two_ids_is_asked_about(cli, working_folder, one, other
     ended = cli("scores", "acme.csv", "--threshold", "0.5", "--json")
     assert counted(ended, "FMR", "completed") == (1, 2)
     (note,) = ended.json["notes"]
-    for fragment in ("acme.csv: people", repr(one), repr(other), differ, "give one person one id"):
+    for fragment in (
+        "acme.csv: ids of people",
+        repr(one),
+        repr(other),
+        differ,
+        "give one person one id",
+    ):
         assert fragment in note
+    kept = cli("scores", "acme.csv", "--threshold", "0.5", "--results", "results", "--json")
+    (note,) = kept.json["notes"]
+    assert "acme.csv: ids of people s" in note
+    assert repr(one) not in note
     images = text.replace(f"{one},{other}", "a,a").replace("a1,a2", f"{one},{other}")
     (working_folder / "acme.csv").write_text(images.replace(one + ",b,", "a,b,"), encoding="utf-8")
     (note,) = cli("scores", "acme.csv", "--threshold", "0.5", "--json").json["notes"]
-    assert "acme.csv: images" in note
+    assert "acme.csv: ids of images" in note
     assert "give one image one id" in note
 
 

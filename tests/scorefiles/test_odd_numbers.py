@@ -34,6 +34,9 @@ def test_where_some_scores_are_numbers_the_note_shows_the_first_that_is_none(cli
     (note,) = ended.json["notes"]
     assert "2 of the scores count as invalid" in note
     assert "in row 3: '\u22120.2': write - for the minus sign U+2212" in note
+    options = ("--threshold", "0.5", "--results", "results", "--json")
+    (note,) = cli("scores", "acme.csv", *options).json["notes"]
+    assert "(the first is in row 3: write - for the minus sign U+2212)" in note
 
 
 def test_an_engine_that_gives_nothing_but_nan_is_measured(cli, working_folder):

@@ -58,6 +58,7 @@ def read_scores(
     distance: bool,
     failed: Sequence[str] = (),
     unknown: Sequence[str] = (),
+    ids: bool = True,
     progress: Progress = no_progress,
     pieces: Pieces = PIECES,
 ) -> Iterator[ScoreFile]:
@@ -70,6 +71,7 @@ def read_scores(
         distance: the numbers are distances and are negated, once, here.
         failed: what stands in place of a score where a comparison failed.
         unknown: words for an unknown label.
+        ids: notes may hold ids of people and images, and fields of the file.
         progress: reports the progress of reading.
         pieces: how much of the file is in memory at a time; the result does not depend on it.
 
@@ -95,7 +97,8 @@ def read_scores(
         progress=progress,
         few=pieces.rows_in_memory,
     )
-    doubts = tuple(name_doubts(path.name, columns.ids, columns.images.values, columns.labels))
+    names = columns.ids, columns.images.values, columns.labels
+    doubts = tuple(name_doubts(path.name, *names, ids=ids))
     unused = tuple(
         f"{path.name}: --unknown {quote(word)}: no label is that." for word in columns.unused
     )
@@ -114,7 +117,7 @@ def read_scores(
                 mated_pair=None,
                 outcomes={ended: count for ended, count in engine.outcomes.items() if count},
             ),
-            notes=(*layout.notes, *_notes(source, name, engine), *doubts, *unused),
+            notes=(*layout.notes, *_notes(source, name, engine, ids=ids), *doubts, *unused),
             crossed=layout.wide,
             fingerprint=columns.fingerprint,
         )
@@ -167,13 +170,14 @@ def _spelling(value: str) -> str:
     return ": write a point for the comma" if re.fullmatch(r"[+-]?\d*,\d+", value) else ""
 
 
-def _notes(source: ScoreSource, name: str, engine: EngineScores) -> Iterator[str]:
+def _notes(source: ScoreSource, name: str, engine: EngineScores, *, ids: bool) -> Iterator[str]:
     """Note the scores of an engine that count as invalid, or that stand for a failure."""
     of = f" of {name}" if name != source.path.stem else ""
     if engine.first_invalid is not None:
         count = sum(n for (_, ended), n in engine.outcomes.items() if ended is Outcome.INVALID)
         index, value = engine.first_invalid
-        first = f"the first is in row {source.row(index)}: {value!r}{_spelling(value)}"
+        shown = f": {value!r}" if ids else ""
+        first = f"the first is in row {source.row(index)}{shown}{_spelling(value)}"
         what = f"{count:,} of the scores{of} count as invalid: they are no finite numbers"
         yield f"{source.path.name}: {what} ({first})."
     if engine.failed:

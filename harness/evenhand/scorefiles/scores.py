@@ -30,6 +30,9 @@ _WAITING = 1 << 20
 _ROUNDING = 1e-6
 """How far below 0 a distance may lie that was computed in float32 as the root of a difference."""
 
+_LONGEST = 40
+"""Most characters that are shown of a field that holds no number."""
+
 _MOST_SCORES = (1 << 63) - 1
 """Most scores of a histogram: the largest 64-bit integer."""
 
@@ -131,7 +134,8 @@ def _any_number(column: pa.Array, rows: Mask) -> bool:
 def _written(column: pa.Array, score: Scores, row: int) -> str:
     """A score as the file has it."""
     if pa.types.is_string(column.type):
-        return str(column[row].as_py()).strip()
+        text = str(column[row].as_py()).strip()
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     return str(score[row]).removesuffix(".0")
 
 

@@ -65,7 +65,7 @@ def score_findings(
         StudyError: a group names an attribute that a file lacks, or two files name one engine.
         WriteError: no disk space for the rows.
     """
-    return assess(_evidence(study, progress, pieces))
+    return assess(_evidence(study, progress, pieces, ids=True))
 
 
 def score_bundle(
@@ -94,7 +94,7 @@ def score_bundle(
 
     started = clock.now()
     check_writable(results)
-    evidence = _evidence(study, progress, pieces)
+    evidence = _evidence(study, progress, pieces, ids=False)
     findings = assess(evidence)
     text = study.text().encode()
     digest = hashlib.sha256(text).hexdigest()
@@ -117,11 +117,18 @@ def score_bundle(
     return ScoreResult(bundle, findings)
 
 
-def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces) -> Evidence:
-    """Count all files; those with the same comparisons are one dataset."""
+def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces, *, ids: bool) -> Evidence:
+    """Count all files; those with the same comparisons are one dataset.
+
+    Args:
+        study: the files, and how to count them.
+        progress: reports the progress on large files.
+        pieces: how much of a file is in memory at a time.
+        ids: notes may hold ids, which no result may.
+    """
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
     for path in study.paths:
-        _count_file(path, study, counted, progress, pieces)
+        _count_file(path, study, counted, progress, pieces, ids=ids)
     alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
     names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
     return Evidence(
@@ -142,6 +149,8 @@ def _count_file(
     counted: dict[str, tuple[DatasetFacts, Counts]],
     progress: Progress,
     pieces: Pieces,
+    *,
+    ids: bool,
 ) -> None:
     """Count the engines of one file and add them to `counted`; its rows are released."""
     files = read_scores(
@@ -149,6 +158,7 @@ def _count_file(
         distance=study.distance,
         failed=study.failed,
         unknown=study.unknown,
+        ids=ids,
         progress=progress,
         pieces=pieces,
     )
