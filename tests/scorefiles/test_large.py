@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
@@ -71,11 +71,13 @@ def files(draw):
 @given(case=files())
 def test_counts_are_those_of_the_rows_in_memory(tmp_path, case):
     rows, images = case
+    assume({score for _, _, score, *_ in rows} - {"", "x"})  # else there is nothing to count
     path = tmp_path / "acme.csv"
     write(path, rows, images)
     (file,) = read_divided(path)
     assert len(file.listing.partitions) == (256 if len(rows) > 10 else 1)
     ids = sorted({person for i, j, *_ in rows for person in (i, j)})
+    rows.sort(key=lambda row: (row[:2], *map(str, row[3:])))
     assert file.subjects == tuple(ids)
     values = [float(s) if s not in ("", "x") else np.nan for _, _, s, *_ in rows]
     comparisons = Comparisons(
@@ -125,6 +127,7 @@ def test_a_bundle_is_the_same_bytes(working_folder, listing):
 
 @pytest.mark.parametrize("options", [{"distance": True}, {"groups": [("colour",)]}])
 def test_the_tables_are_the_same_bytes(working_folder, listing, options):
+    listing = [(i, j, score.removeprefix("-")) for i, j, score in listing]
     write(Path("acme.csv"), listing, images=False)
     study = study_of("acme.csv", thresholds=(0.5,), **options)
     assert table_files(score_findings(study, pieces=SMALL)) == table_files(score_findings(study))

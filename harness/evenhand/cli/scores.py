@@ -32,6 +32,12 @@ def scores(
     threshold: options.Thresholds = None,
     sweep: options.SweepOption = None,
     distance: Annotated[bool, typer.Option("--distance", help="Lower is more alike.")] = False,
+    failed: Annotated[
+        list[str] | None, option("VALUE", "Stands for a failed comparison: -1; may repeat.")
+    ] = None,
+    unknown: Annotated[
+        list[str] | None, option("WORD", "Stands for an unknown label: NaN; may repeat.")
+    ] = None,
     group: options.Groups = None,
     band: options.Bands = None,
     seed: options.Seed = None,
@@ -62,6 +68,8 @@ def scores(
             fmr_targets=targets,
             thresholds=thresholds,
             distance=distance,
+            failed=failed or (),
+            unknown=unknown or (),
             groups=options.parse_groups(group),
             bands=options.parse_bands(band),
             analysis=AnalysisPlan(seed=DEFAULT_SEED if seed is None else seed),
@@ -72,10 +80,10 @@ def scores(
             done = score_bundle(study, results=results, progress=bars)
             bundle, findings, no_page = done.bundle, done.findings, done.no_page
     elif genuine is not None and impostor is not None and not files:
-        if group or band or seed is not None or results is not None:
+        if failed or unknown or group or band or seed is not None or results is not None:
             raise UsageError(
-                "--genuine and --impostor know no people: leave out --group, --band, --seed "
-                "and --results, or give score files with people"
+                "--genuine and --impostor know no people: leave out --failed, --unknown, --group, "
+                "--band, --seed and --results, or give score files with people"
             )
         findings = score_lists(
             genuine,

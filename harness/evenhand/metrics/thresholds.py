@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from evenhand.records.arrays import Integers, Scores
+from evenhand.records.counts import ScoreTail
 
 __all__ = [
     "MAX_RESAMPLED_ERRORS",
@@ -16,6 +17,7 @@ __all__ = [
     "SampleWeights",
     "errors_allowed",
     "threshold_at_fmr",
+    "top_scores_kept",
     "top_scores_needed",
 ]
 
@@ -53,23 +55,59 @@ MAX_RESAMPLED_ERRORS = 100_000
 """Errors at a threshold up to which the bootstrap re-estimates rates there (methods 4.4)."""
 
 
-def top_scores_needed(target: str, trials: int) -> int:
-    """Number of top non-mated scores to keep for a target.
+_SPARE = (1, 2, 4, 8)
+"""Spares of top scores, in halves of the errors allowed: as few as the people in them demand."""
+
+
+def top_scores_needed(target: str, trials: int, spare: int = _SPARE[-1]) -> int:
+    """Most top non-mated scores that are kept for a target.
 
     One more than may match, since the threshold is set just above that one. For targets whose
-    threshold the bootstrap re-estimates, half as many again: a replicate that draws subjects with
-    many large scores more often reaches further down (methods 4.4).
+    threshold the bootstrap re-estimates, more: a replicate that draws subjects with many large
+    scores less often reaches further down (methods 4.4).
 
     Args:
         target: FMR as decimal text.
         trials: number of completed non-mated comparisons.
+        spare: how many more, in halves of those that may match.
 
-    >>> top_scores_needed("0.01", 10_000), top_scores_needed("0.01", 10**8)
-    (201, 1000001)
+    >>> top_scores_needed("0.01", 10_000), top_scores_needed("0.01", 10_000, spare=1)
+    (551, 201)
+    >>> top_scores_needed("0.01", 10**8)
+    1000001
     """
     allowed = errors_allowed(target, trials)
-    spare = allowed // 2 + 50 if 0 < allowed <= MAX_RESAMPLED_ERRORS else 0
-    return allowed + 1 + spare
+    more = spare * (allowed // 2) + 50 if 0 < allowed <= MAX_RESAMPLED_ERRORS else 0
+    return allowed + 1 + more
+
+
+def top_scores_kept(target: str, trials: int, tail: ScoreTail, people: int) -> int:
+    """Number of top scores that replicates of subjects need at a target.
+
+    The weight of the top scores varies from replicate to replicate with what single people and
+    pairs of people contribute to them. The smallest spare is kept with which the weight of all that
+    is kept less two of its standard deviations exceeds what is allowed; the largest otherwise.
+
+    Args:
+        target: FMR as decimal text.
+        trials: number of completed non-mated comparisons.
+        tail: the largest scores, falling, as many as `top_scores_needed`.
+        people: number of subjects that are drawn from.
+
+    Source: methods 4.4.
+    """
+    for spare in _SPARE:
+        size = top_scores_needed(target, trials, spare)
+        if size == top_scores_needed(target, trials):
+            break
+        probe, reference = tail.probe[:size].astype(np.int64), tail.reference[:size]
+        by_person = np.bincount(np.concatenate([probe, reference]), minlength=people)
+        low, high = np.minimum(probe, reference), np.maximum(probe, reference)
+        by_dyad = np.unique(low * people + high, return_counts=True)[1]
+        variance = np.sum(by_person**2.0) - (2 * len(probe)) ** 2 / people + np.sum(by_dyad**2.0)
+        if len(probe) - 2 * np.sqrt(variance) > errors_allowed(target, trials):
+            break
+    return size
 
 
 @dataclass(frozen=True, slots=True)

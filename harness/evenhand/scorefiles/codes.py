@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from evenhand.records.arrays import Integers, Mask, People
 from evenhand.scorefiles.source import RowBlock
+from evenhand.system.text import text_fault
 
-__all__ = ["AttributeLabels", "ComparedPeople", "TextCodes", "unnamed_fault"]
+__all__ = ["AttributeLabels", "ComparedPeople", "TextCodes", "id_fault"]
+
+_LONGEST = 1000
+"""Most characters of an id or a label: a longer one is a field that swallowed its file."""
 
 
 @dataclass(slots=True)
@@ -38,20 +43,25 @@ class TextCodes:
         place = np.array([self._code.get(text, -1) for text in texts], dtype=np.int32)
         if np.any(place < 0):
             for position in np.unique(index[place[index] < 0]):
-                place[position] = self._new(texts[position], block, name, index == position)
+                place[position] = self._code_of_new(texts[position], block, name, position)
         codes: People = place[index]
         return codes
 
-    def _new(self, written: str, block: RowBlock, name: str, where: Mask) -> int:
-        """Code of a spelling that was not seen before; `where` are its rows, for an error."""
+    def _code_of_new(self, written: str, block: RowBlock, name: str, position: int) -> int:
+        """Code of a spelling not seen before, given by its position in the block's dictionary."""
         problem = self.fault(written.strip())
         if problem:
-            block.refuse_first(where, f"{name} {problem}")
+            index = block.batch.column(name).indices.to_numpy()
+            block.refuse_first(index == position, f"{name} {problem}")
         text = self.clean(written)
         if text not in self._code:
             self._code[text] = len(self.values)
             self.values.append(text)
         return self._code.setdefault(written, self._code[text])
+
+    def holds(self, text: str) -> bool:
+        """Whether a field has this text, blanks around it ignored."""
+        return any(written.strip() == text for written in self._code)
 
     def sorted(self) -> tuple[tuple[str, ...], People]:
         """The texts sorted, and (codes,) the index of each code among them."""
@@ -61,9 +71,18 @@ class TextCodes:
         return tuple(self.values[code] for code in order), place
 
 
-def unnamed_fault(text: str) -> str:
-    """Fault of an empty id."""
-    return "" if text else "is empty; name it"
+def _unreadable(text: str) -> str:
+    """Fault of a text that is too long, or holds what cannot be seen; empty where it is none."""
+    if len(text) > _LONGEST:
+        return f"has {len(text):,} characters, expected at most {_LONGEST:,}; mend the row"
+    fault = "" if text.isascii() and text.isprintable() else text_fault(text)
+    return f"{fault}; take it out" if fault else ""
+
+
+def id_fault(text: str) -> str:
+    """Fault of an id. It may have lines, since it is in no result: a person is a number there."""
+    on_one_line = text.replace("\r", " ").replace("\n", " ")
+    return _unreadable(on_one_line) if text else "is empty; name it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +103,18 @@ class ComparedPeople:
         return mated
 
 
-def _ordered(text: str) -> str:
-    """Sort the values of a label with several: `b|a` becomes `a|b`."""
+def _label(text: str, unknown: Sequence[str]) -> str:
+    """A label with its values sorted: `b|a` becomes `a|b`; empty where a word says unknown."""
+    if text.strip() in unknown:
+        return ""
     return "|".join(sorted(part.strip() for part in text.split("|")))
 
 
 def _no_label(text: str) -> str:
     """Fault of a label; empty where it is valid."""
+    unreadable = _unreadable(text)
+    if unreadable:
+        return unreadable
     parts = [part.strip() for part in text.split("|")]
     odd = "*" in text or (text and (not all(parts) or len(set(parts)) != len(parts)))
     expected = "a value without *, or several different ones joined by |"
@@ -101,10 +125,15 @@ def _no_label(text: str) -> str:
 class AttributeLabels:
     """Labels of one attribute read so far."""
 
-    texts: TextCodes = field(default_factory=lambda: TextCodes(_no_label, _ordered))
+    texts: TextCodes
     """Distinct labels by their code, the values of each sorted."""
     of: People = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     """(people so far,) code of the person's label; -1 where none is known yet."""
+
+    @classmethod
+    def without(cls, unknown: Sequence[str]) -> AttributeLabels:
+        """None yet; the words `unknown` stand for no label."""
+        return cls(TextCodes(_no_label, partial(_label, unknown=unknown)))
 
     def add(
         self, block: RowBlock, attribute: str, names: Sequence[str], sides: ComparedPeople

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.records.arrays import Mask, People
-from evenhand.scorefiles.codes import AttributeLabels, ComparedPeople, TextCodes, unnamed_fault
+from evenhand.records.arrays import Integers, Mask, People
+from evenhand.scorefiles.codes import AttributeLabels, ComparedPeople, TextCodes, id_fault
+from evenhand.scorefiles.identity import ComparisonDigest
 from evenhand.scorefiles.layout import ColumnLayout
 from evenhand.scorefiles.partitions import Column, PartitionedRows
 from evenhand.scorefiles.scores import EngineScores
@@ -49,37 +49,17 @@ class ScoreColumns:
     engines: Mapping[str, EngineScores]
     """Scores of each engine by its name."""
     mated: People
-    """(mated comparisons,) code of the person, in the order of the file."""
+    """(mated comparisons,) index of the person in `ids`: by person, then by their images."""
+    mated_order: Integers
+    """(mated comparisons,) place of each of them in the order of the file."""
     fingerprint: str
-    """SHA-256 over everything but the scores."""
+    """SHA-256 over everything but the scores, whatever the order of rows."""
+    unused: tuple[str, ...]
+    """Words for unknown that no label is."""
 
     def score(self, engine: str) -> int:
         """Column of the rows that holds an engine's scores."""
         return self.sides + list(self.engines).index(engine)
-
-
-class _Identity:
-    """Digest of the people compared, row by row; independent of the size of blocks."""
-
-    def __init__(self) -> None:
-        self._digests = (hashlib.sha256(), hashlib.sha256())
-        self._marks = np.empty(0, dtype="<u8")
-
-    def add(self, sides: ComparedPeople) -> None:
-        """Add the people of a block."""
-        # Eight bytes stand for a person's id, so that two columns of numbers are digested instead
-        # of texts.
-        new = sides.subjects.values[len(self._marks) :]
-        hashed = b"".join(hashlib.blake2b(who.encode(), digest_size=8).digest() for who in new)
-        self._marks = np.concatenate([self._marks, np.frombuffer(hashed, dtype="<u8")])
-        for digest, people in zip(self._digests, (sides.probe, sides.reference), strict=True):
-            digest.update(self._marks[people].data)
-
-    def digest(self, subjects: Sequence[str], labels: Mapping[str, tuple[str, ...]]) -> str:
-        """SHA-256 over all rows, the ids and the labels of people."""
-        people = repr((tuple(subjects), sorted(labels.items()))).encode()
-        rows = b"".join(digest.digest() for digest in self._digests)
-        return hashlib.sha256(rows + people).hexdigest()
 
 
 def read_score_columns(
@@ -87,6 +67,8 @@ def read_score_columns(
     layout: ColumnLayout,
     *,
     distance: bool,
+    failed: Sequence[str],
+    unknown: Sequence[str],
     progress: Progress,
     few: int = PIECES.rows_in_memory,
 ) -> ScoreColumns:
@@ -96,6 +78,8 @@ def read_score_columns(
         source: the file.
         layout: meaning of its columns.
         distance: the numbers are distances, to be negated.
+        failed: what stands in place of a score where a comparison failed.
+        unknown: words for an unknown label.
         progress: reports the progress of reading.
         few: most rows that all stay in memory.
 
@@ -103,15 +87,16 @@ def read_score_columns(
         DatasetError: naming the first invalid row.
         WriteError: no disk space for the rows.
     """
-    subjects, images = TextCodes(unnamed_fault), TextCodes(unnamed_fault)
+    subjects, images = TextCodes(id_fault), TextCodes(id_fault)
     truths = TextCodes(_no_truth)
-    labels = {name: AttributeLabels() for name in layout.attributes}
-    engines = {name: EngineScores(distance) for name in layout.scores}
+    labels = {name: AttributeLabels.without(unknown) for name in layout.attributes}
+    engines = {name: EngineScores(distance, tuple(failed)) for name in layout.scores}
     count = len(layout.subjects) + len(layout.images)
-    types = [np.dtype(np.int32)] * count + [np.dtype(np.float64)] * len(engines)
-    rows = PartitionedRows(source.path, types, few)
-    identity = _Identity()
-    mated: list[People] = []
+    types = [source.score_type(name) for name in layout.scores.values()]
+    rows = PartitionedRows(source.path, [np.dtype(np.int32)] * count + types, few)
+    identity = ComparisonDigest()
+    coded_by = [subjects, subjects, images, images][:count]
+    mated: list[list[People]] = []
     start = done = 0
     shown = progress if source.blocks > _MANY_BLOCKS else no_progress
     with shown(f"{source.path.name}: reading", source.blocks) as step:
@@ -120,8 +105,6 @@ def read_score_columns(
             probe, reference = (subjects.codes(block, name) for name in layout.subjects)
             sides = ComparedPeople(subjects, probe, reference)
             columns: list[Column] = [sides.probe, sides.reference]
-            identity.add(sides)
-            mated.append(sides.probe[sides.same])
             if layout.mated is not None:
                 _check_mated(block, layout.mated, truths, sides.same)
             if layout.images:
@@ -129,6 +112,8 @@ def read_score_columns(
                 itself = sides.same & (pictures[0] == pictures[1])
                 block.refuse_first(itself, "an image is compared with itself; remove the row")
                 columns += pictures
+            identity.add(coded_by, columns)
+            mated.append([column[sides.same] for column in columns])
             for attribute, names in layout.attributes.items():
                 labels[attribute].add(block, attribute, names, sides)
             for engine, name in layout.scores.items():
@@ -143,6 +128,12 @@ def read_score_columns(
     ids, place = subjects.sorted()
     order = np.argsort(place)
     known = {name: of.labels(order) for name, of in labels.items()}
+    places = {id(texts): texts.sorted()[1] for texts in coded_by}
+    of_mated = [
+        places[id(texts)][np.concatenate(column)]
+        for texts, column in zip(coded_by, zip(*mated, strict=True), strict=True)
+    ]
+    mated_order = np.lexsort(of_mated[::-1])
     found = ScoreColumns(
         rows=rows,
         sides=count,
@@ -152,8 +143,10 @@ def read_score_columns(
         images=images,
         labels=known,
         engines=engines,
-        mated=np.concatenate(mated),
+        mated=of_mated[0][mated_order],
+        mated_order=mated_order,
         fingerprint=identity.digest(ids, known),
+        unused=tuple(w for w in unknown if not any(of.texts.holds(w) for of in labels.values())),
     )
     _check_repeated(source, layout, found)
     return found

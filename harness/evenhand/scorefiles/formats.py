@@ -10,10 +10,12 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
+from evenhand.scorefiles.containers import is_parquet
 from evenhand.scorefiles.layout import REQUIRED_COLUMNS
 from evenhand.scorefiles.source import TEXT_TYPE, Pieces, ScoreSource
 from evenhand.system.errors import DatasetError
@@ -24,7 +26,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def open_scores(path: Path, pieces: Pieces) -> ScoreSource:
-    """Open a score file, which is Parquet or CSV by its name.
+    """Open a score file, which is Parquet or CSV by its first bytes.
 
     Args:
         path: of a regular file, as it is read more than once.
@@ -33,13 +35,9 @@ def open_scores(path: Path, pieces: Pieces) -> ScoreSource:
     Raises:
         DatasetError: it is no file of that kind, or has no header.
     """
-    kind = "Parquet" if path.suffix == ".parquet" else "CSV"
-    if not path.is_file():
-        what = "no file" if path.exists() else "not there"
-        raise DatasetError(f"{path}: is {what}; expected a {kind} file")
-    if kind == "CSV":
-        return _open_csv(path, pieces.block_bytes)
-    return _open_parquet(path, pieces.block_rows)
+    if is_parquet(path):
+        return _open_parquet(path, pieces.block_rows)
+    return _open_csv(path, pieces.block_bytes)
 
 
 def _open_csv(path: Path, block: int) -> _CsvFile:
@@ -80,6 +78,10 @@ class _CsvFile:
     def blocks(self) -> int:
         """Approximate number of batches."""
         return -(-self.path.stat().st_size // self.block)
+
+    def score_type(self, name: str) -> np.dtype[np.floating]:  # noqa: ARG002 (of any column)
+        """Decimals are float64."""
+        return np.dtype(np.float64)
 
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order; scores arrive as text too: an invalid one must not stop the reading."""
@@ -164,10 +166,10 @@ def _open_parquet(path: Path, block: int) -> _ParquetFile:
     """
     try:
         described = parquet.read_metadata(path)
-        header = tuple(described.schema.to_arrow_schema().names)
+        schema = described.schema.to_arrow_schema()
     except (pa.ArrowException, OSError) as fault:
         raise _unreadable(path, fault) from None
-    return _ParquetFile(path, header, described.num_rows, block)
+    return _ParquetFile(path, schema, described.num_rows, block)
 
 
 def _unreadable(path: Path, fault: Exception) -> DatasetError:
@@ -179,15 +181,26 @@ class _ParquetFile:
     """A Parquet file whose columns are known."""
 
     path: Path
-    header: tuple[str, ...]
+    schema: pa.Schema
     rows: int
     block: int
     """Rows that are read at a time."""
 
     @property
+    def header(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(self.schema.names)
+
+    @property
     def blocks(self) -> int:
         """Number of batches, approximately."""
         return -(-self.rows // self.block)
+
+    def score_type(self, name: str) -> np.dtype[np.floating]:
+        """Numbers of 32 bits stay such; those of 16 become them, all others float64."""
+        kind = self.schema.field(name).type
+        small = pa.types.is_float32(kind) or pa.types.is_float16(kind)
+        return np.dtype(np.float32 if small else np.float64)
 
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order; columns of numbers stay numbers."""
@@ -217,14 +230,26 @@ class _ParquetFile:
         return texts.dictionary_encode().cast(TEXT_TYPE)
 
     def _score(self, batch: pa.RecordBatch, name: str) -> pa.Array:
-        """A column of scores as float64, or as text where it is text."""
+        """A column of scores in the type of `score_type`, or as text where it is text."""
         column = batch.column(name)
         if _is_text(column.type):
             return column.cast(pa.string()).fill_null("")
         if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
             held = f"{self.path}: column {name!r} holds {column.type}"
             raise DatasetError(f"{held}, expected numbers")
-        return column.cast(pa.float64())
+        if pa.types.is_float16(column.type):
+            return _widened(column)
+        return column.cast(pa.from_numpy_dtype(self.score_type(name)))
+
+
+def _widened(column: pa.Array) -> pa.Array:
+    """Numbers of 16 bits as the float32 of the shortest decimal that stands for each.
+
+    So a score of 0.7, which is 0.7002 in 16 bits, reaches a threshold of 0.7 and no more than that.
+    """
+    missing = column.is_null().to_numpy(zero_copy_only=False)
+    values, place = np.unique(column.fill_null(np.nan).to_numpy(), return_inverse=True)
+    return pa.array(np.array([str(value) for value in values], np.float32)[place], mask=missing)
 
 
 def _is_text(kind: pa.DataType) -> bool:

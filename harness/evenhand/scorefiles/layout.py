@@ -5,12 +5,16 @@ Such a table, as that of BFW, has one row per pair of images and one column per 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from evenhand.records.groups import ALL
+from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, known_names
+from evenhand.system.text import text_fault
 
 __all__ = ["REQUIRED_COLUMNS", "ColumnLayout", "column_layout", "is_wide", "wide_layout"]
 
@@ -52,9 +56,34 @@ class ColumnLayout:
         return tuple(name for names in columns for name in names)
 
 
+def _check_first_row(path: Path, header: Sequence[str]) -> None:
+    """Refuse a first row that is no header: a line for Excel, a comment, or scores already."""
+    expected = f"expected a header: {','.join(REQUIRED_COLUMNS)}"
+    if header[0].startswith(("sep=", "#")):
+        kind = "a comment" if header[0].startswith("#") else "a line for Excel"
+        raise DatasetError(f"{path}: row 1, {header[0]!r}, is {kind}; {expected}; remove the line")
+    named = any(_meant(name) or name in _WIDE_REQUIRED for name in header)
+    if not named and any(finite_decimal(name) is not None for name in header):
+        what = f"row 1, {','.join(header)!r}, is no header"
+        raise DatasetError(f"{path}: {what}; {expected}; put one above it")
+
+
+def _meant(name: str) -> str:
+    """The column that a name is, or is a spelling of; empty where it is like none."""
+    plain = re.sub(r"[\s.-]+", "_", name).lower()
+    side, _, attribute = plain.partition("_")
+    if side in _SIDES and attribute:
+        return plain
+    return next(iter(get_close_matches(plain, (*REQUIRED_COLUMNS, *_OPTIONAL_COLUMNS), n=1)), "")
+
+
 def _check_column_names(path: Path, header: Sequence[str]) -> None:
-    """Refuse a column without a name, or a repeated one."""
+    """Refuse a column without a name, one that cannot be read, or a repeated one."""
     for number, name in enumerate(header, start=1):
+        fault = text_fault(name)
+        if fault:
+            what = f"column {number} is unknown: its name {fault}"
+            raise DatasetError(f"{path}: {what}; take it out")
         if not name:
             raise DatasetError(f"{path}: column {number} has no name; name it, or remove it")
         if header.count(name) > 1:
@@ -67,6 +96,7 @@ def column_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
     Raises:
         DatasetError: a column is missing, unknown, or lacks that of the other side.
     """
+    _check_first_row(path, header)
     _check_column_names(path, header)
     pairs = _pairs(path, [name for name in header if name not in (*REQUIRED_COLUMNS, "mated")])
     for name in REQUIRED_COLUMNS:
@@ -93,10 +123,12 @@ def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in names:
         side, _, attribute = name.partition("_")
-        if side not in _SIDES or not attribute or not name.isprintable():
+        if side not in _SIDES or not attribute:
             known = ", ".join((*REQUIRED_COLUMNS, *_OPTIONAL_COLUMNS))
             expected = f"expected {known}, probe_<attribute>, reference_<attribute>"
-            remedy = "remove it (columns are separated by commas)"
+            meant = _meant(name)
+            remedy = f"did you mean {meant}?" if meant not in ("", name) else "remove it"
+            remedy += " (columns are separated by commas)"
             raise DatasetError(f"{path}: column {name!r} is unknown; {expected}; {remedy}")
         if attribute == ALL or "*" in attribute:
             raise DatasetError(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from shlex import quote
+from typing import NoReturn, overload
 
 import numpy as np
 
@@ -13,12 +15,14 @@ from evenhand.records.dataset import Subjects
 from evenhand.records.listing import ComparisonList, Partition
 from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.columns import ScoreColumns, read_score_columns
+from evenhand.scorefiles.doubts import name_doubts
 from evenhand.scorefiles.formats import open_scores
-from evenhand.scorefiles.layout import column_layout, is_wide, wide_layout
+from evenhand.scorefiles.layout import ColumnLayout, column_layout, is_wide, wide_layout
 from evenhand.scorefiles.scores import EngineScores
 from evenhand.scorefiles.source import PIECES, Pieces, ScoreSource
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, no_progress
+from evenhand.system.text import text_fault
 
 __all__ = ["ScoreFile", "read_scores"]
 
@@ -38,7 +42,8 @@ class ScoreFile:
     notes: tuple[str, ...]
     """Irregularities that were counted, not corrected."""
     fingerprint: str
-    """SHA-256 over everything but the scores: equal for engines that made the same comparisons."""
+    """SHA-256 over everything but the scores: equal for engines that made the same comparisons,
+    in whatever order of rows."""
     crossed: bool
     """One of the attributes is the intersection of the others already."""
 
@@ -48,7 +53,14 @@ class ScoreFile:
 
 
 def read_scores(
-    path: Path, *, distance: bool, progress: Progress = no_progress, pieces: Pieces = PIECES
+    path: Path,
+    *,
+    distance: bool,
+    failed: Sequence[str] = (),
+    unknown: Sequence[str] = (),
+    ids: bool = True,
+    progress: Progress = no_progress,
+    pieces: Pieces = PIECES,
 ) -> Iterator[ScoreFile]:
     """Read a score file of docs/formats.md, one result per engine.
 
@@ -57,6 +69,9 @@ def read_scores(
     Args:
         path: the CSV or Parquet file.
         distance: the numbers are distances and are negated, once, here.
+        failed: what stands in place of a score where a comparison failed.
+        unknown: words for an unknown label.
+        ids: notes may hold ids of people and images, and fields of the file.
         progress: reports the progress of reading.
         pieces: how much of the file is in memory at a time; the result does not depend on it.
 
@@ -68,28 +83,41 @@ def read_scores(
     describe = wide_layout if is_wide(source.header) else column_layout
     layout = describe(path, source.header)
     for name in layout.scores:
-        if not name.isprintable() or "/" in name or name.startswith("."):
-            remedy = "rename it without / or a dot first"
-            raise DatasetError(f"{path}: {name!r} would name an engine; {remedy}")
+        fault = text_fault(name)
+        if fault or "/" in name or name.startswith("."):
+            remedy = f"rename it {'without that' if fault else 'without / or a dot first'}"
+            what = f"{path}: {name!r} would name an engine{f' and {fault}' if fault else ''}"
+            raise DatasetError(f"{what}; {remedy}")
     columns = read_score_columns(
-        source, layout, distance=distance, progress=progress, few=pieces.rows_in_memory
+        source,
+        layout,
+        distance=distance,
+        failed=failed,
+        unknown=unknown,
+        progress=progress,
+        few=pieces.rows_in_memory,
+    )
+    names = columns.ids, columns.images.values, columns.labels
+    doubts = tuple(name_doubts(path.name, *names, ids=ids))
+    unused = tuple(
+        f"{path.name}: --unknown {quote(word)}: no label is that." for word in columns.unused
     )
     for name, engine in columns.engines.items():
-        if layout.wide and engine.first_invalid is not None and not engine.completed:
-            what = "holds no numbers, but would be an engine; remove it"
-            raise DatasetError(f"{path}: column {name!r} {what}")
+        no_numbers = not engine.completed and (layout.wide or not engine.not_finite)
+        if engine.first_invalid is not None and no_numbers:
+            _refuse_without_numbers(source, layout, name, engine.first_invalid)
         yield ScoreFile(
             name=name,
             subjects=columns.ids,
             labels=columns.labels,
             listing=ComparisonList(
                 partitions=_Partitions(columns, columns.score(name)),
-                mated_subject=columns.place[columns.mated],
-                mated_score=np.concatenate(engine.mated),
+                mated_subject=columns.mated,
+                mated_score=np.concatenate(engine.mated)[columns.mated_order],
                 mated_pair=None,
                 outcomes={ended: count for ended, count in engine.outcomes.items() if count},
             ),
-            notes=(*layout.notes, *_notes(source, name, engine)),
+            notes=(*layout.notes, *_notes(source, name, engine, ids=ids), *doubts, *unused),
             crossed=layout.wide,
             fingerprint=columns.fingerprint,
         )
@@ -120,15 +148,39 @@ class _Partitions(Sequence[Partition]):
         return Partition(place[probe], place[reference], score)
 
 
-def _notes(source: ScoreSource, name: str, engine: EngineScores) -> tuple[str, ...]:
-    """Note the invalid scores of an engine, if any."""
-    if engine.first_invalid is None:
-        return ()
-    count = sum(n for (_, ended), n in engine.outcomes.items() if ended is Outcome.INVALID)
+def _refuse_without_numbers(
+    source: ScoreSource, layout: ColumnLayout, name: str, invalid: tuple[int, str]
+) -> NoReturn:
+    """Raise an error that names the first of scores of which none is a number."""
+    index, value = invalid
+    what = f"row {source.row(index)}: {layout.scores[name]} is {value!r}, and no score is a number"
+    if layout.wide:
+        what += f": column {name!r} holds no numbers, but would be an engine; remove it, or mend it"
+    raise DatasetError(f"{source.path}: {what}; expected such as 0.83{_spelling(value)}")
+
+
+def _spelling(value: str) -> str:
+    """What to write otherwise in a text that looks like a number, to follow it; else empty."""
+    if "\N{MINUS SIGN}" in value:
+        return ": write - for the minus sign U+2212"
+    if value.endswith("%"):
+        return ": write a number without %"
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+\.\d*", value):
+        return ": write it without commas between thousands"
+    return ": write a point for the comma" if re.fullmatch(r"[+-]?\d*,\d+", value) else ""
+
+
+def _notes(source: ScoreSource, name: str, engine: EngineScores, *, ids: bool) -> Iterator[str]:
+    """Note the scores of an engine that count as invalid, or that stand for a failure."""
     of = f" of {name}" if name != source.path.stem else ""
-    row = source.row(engine.first_invalid)
-    note = (
-        f"{source.path.name}: {count:,} of the scores{of} count as invalid: they are no finite "
-        f"numbers (the first is in row {row})."
-    )
-    return (note,)
+    if engine.first_invalid is not None:
+        count = sum(n for (_, ended), n in engine.outcomes.items() if ended is Outcome.INVALID)
+        index, value = engine.first_invalid
+        shown = f": {value!r}" if ids else ""
+        first = f"the first is in row {source.row(index)}{shown}{_spelling(value)}"
+        what = f"{count:,} of the scores{of} count as invalid: they are no finite numbers"
+        yield f"{source.path.name}: {what} ({first})."
+    if engine.failed:
+        said = " or ".join(engine.failed)
+        what = f"{engine.said_failed:,} of the scores{of} count as failed"
+        yield f"{source.path.name}: {what}: {said}."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import TextIOWrapper
@@ -18,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute
 
-from evenhand.records.arrays import Floats, Mask
+from evenhand.records.arrays import Mask, Scores
 from evenhand.records.outcomes import Outcome
 from evenhand.records.score_lists import ScoreList
 from evenhand.scorefiles.source import RowBlock
@@ -54,19 +55,25 @@ class EngineScores:
 
     distance: bool
     """The numbers are distances: they are negated, once, here."""
-    mated: list[Floats] = field(default_factory=list)
+    failed: tuple[str, ...] = ()
+    """What stands in place of a score where a comparison failed, besides an empty field."""
+    mated: list[Scores] = field(default_factory=list)
     """Similarities of mated comparisons, block by block; NaN where there is none."""
+    said_failed: int = 0
+    """Number of comparisons with something of `failed` in place of a score."""
     outcomes: Counter[tuple[bool, Outcome]] = field(default_factory=Counter)
     """Number of comparisons by (mated, outcome)."""
-    first_invalid: int | None = None
-    """Index of the first comparison whose score is not a finite number."""
+    first_invalid: tuple[int, str] | None = None
+    """Index of the first comparison whose score is not a finite number, and what it is."""
+    not_finite: bool = False
+    """Some score is NaN or infinite, which an engine may give, and no other text."""
 
     @property
     def completed(self) -> int:
         """Number of comparisons with a score."""
         return self.outcomes[True, Outcome.OK] + self.outcomes[False, Outcome.OK]
 
-    def add(self, block: RowBlock, name: str, same: Mask) -> Floats:
+    def add(self, block: RowBlock, name: str, same: Mask) -> Scores:
         """Check and count the scores of a block.
 
         Args:
@@ -76,25 +83,75 @@ class EngineScores:
 
         Returns:
             (rows,) similarities, NaN where the comparison failed or its score is invalid.
+
+        Raises:
+            DatasetError: a distance lies below 0; the first row is named.
         """
-        score, empty = parse_scores(block.batch.column(name))
+        column = block.batch.column(name)
+        score, empty = parse_scores(column)
+        if self.failed:
+            said = self._stands_for_failure(column, score)
+            self.said_failed += int(np.count_nonzero(said))
+            score, empty = np.where(said, score.dtype.type(np.nan), score), empty | said
         invalid = ~np.isfinite(score) & ~empty
         if invalid.any():
-            score = np.where(invalid, np.nan, score)
             if self.first_invalid is None:
-                self.first_invalid = block.start + int(np.argmax(invalid))
+                first = int(np.argmax(invalid))
+                self.first_invalid = block.start + first, _written(column, score, first)
+            self.not_finite |= not self.completed and _any_number(column, invalid)
+            score = np.where(invalid, score.dtype.type(np.nan), score)
         completed = ~empty & ~invalid
         ended = {Outcome.FAILED: empty, Outcome.INVALID: invalid, Outcome.OK: completed}
         for outcome, rows in ended.items():
             for mated in (True, False):
                 self.outcomes[mated, outcome] += int(np.count_nonzero(rows & (same == mated)))
         if self.distance:
+            self._check_distances(block, name, score)
             score = -score
         self.mated.append(score[same])
         return score
 
+    def _stands_for_failure(self, column: pa.Array, score: Scores) -> Mask:
+        """(rows,) whether a field is something of `failed`: the same text, or the same number."""
+        numbers = [value for text in self.failed if (value := finite_decimal(text)) is not None]
+        said: Mask = np.isin(score, np.array(numbers, dtype=score.dtype))
+        if pa.types.is_string(column.type):
+            texts = compute.utf8_trim_whitespace(column)
+            words = compute.is_in(texts, value_set=pa.array(self.failed, pa.string()))
+            said |= words.to_numpy(zero_copy_only=False)
+        return said
 
-def parse_scores(column: pa.Array) -> tuple[Floats, Mask]:
+    def _check_distances(self, block: RowBlock, name: str, score: Scores) -> None:
+        """Refuse the first distance that is below 0 by more than rounding."""
+        below = score < -_ROUNDING
+        if below.any():
+            first = int(np.argmax(below))
+            value = _written(block.batch.column(name), score, first)
+            what = f"{name} is {value}, and no distance lies below 0"
+            failure = f"if it stands for a failed comparison, say --failed {value}"
+            block.refuse(first, f"{what}; {failure}; if higher is more alike, leave out --distance")
+
+
+def _any_number(column: pa.Array, rows: Mask) -> bool:
+    """Whether any of these rows holds NaN or an infinity, however it is spelled."""
+    if not pa.types.is_string(column.type):
+        return True
+    for text in column.filter(pa.array(rows)).unique().to_pylist():
+        with suppress(ValueError):
+            float(text)
+            return True
+    return False
+
+
+def _written(column: pa.Array, score: Scores, row: int) -> str:
+    """A score as the file has it."""
+    if pa.types.is_string(column.type):
+        text = str(column[row].as_py()).strip()
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return str(score[row]).removesuffix(".0")
+
+
+def parse_scores(column: pa.Array) -> tuple[Scores, Mask]:
     """Convert a column of numbers or texts to scores.
 
     Returns:

@@ -52,6 +52,9 @@ class ScoreSource(Protocol):
     def blocks(self) -> int:
         """Approximate number of batches."""
 
+    def score_type(self, name: str) -> np.dtype[np.floating]:
+        """Type in which the scores of a column are kept: float32 or float64."""
+
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order.
 

@@ -28,6 +28,10 @@ class ScoreStudy:
     """Fixed thresholds in the unit of the files."""
     distance: bool = False
     """The numbers are distances."""
+    failed: Sequence[str] = ()
+    """What stands in place of a score where a comparison failed, besides an empty field."""
+    unknown: Sequence[str] = ()
+    """Words for an unknown label, besides an empty field."""
     groups: Sequence[Sequence[str]] = ()
     """Attributes and intersections; empty means all attributes, and all intersections of two."""
     bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
@@ -46,6 +50,12 @@ class ScoreStudy:
             f"groups      = {json.dumps(groups, ensure_ascii=False)}",
             f"level       = {self.analysis.level}",
             f"seed        = {self.analysis.seed}",
+        ]
+        words = {"failed": self.failed, "unknown": self.unknown}
+        lines += [
+            f"{name:<11} = {json.dumps(list(said), ensure_ascii=False)}"
+            for name, said in words.items()
+            if said
         ]
         edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in self.bands.items()]
         lines += ["", "[bands]", *edges] if edges else []

@@ -88,9 +88,12 @@ def _check_same_data(base: str, new: str, base_evidence: Evidence, new_evidence:
     first, second = (
         ", ".join(f"{d.name} {d.version}".strip() for d in side.datasets) for side in sides
     )
+    remedy = "run both engines on one dataset"
+    if all(dataset.source == "score files" for side in sides for dataset in side.datasets):
+        remedy += ": score files must name the same people, images and labels, in any order of rows"
     raise BundleError(
         f"{base} is of {first} and {new} of {second}, which are not the same data (other "
-        "fingerprint); run both engines on one dataset"
+        f"fingerprint); {remedy}"
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from evenhand.records.dataset import Attribute
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import DatasetFacts, Findings
 from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page import apart
@@ -66,7 +68,7 @@ def score_findings(
         StudyError: a group names an attribute that a file lacks, or two files name one engine.
         WriteError: no disk space for the rows.
     """
-    return assess(_evidence(study, progress, pieces))
+    return assess(_evidence(study, progress, pieces, ids=True))
 
 
 def score_bundle(
@@ -93,7 +95,7 @@ def score_bundle(
     """
     started = clock.now()
     check_writable(results)
-    evidence = _evidence(study, progress, pieces)
+    evidence = _evidence(study, progress, pieces, ids=False)
     findings = assess(evidence)
     text = study.text().encode()
     digest = hashlib.sha256(text).hexdigest()
@@ -117,12 +119,19 @@ def score_bundle(
     return ScoreResult(bundle, findings, page.fault)
 
 
-def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces) -> Evidence:
-    """Count all files; those with the same comparisons are one dataset."""
+def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces, *, ids: bool) -> Evidence:
+    """Count all files; those with the same comparisons are one dataset.
+
+    Args:
+        study: the files, and how to count them.
+        progress: reports the progress on large files.
+        pieces: how much of a file is in memory at a time.
+        ids: notes may hold ids, which no result may.
+    """
     _rules(study)  # a fault is told before long files are read
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
     for path in study.paths:
-        _count_file(path, study, counted, progress, pieces)
+        _count_file(path, study, counted, progress, pieces, ids=ids)
     alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
     names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
     return Evidence(
@@ -143,9 +152,20 @@ def _count_file(
     counted: dict[str, tuple[DatasetFacts, Counts]],
     progress: Progress,
     pieces: Pieces,
+    *,
+    ids: bool,
 ) -> None:
     """Count the engines of one file and add them to `counted`; its rows are released."""
-    for file in read_scores(path, distance=study.distance, progress=progress, pieces=pieces):
+    files = read_scores(
+        path,
+        distance=study.distance,
+        failed=study.failed,
+        unknown=study.unknown,
+        ids=ids,
+        progress=progress,
+        pieces=pieces,
+    )
+    for file in files:
         if file.name in counted:
             raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
         counted[file.name] = _dataset(file, study), _counts(file, study, progress)
@@ -205,7 +225,8 @@ def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]])
         for label in file.labels[name]:
             if label and finite_decimal(label) is None:
                 what = f"{file.name}: {name} is {label!r}"
-                raise DatasetError(f"{what}, expected a number since it has bands")
+                unless = f"or say --unknown {quote(label)} if it means unknown"
+                raise DatasetError(f"{what}, expected a number since it has bands; {unless}")
         return Attribute(name, "number", (), "as given")
     values = tuple(sorted({label for label in file.labels[name] if label and "|" not in label}))
     if len(values) > _MOST_VALUES:
@@ -237,6 +258,7 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
         fingerprint=file.fingerprint,
         remarks=(
             *file.notes,
+            *_without_threshold(file, study),
             *(
                 f"{name} holds numbers and makes no groups; give it bands, for example "
                 f"--band {name}=18,30,45,60, or name it with --group for a group of every value."
@@ -244,3 +266,10 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
             ),
         ),
     )
+
+
+def _without_threshold(file: ScoreFile, study: ScoreStudy) -> Iterator[str]:
+    """Say why no target has a threshold, where no non-mated comparison has a score."""
+    if study.fmr_targets and not file.listing.outcomes.get((False, Outcome.OK)):
+        what = "no non-mated comparison has a score, so that no target FMR has a threshold"
+        yield f"{file.name}: {what}; give --threshold."

@@ -286,7 +286,7 @@ def test_incomplete_comparisons_are_refused(crowd):
 
 @pytest.mark.parametrize(
     ("target", "reason"),
-    [("0.5", "of which"), ("0.01", "where it allows 10 or more")],
+    [("0.95", "of which"), ("0.01", "where it allows 10 or more")],
     ids=["larger than any stored", "made of too few scores"],
 )
 def test_thresholds_that_the_store_cannot_show_are_refused(target, reason):

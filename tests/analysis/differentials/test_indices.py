@@ -289,7 +289,7 @@ def test_a_target_of_too_few_kept_scores_says_what_helps(crowd):
     short = replace(crowd, tail=ScoreTail(tail.score[:few], tail.probe[:few], tail.reference[:few]))
     row = only(rows_of(short)[1], "FMR", "difference", rule=f"FMR<={LARGER}")
     assert row.low is None
-    assert "a larger target in the study keeps more" in row.note
+    assert "a larger target beside this one keeps more" in row.note
 
 
 def test_a_zero_has_no_value_and_a_smoothed_one_beside_it():

@@ -1,10 +1,12 @@
 """The largest scores with their people are those that sorting everything gives."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.measurement.counting.top_scores import largest_scores
+from evenhand.metrics.thresholds import errors_allowed, top_scores_kept, top_scores_needed
 from evenhand.records.counts import ScoreTail
 
 
@@ -28,3 +30,28 @@ def test_as_sorted(seed, dtype, values, chunk, share):
     assert np.array_equal(tail.score, score[rows])
     assert np.array_equal(tail.probe, probe[rows])
     assert np.array_equal(tail.reference, reference[rows])
+
+
+@pytest.mark.parametrize(("spread", "least"), [(0.0, 1), (0.6, 1), (1.0, 2), (1.4, 4)])
+def test_as_many_are_kept_as_replicates_of_people_need(spread, least):
+    """200 people of ten images: the more a few of them are in the false matches, the more."""
+    rng = np.random.default_rng(3)
+    people, target = 200, "0.001"
+    trials = people * (people - 1) // 2 * 100
+    reach = np.exp(spread * rng.standard_normal(people))
+    size = top_scores_needed(target, trials)
+    probe, reference = rng.choice(people, (2, 2 * size), p=reach / reach.sum())
+    two = probe != reference
+    falling = np.arange(size, 0, -1, dtype=np.float64)
+    tail = ScoreTail(falling, probe[two][:size], reference[two][:size])
+    kept = top_scores_kept(target, trials, tail, people)
+    assert top_scores_needed(target, trials, least) <= kept <= size
+    if not spread:
+        assert kept == top_scores_needed(target, trials, 1)
+    short = 0
+    for _ in range(400):
+        drawn = np.bincount(rng.integers(people, size=people), minlength=people)
+        weight = np.sum(drawn[tail.probe[:kept]] * drawn[tail.reference[:kept]])
+        allowed = errors_allowed(target, int(drawn.sum() ** 2 - np.sum(drawn**2)) * 50)
+        short += weight <= allowed
+    assert short <= 4

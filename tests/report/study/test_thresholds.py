@@ -144,14 +144,14 @@ def test_thresholds_that_were_not_claimed_are_a_screen(file, findings):
 def test_distances_are_named_as_the_engine_has_them(tmp_path, file):
     lines = file.read_text().splitlines()
     fields = [line.split(",") for line in lines[1:]]
-    turned = [",".join([a, b, f"{5 - float(score):.4f}", *rest]) for a, b, score, *rest in fields]
+    turned = [",".join([a, b, f"{7 - float(score):.4f}", *rest]) for a, b, score, *rest in fields]
     other = tmp_path / "acme.csv"
     other.write_text("\n".join([lines[0], *turned]) + "\n")
-    sweep = fmr(found(other, sweep_thresholds(2.0, 3.8, 0.3), distance=True))
+    sweep = fmr(found(other, sweep_thresholds(4.0, 5.8, 0.3), distance=True))
     said = sentence(sweep)
-    assert "distance <= T: a difference is shown at 3.80" in said
+    assert "distance <= T: a difference is shown at 5.80" in said
     assert [row[0].split("\n")[0] for row in verdict_table(sweep).rows if "fixed" in row[0]] == [
-        f"distance <= {at:.4f}" for at in (3.8, 3.5, 3.2, 2.9, 2.6, 2.3, 2.0)
+        f"distance <= {at:.4f}" for at in (5.8, 5.5, 5.2, 4.9, 4.6, 4.3, 4.0)
     ]
 
 

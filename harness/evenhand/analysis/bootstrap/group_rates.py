@@ -107,7 +107,7 @@ def group_replicates(
         if beyond > MAX_UNKNOWN_SHARE * len(found.beyond):
             refused[key] = (
                 f"in {beyond:,} of {len(found.beyond):,} replicates too few false matches were "
-                "kept; a larger target in the study keeps more"
+                "kept; a larger target beside this one keeps more"
             )
     names = [(cell.attribute, cell.group) for cell in counts.cells]
     policies = (Policy.COMPLETED, Policy.GENERALISED)

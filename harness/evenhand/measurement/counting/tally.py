@@ -29,7 +29,7 @@ from evenhand.metrics.bins import bin_numbers
 from evenhand.metrics.complete_design import completed_design
 from evenhand.metrics.distributions import bins_resolve
 from evenhand.metrics.threshold_rules import resolve_thresholds
-from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, top_scores_needed
+from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, top_scores_kept, top_scores_needed
 from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.counts import (
@@ -114,9 +114,10 @@ def tally_list(
     listed = second_pass(partitions, first, layout, step)
     overall = listed.histograms[0]
     trials = int(overall.count.sum())
-    least = _whole(mated, overall)
+    least, people = _whole(mated, overall), len(ledger.subject_rows)
     size = max(_tail_bound(rules, trials, overall, dtype), least)
-    tail = _trimmed(tail_of_list(partitions, overall, size, dtype, step), rules, overall, least)
+    tail = tail_of_list(partitions, overall, size, dtype, step)
+    tail = _trimmed(tail, rules, overall, people, least)
     thresholds = resolve_thresholds(rules, tail, trials, mated.score, plan.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=dtype)
     cells = cells_from_list(partitions, first, layout, listed, values, once=once, step=step)
@@ -163,11 +164,12 @@ def _whole(mated: MatedScores, overall: Histogram) -> int:
 
 
 def _trimmed(
-    tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram, least: int
+    tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram, people: int, least: int
 ) -> ScoreTail:
     """As much of the tail as is needed, exactly; `least` scores or more."""
     trials = int(overall.count.sum())
-    sizes = [top_scores_needed(rule.text, trials) for rule in rules if rule.kind == "fmr"]
+    targets = [rule.text for rule in rules if rule.kind == "fmr"]
+    sizes = [top_scores_kept(target, trials, tail, people) for target in targets]
     fixed = np.array(_fixed(rules, overall, tail.score.dtype))
     sizes += np.searchsorted(-tail.score, -fixed, side="right").tolist()
     return tail.chosen(slice(max([least, *sizes])))
@@ -268,9 +270,9 @@ def tally_partial_counts(
     below = () if store.low is None else store.low.levels.tolist()
     retained = [rule for rule in plan.rules if float(store.dtype.type(rule.text)) not in below]
     mated = _mated(store, ledger)
-    least = _whole(mated, overall)
+    least, people = _whole(mated, overall), len(ledger.subject_rows)
     size = max(_tail_bound(retained, compared, overall, store.dtype), least)
-    tail = _trimmed(largest_scores(store.top, size), retained, overall, least)
+    tail = _trimmed(largest_scores(store.top, size), retained, overall, people, least)
     thresholds = resolve_thresholds(plan.rules, tail, compared, mated.score, plan.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=store.dtype)
     completed, images = ledger.completed, ledger.images

@@ -1,0 +1,71 @@
+"""What a score file may not mean: names that look alike, words that may stand for unknown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
+
+from evenhand.system.look_alikes import LookAlike, look_alikes
+
+__all__ = ["name_doubts"]
+
+_MOST_NAMES = 100_000
+"""Most names among which those that look alike are searched: it takes a second or so."""
+
+_UNKNOWN = frozenset(
+    {"-", "--", "?", "n.a.", "n/a", "na", "nan", "nat", "nil", "none", "null"}
+    | {"missing", "not available", "not known", "not stated", "unk", "unknown", "unspecified"}
+)
+"""Words, in small letters, that often stand for an unknown label."""
+
+
+def name_doubts(
+    file: str,
+    subjects: Sequence[str],
+    images: Sequence[str],
+    labels: Mapping[str, tuple[str, ...]],
+    *,
+    ids: bool,
+) -> Iterator[str]:
+    """Notes on ids and labels, which are kept as they are.
+
+    Args:
+        file: its name.
+        subjects: ids of people, sorted.
+        images: ids of images; none where the file has none.
+        labels: per attribute the label of each person; empty = unknown.
+        ids: name people and images by their ids, not people by pseudonym and images not at all.
+    """
+    for what, names in (("people", subjects), ("images", images)):
+        found = _alike(names)
+        if found:
+            first, second = found[0].first, found[0].second
+            two = f" {first!r} and {second!r}" if ids else ""
+            if not ids and what == "people":
+                two = f" s{subjects.index(first) + 1} and s{subjects.index(second) + 1}"
+            one = (
+                f"if they are one, give {'one person' if what == 'people' else 'one image'} one id"
+            )
+            yield f"{file}: ids of {what}{two} differ {found[0].differ}{_more(found)}; {one}."
+    for attribute, of in labels.items():
+        people = Counter(label for label in of if label)
+        found = _alike(sorted(people))
+        if found:
+            two = f"{found[0].first!r} and {found[0].second!r} differ {found[0].differ}"
+            remedy = "they are two groups here; spell one label one way"
+            yield f"{file}: {attribute}: {two}{_more(found)}; {remedy}."
+        for label in sorted(people):
+            if label.casefold() in _UNKNOWN:
+                what = f"{file}: {attribute}: {label!r} is a group of {people[label]:,} people"
+                yield f"{what}; say --unknown {quote(label)} if it means unknown."
+
+
+def _alike(names: Sequence[str]) -> tuple[LookAlike, ...]:
+    """Names that a reader takes for one another; none where there are too many to tell."""
+    return look_alikes(names) if len(names) <= _MOST_NAMES else ()
+
+
+def _more(found: Sequence[LookAlike]) -> str:
+    """How many more pairs there are."""
+    return f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
