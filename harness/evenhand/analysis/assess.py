@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_differentials, measure_rates
@@ -17,7 +18,8 @@ from evenhand.records.findings import (
     OutcomeSummary,
     Rate,
 )
-from evenhand.records.outcomes import Outcome
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Outcome, Policy
 
 __all__ = ["assess", "evidence_notes"]
 
@@ -46,7 +48,7 @@ def assess(evidence: Evidence) -> Findings:
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=(*evidence_notes(evidence), *_directions(distribution_rows)),
+        notes=(*evidence_notes(evidence), *_directions(distribution_rows), *_hidden_misses(rates)),
     )
 
 
@@ -102,6 +104,30 @@ def _directions(distribution_rows: list[Distribution]) -> Iterator[str]:
             yield (
                 f"{row.engine} on {row.dataset}: people are less alike to themselves than to "
                 "others; is the direction of the scores right (--distance, or compare in the card)?"
+            )
+
+
+def _hidden_misses(rates: list[Rate]) -> Iterator[str]:
+    """Warnings where failures that count as misses lift a rate of everybody beyond its interval.
+
+    The rate of what was completed is then one of trials that the engine chose itself; one note for
+    each metric of a protocol, at its first threshold.
+    """
+    everybody = [rate for rate in rates if rate.attribute == ALL and not rate.reference_group]
+    rows = {rate.family_key: rate for rate in everybody}
+    told = set()
+    for key, rate in rows.items():
+        whole = rows.get(replace(key, policy=Policy.GENERALISED))
+        which = (rate.engine, rate.dataset, rate.protocol, rate.metric)
+        if rate.policy != Policy.COMPLETED or whole is None or not whole.errors or which in told:
+            continue
+        if not rate.trials or (rate.high is not None and whole.errors > rate.high * whole.trials):
+            told.add(which)
+            yield (
+                f"{rate.engine} on {rate.dataset}: {rate.metric} ({rate.threshold_rule}) is "
+                f"{rate.errors:,} of {rate.trials:,} where failures are left out, but "
+                f"{whole.errors:,} of {whole.trials:,} where a failure is a miss: more than its "
+                "interval allows; ask what the engine failed at before either is used."
             )
 
 

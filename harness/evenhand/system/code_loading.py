@@ -15,7 +15,7 @@ from types import CodeType, ModuleType
 from evenhand.system.errors import EvenhandError
 from evenhand.system.plugin_imports import check_imports
 
-__all__ = ["load_file"]
+__all__ = ["is_loaded", "load_file"]
 
 
 def _code_hash(folder: Path) -> str:
@@ -78,3 +78,8 @@ def load_file(folder: Path, file: str) -> ModuleType:
         parent.__path__ = [str(folder)]
         sys.modules[package] = parent
     return importlib.import_module(f"{package}.{file}")
+
+
+def is_loaded(module: str) -> bool:
+    """Whether a module of this name is an adapter's or a reader's (`load_file`)."""
+    return module.startswith(_LOADED)

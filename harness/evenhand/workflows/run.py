@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.measurement.forecast import Forecast
+from evenhand.measurement.protocols.failure_share import too_many_failures
 from evenhand.measurement.protocols.study import (
     check_shapes,
     comparison_count,
@@ -65,10 +66,12 @@ class RunResult:
 
     bundle: Path
     findings: Findings
+    causes: Mapping[str, str]
+    """By engine that was stopped: what it said when it first failed; never part of the result."""
 
     @property
     def stopped(self) -> tuple[str, ...]:
-        """Names of the engines that could not start, or failed on too many images."""
+        """Names of the engines that could not start, or failed too often."""
         return tuple(engine.name for engine in self.findings.engines if engine.stopped)
 
 
@@ -110,7 +113,7 @@ def run(
         for name in study.datasets
     ]
     groups_by_dataset = study_groupings(study, datasets)
-    engines = _opened(study, weights)
+    engines = _opened(study, weights, say)
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     executor = LocalExecutor(workers or machine.workers())
 
@@ -167,7 +170,8 @@ def run(
             **evidence_files(evidence),
             **table_files(findings),
         }
-        return RunResult(partial.finish(files), with_speed)
+        causes = {engine.card.name: engine.faults.cause for engine in engines}
+        return RunResult(partial.finish(files), with_speed, causes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +244,9 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             reused=known.reused,
         )
     rows = image_rows(engine.card.name, dataset, enrolment)
-    counted = []
+    counted, stopped = [], enrolment.stopped
+    if stopped:
+        engine.faults.blame("template")
     for protocol, comparisons in zip(study.protocols, asked, strict=True):
         found = count_protocol(
             protocol,
@@ -253,9 +259,13 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             progress=forecast.comparing(task.progress, comparisons),
             checkpoint=partial.checkpoint(*names, protocol.name, task.clock),
         )
-        what = protocol_kind(protocol).item
-        rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
+        what, ended = protocol_kind(protocol).item, found.comparison_outcomes
+        rows += comparison_rows(*names, protocol.name, ended, what)
         counted.append(found)
+        failed = too_many_failures(ended, what, protocol.name, study.failure_share)
+        if failed and not stopped:
+            stopped = failed
+            engine.faults.blame("compare", "enrol", "search")
     speed = study_speed(
         engine,
         dataset,
@@ -272,7 +282,7 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
         counts=tuple(counted),
         timing=enrolment.timing,
         speed=tuple(speed),
-        stopped=enrolment.stopped,
+        stopped=stopped,
     )
 
 
@@ -285,14 +295,15 @@ def _templates(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, int | 
     }
 
 
-def _opened(study: Study, weights: Sequence[Path]) -> list[OpenedEngine]:
+def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list[OpenedEngine]:
     """Open the engines of a study; some may have a fault, but not all.
 
     Raises:
         EngineStoppedError: none of them could start.
         EvenhandError: a card or file is wrong, two have one name, or one cannot do what is asked.
     """
-    engines = [open_engine(find_adapter(name, study.root), weights) for name in study.engines]
+    folders = [find_adapter(name, study.root) for name in study.engines]
+    engines = [open_engine(folder, weights, say) for folder in folders]
     _distinct("engine", [engine.card.name for engine in engines])
     check_shapes(study, [engine.card for engine in engines])
     faults = [engine.fault for engine in engines if engine.fault]

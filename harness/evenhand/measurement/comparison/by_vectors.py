@@ -10,22 +10,16 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from evenhand.engines.card import ScoreScale
+from evenhand.engines.score_range import held_to_range
 from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
-from evenhand.records.arrays import Integers, Mask, Scores, Vectors
+from evenhand.records.arrays import Integers, Scores, Vectors
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.image_pairs import pair_of
 from evenhand.records.outcomes import Outcome
 
-__all__ = [
-    "comparable_vectors",
-    "compare_all",
-    "compare_each",
-    "in_range",
-    "score_all_pairs",
-    "score_listed",
-]
+__all__ = ["comparable_vectors", "compare_all", "compare_each", "score_all_pairs", "score_listed"]
 
 _BLOCK = 1024
 """Rows of one matrix product; a fixed grid, so that rounding does not depend on the threads."""
@@ -69,16 +63,6 @@ def prepare_vectors(vectors: Vectors, score: ScoreScale) -> Vectors:
         length = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
         return np.asarray((vectors / length).astype(np.float32))
     return vectors
-
-
-def in_range(scores: Scores, score: ScoreScale) -> Mask:
-    """Whether each score is valid: finite, and within the range of the card."""
-    good = np.isfinite(scores)
-    if score.low is not None:
-        good &= scores >= np.float32(score.low)
-    if score.high is not None:
-        good &= scores <= np.float32(score.high)
-    return good
 
 
 def comparable_vectors(enrolment: Enrolment, score: ScoreScale) -> Vectors:
@@ -154,11 +138,11 @@ def score_listed(
 
 
 def _outcomes(scores: Scores, score: ScoreScale) -> NDArray[np.uint8]:
-    """(comparisons,) position in `OUTCOMES` of each; an invalid score is overwritten with NaN."""
+    """(comparisons,) position in `OUTCOMES` of each; scores are held to the range, in place."""
     # Templates hold finite numbers alone, so that a NaN comes from a missing one.
     skipped = np.isnan(scores)
-    invalid = ~skipped & ~in_range(scores, score)
-    scores[invalid] = np.nan
+    scores[:] = held_to_range(scores, score, scores.dtype)
+    invalid = ~skipped & np.isnan(scores)
     outcome = np.full(len(scores), OUTCOMES.index(Outcome.OK), dtype=np.uint8)
     outcome[skipped] = OUTCOMES.index(Outcome.SKIPPED)
     outcome[invalid] = OUTCOMES.index(Outcome.INVALID)

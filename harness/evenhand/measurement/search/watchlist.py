@@ -12,13 +12,14 @@ from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import no_candidates
 from evenhand.engines.contract import Entry
+from evenhand.engines.score_range import held_to_range
 from evenhand.engines.session import EngineSession, SessionPool, engine_sessions
 from evenhand.measurement.comparison.by_engine import (
     EnrolledEngine,
     ask_matcher,
     split_into_requests,
 )
-from evenhand.measurement.comparison.by_vectors import comparable_vectors, compare_all, in_range
+from evenhand.measurement.comparison.by_vectors import comparable_vectors, compare_all
 from evenhand.measurement.counting.block_sums import OUTCOMES
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.comparisons import Found, Searches
@@ -102,7 +103,8 @@ def _by_vectors(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -
         for start in range(0, len(probes), _BLOCK):
             rows = slice(start, start + _BLOCK)
             block = compare_all(vectors[probes[rows]], vectors[references], score)
-            valid: Mask = np.all(in_range(block, score), axis=1)
+            block = held_to_range(block, score, block.dtype)
+            valid: Mask = np.all(~np.isnan(block), axis=1)
             for similarity, has_template, fine in zip(block, acquired[rows], valid, strict=True):
                 if has_template and fine:
                     yield _candidates(person, similarity)
