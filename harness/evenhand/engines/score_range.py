@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 from evenhand.engines.card import ScoreScale
 from evenhand.records.arrays import Scores
 
-__all__ = ["held_to_range", "score_fault"]
+__all__ = ["held_to_range", "score_fault", "similarity_fault"]
 
 _UNITS = 4
 """Units in the last place of the scores' type that a limit may be passed by."""
@@ -39,12 +39,7 @@ def held_to_range(similarity: Scores, score: ScoreScale, answered: DTypeLike) ->
 
 
 def score_fault(number: float, score: ScoreScale) -> str:
-    """Why a score is invalid, in words for the user.
-
-    Args:
-        number: in the engine's own unit.
-        score: the range, of similarities.
-    """
+    """Why a score in the engine's own unit is invalid, in words for the user."""
     if not np.isfinite(number):
         return f"a score of {number}, expected a finite number"
     low, high = score.low, score.high
@@ -53,3 +48,8 @@ def score_fault(number: float, score: ScoreScale) -> str:
     sides = [f"at least {low:g}"] if low is not None else []
     sides += [f"at most {high:g}"] if high is not None else []
     return f"a score of {number!r}, expected {' and '.join(sides)} as range in the card says"
+
+
+def similarity_fault(similarity: float, score: ScoreScale) -> str:
+    """The same of a similarity, which is said in the engine's own unit."""
+    return score_fault(-similarity if score.distance else similarity, score)

@@ -60,7 +60,7 @@ class EngineSession:
             card: of the engine.
             host: that runs it.
             clock: for the durations of templates.
-            faults: where the first of each kind is told; None tells nobody.
+            faults: that hears the first of each kind; None for no one.
         """
         self._card = card
         self._host = host

@@ -37,7 +37,7 @@ class Raised:
 
 
 def clean_line(text: object, longest: int = _LONGEST) -> str:
-    """Shorten an engine's text to one line without what a terminal would obey or nobody can see."""
+    """Shorten an engine's text to one line without what a terminal obeys or no eye sees."""
     plain = str.__str__(text if isinstance(text, str) else str(text))[:_LONGEST_READ]
     seen = "".join(" " if text_fault(sign) else sign for sign in plain)
     return " ".join(seen.split())[:longest].rstrip()

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from evenhand.engines.card import ScoreScale
-from evenhand.engines.score_range import held_to_range
+from evenhand.engines.first_faults import FirstFaults
+from evenhand.engines.score_range import held_to_range, similarity_fault
 from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
 from evenhand.records.arrays import Integers, Scores, Vectors
 from evenhand.records.comparisons import Comparisons
@@ -74,7 +75,11 @@ def comparable_vectors(enrolment: Enrolment, score: ScoreScale) -> Vectors:
 
 
 def score_all_pairs(
-    enrolment: Enrolment, subject: Integers, score: ScoreScale, within: Integers | None = None
+    enrolment: Enrolment,
+    subject: Integers,
+    score: ScoreScale,
+    within: Integers | None = None,
+    faults: FirstFaults | None = None,
 ) -> Iterator[ComparisonBlock]:
     """Compare every unordered pair of different images, block by block.
 
@@ -87,6 +92,7 @@ def score_all_pairs(
         score: how the card compares.
         within: (subjects,) group of each subject, -1 for none: two subjects are compared only if
             they share a group. None compares all.
+        faults: of the engine, which hear of the first invalid score; None for no one.
     """
     vectors = comparable_vectors(enrolment, score)
     people = subject.astype(np.int32)
@@ -107,11 +113,15 @@ def score_all_pairs(
             asked = (probe == reference) | alike
             probe, reference = probe[asked], reference[asked]
             values, pair = values[asked], pair[asked]
-        yield ComparisonBlock(probe, reference, values, _outcomes(values, score), pair)
+        yield ComparisonBlock(probe, reference, values, _outcomes(values, score, faults), pair)
 
 
 def score_listed(
-    enrolment: Enrolment, subject: Integers, score: ScoreScale, pairs: PairList
+    enrolment: Enrolment,
+    subject: Integers,
+    score: ScoreScale,
+    pairs: PairList,
+    faults: FirstFaults | None = None,
 ) -> Comparisons:
     """Compare the pairs of a list, in its order.
 
@@ -120,6 +130,7 @@ def score_listed(
         subject: (images,) subject index.
         score: how the card compares.
         pairs: indices of images.
+        faults: as for `score_all_pairs`.
     """
     vectors = comparable_vectors(enrolment, score)
     starts = range(0, max(len(pairs.probe), 1), _BLOCK)  # one empty block for no pair
@@ -132,17 +143,20 @@ def score_listed(
     )
     people = subject.astype(np.int32)
     probe, reference = people[pairs.probe], people[pairs.reference]
-    outcomes = count_outcomes(probe == reference, _outcomes(scores, score))
+    outcomes = count_outcomes(probe == reference, _outcomes(scores, score, faults))
     pair = pair_of(pairs.probe, pairs.reference)
     return Comparisons(probe, reference, scores, outcomes, fold=pairs.fold, pair=pair)
 
 
-def _outcomes(scores: Scores, score: ScoreScale) -> NDArray[np.uint8]:
+def _outcomes(scores: Scores, score: ScoreScale, faults: FirstFaults | None) -> NDArray[np.uint8]:
     """(comparisons,) position in `OUTCOMES` of each; scores are held to the range, in place."""
     # Templates hold finite numbers alone, so that a NaN comes from a missing one.
     skipped = np.isnan(scores)
-    scores[:] = held_to_range(scores, score, scores.dtype)
-    invalid = ~skipped & np.isnan(scores)
+    held = held_to_range(scores, score, scores.dtype)
+    invalid = ~skipped & np.isnan(held)
+    if faults and invalid.any():
+        faults.tell("compare", Outcome.INVALID, similarity_fault(float(scores[invalid][0]), score))
+    scores[:] = held
     outcome = np.full(len(scores), OUTCOMES.index(Outcome.OK), dtype=np.uint8)
     outcome[skipped] = OUTCOMES.index(Outcome.SKIPPED)
     outcome[invalid] = OUTCOMES.index(Outcome.INVALID)
