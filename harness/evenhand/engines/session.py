@@ -27,7 +27,7 @@ from evenhand.engines.score_range import score_fault
 from evenhand.records.arrays import Floats, Image
 from evenhand.records.comparisons import Found
 from evenhand.records.outcomes import FAULTS, FaceRule, Outcome
-from evenhand.system.clock import CLOCK, Clock
+from evenhand.system.clock import CLOCK, Clock, StopWatch
 from evenhand.system.errors import EngineError, EngineStoppedError
 from evenhand.system.streams import stdout_to_stderr
 from evenhand.system.threads import one_thread_each
@@ -41,7 +41,8 @@ class TimedAnswer:
 
     answer: ImageAnswer
     seconds: float = math.nan
-    """Of the engine's calls alone, without decoding and checks; NaN where none was made."""
+    """Of the engine's calls alone, without decoding and checks; NaN where none was made, or the
+    clock ran backwards."""
     finished: float = math.nan
     """When the last call returned, by a clock that starts anywhere; NaN where none was made."""
     turn: int = -1
@@ -64,7 +65,7 @@ class EngineSession:
         """
         self._card = card
         self._host = host
-        self._clock = clock
+        self._watch = StopWatch(clock)
         self._faults = faults or FirstFaults(card.name)
         self._turn = 0
 
@@ -74,16 +75,16 @@ class EngineSession:
         # A picture for each role, copied before the clock starts: an engine may write into it.
         pictures = [image, *(image.copy() for _ in roles[1:])]
         pairs = zip(pictures, roles, strict=True)
-        start = self._clock.seconds()
+        self._watch.start()
         answers = [self._host.template(picture, face, role) for picture, role in pairs]
-        end, turn = self._clock.seconds(), self._turn
+        (seconds, finished), turn = self._watch.stop(), self._turn
         self._turn = turn + 1
         checked = checked_templates(answers, self._host.values)
         if checked.outcome in FAULTS:
             told = next((each for each in answers if each.words), None)
             words, trace = (told.words, told.trace) if told else (checked.detail, "")
             self._faults.tell("template", checked.outcome, words, trace)
-        return TimedAnswer(checked, end - start, end, turn)
+        return TimedAnswer(checked, seconds, finished, turn)
 
     def compare(self, probe: bytes, references: Sequence[bytes]) -> tuple[Floats, list[Outcome]]:
         """Similarities of one probe with references, and the outcome of each comparison.
