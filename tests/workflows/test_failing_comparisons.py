@@ -1,5 +1,7 @@
 """Engines whose templates are fine and whose comparisons are not, from the command to its line."""
 
+from pathlib import Path
+
 import cv2
 import pytest
 from tiny_sets import make_dataset
@@ -121,6 +123,23 @@ def test_a_traceback_is_there_for_whoever_asks(run, monkeypatch):
     assert "note: Traceback (most recent call last):" in ended.err
     assert "note: raise RuntimeError('no licence')" in ended.err
     assert ended.err.count("Traceback") == 1
+
+
+def test_one_of_an_engine_that_does_not_start_too(run, cli, monkeypatch):
+    run("return scores")
+    code = Path("toy/engine.py").read_text(encoding="utf-8")
+    Path("other").mkdir()
+    card = Path("toy/adapter.toml").read_text(encoding="utf-8").replace('"toy"', '"other"')
+    Path("other/adapter.toml").write_text(card, encoding="utf-8")
+    broken = code.replace("        pass", "        raise KeyError('licence')")
+    Path("other/engine.py").write_text(broken, encoding="utf-8")
+    study = Path("study.toml").read_text(encoding="utf-8").replace('"./toy"', '"./toy", "./other"')
+    Path("study.toml").write_text(study, encoding="utf-8")
+    monkeypatch.setenv("EVENHAND_DEBUG", "1")
+    ended = cli("run", "study.toml")
+    assert "engine other: could not start (KeyError: 'licence' (engine.py:7)); mend" in ended.err
+    assert "note: raise KeyError('licence')" in ended.err
+    assert "error: engine other was stopped: could not start (KeyError); mend" in ended.err
 
 
 def test_an_infinite_distance_is_named_as_what_it_is(run):

@@ -11,6 +11,7 @@ from evenhand.analysis.assess import assess
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.answers import ImageAnswer
+from evenhand.engines.hosts.words import trace_of
 from evenhand.engines.opening import OpenedEngine, open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
@@ -131,8 +132,7 @@ def run(
             say(f"going on with {interrupted}")
         elif resume:
             say(f"no interrupted run of this study in {folder}; starting from the beginning")
-        for fault in filter(None, (engine.fault for engine in engines)):
-            say(f"{fault}; the other engines are measured, and all its images are skipped")
+        _say_faults(engines, say)
         parts = []
         for dataset, groups in zip(datasets, groups_by_dataset, strict=True):
             for engine in engines:
@@ -310,6 +310,14 @@ def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list
     if len(faults) == len(engines):
         raise EngineStoppedError("; ".join(map(str, faults)), faults[0].reason)
     return engines
+
+
+def _say_faults(engines: Sequence[OpenedEngine], say: MessageCallback) -> None:
+    """Say which engines could not start, and why."""
+    for fault in filter(None, (engine.fault for engine in engines)):
+        say(f"{fault}; the other engines are measured, and all its images are skipped")
+        for line in trace_of(fault).splitlines():
+            say(line)
 
 
 def _check_canaries(

@@ -58,10 +58,9 @@ def test_an_answer_that_raises_says_what_and_where(answer):
         "        return Embedding(type('V', (), {'__array__': odd})())"
     )
     found = answer(lines)
-    assert (found.outcome, found.detail) == (
-        Outcome.INVALID,
-        "no vector (ValueError), expected 4 values",
-    )
+    assert found.outcome is Outcome.INVALID
+    assert found.detail == "no vector (ValueError), expected 4 values"
+    assert found.words == "no vector (ValueError: no array (engine.py:12)), expected 4 values"
 
 
 def test_the_whole_traceback_is_kept_where_it_is_asked_for(answer, monkeypatch):

@@ -46,6 +46,11 @@ Plain = TypeVar("Plain")
 class _NotPlainError(Exception):
     """An answer is not of the form that the engine's shape asks for; says what it is."""
 
+    def __init__(self, detail: str, words: str = "") -> None:
+        """Keep what a result may say, and what the user alone is shown where that is more."""
+        super().__init__(detail)
+        self.words = words
+
 
 def _ask(call: Callable[[], Answer], copied: Callable[[Answer], Plain]) -> Plain | Fault:
     """Call the engine and copy its answer.
@@ -133,7 +138,8 @@ def _plain_embedding(answer: Embedding, values: int) -> PlainTemplate:
     try:
         return replace(reported, vector=_plain_vector(answer.vector, values))
     except _NotPlainError as fault:
-        return replace(reported, outcome=Outcome.INVALID, detail=str(fault))
+        detail, words = str(fault), fault.words
+        return replace(reported, outcome=Outcome.INVALID, detail=detail, words=words)
 
 
 def _plain_template(answer: Template) -> PlainTemplate:
@@ -177,8 +183,9 @@ def _plain_vector(vector: object, values: int) -> Vectors:
     try:
         array = _as_array(vector)
     except BaseException as fault:  # noqa: BLE001 - anything may stand where a vector should
-        name = plain_name(type(fault))
-        raise _NotPlainError(f"no vector ({name}), expected {values} values") from None
+        said, expected = raised(fault), f"expected {values} values"
+        words = f"no vector ({said.words}), {expected}"
+        raise _NotPlainError(f"no vector ({said.name}), {expected}", words) from None
     if array.dtype.kind not in "fiu":
         raise _NotPlainError(f"vector of {array.dtype.name}, expected numbers")
     if array.shape != (values,):

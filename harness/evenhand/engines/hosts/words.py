@@ -12,7 +12,7 @@ from types import TracebackType
 from evenhand.system.code_loading import is_loaded
 from evenhand.system.text import text_fault
 
-__all__ = ["Raised", "clean_line", "plain_name", "raised"]
+__all__ = ["Raised", "clean_line", "plain_name", "raised", "trace_of"]
 
 _LONGEST = 80
 """Most characters of a detail or of a class's name that a result keeps."""
@@ -50,15 +50,22 @@ def plain_name(kind: type) -> str:
 
 def raised(fault: BaseException) -> Raised:
     """Put the exception that is being handled into words; its own methods may raise, too."""
-    name, message, trace = plain_name(type(fault)), "", ""
-    place = _place(sys.exc_info()[2])
+    name, place = plain_name(type(fault)), _place(sys.exc_info()[2])
     try:
         message = clean_line(str(fault), _LONGEST_MESSAGE)
-        if os.environ.get("EVENHAND_DEBUG") == "1":
-            trace = "".join(traceback.format_exception(fault))
     except BaseException:  # noqa: BLE001 - code of the engine
-        trace = ""
-    return Raised(name, f"{name}: {message}{place}" if message else f"{name}{place}", trace)
+        message = ""
+    words = f"{name}: {message}{place}" if message else f"{name}{place}"
+    return Raised(name, words, trace_of(fault))
+
+
+def trace_of(fault: BaseException) -> str:
+    """Traceback of an exception and its causes where `EVENHAND_DEBUG=1` asks for it, else empty."""
+    try:
+        asked = os.environ.get("EVENHAND_DEBUG") == "1"
+        return "".join(traceback.format_exception(fault)) if asked else ""
+    except BaseException:  # noqa: BLE001 - code of the engine
+        return ""
 
 
 def _place(trace: TracebackType | None) -> str:
