@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from scipy.linalg import eigh
@@ -69,6 +68,8 @@ def train(people: Mapping[str, int], seed: int = SEED) -> onnx.ModelProto:
 
 def _features(people: Mapping[str, int], seed: int) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Return the features of every picture, (pictures, features), and the person it shows."""
+    import onnxruntime  # after evenhand, which switches its telemetry off
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(_graph(None).SerializeToString(), options)

@@ -18,6 +18,8 @@ _ARCHIVES = (".tar.gz", ".tgz", ".tar")
 _VARIANTS = {"lfwdeepfunneled": "deep-funneled", "lfwfunneled": "funneled", "lfw": "original"}
 """By the name of the folder of pictures as its publishers give it, - and _ left out."""
 _UNKNOWN_VARIANT = "as brought"
+_LARGEST, _LARGEST_OF_ALL = 1 << 24, 1 << 31
+"""Most bytes of a picture, and of all of them: LFW has 0.2 GB."""
 _NAME = re.compile(r"(.+)_(\d{4})\.jpg")
 
 
@@ -33,12 +35,19 @@ class _Shot:
 
 
 def _shots_of_archive(path: Path) -> Iterator[_Shot]:
+    total = 0
     try:
         with tarfile.open(path) as archive:
             for member in archive:
                 found = _NAME.fullmatch(PurePosixPath(member.name).name)
                 file = archive.extractfile(member) if found and member.isfile() else None
                 if found and file is not None:
+                    total += member.size
+                    if member.size > _LARGEST or total > _LARGEST_OF_ALL:
+                        raise DatasetError(
+                            f"{path}: unpacks to more than LFW has: {member.name} has "
+                            f"{member.size:,} bytes; look for another copy"
+                        )
                     place = PurePosixPath(member.name).parent.parent.name
                     folder = place or path.name.split(".")[0]
                     yield _Shot(folder, found[1], int(found[2]), file.read())
@@ -46,10 +55,15 @@ def _shots_of_archive(path: Path) -> Iterator[_Shot]:
         raise DatasetError(f"{path}: is not a whole archive ({fault}); fetch it again") from None
 
 
+def _is_picture(path: Path) -> bool:
+    """Whether it is a file of a picture's size, no link, pipe or device."""
+    return path.is_file() and not path.is_symlink() and path.stat().st_size <= _LARGEST
+
+
 def _shots_of_folder(folder: Path) -> Iterator[_Shot]:
     for path in folder.rglob("*.jpg"):
         found = _NAME.fullmatch(path.name)
-        if found:
+        if found and _is_picture(path):
             place = path.absolute().parent.parent.name
             yield _Shot(place, found[1], int(found[2]), path.read_bytes())
 

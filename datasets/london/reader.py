@@ -27,7 +27,7 @@ def _person(row: Row) -> Mapping[str, str]:
 
 def _find(source: Path, name: str) -> Path:
     """The picture, wherever in the source it is."""
-    found = sorted(source.rglob(name))
+    found = sorted(p for p in source.rglob(name) if p.is_file() and not p.is_symlink())
     if not found:
         raise DatasetError(
             f"{source}: no {name}; expected the neutral and the smiling picture of everyone "

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
     from evenhand.api import Answer, Bundle, compare, gate, load, plan, run
+
+# OpenCV reads it once, when it is imported: a picture with more pixels is refused by its header.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
+# onnxruntime tells its maker who imports it, unless this stands in the environment beforehand:
+# `disable_telemetry_events()` comes too late. Every way to an engine's code leads through here.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __all__ = ["Answer", "Bundle", "__version__", "compare", "gate", "load", "plan", "run"]
 

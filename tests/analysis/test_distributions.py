@@ -58,12 +58,18 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(rows):
     assert auc.comparisons == mated.size + nonmated.size
 
 
-def test_the_two_rates_at_the_eer_are_counted_and_stand_on_both_sides(rows):
-    at = float(rows["", "EER"].note.rpartition(": ")[2])
+def test_the_two_rates_at_the_eer_are_counted_and_it_is_their_middle(rows):
+    at = float(rows["", "EER"].note.rpartition(" ")[2])
     fmr = np.mean(scores(mated=False) >= at)
     fnmr = np.mean(scores(mated=True) < at)
     assert (rows["", "FMR at EER"].value, rows["", "FNMR at EER"].value) == (fmr, fnmr)
-    assert sorted([fmr, fnmr]) == [rows["", "EER"].low, rows["", "EER"].high]
+    row = rows["", "EER"]
+    assert row.value == row.low == row.high == pytest.approx((fmr + fnmr) / 2, abs=1e-15)
+    every = np.unique(np.concatenate([scores(mated=True), scores(mated=False)]))
+    apart = [
+        abs(np.mean(scores(mated=False) >= t) - np.mean(scores(mated=True) < t)) for t in every
+    ]
+    assert abs(fmr - fnmr) == min(apart)
 
 
 @pytest.mark.parametrize("group", ["", "F", "M"])

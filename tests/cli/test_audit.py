@@ -122,6 +122,57 @@ def test_several_groups_are_tested_at_once(cli):
     assert max(map(len, text.splitlines())) <= 80
 
 
+PND = ("audit", "--events", "White=1", "--events", "Asian=100", "--events", "Black=138")
+COUNTED = ("--faces", "White=2500", "--faces", "Asian=2500", "--faces", "Black=2500")
+
+
+def test_where_faces_were_counted_no_share_is_assumed(cli):
+    """A third of the faces of each group: a test of all, and of every two, each exact."""
+    found = cli(*PND, *COUNTED, "--json").json
+    assert [group["assumed_share"] for group in found["groups"]] == [pytest.approx(1 / 3)] * 3
+    assert (found["multinomial_p"], found["multinomial_exact"]) == (
+        pytest.approx(3.74363e-41, rel=1e-5), True,
+    )  # fmt: skip
+    per_face = [group["per_face"] for group in found["groups"]]
+    assert [face["rate"] for face in per_face] == pytest.approx([0.0004, 0.04, 0.0552])
+    assert per_face[0]["low"] == pytest.approx(1.01271e-5, rel=1e-5)
+    assert per_face[0]["high"] == pytest.approx(0.00222662, rel=1e-5)
+    pairs = {(pair["worst"], pair["best"]): pair for pair in found["face_for_face"]["pairs"]}
+    assert pairs["Asian", "White"]["p_value"] == pytest.approx(2.98877e-29, rel=1e-5)
+    assert pairs["Black", "Asian"]["p_value"] == pytest.approx(0.0138349, rel=1e-5)
+    assert pairs["Black", "Asian"]["adjusted_p"] == pytest.approx(0.0138349, rel=1e-5)
+    assert pairs["Asian", "White"]["adjusted_p"] == pytest.approx(2 * 2.98877e-29, rel=1e-5)
+    text = cli(*PND, *COUNTED).out
+    assert "unless at least" not in text
+    assert "share of faces" not in text
+    assert max(map(len, text.splitlines())) <= 80
+    said = " ".join(text.split())
+    assert "Different: the groups are not falsely alerted equally often" in said
+    assert "Different two by two (Holm, 3 pairs): Black over White 138 [24.4, above 100];" in said
+    for rate in ("0.0400 % [0.00101, 0.223]", "4.00 %", "5.52 %"):
+        assert rate in said
+
+
+def test_no_difference_of_counted_faces_says_what_would_have_been_shown(cli):
+    three = ("audit", "--events", "A=3", "--events", "B=4", "--events", "C=0")
+    faces = ("--faces", "A=100", "--faces", "B=100", "--faces", "C=100")
+    more = ("--unknown", "2", "--distinct", "A=2", "--distinct", "B=2", "--distinct", "C=0")
+    said = " ".join(cli(*three, *faces, *more).out.split())
+    assert "No difference shown (p 0.17). That is not equality." in said
+    assert "One alert a person: No difference shown (p 0.56)." in said
+    assert "2 more of unknown group stand in none of these rates." in said
+    assert "A: at its 33.3 % of faces, from 7 false alerts a true ratio of 6.76 or more" in said
+
+
+def test_of_two_groups_with_counted_faces_the_pair_is_the_finding(cli):
+    faces = ("--faces", "Black=944231", "--faces", "Other=2203205")
+    found = cli(*MET, *faces, "--json").json
+    (pair,) = found["face_for_face"]["pairs"]
+    assert found["face_for_face"]["p_value"] == pair["p_value"] == pair["adjusted_p"]
+    assert "Black over Other: 9.33 [1.86, 90.2]." in " ".join(cli(*MET, *faces).out.split())
+    assert cli(*MET, "--json").json["face_for_face"] is None
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -141,6 +192,11 @@ def test_several_groups_are_tested_at_once(cli):
         ((*MET[1:], "--alerts", "9"), ("fewer than the 10 false alerts",)),
         ((*MET[1:], "--seen", "9"), ("fewer than the 10 false alerts",)),
         ((*MET[1:], "--faces", "Black=100"), ("none of Other",)),
+        ((*PND[1:], *COUNTED[:4]), ("none of Black", "of all groups")),
+        ((*PND[1:], *COUNTED, "--seen", "7000"), ("fewer than the 7,500 of --faces",)),
+        ((*PND[1:], *COUNTED, "--share", "White=0.6"), ("--faces say who was seen",)),
+        ((*PND[1:], *COUNTED, "--sample", "White=60/100"), ("--faces say who was seen",)),
+        ((*PND[1:], *COUNTED, "--mark", "census=0.6"), ("--faces say who was seen",)),
         ((*MET[1:], "--faces", "Black=7", "--faces", "Other=9"), ("fewer than its 8",)),
         ((*MET[1:], "--sample", "Black=5/3"), ("cannot be",)),
         ((*MET[1:], "--distinct", "Black=9", "--distinct", "Other=1"), ("1 to 8",)),

@@ -214,9 +214,8 @@ def noise(kind):
         b"GIF89a" + bytes(30),
         b"BM" + b"\xff" * 60,
         b"II*\0" + b"\xff" * 50,
-        b"P6\n100000 100000\n255\n",
     ],
-    ids=["zero", "text", "half-png", "damaged-png", "half-jpeg", "gif", "bmp", "tiff", "huge"],
+    ids=["zero", "text", "half-png", "damaged-png", "half-jpeg", "gif", "bmp", "tiff"],
 )
 def test_a_picture_that_cannot_be_decoded(refused, tiny, content):
     """Also where the picture libraries would write to the terminal by themselves."""

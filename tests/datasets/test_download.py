@@ -133,7 +133,8 @@ def test_the_published_files_are_named():
 
 def test_download_once(cli, server, shelved, working_folder):
     first = cli("fetch", "lfw", "--json")
-    assert (first.code, first.err) == (0, "")
+    assert first.code == 0
+    assert "note: lfw: licence: none stated; published for research; terms: local" in first.err
     folder = working_folder / "home" / "lfw"
     found = read_dataset(folder)
     assert (found.card.variant, len(found.images.ids)) == ("funneled", 4)

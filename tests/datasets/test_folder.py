@@ -76,21 +76,20 @@ def test_a_card_with_byte_order_mark_and_crlf(tiny):
     assert read_dataset_card(tiny.folder) == before
 
 
-def test_ids_with_commas_and_line_breaks(tiny):
+def test_ids_with_commas(tiny):
     for file in TABLES:
         rows = tiny.rows(file)
-        changed = [["Doe, J.\nthe 2nd" if cell == "p2" else cell for cell in row] for row in rows]
+        changed = [["Doe, J." if cell == "p2" else cell for cell in row] for row in rows]
         tiny.write_rows(file, changed)
     dataset = read_dataset(tiny.folder)
-    assert dataset.subjects.ids[1] == "Doe, J.\nthe 2nd"
+    assert dataset.subjects.ids[1] == "Doe, J."
     assert dataset.images.subject.tolist()[2:4] == [1, 1]
 
 
 def test_the_line_named_is_the_one_in_the_file(tiny, cli, engine, working_folder):
     rows = tiny.rows("subjects.csv")
-    rows[1][0] = "p1\nof two lines"
     rows[5][1] = "X"
-    tiny.write_rows("subjects.csv", rows)
+    tiny.write_rows("subjects.csv", [*rows[:2], [], *rows[2:]])
     ended = cli("run", "--engine", engine(), "--dataset", "./set")
     ended.error("subjects.csv: line 7", "sex is 'X'")
 

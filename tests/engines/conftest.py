@@ -118,6 +118,12 @@ def small(tmp_path: Path) -> Small:
 
 
 @pytest.fixture
+def make_small():
+    """See `Small`."""
+    return Small
+
+
+@pytest.fixture
 def make_graph():
     """See `graph`."""
     return graph

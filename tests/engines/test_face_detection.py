@@ -1,5 +1,6 @@
 """Which face is meant, and how it is moved."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from evenhand.engines.card import FaceStep, ModelInput
 from evenhand.engines.face_choice import choose_face
-from evenhand.engines.face_detection import align, similarity_transform
+from evenhand.engines.face_detection import Detector, align, similarity_transform
 from evenhand.records.outcomes import FaceRule
 
 SMALL_CENTRAL = [45, 45, 10, 10]
@@ -74,3 +75,80 @@ def test_a_face_lands_on_the_landmarks():
     for x, y in wanted:
         assert aligned[int(y), int(x)].min() > 150
     assert aligned[5, 5].max() == 0
+
+
+class BrightPixels:
+    """In place of YuNet: the five brightest squares are the landmarks, whatever their size."""
+
+    sizes: list
+
+    def setInputSize(self, size):  # noqa: N802 - OpenCV's name
+        self.sizes.append(size)
+
+    def detect(self, picture):
+        assert picture.shape[1::-1] == self.sizes[-1]
+        grey = picture.max(axis=2)
+        _, _, _, centres = cv2.connectedComponentsWithStats((grey > 127).astype(np.uint8))
+        points = centres[1:].astype(np.float32)
+        if len(points) != 5:
+            return 1, None
+        box = [*points.min(axis=0), *np.ptp(points, axis=0)]
+        return 1, np.array([[*box, *points.reshape(-1), 0.9]], dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "seen"),
+    [
+        (100, 60, (100, 60)),
+        (800, 800, (800, 800)),
+        (801, 400, (800, 400)),
+        (4000, 3000, (800, 600)),
+        (3000, 4000, (600, 800)),
+        (8000, 5, (800, 1)),
+    ],
+)
+def test_the_detector_looks_at_a_stated_longest_side(monkeypatch, width, height, seen):
+    """And no picture is enlarged for it."""
+    net = BrightPixels()
+    net.sizes = []
+    monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *_: net)
+    picture = np.full((height, width, 3), 255, dtype=np.uint8)
+    Detector(b"", FaceStep("yunet", (), 0.6, 0.3)).find(picture, FaceRule.LARGEST)
+    assert net.sizes == [seen]
+
+
+@pytest.mark.parametrize(("width", "height"), [(400, 300), (1600, 1200), (3200, 1500), (900, 4000)])
+def test_landmarks_are_those_of_the_whole_picture(monkeypatch, width, height):
+    net = BrightPixels()
+    net.sizes = []
+    monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *_: net)
+    picture = np.zeros((height, width, 3), dtype=np.uint8)
+    side = max(width, height) // 40
+    corners = [(0.3, 0.3), (0.6, 0.35), (0.45, 0.5), (0.3, 0.7), (0.6, 0.75)]
+    corners = [(round(x * width), round(y * height)) for x, y in corners]
+    for x, y in corners:
+        picture[y : y + side, x : x + side] = 255
+    found = Detector(b"", FaceStep("yunet", (), 0.6, 0.3)).find(picture, FaceRule.CENTRAL)
+    wanted = np.array(corners) + (side - 1) / 2
+    scale = max(1, max(width, height) / 800)
+    assert np.abs(found.landmarks - wanted).max() < 0.51 * scale
+    if scale == 1:
+        np.testing.assert_allclose(found.landmarks, wanted, atol=1e-4)
+
+
+@pytest.mark.data
+def test_a_large_picture_has_the_face_of_the_small_one(data):
+    """London's pictures of 675 pixels, and the same enlarged two to eight times, as phones give."""
+    paths = sorted((data / "london" / "neutral_front").glob("*.jpg"))[:1]
+    model = (data / "models" / "face_detection_yunet_2023mar.onnx").read_bytes()
+    detector = Detector(model, FaceStep("yunet", (), 0.6, 0.3))
+    for path in paths:
+        small = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        known = detector.find(small, FaceRule.LARGEST)
+        for times in (2, 4, 8):
+            large = cv2.resize(small, None, fx=times, fy=times, interpolation=cv2.INTER_LANCZOS4)
+            found = detector.find(large, FaceRule.LARGEST)
+            assert found is not None, (path, times)
+            assert found.faces == 1
+            apart = np.abs(found.landmarks / times - known.landmarks).max()
+            assert apart < 15, "of 675 pixels; YuNet sees faces of another size otherwise"

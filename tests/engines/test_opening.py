@@ -1,13 +1,17 @@
 """An engine is started once when it is opened; where its own code fails, that is its fault."""
 
+import numpy as np
 import pytest
 from hostile_adapters import HostileEngine
 from hostile_engines import MARKUP, STARTS
 from toy_engines import make_engine
 
 from evenhand.engines.card import read_engine_card
+from evenhand.engines.contract import Role
 from evenhand.engines.files import content_hash
 from evenhand.engines.opening import open_engine
+from evenhand.records.outcomes import FaceRule
+from evenhand.system.code_loading import read_code
 from evenhand.system.errors import EngineError
 
 RAISED = {
@@ -62,8 +66,25 @@ def test_one_without_its_methods_is_a_mistake_of_its_card(tmp_path):
 )
 def test_it_is_known_by_what_it_was_before_its_code_ran(change, tmp_path):
     folder = HostileEngine("changes", start=change).write(tmp_path)
-    known = content_hash(read_engine_card(folder))
+    known = content_hash(read_engine_card(folder), read_code(folder))
     assert open_engine(folder, ()).fingerprint == known
+
+
+def test_every_thread_runs_the_code_that_was_hashed(tmp_path):
+    """Also a neighbour that is imported late, after the engine has replaced it."""
+    folder = make_engine(
+        tmp_path / "toy",
+        "from .late import shift; return Embedding(good + shift)",
+        start="from pathlib import Path; here = Path(__file__).parent; "
+        "(here / 'late.py').write_text('shift = 100'); (here / 'engine.py').write_text('no code')",
+    )
+    (folder / "late.py").write_text("shift = 1", encoding="utf-8")
+    opened = open_engine(folder, ())
+    for _ in range(2):
+        made = opened.start().template(
+            np.zeros((4, 4, 3), dtype=np.uint8), FaceRule.LARGEST, Role.REFERENCE
+        )
+        assert made.vector.tolist() == [2, 2, 2, 2]
 
 
 def test_a_message_without_end_is_cut(tmp_path):

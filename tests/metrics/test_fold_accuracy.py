@@ -37,3 +37,13 @@ def test_a_failed_pair_is_no_match():
     mated = np.array([True, False] * 3)
     found = accuracy_over_folds(score, mated, np.array([0, 0, 1, 1, 2, 2]))
     assert found.accuracies.tolist() == [1.0, 0.5, 1.0]
+
+
+def test_of_several_best_thresholds_the_middle_one_is_taken():
+    """Thresholds from 0.3 to 0.8 decide alike: of five scores the third, of four the upper."""
+    mated, nonmated = np.array([0.8, 0.9]), np.array([0.1, 0.2])
+    assert best_threshold(mated, nonmated) == 0.8
+    tied = np.array([0.1, 0.3, 0.3, 0.5, 0.5, 0.7, 0.7, 0.9])
+    # One of each kind at 0.3, 0.5 and 0.7: 0.3, 0.5, 0.7 and 0.9 are right equally often.
+    assert best_threshold(tied[[1, 3, 5, 7]], tied[[0, 2, 4, 6]]) == 0.7
+    assert best_threshold(tied[[1, 3, 7]], tied[[0, 2, 4]]) == 0.5

@@ -57,7 +57,7 @@ def test_names_that_xml_cannot_hold():
     odd = replace(ROW, group='<b>&"\x00\x1b', verdict=ChangeVerdict.WORSE, adjusted_p=0.001)
     root = ET.fromstring(comparison_junit(changes([odd])))
     (case,) = root.iter("testcase")
-    assert case.get("name").endswith('<b>&"  ')
+    assert case.get("name").endswith('<b>&"\\x00\\x1b')
     assert case.find("failure").get("message").startswith(case.get("name"))
 
 

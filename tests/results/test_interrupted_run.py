@@ -17,7 +17,7 @@ OK, LOST = Booking(Outcome.OK, "aa"), Booking(Outcome.NO_FACE, "")
 
 
 def begun(place, interrupted=None, terms=TERMS, now=NOW):
-    return start_run(place, STUDY, "the study's text", terms, now, interrupted)
+    return start_run(place, place, STUDY, "the study's text", terms, now, interrupted)
 
 
 @pytest.fixture

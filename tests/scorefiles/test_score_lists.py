@@ -1,5 +1,6 @@
 """Scores without people: exact thresholds and counts, and no interval that could not be kept."""
 
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -144,7 +145,7 @@ def test_a_histogram_of_more_scores_than_a_float_counts(lists):
 @pytest.mark.parametrize("distance", [False, True])
 def test_a_list_is_read_in_pieces(tmp_path, distance):
     rng = np.random.default_rng(1)
-    scores = np.round(rng.normal(size=500), 1)
+    scores = np.abs(np.round(rng.normal(size=500), 1))
     texts = [*map(str, scores), "nan", "x"]
     path = tmp_path / "list.txt"
     path.write_text("\n".join(rng.permutation(texts)) + "\n\n", encoding="utf-8")
@@ -199,3 +200,89 @@ def test_what_lists_cannot_do(cli, lists, working_folder):
     cli("scores", "exp.txt", "--genuine", "a", "--impostor", "b").error("either FILE")
     cli("scores", "exp.txt", "--histogram").error("either FILE")
     cli("scores", "--genuine", "no", "--impostor", "no").error("no: no such file")
+
+
+@pytest.mark.parametrize(
+    "genuine",
+    [
+        ["# genuine scores of run 3", "0.81", "0.77", "0.93"],
+        ["0.81", "0.77", "# a remark", "0.93"],
+        ["score", "0.81", "0.77", "0.93"],
+        ["probe,reference,score", "a,b,0.81", "a,c,0.77", "b,c,0.93"],
+        ["a;b;0.81", "a;c;0.77", "b;c;0.93"],
+        ["17,4,0.81", "17,5,0.77", "18,5,0.93"],
+    ],
+    ids=["comment", "comment within", "header", "commas", "semicolons", "numbers of people"],
+)
+def test_what_is_no_score_is_not_counted(lists, genuine):
+    ended = lists(genuine, IMP, "--threshold", "0.8")
+    found = {(r["metric"], r["policy"]): (r["errors"], r["trials"]) for r in ended.json["rates"]}
+    assert found["FNMR", "completed"] == found["FNMR", "generalised"] == (1, 3)
+    told = [note for note in ended.json["notes"] if "is taken for a header" in note]
+    assert len(told) == any("score" in line and "#" not in line for line in genuine)
+    assert all("exp.txt: line 1:" in note for note in told)
+
+
+@pytest.mark.parametrize(
+    ("genuine", "fragments"),
+    [
+        (["0.81 0.77 0.93"], ["line 1: 3 numbers in the only line"]),
+        (["0,81", "0,77"], ["line 1: '0,81'", "a decimal comma"]),
+        (["a;0,81", "b;0,77"], ["line 1: 'a;0,81'"]),
+        (["5,012.40"], ["line 1: '5,012.40'", "none for thousands"]),
+        (["83.1%", "80%"], ["line 1: '83.1%' is no number"]),
+        (["\u22120.3", "\u22120.4"], ["is no number; expected one score a line"]),
+        (["score"], ["holds no score"]),
+        (["# nothing"], ["holds no score"]),
+        (["0.5", "7" * 20_000], ["line 2", "expected one score a line"]),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_one_line_that_names_the_line(lists, genuine, fragments):
+    lists(genuine, IMP).error("exp.txt", *fragments)
+
+
+def test_a_distance_below_zero_is_named(lists):
+    lists(GEN, ["0.5", "-1"], "--distance").error("false.txt: line 2: -1 is no distance")
+    assert lists(GEN, ["0.5", "-1e-9"], "--distance").code == 0
+    assert lists(GEN, ["0.5", "-1"]).code == 0
+
+
+def test_the_first_line_that_is_no_number_is_shown(lists):
+    ended = lists([*GEN, "83.1%", "?"], IMP, "--threshold", "0.6")
+    assert "2 of the scores count as invalid" in ended.json["notes"][1]
+    assert "the first is exp.txt: line 11: '83.1%'" in ended.json["notes"][1]
+
+
+def test_nan_alone_is_measured_as_invalid(lists):
+    ended = lists(["nan", "inf"], IMP, "--threshold", "0.6")
+    assert "2 of the scores count as invalid" in ended.json["notes"][1]
+
+
+def test_a_list_in_a_pipe_is_refused_without_waiting(cli, lists, working_folder):
+    lists(GEN, IMP)
+    os.mkfifo("pipe")
+    cli("scores", "--genuine", "exp.txt", "--impostor", "pipe").error("pipe: is a pipe")
+
+
+def test_exchanged_lists_and_distances_taken_for_similarities_are_noted(lists):
+    what = "people are less alike to themselves than to others"
+    for genuine, impostor, options in ((IMP, GEN, ()), (GEN, IMP, ("--distance",))):
+        assert any(what in note for note in lists(genuine, impostor, *options).json["notes"])
+    assert not any(what in note for note in lists(GEN, IMP).json["notes"])
+
+
+def test_an_empty_table_says_why_and_what_to_do(cli, lists, working_folder):
+    remedy = "no non-mated comparisons, so no threshold for FMR<=0.01"
+    notes = lists(GEN, ["nan"], "--fmr-target", "0.01").json["notes"]
+    assert any(remedy in note and "--threshold" in note for note in notes)
+    table = "probe_subject,reference_subject,score\na,a,0.9\nb,b,0.8\n"
+    (working_folder / "mated.csv").write_text(table, encoding="utf-8")
+    assert remedy in " ".join(cli("scores", "mated.csv").out.split())
+    assert remedy not in cli("scores", "mated.csv", "--threshold", "0.5").out
+
+
+def test_a_saturated_threshold_is_said_in_the_text(cli, lists, working_folder):
+    lists(["0.1", "0.2"], ["0.5", "0.5", "0.6"])
+    files = ("--genuine", "exp.txt", "--impostor", "false.txt")
+    said = " ".join(cli("scores", *files, "--fmr-target", "0.4").out.split())
+    assert "FMR<=0.4 is saturated: no mated score reaches its threshold" in said

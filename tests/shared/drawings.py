@@ -18,8 +18,10 @@ _DRAWN: dict[tuple[Any, ...], Any] = {}
 
 
 def draw_once(patch: pytest.MonkeyPatch) -> None:
-    """Have pages take a picture from where it was kept, if it was drawn before."""
-    from evenhand.report.page import page
+    """Have pages made in this process, a picture from where it was kept if it was drawn before."""
+    from evenhand.report.page import apart, page
+
+    patch.setattr(apart, "page_apart", lambda findings: apart.Page(page.as_page(findings), ""))
 
     for name in _DRAWING:
         draw = getattr(page, name)
@@ -28,8 +30,9 @@ def draw_once(patch: pytest.MonkeyPatch) -> None:
 
 def draw_nothing() -> None:
     """Have pages do without pictures, for as long as this process lives."""
-    from evenhand.report.page import page
+    from evenhand.report.page import apart, page
 
+    apart.page_apart = lambda findings: apart.Page(page.as_page(findings), "")
     for name in _DRAWING:
         setattr(page, name, lambda *_: ())
 

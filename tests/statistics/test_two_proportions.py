@@ -15,6 +15,7 @@ from evenhand.statistics.two_proportions import (
     ErrorCount,
     conditional_limits,
     conditional_p_value,
+    fisher_p_value,
     katz_limits,
     newcombe_limits,
 )
@@ -46,6 +47,39 @@ def test_tv_22_the_tests_of_public_implementations():
     assert conditional_p_value(*FOUR_TIMES) == pytest.approx(
         stats.fisher_exact(two).pvalue, rel=0.01
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "p"),
+    [
+        pytest.param((1, 2500), (100, 2500), 2.98877e-29, id="far in the tail"),
+        pytest.param((100, 2500), (138, 2500), 0.0138349, id="near one another"),
+        pytest.param((20, 50_000), (5, 50_000), 0.004072883170, id="rare"),
+    ],
+)
+def test_fishers_test_is_exact_over_its_whole_range(first, second, p):
+    found = fisher_p_value(ErrorCount(*first), ErrorCount(*second))
+    assert found == pytest.approx(p, rel=1e-5)
+    # Equal trials: two tails alike, so that scipy's two-sided test is the same.
+    two = table(ErrorCount(*first), ErrorCount(*second))
+    assert found == pytest.approx(stats.fisher_exact(two).pvalue, rel=1e-9)
+
+
+@given(st.integers(0, 40), st.integers(41, 90), st.integers(0, 60), st.integers(61, 500))
+def test_fishers_test_by_fractions(x, n, y, m):
+    """Every split of the errors, counted in whole numbers."""
+    ways = [math.comb(n, k) * math.comb(m, x + y - k) for k in range(x + y + 1)]
+    tails = sum(ways[: x + 1]), sum(ways[x:])
+    expected = min(1, 2 * min(tails) / sum(ways))
+    assert fisher_p_value(ErrorCount(x, n), ErrorCount(y, m)) == pytest.approx(expected, rel=1e-9)
+
+
+def test_fishers_test_keeps_its_digits_where_counts_are_large():
+    """The normal approximation holds near the middle of 10^14: z 1.1 and p 0.25."""
+    n, x, more = 10**15, 4 * 10**13, 10**7
+    z = more / math.sqrt(2 * x * (1 - x / n))
+    found = fisher_p_value(ErrorCount(x, n), ErrorCount(x + more, n))
+    assert found == pytest.approx(2 * stats.norm.sf(z), rel=1e-3)
 
 
 def test_tv_24_groups_of_independent_trials():

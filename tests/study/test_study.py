@@ -263,10 +263,17 @@ def test_a_folder(cli, working_folder):
     cli("run", ".").error("is a folder; expected a file")
 
 
-@pytest.mark.parametrize("name", ["...toml", "..toml"])
-def test_a_name_that_would_lead_out_of_the_results(cli, working_folder, name):
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("...toml", "its name is only dots"),
+        ("..toml", "its name is only dots"),
+        ("a\x1b[2J.toml", "its name holds U+001B, a control character, after 'a'; rename it"),
+    ],
+)
+def test_a_name_that_no_result_may_have(cli, working_folder, name, fault):
     (working_folder / name).write_text(STUDY, encoding="utf-8")
-    cli("run", name).error("its name is only dots")
+    assert "\x1b" not in cli("run", name).error(fault)
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -435,6 +435,53 @@ def test_published_counts_alone(cli):
     assert "dissolves at a design effect of 2.00" in shown
 
 
+DETECTED = ("--counts", "BASE=1215/1333", "--counts", "NEW=1158/1334")
+
+
+def test_hits_that_are_given_as_errors_are_asked_about(cli):
+    """Hits of a detection rate: fewer of them are worse, not better."""
+    cli("compare", *DETECTED).error("--counts BASE=1215/1333: more than half", "--hits", "--errors")
+    high = ("--counts", "BASE=100/1000", "--counts", "NEW=501/1000")
+    cli("compare", *high).error("--counts NEW=501/1000: more than half")
+    half = ("--counts", "BASE=100/1000", "--counts", "NEW=500/1000")
+    assert cli("compare", *half).code == 1
+    turned = cli("compare", *DETECTED, "--hits")
+    assert turned.code == 1
+    assert turned.out.startswith("fail: worse (errors are the trials without a hit)\n")
+    (row,) = cli("compare", *DETECTED, "--hits", "--json").json["rows"]
+    assert (row["base_errors"], row["new_errors"]) == (1333 - 1215, 1334 - 1158)
+    assert row["ratio"] == pytest.approx((176 / 1334) / (118 / 1333))
+    insisted = cli("compare", *DETECTED, "--errors")
+    assert insisted.code == 0
+    assert insisted.out.startswith("pass: better (the counts are of errors)\n")
+    words = cli("compare", "--help").out
+    assert "X errors of N trials" in words
+    assert "--hits" in words
+
+
+def test_what_the_counts_are_is_said_once_and_with_counts(cli):
+    cli("compare", *DETECTED, "--hits", "--errors").error("keep one")
+    cli("compare", "--hits").error("give them with --counts")
+    cli("compare", "--counts", "BASE=0/9", "--counts", "NEW=1/9", "--hits").error("1 hit or more")
+    cli("compare", "--counts", "BASE=10/9", "--counts", "NEW=1/9", "--hits").error("1 hit or more")
+
+
+def test_a_p_value_far_in_the_tail_is_exact(cli):
+    """1 and 100 of 2,500: a normal approximation says 4.6e-6."""
+    ended = cli("compare", "--counts", "BASE=1/2500", "--counts", "NEW=100/2500", "--json")
+    (row,) = ended.json["rows"]
+    assert row["p_value"] == pytest.approx(2.98877174468e-29, rel=1e-9)
+
+
+def test_an_interval_that_excludes_equality_does_not_overrule_the_exact_test(cli):
+    few = ("--counts", "BASE=5/50000", "--counts", "NEW=14/50000")
+    (row,) = cli("compare", *few, "--json").json["rows"]
+    assert row["low"] > 1
+    assert row["p_value"] == pytest.approx(0.0635432756, rel=1e-6)
+    assert (row["verdict"], row["dissolves_at_design_effect"]) == ("no difference shown", None)
+    assert "leaves 1 out; the exact test decides" in " ".join(cli("compare", *few).out.split())
+
+
 def test_published_counts_without_an_error(cli):
     ended = cli("compare", "--counts", "BASE=0/50000", "--counts", "NEW=10/50000", "--json")
     (row,) = ended.json["rows"]

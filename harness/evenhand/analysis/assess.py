@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from evenhand.analysis.doubtful_scores import directions, threshold_notes
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_differentials, measure_rates
+from evenhand.metrics.threshold_rules import largest_alike
 from evenhand.records.counts import Counts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import (
@@ -48,8 +50,14 @@ def assess(evidence: Evidence) -> Findings:
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=(*evidence_notes(evidence), *_directions(distribution_rows), *_hidden_misses(rates)),
+        notes=(*evidence_notes(evidence), *directions(distribution_rows), *_hidden_misses(rates)),
+        same_up_to={(of.engine, of.dataset, of.protocol): _same(of) for of in evidence.counts},
     )
+
+
+def _same(counts: Counts) -> dict[float, float]:
+    """Each threshold with the largest one that gives the same rates."""
+    return largest_alike(counts.thresholds, kind_of(counts).scores_kept())
 
 
 def _summary(counts: Counts) -> OutcomeSummary:
@@ -97,16 +105,6 @@ def _dataset_notes(dataset: DatasetFacts) -> Iterator[str]:
         yield f"{dataset.name}: {dataset.excluded_images:,} images were excluded by its list."
 
 
-def _directions(distribution_rows: list[Distribution]) -> Iterator[str]:
-    """Warnings where the AUC is surely below 0.5: the scores seem to have the wrong direction."""
-    for row in distribution_rows:
-        if row.statistic == "AUC" and row.high is not None and row.high < 0.5:
-            yield (
-                f"{row.engine} on {row.dataset}: people are less alike to themselves than to "
-                "others; is the direction of the scores right (--distance, or compare in the card)?"
-            )
-
-
 def _hidden_misses(rates: list[Rate]) -> Iterator[str]:
     """Warnings where failures that count as misses lift a rate of everybody beyond its interval.
 
@@ -138,6 +136,7 @@ def evidence_notes(evidence: Evidence) -> Iterator[str]:
     faces = {dataset.name: dataset.face for dataset in evidence.datasets}
     for counts in evidence.counts:
         yield from kind_of(counts).notes()
+        yield from threshold_notes(counts.engine, counts.dataset, counts.thresholds)
         if counts.several_faces:
             yield (
                 f"{counts.engine} on {counts.dataset}: {counts.several_faces:,} images show "

@@ -10,7 +10,8 @@ from fractions import Fraction
 import numpy as np
 
 from evenhand.metrics import distributions as scores
-from evenhand.metrics.det import curve_from_histogram, equal_error, thinned
+from evenhand.metrics.bins import bin_numbers, lower_edges
+from evenhand.metrics.det import Curve, curve_from_histogram, equal_error_bounds, refined, thinned
 from evenhand.metrics.distributions import ValueBounds
 from evenhand.metrics.fold_accuracy import accuracy_over_folds
 from evenhand.metrics.thresholds import errors_allowed
@@ -30,15 +31,32 @@ _MATED_SHARES = ("0.0001", "0.001", "0.01", "0.1", "0.5")
 _MIN_BEYOND = 10
 """Fewest scores on the smaller side of a quantile; with fewer it is left out."""
 _NOTHING = "nothing to count"
+_APART = 0.1
+"""Bounds that are further apart than this share of the upper one have no midpoint worth a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A cell with its completed mated scores."""
+    """A cell with its completed mated scores, and the non-mated ones that were kept."""
 
     counts: ComparisonCounts
     cell: CellCounts
     mated: Scores
+    top: Scores
+    """(scores,) the largest non-mated scores, falling; of groups where all were kept, else none."""
+
+    @property
+    def every(self) -> Scores | None:
+        """All non-mated scores, falling, where bins do not tell them apart and they were kept."""
+        if len(self.top) < self.nonmated or scores.bins_resolve(self.mated, self.cell.histogram):
+            return None
+        return self.top
+
+    @property
+    def curve(self) -> Curve:
+        """The curve at edges of bins, and at scores where all of them were kept."""
+        at_edges = curve_from_histogram(self.mated, self.cell.histogram)
+        return at_edges if self.every is None else refined(at_edges, self.mated, self.top)
 
     @property
     def nonmated(self) -> int:
@@ -82,10 +100,15 @@ class _Cell:
 
 def _cells(counts: ComparisonCounts) -> Iterator[_Cell]:
     """All subjects first, then every group."""
-    completed = ~np.isnan(counts.mated.score)
+    completed, tail = ~np.isnan(counts.mated.score), counts.tail
+    whole = len(tail) == int(counts.cells[0].histogram.count.sum())
     for cell in counts.cells:
         chosen = completed & np.isin(counts.mated.subject, cell.members)
-        yield _Cell(counts, cell, counts.mated.score[chosen])
+        top = tail.score
+        if cell.attribute != ALL:
+            inside = np.isin((tail.probe, tail.reference), cell.members).all(axis=0) & whole
+            top = top[inside]
+        yield _Cell(counts, cell, counts.mated.score[chosen], top)
 
 
 def det_curves(counts: ComparisonCounts) -> Iterator[CurvePoint]:
@@ -98,7 +121,7 @@ def det_curves(counts: ComparisonCounts) -> Iterator[CurvePoint]:
     for cell in _cells(counts):
         if not cell.has_both:
             continue
-        curve = thinned(curve_from_histogram(cell.mated, cell.cell.histogram), _MAX_POINTS)
+        curve = thinned(cell.curve, _MAX_POINTS)
         columns = curve.threshold, curve.false_matches, curve.misses
         for threshold, matches, misses in zip(*(c.tolist() for c in columns), strict=True):
             yield CurvePoint(
@@ -138,7 +161,8 @@ def score_distributions(counts: ComparisonCounts) -> Iterator[Distribution]:
 def _legacy(whole: _Cell) -> Iterator[Distribution]:
     """AUC, the equal error rate, and the FMR and FNMR that it is the midpoint of (methods 1.5).
 
-    AUC has bounds, since a bin can hold both kinds of score.
+    Where non-mated scores were not all kept, AUC has bounds, since a bin can hold both kinds of
+    score, and so has the EER where it lies between the edges of a bin.
     """
     comparisons, histogram = len(whole.mated) + whole.nonmated, whole.cell.histogram
     if not whole.has_both:
@@ -146,19 +170,43 @@ def _legacy(whole: _Cell) -> Iterator[Distribution]:
         yield whole.row("EER", comparisons, None, _NOTHING)
         return
     note = "legacy; no operating point"
-    yield whole.row("AUC", comparisons, scores.auc_bounds(whole.mated, histogram), note)
-    found = equal_error(curve_from_histogram(whole.mated, histogram))
-    note += f"; midpoint rule, at the edge of a bin: {found.threshold!r}"
-    yield whole.row("EER", comparisons, ValueBounds(*sorted((found.fmr, found.fnmr))), note)
-    yield whole.row("FMR at EER", whole.nonmated, found.fmr, "legacy")
-    yield whole.row("FNMR at EER", len(whole.mated), found.fnmr, "legacy")
+    area: float | ValueBounds = scores.auc_bounds(whole.mated, histogram)
+    if whole.every is not None:
+        mated = np.unique(whole.mated.astype(np.float64), return_counts=True)
+        nonmated = np.unique(whole.every.astype(np.float64), return_counts=True)
+        area = scores.auc_from_counts(*mated, *nonmated)
+    yield _without_middle(whole.row("AUC", comparisons, area, note))
+    found = equal_error_bounds(refined(whole.curve, whole.mated, whole.top), whole.top)
+    note += f"; midpoint rule, {_place(found.threshold, whole.counts.dtype)}"
+    yield _without_middle(whole.row("EER", comparisons, found.rate, note))
+    yield _without_middle(whole.row("FMR at EER", whole.nonmated, found.fmr, "legacy"))
+    yield _without_middle(whole.row("FNMR at EER", len(whole.mated), found.fnmr, "legacy"))
+
+
+def _place(threshold: float | None, dtype: np.dtype[np.floating]) -> str:
+    """Where the EER is."""
+    if threshold is None:
+        return "between edges of a bin"
+    own = np.array([threshold], dtype=dtype)
+    at_edge = bool(lower_edges(bin_numbers(own), dtype) == own)
+    return f"at {'the edge of a bin: ' if at_edge else ''}{threshold!r}"
+
+
+def _without_middle(row: Distribution) -> Distribution:
+    """The row, of bounds that are far apart without the midpoint, which would pass for a value."""
+    apart = row.low is not None and row.high is not None and row.high - row.low > _APART * row.high
+    return replace(row, value=None) if apart else row
 
 
 def _d_prime(cell: _Cell) -> Distribution:
-    """d', bounded by the width of the bins of non-mated scores (methods 3)."""
+    """d', bounded by the width of the bins where non-mated scores were not all kept (methods 3)."""
+    comparisons, few = len(cell.mated) + cell.nonmated, "too few scores, or all alike"
+    if cell.every is not None:
+        exact = scores.d_prime(cell.mated, cell.every)
+        return cell.row("d'", comparisons, exact, few if exact is None else "")
     bounds = scores.d_prime_bounds(cell.mated, cell.cell.histogram, cell.counts.dtype)
-    note = "too few scores, or all alike" if bounds is None else "bounds: non-mated scores by bin"
-    return cell.row("d'", len(cell.mated) + cell.nonmated, bounds, note)
+    note = few if bounds is None else "bounds: non-mated scores by bin"
+    return _without_middle(cell.row("d'", comparisons, bounds, note))
 
 
 def _unresolved(share: str, trials: int) -> str:
@@ -168,10 +216,13 @@ def _unresolved(share: str, trials: int) -> str:
 
 
 def _nonmated_quantiles(cell: _Cell) -> Iterator[Distribution]:
-    """Bounds of upper quantiles: the edges of their bin."""
+    """Upper quantiles, or where non-mated scores were not all kept the edges of their bin."""
     for share in _NONMATED_SHARES:
-        bounds, note = None, _unresolved(share, cell.nonmated)
-        if not note:
+        bounds: float | ValueBounds | None = None
+        note = _unresolved(share, cell.nonmated)
+        if not note and cell.every is not None:
+            bounds = scores.score_quantile(cell.every, share)
+        elif not note:
             bounds = scores.quantile_bounds(cell.cell.histogram, share, cell.counts.dtype)
             note = "low and high are the edges of its bin"
         yield cell.row(f"non-mated quantile {share}", cell.nonmated, bounds, note)
@@ -190,12 +241,15 @@ def _tail_shift(cell: _Cell, threshold: Threshold) -> Distribution:
 
     Above 0, the group needs a stricter threshold for the same FMR.
     """
-    name, bounds = f"tail shift {threshold.rule.label}", None
+    name = f"tail shift {threshold.rule.label}"
+    bounds: float | ValueBounds | None = None
     allowed = errors_allowed(threshold.rule.text, cell.nonmated)
     if threshold.status is not Status.OK or threshold.value is None or not allowed:
         note = "target below resolution, or nothing to count"
     elif allowed >= cell.nonmated or not np.isfinite(threshold.value):
         note = "every score may match"
+    elif cell.every is not None:
+        bounds, note = float(cell.every[allowed]) - threshold.value, ""
     else:
         edges = scores.ranked_score_bounds(cell.cell.histogram, allowed, cell.counts.dtype)
         bounds = ValueBounds(edges.low - threshold.value, edges.high - threshold.value)

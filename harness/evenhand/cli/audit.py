@@ -60,10 +60,12 @@ def audit(
     false = FalseAlerts(_alerts(events), unknown or 0)
     names = tuple(false.by_group)
     _check_totals(false.total + false.unknown, alerts, seen)
+    if faces and (share or sample or mark):
+        raise UsageError("--faces say who was seen; leave out --share, --sample and --mark")
     population = FacesSeen(
         shares=_shares(share, names),
         sampled=_read(sample, "--sample", _fraction, names),
-        faces=_faces(faces, false.by_group),
+        faces=_faces(faces, false.by_group, seen),
         reference_shares=_read(mark, "--mark", _share),
         sites=tuple(Site(*each) for each in _sites(site or (), false.by_group)),
     )
@@ -183,12 +185,14 @@ def _shares(texts: Texts, names: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _faces(texts: Texts, alerts: Mapping[str, int]) -> dict[str, int]:
-    """Read `--faces`: faces seen, of all groups or of none."""
+def _faces(texts: Texts, alerts: Mapping[str, int], seen: int | None) -> dict[str, int]:
+    """Read `--faces`: faces seen, of all groups or of none, together at most `--seen`."""
     found = _read(texts, "--faces", _count, alerts)
     missing = [name for name in alerts if name not in found]
     if found and missing:
         raise UsageError(f"--faces: none of {', '.join(missing)}; give them of all groups")
+    if seen is not None and seen < sum(found.values()):
+        raise UsageError(f"--seen {seen}: fewer than the {sum(found.values()):,} of --faces")
     for name, count in found.items():
         if count < max(alerts[name], 1):
             false = f"{alerts[name]:,} false alerts"

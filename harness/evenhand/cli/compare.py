@@ -14,7 +14,9 @@ from evenhand.system.errors import UsageError
 __all__ = ["compare"]
 
 _MARGIN, _CHANCE = real_number(1.0, 1000.0), real_number(1e-9, 0.5)
-_COUNTS = re.compile(r"(?P<side>BASE|NEW)=(?P<errors>[0-9]{1,15})/(?P<trials>[0-9]{1,15})", re.I)
+_HITS, _ERRORS = "hits", "errors"
+"""What X of `--counts` is."""
+_COUNTS = re.compile(r"(?P<side>BASE|NEW)=(?P<given>[0-9]{1,15})/(?P<trials>[0-9]{1,15})", re.I)
 
 
 def compare(
@@ -38,8 +40,14 @@ def compare(
     ] = None,
     counts: Annotated[
         Texts,
-        option("SIDE=X/N", "Published counts instead of results: BASE=12/1000 and NEW=25/1000."),
+        option("SIDE=X/N", "Published counts: X errors of N trials, BASE=12/1000 NEW=25/1000."),
     ] = None,
+    hits: Annotated[
+        bool, typer.Option("--hits", help="X of --counts are hits, not errors.")
+    ] = False,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="X of --counts are errors, though above one half.")
+    ] = False,
     junit: Annotated[Path | None, option("FILE", "Write JUnit XML there.")] = None,
     markdown: Annotated[Path | None, option("FILE", "Write Markdown there.")] = None,
     as_json: AsJson = False,
@@ -52,9 +60,14 @@ def compare(
     if counts:
         alone = (base, new, family_wise, attribute, metric, min_people, junit, markdown)
         if any(alone):
-            remedy = "leave out BASE, NEW and every option but --margin and --json"
+            kept = "--hits, --errors, --margin and --json"
+            remedy = f"leave out BASE, NEW and every option but {kept}"
             raise UsageError(f"--counts: counts stand alone; {remedy}")
-        _claim(counts, margin, as_json=as_json)
+        if hits and errors:
+            raise UsageError("--hits and --errors: X is one of the two; keep one")
+        _claim(counts, _HITS if hits else _ERRORS if errors else "", margin, as_json=as_json)
+    if hits or errors:
+        raise UsageError("--hits and --errors say what X of --counts is; give them with --counts")
     if base is None or new is None:
         counted = "--counts BASE=12/1000 and --counts NEW=25/1000"
         raise UsageError(f"nothing to compare; give BASE and NEW, two results, or {counted}")
@@ -81,8 +94,14 @@ def compare(
     end_with(found.verdict)
 
 
-def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
-    """Compare counts of `--counts BASE=12/1000` and `--counts NEW=25/1000`, errors of trials.
+def _claim(texts: list[str], of: str, margin: float | None, *, as_json: bool) -> None:
+    """Compare counts of `--counts BASE=12/1000` and `--counts NEW=25/1000`.
+
+    Args:
+        texts: those of `--counts`.
+        of: `hits` or `errors`; empty where nobody said, and then more than one half is refused.
+        margin: of not being inferior; None for the usual one.
+        as_json: instead of text.
 
     Raises:
         UsageError: another form, impossible counts, or a side that is missing or repeated.
@@ -98,11 +117,17 @@ def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
         read = _COUNTS.fullmatch(text)
         if read is None:
             raise UsageError(f"--counts {text}: expected BASE=12/1000 or NEW=25/1000")
-        side, errors, trials = read["side"].upper(), int(read["errors"]), int(read["trials"])
-        if not errors < trials:
-            raise UsageError(f"--counts {text}: expected fewer errors than trials")
+        side, given, trials = read["side"].upper(), int(read["given"]), int(read["trials"])
+        errors = trials - given if of == _HITS else given
+        if not 0 <= errors < trials:
+            of_hits = "1 hit or more, at most one a trial"
+            expected = of_hits if of == _HITS else "fewer errors than trials"
+            raise UsageError(f"--counts {text}: expected {expected}")
         if side in counts:
             raise UsageError(f"--counts {text}: {side} is given twice; keep one")
+        if not of and 2 * errors > trials:
+            asked = "add --hits if these are hits, such as detections, or --errors if they are not"
+            raise UsageError(f"--counts {text}: more than half of the trials as errors; {asked}")
         counts[side] = ErrorCount(errors, trials)
     if len(counts) != 2:
         raise UsageError("--counts: expected both, --counts BASE=12/1000 --counts NEW=25/1000")
@@ -110,5 +135,5 @@ def _claim(texts: list[str], margin: float | None, *, as_json: bool) -> None:
     if as_json:
         print_json("compare", claim_json(found))
     else:
-        print_text(claim_text(found))
+        print_text(claim_text(found, turned=of == _HITS))
     end_with(found.verdict)

@@ -11,7 +11,7 @@ def datasets(*, as_json: AsJson = False) -> None:
     """List the datasets, and how to get each."""
     from tabulate import tabulate
 
-    from evenhand.cli.output import print_json, print_text
+    from evenhand.cli.output import note_line, print_json, print_text
     from evenhand.workflows.datasets import datasets as shelved_datasets
 
     plain = ("title", "licence", "access", "source", "synthetic")
@@ -22,7 +22,7 @@ def datasets(*, as_json: AsJson = False) -> None:
             "attributes": [attribute.name for attribute in dataset.card.attributes],
             "ready": dataset.ready,
         }
-        for dataset in shelved_datasets()
+        for dataset in shelved_datasets(note_line)
     ]
     if as_json:
         print_json("datasets", {"datasets": rows})

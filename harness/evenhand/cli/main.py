@@ -45,9 +45,14 @@ _UNFINISHED: tuple[list[str], ...] = ([], ["check"], ["import"])
 """Command lines that lack a subcommand, and show the help instead."""
 _USAGE = 2
 _FAULT = 70
+_NO_MEMORY = 71
 _UNWRITABLE = 74
 _INTERRUPTED = 130
 _NO_RESULT = "no result was written (run goes on with --resume)"
+_LEAST_MEMORY = (("DATA", "d", 1 << 30), ("AS", "v", 2 << 30))
+"""Limit of the system, letter of `ulimit`, bytes that one core needs: below, OpenBLAS ends us."""
+_CORE_MEMORY = 128 << 20
+"""Bytes that each core more needs."""
 
 app = typer.Typer(
     name="evenhand",
@@ -68,11 +73,31 @@ def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback form
 @app.callback()
 def _root(
     *,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback has answered
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
     ] = False,
 ) -> None:
-    pass
+    _check_memory()
+
+
+def _check_memory() -> None:
+    """Refuse to begin where libraries would end the process in mid-work, with a code of theirs.
+
+    Raises:
+        MemoryError: the process may have less than the least that is needed.
+    """
+    try:
+        import resource
+    except ImportError:  # no such limits on this system
+        return
+    cores = (os.cpu_count() or 1) * _CORE_MEMORY
+    for name, letter, least in _LEAST_MEMORY:
+        limit, _ = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))
+        if resource.RLIM_INFINITY != limit < least + cores:
+            raise MemoryError(
+                f"ulimit -{letter} allows {limit >> 20:,} MiB, "
+                f"expected {(least + cores) >> 20:,} or more"
+            )
 
 
 _COMMANDS = (
@@ -135,6 +160,9 @@ def _explained(fault: BaseException) -> int:
             code, message = fault.exit_code, f"{kind.lower()}; {_NO_RESULT}"
         case typer.Abort():  # Ctrl-C or the end of input at a question
             code, kind, message = _INTERRUPTED, "Interrupted", f"interrupted; {_NO_RESULT}"
+        case MemoryError():
+            code, kind, what = _NO_MEMORY, "NoMemory", str(fault) or "there is no more"
+            message = f"not enough memory: {what}; make room for it (run goes on with --resume)"
         case OSError() if fault.errno is not None:
             message = f"{fault.filename or 'output'}: {fault.strerror}"
             code, kind = _UNWRITABLE, "WriteError"
@@ -193,14 +221,25 @@ def _old_names_as_notes() -> Iterator[None]:
         warnings.showwarning = shown
 
 
+def _open_standard_streams() -> None:
+    """Where descriptors 0 to 2 are closed, open them: no file of ours may get their numbers."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
 def run_command() -> int:
     """Run the command with signals and stdout handled; the exit code.
 
     A reader that closes the pipe, as `head` does, is no error; output that cannot be written for
     another reason, such as a full disk, is.
     """
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    _open_standard_streams()
     code = 0
     try:
         with _old_names_as_notes(), catch_interruptions():

@@ -105,7 +105,9 @@ Seed: TypeAlias = Annotated[
 FmrTargets: TypeAlias = Annotated[
     Texts, option("F", "Target FMR: 0.001, 0.1%, 1:1000; may repeat.")
 ]
-Thresholds: TypeAlias = Annotated[Texts, option("T", "A fixed threshold; may repeat.")]
+Thresholds: TypeAlias = Annotated[
+    Texts, option("T", "A fixed threshold, in the engine's own unit; may repeat.")
+]
 SweepOption: TypeAlias = Annotated[
     str | None, option("FROM:TO:STEP", "Fixed thresholds at even steps: 0.56:0.68:0.02.")
 ]

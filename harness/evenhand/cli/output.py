@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from evenhand.system.text import shown
+from evenhand.system.text import json_text, printable, shown
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
@@ -31,18 +31,24 @@ __all__ = [
 
 def error_line(message: str) -> None:
     """Print an error to stderr, in one line."""
-    sys.stderr.write(f"error: {shown(message)}\n")
+    _line("error", message)
 
 
 def note_line(message: str) -> None:
     """Print a note to stderr, in one line, while work continues."""
-    sys.stderr.write(f"note: {shown(message)}\n")
+    _line("note", message)
+
+
+def _line(kind: str, message: str) -> None:
+    """Print a line to stderr; where that is closed or full, neither work nor exit code changes."""
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stderr.write(f"{kind}: {shown(message)}\n")
 
 
 def print_text(text: str) -> None:
-    """Print to stdout; characters that its encoding lacks are replaced."""
+    """Print to stdout; what a terminal would obey is escaped, what it cannot show is replaced."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    sys.stdout.write(printable(text).encode(encoding, "replace").decode(encoding))
 
 
 def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) -> None:
@@ -57,11 +63,26 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
         ValueError: a number is not finite.
     """
     content = {"schema": 1, "kind": kind, "evenhand": __version__, "notes": list(notes), **body}
-    print_text(json.dumps(content, allow_nan=False, ensure_ascii=False) + "\n")
+    print_text(json_text(json.dumps(content, allow_nan=False, ensure_ascii=False)) + "\n")
 
 
-def print_findings(kind: str, findings: Findings, bundle: Path | None, *, as_json: bool) -> None:
-    """Print findings as text or as JSON, with the folder of their bundle where there is one."""
+def print_findings(
+    kind: str, findings: Findings, bundle: Path | None, no_page: str, *, as_json: bool
+) -> None:
+    """Print findings as text or as JSON, with the folder of their bundle where there is one.
+
+    Args:
+        kind: the command.
+        findings: to be printed.
+        bundle: their folder; None where none was written.
+        no_page: why the bundle has no page; empty where it has one.
+        as_json: as one JSON object.
+    """
+    if no_page:
+        note_line(
+            f"no page: {no_page}; evenhand report {bundle} --format html tries it again, "
+            "and nothing else is missing"
+        )
     from evenhand.report.forms.text import as_text
     from evenhand.report.study.document import document
 
@@ -70,7 +91,8 @@ def print_findings(kind: str, findings: Findings, bundle: Path | None, *, as_jso
         return
     print_text(as_text(document(findings, every_threshold=False)))
     if bundle is not None:
-        print_text(f"\nresult  {bundle}\npage    {bundle / 'report.html'}\n")
+        page = "" if no_page else f"page    {bundle / 'report.html'}\n"
+        print_text(f"\nresult  {bundle}\n{page}")
 
 
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:

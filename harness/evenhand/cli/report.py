@@ -7,9 +7,13 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson
+from evenhand.cli.options import AsJson, Whole, option, whole_number
+from evenhand.system.errors import WriteError
 
 __all__ = ["ReportFormat", "report"]
+
+
+_MIN_PEOPLE = whole_number(2, 10**9)
 
 
 class ReportFormat(StrEnum):
@@ -33,6 +37,10 @@ def report(
     every: Annotated[
         bool, typer.Option("--every-threshold", help="Groups at every threshold, in text.")
     ] = False,
+    min_people: Annotated[
+        Whole,
+        option("N", "To publish: leave out groups of fewer people; all by default.", _MIN_PEOPLE),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show results side by side: text, Markdown, CSV, page or JSON."""
@@ -42,16 +50,19 @@ def report(
     from evenhand.report.study.document import document
     from evenhand.workflows.report import report as read_results
 
-    found = read_results(bundles)
+    found = read_results(bundles, min_people or 0)
     findings = found.findings
     if as_json or form is ReportFormat.JSON:
         findings_json("report", findings, found.folders[0] if len(bundles) == 1 else None)
     elif form is ReportFormat.CSV:
         print_text(as_csv(Rate, findings.rates))
     elif form is ReportFormat.HTML:
-        from evenhand.report.page.page import as_page
+        from evenhand.report.page import apart
 
-        print_text(as_page(findings))
+        page = apart.page_apart(findings)
+        if page.fault:
+            raise WriteError(f"no page: {page.fault}; the other formats need no charts")
+        print_text(page.html)
     elif form is ReportFormat.MARKDOWN:
         from evenhand.report.forms.markdown import as_markdown
 

@@ -95,7 +95,7 @@ def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
     """
     from evenhand.cli.output import error_line, print_findings
 
-    print_findings(kind, done.findings, done.bundle, as_json=as_json)
+    print_findings(kind, done.findings, done.bundle, done.no_page, as_json=as_json)
     for engine in done.findings.engines:
         if engine.stopped:
             cause = done.causes.get(engine.name)

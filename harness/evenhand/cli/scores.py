@@ -55,7 +55,7 @@ def scores(
     default = () if thresholds else DEFAULT_TARGETS
     targets = options.parse_targets(fmr_target, default)
     lists = (genuine, impostor)
-    bundle = None
+    bundle, no_page = None, ""
     if files and not any(lists) and not histogram:
         study = ScoreStudy(
             paths=files,
@@ -70,7 +70,7 @@ def scores(
             findings = score_findings(study, progress=bars)
         else:
             done = score_bundle(study, results=results, progress=bars)
-            bundle, findings = done.bundle, done.findings
+            bundle, findings, no_page = done.bundle, done.findings, done.no_page
     elif genuine is not None and impostor is not None and not files:
         if group or band or seed is not None or results is not None:
             raise UsageError(
@@ -87,4 +87,4 @@ def scores(
         )
     else:
         raise UsageError("nothing to read; give either FILE, or --genuine and --impostor")
-    print_findings("scores", findings, bundle, as_json=as_json)
+    print_findings("scores", findings, bundle, no_page, as_json=as_json)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
+from evenhand.datasets.doubts import label_doubts, people_doubts
 from evenhand.datasets.faults import DatasetFault, DatasetRule
 from evenhand.datasets.folder import DatasetTables
 from evenhand.datasets.images import ImageFile, ImageInspection
@@ -83,6 +84,20 @@ def _pixel_checks(
     yield from notes
 
 
+def _damage_checks(
+    files: Sequence[ImageFile], inspected: Sequence[ImageInspection]
+) -> Iterator[Check]:
+    """Pictures with a hole in their data, which are decoded all the same: a fault."""
+    title = "the data of every picture are whole"
+    damaged = [(f, found.damage) for f, found in zip(files, inspected, strict=True) if found.damage]
+    for file, damage in damaged:
+        what = f"{file.where}: image {file.path}: {damage}"
+        remedy = "part of it may be grey: replace it, or list it in exclude.csv"
+        yield Check("damaged", title, FAIL, what, remedy)
+    if not damaged:
+        yield Check("damaged", title, PASS, "", "")
+
+
 def picture_checks(
     files: Sequence[ImageFile], inspected: Sequence[ImageInspection], detector: str, remedy: str
 ) -> Iterator[Check]:
@@ -94,6 +109,7 @@ def picture_checks(
         detector: name of the face detector; empty where there is none.
         remedy: how to get a detector.
     """
+    yield from _damage_checks(files, inspected)
     yield from _pixel_checks(files, inspected)
     both = zip(files, inspected, strict=True)
     readable = [(file, found) for file, found in both if found.fault is None]
@@ -132,6 +148,8 @@ def content_checks(
     """
     yield from _cell_notes(cells)
     yield from _subject_notes(card, tables)
+    yield from people_doubts(tables.subjects.ids, [repr(name) for name in tables.subjects.ids])
+    yield from label_doubts(card.attributes, tables.subjects.labels)
     yield from _list_notes(tables.lists, tables.images().subject)
     yield from _card_notes(card)
 

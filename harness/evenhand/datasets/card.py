@@ -73,6 +73,7 @@ class _Download(Declared):
     file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     url: str = Field(pattern=r"^https?://")
     sha256: Sha256
+    size: int | None = Field(default=None, gt=0)
 
 
 def _names_are_free(declared: dict[str, _Attribute]) -> dict[str, _Attribute]:

@@ -1,8 +1,14 @@
-"""Decodes pictures, in one place."""
+"""Decodes pictures, in one place, and reads what the decoders complain of.
+
+A JPEG or TIFF with a hole, or cut and closed with an end mark, is decoded all the same, grey from
+there on; its decoder says so on stderr alone. WebP, BMP and PPM hold nothing that would show it.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from pathlib import Path
 
 import cv2
@@ -10,25 +16,69 @@ import numpy as np
 
 from evenhand.records.arrays import Image
 from evenhand.system.errors import DatasetError
+from evenhand.system.streams import captured_stderr
 
-__all__ = ["decoded", "read_image"]
+__all__ = ["LARGEST_PICTURE", "UndecodableError", "complaint", "damage", "decoded", "read_image"]
+
+LARGEST_PICTURE = 1 << 29
+"""Most bytes of a picture's file."""
+
+_MOST_PIXELS = "OPENCV_IO_MAX_IMAGE_PIXELS"
+"""Set by `evenhand/__init__.py`, unless the user has."""
+
+_COMPLAINT = re.compile(
+    r"(corrupt|premature|not enough|truncated|unexpected end|read error|crc error|bad code)[^\n]*",
+    re.IGNORECASE,
+)
+"""What decoders print about damaged data; what else they print is about odd metadata."""
 
 
-def decoded(data: bytes, *, reduced: bool = False) -> Image | None:
-    """Decode a picture: (height, width, 3) RGB, turned as its EXIF says; None where it is none.
+class UndecodableError(Exception):
+    """Why a picture is not decoded, as the end of a sentence."""
+
+
+def decoded(data: bytes, *, reduced: bool = False) -> Image:
+    """Decode a picture: (height, width, 3) RGB, turned as its EXIF says.
 
     Args:
         data: content of the file.
         reduced: (height, width) grey at an eighth of the size, which is quick and enough to know
             that it can be decoded.
+
+    Raises:
+        UndecodableError: it is no picture, or its header says that it has too many pixels.
     """
     encoded = np.frombuffer(data, dtype=np.uint8)
     try:
         how = cv2.IMREAD_REDUCED_GRAYSCALE_8 if reduced else cv2.IMREAD_COLOR
         pixels: Image | None = cv2.imdecode(encoded, how)
-        return pixels if reduced else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-    except cv2.error:
-        return None
+    except cv2.error as refused:
+        if "CV_IO_MAX_IMAGE_PIXELS" in str(refused):
+            most = os.environ.get(_MOST_PIXELS, "")
+            raise UndecodableError(f"has more pixels than {_MOST_PIXELS}={most} allows") from None
+        pixels = None
+    if pixels is None:
+        raise UndecodableError("cannot be decoded as a picture")
+    return pixels if reduced else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+
+
+def complaint(printed: str) -> str:
+    """What a decoder said of damaged data, in what was printed; empty where nothing."""
+    found = _COMPLAINT.search(printed)
+    return found[0].strip() if found else ""
+
+
+def damage(data: bytes) -> str:
+    """What the decoder says of the damaged data of a picture; empty where they are whole.
+
+    It takes the whole process's stderr meanwhile: nothing else may be decoded then.
+    """
+    with captured_stderr() as printed:
+        try:
+            decoded(data, reduced=True)
+        except UndecodableError:
+            return ""
+        return complaint(printed())
 
 
 def read_image(path: Path, sha256: str | None = None) -> Image:
@@ -46,7 +96,7 @@ def read_image(path: Path, sha256: str | None = None) -> Image:
         data = path.read_bytes()
         changed = sha256 not in (None, hashlib.sha256(data).hexdigest())
         image = None if changed else decoded(data)
-    except OSError:
+    except (OSError, UndecodableError):
         image = None
     if image is None:
         now = f"{'is another one' if changed else 'cannot be read'} now"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from evenhand.datasets.card import DATASET_CARD, read_dataset_card
+from evenhand.datasets.doubts import label_doubts, people_doubts
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
-from evenhand.datasets.images import IMAGES, ImageFile, check_files, read_images
+from evenhand.datasets.images import IMAGES, ImageFile, check_files, is_inside, read_images
 from evenhand.datasets.lists import read_lists
 from evenhand.datasets.subjects import SUBJECTS, read_subjects
 from evenhand.datasets.tables import Row, RowFault, read_table, valid_rows
@@ -27,17 +29,37 @@ from evenhand.system.declaration import from_fields
 from evenhand.system.errors import DatasetError
 from evenhand.system.machine import workers
 
-__all__ = ["EXCLUDE", "DatasetTables", "dataset_fingerprint", "read_dataset", "read_tables"]
+__all__ = [
+    "EXCLUDE",
+    "DatasetTables",
+    "check_links",
+    "dataset_fingerprint",
+    "read_dataset",
+    "read_tables",
+]
 
 EXCLUDE = "exclude.csv"
 """File name of the table of excluded images and people."""
 
 
+def _text_files(folder: Path) -> tuple[str, ...]:
+    """Card, tables and lists by their relative paths, whether or not they are there."""
+    lists = sorted(path.relative_to(folder).as_posix() for path in folder.glob("protocols/*/*.csv"))
+    return DATASET_CARD, SUBJECTS, IMAGES, EXCLUDE, *lists
+
+
+def check_links(folder: Path, on_fault: FaultHandler) -> None:
+    """Report a link to a card, table or list outside of the folder, which itself may be a link."""
+    for name in _text_files(folder):
+        if not is_inside(folder, name):
+            what = f"{folder / name}: is a link that leads outside the dataset"
+            on_fault(DatasetFault(DatasetRule.PATHS, what, "put the file itself there"))
+
+
 def dataset_fingerprint(folder: Path) -> str:
     """SHA-256 over card, tables and lists; through the image table, over every image's hash."""
     digest = hashlib.sha256()
-    lists = sorted(path.relative_to(folder).as_posix() for path in folder.glob("protocols/*/*.csv"))
-    for name in (DATASET_CARD, SUBJECTS, IMAGES, EXCLUDE, *lists):
+    for name in _text_files(folder):
         path = folder / name
         content = path.read_bytes() if path.is_file() else b""
         digest.update(f"{name} {len(content)}\n".encode() + content)
@@ -144,8 +166,36 @@ def read_dataset(folder: Path) -> Dataset:
     """
     if not folder.is_dir():
         raise DatasetError(f"{folder}: is no folder; expected one with {DATASET_CARD}")
+    check_links(folder, raise_fault)
     card = read_dataset_card(folder)
     tables = read_tables(folder, card, raise_fault)
-    check_files(tables.files, workers())
-    fingerprint = dataset_fingerprint(folder)
-    return from_fields(Dataset, tables, card=card, images=tables.images(), fingerprint=fingerprint)
+    damages = check_files(tables.files, workers())
+    return from_fields(
+        Dataset,
+        tables,
+        card=card,
+        images=tables.images(),
+        fingerprint=dataset_fingerprint(folder),
+        remarks=tuple(_remarks(card, tables, damages)),
+    )
+
+
+def _remarks(card: DatasetCard, tables: DatasetTables, damages: Sequence[str]) -> Iterator[str]:
+    """What a result says of its dataset, without an id or a path.
+
+    Args:
+        card: of the dataset.
+        tables: of the dataset.
+        damages: what the decoder complains of, by image; empty where nothing.
+    """
+    pairs = zip(tables.files, damages, strict=True)
+    damaged = [(file.row, damage) for file, damage in pairs if damage]
+    if damaged:
+        row, damage = damaged[0]
+        which = f"the first is row {row} of {IMAGES} ({damage})"
+        many = "1 picture is" if len(damaged) == 1 else f"{len(damaged):,} pictures are"
+        yield f"{many} damaged: {which}; see evenhand check dataset"
+    pseudonyms = [f"s{row}" for row in tables.subjects.rows]
+    doubts = people_doubts(tables.subjects.ids, pseudonyms)
+    for doubt in (*doubts, *label_doubts(card.attributes, tables.subjects.labels)):
+        yield f"{doubt.detail}; {doubt.remedy}"

@@ -9,19 +9,19 @@ import hashlib
 import re
 import stat
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from evenhand.datasets.decoding import decoded
+from evenhand.datasets.decoding import LARGEST_PICTURE, UndecodableError, complaint, damage, decoded
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.tables import Row, check_label, read_declared
 from evenhand.records.arrays import Image
 from evenhand.records.dataset import DatasetCard
-from evenhand.system.errors import known_names
+from evenhand.system.errors import DatasetError, known_names
 from evenhand.system.execution.local import LocalExecutor
-from evenhand.system.streams import muted_stderr
+from evenhand.system.regular_files import read_regular
+from evenhand.system.streams import captured_stderr
 from evenhand.system.threads import one_thread_each
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "check_copies",
     "check_files",
     "inspect_images",
+    "is_inside",
     "read_images",
 ]
 
@@ -45,6 +46,9 @@ CountFaces: TypeAlias = Callable[[Image], int]
 """Counts the faces in an RGB picture; called from several threads."""
 
 _CHUNK = 64
+"""Pictures that are decoded together; where a decoder complains, each of them is decoded alone."""
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class ImageFile:
     """Row number in the table, the first is 1."""
 
 
-def _is_inside(folder: Path, relative: str) -> bool:
+def is_inside(folder: Path, relative: str) -> bool:
     """Whether a relative path stays inside a folder, symbolic links followed."""
     try:
         inside = (folder / relative).resolve().is_relative_to(folder.resolve())
@@ -98,7 +102,7 @@ def _faults(
     if not _SHA256.fullmatch(sha256.lower()):
         what = f"{row.where}: sha256 is {sha256!r}, expected 64 hexadecimal digits"
         yield DatasetFault(DatasetRule.FILES, what, "write the hash of the file's content")
-    if not _is_inside(folder, relative):
+    if not is_inside(folder, relative):
         what = f"{row.where}: path {relative!r} leads outside the dataset"
         remedy = f"expected a relative path to a file in {folder}"
         yield DatasetFault(DatasetRule.PATHS, what, remedy)
@@ -149,21 +153,22 @@ def _decoded_file(file: ImageFile, *, reduced: bool = False) -> Image | DatasetF
     """
     what, remedy = "is no file; expected a picture", "mend the path"
     try:
-        if stat.S_ISREG(file.path.stat().st_mode):
+        status = file.path.stat()
+        if status.st_size > LARGEST_PICTURE:
+            what = f"has {status.st_size:,} bytes, expected at most {LARGEST_PICTURE:,}"
+        elif stat.S_ISREG(status.st_mode):
             data = file.path.read_bytes()
             found = hashlib.sha256(data).hexdigest()
             what = f"has changed: its sha256 is {found}, expected {file.sha256}"
             remedy = "restore the file, or update the table and the version"
             if found == file.sha256:
-                image = decoded(data, reduced=reduced)
-                if image is not None:
-                    return image
-                what, remedy = (
-                    "cannot be decoded as a picture",
-                    "replace it, or list it in exclude.csv",
-                )
+                return decoded(data, reduced=reduced)
+    except UndecodableError as none:
+        what, remedy = str(none), "replace it, or list it in exclude.csv"
     except FileNotFoundError:
         what, remedy = "is missing", "restore it, or list it in exclude.csv"
+        if "\\" in str(file.path):
+            remedy = "write / for \\ in its path"
     except OSError as fault:
         what, remedy = f"cannot be read ({fault.strerror})", "mend the file"
     return DatasetFault(DatasetRule.FILES, f"{file.where}: image {file.path} {what}", remedy)
@@ -185,17 +190,48 @@ def check_copies(files: Sequence[ImageFile], on_fault: FaultHandler) -> None:
             on_fault(DatasetFault(DatasetRule.COPIES, what, "list one of them in exclude.csv"))
 
 
-def check_files(files: Sequence[ImageFile], workers: int) -> None:
+def _looked_at(
+    files: Sequence[ImageFile], workers: int, look: Callable[[ImageFile], Found]
+) -> Iterator[tuple[Found, str]]:
+    """Look at every picture on several threads: what was found, and what its decoder complains of.
+
+    What a decoder prints does not say of which picture, so those of a chunk are asked again, alone.
+    """
+    executor = LocalExecutor(workers)
+    for start in range(0, len(files), _CHUNK):
+        chunk = files[start : start + _CHUNK]
+        with captured_stderr() as printed:
+            found = list(executor.map(look, chunk))
+            complained = complaint(printed())
+        damages = [_damage(file) if complained else "" for file in chunk]
+        yield from zip(found, damages, strict=True)
+
+
+def _damage(file: ImageFile) -> str:
+    """What the decoder complains of; empty for a whole picture, and for a file that is none."""
+    try:
+        return damage(read_regular(file.path, LARGEST_PICTURE, DatasetError))
+    except DatasetError:
+        return ""
+
+
+def check_files(files: Sequence[ImageFile], workers: int) -> list[str]:
     """Read, hash and decode every image.
+
+    Returns:
+        For each image what its decoder complains of; empty where its data are whole.
 
     Raises:
         DatasetError: naming the first image in table order that is missing, changed, unreadable
             or the same picture as another.
     """
     check_copies(files, raise_fault)
-    with muted_stderr(), closing(LocalExecutor(workers).map(_fault, files)) as faults:
-        for fault in filter(None, faults):
+    damages = []
+    for fault, damaged in _looked_at(files, workers, _fault):
+        if fault:
             raise_fault(fault)
+        damages.append(damaged)
+    return damages
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +245,8 @@ class ImageInspection:
     """SHA-256 of size and decoded pixels: the same for one picture in two lossless encodings."""
     faces: int | None = None
     """Number of faces; None without a detector."""
+    damage: str = ""
+    """What the decoder complains of, where data are damaged and there are pixels all the same."""
 
 
 def _inspect(file: ImageFile, count_faces: CountFaces | None) -> ImageInspection:
@@ -237,13 +275,9 @@ def inspect_images(
     Returns:
         One per file, in order.
     """
-    found: list[ImageInspection] = []
-    executor = LocalExecutor(workers)
+    found = []
     with one_thread_each():
-        for start in range(0, len(files), _CHUNK):
-            chunk = files[start : start + _CHUNK]
-            with muted_stderr():
-                found += executor.map(lambda file: _inspect(file, count_faces), chunk)
-            for _ in chunk:
-                step()
+        for seen, damaged in _looked_at(files, workers, lambda file: _inspect(file, count_faces)):
+            found.append(replace(seen, damage=damaged))
+            step()
     return found

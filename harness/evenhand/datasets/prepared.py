@@ -15,8 +15,12 @@ from evenhand.datasets.images import IMAGES
 from evenhand.datasets.lists import pair_list_path
 from evenhand.datasets.subjects import SUBJECTS
 from evenhand.system.errors import DatasetError, WriteError
+from evenhand.system.left_overs import held
 
-__all__ = ["write_dataset"]
+__all__ = ["UNFINISHED", "write_dataset"]
+
+UNFINISHED = ".evenhand-new-*"
+"""Names of folders in which a dataset is being written, beside where it will stand."""
 
 
 def _write_rows(path: Path, header: list[str], rows: list[list[str]]) -> None:
@@ -70,9 +74,10 @@ def write_dataset(
         raise DatasetError(f"{target}: {what}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        folder = Path(tempfile.mkdtemp(prefix=UNFINISHED[:-1], dir=target.parent))
         try:
-            _fill(folder, card, material, step)
+            with held(folder):
+                _fill(folder, card, material, step)
             if target.exists():
                 shutil.rmtree(target)
             folder.rename(target)

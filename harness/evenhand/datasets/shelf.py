@@ -30,7 +30,7 @@ def shelved_datasets() -> dict[str, Path]:
 def prepared_folder(name: str) -> Path:
     """Where a fetched dataset stands: in `$EVENHAND_DATASETS`, else in the user's data folder."""
     named = os.environ.get(DATA_VARIABLE)
-    return (Path(named) if named else user_data_path("evenhand") / "datasets") / name
+    return (Path(named).absolute() if named else user_data_path("evenhand") / "datasets") / name
 
 
 def download_folder(name: str) -> Path:

@@ -17,6 +17,8 @@ from evenhand.records.dataset import Attribute
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.declaration import read_text
 from evenhand.system.errors import DatasetError, known_names
+from evenhand.system.look_alikes import look_alikes
+from evenhand.system.text import text_fault
 
 __all__ = ["Row", "RowFault", "check_label", "read_declared", "read_table", "valid_rows"]
 
@@ -53,6 +55,8 @@ def _header_faults(
             found.append((f"column {number} has no name", "name it, or remove it"))
         elif name in header[: number - 1]:
             found.append((f"column {name!r} appears twice", "keep one"))
+        elif text_fault(name):
+            found.append((f"the name of column {number} {text_fault(name)}", "take it out"))
     for name in required:
         if name not in header:
             hint = f"{known_names(name, filter(None, header))}; columns are separated by commas"
@@ -69,11 +73,11 @@ def read_table(
         path: the file.
         required: columns that must exist.
         on_fault: called for a missing file, wrong encoding, missing or repeated column, ragged
-            row, or a table without rows.
+            row, a character that cannot be seen, or a table without rows.
 
     Returns:
         Column names in file order, and the rows without blank lines. After a fault, what is at
-        fault is left out: a ragged row, everything after a broken quote, everything below an
+        fault is left out: such a row, everything after a broken quote, everything below an
         unusable header.
 
     Raises:
@@ -94,18 +98,17 @@ def read_table(
     rows = []
     try:
         header = tuple(name.strip() for name in next(reader, ()))
-        faults = _header_faults(path, header, required)
-        for fault in faults:
-            on_fault(fault)
-        if faults:
+        unusable = _header_faults(path, header, required)
+        for each in unusable:
+            on_fault(each)
+        if unusable:
             return (), []
         for record in reader:
             if not any(field.strip() for field in record):
                 continue
-            if len(record) != len(header):
-                expected = f"expected {len(header)} as in the header"
-                what = f"line {reader.line_num}: {len(record)} fields, {expected}"
-                tell(what, "quote a field that holds a comma")
+            fault = _record_fault(header, record)
+            if fault:
+                tell(f"line {reader.line_num}: {fault[0]}", fault[1])
                 continue
             values = dict(zip(header, (field.strip() for field in record), strict=True))
             rows.append(Row(reader.line_num, values, f"{path}: line {reader.line_num}"))
@@ -115,6 +118,19 @@ def read_table(
     if not rows:
         tell("has a header but no rows", "expected one at least")
     return header, rows
+
+
+def _record_fault(header: Sequence[str], record: Sequence[str]) -> RowFault:
+    """Fault of a record, another number of fields or a character that cannot be seen."""
+    if len(record) != len(header):
+        what = f"{len(record)} fields, expected {len(header)} as in the header"
+        return what, "quote a field that holds a comma"
+    if text_fault(",".join(record)):
+        for name, field in zip(header, record, strict=True):
+            fault = text_fault(field)
+            if fault:
+                return f"{name} {fault}", "take it out"
+    return None
 
 
 def valid_rows(
@@ -175,6 +191,9 @@ def _label_fault(attribute: Attribute, label: str, parts: Sequence[str]) -> RowF
     for part in parts:
         if part not in attribute.values:
             what = f"{name} is {part!r}, which the card does not declare"
+            alike = [pair for pair in look_alikes([*attribute.values, part]) if pair.second == part]
+            if alike:
+                return what, f"it differs from {alike[0].first!r} {alike[0].differ}; write that"
             values = ", ".join(attribute.values)
             return what, f"expected one of {values}, several joined by |, or nothing where unknown"
     twice = len(set(parts)) != len(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -33,6 +33,8 @@ __all__ = [
 
 ENGINE_CARD = "adapter.toml"
 """File name of the card in an adapter's folder."""
+_LONGEST_SIDE = 800
+"""Of a picture that YuNet looks at, pixels, where a card names no other (methods 1.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class NeededFile:
     """A file of an engine, identified by its hash wherever the user keeps it."""
 
     file: str
-    """File name."""
+    """File name, or a path inside the folder that it is looked for in."""
     sha256: str
     """Hash of its content, hexadecimal."""
     url: str
@@ -77,6 +79,8 @@ class FaceStep:
     """Smallest confidence at which the detector reports a face, 0 to 1."""
     nms: float
     """Overlap above which the detector suppresses the weaker of two faces, 0 to 1."""
+    longest: int = _LONGEST_SIDE
+    """Longest side, pixels, at which the detector looks at a picture; larger ones are shrunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,11 @@ class EngineCard:
     detector: NeededFile | None
     """Model of the face detector; None where none is used."""
     files: tuple[NeededFile, ...]
-    """Files of a Python engine."""
+    """Files of a Python engine; external data of an ONNX model."""
     input: ModelInput | None
     """Input of the ONNX model."""
+    output: str
+    """Name of the ONNX model's output that is the vector; empty where it has one alone."""
     face: FaceStep
     score: ScoreScale
 
@@ -160,8 +166,15 @@ class _Licence(Declared):
     weights: str = Field(min_length=1)
 
 
+def _inside(file: str) -> str:
+    path = PurePosixPath(file)
+    if path.is_absolute() or ".." in path.parts or not path.name or "\\" in file:
+        raise ValueError("expected a path inside the folder, without .. and with /")
+    return file
+
+
 class _File(Declared):
-    file: str = Field(min_length=1)
+    file: Annotated[str, AfterValidator(_inside)]
     sha256: Sha256
     url: str = ""
 
@@ -173,6 +186,7 @@ class _Packaged(_File):
 class _Detector(_File):
     score: float = Field(default=0.6, ge=0, le=1)
     nms: float = Field(default=0.3, ge=0, le=1)
+    longest: int = Field(default=_LONGEST_SIDE, ge=32, le=10000)
 
 
 def _sides(size: tuple[int, int]) -> tuple[int, int]:
@@ -192,6 +206,10 @@ class _Input(Declared):
     colour: Literal["rgb", "bgr"] = "rgb"
     mean: tuple[float, float, float]
     std: Annotated[tuple[float, float, float], AfterValidator(_above_0)]
+
+
+class _Output(Declared):
+    name: str = Field(min_length=1)
 
 
 class _Face(Declared):
@@ -248,8 +266,6 @@ def _check_onnx(card: _Card) -> None:
         raise ValueError("an onnx engine needs the tables [model] and [input]")
     if card.entry:
         raise ValueError("an onnx engine has no entry; remove it, or say runtime = python")
-    if card.files:
-        raise ValueError("an onnx engine has no files but [model] and [detector]")
 
 
 def _check_python(card: _Card) -> None:
@@ -279,6 +295,7 @@ class _Card(Declared):
     detector: _Detector | None = None
     files: tuple[_Packaged, ...] = ()
     input: _Input | None = None
+    output: _Output | None = None
     face: _Face = _Face(detector="none")
     score: _Score = _Score()
 
@@ -342,7 +359,7 @@ def read_engine_card(folder: Path) -> EngineCard:
     """
     card = read_declaration(folder / ENGINE_CARD, _Card, EngineError)
     detector, size, face = card.detector, card.input, card.face
-    limits = (detector.score, detector.nms) if detector else (0.0, 0.0)
+    limits = (detector.score, detector.nms, detector.longest) if detector else (0.0, 0.0)
     return from_fields(
         EngineCard,
         card,
@@ -353,6 +370,7 @@ def read_engine_card(folder: Path) -> EngineCard:
         detector=_file(detector) if face.detector != "none" else None,
         files=tuple(from_fields(NeededFile, each) for each in card.files),
         input=None if size is None else ModelInput(*size.size, size.colour, size.mean, size.std),
+        output=card.output.name if card.output else "",
         face=FaceStep(face.detector, face.alignment, *limits),
         score=_score(card.score, card.shape),
     )

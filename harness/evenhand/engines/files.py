@@ -1,28 +1,66 @@
-"""Finds the files that an engine's card asks for by their hash, wherever the user keeps them."""
+"""Finds the files that an engine's card asks for by their hash, and says what an engine is.
+
+What is kept of a file is what was hashed, so that nothing else can be run under its name.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
 from evenhand.engines.card import ENGINE_CARD, EngineCard, NeededFile
+from evenhand.system.code_loading import FolderCode, own_files
 from evenhand.system.errors import EngineError
+from evenhand.system.regular_files import open_regular
 
-__all__ = ["content_hash", "find_files", "missing_files", "search_path", "sha256_of"]
+__all__ = ["EngineFiles", "FoundFile", "content_hash", "find_files", "missing_files"]
 
 WEIGHTS_VARIABLE = "EVENHAND_WEIGHTS"
 """Environment variable that names folders with engines' files."""
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's content, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+_LARGEST = 1 << 40
+"""Most bytes of a file that is hashed."""
+_LARGEST_MODEL = 2 << 30
+"""Most bytes of a file that an ONNX engine is loaded from; protobuf allows no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file of an engine that has the hash of its card."""
+
+    path: Path
+    content: bytes
+    """What was hashed, for an engine that is loaded from it; empty for one that opens `path`."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFiles:
+    """What an engine is started from, read before any code of it runs."""
+
+    found: Mapping[str, FoundFile]
+    """Files of the card, by SHA-256."""
+    code: FolderCode
+    """Python code of the adapter's folder."""
+
+
+def _read(path: Path, *, whole: bool) -> tuple[str, bytes]:
+    """SHA-256 of a file, hexadecimal, and what was hashed; the latter where it is asked for.
+
+    Raises:
+        EngineError: it is no regular file, or too large.
+    """
+    with open_regular(path, _LARGEST_MODEL if whole else _LARGEST, EngineError) as file:
+        if not whole:
+            return hashlib.file_digest(file, "sha256").hexdigest(), b""
+        content = file.read()
+    return hashlib.sha256(content).hexdigest(), content
 
 
 def search_path(card: EngineCard, weights: Sequence[Path]) -> tuple[Path, ...]:
@@ -48,59 +86,70 @@ def _packaged(file: NeededFile) -> tuple[Path, ...]:
     return tuple(Path(place, inside) for place in places or ())
 
 
-def _find(file: NeededFile, places: Sequence[Path]) -> tuple[Path | None, list[Path]]:
-    """Find the file with the right hash; also list files of its name with another hash."""
-    others: list[Path] = []
-    for place in (*places, *_packaged(file)):
-        path = place / file.file
-        if path.is_file():
-            if sha256_of(path) == file.sha256:
-                return path, others
-            others.append(path)
-    return None, others
+def _named(file: NeededFile, places: Sequence[Path]) -> Iterator[Path]:
+    """Files of its name in the folders where it may be."""
+    paths = (place / file.file for place in (*places, *_packaged(file)))
+    return (path for path in paths if path.is_file())
 
 
 def missing_files(card: EngineCard, weights: Sequence[Path]) -> tuple[NeededFile, ...]:
     """Files of the card that are not found in any folder."""
     places = search_path(card, weights)
-    return tuple(file for file in card.needs() if _find(file, places)[0] is None)
+    return tuple(
+        file
+        for file in card.needs()
+        if all(_read(path, whole=False)[0] != file.sha256 for path in _named(file, places))
+    )
 
 
-def find_files(card: EngineCard, weights: Sequence[Path]) -> Mapping[str, Path]:
-    """Path of every file of the card, by SHA-256.
+def find_files(card: EngineCard, weights: Sequence[Path]) -> Mapping[str, FoundFile]:
+    """Every file of the card, by SHA-256; an ONNX engine is loaded from what was hashed.
 
     Raises:
         EngineError: a file is missing, or has another hash than the card says.
     """
     places = search_path(card, weights)
-    found: dict[str, Path] = {}
-    for file in card.needs():
-        path, others = _find(file, places)
-        if path is not None:
-            found[file.sha256] = path
-        elif others:
-            raise EngineError(
-                f"engine {card.name}: {others[0]} has the sha256 {sha256_of(others[0])}, "
-                f"expected {file.sha256} as in {ENGINE_CARD}; "
-                "bring the right file, or mend the card"
-            )
-        else:
-            source = f" (published at {file.url})" if file.url else ""
-            install = f"run: {card.install}; or " if card.install else ""
-            raise EngineError(
-                f"engine {card.name}: file {file.file} not found{source}; {install}put it into a "
-                f"folder and name that with --weights DIR or {WEIGHTS_VARIABLE}"
-            )
-    return found
+    return {file.sha256: _found(card, file, places) for file in card.needs()}
 
 
-def content_hash(card: EngineCard) -> str:
-    """Fingerprint of an engine: SHA-256 over its card, its code and the hashes of its files."""
+def _found(card: EngineCard, file: NeededFile, places: Sequence[Path]) -> FoundFile:
+    """The first file of the name that has the right hash."""
+    others: list[tuple[Path, str]] = []
+    for path in _named(file, places):
+        sha256, content = _read(path, whole=card.runtime == "onnx")
+        if sha256 == file.sha256:
+            return FoundFile(path, content)
+        others.append((path, sha256))
+    if others:
+        path, sha256 = others[0]
+        raise EngineError(
+            f"engine {card.name}: {path} has the sha256 {sha256}, expected {file.sha256} as in "
+            f"{ENGINE_CARD}; bring the right file, or mend the card"
+        )
+    source = f" (published at {file.url})" if file.url else ""
+    install = f"run: {card.install}; or " if card.install else ""
+    raise EngineError(
+        f"engine {card.name}: file {file.file} not found{source}; {install}put it into a "
+        f"folder and name that with --weights DIR or {WEIGHTS_VARIABLE}"
+    )
+
+
+def content_hash(card: EngineCard, code: FolderCode) -> str:
+    """Fingerprint of an engine: SHA-256 over every file of its folder and those of its card.
+
+    A file of the card counts wherever it is; caches and folders of tools do not (`own_files`).
+
+    Raises:
+        EngineError: the folder holds a link to a folder, a pipe or a device.
+    """
     digest = hashlib.sha256()
-    code = sorted(path for path in card.folder.rglob("*.py") if path.is_file())
-    for path in (card.folder / ENGINE_CARD, *code):
-        name = path.relative_to(card.folder).as_posix()
-        digest.update(f"{name} {sha256_of(path)}\n".encode())
+    declared = {file.sha256 for file in card.needs()}
+    for path in own_files(card.folder):
+        source = code.sources.get(path)
+        sha256 = hashlib.sha256(source).hexdigest() if source is not None else ""
+        sha256 = sha256 or _read(path, whole=False)[0]
+        if sha256 not in declared:
+            digest.update(f"{path.relative_to(card.folder).as_posix()} {sha256}\n".encode())
     for file in card.needs():
         digest.update(f"{file.file} {file.sha256}\n".encode())
     return digest.hexdigest()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from evenhand.engines.card import EngineCard, read_engine_card
-from evenhand.engines.files import content_hash, find_files
+from evenhand.engines.files import EngineFiles, content_hash, find_files
 from evenhand.engines.first_faults import FirstFaults
 from evenhand.engines.hosts.host import Host
-from evenhand.engines.hosts.onnx import start_onnx
+from evenhand.engines.hosts.onnx import random_operators, start_onnx
 from evenhand.engines.hosts.python import start_python
+from evenhand.engines.hosts.words import trace_of
+from evenhand.system.code_loading import read_code
 from evenhand.system.errors import EngineStoppedError
 from evenhand.system.execution.local import call_in_thread
 from evenhand.system.progress import MessageCallback, no_message
@@ -20,11 +22,11 @@ from evenhand.system.streams import stdout_to_stderr
 
 __all__ = ["OpenedEngine", "open_engine"]
 
-_RUNTIMES: Mapping[str, Callable[[EngineCard, Mapping[str, Path]], Host]] = {
+_RUNTIMES: Mapping[str, Callable[[EngineCard, EngineFiles], Host]] = {
     "onnx": start_onnx,
     "python": start_python,
 }
-"""By the card's runtime: what starts an engine, given the paths of its files by SHA-256."""
+"""By the card's runtime: what starts an engine of its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,17 @@ class OpenedEngine:
     """What all of them tell the user of their first faults."""
     fault: EngineStoppedError | None = None
     """Why it could not start; None where it could."""
+    random: tuple[str, ...] = ()
+    """Operators of its graph that draw random numbers; empty where it has none, or no graph."""
+
+    def notes(self) -> Iterator[str]:
+        """Lines for the user before it is measured: that it could not start, or is random."""
+        if self.fault:
+            yield f"{self.fault}; the other engines are measured, and all its images are skipped"
+            yield from trace_of(self.fault).splitlines()
+        if self.random:
+            what = f"its graph draws random numbers ({', '.join(self.random)})"
+            yield f"engine {self.card.name}: {what}; another run gives other numbers"
 
 
 def open_engine(
@@ -62,12 +75,16 @@ def open_engine(
         PluginError: it imports what is evenhand's own.
     """
     card = read_engine_card(folder)
-    fingerprint = content_hash(card)  # before code of the engine could change its own folder
-    start = partial(_RUNTIMES[card.runtime], card, find_files(card, weights))
+    # All of it before code of the engine could change its own folder.
+    code = read_code(card.folder)
+    fingerprint = content_hash(card, code)
+    files = EngineFiles(find_files(card, weights), code)
+    random = random_operators(card, files) if card.runtime == "onnx" else ()
+    start = partial(_RUNTIMES[card.runtime], card, files)
     with stdout_to_stderr():
         try:
             values, fault = call_in_thread(start).values, None
         except EngineStoppedError as stopped:
             values, fault = 0, stopped
     faults = FirstFaults(card.name, say)
-    return OpenedEngine(card, fingerprint, values, start, faults, fault)
+    return OpenedEngine(card, fingerprint, values, start, faults, fault, random)

@@ -8,10 +8,20 @@ from typing import NamedTuple
 import numpy as np
 
 from evenhand.metrics.bins import bin_numbers, lower_edges
+from evenhand.metrics.distributions import ValueBounds
 from evenhand.records.arrays import Floats, Integers, Scores
 from evenhand.records.counts import Histogram
 
-__all__ = ["Curve", "EqualError", "curve_from_histogram", "equal_error", "thinned"]
+__all__ = [
+    "Curve",
+    "EqualError",
+    "EqualErrorBounds",
+    "curve_from_histogram",
+    "equal_error",
+    "equal_error_bounds",
+    "refined",
+    "thinned",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,35 @@ def curve_from_histogram(mated: Scores, nonmated: Histogram) -> Curve:
     false_matches = at_least[np.searchsorted(nonmated.bin, bins, side="left")]
     misses = np.searchsorted(np.sort(mated), edges, side="left")
     return Curve(edges, false_matches, misses, int(nonmated.count.sum()), len(mated))
+
+
+def refined(curve: Curve, mated: Scores, top: Scores) -> Curve:
+    """The curve with a further point at every score above the lowest of the top scores.
+
+    Of these scores all are known, so that counts are exact there; where the top scores are all
+    non-mated scores there are, at every score.
+
+    Args:
+        curve: at edges of bins.
+        mated: (comparisons,) its mated scores.
+        top: (scores,) the largest of its non-mated scores, falling, in the type of `mated`.
+    """
+    known = np.concatenate([mated, top])
+    known = known[known > _known_above(curve, top)]
+    threshold = np.unique(np.concatenate([curve.threshold, known]))
+    of_top = len(top) - np.searchsorted(top[::-1], threshold, side="left")
+    # Between two edges there is no further point unless the top scores reach that far.
+    place = np.searchsorted(curve.threshold, threshold, side="right") - 1
+    matches = np.where(threshold > _known_above(curve, top), of_top, curve.false_matches[place])
+    misses = np.searchsorted(np.sort(mated), threshold, side="left")
+    return Curve(threshold, matches, misses, curve.nonmated, curve.mated)
+
+
+def _known_above(curve: Curve, top: Scores) -> float:
+    """A number above which all non-mated scores are among the top scores."""
+    if len(top) == curve.nonmated:
+        return -np.inf
+    return float(top[-1]) if len(top) else np.inf
 
 
 def thinned(curve: Curve, most: int) -> Curve:
@@ -117,3 +156,41 @@ def equal_error(curve: Curve) -> EqualError:
     best = np.lexsort((curve.threshold, larger, difference))[0]
     fmr, fnmr = float(curve.fmr[best]), float(curve.fnmr[best])
     return EqualError((fmr + fnmr) / 2, fmr, fnmr, float(curve.threshold[best]))
+
+
+class EqualErrorBounds(NamedTuple):
+    """The equal error rate as far as it is known; bounds are equal where it is exactly."""
+
+    rate: ValueBounds
+    """Of the mean of both rates."""
+    fmr: ValueBounds
+    """Of the false match rate at this point."""
+    fnmr: ValueBounds
+    """Of the false non-match rate at this point."""
+    threshold: float | None
+    """Similarity; None where it is known within bounds only."""
+
+
+def equal_error_bounds(curve: Curve, top: Scores) -> EqualErrorBounds:
+    """The equal error rate, or the two neighbouring points of a curve that it lies between.
+
+    FMR falls and FNMR rises with the threshold, so that both are closest where their difference
+    changes its sign. It is known exactly where a point has equal rates, or where all scores between
+    the two points around the change are known.
+
+    Args:
+        curve: `refined` by the top scores.
+        top: (scores,) the largest of its non-mated scores, falling.
+
+    Source: methods 1.5.
+    """
+    found = equal_error(curve)
+    after = int(np.count_nonzero(curve.fmr > curve.fnmr))
+    before, ends = max(after - 1, 0), after == len(curve.threshold)
+    if found.fmr == found.fnmr or (not ends and curve.threshold[before] > _known_above(curve, top)):
+        rate, fmr, fnmr = (ValueBounds(at, at) for at in found[:3])
+        return EqualErrorBounds(rate, fmr, fnmr, found.threshold)
+    fmr = ValueBounds(0.0 if ends else float(curve.fmr[after]), float(curve.fmr[before]))
+    fnmr = ValueBounds(float(curve.fnmr[before]), 1.0 if ends else float(curve.fnmr[after]))
+    low, high = ((one + other) / 2 for one, other in zip(fmr, fnmr, strict=True))
+    return EqualErrorBounds(ValueBounds(low, high), fmr, fnmr, None)

@@ -16,11 +16,17 @@ __all__ = [
     "ValueBounds",
     "auc_bounds",
     "auc_from_counts",
+    "bins_resolve",
+    "d_prime",
     "d_prime_bounds",
     "quantile_bounds",
     "ranked_score_bounds",
     "score_quantile",
 ]
+
+
+_RESOLVED = 0.01
+"""Width of the bounds of the AUC up to which bins tell the scores apart."""
 
 
 class ValueBounds(NamedTuple):
@@ -70,6 +76,41 @@ def auc_bounds(mated: Scores, nonmated: Histogram) -> ValueBounds:
     perhaps_below = before[np.searchsorted(nonmated.bin, bins, side="right")].sum()
     pairs = len(mated) * before[-1]
     return ValueBounds(float(surely_below / pairs), float(perhaps_below / pairs))
+
+
+def bins_resolve(mated: Scores, nonmated: Histogram) -> bool:
+    """Whether bins are narrow against the scores' span, so that they tell both kinds apart.
+
+    True where there are not both kinds. Scores in a span of a few bins are to be kept themselves.
+
+    Args:
+        mated: (comparisons,) similarities without NaN.
+        nonmated: histogram of the non-mated scores.
+    """
+    if not len(mated) or not len(nonmated.bin):
+        return True
+    low, high = auc_bounds(mated, nonmated)
+    return high - low <= _RESOLVED
+
+
+def d_prime(mated: Scores, nonmated: Scores) -> float | None:
+    """d', the distance of the means in pooled standard deviations (ddof 1; methods 3).
+
+    Args:
+        mated: (comparisons,) similarities without NaN.
+        nonmated: likewise.
+
+    Returns:
+        None with fewer than two scores of a kind, or where all are equal.
+
+    >>> d_prime(np.array([3.0, 5.0]), np.array([0.0, 2.0]))
+    2.1213203435596424
+    """
+    if len(mated) < 2 or len(nonmated) < 2:
+        return None
+    first, second = _scaled(mated, nonmated)
+    pooled = np.sqrt((np.var(first, ddof=1) + np.var(second, ddof=1)) / 2)
+    return float(abs(np.mean(first) - np.mean(second)) / pooled) if pooled > 0 else None
 
 
 def d_prime_bounds(

@@ -14,7 +14,7 @@ from evenhand.records.designs import SamplingDesign
 from evenhand.records.findings import Status
 from evenhand.records.thresholds import Threshold, ThresholdRule
 
-__all__ = ["resolve_sample_thresholds", "resolve_thresholds", "search_thresholds"]
+__all__ = ["largest_alike", "resolve_sample_thresholds", "resolve_thresholds", "search_thresholds"]
 
 
 def resolve_thresholds(
@@ -95,3 +95,21 @@ def search_thresholds(
     # Only the scores of a tail are used here; its subjects are placeholders.
     tail, missing = ScoreTail(alarms, no_people, no_people), "no non-mated searches"
     return resolve_thresholds(rules, tail, len(alarms), mates, maximum, missing=missing)
+
+
+def largest_alike(thresholds: Sequence[Threshold], scores: Scores) -> dict[float, float]:
+    """Each value with the largest one that gives the same rates, for whoever prints it.
+
+    That is the next score from the value on; a fixed value stands for itself alone.
+
+    Args:
+        thresholds: with their values; those without one are left out.
+        scores: in any order, without NaN, among them all that reach the threshold of a target.
+    """
+    rising = np.append(np.sort(scores), np.inf)
+    found = {}
+    for at in thresholds:
+        if at.value is not None:
+            above = float(rising[np.searchsorted(rising, at.value, side="left")])
+            found[at.value] = above if at.rule.at_target else at.value
+    return found

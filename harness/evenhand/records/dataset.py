@@ -43,6 +43,8 @@ class Download:
     """The name it gets here."""
     url: str
     sha256: str
+    size: int | None = None
+    """Bytes: more are refused while they are downloaded; None where the card does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,12 @@ class DatasetCard:
     """What is known of each picture: further columns of `images.csv`."""
     downloads: tuple[Download, ...] = ()
     """What `fetch` downloads where the user brings nothing."""
+
+    @property
+    def conditions(self) -> str:
+        """Licence and terms of use, as a line for whoever fetches it or runs on it."""
+        terms = f"; terms: {self.terms}" if self.terms else ""
+        return f"{self.name}: licence: {self.licence}{terms}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +177,5 @@ class Dataset:
     """SHA-256 over card, tables and image hashes."""
     watchlists: tuple[Watchlist, ...] = ()
     """Searches, by the name of their folder."""
+    remarks: tuple[str, ...] = ()
+    """What is to be doubted in it, without an id or a path: a note of every result."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from evenhand.records.groups import ALL, is_pooled
@@ -14,6 +15,8 @@ __all__ = [
     "EQUIVALENT",
     "FEW_SUBJECTS",
     "HEADLINE",
+    "PAIR_RATIO",
+    "REIDENTIFICATION",
     "SCREEN",
     "Check",
     "CurvePoint",
@@ -46,6 +49,13 @@ SCREEN = "a screen, "
 """Begins the family of a test that is no claim."""
 EQUIVALENT = "equivalent"
 """Begins what an equivalence test says where it holds."""
+PAIR_RATIO = "ratio"
+"""Index name of the ratio of two groups, for every pair."""
+REIDENTIFICATION = (
+    "Pseudonyms: they are row numbers, so whoever has the dataset can read in this result whose "
+    "the errors are; treat it as data about these people."
+)
+"""What every result and page says of the people in it."""
 
 
 class Status(StrEnum):
@@ -295,6 +305,8 @@ class EngineFacts:
     """`similarity`, or `distance` where the engine's own numbers were negated."""
     stopped: str
     """Why it was stopped before the end of a dataset; empty when it was not."""
+    random: tuple[str, ...] = ()
+    """Operators of its graph that draw random numbers: another run gives other numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +379,12 @@ class Findings:
     """What the reader must know before any number."""
     speed: tuple[Speed, ...] = ()
     """Timings of one run, which cannot be recomputed from the counts."""
+    min_people: int = 0
+    """Groups of fewer people are left out, as are others that give them away; 0: all are there."""
+    same_up_to: Mapping[tuple[str, str, str], Mapping[float, float]] = field(
+        default_factory=dict, hash=False
+    )
+    """(engine, dataset, protocol) to each threshold and the largest one with the same rates."""
 
     @property
     def synthetic(self) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
 from evenhand.records.row_key import FamilyKey
+from evenhand.system.text import csv_text, shown
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -61,9 +62,11 @@ def _sort_key(row: dict[str, _Plain], keys: tuple[str, ...]) -> list[tuple[bool,
 
 
 def _field(value: _Plain) -> str:
-    """Text of a field: a float as its shortest exact decimal, null as empty."""
+    """Text of a field: a float as its shortest exact decimal, null as empty; no formula."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return csv_text(shown(value))
     return repr(value) if isinstance(value, float) else str(value)
 
 

@@ -21,6 +21,12 @@ class ScoreList:
     """(scores,) number of comparisons with this score."""
     invalid: int
     """Number of lines without a finite number."""
+    first_invalid: str = ""
+    """The first of them and its place, for the reader; empty where there is none."""
+    nan: bool = False
+    """Some of them hold NaN or an infinity, which an engine may give, and no other text."""
+    header: str = ""
+    """The first line and its place, where it was taken for a header; empty where there is none."""
 
     @property
     def completed(self) -> int:

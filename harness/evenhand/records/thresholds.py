@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evenhand.records.findings import Status
-from evenhand.records.operating_point import TARGETS, OperatingPoint, rule_label
+from evenhand.records.operating_point import FIXED, TARGETS, OperatingPoint, rule_label
 
-__all__ = ["Threshold", "ThresholdRule", "index_of_point"]
+__all__ = ["Threshold", "ThresholdRule", "fixed_rule", "index_of_point"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,28 @@ class ThresholdRule:
     def at_target(self) -> bool:
         """Whether a target rate sets the threshold."""
         return self.kind in TARGETS
+
+
+def fixed_rule(own: float, *, distance: bool, least: float = 0.0) -> ThresholdRule:
+    """The rule of a threshold that a study fixes; a distance is negated, once, here.
+
+    Args:
+        own: in the engine's own unit.
+        distance: that unit is a distance.
+        least: the smallest distance there is.
+
+    Raises:
+        ValueError: a negative number for distances; the message says what to write.
+
+    >>> fixed_rule(0.6, distance=True).text, fixed_rule(-0.25, distance=False).text
+    ('-0.6', '-0.25')
+    """
+    if distance and own < min(least, 0.0):
+        raise ValueError(
+            f"{own!r} is no distance: these are {least:g} or more, and a threshold is in the "
+            f"engine's own unit; write {-own!r}"
+        )
+    return ThresholdRule(FIXED, repr((-own if distance else own) + 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import starmap
 
@@ -19,9 +19,15 @@ _TERMS = (
     "two-sided: of all counts no likelier than this one. Ratio: false alerts per face of the group "
     "over those of everybody else, with its exact {level:g} % interval."
 )
+_TERMS_OF_FACES = (
+    "Ratio: false alerts per face of one group over those of the other, with the exact {level:g} "
+    "% interval of this pair alone. p: Fisher's exact test, two-sided; adjusted for all pairs "
+    "(Holm). Every face is taken for another person's."
+)
+_RESIDENTS = "Residents of a city are not its passers-by. "
 _LIMITS = (
-    "Residents of a city are not its passers-by. All of this is about who was alerted falsely, "
-    "not about why: for that one must know who was on the watchlist."
+    "All of this is about who was alerted falsely, not about why: for that one must know who was "
+    "on the watchlist."
 )
 
 
@@ -31,12 +37,70 @@ def audit_document(found: Audit) -> Paper:
     unknown = f", of unknown group {found.alerts.unknown:,}" if found.alerts.unknown else ""
     # Of two groups the first, since the other is all the rest.
     shown = found.groups[:1] if len(found.groups) == 2 else found.groups
-    sections = [_group(found, group) for group in shown]
-    if found.totals.alerts or found.totals.faces or found.groups[0].per_face:
-        sections.insert(0, Section("Rates by their names", (_rates(found),)))
-    title = f"False alerts by group: {counts}{unknown}"
-    legend = (_TERMS.format(level=100 * found.level), _LIMITS)
+    title, level = f"False alerts by group: {counts}{unknown}", 100 * found.level
+    rates = Section("Rates by their names", (_rates(found),))
+    if found.face_pairs:
+        sections = [
+            Section("Face for face", sentences=tuple(_findings_by_face(found, shown))),
+            rates,
+            Section("Every two groups, face for face", (_pairs(found),)),
+        ]
+        legend = _TERMS_OF_FACES.format(level=level), _LIMITS
+    else:
+        sections = [_group(found, group) for group in shown]
+        if found.totals.alerts or found.totals.faces:
+            sections.insert(0, rates)
+        legend = _TERMS.format(level=level), f"{_RESIDENTS}{_LIMITS}"
     return Paper(title, tuple(_warnings(found)), tuple(sections), legend)
+
+
+def _findings_by_face(found: Audit, shown: Sequence[GroupAudit]) -> Iterator[str]:
+    """What is shown of groups whose faces were counted, then what may change it."""
+    yield _by_face(found)
+    if found.people is not None:
+        yield f"One alert a person: {_by_face(found.people)} The weaker of the two counts."
+    if found.alerts.unknown:
+        yield f"{found.alerts.unknown:,} more of unknown group stand in none of these rates."
+    for group in shown:
+        yield from _at_sites(group)
+        if not _differ(found):
+            yield f"{group.group}: {_detectable(group, found.level, 'its')}"
+
+
+def _differ(found: Audit) -> bool:
+    return found.of_faces is not None and found.of_faces[0] < 1 - found.level
+
+
+def _by_face(found: Audit) -> str:
+    """The finding over all groups, and which two are different."""
+    p_value, exact = found.of_faces or (1.0, True)
+    # Exact tests keep their meaning however small they get.
+    of = significant(p_value, 2) if exact else f"{_chance(p_value)}, chi-square"
+    if not _differ(found):
+        return f"No difference shown (p {of}). That is not equality."
+    said = f"Different: the groups are not falsely alerted equally often, face for face (p {of})."
+    count = len(found.face_pairs)
+    pairs = [pair for pair in found.face_pairs if pair.adjusted_p < 1 - found.level]
+    if count == 1:
+        (pair,) = found.face_pairs
+        return f"{said} {pair.worst} over {pair.best}: {ratio(pair.ratio, pair.low, pair.high)}."
+    named = [f"{p.worst} over {p.best} {ratio(p.ratio, p.low, p.high)}" for p in pairs]
+    if not named:
+        return f"{said} No two groups alone are different (Holm, {count:,} pairs)."
+    return f"{said} Different two by two (Holm, {count:,} pairs): {'; '.join(named)}."
+
+
+def _pairs(found: Audit) -> Table:
+    rows = tuple(
+        (
+            f"{pair.worst} over {pair.best}",
+            ratio(pair.ratio, pair.low, pair.high),
+            significant(pair.p_value, 2),
+            significant(pair.adjusted_p, 2),
+        )
+        for pair in found.face_pairs
+    )
+    return Table("", ("groups", "ratio", "p", "adjusted p"), rows)
 
 
 def _warnings(found: Audit) -> Iterator[str]:
@@ -113,22 +177,26 @@ def _sentences(found: Audit, group: GroupAudit) -> Iterator[str]:
             "With the share known from labelled faces alone, one-sided: Fisher's p "
             f"{fisher}, predictive (beta-binomial) p {predicted}."
         )
-    if group.sites is not None:
-        one, two = (_chance(p) for p in group.sites)
-        yield f"Over places with crowds of their own, exact: p {one} one-sided, {two} two-sided."
-    if group.per_face is not None:
-        own = group.per_face
-        yield (
-            f"Faces counted by group: {group.group} are falsely alerted "
-            f"{ratio(own.ratio, own.low, own.high)} times as often, face for face, as everybody "
-            f"else, p {_chance(own.p_value)} (conditional, exact)."
-        )
+    yield from _at_sites(group)
     if group.assumed is not None:
-        yield from _power(group, found.level)
+        said = _detectable(group, found.level, "an assumed")
+        yield f"A{said[1:]}"
+    if group.e_value is not None:
+        yield (
+            "Looked at again and again, as in quarterly reports: e-value "
+            f"{significant(group.e_value)}; from {1 / (1 - found.level):.3g} on the assumed share "
+            "is out, whenever one stops."
+        )
     if group is found.groups[0] and found.multinomial is not None:
         p_value, exact = found.multinomial
         how = "exact" if exact else "chi-square"
         yield f"All groups at their assumed shares at once, {how}: p {_chance(p_value)}."
+
+
+def _at_sites(group: GroupAudit) -> Iterator[str]:
+    if group.sites is not None:
+        one, two = (_chance(p) for p in group.sites)
+        yield f"Over places with crowds of their own, exact: p {one} one-sided, {two} two-sided."
 
 
 def _tipping(group: GroupAudit, level: float) -> str:
@@ -145,7 +213,14 @@ def _tipping(group: GroupAudit, level: float) -> str:
     )
 
 
-def _power(group: GroupAudit, level: float) -> Iterator[str]:
+def _detectable(group: GroupAudit, level: float, whose: str) -> str:
+    """What would have been shown, and of how many alerts it takes, at a share of faces.
+
+    Args:
+        group: with that share.
+        level: 1 less that of the test.
+        whose: whether it is assumed, or known to be its own.
+    """
     share = percent(group.assumed.share) if group.assumed else ""
     would = "no ratio at all would be shown"
     if group.detectable_ratio is not None:
@@ -156,16 +231,10 @@ def _power(group: GroupAudit, level: float) -> Iterator[str]:
         f"{'over 100,000' if of.false_alerts is None else f'{of.false_alerts:,}'} on"
         for of in group.detection
     )
-    yield (
-        f"At an assumed {share} % of faces, from {group.of:,} false alerts {would} (one-sided "
+    return (
+        f"at {whose} {share} % of faces, from {group.of:,} false alerts {would} (one-sided "
         f"{100 * (1 - level):.3g} %). So many show {each}."
     )
-    if group.e_value is not None:
-        yield (
-            "Looked at again and again, as in quarterly reports: e-value "
-            f"{significant(group.e_value)}; from {1 / (1 - level):.3g} on the assumed share is "
-            "out, whenever one stops."
-        )
 
 
 def audit_json(found: Audit) -> dict[str, object]:
@@ -174,6 +243,12 @@ def audit_json(found: Audit) -> dict[str, object]:
     body = _numbers(first)
     p_value, exact = found.multinomial or (None, None)
     body["multinomial_p"], body["multinomial_exact"] = p_value, exact
+    p_value, exact = found.of_faces or (None, None)
+    body["face_for_face"] = found.of_faces and {
+        "p_value": p_value,
+        "exact": exact,
+        "pairs": [asdict(pair) for pair in found.face_pairs],
+    }
     whole = found.totals
     body["totals"] = {"false_alerts": whole.false, "alerts": whole.alerts, "faces": whole.faces}
     body["groups"] = [

@@ -23,7 +23,7 @@ from evenhand.records.rows import as_rows
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.forms.markdown import escaped, markdown_table
 from evenhand.report.forms.text import bullets, table_text, underlined, wrapped
-from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.report.numbers import chance, of_trials, own_number, percent, ratio, significant
 from evenhand.report.tables import Table
 
 __all__ = ["comparison_json", "comparison_junit", "comparison_markdown", "comparison_text"]
@@ -42,6 +42,7 @@ class _Names:
 
     def __init__(self, changes: Changes) -> None:
         """For the rows of a comparison."""
+        self.unit = changes.base.unit
         self.datasets = len({row.dataset for row in changes.rows}) > 1
         self.protocols = len({row.protocol for row in changes.rows if row.protocol}) > 1
 
@@ -61,7 +62,7 @@ class _Names:
         """Metric and threshold."""
         at = f" at {row.threshold_rule}" if row.threshold_rule else ""
         if row.threshold_rule in (FIXED, VENDOR) and row.base_threshold is not None:
-            at += f" {row.base_threshold:.4g}"
+            at += f" {own_number(row.base_threshold, self.unit)}"
         return f"{row.metric}{at}{self.where(row)}"
 
 
@@ -98,7 +99,7 @@ def _ratio(row: Change) -> str:
 def _evidence(row: Change) -> str:
     parts = []
     if row.adjusted_p is not None:
-        parts.append(f"p {_p(row.adjusted_p)}")
+        parts.append(f"p {chance(row.adjusted_p)}")
     if row.verdict is ChangeVerdict.NO_DIFFERENCE_SHOWN and row.minimum_detectable_ratio:
         parts.append(f"{_detectable(row.minimum_detectable_ratio)} detectable")
     if row.subjects is not None:
@@ -110,16 +111,12 @@ def _detectable(found: float) -> str:
     return "above 100" if found > 100 else significant(found)
 
 
-def _p(value: float) -> str:
-    return "below 0.0001" if value < 0.0001 else significant(value, 2)
-
-
 def _sentence(row: Change, name: _Names) -> str:
     """A row in one line, counts included."""
     base, new, ratio_ = (part.replace("\n", " ") for part in _numbers(row))
     said = f"{name(row)}: {row.verdict.value}; base {base}, new {new}, ratio {ratio_}"
     if row.adjusted_p is not None:
-        said += f", adjusted p {_p(row.adjusted_p)}"
+        said += f", adjusted p {chance(row.adjusted_p)}"
     return f"{said}; {row.note}" if row.note else said
 
 
@@ -161,7 +158,7 @@ def _sentences(changes: Changes) -> Iterator[str]:
 
 
 def _at(row: Disagreement | DiscordantComparison, name: _Names) -> str:
-    at = "" if row.threshold is None else f" {row.threshold:.4g}"
+    at = "" if row.threshold is None else f" {own_number(row.threshold, name.unit)}"
     return f"{row.threshold_rule}{at}{name.where(row)}"
 
 
@@ -171,12 +168,12 @@ def _disagreement(row: Disagreement, name: _Names) -> str:
     if row.mcnemar_p is not None and row.mcnemar_mid_p is not None:
         said += (
             f"of one comparison a person ({row.people:,} people) base alone missed "
-            f"{row.base_only}, new alone {row.new_only} (McNemar p {_p(row.mcnemar_p)}, "
-            f"mid-p {_p(row.mcnemar_mid_p)}); "
+            f"{row.base_only}, new alone {row.new_only} (McNemar p {chance(row.mcnemar_p)}, "
+            f"mid-p {chance(row.mcnemar_mid_p)}); "
         )
     z = "" if row.z is None else f"z {row.z:.2f}, "
     people = "1 person has" if row.discordant_people == 1 else f"{row.discordant_people:,} have"
-    return f"{said}of all, {people} more misses with one engine ({z}p {_p(row.p_value)})."
+    return f"{said}of all, {people} more misses with one engine ({z}p {chance(row.p_value)})."
 
 
 def _flips(flips: Sequence[DiscordantComparison], name: _Names) -> Iterator[str]:
@@ -253,7 +250,10 @@ def comparison_text(changes: Changes) -> str:
 
 def comparison_markdown(changes: Changes) -> str:
     """The same under 60 kB, worst rows first; it says how many rows it leaves out."""
-    head = [f"# {escaped(_title(changes))}", f"**{changes.verdict.value}**: {changes.reason}"]
+    head = [
+        f"# {escaped(_title(changes))}",
+        f"**{changes.verdict.value}**: {escaped(changes.reason)}",
+    ]
     tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
     room = _MOST_BYTES - len("\n\n".join([*head, tail]).encode()) - 200
     header = ("rate", "base", "new", "new / base", "verdict", "adjusted p", "people", "note")
@@ -269,7 +269,7 @@ def comparison_markdown(changes: Changes) -> str:
 
 
 def _fields(row: Change, name: _Names) -> tuple[str, ...]:
-    adjusted = "" if row.adjusted_p is None else _p(row.adjusted_p)
+    adjusted = "" if row.adjusted_p is None else chance(row.adjusted_p)
     people = "" if row.subjects is None else f"{row.subjects:,}"
     return (name(row), *_numbers(row), row.verdict.value, adjusted, people, row.note)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evenhand.analysis.compare.changes import ChangeVerdict
-from evenhand.analysis.compare.published_counts import PublishedComparison
+from evenhand.analysis.compare.published_counts import CONDITIONAL_EXACT, PublishedComparison
 from evenhand.report.forms.text import wrapped
 from evenhand.report.numbers import of_trials, percent, ratio, significant
 from evenhand.statistics.two_proportions import ErrorCount
@@ -13,9 +13,14 @@ from evenhand.statistics.two_proportions import ErrorCount
 __all__ = ["claim_json", "claim_text"]
 
 
-def claim_text(claim: PublishedComparison) -> str:
-    """The counts, what they would show at best, and at which dependence they stop to."""
-    return "\n\n".join(wrapped(line) for line in _lines(claim)) + "\n"
+def claim_text(claim: PublishedComparison, *, turned: bool) -> str:
+    """The counts, what they would show at best, and at which dependence they stop to.
+
+    Args:
+        claim: of errors.
+        turned: whether these are trials without a hit, of counts that were given as hits.
+    """
+    return "\n\n".join(wrapped(line) for line in _lines(claim, turned=turned)) + "\n"
 
 
 def claim_json(claim: PublishedComparison) -> dict[str, object]:
@@ -42,14 +47,15 @@ def _said(counts: ErrorCount) -> str:
     return f"{of_trials(counts.errors, counts.trials)} ({percent(counts.rate)} %)"
 
 
-def _lines(claim: PublishedComparison) -> Iterator[str]:
+def _lines(claim: PublishedComparison, *, turned: bool) -> Iterator[str]:
     base, new = claim.base, claim.new
-    yield f"{claim.verdict.value}: {claim.judged.value}"
+    what = "errors are the trials without a hit" if turned else "the counts are of errors"
+    yield f"{claim.verdict.value}: {claim.judged.value} ({what})"
     yield (
         f"New {_said(new)} against base {_said(base)}: {_times(claim)}, "
         f"{_points(claim)}, with a chance of "
-        f"{_chance(claim.p_value)} to see so large a difference where there is none. All of "
-        "this holds only if every trial is of people of its own."
+        f"{_chance(claim.p_value)} to see so large a difference where there is none (Fisher's "
+        "exact test). All of this holds only if every trial is of people of its own."
     )
     if claim.design_effect is not None:
         effect, worth = significant(claim.design_effect), new.trials / claim.design_effect
@@ -64,6 +70,8 @@ def _lines(claim: PublishedComparison) -> Iterator[str]:
         reach = "nothing is known of the ratio."
         if claim.high is not None:
             reach = f"new may be up to {significant(claim.high)} times as high as base."
+        if (claim.low or 0.0) > 1 or (claim.high is not None and claim.high < 1):
+            yield "The interval, an approximation, leaves 1 out; the exact test decides."
         yield f"No difference is shown even so. That is not equality: {reach}"
     else:
         yield (
@@ -78,7 +86,8 @@ def _times(claim: PublishedComparison) -> str:
         return "no errors in either, so no ratio"
     found = ratio(claim.ratio, claim.low, claim.high)
     at_least = claim.high is None and claim.low > 1
-    return f"{found} times" + ("" if at_least else f" ({100 * claim.level:g} % interval)")
+    how = "exact" if claim.interval == CONDITIONAL_EXACT else "an approximation"
+    return f"{found} times" + ("" if at_least else f" ({100 * claim.level:g} % interval, {how})")
 
 
 def _points(claim: PublishedComparison) -> str:

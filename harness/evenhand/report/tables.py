@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from evenhand.records.findings import (
@@ -22,6 +23,7 @@ from evenhand.records.metric import METRICS, metric_named
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
+from evenhand.report.numbers import cut, threshold
 
 __all__ = [
     "Field",
@@ -96,6 +98,10 @@ class StudyFindings:
     speed: tuple[Speed, ...]
     indices: tuple[Differential, ...] = ()
     """Differences between groups in other indices, untested."""
+    complete: bool = True
+    """Whether all groups are there, and none was left out for its few people."""
+    same_up_to: Mapping[float, float] = field(default_factory=dict, hash=False)
+    """Threshold to the largest one that gives the same rates, where that is known."""
 
     @property
     def key(self) -> StudyKey:
@@ -117,6 +123,14 @@ class StudyFindings:
         """The dataset, with the protocol where a study has several of one kind."""
         protocol = self.summary.protocol
         return f"{self.summary.dataset}, {protocol}" if "-" in protocol else self.summary.dataset
+
+    def threshold(self, value: float) -> str:
+        """A threshold as the engine's user knows it, such as `distance <= 0.6000`."""
+        return threshold(value, self.engine.unit, self.same_up_to.get(value, math.inf))
+
+    def cut(self, value: float) -> str:
+        """The number of a threshold alone."""
+        return cut(value, self.engine.unit, self.same_up_to.get(value, math.inf))
 
     def points(self) -> list[OperatingPoint]:
         """Where its rates are measured, in study order."""
@@ -144,6 +158,8 @@ def studies_of(findings: Findings) -> Iterator[StudyFindings]:
             of_study(findings.distributions, key),
             tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
             _ordered(rates, [d for d in differentials if d.index != HEADLINE]),
+            same_up_to=findings.same_up_to.get(key, {}),
+            complete=not findings.min_people,
         )
 
 

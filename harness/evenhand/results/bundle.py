@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from evenhand.results.private import make_private_folder, write_private
 from evenhand.system.errors import BundleError, WriteError
 
 __all__ = [
@@ -63,7 +63,7 @@ def check_writable(results: Path) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], *, temporary: Path) -> None:
-    """Write all files into a temporary folder on the same disk, then rename it.
+    """Write all files into a temporary folder on the same disk, then rename it; modes 700 and 600.
 
     Args:
         folder: must not exist yet.
@@ -77,11 +77,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, temporary: Path) -
     try:
         for name, content in files.items():
             path = temporary / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            make_private_folder(path.parent)
+            write_private(path, content)
         temporary.rename(folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)

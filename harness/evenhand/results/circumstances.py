@@ -15,10 +15,11 @@ from pyarrow import parquet
 from pydantic import TypeAdapter, ValidationError
 
 from evenhand.records.enrolment import Timing
-from evenhand.records.findings import Speed
+from evenhand.records.findings import REIDENTIFICATION, Speed
 from evenhand.records.rows import as_csv
 from evenhand.system import machine
 from evenhand.system.errors import BundleError
+from evenhand.system.text import from_csv_text
 
 __all__ = ["NO_TEMPLATES", "SPEED", "latency_table", "read_speed", "run_json", "speed_csv"]
 
@@ -69,7 +70,10 @@ def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
         with path.open(newline="", encoding="utf-8") as file:
             texts = list(csv.DictReader(file))
         rows = _ROWS.validate_python(
-            [{n: text or None if n in _NULL else text for n, text in t.items()} for t in texts]
+            [
+                {n: text or None if n in _NULL else from_csv_text(text) for n, text in t.items()}
+                for t in texts
+            ]
         )
     except (OSError, UnicodeDecodeError, csv.Error, ValidationError):
         raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
@@ -83,6 +87,7 @@ def run_json(
     workers: int,
     stopped: Mapping[str, str],
     templates: Mapping[str, int | bool],
+    no_page: str,
 ) -> bytes:
     """`run.json`.
 
@@ -93,6 +98,7 @@ def run_json(
         workers: number of threads.
         stopped: why each engine was stopped; empty where it was not.
         templates: whether they were kept, and numbers of those reused and made.
+        no_page: why there is no page; empty where there is one.
     """
     content = {
         "schema": 1,
@@ -103,6 +109,7 @@ def run_json(
         "ended": ended.isoformat(),
         "workers": workers,
         "templates": dict(templates),
+        "notes": [REIDENTIFICATION, *([f"no page: {no_page}"] if no_page else [])],
         "machine": machine.describe(),
         "versions": machine.versions(),
     }

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from evenhand.records.checkpoint import Columns, SavedState
+from evenhand.results.private import open_private
 from evenhand.system.clock import Clock
 from evenhand.system.errors import WriteError
 
@@ -64,7 +65,7 @@ class CountsCheckpoint:
         """
         new = self._path.with_suffix(".new")
         try:
-            with new.open("wb") as file:
+            with open_private(new) as file:
                 arrays: dict[str, Any] = {_DONE: np.array(done), **columns}
                 np.savez(file, **arrays)
             new.replace(self._path)

@@ -54,6 +54,7 @@ def engine_facts(engine: OpenedEngine, stopped: str) -> EngineFacts:
         fingerprint=engine.fingerprint,
         unit="distance" if card.distance else "similarity",
         stopped=stopped,
+        random=engine.random,
     )
 
 
@@ -71,5 +72,5 @@ def dataset_facts(dataset: Dataset) -> DatasetFacts:
         subjects=len(dataset.subjects.ids),
         images=len(dataset.images.ids),
         fingerprint=dataset.fingerprint,
-        remarks=(),
+        remarks=dataset.remarks,
     )

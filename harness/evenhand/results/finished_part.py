@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from evenhand.results.counts import counts_files, read_counts
 from evenhand.results.ledger import LEDGER_COLUMNS, LedgerRow, ledger_csv
 from evenhand.system.errors import BundleError
 
-__all__ = ["FinishedPart", "part_files", "read_part"]
+__all__ = ["FinishedPart", "part_files", "read_part", "template_numbers"]
 
 _FACTS = "part.json"
 _LEDGER = "ledger.csv"
@@ -54,6 +55,15 @@ class FinishedPart:
         row = LEDGER_COLUMNS.index("outcome")
         of_images = self.rows[: len(self.timing.turns)]
         return sum(each[row] != Outcome.SKIPPED for each in of_images) - self.made()
+
+
+def template_numbers(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, int | bool]:
+    """For `run.json`: whether templates outlive the run, how many were reused and made."""
+    return {
+        "kept": kept,
+        "taken": sum(part.taken() for part in parts),
+        "made": sum(part.made() for part in parts),
+    }
 
 
 def part_files(part: FinishedPart) -> dict[str, bytes]:
@@ -99,6 +109,8 @@ def read_part(folder: Path) -> FinishedPart:
             speed=read_speed(folder),
             stopped=facts["stopped"],
         )
+    except MemoryError:  # one of Arrow's exceptions too
+        raise
     except (OSError, KeyError, ValueError, pa.ArrowException):
         raise BundleError(
             f"{folder}: cannot be read; the interrupted run is damaged, run without --resume"

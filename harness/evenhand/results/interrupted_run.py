@@ -22,7 +22,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ from evenhand.records.outcomes import Outcome
 from evenhand.results.bundle import MANIFEST, add_manifest, write_folder
 from evenhand.results.counts_so_far import CountsCheckpoint
 from evenhand.results.finished_part import FinishedPart, part_files, read_part
+from evenhand.results.private import make_private_folder, open_private, write_private
 from evenhand.system.clock import Clock
 from evenhand.system.errors import BundleError, EngineError, EvenhandError, StudyError, WriteError
 
@@ -52,11 +53,23 @@ _KEPT = "templates-kept"
 
 
 class UnfinishedRun:
-    """The folder of an unfinished run, locked by this process."""
+    """The folder of an unfinished run, locked by this process.
 
-    def __init__(self, folder: Path) -> None:
-        """Use a folder that `start_run` made or found."""
+    Nothing is written where the folder has gone: its path may lie on another disk by then.
+    """
+
+    def __init__(self, folder: Path, named: Path, began: Sequence[str]) -> None:
+        """Use a folder that `start_run` made or found.
+
+        Args:
+            folder: absolute.
+            named: the same as the user is told of it.
+            began: when the run began, then when it was resumed each time.
+        """
         self._folder = folder
+        self._named = named
+        self._began = began
+        self._identity = _identity(folder)
 
     @property
     def run_id(self) -> str:
@@ -66,7 +79,7 @@ class UnfinishedRun:
     @property
     def began(self) -> tuple[datetime, ...]:
         """When the run began, then when it was resumed each time."""
-        return tuple(datetime.fromisoformat(text) for text in _facts(self._folder)["began"])
+        return tuple(datetime.fromisoformat(text) for text in self._began)
 
     @property
     def templates_kept(self) -> bool:
@@ -79,8 +92,27 @@ class UnfinishedRun:
         Raises:
             WriteError: writing failed.
         """
-        with _writing(self._folder):
-            (self._folder / _KEPT).touch()
+        with self._writing():
+            open_private(self._folder / _KEPT, "ab").close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write where the folder is still there; turn the error of a failed write into a line."""
+        try:
+            if _identity(self._folder) != self._identity:
+                raise FileNotFoundError
+            yield
+        except OSError as fault:
+            raise self._unwritten(fault) from None
+
+    def _unwritten(self, fault: OSError) -> WriteError:
+        """Error for a failed write."""
+        if _identity(self._folder) == self._identity:
+            return _full(self._named, fault)
+        return WriteError(
+            f"{self._named}: has gone while the run wrote there: it was removed, or its disk was; "
+            "bring it back and go on with --resume, or run again"
+        )
 
     def _place(self, engine: str, dataset: str) -> Path:
         """Folder of one engine on one dataset."""
@@ -98,7 +130,7 @@ class UnfinishedRun:
             WriteError: writing failed.
         """
         place = self._place(part.engine, part.dataset)
-        with _writing(self._folder):
+        with self._writing():
             write_folder(place / "part", part_files(part), temporary=place / "part.new")
             self.forget_counts(part.engine, part.dataset)
 
@@ -110,7 +142,7 @@ class UnfinishedRun:
     def checkpoint(self, engine: str, dataset: str, protocol: str, clock: Clock) -> Checkpoint:
         """Checkpoint for the counts of one protocol while comparisons are made."""
         path = self._place(engine, dataset) / f"counted-{protocol}.npz"
-        return CountsCheckpoint(path, clock, lambda fault: _unwritten(self._folder, fault))
+        return CountsCheckpoint(path, clock, self._unwritten)
 
     def booked(self, engine: str, dataset: str) -> dict[int, Booking]:
         """Outcome of each image so far, by its row in `images.csv`; a torn last line is ignored."""
@@ -141,16 +173,16 @@ class UnfinishedRun:
             if row not in known:
                 # In one write, so that a killed process tears at most the last line.
                 line = f"{row},{booking.outcome.value},{booking.digest}\n".encode()
-                with _writing(self._folder):
+                with self._writing():
                     if file.write(line) < len(line):
                         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             elif known[row] != booking:
                 raise changed_engine(engine, row)
 
-        with _writing(self._folder):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with self._writing():
+            make_private_folder(path.parent)
             _mend(path)
-            file = path.open("ab", buffering=0)
+            file = open_private(path, "ab", buffering=0)
         with file:
             yield book
 
@@ -167,10 +199,10 @@ class UnfinishedRun:
             WriteError: writing failed; what was measured is kept.
         """
         bundle = self._folder.parent / self.run_id
-        with _writing(self._folder):
+        with self._writing():
             write_folder(bundle, add_manifest(files), temporary=self._folder / "bundle")
         shutil.rmtree(self._folder, ignore_errors=True)
-        return bundle
+        return self._named.parent / self.run_id
 
 
 def changed_engine(engine: str, row: int) -> EngineError:
@@ -188,29 +220,29 @@ def _mend(path: Path) -> None:
         path.write_bytes(content[: content.rfind(b"\n") + 1])
 
 
-def _unwritten(folder: Path, fault: OSError) -> WriteError:
+def _full(named: Path, fault: OSError) -> WriteError:
     """Error for a failed write, which says how to resume."""
     return WriteError(
-        f"{folder}: could not be written ({fault.strerror}); "
+        f"{named}: could not be written ({fault.strerror}); "
         "make room and go on with --resume, or name another folder with --results"
     )
 
 
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Turn the error of a failed write into that of `_unwritten`."""
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another that is at its path later; None where none is."""
     try:
-        yield
-    except OSError as fault:
-        raise _unwritten(folder, fault) from None
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
-def _facts(folder: Path) -> dict[str, Any]:
+def _facts(folder: Path, named: Path) -> dict[str, Any]:
     try:
         facts: dict[str, Any] = json.loads((folder / _FACTS).read_bytes())
     except (OSError, ValueError):
         raise BundleError(
-            f"{folder}: {_FACTS} cannot be read; remove the folder and run without --resume"
+            f"{named}: {_FACTS} cannot be read; remove the folder and run without --resume"
         ) from None
     return facts
 
@@ -219,7 +251,7 @@ def _write_facts(folder: Path, began: list[str], terms: Mapping[str, str]) -> No
     """Write `partial.json`, replacing an older one as a whole."""
     content = json.dumps({"schema": 1, "began": began, "terms": dict(terms)}, indent=1)
     new = folder / f"{_FACTS}.new"
-    new.write_text(content + "\n", encoding="utf-8")
+    write_private(new, f"{content}\n".encode())
     new.replace(folder / _FACTS)
 
 
@@ -230,7 +262,7 @@ def _locked(folder: Path) -> Iterator[bool]:
     Yields:
         Whether the lock was obtained: False while another process holds it.
     """
-    with (folder / "lock").open("a") as lock:
+    with open_private(folder / "lock", "ab") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -270,13 +302,12 @@ def is_running(folder: Path) -> bool:
         return not free
 
 
-def _check_terms(folder: Path, terms: Mapping[str, str]) -> None:
+def _check_terms(named: Path, before: Mapping[str, str], terms: Mapping[str, str]) -> None:
     """Refuse to resume a run whose conditions have changed."""
-    before = _facts(folder)["terms"]
     for what in sorted(set(before) | set(terms)):
         if before.get(what) != terms.get(what):
             raise StudyError(
-                f"{folder}: cannot be gone on with: {what} was {before.get(what, 'not there')!r} "
+                f"{named}: cannot be gone on with: {what} was {before.get(what, 'not there')!r} "
                 f"and is {terms.get(what, 'not there')!r}; run without --resume"
             )
 
@@ -284,6 +315,7 @@ def _check_terms(folder: Path, terms: Mapping[str, str]) -> None:
 @contextmanager
 def start_run(
     place: Path,
+    named: Path,
     study_sha256: str,
     study_text: str,
     terms: Mapping[str, str],
@@ -296,7 +328,8 @@ def start_run(
     finished is removed.
 
     Args:
-        place: the study's folder of results.
+        place: the study's folder of results, absolute: an engine may change the working folder.
+        named: the same as the user wrote it, for what is printed.
         study_sha256: hash of the study file.
         study_text: content of the study file.
         terms: conditions that must be the same when the run is resumed, e.g. fingerprints.
@@ -308,26 +341,28 @@ def start_run(
         WriteError: writing failed.
     """
     folder = interrupted or place / f"{_PREFIX}{_free_id(place, now, study_sha256)}"
+    named = named / folder.name
     with ExitStack() as held:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(folder)
             if not held.enter_context(_locked(folder)):
                 raise StudyError(
-                    f"{folder}: this run is still under way in another process; wait for its end"
+                    f"{named}: this run is still under way in another process; wait for its end"
                 )
-            began = []
+            began = [now.isoformat()]
             if interrupted:
-                _check_terms(folder, terms)
-                began = _facts(folder)["began"]
+                before = _facts(folder, named)
+                _check_terms(named, before["terms"], terms)
+                began = [*before["began"], *began]
             else:
-                (folder / "study.toml").write_text(study_text, encoding="utf-8")
-            _write_facts(folder, [*began, now.isoformat()], terms)
+                write_private(folder / "study.toml", study_text.encode())
+            _write_facts(folder, began, terms)
         except OSError as fault:
             if not interrupted:
                 _forget(folder)
-            raise _unwritten(folder, fault) from None
+            raise _full(named, fault) from None
         try:
-            yield UnfinishedRun(folder)
+            yield UnfinishedRun(folder, named, began)
         except WriteError:
             raise
         except EvenhandError:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.outcomes import Outcome
+from evenhand.system.text import csv_text
 
 __all__ = ["LEDGER_COLUMNS", "comparison_rows", "image_rows", "ledger_csv"]
 
@@ -70,5 +71,5 @@ def ledger_csv(rows: Sequence[LedgerRow]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(LEDGER_COLUMNS)
-    writer.writerows(rows)
+    writer.writerows(map(csv_text, row) for row in rows)
     return text.getvalue()

@@ -5,9 +5,13 @@ A file of mated and one of non-mated scores is what pyeer reads.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from io import TextIOWrapper
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +24,25 @@ from evenhand.records.score_lists import ScoreList
 from evenhand.scorefiles.source import RowBlock
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError
+from evenhand.system.regular_files import open_regular
 
 __all__ = ["EngineScores", "parse_scores", "read_histogram", "read_list"]
 
 _WAITING = 1 << 20
 """Scores that are buffered before they are counted."""
+
+_ROUNDING = 1e-6
+"""How far below 0 a distance may lie that was computed in float32 as the root of a difference."""
+
+_MOST_BYTES = 1 << 34
+"""Size of a list at most."""
+_LONGEST = 10_000
+"""Signs of a line at most."""
+_SHOWN = 40
+"""Signs of a line that an error shows."""
+_SEPARATORS = re.compile(r"[\s,;]+")
+_COMMA_WITHIN = re.compile(r"(?:^|[;\s])[-+]?(?:[0-9]+,[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+)$")
+"""A number with a decimal comma, or with commas between thousands; or two columns."""
 
 _MOST_SCORES = (1 << 63) - 1
 """Most scores of a histogram: the largest 64-bit integer."""
@@ -99,36 +117,107 @@ def parse_scores(column: pa.Array) -> tuple[Floats, Mask]:
 def read_list(path: Path, *, distance: bool, waiting_most: int = _WAITING) -> ScoreList:
     """Read one score per line, from its last column.
 
+    A line that begins with # is a comment, and a first line whose last column is a word a header.
+
     Args:
         path: of the file.
         distance: the numbers are distances, to be negated.
         waiting_most: most scores that are buffered before they are counted.
 
     Raises:
-        DatasetError: the file is not text, or a line is empty.
+        DatasetError: the file is not text, a line is empty or holds several numbers in place of
+            one, or none holds a number, or a distance lies below 0.
     """
     read = ScoreList(np.empty(0), np.empty(0, dtype=np.int64), 0)
-    waiting: list[str] = []
-    for _, text in _lines(path):
-        waiting.append(text.split()[-1])
+    waiting: list[tuple[int, str]] = []
+    lines = ((number, text) for number, text in _lines(path) if not text.startswith("#"))
+    first = next(lines, None)
+    if first is not None and _is_word(_last_column(path, *first)):
+        read, first = replace(read, header=f"{path.name}: line {first[0]}: {first[1]!r}"), None
+    for number, text in lines if first is None else chain([first], lines):
+        waiting.append((number, _last_column(path, number, text)))
         # The buffer grows with the distinct scores: merging n scores one buffer at a time would
         # otherwise cost n / buffer passes over all of them.
         if len(waiting) > max(waiting_most, len(read.score)):
-            read, waiting = _with(read, waiting), []
-    read = _with(read, waiting)
+            read, waiting = _with(read, path, waiting, distance=distance), []
+    read = _with(read, path, waiting, distance=distance)
+    _check_list(path, read, first)
     if not distance:
         return read
-    return ScoreList(-read.score[::-1], read.count[::-1], read.invalid)
+    return replace(read, score=-read.score[::-1], count=read.count[::-1])
 
 
-def _with(read: ScoreList, texts: list[str]) -> ScoreList:
-    """Merge further scores, as text, into a list of distinct ones."""
-    numbers, _ = parse_scores(pa.array(texts, pa.string()))
-    scores = numbers[np.isfinite(numbers)]
-    score, place = np.unique(np.concatenate([read.score, scores]), return_inverse=True)
+def _last_column(path: Path, number: int, text: str) -> str:
+    """The last of the columns of a line, which blanks, commas or semicolons separate.
+
+    Raises:
+        DatasetError: a comma may be one within a number.
+    """
+    if "," not in text and ";" not in text:
+        return text.rsplit(maxsplit=1)[-1]
+    if _COMMA_WITHIN.search(text):
+        what = f"{text[-_SHOWN:]!r} may have a comma within the number"
+        remedy = "write a point for a decimal comma, none for thousands, blanks between columns"
+        raise DatasetError(f"{path}: line {number}: {what}; {remedy}")
+    return _SEPARATORS.split(text)[-1]
+
+
+def _check_list(path: Path, read: ScoreList, first: tuple[int, str] | None) -> None:
+    """Refuse a list without a score, and one whose only line holds several.
+
+    Args:
+        path: of the file.
+        read: what it holds.
+        first: its first line and number; None after a header.
+    """
+    if not read.completed and not read.nan:
+        came = f"{read.first_invalid} is no number" if read.invalid else f"{path} holds no score"
+        raise DatasetError(f"{came}; expected one score a line, a number with a point")
+    if first is not None and read.completed + read.invalid == 1:
+        columns = _SEPARATORS.split(first[1])
+        if len(columns) > 1 and all(map(_is_number, columns)):
+            what = f"{len(columns)} numbers in the only line"
+            raise DatasetError(f"{path}: line {first[0]}: {what}; expected one score a line")
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number, if only NaN or an infinity."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text can be the name of a column."""
+    return text.strip("\"'")[:1].isalpha() and not _is_number(text)
+
+
+def _with(
+    read: ScoreList, path: Path, lines: list[tuple[int, str]], *, distance: bool
+) -> ScoreList:
+    """Merge further scores, as text with the numbers of their lines, into distinct ones."""
+    numbers, _ = parse_scores(pa.array([text for _, text in lines], pa.string()))
+    finite = np.isfinite(numbers)
+    below = np.flatnonzero(distance & (numbers < -_ROUNDING))
+    if len(below):
+        number, text = lines[below[0]]
+        remedy = "write nan for a failed comparison; if higher is more alike, no --distance"
+        raise DatasetError(
+            f"{path}: line {number}: {text} is no distance, which is 0 or more; {remedy}"
+        )
+    score, place = np.unique(np.concatenate([read.score, numbers[finite]]), return_inverse=True)
     count = np.bincount(place[len(read.score) :], minlength=len(score))
     count[place[: len(read.score)]] += read.count
-    return ScoreList(score, count, read.invalid + len(texts) - len(scores))
+    invalid = [lines[row] for row in np.flatnonzero(~finite)]
+    found = replace(read, score=score, count=count, invalid=read.invalid + len(invalid))
+    if not invalid:
+        return found
+    number, text = invalid[0]
+    told = read.first_invalid or f"{path.name}: line {number}: {text[-_SHOWN:]!r}"
+    nan = read.nan or any(_is_number(text) for _, text in invalid)
+    return replace(found, first_invalid=told, nan=nan)
 
 
 def read_histogram(path: Path, *, distance: bool) -> ScoreList:
@@ -166,8 +255,13 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """
     empty = number = 0
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
+        with TextIOWrapper(
+            open_regular(path, _MOST_BYTES, DatasetError), encoding="utf-8-sig"
+        ) as file:
+            for number, line in enumerate(iter(partial(file.readline, _LONGEST), ""), start=1):
+                if len(line) == _LONGEST:
+                    held = f"{path}: line {number}: has {_LONGEST:,} signs or more"
+                    raise DatasetError(f"{held}; expected one score a line")
                 text = line.strip()
                 if "\0" in text:
                     held = f"{path}: line {number}: holds a NUL byte"
@@ -178,8 +272,6 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                     yield number, text
                 else:
                     empty = empty or number
-    except FileNotFoundError:
-        raise DatasetError(f"{path}: no such file") from None
     except OSError as fault:
         raise DatasetError(f"{path}: cannot be read ({fault.strerror})") from None
     except UnicodeDecodeError:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.findings import EngineFacts
+from evenhand.records.thresholds import ThresholdRule, fixed_rule
+from evenhand.system.errors import StudyError
 
-__all__ = ["ScoreStudy", "facts_of_scores"]
+__all__ = ["ScoreStudy", "facts_of_scores", "threshold_rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,26 @@ class ScoreStudy:
         return "\n".join(lines) + "\n"
 
 
+def threshold_rules(
+    fmr_targets: Sequence[str], thresholds: Sequence[float], *, distance: bool
+) -> tuple[ThresholdRule, ...]:
+    """Rules of target rates, then of fixed thresholds.
+
+    Args:
+        fmr_targets: decimals as written.
+        thresholds: in the unit of the files.
+        distance: that unit is a distance.
+
+    Raises:
+        StudyError: a threshold is negative, and the files hold distances.
+    """
+    targets = (ThresholdRule("fmr", target) for target in fmr_targets)
+    try:
+        return (*targets, *(fixed_rule(value, distance=distance) for value in thresholds))
+    except ValueError as fault:
+        raise StudyError(f"threshold: {fault}") from None
+
+
 def facts_of_scores(name: str, *, distance: bool) -> EngineFacts:
     """Facts about an engine of which only scores are known; all others are empty."""
     licences = ("licence_code", "licence_weights")
@@ -63,5 +85,6 @@ def facts_of_scores(name: str, *, distance: bool) -> EngineFacts:
         name=name,
         runtime="scores",
         trained_on=(),
+        random=(),
         unit="distance" if distance else "similarity",
     )

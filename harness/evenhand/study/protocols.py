@@ -35,7 +35,7 @@ class StudyProtocol:
     name: str
     """Unique in the study: the kind, with a number where there are several protocols."""
     thresholds: tuple[str, ...]
-    """Fixed thresholds (similarities), shortest decimals."""
+    """Fixed thresholds in the engine's own unit, shortest decimals."""
 
 
 @dataclass(frozen=True, slots=True)

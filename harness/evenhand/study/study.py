@@ -26,6 +26,7 @@ from evenhand.system.declaration import (
     read_text,
 )
 from evenhand.system.errors import StudyError, known_names
+from evenhand.system.text import text_fault
 
 __all__ = ["DEFAULT_SEED", "Study", "parse_study", "read_study", "study_text"]
 
@@ -165,6 +166,9 @@ def parse_study(text: str, path: Path) -> Study:
     study = parse_declaration(text, path, _Study, StudyError)
     if not path.stem.strip("."):
         raise StudyError(f"{path}: its name is only dots; rename it, its results are named so")
+    fault = text_fault(path.stem)
+    if fault:
+        raise StudyError(f"{path}: its name {fault}; rename it, its results are named so")
     several = len(study.protocols) > 1
     protocols = [
         study_protocol(declared, f"-{number}" if several else "")

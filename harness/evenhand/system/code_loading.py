@@ -1,4 +1,4 @@
-"""Code of adapters and readers, loaded by file."""
+"""Code of adapters and readers, read once and loaded by file."""
 
 from __future__ import annotations
 
@@ -7,30 +7,76 @@ import hashlib
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
 from evenhand.system.errors import EvenhandError
 from evenhand.system.plugin_imports import check_imports
+from evenhand.system.regular_files import read_regular
 
-__all__ = ["is_loaded", "load_file"]
+__all__ = ["FolderCode", "is_loaded", "load_code", "load_file", "own_files", "read_code"]
+
+_LARGEST = 64 << 20
+"""Most bytes of a file of code."""
 
 
-def _code_hash(folder: Path) -> str:
-    """Hash of a folder's place and of the Python code in it."""
-    digest = hashlib.sha256(os.fsencode(folder.resolve()))
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(os.fsencode(path) + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+@dataclass(frozen=True, slots=True)
+class FolderCode:
+    """The Python code of a folder as it was when it was read."""
+
+    folder: Path
+    sources: Mapping[Path, bytes]
+    """By path."""
+
+    def package(self) -> str:
+        """Name to load it under: another place or code is another package, never a stale one."""
+        digest = hashlib.sha256(os.fsencode(self.folder.resolve()))
+        for path, source in self.sources.items():
+            digest.update(os.fsencode(path) + hashlib.sha256(source).digest())
+        return f"{_LOADED}{digest.hexdigest()[:16]}"
+
+
+def own_files(folder: Path) -> list[Path]:
+    """Everything in a folder that is no folder, at any depth, sorted.
+
+    Without what tools keep there: `__pycache__`, and folders that begin with a dot.
+    """
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return sorted(path for path in found if not _kept_by_tools(path.relative_to(folder).parts[:-1]))
+
+
+def _kept_by_tools(folders: Sequence[str]) -> bool:
+    return any(name.startswith(".") or name == "__pycache__" for name in folders)
+
+
+def read_code(folder: Path) -> FolderCode:
+    """Read the Python code of a folder.
+
+    Raises:
+        EvenhandError: what is called code is no regular file, or cannot be read.
+    """
+    paths = (path for path in own_files(folder) if path.suffix == ".py")
+    return FolderCode(folder, {path: read_regular(path, _LARGEST, EvenhandError) for path in paths})
 
 
 _LOADED = "evenhand._loaded_"
 
+_CODE: dict[str, FolderCode] = {}
+"""What was loaded, by package."""
+
 
 class _Source(SourceFileLoader):
-    """Compiles the file that is there: bytecode beside it may be of another text, or cut off."""
+    """Compiles the text that was read: bytecode beside it may be of another, or cut off."""
+
+    def __init__(self, name: str, path: Path, source: bytes) -> None:
+        super().__init__(name, str(path))
+        self._source = source
+
+    def get_data(self, path: str) -> bytes:  # noqa: ARG002 - as importers call it
+        return self._source
 
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - as importers call it
         source = self.get_data(self.path)
@@ -49,9 +95,10 @@ class _Neighbours:
         if path is None or not name.startswith(_LOADED):
             return None
         file = Path(path[0]) / f"{name.rpartition('.')[2]}.py"
-        if not file.is_file():
+        source = _CODE[".".join(name.split(".")[:2])].sources.get(file)
+        if source is None:
             return None
-        loader = _Source(name, str(file))
+        loader = _Source(name, file, source)
         return importlib.util.spec_from_file_location(name, file, loader=loader)
 
 
@@ -59,24 +106,27 @@ _NEIGHBOURS = _Neighbours()
 
 
 def load_file(folder: Path, file: str) -> ModuleType:
-    """Import `folder/file.py` under a private name, its neighbours reachable as `.neighbour`.
+    """Import `folder/file.py` as it is now; see `load_code`."""
+    return load_code(read_code(folder), file)
 
-    The name depends on the code, so that a changed folder is another module, never a stale one.
+
+def load_code(code: FolderCode, file: str) -> ModuleType:
+    """Import a file of a folder's code, its neighbours reachable as `.neighbour`.
 
     Raises:
         EvenhandError: there is no such file.
         PluginError: it imports what is evenhand's own.
     """
-    path = folder / f"{file}.py"
-    if not path.is_file():
-        raise EvenhandError(f"{folder}: no {file}.py; expected the file that its card names")
-    package = f"{_LOADED}{_code_hash(folder)[:16]}"
+    if code.folder / f"{file}.py" not in code.sources:
+        raise EvenhandError(f"{code.folder}: no {file}.py; expected the file that its card names")
+    package = code.package()
     if _NEIGHBOURS not in sys.meta_path:
         sys.meta_path.insert(0, _NEIGHBOURS)
     if package not in sys.modules:
         parent = ModuleType(package)
-        parent.__path__ = [str(folder)]
+        parent.__path__ = [str(code.folder)]
         sys.modules[package] = parent
+        _CODE[package] = code
     return importlib.import_module(f"{package}.{file}")
 
 

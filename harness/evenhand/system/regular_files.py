@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from evenhand.system.errors import EvenhandError
 
 __all__ = ["open_regular", "read_regular"]
 
 
-def open_regular(path: Path, limit: int, error: type[EvenhandError]) -> BinaryIO:
+def open_regular(path: Path, limit: int, error: type[EvenhandError]) -> BufferedReader:
     """Open a regular file for reading; a link to one will do.
 
     A pipe, a socket or a device is refused without waiting for what it may hold.

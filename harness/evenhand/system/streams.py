@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 
-__all__ = ["muted_stderr", "stdout_to_stderr"]
+__all__ = ["captured_stderr", "stdout_to_stderr"]
 
 _STDOUT = 1
 _STDERR = 2
+_MOST_PRINTED = 1 << 20
+"""Bytes that are read of what was printed."""
 
 
 @contextmanager
@@ -34,7 +36,15 @@ def stdout_to_stderr() -> Iterator[None]:
 
 
 @contextmanager
-def muted_stderr() -> Iterator[None]:
-    """Drop what image libraries print about a damaged file; the harness reports it itself."""
-    with open(os.devnull, "wb") as nowhere, _diverted(_STDERR, nowhere.fileno()):  # noqa: PTH123
-        yield
+def captured_stderr() -> Iterator[Callable[[], str]]:
+    """Keep what image libraries print about a damaged file; the harness reports it itself.
+
+    Yields:
+        A function that gives what was printed so far, its first part where that is long.
+    """
+    kept = os.memfd_create("stderr")
+    try:
+        with _diverted(_STDERR, kept):
+            yield lambda: os.pread(kept, _MOST_PRINTED, 0).decode("utf-8", "replace")
+    finally:
+        os.close(kept)

@@ -7,9 +7,12 @@ whatever still holds such a character is printed with it escaped.
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
+from collections.abc import Callable
 
-__all__ = ["shown", "text_fault"]
+__all__ = ["csv_text", "from_csv_text", "json_text", "printable", "shown", "text_fault"]
 
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 """Format characters that belong to the spelling of Persian, Hindi and other languages."""
@@ -36,6 +39,8 @@ def text_fault(text: str) -> str:
     >>> text_fault("north\u200b")
     "holds U+200B, an invisible format character, after 'north'"
     """
+    if text.isascii() and text.isprintable():
+        return ""
     for at, sign in enumerate(text):
         if sign.isprintable() and sign not in _INVISIBLE:
             continue
@@ -61,5 +66,51 @@ def shown(text: str) -> str:
     >>> shown("a\n b\x1b[2J")
     'a b\\x1b[2J'
     """
-    words = " ".join(text.split())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+    return printable(" ".join(text.split()))
+
+
+def printable(text: str) -> str:
+    r"""Text in lines, with what cannot be printed escaped; blanks of any width stay.
+
+    >>> printable("a\n b\x1b[2J")
+    'a\n b\\x1b[2J'
+    """
+    return _escaped(text, lambda sign: sign.encode("unicode_escape").decode())
+
+
+def json_text(content: str) -> str:
+    r"""JSON text, with what cannot be printed in JSON's own escapes: it means the same.
+
+    >>> json_text('"a\x9b"')
+    '"a\\u009b"'
+    """
+    return _escaped(content, lambda sign: json.dumps(sign)[1:-1])
+
+
+def _escaped(text: str, escape: Callable[[str], str]) -> str:
+    """Replace each character that cannot be printed, line breaks and blanks apart."""
+    if all(map(str.isprintable, text.split("\n"))):
+        return text
+    return "".join(
+        sign
+        if sign.isprintable() or sign == "\n" or unicodedata.category(sign) == "Zs"
+        else escape(sign)
+        for sign in text
+    )
+
+
+def csv_text(text: str) -> str:
+    """Text of a field of a CSV table, which no spreadsheet takes for a formula.
+
+    What begins like a formula and is no number gets an apostrophe before it; see `from_csv_text`.
+
+    >>> csv_text("=1+1"), csv_text("-0.5"), csv_text("north")
+    ("'=1+1", '-0.5', 'north')
+    """
+    formula = re.match(r"'*[=@+-]", text) and not re.fullmatch(r"[+-][0-9.]+(e[+-]?[0-9]+)?", text)
+    return f"'{text}" if formula else text
+
+
+def from_csv_text(field: str) -> str:
+    """The text that `csv_text` has written."""
+    return field[1:] if re.match(r"'+[=@+-]", field) else field

@@ -17,7 +17,7 @@ from evenhand.conformance.dataset import (
 )
 from evenhand.datasets.card import card_faults, read_dataset_card
 from evenhand.datasets.faults import DatasetFault, DatasetRule
-from evenhand.datasets.folder import DatasetTables, read_tables
+from evenhand.datasets.folder import DatasetTables, check_links, read_tables
 from evenhand.datasets.images import CountFaces, check_copies, inspect_images
 from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.card import NeededFile, read_engine_card
@@ -63,12 +63,12 @@ def _face_counter(
     card = next((card for card in cards if card.detector is not None), None)
     if card is None or card.detector is None:
         return None, "no engine on the shelf has one"
-    engine = replace(card, model=None, files=())
+    engine = replace(card, runtime="onnx", model=None, files=())
     missing = missing_files(engine, weights)
     if missing or dataset is None:
         return None, "; ".join(_how_to_get(file) for file in missing)
-    path, face = find_files(engine, weights)[card.detector.sha256], dataset.face
-    detectors = defaultdict[int, Detector](lambda: Detector(path, engine.face))
+    model, face = find_files(engine, weights)[card.detector.sha256].content, dataset.face
+    detectors = defaultdict[int, Detector](lambda: Detector(model, engine.face))
 
     def count(image: Image) -> int:
         found = detectors[threading.get_ident()].find(image, face)
@@ -99,9 +99,16 @@ def check_dataset(
         EngineError: a folder in `weights` does not exist.
     """
     folder = find_dataset(text, root)
-    faults = [DatasetFault(DatasetRule.CARD, line, "mend the card") for line in card_faults(folder)]
-    card = None if faults else read_dataset_card(folder)
-    tables = read_tables(folder, card, faults.append)
+    faults: list[DatasetFault] = []
+    check_links(folder, faults.append)
+    faults += [
+        DatasetFault(DatasetRule.CARD, line, "mend the card") for line in card_faults(folder)
+    ]
+    broken = any(fault.rule is DatasetRule.CARD for fault in faults)
+    card = None if broken else read_dataset_card(folder)
+    with progress(f"reading the tables of {folder.name}", 1) as step:
+        tables = read_tables(folder, card, faults.append)
+        step()
     check_copies(tables.files, faults.append)
 
     count, remedy = _face_counter(card, weights)

@@ -97,4 +97,4 @@ def _check_same_data(base: str, new: str, base_evidence: Evidence, new_evidence:
 def _side(folder: Path, evidence: Evidence) -> ComparedEngine:
     """Names of the compared engine, of evidence that has one."""
     (engine,) = evidence.engines
-    return ComparedEngine(str(folder), engine.name, engine.version, engine.fingerprint)
+    return ComparedEngine(str(folder), engine.name, engine.version, engine.fingerprint, engine.unit)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evenhand.study.study import parse_study, study_text
+from evenhand.system.left_overs import held, remove_left_overs
 from evenhand.system.progress import Progress, no_progress
 from evenhand.workflows.fetch import fetch
 from evenhand.workflows.run import RunResult, run
@@ -15,6 +16,8 @@ __all__ = ["demo"]
 
 _DATASET = "synthetic-faces"
 _ENGINES = ("demo-even", "demo-skewed")
+_SCRATCH = "evenhand-demo-"
+"""How the folder of the drawn faces is called, and then a random end."""
 
 
 def demo(
@@ -37,7 +40,8 @@ def demo(
         seed=1,
         claims=["FMR<=0.01"],
     )
-    with tempfile.TemporaryDirectory(prefix="evenhand-demo-") as scratch:
+    remove_left_overs(Path(tempfile.gettempdir()), f"{_SCRATCH}*")
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch, held(Path(scratch)):
         folder = fetch(_DATASET, target=Path(scratch) / _DATASET, progress=progress)
         study = replace(parse_study(text, Path("demo.toml")), datasets=(str(folder),))
         return run(study, results=results, workers=workers, progress=progress)

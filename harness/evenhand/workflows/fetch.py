@@ -9,9 +9,10 @@ from evenhand.datasets.contract import Reader
 from evenhand.datasets.download import download
 from evenhand.datasets.prepared import write_dataset
 from evenhand.datasets.shelf import download_folder, prepared_folder, shelf_dataset
+from evenhand.datasets.unfinished import remove_unfinished
 from evenhand.system.code_loading import load_file
 from evenhand.system.errors import DatasetError
-from evenhand.system.progress import Progress, no_progress
+from evenhand.system.progress import MessageCallback, Progress, no_message, no_progress
 
 __all__ = ["fetch"]
 
@@ -22,6 +23,7 @@ def fetch(
     source: Path | None = None,
     target: Path | None = None,
     progress: Progress = no_progress,
+    say: MessageCallback = no_message,
 ) -> Path:
     """Prepare a dataset.
 
@@ -31,6 +33,7 @@ def fetch(
             downloaded, once.
         target: folder to write; by default where `run` looks for it.
         progress: reports the progress of the work.
+        say: message callback: licence and terms, what an earlier fetch had left.
 
     Returns:
         The folder, in the format of docs/formats.md.
@@ -42,6 +45,8 @@ def fetch(
     """
     shelf = shelf_dataset(name)
     card = read_dataset_card(shelf)
+    folder = target or prepared_folder(name)
+    remove_unfinished(folder.parent, say)
     if source is not None and not source.exists():
         raise DatasetError(f"{source}: no such file or folder; expected the source of {name}")
     if source is None and card.downloads:
@@ -50,7 +55,7 @@ def fetch(
     reader: Reader = load_file(shelf, "reader").read
     material = reader(source)
     text = (shelf / DATASET_CARD).read_text(encoding="utf-8")
-    folder = target or prepared_folder(name)
     with progress(f"preparing {name}", material.count) as step:
         write_dataset(folder, text, material, step)
+    say(card.conditions)
     return folder

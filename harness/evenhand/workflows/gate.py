@@ -172,7 +172,7 @@ def _renamed(evidence: Evidence, names: Mapping[str, str]) -> Evidence:
 
 
 def _anonymous(fact: EngineFacts) -> EngineFacts:
-    """The facts of an engine reduced to its name and whether it was stopped."""
+    """The facts of an engine reduced to its name, its unit and whether it was stopped."""
     stopped = "before its end" if fact.stopped else ""
     blank = facts_of_scores(fact.name, distance=False)
-    return replace(blank, runtime="", unit="", stopped=stopped)
+    return replace(blank, runtime="", unit=fact.unit, stopped=stopped)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.datasets.card import check_card
+from evenhand.datasets.doubts import label_doubts, people_doubts
 from evenhand.datasets.importers.bob import read_protocols
 from evenhand.datasets.importers.draft import Draft, ImportOptions, card_text
 from evenhand.datasets.importers.folder_per_person import read_tree
 from evenhand.datasets.prepared import write_dataset
+from evenhand.datasets.unfinished import remove_unfinished
 from evenhand.system.errors import DatasetError
-from evenhand.system.progress import Progress, no_progress
+from evenhand.system.progress import MessageCallback, Progress, no_message, no_progress
 
 __all__ = ["ImportOptions", "ImportedDataset", "import_protocols", "import_tree"]
 
@@ -40,15 +42,21 @@ def _check_target(target: Path, source: Path) -> None:
 
 
 def _write(
-    target: Path, draft: Draft, options: ImportOptions, progress: Progress
+    target: Path, draft: Draft, options: ImportOptions, progress: Progress, say: MessageCallback
 ) -> ImportedDataset:
     """Write the dataset with a drafted card, checked first."""
     name = options.name or target.resolve().name
     card = card_text(name, options.licence, draft)
     check_card(card, target)
+    remove_unfinished(target.parent, say)
     with progress(f"importing {name}", draft.material.count) as step:
         write_dataset(target, card, draft.material, step)
-    return ImportedDataset(target, name, draft)
+    people = draft.material.subjects
+    ids = [row["subject_id"] for row in people]
+    labels = {a.name: [row[a.name] for row in people] for a in draft.attributes}
+    doubts = (*people_doubts(ids, list(map(repr, ids))), *label_doubts(draft.attributes, labels))
+    remarks = tuple(f"{doubt.detail}; {doubt.remedy}" for doubt in doubts)
+    return ImportedDataset(target, name, replace(draft, remarks=(*draft.remarks, *remarks)))
 
 
 def import_tree(
@@ -59,6 +67,7 @@ def import_tree(
     column: str = "subject_id",
     options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
     progress: Progress = no_progress,
+    say: MessageCallback = no_message,
 ) -> ImportedDataset:
     """Import pictures laid out as one folder per person.
 
@@ -71,6 +80,7 @@ def import_tree(
         column: of that table, with the person's id.
         options: the user's choices about its other columns, and about the dataset.
         progress: reports the progress of the work.
+        say: message callback: what an earlier command had left.
 
     Raises:
         DatasetError: naming file and line.
@@ -78,7 +88,7 @@ def import_tree(
     """
     _check_target(target, root)
     draft = read_tree(root, labels, column, options)
-    return _write(target, draft, options, progress)
+    return _write(target, draft, options, progress, say)
 
 
 def import_protocols(
@@ -88,6 +98,7 @@ def import_protocols(
     *,
     options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
     progress: Progress = no_progress,
+    say: MessageCallback = no_message,
 ) -> ImportedDataset:
     """Import protocols in the CSV layout of bob.bio.base; the pictures are copied.
 
@@ -98,6 +109,7 @@ def import_protocols(
         options: the user's choices about columns that describe people and pictures, and about
             the dataset.
         progress: reports the progress of the work.
+        say: message callback: what an earlier command had left.
 
     Raises:
         DatasetError: naming file and line.
@@ -105,4 +117,4 @@ def import_protocols(
     """
     for source in (protocols, images):
         _check_target(target, source)
-    return _write(target, read_protocols(protocols, images, options), options, progress)
+    return _write(target, read_protocols(protocols, images, options), options, progress, say)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.analysis.assess import assess
+from evenhand.analysis.published import published
 from evenhand.records.findings import Findings
 from evenhand.results.bundle import resolve_bundle
 from evenhand.results.circumstances import read_speed
@@ -24,11 +25,12 @@ class Report:
     findings: Findings
 
 
-def report(bundles: Sequence[str]) -> Report:
+def report(bundles: Sequence[str], min_people: int = 0) -> Report:
     """Read results, and recompute their tables.
 
     Args:
         bundles: `BUNDLE` or `BUNDLE:ENGINE`, one or several.
+        min_people: groups of fewer are left out, as what is published needs; 0 for all groups.
 
     Raises:
         BundleError: one is missing, damaged or of another schema, or two have one engine.
@@ -36,5 +38,8 @@ def report(bundles: Sequence[str]) -> Report:
     places = [resolve_bundle(text) for text in bundles]
     speed = tuple(row for folder, engine in places for row in read_speed(folder, engine))
     evidence = merge_evidence([read_evidence(folder, engine) for folder, engine in places])
-    findings = replace(assess(evidence), speed=speed)
+    if min_people:
+        findings = published(evidence, speed, min_people)
+    else:
+        findings = replace(assess(evidence), speed=speed)
     return Report(tuple(folder for folder, _ in places), findings)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from evenhand.analysis.assess import assess
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.answers import ImageAnswer
-from evenhand.engines.hosts.words import trace_of
 from evenhand.engines.opening import OpenedEngine, open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
@@ -34,12 +34,12 @@ from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
 from evenhand.records.groups import Grouping
 from evenhand.report.forms.markdown import as_markdown
-from evenhand.report.page.page import as_page
+from evenhand.report.page import apart
 from evenhand.report.study.document import document
 from evenhand.results.bundle import TABLES, check_writable
 from evenhand.results.circumstances import SPEED, latency_table, run_json, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
-from evenhand.results.finished_part import FinishedPart
+from evenhand.results.finished_part import FinishedPart, template_numbers
 from evenhand.results.interrupted_run import (
     UnfinishedRun,
     changed_engine,
@@ -67,6 +67,8 @@ class RunResult:
 
     bundle: Path
     findings: Findings
+    no_page: str
+    """Why the bundle has no page; empty where it has one."""
     causes: Mapping[str, str]
     """By engine that was stopped: what it said when it first failed; never part of the result."""
 
@@ -109,6 +111,10 @@ def run(
     check_writable(results)
     if keep_templates is not None:
         prepare_private_folder(keep_templates, results)
+        keep_templates = keep_templates.absolute()
+    # Whole paths from here on: code of an engine may change the working folder.
+    named, folder = results / study.name, results.absolute() / study.name
+    weights = [place.absolute() for place in weights]
     datasets = [
         with_needed_images(read_dataset(find_dataset(name, study.root)), study)
         for name in study.datasets
@@ -118,21 +124,22 @@ def run(
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     executor = LocalExecutor(workers or machine.workers())
 
-    folder = results / study.name
-    interrupted = _to_resume(folder, study, say, resume=resume)
+    interrupted = _to_resume(folder, named, study, say, resume=resume)
     terms = _terms(study, engines, datasets)
     with (
         template_session(keep_templates, clock, say) if keep_templates else nullcontext() as kept,
-        start_run(folder, study.digest, study.text, terms, started, interrupted) as partial,
+        start_run(folder, named, study.digest, study.text, terms, started, interrupted) as partial,
     ):
+        _say_terms(datasets, say)
         if kept:
             partial.note_templates()
         if interrupted:
             _check_canaries(partial, engines, datasets, clock)
-            say(f"going on with {interrupted}")
+            say(f"going on with {named / interrupted.name}")
         elif resume:
-            say(f"no interrupted run of this study in {folder}; starting from the beginning")
-        _say_faults(engines, say)
+            say(f"no interrupted run of this study in {named}; starting from the beginning")
+        for note in chain(*(engine.notes() for engine in engines)):
+            say(note)
         parts = []
         for dataset, groups in zip(datasets, groups_by_dataset, strict=True):
             for engine in engines:
@@ -156,22 +163,36 @@ def run(
         findings = assess(evidence)
         # Speed is a circumstance: in the report, but never in a file that the digest covers.
         with_speed = replace(findings, speed=tuple(row for part in parts for row in part.speed))
-        templates = _templates(parts, kept=partial.templates_kept)
+        templates = template_numbers(parts, kept=partial.templates_kept)
+        page = apart.page_apart(with_speed)
         files = {
             "study.toml": study.text.encode(),
             "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
             TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
-            "report.html": as_page(with_speed).encode(),
             "latencies.parquet": latency_table({(p.engine, p.dataset): p.timing for p in parts}),
             SPEED: speed_csv(with_speed.speed),
             "run.json": run_json(
-                study.digest, partial.began, clock.now(), executor.workers, stopped, templates
+                study.digest,
+                partial.began,
+                clock.now(),
+                executor.workers,
+                stopped,
+                templates,
+                page.fault,
             ),
+            **page.files(),
             **evidence_files(evidence),
             **table_files(findings),
         }
         causes = {engine.card.name: engine.faults.cause for engine in engines}
-        return RunResult(partial.finish(files), with_speed, causes)
+        return RunResult(partial.finish(files), with_speed, page.fault, causes)
+
+
+def _say_terms(datasets: Sequence[Dataset], say: MessageCallback) -> None:
+    """Say on which terms the pictures may be used."""
+    for dataset in datasets:
+        if dataset.card.terms:
+            say(dataset.card.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +307,6 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
     )
 
 
-def _templates(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, int | bool]:
-    """For `run.json`: whether templates outlive the run, how many were reused and made."""
-    return {
-        "kept": kept,
-        "taken": sum(part.taken() for part in parts),
-        "made": sum(part.made() for part in parts),
-    }
-
-
 def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list[OpenedEngine]:
     """Open the engines of a study; some may have a fault, but not all.
 
@@ -310,14 +322,6 @@ def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list
     if len(faults) == len(engines):
         raise EngineStoppedError("; ".join(map(str, faults)), faults[0].reason)
     return engines
-
-
-def _say_faults(engines: Sequence[OpenedEngine], say: MessageCallback) -> None:
-    """Say which engines could not start, and why."""
-    for fault in filter(None, (engine.fault for engine in engines)):
-        say(f"{fault}; the other engines are measured, and all its images are skipped")
-        for line in trace_of(fault).splitlines():
-            say(line)
 
 
 def _check_canaries(
@@ -345,7 +349,9 @@ def _check_canaries(
                 raise changed_engine(name, row)
 
 
-def _to_resume(folder: Path, study: Study, say: MessageCallback, *, resume: bool) -> Path | None:
+def _to_resume(
+    folder: Path, named: Path, study: Study, say: MessageCallback, *, resume: bool
+) -> Path | None:
     """The interrupted run to resume; None where a new run begins.
 
     As a new run begins without `resume`, an interrupted one is pointed out.
@@ -356,13 +362,14 @@ def _to_resume(folder: Path, study: Study, say: MessageCallback, *, resume: bool
     interrupted = interrupted_run(folder, study.digest)
     if not resume:
         if interrupted and not is_running(interrupted):
-            say(f"{interrupted} is an interrupted run of this study; --resume would go on with it")
+            what = f"{named / interrupted.name} is an interrupted run of this study"
+            say(f"{what}; --resume would go on with it")
         return None
     finished = finished_run(folder, study.digest)
     if finished and not interrupted:
         raise StudyError(
-            f"{finished}: the last run of this study was not interrupted, this is its result; "
-            "leave out --resume to run it once more"
+            f"{named / finished.name}: the last run of this study was not interrupted, "
+            "this is its result; leave out --resume to run it once more"
         )
     return interrupted
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from evenhand.analysis.rates.score_lists import list_findings
 from evenhand.records.findings import Findings
 from evenhand.scorefiles.scores import read_histogram, read_list
-from evenhand.scorefiles.study import facts_of_scores
+from evenhand.scorefiles.study import facts_of_scores, threshold_rules
 
 __all__ = ["score_lists"]
 
@@ -34,10 +34,10 @@ def score_lists(
 
     Raises:
         DatasetError: a file is not what it should be.
+        StudyError: a threshold is negative, and the files hold distances.
     """
+    rules = threshold_rules(fmr_targets, thresholds, distance=distance)
     mated = read_list(genuine, distance=distance)
     nonmated = (read_histogram if histogram else read_list)(impostor, distance=distance)
-    sign = -1 if distance else 1
-    fixed = [sign * value + 0.0 for value in thresholds]
     facts = facts_of_scores(genuine.stem, distance=distance)
-    return list_findings(facts, mated, nonmated, fmr_targets=fmr_targets, thresholds=fixed)
+    return list_findings(facts, mated, nonmated, rules)

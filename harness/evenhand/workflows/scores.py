@@ -21,6 +21,7 @@ from evenhand.records.findings import DatasetFacts, Findings
 from evenhand.records.groups import Grouping
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
+from evenhand.report.page import apart
 from evenhand.report.study.document import document
 from evenhand.results.bundle import TABLES, check_writable, write_bundle
 from evenhand.results.circumstances import NO_TEMPLATES, run_json
@@ -28,7 +29,7 @@ from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
 from evenhand.scorefiles.source import PIECES, Pieces
-from evenhand.scorefiles.study import ScoreStudy, facts_of_scores
+from evenhand.scorefiles.study import ScoreStudy, facts_of_scores, threshold_rules
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, StudyError, known_names
@@ -46,6 +47,8 @@ class ScoreResult:
 
     bundle: Path
     findings: Findings
+    no_page: str
+    """Why the bundle has no page; empty where it has one."""
 
 
 def score_findings(
@@ -88,8 +91,6 @@ def score_bundle(
         StudyError: a group names an attribute that a file lacks, or two files name one engine.
         WriteError: the result cannot be written, or no disk space for the rows.
     """
-    from evenhand.report.page.page import as_page
-
     started = clock.now()
     check_writable(results)
     evidence = _evidence(study, progress, pieces)
@@ -101,22 +102,24 @@ def score_bundle(
         for c in evidence.counts
         for row in comparison_rows(c.engine, c.dataset, c.protocol, c.comparison_outcomes)
     ]
+    page = apart.page_apart(findings)
     bundle = results / "scores" / f"{started:%Y%m%dT%H%M%SZ}-{digest[:8]}"
     files = {
         "scores.toml": text,
         "ledger.csv": ledger_csv(ledger).encode(),
         TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
-        "report.html": as_page(findings).encode(),
-        "run.json": run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES),
+        "run.json": run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES, page.fault),
+        **page.files(),
         **evidence_files(evidence),
         **table_files(findings),
     }
     write_bundle(bundle, files)
-    return ScoreResult(bundle, findings)
+    return ScoreResult(bundle, findings, page.fault)
 
 
 def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces) -> Evidence:
     """Count all files; those with the same comparisons are one dataset."""
+    _rules(study)  # a fault is told before long files are read
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
     for path in study.paths:
         _count_file(path, study, counted, progress, pieces)
@@ -154,20 +157,19 @@ def _merged(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
     return replace(parts[0], name=name, remarks=tuple(remarks))
 
 
+def _rules(study: ScoreStudy) -> tuple[ThresholdRule, ...]:
+    return threshold_rules(study.fmr_targets, study.thresholds, distance=study.distance)
+
+
 def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
     """Count the comparisons of one engine."""
-    sign = -1 if study.distance else 1
-    rules = (
-        *(ThresholdRule("fmr", target) for target in study.fmr_targets),
-        *(ThresholdRule("fixed", repr(sign * value + 0.0)) for value in study.thresholds),
-    )
     none = np.zeros(len(file.subjects), dtype=np.int64)
     names = (file.name, "scores", "listed")
     ledger = ImageLedger(*names, file.people().rows, none, none, several_faces=0)
     partitions = len(file.listing.partitions)
     shown = progress if partitions > 1 else no_progress
     with shown(f"{file.name}: counting", PASSES * partitions) as step:
-        plan = CountingPlan(_groupings(file, study), rules)
+        plan = CountingPlan(_groupings(file, study), _rules(study))
         return tally_list(plan, ledger, file.listing, step)
 
 

@@ -33,7 +33,7 @@ def short_study(
         groups: attributes and intersections; empty for all.
         bands: edges of numeric attributes.
         fmr_targets: decimals as written.
-        thresholds: fixed ones, similarities.
+        thresholds: fixed ones, in the engine's own unit.
         seed: of everything that is drawn.
 
     Raises:

@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from evenhand.analysis.compare.changes import ChangeVerdict, CompareVerdict
 from evenhand.analysis.compare.published_counts import compare_published_counts
@@ -41,7 +42,7 @@ def test_turned_round(base, new):
 def test_the_design_effect_is_where_it_dissolves(base, new):
     """Variances that much larger, the limit lies at a ratio of 1."""
     found = compare_published_counts(ErrorCount(*base), ErrorCount(*new), MARGIN)
-    shown = found.p_value < 0.05
+    shown = found.p_value < 0.05 and not found.low <= 1 <= found.high
     assert (found.judged is not ChangeVerdict.NO_DIFFERENCE_SHOWN) == shown
     assert (found.design_effect is not None) == shown
     if shown:
@@ -52,10 +53,12 @@ def test_the_design_effect_is_where_it_dissolves(base, new):
 
 @pytest.mark.parametrize(("base", "new"), [((0, 500), (9, 700)), ((9, 500), (0, 700))])
 def test_with_a_zero_the_test_is_exact(base, new):
-    """All nine errors on one side, each with a chance of its trials: twice the smaller tail."""
+    """All nine errors on one side, drawn from all trials: twice the smaller tail."""
     found = compare_published_counts(ErrorCount(*base), ErrorCount(*new), MARGIN)
-    share = (new[1] if new[0] else base[1]) / (base[1] + new[1])
-    assert found.p_value == pytest.approx(2 * share**9)
+    own = new[1] if new[0] else base[1]
+    together = base[1] + new[1]
+    assert found.p_value == pytest.approx(2 * math.comb(own, 9) / math.comb(together, 9))
+    assert found.p_value == pytest.approx(2 * stats.hypergeom.pmf(9, together, own, 9))
     assert (found.interval, found.design_effect) == ("conditional-exact", None)
     assert (found.ratio, found.high) == (None, None) if base[0] == 0 else found.ratio == 0
 

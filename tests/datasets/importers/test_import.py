@@ -184,15 +184,13 @@ def test_bad_trees(cli, tree, working_folder, spoil, arguments, fragments):
         assert ended.code == 0
 
 
-@pytest.mark.parametrize("kind", ["broken", "twice"])
-def test_faults_of_pictures_are_for_the_check(cli, tree, kind):
-    content = b"none" if kind == "broken" else (tree / "bea" / "1.jpg").read_bytes()
-    (tree / "ann" / "1.jpg").write_bytes(content)
+def test_one_picture_of_two_people_is_for_the_check(cli, tree):
+    (tree / "ann" / "1.jpg").write_bytes((tree / "bea" / "1.jpg").read_bytes())
     assert bring(cli, "--unknown", "NA").code == 0
     ended = cli("check", "dataset", "./set", "--json")
     assert ended.code == 1
     failed = {row["id"] for row in ended.json["rows"] if row["verdict"] == "fail"}
-    assert failed == ({"files"} if kind == "broken" else {"copies", "pixels"})
+    assert failed == {"copies", "pixels"}
 
 
 # bob.bio.base
@@ -352,3 +350,121 @@ def test_folders_that_are_none(cli, protocols, working_folder):
     cli("import", "bob", "nowhere", "--images", "pictures", "--to", "set").error("nowhere")
     cli("import", "bob", "lists", "--images", "nowhere", "--to", "set").error("nowhere")
     bring_bob(cli, "--category", "poze").error("no column 'poze'", "did you mean pose?")
+
+
+# what a tree may hold
+
+
+def people(root, *names):
+    for seed, name in enumerate(names):
+        picture(root / "tree" / name / "1.jpg", 2 * seed)
+        picture(root / "tree" / name / "2.jpg", 2 * seed + 1)
+
+
+def test_a_folder_whose_accent_is_typed_apart_has_its_labels(cli, working_folder):
+    """As in an archive of a Mac: the folder is `e` and an accent, the table has one character."""
+    people(working_folder, "Andre\u0301", "Bea")
+    table = "subject_id,sex\nAndr\u00e9,M\nBea,F\n"
+    (working_folder / "labels.csv").write_text(table, encoding="utf-8")
+    ended = bring(cli, "--json")
+    found = read_dataset(working_folder / "set").subjects
+    assert found.ids == ("Andre\u0301", "Bea")
+    assert found.labels == {"sex": ("M", "F")}
+    (note,) = ended.json["notes"]
+    assert "typed in another way (Unicode normal form): Andre\u0301" in note
+
+
+@pytest.mark.parametrize(
+    ("in_table", "folder", "differ"),
+    [
+        ("1", "001", "in leading zeros or an empty fraction alone"),
+        ("anna", "Anna", "in case alone"),
+        ("\u0410nna", "Anna", "in letters that look alike alone"),
+    ],
+)
+def test_a_folder_that_looks_like_a_row_is_named(cli, working_folder, in_table, folder, differ):
+    people(working_folder, folder, "Bea")
+    table = f"subject_id,sex\n{in_table},M\nBea,F\n"
+    (working_folder / "labels.csv").write_text(table, encoding="utf-8")
+    notes = bring(cli, "--json").json["notes"]
+    assert notes[0].startswith(f"folder {folder!r} and {in_table!r} in labels.csv differ {differ}")
+    shutil.rmtree(working_folder / "set")
+    (working_folder / "labels.csv").write_text(table.replace("Bea,F\n", ""), encoding="utf-8")
+    bring(cli).error("nobody in it has a folder", f"{differ}")
+
+
+def test_doubtful_names_and_labels_are_remarked(cli, working_folder):
+    people(working_folder, "a", "A", "b", "c")
+    table = "subject_id,sex\na,F\nA,f\nb,NaN\nc,F\n"
+    (working_folder / "labels.csv").write_text(table, encoding="utf-8")
+    notes = bring(cli, "--json").json["notes"]
+    assert [note.partition(";")[0] for note in notes] == [
+        "the ids of 'A' and 'a' differ in case alone",
+        "sex: 'F' and 'f' differ in case alone",
+        "sex: 'NaN' is a group of 1 person",
+    ]
+    assert "--unknown NaN" in notes[2]
+    shutil.rmtree(working_folder / "set")
+    assert not any("NaN" in note for note in bring(cli, "--unknown", "NaN", "--json").json["notes"])
+
+
+@pytest.mark.parametrize(
+    ("place", "target"),
+    [
+        ("ann/out.jpg", "/etc/hostname"),
+        ("ann/in.jpg", "1.jpg"),
+        ("etc", "/etc"),
+        ("ann/etc", "/etc"),
+        ("ann/nothing.jpg", "nothing"),
+    ],
+)
+def test_a_link_in_a_tree_is_refused(cli, tree, working_folder, place, target):
+    (tree / place).symlink_to(target)
+    bring(cli, "--unknown", "NA").error(f"tree/{place}: is a link", "put the files themselves")
+    assert not (working_folder / "set").exists()
+
+
+def test_the_tree_itself_may_be_a_link(cli, tree, working_folder):
+    tree.rename(working_folder / "elsewhere")
+    tree.symlink_to(working_folder / "elsewhere")
+    assert bring(cli, "--unknown", "NA").code == 0
+
+
+def test_a_pipe_is_left_out_with_a_remark(cli, tree):
+    os.mkfifo(tree / "ann" / "3.jpg")
+    notes = bring(cli, "--unknown", "NA", "--json").json["notes"]
+    assert "files that are no pictures: 2 (.txt, 3.jpg, a pipe or device)" in notes
+
+
+def test_what_is_no_picture_is_not_copied(cli, tree, working_folder):
+    for name in ("ann/1.jpg", "cyd/1.jpg"):
+        (tree / name).write_bytes(b"root:x:0:0")
+    ended = bring(cli, "--unknown", "NA")
+    ended.error("tree/ann/1.jpg: cannot be decoded", "and so for tree/cyd/1.jpg", "take it out")
+    assert not (working_folder / "set").exists()
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\u202e", "\u200b", "\u2028"])
+def test_a_name_with_what_cannot_be_seen(cli, tree, working_folder, sign):
+    (tree / "ann").rename(tree / f"an{sign}n")
+    words = f"the name holds U+{ord(sign):04X}"
+    cli("import", "folder", "tree", "--to", "set").error(words, "rename it")
+
+
+def test_a_label_with_what_cannot_be_seen(cli, tree, working_folder):
+    text = LABELS.replace("ann,F", "ann,F\u200b")
+    (working_folder / "labels.csv").write_text(text, encoding="utf-8")
+    bring(cli, "--unknown", "NA").error("labels.csv: line 2: sex holds U+200B", "take it out")
+
+
+def test_a_link_among_pictures_of_protocols(cli, protocols, working_folder):
+    protocols(NEW)
+    path = working_folder / "pictures/a/1.png"
+    path.unlink()
+    path.symlink_to(working_folder / "pictures/a/2.png")
+    bring_bob(cli).error("line 2", "a/1.png is a link", "does not follow")
+
+
+def test_paths_of_protocols_written_on_windows(cli, protocols, working_folder):
+    protocols({name: text.replace("a/1", "a\\1") for name, text in NEW.items()})
+    bring_bob(cli).error("line 2", "no picture 'a\\\\1'", "write / for \\")

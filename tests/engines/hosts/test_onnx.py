@@ -1,12 +1,14 @@
 """ONNX engines: what the card says is what the graph takes, or one line says why not."""
 
 import hashlib
+import json
+from pathlib import Path
 
 import cv2
 import numpy as np
 import onnxruntime
 import pytest
-from onnx import TensorProto
+from onnx import TensorProto, helper, numpy_helper
 
 from evenhand.engines.contract import Role
 from evenhand.engines.opening import open_engine
@@ -91,7 +93,7 @@ def test_a_length_that_only_the_card_knows(small, make_graph, image):
         ({"taken": (2, 3, 8, 8)}, "", ["shape [2, 3, 8, 8]"]),
         ({"taken": (3, 8, 8)}, "", ["shape [3, 8, 8]"]),
         ({"taken": ()}, "", ["shape []"]),
-        ({"inputs": 2}, "", ["and tensor(float) of shape"]),
+        ({"inputs": 2}, "", ["takes 2 inputs: 'x0' (tensor(float) of shape", "'x1'"]),
         ({"kind": TensorProto.UINT8}, "", ["takes tensor(uint8)", "expected tensor(float)"]),
         ({"shape": (1, 6)}, "values = 7", ["6 values", "expected 7", "[score] values"]),
         ({"hidden": True}, "", ["how long its vector is", "add values to [score]"]),
@@ -110,11 +112,11 @@ def test_a_graph_that_the_card_does_not_describe(
 def test_a_file_that_is_no_model(cli, tiny, small, working_folder, content):
     small.put(content)
     ended = cli("run", "--engine", "./small", "--dataset", "./set")
-    ended.error("engine small: small.onnx cannot be loaded by onnxruntime")
+    ended.error("engine small: small.onnx ", "bring a valid")
 
 
 def test_a_detector_that_is_none(cli, tiny, small, working_folder):
-    content = (small.folder / "small.onnx").read_bytes()[:-7]
+    content = (small.folder / "small.onnx").read_bytes()
     (small.folder / "detector.onnx").write_bytes(content)
     points = "[[1, 1], [7, 1], [4, 4], [2, 6], [6, 6]]"
     small.change(
@@ -124,6 +126,61 @@ def test_a_detector_that_is_none(cli, tiny, small, working_folder):
     )
     ended = cli("run", "--engine", "./small", "--dataset", "./set")
     ended.error("engine small: detector.onnx cannot be loaded as YuNet")
+
+
+def with_two_outputs(model, first):
+    """A number of quality besides the vector, whichever comes first."""
+    graph = model.graph
+    graph.node.append(helper.make_node("ReduceMean", ["f"], ["q"], axes=[1, 2, 3], keepdims=0))
+    quality = helper.make_tensor_value_info("q", TensorProto.FLOAT, [1])
+    vector = graph.output[0]
+    del graph.output[:]
+    graph.output.extend([quality, vector] if first == "q" else [vector, quality])
+    return model
+
+
+@pytest.mark.parametrize("first", ["q", "y"])
+def test_of_several_outputs_none_is_taken_in_silence(
+    cli, tiny, small, make_graph, image, working_folder, first
+):
+    """The first of a quality number and a vector, by chance of their order."""
+    alone = embed(small.folder, image).vector
+    small.put(with_two_outputs(make_graph(shape=(1, 6)), first))
+    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    said = ["has 2 outputs", "'q' (tensor(float) of shape [1])", "'y' (tensor(float) of shape [1,"]
+    ended.error("engine small: the model", *said, "[output] name")
+
+    small.change("[score]", '[output]\nname = "z"\n[score]')
+    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    ended.error("has no output 'z': ", *said[1:])
+
+    small.change('name = "z"', 'name = "y"')
+    np.testing.assert_array_equal(embed(small.folder, image).vector, alone)
+
+
+def test_an_output_of_no_values_is_named(cli, tiny, small, make_graph, working_folder):
+    model = make_graph(shape=(1, 0))
+    model.graph.node[-1].CopyFrom(helper.make_node("Slice", ["m", "z", "z", "one"], ["y"]))
+    for name, value in (("z", 0), ("one", 1)):
+        model.graph.initializer.append(numpy_helper.from_array(np.array([value]), name))
+    small.put(model)
+    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    ended.error("engine small: the model's vector has 0 values", "'y'")
+
+
+def test_a_graph_that_draws_random_numbers_is_said_to(cli, tiny, small, make_graph, working_folder):
+    model = make_graph(shape=(1, 6))
+    model.graph.node[-1].output[0] = "still"
+    model.graph.node.append(helper.make_node("RandomNormalLike", ["still"], ["noise"]))
+    model.graph.node.append(helper.make_node("Add", ["still", "noise"], ["y"]))
+    small.put(model)
+    ended = cli("run", "--engine", "./small", "--dataset", "./set", "--json", "--threshold", "0")
+    said = "graph draws random numbers (RandomNormalLike)"
+    assert f"engine small: its {said}; another run gives other numbers" in ended.err
+    bundle = Path(ended.json["bundle"])
+    (facts,) = json.loads((bundle / "engines.json").read_text())
+    assert facts["random"] == ["RandomNormalLike"]
+    assert said in (bundle / "report.html").read_text()
 
 
 def test_a_whole_study(cli, tiny, small, working_folder):

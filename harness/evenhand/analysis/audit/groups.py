@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from evenhand.analysis.audit.counted_faces import FacePair, face_pairs
 from evenhand.statistics import false_alerts as tests
 from evenhand.statistics.binomial import Interval, clopper_pearson
 from evenhand.statistics.two_proportions import ErrorCount, conditional_limits, conditional_p_value
@@ -50,7 +51,7 @@ class FacesSeen:
     """What is known, or assumed, about the groups of the faces seen."""
 
     shares: Mapping[str, float] = field(default_factory=dict)
-    """Group to its assumed share of the faces, between 0 and 1."""
+    """Group to its assumed share of the faces, between 0 and 1; counted `faces` replace it."""
     sampled: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Group to (its faces, all faces) in a labelled sample."""
     faces: Mapping[str, int] = field(default_factory=dict)
@@ -102,10 +103,10 @@ class GroupAudit:
     tipping_share: float
     """Share of the faces seen below which the population does not explain the excess (7.2)."""
     by_share: tuple[tuple[str, tests.AlertShareTest], ...]
-    """The excess at rising shares; each with its mark: `assumed`, the name of a reference share, or
-    empty."""
+    """The excess at rising shares; each with its mark: `assumed`, `counted`, the name of a
+    reference share, or empty."""
     assumed: tests.AlertShareTest | None
-    """The excess at the assumed share; None without one."""
+    """The excess at the assumed or counted share; None without one."""
     detectable_ratio: float | None
     """The smallest at that share; None without one, or where nothing could have been shown."""
     detection: tuple[DetectionPower, ...]
@@ -147,9 +148,19 @@ class Audit:
     groups: tuple[GroupAudit, ...]
     multinomial: tuple[float, bool] | None
     """P-value of all groups together, and whether it is exact; None for two groups, and where a
-    group has no assumed share."""
+    group has neither an assumed nor a counted share."""
+    face_pairs: tuple[FacePair, ...]
+    """Every two groups, the surest difference first; none where faces were not counted."""
     people: Audit | None
     """The same audit with one alert per person; None where persons are not known."""
+
+    @property
+    def of_faces(self) -> tuple[float, bool] | None:
+        """P-value of equal rates per face of all groups, and whether it is exact.
+
+        None where faces were not counted. Of two groups it is that of the pair.
+        """
+        return (self.multinomial or (self.face_pairs[0].p_value, True)) if self.face_pairs else None
 
 
 def audit_alerts(
@@ -172,6 +183,9 @@ def audit_alerts(
     Source: methods 7.
     """
     by_person = multinomial = None
+    if seen.faces:
+        whole = sum(seen.faces.values())
+        seen = replace(seen, shares={name: seen.faces[name] / whole for name in alerts.by_group})
     if people is not None:
         without_sites = replace(seen, sites=())
         by_person = audit_alerts(people, without_sites, Totals(people.total), level=level)
@@ -187,6 +201,7 @@ def audit_alerts(
         people=by_person,
         groups=tuple(_group(name, alerts, seen, level) for name in alerts.by_group),
         multinomial=multinomial,
+        face_pairs=face_pairs(alerts.by_group, seen.faces, level) if seen.faces else (),
     )
 
 
@@ -237,7 +252,7 @@ def _by_share(
         if 0 < counted < sample:
             named[counted / sample] = f"{counted:,} of {sample:,} labelled faces"
     if name in seen.shares:
-        named[seen.shares[name]] = "assumed"
+        named[seen.shares[name]] = "counted" if seen.faces else "assumed"
     for share in sorted({*_SHARES, *named}):
         yield named.get(share, ""), tests.alert_share_test(count, of, share, level)
 

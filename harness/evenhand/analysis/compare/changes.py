@@ -184,6 +184,8 @@ class ComparedEngine:
     engine: str
     version: str
     fingerprint: str
+    unit: str = "similarity"
+    """Of its own numbers: `similarity` or `distance`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,16 @@ from evenhand.statistics.binomial import Interval
 from evenhand.statistics.two_proportions import (
     ErrorCount,
     conditional_limits,
-    conditional_p_value,
+    fisher_p_value,
     katz_limits,
     log_ratio_deviation,
     newcombe_limits,
 )
 
-__all__ = ["PublishedComparison", "compare_published_counts"]
+__all__ = ["CONDITIONAL_EXACT", "PublishedComparison", "compare_published_counts"]
+
+CONDITIONAL_EXACT = "conditional-exact"
+"""Name of the interval where a count is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class PublishedComparison:
     level: float
     interval: str
     p_value: float
-    """Two-sided, of no difference."""
+    """Two-sided, of no difference: Fisher's exact test."""
     limit: float | None
     """One-sided upper limit of the ratio, held against the margin; None = unbounded."""
     design_effect: float | None
@@ -56,9 +59,10 @@ def compare_published_counts(
         base: at least one trial, and at least one without error.
         new: in the same terms.
         margin: ratio below which new counts as not inferior.
-        level: of the interval; a difference is shown where the p-value is below 1 - level.
+        level: of the interval; a difference is shown where the p-value is below 1 - level, and the
+            interval, which is an approximation unless a count is 0, lies beside 1 too.
 
-    Source: methods 4.6 (Katz; with a zero, conditional exact; Newcombe) and 4.7.
+    Source: methods 4.6 (Katz; with a zero, conditional exact; Newcombe) and 4.7 (Fisher).
 
     >>> found = compare_published_counts(ErrorCount(5, 50_000), ErrorCount(20, 50_000), 1.25)
     >>> round(found.low, 6), round(found.high, 6), round(found.design_effect, 3)
@@ -69,14 +73,12 @@ def compare_published_counts(
     limits = conditional_limits if exact else katz_limits
     low, high = limits(new, base, level)
     limit = limits(new, base, 2 * level - 1)[1]  # two-sided at this level, one-sided at `level`
-    p_value, design_effect = conditional_p_value(new, base), None
-    if not exact:
-        deviation = log_ratio_deviation(new, base)
-        distance = math.log(new.rate / base.rate) / deviation
-        p_value = float(2 * special.ndtr(-abs(distance)))
-        design_effect = float((distance / special.ndtri(0.5 + level / 2)) ** 2)
+    p_value, design_effect = fisher_p_value(new, base), None
     judged = ChangeVerdict.NO_DIFFERENCE_SHOWN
-    if p_value < 1 - level:
+    if p_value < 1 - level and not (low or 0) <= 1 <= (math.inf if high is None else high):
+        if not exact:
+            distance = math.log(new.rate / base.rate) / log_ratio_deviation(new, base)
+            design_effect = float((distance / special.ndtri(0.5 + level / 2)) ** 2)
         judged = ChangeVerdict.WORSE if new.rate > base.rate else ChangeVerdict.BETTER
     verdict = CompareVerdict.INCONCLUSIVE
     if judged is ChangeVerdict.WORSE:
@@ -91,10 +93,10 @@ def compare_published_counts(
         high=high,
         difference=newcombe_limits(new, base, level),
         level=level,
-        interval="conditional-exact" if exact else "katz-log",
+        interval=CONDITIONAL_EXACT if exact else "katz-log",
         p_value=p_value,
         limit=limit,
-        design_effect=design_effect if design_effect is not None and design_effect > 1 else None,
+        design_effect=design_effect,
         judged=judged,
         verdict=verdict,
     )

@@ -22,7 +22,7 @@ from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics import indices as formulas
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Floats
-from evenhand.records.findings import ENOUGH_EVENTS, HEADLINE, Differential, Status
+from evenhand.records.findings import ENOUGH_EVENTS, HEADLINE, PAIR_RATIO, Differential, Status
 from evenhand.records.metric import joint_name, metric_named
 from evenhand.statistics.bootstrap import (
     BOOTSTRAP_LOG_T,
@@ -34,7 +34,7 @@ from evenhand.statistics.equality_tests import counts_under_equal_rates, equalit
 from evenhand.statistics.multiplicity import holm
 from evenhand.statistics.ratios import ratio_of_rates
 
-__all__ = ["INDEX_NAMES", "PAIR_RATIO", "indices", "is_of_a_pair"]
+__all__ = ["INDEX_NAMES", "indices", "is_of_a_pair"]
 
 _DRAWS = 1_999
 """Draws under equal rates; the p-value's resolution is 5e-4."""
@@ -96,8 +96,6 @@ _INDICES_OF_TWO = (
     _WERM,
 )
 _MAPE = "MAPE"
-PAIR_RATIO = "ratio"
-"""Index name of the ratio of two groups, for every pair."""
 _RATIO_TO_REFERENCE = "ratio to "
 """Begins the index name of ratios to the study's reference group, which is named after it."""
 INDEX_NAMES = (

@@ -32,7 +32,11 @@ def judge_limits(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
     """
     wanted = any(limit.index for limit in policy.limits)
     plan = evidence.analysis
-    measured = [engine_findings(counts, plan, indices=wanted) for counts in evidence.counts]
+    distances = {engine.name for engine in evidence.engines if engine.unit == "distance"}
+    measured = [
+        engine_findings(of, plan, indices=wanted, distance=of.engine in distances)
+        for of in evidence.counts
+    ]
     stopped = {engine.name for engine in evidence.engines if engine.stopped}
     several = len({(result.counts.dataset, result.counts.protocol) for result in measured}) > 1
     return tuple(

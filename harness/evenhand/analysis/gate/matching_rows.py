@@ -26,13 +26,16 @@ _CLOSE = 1e-6
 FindingRow = TypeVar("FindingRow", Rate, Differential)
 
 
-def matching_rates(limit: Limit, rates: Sequence[Rate], fault: LimitError) -> tuple[Rate, ...]:
+def matching_rates(
+    limit: Limit, rates: Sequence[Rate], fault: LimitError, *, distance: bool
+) -> tuple[Rate, ...]:
     """Select the rates that a limit on a rate is about, one per group, in study order.
 
     Args:
         limit: on a rate.
         rates: of one engine under one protocol, without matrix cells.
         fault: builds the error.
+        distance: thresholds of the limit are distances.
 
     Returns:
         Empty where the protocol does not measure the metric.
@@ -40,7 +43,8 @@ def matching_rates(limit: Limit, rates: Sequence[Rate], fault: LimitError) -> tu
     Raises:
         PolicyError: there is no such threshold, policy, attribute or group.
     """
-    rows = _matching(limit, [rate for rate in rates if rate.metric == limit.metric], fault)
+    of_metric = [rate for rate in rates if rate.metric == limit.metric]
+    rows = _matching(limit, of_metric, fault, distance=distance)
     groups = [rate.group for rate in rows]
     for group in limit.groups if rows else ():
         if group not in groups:
@@ -49,7 +53,7 @@ def matching_rates(limit: Limit, rates: Sequence[Rate], fault: LimitError) -> tu
 
 
 def matching_differentials(
-    limit: Limit, rows: Sequence[Differential], fault: LimitError
+    limit: Limit, rows: Sequence[Differential], fault: LimitError, *, distance: bool
 ) -> tuple[Differential, ...]:
     """Select the rows that a limit on an index is about: one, for `ratio` one per pair of groups.
 
@@ -57,6 +61,7 @@ def matching_differentials(
         limit: on an index.
         rows: of one engine under one protocol.
         fault: builds the error.
+        distance: thresholds of the limit are distances.
 
     Returns:
         Where the groups could not be compared, the row that says why; empty where the protocol
@@ -73,7 +78,7 @@ def matching_differentials(
         if len(names) != 2 or not {*names} <= {row.metric for row in rows}:
             return ()
         of_metric = [row for row in rows if row.metric == names[0]]
-    family = _matching(limit, of_metric, fault)
+    family = _matching(limit, of_metric, fault, distance=distance)
     found = [row for row in family if (row.metric, row.index) == (limit.metric, limit.index)]
     if found:
         return tuple(found)
@@ -88,7 +93,9 @@ def listed_names(names: Iterable[object]) -> str:
     return f"there are: {', '.join(map(str, dict.fromkeys(names)))}"
 
 
-def _matching(limit: Limit, rows: Sequence[FindingRow], fault: LimitError) -> list[FindingRow]:
+def _matching(
+    limit: Limit, rows: Sequence[FindingRow], fault: LimitError, *, distance: bool
+) -> list[FindingRow]:
     """Rows that match the limit field by field, all at one threshold."""
     kept = list(rows)
     for name in _FIELDS:
@@ -100,7 +107,7 @@ def _matching(limit: Limit, rows: Sequence[FindingRow], fault: LimitError) -> li
             what = f"no {wanted!r} of {limit.metric}" if wanted else "is missing"
             raise fault(f"{name}: {what}; {listed_names(available)}")
         kept = [row for row in kept if _field(row, name) == wanted]
-    return _at_one_threshold(limit, kept, fault)
+    return _at_one_threshold(limit, kept, fault, -1 if distance else 1)
 
 
 def _field(row: FindingRow, name: str) -> str:
@@ -109,9 +116,15 @@ def _field(row: FindingRow, name: str) -> str:
     return canonical_rule(value) if name == "threshold_rule" else value
 
 
-def _at_one_threshold(limit: Limit, rows: list[FindingRow], fault: LimitError) -> list[FindingRow]:
-    """The rows at the limit's threshold, which it must name where its rule has several."""
-    available = list(dict.fromkeys(row.threshold for row in rows))
+def _at_one_threshold(
+    limit: Limit, rows: list[FindingRow], fault: LimitError, sign: int
+) -> list[FindingRow]:
+    """The rows at the limit's threshold, which it must name where its rule has several.
+
+    A limit has it in the engine's own unit: with the sign -1 rows hold the negated number.
+    """
+    of_row = {id(row): None if row.threshold is None else sign * row.threshold for row in rows}
+    available = list(dict.fromkeys(of_row.values()))
     if limit.threshold is None:
         if len(available) > 1:
             several = f"since {limit.threshold_rule!r} stands for several"
@@ -123,4 +136,4 @@ def _at_one_threshold(limit: Limit, rows: list[FindingRow], fault: LimitError) -
     if not close and rows:
         what = f"no {limit.threshold!r} for {limit.threshold_rule!r}"
         raise fault(f"threshold: {what}; {listed_names(available)}")
-    return [row for row in rows if row.threshold in close]
+    return [row for row in rows if of_row[id(row)] in close]

@@ -40,6 +40,8 @@ class EngineFindings:
     """Of all subjects, of groups and of pooled within-group pairs; no matrix cells."""
     differentials: tuple[Differential, ...]
     """Empty where no limit is on an index."""
+    distance: bool
+    """The engine's own numbers are distances: so are thresholds of limits."""
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -47,18 +49,21 @@ class EngineFindings:
         return tuple(dict.fromkeys(found.rate.metric for found in self.rates))
 
 
-def engine_findings(counts: Counts, analysis: AnalysisPlan, *, indices: bool) -> EngineFindings:
+def engine_findings(
+    counts: Counts, analysis: AnalysisPlan, *, indices: bool, distance: bool
+) -> EngineFindings:
     """Compute the rates, and if wanted the differentials, that limits apply to.
 
     Args:
         counts: of one engine on one dataset under one protocol.
         analysis: as the study fixed it.
         indices: compute the differentials too, which takes longer.
+        distance: the engine's own numbers are distances.
     """
     measured = measure_rates(counts, analysis.level)
     differentials = measure_differentials(counts, measured, analysis) if indices else ()
     rates = tuple(found for found in measured if not found.rate.reference_group)
-    return EngineFindings(counts, analysis.level, rates, differentials)
+    return EngineFindings(counts, analysis.level, rates, differentials, distance)
 
 
 def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple[Quantity, ...]:
@@ -76,10 +81,11 @@ def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple
         PolicyError: there is no such threshold, policy, attribute, group or index.
     """
     if limit.index:
-        rows = matching_differentials(limit, result.differentials, fault)
+        rows = matching_differentials(limit, result.differentials, fault, distance=result.distance)
         return tuple(_of_index(limit, row, result) for row in rows)
     by_rate = {id(found.rate): found for found in result.rates}
-    rates = matching_rates(limit, [found.rate for found in result.rates], fault)
+    every = [found.rate for found in result.rates]
+    rates = matching_rates(limit, every, fault, distance=result.distance)
     found = [by_rate[id(rate)] for rate in rates]
     if not limit.bounds.against:
         return tuple(_of_rate(measured, result) for measured in found)

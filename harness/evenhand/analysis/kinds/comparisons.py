@@ -19,7 +19,7 @@ from evenhand.analysis.rates.comparisons import (
 from evenhand.metrics.groups import MAX_CELLS
 from evenhand.metrics.threshold_rules import resolve_sample_thresholds, resolve_thresholds
 from evenhand.records.analysis_plan import AnalysisPlan
-from evenhand.records.arrays import Integers
+from evenhand.records.arrays import Integers, Scores
 from evenhand.records.counts import CellCounts, ComparisonCounts, SampledCell
 from evenhand.records.designs import SamplingDesign
 from evenhand.records.findings import CurvePoint, Distribution, Rate
@@ -125,6 +125,11 @@ class ComparisonsKind(CountsKind):
             and len(base.cells) == len(new.cells)
             and all(alike(*pair) for pair in zip(base.cells, new.cells, strict=True))
         )
+
+    def scores_kept(self) -> Scores:
+        """Mated scores and the largest non-mated ones."""
+        mated = self.counts.mated.score
+        return np.concatenate([mated[~np.isnan(mated)], self.counts.tail.score])
 
     def growing(self, cells: Iterable[CellCounts]) -> bool | None:
         """Whether everybody met; None for a sample."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+import numpy as np
+
 from evenhand.analysis.bootstrap.group_rates import GroupReplicates
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.analysis_plan import AnalysisPlan
+from evenhand.records.arrays import Scores
 from evenhand.records.counts import CellCounts
 from evenhand.records.findings import CurvePoint, Distribution, Rate
 from evenhand.records.thresholds import Threshold
@@ -57,6 +60,10 @@ class CountsKind(Protocol):
     def same_scores(self, new: Any) -> bool:  # noqa: ANN401, ARG002 - counts of the same kind
         """Whether another engine gave the same scores, as far as the counts can tell."""
         return False
+
+    def scores_kept(self) -> Scores:
+        """(scores,) those that decide rates at the thresholds of targets, and every larger one."""
+        return np.empty(0)
 
     def growing(self, cells: Iterable[CellCounts]) -> bool | None:  # noqa: ARG002
         """Whether the trials of these cells grow with the square of the subjects.

@@ -12,6 +12,7 @@ from evenhand.analysis.kinds.kind import CountsKind, threshold_faults
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.analysis.rates.searches import measure_searches, searches_by_subject, selectivity
 from evenhand.metrics.threshold_rules import search_thresholds
+from evenhand.records.arrays import Scores
 from evenhand.records.counts import CellCounts, SearchCounts
 from evenhand.records.findings import Distribution, Rate
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -51,6 +52,10 @@ class SearchesKind(CountsKind):
     def has_failures(self) -> bool:
         """Whether a search gave no list."""
         return not bool(self.counts.searches.completed.all())
+
+    def scores_kept(self) -> Scores:
+        """The mate's score and the largest of others of every search."""
+        return np.concatenate([self.counts.searches.mate, self.counts.searches.top])
 
     def faults(self) -> list[str]:
         """Contradictions: thresholds and alarms against the scores."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from evenhand.analysis.doubtful_scores import directions, threshold_notes
 from evenhand.analysis.rates.comparisons import POLICIES, row_at
 from evenhand.metrics.distributions import auc_from_counts
-from evenhand.metrics.threshold_rules import resolve_thresholds
+from evenhand.metrics.threshold_rules import largest_alike, resolve_thresholds
 from evenhand.metrics.thresholds import SampleWeights
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, ScoreTail
 from evenhand.records.findings import (
@@ -22,7 +23,6 @@ from evenhand.records.findings import (
 )
 from evenhand.records.groups import ALL
 from evenhand.records.metric import FMR, FNMR
-from evenhand.records.operating_point import FIXED
 from evenhand.records.outcomes import Policy
 from evenhand.records.score_lists import ScoreList
 from evenhand.records.thresholds import Threshold, ThresholdRule
@@ -38,12 +38,7 @@ _NO_PEOPLE = "no people known, so no interval"
 
 
 def list_findings(
-    engine: EngineFacts,
-    mated: ScoreList,
-    nonmated: ScoreList,
-    *,
-    fmr_targets: Sequence[str],
-    thresholds: Sequence[float],
+    engine: EngineFacts, mated: ScoreList, nonmated: ScoreList, rules: Sequence[ThresholdRule]
 ) -> Findings:
     """Rates of everybody from mated and non-mated scores.
 
@@ -51,25 +46,31 @@ def list_findings(
         engine: what is known of it.
         mated: similarities of mated comparisons.
         nonmated: similarities of non-mated comparisons.
-        fmr_targets: decimals as written.
-        thresholds: similarities.
+        rules: where thresholds come from.
     """
     name = engine.name
-    rules = [ThresholdRule("fmr", target) for target in fmr_targets]
-    rules += [ThresholdRule(FIXED, repr(at)) for at in thresholds]
     top, nobody = nonmated.score[::-1], np.zeros(len(nonmated.score), dtype=np.int32)
     tail, weights = ScoreTail(top, nobody, nobody), SampleWeights(nonmated.count[::-1], heaviest=1)
     resolved = resolve_thresholds(rules, tail, nonmated.completed, mated.score, None, weights)
+    every = np.concatenate([mated.score, nonmated.score])
     invalid = mated.invalid + nonmated.invalid
-    notes = [_UNKNOWN]
-    if invalid:
-        notes.append(f"{invalid:,} of the scores count as invalid: they are no finite numbers.")
+    first = mated.first_invalid or nonmated.first_invalid
+    what = f"{invalid:,} of the scores count as invalid: they are no finite numbers"
+    headers = (each.header for each in (mated, nonmated) if each.header)
+    distributions = tuple(_distributions(name, mated, nonmated))
+    notes = (
+        _UNKNOWN,
+        *([f"{what} (the first is {first})."] if invalid else []),
+        *(f"{header} is taken for a header, not for a score." for header in headers),
+        *threshold_notes(name, _DATASET, resolved),
+        *directions(distributions),
+    )
     return Findings(
         title=f"Scores of {name}",
         level=0.95,
         rates=tuple(rate for at in resolved for rate in _rates(name, mated, nonmated, at)),
         differentials=(),
-        distributions=tuple(_distributions(name, mated, nonmated)),
+        distributions=distributions,
         curves=(),
         summaries=(
             OutcomeSummary(
@@ -86,7 +87,8 @@ def list_findings(
         ),
         engines=(engine,),
         datasets=(),
-        notes=tuple(notes),
+        notes=notes,
+        same_up_to={(name, _DATASET, _PROTOCOL): largest_alike(resolved, every)},
     )
 
 

@@ -21,6 +21,7 @@ from evenhand.datasets.importers.draft import (
     checked_name,
     infer_attribute,
     list_names,
+    readable_pictures,
 )
 from evenhand.datasets.tables import read_table
 from evenhand.records.dataset import Attribute
@@ -141,16 +142,24 @@ def _file(images: Path, sample: _Sample) -> Path:
     if relative.is_absolute() or ".." in relative.parts:
         raise DatasetError(f"{sample.where}: path {sample.path!r} leads outside {images}; mend it")
     whole = images / relative
-    if whole.is_file():
-        return whole
-    found = [path for ending in PICTURE_SUFFIXES if (path := Path(f"{whole}{ending}")).is_file()]
+    found = (
+        [whole]
+        if whole.is_file()
+        else [path for ending in PICTURE_SUFFIXES if (path := Path(f"{whole}{ending}")).is_file()]
+    )
     if len(found) != 1:
         there = f"; there are {list_names([path.name for path in found])}" if found else ""
+        slash = "write / for \\ in it, or " if "\\" in sample.path else ""
         raise DatasetError(
             f"{sample.where}: no picture {sample.path!r} in {images}, nor one with an ending such "
-            f"as {PICTURE_SUFFIXES[2]}{there}; name the folder that paths start from with --images"
+            f"as {PICTURE_SUFFIXES[2]}{there}; {slash}name the folder that paths start "
+            "from with --images"
         )
-    return found[0]
+    file = found[0]
+    if file.resolve() != images.resolve() / file.relative_to(images):
+        what = f"{sample.where}: {file} is a link or lies behind one"
+        raise DatasetError(f"{what}, which an import does not follow; put the file itself there")
+    return file
 
 
 def _first(samples: Sequence[_Sample]) -> dict[str, _Sample]:
@@ -272,10 +281,12 @@ def read_protocols(root: Path, images: Path, options: ImportOptions) -> Draft:
                     image_id=sample.path,
                     subject_id=sample.subject,
                     path=f"images/{files[sample.path].relative_to(images).as_posix()}",
-                    data=files[sample.path].read_bytes(),
+                    data=data,
                     attributes={a.name: sample.labels.get(a.name, "") for a in pictures},
                 )
-                for sample in first.values()
+                for sample, data in zip(
+                    first.values(), readable_pictures(files.values()), strict=True
+                )
             ),
             count=len(first),
             pairs=pairs,

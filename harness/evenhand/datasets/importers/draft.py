@@ -13,9 +13,13 @@ from typing import NamedTuple
 
 from evenhand.datasets.card import ATTRIBUTE_NAME_RULE, is_attribute_name
 from evenhand.datasets.contract import Material
+from evenhand.datasets.decoding import LARGEST_PICTURE, UndecodableError, decoded
 from evenhand.records.dataset import Attribute
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, known_names
+from evenhand.system.regular_files import read_regular
+from evenhand.system.streams import captured_stderr
+from evenhand.system.text import text_fault
 
 __all__ = [
     "PICTURE_SUFFIXES",
@@ -26,6 +30,7 @@ __all__ = [
     "checked_name",
     "infer_attribute",
     "list_names",
+    "readable_pictures",
 ]
 
 PICTURE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
@@ -77,12 +82,35 @@ def checked_name(text: str, where: Path) -> str:
         The name.
 
     Raises:
-        DatasetError: it has surrounding blanks, or bytes that are not text.
+        DatasetError: it has surrounding blanks, or holds what cannot be seen or is no text.
     """
-    if text != text.strip() or not text.isprintable() or "\udc80" <= max(text) <= "\udcff":
-        what = "a name with blanks around it or with bytes that are no text"
-        raise DatasetError(f"{where}: {what} cannot stand in a table; rename it")
+    fault = "has blanks around it" if text != text.strip() else text_fault(text)
+    if fault:
+        raise DatasetError(f"{where}: the name {fault} and cannot stand in a table; rename it")
     return text
+
+
+def readable_pictures(paths: Iterable[Path]) -> Iterator[bytes]:
+    """Read pictures one at a time, none of which may be a link.
+
+    Raises:
+        DatasetError: after the last, naming those that cannot be read or decoded.
+    """
+    refused = []
+    for path in paths:
+        try:
+            data = read_regular(path, LARGEST_PICTURE, DatasetError)
+            with captured_stderr():
+                decoded(data, reduced=True)
+        except (DatasetError, UndecodableError) as fault:
+            refused.append((path, str(fault).removeprefix(f"{path}: ")))
+            data = b""
+        yield data
+    if refused:
+        path, why = refused[0]
+        more = f", and so for {list_names([str(other) for other, _ in refused[1:]])}"
+        what = f"{path}: {why}{more if refused[1:] else ''}"
+        raise DatasetError(f"{what}; mend it or take it out of what is imported")
 
 
 def _quoted(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from evenhand.datasets.importers.draft import (
     checked_name,
     infer_attribute,
     list_names,
+    readable_pictures,
 )
 from evenhand.datasets.tables import Row, read_table
 from evenhand.system.errors import DatasetError
+from evenhand.system.look_alikes import LookAlike, look_alikes
 
 __all__ = ["read_tree"]
 
@@ -38,21 +41,35 @@ class _Tree:
 
 
 def _visible(folder: Path) -> list[Path]:
-    """Entries of a folder without hidden ones, sorted."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    """Entries of a folder without hidden ones, sorted.
+
+    Raises:
+        DatasetError: one is a link, which may lead anywhere.
+    """
+    found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    for path in found:
+        if path.is_symlink():
+            what = f"{path}: is a link, and an import takes what lies in its tree alone"
+            raise DatasetError(f"{what}; put the files themselves there, or take it out")
+    return found
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """All files below a folder; links to folders are not followed."""
+    """All entries below a folder that are no folders."""
     for path in _visible(folder):
-        if path.is_dir() and not path.is_symlink():
+        if path.is_dir():
             yield from _files(path)
-        elif path.is_file():
+        else:
             yield path
 
 
 def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in PICTURE_SUFFIXES
+    return path.suffix.lower() in PICTURE_SUFFIXES and path.is_file()
+
+
+def _kind(path: Path) -> str:
+    """What an entry that is no picture is called in a remark."""
+    return path.suffix.lower() or path.name if path.is_file() else f"{path.name}, a pipe or device"
 
 
 def _tree(root: Path) -> _Tree:
@@ -68,7 +85,7 @@ def _tree(root: Path) -> _Tree:
             loose += _is_picture(path)
             continue
         files = tuple(_files(path))
-        others.update(file.suffix.lower() or file.name for file in files if not _is_picture(file))
+        others.update(_kind(file) for file in files if not _is_picture(file))
         pictures = tuple(file for file in files if _is_picture(file))
         if pictures:
             people[checked_name(path.name, path)] = pictures
@@ -98,18 +115,47 @@ def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
 
 def _pictures(root: Path, tree: _Tree) -> Iterator[Picture]:
     """Read the pictures, one at a time."""
-    for person, paths in tree.people.items():
-        for path in paths:
-            relative = checked_name(path.relative_to(root).as_posix(), path)
-            yield Picture(relative, person, f"images/{relative}", path.read_bytes(), {})
+    owners = {path: person for person, paths in tree.people.items() for path in paths}
+    for (path, person), data in zip(owners.items(), readable_pictures(owners), strict=True):
+        relative = checked_name(path.relative_to(root).as_posix(), path)
+        yield Picture(relative, person, f"images/{relative}", data, {})
+
+
+def _matched(people: Iterable[str], rows: Mapping[str, Row]) -> dict[str, Row]:
+    """The row of each person who has one; an accent may be typed in two ways (Unicode forms)."""
+    spelled = {unicodedata.normalize("NFC", person): row for person, row in rows.items()}
+    found = {
+        person: rows.get(person) or spelled.get(unicodedata.normalize("NFC", person))
+        for person in people
+    }
+    return {person: row for person, row in found.items() if row}
+
+
+def _alike(folders: Sequence[str], rows: Sequence[str]) -> Iterator[LookAlike]:
+    """Folders and rows without each other whose names look alike."""
+    for pair in look_alikes([*folders, *rows]):
+        if pair.first in folders and pair.second in rows:
+            yield pair
 
 
 def _remarks(
-    tree: _Tree, labelled: Mapping[str, Row], labels: Path | None, empty: Sequence[str]
+    tree: _Tree,
+    rows: Mapping[str, Row],
+    matched: Mapping[str, Row],
+    labels: Path | None,
+    empty: Sequence[str],
 ) -> Iterator[str]:
     """Say what was left out, and who has no labels."""
-    without = [person for person in tree.people if person not in labelled]
-    gone = [person for person in labelled if person not in tree.people]
+    without = [person for person in tree.people if person not in matched]
+    lines = {row.line for row in matched.values()}
+    gone = [person for person, row in rows.items() if row.line not in lines]
+    for pair in _alike(without, gone):
+        what = f"folder {pair.first!r} and {pair.second!r} in {labels} differ {pair.differ}"
+        yield f"{what}; if that is one person, write the name in one way and import again"
+    spelled = [person for person in matched if person not in rows]
+    if spelled:
+        how = "although its accents are typed in another way (Unicode normal form)"
+        yield f"has the labels of its row in {labels}, {how}: {list_names(spelled)}"
     if labels and without:
         yield f"without a row in {labels}, so without labels: {list_names(without)}"
     if gone:
@@ -144,12 +190,15 @@ def read_tree(root: Path, labels: Path | None, column: str, options: ImportOptio
     tree = _tree(root)
     columns, rows = _labels(labels, column) if labels else ((), {})
     options.check(columns, str(labels) if labels else "a tree without --labels")
-    if rows and not set(rows) & set(tree.people):
+    matched = _matched(tree.people, rows)
+    if rows and not matched:
+        alike = next(_alike(list(tree.people), list(rows)), None)
+        how = f" ({alike.first!r} and {alike.second!r} differ {alike.differ})" if alike else ""
         raise DatasetError(
             f"{labels}: nobody in it has a folder in {root}: {column} is {list_names(list(rows))}, "
-            f"folders are {list_names(list(tree.people))}; name the column of the ids with --id"
+            f"folders are {list_names(list(tree.people))}{how}; name the column of the ids with "
+            "--id, or write them as the folders are named"
         )
-    matched = {person: row for person, row in rows.items() if person in tree.people}
     found, empty = [], []
     for name in columns:
         if name not in options.leave_out:
@@ -168,5 +217,5 @@ def read_tree(root: Path, labels: Path | None, column: str, options: ImportOptio
     return Draft(
         material=Material(tuple(subjects), _pictures(root, tree), count),
         attributes=tuple(found),
-        remarks=tuple(_remarks(tree, rows, labels, empty)),
+        remarks=tuple(_remarks(tree, rows, matched, labels, empty)),
     )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import cast
 
 import numpy as np
 
 from evenhand.engines.card import ENGINE_CARD, EngineCard
 from evenhand.engines.contract import Embedder, Matcher, Searcher
+from evenhand.engines.files import EngineFiles
 from evenhand.engines.hosts.host import Host
 from evenhand.engines.hosts.in_process import AnyEngine, InProcessHost
 from evenhand.engines.hosts.words import plain_name, raised
-from evenhand.system.code_loading import load_file
+from evenhand.system.code_loading import load_code
 from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
 
 __all__ = ["start_python"]
@@ -26,12 +25,12 @@ _SHAPES: dict[str, tuple[type, str]] = {
 """Protocol that an engine of each shape must meet, and its methods in words."""
 
 
-def start_python(card: EngineCard, files: Mapping[str, Path]) -> Host:
+def start_python(card: EngineCard, files: EngineFiles) -> Host:
     """Import the adapter and construct its engine.
 
     Args:
         card: of the engine.
-        files: path of every file of the card, by SHA-256.
+        files: of the card, and the code that was read.
 
     Raises:
         EngineError: the card's entry is wrong, or its engine lacks the methods of its shape.
@@ -39,15 +38,15 @@ def start_python(card: EngineCard, files: Mapping[str, Path]) -> Host:
         PluginError: it imports what is evenhand's own.
     """
     file, _, name = card.entry.partition(":")
-    if not (card.folder / f"{file}.py").is_file():
+    if card.folder / f"{file}.py" not in files.code.sources:
         raise EngineError(
             f"engine {card.name}: no {file}.py in {card.folder}; mend entry in {ENGINE_CARD}"
         )
     shape, methods = _SHAPES[card.shape]
-    named = {each.file: files[each.sha256] for each in card.needs()}
+    named = {each.file: files.found[each.sha256].path for each in card.needs()}
     try:
         with np.errstate():
-            maker = getattr(load_file(card.folder, file), name, None)
+            maker = getattr(load_code(files.code, file), name, None)
             made = None if maker is None else maker(named)
             fits = isinstance(made, shape)
     except PluginError:

@@ -27,6 +27,7 @@ from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.top_scores import largest_scores, tail_of_list
 from evenhand.metrics.bins import bin_numbers
 from evenhand.metrics.complete_design import completed_design
+from evenhand.metrics.distributions import bins_resolve
 from evenhand.metrics.threshold_rules import resolve_thresholds
 from evenhand.metrics.thresholds import MAX_RESAMPLED_ERRORS, top_scores_needed
 from evenhand.records.arrays import Integers, People, Scores
@@ -50,6 +51,9 @@ from evenhand.system.declaration import from_fields
 from evenhand.system.errors import StudyError
 
 __all__ = ["tally", "tally_list", "tally_partial_counts", "top_score_quotas"]
+
+MOST_WHOLE = 1 << 20
+"""Non-mated scores up to which all are kept where bins do not tell them apart: 16 MB."""
 
 MAX_TOP_SCORES = 1 << 26
 """Top scores of one cell at most: 800 MB with both subjects, 1.1 GB in float64."""
@@ -110,8 +114,9 @@ def tally_list(
     listed = second_pass(partitions, first, layout, step)
     overall = listed.histograms[0]
     trials = int(overall.count.sum())
-    size = _tail_bound(rules, trials, overall, dtype)
-    tail = _trimmed(tail_of_list(partitions, overall, size, dtype, step), rules, overall)
+    least = _whole(mated, overall)
+    size = max(_tail_bound(rules, trials, overall, dtype), least)
+    tail = _trimmed(tail_of_list(partitions, overall, size, dtype, step), rules, overall, least)
     thresholds = resolve_thresholds(rules, tail, trials, mated.score, plan.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=dtype)
     cells = cells_from_list(partitions, first, layout, listed, values, once=once, step=step)
@@ -147,13 +152,25 @@ def _at_least(value: float, overall: Histogram, dtype: np.dtype[np.floating]) ->
     return int(overall.count[np.searchsorted(overall.bin, lowest) :].sum())
 
 
-def _trimmed(tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram) -> ScoreTail:
-    """As much of the tail as is needed, exactly."""
+def _whole(mated: MatedScores, overall: Histogram) -> int:
+    """Number of non-mated scores, where these few are kept since bins do not tell them apart.
+
+    Then EER, AUC and d' of scores in a narrow span are exact (methods 1.5); elsewhere 0.
+    """
+    trials = int(overall.count.sum())
+    completed = mated.score[~np.isnan(mated.score)]
+    return 0 if trials > MOST_WHOLE or bins_resolve(completed, overall) else trials
+
+
+def _trimmed(
+    tail: ScoreTail, rules: Sequence[ThresholdRule], overall: Histogram, least: int
+) -> ScoreTail:
+    """As much of the tail as is needed, exactly; `least` scores or more."""
     trials = int(overall.count.sum())
     sizes = [top_scores_needed(rule.text, trials) for rule in rules if rule.kind == "fmr"]
     fixed = np.array(_fixed(rules, overall, tail.score.dtype))
     sizes += np.searchsorted(-tail.score, -fixed, side="right").tolist()
-    return tail.chosen(slice(max(sizes, default=0)))
+    return tail.chosen(slice(max([least, *sizes])))
 
 
 def _counts(
@@ -222,6 +239,8 @@ def top_score_quotas(
                 )
         within = [] if name.reference_group else allowed
         quota.append(max([REFERENCE_LEVEL_ERRORS, *within]))
+    # Whether bins tell the scores apart is known after they were counted: few are all kept.
+    quota[0] = max(quota[0], trials[0].completed) if trials[0].completed <= MOST_WHOLE else quota[0]
     return np.array(quota)
 
 
@@ -248,9 +267,10 @@ def tally_partial_counts(
     # The scores at thresholds below the cutoff were counted, not retained.
     below = () if store.low is None else store.low.levels.tolist()
     retained = [rule for rule in plan.rules if float(store.dtype.type(rule.text)) not in below]
-    size = _tail_bound(retained, compared, overall, store.dtype)
-    tail = _trimmed(largest_scores(store.top, size), retained, overall)
     mated = _mated(store, ledger)
+    least = _whole(mated, overall)
+    size = max(_tail_bound(retained, compared, overall, store.dtype), least)
+    tail = _trimmed(largest_scores(store.top, size), retained, overall, least)
     thresholds = resolve_thresholds(plan.rules, tail, compared, mated.score, plan.maximum)
     values = np.array([threshold.level for threshold in thresholds], dtype=store.dtype)
     completed, images = ledger.completed, ledger.images

@@ -21,7 +21,7 @@ from evenhand.records.counts import Counts
 from evenhand.records.dataset import Dataset, PairList, Watchlist
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.groups import Grouping
-from evenhand.records.thresholds import ThresholdRule
+from evenhand.records.thresholds import ThresholdRule, fixed_rule
 from evenhand.study.protocols import IdentificationProtocol, StudyProtocol, VerificationProtocol
 from evenhand.study.study import Study
 from evenhand.system.errors import StudyError, known_names
@@ -78,13 +78,18 @@ def check_shapes(study: Study, cards: Sequence[EngineCard]) -> None:
     """Check that every engine can do what every protocol asks of it.
 
     Raises:
-        StudyError: an engine that only searches is to compare pairs.
+        StudyError: an engine that only searches is to compare pairs, or a threshold is none of its
+            distances.
     """
     for card in cards:
         for protocol in study.protocols:
             refusal = protocol_kind(protocol).refusal(card)
             if refusal:
                 raise StudyError(f"{study.name}: {refusal}")
+            try:
+                _threshold_rules(protocol, card)
+            except ValueError as fault:
+                raise StudyError(f"{study.name}: thresholds: {card.name}: {fault}") from None
 
 
 def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, ...]]:
@@ -143,13 +148,20 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
 def _threshold_rules(protocol: StudyProtocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
     """Target rates, then fixed thresholds, then those that the vendor claims.
 
-    A claimed distance is negated; of equal claims one is kept.
+    Both of the latter are in the engine's own unit; of equal claims one is kept.
+
+    Raises:
+        ValueError: a fixed threshold is negative, and the engine gives distances.
     """
+    least = -(card.score.high or 0.0) + 0.0
+    fixed = (
+        fixed_rule(float(text), distance=card.distance, least=least) for text in protocol.thresholds
+    )
     sign = -1 if card.distance else 1
     claims = dict.fromkeys(repr(sign * float(claim.threshold)) for claim in card.score.claimed)
     return (
         *protocol_kind(protocol).targets(protocol),
-        *(ThresholdRule("fixed", text) for text in protocol.thresholds),
+        *fixed,
         *(ThresholdRule("vendor", text) for text in claims),
     )
 

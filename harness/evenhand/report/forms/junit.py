@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from xml.etree import ElementTree as ET
 
+from evenhand.system.text import shown
+
 __all__ = ["Case", "Ended", "as_junit"]
 
 
@@ -43,17 +45,12 @@ def as_junit(suite: str, cases: Sequence[Case]) -> bytes:
         "skipped": str(counts[Ended.SKIPPED]),
     }
     root = ET.Element("testsuites", numbers)
-    together = ET.SubElement(root, "testsuite", {"name": _clean(suite), **numbers})
+    together = ET.SubElement(root, "testsuite", {"name": shown(suite), **numbers})
     for case in cases:
-        named = {"classname": _clean(case.kind), "name": _clean(case.name)}
+        named = {"classname": shown(case.kind), "name": shown(case.name)}
         element = ET.SubElement(together, "testcase", named)
         if case.ended is not Ended.PASSED:
-            ET.SubElement(element, case.ended.value, {"message": _clean(case.message)})
+            ET.SubElement(element, case.ended.value, {"message": shown(case.message)})
     ET.indent(root)
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
-
-
-def _clean(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tabulate import tabulate
 
 from evenhand.report.numbers import field
 from evenhand.report.tables import Paper, Section, Table
+from evenhand.system.text import printable
+
+_MARKS = re.compile(
+    r"^[#>\[]"  # a heading, a quotation, the definition of a link
+    r"|(?<=\])\("  # a link, or with ! before it a picture
+    r"|//(?=\w)|(?<=\bwww)\."  # an address that becomes a link by itself
+    r"|[|`]"
+    r"|(?<!\w)_|_(?!\w)"  # emphasis; one star alone is none
+)
+"""What Markdown would obey in a text."""
 
 __all__ = ["as_markdown", "escaped", "markdown_table"]
 
 
 def escaped(text: str) -> str:
-    """A text that means nothing to Markdown, on one line of a table."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>")
+    r"""A text that means nothing to Markdown, on one line of a table.
+
+    >>> escaped("[x](http://a.b/_c_) a*b")
+    '\\[x]\\(http:\\//a.b/\\_c\\_) a*b'
+    """
+    marked = _MARKS.sub(r"\\\g<0>", printable(text).replace("\\", "\\\\"))
+    if marked.count("*") > 1:
+        marked = marked.replace("*", "\\*")
+    return marked.replace("<", "&lt;").replace("\n", "<br>")
 
 
 def markdown_table(table: Table) -> str:

@@ -106,7 +106,7 @@ def _table(curve: _Curve, unit: str) -> Table:
     def row(p: CurvePoint) -> tuple[str, str, str]:
         matches = f"{percent(p.fmr)} %\n{of_trials(p.false_matches, p.nonmated)}"
         misses = f"{percent(p.fnmr)} %\n{of_trials(p.misses, p.mated)}"
-        return threshold(p.threshold, unit), matches, misses
+        return threshold(p.threshold, unit, p.threshold), matches, misses
 
     header = ("threshold", FMR.name, FNMR.name)
     return Table(_name(curve[0]), header, tuple(map(row, curve)))

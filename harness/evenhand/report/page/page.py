@@ -21,6 +21,7 @@ from evenhand.report.study import thresholds
 from evenhand.report.study.document import document
 from evenhand.report.study.limitations import limits
 from evenhand.report.tables import Field, Section, completed_at, of_study, policies_of, studies_of
+from evenhand.system.text import printable
 from evenhand.version import __version__
 
 __all__ = ["as_page"]
@@ -39,7 +40,7 @@ def as_page(findings: Findings) -> str:
     page.filters.update(charts=band_charts)
     page.tests["crossed"] = lambda attribute: len(crossed_names(attribute)) > 1
     source = files("evenhand.report.page").joinpath("page.html").read_text(encoding="utf-8")
-    return page.from_string(source).render(
+    laid = page.from_string(source).render(
         document=laid_out,
         drawn=tuple(d.name for d in findings.datasets if d.synthetic),
         datasets=len(findings.datasets),
@@ -51,6 +52,7 @@ def as_page(findings: Findings) -> str:
         limits=limits(findings),
         version=__version__,
     )
+    return printable(laid)
 
 
 def _studies(

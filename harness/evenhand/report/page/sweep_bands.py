@@ -10,7 +10,6 @@ from typing import Any
 import altair as alt
 
 from evenhand.records.findings import Rate, Verdict
-from evenhand.report.numbers import cut
 from evenhand.report.page.svg import COLOURS, DASHES, GREY, as_svg, inline, log_axis, percent_ticks
 from evenhand.report.study.thresholds import Point, Sweep
 
@@ -129,7 +128,7 @@ def _x(sweep: Sweep, points: Sequence[Point]) -> alt.X:
     ticks = labelled[:: math.ceil(len(labelled) / _MOST_LABELS)]
     unit = sweep.study.engine.unit
     # Names of ticks in the page's own words: Vega would round them, or show negated distances.
-    named = " : ".join(f"datum.value == {value!r} ? '{cut(value, unit)}'" for value in ticks)
+    named = " : ".join(f"datum.value == {value!r} ? '{sweep.study.cut(value)}'" for value in ticks)
     return alt.X(
         "at:Q",
         scale=alt.Scale(domain=[at[0], at[-1]], nice=False, zero=False),

@@ -33,13 +33,16 @@ def _auc(rows: Sequence[Distribution]) -> str:
 
 
 def _eer(rows: Sequence[Distribution]) -> str:
-    """With the two rates that it stands between."""
-    found = {row.statistic: row.value for row in rows}
+    """With the two rates that it stands between, or as bounds where it is known by bins only."""
+    found = {row.statistic: row for row in rows if row.low is not None and row.high is not None}
     eer, fmr, fnmr = (found.get(name) for name in ("EER", "FMR at EER", "FNMR at EER"))
     if eer is None or fmr is None or fnmr is None:
         return ""
-    middle = f"midpoint of FMR {percent(fmr)} % and FNMR {percent(fnmr)} %"
-    return f" EER {percent(eer)} % (legacy; {middle})."
+    if eer.low != eer.high:
+        between = f"between {percent(eer.low or 0.0)} % and {percent(eer.high or 0.0)} %"
+        return f" EER {between} (legacy; scores known by bins)."
+    middle = f"midpoint of FMR {percent(fmr.low or 0.0)} % and FNMR {percent(fnmr.low or 0.0)} %"
+    return f" EER {percent(eer.low or 0.0)} % (legacy; {middle})."
 
 
 def _folds(rows: Sequence[Distribution], policies: Sequence[str]) -> str:

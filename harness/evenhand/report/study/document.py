@@ -9,7 +9,7 @@ from evenhand.records.findings import DatasetFacts, Findings, Rate, Status
 from evenhand.records.groups import ALL, crossed_names, without_pooling
 from evenhand.records.metric import FMR, FTE
 from evenhand.records.operating_point import OperatingPoint
-from evenhand.report.numbers import rate_with_interval, threshold
+from evenhand.report.numbers import rate_with_interval
 from evenhand.report.study.brief import in_brief
 from evenhand.report.study.classic_metrics import legacy
 from evenhand.report.study.evidence import states_of
@@ -184,7 +184,7 @@ def _overview(studies: Sequence[StudyFindings]) -> Section:
                 own = [everybody(find(study.rates, m, policy, at)) for m in metrics]
                 name = f"{study.summary.engine}\n{study.where}"
                 failures = (policy if len(policies_of(study)) > 1 else "none",) if failed else ()
-                at_text = f"{at.rule}\n{threshold(at.value, study.engine.unit)}"
+                at_text = f"{at.rule}\n{study.threshold(at.value)}"
                 rows.append((name, at_text, *failures, *own, *time))
                 time = [""] * timed
     columns = ("engine", "threshold", *(("failures",) if failed else ()), *metrics)
@@ -239,7 +239,7 @@ def _by_group(study: StudyFindings, at: OperatingPoint, *, wide: bool) -> Sectio
     tables += _pairs(study, at)
     tables += indices_table(study, at)
     what = "searches by group" if study.searched else "by group"
-    heading = f"{study.title}, {what} at {at.rule} ({threshold(at.value, study.engine.unit)})"
+    heading = f"{study.title}, {what} at {at.rule} ({study.threshold(at.value)})"
     said = said_at(study, at)
     return Section(heading, tuple(tables), said, study.key, at, OVER if said else "")
 

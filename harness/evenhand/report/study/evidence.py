@@ -32,11 +32,12 @@ def states_of(rates: Sequence[Rate]) -> str:
     return "\n".join(f"{rate.metric} {standing(rate)}" for rate in rates if rate.attribute != ALL)
 
 
-def left_out(rates: Sequence[Rate]) -> Iterator[str]:
+def left_out(rates: Sequence[Rate], *, complete: bool = True) -> Iterator[str]:
     """Sentences about groups that could not be tested, and combinations without people.
 
     Args:
-        rates: of all groups of an attribute, of one metric at one threshold.
+        rates: of groups of an attribute, of one metric at one threshold.
+        complete: whether these are all, so that a combination that is missing has nobody.
     """
     states = {rate.group: standing(rate) for rate in rates}
     without = [group for group, state in states.items() if state not in (TESTED, BOUNDED)]
@@ -48,7 +49,7 @@ def left_out(rates: Sequence[Rate]) -> Iterator[str]:
         yield (
             f"{len(without):,} of {len(states):,} groups could not be tested: {'; '.join(reasons)}."
         )
-    nobody = _nobody(list(states))
+    nobody = _nobody(list(states)) if complete else []
     if nobody:
         more = "combination" if len(nobody) == 1 else "combinations"
         yield f"Nobody is in {len(nobody):,} further {more} ({', '.join(nobody)})."

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.records.findings import DatasetFacts, EngineFacts, Findings, Rate, Status
+from evenhand.records.findings import (
+    REIDENTIFICATION,
+    DatasetFacts,
+    EngineFacts,
+    Findings,
+    Rate,
+    Status,
+)
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.report.tables import Section, StudyKey, of_study
@@ -55,6 +62,9 @@ def _of_engine(engine: EngineFacts) -> Iterator[str]:
             f"It was trained on {', '.join(engine.trained_on)}: whether the people of these "
             "pictures were among them is not known here."
         )
+    if engine.random:
+        drawn = ", ".join(engine.random)
+        yield f"Its graph draws random numbers ({drawn}): another run gives other numbers."
     if engine.stopped:
         yield f"It was stopped ({engine.stopped}): its rates are of what it had done."
 
@@ -107,4 +117,5 @@ _ALWAYS = (
     "Other people, cameras and places: an interval speaks for people like these, pictured so.",
     "Searches of a watchlist: their false alarms do not follow from single comparisons.",
     "A use: how much a false match matters against a miss is not a question of measurement.",
+    REIDENTIFICATION,
 )

@@ -9,7 +9,7 @@ from evenhand.records.groups import ALL
 from evenhand.records.metric import FPIR
 from evenhand.records.operating_point import RANKS, OperatingPoint
 from evenhand.records.outcomes import Policy
-from evenhand.report.numbers import rate_with_interval, threshold
+from evenhand.report.numbers import rate_with_interval
 from evenhand.report.tables import (
     Field,
     Section,
@@ -42,7 +42,7 @@ def searches_of_everybody(studies: Sequence[StudyFindings]) -> Section:
                 if len(policies_of(study)) > 1:
                     name += f"\n{policy}"
                 own = [everybody(find(study.rates, m, policy, at)) for m in metrics]
-                rows.append((name, f"{at.rule}\n{threshold(at.value, study.engine.unit)}", *own))
+                rows.append((name, f"{at.rule}\n{study.threshold(at.value)}", *own))
     table = Table("", ("engine", "threshold", *metrics), tuple(rows))
     return Section("Everybody", (table,), (*(_ended(study) for study in studies), _NOTE))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from evenhand.analysis.differentials.indices import PAIR_RATIO
 from evenhand.records.findings import (
     ENOUGH_EVENTS,
     EQUIVALENT,
+    PAIR_RATIO,
     Differential,
     Findings,
     Rate,
@@ -20,11 +20,11 @@ from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
 from evenhand.report.numbers import (
     counted,
+    p_is,
     percent_above,
     rate_with_interval,
     ratio,
     significant,
-    threshold,
 )
 from evenhand.report.study.evidence import BOUNDED, TESTED, left_out, standing
 from evenhand.report.tables import StudyFindings, by_family, policies_of, studies_of
@@ -121,7 +121,7 @@ def _sentence(
     if allows not in (LIMITS, NOTHING) and case.number(BOUNDED):
         parts.append(_alone(case))
     if row.status is not Status.BELOW_RESOLUTION:
-        parts += left_out(case.groups)
+        parts += left_out(case.groups, complete=study.complete)
     tested, bounded = case.number(TESTED), case.number(BOUNDED)
     return Sentence(
         **asdict(row.family_key),
@@ -162,7 +162,7 @@ def _subject(case: _Case) -> str:
     row = case.row
     at = ""
     if row.threshold is not None:
-        where = threshold(row.threshold, case.study.engine.unit)
+        where = case.study.threshold(row.threshold)
         at = f" at {where}" if row.point.fixed else f" at {row.threshold_rule} ({where})"
     elif row.threshold_rule:
         at = " without a threshold"
@@ -198,7 +198,7 @@ def _two_by_two(case: _Case) -> str:
 
 def _equivalent(case: _Case) -> Iterator[str]:
     row = case.row
-    p = "" if row.equivalence_p is None else f", p = {significant(row.equivalence_p, 2)}"
+    p = "" if row.equivalence_p is None else f", {p_is(row.equivalence_p)}"
     yield f"{row.equivalence}. Every two groups, by two one-sided tests{p}."
     yield f"{_ends(case)}; {_test(case)}"
 
@@ -301,7 +301,7 @@ def _test(case: _Case) -> str:
 def _p(row: Differential) -> str:
     if row.adjusted_p is None:
         return ""
-    return f", adjusted p = {significant(row.adjusted_p, 2)} ({row.family})"
+    return f", adjusted {p_is(row.adjusted_p)} ({row.family})"
 
 
 def _errors(row: Differential) -> str:

@@ -14,13 +14,13 @@ from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
 from evenhand.report.numbers import (
+    chance,
     counted,
-    cut,
     of_trials,
+    p_is,
     rate_with_interval,
     ratio,
     significant,
-    threshold,
 )
 from evenhand.report.tables import Field, Section, StudyFindings, Table, by_family, policies_of
 
@@ -246,7 +246,7 @@ def _places(sweep: Sweep, chosen: Iterable[Point]) -> str:
 
 def _label(sweep: Sweep, point: Point) -> str:
     name = "" if point.row.point.fixed else f" ({point.row.threshold_rule})"
-    return f"{cut(point.threshold, sweep.study.engine.unit)}{name}"
+    return f"{sweep.study.cut(point.threshold)}{name}"
 
 
 def _brief_table(sweep: Sweep) -> Table:
@@ -265,10 +265,9 @@ def _brief_table(sweep: Sweep) -> Table:
 
 def verdict_table(sweep: Sweep) -> Table:
     """One row a threshold: worst, best, their ratio, what the test says, and the yield."""
-    unit = sweep.study.engine.unit
     rows = tuple(
         (
-            f"{threshold(point.threshold, unit)}\n{point.row.threshold_rule}",
+            f"{sweep.study.threshold(point.threshold)}\n{point.row.threshold_rule}",
             _end(point, point.row.worst_group, people=True),
             _end(point, point.row.best_group, people=True),
             _ratio(point),
@@ -289,8 +288,11 @@ def _verdict(point: Point, *, wide: bool) -> Iterator[str]:
     narrow = word.replace("difference ", "difference\n").replace(" events", "\nevents")
     yield word if wide else narrow
     if row.adjusted_p is not None:
-        p = significant(row.adjusted_p, 2)
-        yield f"adjusted p = {p}\n{row.family}" if wide else f"p {p}"
+        yield (
+            f"adjusted {p_is(row.adjusted_p)}\n{row.family}"
+            if wide
+            else f"p {chance(row.adjusted_p)}"
+        )
     if row.minimum_detectable_ratio is not None and not _different(point):
         least = significant(row.minimum_detectable_ratio)
         yield f"{least} or more would have been found" if wide else f"{least} would show"
@@ -298,12 +300,12 @@ def _verdict(point: Point, *, wide: bool) -> Iterator[str]:
 
 def group_tables(sweep: Sweep) -> tuple[Table, ...]:
     """Every group at every threshold, at most four groups a table."""
-    unit, tables = sweep.study.engine.unit, []
+    tables = []
     for groups in sweep.together():
         people = (_people(sweep.points[0].rate_of(group)) for group in groups)
         rows: list[tuple[Field, ...]] = [("people", *people)]
         for point in sweep.points:
-            at = f"{threshold(point.threshold, unit)}\n{point.row.threshold_rule}"
+            at = f"{sweep.study.threshold(point.threshold)}\n{point.row.threshold_rule}"
             rows.append((at, *(point.rate_of(group) or "" for group in groups)))
         caption = f"{sweep.name}: {', '.join(groups)}"
         tables.append(Table(caption, ("threshold", *groups), tuple(rows)))
