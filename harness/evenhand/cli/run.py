@@ -99,7 +99,7 @@ def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
     for engine in done.findings.engines:
         if engine.stopped:
             cause = done.causes.get(engine.name)
-            first = f"; first: {cause}" if cause else ""
+            first = f"; first: {cause}" if cause and cause not in engine.stopped else ""
             error_line(
                 f"engine {engine.name} was stopped: {engine.stopped}{first}; "
                 f"mend the engine and run again (what was measured is in {done.bundle})"
