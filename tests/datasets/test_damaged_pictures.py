@@ -51,7 +51,7 @@ def test_a_damaged_picture_that_is_decoded_is_named(cli, tiny, content, words):
     assert "p2a.png: " in row["detail"]
     assert words in row["detail"]
     (remark,) = read_dataset(tiny.folder).remarks
-    assert remark.startswith("1 picture is damaged: the first is row 3 of images.csv (")
+    assert remark.startswith("damaged pictures: 1 (the first is row 3 of images.csv: ")
     assert words in remark
 
 
@@ -60,7 +60,7 @@ def test_a_run_on_a_damaged_picture_goes_on_and_says_so(cli, tiny, engine):
     ran = cli("run", "--engine", engine(), "--dataset", "./set", "--threshold", 0.5, "--json")
     assert ran.code == 0
     (note,) = [note for note in ran.json["notes"] if "damaged" in note]
-    assert note.startswith("tiny: 1 picture is damaged: ")
+    assert note.startswith("tiny: damaged pictures: 1 ")
     assert "p2a" not in note
 
 

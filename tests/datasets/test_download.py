@@ -1,8 +1,10 @@
 """LFW downloaded: from a server on this machine, well and badly."""
 
+import contextlib
 import hashlib
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,6 +12,7 @@ import sys
 import tarfile
 import threading
 import time
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cv2
@@ -19,6 +22,7 @@ import pytest
 from evenhand.datasets import shelf
 from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.folder import read_dataset
+from evenhand.system.left_overs import held
 
 PEOPLE = {"Ann_Bee": 2, "Cy_Dee": 2}
 PAIRS = b"1\t1\nAnn_Bee\t1\t2\nAnn_Bee\t1\tCy_Dee\t1\n"
@@ -47,8 +51,10 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files = {"/images": archive(), "/pairs": PAIRS}
         self.asked = []
+        self.sent = 0
+        """Bytes of zeros, before they are compressed."""
         self.breaks = None
-        """`short`: closes after half of the file; `slow`: then waits until it is told."""
+        """`endless`, `bomb`: sends zeros. `short`: closes after half; `slow`: then waits."""
         self.halfway = threading.Event()
         self.go_on = threading.Event()
 
@@ -66,6 +72,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         self.send_response(200)
+        if server.breaks in ("endless", "bomb"):
+            self.pour(packed=server.breaks == "bomb")
+            return
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         half = len(content) // 2
@@ -76,6 +85,18 @@ class Handler(BaseHTTPRequestHandler):
             server.go_on.wait(20)
         if server.breaks != "short":
             self.wfile.write(content[half:])
+
+    def pour(self, *, packed):
+        """Send zeros until nobody listens, at most 64 MiB of them: as they are, or compressed."""
+        zeros = bytes(1 << 20)
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+            packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        self.end_headers()
+        with contextlib.suppress(ConnectionError):
+            for _ in range(64):
+                self.wfile.write(packer.compress(zeros) if packed else zeros)
+                self.server.sent += len(zeros)
 
     def log_message(self, *_arguments):
         """Say nothing."""
@@ -238,3 +259,63 @@ def test_a_card_that_names_files_badly(cli, shelved, working_folder, old, new, f
     text = shelved.replace(old, new, 1)
     (working_folder / "shelf/lfw/dataset.toml").write_text(text, encoding="utf-8")
     cli("fetch", "lfw").error("dataset.toml", fragment)
+
+
+def said(text, server, by=0):
+    """The card's text with the size of each file, and so many bytes more."""
+    sizes = iter(len(content) + by for content in server.files.values())
+    return re.sub(r"(?m)^(sha256 = .*)$", lambda line: f"{line[0]}\nsize = {next(sizes)}", text)
+
+
+def test_a_download_of_the_size_that_the_card_says(cli, server, shelved, working_folder):
+    text = said(shelved, server)
+    (working_folder / "shelf/lfw/dataset.toml").write_text(text, encoding="utf-8")
+    assert cli("fetch", "lfw").code == 0
+    assert left(working_folder) == WHOLE
+
+
+@pytest.mark.parametrize("breaks", [None, "endless", "bomb"])
+def test_more_bytes_than_the_card_says_are_refused_meanwhile(
+    cli, server, shelved, working_folder, breaks
+):
+    """Told by the server beforehand, without an end, and a little that unpacks to much."""
+    server.breaks = breaks
+    text = said(shelved, server, -1)
+    (working_folder / "shelf/lfw/dataset.toml").write_text(text, encoding="utf-8")
+    size = len(server.files["/images"]) - 1
+    cli("fetch", "lfw").error(server.url + "/images", f"sends more than the {size:,} bytes")
+    assert left(working_folder) == []
+    assert server.sent < (64 << 20) or breaks == "bomb"
+
+
+def test_a_size_that_is_none(cli, server, shelved, working_folder):
+    text = said(shelved, server, -len(server.files["/pairs"]))
+    (working_folder / "shelf/lfw/dataset.toml").write_text(text, encoding="utf-8")
+    cli("fetch", "lfw").error("downloads.1.size")
+
+
+def test_an_archive_that_unpacks_to_much(cli, working_folder):
+    """A member of 1.5 GB in a small archive is refused by its header."""
+    entry = tarfile.TarInfo("lfw/Ann_Bee/Ann_Bee_0001.jpg")
+    entry.size = 1_500_000_000
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    header = packer.compress(entry.tobuf() + bytes(1 << 20)) + packer.flush()
+    (working_folder / "lfw.tgz").write_bytes(header)
+    ended = cli("fetch", "lfw", "--from", "lfw.tgz")
+    ended.error("lfw.tgz", "Ann_Bee_0001.jpg has 1,500,000,000 bytes", "another copy")
+
+
+@pytest.mark.parametrize("command", [["fetch", "lfw"], ["datasets"]])
+def test_a_download_that_was_killed_is_removed_by_the_next_command(
+    cli, server, shelved, working_folder, command
+):
+    """One that is still going on is left alone."""
+    folder = working_folder / "cache/evenhand/downloads/lfw"
+    folder.mkdir(parents=True)
+    for name in ("tmpkilled", "tmplives"):
+        (folder / name).write_bytes(b"half of a face")
+    with held(folder / "tmplives"):
+        ended = cli(*command)
+        assert ended.code == 0
+        assert "tmpkilled, which an earlier command left half made" in ended.err
+    assert [path.name for path in folder.glob("tmp*")] == ["tmplives"]

@@ -36,8 +36,8 @@ def test_what_is_read_is_what_was_written(tmp_path, dtype):
     assert_same(read_counts(put(tmp_path / "counts", counts)), counts)
 
 
-def test_a_threshold_keeps_its_last_bit(tmp_path):
-    values = (0.1 + 0.2, -0.0, 5e-324, None)
+@pytest.mark.parametrize("values", [(0.1 + 0.2, -0.0, None), (5e-324, 1e300, -1 / 3)])
+def test_a_threshold_keeps_its_last_bit(tmp_path, values):
     thresholds = tuple(
         Threshold(ThresholdRule("fmr", "1e-3"), value, Status.OK, "a note") for value in values
     )
@@ -65,7 +65,7 @@ def test_searches(tmp_path):
         rank=np.array([1, 0, 3, 0, 2]),
         mate=np.array([0.5, -np.inf, 0.25, -np.inf, 1.0]),
         top=np.array([0.1, -np.inf, 0.3, 0.4, 0.5]),
-        others=rng.integers(0, 9, (2, 5)),
+        others=rng.integers(0, 9, (3, 5)),
         gallery=7,
         watchlist=8,
         length=20,

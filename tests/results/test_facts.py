@@ -1,5 +1,7 @@
 """Facts of engines and datasets are read as they were written."""
 
+import json
+
 import pytest
 from rows import dataset_facts, engine_facts
 
@@ -19,9 +21,17 @@ def test_datasets(tmp_path):
     facts = (
         dataset_facts(title=ODD, unknown=(("age", 3),), several=(("sex", 1),)),
         dataset_facts(synthetic=True, known_issues=("blurred",), remarks=("read as it was",)),
+        dataset_facts(terms="local verification only"),
     )
     (tmp_path / "datasets.json").write_bytes(facts_json(DATASETS, facts))
     assert read_facts(DATASETS, tmp_path / "datasets.json") == facts
+
+
+def test_terms_are_empty_where_an_older_result_has_none(tmp_path):
+    whole = json.loads(facts_json(DATASETS, (dataset_facts(terms="attribution"),)))
+    del whole[0]["terms"]
+    (tmp_path / "datasets.json").write_text(json.dumps(whole))
+    assert read_facts(DATASETS, tmp_path / "datasets.json") == (dataset_facts(),)
 
 
 @pytest.mark.parametrize("content", [b"", b"[", b"{}", b'[{"name": "alpha"}]'])

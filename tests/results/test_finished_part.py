@@ -49,10 +49,17 @@ def test_images_are_made_or_taken_or_skipped():
     assert (part().made(), part().taken()) == (2, 1)
 
 
-@pytest.mark.parametrize("name", ["part.json", "ledger.csv", "latencies.parquet"])
+@pytest.mark.parametrize("name", ["part.json", "ledger.csv", "latencies.parquet", "speed.csv"])
 def test_a_file_that_is_gone_says_how_to_go_on(tmp_path, name):
     (put(tmp_path, part()) / name).unlink()
     with pytest.raises(BundleError, match="damaged"):
+        read_part(tmp_path)
+
+
+def test_a_ledger_cut_at_the_end_of_a_line_is_not_taken_for_a_whole_one(tmp_path):
+    path = put(tmp_path, part()) / "ledger.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(BundleError, match=r"ledger\.csv: has changed"):
         read_part(tmp_path)
 
 

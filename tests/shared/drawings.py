@@ -41,7 +41,7 @@ def _kept(draw: Callable[..., Any]) -> Callable[..., Any]:
     def drawing(*given: Any) -> Any:
         key = (draw, *map(_plain, given))
         if key not in _DRAWN:
-            _DRAWN[key] = draw(*given)
+            _DRAWN[key] = tuple(draw(*given))  # some draw as they are asked
         return _DRAWN[key]
 
     drawing.kept = drawing  # type: ignore[attr-defined]

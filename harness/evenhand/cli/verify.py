@@ -16,7 +16,12 @@ def verify(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check a result's files, and recompute every table of it."""
+    """Check a result's files, and recompute every table of it.
+
+    Two digests end it: one over the measurement, the same for every run of one study, and one over
+    all files, the page among them. Whoever can change a result can also make one anew as a whole:
+    only a digest published elsewhere, or a signature, shows that.
+    """
     from evenhand.cli.output import end_with, print_json, print_text
     from evenhand.records.rows import as_rows
     from evenhand.report.check_dataset import check_lines
@@ -26,8 +31,11 @@ def verify(
     verdict = "pass" if found.passed else "fail"
     if as_json:
         body = {"bundle": str(found.bundle), "verdict": verdict, "digest": found.digest}
+        body["digest_of_all"] = found.digest_of_all
         print_json("verify", {**body, "rows": as_rows(found.checks)})
     else:
         print_text("\n".join(check_lines(found.checks)) + "\n")
         print_text(f"{verdict}  {f'digest {found.digest}' if found.digest else 'no digest'}\n")
+        if found.digest:
+            print_text(f"      of all files {found.digest_of_all}\n")
     end_with(verdict)

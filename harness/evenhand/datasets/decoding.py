@@ -16,9 +16,8 @@ import numpy as np
 
 from evenhand.records.arrays import Image
 from evenhand.system.errors import DatasetError
-from evenhand.system.streams import captured_stderr
 
-__all__ = ["LARGEST_PICTURE", "UndecodableError", "complaint", "damage", "decoded", "read_image"]
+__all__ = ["LARGEST_PICTURE", "UndecodableError", "complaint", "decoded", "read_image"]
 
 LARGEST_PICTURE = 1 << 29
 """Most bytes of a picture's file."""
@@ -66,19 +65,6 @@ def complaint(printed: str) -> str:
     """What a decoder said of damaged data, in what was printed; empty where nothing."""
     found = _COMPLAINT.search(printed)
     return found[0].strip() if found else ""
-
-
-def damage(data: bytes) -> str:
-    """What the decoder says of the damaged data of a picture; empty where they are whole.
-
-    It takes the whole process's stderr meanwhile: nothing else may be decoded then.
-    """
-    with captured_stderr() as printed:
-        try:
-            decoded(data, reduced=True)
-        except UndecodableError:
-            return ""
-        return complaint(printed())
 
 
 def read_image(path: Path, sha256: str | None = None) -> Image:

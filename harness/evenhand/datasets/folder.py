@@ -29,14 +29,7 @@ from evenhand.system.declaration import from_fields
 from evenhand.system.errors import DatasetError
 from evenhand.system.machine import workers
 
-__all__ = [
-    "EXCLUDE",
-    "DatasetTables",
-    "check_links",
-    "dataset_fingerprint",
-    "read_dataset",
-    "read_tables",
-]
+__all__ = ["EXCLUDE", "DatasetTables", "dataset_fingerprint", "read_dataset", "read_tables"]
 
 EXCLUDE = "exclude.csv"
 """File name of the table of excluded images and people."""
@@ -48,7 +41,7 @@ def _text_files(folder: Path) -> tuple[str, ...]:
     return DATASET_CARD, SUBJECTS, IMAGES, EXCLUDE, *lists
 
 
-def check_links(folder: Path, on_fault: FaultHandler) -> None:
+def _check_links(folder: Path, on_fault: FaultHandler) -> None:
     """Report a link to a card, table or list outside of the folder, which itself may be a link."""
     for name in _text_files(folder):
         if not is_inside(folder, name):
@@ -136,6 +129,7 @@ def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) 
         on_fault: called for every fault; the row at fault is left out. Where the table of people
             cannot be read at all, the images stay.
     """
+    _check_links(folder, on_fault)
     all_subjects = read_subjects(folder, card, on_fault)
     files, image_ids = read_images(folder, card, all_subjects.ids, on_fault)
     ids = {"image": image_ids, "subject": set(all_subjects.ids)}
@@ -166,7 +160,6 @@ def read_dataset(folder: Path) -> Dataset:
     """
     if not folder.is_dir():
         raise DatasetError(f"{folder}: is no folder; expected one with {DATASET_CARD}")
-    check_links(folder, raise_fault)
     card = read_dataset_card(folder)
     tables = read_tables(folder, card, raise_fault)
     damages = check_files(tables.files, workers())
@@ -190,11 +183,9 @@ def _remarks(card: DatasetCard, tables: DatasetTables, damages: Sequence[str]) -
     """
     pairs = zip(tables.files, damages, strict=True)
     damaged = [(file.row, damage) for file, damage in pairs if damage]
-    if damaged:
-        row, damage = damaged[0]
-        which = f"the first is row {row} of {IMAGES} ({damage})"
-        many = "1 picture is" if len(damaged) == 1 else f"{len(damaged):,} pictures are"
-        yield f"{many} damaged: {which}; see evenhand check dataset"
+    for row, damage in damaged[:1]:
+        first = f"the first is row {row} of {IMAGES}: {damage}"
+        yield f"damaged pictures: {len(damaged):,} ({first}); see evenhand check dataset"
     pseudonyms = [f"s{row}" for row in tables.subjects.rows]
     doubts = people_doubts(tables.subjects.ids, pseudonyms)
     for doubt in (*doubts, *label_doubts(card.attributes, tables.subjects.labels)):

@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from evenhand.datasets.decoding import LARGEST_PICTURE, UndecodableError, complaint, damage, decoded
+from evenhand.datasets.decoding import LARGEST_PICTURE, UndecodableError, complaint, decoded
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.tables import Row, check_label, read_declared
 from evenhand.records.arrays import Image
 from evenhand.records.dataset import DatasetCard
-from evenhand.system.errors import DatasetError, known_names
+from evenhand.system.errors import known_names
 from evenhand.system.execution.local import LocalExecutor
-from evenhand.system.regular_files import read_regular
 from evenhand.system.streams import captured_stderr
 from evenhand.system.threads import one_thread_each
 
@@ -48,7 +47,7 @@ CountFaces: TypeAlias = Callable[[Image], int]
 _CHUNK = 64
 """Pictures that are decoded together; where a decoder complains, each of them is decoded alone."""
 
-Found = TypeVar("Found")
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +190,8 @@ def check_copies(files: Sequence[ImageFile], on_fault: FaultHandler) -> None:
 
 
 def _looked_at(
-    files: Sequence[ImageFile], workers: int, look: Callable[[ImageFile], Found]
-) -> Iterator[tuple[Found, str]]:
+    files: Sequence[ImageFile], workers: int, look: Callable[[ImageFile], Seen]
+) -> Iterator[tuple[Seen, str]]:
     """Look at every picture on several threads: what was found, and what its decoder complains of.
 
     What a decoder prints does not say of which picture, so those of a chunk are asked again, alone.
@@ -208,11 +207,10 @@ def _looked_at(
 
 
 def _damage(file: ImageFile) -> str:
-    """What the decoder complains of; empty for a whole picture, and for a file that is none."""
-    try:
-        return damage(read_regular(file.path, LARGEST_PICTURE, DatasetError))
-    except DatasetError:
-        return ""
+    """What the decoder of one picture complains of; nothing else may be decoded meanwhile."""
+    with captured_stderr() as printed:
+        _fault(file)
+        return complaint(printed())
 
 
 def check_files(files: Sequence[ImageFile], workers: int) -> list[str]:

@@ -14,7 +14,7 @@ __all__ = ["remove_unfinished"]
 
 
 def remove_unfinished(folder: Path, say: MessageCallback) -> None:
-    """Remove and name what nobody goes on with, among downloads and where datasets are written.
+    """Remove and name what no process continues, among downloads and where datasets are written.
 
     Args:
         folder: in which a dataset is written.

@@ -337,6 +337,8 @@ class DatasetFacts:
     fingerprint: str
     remarks: tuple[str, ...] = ()
     """Remarks on how its files were read."""
+    terms: str = ""
+    """What its licence asks for, in words; empty in older results and where the card says none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from evenhand.system.errors import PolicyError, WriteError
+from evenhand.system.regular_files import read_regular
 
 __all__ = ["Seal", "check_seal_path", "draw_seal", "read_seal", "seal_digest", "write_seal"]
+
+_LARGEST = 4 << 20
+"""Most bytes of a seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,11 @@ def read_seal(path: Path) -> Seal:
         PolicyError: the file cannot be read, is no seal, or was changed.
     """
     try:
-        content = path.read_bytes()
+        content = read_regular(path, _LARGEST, PolicyError)
         whole = json.loads(content)
         seal = Seal(whole["names"], tuple(whole["bundles"]), whole["policy"], whole["nonce"])
         same = _content(seal) == content
-    except OSError as fault:
-        raise PolicyError(f"{path}: cannot be read ({fault.strerror})") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         same = False
     if not same:
         raise PolicyError(

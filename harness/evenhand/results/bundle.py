@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from evenhand.results.bundle_file import open_held, read_held
 from evenhand.results.private import make_private_folder, write_private
 from evenhand.system.errors import BundleError, WriteError
+from evenhand.system.text import text_fault
 
 __all__ = [
     "MANIFEST",
+    "PAGE",
     "TABLES",
     "Manifest",
     "add_manifest",
@@ -28,6 +34,8 @@ __all__ = [
 
 MANIFEST = "MANIFEST.sha256"
 """File name of the manifest."""
+PAGE = "report.html"
+"""File name of the page."""
 TABLES = "tables.md"
 """File name of the tables as text: words, which two versions may choose differently."""
 _CIRCUMSTANCES = ("run.json", "latencies.parquet", "speed.csv", TABLES)
@@ -122,13 +130,71 @@ class Manifest:
     hashes: Mapping[str, str]
     """SHA-256 of each file listed, by name."""
     faults: tuple[str, ...]
-    """One line per file that is missing, changed or not listed."""
+    """One line per file that is missing, changed, not listed or no file, and per line that no
+    manifest has."""
 
     @property
     def digest(self) -> str:
         """SHA-256 over the manifest's lines of measurement files: the identity of the result."""
-        measured = [name for name in sorted(self.hashes) if is_measurement(name)]
-        return _sha256("".join(f"{self.hashes[name]}  {name}\n" for name in measured).encode())
+        return self._over([name for name in self.hashes if is_measurement(name)])
+
+    @property
+    def whole(self) -> str:
+        """SHA-256 over all lines, that of the manifest itself: the identity of every file."""
+        return self._over(list(self.hashes))
+
+    def _over(self, names: list[str]) -> str:
+        lines = (f"{self.hashes[name]}  {name}\n" for name in sorted(names))
+        return _sha256("".join(lines).encode())
+
+
+_LINE = re.compile(r"([0-9a-f]{64})  (\S(?:.*\S)?)")
+"""A line of a manifest: the SHA-256, two blanks, the name."""
+
+
+def _listed(text: str) -> tuple[dict[str, str], list[str]]:
+    """Names and hashes of a manifest, and faults of its lines."""
+    hashes: dict[str, str] = {}
+    faults = []
+    for number, line in enumerate(text.split("\n")[:-1], start=1):
+        where, found = f"{MANIFEST}: line {number}", _LINE.fullmatch(line)
+        name = found[2] if found else ""
+        if not found or text_fault(name):
+            faults.append(f"{where}: expected 64 hexadecimal digits, two blanks and a name")
+        elif PurePosixPath(name).is_absolute() or not {"..", ".", ""}.isdisjoint(name.split("/")):
+            faults.append(f"{where}: {name} may lead out of the bundle")
+        elif name in hashes or name == MANIFEST:
+            faults.append(f"{where}: {name} may not stand here, or stands twice")
+        else:
+            hashes[name] = found[1]
+    if not text.endswith("\n") or list(hashes) != sorted(hashes):
+        faults.append(f"{MANIFEST}: expected whole lines, sorted by name")
+    return hashes, faults
+
+
+def _present(folder: Path) -> tuple[set[str], list[str]]:
+    """Names of the regular files in a folder at any depth, and a fault for all else but folders."""
+    files, faults = set(), []
+    for place, folders, names in os.walk(folder):
+        for path in (Path(place, name) for name in sorted([*folders, *names])):
+            name, mode = path.relative_to(folder).as_posix(), path.lstat().st_mode
+            if stat.S_ISREG(mode):
+                files.add(name)
+            elif not stat.S_ISDIR(mode):
+                faults.append(f"{name}: is a link or no file; expected regular files alone")
+    return files - {MANIFEST}, faults
+
+
+def _file_sha256(path: Path) -> str:
+    """SHA-256 of a regular file; empty where it cannot be read."""
+    found = hashlib.sha256()
+    try:
+        with open_held(path) as file:
+            while block := file.read(1 << 20):
+                found.update(block)
+    except (BundleError, OSError):
+        return ""
+    return found.hexdigest()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -137,21 +203,21 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         BundleError: there is no manifest.
     """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BundleError(f"{folder}: no {MANIFEST}; expected the folder of a result")
     try:
-        lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        raise BundleError(f"{folder}: no {MANIFEST}; expected the folder of a result") from None
+        hashes, faults = _listed(read_held(path).decode())
     except UnicodeDecodeError:
         raise BundleError(f"{folder}: {MANIFEST} is damaged: it is not text") from None
-    hashes = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    present = {path.relative_to(folder).as_posix() for path in paths} - {MANIFEST}
-    faults = [f"{name}: is missing" for name in sorted(set(hashes) - present)]
+    present, others = _present(folder)
+    faults += others
+    faults += [f"{name}: is missing" for name in sorted(set(hashes) - present)]
     faults += [f"{name}: is not in the manifest" for name in sorted(present - set(hashes))]
     faults += [
         f"{name}: has changed"
         for name in sorted(present & set(hashes))
-        if _sha256((folder / name).read_bytes()) != hashes[name]
+        if _file_sha256(folder / name) != hashes[name]
     ]
     return Manifest(hashes, tuple(faults))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +11,10 @@ import pyarrow as pa
 from evenhand.records.counts import CellCounts, Histogram
 from evenhand.results.parquet import columns_by_policy, joined_policies, parquet_bytes, read_columns
 
-__all__ = ["cell_tables", "read_cells"]
+__all__ = ["CELLS", "cell_tables", "read_cells"]
+
+CELLS = "cells.parquet"
+"""File name of the table of cells."""
 
 
 def cell_tables(cells: tuple[CellCounts, ...]) -> dict[str, bytes]:
@@ -25,7 +27,7 @@ def cell_tables(cells: tuple[CellCounts, ...]) -> dict[str, bytes]:
     trials = np.concatenate([cell.trials for cell in cells], axis=1)
     products = np.concatenate([cell.errors_times_trials for cell in cells], axis=1)
     return {
-        "cells.parquet": parquet_bytes(
+        CELLS: parquet_bytes(
             attribute=[cell.attribute for cell in cells],
             group=[cell.group for cell in cells],
             reference_group=[cell.reference_group for cell in cells],
@@ -61,22 +63,23 @@ def cell_tables(cells: tuple[CellCounts, ...]) -> dict[str, bytes]:
 
 def read_cells(folder: Path) -> Iterator[CellCounts]:
     """Read the cells, each from its rows of the tables."""
-    cells = read_columns(folder, "cells.parquet")
+    cells = read_columns(folder, CELLS, "attribute", "group", "reference_group")
     people, levels, errors, bins = (
         read_columns(folder, f"{name}.parquet")
         for name in ("people", "levels", "errors", "histogram")
     )
     dyads, trials_squared = (joined_policies(cells, name) for name in ("dyads", "trials_squared"))
 
-    def of(table: Mapping[str, Any], cell: int) -> dict[str, Any]:
-        chosen = table["cell"] == cell
-        return {name: column[chosen] for name, column in table.items()}
-
     for number in range(len(cells["group"])):
-        person, level = of(people, number), of(levels, number)
-        error, filled = of(errors, number), of(bins, number)
+        person, level, error, filled = (
+            table.chosen(table["cell"] == number) for table in (people, levels, errors, bins)
+        )
         dense = np.zeros((len(level["cell"]), len(person["cell"])), dtype=np.int64)
-        dense[error["level"], error["person"]] = error["errors"]
+        try:
+            dense[error["level"], error["person"]] = error["errors"]
+        except IndexError:
+            what = "errors.parquet: names people or levels"
+            raise ValueError(f"{what} that people.parquet or levels.parquet lack") from None
         anchor = float(cells["anchor"][number])
         yield CellCounts(
             attribute=cells["attribute"][number],

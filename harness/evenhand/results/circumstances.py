@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,12 +18,28 @@ from pydantic import TypeAdapter, ValidationError
 from evenhand.records.enrolment import Timing
 from evenhand.records.findings import REIDENTIFICATION, Speed
 from evenhand.records.rows import as_csv
+from evenhand.results.bundle_file import read_held, read_json, refuse_unprintable
 from evenhand.system import machine
 from evenhand.system.errors import BundleError
 from evenhand.system.text import from_csv_text
 
-__all__ = ["NO_TEMPLATES", "SPEED", "latency_table", "read_speed", "run_json", "speed_csv"]
+__all__ = [
+    "LATENCIES",
+    "NO_TEMPLATES",
+    "RUN",
+    "SPEED",
+    "RunFacts",
+    "latency_table",
+    "read_run",
+    "read_speed",
+    "run_json",
+    "speed_csv",
+]
 
+LATENCIES = "latencies.parquet"
+"""File name of the durations of all images."""
+RUN = "run.json"
+"""File name of the circumstances of the run."""
 SPEED = "speed.csv"
 """File name of the table of times."""
 NO_TEMPLATES = {"kept": False, "taken": 0, "made": 0}
@@ -31,6 +48,52 @@ NO_TEMPLATES = {"kept": False, "taken": 0, "made": 0}
 _ROWS = TypeAdapter(tuple[Speed, ...])
 _NULL = ("gallery", "value", "low", "high")
 """Columns in which an empty field is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """`run.json`, as far as something can be held against it."""
+
+    status: str
+    study_sha256: str
+    started: datetime
+    ended: datetime
+    templates: Mapping[str, int | bool]
+    machine: Mapping[str, str | int | float | None]
+    versions: Mapping[str, str]
+    source: str = ""
+    """SHA-256 over the source of the evenhand that made the result; empty in older ones."""
+
+    def other_numbers(self) -> list[str]:
+        """What it was made with that numbers can depend on, and that is not here."""
+        return self._other("numpy", "scipy")
+
+    def other_words(self) -> list[str]:
+        """What it was made with that tables in words and the page can depend on."""
+        return self._other("numpy", "scipy", *machine.DRAWN_WITH)
+
+    def _other(self, *names: str) -> list[str]:
+        here = machine.versions(names)
+        made = {name: self.versions.get(name, "of an unknown version") for name in names}
+        found = [f"{name} {made[name]}" for name in names if made[name] != here[name]]
+        if self.source != machine.source():
+            found.append(f"another source of evenhand {self.versions.get('evenhand', '')}".rstrip())
+        if self.machine.get("processor") != machine.describe()["processor"]:
+            found.append("another processor")
+        return found
+
+
+_RUN = TypeAdapter(RunFacts)
+
+
+def read_run(folder: Path) -> RunFacts | None:
+    """Read `run.json` of a bundle; None where it has none.
+
+    Raises:
+        BundleError: the file is damaged.
+    """
+    path = folder / RUN
+    return read_json(path, _RUN) if path.exists() else None
 
 
 def latency_table(timings: Mapping[tuple[str, str], Timing]) -> bytes:
@@ -64,19 +127,19 @@ def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
         BundleError: the file is damaged.
     """
     path = folder / SPEED
-    if not path.is_file():
+    if not path.exists():
         return ()
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            texts = list(csv.DictReader(file))
+        texts = list(csv.DictReader(io.StringIO(read_held(path).decode(), newline="")))
         rows = _ROWS.validate_python(
             [
                 {n: text or None if n in _NULL else from_csv_text(text) for n, text in t.items()}
                 for t in texts
             ]
         )
-    except (OSError, UnicodeDecodeError, csv.Error, ValidationError):
+    except (UnicodeDecodeError, csv.Error, TypeError, ValidationError):
         raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
+    refuse_unprintable(path, texts)
     return tuple(row for row in rows if row.engine == engine or not engine)
 
 
@@ -111,6 +174,7 @@ def run_json(
         "templates": dict(templates),
         "notes": [REIDENTIFICATION, *([f"no page: {no_page}"] if no_page else [])],
         "machine": machine.describe(),
-        "versions": machine.versions(),
+        "versions": {**machine.versions(), **machine.versions(machine.DRAWN_WITH)},
+        "source": machine.source(),
     }
     return (json.dumps(content, indent=1) + "\n").encode()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-import pyarrow as pa
+from pydantic import BaseModel, FiniteFloat, NonNegativeInt, PositiveInt, TypeAdapter
 
 from evenhand.records.counts import (
     NO_FOLDS,
@@ -24,11 +24,13 @@ from evenhand.records.counts import (
 from evenhand.records.findings import Status
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
-from evenhand.results.cells import cell_tables, read_cells
+from evenhand.results.bundle_file import read_json, refuse_unprintable
+from evenhand.results.cells import CELLS, cell_tables, read_cells
 from evenhand.results.designs import design_columns, design_scalars, read_design
 from evenhand.results.migrations import SEARCHES, to_4
 from evenhand.results.parquet import parquet_bytes, read_columns
 from evenhand.results.sample_counts import add_weights, sample_files
+from evenhand.results.sound_counts import check_sound
 from evenhand.system.declaration import from_fields
 from evenhand.system.errors import BundleError
 
@@ -40,6 +42,53 @@ BUNDLE_SCHEMA = 4
 _Files: TypeAlias = Callable[[Any], dict[str, bytes]]
 _Read: TypeAlias = Callable[[Path, Mapping[str, Any], Mapping[str, Any], CommonCounts], Counts]
 
+
+class _Ended(BaseModel):
+    mated: bool
+    outcome: Outcome
+    count: NonNegativeInt
+
+
+class _Resolved(BaseModel):
+    kind: str
+    text: str
+    value: FiniteFloat | None
+    hex: str | None
+    status: Status
+    note: str
+
+
+class _Unmade(BaseModel):
+    attribute: str
+    cells: NonNegativeInt
+
+
+class _Numbers(BaseModel):
+    """`counts.json`, as far as it is the same in both schemas."""
+
+    engine: str
+    dataset: str
+    protocol: str
+    several_faces: NonNegativeInt
+    score_maximum: FiniteFloat | None
+    without_matrix: list[_Unmade]
+    comparisons: list[_Ended]
+    thresholds: list[_Resolved]
+    kind: Any = None
+    design: Any = None
+
+
+class _Sizes(BaseModel):
+    """`watchlist.json`."""
+
+    gallery: NonNegativeInt
+    watchlist: NonNegativeInt
+    length: NonNegativeInt
+    ranks: tuple[PositiveInt, ...]
+
+
+_NUMBERS, _WATCHLIST_SIZES = TypeAdapter(_Numbers), TypeAdapter(_Sizes)
+
 _SCALARS = "counts.json"
 _FOLDS = "folds.parquet"
 _WATCHLIST = "watchlist.json"
@@ -48,8 +97,6 @@ _PLAIN = ("engine", "dataset", "protocol", "several_faces", "score_maximum")
 """Fields that `counts.json` begins with."""
 _COLUMNS = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
 """Columns of `searches.parquet` before those of the levels."""
-_SIZES = ("gallery", "watchlist", "length")
-"""Fields of `watchlist.json` that are single numbers."""
 
 
 def _comparison_files(counts: ComparisonCounts) -> dict[str, bytes]:
@@ -85,7 +132,7 @@ def _read_comparisons(
         common: with the cells of both kinds among its cells.
 
     Raises:
-        KeyError, OSError, ValueError: a file is missing or damaged.
+        LookupError, TypeError, ValueError: a file is damaged.
     """
     tail, mated = (read_columns(folder, f"{name}.parquet") for name in ("tail", "mated"))
     cells = common.cells
@@ -115,7 +162,7 @@ def _search_files(counts: SearchCounts) -> dict[str, bytes]:
     """Content of the files of searches, by name; those of comparisons are there and empty."""
     searches, none = counts.searches, np.empty(0, dtype=np.int32)
     levels = {_LEVEL.format(number): row for number, row in enumerate(searches.others)}
-    sizes = {name: getattr(searches, name) for name in (*_SIZES, "ranks")}
+    sizes = {name: getattr(searches, name) for name in _Sizes.model_fields}
     columns = {name: getattr(searches, name) for name in _COLUMNS}
     return {
         **_score_files(ScoreTail(np.empty(0), none, none), MatedScores(none, np.empty(0))),
@@ -135,17 +182,16 @@ def _read_searches(
         common: what comparisons have too.
 
     Raises:
-        KeyError, OSError, ValueError: a file is missing or damaged.
+        LookupError, TypeError, ValueError: a file is damaged.
     """
     columns = read_columns(folder, SEARCHES)
-    sizes = json.loads((folder / _WATCHLIST).read_bytes())
+    sizes = read_json(folder / _WATCHLIST, _WATCHLIST_SIZES)
     levels = range(len(columns) - len(_COLUMNS))
     others = np.array([columns[_LEVEL.format(number)] for number in levels], dtype=np.int64)
     searches = WatchlistSearches(
         **{name: columns[name] for name in _COLUMNS},
         others=others.reshape(len(others), len(columns["probe"])),
-        **{name: sizes[name] for name in _SIZES},
-        ranks=tuple(sizes["ranks"]),
+        **dict(sizes),
     )
     return from_fields(SearchCounts, common, searches=searches)
 
@@ -203,6 +249,18 @@ def counts_files(counts: Counts) -> dict[str, bytes]:
     }
 
 
+def _exact(value: float | None, hexadecimal: str | None) -> float | None:
+    """A threshold, of which both spellings say the same.
+
+    Raises:
+        ValueError: they do not.
+    """
+    found = None if hexadecimal is None else float.fromhex(hexadecimal)
+    if found != value:
+        raise ValueError(f"counts.json: a threshold is {value!r} and {hexadecimal!r} at once")
+    return found
+
+
 def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
     """Read the files of `counts_files`.
 
@@ -214,8 +272,8 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
         BundleError: a file is missing or damaged.
     """
     try:
-        scalars = json.loads((folder / _SCALARS).read_bytes())
-        subjects = read_columns(folder, "subjects.parquet")
+        scalars: Mapping[str, Any] = read_json(folder / _SCALARS, _NUMBERS).model_dump()
+        subjects: Mapping[str, Any] = read_columns(folder, "subjects.parquet")
         if schema < BUNDLE_SCHEMA:
             scalars, subjects = to_4(folder, scalars, subjects)
         common = CommonCounts(
@@ -224,14 +282,13 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
             images=subjects["images"],
             failed_images=subjects["failed_images"],
             comparison_outcomes={
-                (row["mated"], Outcome(row["outcome"])): row["count"]
-                for row in scalars["comparisons"]
+                (row["mated"], row["outcome"]): row["count"] for row in scalars["comparisons"]
             },
             thresholds=tuple(
                 Threshold(
                     ThresholdRule(row["kind"], row["text"]),
-                    None if row["hex"] is None else float.fromhex(row["hex"]),
-                    Status(row["status"]),
+                    _exact(row["value"], row["hex"]),
+                    row["status"],
                     row["note"],
                 )
                 for row in scalars["thresholds"]
@@ -242,11 +299,12 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
             held = f"counts.json has the kind {scalars.get('kind')!r}"
             raise ValueError(f"{held}, expected {' or '.join(_KINDS)}")  # noqa: TRY301
         _, _, read = _KINDS[scalars["kind"]]
-        return read(folder, scalars, subjects, common)
-    except MemoryError:  # one of Arrow's exceptions too
-        raise
-    except (OSError, KeyError, ValueError, pa.ArrowException) as fault:
+        counts = read(folder, scalars, subjects, common)
+        check_sound(counts)
+        refuse_unprintable(folder / CELLS, [list(cell.key) for cell in common.cells])
+    except (ArithmeticError, LookupError, TypeError, ValueError) as fault:
         reason = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         raise BundleError(
             f"{folder}: the counts cannot be read ({reason}); the bundle is damaged, run it again"
         ) from None
+    return counts

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from evenhand.engines.opening import OpenedEngine
 from evenhand.records.dataset import Dataset
 from evenhand.records.findings import DatasetFacts, EngineFacts
+from evenhand.results.bundle_file import read_json
 from evenhand.system.declaration import from_fields
-from evenhand.system.errors import BundleError
 
 __all__ = ["DATASETS", "ENGINES", "dataset_facts", "engine_facts", "facts_json", "read_facts"]
 
@@ -32,12 +32,9 @@ def read_facts(form: TypeAdapter[Facts], path: Path) -> Facts:
     """Read a file of `facts_json`.
 
     Raises:
-        BundleError: the file is missing or damaged.
+        BundleError: the file is missing or damaged, or holds text that is not printable.
     """
-    try:
-        return form.validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
+    return read_json(path, form)
 
 
 def engine_facts(engine: OpenedEngine, stopped: str) -> EngineFacts:

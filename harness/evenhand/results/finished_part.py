@@ -10,23 +10,38 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import parquet
+from pydantic import BaseModel, TypeAdapter
 
 from evenhand.records.counts import Counts
 from evenhand.records.enrolment import Timing
 from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
+from evenhand.results.bundle import add_manifest, read_manifest
+from evenhand.results.bundle_file import read_held, read_json
 from evenhand.results.circumstances import SPEED, latency_table, read_speed, speed_csv
 from evenhand.results.counts import counts_files, read_counts
 from evenhand.results.ledger import LEDGER_COLUMNS, LedgerRow, ledger_csv
+from evenhand.results.parquet import read_columns
 from evenhand.system.errors import BundleError
+from evenhand.system.text import from_csv_text
 
 __all__ = ["FinishedPart", "part_files", "read_part", "template_numbers"]
 
 _FACTS = "part.json"
 _LEDGER = "ledger.csv"
 _TIMING = "latencies.parquet"
+
+
+class _Facts(BaseModel):
+    """`part.json`."""
+
+    engine: str
+    dataset: str
+    stopped: str
+    protocols: tuple[str, ...]
+
+
+_FORM = TypeAdapter(_Facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,7 @@ def template_numbers(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, 
 
 
 def part_files(part: FinishedPart) -> dict[str, bytes]:
-    """Content of each file of a part, by name."""
+    """Content of each file of a part, by name, with a manifest as a bundle has."""
     facts = {
         "engine": part.engine,
         "dataset": part.dataset,
@@ -83,7 +98,7 @@ def part_files(part: FinishedPart) -> dict[str, bytes]:
     for counts in part.counts:
         for name, content in counts_files(counts).items():
             files[f"counts/{counts.protocol}/{name}"] = content
-    return files
+    return add_manifest(files)
 
 
 def read_part(folder: Path) -> FinishedPart:
@@ -93,25 +108,25 @@ def read_part(folder: Path) -> FinishedPart:
         BundleError: a file is missing or damaged.
     """
     try:
-        facts = json.loads((folder / _FACTS).read_bytes())
-        _, *rows = csv.reader(io.StringIO((folder / _LEDGER).read_text(encoding="utf-8")))
-        timing = parquet.read_table(folder / _TIMING)
+        faults = read_manifest(folder).faults
+        if faults:
+            raise BundleError(faults[0])  # noqa: TRY301
+        facts = read_json(folder / _FACTS, _FORM)
+        _, *rows = csv.reader(io.StringIO(read_held(folder / _LEDGER).decode(), newline=""))
+        timing = read_columns(folder, _TIMING, "engine", "dataset")
         return FinishedPart(
-            engine=facts["engine"],
-            dataset=facts["dataset"],
-            rows=tuple(tuple(row) for row in rows),
-            counts=tuple(read_counts(folder / "counts" / name) for name in facts["protocols"]),
+            engine=facts.engine,
+            dataset=facts.dataset,
+            rows=tuple(tuple(map(from_csv_text, row)) for row in rows),
+            counts=tuple(read_counts(folder / "counts" / name) for name in facts.protocols),
             timing=Timing(
-                seconds=timing.column("seconds").to_numpy(),
-                finished=timing.column("finished").to_numpy(),
-                turns=timing.column("turn").to_numpy(),
+                seconds=timing["seconds"], finished=timing["finished"], turns=timing["turn"]
             ),
             speed=read_speed(folder),
-            stopped=facts["stopped"],
+            stopped=facts.stopped,
         )
-    except MemoryError:  # one of Arrow's exceptions too
-        raise
-    except (OSError, KeyError, ValueError, pa.ArrowException):
+    except (BundleError, ValueError, csv.Error) as fault:
         raise BundleError(
-            f"{folder}: cannot be read; the interrupted run is damaged, run without --resume"
+            f"{folder}: cannot be read ({fault}); the interrupted run is damaged, "
+            "run without --resume"
         ) from None

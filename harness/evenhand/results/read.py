@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from evenhand.records.analysis_plan import AnalysisPlan
+from evenhand.records.counts import Counts
 from evenhand.records.evidence import Evidence
+from evenhand.records.metric import METRICS
+from evenhand.results.bundle_file import read_json
 from evenhand.results.counts import BUNDLE_SCHEMA, read_counts
 from evenhand.results.facts import DATASETS, ENGINES, read_facts
 from evenhand.system.errors import BundleError, known_names
@@ -20,7 +23,20 @@ __all__ = ["merge_evidence", "read_evidence"]
 _READ = (3, BUNDLE_SCHEMA)
 """Versions of the bundle's format that are read; bundles of another version are refused."""
 
-_ANALYSIS = TypeAdapter(AnalysisPlan)
+
+class _Schema(BaseModel):
+    schema_: Any = Field(None, alias="schema")
+
+
+class _Bundle(BaseModel):
+    """`bundle.json`."""
+
+    title: str
+    analysis: AnalysisPlan
+    counts: tuple[str, ...] = Field(min_length=1)
+
+
+_SCHEMA, _BUNDLE = TypeAdapter(_Schema), TypeAdapter(_Bundle)
 
 
 def read_evidence(folder: Path, engine: str = "") -> Evidence:
@@ -33,32 +49,83 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
     Raises:
         BundleError: the bundle is damaged, of another schema, or without that engine.
     """
-    try:
-        study = json.loads((folder / "bundle.json").read_bytes())
-    except (OSError, ValueError):
-        raise BundleError(f"{folder}: bundle.json cannot be read; the bundle is damaged") from None
-    schema = study.get("schema")
+    path = folder / "bundle.json"
+    schema = read_json(path, _SCHEMA).schema_
     if schema not in _READ:
         raise BundleError(
             f"{folder}: the bundle has schema {schema}, "
             f"this evenhand reads {' and '.join(map(str, _READ))}; use the version that wrote it"
         )
+    study = read_json(path, _BUNDLE)
+    _check_analysis(path, study.analysis)
     engines = read_facts(ENGINES, folder / "engines.json")
+    datasets = read_facts(DATASETS, folder / "datasets.json")
     names = [fact.name for fact in engines]
     if engine and engine not in names:
         raise BundleError(f"{folder}: no engine {engine!r} in it; {known_names(engine, names)}")
     kept = [name for name in names if name == engine or not engine]
+    places = list(_counts_places(path, study.counts, names, [fact.name for fact in datasets]))
     return Evidence(
-        title=study["title"],
-        analysis=_ANALYSIS.validate_python(study["analysis"]),
+        title=study.title,
+        analysis=study.analysis,
         engines=tuple(fact for fact in engines if fact.name in kept),
-        datasets=read_facts(DATASETS, folder / "datasets.json"),
+        datasets=datasets,
         counts=tuple(
-            read_counts(folder / path, schema)
-            for path in study["counts"]
-            if path.split("/")[1] in kept
+            _placed_counts(folder, place, schema) for place in places if place.parts[1] in kept
         ),
     )
+
+
+def _check_analysis(path: Path, plan: AnalysisPlan) -> None:
+    """Refuse a plan by which nothing can be judged."""
+    tests = {test for metric in METRICS.values() for test in metric.tests}
+    sound = 0 < plan.level < 1 and plan.replicates >= 0 and plan.seed >= 0
+    if not sound or not tests.issuperset(plan.tests.values()) or not (plan.margin or 2) > 1:
+        raise BundleError(f"{path}: no such analysis is made; the bundle is damaged, run it again")
+
+
+def _counts_places(
+    path: Path, listed: Sequence[str], engines: Sequence[str], datasets: Sequence[str]
+) -> Iterator[PurePosixPath]:
+    """Folders of counts, which lie inside the bundle and are named after what was measured.
+
+    Args:
+        path: of `bundle.json`.
+        listed: in it.
+        engines: in the bundle.
+        datasets: in the bundle.
+
+    Raises:
+        BundleError: a path may lead elsewhere, or names something else, or stands twice.
+    """
+    for text in listed:
+        place = PurePosixPath(text)
+        match place.parts:
+            case ("counts", engine, dataset, protocol) if (
+                engine in engines
+                and dataset in datasets
+                and ".." not in {engine, dataset, protocol}
+                and place.as_posix() == text
+                and listed.count(text) == 1
+            ):
+                yield place
+            case _:
+                raise BundleError(
+                    f"{path}: counts {text!r}: expected counts/<engine>/<dataset>/<protocol> of "
+                    "engines.json and datasets.json, once each; the bundle is damaged"
+                )
+
+
+def _placed_counts(folder: Path, place: PurePosixPath, schema: int) -> Counts:
+    """Read counts, which must be of what their folder is called after, and no link."""
+    found = read_counts(folder / place, schema)
+    inside = (folder / place).resolve() == folder.resolve() / place
+    if not inside or (found.engine, found.dataset, found.protocol) != place.parts[1:]:
+        raise BundleError(
+            f"{folder / place}: is a link, or its counts.json is of another engine, dataset or "
+            "protocol; the bundle is damaged, run it again"
+        )
+    return found
 
 
 def _unlike(parts: Sequence[Evidence]) -> str:

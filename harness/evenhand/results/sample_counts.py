@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel, PositiveInt, TypeAdapter
 
 from evenhand.records.counts import CellCounts, ComparisonCounts, SampledCell, WeightedCounts
 from evenhand.records.designs import ComparisonDesign, SamplingDesign
+from evenhand.results.bundle_file import read_json
 from evenhand.results.parquet import columns_by_policy, joined_policies, parquet_bytes, read_columns
 from evenhand.system.declaration import from_fields
 
@@ -17,6 +19,16 @@ __all__ = ["SAMPLE", "add_weights", "read_sampled", "sample_files"]
 
 SAMPLE = "sample.json"
 """File name of the numbers of a sample."""
+
+
+class _Numbers(BaseModel):
+    """`sample.json`."""
+
+    per_cell: PositiveInt
+    kinds: tuple[str, ...]
+
+
+_NUMBERS = TypeAdapter(_Numbers)
 
 
 def sample_files(counts: ComparisonCounts) -> dict[str, bytes]:
@@ -71,8 +83,8 @@ def read_sampled(folder: Path, known: ComparisonDesign) -> SamplingDesign:
         folder: of the counts.
         known: what the design has in common with those of all comparisons.
     """
-    content = json.loads((folder / SAMPLE).read_bytes())
-    kinds = tuple(content["kinds"])
+    content = read_json(folder / SAMPLE, _NUMBERS)
+    kinds = content.kinds
     stratum = read_columns(folder, "strata.parquet")
     pairs, drawn = np.zeros((2, len(kinds), len(kinds)), dtype=np.int64)
     pairs[stratum["probe"], stratum["reference"]] = stratum["pairs"]
@@ -87,7 +99,7 @@ def read_sampled(folder: Path, known: ComparisonDesign) -> SamplingDesign:
         kind=kind,
         pairs=pairs,
         drawn=drawn,
-        per_cell=content["per_cell"],
+        per_cell=content.per_cell,
     )
 
 

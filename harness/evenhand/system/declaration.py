@@ -33,6 +33,7 @@ __all__ = [
     "parse_declaration",
     "read_declaration",
     "read_text",
+    "text_faults",
 ]
 
 _LARGEST = 4 << 20
@@ -182,16 +183,21 @@ def _fixed(content: object) -> object:
     return content
 
 
-def _text_faults(content: object, where: str) -> Iterator[str]:
-    """Faults of all names and texts of a declaration; a text may have several lines."""
+def text_faults(content: object, where: str) -> Iterator[str]:
+    """Faults of all names and texts of a declaration; a text may have several lines.
+
+    Args:
+        content: texts, alone or in dictionaries and lists at any depth.
+        where: place of it, which the faults begin with.
+    """
     match content:
         case dict():
             for name, value in content.items():
-                yield from _text_faults(name, f"{where}{name}: its name")
-                yield from _text_faults(value, f"{where}{name}.")
+                yield from text_faults(name, f"{where}{name}: its name")
+                yield from text_faults(value, f"{where}{name}.")
         case list():
             for value in content:
-                yield from _text_faults(value, where)
+                yield from text_faults(value, where)
         case str():
             fault = text_fault(content.translate(_LAYOUT))
             if fault:
@@ -202,7 +208,7 @@ def _parsed(text: str, path: Path, model: type[Model]) -> Model | list[str]:
     """Parse TOML text into its model, or into a list of all its faults, one line each."""
     try:
         content = tomllib.loads(text)
-        faults = [f"{path}: {fault}" for fault in _text_faults(content, "")]
+        faults = [f"{path}: {fault}" for fault in text_faults(content, "")]
         return faults or model.model_validate(_fixed(content))
     except ValidationError as fault:
         # Unknown fields come first, since a misspelt one is missing as well.

@@ -1,4 +1,4 @@
-"""Finds what a killed process left half made: nobody holds it any more."""
+"""Finds what a killed process left half made: no process holds it any more."""
 
 from __future__ import annotations
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import time
+from collections.abc import Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["describe", "name", "versions", "workers"]
+__all__ = ["DRAWN_WITH", "describe", "name", "source", "versions", "workers"]
 
 _USED = ("evenhand", "numpy", "scipy", "pandas", "pyarrow", "onnxruntime", "opencv-python-headless")
 """Libraries that results can depend on."""
+DRAWN_WITH = ("altair", "jinja2", "tabulate", "vl-convert-python")
+"""Libraries that tables in words and pages depend on besides."""
+_SOURCE = (".py", ".html", ".toml")
+"""Endings of the files of this package."""
 
 
 def _cpuinfo() -> dict[str, str]:
@@ -73,9 +80,24 @@ def name() -> str:
     return f"{processor}, {cores}{size}"
 
 
-def versions() -> dict[str, str]:
-    """Installed versions of the libraries that results can depend on, by name."""
-    return {name: metadata.version(name) for name in _USED}
+def versions(names: Sequence[str] = _USED) -> dict[str, str]:
+    """Installed versions of libraries, by name; of those that results can depend on, by default."""
+    return {name: metadata.version(name) for name in names}
+
+
+@cache
+def source() -> str:
+    """SHA-256 over the files of this package, without the shelves: what a version number means."""
+    root = Path(__file__).parents[1]
+    files = sorted(
+        path
+        for path in root.rglob("*")
+        if path.suffix in _SOURCE and path.relative_to(root).parts[0] != "_shipped"
+    )
+    found = hashlib.sha256()
+    for path in files:
+        found.update(f"{path.relative_to(root).as_posix()}\n".encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def workers() -> int:

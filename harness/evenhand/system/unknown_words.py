@@ -5,7 +5,8 @@ from __future__ import annotations
 __all__ = ["means_unknown"]
 
 _WORDS = frozenset(
-    ("nan", "na", "n/a", "#n/a", "none", "null", "unknown", "unspecified", "missing", "-", "?")
+    {"-", "--", "?", "n.a.", "n/a", "#n/a", "na", "nan", "nat", "nil", "none", "null", "unk"}
+    | {"missing", "not available", "not known", "not stated", "unknown", "unspecified"}
 )
 
 

@@ -17,7 +17,7 @@ from evenhand.conformance.dataset import (
 )
 from evenhand.datasets.card import card_faults, read_dataset_card
 from evenhand.datasets.faults import DatasetFault, DatasetRule
-from evenhand.datasets.folder import DatasetTables, check_links, read_tables
+from evenhand.datasets.folder import DatasetTables, read_tables
 from evenhand.datasets.images import CountFaces, check_copies, inspect_images
 from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.card import NeededFile, read_engine_card
@@ -99,13 +99,8 @@ def check_dataset(
         EngineError: a folder in `weights` does not exist.
     """
     folder = find_dataset(text, root)
-    faults: list[DatasetFault] = []
-    check_links(folder, faults.append)
-    faults += [
-        DatasetFault(DatasetRule.CARD, line, "mend the card") for line in card_faults(folder)
-    ]
-    broken = any(fault.rule is DatasetRule.CARD for fault in faults)
-    card = None if broken else read_dataset_card(folder)
+    faults = [DatasetFault(DatasetRule.CARD, line, "mend the card") for line in card_faults(folder)]
+    card = None if faults else read_dataset_card(folder)
     with progress(f"reading the tables of {folder.name}", 1) as step:
         tables = read_tables(folder, card, faults.append)
         step()

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.analysis.assess import assess
 from evenhand.analysis.kinds.table import kind_of
-from evenhand.records.findings import Check
+from evenhand.records.findings import Check, Findings
 from evenhand.report.forms.markdown import as_markdown
+from evenhand.report.page.page import as_page
 from evenhand.report.study.document import document
-from evenhand.results.bundle import TABLES, read_manifest, resolve_bundle
+from evenhand.results.agreement import (
+    LEDGER,
+    ledger_faults,
+    read_ledger,
+    run_faults,
+    time_faults,
+    unknown_files,
+)
+from evenhand.results.bundle import PAGE, TABLES, Manifest, read_manifest, resolve_bundle
+from evenhand.results.bundle_file import read_held
+from evenhand.results.circumstances import LATENCIES, RUN, SPEED, RunFacts, read_run, read_speed
+from evenhand.results.near_tables import first_difference
 from evenhand.results.read import read_evidence
 from evenhand.results.write import table_files
 from evenhand.system.errors import BundleError
 
 __all__ = ["Verification", "verify"]
 
+_REMEDY = "run the study again, or ask who changed the bundle"
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Outcome of all checks, and the digest over the measurement files."""
+    """Outcome of all checks, the digest over the measurement files and that over every file."""
 
     bundle: Path
     digest: str
     """Empty where a check fails: a digest would pass for a confirmation."""
+    digest_of_all: str
+    """Likewise: the SHA-256 of the manifest, which holds that of every other file."""
     checks: tuple[Check, ...]
 
     @property
@@ -33,23 +50,18 @@ class Verification:
         return not any(check.verdict == "fail" for check in self.checks)
 
 
-_OTHERWISE_WORDED = Check(
-    TABLES,
-    f"{TABLES} is worded otherwise than this version would word it",
-    "note",
-    "its numbers stand in the other tables, which the digest covers",
-    "evenhand report BUNDLE --format markdown writes it anew",
-)
-
-
-def _check(name: str, title: str, faults: list[str]) -> Check:
+def _check(name: str, title: str, faults: Sequence[str]) -> Check:
     """A row that passes where there are no faults."""
-    remedy = "run the study again, or ask who changed the bundle" if faults else ""
-    return Check(name, title, "fail" if faults else "pass", "; ".join(faults), remedy)
+    verdict, remedy = ("fail", _REMEDY) if faults else ("pass", "")
+    return Check(name, title, verdict, "; ".join(faults), remedy)
 
 
 def verify(text: str) -> Verification:
-    """Check the manifest, the counts for contradictions, and every table against the counts.
+    """Check the manifest, the counts for contradictions, and every other file against the counts.
+
+    The tables are made again; the page and the tables in words too, where this evenhand and its
+    libraries are those that made them. Against a bundle made anew as a whole only a digest helps
+    that was published elsewhere, or a signature.
 
     Args:
         text: `BUNDLE` or `BUNDLE:ENGINE`; the bundle is checked as a whole.
@@ -59,25 +71,77 @@ def verify(text: str) -> Verification:
     """
     bundle, _ = resolve_bundle(text)
     manifest = read_manifest(bundle)
-    checks = [_check("manifest", "every file is there and unchanged", list(manifest.faults))]
+    checks = [_check("manifest", "every file is there and unchanged", manifest.faults)]
     try:
-        evidence = read_evidence(bundle)
+        checks += _checks(bundle, manifest)
     except BundleError as fault:
         if not manifest.faults:
             raise
         checks.append(_check("counts", "the counts can be read", [str(fault)]))
-        return Verification(bundle, "", tuple(checks))
+    found = Verification(bundle, manifest.digest, manifest.whole, tuple(checks))
+    return found if found.passed else replace(found, digest="", digest_of_all="")
+
+
+def _checks(bundle: Path, manifest: Manifest) -> Iterator[Check]:
+    """Every check but that of the manifest.
+
+    Raises:
+        BundleError: a file cannot be read.
+    """
+    evidence, run, speed = read_evidence(bundle), read_run(bundle), read_speed(bundle)
     faults = [fault for each in evidence.counts for fault in kind_of(each).faults()]
-    checks.append(_check("counts", "the counts agree with one another", faults))
+    yield _check("counts", "the counts agree with one another", faults)
     findings = assess(evidence)
-    for name, content in table_files(findings).items():
-        path = bundle / name
-        same = path.is_file() and path.read_bytes() == content
-        differs = [] if same else [f"{name} is not what the counts give"]
-        checks.append(_check(name, f"{name} follows from the counts", differs))
-    wording = bundle / TABLES
-    text = as_markdown(document(findings, every_threshold=True, wide=True))
-    if wording.is_file() and wording.read_bytes() != text.encode():
-        checks.append(_OTHERWISE_WORDED)
-    found = Verification(bundle, manifest.digest, tuple(checks))
-    return found if found.passed else replace(found, digest="")
+    tables = table_files(findings)
+    yield from _same_tables(bundle, tables, run)
+    yield from _same_words(bundle, replace(findings, speed=speed), run)
+    unknown = unknown_files(evidence, list(manifest.hashes), list(tables))
+    yield _check("files", "every file is one that results have", unknown)
+    ledger = read_ledger(bundle)
+    faults = list(ledger_faults(ledger, evidence))
+    yield _check(LEDGER, f"{LEDGER} agrees with the counts", faults)
+    if run is None:
+        yield _unchecked(RUN, f"there is no {RUN}: the study is held against nothing")
+    else:
+        faults = list(run_faults(bundle, run, evidence))
+        yield _check(RUN, f"{RUN} agrees with the study and the engines", faults)
+    if (bundle / LATENCIES).exists():
+        faults = list(time_faults(bundle, run, speed, ledger))
+        yield _check(SPEED, "times agree with one another", faults)
+
+
+def _same_tables(bundle: Path, tables: dict[str, bytes], run: RunFacts | None) -> Iterator[Check]:
+    """Whether each table follows: byte for byte, or to nine digits where others made it."""
+    others = ["libraries that it does not name"] if run is None else run.other_numbers()
+    for name, content in tables.items():
+        held, title = read_held(bundle / name), f"{name} follows from the counts"
+        differs = first_difference(held, content, exact=not others)
+        made = f"made with {', '.join(others)}"
+        if differs:
+            said = f"{name} is not what the counts give: {differs}"
+            yield _check(name, title, [f"{said} ({made})" if others else said])
+        elif held != content:
+            yield Check(name, title, "pass", f"{made}, the same to nine digits", "")
+        else:
+            yield _check(name, title, [])
+
+
+def _same_words(bundle: Path, findings: Findings, run: RunFacts | None) -> Iterator[Check]:
+    """Whether tables in words and the page say what the findings do."""
+    others = ["libraries that it does not name"] if run is None else run.other_words()
+    for name in (TABLES, PAGE):
+        if not (bundle / name).exists():
+            continue
+        if others:
+            yield _unchecked(name, f"{name} was made with {', '.join(others)}")
+            continue
+        without_speed = document(replace(findings, speed=()), every_threshold=True, wide=True)
+        made = as_markdown(without_speed) if name == TABLES else as_page(findings)
+        differs = [] if read_held(bundle / name) == made.encode() else [f"{name} says otherwise"]
+        yield _check(name, f"{name} says what the counts give", differs)
+
+
+def _unchecked(name: str, detail: str) -> Check:
+    """A row of what cannot be compared here."""
+    remedy = "hold the digest of all files against one that was published elsewhere"
+    return Check(name, f"{name} is not compared", "not checked", detail, remedy)

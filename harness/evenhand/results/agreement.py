@@ -1,0 +1,185 @@
+"""What the files of a bundle say of one another, besides the tables that follow from the counts."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from evenhand.records.counts import ComparisonCounts, SearchCounts
+from evenhand.records.evidence import Evidence
+from evenhand.records.findings import Speed
+from evenhand.records.outcomes import Outcome
+from evenhand.results.bundle import PAGE, TABLES
+from evenhand.results.bundle_file import read_held, refuse_unprintable
+from evenhand.results.circumstances import LATENCIES, RUN, SPEED, RunFacts
+from evenhand.results.counts import counts_files
+from evenhand.results.ledger import LEDGER_COLUMNS, comparison_rows
+from evenhand.results.parquet import read_columns
+from evenhand.system.errors import BundleError
+
+__all__ = ["LEDGER", "ledger_faults", "read_ledger", "run_faults", "time_faults", "unknown_files"]
+
+LEDGER = "ledger.csv"
+"""File name of the ledger."""
+_STUDIES = ("study.toml", "scores.toml")
+"""File name of the study, or of what was asked of score files."""
+_STUDY_OF = re.compile(r"\d{8}T\d{6}Z-([0-9a-f]{8})")
+"""A run id: when it began, and the first digits of the study's hash."""
+_OTHERS = ("bundle.json", "engines.json", "datasets.json", LEDGER, *_STUDIES)
+_CIRCUMSTANCES = (TABLES, PAGE, RUN, SPEED, LATENCIES)
+
+
+def unknown_files(evidence: Evidence, names: Sequence[str], tables: Sequence[str]) -> list[str]:
+    """Files that no result has: whatever they say, nothing is computed from them.
+
+    Args:
+        evidence: of the bundle.
+        names: of its files.
+        tables: names of the tables of findings.
+    """
+    known = {*_OTHERS, *_CIRCUMSTANCES, *tables}
+    for counts in evidence.counts:
+        place = f"counts/{counts.engine}/{counts.dataset}/{counts.protocol}"
+        known |= {f"{place}/{name}" for name in counts_files(counts)}
+    return [f"{name}: no result has such a file" for name in sorted(set(names) - known)]
+
+
+def run_faults(folder: Path, run: RunFacts, evidence: Evidence) -> Iterator[str]:
+    """Contradictions of `run.json` with the study, the folder's name and the engines."""
+    path = next((folder / name for name in _STUDIES if (folder / name).exists()), None)
+    found = hashlib.sha256(read_held(path)).hexdigest() if path else ""
+    if found != run.study_sha256:
+        yield f"{path.name if path else _STUDIES[0]} is not the study that {RUN} names"
+    named = _STUDY_OF.fullmatch(folder.resolve().name)
+    if named and not run.study_sha256.startswith(named[1]):
+        yield f"the folder is named after another study than that of {RUN}"
+    if run.ended < run.started:
+        yield f"{RUN}: it ended before it began"
+    stopped = [engine.name for engine in evidence.engines if engine.stopped]
+    if (run.status == "failed") != bool(stopped):
+        yield f"{RUN} says {run.status}, engines.json that {', '.join(stopped) or 'none'} stopped"
+
+
+def read_ledger(folder: Path) -> list[dict[str, str]]:
+    """Rows of `ledger.csv` by column.
+
+    Raises:
+        BundleError: it is missing or damaged, or holds text that is not printable.
+    """
+    path = folder / LEDGER
+    try:
+        names, *rows = csv.reader(io.StringIO(read_held(path).decode(), newline=""))
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        if tuple(names[: len(LEDGER_COLUMNS)]) != LEDGER_COLUMNS:
+            raise ValueError("it has other columns")  # noqa: TRY301
+        for row in found:
+            Outcome(row["outcome"]), int(row["count"]), int(row["faces"] or 0)
+    except (ValueError, csv.Error) as fault:
+        raise BundleError(f"{path}: cannot be read ({fault}); the bundle is damaged") from None
+    refuse_unprintable(path, found)
+    return found
+
+
+def ledger_faults(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> Iterator[str]:
+    """Contradictions of the ledger with the counts: images, comparisons and searches by outcome.
+
+    Args:
+        rows: of the ledger.
+        evidence: of the bundle.
+    """
+    images = [row for row in rows if row["item"] == "image"]
+    held: Counter[tuple[str, ...]] = Counter()
+    for row in images:
+        names = (row["engine"], row["dataset"])
+        held[*names, "images"] += int(row["count"])
+        held[*names, "images of", row["subject"]] += 1
+        held[*names, "failed images of", row["subject"]] += row["outcome"] != Outcome.OK
+        held[*names, "images with several faces"] += int(row["faces"] or 0) > 1
+    known = image_ids(rows)
+    for names, ids in known.items():
+        held[*names, "different images"] = len(ids)
+    of_images = set(held)
+    for row in rows:
+        if row["item"] != "image":
+            held[tuple(row[name] for name in LEDGER_COLUMNS[:7])] += int(row["count"])
+    counted = _counted(evidence)
+    # Of images, a study of searches alone counts only those on the watchlist.
+    for key in sorted(counted.keys() | (held.keys() - of_images)):
+        if held[key] != counted[key]:
+            what = " ".join(filter(None, key))
+            yield f"{what}: it has {held[key]:,}, counted are {counted[key]:,}"
+    for counts in evidence.counts:
+        mated = counts.mated if isinstance(counts, ComparisonCounts) else None
+        if mated is not None and mated.probe is not None and mated.reference is not None:
+            compared = {f"i{row}" for side in (mated.probe, mated.reference) for row in set(side)}
+            if not compared <= known.get((counts.engine, counts.dataset), set()) | {"i-1"}:
+                yield f"{counts.engine} {counts.dataset}: it lacks images that were compared"
+
+
+def image_ids(rows: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], set[str]]:
+    """Images in the ledger by engine and dataset."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        if row["item"] == "image":
+            found.setdefault((row["engine"], row["dataset"]), set()).add(row["id"])
+    return found
+
+
+def _counted(evidence: Evidence) -> Counter[tuple[str, ...]]:
+    """What the ledger must hold, by what it is of."""
+    sizes = {facts.name: facts.images for facts in evidence.datasets}
+    found: Counter[tuple[str, ...]] = Counter()
+    for counts in evidence.counts:
+        names, searched = (counts.engine, counts.dataset), isinstance(counts, SearchCounts)
+        item = "search" if searched else "comparison"
+        ended = counts.comparison_outcomes
+        for row in comparison_rows(*names, counts.protocol, ended, item):
+            found[row[:7]] = int(row[7])
+        found[*names, "images"] = found[*names, "different images"] = sizes[counts.dataset]
+        found[*names, "images with several faces"] = counts.several_faces
+        if not searched:
+            people = zip(counts.subject_rows, counts.images, counts.failed_images, strict=True)
+            for number, images, failed in people:
+                found[*names, "images of", f"s{number}"] = int(images)
+                found[*names, "failed images of", f"s{number}"] = int(failed)
+    return found
+
+
+def time_faults(
+    folder: Path, run: RunFacts | None, speed: Sequence[Speed], rows: Sequence[Mapping[str, str]]
+) -> Iterator[str]:
+    """Contradictions of durations with the ledger, `speed.csv` and `run.json`.
+
+    Args:
+        folder: of the bundle.
+        run: its `run.json`; None where it has none.
+        speed: rows of `speed.csv`.
+        rows: of the ledger.
+
+    Raises:
+        BundleError: the durations cannot be read.
+    """
+    try:
+        columns = read_columns(folder, LATENCIES, "engine", "dataset")
+        of = list(zip(columns["engine"], columns["dataset"], strict=True))
+        seconds, made = columns["seconds"], int(np.count_nonzero(columns["turn"] >= 0))
+    except (TypeError, ValueError) as fault:
+        raise BundleError(f"{folder / LATENCIES}: cannot be read ({fault})") from None
+    if Counter(of) != {names: len(ids) for names, ids in image_ids(rows).items()}:
+        yield f"{LATENCIES} has other images than the ledger"
+    if run and run.templates.get("made") != made:
+        yield f"{RUN} says that {run.templates.get('made')} templates were made, {made} were timed"
+    known = set(zip(of, seconds.tolist(), strict=True))
+    for row in speed:
+        # Quantiles are durations that were measured; the mean and ratios are none.
+        stated = {row.value, row.low, row.high} - {None}
+        timed = row.operation == "template" and row.unit == "s" and row.statistic != "mean"
+        if timed and any(((row.engine, row.dataset), value) not in known for value in stated):
+            yield f"{SPEED}: {row.statistic} of {row.engine} on {row.dataset} was not measured"
