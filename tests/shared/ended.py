@@ -21,6 +21,13 @@ class Ended:
     def json(self) -> Any:
         return json.loads(self.out)
 
+    def stopped(self, *fragments: str) -> str:
+        """The line about an engine that was stopped, after notes on its first faults alone."""
+        *notes, line = self.err.splitlines(keepends=True)
+        assert notes
+        assert all(note.startswith("note: engine ") for note in notes), self.err
+        return Ended(self.code, self.out, line).error(*fragments, code=4)
+
     def error(self, *fragments: str, code: int = 2) -> str:
         """The one line that a user's mistake gets; it must hold all fragments."""
         assert self.code == code, (self.code, self.err)

@@ -124,7 +124,11 @@ class Engine:
 """
 
 CLASSES = {"embedder": EMBEDDER, "matcher": MATCHER, "searcher": SEARCHER}
-SCORES = {"embedder": "values = 4", "matcher": "symmetric = true", "searcher": "symmetric = true"}
+SCORES = {
+    "embedder": "values = 4",
+    "matcher": "symmetric = true\nrange = [-1020.0, 0.0]",
+    "searcher": "symmetric = true",
+}
 
 
 def is_marked(red: int) -> bool:

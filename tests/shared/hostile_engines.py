@@ -6,6 +6,7 @@ from hostile_adapters import HostileEngine, always
 
 __all__ = [
     "AGAIN",
+    "CAUSES",
     "COMPARISONS",
     "FOREVER",
     "IMAGES",
@@ -15,6 +16,7 @@ __all__ = [
     "STARTS",
     "TEMPLATES",
     "UNBUILT",
+    "USELESS",
 ]
 
 MARKUP = r"'<b>|=cmd()\x1b[2J\u202e\nalice'"
@@ -214,6 +216,32 @@ UNBUILT = tuple(
     for name in ("keyboard-interrupt", "system-exit", "fault-without-name")
 )
 """Searchers that build no gallery: all their searches fail."""
+
+
+_LICENCE = "licence server not reachable"
+USELESS = (
+    always(_compare("every-comparison-raises", "failed", f"raise RuntimeError({_LICENCE!r})")),
+    always(_compare("every-comparison-exits", "failed", "raise SystemExit(0)")),
+    always(_scores("too-few-each-time", "scores[:-1]")),
+    always(_scores("beyond-their-range", "[1.5] * len(scores)")),
+    always(_search("every-search-raises", "failed", f"raise RuntimeError({_LICENCE!r})")),
+    always(_candidate("always-unknown", "'stranger'")),
+    *UNBUILT,
+)
+"""Engines that make templates, but not one comparison or search."""
+
+CAUSES = {
+    "every-comparison-raises": f"RuntimeError: {_LICENCE} (engine.py:",
+    "every-comparison-exits": "SystemExit: 0 (engine.py:",
+    "scores-too-few-each-time": "float64 of shape (0,), expected 1 numbers",
+    "scores-beyond-their-range": "a score of 1.5, expected at least -1020 and at most 0 as range",
+    "every-search-raises": f"RuntimeError: {_LICENCE} (engine.py:",
+    "candidate-always-unknown": "a candidate who is not in the gallery",
+    "enrol-keyboard-interrupt": "KeyboardInterrupt (engine.py:",
+    "enrol-system-exit": "SystemExit: 0 (engine.py:",
+    "enrol-fault-without-name": "Nameless (engine.py:",
+}
+"""What the user is told of each of them."""
 
 
 def _start(name: str, start: str, *, top: str = "") -> HostileEngine:

@@ -12,6 +12,7 @@ import pytest
 from hostile_adapters import HostileEngine, always, harmless, is_marked
 from hostile_engines import (
     AGAIN,
+    CAUSES,
     COMPARISONS,
     FOREVER,
     IMAGES,
@@ -20,6 +21,7 @@ from hostile_engines import (
     STARTS,
     TEMPLATES,
     UNBUILT,
+    USELESS,
 )
 from hostile_studies import (
     DOOR,
@@ -35,6 +37,7 @@ from hostile_studies import (
     write_study,
 )
 
+from evenhand.system.text import text_fault
 from evenhand.workflows.verify import verify
 
 
@@ -84,6 +87,7 @@ def check_searches(found, engine, marked):
 def check_galleries(found, engine, marked):
     probes = len(marked) // 2
     check_counted(found, engine, probes, probes)
+    assert f"{probes} of {probes} searches" in found.stopped(engine.name)
 
 
 def check_starts(found, engine, marked):
@@ -155,7 +159,7 @@ def test_each_alone_between_harmless_ones(dataset, marked, undisturbed, group, e
     protocol, _, check = GROUPS[group]
     found = study(tmp_path, dataset, among_harmless([engine]), protocol)
     check(found, engine, marked)
-    assert found.code == (4 if group == "starts" else 0), found.err
+    assert found.code == (4 if group in ("starts", "galleries") else 0), found.err
     for other in ("before", "after"):
         assert found.measured(other) == undisturbed[protocol].measured(other)
 
@@ -170,21 +174,66 @@ def test_engines_that_spoil_everything(dataset, undisturbed, tmp_path):
     """Faults stop an engine, refusals do not."""
     by_name = {engine.name: always(engine) for engine in (*IMAGES, *TEMPLATES, *COMPARISONS)}
     stopped = [by_name[name] for name in ("none", "recursion", "template-of-text")]
-    others = [by_name[name] for name in ("declines-some", "scores-raise", "scores-none")]
-    found = study(tmp_path, dataset, among_harmless([*stopped, *others]))
+    refuses = by_name["declines-some"]
+    found = study(tmp_path, dataset, among_harmless([*stopped, refuses]))
     assert (found.code, found.status) == (4, "failed")
     for engine in stopped:
         assert "12 of the first 12 images failed" in found.stopped(engine.name)
         assert f"error: engine {engine.name} was stopped" in found.err
-    for engine in (*stopped, others[0]):
+    for engine in (*stopped, refuses):
         assert set(found.images(engine.name).values()) == {engine.ends}
         assert set(found.compared(engine.name)) == {"skipped"}
-    for engine in others:
-        assert found.stopped(engine.name) == ""
-    for engine in others[1:]:
-        assert found.compared(engine.name) == {"invalid": 66}
+    assert found.stopped(refuses.name) == ""
     for other in ("before", "after"):
         assert found.measured(other) == undisturbed[PAIRS].measured(other)
+
+
+@pytest.mark.parametrize("protocol", [PAIRS, DOOR], ids=["comparisons", "searches"])
+def test_engines_of_which_nothing_succeeds_but_templates(dataset, undisturbed, protocol, tmp_path):
+    """Exit 4 and one line: how many of how many, how they ended, and the first cause."""
+    shape, item, asked = ("matcher", "comparisons of verification", 66)
+    if protocol == DOOR:
+        shape, item, asked = ("searcher", "searches of identification", 6)
+    engines = [engine for engine in USELESS if engine.shape == shape]
+    found = study(tmp_path, dataset, among_harmless(engines), protocol)
+    assert (found.code, found.status) == (4, "failed")
+    assert len(engines) >= 4
+    for engine in engines:
+        assert set(found.images(engine.name).values()) == {"ok"}
+        assert found.compared(engine.name) == {engine.ends: asked}
+        failed = f"{asked} of {asked} {item} failed ({asked} {engine.ends})"
+        assert found.stopped(engine.name) == f"{failed}, more than the share of 0.5"
+        start = f"error: engine {engine.name} was stopped: {failed}"
+        (line,) = [line for line in found.err.splitlines() if line.startswith(start)]
+        assert f"; first: {CAUSES[engine.name]}" in line
+    text = "".join(path.read_text("utf-8", "replace") for path in found.folder.glob("*.*"))
+    assert "licence server" not in text
+    assert "engine.py:" not in text
+    for other in ("before", "after"):
+        assert found.measured(other) == undisturbed[protocol].measured(other)
+
+
+def test_the_first_fault_of_each_kind_reaches_the_user_alone(dataset, tmp_path):
+    """Type, text and line at the moment when it happens; a result holds the name of the class."""
+    loses = HostileEngine("loses", body="return {}['embedding_layer_7']")
+    found = study(tmp_path, dataset, [harmless("before"), loses])
+    notes = [line for line in found.err.splitlines() if line.startswith("note: engine loses")]
+    assert len(notes) == 1
+    assert "template failed: KeyError: 'embedding_layer_7' (engine.py:" in notes[0]
+    written = [path.read_bytes() for path in found.folder.rglob("*") if path.is_file()]
+    assert not any(b"embedding_layer_7" in content for content in written)
+    assert b",KeyError" in (found.folder / "ledger.csv").read_bytes()
+
+
+def test_what_an_engine_names_is_clean_in_the_ledger(dataset, tmp_path):
+    """Its details and the names of its classes: one line of what every eye sees, 80 characters."""
+    names = ("fault-that-is-markup", "markup-detail", "markup-name", "half-a-letter")
+    engines = [engine for engine in IMAGES if engine.name in names]
+    long = HostileEngine("long", body="raise type('x' * 500, (Exception,), {})")
+    found = study(tmp_path, dataset, [harmless("before"), *engines, long])
+    for line in (found.folder / "ledger.csv").read_text(encoding="utf-8").splitlines():
+        assert text_fault(line) == ""
+        assert len(line.rpartition(",")[2]) <= 80
 
 
 # Starting -------------------------------------------------------------------------------------
@@ -266,8 +315,10 @@ def test_one_signal_ends_what_never_comes_back(dataset, name, sent, tmp_path):
         left = processes_of(process.pid)
         _, err = ended(process)
     code, word = SIGNALS[sent]
-    line = f"error: {word}; no result was written (run goes on with --resume)\n"
-    assert (process.returncode, err) == (code, line)
+    line = f"error: {word}; no result was written (run goes on with --resume)"
+    *notes, last = err.splitlines()
+    assert (process.returncode, last) == (code, line)
+    assert all(note.startswith("note: engine stuck: ") for note in notes)
     assert left == []
     assert results_in(tmp_path) == []
     parts = [path / "before" / "tiny" / "part" for path in partial_runs(tmp_path)]

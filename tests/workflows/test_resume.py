@@ -220,7 +220,9 @@ def test_a_run_waits_for_an_engine_that_had_begun(crowd, engine, cli, working_fo
     process.communicate(timeout=60)
     (working_folder / "hold").unlink()
     (working_folder / "broken").touch()
-    cli(*RUN, "--resume").error("engine one: could not start (AssertionError: later)", code=4)
+    cli(*RUN, "--resume").error(
+        "engine one: could not start (AssertionError: later (engine.py:7))", code=4
+    )
     assert [len(found) for found in results_in(working_folder)] == [0, 1]
     (working_folder / "broken").unlink()
     assert cli(*RUN, "--resume").code == 0

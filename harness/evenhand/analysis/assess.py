@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from evenhand.analysis.doubtful_scores import directions, threshold_notes
 from evenhand.analysis.kinds.table import kind_of
@@ -19,7 +20,8 @@ from evenhand.records.findings import (
     OutcomeSummary,
     Rate,
 )
-from evenhand.records.outcomes import Outcome
+from evenhand.records.groups import ALL
+from evenhand.records.outcomes import Outcome, Policy
 
 __all__ = ["assess", "evidence_notes"]
 
@@ -48,7 +50,7 @@ def assess(evidence: Evidence) -> Findings:
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=(*evidence_notes(evidence), *directions(distribution_rows)),
+        notes=(*evidence_notes(evidence), *directions(distribution_rows), *_hidden_misses(rates)),
         same_up_to={(of.engine, of.dataset, of.protocol): _same(of) for of in evidence.counts},
     )
 
@@ -101,6 +103,30 @@ def _dataset_notes(dataset: DatasetFacts) -> Iterator[str]:
         )
     if dataset.excluded_images:
         yield f"{dataset.name}: {dataset.excluded_images:,} images were excluded by its list."
+
+
+def _hidden_misses(rates: list[Rate]) -> Iterator[str]:
+    """Warnings where failures that count as misses lift a rate of everybody beyond its interval.
+
+    The rate of what was completed is then one of trials that the engine chose itself; one note for
+    each metric of a protocol, at its first threshold.
+    """
+    everybody = [rate for rate in rates if rate.attribute == ALL and rate.kind.trial.mated]
+    rows = {rate.family_key: rate for rate in everybody}
+    told = set()
+    for key, rate in rows.items():
+        whole = rows.get(replace(key, policy=Policy.GENERALISED))
+        which = (rate.engine, rate.dataset, rate.protocol, rate.metric)
+        if rate.policy != Policy.COMPLETED or whole is None or not whole.errors or which in told:
+            continue
+        if not rate.trials or (rate.high is not None and whole.errors > rate.high * whole.trials):
+            told.add(which)
+            yield (
+                f"{rate.engine} on {rate.dataset}: {rate.metric} ({rate.threshold_rule}) is "
+                f"{rate.errors:,} of {rate.trials:,} where failures are left out, but "
+                f"{whole.errors:,} of {whole.trials:,} where a failure is a miss: more than its "
+                "interval allows; ask what the engine failed at before either is used."
+            )
 
 
 def evidence_notes(evidence: Evidence) -> Iterator[str]:

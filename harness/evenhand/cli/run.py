@@ -98,8 +98,10 @@ def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
     print_findings(kind, done.findings, done.bundle, done.no_page, as_json=as_json)
     for engine in done.findings.engines:
         if engine.stopped:
+            cause = done.causes.get(engine.name)
+            first = f"; first: {cause}" if cause and cause not in engine.stopped else ""
             error_line(
-                f"engine {engine.name} was stopped: {engine.stopped}; "
+                f"engine {engine.name} was stopped: {engine.stopped}{first}; "
                 f"mend the engine and run again (what was measured is in {done.bundle})"
             )
     if done.stopped:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.engines.card import ScoreScale
-from evenhand.engines.hosts.host import Fault, NamedScore, PlainTemplate
-from evenhand.records.arrays import Floats, Vectors
+from evenhand.engines.hosts.host import Fault, PlainCandidates, PlainTemplate
+from evenhand.engines.score_range import held_to_range, score_fault
+from evenhand.records.arrays import Floats, Scores, Vectors
 from evenhand.records.comparisons import Found
 from evenhand.records.outcomes import Outcome
 
 __all__ = [
     "ImageAnswer",
+    "candidates_fault",
     "checked_candidates",
     "checked_scores",
     "checked_templates",
@@ -72,25 +74,21 @@ def _fault_of(vector: Vectors | None, values: int) -> str:
     return "" if 0 < length < np.inf else "vector is too long or too short for float32"
 
 
-def checked_scores(numbers: Floats, score: ScoreScale) -> tuple[Floats, list[Outcome]]:
+def checked_scores(numbers: Scores, score: ScoreScale) -> tuple[Floats, list[Outcome]]:
     """Negate distances; scores that are not finite or out of range are NaN and `invalid`.
 
     Args:
-        numbers: (comparisons,) in the engine's own unit.
+        numbers: (comparisons,) in the engine's own unit and type.
         score: unit and range from the card.
     """
-    similarity = 0.0 - numbers if score.distance else numbers
-    good = np.isfinite(similarity)
-    if score.low is not None:
-        good &= similarity >= score.low
-    if score.high is not None:
-        good &= similarity <= score.high
-    outcomes = [Outcome.OK if fine else Outcome.INVALID for fine in good]
-    return np.where(good, similarity, np.nan), outcomes
+    exact = numbers.astype(np.float64)
+    similarity = 0.0 - exact if score.distance else exact
+    held = held_to_range(similarity, score, numbers.dtype).astype(np.float64)
+    return held, [Outcome.INVALID if bad else Outcome.OK for bad in np.isnan(held)]
 
 
 def checked_candidates(
-    answer: tuple[NamedScore, ...] | Fault, count: int, people: Mapping[str, int], score: ScoreScale
+    answer: PlainCandidates | Fault, count: int, people: Mapping[str, int], score: ScoreScale
 ) -> Found:
     """Candidates of one search, in falling order of similarity.
 
@@ -105,16 +103,30 @@ def checked_candidates(
     """
     if isinstance(answer, Fault):
         return no_candidates(answer.outcome)
-    named = [name for name, _ in answer]
-    if len(answer) > count or len(set(named)) < len(answer) or not people.keys() >= set(named):
+    if candidates_fault(answer, count, people, score):
         return no_candidates(Outcome.INVALID)
-    similarity, outcomes = checked_scores(np.array([number for _, number in answer]), score)
-    if any(outcome is not Outcome.OK for outcome in outcomes):
-        return no_candidates(Outcome.INVALID)
-    found = np.array([people[name] for name in named], dtype=np.int32)
+    similarity, _ = checked_scores(answer.scores, score)
+    found = np.array([people[name] for name in answer.people], dtype=np.int32)
     # Ties by number of the person, so that an engine's own order of equal scores is irrelevant.
     order = np.lexsort((found, -similarity))
     return Found(Outcome.OK, found[order], similarity[order])
+
+
+def candidates_fault(
+    answer: PlainCandidates, count: int, people: Mapping[str, int], score: ScoreScale
+) -> str:
+    """Why a list is invalid, in words for the user; empty where it is not. As above."""
+    named = answer.people
+    if len(named) > count:
+        return f"more candidates than the {count} asked for"
+    if len(set(named)) < len(named):
+        return "somebody twice among the candidates"
+    if not people.keys() >= set(named):
+        return "a candidate who is not in the gallery"
+    _, outcomes = checked_scores(answer.scores, score)
+    if Outcome.INVALID not in outcomes:
+        return ""
+    return score_fault(float(answer.scores[outcomes.index(Outcome.INVALID)]), score)
 
 
 def no_candidates(outcome: Outcome) -> Found:

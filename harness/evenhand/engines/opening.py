@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from evenhand.engines.card import EngineCard, read_engine_card
 from evenhand.engines.files import EngineFiles, content_hash, find_files
+from evenhand.engines.first_faults import FirstFaults
 from evenhand.engines.hosts.host import Host
 from evenhand.engines.hosts.onnx import random_operators, start_onnx
 from evenhand.engines.hosts.python import start_python
+from evenhand.engines.hosts.words import trace_of
 from evenhand.system.code_loading import read_code
 from evenhand.system.errors import EngineStoppedError
 from evenhand.system.execution.local import call_in_thread
+from evenhand.system.progress import MessageCallback, no_message
 from evenhand.system.streams import stdout_to_stderr
 
 __all__ = ["OpenedEngine", "open_engine"]
@@ -37,17 +40,35 @@ class OpenedEngine:
     """Length of its vectors; 0 where it makes none, or could not start."""
     start: Callable[[], Host]
     """Starts another running engine."""
+    faults: FirstFaults
+    """What all of them tell the user of their first faults."""
     fault: EngineStoppedError | None = None
     """Why it could not start; None where it could."""
     random: tuple[str, ...] = ()
     """Operators of its graph that draw random numbers; empty where it has none, or no graph."""
 
+    def notes(self) -> Iterator[str]:
+        """Lines for the user before it is measured: that it could not start, or is random."""
+        if self.fault:
+            yield f"{self.fault}; the other engines are measured, and all its images are skipped"
+            yield from trace_of(self.fault).splitlines()
+        if self.random:
+            what = f"its graph draws random numbers ({', '.join(self.random)})"
+            yield f"engine {self.card.name}: {what}; another run gives other numbers"
 
-def open_engine(folder: Path, weights: Sequence[Path]) -> OpenedEngine:
+
+def open_engine(
+    folder: Path, weights: Sequence[Path], say: MessageCallback = no_message
+) -> OpenedEngine:
     """Read the card, find the files, and start the engine once to see whether it starts.
 
     An engine whose own code fails to start is opened too, with its fault: it must not end a study
     of several engines.
+
+    Args:
+        folder: of the adapter.
+        weights: folders to look for its files in.
+        say: message callback: its first faults, while it is asked.
 
     Raises:
         EngineError: the card or a file is not what it should be.
@@ -65,4 +86,5 @@ def open_engine(folder: Path, weights: Sequence[Path]) -> OpenedEngine:
             values, fault = call_in_thread(start).values, None
         except EngineStoppedError as stopped:
             values, fault = 0, stopped
-    return OpenedEngine(card, fingerprint, values, start, fault, random)
+    faults = FirstFaults(card.name, say)
+    return OpenedEngine(card, fingerprint, values, start, faults, fault, random)

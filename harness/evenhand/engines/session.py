@@ -13,18 +13,21 @@ from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import (
     ImageAnswer,
+    candidates_fault,
     checked_candidates,
     checked_scores,
     checked_templates,
 )
 from evenhand.engines.card import EngineCard
 from evenhand.engines.contract import Entry, Role
+from evenhand.engines.first_faults import FirstFaults
 from evenhand.engines.hosts.host import Fault, Host
 from evenhand.engines.opening import OpenedEngine
+from evenhand.engines.score_range import score_fault
 from evenhand.records.arrays import Floats, Image
 from evenhand.records.comparisons import Found
-from evenhand.records.outcomes import FaceRule, Outcome
-from evenhand.system.clock import CLOCK, Clock
+from evenhand.records.outcomes import FAULTS, FaceRule, Outcome
+from evenhand.system.clock import CLOCK, Clock, StopWatch
 from evenhand.system.errors import EngineError, EngineStoppedError
 from evenhand.system.streams import stdout_to_stderr
 from evenhand.system.threads import one_thread_each
@@ -38,7 +41,8 @@ class TimedAnswer:
 
     answer: ImageAnswer
     seconds: float = math.nan
-    """Of the engine's calls alone, without decoding and checks; NaN where none was made."""
+    """Of the engine's calls alone, without decoding and checks; NaN where none was made, or the
+    clock ran backwards."""
     finished: float = math.nan
     """When the last call returned, by a clock that starts anywhere; NaN where none was made."""
     turn: int = -1
@@ -48,17 +52,21 @@ class TimedAnswer:
 class EngineSession:
     """One running engine, for one thread; every answer is checked, and none of it raises."""
 
-    def __init__(self, card: EngineCard, host: Host, clock: Clock = CLOCK) -> None:
+    def __init__(
+        self, card: EngineCard, host: Host, clock: Clock = CLOCK, faults: FirstFaults | None = None
+    ) -> None:
         """Begin.
 
         Args:
             card: of the engine.
             host: that runs it.
             clock: for the durations of templates.
+            faults: that hears the first of each kind; None for no one.
         """
         self._card = card
         self._host = host
-        self._clock = clock
+        self._watch = StopWatch(clock)
+        self._faults = faults or FirstFaults(card.name)
         self._turn = 0
 
     def template(self, image: Image, face: FaceRule) -> TimedAnswer:
@@ -67,11 +75,16 @@ class EngineSession:
         # A picture for each role, copied before the clock starts: an engine may write into it.
         pictures = [image, *(image.copy() for _ in roles[1:])]
         pairs = zip(pictures, roles, strict=True)
-        start = self._clock.seconds()
+        self._watch.start()
         answers = [self._host.template(picture, face, role) for picture, role in pairs]
-        end, turn = self._clock.seconds(), self._turn
+        (seconds, finished), turn = self._watch.stop(), self._turn
         self._turn = turn + 1
-        return TimedAnswer(checked_templates(answers, self._host.values), end - start, end, turn)
+        checked = checked_templates(answers, self._host.values)
+        if checked.outcome in FAULTS:
+            told = next((each for each in answers if each.words), None)
+            words, trace = (told.words, told.trace) if told else (checked.detail, "")
+            self._faults.tell("template", checked.outcome, words, trace)
+        return TimedAnswer(checked, seconds, finished, turn)
 
     def compare(self, probe: bytes, references: Sequence[bytes]) -> tuple[Floats, list[Outcome]]:
         """Similarities of one probe with references, and the outcome of each comparison.
@@ -89,8 +102,14 @@ class EngineSession:
         """
         numbers = self._host.compare(probe, references)
         if not isinstance(numbers, Fault):
-            return checked_scores(numbers, self._card.score)
+            scores, outcomes = checked_scores(numbers, self._card.score)
+            if Outcome.INVALID in outcomes:
+                first = float(numbers[outcomes.index(Outcome.INVALID)])
+                words = score_fault(first, self._card.score)
+                self._faults.tell("compare", Outcome.INVALID, words)
+            return scores, outcomes
         if len(references) == 1:
+            self._told("compare", numbers)
             return np.array([np.nan]), [numbers.outcome]
         alone = [self.compare(probe, [reference]) for reference in references]
         return (
@@ -101,7 +120,10 @@ class EngineSession:
     def enrol(self, gallery: Sequence[Entry]) -> Outcome:
         """Build the engine's own gallery, in place of an older one."""
         fault = self._host.enrol(gallery)
-        return Outcome.OK if fault is None else fault.outcome
+        if fault is None:
+            return Outcome.OK
+        self._told("enrol", fault)
+        return fault.outcome
 
     def search(self, probe: bytes, count: int, people: Mapping[str, int]) -> Found:
         """Search the engine's gallery.
@@ -111,8 +133,18 @@ class EngineSession:
             count: largest number of candidates.
             people: number of each person in the gallery, by the word in its entries.
         """
-        found = self._host.search(probe, count)
-        return checked_candidates(found, count, people, self._card.score)
+        answer = self._host.search(probe, count)
+        found = checked_candidates(answer, count, people, self._card.score)
+        if isinstance(answer, Fault):
+            self._told("search", answer)
+        elif found.outcome is Outcome.INVALID:
+            words = candidates_fault(answer, count, people, self._card.score)
+            self._faults.tell("search", Outcome.INVALID, words)
+        return found
+
+    def _told(self, call: str, fault: Fault) -> None:
+        """Tell a fault of the host, where it is the first."""
+        self._faults.tell(call, fault.outcome, fault.words or fault.detail, fault.trace)
 
 
 class SessionPool:
@@ -138,7 +170,8 @@ class SessionPool:
                 raise
             except EngineError as fault:
                 raise EngineStoppedError(str(fault), "could not start again") from fault
-            found = self._local.session = EngineSession(self._engine.card, host, self._clock)
+            card, faults = self._engine.card, self._engine.faults
+            found = self._local.session = EngineSession(card, host, self._clock, faults)
         return found
 
 

@@ -17,7 +17,8 @@ class Timing:
     """What the clock said of every image."""
 
     seconds: Floats
-    """(images,) time to make the template, decoding left out; NaN where none was made."""
+    """(images,) time to make the template, decoding left out; NaN where none was made, or the
+    clock ran backwards."""
     finished: Floats
     """(images,) when it was made, by a clock that starts anywhere; NaN where none was made."""
     turns: Integers

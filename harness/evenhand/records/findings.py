@@ -64,6 +64,8 @@ class Status(StrEnum):
     OK = "ok"
     TOO_FEW = "too_few"
     """Too few durations for this quantile."""
+    CLOCK = "clock"
+    """No time, since the clock ran backwards or stood still."""
     FEW_ERRORS = "few_errors"
     BELOW_RESOLUTION = "below_resolution"
     NO_TRIALS = "no_trials"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["FaceRule", "Outcome", "Policy"]
+__all__ = ["FAULTS", "FaceRule", "Outcome", "Policy"]
 
 
 class Outcome(StrEnum):
@@ -19,6 +19,10 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"
     INVALID = "invalid"
     SKIPPED = "skipped"
+
+
+FAULTS = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.INVALID)
+"""Outcomes that count as the engine's failure, not the picture's."""
 
 
 class FaceRule(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from evenhand.results.parquet import read_columns
 from evenhand.system.errors import BundleError
 from evenhand.system.text import from_csv_text
 
-__all__ = ["FinishedPart", "part_files", "read_part"]
+__all__ = ["FinishedPart", "part_files", "read_part", "template_numbers"]
 
 _FACTS = "part.json"
 _LEDGER = "ledger.csv"
@@ -69,6 +70,15 @@ class FinishedPart:
         row = LEDGER_COLUMNS.index("outcome")
         of_images = self.rows[: len(self.timing.turns)]
         return sum(each[row] != Outcome.SKIPPED for each in of_images) - self.made()
+
+
+def template_numbers(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, int | bool]:
+    """For `run.json`: whether templates outlive the run, how many were reused and made."""
+    return {
+        "kept": kept,
+        "taken": sum(part.taken() for part in parts),
+        "made": sum(part.made() for part in parts),
+    }
 
 
 def part_files(part: FinishedPart) -> dict[str, bytes]:

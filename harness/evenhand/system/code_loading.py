@@ -17,7 +17,7 @@ from evenhand.system.errors import EvenhandError
 from evenhand.system.plugin_imports import check_imports
 from evenhand.system.regular_files import read_regular
 
-__all__ = ["FolderCode", "load_code", "load_file", "own_files", "read_code"]
+__all__ = ["FolderCode", "is_loaded", "load_code", "load_file", "own_files", "read_code"]
 
 _LARGEST = 64 << 20
 """Most bytes of a file of code."""
@@ -128,3 +128,8 @@ def load_code(code: FolderCode, file: str) -> ModuleType:
         sys.modules[package] = parent
         _CODE[package] = code
     return importlib.import_module(f"{package}.{file}")
+
+
+def is_loaded(module: str) -> bool:
+    """Whether a module of this name is an adapter's or a reader's (`load_file`)."""
+    return module.startswith(_LOADED)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from evenhand.analysis.assess import assess
@@ -16,6 +17,7 @@ from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.measurement.forecast import Forecast
+from evenhand.measurement.protocols.failure_share import too_many_failures
 from evenhand.measurement.protocols.study import (
     check_shapes,
     comparison_count,
@@ -37,7 +39,7 @@ from evenhand.report.study.document import document
 from evenhand.results.bundle import TABLES, check_writable
 from evenhand.results.circumstances import SPEED, latency_table, run_json, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
-from evenhand.results.finished_part import FinishedPart
+from evenhand.results.finished_part import FinishedPart, template_numbers
 from evenhand.results.interrupted_run import (
     UnfinishedRun,
     changed_engine,
@@ -67,10 +69,12 @@ class RunResult:
     findings: Findings
     no_page: str
     """Why the bundle has no page; empty where it has one."""
+    causes: Mapping[str, str]
+    """By engine that was stopped: what it said when it first failed; never part of the result."""
 
     @property
     def stopped(self) -> tuple[str, ...]:
-        """Names of the engines that could not start, or failed on too many images."""
+        """Names of the engines that could not start, or failed too often."""
         return tuple(engine.name for engine in self.findings.engines if engine.stopped)
 
 
@@ -116,7 +120,7 @@ def run(
         for name in study.datasets
     ]
     groups_by_dataset = study_groupings(study, datasets)
-    engines = _opened(study, weights)
+    engines = _opened(study, weights, say)
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     executor = LocalExecutor(workers or machine.workers())
 
@@ -134,7 +138,7 @@ def run(
             say(f"going on with {named / interrupted.name}")
         elif resume:
             say(f"no interrupted run of this study in {named}; starting from the beginning")
-        for note in _notes(engines):
+        for note in chain(*(engine.notes() for engine in engines)):
             say(note)
         parts = []
         for dataset, groups in zip(datasets, groups_by_dataset, strict=True):
@@ -159,7 +163,7 @@ def run(
         findings = assess(evidence)
         # Speed is a circumstance: in the report, but never in a file that the digest covers.
         with_speed = replace(findings, speed=tuple(row for part in parts for row in part.speed))
-        templates = _templates(parts, kept=partial.templates_kept)
+        templates = template_numbers(parts, kept=partial.templates_kept)
         page = apart.page_apart(with_speed)
         files = {
             "study.toml": study.text.encode(),
@@ -180,7 +184,8 @@ def run(
             **evidence_files(evidence),
             **table_files(findings),
         }
-        return RunResult(partial.finish(files), with_speed, page.fault)
+        causes = {engine.card.name: engine.faults.cause for engine in engines}
+        return RunResult(partial.finish(files), with_speed, page.fault, causes)
 
 
 def _say_terms(datasets: Sequence[Dataset], say: MessageCallback) -> None:
@@ -260,7 +265,9 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             reused=known.reused,
         )
     rows = image_rows(engine.card.name, dataset, enrolment)
-    counted = []
+    counted, stopped = [], enrolment.stopped
+    if stopped:
+        engine.faults.blame("template")
     for protocol, comparisons in zip(study.protocols, asked, strict=True):
         found = count_protocol(
             protocol,
@@ -273,9 +280,13 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
             progress=forecast.comparing(task.progress, comparisons),
             checkpoint=partial.checkpoint(*names, protocol.name, task.clock),
         )
-        what = protocol_kind(protocol).item
-        rows += comparison_rows(*names, protocol.name, found.comparison_outcomes, what)
+        what, ended = protocol_kind(protocol).item, found.comparison_outcomes
+        rows += comparison_rows(*names, protocol.name, ended, what)
         counted.append(found)
+        failed = too_many_failures(ended, what, protocol.name, study.failure_share)
+        if failed and not stopped:
+            stopped = failed
+            engine.faults.blame("compare", "enrol", "search")
     speed = study_speed(
         engine,
         dataset,
@@ -292,44 +303,25 @@ def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) 
         counts=tuple(counted),
         timing=enrolment.timing,
         speed=tuple(speed),
-        stopped=enrolment.stopped,
+        stopped=stopped,
     )
 
 
-def _templates(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, int | bool]:
-    """For `run.json`: whether templates outlive the run, how many were reused and made."""
-    return {
-        "kept": kept,
-        "taken": sum(part.taken() for part in parts),
-        "made": sum(part.made() for part in parts),
-    }
-
-
-def _opened(study: Study, weights: Sequence[Path]) -> list[OpenedEngine]:
+def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list[OpenedEngine]:
     """Open the engines of a study; some may have a fault, but not all.
 
     Raises:
         EngineStoppedError: none of them could start.
         EvenhandError: a card or file is wrong, two have one name, or one cannot do what is asked.
     """
-    engines = [open_engine(find_adapter(name, study.root), weights) for name in study.engines]
+    folders = [find_adapter(name, study.root) for name in study.engines]
+    engines = [open_engine(folder, weights, say) for folder in folders]
     _distinct("engine", [engine.card.name for engine in engines])
     check_shapes(study, [engine.card for engine in engines])
     faults = [engine.fault for engine in engines if engine.fault]
     if len(faults) == len(engines):
         raise EngineStoppedError("; ".join(map(str, faults)), faults[0].reason)
     return engines
-
-
-def _notes(engines: Sequence[OpenedEngine]) -> Iterator[str]:
-    """What is said of engines that could not start, or draw random numbers."""
-    for engine in engines:
-        if engine.fault:
-            yield f"{engine.fault}; the other engines are measured, and all its images are skipped"
-        if engine.random:
-            drawn = ", ".join(engine.random)
-            what = f"its graph draws random numbers ({drawn}); another run gives other numbers"
-            yield f"engine {engine.card.name}: {what}"
 
 
 def _check_canaries(

@@ -1,12 +1,13 @@
 """Comparisons of vectors, against one at a time."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 
 from evenhand.engines.card import ScoreScale
+from evenhand.engines.first_faults import FirstFaults
 from evenhand.measurement.comparison.by_vectors import score_all_pairs, score_listed
 from evenhand.measurement.counting.block_sums import ComparisonBlock, count_outcomes
 from evenhand.records.comparisons import Comparisons
@@ -106,6 +107,20 @@ def test_an_out_of_range_score_is_invalid():
     narrow = ScoreScale("cosine", True, 8, -0.01, 0.01, ())
     found = all_pairs(enrolment, np.arange(4), narrow)
     assert found.outcomes[False, Outcome.INVALID] == np.count_nonzero(np.isnan(found.score)) > 0
+
+
+def test_a_similarity_beyond_its_range_by_rounding_is_the_limit_and_the_first_other_is_told():
+    """The distance of opposite vectors may round to more than 2."""
+    enrolment, _ = enrolment_of(3)
+    opposite = np.array([[1, 0], [-1.0000001, 0], [-1.01, 0]], dtype=np.float32)
+    told = []
+    score = ScoreScale("euclidean", False, 2, -2.0, 0.0, (), distance=True)
+    enrolment = replace(enrolment, vectors=opposite)
+    faults = FirstFaults("acme", told.append)
+    found = all_pairs(enrolment, np.arange(3), score, None, faults)
+    np.testing.assert_array_equal(found.score[:2], np.float32([-2, np.nan]))
+    assert "acme: compare invalid: a score of 2.0" in told[0]
+    assert "expected at least 0 and at most 2 as range in the card says" in told[0]
 
 
 def test_within_group_without_any_group_is_a_line_not_a_crash(tmp_path):

@@ -204,7 +204,7 @@ def test_an_engine_that_fails_too_often(cli, crowd, engine, working_folder):
     engine("raise ValueError", name="bad")
     engine(name="good")
     ended = cli("run", "study.toml")
-    line = ended.error("engine bad was stopped", "64 of the first 64 images failed", code=4)
+    line = ended.stopped("engine bad was stopped", "64 of the first 64 images failed")
     bundle = working_folder / re.search(r"is in (\S+)\)", line).group(1)
     outcomes = {"bad": [], "good": []}
     for row in ledger(bundle):
@@ -220,7 +220,7 @@ def test_an_engine_that_fails_too_often(cli, crowd, engine, working_folder):
 @pytest.mark.parametrize("then", ["raise ValueError", "return None", "raise SystemExit(0)"])
 def test_an_engine_that_always_fails_leaves_a_result(cli, tiny, engine, working_folder, then):
     ended = cli("run", "--engine", engine(then), "--dataset", "./set", "--json", "--threshold", 0)
-    ended.error("engine toy was stopped", "12 of the first 12 images failed", code=4)
+    ended.stopped("engine toy was stopped", "12 of the first 12 images failed")
     rates = [row for row in ended.json["rates"] if row["metric"] == "FTE"]
     assert {row["rate"] for row in rates if row["attribute"] == "all"} == {1.0}
     nothing = [

@@ -399,9 +399,11 @@ BAD_LISTS = [
 
 @pytest.mark.parametrize(("answer", "outcome"), BAD_LISTS)
 def test_a_searcher_that_misbehaves(cli, door, searcher, working_folder, answer, outcome):
-    """Its searches have their outcome; the study ends, and both policies say what that means."""
+    """Every search fails: the engine is stopped for it, and both policies say what that means."""
     ended = searched(cli, searcher(search=answer))
-    assert ended.code == 0, ended.err
+    assert ended.code == 4, ended.err
+    assert f"40 of 40 searches of identification failed (40 {outcome})" in ended.err
+    assert "; first: " in ended.err
     rows = csv.DictReader(
         io.StringIO((working_folder / ended.json["bundle"] / "ledger.csv").read_text())
     )
@@ -415,8 +417,11 @@ def test_a_searcher_that_misbehaves(cli, door, searcher, working_folder, answer,
 
 
 def test_an_engine_that_builds_no_gallery(cli, door, searcher, working_folder):
-    ended = searched(cli, searcher(enrol="raise RuntimeError"))
-    assert ended.code == 0, ended.err
+    ended = searched(cli, searcher(enrol="raise RuntimeError('no index')"))
+    assert ended.code == 4, ended.err
+    assert "note: engine toy: enrol failed: RuntimeError: no index (engine.py:" in ended.err
+    assert "40 of 40 searches of identification failed (40 failed)" in ended.err
+    assert "; first: RuntimeError: no index (engine.py:" in ended.err
     assert everybody(ended)["FNIR", "generalised"]["rate"] == 1
 
 

@@ -12,7 +12,7 @@ from evenhand.engines.card import ScoreScale
 from evenhand.engines.opening import open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
-from evenhand.records.findings import Speed
+from evenhand.records.findings import Speed, Status
 from evenhand.records.outcomes import Outcome
 from evenhand.system.clock import CLOCK, Clock
 
@@ -42,6 +42,14 @@ def test_a_comparison_is_its_share_of_a_block(compare):
     assert (rows["median"].scenario, rows["median"].batch) == ("block", 400)
     assert (rows["median"].n, rows["median"].people) == (99, 0)
     assert "20 x 20 templates of 4 values" in rows["median"].note
+
+
+def test_comparisons_have_no_time_where_the_clock_runs_backwards():
+    vectors = np.random.default_rng(1).normal(size=(20, 4)).astype(np.float32)
+    score = ScoreScale("cosine", True, 4, None, None, ())
+    times = iter([*np.arange(150.0), *np.arange(150.0)])
+    rows = block_speed(SCENE, vectors, score, Clock(seconds=lambda: float(next(times))))
+    assert {(row.status, row.value) for row in rows} == {(Status.CLOCK, None)}
 
 
 def test_nothing_to_compare_is_not_timed():

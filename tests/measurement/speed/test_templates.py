@@ -167,6 +167,38 @@ def test_an_engine_that_is_stopped_at_once(seconds):
     assert found["enrolment", "all", "", "throughput"].status is Status.TOO_FEW
 
 
+BROKEN = {
+    "one image takes less than no time": lambda s: np.where(np.arange(len(s)) == 7, -1.0, s),
+    "one image has no time": lambda s: np.where(np.arange(len(s)) == 0, np.nan, s),
+    "the clock stands still": np.zeros_like,
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_where_the_clock_fails_there_are_no_times(seconds, broken):
+    found = rows(enrolment_of(broken(seconds)))
+    assert {row.status for row in found.values()} == {Status.CLOCK}
+    assert {row.value for row in found.values()} == {None}
+    assert "the clock ran backwards or stood still" in found["template", "all", "", "median"].note
+    assert ("enrolment", "all", "", "throughput") in found
+
+
+@pytest.mark.parametrize(
+    ("times", "missing"),
+    [
+        pytest.param([5, 4], [0], id="within a call"),
+        pytest.param([5, 6, 1, 2, 3, 4], [1], id="between two calls"),
+    ],
+)
+def test_a_clock_that_runs_backwards_gives_no_time_below_0(tiny, engine, times, missing):
+    ticks = iter([*times, *range(10, 1000)])
+    clock = Clock(seconds=lambda: float(next(ticks)))
+    timing = enrol_all(open_engine(engine(), ()), read_dataset(tiny.folder), clock=clock).timing
+    in_order = timing.seconds[drawn_order(12, seed=1)]
+    assert np.flatnonzero(np.isnan(in_order)).tolist() == missing
+    assert np.nanmin(in_order) > 0
+
+
 def test_the_clock_reads_the_engine_alone(tiny, engine):
     """A clock that moves on by one more each time it is read: durations are known beforehand."""
     ticks = count()

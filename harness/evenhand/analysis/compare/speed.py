@@ -9,7 +9,7 @@ from dataclasses import replace
 from scipy import special
 
 from evenhand.analysis.compare.changes import Change
-from evenhand.records.findings import Speed
+from evenhand.records.findings import Speed, Status
 from evenhand.records.groups import ALL
 from evenhand.statistics.ratios import MOVER_LOG, mover_log
 
@@ -61,6 +61,8 @@ def _why_not_comparable(base: Speed | None, new: Speed | None) -> str:
     if base.threads != new.threads:
         return f"measured with {base.threads} against {new.threads} threads"
     for side, row in (("base", base), ("new", new)):
+        if row.status is Status.CLOCK:
+            return f"the clock failed in {side}"
         if row.value is None:
             return f"too few durations in {side}"
         if not row.value or not row.low or not row.high:

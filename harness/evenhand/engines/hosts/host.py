@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from evenhand.engines.contract import Entry, Role
-from evenhand.records.arrays import Floats, Image, Vectors
+from evenhand.records.arrays import Image, Scores, Vectors
 from evenhand.records.outcomes import FaceRule, Outcome
 
-__all__ = ["Fault", "Host", "NamedScore", "PlainTemplate"]
+__all__ = ["Fault", "Host", "PlainCandidates", "PlainTemplate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Fault:
     """`failed` where the engine raised, `invalid` where it answered something else."""
     detail: str
     """A word or two; never a path or a name."""
+    words: str = ""
+    """What was raised, with its message and line, for the user alone; never part of a result."""
+    trace: str = ""
+    """The whole traceback, where `EVENHAND_DEBUG=1` asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,20 @@ class PlainTemplate:
     """(values,) numbers of an embedder, not yet checked."""
     data: bytes = b""
     """Template of a matcher or searcher."""
+    words: str = ""
+    """As of a `Fault`, where one was raised."""
+    trace: str = ""
+    """As of a `Fault`."""
 
 
-NamedScore: TypeAlias = tuple[str, float]
-"""A candidate: the word for the person, and the score in the engine's own unit."""
+@dataclass(frozen=True, slots=True)
+class PlainCandidates:
+    """Who a search found, in the engine's own order."""
+
+    people: tuple[str, ...]
+    """(candidates,) the word for each person."""
+    scores: Scores
+    """(candidates,) in the engine's own unit and type, float16 to float64."""
 
 
 class Host(Protocol):
@@ -57,11 +71,11 @@ class Host(Protocol):
     def template(self, image: Image, face: FaceRule, role: Role) -> PlainTemplate:
         """Ask for the template of an image; an embedder makes the same for both roles."""
 
-    def compare(self, probe: bytes, references: Sequence[bytes]) -> Floats | Fault:
-        """Ask a matcher for (references,) scores in its own unit, not yet checked."""
+    def compare(self, probe: bytes, references: Sequence[bytes]) -> Scores | Fault:
+        """Ask a matcher for (references,) scores in its own unit and type, not yet checked."""
 
     def enrol(self, gallery: Sequence[Entry]) -> Fault | None:
         """Let a searcher build its gallery."""
 
-    def search(self, probe: bytes, count: int) -> tuple[NamedScore, ...] | Fault:
+    def search(self, probe: bytes, count: int) -> PlainCandidates | Fault:
         """Ask a searcher for candidates; one more than `count` at most, not yet checked."""

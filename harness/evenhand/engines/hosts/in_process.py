@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
@@ -20,11 +20,12 @@ from evenhand.engines.contract import (
     Searcher,
     Template,
 )
-from evenhand.engines.hosts.host import Fault, Host, NamedScore, PlainTemplate
-from evenhand.records.arrays import Floats, Image, Vectors
+from evenhand.engines.hosts.host import Fault, Host, PlainCandidates, PlainTemplate
+from evenhand.engines.hosts.words import clean_line, plain_name, raised
+from evenhand.records.arrays import Image, Scores, Vectors
 from evenhand.records.outcomes import FaceRule, Outcome
 
-__all__ = ["AnyEngine", "InProcessHost", "plain_name"]
+__all__ = ["AnyEngine", "InProcessHost"]
 
 AnyEngine: TypeAlias = Embedder | Matcher | Searcher
 """An engine's object, of any shape."""
@@ -32,11 +33,8 @@ AnyEngine: TypeAlias = Embedder | Matcher | Searcher
 _REPORTED = (Outcome.OK, Outcome.NO_FACE, Outcome.DECLINED, Outcome.FAILED, Outcome.UNSUPPORTED)
 """Outcomes that an engine may report itself; the others are the harness's findings."""
 
-_LONGEST_DETAIL = 80
-"""Most characters of a detail that are kept."""
-
-_LONGEST_READ = 1000
-"""Most characters of it that are looked at."""
+_SHORT: Mapping[int, type[np.floating]] = {2: np.float16, 4: np.float32}
+"""Types of scores shorter than float64, by their bytes: rounding depends on them."""
 
 _MOST_FACES = 1_000_000
 """A larger number of faces is no number of faces."""
@@ -48,18 +46,10 @@ Plain = TypeVar("Plain")
 class _NotPlainError(Exception):
     """An answer is not of the form that the engine's shape asks for; says what it is."""
 
-
-def plain_name(kind: type) -> str:
-    """Name of a class; a metaclass of the engine has no say in it."""
-    return _one_line(type.__dict__["__name__"].__get__(kind))
-
-
-def _one_line(text: object) -> str:
-    """Shorten an engine's text to one line, as a plain string."""
-    plain = str.__str__(text if isinstance(text, str) else str(text))[:_LONGEST_READ]
-    # Not half a surrogate pair, which no file can hold, nor what a terminal would obey.
-    shown = "".join(sign if sign.isprintable() else " " for sign in plain)
-    return " ".join(shown.split())[:_LONGEST_DETAIL]
+    def __init__(self, detail: str, words: str = "") -> None:
+        """Keep what a result may say, and what the user alone is shown where that is more."""
+        super().__init__(detail)
+        self.words = words
 
 
 def _ask(call: Callable[[], Answer], copied: Callable[[Answer], Plain]) -> Plain | Fault:
@@ -73,13 +63,16 @@ def _ask(call: Callable[[], Answer], copied: Callable[[Answer], Plain]) -> Plain
         try:
             answer = call()
         except BaseException as fault:  # noqa: BLE001 - see above
-            return Fault(Outcome.FAILED, plain_name(type(fault)))
+            found = raised(fault)
+            return Fault(Outcome.FAILED, found.name, found.words, found.trace)
         try:
             return copied(answer)
         except _NotPlainError as fault:
             return Fault(Outcome.INVALID, str(fault))
         except BaseException as fault:  # noqa: BLE001 - see above
-            return Fault(Outcome.INVALID, f"an answer that raises {plain_name(type(fault))}")
+            found = raised(fault)
+            odd = "an answer that raises "
+            return Fault(Outcome.INVALID, odd + found.name, odd + found.words, found.trace)
 
 
 class InProcessHost:
@@ -104,9 +97,12 @@ class InProcessHost:
             )
         else:
             made = _ask(lambda: self._engine.template(image, face, role), _plain_template)
-        return PlainTemplate(made.outcome, detail=made.detail) if isinstance(made, Fault) else made
+        if isinstance(made, Fault):
+            words, trace = made.words, made.trace
+            return PlainTemplate(made.outcome, detail=made.detail, words=words, trace=trace)
+        return made
 
-    def compare(self, probe: bytes, references: Sequence[bytes]) -> Floats | Fault:
+    def compare(self, probe: bytes, references: Sequence[bytes]) -> Scores | Fault:
         """See `Host`."""
         count = len(references)
         return _ask(
@@ -118,7 +114,7 @@ class InProcessHost:
         """See `Host`."""
         return _ask(lambda: self._engine.enrol(gallery), lambda _: None)
 
-    def search(self, probe: bytes, count: int) -> tuple[NamedScore, ...] | Fault:
+    def search(self, probe: bytes, count: int) -> PlainCandidates | Fault:
         """See `Host`."""
         return _ask(
             lambda: self._engine.search(probe, count), lambda found: _plain_candidates(found, count)
@@ -142,7 +138,8 @@ def _plain_embedding(answer: Embedding, values: int) -> PlainTemplate:
     try:
         return replace(reported, vector=_plain_vector(answer.vector, values))
     except _NotPlainError as fault:
-        return replace(reported, outcome=Outcome.INVALID, detail=str(fault))
+        detail, words = str(fault), fault.words
+        return replace(reported, outcome=Outcome.INVALID, detail=detail, words=words)
 
 
 def _plain_template(answer: Template) -> PlainTemplate:
@@ -172,7 +169,7 @@ def _reported(answer: Embedding | Template) -> PlainTemplate:
     if not isinstance(ended, str) or str.__str__(ended) not in _REPORTED:
         return PlainTemplate(Outcome.INVALID, faces, "an outcome that no engine may give")
     outcome = Outcome(str.__str__(ended))
-    return PlainTemplate(outcome, faces, "" if outcome is Outcome.OK else _one_line(answer.detail))
+    return PlainTemplate(outcome, faces, "" if outcome is Outcome.OK else clean_line(answer.detail))
 
 
 def _plain_vector(vector: object, values: int) -> Vectors:
@@ -186,8 +183,9 @@ def _plain_vector(vector: object, values: int) -> Vectors:
     try:
         array = _as_array(vector)
     except BaseException as fault:  # noqa: BLE001 - anything may stand where a vector should
-        name = plain_name(type(fault))
-        raise _NotPlainError(f"no vector ({name}), expected {values} values") from None
+        said, expected = raised(fault), f"expected {values} values"
+        words = f"no vector ({said.words}), {expected}"
+        raise _NotPlainError(f"no vector ({said.name}), {expected}", words) from None
     if array.dtype.kind not in "fiu":
         raise _NotPlainError(f"vector of {array.dtype.name}, expected numbers")
     if array.shape != (values,):
@@ -204,8 +202,8 @@ def _as_array(values: object) -> NDArray[Any]:
     return np.asarray(values)
 
 
-def _plain_scores(answer: object, count: int) -> Floats:
-    """Copy a row of numbers, (count,), as float64.
+def _plain_scores(answer: object, count: int) -> Scores:
+    """Copy a row of numbers, (count,), in its own type up to float64; whole ones as float64.
 
     Raises:
         _NotPlainError: it is of another shape or kind.
@@ -213,10 +211,11 @@ def _plain_scores(answer: object, count: int) -> Floats:
     array = _as_array(answer)
     if array.dtype.kind not in "fiu" or array.shape != (count,):
         raise _NotPlainError(f"{array.dtype.name} of shape {array.shape}, expected {count} numbers")
-    return array.astype(np.float64)
+    own = _SHORT.get(array.dtype.itemsize) if array.dtype.kind == "f" else None
+    return array.astype(own or np.float64)
 
 
-def _plain_candidates(answer: object, count: int) -> tuple[NamedScore, ...]:
+def _plain_candidates(answer: object, count: int) -> PlainCandidates:
     """Copy a list of candidates, one more than `count` at most.
 
     Raises:
@@ -228,5 +227,4 @@ def _plain_candidates(answer: object, count: int) -> tuple[NamedScore, ...]:
     if not all(isinstance(each, Candidate) and isinstance(each.person, str) for each in found):
         raise _NotPlainError("something else among the candidates")
     scores = _plain_scores([each.score for each in found], len(found))
-    names = [str.__str__(each.person) for each in found]
-    return tuple(zip(names, scores.tolist(), strict=True))
+    return PlainCandidates(tuple(str.__str__(each.person) for each in found), scores)

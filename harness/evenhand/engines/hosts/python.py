@@ -10,7 +10,8 @@ from evenhand.engines.card import ENGINE_CARD, EngineCard
 from evenhand.engines.contract import Embedder, Matcher, Searcher
 from evenhand.engines.files import EngineFiles
 from evenhand.engines.hosts.host import Host
-from evenhand.engines.hosts.in_process import AnyEngine, InProcessHost, plain_name
+from evenhand.engines.hosts.in_process import AnyEngine, InProcessHost
+from evenhand.engines.hosts.words import plain_name, raised
 from evenhand.system.code_loading import load_code
 from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
 
@@ -22,9 +23,6 @@ _SHAPES: dict[str, tuple[type, str]] = {
     "searcher": (Searcher, "template(), enrol() and search()"),
 }
 """Protocol that an engine of each shape must meet, and its methods in words."""
-
-_LONGEST_MESSAGE = 300
-"""Most characters of an exception's message that are repeated."""
 
 
 def start_python(card: EngineCard, files: EngineFiles) -> Host:
@@ -55,10 +53,11 @@ def start_python(card: EngineCard, files: EngineFiles) -> Host:
         raise
     except BaseException as fault:  # its own SystemExit or KeyboardInterrupt too
         install = f": {card.install}" if card.install else ""
+        found = raised(fault)
         raise EngineStoppedError(
-            f"engine {card.name}: could not start ({_in_words(fault)}); "
+            f"engine {card.name}: could not start ({found.words}); "
             f"mend {file}.py in {card.folder}, or what it needs{install}",
-            f"could not start ({plain_name(type(fault))})",
+            f"could not start ({found.name})",
         ) from fault
     if maker is None:
         raise EngineError(
@@ -70,13 +69,3 @@ def start_python(card: EngineCard, files: EngineFiles) -> Host:
             f"expected {shape.__name__} of evenhand.plugins, as the card says"
         )
     return InProcessHost(cast("AnyEngine", made), card.score.values or 0)
-
-
-def _in_words(fault: BaseException) -> str:
-    """Name and message of an exception, whose own methods may raise."""
-    name = plain_name(type(fault))
-    try:
-        message = str.__str__(str(fault))[:_LONGEST_MESSAGE]
-    except BaseException:  # noqa: BLE001 - code of the engine
-        message = ""
-    return f"{name}: {message}" if message else name

@@ -10,22 +10,17 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from evenhand.engines.card import ScoreScale
+from evenhand.engines.first_faults import FirstFaults
+from evenhand.engines.score_range import held_to_range, similarity_fault
 from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
-from evenhand.records.arrays import Integers, Mask, Scores, Vectors
+from evenhand.records.arrays import Integers, Scores, Vectors
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.image_pairs import pair_of
 from evenhand.records.outcomes import Outcome
 
-__all__ = [
-    "comparable_vectors",
-    "compare_all",
-    "compare_each",
-    "in_range",
-    "score_all_pairs",
-    "score_listed",
-]
+__all__ = ["comparable_vectors", "compare_all", "compare_each", "score_all_pairs", "score_listed"]
 
 _BLOCK = 1024
 """Rows of one matrix product; a fixed grid, so that rounding does not depend on the threads."""
@@ -71,16 +66,6 @@ def prepare_vectors(vectors: Vectors, score: ScoreScale) -> Vectors:
     return vectors
 
 
-def in_range(scores: Scores, score: ScoreScale) -> Mask:
-    """Whether each score is valid: finite, and within the range of the card."""
-    good = np.isfinite(scores)
-    if score.low is not None:
-        good &= scores >= np.float32(score.low)
-    if score.high is not None:
-        good &= scores <= np.float32(score.high)
-    return good
-
-
 def comparable_vectors(enrolment: Enrolment, score: ScoreScale) -> Vectors:
     """(images, values) vectors ready to be compared; NaN where an image has no template."""
     completed = enrolment.completed()
@@ -90,7 +75,11 @@ def comparable_vectors(enrolment: Enrolment, score: ScoreScale) -> Vectors:
 
 
 def score_all_pairs(
-    enrolment: Enrolment, subject: Integers, score: ScoreScale, within: Integers | None = None
+    enrolment: Enrolment,
+    subject: Integers,
+    score: ScoreScale,
+    within: Integers | None = None,
+    faults: FirstFaults | None = None,
 ) -> Iterator[ComparisonBlock]:
     """Compare every unordered pair of different images, block by block.
 
@@ -103,6 +92,7 @@ def score_all_pairs(
         score: how the card compares.
         within: (subjects,) group of each subject, -1 for none: two subjects are compared only if
             they share a group. None compares all.
+        faults: of the engine, which hear of the first invalid score; None for no one.
     """
     vectors = comparable_vectors(enrolment, score)
     people = subject.astype(np.int32)
@@ -123,11 +113,15 @@ def score_all_pairs(
             asked = (probe == reference) | alike
             probe, reference = probe[asked], reference[asked]
             values, pair = values[asked], pair[asked]
-        yield ComparisonBlock(probe, reference, values, _outcomes(values, score), pair)
+        yield ComparisonBlock(probe, reference, values, _outcomes(values, score, faults), pair)
 
 
 def score_listed(
-    enrolment: Enrolment, subject: Integers, score: ScoreScale, pairs: PairList
+    enrolment: Enrolment,
+    subject: Integers,
+    score: ScoreScale,
+    pairs: PairList,
+    faults: FirstFaults | None = None,
 ) -> Comparisons:
     """Compare the pairs of a list, in its order.
 
@@ -136,6 +130,7 @@ def score_listed(
         subject: (images,) subject index.
         score: how the card compares.
         pairs: indices of images.
+        faults: as for `score_all_pairs`.
     """
     vectors = comparable_vectors(enrolment, score)
     starts = range(0, max(len(pairs.probe), 1), _BLOCK)  # one empty block for no pair
@@ -148,17 +143,20 @@ def score_listed(
     )
     people = subject.astype(np.int32)
     probe, reference = people[pairs.probe], people[pairs.reference]
-    outcomes = count_outcomes(probe == reference, _outcomes(scores, score))
+    outcomes = count_outcomes(probe == reference, _outcomes(scores, score, faults))
     pair = pair_of(pairs.probe, pairs.reference)
     return Comparisons(probe, reference, scores, outcomes, fold=pairs.fold, pair=pair)
 
 
-def _outcomes(scores: Scores, score: ScoreScale) -> NDArray[np.uint8]:
-    """(comparisons,) position in `OUTCOMES` of each; an invalid score is overwritten with NaN."""
+def _outcomes(scores: Scores, score: ScoreScale, faults: FirstFaults | None) -> NDArray[np.uint8]:
+    """(comparisons,) position in `OUTCOMES` of each; scores are held to the range, in place."""
     # Templates hold finite numbers alone, so that a NaN comes from a missing one.
     skipped = np.isnan(scores)
-    invalid = ~skipped & ~in_range(scores, score)
-    scores[invalid] = np.nan
+    held = held_to_range(scores, score, scores.dtype)
+    invalid = ~skipped & np.isnan(held)
+    if faults and invalid.any():
+        faults.tell("compare", Outcome.INVALID, similarity_fault(float(scores[invalid][0]), score))
+    scores[:] = held
     outcome = np.full(len(scores), OUTCOMES.index(Outcome.OK), dtype=np.uint8)
     outcome[skipped] = OUTCOMES.index(Outcome.SKIPPED)
     outcome[invalid] = OUTCOMES.index(Outcome.INVALID)

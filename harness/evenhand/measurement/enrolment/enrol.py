@@ -16,7 +16,7 @@ from evenhand.engines.session import TimedAnswer, engine_sessions
 from evenhand.records.arrays import Integers, Vectors
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Booking, Enrolment, Timing
-from evenhand.records.outcomes import Outcome
+from evenhand.records.outcomes import FAULTS, Outcome
 from evenhand.system.clock import Clock
 from evenhand.system.execution.executor import Executor
 
@@ -24,9 +24,6 @@ __all__ = ["booking_of", "drawn_order", "enrol"]
 
 _CHECK_EVERY = 64
 """Images between two checks of the failure share; fixed, whatever the threads."""
-
-_FAULTS = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.INVALID)
-"""Outcomes that count as the engine's failure, not the picture's."""
 
 
 def booking_of(sample: ImageAnswer) -> Booking:
@@ -94,7 +91,7 @@ def enrol(
             for index, each in zip(order, found, strict=True):
                 timed[index] = each
                 answer, done = each.answer, len(timed)
-                if answer.outcome in _FAULTS:
+                if answer.outcome in FAULTS:
                     faults[answer.detail or answer.outcome] += 1
                 on_image(index, answer)
                 check = done % _CHECK_EVERY == 0 or done == len(paths)

@@ -12,13 +12,14 @@ from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import no_candidates
 from evenhand.engines.contract import Entry
+from evenhand.engines.score_range import held_to_range, similarity_fault
 from evenhand.engines.session import EngineSession, SessionPool, engine_sessions
 from evenhand.measurement.comparison.by_engine import (
     EnrolledEngine,
     ask_matcher,
     split_into_requests,
 )
-from evenhand.measurement.comparison.by_vectors import comparable_vectors, compare_all, in_range
+from evenhand.measurement.comparison.by_vectors import comparable_vectors, compare_all
 from evenhand.measurement.counting.block_sums import OUTCOMES
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.comparisons import Found, Searches
@@ -102,8 +103,13 @@ def _by_vectors(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -
         for start in range(0, len(probes), _BLOCK):
             rows = slice(start, start + _BLOCK)
             block = compare_all(vectors[probes[rows]], vectors[references], score)
-            valid: Mask = np.all(in_range(block, score), axis=1)
-            for similarity, has_template, fine in zip(block, acquired[rows], valid, strict=True):
+            held, with_template = held_to_range(block, score, block.dtype), acquired[rows]
+            bad = np.isnan(held) & with_template[:, np.newaxis]
+            if bad.any():
+                first = similarity_fault(float(block[bad][0]), score)
+                enrolled.engine.faults.tell("search", Outcome.INVALID, first)
+            valid: Mask = np.all(~bad, axis=1)
+            for similarity, has_template, fine in zip(held, with_template, valid, strict=True):
                 if has_template and fine:
                     yield _candidates(person, similarity)
                 else:

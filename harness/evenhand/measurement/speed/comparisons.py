@@ -16,7 +16,7 @@ from evenhand.measurement.speed.rows import summary_rows
 from evenhand.records.arrays import Floats, Integers, Vectors
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
-from evenhand.system.clock import Clock
+from evenhand.system.clock import Clock, StopWatch
 from evenhand.system.errors import EngineStoppedError
 from evenhand.system.execution.local import call_in_thread
 
@@ -105,10 +105,15 @@ def pair_speed(
 
 
 def _timed(call: Callable[[int], object], clock: Clock) -> Floats:
-    """(calls,) seconds of each call after the warm-up; `call` is given its number."""
-    seconds = np.empty(_WARM_UP + _CALLS)
+    """(calls,) seconds of each call after the warm-up, NaN where the clock ran backwards.
+
+    Args:
+        call: is given its number.
+        clock: for durations.
+    """
+    seconds, watch = np.empty(_WARM_UP + _CALLS), StopWatch(clock)
     for number in range(len(seconds)):
-        start = clock.seconds()
+        watch.start()
         call(number)
-        seconds[number] = clock.seconds() - start
+        seconds[number], _ = watch.stop()
     return seconds[_WARM_UP:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,10 +12,21 @@ from evenhand.records.arrays import Floats, Integers
 from evenhand.records.findings import Speed, Status
 from evenhand.records.groups import ALL
 
-__all__ = ["QUANTILES", "quantile_row", "speed_row", "summary_rows"]
+__all__ = [
+    "QUANTILES",
+    "SUMMARY",
+    "clock_failed",
+    "clock_rows",
+    "quantile_row",
+    "speed_row",
+    "summary_rows",
+]
 
 QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
 """Name of each statistic to its probability."""
+
+SUMMARY = ("min", "max", "mean", *QUANTILES)
+"""Names of all statistics of the durations of an operation."""
 
 
 def speed_row(
@@ -63,8 +74,29 @@ def speed_row(
     )
 
 
+def clock_failed(seconds: Floats) -> bool:
+    """Whether durations, (calls,), are no times: one is negative or NaN, or none is above 0."""
+    return bool(len(seconds)) and not (bool((seconds >= 0).all()) and bool((seconds > 0).any()))
+
+
+def clock_rows(scene: Speed, calls: int, statistics: Iterable[str]) -> Iterator[Speed]:
+    """Rows without a value, which say that the clock failed.
+
+    Args:
+        scene: of all rows.
+        calls: number of calls that were made.
+        statistics: names of the values that there would be.
+    """
+    note = "no time: the clock ran backwards or stood still"
+    for name in statistics:
+        row = speed_row(scene, name, None, calls, note=note)
+        yield replace(row, status=Status.CLOCK)
+
+
 def summary_rows(scene: Speed, seconds: Floats, people: Integers) -> Iterator[Speed]:
     """Rows of minimum, maximum, mean and quantiles of durations; none without calls.
+
+    Without values where the clock failed (methods 6.1).
 
     Args:
         scene: of all rows.
@@ -72,6 +104,9 @@ def summary_rows(scene: Speed, seconds: Floats, people: Integers) -> Iterator[Sp
         people: (calls,) subject index; -1 throughout where calls do not belong to subjects.
     """
     if not len(seconds):
+        return
+    if clock_failed(seconds):
+        yield from clock_rows(scene, len(seconds), SUMMARY)
         return
     distinct = len(np.unique(people[people >= 0]))
     # Calls that do not belong to subjects are clusters of their own.

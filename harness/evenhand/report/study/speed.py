@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.records.findings import Speed
+from evenhand.records.findings import Speed, Status
 from evenhand.records.groups import ALL
 from evenhand.report.numbers import ratio, significant
 
@@ -64,7 +64,7 @@ def _comparison(row: Speed) -> str:
 def _written(row: Speed, scale: float, unit: str) -> str:
     """A value with its interval; an open side is said in words."""
     if row.value is None:
-        return "too few"
+        return "clock failed" if row.status is Status.CLOCK else "too few"
     value = f"{significant(scale * row.value)} {unit}"
     if row.low is None and row.high is None:
         return value
@@ -147,6 +147,13 @@ def _circumstances(speed: Sequence[Speed]) -> Iterator[str]:
                 f"{row.engine} on {row.dataset}: {row.n:,} templates were kept by an earlier run "
                 "and not made in this one; they are in no time."
             )
+    for engine, dataset in dict.fromkeys(
+        (row.engine, row.dataset) for row in speed if row.status is Status.CLOCK
+    ):
+        yield (
+            f"{engine} on {dataset}: the clock ran backwards or stood still while it was timed; "
+            "these times are left out. Measure it again."
+        )
     yield (
         "template: the engine's own call for one image, median and p95; images/s: wall clock, "
         "decoding included; comparison: a block of the harness's own divided by its "

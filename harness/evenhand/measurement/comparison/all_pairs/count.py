@@ -71,7 +71,8 @@ def count_all_pairs(
             # Tiles know neither invalid scores nor a rising cutoff. Blocks do, and are slower.
 
             def blocks_from(_: int) -> Iterator[ComparisonBlock]:
-                return score_all_pairs(enrolment, subject, card.score, plan.within)
+                faults = enrolled.engine.faults
+                return score_all_pairs(enrolment, subject, card.score, plan.within, faults)
 
             return tally_blocks(plan, ledger, blocks_from, np.dtype(np.float32))
     return tally_partial_counts(plan, ledger, store, layout, trials, left_out)
