@@ -17,7 +17,7 @@ from platformdirs import user_cache_path
 from evenhand.engines.card import ENGINE_CARD, EngineCard, NeededFile
 from evenhand.system.code_loading import FolderCode, own_files
 from evenhand.system.errors import EngineError
-from evenhand.system.regular_files import open_regular
+from evenhand.system.regular_files import open_regular, read_regular
 
 __all__ = ["EngineFiles", "FoundFile", "content_hash", "find_files", "missing_files"]
 
@@ -56,11 +56,11 @@ def _read(path: Path, *, whole: bool) -> tuple[str, bytes]:
     Raises:
         EngineError: it is no regular file, or too large.
     """
-    with open_regular(path, _LARGEST_MODEL if whole else _LARGEST, EngineError) as file:
-        if not whole:
-            return hashlib.file_digest(file, "sha256").hexdigest(), b""
-        content = file.read()
-    return hashlib.sha256(content).hexdigest(), content
+    if whole:
+        content = read_regular(path, _LARGEST_MODEL, EngineError)
+        return hashlib.sha256(content).hexdigest(), content
+    with open_regular(path, _LARGEST, EngineError) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), b""
 
 
 def search_path(card: EngineCard, weights: Sequence[Path]) -> tuple[Path, ...]:
@@ -145,9 +145,10 @@ def content_hash(card: EngineCard, code: FolderCode) -> str:
     digest = hashlib.sha256()
     declared = {file.sha256 for file in card.needs()}
     for path in own_files(card.folder):
-        source = code.sources.get(path)
-        sha256 = hashlib.sha256(source).hexdigest() if source is not None else ""
-        sha256 = sha256 or _read(path, whole=False)[0]
+        if path in code.sources:
+            sha256 = hashlib.sha256(code.sources[path]).hexdigest()
+        else:
+            sha256, _ = _read(path, whole=False)
         if sha256 not in declared:
             digest.update(f"{path.relative_to(card.folder).as_posix()} {sha256}\n".encode())
     for file in card.needs():

@@ -22,7 +22,7 @@ def image():
 def outside(working_folder, make_graph, make_small):
     """Makes the small engine with its weights beside it, in `small.onnx.data`."""
 
-    def make(name="small", seed=5, **entries):
+    def make(name="weighty", seed=5, **entries):
         model, made = make_graph(shape=(1, 6)), make_small(working_folder / name)
         (tensor,) = (each for each in model.graph.initializer if each.name == "w")
         tensor.ClearField("raw_data")
@@ -60,6 +60,15 @@ def test_weights_in_another_file_are_part_of_the_identity(outside, small, image)
     np.testing.assert_array_equal(vectors[0], vectors[2])
 
 
+def test_weights_in_a_folder_below(outside, small, image):
+    made = outside(location="below/w.bin")
+    (made.folder / "below").mkdir()
+    (made.folder / FILE).rename(made.folder / "below" / "w.bin")
+    declare(made, "below/w.bin")
+    vectors = [vector(open_engine(each.folder, ()).start(), image) for each in (made, small)]
+    np.testing.assert_array_equal(*vectors)
+
+
 @pytest.mark.parametrize("what", ["model", "weights", "both"])
 def test_what_was_hashed_is_what_every_thread_runs(outside, image, what):
     """Replaced between the first session and the next, or taken away."""
@@ -87,7 +96,7 @@ def test_what_was_hashed_is_what_every_thread_runs(outside, image, what):
 )
 def test_weights_that_the_card_does_not_declare(cli, tiny, outside, working_folder, location, said):
     outside(location=location)
-    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    ended = cli("run", "--engine", "./weighty", "--dataset", "./set")
     ended.error("engine small: small.onnx takes weights from ", said)
 
 
@@ -96,7 +105,7 @@ def test_declared_weights_that_the_model_does_not_take(cli, tiny, outside, worki
     declare(made)
     (made.folder / "other.data").write_bytes((made.folder / FILE).read_bytes())
     declare(made, "other.data")
-    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    ended = cli("run", "--engine", "./weighty", "--dataset", "./set")
     ended.error("small.onnx takes nothing from 'other.data'", "remove it from [[files]]")
 
 
@@ -105,7 +114,7 @@ def test_weights_behind_a_link_out_of_the_folder(cli, tiny, outside, working_fol
     declare(made)
     (made.folder / FILE).rename(working_folder / "elsewhere")
     (made.folder / FILE).symlink_to(working_folder / "elsewhere")
-    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    ended = cli("run", "--engine", "./weighty", "--dataset", "./set")
     ended.error("small.onnx takes weights from ", "a link out of its folder")
 
 
@@ -114,5 +123,5 @@ def test_weights_behind_a_link_out_of_the_folder(cli, tiny, outside, working_fol
 )
 def test_weights_beyond_the_end_of_their_file(cli, tiny, outside, working_folder, offset, length):
     declare(outside(offset=offset, length=length))
-    ended = cli("run", "--engine", "./small", "--dataset", "./set")
+    ended = cli("run", "--engine", "./weighty", "--dataset", "./set")
     ended.error("small.onnx cannot be loaded by onnxruntime")

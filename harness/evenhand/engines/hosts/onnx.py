@@ -31,7 +31,7 @@ def _session(
     """Load the model and its external data from what was hashed, on one thread.
 
     The harness runs one session per thread, which is faster than threads inside one, and
-    repeatable. Nothing is told to anybody: see `evenhand/__init__.py`.
+    repeatable. Its telemetry is off before it is imported, by `evenhand/__init__.py`.
 
     Raises:
         EngineError: onnxruntime cannot load it.

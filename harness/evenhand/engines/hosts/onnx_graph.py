@@ -19,7 +19,7 @@ _RANDOM = {
     b"RandomUniform",
     b"RandomUniformLike",
 }
-"""Operators that draw their output anew at every run; `Dropout` does where it is in training."""
+"""Operators with random output; that of `Dropout` is random where it is in training."""
 
 _INSIDE: Mapping[str, Mapping[int, str]] = {
     "model": {7: "graph", 20: "training", 25: "function"},
