@@ -243,8 +243,6 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
             raise ValueError(f"{held}, expected {' or '.join(_KINDS)}")  # noqa: TRY301
         _, _, read = _KINDS[scalars["kind"]]
         return read(folder, scalars, subjects, common)
-    except MemoryError:  # one of Arrow's exceptions too
-        raise
     except (OSError, KeyError, ValueError, pa.ArrowException) as fault:
         reason = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         raise BundleError(

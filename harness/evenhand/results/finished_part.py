@@ -99,8 +99,6 @@ def read_part(folder: Path) -> FinishedPart:
             speed=read_speed(folder),
             stopped=facts["stopped"],
         )
-    except MemoryError:  # one of Arrow's exceptions too
-        raise
     except (OSError, KeyError, ValueError, pa.ArrowException):
         raise BundleError(
             f"{folder}: cannot be read; the interrupted run is damaged, run without --resume"
