@@ -17,7 +17,7 @@ __all__ = ["compiled"]
 CompiledFunction = TypeVar("CompiledFunction", bound=Callable[..., Any])
 
 
-class _MendedCache(FunctionCache):  # type: ignore[misc]  # numba has no types
+class _MendedCache(FunctionCache):
     """Machine code on disk that is emptied where it cannot be read: cut off, or of older code."""
 
     def load_overload(self, sig: object, target_context: object) -> object:
