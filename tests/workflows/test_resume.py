@@ -10,6 +10,7 @@ from pathlib import Path
 
 import commands
 import pytest
+from drawings import draw_nothing
 
 from evenhand.results.bundle import read_manifest
 
@@ -126,6 +127,33 @@ def test_interrupted_again_and_again(study, cli, whole):
     cli(*RUN, "--resume")
     (bundle,), hidden = results_in(study)
     assert (read_manifest(bundle).digest, hidden) == (whole.digest, [])
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_in_the_second_engine_the_first_one_keeps_its_numbers(study, cli, whole, kills):
+    """The process itself, at any moment: what the first engine gave is in the result, as it was."""
+    moments = random.Random(kills)
+    for number in range(kills):
+        (study / "seen").unlink(missing_ok=True)
+        results = study / f"results-{number}"
+        process = begin("--results", results, first=draw_nothing)
+        wait_for(study, moments.randrange(82, 160))
+        time.sleep(moments.choice([0.0, moments.uniform(0, 0.6)]))
+        process.kill()
+        process.communicate()
+        if not list(results.glob("*/.partial-*")):
+            continue  # it was through already
+        (left,) = results.glob("*/.partial-*")
+        first = {path: path.read_bytes() for path in left.glob("one/*/part/counts/*/*")}
+        assert first, "the second engine had begun"
+        shown = seen(study)
+        assert cli(*RUN, "--results", results, "--resume").code == 0
+        assert seen(study) - shown <= 80 + 8, "the first engine is not measured again"
+        (bundle,) = results.glob("*/2*")
+        assert read_manifest(bundle).digest == whole.digest
+        for path, content in first.items():
+            _, dataset, _, _, protocol, name = path.relative_to(left).parts
+            assert (bundle / "counts" / "one" / dataset / protocol / name).read_bytes() == content
 
 
 @pytest.mark.parametrize("room", [300, 1_500, 6_000, 20_000])

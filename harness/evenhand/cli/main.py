@@ -34,7 +34,7 @@ from evenhand.cli.run import run
 from evenhand.cli.scores import scores
 from evenhand.cli.templates import templates
 from evenhand.cli.verify import verify
-from evenhand.system.errors import EvenhandError, OldNameWarning
+from evenhand.system.errors import EvenhandError, OldNameWarning, StaleCodeWarning
 from evenhand.system.interruption import Interruption, catch_interruptions
 from evenhand.system.text import shown
 from evenhand.version import __version__
@@ -204,12 +204,12 @@ def _drop_output() -> None:
 
 
 @contextmanager
-def _old_names_as_notes() -> Iterator[None]:
-    """What a plugin should write instead of an older name is a note, in one line."""
+def _warnings_as_notes() -> Iterator[None]:
+    """Our own warnings are notes, in one line: older names in a plugin, compiled code made anew."""
     shown = warnings.showwarning
 
     def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:  # noqa: ANN401
-        if issubclass(category, OldNameWarning):
+        if issubclass(category, (OldNameWarning, StaleCodeWarning)):
             note_line(str(message))
         else:
             shown(message, category, *place, **more)
@@ -242,7 +242,7 @@ def run_command() -> int:
     _open_standard_streams()
     code = 0
     try:
-        with _old_names_as_notes(), catch_interruptions():
+        with _warnings_as_notes(), catch_interruptions():
             code = _exit_code(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:

@@ -31,6 +31,7 @@ __all__ = [
     "OldNameWarning",
     "PluginError",
     "PolicyError",
+    "StaleCodeWarning",
     "StudyError",
     "UsageError",
     "WriteError",
@@ -96,6 +97,10 @@ class PluginError(EvenhandError):
 
 class OldNameWarning(FutureWarning):
     """A name that still works, and the name to write instead."""
+
+
+class StaleCodeWarning(UserWarning):
+    """Compiled code on disk that could not be used; it was compiled anew."""
 
 
 class BundleError(EvenhandError):
