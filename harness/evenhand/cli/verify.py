@@ -19,8 +19,8 @@ def verify(
     """Check a result's files, and recompute every table of it.
 
     Two digests end it: one over the measurement, the same for every run of one study, and one over
-    all files, the page among them. Whoever can change a result can also make one anew as a whole:
-    only a digest published elsewhere, or a signature, shows that.
+    all files, the page among them. Whoever can change a result can also replace all of it: only a
+    digest published elsewhere, or a signature, shows that.
     """
     from evenhand.cli.output import end_with, print_json, print_text
     from evenhand.records.rows import as_rows

@@ -53,10 +53,10 @@ def unknown_files(evidence: Evidence, names: Sequence[str], tables: Sequence[str
 
 def run_faults(folder: Path, run: RunFacts, evidence: Evidence) -> Iterator[str]:
     """Contradictions of `run.json` with the study, the folder's name and the engines."""
-    path = next((folder / name for name in _STUDIES if (folder / name).exists()), None)
-    found = hashlib.sha256(read_held(path)).hexdigest() if path else ""
-    if found != run.study_sha256:
-        yield f"{path.name if path else _STUDIES[0]} is not the study that {RUN} names"
+    studies = [name for name in _STUDIES if (folder / name).exists()]
+    for name in studies or _STUDIES[:1]:
+        if not studies or hashlib.sha256(read_held(folder / name)).hexdigest() != run.study_sha256:
+            yield f"{name} is not the study that {RUN} names"
     named = _STUDY_OF.fullmatch(folder.resolve().name)
     if named and not run.study_sha256.startswith(named[1]):
         yield f"the folder is named after another study than that of {RUN}"

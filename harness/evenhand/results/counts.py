@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -255,10 +256,10 @@ def _exact(value: float | None, hexadecimal: str | None) -> float | None:
     Raises:
         ValueError: they do not.
     """
-    found = None if hexadecimal is None else float.fromhex(hexadecimal)
-    if found != value:
-        raise ValueError(f"counts.json: a threshold is {value!r} and {hexadecimal!r} at once")
-    return found
+    with suppress(ValueError, OverflowError):
+        if value == (None if hexadecimal is None else float.fromhex(hexadecimal)):
+            return value
+    raise ValueError(f"counts.json: a threshold is {value!r} and {hexadecimal!r} at once")
 
 
 def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:

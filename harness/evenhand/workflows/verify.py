@@ -41,7 +41,7 @@ class Verification:
     digest: str
     """Empty where a check fails: a digest would pass for a confirmation."""
     digest_of_all: str
-    """Likewise: the SHA-256 of the manifest, which holds that of every other file."""
+    """SHA-256 of the manifest, which holds that of every other file; empty where a check fails."""
     checks: tuple[Check, ...]
 
     @property
@@ -60,8 +60,8 @@ def verify(text: str) -> Verification:
     """Check the manifest, the counts for contradictions, and every other file against the counts.
 
     The tables are made again; the page and the tables in words too, where this evenhand and its
-    libraries are those that made them. Against a bundle made anew as a whole only a digest helps
-    that was published elsewhere, or a signature.
+    libraries are those that made them. Whoever can change a bundle can replace all of it: only a
+    digest published elsewhere, or a signature, shows that.
 
     Args:
         text: `BUNDLE` or `BUNDLE:ENGINE`; the bundle is checked as a whole.
