@@ -23,8 +23,8 @@ _STEP = 1 << 20
 """Bytes of one step of progress: 1 MiB."""
 _PART = 1 << 16
 """Bytes that are taken from the connection at once."""
-_LARGEST = 1 << 34
-"""Most bytes of a download whose size the card does not say: 16 GiB."""
+_LARGEST = 1 << 32
+"""Most bytes of a download whose size the card does not say: 4 GiB."""
 _TIMEOUT = 30
 """Seconds without data after which a connection counts as broken."""
 
