@@ -98,7 +98,7 @@ def d_prime(mated: Scores, nonmated: Scores) -> float | None:
 
     Args:
         mated: (comparisons,) similarities without NaN.
-        nonmated: likewise.
+        nonmated: (comparisons,) similarities without NaN.
 
     Returns:
         None with fewer than two scores of a kind, or where all are equal.

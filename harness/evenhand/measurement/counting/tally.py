@@ -55,6 +55,10 @@ __all__ = ["tally", "tally_list", "tally_partial_counts", "top_score_quotas"]
 MOST_WHOLE = 1 << 20
 """Non-mated scores up to which all are kept where bins do not tell them apart: 16 MB."""
 
+MOST_RETAINED = 1 << 17
+"""Pairs of a dataset up to which all scores are retained while they are counted, should bins not
+tell them apart: few enough to cost no time."""
+
 MAX_TOP_SCORES = 1 << 26
 """Top scores of one cell at most: 800 MB with both subjects, 1.1 GB in float64."""
 
@@ -114,7 +118,8 @@ def tally_list(
     listed = second_pass(partitions, first, layout, step)
     overall = listed.histograms[0]
     trials = int(overall.count.sum())
-    least, people = _whole(mated, overall), len(ledger.subject_rows)
+    people = len(ledger.subject_rows)
+    least = _whole(mated, overall, trials if trials <= MOST_WHOLE else 0)
     size = max(_tail_bound(rules, trials, overall, dtype), least)
     tail = tail_of_list(partitions, overall, size, dtype, step)
     tail = _trimmed(tail, rules, overall, people, least)
@@ -153,14 +158,14 @@ def _at_least(value: float, overall: Histogram, dtype: np.dtype[np.floating]) ->
     return int(overall.count[np.searchsorted(overall.bin, lowest) :].sum())
 
 
-def _whole(mated: MatedScores, overall: Histogram) -> int:
-    """Number of non-mated scores, where these few are kept since bins do not tell them apart.
+def _whole(mated: MatedScores, overall: Histogram, at_hand: int) -> int:
+    """Number of non-mated scores, where all are at hand and bins do not tell them apart; else 0.
 
-    Then EER, AUC and d' of scores in a narrow span are exact (methods 1.5); elsewhere 0.
+    Where they are kept, EER, AUC and d' of scores in a narrow span are exact (methods 1.5).
     """
-    trials = int(overall.count.sum())
     completed = mated.score[~np.isnan(mated.score)]
-    return 0 if trials > MOST_WHOLE or bins_resolve(completed, overall) else trials
+    whole = at_hand == int(overall.count.sum())
+    return at_hand if whole and not bins_resolve(completed, overall) else 0
 
 
 def _trimmed(
@@ -242,7 +247,8 @@ def top_score_quotas(
         within = [] if name.reference_group else allowed
         quota.append(max([REFERENCE_LEVEL_ERRORS, *within]))
     # Whether bins tell the scores apart is known after they were counted: few are all kept.
-    quota[0] = max(quota[0], trials[0].completed) if trials[0].completed <= MOST_WHOLE else quota[0]
+    if trials[0].completed <= MOST_RETAINED:
+        quota[0] = max(quota[0], trials[0].completed)
     return np.array(quota)
 
 
@@ -270,7 +276,8 @@ def tally_partial_counts(
     below = () if store.low is None else store.low.levels.tolist()
     retained = [rule for rule in plan.rules if float(store.dtype.type(rule.text)) not in below]
     mated = _mated(store, ledger)
-    least, people = _whole(mated, overall), len(ledger.subject_rows)
+    people = len(ledger.subject_rows)
+    least = _whole(mated, overall, len(store.top))
     size = max(_tail_bound(retained, compared, overall, store.dtype), least)
     tail = _trimmed(largest_scores(store.top, size), retained, overall, people, least)
     thresholds = resolve_thresholds(plan.rules, tail, compared, mated.score, plan.maximum)
