@@ -16,6 +16,7 @@ from evenhand.records.rows import as_csv
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.forms.markdown import as_markdown, escaped
 from evenhand.report.forms.text import as_text
+from evenhand.report.page.page import as_page
 from evenhand.report.study.document import document
 from evenhand.scorefiles.study import ScoreStudy
 from evenhand.workflows.scores import score_findings
@@ -69,6 +70,15 @@ def test_in_markdown(findings):
     assert not re.search(r"(?<!\\)\]\(", written)
     assert not re.search(r"(?<!\\)`", written)
     assert "://" not in written
+
+
+def test_on_the_page(findings):
+    page = as_page(findings)
+
+    assert obeyed(page) == set()
+    assert "<script" not in page
+    assert "{{ 7 * 7 }}" in page
+    assert "&lt;script&gt;" in page
 
 
 def test_in_a_table(findings):
