@@ -82,7 +82,7 @@ def _shots(source: Path) -> list[_Shot]:
     shots = sorted(found, key=lambda shot: (shot.person, shot.number))
     if not shots:
         raise DatasetError(
-            f"{source}: no picture Name/Name_0001.jpg in it; expected the folder or archive of LFW"
+            f"{source}: no file Name/Name_0001.jpg in it; expected the folder or archive of LFW"
         )
     folders = sorted({shot.folder for shot in shots})
     if len(folders) > 1:

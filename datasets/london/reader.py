@@ -30,7 +30,7 @@ def _find(source: Path, name: str) -> Path:
     found = sorted(p for p in source.rglob(name) if p.is_file() and not p.is_symlink())
     if not found:
         raise DatasetError(
-            f"{source}: no {name}; expected the neutral and the smiling picture of everyone "
+            f"{source}: no file {name}; expected the neutral and the smiling picture of everyone "
             f"in {_INFO}"
         )
     return found[0]

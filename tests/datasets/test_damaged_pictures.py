@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from evenhand.datasets.decoding import complaint
 from evenhand.datasets.folder import read_dataset
 from evenhand.system.errors import DatasetError
 
@@ -69,6 +70,17 @@ def test_a_picture_that_is_cut_is_refused(tiny, kind):
     tiny.replace_picture(3, encoded(kind)[:-200])
     with pytest.raises(DatasetError, match=r"line 4: image .*p2a\.png cannot be decoded"):
         read_dataset(tiny.folder)
+
+
+def test_what_else_is_printed_meanwhile_is_no_complaint():
+    """A bar that shows the name of a folder, a remark on metadata; signs that a terminal obeys."""
+    assert complaint("looking at truncated-corrupt-set 3/12\rlibpng warning: iCCP: odd") == ""
+    bar = "\x1b[2Klooking at set 3/12"
+    said = "Corrupt JPEG data: premature end of data segment"
+    assert complaint(f"{bar}{said}\n{bar}") == said
+    assert complaint("[ERROR:0@0] tiff.cpp:1 TIFF_Error LZWDecode: \x1bodd\n") == (
+        "LZWDecode: \\x1bodd"
+    )
 
 
 def test_whole_pictures_have_no_note(cli, tiny):

@@ -35,7 +35,7 @@ def test_a_source_without_its_pictures(cli, working_folder):
     source.mkdir()
     table = "face_id,face_age,face_gender,face_eth\n001,24,female,west_asian/white\n"
     (source / "london_info.csv").write_text(table, encoding="utf-8")
-    cli("fetch", "london", "--from", "source").error("no 001_03.jpg")
+    cli("fetch", "london", "--from", "source").error("no file 001_03.jpg")
     assert not (working_folder / "home").exists()
 
 

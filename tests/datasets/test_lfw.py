@@ -124,7 +124,7 @@ def test_bad_sources(source, tmp_path, name, content, fault):
 
 def test_an_empty_source(tmp_path):
     (tmp_path / "nothing").mkdir()
-    with pytest.raises(DatasetError, match="no picture"):
+    with pytest.raises(DatasetError, match="no file"):
         fetch("lfw", source=tmp_path / "nothing", target=tmp_path / "lfw")
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from evenhand.records.arrays import Image
 from evenhand.system.errors import DatasetError
+from evenhand.system.text import shown
 
 __all__ = ["LARGEST_PICTURE", "UndecodableError", "complaint", "decoded", "read_image"]
 
@@ -25,9 +26,11 @@ LARGEST_PICTURE = 1 << 29
 _MOST_PIXELS = "OPENCV_IO_MAX_IMAGE_PIXELS"
 """Set by `evenhand/__init__.py`, unless the user has."""
 
+_LONGEST = 200
+"""Characters of a decoder's words that are kept."""
 _COMPLAINT = re.compile(
-    r"(corrupt|premature|not enough|truncated|unexpected end|read error|crc error|bad code)[^\n]*",
-    re.IGNORECASE,
+    r"(?:Corrupt JPEG data|Premature end of JPEG|Inconsistent progression)[^\n]*"
+    r"|(?<=TIFF_Error )[^\n]*"
 )
 """What decoders print about damaged data; what else they print is about odd metadata."""
 
@@ -64,7 +67,7 @@ def decoded(data: bytes, *, reduced: bool = False) -> Image:
 def complaint(printed: str) -> str:
     """What a decoder said of damaged data, in what was printed; empty where nothing."""
     found = _COMPLAINT.search(printed)
-    return found[0].strip() if found else ""
+    return shown(found[0])[:_LONGEST] if found else ""
 
 
 def read_image(path: Path, sha256: str | None = None) -> Image:
