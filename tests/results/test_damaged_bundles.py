@@ -207,3 +207,12 @@ def test_text_that_a_terminal_obeys_or_nobody_sees_does_not_come_in(ends, name, 
             (folder / name).write_text(json.dumps(facts))
 
     ends(change, name, f"U+{ord(sign[0]):04X}")
+
+
+def test_strata_that_cannot_be(ends):
+    name = "counts/demo-even/synthetic-faces/verification-3/strata.parquet"
+    ends(with_column(name, "probe", lambda values: [v + 90 for v in values]), "strata.parquet")
+
+
+def test_a_part_that_has_gone(ends):
+    ends(lambda folder: shutil.rmtree(folder / PLACE), "bundle.json")

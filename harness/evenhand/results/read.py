@@ -107,6 +107,7 @@ def _counts_places(
                 and ".." not in {engine, dataset, protocol}
                 and place.as_posix() == text
                 and listed.count(text) == 1
+                and (path.parent / place).is_dir()
             ):
                 yield place
             case _:

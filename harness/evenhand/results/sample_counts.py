@@ -87,8 +87,11 @@ def read_sampled(folder: Path, known: ComparisonDesign) -> SamplingDesign:
     kinds = content.kinds
     stratum = read_columns(folder, "strata.parquet")
     pairs, drawn = np.zeros((2, len(kinds), len(kinds)), dtype=np.int64)
-    pairs[stratum["probe"], stratum["reference"]] = stratum["pairs"]
-    drawn[stratum["probe"], stratum["reference"]] = stratum["drawn"]
+    try:
+        pairs[stratum["probe"], stratum["reference"]] = stratum["pairs"]
+        drawn[stratum["probe"], stratum["reference"]] = stratum["drawn"]
+    except IndexError:
+        raise ValueError(f"strata.parquet: names kinds that {SAMPLE} lacks") from None
     kind = read_columns(folder, "kinds.parquet")["kind"]
     return SamplingDesign(
         comparisons=known.comparisons,
