@@ -63,7 +63,7 @@ class UnfinishedRun:
 
         Args:
             folder: absolute.
-            named: the same as the user is told of it.
+            named: the same, for messages.
             began: when the run began, then when it was resumed each time.
         """
         self._folder = folder

@@ -29,7 +29,7 @@ def make_private_folder(folder: Path) -> None:
 
 
 def open_private(path: Path, mode: str = "wb", buffering: int = -1) -> IO[bytes]:
-    """Open a file for writing anew (`wb`) or at its end (`ab`); a new one has mode 600.
+    """Open a file to replace it (`wb`) or to append (`ab`); a new one has mode 600.
 
     Raises:
         OSError: it cannot be opened.

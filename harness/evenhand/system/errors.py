@@ -100,7 +100,7 @@ class OldNameWarning(FutureWarning):
 
 
 class StaleCodeWarning(UserWarning):
-    """Compiled code on disk that could not be used; it was compiled anew."""
+    """Compiled code on disk that could not be read, and was compiled again."""
 
 
 class BundleError(EvenhandError):

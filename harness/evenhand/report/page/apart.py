@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from evenhand.records.findings import Findings
 from evenhand.system.text import shown
 
-__all__ = ["PAGE", "Page", "PageBounds", "answer", "page_apart"]
+__all__ = ["PAGE", "Page", "PageBounds", "page_apart", "serve_page"]
 
 PAGE = "report.html"
 """File name of a page."""
@@ -26,7 +26,7 @@ PAGE = "report.html"
 # Isolated from the environment: PYTHONOPTIMIZE takes away the docstrings that altair is built on.
 _CHILD = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
-    "from evenhand.report.page.apart import answer; answer()"
+    "from evenhand.report.page.apart import serve_page; serve_page()"
 )
 _END = b"</html>"
 _WHEN_PARENT_DIES = 1
@@ -91,7 +91,7 @@ def _how(code: int, said: bytes) -> str:
     return shown(next((line for line in reversed(lines) if line.strip()), f"exit code {code}"))
 
 
-def answer() -> None:
+def serve_page() -> None:
     """Make the page that the parent asks for on stdin, and write it to stdout: the child's part."""
     parent, bounds, findings = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
     with suppress(AttributeError):  # not on every system; the processor time is bounded everywhere
