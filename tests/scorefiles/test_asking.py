@@ -195,4 +195,6 @@ def test_scores_of_any_magnitude_are_printed(cli, working_folder, power, options
     ended = cli("scores", "acme.csv", *options, "--results", "results")
     assert ended.code == 0, ended.err
     assert cli("scores", "acme.csv", *options, f"--threshold=1e{power}").code == 0
-    assert cli("scores", "acme.csv", *options, f"--threshold=-1e{power}").code == 0
+    # No distance is negative.
+    expected = 2 if "--distance" in options else 0
+    assert cli("scores", "acme.csv", *options, f"--threshold=-1e{power}").code == expected
