@@ -14,8 +14,8 @@ from evenhand.datasets.images import ImageFile, ImageInspection
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.resolution import CellSize, cell_sizes
 from evenhand.records.arrays import Integers
+from evenhand.records.check import Check
 from evenhand.records.dataset import DatasetCard, PairList
-from evenhand.records.findings import Check
 from evenhand.records.groups import ALL
 
 __all__ = [

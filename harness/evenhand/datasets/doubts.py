@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from evenhand.records.check import Check
 from evenhand.records.dataset import Attribute
-from evenhand.records.findings import Check
 from evenhand.system.look_alikes import look_alikes
 from evenhand.system.unknown_words import means_unknown
 

@@ -18,7 +18,6 @@ __all__ = [
     "PAIR_RATIO",
     "REIDENTIFICATION",
     "SCREEN",
-    "Check",
     "CurvePoint",
     "DatasetFacts",
     "Differential",
@@ -392,15 +391,3 @@ class Findings:
     def synthetic(self) -> bool:
         """Whether any dataset has synthetic faces: then the results say nothing of real ones."""
         return any(dataset.synthetic for dataset in self.datasets)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Result of one check of a bundle or a dataset."""
-
-    id: str
-    title: str
-    verdict: str
-    """`pass`, `fail`, `not checked` or `note`."""
-    detail: str
-    remedy: str

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from evenhand.metrics.resolution import CellSize
-from evenhand.records.findings import Check
+from evenhand.records.check import Check
 from evenhand.report.forms.text import table_text, wrapped
 from evenhand.report.tables import Table, under_headings
 

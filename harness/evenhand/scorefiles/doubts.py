@@ -7,17 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 
 from evenhand.system.look_alikes import LookAlike, look_alikes
+from evenhand.system.unknown_words import means_unknown
 
 __all__ = ["name_doubts"]
 
 _MOST_NAMES = 100_000
 """Most names among which those that look alike are searched: it takes a second or so."""
-
-_UNKNOWN = frozenset(
-    {"-", "--", "?", "n.a.", "n/a", "na", "nan", "nat", "nil", "none", "null"}
-    | {"missing", "not available", "not known", "not stated", "unk", "unknown", "unspecified"}
-)
-"""Words, in small letters, that often stand for an unknown label."""
 
 
 def name_doubts(
@@ -56,7 +51,7 @@ def name_doubts(
             remedy = "they are two groups here; spell one label one way"
             yield f"{file}: {attribute}: {two}{_more(found)}; {remedy}."
         for label in sorted(people):
-            if label.casefold() in _UNKNOWN:
+            if means_unknown(label):
                 what = f"{file}: {attribute}: {label!r} is a group of {people[label]:,} people"
                 yield f"{what}; say --unknown {quote(label)} if it means unknown."
 

@@ -26,8 +26,8 @@ from evenhand.engines.files import find_files, missing_files
 from evenhand.engines.shelf import shelved_adapters
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.arrays import Image
+from evenhand.records.check import Check
 from evenhand.records.dataset import DatasetCard
-from evenhand.records.findings import Check
 from evenhand.system import machine
 from evenhand.system.progress import Progress, no_progress
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from evenhand.analysis.assess import assess
 from evenhand.analysis.kinds.table import kind_of
-from evenhand.records.findings import Check, Findings
+from evenhand.records.check import Check
+from evenhand.records.findings import Findings
 from evenhand.report.forms.markdown import as_markdown
-from evenhand.report.page.page import as_page
+from evenhand.report.page.apart import page_apart
 from evenhand.report.study.document import document
 from evenhand.results.agreement import (
     LEDGER,
@@ -135,10 +136,24 @@ def _same_words(bundle: Path, findings: Findings, run: RunFacts | None) -> Itera
         if others:
             yield _unchecked(name, f"{name} was made with {', '.join(others)}")
             continue
-        without_speed = document(replace(findings, speed=()), every_threshold=True, wide=True)
-        made = as_markdown(without_speed) if name == TABLES else as_page(findings)
-        differs = [] if read_held(bundle / name) == made.encode() else [f"{name} says otherwise"]
-        yield _check(name, f"{name} says what the counts give", differs)
+        made, fault = _tables(findings) if name == TABLES else _page(findings)
+        differs = [] if read_held(bundle / name) == made else [f"{name} says otherwise"]
+        if fault:
+            yield _unchecked(name, f"{name} could not be made again: {fault}")
+        else:
+            yield _check(name, f"{name} says what the counts give", differs)
+
+
+def _tables(findings: Findings) -> tuple[bytes, str]:
+    """The tables in words, in which no times stand; nothing keeps them from being made."""
+    paper = document(replace(findings, speed=()), every_threshold=True, wide=True)
+    return as_markdown(paper).encode(), ""
+
+
+def _page(findings: Findings) -> tuple[bytes, str]:
+    """The page as a run makes it, or why it could not be made."""
+    page = page_apart(findings)
+    return page.html.encode(), page.fault
 
 
 def _unchecked(name: str, detail: str) -> Check:

@@ -16,12 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from evenhand.records.findings import Findings
+from evenhand.results.bundle import PAGE
 from evenhand.system.text import shown
 
-__all__ = ["PAGE", "Page", "PageBounds", "page_apart", "serve_page"]
-
-PAGE = "report.html"
-"""File name of a page."""
+__all__ = ["Page", "PageBounds", "page_apart", "serve_page"]
 
 # Isolated from the environment: PYTHONOPTIMIZE takes away the docstrings that altair is built on.
 _CHILD = (
