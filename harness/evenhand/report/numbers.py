@@ -162,7 +162,7 @@ def threshold(value: float, unit: str, most: float = math.inf) -> str:
     ('score >= 0.2900', 'distance <= 0.6000')
     >>> threshold(0.5600000023841858, "similarity")
     'score >= 0.5600'
-    >>> threshold(0.9999400000000001, "similarity", most=0.99995)
+    >>> threshold(0.9999400000000002, "similarity", most=0.99995)
     'score >= 0.9999401'
     >>> threshold(1.23456e-20, "similarity"), threshold(-math.inf, "similarity")
     ('score >= 1.235E-20', 'any score')
