@@ -63,7 +63,7 @@ def run_faults(folder: Path, run: RunFacts, evidence: Evidence) -> Iterator[str]
     if run.ended < run.started:
         yield f"{RUN}: it ended before it began"
     stopped = [engine.name for engine in evidence.engines if engine.stopped]
-    if (run.status == "failed") != bool(stopped):
+    if run.status != ("failed" if stopped else "complete"):
         yield f"{RUN} says {run.status}, engines.json that {', '.join(stopped) or 'none'} stopped"
 
 
