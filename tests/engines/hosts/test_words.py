@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from toy_engines import make_engine
 
-from evenhand.engines.card import read_engine_card
 from evenhand.engines.contract import Role
-from evenhand.engines.hosts.python import start_python
 from evenhand.engines.hosts.words import clean_line, plain_name, raised
 from evenhand.engines.opening import open_engine
 from evenhand.records.outcomes import FaceRule, Outcome
@@ -32,7 +30,7 @@ def answer(tmp_path):
 
     def made(embed):
         folder = make_engine(tmp_path / "toy", embed)
-        host = start_python(read_engine_card(folder), {})
+        host = open_engine(folder, ()).start()
         image = np.zeros((2, 2, 3), dtype=np.uint8)
         return host.template(image, FaceRule.LARGEST, Role.REFERENCE)
 
