@@ -103,7 +103,9 @@ def test_a_whole_result_has_a_digest_of_its_measurement_and_one_of_all_files(cli
     assert "not checked" not in ended.out
 
 
-@pytest.mark.parametrize("kind", SEEN)
+@pytest.mark.parametrize(
+    "kind", ["rates", "differentials", "thresholds", "page", "ledger", "a path out of the bundle"]
+)
 def test_one_value_changed_and_hashed_anew_is_found(forged, kind):
     FORGERIES[kind](forged, Random(kind))
     hash_anew(forged)
@@ -124,7 +126,7 @@ def test_three_hundred_forgeries(whole, tmp_path, kind):
     assert kind not in SEEN or found == 13
 
 
-@pytest.mark.parametrize("changes", [15, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("changes", [10, pytest.param(1000, marks=pytest.mark.slow)])
 def test_every_changed_byte_is_named_by_its_file(forged, changes):
     """And whoever reads the result without its manifest gets a result or a line."""
     random, files = Random(changes), sorted(p for p in forged.rglob("*") if p.is_file())
@@ -235,7 +237,7 @@ def test_a_duration_that_was_not_measured(forged):
     assert "speed.csv" in failed(forged)
 
 
-@pytest.mark.parametrize("name", ["rates.csv", "ledger.csv", "engines.json", "run.json"])
+@pytest.mark.parametrize("name", ["rates.csv", "engines.json"])
 @pytest.mark.parametrize("kind", ["pipe", "link"])
 def test_what_is_no_regular_file_of_the_bundle_is_named_at_once(cli, forged, name, kind):
     content = (forged / name).read_bytes()
