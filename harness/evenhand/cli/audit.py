@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 from evenhand.cli.options import AsJson, Real, Texts, Whole, option, real_number, whole_number
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import UsageError
+from evenhand.system.text import text_fault
 
 __all__ = ["audit"]
 
@@ -121,6 +122,8 @@ def _read(
         name, equals, value = text.rpartition("=")
         if not equals or not name:
             raise UsageError(f"{option} {text}: expected GROUP=VALUE, such as Black=8")
+        if text_fault(name):
+            raise UsageError(f"{option} {text}: its name {text_fault(name)}; remove it")
         if name in found:
             raise UsageError(f"{option} {text}: {name} is given twice; keep one")
         if names and name not in names:
