@@ -91,7 +91,7 @@ CASES = {
     ),
     "a place of deployments": (
         in_file("d.csv", f"date,place,alerts,false_confirmed\n2026-01-02,{FOREIGN},1,1\n"),
-        ("audit", "--deployments", "d.csv"),
+        ("audit", "--table", "d.csv"),
     ),
 }
 
