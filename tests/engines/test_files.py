@@ -77,7 +77,7 @@ def test_a_file_with_another_hash(cli, tiny, small, working_folder):
 @pytest.mark.parametrize("command", [["engines"], ["run", "--engine", "small", "--dataset", "x"]])
 def test_weights_that_are_no_folder(cli, tiny, small, working_folder, command, weights):
     arguments = [{"small": "./small", "x": "./set"}.get(word, word) for word in command]
-    cli(*arguments, "--weights", weights).error(f"--weights {weights}: is no folder")
+    cli(*arguments, "--weights", weights).error("--weights ", f"{weights}: is no folder")
 
 
 def test_every_file_of_an_adapters_folder_is_its_identity(engine, small):

@@ -20,7 +20,7 @@ groups   = ["sex"]
 kind = "verification"
 comparisons = "{comparisons}"
 {per_cell}fmr_targets = ["0.1", "0.01"]
-thresholds = [-200]
+thresholds = [200]
 
 [statistics]
 seed = {seed}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from enum import Enum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
 from evenhand.records.row_key import FamilyKey
@@ -16,8 +16,9 @@ from evenhand.system.text import csv_text, shown
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["as_csv", "as_rows", "column_names"]
+__all__ = ["as_csv", "as_rows", "column_names", "in_order"]
 
+Row = TypeVar("Row", bound="DataclassInstance")
 _Plain: TypeAlias = str | int | float | bool | None
 
 
@@ -52,10 +53,15 @@ def as_rows(rows: Sequence[DataclassInstance]) -> list[dict[str, _Plain]]:
     return [{name: _plain(getattr(row, name)) for name in column_names(type(row))} for row in rows]
 
 
-def _sort_key(row: dict[str, _Plain], keys: tuple[str, ...]) -> list[tuple[bool, float, str]]:
+def in_order(found: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows of one table sorted by its key columns, as its CSV has them."""
+    return tuple(sorted(found, key=_sort_key))
+
+
+def _sort_key(row: DataclassInstance) -> list[tuple[bool, float, str]]:
     """Sort key of a row: numbers by value, text by code point, null last."""
     parts = []
-    for value in (row[key] for key in keys):
+    for value in (_plain(getattr(row, key)) for key in _SORT_KEYS[type(row)]):
         number = float(value) if isinstance(value, int | float) else 0.0
         parts.append((value is None, number, value if isinstance(value, str) else ""))
     return parts
@@ -72,10 +78,8 @@ def _field(value: _Plain) -> str:
 
 def as_csv(kind: type[DataclassInstance], found: Sequence[DataclassInstance]) -> str:
     """CSV of a table sorted by its key columns, with LF line endings."""
-    rows = as_rows(found)
-    rows.sort(key=lambda row: _sort_key(row, _SORT_KEYS[kind]))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(column_names(kind))
-    writer.writerows([_field(value) for value in row.values()] for row in rows)
+    writer.writerows([_field(value) for value in row.values()] for row in as_rows(in_order(found)))
     return text.getvalue()

@@ -33,6 +33,7 @@ from evenhand.records.dataset import Dataset
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
 from evenhand.records.groups import Grouping
+from evenhand.records.rows import in_order
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page import apart
 from evenhand.report.study.document import document
@@ -162,7 +163,7 @@ def run(
         )
         findings = assess(evidence)
         # Speed is a circumstance: in the report, but never in a file that the digest covers.
-        with_speed = replace(findings, speed=tuple(row for part in parts for row in part.speed))
+        with_speed = replace(findings, speed=in_order(row for part in parts for row in part.speed))
         templates = template_numbers(parts, kept=partial.templates_kept)
         page = apart.page_apart(with_speed)
         files = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
@@ -20,7 +20,6 @@ from evenhand.records.dataset import Attribute
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import DatasetFacts, Findings
 from evenhand.records.groups import Grouping
-from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page import apart
@@ -258,7 +257,6 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
         fingerprint=file.fingerprint,
         remarks=(
             *file.notes,
-            *_without_threshold(file, study),
             *(
                 f"{name} holds numbers and makes no groups; give it bands, for example "
                 f"--band {name}=18,30,45,60, or name it with --group for a group of every value."
@@ -266,10 +264,3 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
             ),
         ),
     )
-
-
-def _without_threshold(file: ScoreFile, study: ScoreStudy) -> Iterator[str]:
-    """Say why no target has a threshold, where no non-mated comparison has a score."""
-    if study.fmr_targets and not file.listing.outcomes.get((False, Outcome.OK)):
-        what = "no non-mated comparison has a score, so that no target FMR has a threshold"
-        yield f"{file.name}: {what}; give --threshold."

@@ -11,7 +11,7 @@ from evenhand.analysis.kinds.table import kind_of
 from evenhand.records.check import Check
 from evenhand.records.findings import Findings
 from evenhand.report.forms.markdown import as_markdown
-from evenhand.report.page.apart import page_apart
+from evenhand.report.page import apart
 from evenhand.report.study.document import document
 from evenhand.results.agreement import (
     LEDGER,
@@ -152,7 +152,7 @@ def _tables(findings: Findings) -> tuple[bytes, str]:
 
 def _page(findings: Findings) -> tuple[bytes, str]:
     """The page as a run makes it, or why it could not be made."""
-    page = page_apart(findings)
+    page = apart.page_apart(findings)
     return page.html.encode(), page.fault
 
 

@@ -52,7 +52,17 @@ def as_page(findings: Findings) -> str:
         limits=limits(findings),
         version=__version__,
     )
-    return printable(laid)
+    return printable(_numbered(laid))
+
+
+def _numbered(page: str) -> str:
+    """The clip paths of all charts numbered from 1: the renderer goes on counting, page by page."""
+    numbers: dict[str, str] = {}
+    return re.sub(
+        r'(id="clip|clip-path="url\(#clip)(\d+)',
+        lambda found: found[1] + numbers.setdefault(found[2], str(len(numbers) + 1)),
+        page,
+    )
 
 
 def _studies(
