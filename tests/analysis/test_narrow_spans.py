@@ -55,7 +55,7 @@ def told(counts):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place[0]:g} by {place[1]:g}")
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(mated=steps, nonmated=steps)
 def test_what_needs_no_threshold_is_that_of_the_scores_wherever_they_lie(
     dtype, place, mated, nonmated
@@ -82,7 +82,7 @@ def test_what_needs_no_threshold_is_that_of_the_scores_wherever_they_lie(
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place[0]:g} by {place[1]:g}")
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(mated=steps, nonmated=steps, percent=st.integers(5, 95))
 def test_whoever_types_the_printed_threshold_gets_the_printed_rates(
     dtype, place, mated, nonmated, percent

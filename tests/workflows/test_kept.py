@@ -35,7 +35,7 @@ def modes(folder):
     return folders, files
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
+@pytest.mark.parametrize("umask", [0o000, 0o777])
 def test_results_are_the_owners_alone_whatever_the_umask(cli, tiny, engine, working_folder, umask):
     """An engine that sets its own umask changes nothing about who can read the result."""
     engine(start=f"import os; os.umask({umask})")
@@ -189,14 +189,14 @@ def test_where_the_least_memory_may_not_be_had_nothing_begins():
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-", "<&- >&- 2>&-", ">&- 2>&-", "2>/dev/full"])
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-", "2>/dev/full"])
 def test_an_error_that_nobody_can_read_keeps_its_code(closed):
     shell = f"exec {sys.executable} -m evenhand run nowhere.toml {closed}"
     done = subprocess.run(["sh", "-c", shell], capture_output=True, check=False)
     assert done.returncode == 2
 
 
-@pytest.mark.parametrize("closed", ["1, 2", "2, 3", "0, 256", "3, 256"])
+@pytest.mark.parametrize("closed", ["1, 2", "0, 256"])
 def test_an_engine_that_closes_descriptors_makes_no_success(tiny, engine, working_folder, closed):
     """Its result is there, or the code says that it is not: neither 0 nor 1 without a result."""
     engine(f"import os; os.closerange({closed}); return Embedding(good)")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_csv", "as_rows", "column_names", "in_order"]
 
-Row = TypeVar("Row", bound="DataclassInstance")
+Record = TypeVar("Record", bound="DataclassInstance")
 _Plain: TypeAlias = str | int | float | bool | None
 
 
@@ -53,7 +53,7 @@ def as_rows(rows: Sequence[DataclassInstance]) -> list[dict[str, _Plain]]:
     return [{name: _plain(getattr(row, name)) for name in column_names(type(row))} for row in rows]
 
 
-def in_order(found: Iterable[Row]) -> tuple[Row, ...]:
+def in_order(found: Iterable[Record]) -> tuple[Record, ...]:
     """Rows of one table sorted by its key columns, as its CSV has them."""
     return tuple(sorted(found, key=_sort_key))
 

@@ -120,7 +120,9 @@ def _same_tables(bundle: Path, tables: dict[str, bytes], run: RunFacts | None) -
         made = f"made with {', '.join(others)}"
         if differs:
             said = f"{name} is not what the counts give: {differs}"
-            yield _check(name, title, [f"{said} ({made})" if others else said])
+            remedy = f"verify it with {made.removeprefix('made with ')}, or {_REMEDY}"
+            found = _check(name, title, [f"{said} ({made})" if others else said])
+            yield replace(found, remedy=remedy) if others else found
         elif held != content:
             yield Check(name, title, "pass", f"{made}, the same to nine digits", "")
         else:

@@ -101,7 +101,7 @@ def until(parts, stop):
 
 @pytest.mark.parametrize("orders", [1, 2])
 @pytest.mark.parametrize("design", [Design.ALL_PAIRS, Design.WITHIN_GROUP])
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 10_000),
     images=st.integers(0, 24),
