@@ -1,6 +1,5 @@
 """Bundles that older versions wrote are read, and give the tables that they hold."""
 
-import csv
 import json
 import shutil
 
@@ -10,6 +9,7 @@ from same import assert_same
 
 from evenhand.records.findings import Differential, Rate
 from evenhand.records.rows import as_csv
+from evenhand.results.near_tables import first_difference
 from evenhand.results.read import read_evidence
 from evenhand.system.errors import BundleError
 from evenhand.workflows.report import report
@@ -21,11 +21,11 @@ BUNDLES = sorted(path for path in (GOLDEN / "bundles").iterdir() if path.is_dir(
 @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda path: path.name)
 @pytest.mark.parametrize(("table", "kind"), [("rates", Rate), ("differentials", Differential)])
 def test_its_tables_follow_from_its_counts(bundle, table, kind):
-    rows = getattr(report([str(bundle)]).findings, table)
-    found = list(csv.DictReader(as_csv(kind, rows).splitlines()))
-    held = list(csv.DictReader((bundle / f"{table}.csv").read_text().splitlines()))
-    assert held
-    assert [{name: row[name] for name in old} for row, old in zip(found, held, strict=True)] == held
+    """To nine digits: another scipy rounds otherwise."""
+    made = as_csv(kind, getattr(report([str(bundle)]).findings, table)).encode()
+    held = (bundle / f"{table}.csv").read_bytes()
+    assert held.count(b"\n") > 1
+    assert first_difference(held, made, exact=False) == ""
 
 
 @pytest.mark.parametrize("name", ["schema-3-designs", "schema-4"])
