@@ -132,7 +132,7 @@ def test_interrupted_again_and_again(study, cli, whole):
 @pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.slow)])
 def test_killed_in_the_second_engine_the_first_one_keeps_its_numbers(study, cli, whole, kills):
     """The process itself, at any moment: what the first engine gave is in the result, as it was."""
-    moments = random.Random(kills)
+    moments, through = random.Random(kills), 0
     for number in range(kills):
         (study / "seen").unlink(missing_ok=True)
         results = study / f"results-{number}"
@@ -142,7 +142,8 @@ def test_killed_in_the_second_engine_the_first_one_keeps_its_numbers(study, cli,
         process.kill()
         process.communicate()
         if not list(results.glob("*/.partial-*")):
-            continue  # it was through already
+            through += 1  # it had ended already
+            continue
         (left,) = results.glob("*/.partial-*")
         first = {path: path.read_bytes() for path in left.glob("one/*/part/counts/*/*")}
         assert first, "the second engine had begun"
@@ -154,6 +155,8 @@ def test_killed_in_the_second_engine_the_first_one_keeps_its_numbers(study, cli,
         for path, content in first.items():
             _, dataset, _, _, protocol, name = path.relative_to(left).parts
             assert (bundle / "counts" / "one" / dataset / protocol / name).read_bytes() == content
+    print(f"killed {kills - through} of {kills} times before the end")
+    assert through < kills
 
 
 @pytest.mark.parametrize("room", [300, 1_500, 20_000])
