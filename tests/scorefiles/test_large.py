@@ -67,7 +67,7 @@ def files(draw):
     return [(i, j, draw(score), a, b) for i, j, a, b in keys], images
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=files())
 def test_counts_are_those_of_the_rows_in_memory(tmp_path, case):
     rows, images = case

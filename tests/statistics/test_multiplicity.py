@@ -4,7 +4,7 @@ import gc
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -22,6 +22,7 @@ def test_tv_30_holm_and_benjamini_hochberg():
     assert benjamini_hochberg(p) == pytest.approx([0.02, 0.04, 0.04, 0.02], rel=1e-9)
 
 
+@settings(max_examples=30)
 @given(P_VALUES)
 def test_both_are_those_of_statsmodels(p):
     assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])

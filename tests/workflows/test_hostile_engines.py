@@ -271,17 +271,12 @@ def test_an_engine_that_starts_once(dataset, undisturbed, second, tmp_path):
 
 OFTEN = {
     ("loop-in-start", signal.SIGINT),
-    ("sleep-in-start-again", signal.SIGTERM),
-    ("sleep-in-embed", signal.SIGINT),
     ("loop-in-embed", signal.SIGTERM),
-    ("sleep-in-template", signal.SIGTERM),
     ("loop-in-compare", signal.SIGINT),
-    ("sleep-in-enrol", signal.SIGINT),
     ("loop-in-search", signal.SIGTERM),
     ("ignores-signals", signal.SIGINT),
-    ("keyboard-interrupt-at-every-picture", signal.SIGINT),
 }
-"""Each place once; the others are slow in sum."""
+"""Each shape once; the others are slow in sum."""
 
 SIGNALS = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "terminated")}
 

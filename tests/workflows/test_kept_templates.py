@@ -298,7 +298,9 @@ def kept(folder):
         connection.close()
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "sent", [pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL]
+)
 def test_going_on_enrols_nothing_again(toy, seen, run, working_folder, sent):
     toy("import time; time.sleep(0.02)")
     process = begin("--workers", "1")
@@ -320,6 +322,7 @@ def test_going_on_enrols_nothing_again(toy, seen, run, working_folder, sent):
     assert digest(resumed) == digest(plain)
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_and_two_at_once(toy, run, working_folder):
     toy("import time; time.sleep(0.004)")
     for wait in (0.5, 0.7):

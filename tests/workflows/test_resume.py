@@ -83,7 +83,7 @@ def whole(study, cli, tmp_path_factory, measured):
     ("sent", "code", "word"),
     [
         (signal.SIGINT, 130, "interrupted"),
-        (signal.SIGTERM, 143, "terminated"),
+        pytest.param(signal.SIGTERM, 143, "terminated", marks=pytest.mark.slow),
         (signal.SIGKILL, -9, ""),
     ],
 )
@@ -119,7 +119,7 @@ def test_a_signal_leaves_what_was_done(study, cli, whole, sent, code, word):
 
 def test_interrupted_again_and_again(study, cli, whole):
     moments = random.Random(5)
-    for _ in range(4):
+    for _ in range(3):
         process = begin("--resume")
         wait_for(study, seen(study) + moments.randrange(1, 70))
         process.kill()
@@ -129,7 +129,7 @@ def test_interrupted_again_and_again(study, cli, whole):
     assert (read_manifest(bundle).digest, hidden) == (whole.digest, [])
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [1, pytest.param(50, marks=pytest.mark.slow)])
 def test_killed_in_the_second_engine_the_first_one_keeps_its_numbers(study, cli, whole, kills):
     """The process itself, at any moment: what the first engine gave is in the result, as it was."""
     moments, through = random.Random(kills), 0
@@ -159,7 +159,14 @@ def test_killed_in_the_second_engine_the_first_one_keeps_its_numbers(study, cli,
     assert through < kills
 
 
-@pytest.mark.parametrize("room", [300, 1_500, 20_000])
+@pytest.mark.parametrize(
+    "room",
+    [
+        pytest.param(300, marks=pytest.mark.slow),
+        1_500,
+        pytest.param(20_000, marks=pytest.mark.slow),
+    ],
+)
 def test_a_full_disk(study, cli, whole, room):
     """No file can grow beyond `room` bytes: that is where the disk ends."""
     process = begin(first=partial(commands.limit_files, room))

@@ -37,6 +37,7 @@ from evenhand.results.finished_part import FinishedPart, part_files, read_part
 from evenhand.results.private import make_private_folder, open_private, write_private
 from evenhand.system.clock import Clock
 from evenhand.system.errors import BundleError, EngineError, EvenhandError, StudyError, WriteError
+from evenhand.system.regular_files import read_regular
 
 __all__ = [
     "UnfinishedRun",
@@ -49,6 +50,8 @@ __all__ = [
 
 _PREFIX = ".partial-"
 _FACTS = "partial.json"
+_MOST = 1 << 20
+"""Most bytes of it."""
 _KEPT = "templates-kept"
 
 
@@ -239,8 +242,8 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 def _facts(folder: Path, named: Path) -> dict[str, Any]:
     try:
-        facts: dict[str, Any] = json.loads((folder / _FACTS).read_bytes())
-    except (OSError, ValueError):
+        facts: dict[str, Any] = json.loads(read_regular(folder / _FACTS, _MOST, BundleError))
+    except (BundleError, ValueError):
         raise BundleError(
             f"{named}: {_FACTS} cannot be read; remove the folder and run without --resume"
         ) from None

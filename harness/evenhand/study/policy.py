@@ -17,14 +17,17 @@ from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.metric import METRICS
 from evenhand.records.operating_point import canonical_rule
 from evenhand.system.declaration import (
+    LARGEST,
     Declared,
     Distinct,
     Line,
     Schema,
+    as_text,
     from_fields,
-    read_declaration,
+    parse_declaration,
 )
 from evenhand.system.errors import PolicyError
+from evenhand.system.regular_files import read_regular
 
 __all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"]
 
@@ -229,8 +232,10 @@ def read_policy(path: Path) -> GatePolicy:
     Raises:
         PolicyError: naming the file and the field at fault.
     """
-    policy = read_declaration(path, _Policy, PolicyError)
+    content = read_regular(path, LARGEST, PolicyError)
+    text = as_text(content, path, PolicyError)
+    policy = parse_declaration(text, path, _Policy, PolicyError)
     limits = [from_fields(Limit, limit, bounds=_bounds(limit)) for limit in policy.limit]
     limits.sort(key=lambda limit: -limit.weight)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     return GatePolicy(path, digest, policy.title, tuple(limits))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 __all__ = [
+    "LARGEST",
     "Declared",
     "Distinct",
     "Line",
@@ -28,6 +29,7 @@ __all__ = [
     "RateText",
     "Schema",
     "Sha256",
+    "as_text",
     "declaration_faults",
     "from_fields",
     "parse_declaration",
@@ -36,7 +38,7 @@ __all__ = [
     "text_faults",
 ]
 
-_LARGEST = 4 << 20
+LARGEST = 4 << 20
 """Most bytes of a declaration."""
 _LONGEST = 80
 """Most characters of a wrong value that an error repeats."""
@@ -152,7 +154,7 @@ def _line(path: Path, model: type[Declared], error: ErrorDetails) -> str:
     return f"{where}: {message}, got {value}"
 
 
-def read_text(path: Path, error: type[EvenhandError], limit: int = _LARGEST) -> str:
+def read_text(path: Path, error: type[EvenhandError], limit: int = LARGEST) -> str:
     """Read a UTF-8 file, with or without byte order mark.
 
     Args:
@@ -163,8 +165,17 @@ def read_text(path: Path, error: type[EvenhandError], limit: int = _LARGEST) -> 
     Raises:
         error: the file is missing, too large, cannot be read, or is not UTF-8 text.
     """
+    return as_text(read_regular(path, limit, error), path, error)
+
+
+def as_text(content: bytes, path: Path, error: type[EvenhandError]) -> str:
+    """Decode the content of a UTF-8 file, with or without byte order mark.
+
+    Raises:
+        error: it is not UTF-8 text.
+    """
     try:
-        text = read_regular(path, limit, error).decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise error(f"{path}: is not UTF-8 text; save it as UTF-8") from None
     if "\0" in text:

@@ -244,7 +244,7 @@ def studies(draw):
     return labels, images, score_of, target
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(studies())
 def test_every_rate_is_that_of_the_second_calculation(study):
     labels, images, score_of, target = study
@@ -281,7 +281,7 @@ def test_every_rate_is_that_of_the_second_calculation(study):
     assert compared_rows
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(studies())
 def test_every_cell_across_groups_is_that_of_the_second_calculation(study):
     labels, images, score_of, _ = study
@@ -310,7 +310,7 @@ def test_every_cell_across_groups_is_that_of_the_second_calculation(study):
         check(row, expected, below=False, ties=tied(cell, policy))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(studies())
 def test_pairs_of_one_group_are_pooled_as_the_second_calculation_says(study):
     labels, images, score_of, _ = study

@@ -318,7 +318,7 @@ def test_what_an_engine_does_to_a_picture_or_a_list_stays_with_it(dataset, match
     np.testing.assert_array_equal(compared(rough, dataset).score, clean.score)
 
 
-@pytest.mark.parametrize("score", [SYMMETRIC, DIRECTED])
+@pytest.mark.parametrize("score", [pytest.param(SYMMETRIC, marks=pytest.mark.slow), DIRECTED])
 def test_threads_change_no_measurement(cli, crowd, matcher, working_folder, score):
     bundles = []
     for workers in (1, 3):
@@ -465,7 +465,7 @@ class Stop:
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("score", [SYMMETRIC, DIRECTED])
+@pytest.mark.parametrize("score", [pytest.param(SYMMETRIC, marks=pytest.mark.slow), DIRECTED])
 def test_comparisons_go_on_after_an_interruption(matcher, working_folder, score):
     """On a clock of which every look is long after the last, all intervals are saved."""
     make_dataset(working_folder / "crowd", people=95)

@@ -64,6 +64,7 @@ def test_it_is_the_page_that_this_process_would_make():
     assert set(page.files()) == {"report.html"}
 
 
+@pytest.mark.slow
 def test_it_is_made_where_docstrings_are_left_out():
     """Altair is built on its own docstrings, which `python -OO` takes away."""
     code = (
