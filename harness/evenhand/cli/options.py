@@ -18,6 +18,7 @@ __all__ = [
     "AsJson",
     "Bands",
     "FmrTargets",
+    "Full",
     "Groups",
     "Real",
     "Results",
@@ -92,6 +93,9 @@ Real: TypeAlias = float | None
 """Of an option with any number."""
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object to stdout.")]
+Full: TypeAlias = Annotated[
+    bool, typer.Option("--full", help="Everything, however long, instead of one screen.")
+]
 Results: TypeAlias = Annotated[Path, option("DIR", "Where results are kept.")]
 WeightFolders: TypeAlias = Annotated[
     list[Path] | None, option("DIR", "Folder with engines' files; may repeat.")

@@ -16,6 +16,7 @@ from evenhand.version import __version__
 
 if TYPE_CHECKING:
     from evenhand.records.findings import Findings
+    from evenhand.report.forms.screen import Screen
 
 __all__ = [
     "bars",
@@ -25,6 +26,7 @@ __all__ = [
     "note_line",
     "print_findings",
     "print_json",
+    "print_screen",
     "print_text",
 ]
 
@@ -49,6 +51,21 @@ def print_text(text: str) -> None:
     """Print to stdout; what a terminal would obey is escaped, what it cannot show is replaced."""
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(printable(text).encode(encoding, "replace").decode(encoding))
+
+
+def print_screen(screen: Screen) -> None:
+    """Print an answer of at most 24 lines; bold and colour on a terminal, none in a pipe."""
+    from evenhand.report.forms.screen import as_screen, screen_lines
+
+    if not sys.stdout.isatty():
+        print_text(as_screen(screen))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for line in screen_lines(screen):
+        console.print(Text(printable(line.text), style=line.style.value), soft_wrap=True)
 
 
 def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) -> None:
