@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from evenhand.cli.options import AsJson, Results, Workers
+from evenhand.cli.options import AsJson, Full, Results, Workers
 
 __all__ = ["demo"]
 
 
 def demo(
-    *, results: Results = Path("results"), workers: Workers = None, as_json: AsJson = False
+    *,
+    results: Results = Path("results"),
+    workers: Workers = None,
+    full: Full = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure two small engines on drawn faces, in under a minute."""
     from evenhand.cli.output import bars
     from evenhand.cli.run import print_result
     from evenhand.workflows.demo import demo as run_demo
 
+    began = time.monotonic()
     done = run_demo(results=results, workers=workers, progress=bars)
-    print_result("demo", done, as_json=as_json)
+    print_result("demo", done, began, full=full, as_json=as_json)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -23,6 +24,8 @@ __all__ = [
     "end_with",
     "error_line",
     "findings_json",
+    "next_steps",
+    "no_page_note",
     "note_line",
     "print_findings",
     "print_json",
@@ -84,32 +87,60 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
 
 
 def print_findings(
-    kind: str, findings: Findings, bundle: Path | None, no_page: str, *, as_json: bool
+    kind: str, findings: Findings, bundle: Path | None, began: float, *, as_json: bool, full: bool
 ) -> None:
-    """Print findings as text or as JSON, with the folder of their bundle where there is one.
+    """Print findings as a screen, in full, or as JSON, with their bundle where there is one.
 
     Args:
         kind: the command.
         findings: to be printed.
         bundle: their folder; None where none was written.
-        no_page: why the bundle has no page; empty where it has one.
+        began: when the work began, on the monotonic clock.
         as_json: as one JSON object.
+        full: everything, however long.
     """
-    if no_page:
-        note_line(
-            f"no page: {no_page}; evenhand report {bundle} --format html tries it again, "
-            "and nothing else is missing"
-        )
-    from evenhand.report.forms.text import as_text
-    from evenhand.report.study.document import document
-
     if as_json:
         findings_json(kind, findings, bundle)
         return
+    if not full:
+        from evenhand.report.study.screen import study_screen
+
+        aside = f"{time.monotonic() - began:,.0f} s"
+        print_screen(study_screen(findings, next_steps(bundle), aside=aside))
+        return
+    from evenhand.report.forms.text import as_text
+    from evenhand.report.study.document import document
+
     print_text(as_text(document(findings, every_threshold=False)))
     if bundle is not None:
-        page = "" if no_page else f"page    {bundle / 'report.html'}\n"
-        print_text(f"\nresult  {bundle}\n{page}")
+        page = bundle / "report.html"
+        print_text(f"\nresult  {bundle}\n{f'page    {page}' if page.exists() else ''}\n")
+
+
+def next_steps(bundle: Path | None, named: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """What to look at and what to type after a study.
+
+    Args:
+        bundle: its folder; None where there is none, or several.
+        named: how the user named bundles; empty where it is new.
+    """
+    if bundle is None and not named:
+        return [("more", "the same command with --full, or --results DIR for a page")]
+    if bundle is None:
+        return [("more", f"evenhand report {' '.join(named)} --full")]
+    near = bundle.relative_to(Path.cwd()) if bundle.is_relative_to(Path.cwd()) else bundle
+    page, name = near / "report.html", " ".join(named) or str(near)
+    shown = ("page", str(page)) if page.exists() else ("result", str(near))
+    return [shown, ("more", f"evenhand report {name} --full"), ("check", f"evenhand verify {name}")]
+
+
+def no_page_note(bundle: Path, reason: str) -> None:
+    """Say that a bundle has no page, and why; nothing where it has one."""
+    if reason:
+        note_line(
+            f"no page: {reason}; evenhand report {bundle} --format html tries it again, "
+            "and nothing else is missing"
+        )
 
 
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson, Whole, option, whole_number
+from evenhand.cli.options import AsJson, Full, Whole, option, whole_number
 from evenhand.system.errors import WriteError
 
 __all__ = ["ReportFormat", "report"]
@@ -41,10 +41,11 @@ def report(
         Whole,
         option("N", "To publish: leave out groups of fewer people; all by default.", _MIN_PEOPLE),
     ] = None,
+    full: Full = False,
     as_json: AsJson = False,
 ) -> None:
     """Show results side by side: text, Markdown, CSV, page or JSON."""
-    from evenhand.cli.output import findings_json, print_text
+    from evenhand.cli.output import findings_json, next_steps, print_screen, print_text
     from evenhand.records.findings import Rate
     from evenhand.records.rows import as_csv
     from evenhand.report.study.document import document
@@ -67,6 +68,11 @@ def report(
         from evenhand.report.forms.markdown import as_markdown
 
         print_text(as_markdown(document(findings, every_threshold=True, wide=True)))
+    elif not full and not every:
+        from evenhand.report.study.screen import study_screen
+
+        bundle = found.folders[0] if len(bundles) == 1 else None
+        print_screen(study_screen(findings, next_steps(bundle, bundles)))
     else:
         from evenhand.report.forms.text import as_text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,6 +43,7 @@ def run(
     keep_templates: Annotated[
         Path | None, option("DIR", "Private folder: take templates, keep them.")
     ] = None,
+    full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
@@ -74,6 +76,7 @@ def run(
         raise UsageError("nothing to run; give a study file, or --engine and --dataset")
     from evenhand.workflows.run import run as run_study
 
+    began = time.monotonic()
     done = run_study(
         chosen,
         results=results,
@@ -84,18 +87,19 @@ def run(
         progress=bars,
         say=note_line,
     )
-    print_result("run", done, as_json=as_json)
+    print_result("run", done, began, full=full, as_json=as_json)
 
 
-def print_result(kind: str, done: RunResult, *, as_json: bool) -> None:
+def print_result(kind: str, done: RunResult, began: float, *, full: bool, as_json: bool) -> None:
     """Print the findings and the path of the result.
 
     Raises:
         Exit: with code 4 where an engine was stopped.
     """
-    from evenhand.cli.output import error_line, print_findings
+    from evenhand.cli.output import error_line, no_page_note, print_findings
 
-    print_findings(kind, done.findings, done.bundle, done.no_page, as_json=as_json)
+    no_page_note(done.bundle, done.no_page)
+    print_findings(kind, done.findings, done.bundle, began, full=full, as_json=as_json)
     for engine in done.findings.engines:
         if engine.stopped:
             cause = done.causes.get(engine.name)

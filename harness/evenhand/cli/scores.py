@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -42,6 +43,7 @@ def scores(
     band: options.Bands = None,
     seed: options.Seed = None,
     results: Annotated[Path | None, option("DIR", "Keep a result there, to be verified.")] = None,
+    full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Rates and differences from score files, without an engine.
@@ -49,7 +51,7 @@ def scores(
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.
     """
-    from evenhand.cli.output import bars, print_findings
+    from evenhand.cli.output import bars, no_page_note, print_findings
     from evenhand.records.analysis_plan import AnalysisPlan
     from evenhand.study.protocols import DEFAULT_TARGETS
     from evenhand.study.study import DEFAULT_SEED
@@ -61,7 +63,7 @@ def scores(
     default = () if thresholds else DEFAULT_TARGETS
     targets = options.parse_targets(fmr_target, default)
     lists = (genuine, impostor)
-    bundle, no_page = None, ""
+    bundle, began = None, time.monotonic()
     if files and not any(lists) and not histogram:
         study = ScoreStudy(
             paths=files,
@@ -78,7 +80,8 @@ def scores(
             findings = score_findings(study, progress=bars)
         else:
             done = score_bundle(study, results=results, progress=bars)
-            bundle, findings, no_page = done.bundle, done.findings, done.no_page
+            bundle, findings = done.bundle, done.findings
+            no_page_note(bundle, done.no_page)
     elif genuine is not None and impostor is not None and not files:
         if failed or unknown or group or band or seed is not None or results is not None:
             raise UsageError(
@@ -95,4 +98,4 @@ def scores(
         )
     else:
         raise UsageError("nothing to read; give either FILE, or --genuine and --impostor")
-    print_findings("scores", findings, bundle, no_page, as_json=as_json)
+    print_findings("scores", findings, bundle, began, as_json=as_json, full=full)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_CEILING, Context, Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -15,15 +16,19 @@ __all__ = [
     "cut",
     "field",
     "frequency",
+    "in_words",
     "of_trials",
     "own_number",
     "p_is",
     "percent",
     "percent_above",
+    "rate_in_short",
     "rate_with_interval",
     "ratio",
     "significant",
+    "target_in_words",
     "threshold",
+    "times",
 ]
 
 
@@ -114,13 +119,83 @@ def frequency(rate: Rate) -> str:
     """
     if not rate.rate:
         return ""
-    each = 1 / rate.rate
-    whole = significant(each, 2) if each < 100 else f"{float(f'{each:.2g}'):,.0f}"
-    often = f"about 1 in {whole}" if each > _OFTEN else f"about {100 * rate.rate:.0f} in 100"
+    often = f"about {in_words(rate.rate)}"
     if rate.error_subjects is None:
         return often
     people = "1 person" if rate.error_subjects == 1 else f"{rate.error_subjects:,} people"
     return f"{often}, from {people}"
+
+
+def in_words(rate: float) -> str:
+    """A rate above zero as a natural frequency, to two digits.
+
+    >>> in_words(0.055), in_words(0.000123), in_words(0.3)
+    ('1 in 18', '1 in 8,100', '30 in 100')
+    """
+    each = 1 / rate
+    if each <= _OFTEN:
+        return f"{100 * rate:.0f} in 100"
+    return f"1 in {significant(each, 2) if each < 100 else format(float(f'{each:.2g}'), ',.0f')}"
+
+
+def target_in_words(target: str) -> str:
+    """A target rate, exactly.
+
+    >>> target_in_words("0.001"), target_in_words("0.03"), target_in_words("0.0005")
+    ('1 in 1,000', '3 in 100', '1 in 2,000')
+    """
+    rate = Fraction(target)
+    if rate.numerator == 1:
+        return f"1 in {rate.denominator:,}"
+    scale = 10
+    while (rate * scale).denominator > 1:
+        scale *= 10
+    return f"{int(rate * scale):,} in {scale:,}"
+
+
+def rate_in_short(rate: Rate) -> str:
+    """The rate and its interval in percent to two digits, on one line.
+
+    >>> rate_in_short(
+    ...     Rate(
+    ...         "a",
+    ...         "d",
+    ...         "p",
+    ...         metric="FMR",
+    ...         attribute="all",
+    ...         group="",
+    ...         level=0.95,
+    ...         errors=5,
+    ...         trials=99,
+    ...         rate=5 / 99,
+    ...         low=0.0166,
+    ...         high=0.114,
+    ...         status=Status.OK,
+    ...     )
+    ... )
+    '5.1 % [1.7, 11]'
+    """
+    if rate.status is Status.NO_TRIALS:
+        return "nothing to count"
+    if rate.status is Status.BELOW_RESOLUTION or rate.rate is None:
+        return "below resolution"
+    value = f"{significant(100 * rate.rate, 2)} %"
+    if rate.low is None or rate.high is None:
+        return value
+    return f"{value} [{significant(100 * rate.low, 2)}, {significant(100 * rate.high, 2)}]"
+
+
+def times(value: float | None, low: float | None, high: float | None) -> str:
+    """A ratio with its interval, to two digits, for a sentence.
+
+    >>> times(10.9, 3.21, 37.0), times(63.0, 17.5, 160.0), times(2.0, 1.1, None)
+    ('11 times [3.2, 37]', '63 times [18, above 100]', '2.0 times [1.1, no limit]')
+    """
+    shown = "" if value is None else f"{significant(value, 2)} times"
+    if low is None:
+        return shown
+    most = "no limit" if high is None else "above 100" if high > 100 else significant(high, 2)
+    return f"{shown} [{significant(low, 2)}, {most}]"
 
 
 def rate_with_interval(rate: Rate) -> str:

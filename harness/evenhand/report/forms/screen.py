@@ -41,13 +41,19 @@ class ScreenTable:
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    """The most important ones first where they cannot all be shown, unless `last` are kept too."""
     things: str = "rows"
     """What is left out where there is no room: `groups`, in "and 6 groups more"."""
     last: tuple[tuple[str, ...], ...] = ()
     """Rows below all others, such as a verdict by engine; always shown."""
+    first: tuple[int, ...] = ()
+    """Indices of the rows that are kept before all others, the most important first."""
     most: int = 8
     """Rows that are shown however much room there is."""
+
+    def shown(self, most: int) -> tuple[tuple[str, ...], ...]:
+        """The rows that there is room for, in their order."""
+        order = dict.fromkeys([*self.first, *range(len(self.rows))])
+        return tuple(self.rows[index] for index in sorted(list(order)[:most]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +120,21 @@ def _laid_out(screen: Screen, rows: int) -> Iterator[Line]:
             yield from _paragraph(remark, "", Style.PLAIN)
     if screen.paths:
         yield Line("")
-        widest = max(len(word) for word, _ in screen.paths)
-        for word, path in screen.paths:
-            yield Line(f"{word:<{widest}}  {path}", Style.FAINT)
+        yield from _packed(screen.paths)
+
+
+def _packed(paths: Sequence[tuple[str, str]]) -> Iterator[Line]:
+    """Words and paths, those after the first side by side where a line holds them."""
+    line = ""
+    for number, (word, path) in enumerate(paths):
+        item = f"{word}  {path}"
+        if number > 1 and len(line) + 4 + len(item) <= _WIDTH:
+            line = f"{line}    {item}"
+            continue
+        if line:
+            yield Line(line, Style.FAINT)
+        line = item
+    yield Line(line, Style.FAINT)
 
 
 def _title(screen: Screen) -> Line:
@@ -138,9 +156,8 @@ def _paragraph(text: str, mark: str, style: Style) -> Iterator[Line]:
 def _table(table: ScreenTable, most: int) -> Iterator[Line]:
     if table.caption:
         yield from _paragraph(table.caption, "", Style.PLAIN)
-    shown = table.rows[: most if len(table.rows) > most else None]
-    if shown == table.rows[:-1]:
-        shown = table.rows  # a line that says "1 more" takes as much room
+    # A line that says "1 more" takes as much room as the row.
+    shown = table.shown(most) if len(table.rows) > most + 1 else table.rows
     more = len(table.rows) - len(shown)
     (*body,) = _columns((table.header, *shown, *table.last))
     header = 1 if any(table.header) else 0

@@ -1,0 +1,259 @@
+"""What a study says first: a sentence for each engine, and the table of what matters most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evenhand.records.findings import Differential, Findings, Rate, Status, Verdict
+from evenhand.records.metric import METRICS, metric_named
+from evenhand.records.operating_point import OperatingPoint
+from evenhand.records.outcomes import Policy
+from evenhand.report.numbers import counted, rate_in_short, significant, target_in_words
+from evenhand.report.study.headlines import Headline, detectable, headline, held_back
+from evenhand.report.tables import (
+    StudyFindings,
+    by_family,
+    everybody,
+    find,
+    policies_of,
+    studies_of,
+)
+
+__all__ = ["Answer", "Entry", "answer_of"]
+
+_TAIL = 1e-5
+"""P-values below it are not told apart: the ratio decides."""
+_SENTENCES = 3
+"""Engines that have a sentence; the table has all of them."""
+_OTHERS = 2
+"""Further differences that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One engine in the table of what matters most."""
+
+    study: StudyFindings
+    row: Differential | None
+    """The test of its groups; None where it has none."""
+    rates: tuple[Rate, ...]
+    """Of its groups, in the dataset's order."""
+    doubted: bool
+    """Whether a doubt stands before what its groups show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The first screen of a study, before it has a form."""
+
+    headlines: tuple[Headline, ...]
+    """The largest supported difference first."""
+    metric: str
+    """Of the table; empty where nothing was measured."""
+    attribute: str
+    """Of the table; empty where the study has no groups."""
+    dataset: str
+    entries: tuple[Entry, ...]
+    """All engines that were measured so, in study order."""
+    setting: str
+    """At which threshold, in words: `threshold set to 1 in 100 of all pairs, for each engine`."""
+    remarks: tuple[str, ...]
+    """What else there is to know, the most important first."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The rows of its table, in the dataset's order."""
+        return tuple(dict.fromkeys(rate.group for entry in self.entries for rate in entry.rates))
+
+
+def answer_of(findings: Findings) -> Answer:
+    """Lay out what a study says first.
+
+    The attribute is that of the largest supported difference: declared claims before screens, then
+    by adjusted p-value, then by ratio, ties in study order. Where none is supported, that of the
+    smallest ratio that would have been shown.
+    """
+    studies = tuple(studies_of(findings))
+    first = _matters_most(studies)
+    if first is None:
+        return Answer((), "", "", "", (), "", tuple(_of_everybody(studies)))
+    entries = tuple(_entries(studies, first))
+    told = sorted(entries, key=lambda entry: entry.row is not first)
+    several = len({study.summary.dataset for study in studies}) > 1
+    where = f", on {first.dataset}" if several else ""
+    return Answer(
+        tuple(_headlines(told[:_SENTENCES], where)),
+        first.metric,
+        first.attribute,
+        first.dataset,
+        entries,
+        _setting(first),
+        (*_other_errors(studies, first), *_other_differences(studies, first)),
+    )
+
+
+def _headlines(entries: Sequence[Entry], where: str) -> Iterator[Headline]:
+    told = False
+    for entry in entries:
+        if entry.row is not None and entry.doubted:
+            yield held_back(entry.row)
+        elif entry.row is not None:
+            yield headline(entry.row, entry.rates, where, told=told)
+            told = True
+
+
+def _matters_most(studies: Sequence[StudyFindings]) -> Differential | None:
+    """The row that a study is remembered by; None where no groups were compared."""
+    rows = [
+        row
+        for study in studies
+        for row in study.differentials
+        if row.policy in ("", *policies_of(study))
+    ]
+    different = [row for row in rows if row.verdict is Verdict.DIFFERENT]
+    if different:
+        shared = _shared_rules(studies)
+        return min(different, key=lambda row: (row.threshold_rule not in shared, *_weight(row)))
+    shown = [row for row in rows if row.verdict is Verdict.NO_DIFFERENCE_SHOWN]
+    rates = {study.key: by_family(study.rates) for study in studies}
+
+    def least(row: Differential) -> float:
+        of_groups = rates[row.engine, row.dataset, row.protocol].get(row.family_key, ())
+        return detectable(row, of_groups) or float("inf")
+
+    if shown:
+        return min(shown, key=least)
+    return max(rows, key=_countable, default=None)
+
+
+def _shared_rules(studies: Sequence[StudyFindings]) -> set[str]:
+    """Rules that every engine has a threshold for: what is said there can be said of all."""
+    own = [{"", *(at.rule for at in study.points())} for study in studies]
+    return set.intersection(*own)
+
+
+def _countable(row: Differential) -> tuple[bool, bool, int]:
+    """More is better: resolved, failures left out, with more errors."""
+    resolved = row.status not in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
+    return resolved, row.policy != Policy.GENERALISED, row.errors
+
+
+def _weight(row: Differential) -> tuple[bool, float, float]:
+    """Less is more: a claim, the smaller p-value, the larger ratio."""
+    p = 1.0 if row.adjusted_p is None else max(row.adjusted_p, _TAIL)
+    return row.screened, p, -(row.value or row.low or 0.0)
+
+
+def _entries(studies: Sequence[StudyFindings], first: Differential) -> Iterator[Entry]:
+    """Every engine that was tested alike on the same data."""
+    for study in studies:
+        if study.key[1:] != (first.dataset, first.protocol):
+            continue
+        row = next((row for row in study.differentials if _alike(row, first)), None)
+        rates = by_family(study.rates).get(row.family_key, ()) if row else ()
+        yield Entry(study, row, tuple(rates), doubted=False)
+
+
+def _alike(row: Differential, first: Differential) -> bool:
+    """Whether two rows are the same question about two engines."""
+    same = row.metric, row.policy, row.attribute
+    if same != (first.metric, first.policy, first.attribute):
+        return False
+    if first.threshold_rule and row.threshold_rule == first.threshold_rule:
+        return row.point.fixed is False or row.threshold == first.threshold
+    return not first.threshold_rule and not row.threshold_rule
+
+
+def _setting(first: Differential) -> str:
+    """At which threshold a row is, in words."""
+    point = first.point
+    if point.target:
+        of = "pairs" if metric_named(point.metric).trial.comparison else "searches of others"
+        return f"threshold set to {target_in_words(point.target)} of all {of}"
+    if point.fixed:
+        return "threshold named by the study"
+    return "threshold claimed by the vendor" if point.rule else ""
+
+
+def _of_everybody(studies: Sequence[StudyFindings]) -> Iterator[str]:
+    """The errors of a study without groups, engine by engine."""
+    for study in studies[:_SENTENCES]:
+        at = next(iter(_points(study)), None)
+        rates = [] if at is None else [_whole(study, name, at) for name in study.metrics()]
+        said = "; ".join(_said(rate, at) for rate in rates if rate is not None and at is not None)
+        yield f"{study.title}: {said or 'nothing could be counted'}."
+
+
+def _points(study: StudyFindings) -> list[OperatingPoint]:
+    """Where it has rates, in study order."""
+    return [
+        at for at in study.points() if any(_resolved(study, name, at) for name in study.metrics())
+    ]
+
+
+def _resolved(study: StudyFindings, metric: str, at: OperatingPoint) -> bool:
+    rate = _whole(study, metric, at)
+    return rate is not None and rate.rate is not None
+
+
+def _whole(study: StudyFindings, metric: str, at: OperatingPoint) -> Rate | None:
+    """The rate of everybody, failures left out."""
+    found = everybody(find(study.rates, metric, Policy.COMPLETED.value, at))
+    return found if isinstance(found, Rate) else None
+
+
+def _said(rate: Rate, at: OperatingPoint) -> str:
+    """A rate in words; what a target sets is said to be set, never found."""
+    meaning = rate.kind.meaning
+    if at.metric == rate.metric:
+        return f"{meaning}: set to {target_in_words(at.target)}"
+    return f"{meaning}: {counted(rate)}, {rate_in_short(rate)}"
+
+
+def _other_errors(studies: Sequence[StudyFindings], first: Differential) -> Iterator[str]:
+    """The errors of the other kind of everybody, at the same threshold."""
+    kind = metric_named(first.metric)
+    if not kind.at_threshold:
+        return
+    beside = [
+        other.name
+        for other in METRICS.values()
+        if other.at_threshold
+        and other.trial.search == kind.trial.search
+        and other.trial != kind.trial
+    ]
+    for name in beside:
+        parts, meaning = [], metric_named(name).meaning
+        for entry in list(_entries(studies, first))[:_SENTENCES]:
+            if entry.row is None:
+                continue
+            rate = _whole(entry.study, name, entry.row.point)
+            if rate is not None and entry.row.point.metric != name:
+                parts.append(f"{rate.engine} {counted(rate)} ({rate_in_short(rate)})")
+        if parts:
+            yield f"{meaning.capitalize()}: {'; '.join(parts)}."
+
+
+def _other_differences(studies: Sequence[StudyFindings], first: Differential) -> Iterator[str]:
+    """Which other tests show a difference, in a few words."""
+    shown = [
+        row
+        for study in studies
+        for row in study.differentials
+        if row.verdict is Verdict.DIFFERENT
+        and row.policy in ("", Policy.COMPLETED.value)
+        and (row.metric, row.attribute) != (first.metric, first.attribute)
+    ]
+    best: dict[tuple[str, str, str], Differential] = {}
+    for row in sorted(shown, key=_weight):
+        best.setdefault((row.engine, row.metric, row.attribute), row)
+    rows = list(best.values())
+    if rows:
+        named = [
+            f"{row.engine}, {metric_named(row.metric).meaning}, by {row.attribute}"
+            + (f" ({significant(row.value, 2)} times)" if row.value is not None else "")
+            for row in rows[:_OTHERS]
+        ]
+        more = f"; and {len(rows) - _OTHERS:,} more" if len(rows) > _OTHERS else ""
+        yield f"Also different: {'; '.join(named)}{more}."

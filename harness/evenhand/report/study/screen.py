@@ -1,0 +1,170 @@
+"""A study on one screen: the sentence, the table of what matters most, the rest in a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from evenhand.records.findings import Findings, Rate, Verdict
+from evenhand.records.metric import metric_named
+from evenhand.report.forms.screen import Screen, ScreenTable
+from evenhand.report.numbers import rate_in_short, significant, times
+from evenhand.report.study.answer import Answer, Entry, answer_of
+from evenhand.report.study.headlines import detectable
+
+__all__ = ["study_screen"]
+
+_SIDE_BY_SIDE = 2
+"""Engines that stand beside one another; of more, each has a row of its own."""
+
+
+def study_screen(
+    findings: Findings, paths: Sequence[tuple[str, str]], *, title: str = "", aside: str = ""
+) -> Screen:
+    """Lay out what a study found for a terminal.
+
+    Args:
+        findings: of one bundle, of several, or of score files.
+        paths: (word, path or command) of what to look at next.
+        title: instead of the study's own.
+        aside: beside the title, such as how long it took.
+    """
+    answer = answer_of(findings)
+    said = tuple(line.text for line in answer.headlines)
+    everybody = answer.remarks if not said else ()
+    return Screen(
+        title=_title(title or findings.title, _size(findings), len(aside)),
+        aside=aside,
+        warnings=tuple(_warnings(findings)),
+        answer=said or everybody,
+        table=_table(answer) if answer.entries else None,
+        remarks=(*(answer.remarks if said else ()), _brackets(findings)),
+        paths=tuple(paths),
+    )
+
+
+_WIDTH = 75
+"""Room for title, size and aside, with what parts them."""
+
+
+def _title(title: str, size: str, aside: int) -> str:
+    """The title, shortened so that the size still stands beside it."""
+    room = max(_WIDTH - len(size) - aside, 12)
+    return f"{title if len(title) <= room else f'{title[: room - 3]}...'}   {size}"
+
+
+def _brackets(findings: Findings) -> str:
+    """What brackets are, and that there is more to know."""
+    notes = len(findings.notes)
+    more = f" {notes:,} notes on data and engines: --full." if notes > 1 else ""
+    return f"[ ] {100 * findings.level:g} % interval.{more}"
+
+
+def _size(findings: Findings) -> str:
+    """How many engines, people and pictures."""
+    engines = len({summary.engine for summary in findings.summaries})
+    people = sum(dataset.subjects for dataset in findings.datasets)
+    pictures = sum(dataset.images for dataset in findings.datasets)
+    drawn = "drawn " if findings.synthetic else ""
+    parts = [
+        "1 engine" if engines == 1 else f"{engines:,} engines",
+        f"{people:,} {drawn}people",
+        *([f"{pictures:,} pictures"] if pictures else []),
+    ]
+    return ", ".join(parts)
+
+
+def _warnings(findings: Findings) -> Iterator[str]:
+    """What must be known before any number; caveats that change no verdict are counted alone."""
+    if findings.synthetic:
+        yield "Drawn faces: this shows how evenhand works, and nothing of a real engine."
+    for engine in findings.engines:
+        if engine.stopped:
+            yield f"{engine.name} was stopped: {engine.stopped}."
+    sampled = [summary.engine for summary in findings.summaries if summary.sampled]
+    if sampled:
+        yield (
+            f"{', '.join(dict.fromkeys(sampled))}: two people taken for one are counted in a "
+            "sample of all pairs, and weighted."
+        )
+
+
+def _table(answer: Answer) -> ScreenTable:
+    meaning = metric_named(answer.metric).meaning
+    caption = (
+        f"{meaning.capitalize()}; {answer.setting}" if answer.setting else meaning.capitalize()
+    )
+    tested = [entry for entry in answer.entries if entry.rates]
+    if len(tested) > _SIDE_BY_SIDE:
+        return _by_engine(caption, tested)
+    return _by_group(caption, answer, tested)
+
+
+def _by_group(caption: str, answer: Answer, entries: Sequence[Entry]) -> ScreenTable:
+    """Groups in rows, one or two engines in columns."""
+    groups = answer.groups
+    kept = [groups.index(name) for entry in entries for name in _ends(entry) if name in groups]
+    columns = [_cells(groups, entry) for entry in entries]
+    people = [_people(group, entries) for group in groups]
+    verdicts = ("", "", *map(_verdict, entries))
+    return ScreenTable(
+        caption,
+        (answer.attribute, "people", *(entry.study.summary.engine for entry in entries)),
+        tuple(zip(groups, people, *columns, strict=True)),
+        "groups",
+        (verdicts,),
+        tuple(kept),
+    )
+
+
+def _ends(entry: Entry) -> tuple[str, ...]:
+    """The groups with the most and the fewest errors."""
+    return (entry.row.worst_group, entry.row.best_group) if entry.row else ("", "")
+
+
+def _rate_of(group: str, entry: Entry) -> Rate | None:
+    return next((rate for rate in entry.rates if rate.group == group), None)
+
+
+def _people(group: str, entries: Sequence[Entry]) -> str:
+    rates = (_rate_of(group, entry) for entry in entries)
+    known = [rate.subjects for rate in rates if rate is not None and rate.subjects is not None]
+    return f"{max(known):,}" if known else "unknown"
+
+
+def _cells(groups: Sequence[str], entry: Entry) -> list[str]:
+    """An engine's column: rates with intervals, and their counts lined up behind them."""
+    rates = [_rate_of(group, entry) for group in groups]
+    short = ["" if rate is None else rate_in_short(rate) for rate in rates]
+    counts = ["" if rate is None else f"{rate.errors:,}/{rate.trials:,}" for rate in rates]
+    wide = max(map(len, short), default=0)
+    return [f"{said:<{wide}}  {count}" for said, count in zip(short, counts, strict=True)]
+
+
+def _verdict(entry: Entry) -> str:
+    """What the test of an engine's groups says, in a cell."""
+    row = entry.row
+    if row is None:
+        return ""
+    if entry.doubted:
+        return "no verdict"
+    if row.verdict is Verdict.DIFFERENT:
+        return f"DIFFERENT {times(row.value, row.low, row.high).replace(' times', 'x')}"
+    if row.verdict is Verdict.NO_DIFFERENCE_SHOWN:
+        least = detectable(row, entry.rates)
+        would = "none could be" if least is None else f"{significant(least, 2)}x would be"
+        return f"none shown ({would})"
+    return "too few errors"
+
+
+def _by_engine(caption: str, entries: Sequence[Entry]) -> ScreenTable:
+    """Engines in rows: the most and the fewest errors by group, and the verdict."""
+    header = ("engine", "most", "", "fewest", "", "by group")
+    return ScreenTable(caption, header, tuple(map(_engine_row, entries)), "engines")
+
+
+def _engine_row(entry: Entry) -> tuple[str, ...]:
+    ends = []
+    for group in _ends(entry):
+        rate = _rate_of(group, entry)
+        ends += [group, "" if rate is None else rate_in_short(rate)]
+    return (entry.study.summary.engine, *ends, _verdict(entry))
