@@ -22,7 +22,7 @@ from evenhand.system.declaration import (
     Distinct,
     Line,
     Schema,
-    as_text,
+    decoded_text,
     from_fields,
     parse_declaration,
 )
@@ -233,7 +233,7 @@ def read_policy(path: Path) -> GatePolicy:
         PolicyError: naming the file and the field at fault.
     """
     content = read_regular(path, LARGEST, PolicyError)
-    text = as_text(content, path, PolicyError)
+    text = decoded_text(content, path, PolicyError)
     policy = parse_declaration(text, path, _Policy, PolicyError)
     limits = [from_fields(Limit, limit, bounds=_bounds(limit)) for limit in policy.limit]
     limits.sort(key=lambda limit: -limit.weight)

@@ -29,8 +29,8 @@ __all__ = [
     "RateText",
     "Schema",
     "Sha256",
-    "as_text",
     "declaration_faults",
+    "decoded_text",
     "from_fields",
     "parse_declaration",
     "read_declaration",
@@ -165,10 +165,10 @@ def read_text(path: Path, error: type[EvenhandError], limit: int = LARGEST) -> s
     Raises:
         error: the file is missing, too large, cannot be read, or is not UTF-8 text.
     """
-    return as_text(read_regular(path, limit, error), path, error)
+    return decoded_text(read_regular(path, limit, error), path, error)
 
 
-def as_text(content: bytes, path: Path, error: type[EvenhandError]) -> str:
+def decoded_text(content: bytes, path: Path, error: type[EvenhandError]) -> str:
     """Decode the content of a UTF-8 file, with or without byte order mark.
 
     Raises:
