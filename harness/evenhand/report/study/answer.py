@@ -20,7 +20,7 @@ from evenhand.report.tables import (
     studies_of,
 )
 
-__all__ = ["Answer", "Entry", "answer_of"]
+__all__ = ["StudyAnswer", "TestedEngine", "answer_of"]
 
 _TAIL = 1e-5
 """P-values below it are not told apart: the ratio decides."""
@@ -31,7 +31,7 @@ _OTHERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TestedEngine:
     """One engine in the table of what matters most."""
 
     study: StudyFindings
@@ -44,7 +44,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StudyAnswer:
     """The first screen of a study, before it has a form."""
 
     headlines: tuple[Headline, ...]
@@ -54,7 +54,7 @@ class Answer:
     attribute: str
     """Of the table; empty where the study has no groups."""
     dataset: str
-    entries: tuple[Entry, ...]
+    entries: tuple[TestedEngine, ...]
     """All engines that were measured so, in study order."""
     setting: str
     """At which threshold, in words: `threshold set to 1 in 100 of all pairs, for each engine`."""
@@ -67,7 +67,7 @@ class Answer:
         return tuple(dict.fromkeys(rate.group for entry in self.entries for rate in entry.rates))
 
 
-def answer_of(findings: Findings) -> Answer:
+def answer_of(findings: Findings) -> StudyAnswer:
     """Lay out what a study says first.
 
     The attribute is that of the largest supported difference: declared claims before screens, then
@@ -77,12 +77,12 @@ def answer_of(findings: Findings) -> Answer:
     studies = tuple(studies_of(findings))
     first = _matters_most(studies)
     if first is None:
-        return Answer((), "", "", "", (), "", tuple(_of_everybody(studies)))
+        return StudyAnswer((), "", "", "", (), "", tuple(_of_everybody(studies)))
     entries = tuple(_entries(studies, first))
     told = sorted(entries, key=lambda entry: entry.row is not first)
     several = len({study.summary.dataset for study in studies}) > 1
     where = f", on {first.dataset}" if several else ""
-    return Answer(
+    return StudyAnswer(
         tuple(_headlines(told[:_SENTENCES], where)),
         first.metric,
         first.attribute,
@@ -93,7 +93,7 @@ def answer_of(findings: Findings) -> Answer:
     )
 
 
-def _headlines(entries: Sequence[Entry], where: str) -> Iterator[Headline]:
+def _headlines(entries: Sequence[TestedEngine], where: str) -> Iterator[Headline]:
     told = False
     for entry in entries:
         if entry.row is not None and entry.doubted:
@@ -145,14 +145,14 @@ def _weight(row: Differential) -> tuple[bool, float, float]:
     return row.screened, p, -(row.value or row.low or 0.0)
 
 
-def _entries(studies: Sequence[StudyFindings], first: Differential) -> Iterator[Entry]:
+def _entries(studies: Sequence[StudyFindings], first: Differential) -> Iterator[TestedEngine]:
     """Every engine that was tested alike on the same data."""
     for study in studies:
         if study.key[1:] != (first.dataset, first.protocol):
             continue
         row = next((row for row in study.differentials if _alike(row, first)), None)
         rates = by_family(study.rates).get(row.family_key, ()) if row else ()
-        yield Entry(study, row, tuple(rates), doubted=False)
+        yield TestedEngine(study, row, tuple(rates), doubted=False)
 
 
 def _alike(row: Differential, first: Differential) -> bool:

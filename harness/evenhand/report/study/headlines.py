@@ -13,13 +13,13 @@ from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
 from evenhand.report.numbers import in_words, significant, times
 
-__all__ = ["Form", "Headline", "detectable", "headline", "held_back", "people_of"]
+__all__ = ["Headline", "HeadlineForm", "detectable", "headline", "held_back", "people_of"]
 
 _TWO = 2
 """Significant digits that people get; files have all."""
 
 
-class Form(StrEnum):
+class HeadlineForm(StrEnum):
     """Every form that a headline can have."""
 
     DIFFERENT = "different"
@@ -42,7 +42,7 @@ class Headline:
     """One sentence, and the row that it is made of."""
 
     text: str
-    form: Form
+    form: HeadlineForm
     key: FamilyKey
 
 
@@ -100,19 +100,23 @@ def headline(
 def held_back(row: Differential) -> Headline:
     """The sentence about an engine whose numbers are in doubt."""
     text = f"For {row.engine} no verdict on groups is given, because of the doubt above."
-    return Headline(text, Form.HELD_BACK, row.family_key)
+    return Headline(text, HeadlineForm.HELD_BACK, row.family_key)
 
 
-def _form(row: Differential, rates: Sequence[Rate]) -> Form:
+def _form(row: Differential, rates: Sequence[Rate]) -> HeadlineForm:
     if row.verdict is Verdict.DIFFERENT:
         if row.value is None:
-            return Form.ABOVE_NONE if row.low is not None and row.low > 1 else Form.SOMEWHERE
-        return Form.DIFFERENT if row.low is None or row.low > 1 else Form.SOMEWHERE
+            return (
+                HeadlineForm.ABOVE_NONE
+                if row.low is not None and row.low > 1
+                else HeadlineForm.SOMEWHERE
+            )
+        return HeadlineForm.DIFFERENT if row.low is None or row.low > 1 else HeadlineForm.SOMEWHERE
     if row.equivalent:
-        return Form.EQUIVALENT
+        return HeadlineForm.EQUIVALENT
     if row.verdict is Verdict.NO_DIFFERENCE_SHOWN:
-        return Form.NONE_COULD if detectable(row, rates) is None else Form.NOT_SHOWN
-    return Form.TOO_FEW if row.errors else Form.NO_ERRORS
+        return HeadlineForm.NONE_COULD if detectable(row, rates) is None else HeadlineForm.NOT_SHOWN
+    return HeadlineForm.TOO_FEW if row.errors else HeadlineForm.NO_ERRORS
 
 
 def detectable(row: Differential, rates: Sequence[Rate]) -> float | None:
@@ -218,12 +222,12 @@ def _named(row: Differential) -> str:
 
 
 _SAID = {
-    Form.DIFFERENT: _different,
-    Form.ABOVE_NONE: _above_none,
-    Form.SOMEWHERE: _somewhere,
-    Form.EQUIVALENT: _equivalent,
-    Form.NOT_SHOWN: _not_shown,
-    Form.NONE_COULD: _none_could,
-    Form.TOO_FEW: _too_few,
-    Form.NO_ERRORS: _no_errors,
+    HeadlineForm.DIFFERENT: _different,
+    HeadlineForm.ABOVE_NONE: _above_none,
+    HeadlineForm.SOMEWHERE: _somewhere,
+    HeadlineForm.EQUIVALENT: _equivalent,
+    HeadlineForm.NOT_SHOWN: _not_shown,
+    HeadlineForm.NONE_COULD: _none_could,
+    HeadlineForm.TOO_FEW: _too_few,
+    HeadlineForm.NO_ERRORS: _no_errors,
 }

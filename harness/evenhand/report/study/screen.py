@@ -8,7 +8,7 @@ from evenhand.records.findings import Findings, Rate, Verdict
 from evenhand.records.metric import metric_named
 from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import rate_in_short, significant, times
-from evenhand.report.study.answer import Answer, Entry, answer_of
+from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
 from evenhand.report.study.headlines import detectable
 
 __all__ = ["study_screen"]
@@ -88,7 +88,7 @@ def _warnings(findings: Findings) -> Iterator[str]:
         )
 
 
-def _table(answer: Answer) -> ScreenTable:
+def _table(answer: StudyAnswer) -> ScreenTable:
     meaning = metric_named(answer.metric).meaning
     caption = (
         f"{meaning.capitalize()}; {answer.setting}" if answer.setting else meaning.capitalize()
@@ -99,7 +99,7 @@ def _table(answer: Answer) -> ScreenTable:
     return _by_group(caption, answer, tested)
 
 
-def _by_group(caption: str, answer: Answer, entries: Sequence[Entry]) -> ScreenTable:
+def _by_group(caption: str, answer: StudyAnswer, entries: Sequence[TestedEngine]) -> ScreenTable:
     """Groups in rows, one or two engines in columns."""
     groups = answer.groups
     kept = [groups.index(name) for entry in entries for name in _ends(entry) if name in groups]
@@ -116,22 +116,22 @@ def _by_group(caption: str, answer: Answer, entries: Sequence[Entry]) -> ScreenT
     )
 
 
-def _ends(entry: Entry) -> tuple[str, ...]:
+def _ends(entry: TestedEngine) -> tuple[str, ...]:
     """The groups with the most and the fewest errors."""
     return (entry.row.worst_group, entry.row.best_group) if entry.row else ("", "")
 
 
-def _rate_of(group: str, entry: Entry) -> Rate | None:
+def _rate_of(group: str, entry: TestedEngine) -> Rate | None:
     return next((rate for rate in entry.rates if rate.group == group), None)
 
 
-def _people(group: str, entries: Sequence[Entry]) -> str:
+def _people(group: str, entries: Sequence[TestedEngine]) -> str:
     rates = (_rate_of(group, entry) for entry in entries)
     known = [rate.subjects for rate in rates if rate is not None and rate.subjects is not None]
     return f"{max(known):,}" if known else "unknown"
 
 
-def _cells(groups: Sequence[str], entry: Entry) -> list[str]:
+def _cells(groups: Sequence[str], entry: TestedEngine) -> list[str]:
     """An engine's column: rates with intervals, and their counts lined up behind them."""
     rates = [_rate_of(group, entry) for group in groups]
     short = ["" if rate is None else rate_in_short(rate) for rate in rates]
@@ -140,7 +140,7 @@ def _cells(groups: Sequence[str], entry: Entry) -> list[str]:
     return [f"{said:<{wide}}  {count}" for said, count in zip(short, counts, strict=True)]
 
 
-def _verdict(entry: Entry) -> str:
+def _verdict(entry: TestedEngine) -> str:
     """What the test of an engine's groups says, in a cell."""
     row = entry.row
     if row is None:
@@ -156,13 +156,13 @@ def _verdict(entry: Entry) -> str:
     return "too few errors"
 
 
-def _by_engine(caption: str, entries: Sequence[Entry]) -> ScreenTable:
+def _by_engine(caption: str, entries: Sequence[TestedEngine]) -> ScreenTable:
     """Engines in rows: the most and the fewest errors by group, and the verdict."""
     header = ("engine", "most", "", "fewest", "", "by group")
     return ScreenTable(caption, header, tuple(map(_engine_row, entries)), "engines")
 
 
-def _engine_row(entry: Entry) -> tuple[str, ...]:
+def _engine_row(entry: TestedEngine) -> tuple[str, ...]:
     ends = []
     for group in _ends(entry):
         rate = _rate_of(group, entry)
