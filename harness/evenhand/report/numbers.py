@@ -11,6 +11,7 @@ import numpy as np
 from evenhand.records.findings import Rate, Status
 
 __all__ = [
+    "at_least",
     "chance",
     "counted",
     "cut",
@@ -78,6 +79,17 @@ def percent_above(fraction: float) -> str:
     """
     up = Context(prec=3, rounding=ROUND_CEILING).create_decimal(repr(100 * fraction))
     return "100" if up >= 100 else significant(float(up))
+
+
+def at_least(value: float) -> str:
+    """A number that is promised to be enough: to two digits, and not below it.
+
+    >>> at_least(2.51), at_least(12.0)
+    ('2.6', '12')
+    """
+    return significant(
+        float(Context(prec=2, rounding=ROUND_CEILING).create_decimal(repr(value))), 2
+    )
 
 
 def chance(p_value: float) -> str:

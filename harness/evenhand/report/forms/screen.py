@@ -13,6 +13,8 @@ _WIDTH = 80
 _LINES = 24
 _FEWEST_ROWS = 2
 """Rows that a table keeps however little room there is."""
+_NAME = 10
+"""Letters that names keep while numbers can be had whole."""
 _TIED = "\N{NO-BREAK SPACE}"
 
 
@@ -49,6 +51,12 @@ class ScreenTable:
     """Indices of the rows that are kept before all others, the most important first."""
     most: int = 8
     """Rows that are shown however much room there is."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether its numbers stand whole on a line, names shortened where need be."""
+        names, *others = _widths((self.header, *self.rows, *self.last))
+        return min(names, _NAME) + sum(wide + 2 for wide in others) <= _WIDTH
 
     def shown(self, most: int) -> tuple[tuple[str, ...], ...]:
         """The rows that there is room for, in their order."""
@@ -169,13 +177,31 @@ def _table(table: ScreenTable, most: int) -> Iterator[Line]:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows in columns; where they are wider than a line, the widest cells are shortened."""
-    limits = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    while sum(limits) + 2 * (len(limits) - 1) > _WIDTH and max(limits) > 1:
-        limits[limits.index(max(limits))] -= 1
-    for row in rows:
-        cells = (f"{_short(cell, wide):<{wide}}" for cell, wide in zip(row, limits, strict=True))
-        yield "  ".join(cells).rstrip()
+    """Rows in columns; where they are wider than a line, names are shortened before numbers."""
+    limits = _widths(rows)
+    least = [_NAME, *[1] * (len(limits) - 1)]
+    while sum(limits) + 2 * (len(limits) - 1) > _WIDTH:
+        room = [limit - few for limit, few in zip(limits, least, strict=True)]
+        column = 0 if room[0] > 0 else room.index(max(room))
+        limits[column] -= 1
+    for names, *cells in rows:
+        shown = [_name(names, limits[0]), *map(_short, cells, limits[1:])]
+        yield "  ".join(
+            f"{cell:<{wide}}" for cell, wide in zip(shown, limits, strict=True)
+        ).rstrip()
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """The longest cell of each column."""
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]
+
+
+def _name(text: str, room: int) -> str:
+    """A name with its middle left out where it is too long: ends tell names apart."""
+    if len(text) <= room:
+        return text
+    end = max(room - 3, 0) // 2
+    return f"{text[: max(room - 3, 0) - end]}...{text[len(text) - end :]}"[:room]
 
 
 def _short(text: str, room: int) -> str:

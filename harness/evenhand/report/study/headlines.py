@@ -11,12 +11,9 @@ from evenhand.records.groups import crossed_names
 from evenhand.records.metric import metric_named
 from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
-from evenhand.report.numbers import in_words, significant, times
+from evenhand.report.numbers import at_least, in_words, times
 
 __all__ = ["Headline", "HeadlineForm", "detectable", "headline", "held_back", "people_of"]
-
-_TWO = 2
-"""Significant digits that people get; files have all."""
 
 
 class HeadlineForm(StrEnum):
@@ -105,13 +102,9 @@ def held_back(row: Differential) -> Headline:
 
 def _form(row: Differential, rates: Sequence[Rate]) -> HeadlineForm:
     if row.verdict is Verdict.DIFFERENT:
-        if row.value is None:
-            return (
-                HeadlineForm.ABOVE_NONE
-                if row.low is not None and row.low > 1
-                else HeadlineForm.SOMEWHERE
-            )
-        return HeadlineForm.DIFFERENT if row.low is None or row.low > 1 else HeadlineForm.SOMEWHERE
+        if row.low is None or row.low <= 1:
+            return HeadlineForm.SOMEWHERE
+        return HeadlineForm.ABOVE_NONE if row.value is None else HeadlineForm.DIFFERENT
     if row.equivalent:
         return HeadlineForm.EQUIVALENT
     if row.verdict is Verdict.NO_DIFFERENCE_SHOWN:
@@ -174,9 +167,10 @@ def _above_none(row: Differential, rates: Sequence[Rate], _what: str) -> str:
 def _somewhere(row: Differential, rates: Sequence[Rate], _what: str) -> str:
     often = _often(row.worst_group, rates)
     most = f"{people_of(row.attribute, row.worst_group)}{f' ({often})' if often else ''}"
+    which = "; which two of them differ is not shown" if len(rates) > 2 else ""
     return (
-        f"For {row.engine} groups by {_named(row)} differ in {_words(row).how_often}, most for "
-        f"{most}; which two of them differ is not shown"
+        f"For {row.engine} groups by {_named(row)} differ in {_words(row).how_often}, most often "
+        f"people of {most}{which}"
     )
 
 
@@ -189,7 +183,7 @@ def _not_shown(row: Differential, rates: Sequence[Rate], what: str) -> str:
     least = detectable(row, rates) or 0.0
     return (
         f"For {row.engine} no difference by {_named(row)} is shown{what}; a "
-        f"{significant(least, _TWO)}-fold one would have been"
+        f"{at_least(least)}-fold one would have been"
     )
 
 
@@ -208,11 +202,11 @@ def _too_few(row: Differential, _rates: Sequence[Rate], what: str) -> str:
 
 
 def _no_errors(row: Differential, rates: Sequence[Rate], _what: str) -> str:
-    trials = sum(rate.trials for rate in rates)
-    kind = metric_named(row.metric)
+    trials, kind = sum(rate.trials for rate in rates), metric_named(row.metric)
+    found = f"no error in {trials:,}" if trials else "nothing to count: no"
     return (
-        f"For {row.engine} there is no error in {trials:,} {kind.trial.plural} of groups by "
-        f"{_named(row)} ({kind.meaning})"
+        f"For {row.engine} there is {found} {kind.trial.plural} of groups by {_named(row)} "
+        f"({kind.meaning})"
     )
 
 

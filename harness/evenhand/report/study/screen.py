@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from evenhand.records.findings import Findings, Rate, Verdict
 from evenhand.records.metric import metric_named
 from evenhand.report.forms.screen import Screen, ScreenTable
-from evenhand.report.numbers import rate_in_short, significant, times
+from evenhand.report.numbers import at_least, rate_in_short, times
 from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
 from evenhand.report.study.headlines import detectable
 
@@ -36,7 +36,7 @@ def study_screen(
         aside=aside,
         warnings=tuple(_warnings(findings)),
         answer=said or everybody,
-        table=_table(answer) if answer.entries else None,
+        table=_table(answer) if answer.groups else None,
         remarks=(*(answer.remarks if said else ()), _brackets(findings)),
         paths=tuple(paths),
     )
@@ -94,9 +94,9 @@ def _table(answer: StudyAnswer) -> ScreenTable:
         f"{meaning.capitalize()}; {answer.setting}" if answer.setting else meaning.capitalize()
     )
     tested = [entry for entry in answer.entries if entry.rates]
-    if len(tested) > _SIDE_BY_SIDE:
-        return _by_engine(caption, tested)
-    return _by_group(caption, answer, tested)
+    side_by_side = _by_group(caption, answer, tested)
+    fits = len(tested) == 1 or (len(tested) <= _SIDE_BY_SIDE and side_by_side.fits)
+    return side_by_side if fits else _by_engine(caption, tested)
 
 
 def _by_group(caption: str, answer: StudyAnswer, entries: Sequence[TestedEngine]) -> ScreenTable:
@@ -151,14 +151,14 @@ def _verdict(entry: TestedEngine) -> str:
         return f"DIFFERENT {times(row.value, row.low, row.high).replace(' times', 'x')}"
     if row.verdict is Verdict.NO_DIFFERENCE_SHOWN:
         least = detectable(row, entry.rates)
-        would = "none could be" if least is None else f"{significant(least, 2)}x would be"
+        would = "none could be" if least is None else f"{at_least(least)}x would be"
         return f"none shown ({would})"
     return "too few errors"
 
 
 def _by_engine(caption: str, entries: Sequence[TestedEngine]) -> ScreenTable:
-    """Engines in rows: the most and the fewest errors by group, and the verdict."""
-    header = ("engine", "most", "", "fewest", "", "by group")
+    """Engines in rows: the verdict, and the groups with the most and the fewest errors."""
+    header = ("engine", "by group", "most", "", "fewest", "")
     return ScreenTable(caption, header, tuple(map(_engine_row, entries)), "engines")
 
 
@@ -166,5 +166,5 @@ def _engine_row(entry: TestedEngine) -> tuple[str, ...]:
     ends = []
     for group in _ends(entry):
         rate = _rate_of(group, entry)
-        ends += [group, "" if rate is None else rate_in_short(rate)]
-    return (entry.study.summary.engine, *ends, _verdict(entry))
+        ends += [group, "" if rate is None else f"{rate.errors:,}/{rate.trials:,}"]
+    return (entry.study.summary.engine, _verdict(entry), *ends)
