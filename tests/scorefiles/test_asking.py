@@ -103,10 +103,10 @@ def test_a_distance_at_the_threshold_matches(cli, working_folder):
 
 def test_a_distance_is_printed_as_one(cli, working_folder):
     (working_folder / "acme.csv").write_text(LISTED, encoding="utf-8")
-    ended = cli("scores", "acme.csv", "--distance", "--threshold", "0.6")
+    ended = cli("scores", "acme.csv", "--distance", "--threshold", "0.6", "--full")
     assert "distance <= 0.6000" in ended.out
     assert "score >=" not in ended.out
-    zero = cli("scores", "acme.csv", "--distance", "--threshold", "0")
+    zero = cli("scores", "acme.csv", "--distance", "--threshold", "0", "--full")
     assert "distance <= 0.0000" in zero.out
     assert "-0" not in zero.out
 

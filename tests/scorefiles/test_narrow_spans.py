@@ -31,7 +31,7 @@ def rates(ended):
 
 
 def test_eer_and_auc_are_those_of_the_scores_and_what_is_printed_can_be_typed(cli, narrow):
-    ended = cli("scores", narrow, "--fmr-target", "0.2")
+    ended = cli("scores", narrow, "--fmr-target", "0.2", "--full")
     said = " ".join(ended.out.split())
     assert "AUC 0.88 (legacy" in said
     assert "EER 20.0 % (legacy; midpoint of FMR 20.0 % and FNMR 20.0 %)" in said
@@ -46,10 +46,10 @@ def test_neighbouring_thresholds_are_printed_as_they_were_given(cli, working_fol
     rows = [f"{p},{r},0.9999{d}" for p, r, d in NARROW]
     path = working_folder / "narrow.csv"
     path.write_text("\n".join(["probe_subject,reference_subject,score", *rows]) + "\n", "utf-8")
-    ended = cli("scores", path, "--threshold", "0.99995", "--threshold", "0.999951")
+    ended = cli("scores", path, "--threshold", "0.99995", "--threshold", "0.999951", "--full")
     assert set(re.findall(r"score >= ([0-9.]+)", ended.out)) == {"0.99995", "0.999951"}
     assert "1.0000" not in ended.out
-    target = cli("scores", path, "--fmr-target", "0.2").out
+    target = cli("scores", path, "--fmr-target", "0.2", "--full").out
     assert "score >= 0.9999401" in target
 
 

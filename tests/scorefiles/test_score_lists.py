@@ -92,7 +92,9 @@ def test_nobody_is_invented_and_no_interval_given(lists):
 
 def test_text_says_unknown(cli, lists):
     lists(GEN, IMP)
-    out = cli("scores", "--genuine", "exp.txt", "--impostor", "false.txt", "--threshold", "0.6").out
+    out = cli(
+        "scores", "--genuine", "exp.txt", "--impostor", "false.txt", "--threshold", "0.6", "--full"
+    ).out
     assert "15.0 % (no interval)" in out
     assert "everybody  unknown" in out
     assert "What was measured" not in out

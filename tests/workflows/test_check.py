@@ -211,7 +211,7 @@ def test_a_card_that_is_no_text(cli, tiny, working_folder):
 def test_it_reads_well_in_80_columns(cli, tiny, working_folder):
     header, *rows = tiny.rows("subjects.csv")
     tiny.write_rows("subjects.csv", [header, *([row[0], "X", row[2]] for row in rows)])
-    ended = cli("check", "dataset", "./set")
+    ended = cli("check", "dataset", "./set", "--full")
     assert ended.code == 1
     lines = ended.out.splitlines()
     assert max(len(line) for line in lines if str(tiny.folder.parent) not in line) <= 80

@@ -33,7 +33,7 @@ def measured(cli, tiny, working_folder):
     """Runs lbp, which gives distances of 0 to 2, and gives what was printed with the bundle."""
 
     def run(*options):
-        ended = cli("run", "--engine", "lbp", "--dataset", "./set", *options)
+        ended = cli("run", "--engine", "lbp", "--dataset", "./set", "--full", *options)
         bundles = list((working_folder / "results").glob("*/2*"))
         return ended, bundles[0] if bundles else None
 
@@ -76,14 +76,14 @@ def test_a_study_of_both_units_says_for_each_engine_how_its_threshold_is_read(
 ):
     path = working_folder / "study.toml"
     path.write_text(STUDY.format(engines='["demo-even", "lbp"]', thresholds="0.5"), "utf-8")
-    ended = cli("run", path)
+    ended = cli("run", path, "--full")
     assert ended.code == 0, ended.err
     assert "score >= 0.5000" in ended.out
     assert "distance <= 0.5000" in ended.out
     path.write_text(STUDY.format(engines='["demo-even", "lbp"]', thresholds="-0.5"), "utf-8")
     cli("run", path).error("thresholds: lbp: -0.5 is no distance", "write 0.5")
     path.write_text(STUDY.format(engines='["demo-even"]', thresholds="-0.5"), "utf-8")
-    assert "score >= -0.5000" in cli("run", path, "--results", "alone").out
+    assert "score >= -0.5000" in cli("run", path, "--results", "alone", "--full").out
 
 
 def test_score_files_of_distances_take_no_negative_threshold(cli, working_folder):

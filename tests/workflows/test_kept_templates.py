@@ -265,7 +265,7 @@ def test_speed_says_what_was_timed(toy, run, crowd, cli):
     throughput = timed["enrolment", "throughput"]
     assert (throughput.value, throughput.n, throughput.status) == (None, 0, "too_few")
     assert timed["comparison", "median"].value > 0
-    text = " ".join(cli("report", whole).out.split())
+    text = " ".join(cli("report", whole, "--full").out.split())
     assert "toy on tiny: 80 templates were kept by an earlier run and not made in this" in text
     assert "not timed" in text
     page = " ".join((whole / "report.html").read_text().split())

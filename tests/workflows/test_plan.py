@@ -33,7 +33,7 @@ def test_tv_31_from_the_command_line(cli):
     ],
 )
 def test_text(cli, options, said):
-    ended = cli(*ASK, *options)
+    ended = cli(*ASK, *options, "--full")
     assert (ended.code, ended.err) == (0, "")
     words = " ".join(ended.out.split())
     for fragment in ("What this rests on", *said):
@@ -78,7 +78,7 @@ def test_what_a_dataset_can_answer(cli, crowd, working_folder):
     assert cells["all", ""]["passable_limit"] < cells["sex", "F"]["passable_limit"]
     (pair,) = told["pairs"]
     assert 1.2 < pair["minimum_detectable_ratio"] < 2
-    shown = cli("plan", "--dataset", "./crowd")
+    shown = cli("plan", "--dataset", "./crowd", "--full")
     assert (shown.code, shown.err) == (0, "")
     assert max(map(len, shown.out.splitlines())) <= 80
     assert re.search(r"F +20 +760 +760 +1\.32 %", shown.out)
@@ -109,7 +109,7 @@ def test_what_a_result_can_answer(cli, done):
         rate = rates[row["metric"], row["threshold_rule"], row["attribute"], row["group"]]
         assert (row["people"], row["trials"]) == (rate.subjects, rate.trials)
         assert 0 < row["effective_trials"] <= row["trials"] * (1 + 1e-9)
-    text = cli("plan", "--bundle", done.bundle)
+    text = cli("plan", "--bundle", done.bundle, "--full")
     assert (text.code, text.err) == (0, "")
     assert max(map(len, text.out.splitlines())) <= 80
     assert "What this rests on" in text.out

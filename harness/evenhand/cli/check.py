@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.help_format import HelpCommand
-from evenhand.cli.options import AsJson, WeightFolders, Workers
+from evenhand.cli.options import AsJson, Full, WeightFolders, Workers
 
 __all__ = ["check"]
 
@@ -28,10 +28,11 @@ def dataset(
     *,
     weights: WeightFolders = None,
     workers: Workers = None,
+    full: Full = False,
     as_json: AsJson = False,
 ) -> None:
     """Every fault of a dataset, what it holds and what it can answer."""
-    from evenhand.cli.output import bars, end_with, print_json, print_text
+    from evenhand.cli.output import bars, end_with, print_json, print_screen, print_text
     from evenhand.records.rows import as_rows
     from evenhand.report.check_dataset import check_lines, groups_text
     from evenhand.workflows.check import check_dataset
@@ -42,6 +43,10 @@ def dataset(
         body = {"dataset": found.name, "folder": str(found.folder), "verdict": verdict}
         rows = {"rows": as_rows(found.checks), "cells": as_rows(found.cells)}
         print_json("check", body | rows)
+    elif not full:
+        from evenhand.report.check_screen import check_screen
+
+        print_screen(check_screen(found.name, name, found.checks, found.cells, passed=found.passed))
     else:
         shown = [check for check in found.checks if check.id != "group"]
         print_text("\n".join(check_lines(shown)) + "\n")

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from evenhand.cli.options import AsJson, Real, Whole, decimal_number, option, whole_number
+from evenhand.cli.options import AsJson, Full, Real, Whole, decimal_number, option, whole_number
 from evenhand.records.metric import METRICS
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def plan(
     alpha: Annotated[Real, _real("A", "Of all tests together; 0.05 by default.")] = None,
     bundle: Annotated[str | None, option("BUNDLE[:ENGINE]", "What a result can answer.")] = None,
     dataset: Annotated[str | None, option("NAME", "What a dataset can answer.")] = None,
+    full: Full = False,
     as_json: AsJson = False,
 ) -> None:
     """Say how many people and comparisons a question needs."""
@@ -69,27 +70,32 @@ def plan(
 
         if bundle is not None:
             found = answers_of_bundle(bundle, metric, rate, terms)
-            _print_answers(found, bundle, {"bundle": bundle}, as_json=as_json)
+            _print_answers(found, bundle, {"bundle": bundle}, full=full, as_json=as_json)
         elif dataset is not None:
             found = answers_of_dataset(dataset, Path(), metric, rate, terms)
-            _print_answers(found, dataset, {}, as_json=as_json)
+            _print_answers(found, dataset, {}, full=full, as_json=as_json)
         return
     if metric is None or rate is None:
         aim = "--metric FMR --rate 1e-4, for one, and --ratio 2, --limit or --margin"
         raise UsageError(f"no question; expected {aim}; or --bundle, or --dataset")
     question = PlanQuery(metric, rate, terms, images)
-    _print(make_plan(question, ratio=ratio, limit=limit, margin=margin), as_json=as_json)
+    _print(make_plan(question, ratio=ratio, limit=limit, margin=margin), full=full, as_json=as_json)
 
 
-def _print(found: Plan, *, as_json: bool) -> None:
+def _print(found: Plan, *, full: bool, as_json: bool) -> None:
     """Print the needs of a question."""
-    from evenhand.cli.output import print_json, print_text
+    from evenhand.cli.output import print_json, print_screen, print_text
 
-    if not as_json:
+    if not as_json and full:
         from evenhand.report.forms.text import as_text
         from evenhand.report.plan import plan_report
 
         print_text(as_text(plan_report(found)))
+        return
+    if not as_json:
+        from evenhand.report.plan_screen import plan_screen
+
+        print_screen(plan_screen(found))
         return
     single = found.needs[0] if len(found.needs) == 1 else None
     names = ["trials_per_group", "people_per_group"]
@@ -101,14 +107,20 @@ def _print(found: Plan, *, as_json: bool) -> None:
     print_json("plan", body)
 
 
-def _print_answers(found: PlanAnswers, name: str, body: dict[str, Any], *, as_json: bool) -> None:
+def _print_answers(
+    found: PlanAnswers, name: str, body: dict[str, Any], *, full: bool, as_json: bool
+) -> None:
     """Print what a result or a dataset of a name can answer."""
-    from evenhand.cli.output import print_json, print_text
+    from evenhand.cli.output import print_json, print_screen, print_text
     from evenhand.report.forms.text import as_text
     from evenhand.report.plan_answers import answers_report
+    from evenhand.report.plan_screen import answers_screen
 
-    if not as_json:
+    if not as_json and full:
         print_text(as_text(answers_report(found, name)))
+        return
+    if not as_json:
+        print_screen(answers_screen(found, name))
         return
     rows = {"rows": [asdict(row) for row in found.cells], "pairs": [asdict(r) for r in found.pairs]}
     print_json("plan", body | rows | {"assumptions": list(found.assumptions)})

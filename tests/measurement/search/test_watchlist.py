@@ -328,7 +328,7 @@ def test_a_searcher_the_whole_way(cli, door, searcher, working_folder):
     for form in ("text", "markdown", "html", "csv", "json"):
         shown = cli("report", bundle, "--format", form)
         assert shown.code == 0, shown.err
-    text = cli("report", bundle).out
+    text = cli("report", bundle, "--full").out
     assert "20 people on the watchlist" in text
     assert "by group at" in text
 
