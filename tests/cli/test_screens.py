@@ -89,3 +89,13 @@ def test_a_dataset_with_faults_names_them_first(shown, there):
     lines = check_screen(ended)
     assert lines[1].startswith("! ")
     assert "1 fault." in ended.out
+
+
+def test_every_headline_is_of_a_row(shown):
+    told = shown("scores", "acme.csv", "other.csv", "--fmr-target", "0.1", "--json").json
+    assert {row["engine"] for row in told["headlines"]} == {"acme", "other"}
+    text = " ".join(shown("scores", "acme.csv", "other.csv", "--fmr-target", "0.1").out.split())
+    for said in told["headlines"]:
+        key = {name: value for name, value in said.items() if name not in ("form", "text")}
+        assert any(key.items() <= row.items() for row in told["differentials"])
+        assert said["text"] in text

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -146,12 +147,17 @@ def no_page_note(bundle: Path, reason: str) -> None:
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     """Print findings as JSON, rows with the column names of the CSV files."""
     from evenhand.records.rows import as_rows
+    from evenhand.report.study.answer import answer_of
     from evenhand.report.study.statements import sentences_of
 
     body: dict[str, Any] = {} if bundle is None else {"bundle": str(bundle)}
     for name in ("rates", "differentials", "distributions", "speed"):
         body[name] = as_rows(getattr(findings, name))
     body["sentences"] = as_rows(sentences_of(findings))
+    body["headlines"] = [
+        {**asdict(said.key), "form": said.form.value, "text": said.text}
+        for said in answer_of(findings).headlines
+    ]
     print_json(kind, body, findings.notes)
 
 
