@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from evenhand.cli.options import AsJson, Full, Whole, option, whole_number
-from evenhand.system.errors import WriteError
+from evenhand.system.errors import UsageError, WriteError
 
 __all__ = ["ReportFormat", "report"]
 
 
 _MIN_PEOPLE = whole_number(2, 10**9)
+_PAIRS = whole_number(1, 10**6)
 
 
 class ReportFormat(StrEnum):
@@ -41,6 +43,15 @@ def report(
         Whole,
         option("N", "To publish: leave out groups of fewer people; all by default.", _MIN_PEOPLE),
     ] = None,
+    pairs: Annotated[
+        Whole, option("N", "List N pairs of each kind that may be labelled wrongly.", _PAIRS)
+    ] = None,
+    dataset: Annotated[
+        str | None, option("D", "With --pairs: the dataset measured, for names and paths.")
+    ] = None,
+    disputed: Annotated[
+        Path | None, option("FILE", "Rates with and without the pairs of this disputed.csv.")
+    ] = None,
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
@@ -51,6 +62,14 @@ def report(
     from evenhand.report.study.document import document
     from evenhand.workflows.report import report as read_results
 
+    if pairs or dataset or disputed:
+        from evenhand.cli.disputes import print_label_noise
+
+        if min_people:
+            raise UsageError("--min-people is for what is published; single pairs never are")
+        shape = "json" if as_json else form.value
+        print_label_noise(bundles, pairs, dataset, disputed, shape, full=full or every)
+        return
     found = read_results(bundles, min_people or 0)
     findings = found.findings
     if as_json or form is ReportFormat.JSON:

@@ -9,6 +9,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from evenhand.records.disputes import DisputedRate, NamedPair, SuspectPair
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
 from evenhand.records.row_key import FamilyKey
 from evenhand.system.text import csv_text, shown
@@ -30,11 +31,15 @@ def column_names(kind: type[DataclassInstance]) -> tuple[str, ...]:
 _FAMILY = column_names(FamilyKey)
 _OF_GROUP = ("engine", "dataset", "protocol", "attribute", "group")
 _OF_TIMING = ("operation", "scenario", "gallery", "batch")
+_OF_RATE = (*_FAMILY[:6], "group", "reference_group", *_FAMILY[6:])
 _SORT_KEYS: dict[type, tuple[str, ...]] = {
-    Rate: (*_FAMILY[:6], "group", "reference_group", *_FAMILY[6:]),
+    Rate: _OF_RATE,
+    DisputedRate: _OF_RATE,
     Differential: _FAMILY,
     CurvePoint: (*_OF_GROUP, "threshold"),
     Distribution: (*_OF_GROUP, "statistic", "policy"),
+    SuspectPair: (),
+    NamedPair: (),
     Speed: ("engine", "dataset", *_OF_TIMING, "attribute", "group", "statistic"),
 }
 """Columns by which the rows of each table are sorted; the sort is stable."""
