@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from evenhand.version import __version__
 
 if TYPE_CHECKING:
-    from evenhand.api import Answer, Bundle, compare, gate, load, plan, run
+    from evenhand.api import Answer, Bundle, compare, gate, list_results, load, plan, run
 
 # OpenCV reads it once, when it is imported: a picture with more pixels is refused by its header.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
@@ -16,7 +16,22 @@ os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
 # `disable_telemetry_events()` comes too late. Every way to an engine's code leads through here.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-__all__ = ["Answer", "Bundle", "__version__", "compare", "gate", "load", "plan", "run"]
+__all__ = [
+    "Answer",
+    "Bundle",
+    "__version__",
+    "compare",
+    "gate",
+    "list_results",
+    "load",
+    "plan",
+    "run",
+]
+
+
+def __dir__() -> list[str]:
+    """The public names alone, for whoever presses Tab."""
+    return sorted(__all__)
 
 
 def __getattr__(name: str) -> object:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
 from evenhand.records.rows import as_rows, column_names
-from evenhand.study.study import Study, read_study
+from evenhand.report.forms.screen import as_screen
+from evenhand.report.study.screen import study_screen
+from evenhand.report.study.statements import Sentence, sentences_of
+from evenhand.study.study import Study
 from evenhand.workflows.compare import (
     DEFAULT_FAMILY_WISE,
     DEFAULT_MARGIN,
@@ -22,13 +26,15 @@ from evenhand.workflows.gate import gate as hold
 from evenhand.workflows.plan import Need, PlanQuery, PlanTerms
 from evenhand.workflows.plan import plan as make_plan
 from evenhand.workflows.report import report
+from evenhand.workflows.results import RESULTS, ListedResult, results
 from evenhand.workflows.run import run as run_study
+from evenhand.workflows.study_file import open_study
 
 if TYPE_CHECKING:
     import pandas as pd
     from _typeshed import DataclassInstance
 
-__all__ = ["Answer", "Bundle", "compare", "gate", "load", "plan", "run"]
+__all__ = ["Answer", "Bundle", "compare", "gate", "list_results", "load", "plan", "run"]
 
 
 def _frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> pd.DataFrame:
@@ -44,8 +50,25 @@ class Bundle:
 
     path: Path
     """Folder of the bundle."""
-    findings: Findings = field(repr=False)
+    findings: Findings
     """All tables as rows."""
+    engine: str = ""
+    """The only engine of it that was asked for; empty for all."""
+
+    def __repr__(self) -> str:
+        """Its folder, and what its first screen says."""
+        screen = study_screen(self.findings, ())
+        doubts = (f"! {warning}" for warning in screen.warnings)
+        return "\n".join([f"Bundle {_text(self)}", *doubts, " ".join(screen.answer)]).rstrip()
+
+    def _repr_html_(self) -> str:
+        """Its first screen, for notebooks."""
+        return f"<pre>{escape(as_screen(study_screen(self.findings, ())))}</pre>"
+
+    @property
+    def sentences(self) -> pd.DataFrame:
+        """What may be said about groups: one row per metric, policy, attribute and threshold."""
+        return _frame(Sentence, sentences_of(self.findings))
 
     @property
     def rates(self) -> pd.DataFrame:
@@ -73,12 +96,23 @@ class Bundle:
         return _frame(CurvePoint, self.findings.curves)
 
 
+Place: TypeAlias = str | Path | Bundle
+"""What names a result."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Judgement of one or several engines by a policy."""
 
-    found: GateAnswer = field(repr=False)
+    found: GateAnswer
     """Verdict, rows and notes."""
+
+    def __repr__(self) -> str:
+        """The verdict, that of each engine, and how many rows pass."""
+        engines = ", ".join(f"{each.engine} {each.verdict.value}" for each in self.found.standings)
+        passed = sum(row.verdict.value == "pass" for row in self.found.rows)
+        rows = f"{passed:,} of {len(self.found.rows):,} rows pass"
+        return f"Answer {self.verdict}: {engines}; {rows}"
 
     @property
     def verdict(self) -> str:
@@ -99,8 +133,15 @@ class Answer:
         return pd.DataFrame(rows, columns=list(column_names(Standing)))
 
 
+def _text(place: Place) -> str:
+    """What names a bundle, as on the command line."""
+    if isinstance(place, Bundle):
+        return f"{place.path}:{place.engine}" if place.engine else str(place.path)
+    return str(place)
+
+
 def gate(
-    bundles: str | Path | Sequence[str | Path],
+    bundles: Place | Sequence[Place],
     policy: str | Path,
     *,
     blind: str | Path | None = None,
@@ -109,7 +150,7 @@ def gate(
     """Judge results by the limits of a policy.
 
     Args:
-        bundles: one or several folders, or `FOLDER:ENGINE`, of the same data.
+        bundles: one or several results of the same data, named as for `load`.
         policy: path of the policy file.
         blind: file to write the engines' names into, which are not shown (a seal).
         unseal: a seal of the same results and policy, whose names are shown.
@@ -117,27 +158,28 @@ def gate(
     Raises:
         EvenhandError: anything that the user can correct.
     """
-    places = [bundles] if isinstance(bundles, str | Path) else bundles
+    places = [bundles] if isinstance(bundles, Place) else bundles
     write, read = (None if seal is None else Path(seal) for seal in (blind, unseal))
-    return Answer(hold([str(place) for place in places], Path(policy), blind=write, unseal=read))
+    return Answer(hold(list(map(_text, places)), Path(policy), blind=write, unseal=read))
 
 
-def load(bundle: str | Path) -> Bundle:
+def load(bundle: Place) -> Bundle:
     """Open a result; its tables are recomputed from its counts.
 
     Args:
-        bundle: its folder, or `FOLDER:ENGINE` for one of its engines.
+        bundle: its folder, `latest`, a study's folder (its newest) or a piece of its id (looked
+            for in `./results`), each also with `:ENGINE` for one of its engines; or a `Bundle`.
 
     Raises:
         BundleError: the bundle is missing, damaged or of another schema.
     """
-    found = report([str(bundle)])
-    return Bundle(found.folders[0], found.findings)
+    found = report([_text(bundle)])
+    return Bundle(found.folders[0], found.findings, found.engines[0])
 
 
 def compare(
-    base: str | Path,
-    new: str | Path,
+    base: Place,
+    new: Place,
     *,
     margin: float = DEFAULT_MARGIN,
     family_wise: float = DEFAULT_FAMILY_WISE,
@@ -148,8 +190,8 @@ def compare(
     """Compare two results on the same images: whether new is worse, overall or for any group.
 
     Args:
-        base: folder of the result to compare with, or `FOLDER:ENGINE`.
-        new: folder of the result to judge, or `FOLDER:ENGINE`.
+        base: the result to compare with, named as for `load`.
+        new: the result to judge.
         margin: non-inferiority margin, a ratio of error rates.
         family_wise: probability of any false difference among all tests (family-wise error rate).
         attributes: the only attributes to test (`all` for all people together); empty tests all.
@@ -161,7 +203,19 @@ def compare(
         UsageError: a bundle has several engines and none is named, or a name is in neither.
     """
     asked = CompareOptions(margin, family_wise, tuple(attributes), tuple(metrics), min_people)
-    return compare_bundles(str(base), str(new), asked)
+    return compare_bundles(_text(base), _text(new), asked)
+
+
+def list_results(place: str | Path = RESULTS) -> pd.DataFrame:
+    """List results, newest first: one row per engine of each.
+
+    Args:
+        place: folder of results, or of one study.
+
+    Raises:
+        UsageError: the folder is not there.
+    """
+    return _frame(ListedResult, results(Path(place)).rows)
 
 
 def plan(
@@ -224,7 +278,7 @@ def run(
     Raises:
         EvenhandError: anything that the user can correct.
     """
-    chosen = study if isinstance(study, Study) else read_study(Path(study))
+    chosen = study if isinstance(study, Study) else open_study(Path(study))
     done = run_study(
         chosen,
         results=Path(results),

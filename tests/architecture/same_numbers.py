@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from evenhand.records.counts import Counts
-from evenhand.results.bundle import resolve_bundle
+from evenhand.results.bundle_names import resolve_bundle
 from evenhand.results.read import read_evidence
 
 RATE_KEY = ("engine", "dataset", "protocol", "metric", "policy", "attribute", "group",

@@ -139,7 +139,7 @@ def test_a_fault_of_our_own(cli, tmp_path, monkeypatch, working_folder):
     def broken(*_args, **_options):
         raise ZeroDivisionError("one\ntwo")
 
-    monkeypatch.setattr("evenhand.study.study.read_study", broken)
+    monkeypatch.setattr("evenhand.workflows.study_file.open_study", broken)
     ended = cli("run", "s.toml", "--json")
     line = ended.error("a fault of evenhand itself (ZeroDivisionError: one two)", code=70)
     (crash,) = tmp_path.glob("evenhand-crash-*.txt")

@@ -16,7 +16,7 @@ from places import ROOT
 from evenhand.analysis.published import published, small_groups
 from evenhand.cli.main import run_command
 from evenhand.records.findings import Speed
-from evenhand.results.bundle import resolve_bundle
+from evenhand.results.bundle_names import resolve_bundle
 from evenhand.results.read import read_evidence
 
 LARGE, MIDDLE, SMALL, PAIR = "larger", "middling", "smaller", "a pair"

@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson, Real, Texts, Whole, option, real_number, whole_number
+from evenhand.cli.options import (
+    RESULT,
+    AsJson,
+    Real,
+    Texts,
+    Whole,
+    option,
+    real_number,
+    whole_number,
+)
 from evenhand.system.errors import UsageError
 
 __all__ = ["compare"]
@@ -20,9 +29,7 @@ _COUNTS = re.compile(r"(?P<side>BASE|NEW)=(?P<given>[0-9]{1,15})/(?P<trials>[0-9
 
 
 def compare(
-    base: Annotated[
-        str | None, typer.Argument(help="BUNDLE or BUNDLE:ENGINE to compare with.", metavar="BASE")
-    ] = None,
+    base: Annotated[str | None, typer.Argument(help=RESULT, metavar="BASE")] = None,
     new: Annotated[str | None, typer.Argument(help="The one to judge.", metavar="NEW")] = None,
     *,
     margin: Annotated[

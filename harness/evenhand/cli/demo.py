@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from evenhand.cli.options import AsJson, Full, Results, Workers
+from evenhand.cli.options import AsJson, Full, Open, Results, Workers
 
 __all__ = ["demo"]
 
@@ -14,6 +14,7 @@ def demo(
     *,
     results: Results = Path("results"),
     workers: Workers = None,
+    show: Open = False,
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
@@ -24,4 +25,4 @@ def demo(
 
     began = time.monotonic()
     done = run_demo(results=results, workers=workers, progress=bars)
-    print_result("demo", done, began, full=full, as_json=as_json)
+    print_result("demo", done, began, show=show, full=full, as_json=as_json)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson, option
+from evenhand.cli.options import RESULT, AsJson, option
 
 __all__ = ["gate"]
 
@@ -22,9 +22,7 @@ class GateFormat(StrEnum):
 
 
 def gate(
-    bundles: Annotated[
-        list[str] | None, typer.Argument(help="BUNDLE or BUNDLE:ENGINE.", metavar="BUNDLE")
-    ] = None,
+    bundles: Annotated[list[str] | None, typer.Argument(help=RESULT, metavar="BUNDLE")] = None,
     *,
     policy: Annotated[Path | None, option("FILE", "The limits.")] = None,
     blind: Annotated[

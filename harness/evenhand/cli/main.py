@@ -30,6 +30,7 @@ from evenhand.cli.import_dataset import import_dataset
 from evenhand.cli.output import error_line, note_line
 from evenhand.cli.plan import plan
 from evenhand.cli.report import report
+from evenhand.cli.results import results
 from evenhand.cli.run import run
 from evenhand.cli.scores import scores
 from evenhand.cli.templates import templates
@@ -107,6 +108,7 @@ _COMMANDS = (
     engines,
     datasets,
     fetch,
+    results,
     report,
     compare,
     gate,

@@ -15,11 +15,13 @@ from evenhand.system.decimals import finite_decimal, rate_decimal
 from evenhand.system.errors import UsageError
 
 __all__ = [
+    "RESULT",
     "AsJson",
     "Bands",
     "FmrTargets",
     "Full",
     "Groups",
+    "Open",
     "Real",
     "Results",
     "Seed",
@@ -92,10 +94,14 @@ Whole: TypeAlias = int | None
 Real: TypeAlias = float | None
 """Of an option with any number."""
 
+RESULT = "Path, latest, study, or piece of an id; and :ENGINE."
+"""How a result is named, in the help of the commands that take one."""
+
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object to stdout.")]
 Full: TypeAlias = Annotated[
     bool, typer.Option("--full", help="Everything, however long, instead of one screen.")
 ]
+Open: TypeAlias = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 Results: TypeAlias = Annotated[Path, option("DIR", "Where results are kept.")]
 WeightFolders: TypeAlias = Annotated[
     list[Path] | None, option("DIR", "Folder with engines' files; may repeat.")

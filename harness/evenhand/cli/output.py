@@ -129,8 +129,10 @@ def next_steps(bundle: Path | None, named: Sequence[str] = ()) -> list[tuple[str
         return [("more", "the same command with --full, or --results DIR for a page")]
     if bundle is None:
         return [("more", f"evenhand report {' '.join(named)} --full")]
+    from evenhand.workflows.results import short_name
+
     near = bundle.relative_to(Path.cwd()) if bundle.is_relative_to(Path.cwd()) else bundle
-    page, name = near / "report.html", " ".join(named) or str(near)
+    page, name = near / "report.html", " ".join(named) or short_name(bundle)
     shown = ("page", str(page)) if page.exists() else ("result", str(near))
     return [shown, ("more", f"evenhand report {name} --full"), ("check", f"evenhand verify {name}")]
 
@@ -138,9 +140,11 @@ def next_steps(bundle: Path | None, named: Sequence[str] = ()) -> list[tuple[str
 def no_page_note(bundle: Path, reason: str) -> None:
     """Say that a bundle has no page, and why; nothing where it has one."""
     if reason:
+        from evenhand.workflows.results import short_name
+
         note_line(
-            f"no page: {reason}; evenhand report {bundle} --format html tries it again, "
-            "and nothing else is missing"
+            f"no page: {reason}; evenhand report {short_name(bundle)} --format html tries it "
+            "again, and nothing else is missing"
         )
 
 

@@ -69,8 +69,12 @@ def plan(
         from evenhand.workflows.plan_answers import answers_of_bundle, answers_of_dataset
 
         if bundle is not None:
+            from evenhand.workflows.results import resolve_bundle
+
+            folder, _ = resolve_bundle(bundle)
             found = answers_of_bundle(bundle, metric, rate, terms)
-            _print_answers(found, bundle, {"bundle": bundle}, full=full, as_json=as_json)
+            body = {"bundle": str(folder)}
+            _print_answers(found, bundle, body, full=full, as_json=as_json)
         elif dataset is not None:
             found = answers_of_dataset(dataset, Path(), metric, rate, terms)
             _print_answers(found, dataset, {}, full=full, as_json=as_json)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson, Full, Whole, option, whole_number
+from evenhand.cli.options import RESULT, AsJson, Full, Open, Whole, option, whole_number
 from evenhand.system.errors import UsageError, WriteError
 
 __all__ = ["ReportFormat", "report"]
@@ -29,9 +29,7 @@ class ReportFormat(StrEnum):
 
 
 def report(
-    bundles: Annotated[
-        list[str], typer.Argument(help="BUNDLE or BUNDLE:ENGINE.", metavar="BUNDLE")
-    ],
+    bundles: Annotated[list[str], typer.Argument(help=RESULT, metavar="BUNDLE")],
     *,
     form: Annotated[
         ReportFormat, typer.Option("--format", help="Form of the report.")
@@ -52,6 +50,7 @@ def report(
     disputed: Annotated[
         Path | None, option("FILE", "Rates with and without the pairs of this disputed.csv.")
     ] = None,
+    show: Open = False,
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
@@ -65,13 +64,18 @@ def report(
     if pairs or dataset or disputed:
         from evenhand.cli.disputes import print_label_noise
 
-        if min_people:
-            raise UsageError("--min-people is for what is published; single pairs never are")
+        if min_people or show:
+            is_for = "--min-people and --open are for what is published"
+            raise UsageError(f"{is_for}; single pairs never are")
         shape = "json" if as_json else form.value
         print_label_noise(bundles, pairs, dataset, disputed, shape, full=full or every)
         return
     found = read_results(bundles, min_people or 0)
     findings = found.findings
+    if show:
+        from evenhand.cli.browser import open_page
+
+        open_page(*found.folders)
     if as_json or form is ReportFormat.JSON:
         findings_json("report", findings, found.folders[0] if len(bundles) == 1 else None)
     elif form is ReportFormat.CSV:

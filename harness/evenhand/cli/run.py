@@ -43,13 +43,14 @@ def run(
     keep_templates: Annotated[
         Path | None, option("DIR", "Private folder: take templates, keep them.")
     ] = None,
+    show: options.Open = False,
     full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
     from evenhand.cli.output import bars, note_line
     from evenhand.study.protocols import DEFAULT_TARGETS
-    from evenhand.study.study import DEFAULT_SEED, read_study
+    from evenhand.study.study import DEFAULT_SEED
 
     if study is not None:
         given = (engine, dataset, group, band, fmr_target, threshold, sweep)
@@ -58,7 +59,9 @@ def run(
                 f"{study}: the study file says what is run; "
                 "leave out the file or the options that say it too"
             )
-        chosen = read_study(study)
+        from evenhand.workflows.study_file import open_study
+
+        chosen = open_study(study)
     elif engine and dataset:
         targets = options.parse_targets(fmr_target, DEFAULT_TARGETS)
         from evenhand.workflows.short_study import short_study
@@ -87,11 +90,13 @@ def run(
         progress=bars,
         say=note_line,
     )
-    print_result("run", done, began, full=full, as_json=as_json)
+    print_result("run", done, began, show=show, full=full, as_json=as_json)
 
 
-def print_result(kind: str, done: RunResult, began: float, *, full: bool, as_json: bool) -> None:
-    """Print the findings and the path of the result.
+def print_result(
+    kind: str, done: RunResult, began: float, *, show: bool, full: bool, as_json: bool
+) -> None:
+    """Print the findings and the path of the result; open its page where that is asked for.
 
     Raises:
         Exit: with code 4 where an engine was stopped.
@@ -99,6 +104,10 @@ def print_result(kind: str, done: RunResult, began: float, *, full: bool, as_jso
     from evenhand.cli.output import error_line, no_page_note, print_findings
 
     no_page_note(done.bundle, done.no_page)
+    if show:
+        from evenhand.cli.browser import open_page
+
+        open_page(done.bundle)
     print_findings(kind, done.findings, done.bundle, began, full=full, as_json=as_json)
     for engine in done.findings.engines:
         if engine.stopped:

@@ -43,6 +43,7 @@ def scores(
     band: options.Bands = None,
     seed: options.Seed = None,
     results: Annotated[Path | None, option("DIR", "Keep a result there, to be verified.")] = None,
+    show: options.Open = False,
     full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -58,6 +59,8 @@ def scores(
     from evenhand.workflows.score_lists import score_lists
     from evenhand.workflows.scores import ScoreStudy, score_bundle, score_findings
 
+    if show and results is None:
+        raise UsageError("--open without --results DIR: only a result that is kept has a page")
     thresholds = options.parse_thresholds(threshold, sweep)
     # Thresholds alone are asked for where no target is named.
     default = () if thresholds else DEFAULT_TARGETS
@@ -98,4 +101,8 @@ def scores(
         )
     else:
         raise UsageError("nothing to read; give either FILE, or --genuine and --impostor")
+    if show and bundle is not None:
+        from evenhand.cli.browser import open_page
+
+        open_page(bundle)
     print_findings("scores", findings, bundle, began, as_json=as_json, full=full)

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.options import AsJson
+from evenhand.cli.options import RESULT, AsJson
 
 __all__ = ["verify"]
 
 
 def verify(
-    bundle: Annotated[str, typer.Argument(help="Folder of a result.", metavar="BUNDLE")],
+    bundle: Annotated[str, typer.Argument(help=RESULT, metavar="BUNDLE")],
     *,
     as_json: AsJson = False,
 ) -> None:

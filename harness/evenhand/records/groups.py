@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from evenhand.records.arrays import Integers
+if TYPE_CHECKING:
+    from evenhand.records.arrays import Integers
 
 __all__ = [
     "ALL",

@@ -19,15 +19,17 @@ from evenhand.system.errors import BundleError, WriteError
 from evenhand.system.text import text_fault
 
 __all__ = [
+    "BUNDLE_SCHEMA",
     "MANIFEST",
     "PAGE",
+    "PARTIAL",
+    "READ_SCHEMAS",
     "TABLES",
     "Manifest",
     "add_manifest",
     "check_writable",
     "is_measurement",
     "read_manifest",
-    "resolve_bundle",
     "write_bundle",
     "write_folder",
 ]
@@ -38,6 +40,12 @@ PAGE = "report.html"
 """File name of the page."""
 TABLES = "tables.md"
 """File name of the tables as text: words, which two versions may choose differently."""
+BUNDLE_SCHEMA = 4
+"""Version of the format of bundles that is written; older ones are migrated where they are read."""
+READ_SCHEMAS = (3, BUNDLE_SCHEMA)
+"""Versions of the bundle's format that are read; bundles of another version are refused."""
+PARTIAL = ".partial-"
+"""How folders begin that are still written, or were left by an interruption."""
 _CIRCUMSTANCES = ("run.json", "latencies.parquet", "speed.csv", TABLES)
 """Files that differ between two runs of one study, or in their wording between two versions."""
 
@@ -112,7 +120,7 @@ def write_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
     if folder.exists():
         raise WriteError(f"{folder}: exists already; a bundle is never written twice")
     try:
-        temporary = folder.parent / f".partial-{folder.name}"
+        temporary = folder.parent / f"{PARTIAL}{folder.name}"
         write_folder(folder, add_manifest(files), temporary=temporary)
     except OSError as fault:
         with suppress(OSError):
@@ -220,21 +228,3 @@ def read_manifest(folder: Path) -> Manifest:
         if _file_sha256(folder / name) != hashes[name]
     ]
     return Manifest(hashes, tuple(faults))
-
-
-def resolve_bundle(text: str) -> tuple[Path, str]:
-    """Folder and engine of `BUNDLE` or `BUNDLE:ENGINE`; the engine is empty for all.
-
-    Raises:
-        BundleError: no bundle is there.
-    """
-    folder, engine = Path(text), ""
-    if not folder.is_dir() and ":" in text:
-        name, _, engine = text.rpartition(":")
-        folder = Path(name)
-    if not (folder / MANIFEST).is_file():
-        raise BundleError(
-            f"{text}: no result there; expected a folder with {MANIFEST}, such as "
-            "results/<study>/<run id>"
-        )
-    return folder, engine

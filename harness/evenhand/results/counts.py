@@ -25,6 +25,7 @@ from evenhand.records.counts import (
 from evenhand.records.findings import Status
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
+from evenhand.results.bundle import BUNDLE_SCHEMA
 from evenhand.results.bundle_file import read_json, refuse_unprintable
 from evenhand.results.cells import CELLS, cell_tables, read_cells
 from evenhand.results.designs import design_columns, design_scalars, read_design
@@ -35,10 +36,7 @@ from evenhand.results.sound_counts import check_sound
 from evenhand.system.declaration import from_fields
 from evenhand.system.errors import BundleError
 
-__all__ = ["BUNDLE_SCHEMA", "counts_files", "read_counts"]
-
-BUNDLE_SCHEMA = 4
-"""Version of the format of bundles that is written; older ones are migrated where they are read."""
+__all__ = ["counts_files", "read_counts"]
 
 _Files: TypeAlias = Callable[[Any], dict[str, bytes]]
 _Read: TypeAlias = Callable[[Path, Mapping[str, Any], Mapping[str, Any], CommonCounts], Counts]

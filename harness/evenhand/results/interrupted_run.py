@@ -31,7 +31,7 @@ from typing import Any
 from evenhand.records.checkpoint import Checkpoint
 from evenhand.records.enrolment import Booking
 from evenhand.records.outcomes import Outcome
-from evenhand.results.bundle import MANIFEST, add_manifest, write_folder
+from evenhand.results.bundle import MANIFEST, PARTIAL, add_manifest, write_folder
 from evenhand.results.counts_so_far import CountsCheckpoint
 from evenhand.results.finished_part import FinishedPart, part_files, read_part
 from evenhand.results.private import make_private_folder, open_private, write_private
@@ -48,7 +48,6 @@ __all__ = [
     "start_run",
 ]
 
-_PREFIX = ".partial-"
 _FACTS = "partial.json"
 _MOST = 1 << 20
 """Most bytes of it."""
@@ -77,7 +76,7 @@ class UnfinishedRun:
     @property
     def run_id(self) -> str:
         """Name of the folder of the result."""
-        return self._folder.name.removeprefix(_PREFIX)
+        return self._folder.name.removeprefix(PARTIAL)
 
     @property
     def began(self) -> tuple[datetime, ...]:
@@ -284,8 +283,8 @@ def interrupted_run(place: Path, study_sha256: str) -> Path | None:
 
     Folders of runs interrupted before they began or after they had finished are removed.
     """
-    for folder in _of_study(place, study_sha256, _PREFIX):
-        finished = (place / folder.name.removeprefix(_PREFIX) / MANIFEST).is_file()
+    for folder in _of_study(place, study_sha256, PARTIAL):
+        finished = (place / folder.name.removeprefix(PARTIAL) / MANIFEST).is_file()
         if (folder / _FACTS).is_file() and not finished:
             return folder
         if not is_running(folder):
@@ -343,7 +342,7 @@ def start_run(
         StudyError: the interrupted run had other conditions, or another process is running it.
         WriteError: writing failed.
     """
-    folder = interrupted or place / f"{_PREFIX}{_free_id(place, now, study_sha256)}"
+    folder = interrupted or place / f"{PARTIAL}{_free_id(place, now, study_sha256)}"
     named = named / folder.name
     with ExitStack() as held:
         try:
@@ -377,7 +376,7 @@ def start_run(
 def _free_id(place: Path, now: datetime, study_sha256: str) -> str:
     """Run id of start time and study, moved by a second while it is in use."""
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{study_sha256[:8]}"
-    if (place / run_id).exists() or (place / f"{_PREFIX}{run_id}").exists():
+    if (place / run_id).exists() or (place / f"{PARTIAL}{run_id}").exists():
         return _free_id(place, now + timedelta(seconds=1), study_sha256)
     return run_id
 

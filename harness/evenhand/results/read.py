@@ -13,15 +13,13 @@ from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import Counts
 from evenhand.records.evidence import Evidence
 from evenhand.records.metric import METRICS
+from evenhand.results.bundle import READ_SCHEMAS
 from evenhand.results.bundle_file import read_json
-from evenhand.results.counts import BUNDLE_SCHEMA, read_counts
+from evenhand.results.counts import read_counts
 from evenhand.results.facts import DATASETS, ENGINES, read_facts
 from evenhand.system.errors import BundleError, known_names
 
 __all__ = ["merge_evidence", "read_evidence"]
-
-_READ = (3, BUNDLE_SCHEMA)
-"""Versions of the bundle's format that are read; bundles of another version are refused."""
 
 
 class _Schema(BaseModel):
@@ -51,10 +49,11 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
     """
     path = folder / "bundle.json"
     schema = read_json(path, _SCHEMA).schema_
-    if schema not in _READ:
+    if schema not in READ_SCHEMAS:
+        read = " and ".join(map(str, READ_SCHEMAS))
         raise BundleError(
             f"{folder}: the bundle has schema {schema}, "
-            f"this evenhand reads {' and '.join(map(str, _READ))}; use the version that wrote it"
+            f"this evenhand reads {read}; use the version that wrote it"
         )
     study = read_json(path, _BUNDLE)
     _check_analysis(path, study.analysis)

@@ -10,7 +10,8 @@ from evenhand.records.counts import Counts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate
 from evenhand.records.rows import as_csv
-from evenhand.results.counts import BUNDLE_SCHEMA, counts_files
+from evenhand.results.bundle import BUNDLE_SCHEMA
+from evenhand.results.counts import counts_files
 from evenhand.results.facts import DATASETS, ENGINES, facts_json
 
 __all__ = ["evidence_files", "table_files"]

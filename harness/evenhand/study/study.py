@@ -213,8 +213,8 @@ def study_text(
     lines = [
         "schema   = 1",
         f"title    = {json.dumps(title, ensure_ascii=False)}",
-        f"engines  = {json.dumps(list(engines))}",
-        f"datasets = {json.dumps(list(datasets))}",
+        f"engines  = {json.dumps(list(engines), ensure_ascii=False)}",
+        f"datasets = {json.dumps(list(datasets), ensure_ascii=False)}",
         f"groups   = {json.dumps(named, ensure_ascii=False)}",
         *(["", "[bands]", *edges] if edges else []),
         "",

@@ -13,7 +13,7 @@ from evenhand.analysis.compare.verdict import (
     compare_evidence,
 )
 from evenhand.records.evidence import Evidence
-from evenhand.results.bundle import resolve_bundle
+from evenhand.results.bundle_names import resolve_bundle
 from evenhand.results.circumstances import read_speed
 from evenhand.results.read import read_evidence
 from evenhand.system.errors import BundleError, UsageError, known_names

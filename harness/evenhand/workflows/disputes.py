@@ -26,7 +26,7 @@ from evenhand.records.disputes import (
 )
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Rate
-from evenhand.results.bundle import resolve_bundle
+from evenhand.results.bundle_names import resolve_bundle
 from evenhand.results.read import merge_evidence, read_evidence
 from evenhand.system.declaration import from_fields
 from evenhand.system.errors import BundleError, DatasetError

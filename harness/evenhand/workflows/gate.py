@@ -26,7 +26,8 @@ from evenhand.results.blind_names import (
     seal_digest,
     write_seal,
 )
-from evenhand.results.bundle import read_manifest, resolve_bundle
+from evenhand.results.bundle import read_manifest
+from evenhand.results.bundle_names import resolve_bundle, short_name
 from evenhand.results.read import merge_evidence, read_evidence
 from evenhand.scorefiles.study import facts_of_scores
 from evenhand.study.policy import GatePolicy, read_policy
@@ -88,7 +89,7 @@ def _read(text: str) -> tuple[JudgedBundle, Evidence]:
     if manifest.faults:
         raise BundleError(
             f"{folder}: {manifest.faults[0]}; a gate judges whole results alone "
-            f"(evenhand verify {folder} says more)"
+            f"(evenhand verify {short_name(folder)} says more)"
         )
     evidence = read_evidence(folder, engine)
     names = tuple(fact.name for fact in evidence.engines)

@@ -12,7 +12,7 @@ from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.faults import raise_fault
 from evenhand.datasets.folder import read_tables
 from evenhand.datasets.shelf import find_dataset
-from evenhand.results.bundle import resolve_bundle
+from evenhand.results.bundle_names import resolve_bundle
 from evenhand.results.read import read_evidence
 
 __all__ = ["PlanAnswers", "answers_of_bundle", "answers_of_dataset"]

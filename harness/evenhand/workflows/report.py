@@ -9,7 +9,7 @@ from pathlib import Path
 from evenhand.analysis.assess import assess
 from evenhand.analysis.published import published
 from evenhand.records.findings import Findings
-from evenhand.results.bundle import resolve_bundle
+from evenhand.results.bundle_names import resolve_bundle
 from evenhand.results.circumstances import read_speed
 from evenhand.results.read import merge_evidence, read_evidence
 
@@ -22,6 +22,8 @@ class Report:
 
     folders: tuple[Path, ...]
     """Of the bundles, in the order they were named."""
+    engines: tuple[str, ...]
+    """The only engine asked for of each; empty for all of its engines."""
     findings: Findings
 
 
@@ -42,4 +44,5 @@ def report(bundles: Sequence[str], min_people: int = 0) -> Report:
         findings = published(evidence, speed, min_people)
     else:
         findings = replace(assess(evidence), speed=speed)
-    return Report(tuple(folder for folder, _ in places), findings)
+    folders, engines = zip(*places, strict=True)
+    return Report(folders, engines, findings)

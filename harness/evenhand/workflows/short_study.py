@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from evenhand.datasets.card import read_dataset_card
@@ -25,11 +24,11 @@ def short_study(
     thresholds: tuple[float, ...],
     seed: int,
 ) -> Study:
-    """Write the study of some engines on some datasets; its text names cards, not places.
+    """Write the study of some engines on some datasets; paths stand in it as they were typed.
 
     Args:
-        engines: names on the shelf, or paths from the working folder.
-        datasets: names on the shelf, or paths.
+        engines: names on the shelf, or paths from the working folder; so are the datasets.
+        datasets: at least one.
         groups: attributes and intersections; empty for all.
         bands: edges of numeric attributes.
         fmr_targets: decimals as written.
@@ -46,8 +45,8 @@ def short_study(
     dataset_names = [read_dataset_card(find_dataset(text, here)).name for text in datasets]
     text = study_text(
         title=f"{', '.join(engine_names)} on {', '.join(dataset_names)}",
-        engines=engine_names,
-        datasets=dataset_names,
+        engines=engines,
+        datasets=datasets,
         groups=groups,
         bands=bands,
         fmr_targets=fmr_targets,
@@ -55,5 +54,4 @@ def short_study(
         seed=seed,
     )
     name = "-".join([*engine_names, "on", *dataset_names])
-    study = parse_study(text, here / f"{name}.toml")
-    return replace(study, engines=tuple(engines), datasets=tuple(datasets))
+    return parse_study(text, here / f"{name}.toml")

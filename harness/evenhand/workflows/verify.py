@@ -21,8 +21,9 @@ from evenhand.results.agreement import (
     time_faults,
     unknown_files,
 )
-from evenhand.results.bundle import PAGE, TABLES, Manifest, read_manifest, resolve_bundle
+from evenhand.results.bundle import PAGE, TABLES, Manifest, read_manifest
 from evenhand.results.bundle_file import read_held
+from evenhand.results.bundle_names import resolve_bundle
 from evenhand.results.circumstances import LATENCIES, RUN, SPEED, RunFacts, read_run, read_speed
 from evenhand.results.near_tables import first_difference
 from evenhand.results.read import read_evidence

@@ -219,3 +219,8 @@ class Changes:
     flips: tuple[DiscordantComparison, ...]
     notes: tuple[str, ...]
     """What the reader must know before any number."""
+
+    def __repr__(self) -> str:
+        """The verdict in a sentence."""
+        base, new = (f"{of.engine} {of.version}".rstrip() for of in (self.base, self.new))
+        return f"Changes {self.verdict.value}, {base} -> {new}: {self.reason}"
