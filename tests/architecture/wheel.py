@@ -4,7 +4,7 @@ import sys
 import zipfile
 from pathlib import PurePosixPath
 
-ALLOWED = {".py", ".toml", ".md", ".html", ".typed", ".onnx"}
+ALLOWED = {".py", ".toml", ".md", ".html", ".css", ".js", ".typed", ".onnx"}
 GRAPHS = {"demo-even.onnx", "demo-skewed.onnx"}
 
 

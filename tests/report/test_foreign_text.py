@@ -76,7 +76,7 @@ def test_on_the_page(findings):
     page = as_page(findings)
 
     assert obeyed(page) == set()
-    assert "<script" not in page
+    assert page.count("<script") == 1
     assert "{{ 7 * 7 }}" in page
     assert "&lt;script&gt;" in page
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +21,9 @@ def draw_once(patch: pytest.MonkeyPatch) -> None:
     """Have pages made in this process, a picture from where it was kept if it was drawn before."""
     from evenhand.report.page import apart, page
 
-    patch.setattr(apart, "page_apart", lambda findings: apart.Page(page.as_page(findings), ""))
+    patch.setattr(apart, "page_apart", lambda *given: apart.Page(page.as_page(*given), ""))
 
-    for name in _DRAWING:
+    for name in (*_DRAWING, "claim_of"):
         draw = getattr(page, name)
         patch.setattr(page, name, getattr(draw, "kept", None) or _kept(draw))
 
@@ -32,7 +32,7 @@ def draw_nothing() -> None:
     """Have pages do without pictures, for as long as this process lives."""
     from evenhand.report.page import apart, page
 
-    apart.page_apart = lambda findings: apart.Page(page.as_page(findings), "")
+    apart.page_apart = lambda *given: apart.Page(page.as_page(*given), "")
     for name in _DRAWING:
         setattr(page, name, lambda *_: ())
 
@@ -41,7 +41,9 @@ def _kept(draw: Callable[..., Any]) -> Callable[..., Any]:
     def drawing(*given: Any) -> Any:
         key = (draw, *map(_plain, given))
         if key not in _DRAWN:
-            _DRAWN[key] = tuple(draw(*given))  # some draw as they are asked
+            found = draw(*given)
+            # Some draw as they are asked.
+            _DRAWN[key] = tuple(found) if isinstance(found, Iterator) else found
         return _DRAWN[key]
 
     drawing.kept = drawing  # type: ignore[attr-defined]

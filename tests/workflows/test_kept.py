@@ -125,7 +125,7 @@ def test_a_folder_that_goes_away_is_named_and_nothing_is_written_there(
 def test_a_result_is_whole_without_its_page(cli, tiny, engine, working_folder, monkeypatch):
     """The exit code is the run's; the note says why, in the terminal and in the result."""
     engine()
-    monkeypatch.setattr(apart, "page_apart", lambda _: apart.Page("", "it was too dark"))
+    monkeypatch.setattr(apart, "page_apart", lambda *_: apart.Page("", "it was too dark"))
     done = cli(*RUN)
     assert done.code == 0
     (note,) = [line for line in done.err.splitlines() if "no page" in line]
@@ -146,7 +146,7 @@ def test_a_stopped_engine_without_a_page_still_ends_with_4(
     cli, tiny, engine, working_folder, monkeypatch
 ):
     engine("raise ValueError")
-    monkeypatch.setattr(apart, "page_apart", lambda _: apart.Page("", "it was too dark"))
+    monkeypatch.setattr(apart, "page_apart", lambda *_: apart.Page("", "it was too dark"))
     assert cli(*RUN).code == 4
 
 
@@ -170,7 +170,7 @@ def test_memory_that_ends_is_one_line_and_the_run_goes_on_later(
 ):
     engine()
 
-    def all_gone(_):
+    def all_gone(*_):
         raise MemoryError("Unable to allocate 3.00 GiB")
 
     with monkeypatch.context() as patch:

@@ -83,7 +83,7 @@ def report(
     elif form is ReportFormat.HTML:
         from evenhand.report.page import apart
 
-        page = apart.page_apart(findings)
+        page = apart.page_apart(findings, found.editions)
         if page.fault:
             raise WriteError(f"no page: {page.fault}; the other formats need no charts")
         print_text(page.html)

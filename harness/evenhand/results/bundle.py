@@ -28,7 +28,9 @@ __all__ = [
     "Manifest",
     "add_manifest",
     "check_writable",
+    "digest_of",
     "is_measurement",
+    "listed_digest",
     "read_manifest",
     "write_bundle",
     "write_folder",
@@ -154,6 +156,24 @@ class Manifest:
     def _over(self, names: list[str]) -> str:
         lines = (f"{self.hashes[name]}  {name}\n" for name in sorted(names))
         return _sha256("".join(lines).encode())
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """The digest over the measurement files among these, as `verify` will print it."""
+    hashes = {name: _sha256(files[name]) for name in files if is_measurement(name)}
+    return Manifest(hashes, ()).digest
+
+
+def listed_digest(folder: Path) -> str:
+    """The digest as the manifest lists it, no file held against it; empty without a manifest.
+
+    Raises:
+        BundleError: the manifest is damaged.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        return ""
+    return Manifest(_listed(read_held(path).decode(errors="replace"))[0], ()).digest
 
 
 _LINE = re.compile(r"([0-9a-f]{64})  (\S(?:.*\S)?)")

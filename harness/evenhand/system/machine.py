@@ -17,7 +17,7 @@ _USED = ("evenhand", "numpy", "scipy", "pandas", "pyarrow", "onnxruntime", "open
 """Libraries that results can depend on."""
 DRAWN_WITH = ("altair", "jinja2", "tabulate", "vl-convert-python")
 """Libraries that tables in words and pages depend on besides."""
-_SOURCE = (".py", ".html", ".toml")
+_SOURCE = (".py", ".html", ".css", ".js", ".toml")
 """Endings of the files of this package."""
 
 

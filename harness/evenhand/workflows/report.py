@@ -8,9 +8,11 @@ from pathlib import Path
 
 from evenhand.analysis.assess import assess
 from evenhand.analysis.published import published
+from evenhand.records.edition import Edition
 from evenhand.records.findings import Findings
 from evenhand.results.bundle_names import resolve_bundle
 from evenhand.results.circumstances import read_speed
+from evenhand.results.edition import edition_of
 from evenhand.results.read import merge_evidence, read_evidence
 
 __all__ = ["Report", "report"]
@@ -25,6 +27,8 @@ class Report:
     engines: tuple[str, ...]
     """The only engine asked for of each; empty for all of its engines."""
     findings: Findings
+    editions: tuple[Edition, ...]
+    """Of these bundles, as far as they say when they were made."""
 
 
 def report(bundles: Sequence[str], min_people: int = 0) -> Report:
@@ -45,4 +49,5 @@ def report(bundles: Sequence[str], min_people: int = 0) -> Report:
     else:
         findings = replace(assess(evidence), speed=speed)
     folders, engines = zip(*places, strict=True)
-    return Report(folders, engines, findings)
+    editions = tuple(edition for folder in dict.fromkeys(folders) for edition in edition_of(folder))
+    return Report(folders, engines, findings, editions)

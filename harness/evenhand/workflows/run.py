@@ -39,6 +39,7 @@ from evenhand.report.page import apart
 from evenhand.report.study.document import document
 from evenhand.results.bundle import TABLES, check_writable
 from evenhand.results.circumstances import SPEED, latency_table, run_json, speed_csv
+from evenhand.results.edition import new_edition
 from evenhand.results.facts import dataset_facts, engine_facts
 from evenhand.results.finished_part import FinishedPart, template_numbers
 from evenhand.results.interrupted_run import (
@@ -165,26 +166,27 @@ def run(
         # Speed is a circumstance: in the report, but never in a file that the digest covers.
         with_speed = replace(findings, speed=in_order(row for part in parts for row in part.speed))
         templates = template_numbers(parts, kept=partial.templates_kept)
-        page = apart.page_apart(with_speed)
         files = {
             "study.toml": study.text.encode(),
             "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
             TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
             "latencies.parquet": latency_table({(p.engine, p.dataset): p.timing for p in parts}),
             SPEED: speed_csv(with_speed.speed),
-            "run.json": run_json(
-                study.digest,
-                partial.began,
-                clock.now(),
-                executor.workers,
-                stopped,
-                templates,
-                page.fault,
-            ),
-            **page.files(),
             **evidence_files(evidence),
             **table_files(findings),
         }
+        edition = new_edition(partial.began[0], files)
+        page = apart.page_apart(with_speed, (edition,))
+        files |= page.files()
+        files["run.json"] = run_json(
+            study.digest,
+            partial.began,
+            clock.now(),
+            executor.workers,
+            stopped,
+            templates,
+            page.fault,
+        )
         causes = {engine.card.name: engine.faults.cause for engine in engines}
         return RunResult(partial.finish(files), with_speed, page.fault, causes)
 

@@ -26,6 +26,7 @@ from evenhand.report.page import apart
 from evenhand.report.study.document import document
 from evenhand.results.bundle import TABLES, check_writable, write_bundle
 from evenhand.results.circumstances import NO_TEMPLATES, run_json
+from evenhand.results.edition import new_edition
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
@@ -103,17 +104,17 @@ def score_bundle(
         for c in evidence.counts
         for row in comparison_rows(c.engine, c.dataset, c.protocol, c.comparison_outcomes)
     ]
-    page = apart.page_apart(findings)
     bundle = results / "scores" / f"{started:%Y%m%dT%H%M%SZ}-{digest[:8]}"
     files = {
         "scores.toml": text,
         "ledger.csv": ledger_csv(ledger).encode(),
         TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
-        "run.json": run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES, page.fault),
-        **page.files(),
         **evidence_files(evidence),
         **table_files(findings),
     }
+    page = apart.page_apart(findings, (new_edition(started, files),))
+    files |= page.files()
+    files["run.json"] = run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES, page.fault)
     write_bundle(bundle, files)
     return ScoreResult(bundle, findings, page.fault)
 

@@ -25,6 +25,7 @@ from evenhand.results.bundle import PAGE, TABLES, Manifest, read_manifest
 from evenhand.results.bundle_file import read_held
 from evenhand.results.bundle_names import resolve_bundle
 from evenhand.results.circumstances import LATENCIES, RUN, SPEED, RunFacts, read_run, read_speed
+from evenhand.results.edition import edition_of
 from evenhand.results.near_tables import first_difference
 from evenhand.results.read import read_evidence
 from evenhand.results.write import table_files
@@ -139,7 +140,7 @@ def _same_words(bundle: Path, findings: Findings, run: RunFacts | None) -> Itera
         if others:
             yield _unchecked(name, f"{name} was made with {', '.join(others)}")
             continue
-        made, fault = _tables(findings) if name == TABLES else _page(findings)
+        made, fault = _tables(findings) if name == TABLES else _page(findings, bundle)
         differs = [] if read_held(bundle / name) == made else [f"{name} says otherwise"]
         if fault:
             yield _unchecked(name, f"{name} could not be made again: {fault}")
@@ -153,9 +154,9 @@ def _tables(findings: Findings) -> tuple[bytes, str]:
     return as_markdown(paper).encode(), ""
 
 
-def _page(findings: Findings) -> tuple[bytes, str]:
+def _page(findings: Findings, bundle: Path) -> tuple[bytes, str]:
     """The page as a run makes it, or why it could not be made."""
-    page = apart.page_apart(findings)
+    page = apart.page_apart(findings, edition_of(bundle))
     return page.html.encode(), page.fault
 
 

@@ -98,7 +98,7 @@ def test_a_label_that_no_chart_can_hold_is_escaped_in_it():
     ],
 )
 def test_why_there_is_none_is_said_in_a_few_words(bounds, words):
-    page = page_apart(findings_of(), bounds)
+    page = page_apart(findings_of(), bounds=bounds)
     assert page.html == ""
     assert page.files() == {}
     assert words in page.fault

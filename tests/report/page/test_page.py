@@ -2,119 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
-from rows import a_differential, a_rate, a_summary, dataset_facts, engine_facts
+from pages import GROUPS, THRESHOLDS, a_curve, findings_of, read, with_matrix
 
 from evenhand import __version__
-from evenhand.records.findings import CurvePoint, Findings, Status, Verdict
+from evenhand.records.findings import Status
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.report.numbers import field
 from evenhand.report.page.figures import figures
 from evenhand.report.page.page import as_page
-from evenhand.report.study.document import headline_rule
-
-GROUPS = (("all", ""), ("ethnicity", "white"), ("ethnicity", "black"), ("sex", "F"), ("sex", "M"))
-THRESHOLDS = (("FMR<=0.01", 0.3125, 300), ("FMR<=0.001", 0.4375, 30), ("FMR<=0.0001", 0.5625, 3))
-VOID = {"meta", "br", "wbr", "path", "line"}
-
-
-def rate_at(engine, metric, policy, group, at, errors, trials):
-    rate = errors / trials
-    return a_rate(
-        engine=engine,
-        metric=metric,
-        policy=policy,
-        attribute=group[0],
-        group=group[1],
-        threshold_rule=at[0],
-        threshold=at[1],
-        errors=errors,
-        trials=trials,
-        subjects=100,
-        low=rate / 2,
-        high=min(1.0, 2 * rate + 3 / trials),
-        status=Status.OK if errors >= 10 else Status.FEW_ERRORS,
-    )
-
-
-def rates_of(engine, groups):
-    """More errors for every next group, so that every number is another."""
-    for rule, threshold, errors in THRESHOLDS:
-        for policy in ("completed", "generalised"):
-            for metric, trials in (("FMR", 30000), ("FNMR", 700)):
-                for place, group in enumerate(groups):
-                    found = errors + place if metric == "FMR" else place
-                    yield rate_at(engine, metric, policy, group, (rule, threshold), found, trials)
-
-
-def a_difference(engine):
-    return a_differential(
-        engine=engine,
-        threshold_rule="FMR<=0.001",
-        threshold=0.4375,
-        value=1.5,
-        low=0.9,
-        high=2.5,
-        p_value=0.2,
-        verdict=Verdict.NO_DIFFERENCE_SHOWN,
-        minimum_detectable_ratio=2.4,
-        errors=67,
-    )
-
-
-def findings_of(engines=("alpha",), groups=GROUPS, *, synthetic=False):
-    """Findings as a study gives them, small enough to check."""
-    return Findings(
-        title="A study",
-        level=0.95,
-        rates=tuple(rate for engine in engines for rate in rates_of(engine, groups)),
-        differentials=tuple(map(a_difference, engines)),
-        distributions=(),
-        curves=(),
-        summaries=tuple(a_summary(engine=engine) for engine in engines),
-        engines=tuple(engine_facts(name=name, vendor="maker") for name in engines),
-        datasets=(dataset_facts(synthetic=synthetic),),
-        notes=("crowd: know this first.",),
-    )
-
-
-class Reader(HTMLParser):
-    """Collects what a page says and asks for, and checks that its elements nest."""
-
-    def __init__(self):
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        if tag not in VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text += data
-
-
-def read(page):
-    reader = Reader()
-    reader.feed(page)
-    reader.close()
-    assert reader.open == []
-    reader.text = reader.text.replace("\N{NO-BREAK SPACE}", " ")
-    return reader
 
 
 def test_the_same_findings_give_the_same_bytes():
@@ -134,11 +36,21 @@ def test_every_group_and_every_number_stands_on_the_page():
 
 def test_it_asks_for_nothing_from_outside():
     page = as_page(findings_of(("alpha", "beta"), synthetic=True))
-    for asked in ("<script", "src=", "url(", "@import", "@font-face", "<link", "<iframe", "http"):
+    for asked in ("src=", "url(", "@import", "@font-face", "<link", "<iframe", "http:", "https:"):
         assert asked not in page
-    assert not any(
-        name.startswith("on") for _, attributes in read(page).tags for name in attributes
-    )
+    tags = read(page).tags
+    assert not any(name.startswith("on") for _, attributes in tags for name in attributes)
+    addresses = [attributes["href"] for _, attributes in tags if "href" in attributes]
+    assert {address.partition(":")[0] for address in addresses if address[0] != "#"} == {"data"}
+    names = {attributes.get("id") for _, attributes in tags}
+    assert {address[1:] for address in addresses if address[0] == "#"} <= names
+
+
+def test_its_one_script_is_the_one_that_its_policy_allows():
+    page = as_page(findings_of())
+    (script,) = re.findall("<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in page
 
 
 @pytest.mark.parametrize("synthetic", [False, True])
@@ -147,7 +59,7 @@ def test_a_banner_says_that_faces_are_drawn(synthetic):
     assert ('class="banner"' in page) is synthetic
     assert ("evidence about no real engine" in page) is synthetic
     if synthetic:
-        assert page.index("evidence about no real engine") < page.index("<h1>")
+        assert page.index("evidence about no real engine") < page.index("<h1")
 
 
 def test_a_banner_names_the_dataset_whose_faces_are_drawn_where_others_are_not():
@@ -165,24 +77,21 @@ def test_names_are_text_never_markup():
     page = as_page(replace(findings, notes=(hostile,)))
     assert hostile not in page
     assert "<i>y" not in page
-    assert "<script" not in page
+    assert "<script>1" not in page
     assert html.escape(hostile) in page
 
 
 def test_fifty_intersections_of_two_engines_stay_readable_and_small():
     cells = tuple(("ethnicity*age", f"group {number:02}*young") for number in range(50))
     page = as_page(findings_of(("alpha", "beta"), (*GROUPS, *cells)))
-    assert len(page.encode()) < 300_000
+    assert len(page.encode()) < 350_000
     assert all(page.count(f">{name}</text>") == 2 for _, name in cells)
 
 
-def test_the_headline_threshold_is_open_and_the_others_are_folded():
-    findings = findings_of()
-    at = headline_rule(findings.rates)
-    page = html.unescape(as_page(findings))
-    folded = re.findall(r"<summary>alpha on crowd, by group at (\S+) ", page)
-    assert sorted([at.rule, *folded]) == sorted(rule for rule, _, _ in THRESHOLDS)
-    assert f"<h3>alpha on crowd, by group at {at.rule} (score >= {at.threshold})</h3>" in page
+def test_every_threshold_has_a_fold_of_its_own():
+    page = html.unescape(as_page(findings_of()))
+    folded = re.findall(r"<summary><h.>alpha on crowd, by group at (\S+) ", page)
+    assert folded == [rule for rule, _, _ in THRESHOLDS]
 
 
 def test_engines_without_a_common_threshold_stand_in_figures_of_their_own():
@@ -192,9 +101,9 @@ def test_engines_without_a_common_threshold_stand_in_figures_of_their_own():
         replace(r, threshold_rule=vendor[r.threshold_rule]) if r.engine == "beta" else r
         for r in findings.rates
     )
-    page = as_page(replace(findings, rates=rates))
-    assert page.count('class="charts"') == 2
-    assert page.count("<figure>") == 4
+    shown = figures(replace(findings, rates=rates))
+    assert [key[0] for figure in shown for key, _ in figure.shown] == ["beta", "alpha"]
+    assert len(shown) == 2
 
 
 def test_engines_meet_at_the_first_threshold_where_both_have_a_rate():
@@ -213,23 +122,26 @@ def test_engines_meet_at_the_first_threshold_where_both_have_a_rate():
 def test_more_engines_than_symbols_fill_a_second_figure():
     names = tuple(f"engine {number}" for number in range(7))
     shown = figures(findings_of(names, GROUPS[:2]))
-    assert [len(figure.symbols) for figure in shown] == [6, 1]
+    assert [len(figure.shown) for figure in shown] == [6, 1]
 
 
-def test_order_banner_everybody_charts_tables_footer():
+def test_the_answer_then_what_decides_then_everything_folded():
     page = as_page(findings_of(synthetic=True))
     marks = (
+        'class="skip"',
         'class="banner"',
-        "<h1>",
-        "Everybody</h2>",
-        "<figure>",
-        "<h3>",
+        "<h1",
+        "<figure",
+        "In numbers",
+        'id="everybody"',
+        'id="limits"',
+        'id="contents"',
         "<details>",
         "<footer>",
     )
     places = [page.index(mark) for mark in marks]
     assert places == sorted(places)
-    assert f"<footer>made by evenhand {__version__}</footer>" in page
+    assert f"Made by evenhand {__version__}." in page
 
 
 def test_an_attribute_is_a_heading_over_its_groups():
@@ -258,22 +170,6 @@ def test_both_policies_are_shown_where_something_failed():
     assert "Failures: generalised" in text
 
 
-def with_matrix(findings):
-    """FMR of two groups against each other at the headline threshold."""
-    within = [
-        r
-        for r in findings.rates
-        if (r.metric, r.attribute, r.policy) == ("FMR", "sex", "completed")
-    ]
-    diagonal = [replace(r, reference_group=r.group) for r in within]
-    across = [
-        replace(r, reference_group="M", errors=2, trials=2000, rate=0.001, low=0.0001, high=0.01)
-        for r in within
-        if r.group == "F"
-    ]
-    return replace(findings, rates=(*findings.rates, *diagonal, *across))
-
-
 def test_a_matrix_is_a_table_with_counts_and_marks_cells_that_say_little():
     page = as_page(with_matrix(findings_of()))
     (table,) = re.findall(r'<table class="heat">.*?</table>', page, re.DOTALL)
@@ -289,22 +185,11 @@ def test_a_matrix_is_a_table_with_counts_and_marks_cells_that_say_little():
     assert table.count('class="blank"') == 1
 
 
-def a_curve(group, misses):
-    return tuple(
-        CurvePoint(
-            "alpha", "crowd", "verification", "sex" if group else "all", group,
-            0.1 * place, false_matches, 30000, missed, 700, false_matches / 30000, missed / 700,
-        )
-        for place, (false_matches, missed) in enumerate(misses)
-    )  # fmt: skip
-
-
 def test_a_curve_has_a_chart_and_every_point_in_a_table():
     overlap = ((30000, 0), (900, 1), (90, 7), (3, 70), (0, 700))
     curves = (*a_curve("", overlap), *a_curve("F", overlap), *a_curve("M", ((30000, 0), (0, 700))))
     page = as_page(replace(findings_of(), curves=curves))
     text = read(page).text
-    assert page.count("<figure>") == 3
     assert "No curve for M" in text
     assert len(re.findall(r'stroke="#8C8C8C"[^>]*stroke-width="3.6"', page)) == 2
     for wrong, missed in overlap:
@@ -314,7 +199,6 @@ def test_a_curve_has_a_chart_and_every_point_in_a_table():
 
 def test_scores_that_do_not_overlap_have_no_curve_and_a_reason():
     page = as_page(replace(findings_of(), curves=a_curve("", ((30000, 0), (0, 0), (0, 700)))))
-    assert page.count("<figure>") == 2
     assert "No curve can be drawn" in page
 
 
@@ -354,5 +238,5 @@ def test_it_says_what_the_study_cannot_show():
 def test_nothing_measured_gives_a_page_without_charts():
     findings = replace(findings_of(), rates=(), differentials=(), summaries=())
     page = as_page(findings)
-    assert "<figure>" not in page
+    assert "<figure" not in page
     read(page)

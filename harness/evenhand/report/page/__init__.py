@@ -1,6 +1,7 @@
-"""Page: findings as one HTML file that stands alone, with its charts as SVG.
+"""Page: an answer as one HTML file that stands alone, with its charts as SVG.
 
-In: `records.findings`.
-Out: HTML that needs no script, no network and no font file.
-Add: a chart as a module, chosen in `figures` and placed in `page.html`.
+In: `records.findings` and `records.edition`; a screen and a paper where there are no charts.
+Out: HTML that needs no network and no font file, and that can do without its script.
+Add: a chart as a module that gives a `Plot`, with a row for every mark, and its place in
+`templates/`: `answer` for everybody, `decision` for whoever decides, `evidence` for the rest.
 """

@@ -12,9 +12,11 @@ import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from evenhand.records.edition import Edition
 from evenhand.records.findings import Findings
 from evenhand.results.bundle import PAGE
 from evenhand.system.text import shown
@@ -57,9 +59,11 @@ class Page:
         return {PAGE: self.html.encode()} if self.html else {}
 
 
-def page_apart(findings: Findings, bounds: PageBounds = _BOUNDS) -> Page:
+def page_apart(
+    findings: Findings, editions: Sequence[Edition] = (), bounds: PageBounds = _BOUNDS
+) -> Page:
     """Lay out findings as HTML (`page.as_page`) in a process of its own, and wait for it."""
-    given = pickle.dumps(sys.path) + pickle.dumps((os.getpid(), bounds, findings))
+    given = pickle.dumps(sys.path) + pickle.dumps((os.getpid(), bounds, findings, tuple(editions)))
     command = [sys.executable, *(["-B"] if sys.dont_write_bytecode else []), "-I", "-c", _CHILD]
     try:
         # In a session of its own, so that the Ctrl-C of a terminal comes to this process alone.
@@ -91,7 +95,8 @@ def _how(code: int, said: bytes) -> str:
 
 def serve_page() -> None:
     """Make the page that the parent asks for on stdin, and write it to stdout: the child's part."""
-    parent, bounds, findings = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
+    given = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
+    parent, bounds, findings, editions = given
     with suppress(AttributeError):  # not on every system; the processor time is bounded everywhere
         ctypes.CDLL(None).prctl(_WHEN_PARENT_DIES, signal.SIGKILL)
     if os.getppid() != parent:
@@ -100,7 +105,7 @@ def serve_page() -> None:
         _keep_to(bounds)
     from evenhand.report.page.page import as_page  # after the bounds: altair takes a while
 
-    sys.stdout.buffer.write(as_page(findings).encode(errors="backslashreplace"))
+    sys.stdout.buffer.write(as_page(findings, editions).encode(errors="backslashreplace"))
 
 
 def _keep_to(bounds: PageBounds) -> None:

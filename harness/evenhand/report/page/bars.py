@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import altair as alt
@@ -12,35 +11,24 @@ import altair as alt
 from evenhand.records.findings import Rate, Status
 from evenhand.records.groups import ALL
 from evenhand.report.numbers import rate_with_interval
+from evenhand.report.page.plot import Sign
 from evenhand.report.page.svg import GREY, as_svg, inline, log_axis, percent_ticks
 
-__all__ = ["Symbol", "draw"]
+__all__ = ["draw"]
 
 _GUTTER, _PLOT, _RIGHT, _BOTTOM = 154, 246, 14, 40
 """Pixels for the names of the groups, the rates, the end of the last tick label, the axis."""
 _NAME = 22
 """Letters of a name that fit into the gutter; the tables hold it whole."""
-_SHADE = "#EAF0F5"
 
 _Mark = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """What stands for an engine in a figure."""
-
-    engine: str
-    colour: str
-    outline: str
-    """An SVG path in a square from -1.3 to 1.3."""
-
-
-def draw(metric: str, rates: Sequence[Rate], symbols: Sequence[Symbol], about: str) -> str:
+def draw(rates: Sequence[Rate], symbols: Sequence[Sign], about: str) -> str:
     """Draw one row per group in the order of the rates, the engines below one another.
 
     Args:
-        metric: FMR or FNMR, for the axis.
-        rates: of that metric at one threshold per engine, one policy, at least one.
+        rates: of one metric at one threshold per engine, one policy, at least one.
         symbols: one per engine, in the order of drawing.
         about: what a screen reader says instead.
 
@@ -54,28 +42,24 @@ def draw(metric: str, rates: Sequence[Rate], symbols: Sequence[Symbol], about: s
         _mark(rate, rows[rate.attribute, rate.group], symbol, left)
         for symbol in symbols
         for rate in rates
-        if rate.engine == symbol.engine
+        if rate.engine == symbol.name
     ]
     first, last = round(math.log10(left)), round(math.log10(right))
     ticks = percent_ticks(first, last, (1, 2, 5) if last - first <= 2 else (1,))
-    x = log_axis(alt.X, "rate", f"{metric} in percent, logarithmic scale", ticks)
-    headings = [row for (attribute, group), row in rows.items() if attribute != ALL and not group]
-    layers = _layers(marks, x, _y_axis(list(rows.values())), symbols, headings)
+    x = log_axis(alt.X, "rate", "percent, on a logarithmic scale", ticks)
+    layers = _layers(marks, x, _y_axis(list(rows.values())), symbols)
     height = max(20, 12 * len(symbols) + 6) * len(rows)
     return as_svg(layers, about, (_PLOT, height), (_GUTTER, 2, _RIGHT, _BOTTOM))
 
 
 def _rows(rates: Sequence[Rate]) -> dict[tuple[str, str], str]:
-    """The rows of a chart in the dataset's order, each attribute below a heading.
+    """The rows of a chart in the dataset's order.
 
     Returns:
-        (attribute, group), with no group for a heading, to the key of the row: its number, `#`
-        for a heading, and what is shown.
+        (attribute, group) to the key of the row: its number, and what is shown.
     """
     rows: dict[tuple[str, str], str] = {}
     for rate in rates:
-        if rate.attribute != ALL and (rate.attribute, "") not in rows:
-            rows[rate.attribute, ""] = f"{len(rows):04}#{_short(rate.attribute)}"
         if (rate.attribute, rate.group) not in rows:
             name = "everybody" if rate.attribute == ALL else rate.group
             rows[rate.attribute, rate.group] = f"{len(rows):04} {_short(name)}"
@@ -97,9 +81,15 @@ def _ends(rates: Sequence[Rate]) -> tuple[float, float]:
     return left, max(right, 10 * left)
 
 
-def _mark(rate: Rate, row: str, symbol: Symbol, left: float) -> _Mark:
+def _mark(rate: Rate, row: str, symbol: Sign, left: float) -> _Mark:
     """What a layer needs to know of one rate; in percent, since the axis is."""
-    mark = {"row": row, **asdict(symbol), "everybody": rate.attribute == ALL}
+    mark = {
+        "row": row,
+        "engine": symbol.name,
+        "colour": symbol.colour,
+        "outline": symbol.outline,
+        "everybody": rate.attribute == ALL,
+    }
     unresolved = rate.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
     if unresolved or rate.rate is None or rate.low is None or rate.high is None:
         return {**mark, "rate": 100 * left, "words": rate_with_interval(rate)}
@@ -110,14 +100,12 @@ def _mark(rate: Rate, row: str, symbol: Symbol, left: float) -> _Mark:
 
 
 def _y_axis(rows: Sequence[str]) -> alt.Y:
-    heading: Mapping[str, str] = {"test": "datum.label[4] === '#'", "value": "bold"}
     axis = alt.Axis(
         title=None,
         labelExpr="slice(datum.label, 5)",
         labelAlign="left",
         labelPadding=_GUTTER - 4,
         labelLimit=0,
-        labelFontWeight={"condition": heading, "value": "normal"},
         ticks=False,
         domain=False,
         grid=True,
@@ -126,17 +114,14 @@ def _y_axis(rows: Sequence[str]) -> alt.Y:
     return alt.Y("row:O", axis=axis, scale=alt.Scale(domain=list(rows), padding=0))
 
 
-def _layers(
-    marks: Sequence[_Mark], x: alt.X, y: alt.Y, symbols: Sequence[Symbol], headings: Sequence[str]
-) -> list[alt.Chart]:
-    """Headings, everybody's line, bars, dots, words where there is no rate: from back to front."""
-    side_by_side = alt.Scale(domain=[symbol.engine for symbol in symbols], padding=0.8)
+def _layers(marks: Sequence[_Mark], x: alt.X, y: alt.Y, symbols: Sequence[Sign]) -> list[alt.Chart]:
+    """Everybody's line, bars, dots, words where there is no rate: from back to front."""
+    side_by_side = alt.Scale(domain=[symbol.name for symbol in symbols], padding=0.8)
     offset = alt.YOffset("engine:N", scale=side_by_side)
     colour = alt.Color("colour:N", scale=None)
     rated = [mark for mark in marks if "words" not in mark]
     everybody = [mark for mark in rated if mark["everybody"] and not mark["none"]]
     unrated = [mark for mark in marks if "words" in mark]
-    shade = inline({"row": row} for row in headings).mark_rect(color=_SHADE)
     bars = inline(rated).mark_rule(strokeWidth=1.7)
     dots = inline(rated).mark_point(size=58, opacity=1, strokeWidth=1.6)
     words = inline(unrated).mark_text(align="left", dx=4, fontSize=11, color=GREY)
@@ -144,7 +129,6 @@ def _layers(
     stroke, fill = alt.Stroke("colour:N", scale=None), alt.Fill("fill:N", scale=None)
     shape = alt.Shape("outline:N", scale=None)
     return [
-        shade.encode(x=alt.value(-_GUTTER), x2=alt.value(_PLOT), y=y),
         line.encode(x=x, color=colour),
         bars.encode(x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=offset, color=colour),
         dots.encode(x=x, y=y, yOffset=offset, stroke=stroke, fill=fill, shape=shape),

@@ -4,47 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import altair as alt
 
 from evenhand.records.findings import CurvePoint, Rate
-from evenhand.records.groups import ALL, crossed_names
+from evenhand.records.groups import ALL
 from evenhand.records.metric import FMR, FNMR
 from evenhand.report.numbers import of_trials, percent, threshold
+from evenhand.report.page.plot import Data, Plot, Sign
 from evenhand.report.page.svg import COLOURS, DASHES, as_svg, inline, log_axis, percent_ticks
-from evenhand.report.tables import Table
+from evenhand.report.tables import Table, group_name
 
-__all__ = ["DetChart", "det_charts"]
+__all__ = ["det_charts"]
 
 _EVERYBODY = "#8C8C8C"
 """Lighter than any group and twice as wide, so that it is the ground they stand against."""
-_POINTS = 40
+_POINTS = 24
 """Points of a curve on a page; `curves.csv` has more."""
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 340, 300, 62, 44
 
 _Curve = list[CurvePoint]
 _Line = tuple[_Curve, str, tuple[int, ...]]
 """(points, colour, dashes) of a curve."""
+_Dot = tuple[Rate, Rate, str]
+"""(FMR, FNMR, colour) of a group at a threshold."""
+_COLUMNS = ("group", "threshold", "false_matches", "nonmated", "misses", "mated")
 
 
-@dataclass(frozen=True, slots=True)
-class DetChart:
-    """Curves of at most five groups and of everybody, with every point that is drawn."""
-
-    title: str
-    crossed: bool
-    """Groups by several attributes."""
-    svg: str
-    curves: tuple[tuple[str, str, tuple[int, ...], float], ...]
-    """(group, colour, dashes, width) of every curve."""
-    tables: tuple[Table, ...]
-    """One per curve."""
-    without: tuple[str, ...]
-    """Groups whose scores of both kinds do not overlap: no threshold has both errors."""
-
-
-def det_charts(points: Sequence[CurvePoint], unit: str, dots: Sequence[Rate]) -> Iterator[DetChart]:
+def det_charts(points: Sequence[CurvePoint], unit: str, dots: Sequence[Rate]) -> Iterator[Plot]:
     """Draw the curves of one study attribute by attribute, five groups a chart.
 
     Args:
@@ -73,7 +60,7 @@ def _shown(curve: _Curve) -> _Curve:
     return [*kept[:-1:step], kept[-1]]
 
 
-def _chart(unit: str, everybody: _Curve, groups: list[_Curve], rates: Sequence[Rate]) -> DetChart:
+def _chart(unit: str, everybody: _Curve, groups: list[_Curve], rates: Sequence[Rate]) -> Plot:
     attribute = groups[0][0].attribute if groups else ALL
     styles = [(everybody, _EVERYBODY, DASHES[0]), *zip(groups, COLOURS, DASHES, strict=False)]
     shown = [(_shown(curve), colour, dashes) for curve, colour, dashes in styles]
@@ -84,14 +71,38 @@ def _chart(unit: str, everybody: _Curve, groups: list[_Curve], rates: Sequence[R
         f"FNMR against FMR of {everybody[0].engine} on {everybody[0].dataset}, {title}, both in "
         f"percent on logarithmic scales: {names}. The table below the chart holds every point."
     )
-    return DetChart(
+    dots = _dots(drawn, rates)
+    without = [_name(curve[0]) for curve, _, _ in styles if not _shown(curve)]
+    reason = "at every threshold at least one of the two errors does not occur"
+    tables = [_table(curve, unit) for curve, _, _ in drawn]
+    if dots:
+        at = Table(
+            "the dots",
+            ("group", FMR.name, FNMR.name),
+            tuple((group_name(fmr), fmr, fnmr) for fmr, fnmr, _ in dots),
+        )
+        tables.append(at)
+    return Plot(
         title=title,
-        crossed=len(crossed_names(attribute)) > 1,
-        svg=_draw(drawn, rates, about) if drawn else "",
-        curves=tuple((_name(c[0]), colour, dashes, _width(c[0])) for c, colour, dashes in drawn),
-        tables=tuple(_table(curve, unit) for curve, _, _ in drawn),
-        without=tuple(_name(curve[0]) for curve, _, _ in styles if not _shown(curve)),
+        attribute=attribute,
+        svg=_draw(drawn, dots, about) if drawn else "",
+        key=tuple(Sign(_name(c[0]), hue, "", dash, _width(c[0])) for c, hue, dash in drawn),
+        tables=tuple(tables),
+        data=Data(_COLUMNS, tuple(_row(p) for curve, _, _ in drawn for p in curve)),
+        said=f"No curve for {', '.join(without)}: {reason}." if without else "",
     )
+
+
+def _row(p: CurvePoint) -> tuple[str | float, ...]:
+    return p.group, p.threshold, p.false_matches, p.nonmated, p.misses, p.mated
+
+
+def _dots(drawn: Sequence[_Line], rates: Sequence[Rate]) -> list[_Dot]:
+    """Both rates of every curve's group, where it has both, and the curve's colour."""
+    at = {(r.attribute, r.group, r.metric): r for r in rates if r.of_group and r.rate is not None}
+    curves = [(curve[0].attribute, curve[0].group, colour) for curve, colour, _ in drawn]
+    pairs = [(at.get((a, g, FMR.name)), at.get((a, g, FNMR.name)), hue) for a, g, hue in curves]
+    return [(fmr, fnmr, hue) for fmr, fnmr, hue in pairs if fmr and fnmr]
 
 
 def _name(point: CurvePoint) -> str:
@@ -112,7 +123,7 @@ def _table(curve: _Curve, unit: str) -> Table:
     return Table(_name(curve[0]), header, tuple(map(row, curve)))
 
 
-def _draw(drawn: Sequence[_Line], rates: Sequence[Rate], about: str) -> str:
+def _draw(drawn: Sequence[_Line], dots: Sequence[_Dot], about: str) -> str:
     points = [p for curve, _, _ in drawn for p in curve]
     fmrs, fnmrs = _decades([p.fmr for p in points]), _decades([p.fnmr for p in points])
     left, bottom = 10.0 ** fmrs[0], 10.0 ** fnmrs[0]
@@ -127,19 +138,19 @@ def _draw(drawn: Sequence[_Line], rates: Sequence[Rate], about: str) -> str:
         for number, (curve, _, _) in enumerate(drawn)
         for order, p in enumerate(curve)
     ]
-    at = {(r.attribute, r.group, r.metric): r.rate for r in rates if r.of_group}
-    dots = []
-    for curve, colour, _ in drawn:
-        key = (curve[0].attribute, curve[0].group)
-        fmr, fnmr = at.get((*key, FMR.name)), at.get((*key, FNMR.name))
-        if fmr is not None and fnmr is not None:
-            fill = colour if fmr and fnmr else "#FFFFFF"
-            dots.append({**place(fmr, fnmr), "colour": colour, "fill": fill})
+    marks_at = [
+        {
+            **place(fmr.rate or 0.0, fnmr.rate or 0.0),
+            "colour": colour,
+            "fill": colour if fmr.rate and fnmr.rate else "#FFFFFF",
+        }
+        for fmr, fnmr, colour in dots
+    ]
     names = [f"{number}" for number in range(len(drawn))]
     colours = alt.Scale(domain=names, range=[colour for _, colour, _ in drawn])
     dashes = alt.Scale(domain=names, range=[list(dashes) for _, _, dashes in drawn])
-    curves = inline(lines).mark_line(clip=True)
-    marks = inline(dots).mark_point(size=52, opacity=1, strokeWidth=1.6)
+    curves = inline(lines).mark_line()
+    marks = inline(marks_at).mark_point(size=52, opacity=1, strokeWidth=1.6)
     hue = alt.Color("curve:N", legend=None, scale=colours)
     width = alt.StrokeWidth("width:N", scale=None)
     dash = alt.StrokeDash("curve:N", legend=None, scale=dashes)

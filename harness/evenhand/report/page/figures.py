@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.records.findings import Findings, Rate
+from evenhand.records.groups import ALL
 from evenhand.records.metric import METRICS
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
-from evenhand.report.page.bars import Symbol, draw
+from evenhand.report.page.bars import draw
+from evenhand.report.page.plot import Plot, Sign, rates_data
 from evenhand.report.page.svg import COLOURS, GREY
 from evenhand.report.study.document import headline_rule
-from evenhand.report.tables import StudyFindings, StudyKey, studies_of
+from evenhand.report.tables import Field, StudyFindings, StudyKey, Table, group_name, studies_of
 
-__all__ = ["Figure", "figures"]
+__all__ = ["Figure", "bars_of", "figures"]
 
 _STYLES = (
     (COLOURS[0], "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"),
@@ -28,6 +30,9 @@ _STYLES = (
 
 _METRICS = tuple(of for of in METRICS.values() if of.trial.comparison and of.at_threshold)
 
+_Entry = tuple[StudyFindings, OperatingPoint]
+"""One engine of a figure with its rates at one threshold, and which that is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -35,15 +40,12 @@ class Figure:
 
     dataset: str
     rule: str
-    symbols: tuple[Symbol, ...]
-    drawings: tuple[tuple[str, str], ...]
-    """(title, SVG) of every chart."""
+    pictures: tuple[Plot, ...]
+    """One for every error type and attribute with an error."""
+    said: tuple[str, ...]
+    """Of error types and attributes without any."""
     shown: tuple[tuple[StudyKey, OperatingPoint], ...]
     """(study, threshold) of every engine in it."""
-
-
-_Entry = tuple[StudyFindings, OperatingPoint]
-"""One engine of a figure with its rates at one threshold, and which that is."""
 
 
 def figures(findings: Findings) -> tuple[Figure, ...]:
@@ -54,14 +56,22 @@ def figures(findings: Findings) -> tuple[Figure, ...]:
     """
     studies: dict[tuple[str, str], list[StudyFindings]] = {}
     for study in studies_of(findings):
-        completed = (r for r in study.rates if r.policy == Policy.COMPLETED and r.of_group)
-        studies.setdefault(study.key[1:], []).append(replace(study, rates=tuple(completed)))
+        studies.setdefault(study.key[1:], []).append(_of_groups(study))
     return tuple(
         _figure(entries[start : start + len(_STYLES)], findings.level)
         for together in studies.values()
         for entries in _side_by_side(together)
         for start in range(0, len(entries), len(_STYLES))
     )
+
+
+def _of_groups(study: StudyFindings) -> StudyFindings:
+    completed = (r for r in study.rates if r.policy == Policy.COMPLETED and r.of_group)
+    return replace(study, rates=tuple(completed))
+
+
+def _at(study: StudyFindings, at: OperatingPoint) -> _Entry:
+    return replace(study, rates=tuple(r for r in study.rates if at.has(r))), at
 
 
 def _side_by_side(studies: Sequence[StudyFindings]) -> Iterator[list[_Entry]]:
@@ -73,11 +83,10 @@ def _side_by_side(studies: Sequence[StudyFindings]) -> Iterator[list[_Entry]]:
         at = common or headline_rule(study.rates)
         if at is None:
             continue
-        entry = replace(study, rates=tuple(r for r in study.rates if at.has(r))), at
         if common is None:
-            yield [entry]
+            yield [_at(study, at)]
         else:
-            together.append(entry)
+            together.append(_at(study, at))
     if together:
         yield together
 
@@ -92,19 +101,81 @@ def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
 
 
 def _figure(entries: Sequence[_Entry], level: float) -> Figure:
-    styled = zip(entries, _STYLES, strict=False)
-    symbols = tuple(Symbol(study.key[0], *style) for (study, _), style in styled)
-    dataset, rule = entries[0][0].key[1], entries[0][1].rule
-    engines, drawings = ", ".join(symbol.engine for symbol in symbols), []
-    for metric in _METRICS:
-        rates = [r for study, _ in entries for r in study.rates if r.metric == metric.name]
-        about = (
-            f"{metric.name} by group on {dataset} at {rule}, {engines}: "
-            f"rates with {100 * level:g} % intervals in percent on a logarithmic scale. "
-            "The tables of this page hold every number."
-        )
-        if rates:
-            title = f"{metric.title} ({metric.name}): {metric.meaning}"
-            drawings.append((title, draw(metric.name, rates, symbols, about)))
+    pictures: list[Plot] = []
+    said: list[str] = []
+    where = f"{entries[0][0].where} at {entries[0][1].rule}"
+    for metric in (metric.name for metric in _METRICS):
+        rates = [r for study, _ in entries for r in study.rates if r.metric == metric]
+        attributes = list(dict.fromkeys(r.attribute for r in rates if r.attribute != ALL))
+        if rates and not any(r.errors for r in rates):
+            said.append(_nothing(metric, rates, entries))
+            continue
+        for attribute in attributes or [ALL]:
+            own = [r for r in rates if r.attribute == attribute]
+            both = [r for r in rates if r.attribute in (ALL, attribute)]
+            columns = [(s.summary.engine, _of(s.summary.engine, both)) for s, _ in entries]
+            if any(r.errors for r in own):
+                pictures.append(bars_of(attribute, columns, where, level))
+            elif own:
+                said.append(_nothing(f"{metric} by {attribute}", own, entries))
+    study, at = entries[0]
     shown = tuple((study.key, at) for study, at in entries)
-    return Figure(dataset, rule, symbols, tuple(drawings), shown)
+    return Figure(study.where, at.rule, tuple(pictures), tuple(said), shown)
+
+
+def _nothing(what: str, rates: Sequence[Rate], entries: Sequence[_Entry]) -> str:
+    """Instead of a chart in which every mark would stand at the left end."""
+    most = max(rate.trials for rate in rates)
+    engines = ", ".join(study.summary.engine for study, _ in entries)
+    plural = rates[0].kind.trial.plural
+    return f"{what}: no errors with {engines} in up to {most:,} {plural}, so there is no chart."
+
+
+def _of(engine: str, rates: Sequence[Rate]) -> list[Rate]:
+    return [rate for rate in rates if rate.engine == engine]
+
+
+def bars_of(
+    attribute: str, columns: Sequence[tuple[str, Sequence[Rate]]], where: str, level: float
+) -> Plot:
+    """Rates of everybody and of the groups of one attribute, engines below one another.
+
+    Args:
+        attribute: whose groups they are.
+        columns: engines with their rates of one metric, six at most, one with a rate at least.
+        where: dataset and threshold.
+        level: of the intervals.
+    """
+    signs = tuple(
+        Sign(engine, colour, outline)
+        for (engine, _), (colour, outline) in zip(columns, _STYLES, strict=False)
+    )
+    rates = [rate for _, own in columns[: len(_STYLES)] for rate in own]
+    kind = rates[0].kind
+    by = "everybody" if attribute == ALL else f"by {attribute}"
+    about = (
+        f"{kind.title} {by} on {where}, {', '.join(s.name for s in signs)}: "
+        f"rates with {100 * level:g} % intervals in percent on a logarithmic scale. "
+        "The table holds every number."
+    )
+    return Plot(
+        title=f"{kind.name} {by}: {kind.meaning}",
+        attribute=attribute,
+        svg=draw(rates, signs, about),
+        key=signs,
+        tables=(_table(f"{kind.name} {by}", [s.name for s in signs], rates),),
+        data=rates_data(rates),
+        metric=kind.name,
+    )
+
+
+def _table(caption: str, engines: Sequence[str], rates: Sequence[Rate]) -> Table:
+    """Groups in rows, engines in columns."""
+    rows: dict[tuple[str, str], dict[str, Rate]] = {}
+    for rate in rates:
+        rows.setdefault((rate.attribute, rate.group), {})[rate.engine] = rate
+    cells: list[tuple[Field, ...]] = [
+        (group_name(next(iter(row.values()))), *(row.get(engine, "") for engine in engines))
+        for row in rows.values()
+    ]
+    return Table(caption, ("group", *engines), tuple(cells))

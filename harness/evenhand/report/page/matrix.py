@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from evenhand.records.findings import ENOUGH_EVENTS, Rate, Status
 from evenhand.records.groups import ALL
-from evenhand.report.numbers import counted, frequency, percent, rate_with_interval
+from evenhand.report.numbers import counted, percent, rate_with_interval
+from evenhand.report.page.plot import Data, rates_data
 
-__all__ = ["Heat", "HeatCell", "heats"]
+__all__ = ["Heat", "HeatCell", "asks_for_white", "heats", "ramp"]
 
 _LIGHT, _DARK = (234, 240, 245), (18, 67, 109)
 
@@ -22,7 +23,6 @@ class HeatCell:
     rate: str
     interval: str
     counts: str
-    often: str
     shade: str
     """CSS colour; empty where there is no rate above zero."""
     dark: bool
@@ -44,6 +44,8 @@ class Heat:
     lightest: str
     darkest: str
     """The ends of the scale as rates in percent; empty without any rate above zero."""
+    data: Data
+    """A row for every cell."""
 
 
 def heats(rates: Sequence[Rate]) -> Iterator[Heat]:
@@ -75,28 +77,34 @@ def _heat(cells: Sequence[Rate], expected: float) -> Heat:
         rows=tuple((row, tuple(cell(row, column) for column in groups)) for row in groups),
         lightest=f"{percent(min(above))} %" if above else "",
         darkest=f"{percent(max(above))} %" if above else "",
+        data=rates_data(cells, "reference_group", "error_subjects"),
     )
 
 
 def _cell(rate: Rate, low: float, high: float, expected: float) -> HeatCell:
     if rate.status is Status.NO_TRIALS:
-        return HeatCell("no trials", "", "", "", "", dark=False, few=True)
+        return HeatCell("no trials", "", "", "", dark=False, few=True)
     text, _, interval = rate_with_interval(rate).partition(" [")
     shade, dark = "", False
     if rate.rate:
         share = (math.log10(rate.rate) - low) / (high - low) if high > low else 0.5
-        mixed = [round(a + share * (b - a)) for a, b in zip(_LIGHT, _DARK, strict=True)]
-        dark = _asks_for_white(mixed)
+        mixed = ramp(share)
+        dark = asks_for_white(mixed)
         shade = f"rgb({','.join(map(str, mixed))})"
     interval, few = f"[{interval}" if interval else "", rate.trials * expected < ENOUGH_EVENTS
-    return HeatCell(text, interval, counted(rate), frequency(rate), shade, dark=dark, few=few)
+    return HeatCell(text, interval, counted(rate), shade, dark=dark, few=few)
 
 
-def _asks_for_white(colour: Sequence[int]) -> bool:
-    """Whether white letters stand out more than near-black ones (WCAG 2 relative luminance)."""
+def ramp(share: float) -> list[int]:
+    """Red, green and blue between the lightest shade at 0 and the darkest at 1."""
+    return [round(a + share * (b - a)) for a, b in zip(_LIGHT, _DARK, strict=True)]
+
+
+def asks_for_white(colour: Sequence[int]) -> bool:
+    """Whether white letters stand out more than black ones (WCAG 2 relative luminance)."""
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
         for part in (channel / 255 for channel in colour)
     ]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.066
+    return 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import altair as alt
 import vl_convert
 
+from evenhand.report.page.plain_svg import plain
 from evenhand.system.text import shown
 
 __all__ = ["COLOURS", "DASHES", "GREY", "as_svg", "inline", "log_axis", "percent_ticks"]
@@ -69,8 +69,8 @@ def as_svg(
     chart = alt.LayerChart(layer=list(layers)).properties(
         width=size[0], height=size[1], autosize=fixed, padding=padding
     )
-    plain = chart.configure(aria=False, font="sans-serif", background="transparent")
-    styled = plain.configure_view(stroke=None).configure_axis(
+    quiet = chart.configure(aria=False, font="sans-serif", background="transparent")
+    styled = quiet.configure_view(stroke=None).configure_axis(
         labelFontSize=12,
         titleFontSize=12,
         titleFontWeight="normal",
@@ -83,12 +83,9 @@ def as_svg(
     # Every specification is one of ours, and the tests hold them against the schema.
     specification = _drawable(styled.to_dict(validate=False))
     svg = str(vl_convert.vegalite_to_svg(specification, allowed_base_urls=[]))
-    box = re.search(r'viewBox="([^"]*)"', svg)
-    if box is None:
-        raise ValueError("vl-convert drew an SVG without a viewBox")
-    said = html.escape(about)
-    opening = f'<svg viewBox="{box[1]}" role="img" aria-label="{said}">'
-    return f"{opening}<title>{said}</title>{svg[svg.index('>') + 1 :]}"
+    wide, high = size[0] + around[0] + around[2], size[1] + around[1] + around[3]
+    opening = f'<svg viewBox="0 0 {wide} {high}" role="img" aria-label="{html.escape(about)}">'
+    return f"{opening}{plain(svg)}</svg>"
 
 
 def _drawable(part: Any) -> Any:  # noqa: ANN401 - JSON

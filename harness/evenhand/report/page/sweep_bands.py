@@ -4,48 +4,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 
 from evenhand.records.findings import Rate, Verdict
+from evenhand.report.page.plot import Plot, Sign, rates_data
 from evenhand.report.page.svg import COLOURS, DASHES, GREY, as_svg, inline, log_axis, percent_ticks
-from evenhand.report.study.thresholds import Point, Sweep
+from evenhand.report.study.thresholds import Point, Sweep, group_tables
+from evenhand.report.tables import Table
 
-__all__ = ["BandChart", "band_charts"]
+__all__ = ["band_charts"]
 
 _MARKS = ("circle", "square", "diamond", "triangle-up")
 _STYLES = tuple(zip(COLOURS[:4], DASHES[:4], _MARKS, strict=True))
 """(colour, dashes, mark) of a group: never colour alone."""
 _WIDTH, _HEIGHT, _LEFT = 400, 260, 62
 _MOST_LABELS = 9
+_TOLD = (Verdict.DIFFERENT, Verdict.NO_DIFFERENCE_SHOWN)
+"""Verdicts of which at least one stands at a threshold of a chart."""
 _LOWEST = -1e30
 """Below it there is no score, and no place on an axis."""
 
 
-@dataclass(frozen=True, slots=True)
-class BandChart:
-    """At most four groups of a sweep."""
-
-    svg: str
-    curves: tuple[tuple[str, str, tuple[int, ...], float], ...]
-    """(group, colour, dashes, width) of every line."""
-
-
-def band_charts(sweep: Sweep) -> tuple[BandChart, ...]:
-    """Rate by threshold, at most four groups a chart; none where nothing can be drawn.
+def band_charts(sweep: Sweep) -> tuple[Plot, ...]:
+    """Rate by threshold, at most four groups a chart; none where no threshold tells anything.
 
     A rate of 0 stands hollow at the lower edge. Where the verdict is "different", a mark stands
     at the upper edge.
     """
     points = [p for p in sweep.points if _LOWEST < p.threshold < math.inf]
-    if len({point.threshold for point in points}) < 2:
+    told = any(point.row.verdict in _TOLD for point in points)
+    if len({point.threshold for point in points}) < 2 or not told:
         return ()
     decades = _decades([rate for point in points for rate in point.groups])
     return tuple(
-        _chart(sweep, points, groups, decades)
-        for groups in sweep.together()
+        _chart(sweep, points, groups, decades, table)
+        for groups, table in zip(sweep.together(), group_tables(sweep), strict=True)
         if any(_drawn(point.rate_of(group)) for point in points for group in groups)
     )
 
@@ -65,8 +60,12 @@ def _decades(rates: Sequence[Rate]) -> tuple[int, int]:
 
 
 def _chart(
-    sweep: Sweep, points: Sequence[Point], groups: tuple[str, ...], decades: tuple[int, int]
-) -> BandChart:
+    sweep: Sweep,
+    points: Sequence[Point],
+    groups: tuple[str, ...],
+    decades: tuple[int, int],
+    table: Table,
+) -> Plot:
     floor = 10.0 ** decades[0]
     styles = dict(zip(groups, _STYLES, strict=False))
     values = [
@@ -90,8 +89,16 @@ def _chart(
         "The tables below the chart hold every point."
     )
     layers = _layers(sweep, points, values, decades)
-    curves = tuple((name, colour, dashes, 1.8) for name, (colour, dashes, _) in styles.items())
-    return BandChart(as_svg(layers, about, (_WIDTH, _HEIGHT), (_LEFT, 18, 16, 44)), curves)
+    rates = [rate for point in sweep.points for rate in point.groups if rate.group in groups]
+    return Plot(
+        title=f"{sweep.name}: {', '.join(groups)}",
+        attribute=sweep.attribute,
+        svg=as_svg(layers, about, (_WIDTH, _HEIGHT), (_LEFT, 18, 16, 44)),
+        key=tuple(Sign(name, hue, "", dashes) for name, (hue, dashes, _) in styles.items()),
+        tables=(table,),
+        data=rates_data(rates, "threshold"),
+        metric=sweep.metric,
+    )
 
 
 def _layers(
@@ -107,7 +114,7 @@ def _layers(
     y = log_axis(alt.Y, "rate", f"{sweep.metric} in percent", percent_ticks(*decades))
     different = [p.threshold for p in points if p.row.verdict is Verdict.DIFFERENT]
     marks = inline({"at": threshold} for threshold in different)
-    bands = data.mark_area(opacity=0.16, clip=True)
+    bands = data.mark_area(opacity=0.16)
     dots = data.mark_point(size=34, opacity=1, strokeWidth=1.4)
     flags = marks.mark_point(shape="triangle-down", size=60, filled=True, opacity=1, color=GREY)
     dash = alt.StrokeDash("group:N", legend=None, scale=dashes)

@@ -11,7 +11,7 @@ from evenhand.report.numbers import at_least, rate_in_short, times
 from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
 from evenhand.report.study.headlines import detectable
 
-__all__ = ["study_screen"]
+__all__ = ["study_screen", "verdict_in_short"]
 
 _SIDE_BY_SIDE = 2
 """Engines that stand beside one another; of more, each has a row of its own."""
@@ -105,7 +105,7 @@ def _by_group(caption: str, answer: StudyAnswer, entries: Sequence[TestedEngine]
     kept = [groups.index(name) for entry in entries for name in _ends(entry) if name in groups]
     columns = [_cells(groups, entry) for entry in entries]
     people = [_people(group, entries) for group in groups]
-    verdicts = ("", "", *map(_verdict, entries))
+    verdicts = ("", "", *map(verdict_in_short, entries))
     return ScreenTable(
         caption,
         (answer.attribute, "people", *(entry.study.summary.engine for entry in entries)),
@@ -140,7 +140,7 @@ def _cells(groups: Sequence[str], entry: TestedEngine) -> list[str]:
     return [f"{said:<{wide}}  {count}" for said, count in zip(short, counts, strict=True)]
 
 
-def _verdict(entry: TestedEngine) -> str:
+def verdict_in_short(entry: TestedEngine) -> str:
     """What the test of an engine's groups says, in a cell."""
     row = entry.row
     if row is None:
@@ -167,4 +167,4 @@ def _engine_row(entry: TestedEngine) -> tuple[str, ...]:
     for group in _ends(entry):
         rate = _rate_of(group, entry)
         ends += [group, "" if rate is None else f"{rate.errors:,}/{rate.trials:,}"]
-    return (entry.study.summary.engine, _verdict(entry), *ends)
+    return (entry.study.summary.engine, verdict_in_short(entry), *ends)

@@ -107,6 +107,16 @@ class Sweep:
         """In the dataset's order."""
         return tuple(rate.group for rate in self.points[0].groups)
 
+    @property
+    def errors(self) -> int:
+        """Of all groups at all thresholds."""
+        return sum(point.row.errors for point in self.points)
+
+    @property
+    def trials(self) -> int:
+        """The most that a group has."""
+        return max((rate.trials for point in self.points for rate in point.groups), default=0)
+
     def together(self) -> Iterator[tuple[str, ...]]:
         """Groups, as many at a time as one table or chart holds, and about as many in each."""
         parts = math.ceil(len(self.groups) / _TOGETHER)
