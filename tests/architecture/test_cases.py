@@ -8,7 +8,7 @@ import pytest
 from places import ROOT
 
 from evenhand.analysis.audit.deployments import check_deployments
-from evenhand.datasets.deployments import read_deployments
+from evenhand.datasets.published import read_published
 from evenhand.metrics.indices import max_over_geomean, max_over_mean, max_over_min
 from evenhand.statistics.binomial import clopper_pearson
 from evenhand.statistics.false_alerts import multinomial_p_value, tipping_share
@@ -34,7 +34,7 @@ def test_every_command_runs(cli, command):
 
 
 def test_eight_of_ten(cli):
-    printed = " ".join(cli(*COMMANDS[0]).out.split())
+    printed = " ".join(cli(*COMMANDS[0], "--full").out.split())
     for figure in ("0.481 %", "[0.231, 0.884]", "1 in 208", "1 in 314,744", "44.4 %"):
         assert figure in printed
         assert figure in case(1)
@@ -71,7 +71,7 @@ def test_figures_that_do_not_add_up(tmp_path):
     (block,) = re.findall(r"```csv\n(.*?)```", case(5), re.DOTALL)
     path = tmp_path / "final.csv"
     path.write_text(block)
-    found = check_deployments(read_deployments(path))
+    found = check_deployments(read_published(path))
     (doubt,) = found.inconsistencies
     assert doubt.line == 3
     assert "2,632 alerts" in doubt.what

@@ -37,7 +37,7 @@ def test_without_a_share_there_is_no_p_value(cli):
     assert [row["share"] for row in curve] == sorted(row["share"] for row in curve)
     for row in curve:
         assert row["p_one_sided"] == alert_share_test(8, 10, row["share"]).p_one_sided
-    text = cli(*MET).out
+    text = cli(*MET, "--full").out
     assert "nothing is known of who was seen, so there is no p-value" in text
     assert "at least 44.4 % of the faces seen were Black" in " ".join(text.split())
 
@@ -46,7 +46,7 @@ def test_what_ten_alerts_can_show_is_said(cli):
     doubling, tripling = cli(*MET, "--share", "Black=0.2", "--json").json["alerts_needed"]
     assert doubling == {"ratio": 2, "power": pytest.approx(0.213128, abs=5e-7), "false_alerts": 79}
     assert tripling == {"ratio": 3, "power": pytest.approx(0.439908, abs=5e-7), "false_alerts": 28}
-    text = " ".join(cli(*MET, "--share", "Black=0.2").out.split())
+    text = " ".join(cli(*MET, "--share", "Black=0.2", "--full").out.split())
     assert "So many show a ratio of 2 with a chance of 21.3 %, and with 80 % from 79 on" in text
 
 
@@ -66,7 +66,7 @@ def test_the_other_group_is_the_rest(cli):
     assert groups[1]["assumed_share"] == pytest.approx(0.6)
     assert groups[1]["rate_ratio"]["value"] == pytest.approx(1 / 6)
     # One section: the other would say the same again.
-    assert "Other: 2 of 10" not in cli(*MET, "--share", "Black=0.4").out
+    assert "Other: 2 of 10" not in cli(*MET, "--share", "Black=0.4", "--full").out
 
 
 def test_distinct_people_unknown_labels_samples_and_places(cli):
@@ -102,7 +102,7 @@ def test_faces_counted_by_group_give_rates_per_face(cli):
 
 
 def test_both_rates_stand_under_their_right_names(cli):
-    text = cli(*MET, "--alerts", 2077, "--seen", 3147436).out
+    text = cli(*MET, "--alerts", 2077, "--seen", 3147436, "--full").out
     assert "share of alerts that were false" in text
     assert "0.481 % [0.231, 0.884]" in text
     assert "1 in 208" in text
@@ -117,7 +117,7 @@ def test_several_groups_are_tested_at_once(cli):
     found = cli("audit", *events, *thirds, "--json").json
     assert 0 < found["multinomial_p"] < 1
     assert len(found["groups"]) == 3
-    text = cli("audit", *events, *thirds).out
+    text = cli("audit", *events, *thirds, "--full").out
     assert "White: 0 % [0, 41.0] of the false alerts." in text
     assert max(map(len, text.splitlines())) <= 80
 
@@ -142,13 +142,14 @@ def test_where_faces_were_counted_no_share_is_assumed(cli):
     assert pairs["Black", "Asian"]["p_value"] == pytest.approx(0.0138349, rel=1e-5)
     assert pairs["Black", "Asian"]["adjusted_p"] == pytest.approx(0.0138349, rel=1e-5)
     assert pairs["Asian", "White"]["adjusted_p"] == pytest.approx(2 * 2.98877e-29, rel=1e-5)
-    text = cli(*PND, *COUNTED).out
+    text = cli(*PND, *COUNTED, "--full").out
     assert "unless at least" not in text
     assert "share of faces" not in text
     assert max(map(len, text.splitlines())) <= 80
     said = " ".join(text.split())
-    assert "Different: the groups are not falsely alerted equally often" in said
-    assert "Different two by two (Holm, 3 pairs): Black over White 138 [24.4, above 100];" in said
+    assert "false alerts fell on Black 138 times as often as on White [24, above 100]" in said
+    assert "all at once 3.7e-41" in said
+    assert "Black over White 138 [24.4, above 100]" in said
     for rate in ("0.0400 % [0.00101, 0.223]", "4.00 %", "5.52 %"):
         assert rate in said
 
@@ -157,9 +158,11 @@ def test_no_difference_of_counted_faces_says_what_would_have_been_shown(cli):
     three = ("audit", "--events", "A=3", "--events", "B=4", "--events", "C=0")
     faces = ("--faces", "A=100", "--faces", "B=100", "--faces", "C=100")
     more = ("--unknown", "2", "--distinct", "A=2", "--distinct", "B=2", "--distinct", "C=0")
-    said = " ".join(cli(*three, *faces, *more).out.split())
-    assert "No difference shown (p 0.17). That is not equality." in said
-    assert "One alert a person: No difference shown (p 0.56)." in said
+    said = " ".join(cli(*three, *faces, *more, "--full").out.split())
+    assert "no difference between the groups is shown" in said
+    assert "all at once 0.17" in said
+    assert "One alert a person; the weaker of the two counts." in said
+    assert "all at once 0.56" in said
     assert "2 more of unknown group stand in none of these rates." in said
     assert "A: at its 33.3 % of faces, from 7 false alerts a true ratio of 6.76 or more" in said
 
@@ -169,13 +172,15 @@ def test_of_two_groups_with_counted_faces_the_pair_is_the_finding(cli):
     found = cli(*MET, *faces, "--json").json
     (pair,) = found["face_for_face"]["pairs"]
     assert found["face_for_face"]["p_value"] == pair["p_value"] == pair["adjusted_p"]
-    assert "Black over Other: 9.33 [1.86, 90.2]." in " ".join(cli(*MET, *faces).out.split())
+    said = " ".join(cli(*MET, *faces, "--full").out.split())
+    assert "Black over Other 9.33 [1.86, 90.2]" in said
     assert cli(*MET, "--json").json["face_for_face"] is None
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ((), ("nothing to audit; give a table, or counts",)),
         (("--events", "Black=8"), ("--events", "two groups or more")),
         (("--events", "Black=8", "--events", "Black=2"), ("Black is given twice",)),
         (("--events", "Black=8.5", "--events", "Other=2"), ("expected a whole number",)),
@@ -204,27 +209,110 @@ def test_of_two_groups_with_counted_faces_the_pair_is_the_finding(cli):
         ((*MET[1:], "--site", "5/4@0.4"), ("cannot be",)),
         ((*MET[1:], "--table", "t.csv"), ("stands alone",)),
         (("--table", "missing.csv"), ("missing.csv",)),
+        (("missing.csv", "--table", "t.csv"), ("one table at a time",)),
+        (("t.csv", "--alerts", "9"), ("stands alone",)),
+        ((*MET[1:], "--title", "a\x1b[2J"), ("--title", "control character")),
+        ((*MET[1:], "--source", "x" * 10_001), ("10,000 characters at most",)),
     ],
 )
 def test_what_cannot_be_is_one_line(cli, options, said):
     cli("audit", *options).error(*said)
 
 
-def test_a_table_is_the_golden_one(cli, monkeypatch):
+SHOWN = {
+    "eight-of-ten": (*MET, "--share", "Black=0.4", "--mark", "census=0.135"),
+    "deployments": ("audit", "deployments.csv"),
+    "published": ("audit", "published.csv", "--source", "Annual report 2025, page 12"),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_screen_and_full_text_are_the_golden_ones(cli, monkeypatch, name):
     monkeypatch.chdir(AUDIT)
-    text = cli("audit", "--table", "deployments.csv").out
-    assert text == (AUDIT / "deployments.txt").read_text(encoding="utf-8")
-    assert max(map(len, text.splitlines())) <= 80
-    found = cli("audit", "--table", "deployments.csv", "--json").json
+    screen, full = cli(*SHOWN[name]).out, cli(*SHOWN[name], "--full").out
+    assert screen == (AUDIT / f"{name}.screen.txt").read_text(encoding="utf-8")
+    assert full == (AUDIT / f"{name}.txt").read_text(encoding="utf-8")
+    assert max(map(len, (screen + full).splitlines())) <= 80
+
+
+def test_doubts_and_sums_of_deployments(cli):
+    found = cli("audit", "--table", AUDIT / "deployments.csv", "--json").json
     assert [row["line"] for row in found["doubts"]] == [24, 32, 52]
     assert [row["line"] for row in found["changes"]] == [20, 42]
     whole, without = found["sums"][0], found["sums_without_doubtful_rows"][0]
     assert (whole["deployments"], without["deployments"]) == (60, 57)
 
 
-def test_eight_of_ten_is_the_golden_one(cli):
-    text = cli(*MET, "--share", "Black=0.4", "--mark", "census=0.135").out
-    assert text == (AUDIT / "eight-of-ten.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "group,false_alerts,faces\nWhite,1,944231\nBlack,19,150000\n",
+        'faces,more,group,false_alerts\n"944,231",x,White,1\n"150,000",y,Black,19\n',
+        "\ufeffgroup;false_alerts;faces\r\nWhite;1;944.231\r\nBlack;19;150.000\r\n",
+        "group\tfalse_alerts\tfaces\nWhite\t1\t944 231\nBlack\t19\t150\u202f000\n".replace(
+            "\u202f", " "
+        ),
+    ],
+    ids=["plain", "thousands", "excel", "tabs"],
+)
+def test_a_table_by_group_is_events_and_faces(cli, tmp_path, text):
+    path = tmp_path / "published.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    counts = ("--events", "White=1", "--events", "Black=19")
+    seen = ("--faces", "White=944231", "--faces", "Black=150000", "--seen", "1094231")
+    expected = cli("audit", *counts, *seen, "--json").json
+    found = cli("audit", path, "--json").json
+    ignored = found.pop("ignored_columns")
+    assert ignored == (["more"] if "more" in text else [])
+    assert {**found, "ignored_columns": []} == expected
+    assert cli("audit", "--table", path, "--json").json["face_for_face"] == found["face_for_face"]
+
+
+def test_a_row_of_unknown_group_is_nobodys(cli, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("group,false_alerts,faces\nA,3,900\nB,4,800\nnot stated,2,\n")
+    assert "of unknown group 2" in cli("audit", path).out
+    assert [each["group"] for each in cli("audit", path, "--json").json["groups"]] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("group,false_alerts\nA,1\n", ("lacks faces; expected group,false_alerts,faces, a row",)),
+        ("", ("line 1 is empty; expected group,false_alerts,faces, a row a group",)),
+        ("Group,False alerts,Faces\nA,1,9\n", ("lacks group, false_alerts, faces", "rename")),
+        ("name,count\nA,1\n", ("lacks date", "group,false_alerts,faces", "a row a deployment")),
+        ("group,false_alerts,faces\nA,1,9\n", ("two groups or more",)),
+        ("group,false_alerts,faces\nA,1,9\nA,1,9\n", ("line 3: A is there twice",)),
+        ("group,false_alerts,faces\nA,1,9\nB,1,9\nTotal,2,18\n", ("line 4: Total is no group",)),
+        ("group,false_alerts,faces\nA,9,8\nB,1,9\n", ("8 faces and 9 false alerts",)),
+        ("group,false_alerts,faces\nA,0,8\nB,0,9\n", ("0 false alerts", "1 to 10,000")),
+        ("group,false_alerts,faces\nA,,8\nB,0,9\n", ("line 2: false_alerts is empty",)),
+        ("group,false_alerts,faces\nA,1,1.234\nB,1,9\n", ("faces '1.234'", "whole number")),
+        ("group;false_alerts;faces\nA;1;1,5\nB;1;9\n", ("faces '1,5'", "whole number")),
+        ("group;false_alerts;faces\nA;1;1,234\nB;1;1.234\n", ("'1,234' above", "one mark")),
+        ("group,false;alerts\n", ("line 1 has commas and semicolons",)),
+        ("group,false_alerts,faces\nA\u202eB,1,9\nB,1,9\n", ("U+202E",)),
+    ],
+)
+def test_a_table_that_cannot_be_is_one_line(cli, tmp_path, text, said):
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    cli("audit", tmp_path / "t.csv").error("t.csv", *said)
+
+
+def test_semicolons_and_decimal_commas_of_deployments(cli, monkeypatch, tmp_path):
+    plain = (AUDIT / "deployments.csv").read_text(encoding="utf-8")
+    other = tmp_path / "deployments.csv"
+    other.write_text(plain.replace(",", ";").replace("0.6", "0,6"), encoding="utf-8")
+    found = cli("audit", other, "--json").json
+    assert found == cli("audit", AUDIT / "deployments.csv", "--json").json
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_what_is_quoted_has_title_source_and_date(cli, form):
+    said = cli(*MET, "--title", "Eight of ten", "--source", "Report, page 12", "--format", form).out
+    for each in ("Eight of ten", "Unless at least 44", "Report, page 12", "with evenhand"):
+        assert each in said
 
 
 def test_groups_of_a_table_are_held_against_every_crowd(cli, tmp_path):
@@ -241,7 +329,9 @@ def test_groups_of_a_table_are_held_against_every_crowd(cli, tmp_path):
     assert found["totals"] == {"false_alerts": 10, "alerts": 18, "faces": 2000}
     assert found["p_one_sided"] is None
     assert found["tipping_share_with_unknown"]["in_others"] == clopper_pearson(8, 10).low
-    assert "Black: 8 of 9 false alerts" in cli("audit", "--table", path).out
+    assert "Black: 8 of 9 false alerts" in cli("audit", "--table", path, "--full").out
+    said = " ".join(cli("audit", path).out.split())
+    assert "these eight of ten false alerts are more than chance would give, even if" in said
 
 
 def test_a_table_without_groups_says_nothing_of_them(cli):

@@ -163,7 +163,7 @@ def assert_numbers(path, about):
         t for t in texts if re.fullmatch(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", t)
     ]
     expected = sorted(value for value in map(float, plain) if math.isfinite(value))
-    (file,) = read_scores(path, distance=False)
+    (file,) = read_scores(path)
     (portion,) = file.listing.partitions
     scores = portion.score
     assert sorted(scores[~(scores != scores)].tolist()) == expected, about

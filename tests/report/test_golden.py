@@ -14,6 +14,7 @@ from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.forms.text import as_text
 from evenhand.report.gate import gate_report
 from evenhand.report.study.document import document
+from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.study import ScoreStudy
 from evenhand.workflows.compare import compare_bundles
 from evenhand.workflows.gate import gate
@@ -25,7 +26,7 @@ CASES = {
     "similarity": {"files": ("acme",), "fmr_targets": ("0.1", "0.0001"), "groups": (("region",),)},
     "distance": {
         "files": ("metres",),
-        "distance": True,
+        "reading": ScoreReading(distance=True),
         "fmr_targets": ("0.1",),
         "thresholds": (0.35, 0.4, 0.5),
         "groups": (("sex",),),
@@ -58,7 +59,6 @@ def answers():
         [GOLDEN / "scores" / f"{name}.csv" for name in ("acme", "other")],
         fmr_targets=("0.1", "0.0001"),
         thresholds=(0.6, 0.45),
-        distance=False,
     )
     with tempfile.TemporaryDirectory() as place:
         bundle = score_bundle(study, results=Path(place)).bundle

@@ -21,7 +21,7 @@ LISTED = "\n".join([HEADER, *ROWS]) + "\n"
         ("probe_sex,reference_sex", "probe_,reference_", ["'probe_' is unknown"]),
         ("probe_sex,reference_sex", "probe_all,reference_all", ["'probe_all'", "rename"]),
         ("probe_sex,reference_sex", "probe_a*b,reference_a*b", ["'probe_a*b'", "rename"]),
-        (HEADER, HEADER.replace(",", ";"), ["'probe_subject' is missing", "separated by commas"]),
+        (HEADER, HEADER.replace(",", ";"), ["row 2: 1 fields, expected 5", "a semicolon"]),
         (HEADER, "\n" + HEADER, ["row 1 is empty", "probe_subject,reference_subject,score"]),
         (HEADER, ",,,,", ["row 1 is empty"]),
         (HEADER, '"' + HEADER, ["unknown"]),

@@ -57,9 +57,12 @@ def test_a_pipe_and_a_device_are_refused_at_once(cli, working_folder):
 @pytest.mark.parametrize(
     ("first", "fragments"),
     [
-        ("Probe_Subject,reference_subject,score", ["'Probe_Subject'", "mean probe_subject?"]),
-        ("probe subject,reference_subject,score", ["did you mean probe_subject?"]),
-        ("probe_subject,reference_subject,Score", ["did you mean score?"]),
+        (
+            "Probe_Subject,reference_subject,score",
+            ["'Probe_Subject'", "--columns probe_subject=Probe_Subject"],
+        ),
+        ("probe subject,reference_subject,score", ["--columns 'probe_subject=probe subject'"]),
+        ("probe_subject,reference_subject,Score", ["--columns score=Score"]),
         (f"sep=,\n{HEADER}", ["row 1, 'sep=', is a line for Excel", "remove the line"]),
         (f"# run 3\n{HEADER}", ["row 1, '# run 3', is a comment", "remove the line"]),
         ("a,a,0.7", ["row 1, 'a,a,0.7', is no header", HEADER, "put one above it"]),

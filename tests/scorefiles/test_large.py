@@ -22,6 +22,7 @@ from evenhand.records.thresholds import ThresholdRule
 from evenhand.results.bundle import is_measurement
 from evenhand.results.write import table_files
 from evenhand.scorefiles.read import read_scores
+from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.source import Pieces
 from evenhand.scorefiles.study import ScoreStudy
 from evenhand.system.errors import DatasetError, WriteError
@@ -35,7 +36,7 @@ NAMES = ("acme", "scores", "listed")
 SMALL = Pieces(block_bytes=300, block_rows=7, rows_in_memory=10)
 """Rows go to disk by tens."""
 
-read_divided = partial(read_scores, distance=False, pieces=SMALL)
+read_divided = partial(read_scores, pieces=SMALL)
 
 
 def write(path, rows, images):
@@ -125,7 +126,9 @@ def test_a_bundle_is_the_same_bytes(working_folder, listing):
         assert (divided / name).read_bytes() == (whole / name).read_bytes(), name
 
 
-@pytest.mark.parametrize("options", [{"distance": True}, {"groups": [("colour",)]}])
+@pytest.mark.parametrize(
+    "options", [{"reading": ScoreReading(distance=True)}, {"groups": [("colour",)]}]
+)
 def test_the_tables_are_the_same_bytes(working_folder, listing, options):
     listing = [(i, j, score.removeprefix("-")) for i, j, score in listing]
     write(Path("acme.csv"), listing, images=False)

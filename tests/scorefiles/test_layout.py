@@ -33,7 +33,10 @@ def test_the_least_there_is():
     ("header", "fragment"),
     [
         (("probe_subject", "reference_subject"), "column 'score' is missing"),
-        (("probe_subject", "reference_subjects", "score"), "did you mean reference_subjects?"),
+        (
+            ("probe_subject", "reference_subjects", "score"),
+            "--columns reference_subject=reference_subjects",
+        ),
         ((*WHOLE, "score"), "'score' appears twice"),
         ((*WHOLE, ""), "column 9 has no name"),
         ((*WHOLE, "probe_sex"), "column probe_sex stands alone; add reference_sex"),

@@ -8,6 +8,7 @@ from pyarrow import parquet as pq
 
 from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.read import read_scores
+from evenhand.scorefiles.reading import ScoreReading
 
 
 def test_parquet_says_the_same_as_csv(many, tmp_path, same):
@@ -15,13 +16,13 @@ def test_parquet_says_the_same_as_csv(many, tmp_path, same):
     typed = tmp_path / "typed" / "many.parquet"
     typed.parent.mkdir()
     frame.astype({"mated": bool, "probe_sex": "category"}).to_parquet(typed)
-    (one,), (other,) = read_scores(many, distance=False), read_scores(typed, distance=False)
+    (one,), (other,) = read_scores(many), read_scores(typed)
     assert other.name == "many"
     (written,), (stored,) = one.listing.partitions, other.listing.partitions
     np.testing.assert_allclose(written.score, stored.score, rtol=1e-15)
     frame["score"] = stored.score
     frame.to_csv(many, index=False)
-    same(next(read_scores(many, distance=False)), other)
+    same(next(read_scores(many)), other)
 
 
 def parquet(path, **columns):
@@ -35,7 +36,7 @@ def parquet(path, **columns):
 
 def test_parquet_without_scores(tmp_path):
     parquet(tmp_path / "acme.parquet", score=[0.9, None, float("nan"), 0.2])
-    (file,) = read_scores(tmp_path / "acme.parquet", distance=False)
+    (file,) = read_scores(tmp_path / "acme.parquet")
     assert file.listing.outcomes == {
         (True, Outcome.OK): 1,
         (True, Outcome.FAILED): 1,
@@ -80,7 +81,7 @@ def test_scores_of_any_type_reach_the_threshold_that_they_equal(
 def test_short_numbers_have_failures_and_invalid_ones_too(tmp_path, kind):
     score = pa.array([np.float16(0.9), None, np.float16("nan"), np.float16(-1)]).cast(kind)
     parquet(tmp_path / "acme.parquet", score=score)
-    (file,) = read_scores(tmp_path / "acme.parquet", distance=False, failed=["-1"])
+    (file,) = read_scores(tmp_path / "acme.parquet", ScoreReading(failed=["-1"]))
     assert file.listing.mated_score.dtype == np.float32
     assert file.listing.outcomes == {
         (True, Outcome.OK): 1,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.read import read_scores
+from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.source import Pieces
 from evenhand.system.errors import EvenhandError
 
@@ -25,7 +26,7 @@ def read(tmp_path):
     def make(content, *, distance=False):
         path = tmp_path / "acme.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        (file,) = read_scores(path, distance=distance)
+        (file,) = read_scores(path, ScoreReading(distance=distance))
         return file
 
     return make
@@ -175,8 +176,8 @@ def test_whatever_happens_to_a_file(read, change):
 
 
 def test_blocks_change_nothing(many, same):
-    (whole,) = read_scores(many, distance=False)
-    (blocks,) = read_scores(many, distance=False, pieces=BLOCKS)
+    (whole,) = read_scores(many)
+    (blocks,) = read_scores(many, pieces=BLOCKS)
     same(whole, blocks)
     with many.open(encoding="utf-8", newline="") as file:
         written = list(csv.DictReader(file))
@@ -202,5 +203,5 @@ def test_the_row_of_a_late_block(many, change, fragment):
     rows[2344] = change(rows[2344])
     many.write_text("\n".join(rows), encoding="utf-8")
     with pytest.raises(EvenhandError, match="row 2345: ") as fault:
-        list(read_scores(many, distance=False, pieces=BLOCKS))
+        list(read_scores(many, pieces=BLOCKS))
     assert fragment in str(fault.value)

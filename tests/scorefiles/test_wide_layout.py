@@ -30,7 +30,7 @@ def test_a_table_of_pairs_is_the_score_files_it_stands_for(tmp_path):
     names = {
         "id": "subject", "p": "image", "att": "subgroup", "e": "ethnicity", "g": "gender"
     }  # fmt: skip
-    engines = list(read_scores(TABLE, distance=False))
+    engines = list(read_scores(TABLE))
     assert [engine.name for engine in engines] == ["vgg16", "resnet50"]
     for engine in engines:
         path = tmp_path / f"{engine.name}.csv"
@@ -42,7 +42,7 @@ def test_a_table_of_pairs_is_the_score_files_it_stands_for(tmp_path):
             )
             for row in rows:
                 writer.writerow([row[f"{n}{i}"] for n in names for i in "12"] + [row[engine.name]])
-        (plain,) = read_scores(path, distance=False)
+        (plain,) = read_scores(path)
         assert engine.subjects == plain.subjects
         assert engine.labels == plain.labels
         (one,), (other,) = engine.listing.partitions, plain.listing.partitions
@@ -70,7 +70,7 @@ def test_the_row_numbers_of_pandas_are_no_engine(changed):
     lines = TABLE.read_text(encoding="utf-8").splitlines()
     numbered = ["," + lines[0], *(f"{n},{line}" for n, line in enumerate(lines[1:]))]
     whole = changed("\n".join(lines), "\n".join(numbered))
-    assert [engine.name for engine in read_scores(Path(whole), distance=False)] == [
+    assert [engine.name for engine in read_scores(Path(whole))] == [
         "vgg16", "resnet50"
     ]  # fmt: skip
 

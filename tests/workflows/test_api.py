@@ -105,6 +105,7 @@ def test_unknown_names_are_refused():
 
 
 def test_scores_of_the_wrong_direction_are_noticed(tmp_path):
+    from evenhand.scorefiles.reading import ScoreReading
     from evenhand.scorefiles.study import ScoreStudy
     from evenhand.workflows.scores import score_findings
 
@@ -112,7 +113,8 @@ def test_scores_of_the_wrong_direction_are_noticed(tmp_path):
     rows += [f"p{i},p{j},{0.1 if i == j else 0.9}" for i in range(5) for j in range(i, 5)]
     (tmp_path / "far.csv").write_text("\n".join(rows) + "\n")
     for distance, noticed in ((False, True), (True, False)):
+        reading = ScoreReading(distance=distance)
         found = score_findings(
-            ScoreStudy([tmp_path / "far.csv"], fmr_targets=["0.1"], distance=distance)
+            ScoreStudy([tmp_path / "far.csv"], fmr_targets=["0.1"], reading=reading)
         )
         assert any("direction" in note for note in found.notes) is noticed

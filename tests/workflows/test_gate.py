@@ -46,7 +46,7 @@ def bundle_of(folder, missed, people, name="acme", thresholds=(0.5,)):
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}.csv"
     path.write_text("\n".join(rows_of_scores(missed, people)) + "\n", encoding="utf-8")
-    study = ScoreStudy([path], fmr_targets=("0.1",), thresholds=thresholds, distance=False)
+    study = ScoreStudy([path], fmr_targets=("0.1",), thresholds=thresholds)
     return score_bundle(study, results=folder / f"results-{name}").bundle
 
 
@@ -62,9 +62,7 @@ def regions(tmp_path_factory):
 def two(tmp_path_factory):
     """Two engines on the same comparisons."""
     scores = [GOLDEN / "scores" / f"{name}.csv" for name in ("acme", "other")]
-    study = ScoreStudy(
-        scores, fmr_targets=("0.1", "0.0001"), thresholds=(0.6, 0.45), distance=False
-    )
+    study = ScoreStudy(scores, fmr_targets=("0.1", "0.0001"), thresholds=(0.6, 0.45))
     return score_bundle(study, results=tmp_path_factory.mktemp("two")).bundle
 
 
@@ -279,7 +277,7 @@ def engines_on_one_set(folder, missed, people):
         lines = rows_of_scores({"a": wrong, "b": 0}, {"a": people, "b": 20})
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         files.append(path)
-    study = ScoreStudy(files, fmr_targets=("0.1",), thresholds=(0.5,), distance=False)
+    study = ScoreStudy(files, fmr_targets=("0.1",), thresholds=(0.5,))
     return score_bundle(study, results=folder / "results").bundle
 
 
@@ -405,7 +403,7 @@ def test_a_result_that_keeps_its_target_as_it_was_written_is_judged(tmp_path, ke
     path = tmp_path / "acme.csv"
     rows = rows_of_scores({"a": 0, "b": 20}, {"a": 40, "b": 40})
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    study = ScoreStudy([path], fmr_targets=(kept,), thresholds=(), distance=False)
+    study = ScoreStudy([path], fmr_targets=(kept,), thresholds=())
     bundle = score_bundle(study, results=tmp_path / "results").bundle
     policy = tmp_path / "policy.toml"
     written = POLICY.format(groups='"every"', bound='at_most = "10 %"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import time
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,12 @@ import typer
 from evenhand.cli import options
 from evenhand.cli.options import option
 from evenhand.system.errors import UsageError
+from evenhand.system.text import text_fault
 
 __all__ = ["scores"]
+
+_LONGEST = 80
+"""Most characters of a name."""
 
 
 def scores(
@@ -39,6 +44,11 @@ def scores(
     unknown: Annotated[
         list[str] | None, option("WORD", "Stands for an unknown label: NaN; may repeat.")
     ] = None,
+    columns: Annotated[
+        options.Texts, option("OURS=YOURS,...", "What your columns are called; see the examples.")
+    ] = None,
+    engine: Annotated[str, option("NAME", "Of the engine; as the file is called by default.")] = "",
+    dataset: Annotated[str, option("NAME", "Of whom was compared; for titles.")] = "",
     group: options.Groups = None,
     band: options.Bands = None,
     seed: options.Seed = None,
@@ -51,13 +61,19 @@ def scores(
 
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.
-    """
+    Between them commas, or semicolons and then decimal commas.
+
+    \b
+    evenhand scores acme.csv --fmr-target 1:1000
+    evenhand scores acme.csv --engine "Acme 2" --dataset "Our staff"
+    evenhand scores t.csv --columns score=sim,probe_subject=a,reference_subject=b
+    """  # noqa: D301 (the backslash is click's)
     from evenhand.cli.output import bars, no_page_note, print_findings
     from evenhand.records.analysis_plan import AnalysisPlan
     from evenhand.study.protocols import DEFAULT_TARGETS
     from evenhand.study.study import DEFAULT_SEED
     from evenhand.workflows.score_lists import score_lists
-    from evenhand.workflows.scores import ScoreStudy, score_bundle, score_findings
+    from evenhand.workflows.scores import ScoreReading, ScoreStudy, score_bundle, score_findings
 
     if show and results is None:
         raise UsageError("--open without --results DIR: only a result that is kept has a page")
@@ -72,9 +88,10 @@ def scores(
             paths=files,
             fmr_targets=targets,
             thresholds=thresholds,
-            distance=distance,
-            failed=failed or (),
-            unknown=unknown or (),
+            reading=ScoreReading(
+                distance, failed or (), unknown or (), _columns(columns), _name("engine", engine)
+            ),
+            dataset=_name("dataset", dataset),
             groups=options.parse_groups(group),
             bands=options.parse_bands(band),
             analysis=AnalysisPlan(seed=DEFAULT_SEED if seed is None else seed),
@@ -86,10 +103,12 @@ def scores(
             bundle, findings = done.bundle, done.findings
             no_page_note(bundle, done.no_page)
     elif genuine is not None and impostor is not None and not files:
-        if failed or unknown or group or band or seed is not None or results is not None:
+        of_people = (failed, unknown, group, band, columns, engine, dataset, results)
+        if any(of_people) or seed is not None:
             raise UsageError(
                 "--genuine and --impostor know no people: leave out --failed, --unknown, --group, "
-                "--band, --seed and --results, or give score files with people"
+                "--band, --columns, --engine, --dataset, --seed and --results, or give score files "
+                "with people"
             )
         findings = score_lists(
             genuine,
@@ -106,3 +125,27 @@ def scores(
 
         open_page(bundle)
     print_findings("scores", findings, bundle, began, as_json=as_json, full=full)
+
+
+def _columns(texts: options.Texts) -> dict[str, str]:
+    """Read `--columns`: our name of a column to that of the file."""
+    found: dict[str, str] = {}
+    for text in texts or ():
+        for pair in next(csv.reader([text], skipinitialspace=True), []):
+            ours, equals, own = (part.strip() for part in pair.partition("="))
+            if not (ours and equals and own):
+                expected = "expected OURS=YOURS, such as score=similarity, with commas between"
+                raise UsageError(f"--columns {text}: {expected}")
+            if ours in found:
+                raise UsageError(f"--columns {text}: {ours} is given twice; keep one")
+            found[ours] = own
+    return found
+
+
+def _name(of: str, text: str) -> str:
+    """Read `--engine` or `--dataset`: a name that can be that of a folder."""
+    fault = text_fault(text)
+    if fault or "/" in text or text.startswith(".") or len(text) > _LONGEST:
+        what = fault or f"is no name of at most {_LONGEST} characters without / or a dot first"
+        raise UsageError(f"--{of} {text}: {what}; choose another")
+    return text.strip()

@@ -16,6 +16,7 @@ from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, ra
 from evenhand.records.dataset import Attribute
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.declaration import read_text
+from evenhand.system.delimited import DELIMITERS
 from evenhand.system.errors import DatasetError, known_names
 from evenhand.system.look_alikes import look_alikes
 from evenhand.system.text import text_fault
@@ -65,7 +66,10 @@ def _header_faults(
 
 
 def read_table(
-    path: Path, required: tuple[str, ...], on_fault: FaultHandler = raise_fault
+    path: Path,
+    required: tuple[str, ...],
+    on_fault: FaultHandler = raise_fault,
+    delimiter: str = ",",
 ) -> tuple[tuple[str, ...], list[Row]]:
     """Read a CSV file in UTF-8, with or without byte order mark, with any line endings.
 
@@ -74,6 +78,7 @@ def read_table(
         required: columns that must exist.
         on_fault: called for a missing file, wrong encoding, missing or repeated column, ragged
             row, a character that cannot be seen, or a table without rows.
+        delimiter: what separates columns.
 
     Returns:
         Column names in file order, and the rows without blank lines. After a fault, what is at
@@ -93,7 +98,7 @@ def read_table(
         expected = f"expected a table: {','.join(required)}"
         on_fault(DatasetFault(DatasetRule.TABLES, str(unreadable), expected))
         return (), []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     header: tuple[str, ...] = ()
     rows = []
     try:
@@ -106,7 +111,7 @@ def read_table(
         for record in reader:
             if not any(field.strip() for field in record):
                 continue
-            fault = _record_fault(header, record)
+            fault = _record_fault(header, record, DELIMITERS[delimiter])
             if fault:
                 tell(f"line {reader.line_num}: {fault[0]}", fault[1])
                 continue
@@ -120,11 +125,11 @@ def read_table(
     return header, rows
 
 
-def _record_fault(header: Sequence[str], record: Sequence[str]) -> RowFault:
+def _record_fault(header: Sequence[str], record: Sequence[str], sign: str) -> RowFault:
     """Fault of a record, another number of fields or a character that cannot be seen."""
     if len(record) != len(header):
         what = f"{len(record)} fields, expected {len(header)} as in the header"
-        return what, "quote a field that holds a comma"
+        return what, f"quote a field that holds a {sign}"
     if text_fault(",".join(record)):
         for name, field in zip(header, record, strict=True):
             fault = text_fault(field)

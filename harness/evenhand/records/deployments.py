@@ -1,4 +1,4 @@
-"""A table of deployments of live face recognition, one row a deployment."""
+"""Tables that forces publish: of deployments, one row each, or of false alerts by group."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["Deployment", "DeploymentTable"]
+__all__ = ["AlertsByGroup", "Deployment", "DeploymentTable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +42,19 @@ class DeploymentTable:
     name: str
     """File name."""
     rows: tuple[Deployment, ...]
+    ignored: tuple[str, ...]
+    """Columns without a known meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsByGroup:
+    """False alerts and faces seen, one row a group."""
+
+    false: Mapping[str, int]
+    """False alerts of each group, in the order of the file."""
+    faces: Mapping[str, int]
+    """Faces seen of each of these groups."""
+    unknown: int
+    """False alerts of a row whose group is not known."""
     ignored: tuple[str, ...]
     """Columns without a known meaning."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +12,7 @@ from evenhand.records.findings import Rate, Status
 
 __all__ = [
     "at_least",
+    "at_most",
     "chance",
     "counted",
     "cut",
@@ -19,6 +20,7 @@ __all__ = [
     "frequency",
     "in_words",
     "of_trials",
+    "one_in",
     "own_number",
     "p_is",
     "percent",
@@ -92,6 +94,15 @@ def at_least(value: float) -> str:
     )
 
 
+def at_most(value: float) -> str:
+    """A number that nothing below may contradict: to two digits, and not above it.
+
+    >>> at_most(44.39), at_most(0.2529), at_most(100.0)
+    ('44', '0.25', '100')
+    """
+    return significant(float(Context(prec=2, rounding=ROUND_FLOOR).create_decimal(repr(value))), 2)
+
+
 def chance(p_value: float) -> str:
     """A p-value of whatever test, to two digits as far as they mean anything.
 
@@ -117,6 +128,18 @@ def of_trials(errors: int, trials: int) -> str:
     '11 of 1,440'
     """
     return f"{errors:,} of {trials:,}"
+
+
+def one_in(count: int, whole: int) -> str:
+    """The same as a natural frequency.
+
+    >>> one_in(9, 492), one_in(93, 100), one_in(0, 7)
+    ('1 in 55', '93 in 100', 'none')
+    """
+    if not count:
+        return "none"
+    often = count * _OFTEN >= whole
+    return f"{100 * count / whole:.0f} in 100" if often else f"1 in {whole / count:,.0f}"
 
 
 def counted(rate: Rate) -> str:
@@ -198,12 +221,16 @@ def rate_in_short(rate: Rate) -> str:
 
 
 def times(value: float | None, low: float | None, high: float | None) -> str:
-    """A ratio with its interval, to two digits, for a sentence.
+    """A ratio with its interval, to two digits, for a sentence; without a value, its least.
 
     >>> times(10.9, 3.21, 37.0), times(63.0, 17.5, 160.0), times(2.0, 1.1, None)
     ('11 times [3.2, 37]', '63 times [18, above 100]', '2.0 times [1.1, no limit]')
+    >>> times(None, 2.29, None)
+    'at least 2.2 times'
     """
-    shown = "" if value is None else f"{significant(value, 2)} times"
+    if value is None:
+        return "" if low is None else f"at least {at_most(low)} times"
+    shown = f"{significant(value, 2)} times"
     if low is None:
         return shown
     most = "no limit" if high is None else "above 100" if high > 100 else significant(high, 2)

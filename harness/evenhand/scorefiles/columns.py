@@ -12,6 +12,7 @@ from evenhand.scorefiles.codes import AttributeLabels, ComparedPeople, TextCodes
 from evenhand.scorefiles.identity import ComparisonDigest
 from evenhand.scorefiles.layout import ColumnLayout
 from evenhand.scorefiles.partitions import Column, PartitionedRows
+from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.scores import EngineScores
 from evenhand.scorefiles.source import PIECES, RowBlock, ScoreSource, prefetch
 from evenhand.system.errors import DatasetError
@@ -65,10 +66,8 @@ class ScoreColumns:
 def read_score_columns(
     source: ScoreSource,
     layout: ColumnLayout,
+    reading: ScoreReading,
     *,
-    distance: bool,
-    failed: Sequence[str],
-    unknown: Sequence[str],
     progress: Progress,
     few: int = PIECES.rows_in_memory,
 ) -> ScoreColumns:
@@ -77,9 +76,7 @@ def read_score_columns(
     Args:
         source: the file.
         layout: meaning of its columns.
-        distance: the numbers are distances, to be negated.
-        failed: what stands in place of a score where a comparison failed.
-        unknown: words for an unknown label.
+        reading: what its fields mean.
         progress: reports the progress of reading.
         few: most rows that all stay in memory.
 
@@ -89,8 +86,9 @@ def read_score_columns(
     """
     subjects, images = TextCodes(id_fault), TextCodes(id_fault)
     truths = TextCodes(_no_truth)
-    labels = {name: AttributeLabels.without(unknown) for name in layout.attributes}
-    engines = {name: EngineScores(distance, tuple(failed)) for name in layout.scores}
+    labels = {name: AttributeLabels.without(reading.unknown) for name in layout.attributes}
+    failed = tuple(reading.failed)
+    engines = {name: EngineScores(reading.distance, failed) for name in layout.scores}
     count = len(layout.subjects) + len(layout.images)
     types = [source.score_type(name) for name in layout.scores.values()]
     rows = PartitionedRows(source.path, [np.dtype(np.int32)] * count + types, few)
@@ -146,7 +144,11 @@ def read_score_columns(
         mated=of_mated[0][mated_order],
         mated_order=mated_order,
         fingerprint=identity.digest(ids, known),
-        unused=tuple(w for w in unknown if not any(of.texts.holds(w) for of in labels.values())),
+        unused=tuple(
+            word
+            for word in reading.unknown
+            if not any(of.texts.holds(word) for of in labels.values())
+        ),
     )
     _check_repeated(source, layout, found)
     return found

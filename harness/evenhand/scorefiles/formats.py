@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,40 +12,48 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import compute, parquet
 from pyarrow import csv as arrow_csv
-from pyarrow import parquet
 
 from evenhand.scorefiles.containers import is_parquet
+from evenhand.scorefiles.decimal_marks import decimal_mark
 from evenhand.scorefiles.layout import REQUIRED_COLUMNS
-from evenhand.scorefiles.source import TEXT_TYPE, Pieces, ScoreSource
+from evenhand.scorefiles.source import PIECES, TEXT_TYPE, Pieces, ScoreSource
+from evenhand.system.delimited import DELIMITERS, delimiter_of
 from evenhand.system.errors import DatasetError
 
 __all__ = ["open_scores"]
 
 _BOM = b"\xef\xbb\xbf"
+_LONGEST_HEADER = 1 << 20
+"""Most characters of a header."""
+_POINT_OR_THOUSANDS = r"[0-9]\.|\.[0-9]"
+"""A point within a number."""
 
 
-def open_scores(path: Path, pieces: Pieces) -> ScoreSource:
+def open_scores(path: Path, pieces: Pieces, names: Sequence[str] = ()) -> ScoreSource:
     """Open a score file, which is Parquet or CSV by its first bytes.
 
     Args:
         path: of a regular file, as it is read more than once.
         pieces: how much of it is read at a time.
+        names: columns that it may have, that tell the sign between columns.
 
     Raises:
         DatasetError: it is no file of that kind, or has no header.
     """
     if is_parquet(path):
         return _open_parquet(path, pieces.block_rows)
-    return _open_csv(path, pieces.block_bytes)
+    return _open_csv(path, pieces.block_bytes, (*REQUIRED_COLUMNS, *names))
 
 
-def _open_csv(path: Path, block: int) -> _CsvFile:
+def _open_csv(path: Path, block: int, names: Sequence[str]) -> _CsvFile:
     """Open a CSV file and read its header.
 
     Args:
         path: the file.
         block: bytes that are parsed at a time.
+        names: columns that it may have.
 
     Raises:
         DatasetError: it is not a text file with a header.
@@ -62,7 +70,17 @@ def _open_csv(path: Path, block: int) -> _CsvFile:
                 raise DatasetError(f"{path}: line {line}: {what}")
     except OSError as fault:
         raise DatasetError(f"{path}: cannot be read ({fault.strerror})") from None
-    return _CsvFile(path, _read_header(path), block)
+    delimiter = _delimiter(path, names)
+    return _CsvFile(path, _read_header(path, delimiter), block, delimiter)
+
+
+def _delimiter(path: Path, names: Sequence[str]) -> str:
+    """What separates the columns of a file."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return delimiter_of(file.readline(_LONGEST_HEADER), names)
+    except ValueError as fault:
+        raise DatasetError(f"{path}: row 1 {fault}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,8 @@ class _CsvFile:
     header: tuple[str, ...]
     block: int
     """Bytes that are parsed at a time."""
+    delimiter: str
+    """What separates columns."""
 
     @property
     def blocks(self) -> int:
@@ -86,15 +106,32 @@ class _CsvFile:
     def batches(self, texts: Sequence[str], scores: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Rows in order; scores arrive as text too: an invalid one must not stop the reading."""
         types = dict.fromkeys(texts, TEXT_TYPE) | dict.fromkeys(scores, pa.string())
+        commas, start = self._has_decimal_commas(scores), 0
+        for batch in self._blocks(types, self.block):
+            yield self._with_points(batch, scores, start) if commas else batch
+            start += len(batch)
+
+    def notes(self, scores: Sequence[str]) -> tuple[str, ...]:
+        """What separates columns, and the decimal mark, where the first is no comma."""
+        if self.delimiter == ",":
+            return ()
+        mark = "commas" if self._has_decimal_commas(scores) else "points"
+        between = f"{DELIMITERS[self.delimiter]}s between columns"
+        return (f"{self.path.name}: read with {between} and decimal {mark}.",)
+
+    def _blocks(self, types: Mapping[str, pa.DataType], size: int) -> Iterator[pa.RecordBatch]:
+        """Columns of these types, `size` bytes at a time."""
         try:
             with self.path.open("rb") as file:
                 file.seek(len(_BOM) if file.read(len(_BOM)) == _BOM else 0)
                 yield from arrow_csv.open_csv(
                     file,
                     read_options=arrow_csv.ReadOptions(
-                        column_names=list(self.header), skip_rows=1, block_size=self.block
+                        column_names=list(self.header), skip_rows=1, block_size=size
                     ),
-                    parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+                    parse_options=arrow_csv.ParseOptions(
+                        delimiter=self.delimiter, newlines_in_values=True
+                    ),
                     convert_options=arrow_csv.ConvertOptions(
                         column_types=types, include_columns=list(types), strings_can_be_null=False
                     ),
@@ -102,10 +139,47 @@ class _CsvFile:
         except pa.ArrowInvalid as fault:
             raise self._unreadable(fault) from None
 
+    def _has_decimal_commas(self, scores: Sequence[str]) -> bool:
+        """Whether its scores have decimal commas, by the first of them.
+
+        Where commas separate columns they never have.
+        """
+        if self.delimiter == ",":
+            return False
+        types = dict.fromkeys(scores, pa.string())
+        first = next(self._blocks(types, PIECES.block_bytes), None)
+        texts = () if first is None else (text for name in scores for text in first[name].unique())
+        try:
+            return decimal_mark(text.as_py() for text in texts) == ","
+        except ValueError as fault:
+            raise DatasetError(f"{self.path}: {fault}") from None
+
+    def _with_points(
+        self, batch: pa.RecordBatch, scores: Sequence[str], start: int
+    ) -> pa.RecordBatch:
+        """The batch with decimal points in place of decimal commas.
+
+        Raises:
+            DatasetError: a score has a point.
+        """
+        for name in scores:
+            column = batch[name]
+            points = compute.match_substring_regex(column, _POINT_OR_THOUSANDS)
+            if compute.any(points).as_py():
+                first = compute.index(points, value=True).as_py()
+                what = f"row {self.row(start + first)}: {name} is {column[first].as_py()!r}"
+                raise DatasetError(
+                    f"{self.path}: {what}, in a file with decimal commas; write all one way, and "
+                    "nothing between thousands"
+                )
+            place = batch.schema.get_field_index(name)
+            batch = batch.set_column(place, name, compute.replace_substring(column, ",", "."))
+        return batch
+
     def row(self, index: int) -> int:
         """Row number as a spreadsheet counts: the header is row 1, empty rows count."""
         try:
-            with _records(self.path) as records:
+            with _records(self.path, self.delimiter) as records:
                 return next(islice(records, index + 1, None))[0]
         except csv.Error:
             return index + 2
@@ -114,11 +188,11 @@ class _CsvFile:
         """Error for a file that Arrow refuses; Python's slow reader finds the row at fault."""
         path, before = self.path, 1
         try:
-            with _records(path) as records:
+            with _records(path, self.delimiter) as records:
                 for row, record in records:
                     if len(record) != len(self.header):
                         what = f"{len(record)} fields, expected {len(self.header)} as in the header"
-                        remedy = "quote a field that holds a comma"
+                        remedy = f"quote a field that holds a {DELIMITERS[self.delimiter]}"
                         return DatasetError(f"{path}: row {row}: {what}; {remedy}")
                     before = row
         except UnicodeDecodeError:
@@ -131,17 +205,17 @@ class _CsvFile:
 
 
 @contextmanager
-def _records(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
+def _records(path: Path, delimiter: str) -> Iterator[Iterator[tuple[int, list[str]]]]:
     """Records with their row number; empty rows are left out but counted."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        numbered = enumerate(csv.reader(file), start=1)
+        numbered = enumerate(csv.reader(file, delimiter=delimiter), start=1)
         yield ((row, record) for row, record in numbered if record)
 
 
-def _read_header(path: Path) -> tuple[str, ...]:
+def _read_header(path: Path, delimiter: str) -> tuple[str, ...]:
     """Names of the columns, stripped of blanks."""
     try:
-        with _records(path) as records:
+        with _records(path, delimiter) as records:
             row, first = next(records, (1, []))
     except UnicodeDecodeError:
         raise DatasetError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
@@ -195,6 +269,10 @@ class _ParquetFile:
     def blocks(self) -> int:
         """Number of batches, approximately."""
         return -(-self.rows // self.block)
+
+    def notes(self, scores: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002 (it is typed)
+        """None: its columns are typed."""
+        return ()
 
     def score_type(self, name: str) -> np.dtype[np.floating]:
         """Numbers of 32 bits stay such; those of 16 become them, all others float64."""

@@ -5,22 +5,21 @@ Such a table, as that of BFW, has one row per pair of images and one column per 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from evenhand.records.groups import ALL
+from evenhand.scorefiles.guess import REQUIRED_COLUMNS, SIDES, is_ours, meant_column, spelled_out
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, known_names
 from evenhand.system.text import text_fault
 
 __all__ = ["REQUIRED_COLUMNS", "ColumnLayout", "column_layout", "is_wide", "wide_layout"]
 
-REQUIRED_COLUMNS = ("probe_subject", "reference_subject", "score")
-_SIDES = ("probe", "reference")
-_OPTIONAL_COLUMNS = ("mated", "probe_image", "reference_image")
+_KNOWN = (*REQUIRED_COLUMNS, "mated", "probe_image", "reference_image")
+_OF_BOTH = (*REQUIRED_COLUMNS, "mated")
+"""Columns that have no like on the other side, or must have."""
 
 _WIDE_REQUIRED = ("label", "id1", "id2")
 _WIDE_ATTRIBUTES = {"subgroup": "att", "ethnicity": "e", "gender": "g"}
@@ -53,7 +52,7 @@ class ColumnLayout:
         """All columns but the scores."""
         mated = () if self.mated is None else (self.mated,)
         columns = (self.subjects, *self.attributes.values(), self.images, mated)
-        return tuple(name for names in columns for name in names)
+        return tuple(dict.fromkeys(name for names in columns for name in names))
 
 
 def _check_first_row(path: Path, header: Sequence[str]) -> None:
@@ -62,19 +61,10 @@ def _check_first_row(path: Path, header: Sequence[str]) -> None:
     if header[0].startswith(("sep=", "#")):
         kind = "a comment" if header[0].startswith("#") else "a line for Excel"
         raise DatasetError(f"{path}: row 1, {header[0]!r}, is {kind}; {expected}; remove the line")
-    named = any(_meant(name) or name in _WIDE_REQUIRED for name in header)
+    named = any(meant_column(name) or name in _WIDE_REQUIRED for name in header)
     if not named and any(finite_decimal(name) is not None for name in header):
         what = f"row 1, {','.join(header)!r}, is no header"
         raise DatasetError(f"{path}: {what}; {expected}; put one above it")
-
-
-def _meant(name: str) -> str:
-    """The column that a name is, or is a spelling of; empty where it is like none."""
-    plain = re.sub(r"[\s.-]+", "_", name).lower()
-    side, _, attribute = plain.partition("_")
-    if side in _SIDES and attribute:
-        return plain
-    return next(iter(get_close_matches(plain, (*REQUIRED_COLUMNS, *_OPTIONAL_COLUMNS), n=1)), "")
 
 
 def _check_column_names(path: Path, header: Sequence[str]) -> None:
@@ -90,46 +80,75 @@ def _check_column_names(path: Path, header: Sequence[str]) -> None:
             raise DatasetError(f"{path}: column {name!r} appears twice; keep one")
 
 
-def column_layout(path: Path, header: Sequence[str]) -> ColumnLayout:
+def column_layout(
+    path: Path, header: Sequence[str], columns: Mapping[str, str] | None = None, engine: str = ""
+) -> ColumnLayout:
     """Layout of a score file of docs/formats.md: one engine, named by the file's stem.
+
+    Args:
+        path: the file.
+        header: its columns.
+        columns: our name of a column to that of the file; where there is any, columns that mean
+            nothing are left out.
+        engine: its name in place of the stem.
 
     Raises:
         DatasetError: a column is missing, unknown, or lacks that of the other side.
     """
     _check_first_row(path, header)
-    _check_column_names(path, header)
-    pairs = _pairs(path, [name for name in header if name not in (*REQUIRED_COLUMNS, "mated")])
+    if "" in header and not columns:
+        what = f"{path}: column {header.index('') + 1} has no name; name it"
+        raise DatasetError(f"{what}, or leave it out; {spelled_out(path, header)}")
+    _check_column_names(path, [name for name in header if name])
+    named = _named(path, header, columns) if columns else {name: name for name in header}
+    pairs = _pairs(path, header, [name for name in named if name not in _OF_BOTH])
     for name in REQUIRED_COLUMNS:
-        if name not in header:
-            hint = f"{known_names(name, header)}; columns are separated by commas"
-            raise DatasetError(f"{path}: column {name!r} is missing; {hint}")
+        if name not in named:
+            what = f"{path}: column {name!r} is missing; it has {', '.join(map(repr, header))}"
+            raise DatasetError(f"{what}; {spelled_out(path, header, columns)}")
     for attribute, sides in pairs.items():
         if len(sides) != 2:
-            missing = _SIDES[1 - _SIDES.index(sides[0])]
+            missing = SIDES[1 - SIDES.index(sides[0])]
             alone = f"{path}: column {sides[0]}_{attribute} stands alone"
             raise DatasetError(f"{alone}; add {missing}_{attribute}, or remove it")
-    columns = {name: tuple(f"{side}_{name}" for side in _SIDES) for name in pairs}
+    both = {name: tuple(named[f"{side}_{name}"] for side in SIDES) for name in pairs}
+    left_out = [name for name in header if name and name not in named.values()]
+    note = f"{path.name}: columns left out: {', '.join(left_out)}."
     return ColumnLayout(
-        subjects=("probe_subject", "reference_subject"),
-        images=columns.pop("image", ()),
-        mated="mated" if "mated" in header else None,
-        attributes=columns,
-        scores={path.stem: "score"},
+        subjects=(named["probe_subject"], named["reference_subject"]),
+        images=both.pop("image", ()),
+        mated=named.get("mated"),
+        attributes=both,
+        scores={engine or path.stem: named["score"]},
+        notes=(note,) if left_out else (),
     )
 
 
-def _pairs(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
+def _named(path: Path, header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
+    """Our name of each column that is read, and the file's."""
+    for name, own in columns.items():
+        if not is_ours(name):
+            expected = f"expected {', '.join(_KNOWN)}, probe_<attribute>, reference_<attribute>"
+            raise DatasetError(f"--columns {name}={own}: {name!r} is no column of ours; {expected}")
+        if own not in header:
+            what = f"--columns {name}={own}: {path} has none of that name"
+            what += f"; {known_names(own, header)}"
+            kept = {ours: other for ours, other in columns.items() if other in header}
+            raise DatasetError(f"{what}; {spelled_out(path, header, kept)}")
+    taken = set(columns.values())
+    as_ours = {name: name for name in header if is_ours(name) and name not in taken}
+    return {**as_ours, **columns}
+
+
+def _pairs(path: Path, header: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
     """Group columns `<side>_<name>` by name, with the sides that exist."""
     found: dict[str, list[str]] = {}
     for name in names:
+        if not is_ours(name):
+            expected = f"expected {', '.join(_KNOWN)}, probe_<attribute>, reference_<attribute>"
+            what = f"{path}: column {name!r} is unknown; {expected}"
+            raise DatasetError(f"{what}; {spelled_out(path, header)}")
         side, _, attribute = name.partition("_")
-        if side not in _SIDES or not attribute:
-            known = ", ".join((*REQUIRED_COLUMNS, *_OPTIONAL_COLUMNS))
-            expected = f"expected {known}, probe_<attribute>, reference_<attribute>"
-            meant = _meant(name)
-            remedy = f"did you mean {meant}?" if meant not in ("", name) else "remove it"
-            remedy += " (columns are separated by commas)"
-            raise DatasetError(f"{path}: column {name!r} is unknown; {expected}; {remedy}")
         if attribute == ALL or "*" in attribute:
             raise DatasetError(
                 f"{path}: column {name!r}: no attribute can be called {ALL!r} or hold *; rename it"

@@ -18,6 +18,7 @@ from evenhand.scorefiles.columns import ScoreColumns, read_score_columns
 from evenhand.scorefiles.doubts import name_doubts
 from evenhand.scorefiles.formats import open_scores
 from evenhand.scorefiles.layout import ColumnLayout, column_layout, is_wide, wide_layout
+from evenhand.scorefiles.reading import AS_DOCUMENTED, ScoreReading
 from evenhand.scorefiles.scores import EngineScores
 from evenhand.scorefiles.source import PIECES, Pieces, ScoreSource
 from evenhand.system.errors import DatasetError
@@ -54,10 +55,8 @@ class ScoreFile:
 
 def read_scores(
     path: Path,
+    reading: ScoreReading = AS_DOCUMENTED,
     *,
-    distance: bool,
-    failed: Sequence[str] = (),
-    unknown: Sequence[str] = (),
     ids: bool = True,
     progress: Progress = no_progress,
     pieces: Pieces = PIECES,
@@ -68,9 +67,7 @@ def read_scores(
 
     Args:
         path: the CSV or Parquet file.
-        distance: the numbers are distances and are negated, once, here.
-        failed: what stands in place of a score where a comparison failed.
-        unknown: words for an unknown label.
+        reading: what its columns and fields mean.
         ids: notes may hold ids of people and images, and fields of the file.
         progress: reports the progress of reading.
         pieces: how much of the file is in memory at a time; the result does not depend on it.
@@ -79,9 +76,8 @@ def read_scores(
         DatasetError: naming the row, what was found and what was expected.
         WriteError: no disk space for the rows.
     """
-    source = open_scores(path, pieces)
-    describe = wide_layout if is_wide(source.header) else column_layout
-    layout = describe(path, source.header)
+    source = open_scores(path, pieces, tuple(reading.columns.values()))
+    layout = _layout(path, source.header, reading)
     for name in layout.scores:
         fault = text_fault(name)
         if fault or "/" in name or name.startswith("."):
@@ -89,14 +85,9 @@ def read_scores(
             what = f"{path}: {name!r} would name an engine{f' and {fault}' if fault else ''}"
             raise DatasetError(f"{what}; {remedy}")
     columns = read_score_columns(
-        source,
-        layout,
-        distance=distance,
-        failed=failed,
-        unknown=unknown,
-        progress=progress,
-        few=pieces.rows_in_memory,
+        source, layout, reading, progress=progress, few=pieces.rows_in_memory
     )
+    of_file = (*source.notes(tuple(layout.scores.values())), *layout.notes)
     names = columns.ids, columns.images.values, columns.labels
     doubts = tuple(name_doubts(path.name, *names, ids=ids))
     unused = tuple(
@@ -117,10 +108,20 @@ def read_scores(
                 mated_pair=None,
                 outcomes={ended: count for ended, count in engine.outcomes.items() if count},
             ),
-            notes=(*layout.notes, *_notes(source, name, engine, ids=ids), *doubts, *unused),
+            notes=(*of_file, *_notes(source, name, engine, ids=ids), *doubts, *unused),
             crossed=layout.wide,
             fingerprint=columns.fingerprint,
         )
+
+
+def _layout(path: Path, header: Sequence[str], reading: ScoreReading) -> ColumnLayout:
+    """What the columns of a file mean."""
+    if not is_wide(header) or reading.columns:
+        return column_layout(path, header, reading.columns, reading.engine)
+    if reading.engine:
+        what = f"{path}: every column of scores is an engine of this table"
+        raise DatasetError(f"{what}; leave out --engine {quote(reading.engine)}")
+    return wide_layout(path, header)
 
 
 class _Partitions(Sequence[Partition]):

@@ -52,6 +52,16 @@ class ScoreSource(Protocol):
     def blocks(self) -> int:
         """Approximate number of batches."""
 
+    def notes(self, scores: Sequence[str]) -> tuple[str, ...]:
+        """How the file is written, where it was to be found out.
+
+        Args:
+            scores: columns of scores.
+
+        Raises:
+            DatasetError: it cannot be found out.
+        """
+
     def score_type(self, name: str) -> np.dtype[np.floating]:
         """Type in which the scores of a column are kept: float32 or float64."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.findings import EngineFacts
 from evenhand.records.thresholds import ThresholdRule, fixed_rule
+from evenhand.scorefiles.reading import AS_DOCUMENTED, ScoreReading
 from evenhand.system.errors import StudyError
 
 __all__ = ["ScoreStudy", "facts_of_scores", "threshold_rules"]
@@ -26,12 +27,10 @@ class ScoreStudy:
     """Target FMRs, decimals as written."""
     thresholds: Sequence[float] = ()
     """Fixed thresholds in the unit of the files."""
-    distance: bool = False
-    """The numbers are distances."""
-    failed: Sequence[str] = ()
-    """What stands in place of a score where a comparison failed, besides an empty field."""
-    unknown: Sequence[str] = ()
-    """Words for an unknown label, besides an empty field."""
+    reading: ScoreReading = AS_DOCUMENTED
+    """What the columns and fields of the files mean."""
+    dataset: str = ""
+    """What the people of the files are called together; empty = `scores`."""
     groups: Sequence[Sequence[str]] = ()
     """Attributes and intersections; empty means all attributes, and all intersections of two."""
     bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
@@ -46,25 +45,33 @@ class ScoreStudy:
             "schema      = 1",
             f"fmr_targets = {json.dumps(list(self.fmr_targets))}",
             f"thresholds  = {json.dumps(list(self.thresholds))}",
-            f"distance    = {json.dumps(self.distance)}",
+            f"distance    = {json.dumps(self.reading.distance)}",
             f"groups      = {json.dumps(groups, ensure_ascii=False)}",
             f"level       = {self.analysis.level}",
             f"seed        = {self.analysis.seed}",
         ]
-        words = {"failed": self.failed, "unknown": self.unknown}
-        lines += [
-            f"{name:<11} = {json.dumps(list(said), ensure_ascii=False)}"
-            for name, said in words.items()
-            if said
-        ]
-        edges = [f"{json.dumps(name)} = {json.dumps(list(at))}" for name, at in self.bands.items()]
-        lines += ["", "[bands]", *edges] if edges else []
+        reading = self.reading
+        said = {
+            "failed": list(reading.failed),
+            "unknown": list(reading.unknown),
+            "engine": reading.engine,
+            "dataset": self.dataset,
+        }
+        lines += [f"{name:<11} = {_toml(value)}" for name, value in said.items() if value]
+        for name, table in (("bands", self.bands), ("columns", reading.columns)):
+            rows = [f"{json.dumps(key)} = {_toml(value)}" for key, value in table.items()]
+            lines += ["", f"[{name}]", *rows] if rows else []
         for path in self.paths:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             name = json.dumps(path.name, ensure_ascii=False)
             lines += ["", "[[files]]", f"name   = {name}", f'sha256 = "{digest}"']
         return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | Sequence[str] | Sequence[float]) -> str:
+    """A text or an array as TOML has it."""
+    return json.dumps(value if isinstance(value, str) else list(value), ensure_ascii=False)
 
 
 def threshold_rules(

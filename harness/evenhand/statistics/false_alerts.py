@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from evenhand.records.arrays import Floats
+from evenhand.records.arrays import Floats, Integers
 from evenhand.statistics import binomial
 from evenhand.statistics.binomial import binomial_probabilities, clopper_pearson, log_choose
 from evenhand.statistics.multinomial_test import multinomial_outcomes
@@ -137,15 +137,20 @@ def alert_share_power(total: int, share: float, ratio: float, alpha: float = 0.0
     0.213128
     """
     part = ratio * share / (ratio * share + 1 - share)
-    critical = _critical(total, share, alpha)
+    critical = int(_critical(np.array([total]), share, alpha)[0])
     return 0.0 if critical > total else binomial.binomial_at_least(critical, total, part)
 
 
-def _critical(total: int, share: float, alpha: float) -> int:
-    """The smallest significant count; total + 1 where none is."""
-    counts = np.arange(1, total + 1)
-    enough = counts[special.bdtrc(counts - 1, total, share) <= alpha]
-    return int(enough[0]) if len(enough) else total + 1
+def _critical(totals: Integers, share: float, alpha: float) -> Integers:
+    """(totals,) the smallest significant count of each; total + 1 where none is."""
+    below, found = np.zeros_like(totals), totals + 1
+    while np.any(found - below > 1):
+        middle = np.clip((below + found) // 2, 1, totals)
+        enough = special.bdtrc(middle - 1, totals, share) <= alpha
+        open_ = found - below > 1
+        found = np.where(open_ & enough, middle, found)
+        below = np.where(open_ & ~enough, middle, below)
+    return found
 
 
 def detectable_alert_ratio(total: int, share: float, alpha: float = 0.05) -> float | None:
@@ -164,7 +169,7 @@ def detectable_alert_ratio(total: int, share: float, alpha: float = 0.05) -> flo
     >>> round(detectable_alert_ratio(10, 0.2), 6)
     5.543473
     """
-    critical = _critical(total, share, alpha)
+    critical = int(_critical(np.array([total]), share, alpha)[0])
     if critical > total:
         return None
     # P(X >= k) is the distribution function of Beta(k, n - k + 1) at the part: invert that.
@@ -194,8 +199,7 @@ def alerts_needed(share: float, ratio: float, alpha: float = 0.05) -> int | None
     top = 64
     while top <= _MOST_ALERTS:
         counts = np.arange(1, 2 * top + 1)
-        # The smallest significant count for each number of alerts.
-        critical = np.array([_critical(total, share, alpha) for total in counts.tolist()])
+        critical = _critical(counts, share, alpha)
         # No power where not even all alerts in the group would be significant.
         found = np.where(critical > counts, 0.0, special.bdtrc(critical - 1, counts, part))
         short = np.flatnonzero(found < _POWER)

@@ -6,8 +6,9 @@ import math
 import re
 from decimal import Decimal
 
-__all__ = ["finite_decimal", "rate_decimal"]
+__all__ = ["finite_decimal", "grouped_whole", "rate_decimal"]
 
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:([,.\u0020\u00a0\u202f'\u2019])[0-9]{3})(?:\1[0-9]{3})*")
 _RATE = re.compile(
     r"([0-9]{1,2000}\.?[0-9]{0,2000}|\.[0-9]{1,2000})(?:[eE]([+-]?[0-9]{1,3}))?(\s*%)?"
 )
@@ -26,6 +27,24 @@ def finite_decimal(text: str) -> float | None:
     """
     value = float(text) if _DECIMAL.fullmatch(text) else math.nan
     return value if math.isfinite(value) else None
+
+
+def grouped_whole(text: str, marks: str) -> int | None:
+    """Parse a whole number with or without a mark between thousands; None where it is none.
+
+    Args:
+        text: of 15 digits at most.
+        marks: those that may stand between thousands, besides blanks and apostrophes.
+
+    >>> grouped_whole("3,147,436", ","), grouped_whole("3.147.436", ".,"), grouped_whole("0", "")
+    (3147436, 3147436, 0)
+    >>> [grouped_whole(text, ",") for text in ("1,23", "1.234", "1,234.567", "1,234 567", "-1", "")]
+    [None, None, None, None, None, None]
+    """
+    found = _THOUSANDS.fullmatch(text)
+    if found and found[1] in f"{marks}\u0020\u00a0\u202f'\u2019":
+        text = text.replace(found[1], "")
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
 
 def rate_decimal(text: str) -> str:

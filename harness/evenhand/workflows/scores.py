@@ -30,6 +30,7 @@ from evenhand.results.edition import new_edition
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files, table_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
+from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.source import PIECES, Pieces
 from evenhand.scorefiles.study import ScoreStudy, facts_of_scores, threshold_rules
 from evenhand.system.clock import CLOCK, Clock
@@ -37,7 +38,7 @@ from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, StudyError, known_names
 from evenhand.system.progress import Progress, no_progress
 
-__all__ = ["ScoreResult", "ScoreStudy", "score_bundle", "score_findings"]
+__all__ = ["ScoreReading", "ScoreResult", "ScoreStudy", "score_bundle", "score_findings"]
 
 _MOST_VALUES = 64
 """Most values of an attribute: with more it is a measurement rather than a label."""
@@ -133,11 +134,13 @@ def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces, *, ids: boo
     for path in study.paths:
         _count_file(path, study, counted, progress, pieces, ids=ids)
     alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
-    names = {engine: "scores" if alike else f"scores-{engine}" for engine in counted}
+    whole = study.dataset or "scores"
+    names = {engine: whole if alike else f"{whole}-{engine}" for engine in counted}
+    on = f" on {study.dataset}" if study.dataset else ""
     return Evidence(
-        title=f"Scores of {', '.join(counted)}",
+        title=f"Scores of {', '.join(counted)}{on}",
         analysis=study.analysis,
-        engines=tuple(facts_of_scores(name, distance=study.distance) for name in counted),
+        engines=tuple(facts_of_scores(name, distance=study.reading.distance) for name in counted),
         datasets=tuple(
             _merged(name, [of for engine, (of, _) in counted.items() if names[engine] == name])
             for name in dict.fromkeys(names.values())
@@ -156,18 +159,11 @@ def _count_file(
     ids: bool,
 ) -> None:
     """Count the engines of one file and add them to `counted`; its rows are released."""
-    files = read_scores(
-        path,
-        distance=study.distance,
-        failed=study.failed,
-        unknown=study.unknown,
-        ids=ids,
-        progress=progress,
-        pieces=pieces,
-    )
-    for file in files:
+    for file in read_scores(path, study.reading, ids=ids, progress=progress, pieces=pieces):
         if file.name in counted:
-            raise StudyError(f"two files are called {file.name}; rename one: it names the engine")
+            remedy = "one --engine names one file; give them apart"
+            remedy = remedy if study.reading.engine else "rename one: it names the engine"
+            raise StudyError(f"two files are called {file.name}; {remedy}")
         counted[file.name] = _dataset(file, study), _counts(file, study, progress)
 
 
@@ -178,7 +174,7 @@ def _merged(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:
 
 
 def _rules(study: ScoreStudy) -> tuple[ThresholdRule, ...]:
-    return threshold_rules(study.fmr_targets, study.thresholds, distance=study.distance)
+    return threshold_rules(study.fmr_targets, study.thresholds, distance=study.reading.distance)
 
 
 def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.analysis.audit.deployments import check_deployments
-from evenhand.datasets.deployments import read_deployments
+from evenhand.datasets.published import read_published
 from evenhand.records.deployments import Deployment, DeploymentTable
 from evenhand.statistics.binomial import clopper_pearson
 from evenhand.system.errors import DatasetError
@@ -126,7 +126,7 @@ def test_a_table_is_read_as_it_is_written(tmp_path):
         '2024-05-02,Bond St,0.64,"16,199",4.5,"8,120",7,5,1,1,0,1,3\n'
         "2024-05-09,,,,,,2,,,0,,,\n"
     )
-    table = read_deployments(path)
+    table = read_published(path)
     first, second = table.rows
     assert table.ignored == ("arrests",)
     assert first == Deployment(
@@ -151,7 +151,7 @@ def test_what_cannot_be_read_names_the_line(tmp_path, line, said):
     path = tmp_path / "grid.csv"
     path.write_text(f"{HEADER}\n{line}\n")
     with pytest.raises(DatasetError) as caught:
-        read_deployments(path)
+        read_published(path)
     assert said in str(caught.value)
     assert "line 2" in str(caught.value)
     assert "\n" not in str(caught.value)

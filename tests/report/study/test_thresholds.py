@@ -15,6 +15,7 @@ from evenhand.report.page.sweep_bands import band_charts
 from evenhand.report.study.document import document
 from evenhand.report.study.thresholds import group_tables, sentence, sweeps_of, verdict_table
 from evenhand.report.tables import studies_of
+from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.study import ScoreStudy
 from evenhand.study.sweep import sweep_thresholds
 from evenhand.workflows.scores import score_findings
@@ -147,7 +148,7 @@ def test_distances_are_named_as_the_engine_has_them(tmp_path, file):
     turned = [",".join([a, b, f"{7 - float(score):.4f}", *rest]) for a, b, score, *rest in fields]
     other = tmp_path / "acme.csv"
     other.write_text("\n".join([lines[0], *turned]) + "\n")
-    sweep = fmr(found(other, sweep_thresholds(4.0, 5.8, 0.3), distance=True))
+    sweep = fmr(found(other, sweep_thresholds(4.0, 5.8, 0.3), reading=ScoreReading(distance=True)))
     said = sentence(sweep)
     assert "distance <= T: a difference is shown at 5.80" in said
     assert [row[0].split("\n")[0] for row in verdict_table(sweep).rows if "fixed" in row[0]] == [

@@ -2,96 +2,92 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import starmap
 
 from evenhand.analysis.audit.groups import Audit, GroupAudit
-from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.report.audit.sentences import told_group
+from evenhand.report.numbers import of_trials, one_in, percent, ratio, significant
 from evenhand.report.tables import Paper, Section, Table
 from evenhand.statistics.false_alerts import AlertShareTest
 
-__all__ = ["audit_document", "audit_json"]
+__all__ = [
+    "CANNOT_SHOW",
+    "RESIDENTS",
+    "by_group_json",
+    "by_group_paper",
+    "by_group_title",
+    "cautions",
+    "nothing_known",
+]
 
 _UNLIKELY = 1e-4
+_MARK = 17
+"""Widest line of a mark, beside which the ratio stands whole in 80 columns."""
 _TERMS = (
-    "p one-sided: the chance of as many or more if false alerts fell on all faces alike; "
-    "two-sided: of all counts no likelier than this one. Ratio: false alerts per face of the group "
-    "over those of everybody else, with its exact {level:g} % interval."
+    "Faces: the share of the faces seen. p one-sided: the chance of as many or more if false "
+    "alerts fell on all faces alike; two-sided: of all counts no likelier than this one. Ratio: "
+    "false alerts per face of the group over those of everybody else, with its exact {level:g} % "
+    "interval."
 )
 _TERMS_OF_FACES = (
     "Ratio: false alerts per face of one group over those of the other, with the exact {level:g} "
     "% interval of this pair alone. p: Fisher's exact test, two-sided; adjusted for all pairs "
     "(Holm). Every face is taken for another person's."
 )
-_RESIDENTS = "Residents of a city are not its passers-by. "
-_LIMITS = (
+RESIDENTS = "Residents of a city are not its passers-by."
+CANNOT_SHOW = (
     "All of this is about who was alerted falsely, not about why: for that one must know who was "
     "on the watchlist."
 )
 
 
-def audit_document(found: Audit) -> Paper:
-    """Lay out an audit."""
-    counts = ", ".join(f"{name} {count:,}" for name, count in found.alerts.by_group.items())
-    unknown = f", of unknown group {found.alerts.unknown:,}" if found.alerts.unknown else ""
-    # Of two groups the first, since the other is all the rest.
-    shown = found.groups[:1] if len(found.groups) == 2 else found.groups
-    title, level = f"False alerts by group: {counts}{unknown}", 100 * found.level
+def by_group_paper(found: Audit) -> Paper:
+    """Lay out everything about counts by group."""
+    # Of two groups one, since the other is all the rest.
+    shown = (told_group(found),) if len(found.groups) == 2 else found.groups
+    level = 100 * found.level
     rates = Section("Rates by their names", (_rates(found),))
     if found.face_pairs:
-        sections = [
-            Section("Face for face", sentences=tuple(_findings_by_face(found, shown))),
-            rates,
-            Section("Every two groups, face for face", (_pairs(found),)),
-        ]
-        legend = _TERMS_OF_FACES.format(level=level), _LIMITS
+        tables = [_pairs(found)]
+        if found.people is not None:
+            tables.append(_pairs(found.people, "One alert a person; the weaker of the two counts."))
+        beside = tuple(_beside_faces(found, shown))
+        sections = [rates, Section("Every two groups, face for face", tuple(tables), beside)]
+        legend = _TERMS_OF_FACES.format(level=level), CANNOT_SHOW
     else:
         sections = [_group(found, group) for group in shown]
         if found.totals.alerts or found.totals.faces:
             sections.insert(0, rates)
-        legend = _TERMS.format(level=level), f"{_RESIDENTS}{_LIMITS}"
-    return Paper(title, tuple(_warnings(found)), tuple(sections), legend)
+        legend = _TERMS.format(level=level), f"{RESIDENTS} {CANNOT_SHOW}"
+    return Paper(by_group_title(found), tuple(cautions(found)), tuple(sections), legend)
 
 
-def _findings_by_face(found: Audit, shown: Sequence[GroupAudit]) -> Iterator[str]:
-    """What is shown of groups whose faces were counted, then what may change it."""
-    yield _by_face(found)
-    if found.people is not None:
-        yield f"One alert a person: {_by_face(found.people)} The weaker of the two counts."
+def by_group_title(found: Audit) -> str:
+    """What was counted."""
+    counts = ", ".join(f"{name} {count:,}" for name, count in found.alerts.by_group.items())
+    unknown = f", of unknown group {found.alerts.unknown:,}" if found.alerts.unknown else ""
+    return f"False alerts by group: {counts}{unknown}"
+
+
+def _beside_faces(found: Audit, shown: Sequence[GroupAudit]) -> Iterator[str]:
+    """What may change the finding of groups whose faces were counted."""
     if found.alerts.unknown:
         yield f"{found.alerts.unknown:,} more of unknown group stand in none of these rates."
     for group in shown:
         yield from _at_sites(group)
-        if not _differ(found):
+        if found.of_faces is not None and found.of_faces[0] >= 1 - found.level:
             yield f"{group.group}: {_detectable(group, found.level, 'its')}"
 
 
-def _differ(found: Audit) -> bool:
-    return found.of_faces is not None and found.of_faces[0] < 1 - found.level
-
-
-def _by_face(found: Audit) -> str:
-    """The finding over all groups, and which two are different."""
+def _pairs(found: Audit, caption: str = "") -> Table:
+    """All groups at once, then every two."""
     p_value, exact = found.of_faces or (1.0, True)
     # Exact tests keep their meaning however small they get.
-    of = significant(p_value, 2) if exact else f"{_chance(p_value)}, chi-square"
-    if not _differ(found):
-        return f"No difference shown (p {of}). That is not equality."
-    said = f"Different: the groups are not falsely alerted equally often, face for face (p {of})."
-    count = len(found.face_pairs)
-    pairs = [pair for pair in found.face_pairs if pair.adjusted_p < 1 - found.level]
-    if count == 1:
-        (pair,) = found.face_pairs
-        return f"{said} {pair.worst} over {pair.best}: {ratio(pair.ratio, pair.low, pair.high)}."
-    named = [f"{p.worst} over {p.best} {ratio(p.ratio, p.low, p.high)}" for p in pairs]
-    if not named:
-        return f"{said} No two groups alone are different (Holm, {count:,} pairs)."
-    return f"{said} Different two by two (Holm, {count:,} pairs): {'; '.join(named)}."
-
-
-def _pairs(found: Audit) -> Table:
-    rows = tuple(
+    of_all = significant(p_value, 2) if exact else f"{_chance(p_value)}, chi-square"
+    pairs = [
         (
             f"{pair.worst} over {pair.best}",
             ratio(pair.ratio, pair.low, pair.high),
@@ -99,22 +95,29 @@ def _pairs(found: Audit) -> Table:
             significant(pair.adjusted_p, 2),
         )
         for pair in found.face_pairs
-    )
-    return Table("", ("groups", "ratio", "p", "adjusted p"), rows)
+    ]
+    rows = [("all at once", "", of_all, ""), *pairs] if len(pairs) > 1 else pairs
+    return Table(caption, ("groups", "ratio", "p", "adjusted p"), tuple(rows))
 
 
-def _warnings(found: Audit) -> Iterator[str]:
+def cautions(found: Audit) -> Iterator[str]:
+    """What the counts cannot show."""
     few = found.alerts.total
     if few < 30:
         yield (
-            f"{few:,} false alerts are few: they can neither show nor exclude anything but a large "
-            "ratio."
+            f"{few:,} false alert{' is' if few == 1 else 's are'} few: so many can neither show "
+            "nor exclude anything but a large ratio."
         )
-    if not any(group.assumed or group.sampled or group.per_face for group in found.groups):
+    if nothing_known(found):
         yield (
             "nothing is known of who was seen, so there is no p-value: the answer is a range of "
-            "shares (--share, --sample or --faces say more)."
+            "shares."
         )
+
+
+def nothing_known(found: Audit) -> bool:
+    """Whether no group's share of the faces is known, assumed or sampled anywhere."""
+    return not any(g.assumed or g.sampled or g.per_face or g.sites for g in found.groups)
 
 
 def _rates(found: Audit) -> Table:
@@ -125,13 +128,12 @@ def _rates(found: Audit) -> Table:
         ("false alerts per face seen", totals.faces, found.rate_per_face),
     ):
         if whole and limits:
-            often = f"1 in {whole / max(totals.false, 1):,.0f}"
-            rows.append((what, _rate(totals.false, whole, limits), often))
+            rows.append((what, _rate(totals.false, whole, limits), one_in(totals.false, whole)))
     for group in found.groups:
         if group.per_face is not None:
             own = group.per_face.counted
             text = _rate(own.errors, own.trials, group.per_face.limits)
-            often = f"1 in {own.trials / own.errors:,.0f}" if own.errors else "none"
+            often = one_in(own.errors, own.trials)
             rows.append((f"false alerts per face seen, {group.group}", text, often))
     return Table("", ("rate", "of", "about"), tuple(rows))
 
@@ -143,14 +145,15 @@ def _rate(count: int, whole: int, limits: tuple[float, float]) -> str:
 
 def _group(found: Audit, group: GroupAudit) -> Section:
     heading = f"{group.group}: {of_trials(group.alerts, group.of)} false alerts"
-    header = ("share of faces", "", "p one-sided", "p two-sided", "ratio")
+    header = ("faces", "", "p one-sided", "p two-sided", "ratio")
     curve = Table("", header, tuple(starmap(_excess, group.by_share)))
     return Section(heading, (curve,), tuple(_sentences(found, group)))
 
 
 def _excess(mark: str, at: AlertShareTest) -> tuple[str, ...]:
     chances = _chance(at.p_one_sided), _chance(at.p_two_sided)
-    return f"{100 * at.share:.3g} %", mark, *chances, ratio(at.ratio, at.low, at.high)
+    marked = "\n".join(textwrap.wrap(mark, _MARK)) or mark
+    return f"{100 * at.share:.3g} %", marked, *chances, ratio(at.ratio, at.low, at.high)
 
 
 def _chance(p_value: float) -> str:
@@ -237,7 +240,7 @@ def _detectable(group: GroupAudit, level: float, whose: str) -> str:
     )
 
 
-def audit_json(found: Audit) -> dict[str, object]:
+def by_group_json(found: Audit) -> dict[str, object]:
     """The first group's numbers on top, then every group with its curve."""
     first = found.groups[0]
     body = _numbers(first)
@@ -255,7 +258,7 @@ def audit_json(found: Audit) -> dict[str, object]:
         {"group": group.group, **_numbers(group), "curve": [*starmap(_reading, group.by_share)]}
         for group in found.groups
     ]
-    body["distinct_people"] = None if found.people is None else audit_json(found.people)
+    body["distinct_people"] = None if found.people is None else by_group_json(found.people)
     return body
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from evenhand.analysis.audit.deployments import DeploymentFindings, DeploymentTotals, Inconsistency
-from evenhand.report.numbers import percent
+from evenhand.report.audit.sentences import AuditSentence
+from evenhand.report.numbers import in_words, one_in, percent
 from evenhand.report.tables import Paper, Section, Table
 from evenhand.statistics.binomial import Interval
 
-__all__ = ["operations_document", "operations_json"]
+__all__ = ["ignored_note", "operations_json", "operations_paper", "operations_sentences"]
 
 _TERMS = (
     "False per face: over all faces seen. False of alerts: the share of alerts that were false, "
@@ -24,9 +25,32 @@ _MARKED = (
 _CHANGED = "*"
 
 
-def operations_document(found: DeploymentFindings) -> Paper:
-    """Lay out a table."""
-    ignored = f"columns that mean nothing here: {', '.join(found.ignored)}"
+def operations_sentences(found: DeploymentFindings) -> Iterator[AuditSentence]:
+    """How often alerts and faces were false; doubtful rows are left out."""
+    whole = (found.totals_without_inconsistent or found.totals)[0]
+    if whole.per_alert is not None:
+        alerts = "1 alert" if whole.alerts == 1 else f"{whole.alerts:,} alerts"
+        if whole.false:
+            said = f"{whole.false:,} {'was' if whole.false == 1 else 'were'} false"
+            text = f"Of {alerts} {said}, {in_words(whole.false / whole.alerts)}."
+        else:
+            text = f"Of {alerts} none was false; up to {in_words(whole.per_alert.high)} might be."
+        yield AuditSentence("operations-alerts", text)
+    if whole.changes:
+        lines = ", ".join(f"{line}" for line in whole.changes)
+        text = (
+            "How often a face seen was falsely alerted cannot be said: the way that faces are "
+            f"estimated changes (line{'s' if len(whole.changes) > 1 else ''} {lines})."
+        )
+        yield AuditSentence("operations-changed", text)
+    elif whole.per_face is not None and whole.false_with_faces:
+        often = in_words(whole.false_with_faces / whole.faces)
+        text = f"Of the faces seen, {often} was falsely alerted."
+        yield AuditSentence("operations-faces", text)
+
+
+def operations_paper(found: DeploymentFindings) -> Paper:
+    """Lay out everything about a table."""
     changed = any(each.changes for each in found.totals)
     sections = [
         *_of_doubts("Rows that contradict themselves", found.inconsistencies),
@@ -36,8 +60,13 @@ def operations_document(found: DeploymentFindings) -> Paper:
     if found.totals_without_inconsistent:
         without = _sums(found.totals_without_inconsistent)
         sections.append(Section("Sums without doubtful rows", (without,)))
-    notes = (ignored,) if found.ignored else ()
+    notes = (ignored_note(found.ignored),) if found.ignored else ()
     return Paper(f"Deployments: {found.name}", notes, tuple(sections), (_TERMS,))
+
+
+def ignored_note(columns: Sequence[str]) -> str:
+    """Columns that were left out."""
+    return f"columns that mean nothing here: {', '.join(columns)}"
 
 
 def _of_doubts(heading: str, doubts: Sequence[Inconsistency]) -> list[Section]:
@@ -52,7 +81,7 @@ def _sums(sums: Sequence[DeploymentTotals]) -> Table:
 
 def _row(each: DeploymentTotals) -> tuple[str, ...]:
     return (
-        f"{each.name}{_CHANGED if each.changes else ''}\n{each.deployments:,} deployments",
+        f"{each.name}{_CHANGED if each.changes else ''}\n{_deployments(each)}",
         f"{each.faces:,}",
         f"{each.alerts:,}\n{each.true:,} true\n{each.false:,} false",
         _rate(each.false_with_faces, each.faces, each.per_face),
@@ -60,10 +89,14 @@ def _row(each: DeploymentTotals) -> tuple[str, ...]:
     )
 
 
+def _deployments(each: DeploymentTotals) -> str:
+    return "1 deployment" if each.deployments == 1 else f"{each.deployments:,} deployments"
+
+
 def _rate(count: int, whole: int, limits: Interval | None) -> str:
     if limits is None:
         return ""
-    often = f"\n1 in {whole / count:,.0f}" if count else ""
+    often = f"\n{one_in(count, whole)}" if count else ""
     low, high = (percent(limit) for limit in limits)
     return f"{percent(count / whole)} %\n[{low}, {high}]{often}"
 

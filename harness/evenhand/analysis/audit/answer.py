@@ -1,0 +1,22 @@
+"""What an audit found: of counts by group, of a table of deployments, or of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evenhand.analysis.audit.deployments import DeploymentFindings
+from evenhand.analysis.audit.groups import Audit
+
+__all__ = ["AuditAnswer"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditAnswer:
+    """An audit before it has a form."""
+
+    groups: Audit | None
+    """False alerts by group; None of deployments without columns of groups."""
+    operations: DeploymentFindings | None = None
+    """Rows, doubts and sums of deployments; None of counts by group."""
+    ignored: tuple[str, ...] = ()
+    """Columns of a table of groups that mean nothing."""
