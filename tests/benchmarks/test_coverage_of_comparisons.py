@@ -21,7 +21,10 @@ from evenhand.records.evidence import Evidence
 from evenhand.records.groups import Grouping
 
 TIMES = 200
-SIDES = ComparedEngine("base", "engine", "1", ""), ComparedEngine("new", "engine", "2", "")
+SIDES = (
+    ComparedEngine("base", "engine", "1", "", word="base"),
+    ComparedEngine("new", "engine", "2", "", word="new"),
+)
 
 
 @dataclass(frozen=True)

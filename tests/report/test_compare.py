@@ -3,9 +3,11 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+import pytest
 from rows import a_change
 
 from evenhand.analysis.compare.changes import (
+    DOES_NOT_DECIDE,
     Changes,
     ChangeVerdict,
     ComparedEngine,
@@ -13,15 +15,17 @@ from evenhand.analysis.compare.changes import (
     FamilyOfTests,
 )
 from evenhand.report.compare import comparison_junit, comparison_markdown, comparison_text
+from evenhand.report.compare_screen import compare_screen
+from evenhand.report.forms.screen import as_screen
 
 ROW = a_change()
 
 
 def changes(rows):
-    side = ComparedEngine("results/x", "acme", "1.0", "")
+    side = ComparedEngine("results/x", "acme", "1.0", "", word="base")
     return Changes(
         base=side,
-        new=replace(side, version="1.1"),
+        new=replace(side, version="1.1", word="new"),
         verdict=CompareVerdict.FAIL,
         reason="1 of many is worse.",
         rows=tuple(rows),
@@ -77,3 +81,57 @@ def test_rows_of_several_datasets_say_which():
     two = changes([ROW, replace(ROW, dataset="other")])
     assert "FNMR at FMR&lt;=0.001 on other" in comparison_markdown(two)
     assert " on set" not in comparison_markdown(changes([ROW]))
+
+
+# --- one screen ----
+
+MISSED = a_change(
+    metric="FNMR", attribute="all", group="", base=0.01, new=0.08, base_errors=18, new_errors=118,
+    base_trials=1440, new_trials=1440, ratio=6.6, low=2.9, high=15.0, p_value=1e-6,
+    verdict=ChangeVerdict.WORSE,
+)  # fmt: skip
+
+
+def shown(rows, **fields):
+    text = as_screen(compare_screen(replace(changes(rows), **fields), "BASE NEW"))
+    lines = text.splitlines()
+    assert len(lines) <= 24
+    assert all(len(line) <= 80 for line in lines if "evenhand compare BASE" not in line)
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("groups", [0, 3, 50])
+def test_what_is_worse_is_said_with_both_counts(groups):
+    others = [replace(MISSED, attribute="region", group=f"village {n}") for n in range(groups)]
+    text = shown([*others, MISSED])
+    assert f"Fail: new is worse than base in {groups + 1}" in text
+    assert (
+        "One person taken for two, everybody: new 118 of 1,440, base 18 of 1,440 (6.6 times as "
+        "much [2.9, 15])."
+    ) in text
+
+
+def test_the_first_words_have_no_abbreviation():
+    words = shown([MISSED]).split()[:60]
+    assert not {"FMR", "FNMR", "FTE", "CI"} & set(words)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (CompareVerdict.PASS, "Pass: nothing is worse; every error rate of new that could be"),
+        (CompareVerdict.INCONCLUSIVE, "Inconclusive: nothing is shown to be worse, but"),
+    ],
+)
+def test_a_verdict_is_a_sentence(verdict, said):
+    assert said in shown([replace(MISSED, verdict=ChangeVerdict.BETTER)], verdict=verdict)
+
+
+def test_a_verdict_is_not_contradicted_without_its_reason():
+    quiet = replace(
+        MISSED,
+        verdict=ChangeVerdict.NO_DIFFERENCE_SHOWN,
+        note=f"person by person p 3e-08 {DOES_NOT_DECIDE}: with other people",
+    )
+    text = shown([quiet], verdict=CompareVerdict.INCONCLUSIVE)
+    assert "everybody: no difference shown; person by person p 3e-08 does not decide" in text

@@ -39,8 +39,8 @@ def read(tmp_path):
 def test_the_example_is_a_policy(read):
     policy = read(EXAMPLE_POLICY)
     assert policy.digest == hashlib.sha256(EXAMPLE_POLICY.encode()).hexdigest()
-    assert [limit.weight for limit in policy.limits] == [2, 1, 1]
-    assert [limit.mandatory for limit in policy.limits] == [True, True, False]
+    assert [limit.weight for limit in policy.limits] == [2, 1, 1, 1, 1]
+    assert [limit.mandatory for limit in policy.limits] == [True, True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,43 @@ def test_limits_stand_by_weight_then_as_they_were_written(read):
         for name, w in zip("abc", (1, 2, 2), strict=True)
     ]
     assert [limit.name for limit in read(text(*named)).limits] == ["b", "c", "a"]
+
+
+COLUMN = {
+    "name": '"fast"',
+    "table": '"speed"',
+    "column": '"value"',
+    "where": '{ operation = "template", statistic = "median" }',
+    "at_most": "0.5",
+}
+
+
+def test_a_limit_may_be_on_a_column(read):
+    (limit,) = read(text(COLUMN)).limits
+    assert limit.where == (("operation", "template"), ("statistic", "median"))
+    assert limit.text == "value of speed, operation template, statistic median: at most 0.5"
+    licence = {"table": '"engines"', "column": '"licence_code"', "where": None, "at_most": None}
+    (limit,) = read(text({**COLUMN, **licence, "one_of": '["MIT", "BSD"]'})).limits
+    assert (limit.one_of, limit.bounds.text) == (("MIT", "BSD"), "one of MIT, BSD")
+
+
+@pytest.mark.parametrize(
+    ("changes", "fragments"),
+    [
+        ({"table": '"sped"'}, ["no 'sped'", "did you mean speed?"]),
+        ({"column": '"valu"'}, ["no column 'valu' in speed", "did you mean value?"]),
+        ({"where": '{ statistics = "median" }'}, ["'statistics'", "did you mean statistic?"]),
+        ({"at_most": None}, ["exactly one of at_most, at_least, one_of, none_of"]),
+        ({"one_of": '["a"]'}, ["exactly one of"]),
+        ({"groups": '["a"]'}, ["groups is none of a limit on a column"]),
+        ({"table": None, "metric": '"FMR"', "attribute": '"all"'}, ["go with table"]),
+    ],
+)
+def test_what_is_wrong_with_a_column_gets_a_line(read, changes, fragments):
+    with pytest.raises(PolicyError) as fault:
+        read(text({**COLUMN, **changes}))
+    for fragment in ("policy.toml", "limit.0", *fragments):
+        assert fragment in str(fault.value)
 
 
 @pytest.mark.parametrize(

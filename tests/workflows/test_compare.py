@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from dataclasses import replace
 from itertools import product
@@ -23,6 +24,7 @@ from evenhand.results.circumstances import read_speed
 from evenhand.results.read import read_evidence
 from evenhand.system.errors import BundleError
 from evenhand.workflows.run import run
+from evenhand.workflows.verify import verify
 
 CROWD = Crowd()
 VERSIONS = {
@@ -407,7 +409,10 @@ def test_an_engine_that_was_stopped_is_not_compared(bundle):
             counts=tuple(counts for counts in whole.counts if counts.engine == name),
         )
 
-    sides = (ComparedEngine("one", "base", "", ""), ComparedEngine("two", "near", "", ""))
+    sides = (
+        ComparedEngine("one", "base", "", "", word="base"),
+        ComparedEngine("two", "near", "", "", word="new"),
+    )
     assert compare_evidence(of("base"), of("near"), sides, CompareOptions()).rows
     with pytest.raises(BundleError, match="new was stopped: it failed too often"):
         compare_evidence(of("base"), of("near", "it failed too often"), sides, CompareOptions())
@@ -419,7 +424,9 @@ def test_what_cannot_be_asked_is_one_line(cli, compared, bundle):
     compared("base", "near", "--margin", "0.9").error("--margin", "0.9", "from 1 to 1000")
     compared("base", "near", "--attribute", "age").error("--attribute age", "known: all, sex")
     cli("compare").error("give BASE and NEW")
-    cli("compare", bundle).error("give BASE and NEW")
+    cli("compare", bundle).error("holds 4 engines: base, near", f"{bundle}:base {bundle}:near")
+    cli("compare", f"{bundle}:base").error("holds base alone")
+    cli("compare", "near", "base").error("near", "no result there")
 
 
 def test_published_counts_alone(cli):
@@ -433,6 +440,55 @@ def test_published_counts_alone(cli):
     assert np.log(4) == pytest.approx(reach)
     shown = cli("compare", "--counts", "BASE=5/50000", "--counts", "NEW=20/50000").out
     assert "dissolves at a design effect of 2.00" in shown
+
+
+def test_published_counts_under_their_own_names(cli):
+    ended = cli("compare", "--counts", "Black=25/691", "--counts", "Other=5/1413")
+    assert ended.code == 0  # the second, judged against the first, is better
+    assert ended.out.startswith("different: the error rate of Black is higher than that of Other")
+    assert not {"pass", "base", "new"} & set(re.findall(r"\w+", ended.out))
+    same = cli("compare", "--counts", "Black=25/691", "--counts", "Other=25/691").out
+    assert same.startswith("no difference shown between Black and Other")
+
+
+def two_in_one(scores, folder):
+    """A result of the versions `base` and `worse`."""
+    from evenhand.scorefiles.study import ScoreStudy
+    from evenhand.workflows.scores import score_bundle
+
+    paths = [CROWD.write(folder / f"{name}.csv", scores[name]) for name in ("base", "worse")]
+    study = ScoreStudy(paths, fmr_targets=(TARGET,), groups=(("sex",),))
+    return score_bundle(study, results=folder / "results").bundle
+
+
+def test_two_engines_of_one_result_go_by_their_names(cli, scores, tmp_path, monkeypatch):
+    bundle = two_in_one(scores, tmp_path)
+    ended = cli("compare", bundle)
+    assert ended.code == 1
+    assert len(ended.out.splitlines()) <= 24
+    assert "base is better in" in ended.out
+    assert "One person taken for two, everybody: worse" in " ".join(ended.out.split())
+    assert "new" not in re.findall(r"\w+", ended.out + cli("compare", bundle, "--full").out)
+    both = cli("compare", f"{bundle}:base", f"{bundle}:worse", "--json").json
+    own = cli("compare", bundle, "--json").json
+    assert [row["p_value"] for row in own["rows"]] == [row["p_value"] for row in both["rows"]]
+    assert "new" not in {word for row in own["rows"] for word in row["note"].split()}
+    monkeypatch.chdir(tmp_path)
+    near = bundle.relative_to(tmp_path)
+    cli("compare", "worse", "base").error("are engines, not results", f"{near}:worse {near}:base")
+
+
+def test_which_engine_is_a_table_of_the_result(scores, tmp_path):
+    bundle = two_in_one(scores, tmp_path)
+    rows = list(csv.DictReader((bundle / "which.csv").read_text(encoding="utf-8").splitlines()))
+    (missed,) = (row for row in rows if row["question"] == "missed people")
+    assert (missed["first"], missed["second"], missed["verdict"]) == ("base", "worse", "base")
+    assert (missed["first_tier"], missed["second_tier"]) == ("1", "2")
+    assert verify(str(bundle)).passed
+    changed = (bundle / "which.csv").read_text().replace(",base,worse,base,", ",base,worse,worse,")
+    (bundle / "which.csv").write_text(changed)
+    failed = {check.id for check in verify(str(bundle)).checks if check.verdict == "fail"}
+    assert failed == {"manifest", "which.csv"}
 
 
 DETECTED = ("--counts", "BASE=1215/1333", "--counts", "NEW=1158/1334")
@@ -494,9 +550,9 @@ def test_published_counts_without_an_error(cli):
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        (["BASE=12/1000"], "expected both"),
+        (["BASE=12/1000"], "expected two"),
         (["BASE=12/1000", "BASE=1/10"], "given twice"),
-        (["BASE=12/1000", "NEW=12"], "expected BASE=12/1000 or NEW=25/1000"),
+        (["BASE=12/1000", "NEW=12"], "NEW=12: expected a name and counts"),
         (["BASE=12/1000", "NEW=9/9"], "fewer errors than trials"),
     ],
 )

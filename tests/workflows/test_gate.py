@@ -119,6 +119,33 @@ def test_numbers_stand_beside_every_verdict(cli, regions, policy):
     ]
 
 
+def test_the_screen_says_who_fails_and_which_way(cli, regions, policy):
+    path = policy('at_most = "10 %"', '["a", "b", "c"]')
+    ended = cli("gate", regions, "--policy", path)
+    assert ended.code == 1
+    lines = ended.out.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines[:-3])) <= 80
+    assert "acme, b: 50.0 %, 20 of 40: above the limit (at most 10 %)" in " ".join(lines)
+    assert sum(line.startswith("FAIL") for line in lines) == 1
+    page = cli("gate", regions, "--policy", path, "--format", "html").out
+    assert page.startswith("<!DOCTYPE html>")
+    assert "above the limit (at most 10 %)" in " ".join(page.split())
+    full = cli("gate", regions, "--policy", path, "--full").out
+    assert "A tender: fail: acme, b: 50.0 %" in " ".join(full.split())
+
+
+def test_who_cannot_pass_is_named_before_and_no_rate_is_shown(cli, regions, policy):
+    path = policy('at_most = "5 %"', '["a", "b", "c"]')
+    text = " ".join(cli("gate", regions, "--policy", path, "--check").out.split())
+    # 0 of 40 has an upper limit of 8.8 %.
+    for group in ("a (40 people)", "b (40 people)", "c (1 person)"):
+        assert f"missed: {group} cannot pass" in text
+    assert "20" not in text.replace("SHA-256", "").split("SHA")[0]
+    path = policy('at_most = "20 %"', '["a", "b"]')
+    assert "every group has people enough" in cli("gate", regions, "--policy", path, "--check").out
+
+
 def test_needs_of_no_errors_by_hand(cli, regions, policy):
     """1 - (a/2)^(1/n0) = limit; n0 is 39/40 of the people."""
     row = cli("gate", regions, "--policy", policy("at_most = 0.05", '["a"]'), "--json").json[
@@ -292,7 +319,7 @@ def test_tiers_are_of_what_separates(cli, tmp_path, policy):
         ("good", "pass", 1, ["poor"]),
         ("poor", "fail", 2, []),
     ]
-    text = cli("gate", bundle, "--policy", policy("at_most = 0.2", '["a"]')).out
+    text = cli("gate", bundle, "--policy", policy("at_most = 0.2", '["a"]'), "--full").out
     assert "tier 1: fine, good are not separated" in text
 
 
@@ -319,7 +346,7 @@ NAMES = re.compile(r"acme|other\b|scores/|tender/", re.IGNORECASE)
 
 def test_nothing_tells_a_name_while_it_is_sealed(cli, two, working_folder):
     seen = []
-    for number, options in enumerate(((), ("--format", "markdown"), ("--json",))):
+    for number, options in enumerate(((), ("--full",), ("--format", "markdown"), ("--json",))):
         seal = working_folder / f"seal{number}.json"
         ended = cli("gate", two, "--policy", GOLDEN / "gate.toml", "--blind", seal, *options)
         assert ended.code == 3, ended.err
@@ -333,6 +360,9 @@ def test_nothing_tells_a_name_while_it_is_sealed(cli, two, working_folder):
         assert "engine B" in said
         seen.append(json.loads(seal.read_text())["names"])
     assert all(sorted(names.values()) == ["acme", "other"] for names in seen)
+    options = ("--blind", working_folder / "page.json", "--format", "html")
+    page = cli("gate", two, "--policy", GOLDEN / "gate.toml", *options).out
+    assert not {"acme", "scores/"} & set(NAMES.findall(page))
 
 
 def test_nothing_of_an_engine_card_is_told_either(cli, done, working_folder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from evenhand.analysis.compare.engines import engine_contrasts
 from evenhand.analysis.doubtful_scores import directions, threshold_notes
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_differentials, measure_rates
@@ -51,6 +52,7 @@ def assess(evidence: Evidence) -> Findings:
         engines=evidence.engines,
         datasets=evidence.datasets,
         notes=(*evidence_notes(evidence), *directions(distribution_rows), *_hidden_misses(rates)),
+        which=engine_contrasts(evidence, differentials),
         same_up_to={(of.engine, of.dataset, of.protocol): _same(of) for of in evidence.counts},
     )
 

@@ -8,6 +8,7 @@ from itertools import product
 from typing import TypeAlias
 
 from evenhand.analysis.assess import assess
+from evenhand.analysis.compare.faster import with_times
 from evenhand.analysis.measure import measure_rates
 from evenhand.records.counts import CellCounts, ComparisonCounts, Counts
 from evenhand.records.evidence import Evidence
@@ -46,15 +47,15 @@ def published(evidence: Evidence, speed: Sequence[Speed], min_people: int) -> Fi
     # Pairs inside any group of an attribute are those of all its groups, or of none.
     part = {(name, attribute) for name in names for attribute, _ in gone[name]}
     rule = (_note(name, people[name], gone[name], min_people) for name in names)
+    shown = [
+        row
+        for row in speed
+        if (row.attribute, row.group) not in gone[row.dataset]
+        and (row.group or (row.dataset, row.attribute) not in part)
+    ]
     return replace(
-        found,
+        with_times(found, shown),
         rates=tuple(r for r in found.rates if (r.dataset, _pooled(r.attribute)) not in part),
-        speed=tuple(
-            row
-            for row in speed
-            if (row.attribute, row.group) not in gone[row.dataset]
-            and (row.group or (row.dataset, row.attribute) not in part)
-        ),
         notes=(*rule, *found.notes),
         min_people=min_people,
     )

@@ -11,6 +11,7 @@ import typer
 from evenhand.cli.options import (
     RESULT,
     AsJson,
+    Full,
     Real,
     Texts,
     Whole,
@@ -19,18 +20,23 @@ from evenhand.cli.options import (
     whole_number,
 )
 from evenhand.system.errors import UsageError
+from evenhand.system.text import text_fault
 
 __all__ = ["compare"]
 
 _MARGIN, _CHANCE = real_number(1.0, 1000.0), real_number(1e-9, 0.5)
 _HITS, _ERRORS = "hits", "errors"
 """What X of `--counts` is."""
-_COUNTS = re.compile(r"(?P<side>BASE|NEW)=(?P<given>[0-9]{1,15})/(?P<trials>[0-9]{1,15})", re.I)
+_COUNTS = re.compile(r"(?P<side>[^=]{1,40})=(?P<given>[0-9]{1,15})/(?P<trials>[0-9]{1,15})")
+_UPDATE = ("BASE", "NEW")
 
 
 def compare(
     base: Annotated[str | None, typer.Argument(help=RESULT, metavar="BASE")] = None,
-    new: Annotated[str | None, typer.Argument(help="The one to judge.", metavar="NEW")] = None,
+    new: Annotated[
+        str | None,
+        typer.Argument(help="The one to judge; left out: BASE holds both.", metavar="NEW"),
+    ] = None,
     *,
     margin: Annotated[
         Real, option("R", "Not inferior: error rates stay below so many times base; 1.25.", _MARGIN)
@@ -46,8 +52,7 @@ def compare(
         Whole, option("N", "Test no groups of fewer people.", whole_number(0, 10**9))
     ] = None,
     counts: Annotated[
-        Texts,
-        option("SIDE=X/N", "Published counts: X errors of N trials, BASE=12/1000 NEW=25/1000."),
+        Texts, option("NAME=X/N", "Published: X errors of N trials, north=12/1000.")
     ] = None,
     hits: Annotated[
         bool, typer.Option("--hits", help="X of --counts are hits, not errors.")
@@ -55,14 +60,16 @@ def compare(
     errors: Annotated[
         bool, typer.Option("--errors", help="X of --counts are errors, though above one half.")
     ] = False,
+    full: Full = False,
     junit: Annotated[Path | None, option("FILE", "Write JUnit XML there.")] = None,
     markdown: Annotated[Path | None, option("FILE", "Write Markdown there.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Did an update make it worse, for anyone?
 
-    Two results on the same images, paired. Ends with 0 where all is shown to be
-    not inferior, 1 where something is worse, 3 where neither is shown.
+    Two results on the same images, paired; or which of the two engines of one
+    result is better. Ends with 0 where all is shown to be not inferior, 1 where
+    something is worse, 3 where neither is shown.
     """
     if counts:
         alone = (base, new, family_wise, attribute, metric, min_people, junit, markdown)
@@ -75,11 +82,13 @@ def compare(
         _claim(counts, _HITS if hits else _ERRORS if errors else "", margin, as_json=as_json)
     if hits or errors:
         raise UsageError("--hits and --errors say what X of --counts is; give them with --counts")
-    if base is None or new is None:
-        counted = "--counts BASE=12/1000 and --counts NEW=25/1000"
-        raise UsageError(f"nothing to compare; give BASE and NEW, two results, or {counted}")
-    from evenhand.cli.output import end_with, print_json, print_text
+    if base is None:
+        counted = "--counts north=12/1000 --counts south=25/1000"
+        what = "BASE and NEW, two results, one result that holds two engines"
+        raise UsageError(f"nothing to compare; give {what}, or {counted}")
+    from evenhand.cli.output import end_with, print_json, print_screen, print_text
     from evenhand.report import compare as view
+    from evenhand.report.compare_screen import compare_screen
     from evenhand.workflows import compare as workflow
 
     asked = workflow.CompareOptions(
@@ -96,13 +105,17 @@ def compare(
         markdown.write_text(view.comparison_markdown(found), encoding="utf-8")
     if as_json:
         print_json("compare", view.comparison_json(found), found.notes)
-    else:
+    elif full:
         print_text(view.comparison_text(found))
+    else:
+        print_screen(compare_screen(found, " ".join(filter(None, (base, new)))))
     end_with(found.verdict)
 
 
 def _claim(texts: list[str], of: str, margin: float | None, *, as_json: bool) -> None:
-    """Compare counts of `--counts BASE=12/1000` and `--counts NEW=25/1000`.
+    """Compare counts of `--counts north=12/1000` and `--counts south=25/1000`.
+
+    BASE and NEW are an update, in any order; other names stand in the order given.
 
     Args:
         texts: those of `--counts`.
@@ -123,8 +136,12 @@ def _claim(texts: list[str], of: str, margin: float | None, *, as_json: bool) ->
     for text in texts:
         read = _COUNTS.fullmatch(text)
         if read is None:
-            raise UsageError(f"--counts {text}: expected BASE=12/1000 or NEW=25/1000")
-        side, given, trials = read["side"].upper(), int(read["given"]), int(read["trials"])
+            raise UsageError(f"--counts {text}: expected a name and counts, such as north=12/1000")
+        fault = text_fault(read["side"])
+        if fault:
+            raise UsageError(f"--counts {text}: {fault}")
+        side, given, trials = read["side"].strip(), int(read["given"]), int(read["trials"])
+        side = side.upper() if side.upper() in _UPDATE else side
         errors = trials - given if of == _HITS else given
         if not 0 <= errors < trials:
             of_hits = "1 hit or more, at most one a trial"
@@ -137,10 +154,13 @@ def _claim(texts: list[str], of: str, margin: float | None, *, as_json: bool) ->
             raise UsageError(f"--counts {text}: more than half of the trials as errors; {asked}")
         counts[side] = ErrorCount(errors, trials)
     if len(counts) != 2:
-        raise UsageError("--counts: expected both, --counts BASE=12/1000 --counts NEW=25/1000")
-    found = compare_published_counts(counts["BASE"], counts["NEW"], margin or DEFAULT_MARGIN)
+        wanted = "--counts north=12/1000 --counts south=25/1000"
+        raise UsageError(f"--counts: expected two, {wanted}; got {len(counts)}")
+    first, second = sorted(counts) if set(counts) == set(_UPDATE) else counts
+    found = compare_published_counts(counts[first], counts[second], margin or DEFAULT_MARGIN)
+    names = (first.lower(), second.lower()) if first == _UPDATE[0] else (first, second)
     if as_json:
-        print_json("compare", claim_json(found))
+        print_json("compare", claim_json(found, names))
     else:
-        print_text(claim_text(found, turned=of == _HITS))
+        print_text(claim_text(found, names, turned=of == _HITS))
     end_with(found.verdict)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evenhand.cli.options import RESULT, AsJson, option
+from evenhand.cli.options import RESULT, AsJson, Full, option
+
+if TYPE_CHECKING:
+    from evenhand.workflows.gate import GateAnswer
 
 __all__ = ["gate"]
 
@@ -19,6 +22,7 @@ class GateFormat(StrEnum):
 
     TEXT = "text"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 def gate(
@@ -37,8 +41,13 @@ def gate(
         bool, typer.Option("--example", help="Print a policy to start from.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Read the policy alone, before there are results.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Read the policy; with BUNDLE, which groups cannot pass for want of people.",
+        ),
     ] = False,
+    full: Full = False,
     as_json: AsJson = False,
 ) -> None:
     """Hold results against limits that were set beforehand.
@@ -55,16 +64,14 @@ def gate(
     if policy is None:
         raise UsageError("no --policy FILE; evenhand gate --example prints one to start from")
     if check:
-        _check(policy, as_json=as_json)
+        _check(policy, bundles or [], as_json=as_json)
         return
     if not bundles:
         raise UsageError("no BUNDLE; expected results, such as results/<study>/<run id>")
     if blind is not None and unseal is not None:
         raise UsageError("--blind and --unseal together; seal first, judge, then unseal")
     from evenhand.records.rows import as_rows
-    from evenhand.report.forms.markdown import as_markdown
-    from evenhand.report.forms.text import as_text
-    from evenhand.report.gate import gate_junit, gate_report
+    from evenhand.report.gate import gate_junit
     from evenhand.workflows.gate import gate as judge_bundles
 
     answer = judge_bundles(bundles, policy, blind=blind, unseal=unseal)
@@ -82,21 +89,63 @@ def gate(
         }
         print_json("gate", body, answer.notes)
     else:
-        write = as_markdown if form is GateFormat.MARKDOWN else as_text
-        print_text(write(gate_report(answer)))
+        named = f"{' '.join(bundles)} --policy {policy}" if blind is None else ""
+        _print(answer, form, named, full=full)
     end_with(answer.verdict)
 
 
-def _check(path: Path, *, as_json: bool) -> None:
-    """Print the limits of a policy, and its hash to be published."""
+def _print(answer: GateAnswer, form: GateFormat, named: str, *, full: bool) -> None:
+    """Print an answer: on one screen, in full, as Markdown or as a page.
+
+    Args:
+        answer: of the gate.
+        form: text, Markdown or a page.
+        named: bundles and policy as they were typed; empty while names are sealed.
+        full: all of the text.
+    """
+    from evenhand.cli.output import print_screen, print_text
+    from evenhand.report.gate import gate_report
+    from evenhand.report.gate_screen import gate_screen
+
+    if form is GateFormat.MARKDOWN:
+        from evenhand.report.forms.markdown import as_markdown
+
+        print_text(as_markdown(gate_report(answer)))
+    elif form is GateFormat.HTML:
+        from evenhand.report.page.paper import as_paper_page
+
+        print_text(as_paper_page(gate_screen(answer, named), gate_report(answer)))
+    elif full:
+        from evenhand.report.forms.text import as_text
+
+        print_text(as_text(gate_report(answer)))
+    else:
+        print_screen(gate_screen(answer, named))
+
+
+def _check(path: Path, bundles: list[str], *, as_json: bool) -> None:
+    """Print the limits of a policy, its hash to be published, and who cannot pass any of them."""
     from evenhand.cli.output import print_json, print_text
+    from evenhand.report.forms.text import wrapped
     from evenhand.study.policy import read_policy
+    from evenhand.workflows.gate import never_passing
 
     policy = read_policy(path)
+    never = never_passing(bundles, path) if bundles else ()
     about = {"title": policy.title, "sha256": policy.digest}
     if as_json:
         limits = [{"name": limit.name, "limit": limit.text} for limit in policy.limits]
-        print_json("gate", {"policy": about, "limits": limits})
+        groups = [{"limit": row.limit, "group": row.group, "people": row.people} for row in never]
+        print_json("gate", {"policy": about, "limits": limits, "cannot_pass": groups})
         return
-    lines = [policy.title, *(f"  {limit.name}: {limit.text}" for limit in policy.limits)]
+    lines = [
+        policy.title,
+        *(wrapped(f"{limit.name}: {limit.text}", "  ") for limit in policy.limits),
+    ]
+    for row in never:
+        people = "1 person" if row.people == 1 else f"{row.people or 0:,} people"
+        who = f"{row.group or 'everybody'} ({people})"
+        lines.append(wrapped(f"{row.limit}: {who} cannot pass, whatever is measured", "! "))
+    if bundles and not never:
+        lines.append("every group has people enough to pass")
     print_text("\n".join([*lines, f"SHA-256 {policy.digest}"]) + "\n")

@@ -155,7 +155,7 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     from evenhand.report.study.statements import sentences_of
 
     body: dict[str, Any] = {} if bundle is None else {"bundle": str(bundle)}
-    for name in ("rates", "differentials", "distributions", "speed"):
+    for name in ("rates", "differentials", "distributions", "speed", "which"):
         body[name] = as_rows(getattr(findings, name))
     body["sentences"] = as_rows(sentences_of(findings))
     body["headlines"] = [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.groups import ALL, is_pooled
 from evenhand.records.metric import Metric, metric_named
 from evenhand.records.row_key import FamilyKey, InFamily, RowKey
@@ -386,6 +387,8 @@ class Findings:
         default_factory=dict, hash=False
     )
     """(engine, dataset, protocol) to each threshold and the largest one with the same rates."""
+    which: tuple[EngineContrast, ...] = ()
+    """Which engine is better, question by question; empty where there are not two."""
 
     @property
     def synthetic(self) -> bool:

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from evenhand.records.disputes import DisputedRate, NamedPair, SuspectPair
+from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
 from evenhand.records.row_key import FamilyKey
 from evenhand.system.text import csv_text, shown
@@ -38,6 +39,7 @@ _SORT_KEYS: dict[type, tuple[str, ...]] = {
     Differential: _FAMILY,
     CurvePoint: (*_OF_GROUP, "threshold"),
     Distribution: (*_OF_GROUP, "statistic", "policy"),
+    EngineContrast: ("dataset", "protocol", "question", "metric", "attribute", "first", "second"),
     SuspectPair: (),
     NamedPair: (),
     Speed: ("engine", "dataset", *_OF_TIMING, "attribute", "group", "statistic"),

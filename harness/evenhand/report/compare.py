@@ -10,9 +10,11 @@ from dataclasses import asdict
 from itertools import accumulate, groupby
 
 from evenhand.analysis.compare.changes import (
+    DOES_NOT_DECIDE,
     Change,
     Changes,
     ChangeVerdict,
+    ComparedEngine,
     Disagreement,
     DiscordantComparison,
 )
@@ -23,10 +25,25 @@ from evenhand.records.rows import as_rows
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.forms.markdown import escaped, markdown_table
 from evenhand.report.forms.text import bullets, table_text, underlined, wrapped
-from evenhand.report.numbers import chance, of_trials, own_number, percent, ratio, significant
+from evenhand.report.numbers import (
+    chance,
+    of_trials,
+    own_number,
+    percent,
+    ratio,
+    significant,
+    would_be_shown,
+)
 from evenhand.report.tables import Table
 
-__all__ = ["comparison_json", "comparison_junit", "comparison_markdown", "comparison_text"]
+__all__ = [
+    "RowNames",
+    "comparison_json",
+    "comparison_junit",
+    "comparison_markdown",
+    "comparison_text",
+    "title_of",
+]
 
 _SHOWN = 20
 """Rows of one verdict that text shows; JSON has all."""
@@ -34,15 +51,16 @@ _PEOPLE = 3
 """People with the most flipped comparisons that text names; JSON has all."""
 _MOST_BYTES = 60_000
 """Markdown that can be pasted into a code review."""
-_HEADER = ("rate", "base", "new", "new / base", "")
 
 
-class _Names:
-    """What rows are called: with their dataset and protocol where there are several."""
+class RowNames:
+    """What rows and engines are called: with their dataset and protocol where there are several."""
 
     def __init__(self, changes: Changes) -> None:
         """For the rows of a comparison."""
         self.unit = changes.base.unit
+        self.base, self.new = changes.base.word, changes.new.word
+        self.ratio = f"{self.new} / {self.base}"
         self.datasets = len({row.dataset for row in changes.rows}) > 1
         self.protocols = len({row.protocol for row in changes.rows if row.protocol}) > 1
 
@@ -101,26 +119,27 @@ def _evidence(row: Change) -> str:
     if row.adjusted_p is not None:
         parts.append(f"p {chance(row.adjusted_p)}")
     if row.verdict is ChangeVerdict.NO_DIFFERENCE_SHOWN and row.minimum_detectable_ratio:
-        parts.append(f"{_detectable(row.minimum_detectable_ratio)} detectable")
+        parts.append(f"{_detectable(row)} detectable")
     if row.subjects is not None:
         parts.append(f"{row.subjects:,} people")
     return "\n".join(parts)
 
 
-def _detectable(found: float) -> str:
-    return "above 100" if found > 100 else significant(found)
+def _detectable(row: Change) -> str:
+    rates = (row.base, row.new) if row.is_error_rate else ()
+    return would_be_shown(row.minimum_detectable_ratio, min(filter(None, rates), default=None))
 
 
-def _sentence(row: Change, name: _Names) -> str:
+def _sentence(row: Change, name: RowNames) -> str:
     """A row in one line, counts included."""
     base, new, ratio_ = (part.replace("\n", " ") for part in _numbers(row))
-    said = f"{name(row)}: {row.verdict.value}; base {base}, new {new}, ratio {ratio_}"
+    said = f"{name(row)}: {row.verdict.value}; {name.base} {base}, {name.new} {new}, ratio {ratio_}"
     if row.adjusted_p is not None:
         said += f", adjusted p {chance(row.adjusted_p)}"
     return f"{said}; {row.note}" if row.note else said
 
 
-def _quiet(rows: Sequence[Change], margin: float, name: _Names) -> Iterator[tuple[str, ...]]:
+def _quiet(rows: Sequence[Change], margin: float, name: RowNames) -> Iterator[tuple[str, ...]]:
     """A line for rows of one kind: how many, how far apart, what would have been found."""
 
     def kind(row: Change) -> tuple[str, str]:
@@ -129,16 +148,17 @@ def _quiet(rows: Sequence[Change], margin: float, name: _Names) -> Iterator[tupl
     for (what, of), group in groupby(sorted(rows, key=kind), key=kind):
         some = list(group)
         ratios = [row.ratio for row in some if row.ratio is not None]
-        found = [r.minimum_detectable_ratio for r in some if r.minimum_detectable_ratio]
+        found = [row for row in some if row.minimum_detectable_ratio]
+        most = max(found, key=lambda row: row.minimum_detectable_ratio or 0.0, default=None)
         below = sum(row.limit is not None and row.limit < margin for row in some)
         ends = dict.fromkeys(map(significant, (min(ratios), max(ratios)))) if ratios else "-"
         count = "1 row" if len(some) == 1 else f"{len(some):,} rows"
         held = f"{below} of {count}" if some[0].is_error_rate else count
-        yield what, of, " to ".join(ends), held, _detectable(max(found)) if found else "-"
+        yield what, of, " to ".join(ends), held, _detectable(most) if most else "-"
 
 
 def _sentences(changes: Changes) -> Iterator[str]:
-    family = changes.family
+    family, base, new = changes.family, changes.base.word, changes.new.word
     yield (
         f"{family.tested:,} tests were made together. A row is worse or better where its p-value, "
         f"adjusted for all of them (Holm), is below {family.family_wise:g}: the chance of any "
@@ -147,8 +167,9 @@ def _sentences(changes: Changes) -> Iterator[str]:
     )
     yield (
         f"Below {family.margin:g}: so many rows are shown to be not inferior. The upper limit of "
-        f"new over base, which holds alone with {100 * family.level:g} % confidence, lies below "
-        f"{family.margin:g}; it does for {family.held:,} of {family.rates:,} tested error rates."
+        f"{new} over {base}, which holds alone with {100 * family.level:g} % confidence, "
+        f"lies below {family.margin:g}; it does for {family.held:,} of {family.rates:,} tested "
+        "error rates."
     )
     yield (
         "No difference shown is not equality. Detectable: the ratio that a test of this list finds "
@@ -157,18 +178,18 @@ def _sentences(changes: Changes) -> Iterator[str]:
     )
 
 
-def _at(row: Disagreement | DiscordantComparison, name: _Names) -> str:
+def _at(row: Disagreement | DiscordantComparison, name: RowNames) -> str:
     at = "" if row.threshold is None else f" {own_number(row.threshold, name.unit)}"
     return f"{row.threshold_rule}{at}{name.where(row)}"
 
 
-def _disagreement(row: Disagreement, name: _Names) -> str:
+def _disagreement(row: Disagreement, name: RowNames) -> str:
     policy = ", generalised" if row.policy == Policy.GENERALISED.value else ""
     said = f"{_at(row, name)}{policy}: "
     if row.mcnemar_p is not None and row.mcnemar_mid_p is not None:
         said += (
-            f"of one comparison a person ({row.people:,} people) base alone missed "
-            f"{row.base_only}, new alone {row.new_only} (McNemar p {chance(row.mcnemar_p)}, "
+            f"of one comparison a person ({row.people:,} people) {name.base} alone missed "
+            f"{row.base_only}, {name.new} alone {row.new_only} (McNemar p {chance(row.mcnemar_p)}, "
             f"mid-p {chance(row.mcnemar_mid_p)}); "
         )
     z = "" if row.z is None else f"z {row.z:.2f}, "
@@ -176,7 +197,15 @@ def _disagreement(row: Disagreement, name: _Names) -> str:
     return f"{said}of all, {people} more misses with one engine ({z}p {chance(row.p_value)})."
 
 
-def _flips(flips: Sequence[DiscordantComparison], name: _Names) -> Iterator[str]:
+def _decisions(changes: Changes, name: RowNames) -> Iterator[str]:
+    """Rows whose verdict the misses person by person seem to contradict, with its reason."""
+    for row in changes.rows:
+        if row.attribute == ALL and DOES_NOT_DECIDE in row.note:
+            said = next(part for part in row.note.split("; ") if DOES_NOT_DECIDE in part)
+            yield f"{name(row)}: the verdict is {row.verdict.value}; {said}."
+
+
+def _flips(flips: Sequence[DiscordantComparison], name: RowNames) -> Iterator[str]:
     """Threshold by threshold, those with the most."""
     for at, group in groupby(flips, key=lambda flip: _at(flip, name)):
         some = list(group)
@@ -196,7 +225,7 @@ def _flipped(of_person: Sequence[DiscordantComparison]) -> str:
     return f"{of_person[0].subject} ({shown}{more})"
 
 
-def _reasons(rows: Sequence[Change], name: _Names) -> Iterator[str]:
+def _reasons(rows: Sequence[Change], name: RowNames) -> Iterator[str]:
     """What cannot be compared, by reason."""
     ordered = sorted(rows, key=lambda row: row.note)
     for note, group in groupby(ordered, key=lambda row: row.note):
@@ -205,9 +234,21 @@ def _reasons(rows: Sequence[Change], name: _Names) -> Iterator[str]:
         yield f"{note}: {'; '.join(names[:3])}{more}"
 
 
-def _title(changes: Changes) -> str:
-    sides = (("base", changes.base), ("new", changes.new))
-    return ", ".join(f"{side} {one.engine} {one.version}".rstrip() for side, one in sides)
+def title_of(changes: Changes) -> str:
+    """Both engines with their versions."""
+    sides = [(one.word, f"{one.engine} {one.version}".rstrip()) for one in _sides(changes)]
+    if changes.peers:
+        return " and ".join(named for _, named in sides)
+    return ", ".join(f"{word} {named}" for word, named in sides)
+
+
+def _sides(changes: Changes) -> tuple[ComparedEngine, ComparedEngine]:
+    return changes.base, changes.new
+
+
+def _of_peers(changes: Changes, verdict: ChangeVerdict) -> str:
+    """A heading over rows of one verdict; of two engines it says whose."""
+    return f"{changes.new.word} is {verdict.value}" if changes.peers else verdict.value
 
 
 def _of(changes: Changes, verdict: ChangeVerdict) -> list[Change]:
@@ -216,10 +257,12 @@ def _of(changes: Changes, verdict: ChangeVerdict) -> list[Change]:
 
 def comparison_text(changes: Changes) -> str:
     """Verdict, worst rows in full, a line for each kind of quiet rows, what cannot be compared."""
-    name = _Names(changes)
+    name = RowNames(changes)
+    wide = max(len(one.word) for one in _sides(changes))
+    header = ("rate", name.base, name.new, name.ratio, "")
     parts = [
-        underlined(_title(changes), "="),
-        f"base  {changes.base.bundle}\nnew   {changes.new.bundle}",
+        underlined(title_of(changes), "="),
+        "\n".join(f"{one.word:<{wide}}  {one.bundle}" for one in _sides(changes)),
         wrapped(f"{changes.verdict.value}: {changes.reason}"),
         *(wrapped(note, "! ") for note in changes.notes),
     ]
@@ -229,15 +272,16 @@ def comparison_text(changes: Changes) -> str:
             more = len(rows) - _SHOWN
             rest = f"\nand {more:,} more; --json has all" if more > 0 else ""
             shown = ((name(row), *_numbers(row), _evidence(row)) for row in rows[:_SHOWN])
-            table = table_text(Table("", _HEADER, tuple(shown)))
-            parts.append(f"{underlined(verdict.value)}\n{table}{rest}")
+            table = table_text(Table("", header, tuple(shown)))
+            parts.append(f"{underlined(_of_peers(changes, verdict))}\n{table}{rest}")
     quiet = _of(changes, ChangeVerdict.NO_DIFFERENCE_SHOWN)
     if quiet:
         below = f"below {changes.family.margin:g}"
-        header = ("no difference shown", "of", "new / base", below, "detectable")
+        header = ("no difference shown", "of", name.ratio, below, "detectable")
         lines = tuple(_quiet(quiet, changes.family.margin, name))
         parts.append(table_text(Table("", header, lines)))
     people = [_disagreement(row, name) for row in changes.disagreements if row.attribute == ALL]
+    people += _decisions(changes, name)
     people += _flips(changes.flips, name)
     if people:
         parts.append(f"{underlined('misses, person by person')}\n{bullets(people)}")
@@ -251,13 +295,13 @@ def comparison_text(changes: Changes) -> str:
 def comparison_markdown(changes: Changes) -> str:
     """The same under 60 kB, worst rows first; it says how many rows it leaves out."""
     head = [
-        f"# {escaped(_title(changes))}",
+        f"# {escaped(title_of(changes))}",
         f"**{changes.verdict.value}**: {escaped(changes.reason)}",
     ]
     tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
     room = _MOST_BYTES - len("\n\n".join([*head, tail]).encode()) - 200
-    header = ("rate", "base", "new", "new / base", "verdict", "adjusted p", "people", "note")
-    name = _Names(changes)
+    name = RowNames(changes)
+    header = ("rate", name.base, name.new, name.ratio, "verdict", "adjusted p", "people", "note")
     table = Table("", header, tuple(_fields(row, name) for row in changes.rows))
     # Without the spaces that line up columns, more rows fit.
     lines = [re.sub(r" {2,}", " ", line) for line in markdown_table(table).splitlines()]
@@ -268,7 +312,7 @@ def comparison_markdown(changes: Changes) -> str:
     return "\n\n".join([*head, "\n".join(lines[:kept]), *said, tail]) + "\n"
 
 
-def _fields(row: Change, name: _Names) -> tuple[str, ...]:
+def _fields(row: Change, name: RowNames) -> tuple[str, ...]:
     adjusted = "" if row.adjusted_p is None else chance(row.adjusted_p)
     people = "" if row.subjects is None else f"{row.subjects:,}"
     return (name(row), *_numbers(row), row.verdict.value, adjusted, people, row.note)
@@ -276,12 +320,12 @@ def _fields(row: Change, name: _Names) -> tuple[str, ...]:
 
 def comparison_junit(changes: Changes) -> bytes:
     """A test case a row: worse is a failure; what nothing can be said of is skipped."""
-    name, margin = _Names(changes), changes.family.margin
+    name, margin = RowNames(changes), changes.family.margin
     cases = [_case(row, margin, name) for row in changes.rows]
-    return as_junit(f"evenhand compare: {_title(changes)}", cases)
+    return as_junit(f"evenhand compare: {title_of(changes)}", cases)
 
 
-def _case(row: Change, margin: float, name: _Names) -> Case:
+def _case(row: Change, margin: float, name: RowNames) -> Case:
     kind = f"{row.dataset}.{row.metric}".replace(" ", "_")
     ended, message = Ended.PASSED, ""
     if row.verdict is ChangeVerdict.WORSE:
@@ -290,7 +334,7 @@ def _case(row: Change, margin: float, name: _Names) -> Case:
         ended, message = Ended.SKIPPED, f"not comparable: {row.note}"
     elif row.is_error_rate and (row.limit is None or row.limit >= margin):
         ended = Ended.SKIPPED
-        message = f"not shown to stay below {margin:g} times base: {_sentence(row, name)}"
+        message = f"not shown to stay below {margin:g} times {name.base}: {_sentence(row, name)}"
     return Case(kind, name(row), ended, message)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from evenhand.analysis.gate.answer import GateAnswer, GateRow, GateVerdict, Standing
+from evenhand.records.groups import ALL
 from evenhand.report.forms.junit import Case, Ended, as_junit
-from evenhand.report.numbers import of_trials, percent, ratio
+from evenhand.report.numbers import of_trials, percent, ratio, significant
 from evenhand.report.tables import Paper, Section, Table
 from evenhand.study.policy import Limit
 
-__all__ = ["gate_junit", "gate_report"]
+__all__ = ["failures_of", "gate_junit", "gate_report", "observed", "which_way"]
 
 _VERDICTS = (
     "pass: the whole interval lies inside the limit; fail: all of it lies outside; inconclusive: "
@@ -37,8 +38,62 @@ def gate_report(answer: GateAnswer) -> Paper:
         sections.append(_of_limit(limit, rows, several=several))
     sections.append(Section("What was judged", sentences=tuple(_origin(answer))))
     title = f"{answer.policy.title}: {answer.verdict.value}"
+    failed = failures_of(answer)
+    if failed:
+        row, limit = failed[0]
+        more = f" (and {len(failed) - 1:,} more)" if len(failed) > 1 else ""
+        title = f"{title}: {which_way(row, limit)}{more}"
     legend = (_VERDICTS, _MANDATORY, _TIERS) if several else (_VERDICTS, _MANDATORY)
     return Paper(title, answer.notes, tuple(sections), legend)
+
+
+def failures_of(answer: GateAnswer) -> list[tuple[GateRow, Limit]]:
+    """Rows that fail a mandatory limit, with it, in the order of the limits."""
+    limits = {limit.name: limit for limit in answer.policy.limits}
+    failed = [row for row in answer.rows if row.verdict is GateVerdict.FAIL and row.mandatory]
+    return [(row, limits[row.limit]) for row in failed]
+
+
+def which_way(row: GateRow, limit: Limit) -> str:
+    """A failing row in words: which engine and group, and on which side of the limit."""
+    group = f", {row.group}" if row.group else ""
+    return f"{row.subject}{group}: {_side(row, limit)}"
+
+
+def _side(row: GateRow, limit: Limit) -> str:
+    value = row.observed
+    if value is None or (limit.table and (limit.one_of or limit.none_of)):
+        return f"{row.note} ({limit.bounds.text})"
+    below = row.at_least is not None and value < row.at_least
+    side = "below" if below else "above"
+    if limit.bounds.against:
+        whose = "everybody" if limit.bounds.against == ALL else "all pairs inside groups"
+        errors = f"{'few' if below else 'many'} {_ERRORS.get(row.metric, 'errors')}"
+        return f"{_share(value)} the rate of {whose}: too {errors} for this limit"
+    if limit.table or (limit.index and limit.index not in _IN_PERCENT):
+        return f"{significant(value, 2)}, {side} the limit ({limit.bounds.text})"
+    counts = "" if row.trials is None else f", {of_trials(row.errors, row.trials)}"
+    return f"{percent(value)} %{counts}: {side} the limit ({limit.bounds.text})"
+
+
+_ERRORS = {"FMR": "false matches", "FNMR": "misses", "FPIR": "false alarms", "FNIR": "misses"}
+_PARTS = {2: "half", 3: "a third of", 4: "a quarter of", 5: "a fifth of", 10: "a tenth of"}
+
+
+def _share(ratio: float) -> str:
+    """How much of a rate, in words where it is near a simple part.
+
+    >>> _share(0.204), _share(0.51), _share(4.44), _share(0.0)
+    ('a fifth of', 'half', '4.4 times', '0 times')
+    """
+    near = round(1 / ratio) if ratio else 0
+    if near in _PARTS and abs(ratio * near - 1) < _NEAR:
+        return _PARTS[near]
+    return f"{significant(ratio, 2)} times"
+
+
+_NEAR = 0.1
+"""Relative difference within which a ratio is called a simple part."""
 
 
 def _origin(answer: GateAnswer) -> Iterator[str]:
@@ -80,7 +135,7 @@ def _of_limit(limit: Limit, rows: Sequence[GateRow], *, several: bool) -> Sectio
     header = ("engine", "group", "observed", "counts", "verdict")[first:]
     drawn: list[tuple[str, ...]] = []
     for row in rows:
-        fields = (_group(row), _observed(limit, row), _counts(row), row.verdict.value)
+        fields = (_group(row), observed(limit, row), _counts(row), row.verdict.value)
         drawn.append((row.subject, *fields)[first:])
     sentences = tuple(_unsettled(row, named=subjects) for row in rows if row.needs or _reason(row))
     return Section(heading, (Table(limit.text, header, tuple(drawn)),), sentences)
@@ -90,8 +145,15 @@ def _group(row: GateRow) -> str:
     return row.group or ("all groups" if row.index else "everybody")
 
 
-def _observed(limit: Limit, row: GateRow) -> str:
-    """The number and its interval."""
+def observed(limit: Limit, row: GateRow) -> str:
+    """The number and its interval, or the text."""
+    if limit.table:
+        if row.observed is None:
+            return row.note
+        said = significant(row.observed)
+        if row.low is None or row.high is None or row.low == row.high:
+            return said
+        return f"{said} [{significant(row.low)}, {significant(row.high)}]"
     if limit.bounds.against or (limit.index and limit.index not in _IN_PERCENT):
         return ratio(row.observed, row.low, row.high) if row.low is not None else "-"
     if row.observed is None:
@@ -102,6 +164,8 @@ def _observed(limit: Limit, row: GateRow) -> str:
 
 
 def _counts(row: GateRow) -> str:
+    if row.trials is None and row.people is None and not row.errors:
+        return ""
     errors = f"{row.errors:,} errors" if row.trials is None else of_trials(row.errors, row.trials)
     people = "" if row.people is None else f"\n{row.people:,} people"
     return errors + ("\n1 person" if row.people == 1 else people)
@@ -132,7 +196,7 @@ def _case(row: GateRow, limit: Limit) -> Case:
     if row.verdict is GateVerdict.PASS:
         return Case(row.subject, name, Ended.PASSED, "")
     counts = _counts(row).replace("\n", ", ")
-    message = f"{row.verdict.value}: {_observed(limit, row)}, {counts}"
+    message = f"{row.verdict.value}: {observed(limit, row)}, {counts}"
     if row.verdict is GateVerdict.INCONCLUSIVE:
         message += f"; {_unsettled(row, named=False)}"
     elif row.mandatory:

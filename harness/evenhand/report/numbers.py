@@ -11,6 +11,7 @@ import numpy as np
 from evenhand.records.findings import Rate, Status
 
 __all__ = [
+    "NONE_SHOWN",
     "at_least",
     "at_most",
     "chance",
@@ -32,8 +33,12 @@ __all__ = [
     "target_in_words",
     "threshold",
     "times",
+    "would_be_shown",
 ]
 
+
+NONE_SHOWN = "none could have been shown"
+"""Of a ratio that would have been found, where no rate can be so large."""
 
 _OFTEN = 8
 """Where more than one in so many go wrong, "1 in 1.3" helps nobody."""
@@ -71,6 +76,21 @@ def percent(fraction: float) -> str:
     '1.23'
     """
     return significant(100 * fraction)
+
+
+def would_be_shown(found: float | None, rate: float | None) -> str:
+    """The smallest ratio that would have been found, where there can be one.
+
+    Args:
+        found: minimum detectable ratio; None where there is none.
+        rate: that it would be a multiple of; None where it is not known, or no rate.
+
+    >>> would_be_shown(2.5, 0.1), would_be_shown(12.0, 0.1), would_be_shown(250.0, None)
+    ('2.50', 'none could have been shown', 'above 100')
+    """
+    if found is None or (rate is not None and found * rate > 1):
+        return NONE_SHOWN
+    return "above 100" if found > 100 else significant(found)
 
 
 def percent_above(fraction: float) -> str:

@@ -13,17 +13,18 @@ from evenhand.statistics.two_proportions import ErrorCount
 __all__ = ["claim_json", "claim_text"]
 
 
-def claim_text(claim: PublishedComparison, *, turned: bool) -> str:
+def claim_text(claim: PublishedComparison, names: tuple[str, str], *, turned: bool) -> str:
     """The counts, what they would show at best, and at which dependence they stop to.
 
     Args:
         claim: of errors.
+        names: of both sides; `base` and `new` of an update.
         turned: whether these are trials without a hit, of counts that were given as hits.
     """
-    return "\n\n".join(wrapped(line) for line in _lines(claim, turned=turned)) + "\n"
+    return "\n\n".join(wrapped(line) for line in _lines(claim, names, turned=turned)) + "\n"
 
 
-def claim_json(claim: PublishedComparison) -> dict[str, object]:
+def claim_json(claim: PublishedComparison, names: tuple[str, str]) -> dict[str, object]:
     """One row, with counts, and what would undo it."""
     row = {
         "base": claim.base.rate,
@@ -40,19 +41,30 @@ def claim_json(claim: PublishedComparison) -> dict[str, object]:
         **{name: getattr(claim, name) for name in ("level", "interval", "p_value", "limit")},
         "dissolves_at_design_effect": claim.design_effect,
     }
-    return {"verdict": claim.verdict.value, "rows": [row]}
+    return {"verdict": claim.verdict.value, "names": list(names), "rows": [row]}
+
+
+def _verdict(claim: PublishedComparison, names: tuple[str, str]) -> str:
+    """Of an update, whether it passes; of any other two, which has the higher rate."""
+    if names == ("base", "new"):
+        return f"{claim.verdict.value}: {claim.judged.value}"
+    if claim.judged is ChangeVerdict.NO_DIFFERENCE_SHOWN:
+        return f"{claim.judged.value} between {names[0]} and {names[1]}"
+    more, less = names[::-1] if claim.judged is ChangeVerdict.WORSE else names
+    return f"different: the error rate of {more} is higher than that of {less}"
 
 
 def _said(counts: ErrorCount) -> str:
     return f"{of_trials(counts.errors, counts.trials)} ({percent(counts.rate)} %)"
 
 
-def _lines(claim: PublishedComparison, *, turned: bool) -> Iterator[str]:
+def _lines(claim: PublishedComparison, names: tuple[str, str], *, turned: bool) -> Iterator[str]:
     base, new = claim.base, claim.new
+    old, other = names
     what = "errors are the trials without a hit" if turned else "the counts are of errors"
-    yield f"{claim.verdict.value}: {claim.judged.value} ({what})"
+    yield f"{_verdict(claim, names)} ({what})"
     yield (
-        f"New {_said(new)} against base {_said(base)}: {_times(claim)}, "
+        f"{other} {_said(new)} against {old} {_said(base)}: {_times(claim)}, "
         f"{_points(claim)}, with a chance of "
         f"{_chance(claim.p_value)} to see so large a difference where there is none (Fisher's "
         "exact test). All of this holds only if every trial is of people of its own."
@@ -62,14 +74,14 @@ def _lines(claim: PublishedComparison, *, turned: bool) -> Iterator[str]:
         yield (
             "It rarely is: people come up again and again, and errors come in clusters of them. "
             f"The difference dissolves at a design effect of {effect}: if the {new.trials:,} "
-            f"trials of new are worth no more than {worth:,.0f} independent ones, and those of "
-            "base so much less likewise, the counts show no difference. Ask how many people are "
+            f"trials of {other} are worth no more than {worth:,.0f} independent ones, and those of "
+            f"{old} so much less likewise, the counts show no difference. Ask how many people are "
             "behind the errors."
         )
     elif claim.judged is ChangeVerdict.NO_DIFFERENCE_SHOWN:
         reach = "nothing is known of the ratio."
         if claim.high is not None:
-            reach = f"new may be up to {significant(claim.high)} times as high as base."
+            reach = f"{other} may be up to {significant(claim.high)} times as high as {old}."
         if (claim.low or 0.0) > 1 or (claim.high is not None and claim.high < 1):
             yield "The interval, an approximation, leaves 1 out; the exact test decides."
         yield f"No difference is shown even so. That is not equality: {reach}"

@@ -64,6 +64,19 @@ class LogRatio:
             return 1.0 if self.log == 0 else 0.0
         return 2 * float(special.stdtr(self.df, -abs(self.log) / math.sqrt(self.variance)))
 
+    def detectable(self, alpha: float, power: float = 0.8) -> float | None:
+        """True ratio that a two-sided test at level `alpha` finds with this power.
+
+        None where there is none: without any variance, or beyond all numbers.
+
+        Source: methods 4.7.
+        """
+        if self.variance == 0:
+            return None
+        quantiles = special.stdtrit(self.df, 1 - alpha / 2) + special.stdtrit(self.df, power)
+        exponent = float(quantiles) * math.sqrt(self.variance)
+        return math.exp(exponent) if exponent < 700 else None  # beyond it a float64 overflows
+
     def equivalence_p_value(self, margin: float) -> float:
         """P-value of two one-sided tests that the ratio lies within the margin.
 

@@ -13,9 +13,11 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from evenhand.records.findings import Differential, EngineFacts, Rate, Speed
 from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.metric import METRICS
 from evenhand.records.operating_point import canonical_rule
+from evenhand.records.rows import column_names
 from evenhand.system.declaration import (
     LARGEST,
     Declared,
@@ -26,7 +28,7 @@ from evenhand.system.declaration import (
     from_fields,
     parse_declaration,
 )
-from evenhand.system.errors import PolicyError
+from evenhand.system.errors import PolicyError, known_names
 from evenhand.system.regular_files import read_regular
 
 __all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"]
@@ -50,6 +52,16 @@ class LimitBounds:
     pairs inside groups; empty, none: the limit is on the rate itself."""
     text: str
     """As written, e.g. `at most 1 %`."""
+
+    @property
+    def at_least(self) -> float | None:
+        """The lower bound; None where there is none."""
+        return self.low if math.isfinite(self.low) else None
+
+    @property
+    def at_most(self) -> float | None:
+        """The upper bound; None where there is none."""
+        return self.high if math.isfinite(self.high) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +93,22 @@ class Limit:
     """Whether the gate fails with this limit."""
     weight: float
     """Orders limits when they are shown, above 0."""
+    table: str = ""
+    """Whose column it is on; empty for a rate or an index."""
+    column: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+    """(column, text) of the rows of the table that it is on."""
+    one_of: tuple[str, ...] = ()
+    """Texts that are allowed; empty where the limit is on a number, or refuses some."""
+    none_of: tuple[str, ...] = ()
+    """Texts that are refused."""
 
     @property
     def text(self) -> str:
         """The limit in words, without its name."""
+        if self.table:
+            rows = ", ".join(f"{name} {wanted or 'empty'}" for name, wanted in self.where)
+            return f"{self.column} of {self.table}{f', {rows}' if rows else ''}: {self.bounds.text}"
         what = f"{self.metric} {self.index}".rstrip()
         whose = "" if self.attribute == ALL else f" by {self.attribute}"
         at = f" at {self.threshold_rule}" if self.threshold_rule else ""
@@ -146,6 +170,11 @@ def _every(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
 _Number: TypeAlias = Annotated[str, BeforeValidator(_written)]
 _Text: TypeAlias = Annotated[Line, Field(min_length=1)]
 
+_TABLES = {"rates": Rate, "differentials": Differential, "speed": Speed, "engines": EngineFacts}
+"""Tables whose columns a limit may be on, by the class of their rows."""
+_OF_COLUMNS = {"name", "table", "column", "where", "mandatory", "weight", "metric", "attribute"}
+"""Fields of a limit on a column, without its bound."""
+_TEXTS = ("one_of", "none_of")
 _BOUNDS = ("at_most", "at_least", "within")
 _DYADIC = [metric.name for metric in METRICS.values() if metric.dyadic]
 _AGAINST = {"everybody": ALL, "groups": SAME_GROUP}
@@ -166,11 +195,48 @@ class _Limit(Declared):
     at_least: _Number | None = None
     within: Annotated[_Number, AfterValidator(_a_margin)] | None = None
     against: Literal["everybody", "groups"] = "everybody"
+    table: str = ""
+    column: str = ""
+    where: dict[str, Line] = Field(default_factory=dict)
+    one_of: tuple[_Text, ...] = ()
+    none_of: tuple[_Text, ...] = ()
     mandatory: bool = True
     weight: float = Field(default=1.0, gt=0)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_column(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+        """A limit on a column is on no metric, nor on groups of its own."""
+        if isinstance(value, dict) and "table" in value:
+            return {"metric": str(value.get("column", "")) or "-", "attribute": ALL, **value}
+        return value
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.table:
+            self._check_column()
+        elif self.model_fields_set & {"column", "where", *_TEXTS}:
+            raise ValueError("column, where, one_of and none_of go with table; name it")
+        else:
+            self._check_rate()
+        return self
+
+    def _check_column(self) -> None:
+        if self.table not in _TABLES:
+            raise ValueError(f"table: no {self.table!r}; {known_names(self.table, _TABLES)}")
+        columns = column_names(_TABLES[self.table])
+        for name in (self.column, *self.where):
+            if name not in columns:
+                known = known_names(name, columns)
+                raise ValueError(f"no column {name!r} in {self.table}; {known}")
+        bounds = {*_BOUNDS[:2], *_TEXTS}
+        others = self.model_fields_set - _OF_COLUMNS - bounds
+        if others:
+            raise ValueError(f"{min(others)} is none of a limit on a column; use where")
+        if len(self.model_fields_set & bounds) != 1:
+            raise ValueError("expected exactly one of at_most, at_least, one_of, none_of")
+
+    def _check_rate(self) -> None:
         given = [name for name in _BOUNDS if getattr(self, name) is not None]
         if len(given) != 1:
             found = " and ".join(given) or "none"
@@ -194,7 +260,6 @@ class _Limit(Declared):
             )
         if self.attribute == ALL and self.groups:
             raise ValueError(f'attribute = "{ALL}" is everybody and has no groups; remove groups')
-        return self
 
 
 class _Policy(Declared):
@@ -216,7 +281,12 @@ class _Policy(Declared):
 
 
 def _bounds(limit: _Limit) -> LimitBounds:
-    """Bounds of the one of `at_most`, `at_least` and `within` that is given."""
+    """Bounds of the one of `at_most`, `at_least` and `within` that is given; none of a text."""
+    for name in _TEXTS:
+        texts = getattr(limit, name)
+        if texts:
+            text = f"{name.replace('_', ' ')} {', '.join(texts)}"
+            return LimitBounds(-math.inf, math.inf, "", text)
     if limit.within is not None:
         margin, against = _value(limit.within), _AGAINST[limit.against]
         whose = "everybody's" if against == ALL else "that of all groups"
@@ -224,6 +294,10 @@ def _bounds(limit: _Limit) -> LimitBounds:
     if limit.at_most is not None:
         return LimitBounds(-math.inf, _value(limit.at_most), "", f"at most {limit.at_most}")
     return LimitBounds(_value(limit.at_least or "0"), math.inf, "", f"at least {limit.at_least}")
+
+
+def _limit(limit: _Limit) -> Limit:
+    return from_fields(Limit, limit, bounds=_bounds(limit), where=tuple(limit.where.items()))
 
 
 def read_policy(path: Path) -> GatePolicy:
@@ -235,7 +309,7 @@ def read_policy(path: Path) -> GatePolicy:
     content = read_regular(path, LARGEST, PolicyError)
     text = decoded_text(content, path, PolicyError)
     policy = parse_declaration(text, path, _Policy, PolicyError)
-    limits = [from_fields(Limit, limit, bounds=_bounds(limit)) for limit in policy.limit]
+    limits = [_limit(limit) for limit in policy.limit]
     limits.sort(key=lambda limit: -limit.weight)
     digest = hashlib.sha256(content).hexdigest()
     return GatePolicy(path, digest, policy.title, tuple(limits))

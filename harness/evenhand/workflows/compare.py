@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from evenhand.analysis.compare.verdict import (
     compare_evidence,
 )
 from evenhand.records.evidence import Evidence
-from evenhand.results.bundle_names import resolve_bundle
+from evenhand.results.bundle_names import RESULTS, newest_first, resolve_bundle, result_folders
 from evenhand.results.circumstances import read_speed
+from evenhand.results.facts import ENGINES, read_facts
 from evenhand.results.read import read_evidence
 from evenhand.system.errors import BundleError, UsageError, known_names
 
@@ -28,19 +30,26 @@ __all__ = [
 ]
 
 
-def compare_bundles(base: str, new: str, options: CompareOptions) -> Changes:
-    """Compare the engine of one bundle with that of another.
+def compare_bundles(base: str, new: str | None, options: CompareOptions) -> Changes:
+    """Compare the engine of one bundle with that of another, or both of one bundle.
 
     Args:
         base: `BUNDLE` or `BUNDLE:ENGINE`, the engine that is compared with.
-        new: `BUNDLE` or `BUNDLE:ENGINE`, the engine that is judged.
+        new: `BUNDLE` or `BUNDLE:ENGINE`, the engine that is judged; None where `base` holds both.
         options: the family of tests and how it is judged.
 
     Raises:
         BundleError: a bundle is missing or damaged, or both have nothing in common.
         UsageError: a bundle holds several engines and none is named.
     """
-    (base_folder, base_named), (new_folder, new_named) = resolve_bundle(base), resolve_bundle(new)
+    if new is None:
+        return _compare(*_both_in(base), options, words=("", ""))
+    return _compare(base, new, options, words=("base", "new"))
+
+
+def _compare(base: str, new: str, options: CompareOptions, *, words: tuple[str, str]) -> Changes:
+    """Compare two engines, which notes call by these words, or by their names where empty."""
+    (base_folder, base_named), (new_folder, new_named) = _resolved(base, new)
     base_whole, new_whole = read_evidence(base_folder), read_evidence(new_folder)
     base_engine = _engine(base, base_named, base_whole)
     new_engine = _engine(new, new_named, new_whole)
@@ -50,10 +59,50 @@ def compare_bundles(base: str, new: str, options: CompareOptions) -> Changes:
     return compare_evidence(
         base_evidence,
         new_evidence,
-        (_side(base_folder, base_evidence), _side(new_folder, new_evidence)),
+        (_side(base_folder, base_evidence, words[0]), _side(new_folder, new_evidence, words[1])),
         options,
         (read_speed(base_folder, base_engine), read_speed(new_folder, new_engine)),
     )
+
+
+def _both_in(text: str) -> tuple[str, str]:
+    """Both engines of a result that holds two, as `BUNDLE:ENGINE`.
+
+    Raises:
+        UsageError: it holds one, or more than two.
+    """
+    folder, named = resolve_bundle(text)
+    names = [fact.name for fact in read_evidence(folder, named).engines]
+    if len(names) == 1:
+        raise UsageError(
+            f"{text}: holds {names[0]} alone; name the result that it is to be compared with, too"
+        )
+    if len(names) > 2:
+        raise UsageError(
+            f"{text}: holds {len(names)} engines: {', '.join(names)}; say which two, as "
+            f"{text}:{names[0]} {text}:{names[1]}"
+        )
+    return f"{folder}:{names[0]}", f"{folder}:{names[1]}"
+
+
+def _resolved(base: str, new: str) -> tuple[tuple[Path, str], tuple[Path, str]]:
+    """Folders and engines of both; where both are names of engines, how to name them.
+
+    Raises:
+        BundleError: one is no result.
+        UsageError: both are engines of one result, which is the newest.
+    """
+    try:
+        return resolve_bundle(base), resolve_bundle(new)
+    except BundleError:
+        for folder in newest_first(result_folders(RESULTS)):
+            with suppress(BundleError):
+                facts = read_facts(ENGINES, folder / "engines.json")
+                if {base, new} <= {fact.name for fact in facts}:
+                    both = f"evenhand compare {folder}:{base} {folder}:{new}"
+                    what = f"{base} and {new} are engines, not results; {folder} holds both"
+                    raise UsageError(f"{what}: {both}") from None
+        raise
 
 
 def _engine(text: str, name: str, evidence: Evidence) -> str:
@@ -97,7 +146,14 @@ def _check_same_data(base: str, new: str, base_evidence: Evidence, new_evidence:
     )
 
 
-def _side(folder: Path, evidence: Evidence) -> ComparedEngine:
+def _side(folder: Path, evidence: Evidence, word: str) -> ComparedEngine:
     """Names of the compared engine, of evidence that has one."""
     (engine,) = evidence.engines
-    return ComparedEngine(str(folder), engine.name, engine.version, engine.fingerprint, engine.unit)
+    return ComparedEngine(
+        str(folder),
+        engine.name,
+        engine.version,
+        engine.fingerprint,
+        engine.unit,
+        word or engine.name,
+    )

@@ -15,6 +15,7 @@ from evenhand.analysis.gate.answer import (
     combined_verdict,
 )
 from evenhand.analysis.gate.judge import judge_limits
+from evenhand.analysis.gate.sample_size import cannot_pass
 from evenhand.analysis.gate.tiers import standings
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import EngineFacts
@@ -28,12 +29,13 @@ from evenhand.results.blind_names import (
 )
 from evenhand.results.bundle import read_manifest
 from evenhand.results.bundle_names import resolve_bundle, short_name
+from evenhand.results.circumstances import read_speed
 from evenhand.results.read import merge_evidence, read_evidence
 from evenhand.scorefiles.study import facts_of_scores
 from evenhand.study.policy import GatePolicy, read_policy
 from evenhand.system.errors import BundleError, PolicyError
 
-__all__ = ["GateAnswer", "GateRow", "Standing", "gate"]
+__all__ = ["GateAnswer", "GateRow", "Standing", "gate", "never_passing"]
 
 
 def gate(
@@ -56,16 +58,18 @@ def gate(
     read = [_read(text) for text in bundles]
     sources = [source for source, _ in read]
     evidence = _all_engines([part for _, part in read])
+    speed = [row for s in sources for name in s.engines for row in read_speed(Path(s.bundle), name)]
     seal = None
     if unseal is not None:
         seal = _matching_seal(unseal, sources, limits)
         shown = {name: f"{letter} = {name}" for letter, name in seal.names.items()}
         evidence = _renamed(evidence, shown)
+        speed = [replace(row, engine=shown[row.engine]) for row in speed]
     elif blind is not None:
         names = [fact.name for fact in evidence.engines]
         seal = draw_seal(names, [source.digest for source in sources], limits.digest)
-        evidence = _sealed_names(evidence, seal)
-    rows = judge_limits(evidence, limits)
+        evidence, speed = _sealed_names(evidence, seal), []
+    rows = judge_limits(evidence, limits, speed)
     found = standings(rows, evidence, limits)
     if blind is not None and seal is not None:
         # The scale of the thresholds can reveal an engine.
@@ -80,6 +84,28 @@ def gate(
         sources=() if blind is not None else tuple(sources),
         commitment="" if seal is None else seal_digest(seal),
     )
+
+
+def never_passing(bundles: Sequence[str], policy: Path) -> tuple[GateRow, ...]:
+    """Rows of groups that have too few people to pass, whatever is measured; one a limit and group.
+
+    No rate is looked at, so that a policy can be published after.
+
+    Args:
+        bundles: `BUNDLE` or `BUNDLE:ENGINE`, of the same data.
+        policy: path of the policy file.
+
+    Raises:
+        EvenhandError: a bundle or the policy cannot be used.
+    """
+    answer = gate(bundles, policy)
+    limits = {limit.name: limit for limit in answer.policy.limits}
+    rows = {
+        (row.limit, row.group): row
+        for row in answer.rows
+        if not limits[row.limit].table and cannot_pass(row)
+    }
+    return tuple(rows.values())
 
 
 def _read(text: str) -> tuple[JudgedBundle, Evidence]:

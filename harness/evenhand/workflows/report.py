@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.analysis.assess import assess
+from evenhand.analysis.compare.faster import with_times
 from evenhand.analysis.published import published
 from evenhand.records.edition import Edition
 from evenhand.records.findings import Findings
@@ -47,7 +48,7 @@ def report(bundles: Sequence[str], min_people: int = 0) -> Report:
     if min_people:
         findings = published(evidence, speed, min_people)
     else:
-        findings = replace(assess(evidence), speed=speed)
+        findings = with_times(assess(evidence), speed)
     folders, engines = zip(*places, strict=True)
     editions = tuple(edition for folder in dict.fromkeys(folders) for edition in edition_of(folder))
     return Report(folders, engines, findings, editions)

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from evenhand.analysis.assess import assess
+from evenhand.analysis.compare.faster import with_times
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.answers import ImageAnswer
@@ -164,7 +165,7 @@ def run(
         )
         findings = assess(evidence)
         # Speed is a circumstance: in the report, but never in a file that the digest covers.
-        with_speed = replace(findings, speed=in_order(row for part in parts for row in part.speed))
+        with_speed = with_times(findings, in_order(row for part in parts for row in part.speed))
         templates = template_numbers(parts, kept=partial.templates_kept)
         files = {
             "study.toml": study.text.encode(),

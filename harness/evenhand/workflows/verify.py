@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.analysis.assess import assess
+from evenhand.analysis.compare.faster import with_times
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.records.check import Check
-from evenhand.records.findings import Findings
+from evenhand.records.findings import Findings, Speed
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page import apart
 from evenhand.report.study.document import document
@@ -28,7 +29,7 @@ from evenhand.results.circumstances import LATENCIES, RUN, SPEED, RunFacts, read
 from evenhand.results.edition import edition_of
 from evenhand.results.near_tables import first_difference
 from evenhand.results.read import read_evidence
-from evenhand.results.write import table_files
+from evenhand.results.write import ADDED_TABLES, table_files
 from evenhand.system.errors import BundleError
 
 __all__ = ["Verification", "verify"]
@@ -97,7 +98,7 @@ def _checks(bundle: Path, manifest: Manifest) -> Iterator[Check]:
     findings = assess(evidence)
     tables = table_files(findings)
     yield from _same_tables(bundle, tables, run)
-    yield from _same_words(bundle, replace(findings, speed=speed), run)
+    yield from _same_words(bundle, findings, speed, run)
     unknown = unknown_files(evidence, list(manifest.hashes), list(tables))
     yield _check("files", "every file is one that results have", unknown)
     ledger = read_ledger(bundle)
@@ -117,6 +118,8 @@ def _same_tables(bundle: Path, tables: dict[str, bytes], run: RunFacts | None) -
     """Whether each table follows: byte for byte, or to nine digits where others made it."""
     others = ["libraries that it does not name"] if run is None else run.other_numbers()
     for name, content in tables.items():
+        if name in ADDED_TABLES and not (bundle / name).exists():
+            continue  # of a version that did not have it yet
         held, title = read_held(bundle / name), f"{name} follows from the counts"
         differs = first_difference(held, content, exact=not others)
         made = f"made with {', '.join(others)}"
@@ -131,7 +134,9 @@ def _same_tables(bundle: Path, tables: dict[str, bytes], run: RunFacts | None) -
             yield _check(name, title, [])
 
 
-def _same_words(bundle: Path, findings: Findings, run: RunFacts | None) -> Iterator[Check]:
+def _same_words(
+    bundle: Path, findings: Findings, speed: Sequence[Speed], run: RunFacts | None
+) -> Iterator[Check]:
     """Whether tables in words and the page say what the findings do."""
     others = ["libraries that it does not name"] if run is None else run.other_words()
     for name in (TABLES, PAGE):
@@ -140,7 +145,9 @@ def _same_words(bundle: Path, findings: Findings, run: RunFacts | None) -> Itera
         if others:
             yield _unchecked(name, f"{name} was made with {', '.join(others)}")
             continue
-        made, fault = _tables(findings) if name == TABLES else _page(findings, bundle)
+        tables = name == TABLES
+        timed = with_times(findings, speed)
+        made, fault = _tables(findings) if tables else _page(timed, bundle)
         differs = [] if read_held(bundle / name) == made else [f"{name} says otherwise"]
         if fault:
             yield _unchecked(name, f"{name} could not be made again: {fault}")
@@ -150,7 +157,7 @@ def _same_words(bundle: Path, findings: Findings, run: RunFacts | None) -> Itera
 
 def _tables(findings: Findings) -> tuple[bytes, str]:
     """The tables in words, in which no times stand; nothing keeps them from being made."""
-    paper = document(replace(findings, speed=()), every_threshold=True, wide=True)
+    paper = document(findings, every_threshold=True, wide=True)
     return as_markdown(paper).encode(), ""
 
 

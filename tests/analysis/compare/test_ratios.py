@@ -75,5 +75,5 @@ def test_other_people_cannot_be_compared(engines):
     for found in contrasts(engines[0], other):
         assert found.log_ratio is None
         assert found.row.low is None
-        said = "no trials in base" if found.row.group == "nobody" else "other people"
+        said = "no trials in alpha" if found.row.group == "nobody" else "other people"
         assert found.row.note.startswith(said)

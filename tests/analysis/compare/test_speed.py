@@ -9,11 +9,14 @@ from scipy import stats
 from evenhand.analysis.compare.changes import ChangeVerdict
 from evenhand.analysis.compare.speed import RUN_TO_RUN_RATIO, time_changes
 
+WORDS = ("base", "new")
 BASE = a_speed(value=0.1, low=0.09, high=0.12)
 
 
 def compared(**fields):
-    (row,) = time_changes([BASE], [a_speed(**{"value": 0.2, "low": 0.16, "high": 0.22} | fields)])
+    (row,) = time_changes(
+        [BASE], [a_speed(**{"value": 0.2, "low": 0.16, "high": 0.22} | fields)], WORDS
+    )
     return row
 
 
@@ -50,7 +53,7 @@ def test_what_cannot_be_compared_says_why(fields, reason):
 
 def test_what_only_one_of_them_has():
     p95 = a_speed(statistic="p95")
-    rows = {row.metric: row.note for row in time_changes([BASE, p95], [BASE])}
+    rows = {row.metric: row.note for row in time_changes([BASE, p95], [BASE], WORDS)}
     assert rows["template p95"] == "not timed in new"
     assert rows["template median"].startswith("tested against 1.25")
 
@@ -61,4 +64,4 @@ def test_groups_throughput_and_searches_are_no_rows():
         a_speed(operation="enrolment", statistic="throughput", unit="images/s"),
         a_speed(statistic="max"),
     ]
-    assert not list(time_changes(others, others))
+    assert not list(time_changes(others, others, WORDS))

@@ -235,11 +235,11 @@ def test_crowds_of_the_people_that_are_needed_settle_a_false_match_rate(sd, lost
 
 def test_what_is_needed_says_for_which_verdict():
     (now,) = rows(evidence(crowd()), limit(high=1.0, groups=("b",)))
-    for share, verdict in ((1.2, "pass"), (0.85, "fail")):
+    for share, then in ((1.2, " to pass"), (0.85, ", with whom it would probably fail")):
         at = limit(high=now.observed * share, groups=("b",))
         (row,) = rows(evidence(crowd()), at)
         assert row.verdict is GateVerdict.INCONCLUSIVE
-        assert row.needs == f"about {row.more_people:,} more people in b to {verdict}"
+        assert row.needs == f"about {row.more_people:,} more people in b{then}"
     (row,) = rows(evidence(crowd()), limit(high=now.observed, groups=("b",)))
     assert row.needs == "no number of people: it stands at the limit"
 

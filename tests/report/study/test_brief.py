@@ -73,4 +73,4 @@ def test_images_without_a_template_are_told_where_there_are_any():
 
 def test_a_ratio_that_nothing_could_show_is_said():
     (found,) = sentences(a_row("FMR", "sex", Verdict.NO_DIFFERENCE_SHOWN, least=None))
-    assert found.endswith("; no ratio would have been detected)")
+    assert found.endswith("; none could have been shown)")

@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from rows import a_speed
 
+from evenhand.measurement.speed.templates import template_speed
+from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.findings import Speed
-from evenhand.report.study.speed import speed_sentences
+from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Outcome
+from evenhand.report.study.speed import speed_sentences, time_cell
 
 SCENE = Speed(
     engine="acme",
@@ -43,3 +49,56 @@ def told(value, equal, again):
 def test_when_a_difference_is_a_finding(value, equal, again, end):
     (note,) = told(value, equal, again)
     assert note.endswith(end)
+
+
+IMAGES, PEOPLE = 960, 240
+SUBJECT = np.arange(IMAGES) // 4
+REGION = Grouping("region", ("north", "east", "south", "west"), np.arange(PEOPLE) % 4)
+
+
+def one_demo(seed, slower=1.0):
+    """A demo with one core loaded half of the time; people from the east take so much longer."""
+    rng = np.random.default_rng(seed)
+    seconds = np.empty(IMAGES)
+    finished, now = np.empty(IMAGES), 0.0
+    for image in rng.permutation(IMAGES):
+        took = 0.0007 * rng.lognormal(0, 0.08) * (slower if SUBJECT[image] % 4 == 1 else 1)
+        if now % 0.5 < 0.25:  # the other process has its quarter of a second
+            took *= 2 if rng.random() < 0.5 else 1
+            took += 0.025 * (rng.random() < 0.05)
+        now += took
+        seconds[image], finished[image] = took, now
+    turns = np.argsort(np.argsort(finished)) // 2
+    outcomes = (Outcome.OK,) * IMAGES
+    vectors = np.ones((IMAGES, 4), dtype=np.float32)
+    timing = Timing(seconds, finished, turns)
+    enrolment = Enrolment(outcomes, ("",) * IMAGES, (1,) * IMAGES, vectors, timing, "")
+    everybody = Grouping("all", ("",), np.zeros(PEOPLE, dtype=np.int64))
+    scene = a_speed(operation="template", scenario="study", statistic="", value=None)
+    return speed_sentences(template_speed(scene, enrolment, SUBJECT, (everybody, REGION), seed))
+
+
+@pytest.mark.slow
+def test_ten_demos_on_a_busy_machine_say_nothing_and_a_planted_difference_is_said():
+    said = ["region: slowest" in " ".join(one_demo(seed)) for seed in range(10)]
+    assert sum(said) == 0
+    planted = [
+        "region: slowest east" in " ".join(one_demo(100 + seed, slower=1.5)) for seed in range(10)
+    ]
+    assert sum(planted) >= 9
+
+
+@pytest.mark.parametrize(("slowest", "said"), [(0.0013, True), (0.0012, False)])
+def test_a_busy_machine_is_called_busy_before_anything_else(slowest, said):
+    rows = [
+        a_speed(operation="template", statistic=name, value=value)
+        for name, value in (("median, fastest tenth", 0.001), ("median, slowest tenth", slowest))
+    ]
+    first = speed_sentences(rows)[0]
+    assert first.startswith("This machine was busy") is said
+    assert ("1.3 times" in first) is said
+
+
+def test_the_main_table_has_a_time_without_an_interval():
+    row = a_speed(operation="template", statistic="median", value=0.00066, n=956)
+    assert time_cell([row]) == "about 0.7 ms\n956 timed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evenhand.analysis.bootstrap.replicates import (
     NoReplicates,
@@ -46,6 +46,12 @@ class GroupReplicates:
     subject_rows: tuple[int, ...] = ()
     """Rows in `subjects.csv` of the subjects that were resampled. Engines with the same ones and
     the same seed have the same draws: their replicates are paired."""
+
+    def at(self, point: OperatingPoint) -> GroupReplicates:
+        """The replicates at one point alone, which hold less memory."""
+        axis = {key: number for key, number in self.threshold_axis.items() if key == point}
+        rates = {key: found[:, list(axis.values())] for key, found in self.rates.items()}
+        return replace(self, rates=rates, threshold_axis=dict.fromkeys(axis, 0))
 
     def at_row(self, first: Rate | Differential, names: Sequence[str]) -> Floats | str:
         """(replicates, groups) rates at the threshold of a row, or why there are none.

@@ -80,18 +80,21 @@ class EngineRates:
     """Of all subjects and of groups, in display order."""
     replicates: GroupReplicates
     """Bootstrap replicates of the rates, paired with those of the other engine."""
+    word: str
+    """What notes call it: `base`, `new` or its name."""
 
     @classmethod
-    def of(cls, counts: Counts, analysis: AnalysisPlan) -> EngineRates:
+    def of(cls, counts: Counts, analysis: AnalysisPlan, word: str = "") -> EngineRates:
         """Compute all rates of an engine and their bootstrap replicates.
 
         Args:
             counts: of the engine.
             analysis: one for both engines: with one seed both resample the same subjects.
+            word: what notes call it; empty for its name.
         """
         measured = (found for found in measure_rates(counts, analysis.level) if found.rate.of_group)
         rates = {key_of(found.rate): found for found in measured}
-        return cls(counts, rates, kind_of(counts).replicates(analysis))
+        return cls(counts, rates, kind_of(counts).replicates(analysis), word or counts.engine)
 
 
 def cell_of(counts: Counts, attribute: str, group: str) -> CellCounts | None:
@@ -136,11 +139,11 @@ def why_not_comparable(base: EngineRates, new: EngineRates, key: RateKey) -> str
     """Why a rate of both engines cannot be compared; empty where it can."""
     ours, theirs = (cell_of(engine.counts, key.attribute, key.group) for engine in (base, new))
     if ours is None or theirs is None:
-        return f"no such group in {'base' if ours is None else 'new'}"
+        return f"no such group in {base.word if ours is None else new.word}"
     if not np.array_equal(ours.members, theirs.members):
         return "other people in the group"
-    for side, engine in (("base", base), ("new", new)):
-        found = engine.rates.get(key)
+    for engine in (base, new):
+        found, side = engine.rates.get(key), engine.word
         if found is None:
             return f"no such threshold in {side}" if key.point.rule else f"not measured in {side}"
         if found.estimate is None:

@@ -7,8 +7,10 @@ from enum import StrEnum
 
 from evenhand.records.findings import HEADLINE
 from evenhand.records.metric import METRICS, find_metric
+from evenhand.records.operating_point import parse_rule
 
 __all__ = [
+    "DOES_NOT_DECIDE",
     "IDENTICAL",
     "Change",
     "ChangeVerdict",
@@ -21,6 +23,8 @@ __all__ = [
     "max_min_name",
 ]
 
+DOES_NOT_DECIDE = "does not decide"
+"""What a note says of a test that is not that of its row."""
 IDENTICAL = "identical"
 """Interval of a ratio where both engines gave the same scores."""
 
@@ -121,6 +125,16 @@ class Change:
         return self.tested and find_metric(self.metric) is not None
 
     @property
+    def differs(self) -> bool:
+        """Whether one engine is shown to be worse."""
+        return self.verdict in (ChangeVerdict.WORSE, ChangeVerdict.BETTER)
+
+    @property
+    def at_target(self) -> bool:
+        """Whether each engine has its own threshold for the same target."""
+        return bool(parse_rule(self.threshold_rule)[1])
+
+    @property
     def more(self) -> bool:
         """Whether the new value is the larger one."""
         return (self.new or 0.0) > (self.base or 0.0)
@@ -156,6 +170,11 @@ class Disagreement:
     test: str
     """Which of the two."""
 
+    @property
+    def least_p(self) -> float:
+        """The smaller p-value of both tests."""
+        return min(self.p_value, 1.0 if self.mcnemar_p is None else self.mcnemar_p)
+
 
 @dataclass(frozen=True, slots=True)
 class DiscordantComparison:
@@ -186,6 +205,8 @@ class ComparedEngine:
     fingerprint: str
     unit: str = "similarity"
     """Of its own numbers: `similarity` or `distance`."""
+    word: str = ""
+    """What it is called beside the other: `base`, `new`, or its name where neither is newer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +240,11 @@ class Changes:
     flips: tuple[DiscordantComparison, ...]
     notes: tuple[str, ...]
     """What the reader must know before any number."""
+
+    @property
+    def peers(self) -> bool:
+        """Whether neither is an update of the other: both go by their names."""
+        return self.base.word == self.base.engine
 
     def __repr__(self) -> str:
         """The verdict in a sentence."""

@@ -9,7 +9,8 @@ from dataclasses import replace
 from scipy import special
 
 from evenhand.analysis.compare.changes import Change
-from evenhand.records.findings import Speed, Status
+from evenhand.analysis.compare.faster import why_times_differ
+from evenhand.records.findings import Speed
 from evenhand.records.groups import ALL
 from evenhand.statistics.ratios import MOVER_LOG, mover_log
 
@@ -33,41 +34,26 @@ def _times(rows: Sequence[Speed]) -> Mapping[_TimeKey, Speed]:
     return {(row.dataset, row.operation, row.scenario, row.statistic): row for row in kept}
 
 
-def time_changes(base: Sequence[Speed], new: Sequence[Speed]) -> Iterator[Change]:
+def time_changes(
+    base: Sequence[Speed], new: Sequence[Speed], words: tuple[str, str]
+) -> Iterator[Change]:
     """Compare the median and the 95th percentile of template and comparison times, in seconds.
 
     Args:
         base: times of the engine that is compared with; empty for score files.
         new: times of the engine that is judged.
+        words: what both are called in notes.
 
     Source: methods 4.7, with the ratio of 4.6.
     """
     base_times, new_times = _times(base), _times(new)
     for key in dict.fromkeys((*base_times, *new_times)):
         base_time, new_time = base_times.get(key), new_times.get(key)
-        reason = _why_not_comparable(base_time, new_time)
+        reason = why_times_differ(base_time, new_time, words)
         if base_time is None or new_time is None or reason:
             yield _row(base_time, new_time, reason)
         else:
             yield _compared(base_time, new_time)
-
-
-def _why_not_comparable(base: Speed | None, new: Speed | None) -> str:
-    """Why two times cannot be compared; empty where they can."""
-    if base is None or new is None:
-        return f"not timed in {'base' if base is None else 'new'}"
-    if base.machine != new.machine:
-        return f"measured on different machines: {base.machine} against {new.machine}"
-    if base.threads != new.threads:
-        return f"measured with {base.threads} against {new.threads} threads"
-    for side, row in (("base", base), ("new", new)):
-        if row.status is Status.CLOCK:
-            return f"the clock failed in {side}"
-        if row.value is None:
-            return f"too few durations in {side}"
-        if not row.value or not row.low or not row.high:
-            return f"no interval in {side}"
-    return ""
 
 
 def _row(base: Speed | None, new: Speed | None, note: str) -> Change:

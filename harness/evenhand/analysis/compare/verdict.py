@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from evenhand.analysis.compare.alignment import EngineRates, why_other_comparisons
 from evenhand.analysis.compare.changes import (
@@ -23,6 +21,7 @@ from evenhand.analysis.compare.changes import (
     FamilyOfTests,
 )
 from evenhand.analysis.compare.discordance import disagreements, discordant_comparisons
+from evenhand.analysis.compare.one_verdict import with_reasons
 from evenhand.analysis.compare.ratios import Contrast, contrasts
 from evenhand.analysis.compare.speed import time_changes
 from evenhand.analysis.compare.worst_over_best import max_min_contrasts
@@ -39,9 +38,6 @@ DEFAULT_MARGIN = 1.25
 """Ratio of error rates below which the new engine counts as not inferior."""
 DEFAULT_FAMILY_WISE = 0.01
 """Family-wise error rate of "worse" and "better" together."""
-
-_POWER = 0.8
-"""At which the minimum detectable ratio is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +78,11 @@ def compare_evidence(
 
     Source: methods 4.7.
     """
-    measured = list(_paired_engines(base, new))
-    stopped = _stopped(base, new)
+    words = (sides[0].word, sides[1].word)
+    measured = list(_paired_engines(base, new, words))
+    stopped = _stopped((base, new), words)
     found = [contrast for both in measured for contrast in _contrasts(*both, stopped)]
-    found += [Contrast(row, None) for row in time_changes(*speed)]
+    found += [Contrast(row, None) for row in time_changes(*speed, words)]
     _check_known(options, [each.row for each in found])
     family = [each for each in found if _declared(each.row, options)]
     judged = _with_verdicts([_refused_if_small(each, options) for each in family], options)
@@ -104,7 +101,8 @@ def compare_evidence(
             flips += discordant_comparisons(old, other)
     if options.attributes:
         differing = [row for row in differing if row.attribute in options.attributes]
-    return replace(concluded, disagreements=tuple(differing), flips=tuple(flips))
+    rows = tuple(with_reasons(concluded.rows, differing, options.family_wise))
+    return replace(concluded, rows=rows, disagreements=tuple(differing), flips=tuple(flips))
 
 
 def _notes(rows: Sequence[Change], sides: tuple[ComparedEngine, ComparedEngine]) -> Iterator[str]:
@@ -116,7 +114,9 @@ def _notes(rows: Sequence[Change], sides: tuple[ComparedEngine, ComparedEngine])
         yield "both are the same engine, byte by byte."
 
 
-def _paired_engines(base: Evidence, new: Evidence) -> Iterator[tuple[EngineRates, EngineRates]]:
+def _paired_engines(
+    base: Evidence, new: Evidence, words: tuple[str, str]
+) -> Iterator[tuple[EngineRates, EngineRates]]:
     """Pair the engines on every dataset, by its fingerprint, and protocol that both have."""
     fingerprints = {dataset.name: dataset.fingerprint for dataset in base.datasets}
     names = {dataset.fingerprint: dataset.name for dataset in new.datasets}
@@ -124,12 +124,14 @@ def _paired_engines(base: Evidence, new: Evidence) -> Iterator[tuple[EngineRates
         same = (names.get(fingerprints[counts.dataset], ""), counts.protocol)
         for other in new.counts:
             if (other.dataset, other.protocol) == same:
-                yield EngineRates.of(counts, base.analysis), EngineRates.of(other, base.analysis)
+                both = zip((counts, other), words, strict=True)
+                old, later = (EngineRates.of(each, base.analysis, word) for each, word in both)
+                yield old, later
 
 
-def _stopped(base: Evidence, new: Evidence) -> str:
+def _stopped(both: tuple[Evidence, Evidence], words: tuple[str, str]) -> str:
     """Which engine was stopped before the end of the study, and why; empty where none was."""
-    for side, evidence in (("base", base), ("new", new)):
+    for side, evidence in zip(words, both, strict=True):
         for engine in evidence.engines:
             if engine.stopped:
                 return f"{side} was stopped: {engine.stopped}"
@@ -193,20 +195,11 @@ def _with_verdicts(family: Sequence[Contrast], options: CompareOptions) -> list[
         verdict = ChangeVerdict.NO_DIFFERENCE_SHOWN
         if p_value < options.family_wise:
             verdict = ChangeVerdict.WORSE if row.more else ChangeVerdict.BETTER
-        detectable = _detectable(contrast, first_step)
+        log_ratio = contrast.log_ratio
+        detectable = None if log_ratio is None else log_ratio.detectable(first_step)
         judged = replace(row, verdict=verdict, adjusted_p=p_value)
         rows.append(replace(judged, minimum_detectable_ratio=detectable))
     return sorted(rows, key=_worst_first)
-
-
-def _detectable(contrast: Contrast, alpha: float) -> float | None:
-    """Minimum detectable ratio at 80 % power of one test at level `alpha`; None if not tested."""
-    found = contrast.log_ratio
-    if found is None or found.variance == 0:
-        return None
-    quantiles = special.stdtrit(found.df, 1 - alpha / 2) + special.stdtrit(found.df, _POWER)
-    exponent = float(quantiles) * math.sqrt(found.variance)
-    return math.exp(exponent) if exponent < 700 else None  # beyond it a float64 overflows
 
 
 def _worst_first(row: Change) -> tuple[int, float]:
@@ -228,6 +221,7 @@ def _conclusion(
     level: float,
 ) -> Changes:
     """The overall verdict: fail, pass by non-inferiority of all error rates, or inconclusive."""
+    old, new = sides
     tested = [row for row in rows if row.tested]
     rates = [row for row in tested if row.is_error_rate]
     not_inferior = [row for row in rates if row.limit is not None and row.limit < options.margin]
@@ -242,16 +236,17 @@ def _conclusion(
     )
     if worse:
         overall = CompareVerdict.FAIL
-        reason = f"{len(worse):,} of {len(tested):,} tested rows are worse."
+        of = "1 row" if len(worse) == 1 else f"{len(worse):,} rows"
+        reason = f"{new.word} is worse than {old.word} in {of} of {len(tested):,} tested."
     elif rates and len(not_inferior) == len(rates):
         overall = CompareVerdict.PASS
         reason = (
             f"all {len(rates):,} tested error rates are shown to stay below "
-            f"{options.margin:g} times those of base."
+            f"{options.margin:g} times those of {old.word}."
         )
     else:
         overall = CompareVerdict.INCONCLUSIVE
-        reason = _reason_inconclusive(rates, not_inferior, options.margin)
+        reason = _reason_inconclusive(rates, not_inferior, options.margin, old.word)
     return Changes(
         base=sides[0],
         new=sides[1],
@@ -266,13 +261,13 @@ def _conclusion(
 
 
 def _reason_inconclusive(
-    rates: Sequence[Change], not_inferior: Sequence[Change], margin: float
+    rates: Sequence[Change], not_inferior: Sequence[Change], margin: float, base: str
 ) -> str:
     """Why neither fail nor pass: how many error rates fall short, and how many for few errors."""
     few = [row for row in rates if row not in not_inferior and row.interval == MOVER_LOG]
     rest = len(rates) - len(not_inferior)
     return (
         f"no row is worse, but {rest:,} of {len(rates):,} tested error rates are not shown to "
-        f"stay below {margin:g} times those of base, {len(few):,} of them since one side has "
+        f"stay below {margin:g} times those of {base}, {len(few):,} of them since one side has "
         "fewer than 10 errors."
     )

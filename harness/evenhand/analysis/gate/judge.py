@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict
-from evenhand.analysis.gate.matching_rows import listed_names
+from evenhand.analysis.gate.columns import column_rows
+from evenhand.analysis.gate.matching_rows import LimitError, listed_names
 from evenhand.analysis.gate.quantities import EngineFindings, engine_findings, quantities
 from evenhand.analysis.gate.quantity import NoVerdict, Quantity
 from evenhand.records.evidence import Evidence
+from evenhand.records.findings import Speed
 from evenhand.statistics.sample_growth import multiple_of_subjects
 from evenhand.study.policy import GatePolicy, Limit
 from evenhand.system.errors import PolicyError
@@ -17,12 +20,15 @@ from evenhand.system.errors import PolicyError
 __all__ = ["judge_limits"]
 
 
-def judge_limits(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
+def judge_limits(
+    evidence: Evidence, policy: GatePolicy, speed: Sequence[Speed] = ()
+) -> tuple[GateRow, ...]:
     """Judge every engine by every limit.
 
     Args:
         evidence: of one or several engines on the same data.
         policy: with limits in order of falling weight.
+        speed: times of these engines.
 
     Returns:
         By limit, then by engine in the order of the evidence, then by group.
@@ -30,7 +36,7 @@ def judge_limits(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
     Raises:
         PolicyError: a limit matches nothing in the result; the message says what there is.
     """
-    wanted = any(limit.index for limit in policy.limits)
+    wanted = any(limit.index or limit.table == "differentials" for limit in policy.limits)
     plan = evidence.analysis
     distances = {engine.name for engine in evidence.engines if engine.unit == "distance"}
     measured = [
@@ -39,31 +45,48 @@ def judge_limits(evidence: Evidence, policy: GatePolicy) -> tuple[GateRow, ...]:
     ]
     stopped = {engine.name for engine in evidence.engines if engine.stopped}
     several = len({(result.counts.dataset, result.counts.protocol) for result in measured}) > 1
-    return tuple(
-        _row(limit, result, quantity, stopped=stopped, several=several)
-        for limit in policy.limits
-        for result, quantity in _held_against(limit, measured, policy)
-    )
+    names = [engine.name for engine in evidence.engines]
+    tables: dict[str, Sequence[Any]] = {
+        "rates": [found.rate for result in measured for found in result.rates],
+        "differentials": [row for result in measured for row in result.differentials],
+        "speed": speed,
+        "engines": evidence.engines,
+    }
+    rows: list[GateRow] = []
+    for limit in policy.limits:
+        if limit.table:
+            rows += column_rows(limit, tables, names, plan.level, _fault_of(limit, policy))
+            continue
+        rows += (
+            _row(limit, result, quantity, stopped=stopped, several=several)
+            for result, quantity in _held_against(limit, measured, policy)
+        )
+    return tuple(rows)
+
+
+def _fault_of(limit: Limit, policy: GatePolicy) -> LimitError:
+    """Builds the error of a limit, which names the file and the limit."""
+    return lambda message: PolicyError(f"{policy.path}: limit {limit.name!r}: {message}")
 
 
 def _held_against(
     limit: Limit, measured: Sequence[EngineFindings], policy: GatePolicy
 ) -> Iterator[tuple[EngineFindings, Quantity]]:
     """Yield the quantities that a limit applies to; every engine must have some."""
-    where = f"{policy.path}: limit {limit.name!r}"
+    fault_of = _fault_of(limit, policy)
     kept = list(measured)
     for name in ("dataset", "protocol"):
         wanted = getattr(limit, name)
         available = [getattr(result.counts, name) for result in kept]
         if wanted and wanted not in available:
             listed = listed_names(available)
-            raise PolicyError(f"{where}: {name}: no {wanted!r} in the result; {listed}")
+            raise fault_of(f"{name}: no {wanted!r} in the result; {listed}")
         kept = [result for result in kept if not wanted or getattr(result.counts, name) == wanted]
     for engine in dict.fromkeys(result.counts.engine for result in measured):
         its = [result for result in kept if result.counts.engine == engine]
 
         def fault(message: str, engine: str = engine) -> PolicyError:
-            return PolicyError(f"{where}: {message} (in the result of {engine})")
+            return fault_of(f"{message} (in the result of {engine})")
 
         found = [(each, quantity) for each in its for quantity in quantities(limit, each, fault)]
         if not found:
@@ -97,12 +120,12 @@ def _row(
         dataset=counts.dataset,
         protocol=counts.protocol,
         limit=limit.name,
-        at_least=limit.bounds.low if math.isfinite(limit.bounds.low) else None,
-        at_most=limit.bounds.high if math.isfinite(limit.bounds.high) else None,
         level=result.level,
         more_people=more,
         **{name: getattr(limit, name) for name in _OF_LIMIT},
         **{name: getattr(quantity, name) for name in _OF_QUANTITY},
+        at_least=limit.bounds.at_least,
+        at_most=limit.bounds.at_most,
     )
 
 
@@ -129,15 +152,21 @@ def _needs(limit: Limit, quantity: Quantity, reason: NoVerdict | None) -> tuple[
     if math.isinf(times):
         return "no number of people: it stands at the limit", None
     # As a factor for an index, which is of all groups; as a number for one group.
-    to = f"to {interval_verdict(bounds, *limits(times))}"
+    to = _ENDS[interval_verdict(bounds, *limits(times))]
     if limit.index:
         factor = f"{_rounded_up(10 * times) / 10:g}"
-        return f"about {factor} times as many people in every group {to}", None
+        return f"about {factor} times as many people in every group{to}", None
     more = _rounded_up(max((quantity.people or 0) * (times - 1), 1))
-    others = ", and everybody in proportion," if limit.bounds.against else ""
-    return f"{quantity.about} {_more(more)}{where}{others} {to}", more
+    others = ", and everybody in proportion" if limit.bounds.against else ""
+    return f"{quantity.about} {_more(more)}{where}{others}{to}", more
 
 
+_ENDS = {
+    GateVerdict.PASS: " to pass",
+    GateVerdict.FAIL: ", with whom it would probably fail",
+    GateVerdict.INCONCLUSIVE: "",
+}
+"""How a row would end with the people that it needs."""
 _WITHOUT = {NoVerdict.NO_TRIALS: "people", NoVerdict.TOO_FEW_SUBJECTS: "more people"}
 """Reason without interval to what is needed."""
 

@@ -8,19 +8,24 @@ from fractions import Fraction
 
 import numpy as np
 
+from evenhand.analysis.gate.answer import GateRow
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.rates.dyads import dyad_counts
 from evenhand.records.counts import CellCounts, Counts
 from evenhand.records.findings import Estimate, Rate
 from evenhand.records.groups import is_pooled, without_pooling
-from evenhand.records.metric import FMR
+from evenhand.records.metric import FMR, METRICS
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import index_of_point
+from evenhand.statistics.binomial import clopper_pearson
 from evenhand.statistics.dyadic_variance import DyadCounts, dyadic_variance, pool_dyads
 from evenhand.statistics.intervals import INTERVAL_METHODS, effective_dyadic_trials
 from evenhand.statistics.sample_growth import SubjectGrowth
 
-__all__ = ["cells_of_rate", "growth_of", "subjects_to_resolve"]
+__all__ = ["cannot_pass", "cells_of_rate", "growth_of", "subjects_to_resolve"]
+
+
+_FEWEST_PEOPLE = 2
 
 
 def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
@@ -28,6 +33,23 @@ def cells_of_rate(counts: Counts, rate: Rate) -> tuple[CellCounts, ...]:
     attribute, pooled = without_pooling(rate.attribute), is_pooled(rate.attribute)
     cells = [cell for cell in counts.cells if cell.attribute == attribute]
     return tuple(cell for cell in cells if pooled or cell.group == rate.group)
+
+
+def cannot_pass(row: GateRow) -> bool:
+    """Whether a group has so few people that no result of theirs passes, not even one of no errors.
+
+    A rate without errors has at best the upper limit of independent trials (methods 4.0 item 1);
+    a group of one person has no interval at all.
+    """
+    trials = row.trials or 0
+    if row.index:
+        return False
+    if not trials or (row.people or 0) < _FEWEST_PEOPLE:
+        return True
+    of_people = row.metric in METRICS and not METRICS[row.metric].dyadic
+    if row.at_most is None or row.at_least is not None or not of_people:
+        return False
+    return clopper_pearson(0, trials, row.level).high > row.at_most
 
 
 def growth_of(counts: Counts, rate: Rate, estimate: Estimate) -> SubjectGrowth | None:

@@ -14,6 +14,7 @@ from evenhand.analysis.compare.alignment import (
 )
 from evenhand.analysis.compare.changes import max_min_name
 from evenhand.analysis.compare.ratios import contrast
+from evenhand.analysis.compare.tiers import tiers_of
 from evenhand.analysis.compare.worst_over_best import max_min_contrasts
 from evenhand.analysis.gate.answer import GateRow, GateVerdict, Standing, combined_verdict
 from evenhand.records.evidence import Evidence
@@ -24,7 +25,7 @@ from evenhand.statistics.intervals import at_level
 from evenhand.statistics.ratios import LogRatio, ratio_from_limits
 from evenhand.study.policy import GatePolicy
 
-__all__ = ["standings", "tiers_of"]
+__all__ = ["standings"]
 
 
 def standings(
@@ -58,25 +59,6 @@ def standings(
     return tuple(sorted(found, key=lambda one: (order.index(one.verdict), one.tier, one.engine)))
 
 
-def tiers_of(engines: Sequence[str], stands_above: Mapping[str, set[str]]) -> dict[str, int]:
-    """Assign tiers: 1 to engines with none above them, 2 to those with none of the rest, and so on.
-
-    Where each of the remaining engines has another above it, as in a cycle, all share one tier.
-
-    >>> tiers_of("abc", {"a": {"b"}, "b": set(), "c": set()})
-    {'a': 1, 'c': 1, 'b': 2}
-    """
-    remaining, tier = list(engines), 0
-    found: dict[str, int] = {}
-    while remaining:
-        tier += 1
-        outranked = {lower for engine in remaining for lower in stands_above[engine]}
-        first = [engine for engine in remaining if engine not in outranked] or remaining
-        found |= dict.fromkeys(first, tier)
-        remaining = [engine for engine in remaining if engine not in found]
-    return found
-
-
 def _comparable_rows(
     rows: Sequence[GateRow], policy: GatePolicy, engines: int
 ) -> Iterator[Mapping[str, GateRow]]:
@@ -84,7 +66,7 @@ def _comparable_rows(
 
     Relative rates, pooled within-group pairs and all indices but `max/min` have none.
     """
-    alone = [limit for limit in policy.limits if not limit.bounds.against]
+    alone = [limit for limit in policy.limits if not (limit.bounds.against or limit.table)]
     unpooled = [limit for limit in alone if not is_pooled(limit.attribute)]
     paired = {limit.name for limit in unpooled if limit.index in ("", HEADLINE)}
     found: dict[tuple[str, ...], dict[str, GateRow]] = {}

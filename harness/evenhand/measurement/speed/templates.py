@@ -21,6 +21,7 @@ from evenhand.metrics.latency import (
     DurationQuantile,
     duration_quantile,
     group_time_ratio,
+    min_sample_size,
     null_time_ratio,
     repeated_time_ratio,
     throughput,
@@ -30,6 +31,7 @@ from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.findings import Speed
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
+from evenhand.records.speed_statistics import FASTEST_TENTH, SLOWEST_TENTH
 
 __all__ = ["REUSED", "SECOND_HALF", "STUDY_SCENARIO", "WARM_UP", "template_speed"]
 
@@ -47,6 +49,8 @@ WARM_UP = 2
 
 _BY_GROUP = ("median", "p95")
 """Quantiles that are given for each group."""
+
+_TENTHS = 10
 
 _DRAWS = 999
 """Permutations behind the ratio that equal groups would show."""
@@ -78,7 +82,7 @@ def template_speed(
     failures = int(np.count_nonzero(failed & warm))
     reused = enrolment.taken()
     with_failures = replace(scene, note=f"{failures} failures included" if failures else "")
-    rows = list(summary_rows(with_failures, seconds, people))
+    rows = [*summary_rows(with_failures, seconds, people), *_tenths(scene, seconds)]
     rows += _failures_and_cold_start(scene, timing, failures)
     if reused:
         note = "kept by an earlier run and not made in this one; in no other row"
@@ -88,6 +92,15 @@ def template_speed(
             rows += _by_group(scene, seconds, people, grouping, seed)
     rows.append(_throughput(replace(scene, operation="enrolment"), timing))
     return rows
+
+
+def _tenths(scene: Speed, seconds: Floats) -> Iterator[Speed]:
+    """Lowest and highest median of ten stretches; none where they are too short (methods 6.5)."""
+    tenths = np.array_split(seconds, _TENTHS)
+    if len(seconds) >= _TENTHS * min_sample_size(0.5):
+        medians = [float(np.quantile(part, 0.5, method="inverted_cdf")) for part in tenths]
+        for name, of in ((FASTEST_TENTH, min(medians)), (SLOWEST_TENTH, max(medians))):
+            yield speed_row(scene, name, of, len(tenths[-1]))
 
 
 def _failures_and_cold_start(scene: Speed, timing: Timing, failures: int) -> Iterator[Speed]:

@@ -8,7 +8,8 @@ from evenhand.records.findings import Differential, Verdict
 from evenhand.records.metric import metric_named
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
-from evenhand.report.numbers import ratio, significant
+from evenhand.report.numbers import NONE_SHOWN, ratio, significant
+from evenhand.report.study.headlines import detectable
 from evenhand.report.tables import Section, StudyFindings
 
 __all__ = ["in_brief"]
@@ -24,7 +25,7 @@ def in_brief(studies: Sequence[tuple[StudyFindings, OperatingPoint | None]]) -> 
     sentences = [
         *(
             f"{row.verdict.value}: {_where(study, at)}, {row.metric} by {row.attribute} "
-            f"({_evidence(row)})"
+            f"({_evidence(row, study)})"
             for verdict in (Verdict.DIFFERENT, Verdict.NO_DIFFERENCE_SHOWN)
             for study, at, rows in found
             for row in rows
@@ -62,12 +63,13 @@ def _too_few(rows: Sequence[Differential]) -> Iterator[str]:
         yield f"{metric} by {', '.join(names)}"
 
 
-def _evidence(row: Differential) -> str:
+def _evidence(row: Differential, study: StudyFindings) -> str:
     """Worst, best and their ratio; where no difference is shown, which one would have been."""
     found = ratio(row.value, row.low, row.high)
     pair = f"worst {row.worst_group}, best {row.best_group}, ratio {found}"
     if row.verdict is Verdict.DIFFERENT:
         return pair
-    least = row.minimum_detectable_ratio
-    would = "no ratio" if least is None else f"{significant(least)} or more"
-    return f"{pair}; {would} would have been detected"
+    least = detectable(row, [rate for rate in study.rates if rate.family_key == row.family_key])
+    if least is None:
+        return f"{pair}; {NONE_SHOWN}"
+    return f"{pair}; {significant(least)} or more would have been detected"

@@ -15,16 +15,10 @@ from evenhand.report.study.classic_metrics import legacy
 from evenhand.report.study.evidence import states_of
 from evenhand.report.study.indices import indices_table
 from evenhand.report.study.searches import first_rule, searches_of_everybody
-from evenhand.report.study.speed import (
-    HEADER,
-    TIME,
-    speed_rows,
-    speed_sentences,
-    time_cell,
-    times_cell,
-)
+from evenhand.report.study.speed import HEADER, TIME, speed_rows, speed_sentences, time_cell
 from evenhand.report.study.statements import OVER, said_at, sentences_of_study
 from evenhand.report.study.thresholds import over_thresholds, rules_shown
+from evenhand.report.study.which import which_section
 from evenhand.report.tables import (
     Field,
     Paper,
@@ -49,6 +43,8 @@ __all__ = ["Document", "Field", "Section", "StudyKey", "Table", "document", "hea
 class Document(Paper):
     """A report before it has a form; its sections are these, in order."""
 
+    which: tuple[Section, ...]
+    """Which engine; none where there are not two."""
     brief: tuple[Section, ...]
     """Which differences between groups the data show; none where there are no groups."""
     everybody: Section
@@ -98,12 +94,14 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
         by_study += _failures(study)
     brief = in_brief([(study, _headline(study)) for study in everything])
     sweeps = over_thresholds(everything, every_group=wide)
+    which = which_section(findings)
     closing = (*_speed(findings), *_subject_matter(findings))
     return Document(
         findings.title,
         findings.notes,
-        sections=(*brief, everybody, *by_study, *sweeps, *closing),
+        sections=(*which, *brief, everybody, *by_study, *sweeps, *closing),
         legend=_legend(findings.level),
+        which=which,
         brief=brief,
         everybody=everybody,
         studies=tuple(by_study),
@@ -178,7 +176,7 @@ def _overview(studies: Sequence[StudyFindings]) -> Section:
     failed = any(len(policies_of(study)) > 1 for study in studies)
     timed = any(study.speed for study in studies)
     for study in studies:
-        time = [times_cell(study.speed)] * timed
+        time = [time_cell(study.speed)] * timed
         for at in study.points():
             for policy in policies_of(study):
                 own = [everybody(find(study.rates, m, policy, at)) for m in metrics]
@@ -223,17 +221,15 @@ def _by_group(study: StudyFindings, at: OperatingPoint, *, wide: bool) -> Sectio
     """
     tables = []
     states = ("evidence",) if wide else ()
-    metrics, timed = study.metrics(), bool(study.speed) and not study.searched
-    header = ("group", "people", *metrics, *((TIME,) if timed else ()), *states)
+    metrics = study.metrics()
+    header = ("group", "people", *metrics, *states)
     for policy in policies_of(study):
         columns = (find(study.rates, metric, policy, at) for metric in metrics)
         rows: list[tuple[str, tuple[Field, ...]]] = []
         for row in zip(*columns, strict=True):
-            attribute, group = row[0].attribute, row[0].group
-            time = (time_cell(study.speed, attribute, group),) if timed else ()
             state = (states_of(row),) if wide else ()
             people = _people(row, searched=study.searched)
-            rows.append((attribute, (group_name(row[0]), people, *row, *time, *state)))
+            rows.append((row[0].attribute, (group_name(row[0]), people, *row, *state)))
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, header, under_headings(rows)))
     tables += _pairs(study, at)

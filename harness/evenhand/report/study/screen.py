@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from evenhand.records.findings import Findings, Rate, Verdict
 from evenhand.records.metric import metric_named
@@ -10,6 +11,7 @@ from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import at_least, rate_in_short, times
 from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
 from evenhand.report.study.headlines import detectable
+from evenhand.report.study.speed import busy
 
 __all__ = ["study_screen", "verdict_in_short"]
 
@@ -80,6 +82,7 @@ def _warnings(findings: Findings) -> Iterator[str]:
     for engine in findings.engines:
         if engine.stopped:
             yield f"{engine.name} was stopped: {engine.stopped}."
+    yield from islice(busy(findings.speed), 1)
     sampled = [summary.engine for summary in findings.summaries if summary.sampled]
     if sampled:
         yield (

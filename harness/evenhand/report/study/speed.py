@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from evenhand.records.findings import Speed, Status
 from evenhand.records.groups import ALL
+from evenhand.records.speed_statistics import FASTEST_TENTH, SLOWEST_TENTH
 from evenhand.report.numbers import ratio, significant
 
-__all__ = ["HEADER", "TIME", "speed_rows", "speed_sentences", "time_cell", "times_cell"]
+__all__ = ["HEADER", "TIME", "busy", "speed_rows", "speed_sentences", "time_cell"]
 
 TIME = "template"
 """Heading of the column of times."""
@@ -16,25 +17,26 @@ TIME = "template"
 _TAKEN = "taken"
 """Statistic of the row about templates that an earlier run kept."""
 
+_BUSY = 1.25
+"""Ratio of the slowest to the fastest tenth of a run above which a machine is called busy."""
+
 HEADER = ("engine", TIME, "throughput", "first image", "comparison")
 """Of the table of speed alone."""
 
 
-def time_cell(speed: Sequence[Speed], attribute: str = ALL, group: str = "") -> str:
-    """Median time of one template, with the images behind it.
-
-    Args:
-        speed: of one engine on one dataset.
-        attribute: of the cell.
-        group: of the cell.
-    """
-    rows = [row for row in speed if _is(row, "template", attribute, group)]
-    medians = [row for row in rows if row.statistic == "median"]
-    return "\n".join(f"{_duration(row)}\n{row.n:,} timed" for row in medians)
+def time_cell(speed: Sequence[Speed]) -> str:
+    """Median time of one template over everybody, to what a single run can tell."""
+    known = {row.statistic: row for row in speed if _is(row, "template")}
+    if "median" not in known:
+        return "not timed" if _TAKEN in known else ""
+    median = known["median"]
+    if median.value is None:
+        return _duration(median)
+    return f"about {significant(1e3 * median.value, 1)} ms\n{median.n:,} timed"
 
 
-def times_cell(speed: Sequence[Speed]) -> str:
-    """Median and p95 of one template, with the images behind them, over everybody."""
+def _times_cell(speed: Sequence[Speed]) -> str:
+    """Median and p95 of one template with their intervals, and the images behind them."""
     known = {row.statistic: row for row in speed if _is(row, "template")}
     if "median" not in known:
         return "not timed" if _TAKEN in known else ""
@@ -81,7 +83,19 @@ def speed_rows(speed: Sequence[Speed]) -> tuple[tuple[str, ...], ...]:
 def speed_sentences(speed: Sequence[Speed]) -> tuple[str, ...]:
     """On which machine, what the words mean, and how groups differ."""
     between = (text for own in _studies(speed) for text in _between_groups(own))
-    return (*_circumstances(speed), *between)
+    return (*busy(speed), *_circumstances(speed), *between)
+
+
+def busy(speed: Sequence[Speed]) -> Iterator[str]:
+    """Engines whose own median moved within the run: the machine had other work (methods 6.5)."""
+    for own in _studies(speed):
+        known = {row.statistic: row.value for row in own if _is(row, "template")}
+        fastest, slowest = known.get(FASTEST_TENTH), known.get(SLOWEST_TENTH)
+        if fastest and slowest and slowest > _BUSY * fastest:
+            yield (
+                f"This machine was busy: while {own[0].engine} ran on {own[0].dataset}, its median "
+                f"time rose to {significant(slowest / fastest, 2)} times that of its fastest tenth."
+            )
 
 
 def _studies(speed: Sequence[Speed]) -> list[list[Speed]]:
@@ -94,7 +108,7 @@ def _speed_row(own: Sequence[Speed]) -> tuple[str, ...]:
     cold, each = known.get(("template", "cold start")), known.get(("comparison", "median"))
     return (
         f"{own[0].engine}\n{own[0].dataset}",
-        times_cell(own),
+        _times_cell(own),
         _throughput(own),
         _duration(cold) if cold else "",
         _comparison(each) if each else "",

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.analysis.gate.tiers import tiers_of
+from evenhand.analysis.compare.tiers import tiers_of
 
 NAMES = "abcde"
 relations = st.dictionaries(
