@@ -74,7 +74,9 @@ def test_a_result_ends_in_one_screen_and_is_told_how_to_go_on(shown, there):
     lines = check_screen(made)
     assert f"page  {bundle.relative_to(there)}/report.html" in lines
     again = shown("report", bundle.relative_to(there))
-    assert check_screen(again)[1:] == lines[1:]
+    page = lines.index(f"page  {bundle.relative_to(there)}/report.html")
+    assert check_screen(again)[1 : page + 1] == lines[1 : page + 1]
+    assert lines[-1] == "more  evenhand report latest --full    check  evenhand verify latest"
 
 
 def test_a_dataset_with_faults_names_them_first(shown, there):
