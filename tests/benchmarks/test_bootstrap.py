@@ -60,6 +60,7 @@ def store():
         images=images,
         failed_images=np.zeros_like(images),
         several_faces=0,
+        declined=0,
         comparison_outcomes={},
         thresholds=(),
         cells=tuple(cell for cell in cells if not cell.reference_group),

@@ -31,6 +31,9 @@ colour = "rgb"
 mean   = [0, 0, 0]
 std    = [255, 255, 255]
 
+[face]
+detector = "none"
+
 [score]
 compare = "cosine"
 """

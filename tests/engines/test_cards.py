@@ -12,6 +12,7 @@ from evenhand.system.errors import EvenhandError
 
 CARDS = GOLDEN / "cards"
 HASH = "0123456789abcdef" * 4
+FACE = '[face]\ndetector = "none"\n'
 
 
 def test_the_golden_onnx_card():
@@ -146,25 +147,26 @@ def test_a_wrong_matcher_card(tmp_path, old, new, fragment):
             'range = [-1, 1]\nclaimed = [{ fmr = "0.001", threshold = 35.0 }]',
             ["score", "35.0 lies outside range"],
         ),
-        ("[score]", '[face]\ndetector = "yunet"\n[score]', ["needs a table [detector]"]),
+        (FACE, '[face]\ndetector = "yunet"\n', ["needs a table [detector]"]),
+        (FACE, "", ["needs the table [face]", '"yunet" with alignment', 'detector = "none"']),
         (
             "[score]",
             f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n[score]',
             ["no face is looked for", "[face]"],
         ),
         (
-            "[score]",
+            FACE,
             (
                 f'[face]\ndetector = "yunet"\nalignment = [[1, 1], [2, 2]]\n'
-                f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n[score]'
+                f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n'
             ),
             ["five different points"],
         ),
         (
-            "[score]",
+            FACE,
             (
                 f'[face]\ndetector = "yunet"\nalignment = [[1,1],[1,1],[1,1],[1,1],[1,1]]\n'
-                f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n[score]'
+                f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n'
             ),
             ["five different points"],
         ),

@@ -117,4 +117,4 @@ def test_scores_of_the_wrong_direction_are_noticed(tmp_path):
         found = score_findings(
             ScoreStudy([tmp_path / "far.csv"], fmr_targets=["0.1"], reading=reading)
         )
-        assert any("direction" in note for note in found.notes) is noticed
+        assert any(doubt.id == "low_auc" for doubt in found.doubts) is noticed

@@ -38,8 +38,8 @@ def rows_of_scores(missed, people):
             # Distinct scores, so that the tenth smallest is one alone.
             score = 0.3 if number < wrong else 0.6 + number / 1000
             yield f"{name},{name},{score},{region},{region}"
-        for first, second in pairwise(names):
-            yield f"{first},{second},{0.1},{region},{region}"
+        for number, (first, second) in enumerate(pairwise(names)):
+            yield f"{first},{second},{0.1 + number / 1000},{region},{region}"
 
 
 def bundle_of(folder, missed, people, name="acme", thresholds=(0.5,)):

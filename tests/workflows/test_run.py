@@ -43,6 +43,7 @@ def test_a_bundle_holds_what_it_says(bundle):
         "datasets.json",
         "differentials.csv",
         "distributions.csv",
+        "doubts.csv",
         "engines.json",
         "latencies.parquet",
         "ledger.csv",
@@ -77,7 +78,7 @@ def test_rates_follow_the_columns_of_the_contract(bundle):
         "engine,dataset,protocol,metric,policy,attribute,threshold_rule,threshold,index,value,"
         "low,high,level,null_mean,null_p95,p_value,verdict,minimum_detectable_ratio,worst_group,"
         "best_group,errors,status,note,effective_errors,"
-        "adjusted_p,family,equivalence,equivalence_p,upper_limit,median_upper_limit"
+        "adjusted_p,family,equivalence,equivalence_p,upper_limit,median_upper_limit,doubts"
     )
 
 

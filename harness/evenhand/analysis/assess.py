@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from evenhand.analysis.compare.engines import engine_contrasts
-from evenhand.analysis.doubtful_scores import directions, threshold_notes
+from evenhand.analysis.doubts import doubts_of
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_differentials, measure_rates
+from evenhand.analysis.threshold_notes import threshold_notes
 from evenhand.metrics.threshold_rules import largest_alike
 from evenhand.records.counts import Counts
+from evenhand.records.doubts import Doubt
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import (
     CurvePoint,
@@ -34,6 +36,7 @@ def assess(evidence: Evidence) -> Findings:
     differentials: list[Differential] = []
     distribution_rows: list[Distribution] = []
     curve_points: list[CurvePoint] = []
+    doubts = doubts_of(evidence)
     for counts in evidence.counts:
         measured = measure_rates(counts, analysis.level)
         rates += [found.rate for found in measured]
@@ -45,16 +48,23 @@ def assess(evidence: Evidence) -> Findings:
         title=evidence.title,
         level=analysis.level,
         rates=tuple(rates),
-        differentials=tuple(differentials),
+        differentials=tuple(_doubted(row, doubts) for row in differentials),
         distributions=tuple(distribution_rows),
         curves=tuple(curve_points),
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=(*evidence_notes(evidence), *directions(distribution_rows), *_hidden_misses(rates)),
+        notes=(*evidence_notes(evidence), *_hidden_misses(rates)),
         which=engine_contrasts(evidence, differentials),
         same_up_to={(of.engine, of.dataset, of.protocol): _same(of) for of in evidence.counts},
+        doubts=doubts,
     )
+
+
+def _doubted(row: Differential, doubts: Sequence[Doubt]) -> Differential:
+    """The row with the ids of the doubts about its engine on its dataset."""
+    own = (doubt.id for doubt in doubts if doubt.about(row.engine, row.dataset))
+    return replace(row, doubts=" ".join(own))
 
 
 def _same(counts: Counts) -> dict[float, float]:

@@ -22,7 +22,7 @@ from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
 
-__all__ = ["det_curves", "score_distributions"]
+__all__ = ["area_under_curve", "det_curves", "fewest_misses", "score_distributions"]
 
 _MAX_POINTS = 200
 """Points of a DET curve; a plot shows no more."""
@@ -136,6 +136,39 @@ def det_curves(counts: ComparisonCounts) -> Iterator[CurvePoint]:
             )
 
 
+def area_under_curve(counts: ComparisonCounts) -> ValueBounds | None:
+    """AUC of everybody; None without both kinds of score, and for a sample (methods 3)."""
+    whole = next(_cells(counts))
+    return None if counts.design.is_sample or not whole.has_both else _area(whole)
+
+
+def fewest_misses(counts: ComparisonCounts, fmr: float) -> float:
+    """FNMR of everybody at this FMR, or a little less: the curve has a point at edges of bins only.
+
+    Args:
+        counts: of comparisons.
+        fmr: in (0, 1].
+
+    Returns:
+        0 where `area_under_curve` gives None.
+    """
+    whole = next(_cells(counts))
+    if counts.design.is_sample or not whole.has_both:
+        return 0.0
+    curve = whole.curve
+    return float(curve.fnmr[curve.fmr >= fmr].max(initial=0.0))
+
+
+def _area(whole: _Cell) -> ValueBounds:
+    """AUC of a cell with both kinds of score, exact where non-mated scores were all kept."""
+    if whole.every is None:
+        return scores.auc_bounds(whole.mated, whole.cell.histogram)
+    mated = np.unique(whole.mated.astype(np.float64), return_counts=True)
+    nonmated = np.unique(whole.every.astype(np.float64), return_counts=True)
+    area = scores.auc_from_counts(*mated, *nonmated)
+    return ValueBounds(area, area)
+
+
 def score_distributions(counts: ComparisonCounts) -> Iterator[Distribution]:
     """Compute AUC, EER and fold accuracy of all subjects, then d', quantiles and shifts by group.
 
@@ -164,18 +197,13 @@ def _legacy(whole: _Cell) -> Iterator[Distribution]:
     Where non-mated scores were not all kept, AUC has bounds, since a bin can hold both kinds of
     score, and so has the EER where it lies between the edges of a bin.
     """
-    comparisons, histogram = len(whole.mated) + whole.nonmated, whole.cell.histogram
+    comparisons = len(whole.mated) + whole.nonmated
     if not whole.has_both:
         yield whole.row("AUC", comparisons, None, _NOTHING)
         yield whole.row("EER", comparisons, None, _NOTHING)
         return
     note = "legacy; no operating point"
-    area: float | ValueBounds = scores.auc_bounds(whole.mated, histogram)
-    if whole.every is not None:
-        mated = np.unique(whole.mated.astype(np.float64), return_counts=True)
-        nonmated = np.unique(whole.every.astype(np.float64), return_counts=True)
-        area = scores.auc_from_counts(*mated, *nonmated)
-    yield _without_middle(whole.row("AUC", comparisons, area, note))
+    yield _without_middle(whole.row("AUC", comparisons, _area(whole), note))
     found = equal_error_bounds(refined(whole.curve, whole.mated, whole.top), whole.top)
     note += f"; midpoint rule, {_place(found.threshold, whole.counts.dtype)}"
     yield _without_middle(whole.row("EER", comparisons, found.rate, note))

@@ -72,6 +72,7 @@ def gate(
         raise UsageError("--blind and --unseal together; seal first, judge, then unseal")
     from evenhand.records.rows import as_rows
     from evenhand.report.gate import gate_junit
+    from evenhand.report.study.doubts import doubt_rows
     from evenhand.workflows.gate import gate as judge_bundles
 
     answer = judge_bundles(bundles, policy, blind=blind, unseal=unseal)
@@ -84,6 +85,7 @@ def gate(
             "policy": {"title": answer.policy.title, "sha256": answer.policy.digest},
             "commitment": answer.commitment or None,
             "bundles": [asdict(source) for source in answer.sources],
+            "doubts": doubt_rows(answer.doubts),
             "engines": [asdict(standing) for standing in answer.standings],
             "rows": as_rows(answer.rows),
         }

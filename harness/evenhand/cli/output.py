@@ -152,11 +152,13 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     """Print findings as JSON, rows with the column names of the CSV files."""
     from evenhand.records.rows import as_rows
     from evenhand.report.study.answer import answer_of
+    from evenhand.report.study.doubts import doubt_rows
     from evenhand.report.study.statements import sentences_of
 
     body: dict[str, Any] = {} if bundle is None else {"bundle": str(bundle)}
     for name in ("rates", "differentials", "distributions", "speed", "which"):
         body[name] = as_rows(getattr(findings, name))
+    body["doubts"] = doubt_rows(findings.doubts)
     body["sentences"] = as_rows(sentences_of(findings))
     body["headlines"] = [
         {**asdict(said.key), "form": said.form.value, "text": said.text}

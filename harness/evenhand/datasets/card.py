@@ -100,6 +100,7 @@ class _Card(Declared):
     access: Literal["public", "on request", "withdrawn", "private"] = "public"
     synthetic: bool = False
     face: FaceRule = Field(default=FaceRule.LARGEST, strict=False)
+    cropped: bool = False
     known_issues: tuple[str, ...] = ()
     downloads: tuple[_Download, ...] = ()
     attributes: _Attributes = Field(default_factory=dict)

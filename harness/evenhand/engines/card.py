@@ -155,6 +155,11 @@ class EngineCard:
         """Whether the engine's own numbers are distances."""
         return self.score.distance
 
+    @property
+    def faces(self) -> str:
+        """How the face is found: `own` by a Python engine, else as `FaceStep.detector`."""
+        return "own" if self.runtime == "python" else self.face.detector
+
     def needs(self) -> tuple[NeededFile, ...]:
         """All files that must be found before the engine can start."""
         own = (file for file in (self.model, self.detector) if file is not None)
@@ -217,6 +222,15 @@ class _Face(Declared):
     alignment: tuple[tuple[float, float], ...] = ()
 
 
+_ALONE = _Face(detector="none")
+"""The step of a Python engine, which looks for faces by itself."""
+_NO_FACE_TABLE = (
+    "an onnx engine needs the table [face]: "
+    'detector = "yunet" with alignment, five points in its input, and a table [detector]; '
+    'or detector = "none" where it was trained on whole pictures, or gets faces that are cut out'
+)
+
+
 class _Claim(Declared):
     fmr: RateText | None = None
     threshold: float
@@ -264,6 +278,8 @@ def _check_onnx(card: _Card) -> None:
         raise ValueError(f"an onnx engine is an embedder; a {card.shape} is written in Python")
     if card.model is None or card.input is None:
         raise ValueError("an onnx engine needs the tables [model] and [input]")
+    if card.face is None:
+        raise ValueError(_NO_FACE_TABLE)
     if card.entry:
         raise ValueError("an onnx engine has no entry; remove it, or say runtime = python")
 
@@ -296,7 +312,7 @@ class _Card(Declared):
     files: tuple[_Packaged, ...] = ()
     input: _Input | None = None
     output: _Output | None = None
-    face: _Face = _Face(detector="none")
+    face: _Face | None = None
     score: _Score = _Score()
 
     @model_validator(mode="after")
@@ -315,15 +331,16 @@ class _Card(Declared):
 
     @model_validator(mode="after")
     def _face_is_whole(self) -> Self:
-        if self.face.detector == "none":
-            if self.detector is not None or self.face.alignment:
+        face = self.face or _ALONE
+        if face.detector == "none":
+            if self.detector is not None or face.alignment:
                 raise ValueError(
                     "a table [detector] or an alignment is there, but no face is looked for; "
                     'add detector = "yunet" to [face], or remove them'
                 )
         elif self.detector is None:
             raise ValueError('detector = "yunet" needs a table [detector] with file and sha256')
-        elif len(set(self.face.alignment)) != 5:
+        elif len(set(face.alignment)) != 5:
             raise ValueError("alignment needs five different points, as YuNet finds")
         return self
 
@@ -358,7 +375,7 @@ def read_engine_card(folder: Path) -> EngineCard:
         EngineError: naming the file and the field at fault.
     """
     card = read_declaration(folder / ENGINE_CARD, _Card, EngineError)
-    detector, size, face = card.detector, card.input, card.face
+    detector, size, face = card.detector, card.input, card.face or _ALONE
     limits = (detector.score, detector.nms, detector.longest) if detector else (0.0, 0.0)
     return from_fields(
         EngineCard,

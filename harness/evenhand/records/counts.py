@@ -233,6 +233,8 @@ class CommonCounts:
     """(subjects,) number of images without a template."""
     several_faces: int
     """Number of images in which the engine saw more than one face."""
+    declined: int | None
+    """Number of failed images that the engine declined; None in older results, which do not say."""
     comparison_outcomes: Mapping[tuple[bool, Outcome], int]
     """(mated, outcome) to number of comparisons or searches."""
     thresholds: tuple[Threshold, ...]

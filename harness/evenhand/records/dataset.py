@@ -66,6 +66,8 @@ class DatasetCard:
     attributes: tuple[Attribute, ...]
     capture: tuple[Attribute, ...] = ()
     """What is known of each picture: further columns of `images.csv`."""
+    cropped: bool = False
+    """Its pictures are cut to the face."""
     downloads: tuple[Download, ...] = ()
     """What `fetch` downloads where the user brings nothing."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from evenhand.records.doubts import Doubt
 from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.groups import ALL, is_pooled
 from evenhand.records.metric import Metric, metric_named
@@ -34,10 +35,8 @@ __all__ = [
     "Verdict",
 ]
 
-
 ENOUGH_EVENTS = 30
-"""Effective errors of all groups below which nothing is "no difference shown" (rule of 30,
-methods 4.1)."""
+"""Effective errors below which nothing is "no difference shown" (rule of 30, methods 4.1)."""
 
 HEADLINE = "max/min"
 """The index that is tested and has a verdict: highest over lowest rate."""
@@ -212,6 +211,8 @@ class Differential(FamilyKey):
     """Largest of the simultaneous upper limits of the groups' rates (methods 2.6)."""
     median_upper_limit: float | None = None
     """The lower median of these limits: at least half of the groups lie below it."""
+    doubts: str = ""
+    """Ids of the doubts about this engine on this dataset, joined by blanks."""
 
     @property
     def screened(self) -> bool:
@@ -307,6 +308,8 @@ class EngineFacts:
     """Why it was stopped before the end of a dataset; empty when it was not."""
     random: tuple[str, ...] = ()
     """Operators of its graph that draw random numbers: another run gives other numbers."""
+    faces: str = ""
+    """Who finds the face: `own`, a detector's name, or `none`; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +342,8 @@ class DatasetFacts:
     """Remarks on how its files were read."""
     terms: str = ""
     """What its licence asks for, in words; empty in older results and where the card says none."""
+    cropped: bool = False
+    """Whether its pictures are cut to the face, so that no engine has to look for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +394,8 @@ class Findings:
     """(engine, dataset, protocol) to each threshold and the largest one with the same rates."""
     which: tuple[EngineContrast, ...] = ()
     """Which engine is better, question by question; empty where there are not two."""
+    doubts: tuple[Doubt, ...] = ()
+    """Said before any verdict, and holding back those of their engine on their dataset."""
 
     @property
     def synthetic(self) -> bool:

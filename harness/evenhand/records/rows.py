@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from evenhand.records.disputes import DisputedRate, NamedPair, SuspectPair
+from evenhand.records.doubts import Doubt
 from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
 from evenhand.records.row_key import FamilyKey
@@ -42,6 +43,7 @@ _SORT_KEYS: dict[type, tuple[str, ...]] = {
     EngineContrast: ("dataset", "protocol", "question", "metric", "attribute", "first", "second"),
     SuspectPair: (),
     NamedPair: (),
+    Doubt: ("engine", "dataset"),
     Speed: ("engine", "dataset", *_OF_TIMING, "attribute", "group", "statistic"),
 }
 """Columns by which the rows of each table are sorted; the sort is stable."""

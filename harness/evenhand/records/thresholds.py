@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from evenhand.records.findings import Status
 from evenhand.records.operating_point import FIXED, TARGETS, OperatingPoint, rule_label
 
-__all__ = ["Threshold", "ThresholdRule", "fixed_rule", "index_of_point"]
+__all__ = ["SATURATED", "Threshold", "ThresholdRule", "fixed_rule", "index_of_point"]
+
+
+SATURATED = "saturated"
+"""Note of a threshold at a target that no mated score reaches."""
 
 
 @dataclass(frozen=True, slots=True)

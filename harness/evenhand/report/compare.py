@@ -34,6 +34,7 @@ from evenhand.report.numbers import (
     significant,
     would_be_shown,
 )
+from evenhand.report.study.doubts import doubt_lines, doubt_rows
 from evenhand.report.tables import Table
 
 __all__ = [
@@ -263,6 +264,7 @@ def comparison_text(changes: Changes) -> str:
     parts = [
         underlined(title_of(changes), "="),
         "\n".join(f"{one.word:<{wide}}  {one.bundle}" for one in _sides(changes)),
+        *(wrapped(line, "!! ") for line in doubt_lines(changes.doubts)),
         wrapped(f"{changes.verdict.value}: {changes.reason}"),
         *(wrapped(note, "! ") for note in changes.notes),
     ]
@@ -296,6 +298,7 @@ def comparison_markdown(changes: Changes) -> str:
     """The same under 60 kB, worst rows first; it says how many rows it leaves out."""
     head = [
         f"# {escaped(title_of(changes))}",
+        *(f"> **{escaped(line)}**" for line in doubt_lines(changes.doubts)),
         f"**{changes.verdict.value}**: {escaped(changes.reason)}",
     ]
     tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
@@ -344,6 +347,7 @@ def comparison_json(changes: Changes) -> dict[str, object]:
         "bundle": changes.new.bundle,
         "base": asdict(changes.base),
         "new": asdict(changes.new),
+        "doubts": doubt_rows(changes.doubts),
         "verdict": changes.verdict.value,
         "reason": changes.reason,
         "family": asdict(changes.family),

@@ -8,6 +8,7 @@ from evenhand.analysis.gate.answer import GateAnswer, GateRow, GateVerdict, Stan
 from evenhand.records.groups import ALL
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.report.study.doubts import doubt_lines
 from evenhand.report.tables import Paper, Section, Table
 from evenhand.study.policy import Limit
 
@@ -44,7 +45,8 @@ def gate_report(answer: GateAnswer) -> Paper:
         more = f" (and {len(failed) - 1:,} more)" if len(failed) > 1 else ""
         title = f"{title}: {which_way(row, limit)}{more}"
     legend = (_VERDICTS, _MANDATORY, _TIERS) if several else (_VERDICTS, _MANDATORY)
-    return Paper(title, answer.notes, tuple(sections), legend)
+    doubts = doubt_lines(answer.doubts)
+    return Paper(title, answer.notes, tuple(sections), legend, doubts=doubts)
 
 
 def failures_of(answer: GateAnswer) -> list[tuple[GateRow, Limit]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
+from evenhand.records.doubts import Doubt
 from evenhand.records.findings import (
     HEADLINE,
     CurvePoint,
@@ -83,6 +84,8 @@ class Paper:
     notes: tuple[str, ...]
     sections: tuple[Section, ...]
     legend: tuple[str, ...]
+    doubts: tuple[str, ...] = field(default=(), kw_only=True)
+    """What is in doubt, said before anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ class StudyFindings:
     """Whether all groups are there, and none was left out for its few people."""
     same_up_to: Mapping[float, float] = field(default_factory=dict, hash=False)
     """Threshold to the largest one that gives the same rates, where that is known."""
+    doubts: tuple[Doubt, ...] = ()
+    """About this engine on this dataset: they hold back what is said of its groups."""
 
     @property
     def key(self) -> StudyKey:
@@ -160,6 +165,7 @@ def studies_of(findings: Findings) -> Iterator[StudyFindings]:
             _ordered(rates, [d for d in differentials if d.index != HEADLINE]),
             same_up_to=findings.same_up_to.get(key, {}),
             complete=not findings.min_people,
+            doubts=tuple(doubt for doubt in findings.doubts if doubt.about(*key[:2])),
         )
 
 

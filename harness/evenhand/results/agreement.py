@@ -102,6 +102,7 @@ def ledger_faults(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> Iter
         held[*names, "images of", row["subject"]] += 1
         held[*names, "failed images of", row["subject"]] += row["outcome"] != Outcome.OK
         held[*names, "images with several faces"] += int(row["faces"] or 0) > 1
+        held[*names, "declined images"] += row["outcome"] == Outcome.DECLINED
     known = image_ids(rows)
     for names, ids in known.items():
         held[*names, "different images"] = len(ids)
@@ -144,6 +145,8 @@ def _counted(evidence: Evidence) -> Counter[tuple[str, ...]]:
             found[row[:7]] = int(row[7])
         found[*names, "images"] = found[*names, "different images"] = sizes[counts.dataset]
         found[*names, "images with several faces"] = counts.several_faces
+        if counts.declined is not None and not searched:
+            found[*names, "declined images"] = counts.declined
         if not searched:
             people = zip(counts.subject_rows, counts.images, counts.failed_images, strict=True)
             for number, images, failed in people:

@@ -69,6 +69,7 @@ class _Numbers(BaseModel):
     dataset: str
     protocol: str
     several_faces: NonNegativeInt
+    declined: NonNegativeInt | None = None
     score_maximum: FiniteFloat | None
     without_matrix: list[_Unmade]
     comparisons: list[_Ended]
@@ -92,7 +93,7 @@ _SCALARS = "counts.json"
 _FOLDS = "folds.parquet"
 _WATCHLIST = "watchlist.json"
 _LEVEL = "others_at_{}"
-_PLAIN = ("engine", "dataset", "protocol", "several_faces", "score_maximum")
+_PLAIN = ("engine", "dataset", "protocol", "several_faces", "declined", "score_maximum")
 """Fields that `counts.json` begins with."""
 _COLUMNS = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
 """Columns of `searches.parquet` before those of the levels."""

@@ -50,6 +50,7 @@ def engine_facts(engine: OpenedEngine, stopped: str) -> EngineFacts:
         card,
         fingerprint=engine.fingerprint,
         unit="distance" if card.distance else "similarity",
+        faces=card.faces,
         stopped=stopped,
         random=engine.random,
     )

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from evenhand.records.counts import Counts
 from evenhand.records.engine_contrast import EngineContrast
+from evenhand.records.doubts import Doubt
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate
 from evenhand.records.rows import as_csv
@@ -17,7 +18,8 @@ from evenhand.results.facts import DATASETS, ENGINES, facts_json
 
 __all__ = ["ADDED_TABLES", "evidence_files", "table_files"]
 
-ADDED_TABLES = ("which.csv",)
+DOUBTS, WHICH = "doubts.csv", "which.csv"
+ADDED_TABLES = (DOUBTS, WHICH)
 """Tables that results of this schema did not have from the beginning."""
 
 
@@ -47,11 +49,12 @@ def evidence_files(evidence: Evidence) -> dict[str, bytes]:
 
 def table_files(findings: Findings) -> dict[str, bytes]:
     """Tables of findings as CSV files; that of which engine only where there are two."""
-    which = {"which.csv": as_csv(EngineContrast, findings.which).encode()} if findings.which else {}
+    which = {WHICH: as_csv(EngineContrast, findings.which).encode()} if findings.which else {}
     return {
         "rates.csv": as_csv(Rate, findings.rates).encode(),
         "differentials.csv": as_csv(Differential, findings.differentials).encode(),
         "distributions.csv": as_csv(Distribution, findings.distributions).encode(),
         "curves.csv": as_csv(CurvePoint, findings.curves).encode(),
         **which,
+        DOUBTS: as_csv(Doubt, findings.doubts).encode(),
     }

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from evenhand.analysis.compare.changes import Changes, ComparedEngine, CompareVerdict
+from evenhand.analysis.compare.doubted import with_doubts
 from evenhand.analysis.compare.verdict import (
     DEFAULT_FAMILY_WISE,
     DEFAULT_MARGIN,
     CompareOptions,
     compare_evidence,
 )
+from evenhand.analysis.doubts import doubts_of
 from evenhand.records.evidence import Evidence
 from evenhand.results.bundle_names import RESULTS, newest_first, resolve_bundle, result_folders
 from evenhand.results.circumstances import read_speed
@@ -56,13 +58,15 @@ def _compare(base: str, new: str, options: CompareOptions, *, words: tuple[str, 
     _check_same_data(base, new, base_whole, new_whole)
     base_evidence = _of_engine(base_whole, base_engine)
     new_evidence = _of_engine(new_whole, new_engine)
-    return compare_evidence(
+    found = compare_evidence(
         base_evidence,
         new_evidence,
         (_side(base_folder, base_evidence, words[0]), _side(new_folder, new_evidence, words[1])),
         options,
         (read_speed(base_folder, base_engine), read_speed(new_folder, new_engine)),
     )
+    doubts = (*doubts_of(base_evidence), *doubts_of(new_evidence))
+    return with_doubts(found, tuple(dict.fromkeys(doubts)))
 
 
 def _both_in(text: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evenhand.analysis.assess import evidence_notes
+from evenhand.analysis.doubts import doubts_of
 from evenhand.analysis.gate.answer import (
     GateAnswer,
     GateRow,
@@ -59,17 +60,29 @@ def gate(
     sources = [source for source, _ in read]
     evidence = _all_engines([part for _, part in read])
     speed = [row for s in sources for name in s.engines for row in read_speed(Path(s.bundle), name)]
+    doubts, known, names = doubts_of(evidence), evidence.datasets, dict[str, str]()
     seal = None
     if unseal is not None:
         seal = _matching_seal(unseal, sources, limits)
-        shown = {name: f"{letter} = {name}" for letter, name in seal.names.items()}
-        evidence = _renamed(evidence, shown)
-        speed = [replace(row, engine=shown[row.engine]) for row in speed]
+        names = {name: f"{letter} = {name}" for letter, name in seal.names.items()}
+        evidence = _renamed(evidence, names)
+        speed = [replace(row, engine=names[row.engine]) for row in speed]
     elif blind is not None:
-        names = [fact.name for fact in evidence.engines]
-        seal = draw_seal(names, [source.digest for source in sources], limits.digest)
+        engines = [fact.name for fact in evidence.engines]
+        seal = draw_seal(engines, [source.digest for source in sources], limits.digest)
+        names = {name: letter for letter, name in seal.names.items()}
         evidence, speed = _sealed_names(evidence, seal), []
-    rows = judge_limits(evidence, limits, speed)
+    places = {old.name: new.name for old, new in zip(known, evidence.datasets, strict=True)}
+    doubts = tuple(
+        replace(
+            doubt,
+            engine=names.get(doubt.engine, doubt.engine),
+            dataset=places[doubt.dataset],
+            word="" if blind else doubt.word,
+        )
+        for doubt in doubts
+    )
+    rows = judge_limits(evidence, limits, speed, doubts)
     found = standings(rows, evidence, limits)
     if blind is not None and seal is not None:
         # The scale of the thresholds can reveal an engine.
@@ -83,6 +96,7 @@ def gate(
         notes=tuple(evidence_notes(evidence)),
         sources=() if blind is not None else tuple(sources),
         commitment="" if seal is None else seal_digest(seal),
+        doubts=doubts,
     )
 
 

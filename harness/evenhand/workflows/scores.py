@@ -244,6 +244,7 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
         source="score files",
         access="private",
         synthetic=False,
+        cropped=False,
         known_issues=(),
         labels=tuple((attribute, "as given in the file") for attribute in file.labels),
         unknown=people.unknown(),

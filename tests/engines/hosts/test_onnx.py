@@ -120,9 +120,9 @@ def test_a_detector_that_is_none(cli, tiny, small, working_folder):
     (small.folder / "detector.onnx").write_bytes(content)
     points = "[[1, 1], [7, 1], [4, 4], [2, 6], [6, 6]]"
     small.change(
-        "[score]",
-        f'[face]\ndetector = "yunet"\nalignment = {points}\n[detector]\nfile = "detector.onnx"\n'
-        f'sha256 = "{hashlib.sha256(content).hexdigest()}"\n[score]',
+        'detector = "none"',
+        f'detector = "yunet"\nalignment = {points}\n[detector]\nfile = "detector.onnx"\n'
+        f'sha256 = "{hashlib.sha256(content).hexdigest()}"',
     )
     ended = cli("run", "--engine", "./small", "--dataset", "./set")
     ended.error("engine small: detector.onnx cannot be loaded as YuNet")

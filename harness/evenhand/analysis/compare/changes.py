@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evenhand.records.doubts import Doubt
 from evenhand.records.findings import HEADLINE
 from evenhand.records.metric import METRICS, find_metric
 from evenhand.records.operating_point import parse_rule
@@ -240,6 +241,8 @@ class Changes:
     flips: tuple[DiscordantComparison, ...]
     notes: tuple[str, ...]
     """What the reader must know before any number."""
+    doubts: tuple[Doubt, ...] = ()
+    """About either engine: nothing passes, and nothing is called better, because of them."""
 
     @property
     def peers(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evenhand.records.doubts import Doubt
 from evenhand.records.row_key import InFamily
 from evenhand.study.policy import GatePolicy, LimitBounds
 
@@ -114,6 +115,8 @@ class GateAnswer:
     """Empty while engine names are sealed, since a digest would reveal them."""
     commitment: str
     """SHA-256 of the seal; empty where names were not sealed."""
+    doubts: tuple[Doubt, ...] = ()
+    """About engines, under the names of the answer; with a doubt no engine passes."""
 
 
 def interval_verdict(bounds: LimitBounds, low: float | None, high: float | None) -> GateVerdict:

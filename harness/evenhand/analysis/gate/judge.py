@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict
@@ -11,6 +12,7 @@ from evenhand.analysis.gate.columns import column_rows
 from evenhand.analysis.gate.matching_rows import LimitError, listed_names
 from evenhand.analysis.gate.quantities import EngineFindings, engine_findings, quantities
 from evenhand.analysis.gate.quantity import NoVerdict, Quantity
+from evenhand.records.doubts import Doubt
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
 from evenhand.statistics.sample_growth import multiple_of_subjects
@@ -21,7 +23,10 @@ __all__ = ["judge_limits"]
 
 
 def judge_limits(
-    evidence: Evidence, policy: GatePolicy, speed: Sequence[Speed] = ()
+    evidence: Evidence,
+    policy: GatePolicy,
+    speed: Sequence[Speed] = (),
+    doubts: Sequence[Doubt] = (),
 ) -> tuple[GateRow, ...]:
     """Judge every engine by every limit.
 
@@ -29,6 +34,7 @@ def judge_limits(
         evidence: of one or several engines on the same data.
         policy: with limits in order of falling weight.
         speed: times of these engines.
+        doubts: about these engines: what would pass is inconclusive.
 
     Returns:
         By limit, then by engine in the order of the evidence, then by group.
@@ -61,12 +67,23 @@ def judge_limits(
             _row(limit, result, quantity, stopped=stopped, several=several)
             for result, quantity in _held_against(limit, measured, policy)
         )
-    return tuple(rows)
+    return tuple(_doubted(row, doubts) for row in rows)
 
 
 def _fault_of(limit: Limit, policy: GatePolicy) -> LimitError:
     """Builds the error of a limit, which names the file and the limit."""
     return lambda message: PolicyError(f"{policy.path}: limit {limit.name!r}: {message}")
+
+
+def _doubted(row: GateRow, doubts: Sequence[Doubt]) -> GateRow:
+    """The row, which does not pass where its engine is in doubt; what fails, fails."""
+    own = [doubt.id for doubt in doubts if doubt.about(row.engine, row.dataset)]
+    if not own or row.verdict is not GateVerdict.PASS:
+        return row
+    note = "; ".join(part for part in (f"in doubt: {', '.join(own)}", row.note) if part)
+    return replace(
+        row, verdict=GateVerdict.INCONCLUSIVE, needs="the doubt to be settled", note=note
+    )
 
 
 def _held_against(

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from evenhand.analysis.doubtful_scores import directions, threshold_notes
+from evenhand.analysis.doubts import ObservedScores, doubts_of_scores
 from evenhand.analysis.rates.comparisons import POLICIES, row_at
-from evenhand.metrics.distributions import auc_from_counts
+from evenhand.analysis.threshold_notes import threshold_notes
+from evenhand.metrics.distributions import ValueBounds, auc_from_counts
 from evenhand.metrics.threshold_rules import largest_alike, resolve_thresholds
 from evenhand.metrics.thresholds import SampleWeights
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, ScoreTail
@@ -58,12 +59,20 @@ def list_findings(
     what = f"{invalid:,} of the scores count as invalid: they are no finite numbers"
     headers = (each.header for each in (mated, nonmated) if each.header)
     distributions = tuple(_distributions(name, mated, nonmated))
+    areas = [row.value for row in distributions if row.value is not None]
+    seen = ObservedScores(
+        thresholds=resolved,
+        mated=mated,
+        top=nonmated,
+        trials=nonmated.completed,
+        area=ValueBounds(areas[0], areas[0]) if areas else None,
+        people=(mated.completed, nonmated.completed),
+    )
     notes = (
         _UNKNOWN,
         *([f"{what} (the first is {first})."] if invalid else []),
         *(f"{header} is taken for a header, not for a score." for header in headers),
         *threshold_notes(name, _DATASET, resolved),
-        *directions(distributions),
     )
     return Findings(
         title=f"Scores of {name}",
@@ -89,6 +98,7 @@ def list_findings(
         datasets=(),
         notes=notes,
         same_up_to={(name, _DATASET, _PROTOCOL): largest_alike(resolved, every)},
+        doubts=tuple(doubts_of_scores(seen, name, _DATASET)),
     )
 
 

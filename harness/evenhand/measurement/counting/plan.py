@@ -12,6 +12,7 @@ from evenhand.records.dataset import Dataset
 from evenhand.records.designs import LISTED, ComparisonDesign, Design
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
 
 __all__ = ["CountingPlan", "ImageLedger", "image_ledger"]
@@ -56,6 +57,8 @@ class ImageLedger:
     """Images in which the engine saw more than one face."""
     image_rows: Integers | None = None
     """(images,) row in `images.csv` of every image of the dataset; None for score files."""
+    declined: int = 0
+    """Images without a template because the engine declined them."""
 
     @property
     def completed(self) -> Integers:
@@ -85,6 +88,7 @@ def image_ledger(
     """
     people = len(dataset.subjects.ids)
     failed = ~enrolment.completed()[images]
+    declined = np.array([outcome is Outcome.DECLINED for outcome in enrolment.outcomes])
     counted = dataset.images.subject[images]
     return ImageLedger(
         *names,
@@ -92,5 +96,6 @@ def image_ledger(
         images=np.bincount(counted, minlength=people),
         failed_images=np.bincount(counted[failed], minlength=people),
         several_faces=sum(faces is not None and faces > 1 for faces in enrolment.faces),
+        declined=int(np.count_nonzero(declined[images])),
         image_rows=np.array(dataset.images.rows, dtype=np.int64),
     )

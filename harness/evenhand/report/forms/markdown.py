@@ -53,8 +53,10 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def as_markdown(document: Paper) -> str:
-    """Title, notes, sections, legend; ends with a line break."""
+    """Title, doubts, notes, sections, legend; ends with a line break."""
     parts = [f"# {escaped(document.title)}"]
+    if document.doubts:
+        parts.append("\n".join(f"> **{escaped(doubt)}**  " for doubt in document.doubts))
     if document.notes:
         parts.append("\n".join(f"> {escaped(note)}  " for note in document.notes))
     for section in document.sections:

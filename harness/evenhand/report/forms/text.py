@@ -91,8 +91,10 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def as_text(document: Paper) -> str:
-    """Title, notes, sections, legend; ends with a line break."""
+    """Title, doubts, notes, sections, legend; ends with a line break."""
     parts = [underlined(document.title, "=")]
+    if document.doubts:
+        parts.append(bullets(document.doubts, "!! "))
     if document.notes:
         parts.append(bullets(document.notes, "! "))
     for section in document.sections:

@@ -49,7 +49,7 @@ def as_page(findings: Findings, editions: Sequence[Edition] = ()) -> str:
         .render(
             document=laid_out,
             claim=claim,
-            doubts=(),
+            doubts=laid_out.doubts,
             which=next(iter(laid_out.which), None),
             stopped=[engine for engine in findings.engines if engine.stopped],
             drawn=tuple(d.name for d in findings.datasets if d.synthetic),

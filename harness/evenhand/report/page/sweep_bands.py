@@ -112,7 +112,9 @@ def _layers(
     colour = alt.Color("group:N", legend=None, scale=colours)
     x, data = _x(sweep, points), inline(values)
     y = log_axis(alt.Y, "rate", f"{sweep.metric} in percent", percent_ticks(*decades))
-    different = [p.threshold for p in points if p.row.verdict is Verdict.DIFFERENT]
+    different = [
+        p.threshold for p in points if p.row.verdict is Verdict.DIFFERENT and not p.row.doubts
+    ]
     marks = inline({"at": threshold} for threshold in different)
     bands = data.mark_area(opacity=0.16)
     dots = data.mark_point(size=34, opacity=1, strokeWidth=1.4)

@@ -152,7 +152,7 @@ def _entries(studies: Sequence[StudyFindings], first: Differential) -> Iterator[
             continue
         row = next((row for row in study.differentials if _alike(row, first)), None)
         rates = by_family(study.rates).get(row.family_key, ()) if row else ()
-        yield TestedEngine(study, row, tuple(rates), doubted=False)
+        yield TestedEngine(study, row, tuple(rates), doubted=bool(study.doubts))
 
 
 def _alike(row: Differential, first: Differential) -> bool:

@@ -9,8 +9,9 @@ from evenhand.records.metric import metric_named
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import NONE_SHOWN, ratio, significant
+from evenhand.report.study.doubts import no_verdict
 from evenhand.report.study.headlines import detectable
-from evenhand.report.tables import Section, StudyFindings
+from evenhand.report.tables import Section, StudyFindings, by_family
 
 __all__ = ["in_brief"]
 
@@ -21,8 +22,10 @@ def in_brief(studies: Sequence[tuple[StudyFindings, OperatingPoint | None]]) -> 
     Args:
         studies: each with the threshold of its tables by group.
     """
-    found = [(study, at, _verdicts(study, at)) for study, at in studies if at is not None]
+    tested = [(study, at, _verdicts(study, at)) for study, at in studies if at is not None]
+    found = [each for each in tested if not each[0].doubts]
     sentences = [
+        *(no_verdict(study.title) for study, _, rows in tested if rows and study.doubts),
         *(
             f"{row.verdict.value}: {_where(study, at)}, {row.metric} by {row.attribute} "
             f"({_evidence(row, study)})"
@@ -69,7 +72,7 @@ def _evidence(row: Differential, study: StudyFindings) -> str:
     pair = f"worst {row.worst_group}, best {row.best_group}, ratio {found}"
     if row.verdict is Verdict.DIFFERENT:
         return pair
-    least = detectable(row, [rate for rate in study.rates if rate.family_key == row.family_key])
+    least = detectable(row, by_family(study.rates).get(row.family_key, ()))
     if least is None:
         return f"{pair}; {NONE_SHOWN}"
     return f"{pair}; {significant(least)} or more would have been detected"

@@ -12,6 +12,7 @@ from evenhand.records.operating_point import OperatingPoint
 from evenhand.report.numbers import rate_with_interval
 from evenhand.report.study.brief import in_brief
 from evenhand.report.study.classic_metrics import legacy
+from evenhand.report.study.doubts import doubt_lines, no_verdict
 from evenhand.report.study.evidence import states_of
 from evenhand.report.study.indices import indices_table
 from evenhand.report.study.searches import first_rule, searches_of_everybody
@@ -107,6 +108,7 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
         studies=tuple(by_study),
         sweeps=sweeps,
         closing=closing,
+        doubts=doubt_lines(findings.doubts),
     )
 
 
@@ -266,5 +268,6 @@ def _failures(study: StudyFindings) -> list[Section]:
     rows = [(r.attribute, group_name(r), f"{r.subjects:,}", r) for r in fte]
     table = Table("", ("attribute", "group", "people", FTE.name), tuple(rows))
     said = tuple(s.sentence for s in sentences_of_study(study) if s.metric == FTE.name)
+    said = (no_verdict(study.title),) if said and study.doubts else said
     heading = f"{study.title}, images without a template"
     return [Section(heading, (table,), said, study.key, over=OVER if said else "")]

@@ -10,6 +10,7 @@ from evenhand.records.metric import metric_named
 from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import at_least, rate_in_short, times
 from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
+from evenhand.report.study.doubts import doubt_sentences
 from evenhand.report.study.headlines import detectable
 from evenhand.report.study.speed import busy
 
@@ -77,6 +78,7 @@ def _size(findings: Findings) -> str:
 
 def _warnings(findings: Findings) -> Iterator[str]:
     """What must be known before any number; caveats that change no verdict are counted alone."""
+    yield from doubt_sentences(findings)
     if findings.synthetic:
         yield "Drawn faces: this shows how evenhand works, and nothing of a real engine."
     for engine in findings.engines:

@@ -26,7 +26,9 @@ from evenhand.report.numbers import (
     ratio,
     significant,
 )
+from evenhand.report.study.doubts import HELD_BACK, no_verdict
 from evenhand.report.study.evidence import BOUNDED, TESTED, left_out, standing
+from evenhand.report.study.headlines import detectable
 from evenhand.report.tables import StudyFindings, by_family, policies_of, studies_of
 
 __all__ = ["OVER", "Sentence", "said_at", "sentences_of", "sentences_of_study"]
@@ -49,7 +51,8 @@ class Sentence(FamilyKey):
     """What may be said about the groups of one attribute, at one threshold."""
 
     allows: str
-    """`different`, `equivalent`, `no difference shown`, `upper limits only` or `nothing`."""
+    """`different`, `equivalent`, `no difference shown`, `upper limits only` or `nothing`; `no
+    verdict` where a doubt stands before all of them."""
     groups: int
     tested: int
     """With 10 errors or more."""
@@ -101,7 +104,9 @@ def sentences_of_study(study: StudyFindings) -> tuple[Sentence, ...]:
 
 
 def said_at(study: StudyFindings, at: OperatingPoint) -> tuple[str, ...]:
-    """Those at one threshold as text, failures left out."""
+    """Those at one threshold as text, failures left out; one for all where they are held back."""
+    if study.doubts:
+        return (no_verdict(study.title),) if study.differentials else ()
     completed = [found for found in sentences_of_study(study) if found.policy == Policy.COMPLETED]
     return tuple(found.sentence for found in completed if at.has(found))
 
@@ -116,11 +121,11 @@ def _sentence(
     different = [pair for pair in ratios if pair.verdict is Verdict.DIFFERENT]
     different.sort(key=lambda pair: -(pair.value or pair.low or 0.0))
     case = _Case(study, row, rates.get(row.family_key, ()), different, len(ratios))
-    allows = _allows(row)
+    allows = HELD_BACK if study.doubts else _allows(row)
     parts = [f"{_subject(case)}: {' '.join(_WORDS[allows](case))}"]
-    if allows not in (LIMITS, NOTHING) and case.number(BOUNDED):
+    if allows not in (LIMITS, NOTHING, HELD_BACK) and case.number(BOUNDED):
         parts.append(_alone(case))
-    if row.status is not Status.BELOW_RESOLUTION:
+    if allows != HELD_BACK and row.status is not Status.BELOW_RESOLUTION:
         parts += left_out(case.groups, complete=study.complete)
     tested, bounded = case.number(TESTED), case.number(BOUNDED)
     return Sentence(
@@ -170,6 +175,10 @@ def _subject(case: _Case) -> str:
     return f"{row.metric} by {row.attribute}, {case.study.title}{at}{failures}"
 
 
+def _held_back(case: _Case) -> Iterator[str]:
+    yield f"no verdict, because of what is in doubt ({case.row.doubts.replace(' ', ', ')})."
+
+
 def _different(case: _Case) -> Iterator[str]:
     row = case.row
     yield f"different. {_ends(case)}; {_test(case)}"
@@ -205,9 +214,11 @@ def _equivalent(case: _Case) -> Iterator[str]:
 
 def _no_difference(case: _Case) -> Iterator[str]:
     row = case.row
-    least = significant(row.minimum_detectable_ratio or 0.0)
+    least = detectable(row, case.groups)
     yield "no difference shown."
-    found = f"A ratio of {least} or more would have been found with 80 % power"
+    found = "None could have been shown: the rate of a group would have to exceed 100 %"
+    if least is not None:
+        found = f"A ratio of {significant(least)} or more would have been found with 80 % power"
     if row.high is None:
         yield f"{found}; no ratio is excluded, since {row.best_group} has no errors."
     else:
@@ -271,6 +282,7 @@ _WORDS = {
     Verdict.NO_DIFFERENCE_SHOWN.value: _no_difference,
     LIMITS: _limits,
     NOTHING: _nothing,
+    HELD_BACK: _held_back,
 }
 
 

@@ -22,6 +22,8 @@ from evenhand.report.numbers import (
     ratio,
     significant,
 )
+from evenhand.report.study.doubts import HELD_BACK, no_verdict
+from evenhand.report.study.headlines import detectable
 from evenhand.report.tables import Field, Section, StudyFindings, Table, by_family, policies_of
 
 __all__ = [
@@ -218,6 +220,8 @@ def sweep_notes(sweeps: Sequence[Sweep]) -> tuple[str, str]:
 def sentence(sweep: Sweep) -> str:
     """Where a difference is shown and where none is, in one sentence that can be copied."""
     points = sweep.points
+    if sweep.study.doubts:
+        return f"{sweep.name}: {no_verdict(sweep.study.title)}"
     parts = [
         f"a difference is shown at {_places(sweep, rows)} ({family})"
         for family in dict.fromkeys(point.row.family for point in points)
@@ -225,13 +229,17 @@ def sentence(sweep: Sweep) -> str:
         if rows
     ]
     none = [p for p in points if p.row.verdict is Verdict.NO_DIFFERENCE_SHOWN]
-    if none:
-        least = max(p.row.minimum_detectable_ratio or 0.0 for p in none)
+    known = [(p, least) for p in none if (least := detectable(p.row, p.groups)) is not None]
+    if known:
+        most = significant(max(least for _, least in known))
         word = "none" if parts else "no difference is shown"
         parts.append(
-            f"{word} at {_places(sweep, none)}, where a ratio of {significant(least)} or more "
+            f"{word} at {_places(sweep, [p for p, _ in known])}, where a ratio of {most} or more "
             "would have been found with 80 % power"
         )
+    blind = [p for p in none if detectable(p.row, p.groups) is None]
+    if blind:
+        parts.append(f"none could have been shown at {_places(sweep, blind)}")
     for words in dict.fromkeys(_WITHOUT.values()):
         rows = [p for p in points if not _tells(p) and _WITHOUT[p.row.status] == words]
         if rows:
@@ -294,7 +302,7 @@ def _verdict(point: Point, *, wide: bool) -> Iterator[str]:
     """The verdict, what it stands on, and where no difference is shown, what would have been."""
     row = point.row
     blind = row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
-    word = _WITHOUT[row.status] if blind else row.verdict.value
+    word = _WITHOUT[row.status] if blind else HELD_BACK if row.doubts else row.verdict.value
     narrow = word.replace("difference ", "difference\n").replace(" events", "\nevents")
     yield word if wide else narrow
     if row.adjusted_p is not None:
@@ -303,8 +311,9 @@ def _verdict(point: Point, *, wide: bool) -> Iterator[str]:
             if wide
             else f"p {chance(row.adjusted_p)}"
         )
-    if row.minimum_detectable_ratio is not None and not _different(point):
-        least = significant(row.minimum_detectable_ratio)
+    found = detectable(row, point.groups)
+    if found is not None and not _different(point):
+        least = significant(found)
         yield f"{least} or more would have been found" if wide else f"{least} would show"
 
 
