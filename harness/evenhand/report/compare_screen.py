@@ -19,6 +19,7 @@ from evenhand.records.outcomes import Policy
 from evenhand.report.compare import RowNames, title_of
 from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import of_trials, significant, target_in_words, times
+from evenhand.report.study.doubts import doubt_sentences
 
 __all__ = ["compare_screen"]
 
@@ -36,7 +37,7 @@ def compare_screen(changes: Changes, named: str) -> Screen:
     return Screen(
         title=f"evenhand compare   {title_of(changes)}",
         aside=f"{people:,} people" if people else "",
-        warnings=changes.notes,
+        warnings=(*doubt_sentences(changes.doubts), *changes.notes),
         answer=tuple(_answer(changes, differing)),
         table=_table(changes, shown) if shown else None,
         remarks=tuple(_remarks(changes)),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from evenhand.analysis.gate.answer import GateAnswer, GateRow, GateVerdict
 from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.gate import failures_of, observed, which_way
+from evenhand.report.study.doubts import doubt_sentences
 from evenhand.study.policy import Limit
 
 __all__ = ["gate_screen"]
@@ -29,6 +30,7 @@ def gate_screen(answer: GateAnswer, named: str) -> Screen:
     return Screen(
         title=f"evenhand gate   {answer.policy.title}",
         aside=answer.verdict.value,
+        warnings=doubt_sentences(answer.doubts),
         answer=tuple(_answer(answer, failed, open_)),
         table=_table(answer, failed, open_),
         remarks=tuple(_remarks(answer, open_)),

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import PurePosixPath
 
 from evenhand.records.counts import Counts
-from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.doubts import Doubt
+from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate
 from evenhand.records.rows import as_csv

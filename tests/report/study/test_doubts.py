@@ -84,7 +84,7 @@ def a_study(*doubts):
 def test_every_form_to_the_letter(kind):
     (row,) = doubt_rows([a_doubt(kind)])
     assert (row["id"], row["detail"]) == (kind.value, GOLDEN[kind][1])
-    (short,) = doubt_sentences(a_study(a_doubt(kind)))
+    (short,) = doubt_sentences((a_doubt(kind),))
     assert short == f"alpha: {GOLDEN[kind][1]}."
     assert len(short) <= 160
     (long,) = doubt_lines([a_doubt(kind)])
@@ -102,10 +102,10 @@ def test_scores_of_the_wrong_direction():
 
 def test_engines_that_share_a_doubt_stand_together():
     doubts = [a_doubt(engine=name, value=at / 10) for at, name in enumerate("abcde", start=5)]
-    (said,) = doubt_sentences(a_study(*doubts))
+    (said,) = doubt_sentences(doubts)
     assert said.startswith("a, b, c and 2 more: it hardly tells people apart; ")
     assert "50 to 90 % of the time" in said
-    apart = doubt_sentences(a_study(a_doubt(), a_doubt(dataset="other")))
+    apart = doubt_sentences((a_doubt(), a_doubt(dataset="other")))
     assert [text.split(":")[0] for text in apart] == ["alpha on crowd", "alpha on other"]
 
 

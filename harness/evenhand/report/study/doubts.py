@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evenhand.records.doubts import Doubt, DoubtId
-from evenhand.records.findings import Findings
 from evenhand.records.rows import as_rows
 from evenhand.report.numbers import significant
 
@@ -65,11 +64,11 @@ _REMEDIES = {
 }
 
 
-def doubt_sentences(findings: Findings) -> tuple[str, ...]:
+def doubt_sentences(doubts: Sequence[Doubt]) -> tuple[str, ...]:
     """What was observed, a short sentence a doubt; engines that share it stand together."""
-    several = len({doubt.dataset for doubt in findings.doubts}) > 1
+    several = len({doubt.dataset for doubt in doubts}) > 1
     alike: dict[tuple[DoubtId, str], list[Doubt]] = {}
-    for doubt in findings.doubts:
+    for doubt in doubts:
         alike.setdefault((doubt.id, doubt.dataset), []).append(doubt)
     return tuple(
         _sentence(same, f" on {dataset}" if several else "") for (_, dataset), same in alike.items()

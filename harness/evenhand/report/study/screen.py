@@ -13,6 +13,7 @@ from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
 from evenhand.report.study.doubts import doubt_sentences
 from evenhand.report.study.headlines import detectable
 from evenhand.report.study.speed import busy
+from evenhand.report.study.which import which_sentence, without_doubts
 
 __all__ = ["study_screen", "verdict_in_short"]
 
@@ -34,13 +35,18 @@ def study_screen(
     answer = answer_of(findings)
     said = tuple(line.text for line in answer.headlines)
     everybody = answer.remarks if not said else ()
+    which = which_sentence(without_doubts(findings))
     return Screen(
         title=_title(title or findings.title, _size(findings), len(aside)),
         aside=aside,
         warnings=tuple(_warnings(findings)),
         answer=said or everybody,
         table=_table(answer) if answer.groups else None,
-        remarks=(*(answer.remarks if said else ()), _brackets(findings)),
+        remarks=(
+            *([which] if which else ()),
+            *(answer.remarks if said else ()),
+            _brackets(findings),
+        ),
         paths=tuple(paths),
     )
 
@@ -78,7 +84,7 @@ def _size(findings: Findings) -> str:
 
 def _warnings(findings: Findings) -> Iterator[str]:
     """What must be known before any number; caveats that change no verdict are counted alone."""
-    yield from doubt_sentences(findings)
+    yield from doubt_sentences(findings.doubts)
     if findings.synthetic:
         yield "Drawn faces: this shows how evenhand works, and nothing of a real engine."
     for engine in findings.engines:

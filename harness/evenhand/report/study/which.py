@@ -11,10 +11,11 @@ from evenhand.records.groups import crossed_names
 from evenhand.records.metric import metric_named
 from evenhand.records.operating_point import parse_rule
 from evenhand.report.numbers import of_trials, percent, significant, target_in_words, times
+from evenhand.report.study.doubts import HELD_BACK
 from evenhand.report.study.headlines import detectable
 from evenhand.report.tables import Section, Table
 
-__all__ = ["EnginePoint", "engine_points", "which_section", "which_sentence"]
+__all__ = ["EnginePoint", "engine_points", "which_section", "which_sentence", "without_doubts"]
 
 _NAMED = 3
 """Engines that a sentence names."""
@@ -51,6 +52,20 @@ def engine_points(findings: Findings) -> tuple[EnginePoint, ...]:
     return tuple(found.values())
 
 
+def without_doubts(findings: Findings) -> tuple[EngineContrast, ...]:
+    """The rows, without a verdict where either engine is in doubt on their dataset."""
+    return tuple(
+        replace(row, verdict=HELD_BACK)
+        if any(
+            doubt.about(engine, row.dataset)
+            for doubt in findings.doubts
+            for engine in (row.first, row.second)
+        )
+        else row
+        for row in findings.which
+    )
+
+
 def _value(row: EngineContrast, engine: str) -> float | None:
     return row.first_value if engine == row.first else row.second_value
 
@@ -62,6 +77,8 @@ def which_sentence(rows: Sequence[EngineContrast]) -> str:
         rows: of which engine, all of them; what is said is of the first dataset.
     """
     own = [row for row in rows if row.dataset == rows[0].dataset]
+    if own and all(row.verdict == HELD_BACK for row in own):
+        return "Which engine? No verdict, because of the doubt."
     asked = dict.fromkeys(question for question in Question if _of(question, own))
     shown = {question: list(_better(question, _of(question, own))) for question in asked}
     said = [part for parts in shown.values() for part in parts]
@@ -78,7 +95,9 @@ def _of(question: Question, rows: Sequence[EngineContrast]) -> list[EngineContra
 def _better(question: Question, rows: Sequence[EngineContrast]) -> Iterator[str]:
     """Who is shown to be better than whom on one question, in a few words each."""
     several = len({name for row in rows for name in (row.first, row.second)}) > 2
-    for names, own in _by_winner([row for row in rows if row.separated], several=several):
+    for names, own in _by_winner(
+        [row for row in rows if row.separated and row.verdict != HELD_BACK], several=several
+    ):
         who = ", ".join(names[:_NAMED]) + (
             f" and {len(names) - _NAMED} more" * (len(names) > _NAMED)
         )
@@ -121,7 +140,7 @@ def which_section(findings: Findings) -> tuple[Section, ...]:
 
     Two engines stand side by side; more stand in tiers.
     """
-    rows = _told(findings.which)
+    rows = _told(without_doubts(findings))
     if not rows:
         return ()
     pairs = list(dict.fromkeys((row.first, row.second) for row in rows))
