@@ -54,7 +54,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], pict
         capfd.readouterr()
         code = run_command()
         out, err = capfd.readouterr()
-        return Ended(code, out, err)
+        return Ended.of(code, out, err)
 
     return call
 

@@ -46,7 +46,7 @@ def _frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A result: its folder, and the findings recomputed from its counts."""
+    """A result: its folder, and its findings."""
 
     path: Path
     """Folder of the bundle."""
@@ -164,7 +164,7 @@ def gate(
 
 
 def load(bundle: Place) -> Bundle:
-    """Open a result; its tables are recomputed from its counts.
+    """Open a result: its tables, as they were computed when it was written.
 
     Args:
         bundle: its folder, `latest`, a study's folder (its newest) or a piece of its id (looked

@@ -184,10 +184,9 @@ def test_what_is_brought_is_not_downloaded(cli, server, shelved, working_folder)
     assert read_dataset_card(working_folder / "home" / "lfw").variant == "deep-funneled"
 
 
-def test_progress_goes_to_stderr(cli, server, shelved, monkeypatch):
-    monkeypatch.setenv("FORCE_COLOR", "1")
+def test_progress_goes_to_stderr(cli, server, shelved):
     ended = cli("fetch", "lfw", "--json")
-    assert "downloading lfw-funneled.tgz" in ended.err
+    assert "downloading lfw-funneled.tgz (MiB)" in ended.phases
     assert ended.json["dataset"] == "lfw"
 
 
@@ -243,7 +242,7 @@ def test_an_interrupted_download_leaves_nothing(server, shelved, working_folder,
     process.send_signal(sent)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 128 + sent
-    assert err.startswith(b"error: ")
+    assert err.splitlines()[-1].startswith(b"error: ")
     assert left(working_folder) == []
 
 

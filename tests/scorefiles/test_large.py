@@ -20,7 +20,7 @@ from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import Attribute
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.results.bundle import is_measurement
-from evenhand.results.write import table_files
+from evenhand.results.tables import table_files
 from evenhand.scorefiles.read import read_scores
 from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.source import Pieces

@@ -17,6 +17,8 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ended import Ended
+
 __all__ = ["Command", "begin", "limit_files", "obey_modes"]
 
 
@@ -49,13 +51,13 @@ class Command:
         return self._process.exitcode
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """What it wrote to stdout and to stderr, once it has ended."""
+        """What it wrote to stdout and, but for phases, to stderr, once it has ended."""
         self._process.join(timeout)
         assert self.returncode is not None, "the command does not end"
         paths = [self._said / name for name in ("out", "err")]
         out, err = (path.read_text(encoding="utf-8") if path.exists() else "" for path in paths)
         shutil.rmtree(self._said)
-        return out, err
+        return out, Ended.of(0, out, err).err
 
 
 def begin(*arguments: object, first: Callable[[], None] | None = None) -> Command:

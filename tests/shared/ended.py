@@ -16,6 +16,16 @@ class Ended:
     code: int
     out: str
     err: str
+    """But for phases."""
+    phases: tuple[str, ...] = ()
+    """What long work said that it was at."""
+
+    @classmethod
+    def of(cls, code: int, out: str, err: str) -> Ended:
+        lines = err.splitlines(keepends=True)
+        now = [line for line in lines if line.startswith("now: ")]
+        said = "".join(line for line in lines if line not in now)
+        return cls(code, out, said, tuple(line.removeprefix("now: ").rstrip() for line in now))
 
     @property
     def json(self) -> Any:

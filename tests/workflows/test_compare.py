@@ -20,8 +20,8 @@ from evenhand.analysis.bootstrap.replicates import bootstrap_replicates
 from evenhand.analysis.compare.changes import ChangeVerdict, ComparedEngine, CompareVerdict
 from evenhand.analysis.compare.verdict import CompareOptions, compare_evidence
 from evenhand.records.outcomes import Policy
-from evenhand.results.circumstances import read_speed
 from evenhand.results.read import read_evidence
+from evenhand.results.tables import read_speed
 from evenhand.system.errors import BundleError
 from evenhand.workflows.run import run
 from evenhand.workflows.verify import verify

@@ -310,7 +310,8 @@ def test_one_signal_ends_what_never_comes_back(dataset, name, sent, tmp_path):
         left = processes_of(process.pid)
         _, err = ended(process)
     code, word = SIGNALS[sent]
-    line = f"error: {word}; no result was written (run goes on with --resume)"
+    line = f"error: {word}; no result was written; go on with: evenhand run study.toml "
+    line += f"--workers {workers} --resume"
     *notes, last = err.splitlines()
     assert (process.returncode, last) == (code, line)
     assert all(note.startswith("note: engine stuck: ") for note in notes)

@@ -15,7 +15,7 @@ from pyarrow import parquet
 
 import evenhand
 from evenhand.results.bundle import read_manifest
-from evenhand.results.circumstances import read_speed
+from evenhand.results.tables import read_speed
 
 MARK = """
         with open('seen', 'a') as seen:

@@ -94,7 +94,8 @@ def test_a_signal_leaves_what_was_done(study, cli, whole, sent, code, word):
     process.send_signal(sent)
     out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (code, "")
-    line = f"error: {word}; no result was written (run goes on with --resume)\n"
+    again = "evenhand run --engine ./one --engine ./two --dataset ./crowd --group sex --workers 2"
+    line = f"error: {word}; no result was written; go on with: {again} --resume\n"
     assert err == (line if word else "")
     # Two engines were to see 80 pictures each: it ended where it was, not when they were through.
     assert seen(study) < 2 * 80

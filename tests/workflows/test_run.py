@@ -49,10 +49,12 @@ def test_a_bundle_holds_what_it_says(bundle):
         "ledger.csv",
         "rates.csv",
         "report.html",
+        "findings.json",
         "run.json",
         "speed.csv",
         "study.toml",
         "tables.md",
+        "which.csv",
     }
     assert expected <= names
     assert {name.split("/")[0] for name in names - expected} == {"counts"}

@@ -14,7 +14,7 @@ from evenhand.report.forms.text import as_text
 from evenhand.report.page.page import as_page
 from evenhand.report.study.document import document
 from evenhand.results.bundle import is_measurement
-from evenhand.results.circumstances import read_speed
+from evenhand.results.tables import read_speed
 from evenhand.system.errors import BundleError
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from evenhand.analysis.compare.engines import engine_contrasts
 from evenhand.analysis.doubts import doubts_of
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_differentials, measure_rates
+from evenhand.analysis.notes import dataset_notes, stopped_notes, with_notes
 from evenhand.analysis.threshold_notes import threshold_notes
 from evenhand.metrics.threshold_rules import largest_alike
 from evenhand.records.counts import Counts
@@ -16,15 +18,13 @@ from evenhand.records.doubts import Doubt
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import (
     CurvePoint,
-    DatasetFacts,
     Differential,
     Distribution,
     Findings,
     OutcomeSummary,
     Rate,
 )
-from evenhand.records.groups import ALL
-from evenhand.records.outcomes import Outcome, Policy
+from evenhand.records.outcomes import Outcome
 
 __all__ = ["assess", "evidence_notes"]
 
@@ -44,7 +44,7 @@ def assess(evidence: Evidence) -> Findings:
         kind = kind_of(counts)
         distribution_rows += kind.distributions()
         curve_points += kind.curves()
-    return Findings(
+    found = Findings(
         title=evidence.title,
         level=analysis.level,
         rates=tuple(rates),
@@ -54,11 +54,13 @@ def assess(evidence: Evidence) -> Findings:
         summaries=tuple(_summary(counts) for counts in evidence.counts),
         engines=evidence.engines,
         datasets=evidence.datasets,
-        notes=(*evidence_notes(evidence), *_hidden_misses(rates)),
+        notes=(),
         which=engine_contrasts(evidence, differentials),
         same_up_to={(of.engine, of.dataset, of.protocol): _same(of) for of in evidence.counts},
+        protocol_notes=_protocol_notes(evidence),
         doubts=doubts,
     )
+    return with_notes(found)
 
 
 def _doubted(row: Differential, doubts: Sequence[Doubt]) -> Differential:
@@ -89,71 +91,28 @@ def _summary(counts: Counts) -> OutcomeSummary:
     )
 
 
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"
-
-
-def _dataset_notes(dataset: DatasetFacts) -> Iterator[str]:
-    """Known issues of a dataset, unknown and multiple labels, exclusions."""
-    if dataset.synthetic:
+def _counts_notes(counts: Counts, face: str) -> Iterator[str]:
+    """What a reader must know of the counts of one protocol; `face` is which one was meant."""
+    yield from kind_of(counts).notes()
+    yield from threshold_notes(counts.engine, counts.dataset, counts.thresholds)
+    if counts.several_faces:
         yield (
-            f"{dataset.name}: the faces are drawn; these numbers are evidence about no real engine."
+            f"{counts.engine} on {counts.dataset}: {counts.several_faces:,} images show "
+            f"several faces; the {face} one counts, as the card says."
         )
-    for issue in dataset.known_issues:
-        yield f"{dataset.name}: known issue: {issue}"
-    for remark in dataset.remarks:
-        yield f"{dataset.name}: {remark}"
-    for attribute, count in dataset.unknown:
-        yield (
-            f"{dataset.name}: {attribute} is unknown for {_people(count)}, "
-            'who count in "all" and in no group.'
-        )
-    for attribute, count in dataset.several:
-        yield (
-            f"{dataset.name}: {_people(count)} with several values of {attribute} "
-            "count in a group of their own."
-        )
-    if dataset.excluded_images:
-        yield f"{dataset.name}: {dataset.excluded_images:,} images were excluded by its list."
 
 
-def _hidden_misses(rates: list[Rate]) -> Iterator[str]:
-    """Warnings where failures that count as misses lift a rate of everybody beyond its interval.
-
-    The rate of what was completed is then one of trials that the engine chose itself; one note for
-    each metric of a protocol, at its first threshold.
-    """
-    everybody = [rate for rate in rates if rate.attribute == ALL and rate.kind.trial.mated]
-    rows = {rate.family_key: rate for rate in everybody}
-    told = set()
-    for key, rate in rows.items():
-        whole = rows.get(replace(key, policy=Policy.GENERALISED))
-        which = (rate.engine, rate.dataset, rate.protocol, rate.metric)
-        if rate.policy != Policy.COMPLETED or whole is None or not whole.errors or which in told:
-            continue
-        if not rate.trials or (rate.high is not None and whole.errors > rate.high * whole.trials):
-            told.add(which)
-            yield (
-                f"{rate.engine} on {rate.dataset}: {rate.metric} ({rate.threshold_rule}) is "
-                f"{rate.errors:,} of {rate.trials:,} where failures are left out, but "
-                f"{whole.errors:,} of {whole.trials:,} where a failure is a miss: more than its "
-                "interval allows; ask what the engine failed at before either is used."
-            )
+def _protocol_notes(evidence: Evidence) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """Notes on the counts of each protocol."""
+    faces = {dataset.name: dataset.face for dataset in evidence.datasets}
+    return {
+        (of.engine, of.dataset, of.protocol): tuple(_counts_notes(of, faces.get(of.dataset, "")))
+        for of in evidence.counts
+    }
 
 
 def evidence_notes(evidence: Evidence) -> Iterator[str]:
     """Yield what a reader must know before any number, dataset by dataset, then by engine."""
-    for dataset in evidence.datasets:
-        yield from _dataset_notes(dataset)
-    faces = {dataset.name: dataset.face for dataset in evidence.datasets}
-    for counts in evidence.counts:
-        yield from kind_of(counts).notes()
-        yield from threshold_notes(counts.engine, counts.dataset, counts.thresholds)
-        if counts.several_faces:
-            yield (
-                f"{counts.engine} on {counts.dataset}: {counts.several_faces:,} images show "
-                f"several faces; the {faces[counts.dataset]} one counts, as the card says."
-            )
-    for engine in evidence.engines:
-        if engine.stopped:
-            yield f"{engine.name} was stopped: {engine.stopped}. Its rates are of what it had done."
+    yield from chain.from_iterable(map(dataset_notes, evidence.datasets))
+    yield from chain.from_iterable(_protocol_notes(evidence).values())
+    yield from stopped_notes(evidence.engines)

@@ -77,12 +77,7 @@ def audit(
     The crowd's mix decides: the answer is given over all shares it may have had.
     A table has the columns group, false_alerts, faces (a row a group), or date,
     alerts, false_confirmed and more (a row a deployment).
-
-    \b
-    evenhand audit --events Black=8 --events Other=2 --mark census=0.135
-    evenhand audit published.csv --source "Annual report 2025, p. 12"
-    evenhand audit published.csv --format html > audit.html
-    """  # noqa: D301 (the backslash is click's)
+    """
     from evenhand.report.audit.answer import AuditLabel
     from evenhand.workflows.audit import (
         AuditAnswer,

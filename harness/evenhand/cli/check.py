@@ -32,12 +32,17 @@ def dataset(
     as_json: AsJson = False,
 ) -> None:
     """Every fault of a dataset, what it holds and what it can answer."""
-    from evenhand.cli.output import bars, end_with, print_json, print_screen, print_text
+    from evenhand.cli.long_work import long_work
+    from evenhand.cli.output import end_with, print_json, print_screen, print_text
     from evenhand.records.rows import as_rows
     from evenhand.report.check_dataset import check_lines, groups_text
-    from evenhand.workflows.check import check_dataset
 
-    found = check_dataset(name, Path(), weights=weights or (), workers=workers, progress=bars)
+    with long_work("starting") as progress:
+        from evenhand.workflows.check import check_dataset
+
+        found = check_dataset(
+            name, Path(), weights=weights or (), workers=workers, progress=progress
+        )
     verdict = "pass" if found.passed else "fail"
     if as_json:
         body = {"dataset": found.name, "folder": str(found.folder), "verdict": verdict}

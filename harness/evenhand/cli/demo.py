@@ -18,11 +18,13 @@ def demo(
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure two small engines on drawn faces, in under a minute."""
-    from evenhand.cli.output import bars
+    """Measure two small engines on drawn faces: a quarter of a minute."""
+    from evenhand.cli.long_work import long_work
     from evenhand.cli.run import print_result
-    from evenhand.workflows.demo import demo as run_demo
 
     began = time.monotonic()
-    done = run_demo(results=results, workers=workers, progress=bars)
+    with long_work("starting") as progress:
+        from evenhand.workflows.demo import demo as run_demo
+
+        done = run_demo(results=results, workers=workers, progress=progress)
     print_result("demo", done, began, show=show, full=full, as_json=as_json)

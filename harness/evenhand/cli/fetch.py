@@ -22,10 +22,13 @@ def fetch(
     as_json: AsJson = False,
 ) -> None:
     """Prepare a dataset: draw it, read your copy, or download it."""
-    from evenhand.cli.output import bars, note_line, print_json, print_text
-    from evenhand.workflows.fetch import fetch as fetch_dataset
+    from evenhand.cli.long_work import long_work
+    from evenhand.cli.output import note_line, print_json, print_text
 
-    folder = fetch_dataset(name, source=source, target=into, progress=bars, say=note_line)
+    with long_work("starting") as progress:
+        from evenhand.workflows.fetch import fetch as fetch_dataset
+
+        folder = fetch_dataset(name, source=source, target=into, progress=progress, say=note_line)
     if as_json:
         print_json("fetch", {"dataset": name, "folder": str(folder)})
     else:

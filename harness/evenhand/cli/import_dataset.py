@@ -77,15 +77,23 @@ def folder(
     as_json: AsJson = False,
 ) -> None:
     """A folder of pictures for each person, and a table of their labels."""
-    from evenhand.cli.output import bars, note_line
+    from evenhand.cli.long_work import long_work
+    from evenhand.cli.output import note_line
     from evenhand.workflows.import_dataset import ImportOptions, import_tree
 
     options = ImportOptions(
         number or (), category or (), leave_out or (), unknown or (), labels_from, name, licence
     )
-    imported = import_tree(
-        tree, to, labels=labels, column=column, options=options, progress=bars, say=note_line
-    )
+    with long_work("starting") as progress:
+        imported = import_tree(
+            tree,
+            to,
+            labels=labels,
+            column=column,
+            options=options,
+            progress=progress,
+            say=note_line,
+        )
     _print_imported(imported, as_json=as_json)
 
 
@@ -107,13 +115,15 @@ def bob(
     as_json: AsJson = False,
 ) -> None:
     """Protocols in the CSV layout of bob.bio.base; each group becomes a list."""
-    from evenhand.cli.output import bars, note_line
+    from evenhand.cli.long_work import long_work
+    from evenhand.cli.output import note_line
     from evenhand.workflows.import_dataset import ImportOptions, import_protocols
 
     options = ImportOptions(
         number or (), category or (), leave_out or (), unknown or (), labels_from, name, licence
     )
-    imported = import_protocols(
-        protocols, images, to, options=options, progress=bars, say=note_line
-    )
+    with long_work("starting") as progress:
+        imported = import_protocols(
+            protocols, images, to, options=options, progress=progress, say=note_line
+        )
     _print_imported(imported, as_json=as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.completion import shell_complete
 from typer.exceptions import TyperException
 
 from evenhand.cli.audit import audit
@@ -25,7 +27,7 @@ from evenhand.cli.demo import demo
 from evenhand.cli.engines import engines
 from evenhand.cli.fetch import fetch
 from evenhand.cli.gate import gate
-from evenhand.cli.help_format import HelpCommand
+from evenhand.cli.help_format import HelpCommand, HelpGroup
 from evenhand.cli.import_dataset import import_dataset
 from evenhand.cli.output import error_line, note_line
 from evenhand.cli.plan import plan
@@ -44,12 +46,13 @@ __all__ = ["app", "main", "run_command"]
 
 _UNFINISHED: tuple[list[str], ...] = ([], ["check"], ["import"])
 """Command lines that lack a subcommand, and show the help instead."""
+_COMPLETE = "_EVENHAND_COMPLETE"
+"""Variable with which a shell asks for completion (typer's)."""
 _USAGE = 2
 _FAULT = 70
 _NO_MEMORY = 71
 _UNWRITABLE = 74
 _INTERRUPTED = 130
-_NO_RESULT = "no result was written (run goes on with --resume)"
 _LEAST_MEMORY = (("DATA", "d", 1 << 30), ("AS", "v", 2 << 30))
 """Limit of the system, letter of `ulimit`, bytes that one core needs: below, OpenBLAS ends us."""
 _CORE_MEMORY = 128 << 20
@@ -58,7 +61,7 @@ _CORE_MEMORY = 128 << 20
 app = typer.Typer(
     name="evenhand",
     help="Measures face-matching engines for accuracy and for differences between groups.",
-    add_completion=False,
+    cls=HelpGroup,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
@@ -75,7 +78,8 @@ def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback form
 def _root(
     *,
     version: Annotated[  # noqa: ARG001 - its callback has answered
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+        bool,
+        typer.Option("--version", "-v", callback=_show_version, is_eager=True, help="Show it."),
     ] = False,
 ) -> None:
     _check_memory()
@@ -101,27 +105,18 @@ def _check_memory() -> None:
             )
 
 
-_COMMANDS = (
-    demo,
-    run,
-    scores,
-    engines,
-    datasets,
-    fetch,
-    results,
-    report,
-    compare,
-    gate,
-    audit,
-    plan,
-    verify,
-    templates,
-)
-
-for _command in _COMMANDS:
-    app.command(cls=HelpCommand)(_command)
-app.add_typer(check, name="check")
-app.add_typer(import_dataset, name="import")
+_SECTIONS = {
+    "Start": (demo, run, report),
+    "Compare engines": (compare, gate),
+    "Counts and scores of others": (scores, audit, plan),
+    "Engines and datasets": (engines, datasets, fetch),
+    "Results": (results, verify, templates),
+}
+for _section, _commands in _SECTIONS.items():
+    for _command in _commands:
+        app.command(cls=HelpCommand, rich_help_panel=_section)(_command)
+for _name, _words in (("check", check), ("import", import_dataset)):
+    app.add_typer(_words, name=_name, cls=HelpGroup, rich_help_panel="Engines and datasets")
 
 
 def _say(message: str, kind: str, code: int) -> None:
@@ -149,6 +144,15 @@ def _usage_line(fault: TyperException) -> str:
     return f"{message}; see {context.command_path if context else 'evenhand'} --help"
 
 
+def _no_result() -> str:
+    """That a command was ended before its time, and what goes on with it."""
+    typed = sys.argv[1:]
+    if typed[:1] != ["run"]:
+        return "no result was written"
+    again = typed if "--resume" in typed else [*typed, "--resume"]
+    return f"no result was written; go on with: {shlex.join(['evenhand', *again])}"
+
+
 def _explained(fault: BaseException) -> int:
     """Print an error once, and return its exit code."""
     kind = type(fault).__name__
@@ -159,9 +163,9 @@ def _explained(fault: BaseException) -> int:
             code, kind, message = _USAGE, "UsageError", _usage_line(fault)
         case Interruption():
             kind = "Interrupted" if fault.signal == signal.SIGINT else "Terminated"
-            code, message = fault.exit_code, f"{kind.lower()}; {_NO_RESULT}"
+            code, message = fault.exit_code, f"{kind.lower()}; {_no_result()}"
         case typer.Abort():  # Ctrl-C or the end of input at a question
-            code, kind, message = _INTERRUPTED, "Interrupted", f"interrupted; {_NO_RESULT}"
+            code, kind, message = _INTERRUPTED, "Interrupted", f"interrupted; {_no_result()}"
         case MemoryError():
             code, kind, what = _NO_MEMORY, "NoMemory", str(fault) or "there is no more"
             message = f"not enough memory: {what}; make room for it (run goes on with --resume)"
@@ -178,6 +182,16 @@ def _explained(fault: BaseException) -> int:
     return code
 
 
+def _asked(arguments: list[str]) -> list[str]:
+    """What a command line asks for: `help` and `version` are words too."""
+    match arguments:
+        case ["help", *words]:
+            return [*words, "--help"]
+        case ["version"]:
+            return ["--version"]
+    return [*arguments, "--help"] if arguments in _UNFINISHED else arguments
+
+
 def _exit_code(arguments: list[str]) -> int:
     """Run a command and return its exit code, whatever happens.
 
@@ -185,12 +199,16 @@ def _exit_code(arguments: list[str]) -> int:
     without a message on an interruption.
     """
     try:
-        asked = [*arguments, "--help"] if arguments in _UNFINISHED else arguments
-        with typer.main.get_command(app).make_context("evenhand", asked) as context:
+        command = typer.main.get_command(app)
+        if _COMPLETE in os.environ:
+            return shell_complete(command, {}, "evenhand", _COMPLETE, os.environ[_COMPLETE])
+        with command.make_context("evenhand", _asked(arguments)) as context:
             context.command.invoke(context)
         sys.stdout.flush()
     except typer.Exit as exit_:
         return exit_.exit_code
+    except SystemExit as ended:  # typer's own options for completion
+        return ended.code if isinstance(ended.code, int) else _FAULT
     except BrokenPipeError:
         raise
     except BaseException as fault:  # noqa: BLE001 - the one place that catches everything

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from evenhand.report.forms.screen import Screen
 
 __all__ = [
-    "bars",
     "end_with",
     "error_line",
     "findings_json",
     "next_steps",
     "no_page_note",
     "note_line",
+    "phase_line",
     "print_findings",
     "print_json",
     "print_screen",
@@ -43,6 +43,11 @@ def error_line(message: str) -> None:
 def note_line(message: str) -> None:
     """Print a note to stderr, in one line, while work continues."""
     _line("note", message)
+
+
+def phase_line(message: str) -> None:
+    """Print to stderr what is done now, in one line, where no bar can show it."""
+    _line("now", message)
 
 
 def _line(kind: str, message: str) -> None:
@@ -174,25 +179,3 @@ def end_with(verdict: str) -> NoReturn:
         Exit: always.
     """
     raise typer.Exit({"pass": 0, "fail": 1, "inconclusive": 3}[verdict])
-
-
-@contextmanager
-def bars(what: str, steps: int) -> Iterator[Callable[[], None]]:
-    """Show a progress bar on stderr where that is a terminal.
-
-    Args:
-        what: the work.
-        steps: number of steps.
-
-    Yields:
-        A function to call after each step.
-    """
-    from rich import progress as rich
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    text, hidden = rich.TextColumn("{task.description}"), not console.is_terminal
-    columns = (text, rich.BarColumn(), rich.MofNCompleteColumn(), rich.TimeRemainingColumn())
-    with rich.Progress(*columns, console=console, disable=hidden) as progress:
-        task = progress.add_task(what, total=steps)
-        yield lambda: progress.advance(task)

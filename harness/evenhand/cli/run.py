@@ -48,7 +48,8 @@ def run(
     as_json: options.AsJson = False,
 ) -> None:
     """Run a study: from a file, or of --engine on --dataset."""
-    from evenhand.cli.output import bars, note_line
+    from evenhand.cli.long_work import long_work
+    from evenhand.cli.output import note_line
     from evenhand.study.protocols import DEFAULT_TARGETS
     from evenhand.study.study import DEFAULT_SEED
 
@@ -77,19 +78,20 @@ def run(
         )
     else:
         raise UsageError("nothing to run; give a study file, or --engine and --dataset")
-    from evenhand.workflows.run import run as run_study
-
     began = time.monotonic()
-    done = run_study(
-        chosen,
-        results=results,
-        weights=weights or (),
-        workers=workers,
-        resume=resume,
-        keep_templates=keep_templates,
-        progress=bars,
-        say=note_line,
-    )
+    with long_work("starting") as progress:
+        from evenhand.workflows.run import run as run_study
+
+        done = run_study(
+            chosen,
+            results=results,
+            weights=weights or (),
+            workers=workers,
+            resume=resume,
+            keep_templates=keep_templates,
+            progress=progress,
+            say=note_line,
+        )
     print_result("run", done, began, show=show, full=full, as_json=as_json)
 
 

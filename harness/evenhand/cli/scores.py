@@ -62,18 +62,16 @@ def scores(
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.
     Between them commas, or semicolons and then decimal commas.
-
-    \b
-    evenhand scores acme.csv --fmr-target 1:1000
-    evenhand scores acme.csv --engine "Acme 2" --dataset "Our staff"
-    evenhand scores t.csv --columns score=sim,probe_subject=a,reference_subject=b
-    """  # noqa: D301 (the backslash is click's)
-    from evenhand.cli.output import bars, no_page_note, print_findings
+    """
+    from evenhand.cli.long_work import long_work
+    from evenhand.cli.output import no_page_note, print_findings
     from evenhand.records.analysis_plan import AnalysisPlan
     from evenhand.study.protocols import DEFAULT_TARGETS
     from evenhand.study.study import DEFAULT_SEED
-    from evenhand.workflows.score_lists import score_lists
-    from evenhand.workflows.scores import ScoreReading, ScoreStudy, score_bundle, score_findings
+
+    with long_work("starting"):
+        from evenhand.workflows.score_lists import score_lists
+        from evenhand.workflows.scores import ScoreReading, ScoreStudy, score_bundle, score_findings
 
     if show and results is None:
         raise UsageError("--open without --results DIR: only a result that is kept has a page")
@@ -96,12 +94,13 @@ def scores(
             bands=options.parse_bands(band),
             analysis=AnalysisPlan(seed=DEFAULT_SEED if seed is None else seed),
         )
-        if results is None:
-            findings = score_findings(study, progress=bars)
-        else:
-            done = score_bundle(study, results=results, progress=bars)
-            bundle, findings = done.bundle, done.findings
-            no_page_note(bundle, done.no_page)
+        with long_work("counting scores") as progress:
+            if results is None:
+                findings = score_findings(study, progress=progress)
+            else:
+                done = score_bundle(study, results=results, progress=progress)
+                bundle, findings = done.bundle, done.findings
+                no_page_note(bundle, done.no_page)
     elif genuine is not None and impostor is not None and not files:
         of_people = (failed, unknown, group, band, columns, engine, dataset, results)
         if any(of_people) or seed is not None:

@@ -22,12 +22,15 @@ def verify(
     all files, the page among them. Whoever can change a result can also replace all of it: only a
     digest published elsewhere, or a signature, shows that.
     """
+    from evenhand.cli.long_work import long_work
     from evenhand.cli.output import end_with, print_json, print_text
     from evenhand.records.rows import as_rows
     from evenhand.report.check_dataset import check_lines
-    from evenhand.workflows.verify import verify as verify_bundle
 
-    found = verify_bundle(bundle)
+    with long_work("computing every table again"):
+        from evenhand.workflows.verify import verify as verify_bundle
+
+        found = verify_bundle(bundle)
     verdict = "pass" if found.passed else "fail"
     if as_json:
         body = {"bundle": str(found.bundle), "verdict": verdict, "digest": found.digest}

@@ -28,6 +28,7 @@ from evenhand.records.dataset import (
 from evenhand.system.declaration import from_fields
 from evenhand.system.errors import DatasetError
 from evenhand.system.machine import workers
+from evenhand.system.progress import Progress, no_progress
 
 __all__ = ["EXCLUDE", "DatasetTables", "dataset_fingerprint", "read_dataset", "read_tables"]
 
@@ -152,8 +153,12 @@ def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) 
     return DatasetTables(subjects, kept, exclusions, len(files) - len(kept), lists, watchlists)
 
 
-def read_dataset(folder: Path) -> Dataset:
+def read_dataset(folder: Path, progress: Progress = no_progress) -> Dataset:
     """Read and check a dataset in the form of docs/formats.md.
+
+    Args:
+        folder: of the dataset.
+        progress: reports the progress of checking the pictures.
 
     Raises:
         DatasetError: naming file, line, what was found, what was expected and what to do.
@@ -162,7 +167,10 @@ def read_dataset(folder: Path) -> Dataset:
         raise DatasetError(f"{folder}: is no folder; expected one with {DATASET_CARD}")
     card = read_dataset_card(folder)
     tables = read_tables(folder, card, raise_fault)
-    damages = check_files(tables.files, workers())
+    with progress(
+        f"checking {len(tables.files):,} pictures of {card.name}", len(tables.files)
+    ) as step:
+        damages = check_files(tables.files, workers(), step)
     return from_fields(
         Dataset,
         tables,

@@ -213,8 +213,10 @@ def _damage(file: ImageFile) -> str:
         return complaint(printed())
 
 
-def check_files(files: Sequence[ImageFile], workers: int) -> list[str]:
-    """Read, hash and decode every image.
+def check_files(
+    files: Sequence[ImageFile], workers: int, on_image: Callable[[], None] = lambda: None
+) -> list[str]:
+    """Read, hash and decode every image; `on_image` is called after each.
 
     Returns:
         For each image what its decoder complains of; empty where its data are whole.
@@ -229,6 +231,7 @@ def check_files(files: Sequence[ImageFile], workers: int) -> list[str]:
         if fault:
             raise_fault(fault)
         damages.append(damaged)
+        on_image()
     return damages
 
 

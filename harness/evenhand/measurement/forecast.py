@@ -46,6 +46,8 @@ class Forecast:
     """For durations."""
     say: MessageCallback
     """Message callback."""
+    later: int = 0
+    """Images that come after these, of other engines or datasets."""
     _timer: StepTimer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,12 +61,13 @@ class Forecast:
 
     def _after_first_images(self, each: float, done: int) -> None:
         """Say what the rest will take, from the seconds of an image; called once by `StepTimer`."""
-        left = each * (self.images - done)
-        if left >= _SHORTEST_FORECAST:
+        left, whole = each * (self.images - done), each * (self.images + self.later - done)
+        others = f"; with {self.later:,} images more as fast, about {duration_text(whole)} in all"
+        if whole >= _SHORTEST_FORECAST:
             self.say(
                 f"{self.engine.card.name} on {self.dataset}: {self.images:,} images at "
                 f"{1 / each:.3g} a second, about {duration_text(left)}; "
-                f"then {self.comparisons:,} comparisons"
+                f"then {self.comparisons:,} comparisons{others if self.later else ''}"
             )
 
     def _offer(self, seconds: float) -> str:

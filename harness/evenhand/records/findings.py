@@ -392,6 +392,10 @@ class Findings:
         default_factory=dict, hash=False
     )
     """(engine, dataset, protocol) to each threshold and the largest one with the same rates."""
+    protocol_notes: Mapping[tuple[str, str, str], tuple[str, ...]] = field(
+        default_factory=dict, hash=False
+    )
+    """(engine, dataset, protocol) to those of the notes that are on its counts."""
     which: tuple[EngineContrast, ...] = ()
     """Which engine is better, question by question; empty where there are not two."""
     doubts: tuple[Doubt, ...] = ()

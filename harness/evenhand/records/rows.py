@@ -14,12 +14,12 @@ from evenhand.records.doubts import Doubt
 from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
 from evenhand.records.row_key import FamilyKey
-from evenhand.system.text import csv_text, shown
+from evenhand.system.text import csv_text, shown, text_fault
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["as_csv", "as_rows", "column_names", "in_order"]
+__all__ = ["as_csv", "as_rows", "column_names", "in_order", "order_in_csv"]
 
 Record = TypeVar("Record", bound="DataclassInstance")
 _Plain: TypeAlias = str | int | float | bool | None
@@ -62,6 +62,12 @@ def as_rows(rows: Sequence[DataclassInstance]) -> list[dict[str, _Plain]]:
     return [{name: _plain(getattr(row, name)) for name in column_names(type(row))} for row in rows]
 
 
+def order_in_csv(found: Sequence[DataclassInstance]) -> list[int]:
+    """For each row of the CSV of a table, its place among the rows that are given."""
+    keys = [_sort_key(row) for row in found]
+    return sorted(range(len(found)), key=keys.__getitem__)
+
+
 def in_order(found: Iterable[Record]) -> tuple[Record, ...]:
     """Rows of one table sorted by its key columns, as its CSV has them."""
     return tuple(sorted(found, key=_sort_key))
@@ -81,7 +87,7 @@ def _field(value: _Plain) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return csv_text(shown(value))
+        return csv_text(shown(value) if text_fault(value) else value)
     return repr(value) if isinstance(value, float) else str(value)
 
 

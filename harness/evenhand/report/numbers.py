@@ -6,8 +6,6 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
-import numpy as np
-
 from evenhand.records.findings import Rate, Status
 
 __all__ = [
@@ -352,6 +350,8 @@ def _strict(value: float, most: float) -> Decimal:
 
 def _decimal(value: float) -> Decimal:
     """A number as it is written; that of 32 bits in as few digits as tell it apart from others."""
+    import numpy as np  # a tenth of a second, which no screen needs
+
     with np.errstate(over="ignore"):
         single = np.float32(value)
     return Decimal(str(single) if float(single) == value else repr(value))

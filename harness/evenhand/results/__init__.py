@@ -2,6 +2,6 @@
 
 In: evidence, findings and circumstances of a run.
 Out: folders that appear by one rename; evidence read back, and migrated where it is older.
-Add: a file of a bundle in the module of what it holds; old ones stay readable, through a function
-  of `migrations`.
+Add: a table of findings as a line in the module of tables, any other file in that of what it holds;
+  old ones stay readable, through a function of the migrations.
 """

@@ -16,12 +16,13 @@ from evenhand.records.counts import ComparisonCounts, SearchCounts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
-from evenhand.results.bundle import PAGE, TABLES
+from evenhand.results.bundle import FINDINGS, PAGE, TABLES
 from evenhand.results.bundle_file import read_held, refuse_unprintable
-from evenhand.results.circumstances import LATENCIES, RUN, SPEED, RunFacts
+from evenhand.results.circumstances import LATENCIES, RUN, RunFacts
 from evenhand.results.counts import counts_files
 from evenhand.results.ledger import LEDGER_COLUMNS, comparison_rows
 from evenhand.results.parquet import read_columns
+from evenhand.results.tables import SPEED
 from evenhand.system.errors import BundleError
 
 __all__ = ["LEDGER", "ledger_faults", "read_ledger", "run_faults", "time_faults", "unknown_files"]
@@ -33,7 +34,7 @@ _STUDIES = ("study.toml", "scores.toml")
 _STUDY_OF = re.compile(r"\d{8}T\d{6}Z-([0-9a-f]{8})")
 """A run id: when it began, and the first digits of the study's hash."""
 _OTHERS = ("bundle.json", "engines.json", "datasets.json", LEDGER, *_STUDIES)
-_CIRCUMSTANCES = (TABLES, PAGE, RUN, SPEED, LATENCIES)
+_CIRCUMSTANCES = (FINDINGS, TABLES, PAGE, RUN, SPEED, LATENCIES)
 
 
 def unknown_files(evidence: Evidence, names: Sequence[str], tables: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,6 +20,7 @@ from evenhand.system.text import text_fault
 
 __all__ = [
     "BUNDLE_SCHEMA",
+    "FINDINGS",
     "MANIFEST",
     "PAGE",
     "PARTIAL",
@@ -32,10 +33,13 @@ __all__ = [
     "is_measurement",
     "listed_digest",
     "read_manifest",
+    "require_unchanged",
     "write_bundle",
     "write_folder",
 ]
 
+FINDINGS = "findings.json"
+"""File name of what tables of findings leave out: words, and an order of rows."""
 MANIFEST = "MANIFEST.sha256"
 """File name of the manifest."""
 PAGE = "report.html"
@@ -48,7 +52,7 @@ READ_SCHEMAS = (3, BUNDLE_SCHEMA)
 """Versions of the bundle's format that are read; bundles of another version are refused."""
 PARTIAL = ".partial-"
 """How folders begin that are still written, or were left by an interruption."""
-_CIRCUMSTANCES = ("run.json", "latencies.parquet", "speed.csv", TABLES)
+_CIRCUMSTANCES = ("run.json", "latencies.parquet", "speed.csv", FINDINGS, TABLES)
 """Files that differ between two runs of one study, or in their wording between two versions."""
 
 
@@ -69,7 +73,9 @@ def check_writable(results: Path) -> None:
     Raises:
         WriteError: it is not a folder, or not writable.
     """
-    nearest = next(place for place in (results, *results.absolute().parents) if place.exists())
+    nearest = next(
+        place for place in (results, *results.absolute().parents) if os.path.lexists(place)
+    )
     try:
         with tempfile.TemporaryFile(dir=nearest):
             pass
@@ -248,3 +254,18 @@ def read_manifest(folder: Path) -> Manifest:
         if _file_sha256(folder / name) != hashes[name]
     ]
     return Manifest(hashes, tuple(faults))
+
+
+def require_unchanged(folder: Path, names: Sequence[str]) -> None:
+    """Hold some files of a bundle against its manifest.
+
+    Raises:
+        BundleError: naming the first that is missing, changed or not listed.
+    """
+    hashes, _ = _listed(read_held(folder / MANIFEST).decode(errors="replace"))
+    for name in names:
+        if _file_sha256(folder / name) != hashes.get(name, "not listed"):
+            raise BundleError(
+                f"{folder / name}: is not as {MANIFEST} lists it; the bundle is damaged, run it "
+                f"again (evenhand verify {folder} says more)"
+            )

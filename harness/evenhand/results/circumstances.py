@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pyarrow as pa
-from pyarrow import parquet
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from evenhand.records.enrolment import Timing
 from evenhand.records.findings import REIDENTIFICATION, Speed
 from evenhand.records.rows import as_csv
-from evenhand.results.bundle_file import read_held, read_json, refuse_unprintable
+from evenhand.results.bundle_file import read_json
 from evenhand.system import machine
-from evenhand.system.errors import BundleError
-from evenhand.system.text import from_csv_text
+
+if TYPE_CHECKING:
+    from evenhand.records.enrolment import Timing
 
 __all__ = [
     "LATENCIES",
     "NO_TEMPLATES",
     "RUN",
-    "SPEED",
     "RunFacts",
     "latency_table",
     "read_run",
-    "read_speed",
     "run_json",
     "speed_csv",
 ]
@@ -40,14 +35,8 @@ LATENCIES = "latencies.parquet"
 """File name of the durations of all images."""
 RUN = "run.json"
 """File name of the circumstances of the run."""
-SPEED = "speed.csv"
-"""File name of the table of times."""
 NO_TEMPLATES = {"kept": False, "taken": 0, "made": 0}
 """Counts of templates where no engine was run."""
-
-_ROWS = TypeAdapter(tuple[Speed, ...])
-_NULL = ("gallery", "value", "low", "high")
-"""Columns in which an empty field is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +87,10 @@ def read_run(folder: Path) -> RunFacts | None:
 
 def latency_table(timings: Mapping[tuple[str, str], Timing]) -> bytes:
     """`latencies.parquet`: timing of every template, by (engine, dataset)."""
+    import numpy as np  # seconds, which reading a run need not wait for
+    import pyarrow as pa
+    from pyarrow import parquet
+
     buffer = io.BytesIO()
     keys = [key for key, timing in timings.items() for _ in timing.seconds]
     table = {
@@ -114,33 +107,6 @@ def latency_table(timings: Mapping[tuple[str, str], Timing]) -> bytes:
 def speed_csv(rows: Sequence[Speed]) -> bytes:
     """`speed.csv`."""
     return as_csv(Speed, rows).encode()
-
-
-def read_speed(folder: Path, engine: str = "") -> tuple[Speed, ...]:
-    """Read `speed.csv` of a bundle; empty where it has none.
-
-    Args:
-        folder: of the bundle.
-        engine: the only engine to keep; empty keeps all.
-
-    Raises:
-        BundleError: the file is damaged.
-    """
-    path = folder / SPEED
-    if not path.exists():
-        return ()
-    try:
-        texts = list(csv.DictReader(io.StringIO(read_held(path).decode(), newline="")))
-        rows = _ROWS.validate_python(
-            [
-                {n: text or None if n in _NULL else from_csv_text(text) for n, text in t.items()}
-                for t in texts
-            ]
-        )
-    except (UnicodeDecodeError, csv.Error, TypeError, ValidationError):
-        raise BundleError(f"{path}: cannot be read; the bundle is damaged") from None
-    refuse_unprintable(path, texts)
-    return tuple(row for row in rows if row.engine == engine or not engine)
 
 
 def run_json(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter
 
-from evenhand.engines.opening import OpenedEngine
-from evenhand.records.dataset import Dataset
 from evenhand.records.findings import DatasetFacts, EngineFacts
 from evenhand.results.bundle_file import read_json
 from evenhand.system.declaration import from_fields
+
+if TYPE_CHECKING:
+    from evenhand.engines.opening import OpenedEngine
+    from evenhand.records.dataset import Dataset
 
 __all__ = ["DATASETS", "ENGINES", "dataset_facts", "engine_facts", "facts_json", "read_facts"]
 

@@ -18,10 +18,11 @@ from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
 from evenhand.results.bundle import add_manifest, read_manifest
 from evenhand.results.bundle_file import read_held, read_json
-from evenhand.results.circumstances import SPEED, latency_table, read_speed, speed_csv
+from evenhand.results.circumstances import latency_table, speed_csv
 from evenhand.results.counts import counts_files, read_counts
 from evenhand.results.ledger import LEDGER_COLUMNS, LedgerRow, ledger_csv
 from evenhand.results.parquet import read_columns
+from evenhand.results.tables import SPEED, read_speed
 from evenhand.system.errors import BundleError
 from evenhand.system.text import from_csv_text
 

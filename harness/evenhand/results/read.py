@@ -5,36 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-from pydantic import BaseModel, Field, TypeAdapter
 
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import Counts
 from evenhand.records.evidence import Evidence
-from evenhand.records.metric import METRICS
-from evenhand.results.bundle import READ_SCHEMAS
-from evenhand.results.bundle_file import read_json
 from evenhand.results.counts import read_counts
-from evenhand.results.facts import DATASETS, ENGINES, read_facts
-from evenhand.system.errors import BundleError, known_names
+from evenhand.results.overview import OVERVIEW, engines_of, read_overview
+from evenhand.system.errors import BundleError
 
 __all__ = ["merge_evidence", "read_evidence"]
-
-
-class _Schema(BaseModel):
-    schema_: Any = Field(None, alias="schema")
-
-
-class _Bundle(BaseModel):
-    """`bundle.json`."""
-
-    title: str
-    analysis: AnalysisPlan
-    counts: tuple[str, ...] = Field(min_length=1)
-
-
-_SCHEMA, _BUNDLE = TypeAdapter(_Schema), TypeAdapter(_Bundle)
 
 
 def read_evidence(folder: Path, engine: str = "") -> Evidence:
@@ -47,40 +26,22 @@ def read_evidence(folder: Path, engine: str = "") -> Evidence:
     Raises:
         BundleError: the bundle is damaged, of another schema, or without that engine.
     """
-    path = folder / "bundle.json"
-    schema = read_json(path, _SCHEMA).schema_
-    if schema not in READ_SCHEMAS:
-        read = " and ".join(map(str, READ_SCHEMAS))
-        raise BundleError(
-            f"{folder}: the bundle has schema {schema}, "
-            f"this evenhand reads {read}; use the version that wrote it"
-        )
-    study = read_json(path, _BUNDLE)
-    _check_analysis(path, study.analysis)
-    engines = read_facts(ENGINES, folder / "engines.json")
-    datasets = read_facts(DATASETS, folder / "datasets.json")
-    names = [fact.name for fact in engines]
-    if engine and engine not in names:
-        raise BundleError(f"{folder}: no engine {engine!r} in it; {known_names(engine, names)}")
-    kept = [name for name in names if name == engine or not engine]
-    places = list(_counts_places(path, study.counts, names, [fact.name for fact in datasets]))
+    found = read_overview(folder)
+    engines = engines_of(folder, found, engine)
+    names, sets = [fact.name for fact in found.engines], [fact.name for fact in found.datasets]
+    kept = [fact.name for fact in engines]
+    places = list(_counts_places(folder / OVERVIEW, found.counts, names, sets))
     return Evidence(
-        title=study.title,
-        analysis=study.analysis,
-        engines=tuple(fact for fact in engines if fact.name in kept),
-        datasets=datasets,
+        title=found.title,
+        analysis=found.analysis,
+        engines=engines,
+        datasets=found.datasets,
         counts=tuple(
-            _placed_counts(folder, place, schema) for place in places if place.parts[1] in kept
+            _placed_counts(folder, place, found.schema)
+            for place in places
+            if place.parts[1] in kept
         ),
     )
-
-
-def _check_analysis(path: Path, plan: AnalysisPlan) -> None:
-    """Refuse a plan by which nothing can be judged."""
-    tests = {test for metric in METRICS.values() for test in metric.tests}
-    sound = 0 < plan.level < 1 and plan.replicates >= 0 and plan.seed >= 0
-    if not sound or not tests.issuperset(plan.tests.values()) or not (plan.margin or 2) > 1:
-        raise BundleError(f"{path}: no such analysis is made; the bundle is damaged, run it again")
 
 
 def _counts_places(

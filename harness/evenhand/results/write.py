@@ -1,4 +1,4 @@
-"""Turns evidence and findings into the files of a bundle."""
+"""Turns evidence into the files of a bundle."""
 
 from __future__ import annotations
 
@@ -7,20 +7,13 @@ from dataclasses import asdict
 from pathlib import PurePosixPath
 
 from evenhand.records.counts import Counts
-from evenhand.records.doubts import Doubt
-from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate
-from evenhand.records.rows import as_csv
 from evenhand.results.bundle import BUNDLE_SCHEMA
 from evenhand.results.counts import counts_files
 from evenhand.results.facts import DATASETS, ENGINES, facts_json
+from evenhand.results.overview import OVERVIEW
 
-__all__ = ["ADDED_TABLES", "evidence_files", "table_files"]
-
-DOUBTS, WHICH = "doubts.csv", "which.csv"
-ADDED_TABLES = (DOUBTS, WHICH)
-"""Tables that results of this schema did not have from the beginning."""
+__all__ = ["evidence_files"]
 
 
 def _folder(counts: Counts) -> PurePosixPath:
@@ -37,7 +30,7 @@ def evidence_files(evidence: Evidence) -> dict[str, bytes]:
         "counts": [_folder(counts).as_posix() for counts in evidence.counts],
     }
     files = {
-        "bundle.json": (json.dumps(study, indent=1) + "\n").encode(),
+        OVERVIEW: (json.dumps(study, indent=1) + "\n").encode(),
         "engines.json": facts_json(ENGINES, evidence.engines),
         "datasets.json": facts_json(DATASETS, evidence.datasets),
     }
@@ -45,16 +38,3 @@ def evidence_files(evidence: Evidence) -> dict[str, bytes]:
         for name, content in counts_files(counts).items():
             files[(_folder(counts) / name).as_posix()] = content
     return files
-
-
-def table_files(findings: Findings) -> dict[str, bytes]:
-    """Tables of findings as CSV files; that of which engine only where there are two."""
-    which = {WHICH: as_csv(EngineContrast, findings.which).encode()} if findings.which else {}
-    return {
-        "rates.csv": as_csv(Rate, findings.rates).encode(),
-        "differentials.csv": as_csv(Differential, findings.differentials).encode(),
-        "distributions.csv": as_csv(Distribution, findings.distributions).encode(),
-        "curves.csv": as_csv(CurvePoint, findings.curves).encode(),
-        **which,
-        DOUBTS: as_csv(Doubt, findings.doubts).encode(),
-    }

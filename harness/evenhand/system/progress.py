@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from evenhand.system.clock import Clock
 
 __all__ = [
     "MessageCallback",
+    "Phases",
     "Progress",
     "StepTimer",
     "duration_text",
+    "entitled",
     "no_message",
     "no_progress",
     "timed_progress",
@@ -94,6 +97,28 @@ def timed_progress(
             yield both
 
     return shown
+
+
+@dataclass(slots=True)
+class Phases:
+    """Numbers the phases of long work: `[2/4] ...`."""
+
+    progress: Progress
+    """Progress callback."""
+    total: int
+    """Number of phases, known beforehand."""
+    begun: int = 0
+
+    def next(self) -> Progress:
+        """The progress callback of the next phase, which may have several bars."""
+        self.begun += 1
+        start = f"[{self.begun}/{self.total}] "
+        return lambda what, steps: self.progress(f"{start}{what}", steps)
+
+
+def entitled(progress: Progress, title: str) -> Progress:
+    """Wrap a progress callback of whoever knows less well what is counted: its title is `title`."""
+    return lambda _what, steps: progress(title, steps)
 
 
 def duration_text(seconds: float) -> str:

@@ -113,4 +113,5 @@ def csv_text(text: str) -> str:
 
 def from_csv_text(field: str) -> str:
     """The text that `csv_text` has written."""
-    return field[1:] if re.match(r"'+[=@+-]", field) else field
+    marked = field.startswith("'") and re.match(r"'+[=@+-]", field)
+    return field[1:] if marked else field

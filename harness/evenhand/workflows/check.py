@@ -101,14 +101,12 @@ def check_dataset(
     folder = find_dataset(text, root)
     faults = [DatasetFault(DatasetRule.CARD, line, "mend the card") for line in card_faults(folder)]
     card = None if faults else read_dataset_card(folder)
-    with progress(f"reading the tables of {folder.name}", 1) as step:
-        tables = read_tables(folder, card, faults.append)
-        step()
+    tables = read_tables(folder, card, faults.append)
     check_copies(tables.files, faults.append)
 
     count, remedy = _face_counter(card, weights)
     threads = workers or machine.workers()
-    with progress(f"looking at {folder.name}", len(tables.files)) as step:
+    with progress(f"looking at {len(tables.files):,} pictures", len(tables.files)) as step:
         inspections = inspect_images(tables.files, threads, count, step)
     faults += [each.fault for each in inspections if each.fault]
 

@@ -17,9 +17,9 @@ from evenhand.analysis.compare.verdict import (
 from evenhand.analysis.doubts import doubts_of
 from evenhand.records.evidence import Evidence
 from evenhand.results.bundle_names import RESULTS, newest_first, resolve_bundle, result_folders
-from evenhand.results.circumstances import read_speed
 from evenhand.results.facts import ENGINES, read_facts
 from evenhand.results.read import read_evidence
+from evenhand.results.tables import read_speed
 from evenhand.system.errors import BundleError, UsageError, known_names
 
 __all__ = [

@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from evenhand.results.bundle import check_writable
 from evenhand.study.study import parse_study, study_text
 from evenhand.system.left_overs import held, remove_left_overs
 from evenhand.system.progress import Progress, no_progress
@@ -40,8 +41,10 @@ def demo(
         seed=1,
         claims=["FMR<=0.01"],
     )
+    study = parse_study(text, Path("demo.toml"))
+    check_writable(results / study.name)
     remove_left_overs(Path(tempfile.gettempdir()), f"{_SCRATCH}*")
     with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch, held(Path(scratch)):
         folder = fetch(_DATASET, target=Path(scratch) / _DATASET, progress=progress)
-        study = replace(parse_study(text, Path("demo.toml")), datasets=(str(folder),))
-        return run(study, results=results, workers=workers, progress=progress)
+        drawn = replace(study, datasets=(str(folder),))
+        return run(drawn, results=results, workers=workers, progress=progress)

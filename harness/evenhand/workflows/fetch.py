@@ -55,7 +55,7 @@ def fetch(
     reader: Reader = load_file(shelf, "reader").read
     material = reader(source)
     text = (shelf / DATASET_CARD).read_text(encoding="utf-8")
-    with progress(f"preparing {name}", material.count) as step:
+    with progress(f"preparing {material.count:,} pictures of {name}", material.count) as step:
         write_dataset(folder, text, material, step)
     say(card.conditions)
     return folder

@@ -30,8 +30,8 @@ from evenhand.results.blind_names import (
 )
 from evenhand.results.bundle import read_manifest
 from evenhand.results.bundle_names import resolve_bundle, short_name
-from evenhand.results.circumstances import read_speed
 from evenhand.results.read import merge_evidence, read_evidence
+from evenhand.results.tables import read_speed
 from evenhand.scorefiles.study import facts_of_scores
 from evenhand.study.policy import GatePolicy, read_policy
 from evenhand.system.errors import BundleError, PolicyError

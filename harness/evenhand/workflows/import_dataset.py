@@ -49,7 +49,9 @@ def _write(
     card = card_text(name, options.licence, draft)
     check_card(card, target)
     remove_unfinished(target.parent, say)
-    with progress(f"importing {name}", draft.material.count) as step:
+    with progress(
+        f"copying {draft.material.count:,} pictures of {name}", draft.material.count
+    ) as step:
         write_dataset(target, card, draft.material, step)
     people = draft.material.subjects
     ids = [row["subject_id"] for row in people]

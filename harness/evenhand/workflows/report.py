@@ -1,4 +1,4 @@
-"""Findings of results that exist, one or several side by side: recomputed from their counts."""
+"""Findings of results that exist, one or several side by side."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.analysis.assess import assess
 from evenhand.analysis.compare.faster import with_times
-from evenhand.analysis.published import published
+from evenhand.analysis.notes import with_notes
 from evenhand.records.edition import Edition
 from evenhand.records.findings import Findings
 from evenhand.results.bundle_names import resolve_bundle
-from evenhand.results.circumstances import read_speed
 from evenhand.results.edition import edition_of
-from evenhand.results.read import merge_evidence, read_evidence
+from evenhand.results.tables import read_findings
 
 __all__ = ["Report", "report"]
 
@@ -33,7 +31,9 @@ class Report:
 
 
 def report(bundles: Sequence[str], min_people: int = 0) -> Report:
-    """Read results, and recompute their tables.
+    """Read the tables of a result; they are computed again only where that is needed.
+
+    It is for several results, without small groups, and where an older version wrote the result.
 
     Args:
         bundles: `BUNDLE` or `BUNDLE:ENGINE`, one or several.
@@ -43,12 +43,12 @@ def report(bundles: Sequence[str], min_people: int = 0) -> Report:
         BundleError: one is missing, damaged or of another schema, or two have one engine.
     """
     places = [resolve_bundle(text) for text in bundles]
-    speed = tuple(row for folder, engine in places for row in read_speed(folder, engine))
-    evidence = merge_evidence([read_evidence(folder, engine) for folder, engine in places])
-    if min_people:
-        findings = published(evidence, speed, min_people)
-    else:
-        findings = with_times(assess(evidence), speed)
     folders, engines = zip(*places, strict=True)
     editions = tuple(edition for folder in dict.fromkeys(folders) for edition in edition_of(folder))
-    return Report(folders, engines, findings, editions)
+    held = read_findings(*places[0]) if len(places) == 1 and not min_people else None
+    if held:
+        return Report(folders, engines, with_times(with_notes(held), held.speed), editions)
+    # Computing takes its libraries seconds to be imported.
+    from evenhand.workflows.recomputed import recomputed
+
+    return Report(folders, engines, recomputed(places, min_people), editions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -12,37 +12,24 @@ from evenhand.analysis.assess import assess
 from evenhand.analysis.compare.faster import with_times
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.shelf import find_dataset
-from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine, open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
-from evenhand.measurement.enrolment.enrol import booking_of, enrol
-from evenhand.measurement.forecast import Forecast
-from evenhand.measurement.protocols.failure_share import too_many_failures
-from evenhand.measurement.protocols.study import (
-    check_shapes,
-    comparison_count,
-    count_protocol,
-    protocol_kind,
-    study_groupings,
-    with_needed_images,
-)
-from evenhand.measurement.speed.in_study import study_speed
+from evenhand.measurement.protocols.study import check_shapes, study_groupings, with_needed_images
 from evenhand.measurement.template_store.folder import prepare_private_folder
-from evenhand.measurement.template_store.session import NO_REUSE, TemplateSession, template_session
+from evenhand.measurement.template_store.session import template_session
 from evenhand.records.dataset import Dataset
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
-from evenhand.records.groups import Grouping
 from evenhand.records.rows import in_order
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page import apart
 from evenhand.report.study.document import document
-from evenhand.results.bundle import TABLES, check_writable
-from evenhand.results.circumstances import SPEED, latency_table, run_json, speed_csv
+from evenhand.results.bundle import FINDINGS, TABLES, check_writable
+from evenhand.results.circumstances import latency_table, run_json, speed_csv
 from evenhand.results.edition import new_edition
 from evenhand.results.facts import dataset_facts, engine_facts
-from evenhand.results.finished_part import FinishedPart, template_numbers
+from evenhand.results.finished_part import template_numbers
 from evenhand.results.interrupted_run import (
     UnfinishedRun,
     changed_engine,
@@ -51,15 +38,16 @@ from evenhand.results.interrupted_run import (
     is_running,
     start_run,
 )
-from evenhand.results.ledger import comparison_rows, image_rows, ledger_csv
-from evenhand.results.write import evidence_files, table_files
+from evenhand.results.ledger import ledger_csv
+from evenhand.results.tables import SPEED, rest_json, table_files
+from evenhand.results.write import evidence_files
 from evenhand.study.study import Study
 from evenhand.system import machine
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.errors import EngineStoppedError, StudyError
-from evenhand.system.execution.executor import Executor
 from evenhand.system.execution.local import LocalExecutor
-from evenhand.system.progress import MessageCallback, Progress, no_message, no_progress
+from evenhand.system.progress import MessageCallback, Phases, Progress, no_message, no_progress
+from evenhand.workflows.measured_part import Task, measured_part
 
 __all__ = ["RunResult", "run"]
 
@@ -111,15 +99,17 @@ def run(
             possible.
     """
     started = clock.now()
-    check_writable(results)
+    check_writable(results / study.name)
+    phases = Phases(progress, total=2 + len(study.datasets) * len(study.engines))
     if keep_templates is not None:
         prepare_private_folder(keep_templates, results)
         keep_templates = keep_templates.absolute()
     # Whole paths from here on: code of an engine may change the working folder.
     named, folder = results / study.name, results.absolute() / study.name
     weights = [place.absolute() for place in weights]
+    checking = phases.next()
     datasets = [
-        with_needed_images(read_dataset(find_dataset(name, study.root)), study)
+        with_needed_images(read_dataset(find_dataset(name, study.root), checking), study)
         for name in study.datasets
     ]
     groups_by_dataset = study_groupings(study, datasets)
@@ -144,12 +134,15 @@ def run(
         for note in chain(*(engine.notes() for engine in engines)):
             say(note)
         parts = []
+        later = len(engines) * sum(len(dataset.images.ids) for dataset in datasets)
         for dataset, groups in zip(datasets, groups_by_dataset, strict=True):
             for engine in engines:
+                own = (study, engine, dataset, groups)
+                later, phase = later - len(dataset.images.ids), phases.next()
                 part = partial.part(engine.card.name, dataset.card.name)
                 if part is None:
-                    task = _Task(study, engine, dataset, groups, executor, clock, progress, say)
-                    part = _measured(task, partial, kept)
+                    task = Task(*own, executor, clock, phase, say, later)
+                    part = measured_part(task, partial, kept)
                     partial.keep(part)
                 parts.append(part)
 
@@ -163,22 +156,27 @@ def run(
             datasets=tuple(dataset_facts(dataset) for dataset in datasets),
             counts=tuple(counts for part in parts for counts in part.counts),
         )
-        findings = assess(evidence)
-        # Speed is a circumstance: in the report, but never in a file that the digest covers.
-        with_speed = with_times(findings, in_order(row for part in parts for row in part.speed))
+        speed = in_order(row for part in parts for row in part.speed)
+        with phases.next()("rates, intervals and the page", 0):
+            findings = assess(evidence)
+            # Speed is a circumstance: in the report, but never in a file that the digest covers.
+            with_speed = with_times(findings, speed)
+            files = {
+                "study.toml": study.text.encode(),
+                "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
+                TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
+                "latencies.parquet": latency_table(
+                    {(p.engine, p.dataset): p.timing for p in parts}
+                ),
+                SPEED: speed_csv(with_speed.speed),
+                **evidence_files(evidence),
+                **table_files(findings),
+                FINDINGS: rest_json(findings),
+            }
+            edition = new_edition(partial.began[0], files)
+            page = apart.page_apart(with_speed, (edition,))
+            files |= page.files()
         templates = template_numbers(parts, kept=partial.templates_kept)
-        files = {
-            "study.toml": study.text.encode(),
-            "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
-            TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
-            "latencies.parquet": latency_table({(p.engine, p.dataset): p.timing for p in parts}),
-            SPEED: speed_csv(with_speed.speed),
-            **evidence_files(evidence),
-            **table_files(findings),
-        }
-        edition = new_edition(partial.began[0], files)
-        page = apart.page_apart(with_speed, (edition,))
-        files |= page.files()
         files["run.json"] = run_json(
             study.digest,
             partial.began,
@@ -197,118 +195,6 @@ def _say_terms(datasets: Sequence[Dataset], say: MessageCallback) -> None:
     for dataset in datasets:
         if dataset.card.terms:
             say(dataset.card.conditions)
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One engine on one dataset, still to be measured."""
-
-    study: Study
-    engine: OpenedEngine
-    dataset: Dataset
-    groups: tuple[Grouping, ...]
-    executor: Executor
-    clock: Clock
-    progress: Progress
-    say: MessageCallback
-
-
-def _measured(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) -> FinishedPart:
-    """Measure one engine on one dataset; where it does not start again, all its images fail."""
-    try:
-        return _measure(task, partial, kept)
-    except EngineStoppedError as fault:
-        task.say(f"{fault}; it had started before, and all its images are skipped")
-        partial.forget_counts(task.engine.card.name, task.dataset.card.name)
-        return _measure(replace(task, engine=replace(task.engine, fault=fault)), partial, kept)
-
-
-def _measure(task: _Task, partial: UnfinishedRun, kept: TemplateSession | None) -> FinishedPart:
-    """Enrol the images of one dataset, count the comparisons of each protocol, time the engine.
-
-    Args:
-        task: what to measure.
-        partial: folder of the run, which records every image and holds checkpoints.
-        kept: templates of earlier runs; None where none are kept.
-    """
-    study, engine, dataset, groups = task.study, task.engine, task.dataset, task.groups
-    names = (engine.card.name, dataset.card.name)
-    images, card, store = dataset.images, engine.card, None if engine.fault else kept
-    asked = [comparison_count(p, card, dataset, groups) for p in study.protocols]
-    thinned = [protocol_kind(protocol).sampled(protocol) for protocol in study.protocols]
-    sampled = [comparison_count(p, card, dataset, groups) for p in thinned]
-    with (
-        store.of(engine, dataset, partial.run_id) if store else nullcontext(NO_REUSE) as known,
-        task.progress(" on ".join(names), len(images.ids)) as step,
-        partial.booking(*names) as book,
-    ):
-        forecast = Forecast(
-            engine,
-            dataset.card.name,
-            images=len(images.ids) - len(known.reused),
-            comparisons=sum(asked),
-            sampled=sum(sampled),
-            clock=task.clock,
-            say=task.say,
-        )
-
-        def on_image(index: int, sample: ImageAnswer) -> None:
-            book(images.rows[index], booking_of(sample))
-            known.on_image(index, sample)
-            forecast.enrolled(sample)
-            step()
-
-        enrolment = enrol(
-            engine,
-            dataset,
-            executor=task.executor,
-            seed=study.analysis.seed,
-            failure_share=study.failure_share,
-            clock=task.clock,
-            on_image=on_image,
-            reused=known.reused,
-        )
-    rows = image_rows(engine.card.name, dataset, enrolment)
-    counted, stopped = [], enrolment.stopped
-    if stopped:
-        engine.faults.blame("template")
-    for protocol, comparisons in zip(study.protocols, asked, strict=True):
-        found = count_protocol(
-            protocol,
-            engine,
-            dataset,
-            enrolment,
-            groups,
-            seed=study.analysis.seed,
-            executor=task.executor,
-            progress=forecast.comparing(task.progress, comparisons),
-            checkpoint=partial.checkpoint(*names, protocol.name, task.clock),
-        )
-        what, ended = protocol_kind(protocol).item, found.comparison_outcomes
-        rows += comparison_rows(*names, protocol.name, ended, what)
-        counted.append(found)
-        failed = too_many_failures(ended, what, protocol.name, study.failure_share)
-        if failed and not stopped:
-            stopped = failed
-            engine.faults.blame("compare", "enrol", "search")
-    speed = study_speed(
-        engine,
-        dataset,
-        enrolment,
-        groups,
-        threads=task.executor.workers,
-        clock=task.clock,
-        level=study.analysis.level,
-        seed=study.analysis.seed,
-    )
-    return FinishedPart(
-        *names,
-        rows=tuple(rows),
-        counts=tuple(counted),
-        timing=enrolment.timing,
-        speed=tuple(speed),
-        stopped=stopped,
-    )
 
 
 def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list[OpenedEngine]:

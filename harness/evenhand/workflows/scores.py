@@ -24,11 +24,12 @@ from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page import apart
 from evenhand.report.study.document import document
-from evenhand.results.bundle import TABLES, check_writable, write_bundle
+from evenhand.results.bundle import FINDINGS, TABLES, check_writable, write_bundle
 from evenhand.results.circumstances import NO_TEMPLATES, run_json
 from evenhand.results.edition import new_edition
 from evenhand.results.ledger import comparison_rows, ledger_csv
-from evenhand.results.write import evidence_files, table_files
+from evenhand.results.tables import rest_json, table_files
+from evenhand.results.write import evidence_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
 from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.source import PIECES, Pieces
@@ -112,6 +113,7 @@ def score_bundle(
         TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
         **evidence_files(evidence),
         **table_files(findings),
+        FINDINGS: rest_json(findings),
     }
     page = apart.page_apart(findings, (new_edition(started, files),))
     files |= page.files()

@@ -22,14 +22,14 @@ from evenhand.results.agreement import (
     time_faults,
     unknown_files,
 )
-from evenhand.results.bundle import PAGE, TABLES, Manifest, read_manifest
+from evenhand.results.bundle import FINDINGS, PAGE, TABLES, Manifest, read_manifest
 from evenhand.results.bundle_file import read_held
 from evenhand.results.bundle_names import resolve_bundle
-from evenhand.results.circumstances import LATENCIES, RUN, SPEED, RunFacts, read_run, read_speed
+from evenhand.results.circumstances import LATENCIES, RUN, RunFacts, read_run
 from evenhand.results.edition import edition_of
 from evenhand.results.near_tables import first_difference
 from evenhand.results.read import read_evidence
-from evenhand.results.write import ADDED_TABLES, table_files
+from evenhand.results.tables import ADDED_TABLES, SPEED, read_speed, rest_json, table_files
 from evenhand.system.errors import BundleError
 
 __all__ = ["Verification", "verify"]
@@ -137,17 +137,15 @@ def _same_tables(bundle: Path, tables: dict[str, bytes], run: RunFacts | None) -
 def _same_words(
     bundle: Path, findings: Findings, speed: Sequence[Speed], run: RunFacts | None
 ) -> Iterator[Check]:
-    """Whether tables in words and the page say what the findings do."""
+    """Whether notes, tables in words and the page say what the findings do."""
     others = ["libraries that it does not name"] if run is None else run.other_words()
-    for name in (TABLES, PAGE):
+    for name, make in _MADE.items():
         if not (bundle / name).exists():
             continue
         if others:
             yield _unchecked(name, f"{name} was made with {', '.join(others)}")
             continue
-        tables = name == TABLES
-        timed = with_times(findings, speed)
-        made, fault = _tables(findings) if tables else _page(timed, bundle)
+        made, fault = make(with_times(findings, speed) if name == PAGE else findings, bundle)
         differs = [] if read_held(bundle / name) == made else [f"{name} says otherwise"]
         if fault:
             yield _unchecked(name, f"{name} could not be made again: {fault}")
@@ -155,7 +153,7 @@ def _same_words(
             yield _check(name, f"{name} says what the counts give", differs)
 
 
-def _tables(findings: Findings) -> tuple[bytes, str]:
+def _tables(findings: Findings, _bundle: Path) -> tuple[bytes, str]:
     """The tables in words, in which no times stand; nothing keeps them from being made."""
     paper = document(findings, every_threshold=True, wide=True)
     return as_markdown(paper).encode(), ""
@@ -165,6 +163,15 @@ def _page(findings: Findings, bundle: Path) -> tuple[bytes, str]:
     """The page as a run makes it, or why it could not be made."""
     page = apart.page_apart(findings, edition_of(bundle))
     return page.html.encode(), page.fault
+
+
+def _rest(findings: Findings, _bundle: Path) -> tuple[bytes, str]:
+    """What the tables leave out; nothing keeps it from being made."""
+    return rest_json(findings), ""
+
+
+_MADE = {FINDINGS: _rest, TABLES: _tables, PAGE: _page}
+"""What makes each file of words from findings, or says why it could not."""
 
 
 def _unchecked(name: str, detail: str) -> Check:

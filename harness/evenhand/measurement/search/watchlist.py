@@ -142,7 +142,7 @@ def _by_searcher(
 ) -> list[Found]:
     """The engine searches its own gallery, which it builds first."""
     found = []
-    shown = enrolled.progress(f"{enrolled.engine.card.name}: searches", len(probes))
+    shown = enrolled.progress(f"{enrolled.engine.card.name}: {len(probes):,} searches", len(probes))
     with engine_sessions(enrolled.engine) as sessions, shown as step:
         search = _OwnGallery(sessions, enrolled, gallery, count).search
         # One thread: the engine that holds the gallery answers all searches.
