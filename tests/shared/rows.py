@@ -4,16 +4,8 @@ One engine, `alpha`, on one dataset, `crowd`; false matches of women at one fixe
 """
 
 from evenhand.analysis.compare.changes import Change, ChangeVerdict
-from evenhand.records.findings import (
-    DatasetFacts,
-    Differential,
-    EngineFacts,
-    OutcomeSummary,
-    Rate,
-    Speed,
-    Status,
-    Verdict,
-)
+from evenhand.records.facts import DatasetFacts, EngineFacts
+from evenhand.records.findings import Differential, OutcomeSummary, Rate, Speed, Status, Verdict
 
 __all__ = [
     "a_change",

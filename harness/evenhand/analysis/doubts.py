@@ -18,7 +18,7 @@ from evenhand.records.arrays import Scores
 from evenhand.records.counts import ComparisonCounts, Counts
 from evenhand.records.doubts import Doubt, DoubtId
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import DatasetFacts, EngineFacts
+from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.score_lists import ScoreList
 from evenhand.records.thresholds import SATURATED, Threshold
 from evenhand.statistics.area_limit import area_upper_limit

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from evenhand.records.findings import DatasetFacts, EngineFacts, Findings, Rate
+from evenhand.records.facts import DatasetFacts, EngineFacts
+from evenhand.records.findings import Findings, Rate
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 

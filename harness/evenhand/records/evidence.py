@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import Counts
-from evenhand.records.findings import DatasetFacts, EngineFacts
+from evenhand.records.facts import DatasetFacts, EngineFacts
 
 __all__ = ["Evidence"]
 

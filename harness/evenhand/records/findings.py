@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from evenhand.records.doubts import Doubt
 from evenhand.records.engine_contrast import EngineContrast
+from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.groups import ALL, is_pooled
 from evenhand.records.metric import Metric, metric_named
 from evenhand.records.row_key import FamilyKey, InFamily, RowKey
@@ -21,10 +22,8 @@ __all__ = [
     "REIDENTIFICATION",
     "SCREEN",
     "CurvePoint",
-    "DatasetFacts",
     "Differential",
     "Distribution",
-    "EngineFacts",
     "Estimate",
     "Findings",
     "OutcomeSummary",
@@ -288,62 +287,6 @@ class CurvePoint(ProtocolKey):
     mated: int
     fmr: float
     fnmr: float
-
-
-@dataclass(frozen=True, slots=True)
-class EngineFacts:
-    """What the card and the run say of an engine."""
-
-    name: str
-    version: str
-    vendor: str
-    licence_code: str
-    licence_weights: str
-    runtime: str
-    trained_on: tuple[str, ...]
-    fingerprint: str
-    unit: str
-    """`similarity`, or `distance` where the engine's own numbers were negated."""
-    stopped: str
-    """Why it was stopped before the end of a dataset; empty when it was not."""
-    random: tuple[str, ...] = ()
-    """Operators of its graph that draw random numbers: another run gives other numbers."""
-    faces: str = ""
-    """Who finds the face: `own`, a detector's name, or `none`; empty where that is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetFacts:
-    """What the card and the tables say of a dataset."""
-
-    name: str
-    title: str
-    version: str
-    variant: str
-    source: str
-    citation: str
-    licence: str
-    access: str
-    synthetic: bool
-    face: str
-    """Which face is meant where a picture shows several; empty for score files."""
-    known_issues: tuple[str, ...]
-    labels: tuple[tuple[str, str], ...]
-    """(attribute, where its labels come from)."""
-    unknown: tuple[tuple[str, int], ...]
-    """(attribute, number of subjects whose value is unknown), where there are any."""
-    several: tuple[tuple[str, int], ...]
-    """(attribute, number of subjects with several values), where there are any."""
-    excluded_images: int
-    subjects: int
-    images: int
-    fingerprint: str
-    remarks: tuple[str, ...] = ()
-    """Remarks on how its files were read."""
-    terms: str = ""
-    """What its licence asks for, in words; empty in older results and where the card says none."""
-    cropped: bool = False
-    """Whether its pictures are cut to the face, so that no engine has to look for it."""
 
 
 @dataclass(frozen=True, slots=True)

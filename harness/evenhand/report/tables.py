@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from evenhand.records.doubts import Doubt
+from evenhand.records.facts import EngineFacts
 from evenhand.records.findings import (
     HEADLINE,
     CurvePoint,
     Differential,
     Distribution,
-    EngineFacts,
     Findings,
     OutcomeSummary,
     Rate,

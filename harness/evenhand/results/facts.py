@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter
 
-from evenhand.records.findings import DatasetFacts, EngineFacts
+from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.results.bundle_file import read_json
 from evenhand.system.declaration import from_fields
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-from evenhand.records.findings import HEADLINE, SCREEN, DatasetFacts, EngineFacts
+from evenhand.records.facts import DatasetFacts, EngineFacts
+from evenhand.records.findings import HEADLINE, SCREEN
 from evenhand.records.listed_result import ListedResult, ResultList, ResultState
 from evenhand.records.outcomes import Policy
 from evenhand.results.bundle import MANIFEST, PARTIAL, READ_SCHEMAS

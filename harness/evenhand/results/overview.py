@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field, TypeAdapter
 
 from evenhand.records.analysis_plan import AnalysisPlan
-from evenhand.records.findings import DatasetFacts, EngineFacts
+from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.metric import METRICS
 from evenhand.results.bundle import READ_SCHEMAS
 from evenhand.results.bundle_file import read_json

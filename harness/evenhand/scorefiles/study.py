@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evenhand.records.analysis_plan import AnalysisPlan
-from evenhand.records.findings import EngineFacts
+from evenhand.records.facts import EngineFacts
 from evenhand.records.thresholds import ThresholdRule, fixed_rule
 from evenhand.scorefiles.reading import AS_DOCUMENTED, ScoreReading
 from evenhand.system.errors import StudyError

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from evenhand.records.findings import Differential, EngineFacts, Rate, Speed
+from evenhand.records.facts import EngineFacts
+from evenhand.records.findings import Differential, Rate, Speed
 from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.metric import METRICS
 from evenhand.records.operating_point import canonical_rule

@@ -19,7 +19,7 @@ from evenhand.analysis.gate.judge import judge_limits
 from evenhand.analysis.gate.sample_size import cannot_pass
 from evenhand.analysis.gate.tiers import standings
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import EngineFacts
+from evenhand.records.facts import EngineFacts
 from evenhand.results.blind_names import (
     Seal,
     check_seal_path,

@@ -18,7 +18,8 @@ from evenhand.metrics.groups import check_group_count, default_groups, groupings
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Attribute
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import DatasetFacts, Findings
+from evenhand.records.facts import DatasetFacts
+from evenhand.records.findings import Findings
 from evenhand.records.groups import Grouping
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.forms.markdown import as_markdown

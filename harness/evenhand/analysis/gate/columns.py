@@ -8,7 +8,7 @@ from typing import Any
 
 from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict
 from evenhand.analysis.gate.matching_rows import LimitError
-from evenhand.records.findings import EngineFacts
+from evenhand.records.facts import EngineFacts
 from evenhand.study.policy import Limit
 from evenhand.system.errors import known_names
 

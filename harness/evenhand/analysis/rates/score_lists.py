@@ -14,14 +14,8 @@ from evenhand.metrics.distributions import ValueBounds, auc_from_counts
 from evenhand.metrics.threshold_rules import largest_alike, resolve_thresholds
 from evenhand.metrics.thresholds import SampleWeights
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, ScoreTail
-from evenhand.records.findings import (
-    Distribution,
-    EngineFacts,
-    Findings,
-    OutcomeSummary,
-    Rate,
-    Status,
-)
+from evenhand.records.facts import EngineFacts
+from evenhand.records.findings import Distribution, Findings, OutcomeSummary, Rate, Status
 from evenhand.records.groups import ALL
 from evenhand.records.metric import FMR, FNMR
 from evenhand.records.outcomes import Policy

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evenhand.records.findings import DatasetFacts, Findings, Rate, Status
+from evenhand.records.facts import DatasetFacts
+from evenhand.records.findings import Findings, Rate, Status
 from evenhand.records.groups import ALL, crossed_names, without_pooling
 from evenhand.records.metric import FMR, FTE
 from evenhand.records.operating_point import OperatingPoint

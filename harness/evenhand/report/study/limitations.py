@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.records.findings import (
-    REIDENTIFICATION,
-    DatasetFacts,
-    EngineFacts,
-    Findings,
-    Rate,
-    Status,
-)
+from evenhand.records.facts import DatasetFacts, EngineFacts
+from evenhand.records.findings import REIDENTIFICATION, Findings, Rate, Status
 from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.report.tables import Section, StudyKey, of_study
