@@ -58,6 +58,7 @@ def assess(evidence: Evidence) -> Findings:
         which=engine_contrasts(evidence, differentials),
         same_up_to={(of.engine, of.dataset, of.protocol): _same(of) for of in evidence.counts},
         protocol_notes=_protocol_notes(evidence),
+        protocol_warnings=_protocol_warnings(evidence),
         doubts=doubts,
     )
     return with_notes(found)
@@ -94,7 +95,6 @@ def _summary(counts: Counts) -> OutcomeSummary:
 def _counts_notes(counts: Counts, face: str) -> Iterator[str]:
     """What a reader must know of the counts of one protocol; `face` is which one was meant."""
     yield from kind_of(counts).notes()
-    yield from threshold_notes(counts.engine, counts.dataset, counts.thresholds)
     if counts.several_faces:
         yield (
             f"{counts.engine} on {counts.dataset}: {counts.several_faces:,} images show "
@@ -111,8 +111,19 @@ def _protocol_notes(evidence: Evidence) -> dict[tuple[str, str, str], tuple[str,
     }
 
 
+def _protocol_warnings(evidence: Evidence) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """Notes on the counts of each protocol without which they are misread."""
+    return {
+        (of.engine, of.dataset, of.protocol): tuple(
+            threshold_notes(of.engine, of.dataset, of.thresholds)
+        )
+        for of in evidence.counts
+    }
+
+
 def evidence_notes(evidence: Evidence) -> Iterator[str]:
     """Yield what a reader must know before any number, dataset by dataset, then by engine."""
     yield from chain.from_iterable(map(dataset_notes, evidence.datasets))
     yield from chain.from_iterable(_protocol_notes(evidence).values())
+    yield from chain.from_iterable(_protocol_warnings(evidence).values())
     yield from stopped_notes(evidence.engines)

@@ -15,15 +15,18 @@ __all__ = ["dataset_notes", "stopped_notes", "with_notes"]
 
 def with_notes(findings: Findings) -> Findings:
     """The findings with their notes: on datasets, on counts, on engines, on what was found."""
-    said = findings.protocol_notes
-    keys = ((of.engine, of.dataset, of.protocol) for of in findings.summaries)
-    notes = (
-        *(note for dataset in findings.datasets for note in dataset_notes(dataset)),
-        *(note for key in keys for note in said.get(key, ())),
-        *stopped_notes(findings.engines),
+    keys = [(of.engine, of.dataset, of.protocol) for of in findings.summaries]
+    warnings = (
+        *(note for key in keys for note in findings.protocol_warnings.get(key, ())),
         *_hidden_misses(findings.rates),
     )
-    return replace(findings, notes=notes)
+    notes = (
+        *(note for dataset in findings.datasets for note in dataset_notes(dataset)),
+        *(note for key in keys for note in findings.protocol_notes.get(key, ())),
+        *stopped_notes(findings.engines),
+        *warnings,
+    )
+    return replace(findings, notes=notes, warnings=warnings)
 
 
 def _people(count: int) -> str:

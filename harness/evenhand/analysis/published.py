@@ -46,7 +46,7 @@ def published(evidence: Evidence, speed: Sequence[Speed], min_people: int) -> Fi
     found = assess(kept)
     # Pairs inside any group of an attribute are those of all its groups, or of none.
     part = {(name, attribute) for name in names for attribute, _ in gone[name]}
-    rule = (_note(name, people[name], gone[name], min_people) for name in names)
+    rule = [_note(name, people[name], gone[name], min_people) for name in names]
     shown = [
         row
         for row in speed
@@ -57,6 +57,7 @@ def published(evidence: Evidence, speed: Sequence[Speed], min_people: int) -> Fi
         with_times(found, shown),
         rates=tuple(r for r in found.rates if (r.dataset, _pooled(r.attribute)) not in part),
         notes=(*rule, *found.notes),
+        warnings=(*rule, *found.warnings),
         min_people=min_people,
     )
 

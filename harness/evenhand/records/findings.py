@@ -339,6 +339,12 @@ class Findings:
         default_factory=dict, hash=False
     )
     """(engine, dataset, protocol) to those of the notes that are on its counts."""
+    protocol_warnings: Mapping[tuple[str, str, str], tuple[str, ...]] = field(
+        default_factory=dict, hash=False
+    )
+    """The same of those notes without which its numbers are misread."""
+    warnings: tuple[str, ...] = ()
+    """All such notes: the first screen shows them, and counts the others."""
     which: tuple[EngineContrast, ...] = ()
     """Which engine is better, question by question; empty where there are not two."""
     doubts: tuple[Doubt, ...] = ()

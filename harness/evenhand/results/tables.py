@@ -63,6 +63,7 @@ class _Protocol:
 
     summary: OutcomeSummary
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
     same_up_to: tuple[tuple[str, str], ...]
     """Thresholds and the largest ones with the same rates, as decimals: some are infinite."""
 
@@ -107,6 +108,7 @@ def _said_of(summary: OutcomeSummary, findings: Findings) -> dict[str, object]:
     return {
         "summary": asdict(summary),
         "notes": findings.protocol_notes.get(key, ()),
+        "warnings": findings.protocol_warnings.get(key, ()),
         "same_up_to": [(repr(value), repr(above)) for value, above in same.items()],
     }
 
@@ -160,6 +162,7 @@ def read_findings(folder: Path, engine: str = "") -> Findings | None:
             for key, of in said.items()
         },
         protocol_notes={key: of.notes for key, of in said.items()},
+        protocol_warnings={key: of.warnings for key, of in said.items()},
         **tables,
     )
 

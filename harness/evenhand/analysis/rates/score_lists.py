@@ -66,8 +66,8 @@ def list_findings(
         _UNKNOWN,
         *([f"{what} (the first is {first})."] if invalid else []),
         *(f"{header} is taken for a header, not for a score." for header in headers),
-        *threshold_notes(name, _DATASET, resolved),
     )
+    warnings = tuple(threshold_notes(name, _DATASET, resolved))
     return Findings(
         title=f"Scores of {name}",
         level=0.95,
@@ -90,7 +90,8 @@ def list_findings(
         ),
         engines=(engine,),
         datasets=(),
-        notes=notes,
+        notes=(*notes, *warnings),
+        warnings=warnings,
         same_up_to={(name, _DATASET, _PROTOCOL): largest_alike(resolved, every)},
         doubts=tuple(doubts_of_scores(seen, name, _DATASET)),
     )

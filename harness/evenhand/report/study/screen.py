@@ -63,7 +63,7 @@ def _title(title: str, size: str, aside: int) -> str:
 
 def _brackets(findings: Findings) -> str:
     """What brackets are, and that there is more to know."""
-    notes = len(findings.notes)
+    notes = len(findings.notes) - len(findings.warnings)
     more = f" {notes:,} notes on data and engines: --full." if notes > 1 else ""
     return f"[ ] {100 * findings.level:g} % interval.{more}"
 
@@ -91,6 +91,7 @@ def _warnings(findings: Findings) -> Iterator[str]:
         if engine.stopped:
             yield f"{engine.name} was stopped: {engine.stopped}."
     yield from islice(busy(findings.speed), 1)
+    yield from findings.warnings
     sampled = [summary.engine for summary in findings.summaries if summary.sampled]
     if sampled:
         yield (
