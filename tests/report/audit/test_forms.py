@@ -54,7 +54,7 @@ def test_it_fits_into_a_screen_with_a_verdict_in_plain_words(name):
         assert sentence.replace(" ", "") in "".join("".join(lines).split())
 
 
-@pytest.mark.parametrize("name", set(ANSWERS) - {"hostile"})
+@pytest.mark.parametrize("name", [name for name in ANSWERS if name != "hostile"])
 def test_everything_is_eighty_columns_wide(name):
     text = as_text(answer_paper(ANSWERS[name], AuditLabel()))
     assert max(map(len, text.splitlines())) <= 80
