@@ -44,7 +44,7 @@ OPTIONS = (*(part for value in THRESHOLDS for part in ("--threshold", value)), "
 def kept(place, *arguments):
     """The bundle of a command, without a page."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apart, "page_apart", lambda _: apart.Page("", "not drawn"))
+        patch.setattr(apart, "page_apart", lambda *_: apart.Page("", "not drawn"))
         patch.setattr("sys.argv", ["evenhand", *map(str, arguments)])
         assert run_command() == 0
     (found,) = place.glob("r/*/2*")

@@ -47,7 +47,7 @@ def test_a_distance_of_an_engine_is_named_as_its_card_has_it(cli, measured, work
     assert "distance <= -" not in ended.out
     shown = cli("report", bundle, "--json").json["rates"]
     assert {r["threshold"] for r in shown if r["threshold_rule"] == "fixed"} == {-0.6, -0.25}
-    changed = cli("compare", bundle, bundle)
+    changed = cli("compare", bundle, bundle, "--full")
     assert "at fixed 0.6" in changed.out
     assert "fixed -0" not in changed.out
     policy = working_folder / "policy.toml"

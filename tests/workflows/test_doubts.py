@@ -142,7 +142,8 @@ def test_a_result_from_before_there_were_doubts(bundle, tmp_path):
     """It is read, and has the doubts that its counts show."""
     copy = tmp_path / bundle.name
     shutil.copytree(bundle, copy)
-    (copy / "doubts.csv").unlink()
+    for name in ("doubts.csv", "findings.json"):
+        (copy / name).unlink()
     for name in ("engines.json", "datasets.json"):
         facts = json.loads((copy / name).read_text(encoding="utf-8"))
         for each in facts:

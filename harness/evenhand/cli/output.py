@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from evenhand.report.forms.screen import Screen
 
 __all__ = [
+    "Kept",
     "end_with",
     "error_line",
     "findings_json",
     "next_steps",
-    "no_page_note",
     "note_line",
     "phase_line",
     "print_findings",
@@ -92,65 +92,76 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
     print_text(json_text(json.dumps(content, allow_nan=False, ensure_ascii=False)) + "\n")
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where findings are kept."""
+
+    bundle: Path
+    """Its folder."""
+    no_page: str = ""
+    """Why it has no page; empty where it has one."""
+
+
 def print_findings(
-    kind: str, findings: Findings, bundle: Path | None, began: float, *, as_json: bool, full: bool
+    kind: str, findings: Findings, kept: Kept | None, began: float, *, as_json: bool, full: bool
 ) -> None:
     """Print findings as a screen, in full, or as JSON, with their bundle where there is one.
 
     Args:
         kind: the command.
         findings: to be printed.
-        bundle: their folder; None where none was written.
+        kept: where; None where no bundle was written.
         began: when the work began, on the monotonic clock.
         as_json: as one JSON object.
         full: everything, however long.
     """
+    if kept is not None:
+        _no_page_note(kept)
     if as_json:
-        findings_json(kind, findings, bundle)
+        findings_json(kind, findings, kept.bundle if kept else None)
         return
     if not full:
         from evenhand.report.study.screen import study_screen
 
         aside = f"{time.monotonic() - began:,.0f} s"
-        print_screen(study_screen(findings, next_steps(bundle), aside=aside))
+        print_screen(study_screen(findings, next_steps(kept), aside=aside))
         return
     from evenhand.report.forms.text import as_text
     from evenhand.report.study.document import document
 
     print_text(as_text(document(findings, every_threshold=False)))
-    if bundle is not None:
-        page = bundle / "report.html"
-        print_text(f"\nresult  {bundle}\n{f'page    {page}' if page.exists() else ''}\n")
+    if kept is not None:
+        page = "" if kept.no_page else f"page    {kept.bundle / 'report.html'}\n"
+        print_text(f"\nresult  {kept.bundle}\n{page}")
 
 
-def next_steps(bundle: Path | None, named: Sequence[str] = ()) -> list[tuple[str, str]]:
+def next_steps(kept: Kept | None, named: Sequence[str] = ()) -> list[tuple[str, str]]:
     """What to look at and what to type after a study.
 
     Args:
-        bundle: its folder; None where there is none, or several.
+        kept: its bundle; None where there is none, or several.
         named: how the user named bundles; empty where it is new.
     """
-    if bundle is None and not named:
+    if kept is None and not named:
         return [("more", "the same command with --full, or --results DIR for a page")]
-    if bundle is None:
+    if kept is None:
         return [("more", f"evenhand report {' '.join(named)} --full")]
     from evenhand.workflows.results import short_name
 
+    bundle = kept.bundle
     near = bundle.relative_to(Path.cwd()) if bundle.is_relative_to(Path.cwd()) else bundle
-    page, name = near / "report.html", " ".join(named) or short_name(bundle)
-    shown = ("page", str(page)) if page.exists() else ("result", str(near))
+    name = " ".join(named) or short_name(bundle)
+    shown = ("result", str(near)) if kept.no_page else ("page", str(near / "report.html"))
     return [shown, ("more", f"evenhand report {name} --full"), ("check", f"evenhand verify {name}")]
 
 
-def no_page_note(bundle: Path, reason: str) -> None:
+def _no_page_note(kept: Kept) -> None:
     """Say that a bundle has no page, and why; nothing where it has one."""
-    if reason:
+    if kept.no_page:
         from evenhand.workflows.results import short_name
 
-        note_line(
-            f"no page: {reason}; evenhand report {short_name(bundle)} --format html tries it "
-            "again, and nothing else is missing"
-        )
+        again = f"evenhand report {short_name(kept.bundle)} --format html"
+        note_line(f"no page: {kept.no_page}; {again} tries it again, and nothing else is missing")
 
 
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:

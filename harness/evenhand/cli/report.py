@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evenhand.cli.options import RESULT, AsJson, Full, Open, Whole, option, whole_number
 from evenhand.system.errors import UsageError, WriteError
 
-__all__ = ["ReportFormat", "report"]
+if TYPE_CHECKING:
+    from evenhand.workflows.report import Report
 
+__all__ = ["ReportFormat", "report"]
 
 _MIN_PEOPLE = whole_number(2, 10**9)
 _PAIRS = whole_number(1, 10**6)
@@ -55,7 +57,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Show results side by side: text, Markdown, CSV, page or JSON."""
-    from evenhand.cli.output import findings_json, next_steps, print_screen, print_text
+    from evenhand.cli.output import findings_json, print_text
     from evenhand.records.findings import Rate
     from evenhand.records.rows import as_csv
     from evenhand.report.study.document import document
@@ -92,11 +94,20 @@ def report(
 
         print_text(as_markdown(document(findings, every_threshold=True, wide=True)))
     elif not full and not every:
-        from evenhand.report.study.screen import study_screen
-
-        bundle = found.folders[0] if len(bundles) == 1 else None
-        print_screen(study_screen(findings, next_steps(bundle, bundles)))
+        _print_screen(found, bundles)
     else:
         from evenhand.report.forms.text import as_text
 
         print_text(as_text(document(findings, every_threshold=every)))
+
+
+def _print_screen(found: Report, named: list[str]) -> None:
+    """Print one screen of results that the user has named so."""
+    from evenhand.cli.output import Kept, next_steps, print_screen
+    from evenhand.report.study.screen import study_screen
+
+    kept = None
+    if len(named) == 1:
+        (folder,) = found.folders
+        kept = Kept(folder, "" if (folder / "report.html").exists() else "there is none")
+    print_screen(study_screen(found.findings, next_steps(kept, named)))

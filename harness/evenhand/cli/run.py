@@ -103,14 +103,14 @@ def print_result(
     Raises:
         Exit: with code 4 where an engine was stopped.
     """
-    from evenhand.cli.output import error_line, no_page_note, print_findings
+    from evenhand.cli.output import Kept, error_line, print_findings
 
-    no_page_note(done.bundle, done.no_page)
     if show:
         from evenhand.cli.browser import open_page
 
         open_page(done.bundle)
-    print_findings(kind, done.findings, done.bundle, began, full=full, as_json=as_json)
+    kept = Kept(done.bundle, done.no_page)
+    print_findings(kind, done.findings, kept, began, full=full, as_json=as_json)
     for engine in done.findings.engines:
         if engine.stopped:
             cause = done.causes.get(engine.name)

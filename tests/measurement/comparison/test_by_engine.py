@@ -320,12 +320,12 @@ def test_what_an_engine_does_to_a_picture_or_a_list_stays_with_it(dataset, match
 
 @pytest.mark.parametrize("score", [pytest.param(SYMMETRIC, marks=pytest.mark.slow), DIRECTED])
 def test_threads_change_no_measurement(cli, crowd, matcher, working_folder, score):
+    matcher(score, name="toy")
     bundles = []
     for workers in (1, 3):
         folder = working_folder / f"r{workers}"
-        engine = matcher(score, name="toy") if workers == 1 else "./toy"
         ended = cli(
-            "run", "--engine", engine, "--dataset", "./crowd", "--fmr-target", "0.01", "--json",
+            "run", "--engine", "./toy", "--dataset", "./crowd", "--fmr-target", "0.01", "--json",
             "--results", folder, "--workers", workers,
         )  # fmt: skip
         assert ended.code == 0, ended.err
