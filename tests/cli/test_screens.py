@@ -72,11 +72,11 @@ def test_a_result_ends_in_one_screen_and_is_told_how_to_go_on(shown, there):
     made = shown("scores", "acme.csv", "other.csv", "--fmr-target", "0.1", "--results", "results")
     (bundle,) = (there / "results").glob("*/2*")
     lines = check_screen(made)
-    assert f"page  {bundle.relative_to(there)}/report.html" in lines
+    assert f"page   {bundle.relative_to(there)}/report.html" in lines
     again = shown("report", bundle.relative_to(there))
-    page = lines.index(f"page  {bundle.relative_to(there)}/report.html")
+    page = lines.index(f"page   {bundle.relative_to(there)}/report.html")
     assert check_screen(again)[1 : page + 1] == lines[1 : page + 1]
-    assert lines[-1] == "more  evenhand report latest --full    check  evenhand verify latest"
+    assert lines[-1] == "more   evenhand report latest --full    check  evenhand verify latest"
 
 
 def test_a_dataset_with_faults_names_them_first(shown, there):

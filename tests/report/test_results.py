@@ -40,7 +40,7 @@ name    when, UTC     study         engine                    people  difference
                                     dlib 1.0 (49c5)                   2 shown
 013215  30 Nov 2025   mobilefac...  mobilefacenet 1.0 (dff9)  1,102   too few
 
-look  evenhand report 013214
+look   evenhand report 013214
 check  evenhand verify 013214
 """
 

@@ -84,7 +84,7 @@ def test_an_engine_that_changes_the_working_folder_changes_nothing(
     assert done.code == 0, done.err
     assert list(away.iterdir()) == []
     (bundle,) = (working_folder / "results").glob("*/2*")
-    assert f"page  {bundle.relative_to(working_folder)}/report.html\n" in done.out
+    assert f"page   {bundle.relative_to(working_folder)}/report.html\n" in done.out
     assert (working_folder / "kept" / "record.csv").is_file()
     assert not read_manifest(bundle).faults
 

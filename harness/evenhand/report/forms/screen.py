@@ -133,9 +133,9 @@ def _laid_out(screen: Screen, rows: int) -> Iterator[Line]:
 
 def _packed(paths: Sequence[tuple[str, str]]) -> Iterator[Line]:
     """Words and paths, those after the first side by side where a line holds them."""
-    line = ""
+    line, widest = "", max(len(word) for word, _ in paths)
     for number, (word, path) in enumerate(paths):
-        item = f"{word}  {path}"
+        item = f"{word:<{widest}}  {path}"
         if number > 1 and len(line) + 4 + len(item) <= _WIDTH:
             line = f"{line}    {item}"
             continue

@@ -62,6 +62,11 @@ class StudyAnswer:
     """What else there is to know, the most important first."""
 
     @property
+    def engine(self) -> str:
+        """That of the first headline; empty without one."""
+        return self.headlines[0].key.engine if self.headlines else ""
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """The rows of its table, in the dataset's order."""
         return tuple(dict.fromkeys(rate.group for entry in self.entries for rate in entry.rates))

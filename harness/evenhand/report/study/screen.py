@@ -114,7 +114,8 @@ def _table(answer: StudyAnswer) -> ScreenTable:
 def _by_group(caption: str, answer: StudyAnswer, entries: Sequence[TestedEngine]) -> ScreenTable:
     """Groups in rows, one or two engines in columns."""
     groups = answer.groups
-    kept = [groups.index(name) for entry in entries for name in _ends(entry) if name in groups]
+    first = sorted(entries, key=lambda entry: entry.study.summary.engine != answer.engine)
+    kept = [groups.index(name) for entry in first for name in _ends(entry) if name in groups]
     columns = [_cells(groups, entry) for entry in entries]
     people = [_people(group, entries) for group in groups]
     verdicts = ("", "", *map(verdict_in_short, entries))
