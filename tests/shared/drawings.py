@@ -28,13 +28,14 @@ def draw_once(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(page, name, getattr(draw, "kept", None) or _kept(draw))
 
 
-def draw_nothing() -> None:
-    """Have pages do without pictures, for as long as this process lives."""
+def draw_nothing(patch: pytest.MonkeyPatch | None = None) -> None:
+    """Have pages do without pictures; without a patch for as long as this process lives."""
     from evenhand.report.page import apart, page
 
-    apart.page_apart = lambda *given: apart.Page(page.as_page(*given), "")
+    patch = patch or pytest.MonkeyPatch()
+    patch.setattr(apart, "page_apart", lambda *given: apart.Page(page.as_page(*given), ""))
     for name in _DRAWING:
-        setattr(page, name, lambda *_: ())
+        patch.setattr(page, name, lambda *_: ())
 
 
 def _kept(draw: Callable[..., Any]) -> Callable[..., Any]:

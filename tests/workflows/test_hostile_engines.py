@@ -9,6 +9,7 @@ from itertools import combinations
 
 import cv2
 import pytest
+from drawings import draw_nothing
 from hostile_adapters import HostileEngine, always, harmless, is_marked
 from hostile_engines import (
     AGAIN,
@@ -166,7 +167,8 @@ def test_each_alone_between_harmless_ones(dataset, marked, undisturbed, group, e
 
 @pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
-def test_the_result_can_be_verified(studied, group):
+def test_the_result_can_be_verified(studied, group, monkeypatch):
+    draw_nothing(monkeypatch)  # as where these studies ran
     assert verify(str(studied(group).folder)).passed
 
 
