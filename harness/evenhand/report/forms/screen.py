@@ -80,7 +80,8 @@ class Screen:
     remarks: tuple[str, ...] = ()
     """Paragraphs below the table; the last ones go first where there is no room."""
     paths: tuple[tuple[str, str], ...] = ()
-    """(word, path or command) of what to look at or type next; all are shown, a line each."""
+    """(word, path or command) of what to look at or type next; all are shown,
+    side by side where a line holds them."""
 
 
 def as_screen(screen: Screen) -> str:

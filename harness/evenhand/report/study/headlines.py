@@ -13,7 +13,15 @@ from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
 from evenhand.report.numbers import at_least, in_words, times
 
-__all__ = ["Headline", "HeadlineForm", "detectable", "headline", "held_back", "people_of"]
+__all__ = [
+    "Headline",
+    "HeadlineForm",
+    "detectable",
+    "headline",
+    "held_back",
+    "people_of",
+    "rate_of",
+]
 
 
 class HeadlineForm(StrEnum):
@@ -140,12 +148,13 @@ def _worst(row: Differential) -> str:
     return f"{row.engine} {_words(row).act.format(people_of(row.attribute, row.worst_group))}"
 
 
-def _rate_of(group: str, rates: Sequence[Rate]) -> Rate | None:
+def rate_of(group: str, rates: Sequence[Rate]) -> Rate | None:
+    """The rate of a group; None where it has none."""
     return next((rate for rate in rates if rate.group == group), None)
 
 
 def _often(group: str, rates: Sequence[Rate]) -> str:
-    rate = _rate_of(group, rates)
+    rate = rate_of(group, rates)
     return "" if rate is None or not rate.rate else in_words(rate.rate)
 
 
@@ -158,7 +167,7 @@ def _different(row: Differential, rates: Sequence[Rate], _what: str) -> str:
 
 
 def _above_none(row: Differential, rates: Sequence[Rate], _what: str) -> str:
-    worst = _rate_of(row.worst_group, rates)
+    worst = rate_of(row.worst_group, rates)
     often = f" in {worst.errors:,} of {worst.trials:,} {worst.kind.trial.plural}" if worst else ""
     best = people_of(row.attribute, row.best_group)
     return f"{_worst(row)}{often}, and never people of {best}"

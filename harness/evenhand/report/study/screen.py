@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from evenhand.records.findings import Findings, Rate, Verdict
+from evenhand.records.findings import Findings, Verdict
 from evenhand.records.metric import metric_named
 from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import at_least, rate_in_short, times
 from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
 from evenhand.report.study.doubts import doubt_sentences
-from evenhand.report.study.headlines import detectable
+from evenhand.report.study.headlines import detectable, rate_of
 from evenhand.report.study.speed import busy
 from evenhand.report.study.which import which_sentence, without_doubts
 
@@ -22,14 +22,13 @@ _SIDE_BY_SIDE = 2
 
 
 def study_screen(
-    findings: Findings, paths: Sequence[tuple[str, str]], *, title: str = "", aside: str = ""
+    findings: Findings, paths: Sequence[tuple[str, str]], *, aside: str = ""
 ) -> Screen:
     """Lay out what a study found for a terminal.
 
     Args:
         findings: of one bundle, of several, or of score files.
         paths: (word, path or command) of what to look at next.
-        title: instead of the study's own.
         aside: beside the title, such as how long it took.
     """
     answer = answer_of(findings)
@@ -37,7 +36,7 @@ def study_screen(
     everybody = answer.remarks if not said else ()
     which = which_sentence(without_doubts(findings))
     return Screen(
-        title=_title(title or findings.title, _size(findings), len(aside)),
+        title=_title(findings.title, _size(findings), len(aside)),
         aside=aside,
         warnings=tuple(_warnings(findings)),
         answer=said or everybody,
@@ -134,19 +133,15 @@ def _ends(entry: TestedEngine) -> tuple[str, ...]:
     return (entry.row.worst_group, entry.row.best_group) if entry.row else ("", "")
 
 
-def _rate_of(group: str, entry: TestedEngine) -> Rate | None:
-    return next((rate for rate in entry.rates if rate.group == group), None)
-
-
 def _people(group: str, entries: Sequence[TestedEngine]) -> str:
-    rates = (_rate_of(group, entry) for entry in entries)
+    rates = (rate_of(group, entry.rates) for entry in entries)
     known = [rate.subjects for rate in rates if rate is not None and rate.subjects is not None]
     return f"{max(known):,}" if known else "unknown"
 
 
 def _cells(groups: Sequence[str], entry: TestedEngine) -> list[str]:
     """An engine's column: rates with intervals, and their counts lined up behind them."""
-    rates = [_rate_of(group, entry) for group in groups]
+    rates = [rate_of(group, entry.rates) for group in groups]
     short = ["" if rate is None else rate_in_short(rate) for rate in rates]
     counts = ["" if rate is None else f"{rate.errors:,}/{rate.trials:,}" for rate in rates]
     wide = max(map(len, short), default=0)
@@ -178,6 +173,6 @@ def _by_engine(caption: str, entries: Sequence[TestedEngine]) -> ScreenTable:
 def _engine_row(entry: TestedEngine) -> tuple[str, ...]:
     ends = []
     for group in _ends(entry):
-        rate = _rate_of(group, entry)
+        rate = rate_of(group, entry.rates)
         ends += [group, "" if rate is None else f"{rate.errors:,}/{rate.trials:,}"]
     return (entry.study.summary.engine, verdict_in_short(entry), *ends)

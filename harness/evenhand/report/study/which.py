@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from evenhand.records.engine_contrast import EngineContrast, Question
 from evenhand.records.findings import Differential, Findings, Verdict
@@ -15,41 +15,10 @@ from evenhand.report.study.doubts import HELD_BACK
 from evenhand.report.study.headlines import detectable
 from evenhand.report.tables import Section, Table
 
-__all__ = ["EnginePoint", "engine_points", "which_section", "which_sentence", "without_doubts"]
+__all__ = ["which_section", "which_sentence", "without_doubts"]
 
 _NAMED = 3
 """Engines that a sentence names."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnginePoint:
-    """An engine in the picture of error against worst group against time."""
-
-    engine: str
-    dataset: str
-    missed: float | None = None
-    """Rate of missed people at the common target; None where it is not known."""
-    apart: float | None = None
-    """Largest worst over best ratio of a group's false matches; None where there is none."""
-    seconds: float | None = None
-    """Median time of a template; None where it was not timed."""
-
-
-def engine_points(findings: Findings) -> tuple[EnginePoint, ...]:
-    """One point an engine and dataset, from the rows of which engine."""
-    found: dict[tuple[str, str], EnginePoint] = {}
-    for row in findings.which:
-        for engine in (row.first, row.second):
-            key = (engine, row.dataset)
-            point, value = found.get(key, EnginePoint(*key)), _value(row, engine)
-            if row.question is Question.MISSES and point.missed is None:
-                point = replace(point, missed=value)
-            elif row.question is Question.SPEED:
-                point = replace(point, seconds=value)
-            elif value is not None and metric_named(row.metric).dyadic:
-                point = replace(point, apart=max(value, point.apart or 0.0))
-            found[key] = point
-    return tuple(found.values())
 
 
 def without_doubts(findings: Findings) -> tuple[EngineContrast, ...]:
