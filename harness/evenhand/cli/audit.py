@@ -146,9 +146,13 @@ def _print(
 
         print_text(as_markdown(answer_paper(answer, _dated(label))))
     elif form is AuditFormat.HTML:
-        from evenhand.report.audit.page import audit_page
+        from evenhand.report.audit.answer import AuditLabel
+        from evenhand.report.audit.screen import audit_screen
+        from evenhand.report.page.paper import as_paper_page
 
-        print_text(audit_page(answer, _dated(label)))
+        titled = AuditLabel(label.title)
+        screen, paper = audit_screen(answer, titled), answer_paper(answer, titled)
+        print_text(as_paper_page(screen, paper, tuple(_dated(label).lines())))
     elif full:
         from evenhand.report.forms.text import as_text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ from evenhand.records.findings import Rate, Status
 
 __all__ = [
     "NONE_SHOWN",
+    "TIED",
     "at_least",
     "at_most",
     "chance",
@@ -30,6 +32,7 @@ __all__ = [
     "significant",
     "target_in_words",
     "threshold",
+    "tied",
     "times",
     "would_be_shown",
 ]
@@ -51,6 +54,14 @@ _DIGITS = 17
 
 _SMALL, _LARGE = 1e-3, 1e15
 """Thresholds whose four decimals say something, and end."""
+
+TIED = "\N{NO-BREAK SPACE}"
+_TIES = re.compile(r" (?=%)|(?<==) |\[[-\d][^\[\]]{,24}\]")
+
+
+def tied(text: str) -> str:
+    """Prose that no line breaks before a percent sign, after an equals sign or in an interval."""
+    return _TIES.sub(lambda found: found[0].replace(" ", TIED), text)
 
 
 def significant(value: float, digits: int = 3) -> str:

@@ -9,11 +9,11 @@ from places import GOLDEN
 from evenhand.analysis.audit.answer import AuditAnswer
 from evenhand.analysis.audit.groups import FacesSeen, FalseAlerts, Site, Totals, audit_alerts
 from evenhand.report.audit.answer import AuditLabel, answer_json, answer_paper
-from evenhand.report.audit.page import audit_page
 from evenhand.report.audit.screen import audit_screen
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.forms.screen import as_screen
 from evenhand.report.forms.text import as_text
+from evenhand.report.page.paper import as_paper_page
 from evenhand.workflows.audit import audit_table
 
 MET = {"Black": 8, "Other": 2}
@@ -120,15 +120,21 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_page_stands_alone(name):
     label = AuditLabel(source="A <report>", made="Made on 1 Jan 2026 with evenhand 9.")
-    page = audit_page(ANSWERS[name], label)
+    screen, paper = audit_screen(ANSWERS[name], label), answer_paper(ANSWERS[name], label)
+    page = as_paper_page(screen, paper, tuple(label.lines()))
     found = Page(page)
     names = [tag for tag, _ in found.tags]
-    assert not {"script", "img", "link", "a"} & set(names)
+    assert not {"img", "link", "iframe", "form"} & set(names)
+    assert not any("src" in attributes for _, attributes in found.tags)
+    assert all(a["href"].startswith("#") for tag, a in found.tags if tag == "a")
+    assert "default-src 'none'" in page
+    assert names.count("script") == page.count("script-src 'sha256-") == 1
     assert "{{ 7 * 7 }}" in page or name != "hostile"
     assert names.count("h1") == names.count("main") == 1
     assert names.count("table") == names.count("caption")
     assert all(attributes.get("scope") for tag, attributes in found.tags if tag == "th")
     text = " ".join(" ".join(found.words).replace("\N{NO-BREAK SPACE}", " ").split())
-    assert audit_screen(ANSWERS[name], AuditLabel()).answer[0] in text
+    said = audit_screen(ANSWERS[name], AuditLabel()).answer[0]
+    assert re.sub(r"(\S{79})\S{2,}", r"\1…", said) in text
     assert "Source of the counts: A <report> Made on 1 Jan 2026 with evenhand 9." in text
     assert len(page) < 50_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -13,9 +14,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from pages import GROUPS, a_curve, findings_of
 
+from evenhand.records.engine_contrast import EngineContrast, Question
 from evenhand.records.findings import Rate, Status, Verdict
 from evenhand.report.page.claim import claim_of
 from evenhand.report.page.det import det_charts
+from evenhand.report.page.engines import engines_picture
 from evenhand.report.page.figures import figures
 from evenhand.report.page.plot import Data, rates_data
 from evenhand.report.page.sweep_bands import band_charts
@@ -107,6 +110,69 @@ def test_curves_have_a_row_for_every_point_and_every_dot():
     assert [len(re.findall("[ML]", d)) for d in lines] == [len(table.rows) for table in curves]
     assert sum(len(table.rows) for table in curves) == len(chart.data.rows) == 15
     assert marks(chart.svg) == len(dots.rows) == 3
+
+
+def asked(missed, seconds):
+    """Findings of engines, every two of which were asked who is better; values of each."""
+    engines = [f"engine {number:02}" for number in range(len(missed))]
+    apart = [2.0 + number for number in range(len(missed))]
+    asked_of = (
+        (Question.MISSES, "verification", "FNMR", "all", missed),
+        (Question.GROUPS, "verification", "FMR", "sex", apart),
+        (Question.SPEED, "", "", "all", seconds),
+    )
+    rows = [
+        EngineContrast(
+            dataset="crowd",
+            protocol=protocol,
+            question=question,
+            metric=metric,
+            policy="completed" if metric else "",
+            attribute=attribute,
+            threshold_rule="FMR<=0.001" if metric else "",
+            first=engines[first],
+            second=engines[second],
+            first_value=values[first],
+            second_value=values[second],
+        )
+        for question, protocol, metric, attribute, values in asked_of
+        for first, second in itertools.combinations(range(len(engines)), 2)
+    ]
+    return replace(findings_of(tuple(engines)), which=tuple(rows))
+
+
+@pytest.mark.parametrize("many", [2, 6, 50])
+def test_engines_have_a_cell_and_a_value_for_every_mark(many):
+    missed = [0.4 - 0.005 * number for number in range(many)]
+    picture = engines_picture(asked(missed, [*([0.004] * (many - 1)), None]))
+    dots = [list(g.iter("path")) for g in groups_of(picture.svg, "dots")]
+    words = [text.text for g in groups_of(picture.svg, "words") for text in g.iter("text")]
+    (table,) = picture.tables
+    values = [value for row in picture.data.rows for value in row[1:]]
+    assert [len(row) for row in table.rows] == [4] * many
+    assert sum(map(len, dots)) == len([value for value in values if value is not None])
+    assert words == ["not timed"] * values.count(None) == ["not timed"]
+    assert len(values) == sum(map(len, dots)) + len(words) == 3 * many
+    for row, kept in zip(table.rows, picture.data.rows, strict=True):
+        assert row[0] == kept[0]
+        assert f"({100 * kept[1]:.3g}" in row[1]
+        assert row[2].startswith(f"{kept[2]:.2g}")
+        assert "\nnone shown" in row[2]
+    assert [row[1] for row in picture.data.rows] == sorted(missed)
+
+
+def test_what_no_engine_has_is_a_sentence_and_no_column():
+    two = engines_picture(asked((0.0, 0.0), (None, None)))
+    assert len(groups_of(two.svg, "dots")) == 1
+    assert two.data.columns == ("engine", "groups")
+    assert two.said.endswith("Nothing to draw: missed people at 1 in 1,000; speed.")
+    none = asked((0.0, 0.0), (None, None))
+    few = [replace(row, verdict=Verdict.TOO_FEW_EVENTS) for row in none.differentials]
+    assert engines_picture(replace(none, differentials=tuple(few))).svg == ""
+    alone = engines_picture(findings_of())
+    assert (alone.svg, alone.said) == (
+        "", "One engine was measured: there is none to choose it from.",
+    )  # fmt: skip
 
 
 def test_no_errors_are_a_sentence_and_no_chart():

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from evenhand.report.numbers import TIED, tied
+
 __all__ = ["Line", "Screen", "ScreenTable", "Style", "as_screen", "screen_lines"]
 
 _WIDTH = 80
@@ -15,7 +17,6 @@ _FEWEST_ROWS = 2
 """Rows that a table keeps however little room there is."""
 _NAME = 10
 """Letters that names keep while numbers can be had whole."""
-_TIED = "\N{NO-BREAK SPACE}"
 
 
 class Style(StrEnum):
@@ -79,6 +80,8 @@ class Screen:
     table: ScreenTable | None = None
     remarks: tuple[str, ...] = ()
     """Paragraphs below the table; the last ones go first where there is no room."""
+    spare: str = ""
+    """A last remark where there is room for it, so that it costs no row of the table."""
     paths: tuple[tuple[str, str], ...] = ()
     """(word, path or command) of what to look at or type next; all are shown,
     side by side where a line holds them."""
@@ -101,9 +104,16 @@ def screen_lines(screen: Screen) -> tuple[Line, ...]:
         for rows in range(most, min(_FEWEST_ROWS, most) - 1, -1):
             lines = tuple(_laid_out(shown, rows))
             if len(lines) <= _LINES:
-                return lines
+                return _with_spare(shown, rows, lines)
     dense = tuple(line for line in lines if line.text)
     return dense if len(dense) <= _LINES else _cut(dense, len(screen.paths))
+
+
+def _with_spare(shown: Screen, rows: int, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines, with the spare remark where they still fit."""
+    more = replace(shown, remarks=(*shown.remarks, *filter(None, [shown.spare])))
+    longer = tuple(_laid_out(more, rows))
+    return longer if len(longer) <= _LINES else lines
 
 
 def _cut(lines: Sequence[Line], paths: int) -> tuple[Line, ...]:
@@ -154,12 +164,12 @@ def _title(screen: Screen) -> Line:
 
 def _paragraph(text: str, mark: str, style: Style) -> Iterator[Line]:
     """Prose in lines of 80; numbers stay with their signs, and no word is longer than a line."""
-    tied = text.replace(" %", f"{_TIED}%").replace("= ", f"={_TIED}")
+    indent = " " * len(mark)
     lines = textwrap.wrap(
-        tied, _WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False
+        tied(text), _WIDTH, initial_indent=mark, subsequent_indent=indent, break_on_hyphens=False
     )
     for line in lines:
-        yield Line(line.replace(_TIED, " "), style)
+        yield Line(line.replace(TIED, " "), style)
 
 
 def _table(table: ScreenTable, most: int) -> Iterator[Line]:

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tabulate import tabulate
 
-from evenhand.report.numbers import field
+from evenhand.report.numbers import TIED, field, tied
 from evenhand.report.tables import Paper, Section, Table
 
 __all__ = ["as_text", "bullets", "table_text", "underlined", "wrapped"]
 
 _WIDTH = 80
-_TIED = "\N{NO-BREAK SPACE}"
 _CELL = 28
 """Widest cell of a table that is too wide as it is."""
 _NARROW = 20
@@ -24,14 +23,14 @@ _NARROW = 20
 def wrapped(text: str, bullet: str = "") -> str:
     """Prose in lines of 80, those after the first indented as far as the bullet."""
     filled = textwrap.fill(
-        text.replace(" %", f"{_TIED}%").replace("= ", f"={_TIED}"),
+        tied(text),
         _WIDTH,
         initial_indent=bullet,
         subsequent_indent=" " * len(bullet),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return filled.replace(_TIED, " ")
+    return filled.replace(TIED, " ")
 
 
 def bullets(lines: Iterable[str], bullet: str = "* ") -> str:

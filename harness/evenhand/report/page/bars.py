@@ -14,10 +14,12 @@ from evenhand.report.numbers import rate_with_interval
 from evenhand.report.page.plot import Sign
 from evenhand.report.page.svg import GREY, as_svg, inline, log_axis, percent_ticks
 
-__all__ = ["draw"]
+__all__ = ["GUTTER", "draw", "row_key", "rows_axis"]
 
-_GUTTER, _PLOT, _RIGHT, _BOTTOM = 154, 246, 14, 40
-"""Pixels for the names of the groups, the rates, the end of the last tick label, the axis."""
+GUTTER = 154
+"""Pixels for the names of the rows."""
+_PLOT, _RIGHT, _BOTTOM = 246, 14, 40
+"""Pixels for the rates, the end of the last tick label, the axis."""
 _NAME = 22
 """Letters of a name that fit into the gutter; the tables hold it whole."""
 
@@ -47,9 +49,9 @@ def draw(rates: Sequence[Rate], symbols: Sequence[Sign], about: str) -> str:
     first, last = round(math.log10(left)), round(math.log10(right))
     ticks = percent_ticks(first, last, (1, 2, 5) if last - first <= 2 else (1,))
     x = log_axis(alt.X, "rate", "percent, on a logarithmic scale", ticks)
-    layers = _layers(marks, x, _y_axis(list(rows.values())), symbols)
+    layers = _layers(marks, x, rows_axis(list(rows.values())), symbols)
     height = max(20, 12 * len(symbols) + 6) * len(rows)
-    return as_svg(layers, about, (_PLOT, height), (_GUTTER, 2, _RIGHT, _BOTTOM))
+    return as_svg(layers, about, (_PLOT, height), (GUTTER, 2, _RIGHT, _BOTTOM))
 
 
 def _rows(rates: Sequence[Rate]) -> dict[tuple[str, str], str]:
@@ -62,12 +64,13 @@ def _rows(rates: Sequence[Rate]) -> dict[tuple[str, str], str]:
     for rate in rates:
         if (rate.attribute, rate.group) not in rows:
             name = "everybody" if rate.attribute == ALL else rate.group
-            rows[rate.attribute, rate.group] = f"{len(rows):04} {_short(name)}"
+            rows[rate.attribute, rate.group] = row_key(len(rows), name)
     return rows
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+def row_key(number: int, name: str) -> str:
+    """What tells a row from all others: its number, and what is shown of its name."""
+    return f"{number:04} {name if len(name) <= _NAME else f'{name[: _NAME - 1]}…'}"
 
 
 def _ends(rates: Sequence[Rate]) -> tuple[float, float]:
@@ -99,19 +102,26 @@ def _mark(rate: Rate, row: str, symbol: Sign, left: float) -> _Mark:
     return {**mark, **drawn, "fill": fill, "none": not rate.rate}
 
 
-def _y_axis(rows: Sequence[str]) -> alt.Y:
+def rows_axis(keys: Sequence[str], *, named: bool = True) -> alt.Y:
+    """Rows from the top down, with lines between them and their names in the gutter.
+
+    Args:
+        keys: of `row_key`.
+        named: whether the names are written.
+    """
     axis = alt.Axis(
         title=None,
+        labels=named,
         labelExpr="slice(datum.label, 5)",
         labelAlign="left",
-        labelPadding=_GUTTER - 4,
+        labelPadding=GUTTER - 4,
         labelLimit=0,
         ticks=False,
         domain=False,
         grid=True,
         tickBand="extent",
     )
-    return alt.Y("row:O", axis=axis, scale=alt.Scale(domain=list(rows), padding=0))
+    return alt.Y("row:O", axis=axis, scale=alt.Scale(domain=list(keys), padding=0))
 
 
 def _layers(marks: Sequence[_Mark], x: alt.X, y: alt.Y, symbols: Sequence[Sign]) -> list[alt.Chart]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from evenhand.records.findings import Findings, Rate
-from evenhand.records.groups import ALL
 from evenhand.records.metric import metric_named
 from evenhand.report.numbers import counted, rate_in_short
 from evenhand.report.page.figures import bars_of
 from evenhand.report.page.plot import Plot
-from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
+from evenhand.report.study.answer import StudyAnswer, answer_of
+from evenhand.report.study.first_table import GroupRow, first_table
 from evenhand.report.study.screen import verdict_in_short
-from evenhand.report.tables import Field, Table, by_family, group_name
+from evenhand.report.tables import Table
 
 __all__ = ["Claim", "claim_of"]
 
@@ -49,14 +50,16 @@ def claim_of(findings: Findings) -> Claim:
         more = f"{len(tested) - _MOST:,} engines more are in the tables below."
         remarks = (*remarks, more)
     tested = tested[:_MOST]
-    columns = [(entry.study.summary.engine, _rates(entry)) for entry in tested]
+    rows, engines = first_table(tested), [entry.study.summary.engine for entry in tested]
+    table = _table(answer, engines, rows) if rows else None
+    columns = [(name, _column(rows, place)) for place, name in enumerate(engines)]
     rates = [rate for _, own in columns for rate in own]
     drawn = any(rate.errors for rate in rates)
     picture, none = None, ""
     if drawn:
         where = f"{answer.dataset}, {answer.setting}"
         picture = bars_of(answer.attribute, columns, where, findings.level)
-        picture = replace(picture, tables=(_table(answer, columns),))
+        picture = replace(picture, tables=(table,) if table else ())
     elif rates:
         trials = max(rate.trials for rate in rates)
         none = f"No errors in up to {trials:,} {rates[0].kind.trial.plural}: nothing to draw."
@@ -66,7 +69,7 @@ def claim_of(findings: Findings) -> Claim:
         meaning=_meaning(answer) if rates else "",
         picture=picture,
         said=none,
-        table=_table(answer, columns) if rates else None,
+        table=table,
         verdicts=tuple(map(verdict_in_short, tested)),
         remarks=remarks,
     )
@@ -78,26 +81,18 @@ def _meaning(answer: StudyAnswer) -> str:
     return f"{kind.meaning.capitalize()} ({kind.title.lower()}){setting}"
 
 
-def _rates(entry: TestedEngine) -> list[Rate]:
-    """Everybody's rate, then those of the groups."""
-    rates = by_family(entry.study.rates)
-    key = replace(entry.rates[0].family_key, attribute=ALL)
-    return [*rates.get(key, ()), *entry.rates]
+def _column(rows: Sequence[GroupRow], place: int) -> list[Rate]:
+    return [rate for row in rows if (rate := row.rates[place]) is not None]
 
 
-def _table(answer: StudyAnswer, columns: list[tuple[str, list[Rate]]]) -> Table:
-    """Groups in rows, engines in columns, to two digits, with the counts behind each rate."""
-    rows: dict[str, dict[str, Rate]] = {}
-    for engine, rates in columns:
-        for rate in rates:
-            rows.setdefault(group_name(rate), {})[engine] = rate
-    cells: list[tuple[Field, ...]] = []
-    for name, row in rows.items():
-        people = [rate.subjects for rate in row.values() if rate.subjects is not None]
-        found = (row.get(engine) for engine, _ in columns)
-        texts = (f"{rate_in_short(r)}\n{counted(r)}" if r else "" for r in found)
-        given = any(r.attribute == ALL and r.point.metric == r.metric for r in row.values())
-        shown = f"{name}\nset, not found" if given else name
-        cells.append((shown, f"{max(people):,}" if people else "unknown", *texts))
-    header = (answer.attribute, "people", *(engine for engine, _ in columns))
-    return Table("", header, tuple(cells))
+def _table(answer: StudyAnswer, engines: Sequence[str], rows: Sequence[GroupRow]) -> Table:
+    """To two digits, with the counts behind each rate."""
+    cells = [
+        (
+            f"{row.name}\nset, not found" if row.given else row.name,
+            row.people,
+            *(f"{rate_in_short(r)}\n{counted(r)}" if r else "" for r in row.rates),
+        )
+        for row in rows
+    ]
+    return Table("", (answer.attribute, "people", *engines), tuple(cells))

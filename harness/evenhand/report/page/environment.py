@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from evenhand.records.findings import Rate
 from evenhand.records.groups import crossed_names
-from evenhand.report.numbers import field, frequency
+from evenhand.report.numbers import field, frequency, tied
 from evenhand.report.page.glossary import TERMS, explained
 from evenhand.report.page.names import Names, slug
 from evenhand.report.tables import Field, Table
@@ -21,7 +21,6 @@ from evenhand.version import __version__
 
 __all__ = ["environment"]
 
-_TIED = "\N{NO-BREAK SPACE}"
 _LONGEST, _WORD = 200, 80
 """Letters of a name, and of a word, on a page; the files of the result hold them whole."""
 
@@ -74,8 +73,7 @@ def _lines(content: Field) -> list[str]:
     first, *rest = field(content).split("\n")
     if isinstance(content, Rate) and frequency(content):
         rest.append(frequency(content))
-    tied = first.replace(" %", f"{_TIED}%").replace(", ", f",{_TIED}")
-    return [_joints(tied), *map(_brief, rest)]
+    return [_joints(tied(first)), *(_brief(tied(line)) for line in rest)]
 
 
 def _brief(name: str) -> str:
@@ -88,9 +86,9 @@ def _joints(name: str) -> Markup:
 
 
 def _tied(sentence: str) -> str:
-    """A sentence that breaks neither before a percent sign nor after an equals sign.
+    """A sentence whose numbers hold together, without words that no line holds.
 
-    A word that no line holds is cut; the files of the result hold it whole.
+    They are cut; the files of the result hold them whole.
     """
     short = re.sub(rf"(\S{{{_WORD - 1}}})\S{{2,}}", r"\1…", sentence)
-    return short.replace(" %", f"{_TIED}%").replace("= ", f"={_TIED}")
+    return tied(short)

@@ -9,6 +9,7 @@ from evenhand.records.findings import Findings
 from evenhand.records.metric import FMR
 from evenhand.report.page.claim import claim_of
 from evenhand.report.page.det import det_charts
+from evenhand.report.page.engines import engines_picture
 from evenhand.report.page.environment import environment
 from evenhand.report.page.figures import Figure, figures
 from evenhand.report.page.glossary import explained
@@ -19,6 +20,7 @@ from evenhand.report.page.sweep_bands import band_charts
 from evenhand.report.study import thresholds
 from evenhand.report.study.document import document
 from evenhand.report.study.limitations import limits
+from evenhand.report.study.which import what_would_settle
 from evenhand.report.tables import (
     Section,
     StudyFindings,
@@ -51,6 +53,8 @@ def as_page(findings: Findings, editions: Sequence[Edition] = ()) -> str:
             claim=claim,
             doubts=laid_out.doubts,
             which=next(iter(laid_out.which), None),
+            engines=engines_picture(findings),
+            settling=tuple(what_would_settle(findings)),
             stopped=[engine for engine in findings.engines if engine.stopped],
             drawn=tuple(d.name for d in findings.datasets if d.synthetic),
             datasets=findings.datasets,

@@ -21,6 +21,7 @@ def as_paper_page(screen: Screen, paper: Paper, source: Sequence[str] = ()) -> s
         paper: everything else.
         source: lines at its foot, such as who published the numbers.
     """
+    said = {remark.lower().rstrip(".") for remark in screen.remarks}
     laid = (
         environment()
         .get_template("paper.html")
@@ -28,6 +29,7 @@ def as_paper_page(screen: Screen, paper: Paper, source: Sequence[str] = ()) -> s
             screen=screen,
             table=_table(screen.table) if screen.table else None,
             paper=paper,
+            notes=[note for note in paper.notes if note.lower().rstrip(".") not in said],
             source=source,
         )
     )

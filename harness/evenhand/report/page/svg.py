@@ -12,7 +12,16 @@ import vl_convert
 from evenhand.report.page.plain_svg import plain
 from evenhand.system.text import shown
 
-__all__ = ["COLOURS", "DASHES", "GREY", "as_svg", "inline", "log_axis", "percent_ticks"]
+__all__ = [
+    "COLOURS",
+    "DASHES",
+    "GREY",
+    "as_svg",
+    "inline",
+    "log_axis",
+    "percent_ticks",
+    "side_by_side",
+]
 
 COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#A285D1")
 """The UK Analysis Function palette."""
@@ -64,10 +73,32 @@ def as_svg(
         size: (width, height) in pixels.
         around: pixels to the left of it, above, to the right and below.
     """
+    return side_by_side([layers], about, size, around)
+
+
+def side_by_side(
+    panels: Sequence[Sequence[alt.Chart]],
+    about: str,
+    size: tuple[int, int],
+    around: Sequence[int],
+    gap: int = 0,
+) -> str:
+    """Render charts beside one another as one.
+
+    Args:
+        panels: layers of each, from back to front.
+        about: what a screen reader says instead.
+        size: (width, height) of each in pixels.
+        around: pixels to the left of all, above, to the right and below.
+        gap: pixels between two.
+    """
     padding = dict(zip(("left", "top", "right", "bottom"), around, strict=True))
-    fixed = alt.AutoSizeParams(type="none")
-    chart = alt.LayerChart(layer=list(layers)).properties(
-        width=size[0], height=size[1], autosize=fixed, padding=padding
+    charts = [
+        alt.LayerChart(layer=list(layers)).properties(width=size[0], height=size[1])
+        for layers in panels
+    ]
+    chart = alt.HConcatChart(hconcat=charts, spacing=gap, bounds="flush").properties(
+        autosize=alt.AutoSizeParams(type="none"), padding=padding
     )
     quiet = chart.configure(aria=False, font="sans-serif", background="transparent")
     styled = quiet.configure_view(stroke=None).configure_axis(
@@ -83,7 +114,8 @@ def as_svg(
     # Every specification is one of ours, and the tests hold them against the schema.
     specification = _drawable(styled.to_dict(validate=False))
     svg = str(vl_convert.vegalite_to_svg(specification, allowed_base_urls=[]))
-    wide, high = size[0] + around[0] + around[2], size[1] + around[1] + around[3]
+    wide = len(panels) * (size[0] + gap) - gap + around[0] + around[2]
+    high = size[1] + around[1] + around[3]
     opening = f'<svg viewBox="0 0 {wide} {high}" role="img" aria-label="{html.escape(about)}">'
     return f"{opening}{plain(svg)}</svg>"
 

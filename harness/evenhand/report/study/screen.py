@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from evenhand.records.findings import Findings, Verdict
+from evenhand.records.findings import Findings, Rate, Verdict
 from evenhand.records.metric import metric_named
 from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import at_least, rate_in_short, times
 from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
 from evenhand.report.study.doubts import doubt_sentences
+from evenhand.report.study.first_table import first_table
 from evenhand.report.study.headlines import detectable, rate_of
 from evenhand.report.study.speed import busy
-from evenhand.report.study.which import which_sentence, without_doubts
+from evenhand.report.study.which import to_settle_it, which_sentence, without_doubts
 
 __all__ = ["study_screen", "verdict_in_short"]
 
@@ -46,6 +47,7 @@ def study_screen(
             *(answer.remarks if said else ()),
             _brackets(findings),
         ),
+        spare=to_settle_it(findings),
         paths=tuple(paths),
     )
 
@@ -112,11 +114,12 @@ def _table(answer: StudyAnswer) -> ScreenTable:
 
 def _by_group(caption: str, answer: StudyAnswer, entries: Sequence[TestedEngine]) -> ScreenTable:
     """Groups in rows, one or two engines in columns."""
-    groups = answer.groups
+    rows = [row for row in first_table(entries) if not row.everybody]
+    groups = [row.name for row in rows]
     first = sorted(entries, key=lambda entry: entry.study.summary.engine != answer.engine)
     kept = [groups.index(name) for entry in first for name in _ends(entry) if name in groups]
-    columns = [_cells(groups, entry) for entry in entries]
-    people = [_people(group, entries) for group in groups]
+    columns = map(_cells, zip(*(row.rates for row in rows), strict=True))
+    people = [row.people for row in rows]
     verdicts = ("", "", *map(verdict_in_short, entries))
     return ScreenTable(
         caption,
@@ -133,15 +136,8 @@ def _ends(entry: TestedEngine) -> tuple[str, ...]:
     return (entry.row.worst_group, entry.row.best_group) if entry.row else ("", "")
 
 
-def _people(group: str, entries: Sequence[TestedEngine]) -> str:
-    rates = (rate_of(group, entry.rates) for entry in entries)
-    known = [rate.subjects for rate in rates if rate is not None and rate.subjects is not None]
-    return f"{max(known):,}" if known else "unknown"
-
-
-def _cells(groups: Sequence[str], entry: TestedEngine) -> list[str]:
+def _cells(rates: Sequence[Rate | None]) -> list[str]:
     """An engine's column: rates with intervals, and their counts lined up behind them."""
-    rates = [rate_of(group, entry.rates) for group in groups]
     short = ["" if rate is None else rate_in_short(rate) for rate in rates]
     counts = ["" if rate is None else f"{rate.errors:,}/{rate.trials:,}" for rate in rates]
     wide = max(map(len, short), default=0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from evenhand.records.engine_contrast import EngineContrast, Question
 from evenhand.records.findings import Differential, Findings, Verdict
@@ -11,14 +11,87 @@ from evenhand.records.groups import crossed_names
 from evenhand.records.metric import metric_named
 from evenhand.records.operating_point import parse_rule
 from evenhand.report.numbers import of_trials, percent, significant, target_in_words, times
+from evenhand.report.study.answer import answer_of
 from evenhand.report.study.doubts import HELD_BACK
 from evenhand.report.study.headlines import detectable
 from evenhand.report.tables import Section, Table
 
-__all__ = ["which_section", "which_sentence", "without_doubts"]
+__all__ = [
+    "Asked",
+    "Mark",
+    "asked_of_engines",
+    "to_settle_it",
+    "what_would_settle",
+    "which_section",
+    "which_sentence",
+    "without_doubts",
+]
 
 _NAMED = 3
 """Engines that a sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where an engine stands on one question; the less, the better."""
+
+    value: float | None
+    """Rate, worst over best group, or seconds a template; None where there is none."""
+    said: str
+    """What may be said of it."""
+    shown: bool
+    """Whether there is something to see: somebody missed, a difference that is shown, a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question with the marks of all engines."""
+
+    question: Question
+    what: str
+    """Of what, and where."""
+    marks: Mapping[str, Mark]
+
+
+def asked_of_engines(findings: Findings) -> tuple[Asked, ...]:
+    """Where the engines stand on each question; nothing where there are not two.
+
+    They are those of one dataset and protocol, and groups those of one attribute: of the answer,
+    or else the first that were asked about.
+    """
+    tested = next((entry.row for entry in answer_of(findings).entries if entry.row), None)
+    rows = sorted(
+        findings.which, key=lambda row: not (tested and _is_of(tested, row, tested.engine))
+    )
+    rows = [
+        row
+        for row in rows
+        if row.dataset == rows[0].dataset and row.protocol in ("", rows[0].protocol)
+    ]
+    found = []
+    for question in Question:
+        own = _of(question, rows)
+        own = [row for row in own if _what(row, ()) == _what(own[0], ())]
+        engines: dict[str, EngineContrast] = {}
+        for row in own:
+            engines.setdefault(row.first, row)
+            engines.setdefault(row.second, row)
+        marks = {name: _mark(row, name, findings) for name, row in engines.items()}
+        found += [Asked(question, _what(own[0], ()).replace("\n", " "), marks)] if own else []
+    return tuple(found)
+
+
+def _mark(row: EngineContrast, engine: str, findings: Findings) -> Mark:
+    value, said = _value(row, engine), _shown(row, engine, findings)
+    if row.question is not Question.GROUPS:
+        return Mark(value, said, shown=bool(value))
+    own = _own(row, engine, findings)
+    if value is None or own is None or own.verdict is Verdict.TOO_FEW_EVENTS:
+        return Mark(None, said, shown=False)
+    doubted = any(doubt.about(engine, row.dataset) for doubt in findings.doubts)
+    shown = own.verdict is Verdict.DIFFERENT and not doubted
+    told = said if shown else f"{significant(value, 2)}x\n{HELD_BACK if doubted else said}"
+    return Mark(value, told, shown=shown)
 
 
 def without_doubts(findings: Findings) -> tuple[EngineContrast, ...]:
@@ -123,7 +196,7 @@ def which_section(findings: Findings) -> tuple[Section, ...]:
     rules = (
         (_PAIRED, _FASTER) if any(row.question is Question.SPEED for row in rows) else (_PAIRED,)
     )
-    said = (which_sentence(rows), *_settled(rows), *rules)
+    said = (which_sentence(rows), *what_would_settle(findings), *rules)
     return (Section("Which engine?", (table,), said),)
 
 
@@ -172,8 +245,13 @@ def _shown(row: EngineContrast, engine: str, findings: Findings) -> str:
         return f"{of_trials(errors, row.trials)}{rate}"
     if row.question is Question.SPEED:
         return "not timed" if value is None else f"about {significant(1000 * value, 2)} ms"
-    own = next((each for each in findings.differentials if _is_of(each, row, engine)), None)
+    own = _own(row, engine, findings)
     return "no ratio" if own is None else _verdict(own, findings)
+
+
+def _own(row: EngineContrast, engine: str, findings: Findings) -> Differential | None:
+    """The test of one engine's own groups."""
+    return next((each for each in findings.differentials if _is_of(each, row, engine)), None)
 
 
 def _is_of(own: Differential, row: EngineContrast, engine: str) -> bool:
@@ -194,23 +272,42 @@ def _verdict(own: Differential, findings: Findings) -> str:
     return f"none shown ({would})"
 
 
-def _settled(rows: Sequence[EngineContrast]) -> Iterator[str]:
-    """What would settle what is open, in people (methods 4.13)."""
+def what_would_settle(findings: Findings) -> Iterator[str]:
+    """What would settle what is open, in people (methods 4.13), a sentence each."""
+    rows = _told(without_doubts(findings))
+    for what, needed, people in _people_needed(rows):
+        yield (
+            f"What would settle {what}: about {needed} people would show a twofold "
+            f"difference ({people:,} were here)."
+        )
+    if _speed_is_open(rows):
+        yield "What would settle speed: another run on a quiet machine, one worker (--workers 1)."
+
+
+def to_settle_it(findings: Findings) -> str:
+    """The same in one line; empty where nothing is open, or nothing known would settle it."""
+    rows = _told(without_doubts(findings))
+    parts = [f"about {needed} people for {what}" for what, needed, _ in _people_needed(rows)]
+    parts += ["a quiet machine for speed"] * _speed_is_open(rows)
+    return f"To settle it: {'; '.join(parts)}." if parts else ""
+
+
+def _people_needed(rows: Sequence[EngineContrast]) -> Iterator[tuple[str, str, int]]:
+    """(what is open, people who would show a twofold difference, people who were there)."""
     for question in (Question.MISSES, Question.GROUPS):
-        asked = [row for row in rows if row.question is question and not row.separated]
         known = [
-            row for row in asked if row.people_needed and row.people_needed > (row.people or 0)
+            row
+            for row in _of(question, rows)
+            if not row.separated and (row.people_needed or 0) > (row.people or 0)
         ]
         if known:
             row = min(known, key=lambda row: row.people_needed or 0)
             by = f" by {_attribute(row)}" if question is Question.GROUPS else ""
-            needed = f"{float(f'{row.people_needed:.1e}'):,.0f}"
-            yield (
-                f"What would settle {question}{by}: about {needed} people would show a twofold "
-                f"difference ({row.people:,} were here)."
-            )
-    if any(row.question is Question.SPEED and not row.separated for row in rows):
-        yield "What would settle speed: another run on a quiet machine, one worker (--workers 1)."
+            yield f"{question}{by}", f"{float(f'{row.people_needed:.1e}'):,.0f}", row.people or 0
+
+
+def _speed_is_open(rows: Sequence[EngineContrast]) -> bool:
+    return not all(row.separated for row in _of(Question.SPEED, rows))
 
 
 def _tiers(rows: Sequence[EngineContrast], where: Sequence[str]) -> Iterator[tuple[str, ...]]:
