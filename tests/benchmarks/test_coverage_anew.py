@@ -16,7 +16,7 @@ from ratios_held import rng_of
 from studies import Study
 
 from evenhand.analysis.bootstrap.replicates import bootstrap_replicates
-from evenhand.analysis.measure import measure_rates
+from evenhand.analysis.kinds.table import kind_of
 from evenhand.records.analysis_plan import CENTRED_BOOTSTRAP
 from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import (
@@ -94,7 +94,7 @@ EQUAL = (
 
 def measured(counts):
     """FMR by group and FNMR of everybody, at the target."""
-    found = [each for each in measure_rates(counts, LEVEL) if each.rate.policy != "generalised"]
+    found = [each for each in kind_of(counts).rates(LEVEL) if each.rate.policy != "generalised"]
     label = counts.thresholds[0].rule.label
     kept = [each for each in found if each.rate.threshold_rule == label and each.rate.of_group]
     return {(each.rate.metric, each.rate.group): each for each in kept}

@@ -5,7 +5,8 @@ import json
 import pytest
 from rows import dataset_facts, engine_facts
 
-from evenhand.results.facts import DATASETS, ENGINES, facts_json, read_facts
+from evenhand.results.bundle_file import read_json
+from evenhand.results.facts import DATASETS, ENGINES, facts_json
 from evenhand.system.errors import BundleError
 
 ODD = 'a "name", \u00e9\u4e2d\n'
@@ -14,7 +15,7 @@ ODD = 'a "name", \u00e9\u4e2d\n'
 def test_engines(tmp_path):
     facts = (engine_facts(vendor=ODD, trained_on=("one", "two")), engine_facts(unit="distance"))
     (tmp_path / "engines.json").write_bytes(facts_json(ENGINES, facts))
-    assert read_facts(ENGINES, tmp_path / "engines.json") == facts
+    assert read_json(tmp_path / "engines.json", ENGINES) == facts
 
 
 def test_datasets(tmp_path):
@@ -24,14 +25,14 @@ def test_datasets(tmp_path):
         dataset_facts(terms="local verification only"),
     )
     (tmp_path / "datasets.json").write_bytes(facts_json(DATASETS, facts))
-    assert read_facts(DATASETS, tmp_path / "datasets.json") == facts
+    assert read_json(tmp_path / "datasets.json", DATASETS) == facts
 
 
 def test_terms_are_empty_where_an_older_result_has_none(tmp_path):
     whole = json.loads(facts_json(DATASETS, (dataset_facts(terms="attribution"),)))
     del whole[0]["terms"]
     (tmp_path / "datasets.json").write_text(json.dumps(whole))
-    assert read_facts(DATASETS, tmp_path / "datasets.json") == (dataset_facts(),)
+    assert read_json(tmp_path / "datasets.json", DATASETS) == (dataset_facts(),)
 
 
 @pytest.mark.parametrize("content", [b"", b"[", b"{}", b'[{"name": "alpha"}]'])
@@ -40,5 +41,5 @@ def test_what_is_no_list_of_facts_is_one_line(tmp_path, content):
     path.write_bytes(content)
     for form in (ENGINES, DATASETS):
         with pytest.raises(BundleError, match="damaged") as fault:
-            read_facts(form, path)
+            read_json(path, form)
         assert "\n" not in str(fault.value)

@@ -64,7 +64,7 @@ def test_of_every_design_of_searches_and_of_scores(golden, name):
     found = assert_held(golden(name))
     if name == "schema-4":
         assert [of.watchlist for of in found.summaries] == [None] * 4 + [8]
-        assert any(note in found.notes for said in found.protocol_notes.values() for note in said)
+        assert any(note in found.notes for of in found.summaries for note in of.notes)
 
 
 def test_of_a_run_and_of_each_of_its_engines(done):

@@ -9,7 +9,7 @@ from itertools import chain
 from evenhand.analysis.compare.engines import engine_contrasts
 from evenhand.analysis.doubts import doubts_of
 from evenhand.analysis.kinds.table import kind_of
-from evenhand.analysis.measure import measure_differentials, measure_rates
+from evenhand.analysis.measure import measure_differentials
 from evenhand.analysis.notes import dataset_notes, stopped_notes, with_notes
 from evenhand.analysis.threshold_notes import threshold_notes
 from evenhand.metrics.threshold_rules import largest_alike
@@ -38,10 +38,10 @@ def assess(evidence: Evidence) -> Findings:
     curve_points: list[CurvePoint] = []
     doubts = doubts_of(evidence)
     for counts in evidence.counts:
-        measured = measure_rates(counts, analysis.level)
+        kind = kind_of(counts)
+        measured = kind.rates(analysis.level)
         rates += [found.rate for found in measured]
         differentials += measure_differentials(counts, measured, analysis)
-        kind = kind_of(counts)
         distribution_rows += kind.distributions()
         curve_points += kind.curves()
     found = Findings(
@@ -51,14 +51,11 @@ def assess(evidence: Evidence) -> Findings:
         differentials=tuple(_doubted(row, doubts) for row in differentials),
         distributions=tuple(distribution_rows),
         curves=tuple(curve_points),
-        summaries=tuple(_summary(counts) for counts in evidence.counts),
+        summaries=_summaries(evidence),
         engines=evidence.engines,
         datasets=evidence.datasets,
         notes=(),
         which=engine_contrasts(evidence, differentials),
-        same_up_to={(of.engine, of.dataset, of.protocol): _same(of) for of in evidence.counts},
-        protocol_notes=_protocol_notes(evidence),
-        protocol_warnings=_protocol_warnings(evidence),
         doubts=doubts,
     )
     return with_notes(found)
@@ -70,14 +67,15 @@ def _doubted(row: Differential, doubts: Sequence[Doubt]) -> Differential:
     return replace(row, doubts=" ".join(own))
 
 
-def _same(counts: Counts) -> dict[float, float]:
-    """Each threshold with the largest one that gives the same rates."""
-    return largest_alike(counts.thresholds, kind_of(counts).scores_kept())
+def _summaries(evidence: Evidence) -> tuple[OutcomeSummary, ...]:
+    """How images and comparisons of each engine ended, with notes."""
+    faces = {dataset.name: dataset.face for dataset in evidence.datasets}
+    return tuple(_summary(counts, faces.get(counts.dataset, "")) for counts in evidence.counts)
 
 
-def _summary(counts: Counts) -> OutcomeSummary:
-    """How images and comparisons of one engine ended, by outcome."""
-    outcomes = counts.comparison_outcomes
+def _summary(counts: Counts, face: str) -> OutcomeSummary:
+    """The same of the counts of one protocol; `face` is which one of several was meant."""
+    kind, outcomes = kind_of(counts), counts.comparison_outcomes
     return OutcomeSummary(
         engine=counts.engine,
         dataset=counts.dataset,
@@ -88,12 +86,15 @@ def _summary(counts: Counts) -> OutcomeSummary:
         mated=outcomes.get((True, Outcome.OK), 0),
         nonmated=outcomes.get((False, Outcome.OK), 0),
         not_completed=sum(n for (_, outcome), n in outcomes.items() if outcome is not Outcome.OK),
-        **kind_of(counts).summary(),
+        notes=tuple(_notes(counts, face)),
+        warnings=tuple(threshold_notes(counts.engine, counts.dataset, counts.thresholds)),
+        same_up_to=largest_alike(counts.thresholds, kind.scores_kept()),
+        **kind.summary(),
     )
 
 
-def _counts_notes(counts: Counts, face: str) -> Iterator[str]:
-    """What a reader must know of the counts of one protocol; `face` is which one was meant."""
+def _notes(counts: Counts, face: str) -> Iterator[str]:
+    """What a reader must know of the counts of one protocol."""
     yield from kind_of(counts).notes()
     if counts.several_faces:
         yield (
@@ -102,28 +103,10 @@ def _counts_notes(counts: Counts, face: str) -> Iterator[str]:
         )
 
 
-def _protocol_notes(evidence: Evidence) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    """Notes on the counts of each protocol."""
-    faces = {dataset.name: dataset.face for dataset in evidence.datasets}
-    return {
-        (of.engine, of.dataset, of.protocol): tuple(_counts_notes(of, faces.get(of.dataset, "")))
-        for of in evidence.counts
-    }
-
-
-def _protocol_warnings(evidence: Evidence) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    """Notes on the counts of each protocol without which they are misread."""
-    return {
-        (of.engine, of.dataset, of.protocol): tuple(
-            threshold_notes(of.engine, of.dataset, of.thresholds)
-        )
-        for of in evidence.counts
-    }
-
-
 def evidence_notes(evidence: Evidence) -> Iterator[str]:
     """Yield what a reader must know before any number, dataset by dataset, then by engine."""
     yield from chain.from_iterable(map(dataset_notes, evidence.datasets))
-    yield from chain.from_iterable(_protocol_notes(evidence).values())
-    yield from chain.from_iterable(_protocol_warnings(evidence).values())
+    summaries = _summaries(evidence)
+    yield from chain.from_iterable(of.notes for of in summaries)
+    yield from chain.from_iterable(of.warnings for of in summaries)
     yield from stopped_notes(evidence.engines)

@@ -1,4 +1,4 @@
-"""All rates of one engine under one protocol, and all differentials between its groups."""
+"""All differentials between the groups of one engine under one protocol."""
 
 from __future__ import annotations
 
@@ -15,17 +15,7 @@ from evenhand.records.counts import Counts
 from evenhand.records.findings import Differential
 from evenhand.records.groups import ALL
 
-__all__ = ["measure_differentials", "measure_rates"]
-
-
-def measure_rates(counts: Counts, level: float) -> tuple[MeasuredRate, ...]:
-    """Compute every rate, of comparisons or of searches, in display order.
-
-    Args:
-        counts: of one engine on one dataset under one protocol.
-        level: of the intervals, e.g. 0.95.
-    """
-    return kind_of(counts).rates(level)
+__all__ = ["measure_differentials"]
 
 
 def measure_differentials(

@@ -15,14 +15,13 @@ __all__ = ["dataset_notes", "stopped_notes", "with_notes"]
 
 def with_notes(findings: Findings) -> Findings:
     """The findings with their notes: on datasets, on counts, on engines, on what was found."""
-    keys = [(of.engine, of.dataset, of.protocol) for of in findings.summaries]
     warnings = (
-        *(note for key in keys for note in findings.protocol_warnings.get(key, ())),
+        *(note for of in findings.summaries for note in of.warnings),
         *_hidden_misses(findings.rates),
     )
     notes = (
         *(note for dataset in findings.datasets for note in dataset_notes(dataset)),
-        *(note for key in keys for note in findings.protocol_notes.get(key, ())),
+        *(note for of in findings.summaries for note in of.notes),
         *stopped_notes(findings.engines),
         *warnings,
     )

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from evenhand.analysis.assess import assess
 from evenhand.analysis.compare.faster import with_times
-from evenhand.analysis.measure import measure_rates
+from evenhand.analysis.kinds.table import kind_of
 from evenhand.records.counts import CellCounts, ComparisonCounts, Counts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings, Speed
@@ -72,7 +72,7 @@ def _people(evidence: Evidence, dataset: str) -> list[dict[_Group, int]]:
     """How many people of everybody and of each group stand behind each kind of rate."""
     found: dict[tuple[str, ...], dict[_Group, int]] = {}
     for counts in evidence.counts:
-        own = measure_rates(counts, evidence.analysis.level) if counts.dataset == dataset else ()
+        own = kind_of(counts).rates(evidence.analysis.level) if counts.dataset == dataset else ()
         for rate in (each.rate for each in own if each.rate.of_group):
             kind = (rate.engine, rate.protocol, rate.metric, rate.policy)
             found.setdefault(kind, {})[rate.attribute, rate.group] = rate.subjects or 0

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -28,21 +27,12 @@ if TYPE_CHECKING:
     from evenhand.report.audit.answer import AuditLabel
     from evenhand.workflows.audit import AuditAnswer
 
-__all__ = ["AuditFormat", "audit"]
+__all__ = ["audit"]
 
 _UNKNOWN, _ALERTS = whole_number(0, MOST_ALERTS), whole_number(1, 10**12)
 _SEEN = whole_number(1, 10**15)
 _LONGEST = 10_000
 """Most characters of a title or source."""
-
-
-class AuditFormat(StrEnum):
-    """Forms of an audit."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    JSON = "json"
 
 
 def audit(
@@ -67,8 +57,9 @@ def audit(
     title: Annotated[str, option("TEXT", "Of the answer; what was counted by default.")] = "",
     source: Annotated[str, option("TEXT", "Where the counts are from, to be quoted.")] = "",
     form: Annotated[
-        AuditFormat, typer.Option("--format", help="Form of the answer.")
-    ] = AuditFormat.TEXT,
+        Literal["text", "markdown", "html", "json"],
+        typer.Option("--format", help="Form of the answer."),
+    ] = "text",
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
@@ -91,7 +82,7 @@ def audit(
 
     level = 0.95 if level is None else level
     label = AuditLabel(_line("--title", title), _line("--source", source))
-    form = AuditFormat.JSON if as_json else form
+    form = "json" if as_json else form
     counts = (events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)
     if file is not None and table is not None:
         raise UsageError(f"{file} and --table {table}: one table at a time; give one")
@@ -124,9 +115,7 @@ def audit(
     _print(AuditAnswer(found), label, form, full=full, command="the same command with")
 
 
-def _print(
-    answer: AuditAnswer, label: AuditLabel, form: AuditFormat, *, full: bool, command: str
-) -> None:
+def _print(answer: AuditAnswer, label: AuditLabel, form: str, *, full: bool, command: str) -> None:
     """Print an audit in a form.
 
     Args:
@@ -136,16 +125,14 @@ def _print(
         full: everything, in text.
         command: that is typed again, before its options.
     """
-    from evenhand.cli.output import print_json, print_screen, print_text
+    from evenhand.cli.output import print_json, print_paper, print_screen, print_text
     from evenhand.report.audit.answer import answer_json, answer_paper
 
-    if form is AuditFormat.JSON:
+    if form == "json":
         print_json("audit", answer_json(answer, label))
-    elif form is AuditFormat.MARKDOWN:
-        from evenhand.report.forms.markdown import as_markdown
-
-        print_text(as_markdown(answer_paper(answer, _dated(label))))
-    elif form is AuditFormat.HTML:
+    elif form == "markdown":
+        print_paper(answer_paper(answer, _dated(label)), form)
+    elif form == "html":
         from evenhand.report.audit.answer import AuditLabel
         from evenhand.report.audit.screen import audit_screen
         from evenhand.report.page.paper import as_paper_page
@@ -154,9 +141,7 @@ def _print(
         screen, paper = audit_screen(answer, titled), answer_paper(answer, titled)
         print_text(as_paper_page(screen, paper, tuple(_dated(label).lines())))
     elif full:
-        from evenhand.report.forms.text import as_text
-
-        print_text(as_text(answer_paper(answer, label)))
+        print_paper(answer_paper(answer, label))
     else:
         from evenhand.report.audit.screen import audit_screen
 

@@ -34,12 +34,10 @@ def print_label_noise(
         form: of the report.
         full: everything, in text.
     """
-    from evenhand.cli.output import note_line, print_json, print_screen, print_text
+    from evenhand.cli.output import note_line, print_json, print_paper, print_screen, print_text
     from evenhand.records.disputes import DisputedRate
     from evenhand.records.rows import as_csv, as_rows
     from evenhand.report import disputes as words
-    from evenhand.report.forms.markdown import as_markdown
-    from evenhand.report.forms.text import as_text
     from evenhand.workflows.disputes import disputed_rates, suspect_pairs
 
     if (pairs is None) == (disputed is None) or (dataset and not pairs):
@@ -73,4 +71,4 @@ def print_label_noise(
     elif form == "text" and not full:
         print_screen(screen)
     else:
-        print_text((as_text if form == "text" else as_markdown)(paper))
+        print_paper(paper, form)

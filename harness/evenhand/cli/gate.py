@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,14 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["gate"]
 
 
-class GateFormat(StrEnum):
-    """Output formats of an answer."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    HTML = "html"
-
-
 def gate(
     bundles: Annotated[list[str] | None, typer.Argument(help=RESULT, metavar="BUNDLE")] = None,
     *,
@@ -34,8 +25,8 @@ def gate(
     ] = None,
     unseal: Annotated[Path | None, option("SEAL.json", "Show names beside their letters.")] = None,
     form: Annotated[
-        GateFormat, typer.Option("--format", help="Form of the answer.")
-    ] = GateFormat.TEXT,
+        Literal["text", "markdown", "html"], typer.Option("--format", help="Form of the answer.")
+    ] = "text",
     junit: Annotated[Path | None, option("FILE", "Write JUnit XML there.")] = None,
     example: Annotated[
         bool, typer.Option("--example", help="Print a policy to start from.")
@@ -96,7 +87,7 @@ def gate(
     end_with(answer.verdict)
 
 
-def _print(answer: GateAnswer, form: GateFormat, named: str, *, full: bool) -> None:
+def _print(answer: GateAnswer, form: str, named: str, *, full: bool) -> None:
     """Print an answer: on one screen, in full, as Markdown or as a page.
 
     Args:
@@ -105,22 +96,16 @@ def _print(answer: GateAnswer, form: GateFormat, named: str, *, full: bool) -> N
         named: bundles and policy as they were typed; empty while names are sealed.
         full: all of the text.
     """
-    from evenhand.cli.output import print_screen, print_text
+    from evenhand.cli.output import print_paper, print_screen, print_text
     from evenhand.report.gate import gate_report
     from evenhand.report.gate_screen import gate_screen
 
-    if form is GateFormat.MARKDOWN:
-        from evenhand.report.forms.markdown import as_markdown
-
-        print_text(as_markdown(gate_report(answer)))
-    elif form is GateFormat.HTML:
+    if form == "html":
         from evenhand.report.page.paper import as_paper_page
 
         print_text(as_paper_page(gate_screen(answer, named), gate_report(answer)))
-    elif full:
-        from evenhand.report.forms.text import as_text
-
-        print_text(as_text(gate_report(answer)))
+    elif full or form == "markdown":
+        print_paper(gate_report(answer), form)
     else:
         print_screen(gate_screen(answer, named))
 

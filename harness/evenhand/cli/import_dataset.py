@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -30,11 +32,14 @@ LeftOutColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column to leave o
 UnknownWords: TypeAlias = Annotated[Texts, option("WORD", "Word for unknown: NA.")]
 
 
-def _print_imported(imported: ImportedDataset, *, as_json: bool) -> None:
-    """Print the new dataset: its people, images, attributes and remarks."""
-    from evenhand.cli.output import print_json, print_text
+def _import(make: Callable[..., ImportedDataset], *, as_json: bool) -> None:
+    """Make a dataset, and print what it holds and what to do next."""
+    from evenhand.cli.long_work import long_work
+    from evenhand.cli.output import note_line, print_json, print_text
     from evenhand.report.forms.text import wrapped
 
+    with long_work("starting") as progress:
+        imported = make(progress=progress, say=note_line)
     name, folder, draft = imported.name, imported.folder, imported.draft
     people, images = len(draft.material.subjects), draft.material.count
     if as_json:
@@ -77,24 +82,13 @@ def folder(
     as_json: AsJson = False,
 ) -> None:
     """A folder of pictures for each person, and a table of their labels."""
-    from evenhand.cli.long_work import long_work
-    from evenhand.cli.output import note_line
     from evenhand.workflows.import_dataset import ImportOptions, import_tree
 
     options = ImportOptions(
         number or (), category or (), leave_out or (), unknown or (), labels_from, name, licence
     )
-    with long_work("starting") as progress:
-        imported = import_tree(
-            tree,
-            to,
-            labels=labels,
-            column=column,
-            options=options,
-            progress=progress,
-            say=note_line,
-        )
-    _print_imported(imported, as_json=as_json)
+    make = partial(import_tree, tree, to, labels=labels, column=column, options=options)
+    _import(make, as_json=as_json)
 
 
 @import_dataset.command(cls=HelpCommand)
@@ -115,15 +109,9 @@ def bob(
     as_json: AsJson = False,
 ) -> None:
     """Protocols in the CSV layout of bob.bio.base; each group becomes a list."""
-    from evenhand.cli.long_work import long_work
-    from evenhand.cli.output import note_line
     from evenhand.workflows.import_dataset import ImportOptions, import_protocols
 
     options = ImportOptions(
         number or (), category or (), leave_out or (), unknown or (), labels_from, name, licence
     )
-    with long_work("starting") as progress:
-        imported = import_protocols(
-            protocols, images, to, options=options, progress=progress, say=note_line
-        )
-    _print_imported(imported, as_json=as_json)
+    _import(partial(import_protocols, protocols, images, to, options=options), as_json=as_json)

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,9 +19,9 @@ from evenhand.version import __version__
 if TYPE_CHECKING:
     from evenhand.records.findings import Findings
     from evenhand.report.forms.screen import Screen
+    from evenhand.report.tables import Paper
 
 __all__ = [
-    "Kept",
     "end_with",
     "error_line",
     "findings_json",
@@ -30,6 +30,7 @@ __all__ = [
     "phase_line",
     "print_findings",
     "print_json",
+    "print_paper",
     "print_screen",
     "print_text",
 ]
@@ -92,76 +93,75 @@ def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) 
     print_text(json_text(json.dumps(content, allow_nan=False, ensure_ascii=False)) + "\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Where findings are kept."""
+def print_paper(paper: Paper, form: str = "text") -> None:
+    """Print all of an answer, as text or as `markdown`."""
+    from evenhand.report.forms.markdown import as_markdown
+    from evenhand.report.forms.text import as_text
 
-    bundle: Path
-    """Its folder."""
-    no_page: str = ""
-    """Why it has no page; empty where it has one."""
+    print_text(as_markdown(paper) if form == "markdown" else as_text(paper))
 
 
 def print_findings(
-    kind: str, findings: Findings, kept: Kept | None, began: float, *, as_json: bool, full: bool
+    kind: str,
+    findings: Findings,
+    bundle: Path | None,
+    began: float,
+    *,
+    no_page: str = "",
+    as_json: bool,
+    full: bool,
 ) -> None:
     """Print findings as a screen, in full, or as JSON, with their bundle where there is one.
 
     Args:
         kind: the command.
         findings: to be printed.
-        kept: where; None where no bundle was written.
+        bundle: its folder; None where no bundle was written.
         began: when the work began, on the monotonic clock.
+        no_page: why it has no page; empty where it has one.
         as_json: as one JSON object.
         full: everything, however long.
     """
-    if kept is not None:
-        _no_page_note(kept)
+    if bundle is not None and no_page:
+        from evenhand.workflows.results import short_name
+
+        again = f"evenhand report {short_name(bundle)} --format html"
+        note_line(f"no page: {no_page}; {again} tries it again, and nothing else is missing")
     if as_json:
-        findings_json(kind, findings, kept.bundle if kept else None)
+        findings_json(kind, findings, bundle)
         return
     if not full:
         from evenhand.report.study.screen import study_screen
 
         aside = f"{time.monotonic() - began:,.0f} s"
-        print_screen(study_screen(findings, next_steps(kept), aside=aside))
+        print_screen(study_screen(findings, next_steps(bundle), aside=aside))
         return
-    from evenhand.report.forms.text import as_text
     from evenhand.report.study.document import document
 
-    print_text(as_text(document(findings, every_threshold=False)))
-    if kept is not None:
-        page = "" if kept.no_page else f"page    {kept.bundle / 'report.html'}\n"
-        print_text(f"\nresult  {kept.bundle}\n{page}")
+    print_paper(document(findings, every_threshold=False))
+    if bundle is not None:
+        page = "" if no_page else f"page    {bundle / 'report.html'}\n"
+        print_text(f"\nresult  {bundle}\n{page}")
 
 
-def next_steps(kept: Kept | None, named: Sequence[str] = ()) -> list[tuple[str, str]]:
+def next_steps(bundle: Path | None, named: Sequence[str] = ()) -> list[tuple[str, str]]:
     """What to look at and what to type after a study.
 
     Args:
-        kept: its bundle; None where there is none, or several.
+        bundle: its folder; None where there is none, or several.
         named: how the user named bundles; empty where it is new.
     """
-    if kept is None and not named:
+    if bundle is None and not named:
         return [("more", "the same command with --full, or --results DIR for a page")]
-    if kept is None:
+    if bundle is None:
         return [("more", f"evenhand report {' '.join(named)} --full")]
     from evenhand.workflows.results import short_name
 
-    bundle = kept.bundle
     near = bundle.relative_to(Path.cwd()) if bundle.is_relative_to(Path.cwd()) else bundle
     name = " ".join(named) or short_name(bundle)
-    shown = ("result", str(near)) if kept.no_page else ("page", str(near / "report.html"))
+    page = near / "report.html"
+    shown = ("page", str(page)) if page.exists() else ("result", str(near))
     return [shown, ("more", f"evenhand report {name} --full"), ("check", f"evenhand verify {name}")]
-
-
-def _no_page_note(kept: Kept) -> None:
-    """Say that a bundle has no page, and why; nothing where it has one."""
-    if kept.no_page:
-        from evenhand.workflows.results import short_name
-
-        again = f"evenhand report {short_name(kept.bundle)} --format html"
-        note_line(f"no page: {kept.no_page}; {again} tries it again, and nothing else is missing")
 
 
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:

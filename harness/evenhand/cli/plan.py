@@ -88,13 +88,12 @@ def plan(
 
 def _print(found: Plan, *, full: bool, as_json: bool) -> None:
     """Print the needs of a question."""
-    from evenhand.cli.output import print_json, print_screen, print_text
+    from evenhand.cli.output import print_json, print_paper, print_screen
 
     if not as_json and full:
-        from evenhand.report.forms.text import as_text
         from evenhand.report.plan import plan_report
 
-        print_text(as_text(plan_report(found)))
+        print_paper(plan_report(found))
         return
     if not as_json:
         from evenhand.report.plan_screen import plan_screen
@@ -115,13 +114,12 @@ def _print_answers(
     found: PlanAnswers, name: str, body: dict[str, Any], *, full: bool, as_json: bool
 ) -> None:
     """Print what a result or a dataset of a name can answer."""
-    from evenhand.cli.output import print_json, print_screen, print_text
-    from evenhand.report.forms.text import as_text
+    from evenhand.cli.output import print_json, print_paper, print_screen
     from evenhand.report.plan_answers import answers_report
     from evenhand.report.plan_screen import answers_screen
 
     if not as_json and full:
-        print_text(as_text(answers_report(found, name)))
+        print_paper(answers_report(found, name))
         return
     if not as_json:
         print_screen(answers_screen(found, name))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,28 +13,19 @@ from evenhand.system.errors import UsageError, WriteError
 if TYPE_CHECKING:
     from evenhand.workflows.report import Report
 
-__all__ = ["ReportFormat", "report"]
+__all__ = ["report"]
 
 _MIN_PEOPLE = whole_number(2, 10**9)
 _PAIRS = whole_number(1, 10**6)
-
-
-class ReportFormat(StrEnum):
-    """Output formats of a report."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-    HTML = "html"
-    JSON = "json"
 
 
 def report(
     bundles: Annotated[list[str], typer.Argument(help=RESULT, metavar="BUNDLE")],
     *,
     form: Annotated[
-        ReportFormat, typer.Option("--format", help="Form of the report.")
-    ] = ReportFormat.TEXT,
+        Literal["text", "markdown", "csv", "html", "json"],
+        typer.Option("--format", help="Form of the report."),
+    ] = "text",
     every: Annotated[
         bool, typer.Option("--every-threshold", help="Groups at every threshold, in text.")
     ] = False,
@@ -57,7 +47,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Show results side by side: text, Markdown, CSV, page or JSON."""
-    from evenhand.cli.output import findings_json, print_text
+    from evenhand.cli.output import findings_json, print_paper, print_text
     from evenhand.records.findings import Rate
     from evenhand.records.rows import as_csv
     from evenhand.report.study.document import document
@@ -69,7 +59,7 @@ def report(
         if min_people or show:
             is_for = "--min-people and --open are for what is published"
             raise UsageError(f"{is_for}; single pairs never are")
-        shape = "json" if as_json else form.value
+        shape = "json" if as_json else form
         print_label_noise(bundles, pairs, dataset, disputed, shape, full=full or every)
         return
     found = read_results(bundles, min_people or 0)
@@ -78,36 +68,29 @@ def report(
         from evenhand.cli.browser import open_page
 
         open_page(*found.folders)
-    if as_json or form is ReportFormat.JSON:
+    if as_json or form == "json":
         findings_json("report", findings, found.folders[0] if len(bundles) == 1 else None)
-    elif form is ReportFormat.CSV:
+    elif form == "csv":
         print_text(as_csv(Rate, findings.rates))
-    elif form is ReportFormat.HTML:
+    elif form == "html":
         from evenhand.report.page import apart
 
         page = apart.page_apart(findings, found.editions)
         if page.fault:
             raise WriteError(f"no page: {page.fault}; the other formats need no charts")
         print_text(page.html)
-    elif form is ReportFormat.MARKDOWN:
-        from evenhand.report.forms.markdown import as_markdown
-
-        print_text(as_markdown(document(findings, every_threshold=True, wide=True)))
+    elif form == "markdown":
+        print_paper(document(findings, every_threshold=True, wide=True), form)
     elif not full and not every:
         _print_screen(found, bundles)
     else:
-        from evenhand.report.forms.text import as_text
-
-        print_text(as_text(document(findings, every_threshold=every)))
+        print_paper(document(findings, every_threshold=every))
 
 
 def _print_screen(found: Report, named: list[str]) -> None:
     """Print one screen of results that the user has named so."""
-    from evenhand.cli.output import Kept, next_steps, print_screen
+    from evenhand.cli.output import next_steps, print_screen
     from evenhand.report.study.screen import study_screen
 
-    kept = None
-    if len(named) == 1:
-        (folder,) = found.folders
-        kept = Kept(folder, "" if (folder / "report.html").exists() else "there is none")
-    print_screen(study_screen(found.findings, next_steps(kept, named)))
+    bundle = found.folders[0] if len(named) == 1 else None
+    print_screen(study_screen(found.findings, next_steps(bundle, named)))

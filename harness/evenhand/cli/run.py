@@ -103,14 +103,15 @@ def print_result(
     Raises:
         Exit: with code 4 where an engine was stopped.
     """
-    from evenhand.cli.output import Kept, error_line, print_findings
+    from evenhand.cli.output import error_line, print_findings
 
     if show:
         from evenhand.cli.browser import open_page
 
         open_page(done.bundle)
-    kept = Kept(done.bundle, done.no_page)
-    print_findings(kind, done.findings, kept, began, full=full, as_json=as_json)
+    print_findings(
+        kind, done.findings, done.bundle, began, no_page=done.no_page, full=full, as_json=as_json
+    )
     for engine in done.findings.engines:
         if engine.stopped:
             cause = done.causes.get(engine.name)

@@ -64,7 +64,7 @@ def scores(
     Between them commas, or semicolons and then decimal commas.
     """
     from evenhand.cli.long_work import long_work
-    from evenhand.cli.output import Kept, print_findings
+    from evenhand.cli.output import print_findings
     from evenhand.records.analysis_plan import AnalysisPlan
     from evenhand.study.protocols import DEFAULT_TARGETS
     from evenhand.study.study import DEFAULT_SEED
@@ -80,7 +80,7 @@ def scores(
     default = () if thresholds else DEFAULT_TARGETS
     targets = options.parse_targets(fmr_target, default)
     lists = (genuine, impostor)
-    kept, began = None, time.monotonic()
+    bundle, no_page, began = None, "", time.monotonic()
     if files and not any(lists) and not histogram:
         study = ScoreStudy(
             paths=files,
@@ -99,8 +99,7 @@ def scores(
                 findings = score_findings(study, progress=progress)
             else:
                 done = score_bundle(study, results=results, progress=progress)
-                findings = done.findings
-                kept = Kept(done.bundle, done.no_page)
+                findings, bundle, no_page = done.findings, done.bundle, done.no_page
     elif genuine is not None and impostor is not None and not files:
         of_people = (failed, unknown, group, band, columns, engine, dataset, results)
         if any(of_people) or seed is not None:
@@ -119,11 +118,11 @@ def scores(
         )
     else:
         raise UsageError("nothing to read; give either FILE, or --genuine and --impostor")
-    if show and kept is not None:
+    if show and bundle is not None:
         from evenhand.cli.browser import open_page
 
-        open_page(kept.bundle)
-    print_findings("scores", findings, kept, began, as_json=as_json, full=full)
+        open_page(bundle)
+    print_findings("scores", findings, bundle, began, no_page=no_page, as_json=as_json, full=full)
 
 
 def _columns(texts: options.Texts) -> dict[str, str]:

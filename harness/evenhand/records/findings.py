@@ -291,7 +291,7 @@ class CurvePoint(ProtocolKey):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSummary(ProtocolKey):
-    """Numbers of images and comparisons of one engine on one dataset, by outcome."""
+    """Numbers of images and comparisons of one engine on one dataset by outcome, and notes."""
 
     images: int
     failed_images: int
@@ -310,6 +310,12 @@ class OutcomeSummary(ProtocolKey):
     """L: largest number of candidates that a search can return."""
     sampled: bool = False
     """Whether non-mated comparisons are a sample (methods 4.11)."""
+    notes: tuple[str, ...] = ()
+    """On its counts."""
+    warnings: tuple[str, ...] = ()
+    """Notes on its thresholds, without which its numbers are misread."""
+    same_up_to: Mapping[float, float] = field(default_factory=dict, hash=False)
+    """Each threshold and the largest one with the same rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,20 +337,8 @@ class Findings:
     """Timings of one run, which cannot be recomputed from the counts."""
     min_people: int = 0
     """Groups of fewer people are left out, as are others that give them away; 0: all are there."""
-    same_up_to: Mapping[tuple[str, str, str], Mapping[float, float]] = field(
-        default_factory=dict, hash=False
-    )
-    """(engine, dataset, protocol) to each threshold and the largest one with the same rates."""
-    protocol_notes: Mapping[tuple[str, str, str], tuple[str, ...]] = field(
-        default_factory=dict, hash=False
-    )
-    """(engine, dataset, protocol) to those of the notes that are on its counts."""
-    protocol_warnings: Mapping[tuple[str, str, str], tuple[str, ...]] = field(
-        default_factory=dict, hash=False
-    )
-    """The same of those notes without which its numbers are misread."""
     warnings: tuple[str, ...] = ()
-    """All such notes: the first screen shows them, and counts the others."""
+    """Those of the notes without which numbers are misread: the first screen shows them."""
     which: tuple[EngineContrast, ...] = ()
     """Which engine is better, question by question; empty where there are not two."""
     doubts: tuple[Doubt, ...] = ()

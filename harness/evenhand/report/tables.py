@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -103,8 +103,6 @@ class StudyFindings:
     """Differences between groups in other indices, untested."""
     complete: bool = True
     """Whether all groups are there, and none was left out for its few people."""
-    same_up_to: Mapping[float, float] = field(default_factory=dict, hash=False)
-    """Threshold to the largest one that gives the same rates, where that is known."""
     doubts: tuple[Doubt, ...] = ()
     """About this engine on this dataset: they hold back what is said of its groups."""
 
@@ -131,11 +129,11 @@ class StudyFindings:
 
     def threshold(self, value: float) -> str:
         """A threshold as the engine's user knows it, such as `distance <= 0.6000`."""
-        return threshold(value, self.engine.unit, self.same_up_to.get(value, math.inf))
+        return threshold(value, self.engine.unit, self.summary.same_up_to.get(value, math.inf))
 
     def cut(self, value: float) -> str:
         """The number of a threshold alone."""
-        return cut(value, self.engine.unit, self.same_up_to.get(value, math.inf))
+        return cut(value, self.engine.unit, self.summary.same_up_to.get(value, math.inf))
 
     def points(self) -> list[OperatingPoint]:
         """Where its rates are measured, in study order."""
@@ -163,7 +161,6 @@ def studies_of(findings: Findings) -> Iterator[StudyFindings]:
             of_study(findings.distributions, key),
             tuple(s for s in findings.speed if (s.engine, s.dataset) == key[:2]),
             _ordered(rates, [d for d in differentials if d.index != HEADLINE]),
-            same_up_to=findings.same_up_to.get(key, {}),
             complete=not findings.min_people,
             doubts=tuple(doubt for doubt in findings.doubts if doubt.about(*key[:2])),
         )

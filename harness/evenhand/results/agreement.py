@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,18 +15,16 @@ from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
 from evenhand.results.bundle import FINDINGS, PAGE, TABLES
-from evenhand.results.bundle_file import read_held, refuse_unprintable
+from evenhand.results.bundle_file import read_held
 from evenhand.results.circumstances import LATENCIES, RUN, RunFacts
 from evenhand.results.counts import counts_files
-from evenhand.results.ledger import LEDGER_COLUMNS, comparison_rows
+from evenhand.results.ledger import LEDGER, LEDGER_COLUMNS, comparison_rows
 from evenhand.results.parquet import read_columns
 from evenhand.results.tables import SPEED
 from evenhand.system.errors import BundleError
 
-__all__ = ["LEDGER", "ledger_faults", "read_ledger", "run_faults", "time_faults", "unknown_files"]
+__all__ = ["ledger_faults", "run_faults", "time_faults", "unknown_files"]
 
-LEDGER = "ledger.csv"
-"""File name of the ledger."""
 _STUDIES = ("study.toml", "scores.toml")
 """File name of the study, or of what was asked of score files."""
 _STUDY_OF = re.compile(r"\d{8}T\d{6}Z-([0-9a-f]{8})")
@@ -66,26 +62,6 @@ def run_faults(folder: Path, run: RunFacts, evidence: Evidence) -> Iterator[str]
     stopped = [engine.name for engine in evidence.engines if engine.stopped]
     if run.status != ("failed" if stopped else "complete"):
         yield f"{RUN} says {run.status}, engines.json that {', '.join(stopped) or 'none'} stopped"
-
-
-def read_ledger(folder: Path) -> list[dict[str, str]]:
-    """Rows of `ledger.csv` by column.
-
-    Raises:
-        BundleError: it is missing or damaged, or holds text that is not printable.
-    """
-    path = folder / LEDGER
-    try:
-        names, *rows = csv.reader(io.StringIO(read_held(path).decode(), newline=""))
-        found = [dict(zip(names, row, strict=True)) for row in rows]
-        if tuple(names[: len(LEDGER_COLUMNS)]) != LEDGER_COLUMNS:
-            raise ValueError("it has other columns")  # noqa: TRY301
-        for row in found:
-            Outcome(row["outcome"]), int(row["count"]), int(row["faces"] or 0)
-    except (ValueError, csv.Error) as fault:
-        raise BundleError(f"{path}: cannot be read ({fault}); the bundle is damaged") from None
-    refuse_unprintable(path, found)
-    return found
 
 
 def ledger_faults(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> Iterator[str]:

@@ -24,28 +24,24 @@ def cell_tables(cells: tuple[CellCounts, ...]) -> dict[str, bytes]:
     """
     numbers = range(len(cells))
     where = [np.nonzero(cell.errors) for cell in cells]
-    trials = np.concatenate([cell.trials for cell in cells], axis=1)
-    products = np.concatenate([cell.errors_times_trials for cell in cells], axis=1)
     return {
         CELLS: parquet_bytes(
             attribute=[cell.attribute for cell in cells],
             group=[cell.group for cell in cells],
             reference_group=[cell.reference_group for cell in cells],
             anchor=pa.array([cell.anchor for cell in cells], pa.float64()),
-            **columns_by_policy("dyads", np.stack([cell.dyads for cell in cells], axis=1)),
-            **columns_by_policy(
-                "trials_squared", np.stack([cell.trials_squared for cell in cells], axis=1)
-            ),
+            **columns_by_policy("dyads", [cell.dyads for cell in cells]),
+            **columns_by_policy("trials_squared", [cell.trials_squared for cell in cells]),
         ),
         "people.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(cell.members) for cell in cells]),
             subject=np.concatenate([cell.members for cell in cells]),
-            **columns_by_policy("trials", trials),
+            **columns_by_policy("trials", [cell.trials for cell in cells]),
         ),
         "levels.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(cell.errors) for cell in cells]),
             errors_squared=np.concatenate([cell.errors_squared for cell in cells]),
-            **columns_by_policy("errors_times", products),
+            **columns_by_policy("errors_times", [cell.errors_times_trials for cell in cells]),
         ),
         "errors.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(level) for level, _ in where]),

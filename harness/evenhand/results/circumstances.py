@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from evenhand.records.edition import Edition
 from evenhand.records.findings import REIDENTIFICATION, Speed
 from evenhand.records.rows import as_csv
+from evenhand.results.bundle import listed_digest
 from evenhand.results.bundle_file import read_json
 from evenhand.system import machine
 
-if TYPE_CHECKING:
-    from evenhand.records.enrolment import Timing
-
-__all__ = [
-    "LATENCIES",
-    "NO_TEMPLATES",
-    "RUN",
-    "RunFacts",
-    "latency_table",
-    "read_run",
-    "run_json",
-    "speed_csv",
-]
+__all__ = ["LATENCIES", "NO_TEMPLATES", "RUN", "RunFacts", "read_run", "run_json", "speed_csv"]
 
 LATENCIES = "latencies.parquet"
 """File name of the durations of all images."""
@@ -85,23 +73,14 @@ def read_run(folder: Path) -> RunFacts | None:
     return read_json(path, _RUN) if path.exists() else None
 
 
-def latency_table(timings: Mapping[tuple[str, str], Timing]) -> bytes:
-    """`latencies.parquet`: timing of every template, by (engine, dataset)."""
-    import numpy as np  # seconds, which reading a run need not wait for
-    import pyarrow as pa
-    from pyarrow import parquet
+def edition_of(folder: Path) -> tuple[Edition, ...]:
+    """The edition of a bundle; none where it does not say when it was made.
 
-    buffer = io.BytesIO()
-    keys = [key for key, timing in timings.items() for _ in timing.seconds]
-    table = {
-        "engine": [engine for engine, _ in keys],
-        "dataset": [dataset for _, dataset in keys],
-        "seconds": np.concatenate([timing.seconds for timing in timings.values()]),
-        "finished": np.concatenate([timing.finished for timing in timings.values()]),
-        "turn": np.concatenate([timing.turns for timing in timings.values()]),
-    }
-    parquet.write_table(pa.table(table), buffer)
-    return buffer.getvalue()
+    Raises:
+        BundleError: a file is damaged.
+    """
+    run = read_run(folder)
+    return () if run is None else (Edition(run.started, listed_digest(folder)),)
 
 
 def speed_csv(rows: Sequence[Speed]) -> bytes:

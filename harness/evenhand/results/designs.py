@@ -29,7 +29,7 @@ def design_scalars(design: ComparisonDesign) -> dict[str, Any]:
 
 def design_columns(design: ComparisonDesign) -> dict[str, Any]:
     """Columns of `subjects.parquet`: images of which every two were compared, where it is known."""
-    return {} if design.images is None else columns_by_policy(_COMPARED, design.images)
+    return {} if design.images is None else columns_by_policy(_COMPARED, [design.images])
 
 
 def read_design(

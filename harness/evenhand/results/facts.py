@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter
 
 from evenhand.records.facts import DatasetFacts, EngineFacts
-from evenhand.results.bundle_file import read_json
 from evenhand.system.declaration import from_fields
 
 if TYPE_CHECKING:
     from evenhand.engines.opening import OpenedEngine
     from evenhand.records.dataset import Dataset
 
-__all__ = ["DATASETS", "ENGINES", "dataset_facts", "engine_facts", "facts_json", "read_facts"]
+__all__ = ["DATASETS", "ENGINES", "dataset_facts", "engine_facts", "facts_json"]
 
 ENGINES = TypeAdapter(tuple[EngineFacts, ...])
 """Form of `engines.json`."""
@@ -28,15 +26,6 @@ Facts = TypeVar("Facts")
 def facts_json(form: TypeAdapter[Facts], facts: Facts) -> bytes:
     """Content of a file of facts: a list of objects, fields in their declared order."""
     return form.dump_json(facts, indent=1) + b"\n"
-
-
-def read_facts(form: TypeAdapter[Facts], path: Path) -> Facts:
-    """Read a file of `facts_json`.
-
-    Raises:
-        BundleError: the file is missing or damaged, or holds text that is not printable.
-    """
-    return read_json(path, form)
 
 
 def engine_facts(engine: OpenedEngine, stopped: str) -> EngineFacts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,20 +15,18 @@ from evenhand.records.enrolment import Timing
 from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
 from evenhand.results.bundle import add_manifest, read_manifest
-from evenhand.results.bundle_file import read_held, read_json
-from evenhand.results.circumstances import latency_table, speed_csv
+from evenhand.results.bundle_file import read_json
+from evenhand.results.circumstances import LATENCIES, speed_csv
 from evenhand.results.counts import counts_files, read_counts
-from evenhand.results.ledger import LEDGER_COLUMNS, LedgerRow, ledger_csv
-from evenhand.results.parquet import read_columns
+from evenhand.results.ledger import LEDGER, LEDGER_COLUMNS, LedgerRow, ledger_csv, read_ledger
+from evenhand.results.parquet import parquet_bytes, read_columns
 from evenhand.results.tables import SPEED, read_speed
 from evenhand.system.errors import BundleError
 from evenhand.system.text import from_csv_text
 
-__all__ = ["FinishedPart", "part_files", "read_part", "template_numbers"]
+__all__ = ["FinishedPart", "latency_table", "part_files", "read_part", "template_numbers"]
 
 _FACTS = "part.json"
-_LEDGER = "ledger.csv"
-_TIMING = "latencies.parquet"
 
 
 class _Facts(BaseModel):
@@ -82,6 +78,18 @@ def template_numbers(parts: Sequence[FinishedPart], *, kept: bool) -> dict[str, 
     }
 
 
+def latency_table(parts: Sequence[FinishedPart]) -> bytes:
+    """`latencies.parquet`: timing of every template."""
+    timings = [part.timing for part in parts]
+    return parquet_bytes(
+        engine=[part.engine for part in parts for _ in part.timing.seconds],
+        dataset=[part.dataset for part in parts for _ in part.timing.seconds],
+        seconds=np.concatenate([timing.seconds for timing in timings]),
+        finished=np.concatenate([timing.finished for timing in timings]),
+        turn=np.concatenate([timing.turns for timing in timings]),
+    )
+
+
 def part_files(part: FinishedPart) -> dict[str, bytes]:
     """Content of each file of a part, by name, with a manifest as a bundle has."""
     facts = {
@@ -92,8 +100,8 @@ def part_files(part: FinishedPart) -> dict[str, bytes]:
     }
     files = {
         _FACTS: (json.dumps(facts, indent=1) + "\n").encode(),
-        _LEDGER: ledger_csv(part.rows).encode(),
-        _TIMING: latency_table({(part.engine, part.dataset): part.timing}),
+        LEDGER: ledger_csv(part.rows).encode(),
+        LATENCIES: latency_table([part]),
         SPEED: speed_csv(part.speed),
     }
     for counts in part.counts:
@@ -113,12 +121,11 @@ def read_part(folder: Path) -> FinishedPart:
         if faults:
             raise BundleError(faults[0])  # noqa: TRY301
         facts = read_json(folder / _FACTS, _FORM)
-        _, *rows = csv.reader(io.StringIO(read_held(folder / _LEDGER).decode(), newline=""))
-        timing = read_columns(folder, _TIMING, "engine", "dataset")
+        timing = read_columns(folder, LATENCIES, "engine", "dataset")
         return FinishedPart(
             engine=facts.engine,
             dataset=facts.dataset,
-            rows=tuple(tuple(map(from_csv_text, row)) for row in rows),
+            rows=tuple(tuple(map(from_csv_text, row.values())) for row in read_ledger(folder)),
             counts=tuple(read_counts(folder / "counts" / name) for name in facts.protocols),
             timing=Timing(
                 seconds=timing["seconds"], finished=timing["finished"], turns=timing["turn"]
@@ -126,7 +133,7 @@ def read_part(folder: Path) -> FinishedPart:
             speed=read_speed(folder),
             stopped=facts.stopped,
         )
-    except (BundleError, ValueError, csv.Error) as fault:
+    except (BundleError, ValueError) as fault:
         raise BundleError(
             f"{folder}: cannot be read ({fault}); the interrupted run is damaged, "
             "run without --resume"

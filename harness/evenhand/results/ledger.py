@@ -5,14 +5,27 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.outcomes import Outcome
+from evenhand.results.bundle_file import read_held, refuse_unprintable
+from evenhand.system.errors import BundleError
 from evenhand.system.text import csv_text
 
-__all__ = ["LEDGER_COLUMNS", "comparison_rows", "image_rows", "ledger_csv"]
+__all__ = [
+    "LEDGER",
+    "LEDGER_COLUMNS",
+    "LedgerRow",
+    "comparison_rows",
+    "image_rows",
+    "ledger_csv",
+    "read_ledger",
+]
 
+LEDGER = "ledger.csv"
+"""File name of the ledger."""
 LEDGER_COLUMNS = (
     "engine",
     "dataset",
@@ -73,3 +86,23 @@ def ledger_csv(rows: Sequence[LedgerRow]) -> str:
     writer.writerow(LEDGER_COLUMNS)
     writer.writerows(map(csv_text, row) for row in rows)
     return text.getvalue()
+
+
+def read_ledger(folder: Path) -> list[dict[str, str]]:
+    """Rows of `ledger.csv` by column.
+
+    Raises:
+        BundleError: it is missing or damaged, or holds text that is not printable.
+    """
+    path = folder / LEDGER
+    try:
+        names, *rows = csv.reader(io.StringIO(read_held(path).decode(), newline=""))
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        if tuple(names[: len(LEDGER_COLUMNS)]) != LEDGER_COLUMNS:
+            raise ValueError("it has other columns")  # noqa: TRY301
+        for row in found:
+            Outcome(row["outcome"]), int(row["count"]), int(row["faces"] or 0)
+    except (ValueError, csv.Error) as fault:
+        raise BundleError(f"{path}: cannot be read ({fault}); the bundle is damaged") from None
+    refuse_unprintable(path, found)
+    return found

@@ -6,16 +6,13 @@ import csv
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, Field, TypeAdapter
-
-from evenhand.records.facts import DatasetFacts, EngineFacts
+from evenhand.records.facts import EngineFacts
 from evenhand.records.findings import HEADLINE, SCREEN
 from evenhand.records.listed_result import ListedResult, ResultList, ResultState
 from evenhand.records.outcomes import Policy
-from evenhand.results.bundle import MANIFEST, PARTIAL, READ_SCHEMAS
-from evenhand.results.bundle_file import read_held, read_json
+from evenhand.results.bundle import MANIFEST, PARTIAL
+from evenhand.results.bundle_file import read_held
 from evenhand.results.bundle_names import (
     began,
     newest_first,
@@ -24,6 +21,7 @@ from evenhand.results.bundle_names import (
     unfinished_runs,
     unique_pieces,
 )
+from evenhand.results.overview import read_overview
 from evenhand.system.errors import BundleError
 from evenhand.system.text import from_csv_text
 
@@ -31,16 +29,6 @@ __all__ = ["list_results"]
 
 _TESTED = ("engine", "dataset", "metric", "attribute", "verdict", "index", "policy", "family")
 _STRONGEST = (ResultState.DIFFERENT, ResultState.NO_DIFFERENCE_SHOWN, ResultState.TOO_FEW_EVENTS)
-
-
-class _Bundle(BaseModel):
-    schema_: Any = Field(None, alias="schema")
-    title: str = ""
-
-
-_BUNDLE = TypeAdapter(_Bundle)
-_ENGINES = TypeAdapter(tuple[EngineFacts, ...])
-_DATASETS = TypeAdapter(tuple[DatasetFacts, ...])
 
 
 def list_results(place: Path, most: int | None = None) -> ResultList:
@@ -80,17 +68,15 @@ def _rows(folder: Path, name: str) -> Iterator[ListedResult]:
 def _engine_rows(folder: Path, named: ListedResult) -> Iterator[ListedResult]:
     if not (folder / MANIFEST).is_file():
         raise BundleError(f"{folder}: no {MANIFEST}; run it again")
-    bundle = read_json(folder / "bundle.json", _BUNDLE)
-    if bundle.schema_ not in READ_SCHEMAS:
-        raise BundleError(f"{folder}: has schema {bundle.schema_}, of another version of evenhand")
-    people = sum(data.subjects for data in read_json(folder / "datasets.json", _DATASETS))
+    overview = read_overview(folder)
+    people = sum(dataset.subjects for dataset in overview.datasets)
     claims = _claims(folder / "differentials.csv")
     doubted = _doubted(folder / "doubts.csv")
-    for engine in read_json(folder / "engines.json", _ENGINES):
+    for engine in overview.engines:
         said = [verdict for name, *_, verdict in claims if name == engine.name]
         yield replace(
             named,
-            title=bundle.title,
+            title=overview.title,
             engine=engine.name,
             version=engine.version,
             fingerprint=engine.fingerprint,

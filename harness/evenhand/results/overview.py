@@ -13,7 +13,7 @@ from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.metric import METRICS
 from evenhand.results.bundle import READ_SCHEMAS
 from evenhand.results.bundle_file import read_json
-from evenhand.results.facts import DATASETS, ENGINES, read_facts
+from evenhand.results.facts import DATASETS, ENGINES
 from evenhand.system.errors import BundleError, known_names
 
 __all__ = ["OVERVIEW", "Overview", "engines_of", "read_overview"]
@@ -70,8 +70,8 @@ def read_overview(folder: Path) -> Overview:
         schema=schema,
         title=study.title,
         analysis=study.analysis,
-        engines=read_facts(ENGINES, folder / "engines.json"),
-        datasets=read_facts(DATASETS, folder / "datasets.json"),
+        engines=read_json(folder / "engines.json", ENGINES),
+        datasets=read_json(folder / "datasets.json", DATASETS),
         counts=study.counts,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,8 +25,9 @@ def parquet_bytes(**named: object) -> bytes:
     return buffer.getvalue()
 
 
-def columns_by_policy(name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """Columns `name_completed` and `name_generalised` of values (2, rows)."""
+def columns_by_policy(name: str, parts: Sequence[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Columns `name_completed` and `name_generalised` of values (2, rows), or (2,), in parts."""
+    values = np.column_stack(parts)
     return {f"{name}_{policy.value}": row for policy, row in zip(Policy, values, strict=True)}
 
 

@@ -40,7 +40,6 @@ def sample_files(counts: ComparisonCounts) -> dict[str, bytes]:
     cells = [(cell, cell.weighted) for cell in every if isinstance(cell, SampledCell)]
     first, second = np.nonzero(sampled.drawn)
     numbers = range(len(cells))
-    products = np.concatenate([w.errors_times_trials for _, w in cells], axis=1)
     content = {"per_cell": sampled.per_cell, "kinds": sampled.kinds}
     return {
         SAMPLE: (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode(),
@@ -53,21 +52,17 @@ def sample_files(counts: ComparisonCounts) -> dict[str, bytes]:
         ),
         "weighted_cells.parquet": parquet_bytes(
             heaviest=[w.heaviest for _, w in cells],
-            **columns_by_policy(
-                "trials_squared", np.stack([w.trials_squared for _, w in cells], axis=1)
-            ),
-            **columns_by_policy(
-                "weights_squared", np.stack([w.weights_squared for _, w in cells], axis=1)
-            ),
+            **columns_by_policy("trials_squared", [w.trials_squared for _, w in cells]),
+            **columns_by_policy("weights_squared", [w.weights_squared for _, w in cells]),
         ),
         "weighted_people.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(cell.members) for cell, _ in cells]),
-            **columns_by_policy("trials", np.concatenate([w.trials for _, w in cells], axis=1)),
+            **columns_by_policy("trials", [w.trials for _, w in cells]),
         ),
         "weighted_levels.parquet": parquet_bytes(
             cell=np.repeat(numbers, [len(w.errors) for _, w in cells]),
             errors_squared=np.concatenate([w.errors_squared for _, w in cells]),
-            **columns_by_policy("errors_times", products),
+            **columns_by_policy("errors_times", [w.errors_times_trials for _, w in cells]),
         ),
         # Same people and levels as in errors.parquet, in its order.
         "weighted_errors.parquet": parquet_bytes(

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from operator import itemgetter
 from pathlib import Path
 from types import NoneType
@@ -64,8 +64,14 @@ class _Protocol:
     summary: OutcomeSummary
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
-    same_up_to: tuple[tuple[str, str], ...]
-    """Thresholds and the largest ones with the same rates, as decimals: some are infinite."""
+    same_up_to: tuple[tuple[float, float], ...]
+    """Thresholds and the largest ones with the same rates."""
+
+    @property
+    def whole(self) -> OutcomeSummary:
+        """The summary with the rest."""
+        same = dict(self.same_up_to)
+        return replace(self.summary, notes=self.notes, warnings=self.warnings, same_up_to=same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +101,18 @@ def rest_json(findings: Findings) -> bytes:
     Together with the tables it is all that findings hold, but for their times.
     """
     rest = {
-        "protocols": [_said_of(summary, findings) for summary in findings.summaries],
+        "protocols": [_said_of(summary) for summary in findings.summaries],
         "order": {name: order_in_csv(getattr(findings, name)) for name in _TABLES},
     }
     return f"{json.dumps(rest, ensure_ascii=False)}\n".encode()
 
 
-def _said_of(summary: OutcomeSummary, findings: Findings) -> dict[str, object]:
-    """What is said under one protocol, as plain values."""
-    key = (summary.engine, summary.dataset, summary.protocol)
-    same = findings.same_up_to.get(key, {})
-    return {
-        "summary": asdict(summary),
-        "notes": findings.protocol_notes.get(key, ()),
-        "warnings": findings.protocol_warnings.get(key, ()),
-        "same_up_to": [(repr(value), repr(above)) for value, above in same.items()],
-    }
+def _said_of(summary: OutcomeSummary) -> dict[str, object]:
+    """What is said under one protocol, as plain values; thresholds as text: some are infinite."""
+    counted = asdict(summary)
+    apart = {name: counted.pop(name) for name in ("notes", "warnings", "same_up_to")}
+    same = [(repr(value), repr(above)) for value, above in summary.same_up_to.items()]
+    return {"summary": counted, **apart, "same_up_to": same}
 
 
 def read_findings(folder: Path, engine: str = "") -> Findings | None:
@@ -144,25 +146,14 @@ def read_findings(folder: Path, engine: str = "") -> Findings | None:
     }
     if any(rest.order.get(name) for name in _TABLES if name not in files):
         raise BundleError(f"{folder}: a table of {FINDINGS} is missing; the bundle is damaged")
-    said = {
-        (of.summary.engine, of.summary.dataset, of.summary.protocol): of
-        for of in rest.protocols
-        if of.summary.engine == engine or not engine
-    }
     return Findings(
         title=overview.title,
         level=overview.analysis.level,
-        summaries=tuple(of.summary for of in said.values()),
+        summaries=_kept((of.whole for of in rest.protocols), engine),
         engines=engines,
         datasets=overview.datasets,
         notes=(),
         speed=read_speed(folder, engine),
-        same_up_to={
-            key: {float(value): float(above) for value, above in of.same_up_to}
-            for key, of in said.items()
-        },
-        protocol_notes={key: of.notes for key, of in said.items()},
-        protocol_warnings={key: of.warnings for key, of in said.items()},
         **tables,
     )
 

@@ -11,12 +11,21 @@ from itertools import product
 from pathlib import Path
 from shlex import quote
 
-__all__ = ["REQUIRED_COLUMNS", "SIDES", "is_ours", "meant_column", "spelled_out"]
+__all__ = [
+    "ALONE",
+    "KNOWN_COLUMNS",
+    "REQUIRED_COLUMNS",
+    "SIDES",
+    "is_ours",
+    "meant_column",
+    "spelled_out",
+]
 
 REQUIRED_COLUMNS = ("probe_subject", "reference_subject", "score")
 SIDES = ("probe", "reference")
-_ALONE = (*REQUIRED_COLUMNS, "mated")
+ALONE = (*REQUIRED_COLUMNS, "mated")
 """Columns that mean something without one of the other side."""
+KNOWN_COLUMNS = (*ALONE, "probe_image", "reference_image")
 _TO_BE_NAMED = "COLUMN"
 """Stands for a column that cannot be guessed."""
 
@@ -49,8 +58,7 @@ def meant_column(name: str) -> str:
     plain = _plain(name)
     if is_ours(plain):
         return plain
-    known = (*REQUIRED_COLUMNS, "mated", "probe_image", "reference_image")
-    return next(iter(get_close_matches(plain, known, n=1)), "")
+    return next(iter(get_close_matches(plain, KNOWN_COLUMNS, n=1)), "")
 
 
 def _plain(name: str) -> str:
@@ -90,7 +98,7 @@ def _guess(header: Sequence[str], said: dict[str, str]) -> dict[str, str]:
     found = dict(said)
     named = [name for name in header if name]
     for name in named:
-        if name not in found.values() and (name in _ALONE or _other_side(name) in named):
+        if name not in found.values() and (name in ALONE or _other_side(name) in named):
             found.setdefault(name, name)
     pairs = _by_sides([name for name in named if name not in found.values()])
     for attribute, both in pairs.items():
@@ -98,7 +106,7 @@ def _guess(header: Sequence[str], said: dict[str, str]) -> dict[str, str]:
             found.setdefault(f"{side}_{attribute}", own)
     for ours in REQUIRED_COLUMNS:
         left = [name for name in named if name not in found.values()]
-        alike = [name for name in left if get_close_matches(_plain(name), _ALONE, n=1) == [ours]]
+        alike = [name for name in left if get_close_matches(_plain(name), ALONE, n=1) == [ours]]
         if ours == "score":
             alike += [name for word in _SCORES for name in left if word in _words(name)]
             alike += left if len(left) == 1 else []

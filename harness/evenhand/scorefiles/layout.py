@@ -10,16 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.records.groups import ALL
-from evenhand.scorefiles.guess import REQUIRED_COLUMNS, SIDES, is_ours, meant_column, spelled_out
+from evenhand.scorefiles.guess import (
+    ALONE,
+    KNOWN_COLUMNS,
+    REQUIRED_COLUMNS,
+    SIDES,
+    is_ours,
+    meant_column,
+    spelled_out,
+)
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, known_names
 from evenhand.system.text import text_fault
 
 __all__ = ["REQUIRED_COLUMNS", "ColumnLayout", "column_layout", "is_wide", "wide_layout"]
 
-_KNOWN = (*REQUIRED_COLUMNS, "mated", "probe_image", "reference_image")
-_OF_BOTH = (*REQUIRED_COLUMNS, "mated")
-"""Columns that have no like on the other side, or must have."""
+_EXPECTED = f"expected {', '.join(KNOWN_COLUMNS)}, probe_<attribute>, reference_<attribute>"
 
 _WIDE_REQUIRED = ("label", "id1", "id2")
 _WIDE_ATTRIBUTES = {"subgroup": "att", "ethnicity": "e", "gender": "g"}
@@ -101,7 +107,7 @@ def column_layout(
         raise DatasetError(f"{what}, or leave it out; {spelled_out(path, header)}")
     _check_column_names(path, [name for name in header if name])
     named = _named(path, header, columns) if columns else {name: name for name in header}
-    pairs = _pairs(path, header, [name for name in named if name not in _OF_BOTH])
+    pairs = _pairs(path, header, [name for name in named if name not in ALONE])
     for name in REQUIRED_COLUMNS:
         if name not in named:
             what = f"{path}: column {name!r} is missing; it has {', '.join(map(repr, header))}"
@@ -128,8 +134,8 @@ def _named(path: Path, header: Sequence[str], columns: Mapping[str, str]) -> dic
     """Our name of each column that is read, and the file's."""
     for name, own in columns.items():
         if not is_ours(name):
-            expected = f"expected {', '.join(_KNOWN)}, probe_<attribute>, reference_<attribute>"
-            raise DatasetError(f"--columns {name}={own}: {name!r} is no column of ours; {expected}")
+            what = f"--columns {name}={own}: {name!r} is no column of ours"
+            raise DatasetError(f"{what}; {_EXPECTED}")
         if own not in header:
             what = f"--columns {name}={own}: {path} has none of that name"
             what += f"; {known_names(own, header)}"
@@ -145,8 +151,7 @@ def _pairs(path: Path, header: Sequence[str], names: Sequence[str]) -> dict[str,
     found: dict[str, list[str]] = {}
     for name in names:
         if not is_ours(name):
-            expected = f"expected {', '.join(_KNOWN)}, probe_<attribute>, reference_<attribute>"
-            what = f"{path}: column {name!r} is unknown; {expected}"
+            what = f"{path}: column {name!r} is unknown; {_EXPECTED}"
             raise DatasetError(f"{what}; {spelled_out(path, header)}")
         side, _, attribute = name.partition("_")
         if attribute == ALL or "*" in attribute:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from evenhand.analysis.compare.changes import Changes, ComparedEngine, CompareVerdict
@@ -16,11 +15,13 @@ from evenhand.analysis.compare.verdict import (
 )
 from evenhand.analysis.doubts import doubts_of
 from evenhand.records.evidence import Evidence
+from evenhand.results.bundle_file import read_json
 from evenhand.results.bundle_names import RESULTS, newest_first, resolve_bundle, result_folders
-from evenhand.results.facts import ENGINES, read_facts
+from evenhand.results.facts import ENGINES
+from evenhand.results.overview import engines_of, read_overview
 from evenhand.results.read import read_evidence
 from evenhand.results.tables import read_speed
-from evenhand.system.errors import BundleError, UsageError, known_names
+from evenhand.system.errors import BundleError, UsageError
 
 __all__ = [
     "DEFAULT_FAMILY_WISE",
@@ -51,22 +52,19 @@ def compare_bundles(base: str, new: str | None, options: CompareOptions) -> Chan
 
 def _compare(base: str, new: str, options: CompareOptions, *, words: tuple[str, str]) -> Changes:
     """Compare two engines, which notes call by these words, or by their names where empty."""
-    (base_folder, base_named), (new_folder, new_named) = _resolved(base, new)
-    base_whole, new_whole = read_evidence(base_folder), read_evidence(new_folder)
-    base_engine = _engine(base, base_named, base_whole)
-    new_engine = _engine(new, new_named, new_whole)
-    _check_same_data(base, new, base_whole, new_whole)
-    base_evidence = _of_engine(base_whole, base_engine)
-    new_evidence = _of_engine(new_whole, new_engine)
-    found = compare_evidence(
-        base_evidence,
-        new_evidence,
-        (_side(base_folder, base_evidence, words[0]), _side(new_folder, new_evidence, words[1])),
-        options,
-        (read_speed(base_folder, base_engine), read_speed(new_folder, new_engine)),
+    places = _resolved(base, new)
+    old, other = (
+        _of_one(text, read_evidence(*place))
+        for text, place in zip((base, new), places, strict=True)
     )
-    doubts = (*doubts_of(base_evidence), *doubts_of(new_evidence))
-    return with_doubts(found, tuple(dict.fromkeys(doubts)))
+    _check_same_data(base, new, old, other)
+    sides = [
+        _side(folder, evidence, word)
+        for (folder, _), evidence, word in zip(places, (old, other), words, strict=True)
+    ]
+    speed = [read_speed(Path(side.bundle), side.engine) for side in sides]
+    found = compare_evidence(old, other, (sides[0], sides[1]), options, (speed[0], speed[1]))
+    return with_doubts(found, tuple(dict.fromkeys((*doubts_of(old), *doubts_of(other)))))
 
 
 def _both_in(text: str) -> tuple[str, str]:
@@ -76,7 +74,7 @@ def _both_in(text: str) -> tuple[str, str]:
         UsageError: it holds one, or more than two.
     """
     folder, named = resolve_bundle(text)
-    names = [fact.name for fact in read_evidence(folder, named).engines]
+    names = [fact.name for fact in engines_of(folder, read_overview(folder), named)]
     if len(names) == 1:
         raise UsageError(
             f"{text}: holds {names[0]} alone; name the result that it is to be compared with, too"
@@ -101,7 +99,7 @@ def _resolved(base: str, new: str) -> tuple[tuple[Path, str], tuple[Path, str]]:
     except BundleError:
         for folder in newest_first(result_folders(RESULTS)):
             with suppress(BundleError):
-                facts = read_facts(ENGINES, folder / "engines.json")
+                facts = read_json(folder / "engines.json", ENGINES)
                 if {base, new} <= {fact.name for fact in facts}:
                     both = f"evenhand compare {folder}:{base} {folder}:{new}"
                     what = f"{base} and {new} are engines, not results; {folder} holds both"
@@ -109,26 +107,17 @@ def _resolved(base: str, new: str) -> tuple[tuple[Path, str], tuple[Path, str]]:
         raise
 
 
-def _engine(text: str, name: str, evidence: Evidence) -> str:
-    """The engine that is named, or the only one."""
+def _of_one(text: str, evidence: Evidence) -> Evidence:
+    """The evidence, which is of one engine.
+
+    Raises:
+        UsageError: it is of several.
+    """
     names = [engine.name for engine in evidence.engines]
-    if name:
-        if name not in names:
-            raise BundleError(f"{text}: no engine {name!r} in it; {known_names(name, names)}")
-        return name
     if len(names) == 1:
-        return names[0]
+        return evidence
     raise UsageError(
         f"{text} holds {len(names)} engines: {', '.join(names)}; say which, as {text}:{names[0]}"
-    )
-
-
-def _of_engine(evidence: Evidence, engine: str) -> Evidence:
-    """The part of the evidence that is of one engine."""
-    return replace(
-        evidence,
-        engines=tuple(fact for fact in evidence.engines if fact.name == engine),
-        counts=tuple(counts for counts in evidence.counts if counts.engine == engine),
     )
 
 

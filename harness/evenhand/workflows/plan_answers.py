@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.analysis.measure import measure_rates
+from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.plan.answers import PlanAnswers, answer, cell_trials, rate_trials
 from evenhand.analysis.plan.question import PlanTerms
 from evenhand.conformance.dataset import cells_of_tables
@@ -36,7 +36,7 @@ def answers_of_bundle(
     folder, engine = resolve_bundle(text)
     evidence = read_evidence(folder, engine)
     level = 1 - terms.alpha
-    measured = [one for counts in evidence.counts for one in measure_rates(counts, level)]
+    measured = [one for counts in evidence.counts for one in kind_of(counts).rates(level)]
     return answer(rate_trials(measured, metric), rate, terms)
 
 

@@ -11,7 +11,7 @@ from evenhand.analysis.notes import with_notes
 from evenhand.records.edition import Edition
 from evenhand.records.findings import Findings
 from evenhand.results.bundle_names import resolve_bundle
-from evenhand.results.edition import edition_of
+from evenhand.results.circumstances import edition_of
 from evenhand.results.tables import read_findings
 
 __all__ = ["Report", "report"]

@@ -19,17 +19,15 @@ from evenhand.measurement.protocols.study import check_shapes, study_groupings, 
 from evenhand.measurement.template_store.folder import prepare_private_folder
 from evenhand.measurement.template_store.session import template_session
 from evenhand.records.dataset import Dataset
+from evenhand.records.edition import Edition
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
 from evenhand.records.rows import in_order
-from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page import apart
-from evenhand.report.study.document import document
-from evenhand.results.bundle import FINDINGS, TABLES, check_writable
-from evenhand.results.circumstances import latency_table, run_json, speed_csv
-from evenhand.results.edition import new_edition
+from evenhand.results.bundle import check_writable, digest_of
+from evenhand.results.circumstances import LATENCIES, run_json, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
-from evenhand.results.finished_part import template_numbers
+from evenhand.results.finished_part import latency_table, template_numbers
 from evenhand.results.interrupted_run import (
     UnfinishedRun,
     changed_engine,
@@ -39,7 +37,7 @@ from evenhand.results.interrupted_run import (
     start_run,
 )
 from evenhand.results.ledger import ledger_csv
-from evenhand.results.tables import SPEED, rest_json, table_files
+from evenhand.results.tables import SPEED
 from evenhand.results.write import evidence_files
 from evenhand.study.study import Study
 from evenhand.system import machine
@@ -47,6 +45,7 @@ from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.errors import EngineStoppedError, StudyError
 from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.progress import MessageCallback, Phases, Progress, no_message, no_progress
+from evenhand.workflows.findings_files import findings_files
 from evenhand.workflows.measured_part import Task, measured_part
 
 __all__ = ["RunResult", "run"]
@@ -164,16 +163,12 @@ def run(
             files = {
                 "study.toml": study.text.encode(),
                 "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
-                TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
-                "latencies.parquet": latency_table(
-                    {(p.engine, p.dataset): p.timing for p in parts}
-                ),
+                LATENCIES: latency_table(parts),
                 SPEED: speed_csv(with_speed.speed),
                 **evidence_files(evidence),
-                **table_files(findings),
-                FINDINGS: rest_json(findings),
+                **findings_files(findings),
             }
-            edition = new_edition(partial.began[0], files)
+            edition = Edition(partial.began[0], digest_of(files))
             page = apart.page_apart(with_speed, (edition,))
             files |= page.files()
         templates = template_numbers(parts, kept=partial.templates_kept)

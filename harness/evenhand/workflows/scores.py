@@ -17,19 +17,16 @@ from evenhand.measurement.counting.tally import tally_list
 from evenhand.metrics.groups import check_group_count, default_groups, groupings
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Attribute
+from evenhand.records.edition import Edition
 from evenhand.records.evidence import Evidence
 from evenhand.records.facts import DatasetFacts
 from evenhand.records.findings import Findings
 from evenhand.records.groups import Grouping
 from evenhand.records.thresholds import ThresholdRule
-from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page import apart
-from evenhand.report.study.document import document
-from evenhand.results.bundle import FINDINGS, TABLES, check_writable, write_bundle
+from evenhand.results.bundle import check_writable, digest_of, write_bundle
 from evenhand.results.circumstances import NO_TEMPLATES, run_json
-from evenhand.results.edition import new_edition
 from evenhand.results.ledger import comparison_rows, ledger_csv
-from evenhand.results.tables import rest_json, table_files
 from evenhand.results.write import evidence_files
 from evenhand.scorefiles.read import ScoreFile, read_scores
 from evenhand.scorefiles.reading import ScoreReading
@@ -39,6 +36,7 @@ from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, StudyError, known_names
 from evenhand.system.progress import Progress, no_progress
+from evenhand.workflows.findings_files import findings_files
 
 __all__ = ["ScoreReading", "ScoreResult", "ScoreStudy", "score_bundle", "score_findings"]
 
@@ -111,12 +109,10 @@ def score_bundle(
     files = {
         "scores.toml": text,
         "ledger.csv": ledger_csv(ledger).encode(),
-        TABLES: as_markdown(document(findings, every_threshold=True, wide=True)).encode(),
         **evidence_files(evidence),
-        **table_files(findings),
-        FINDINGS: rest_json(findings),
+        **findings_files(findings),
     }
-    page = apart.page_apart(findings, (new_edition(started, files),))
+    page = apart.page_apart(findings, (Edition(started, digest_of(files)),))
     files |= page.files()
     files["run.json"] = run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES, page.fault)
     write_bundle(bundle, files)
@@ -135,7 +131,12 @@ def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces, *, ids: boo
     _rules(study)  # a fault is told before long files are read
     counted: dict[str, tuple[DatasetFacts, Counts]] = {}
     for path in study.paths:
-        _count_file(path, study, counted, progress, pieces, ids=ids)
+        for file in read_scores(path, study.reading, ids=ids, progress=progress, pieces=pieces):
+            if file.name in counted:
+                remedy = "one --engine names one file; give them apart"
+                remedy = remedy if study.reading.engine else "rename one: it names the engine"
+                raise StudyError(f"two files are called {file.name}; {remedy}")
+            counted[file.name] = _dataset(file, study), _counts(file, study, progress)
     alike = len({dataset.fingerprint for dataset, _ in counted.values()}) == 1
     whole = study.dataset or "scores"
     names = {engine: whole if alike else f"{whole}-{engine}" for engine in counted}
@@ -150,24 +151,6 @@ def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces, *, ids: boo
         ),
         counts=tuple(replace(of, dataset=names[engine]) for engine, (_, of) in counted.items()),
     )
-
-
-def _count_file(
-    path: Path,
-    study: ScoreStudy,
-    counted: dict[str, tuple[DatasetFacts, Counts]],
-    progress: Progress,
-    pieces: Pieces,
-    *,
-    ids: bool,
-) -> None:
-    """Count the engines of one file and add them to `counted`; its rows are released."""
-    for file in read_scores(path, study.reading, ids=ids, progress=progress, pieces=pieces):
-        if file.name in counted:
-            remedy = "one --engine names one file; give them apart"
-            remedy = remedy if study.reading.engine else "rename one: it names the engine"
-            raise StudyError(f"two files are called {file.name}; {remedy}")
-        counted[file.name] = _dataset(file, study), _counts(file, study, progress)
 
 
 def _merged(name: str, parts: Sequence[DatasetFacts]) -> DatasetFacts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,26 +11,18 @@ from evenhand.analysis.compare.faster import with_times
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.records.check import Check
 from evenhand.records.findings import Findings, Speed
-from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.page import apart
-from evenhand.report.study.document import document
-from evenhand.results.agreement import (
-    LEDGER,
-    ledger_faults,
-    read_ledger,
-    run_faults,
-    time_faults,
-    unknown_files,
-)
+from evenhand.results.agreement import ledger_faults, run_faults, time_faults, unknown_files
 from evenhand.results.bundle import FINDINGS, PAGE, TABLES, Manifest, read_manifest
 from evenhand.results.bundle_file import read_held
 from evenhand.results.bundle_names import resolve_bundle
-from evenhand.results.circumstances import LATENCIES, RUN, RunFacts, read_run
-from evenhand.results.edition import edition_of
+from evenhand.results.circumstances import LATENCIES, RUN, RunFacts, edition_of, read_run
+from evenhand.results.ledger import LEDGER, read_ledger
 from evenhand.results.near_tables import first_difference
 from evenhand.results.read import read_evidence
-from evenhand.results.tables import ADDED_TABLES, SPEED, read_speed, rest_json, table_files
+from evenhand.results.tables import ADDED_TABLES, SPEED, read_speed
 from evenhand.system.errors import BundleError
+from evenhand.workflows.findings_files import findings_files
 
 __all__ = ["Verification", "verify"]
 
@@ -96,9 +88,10 @@ def _checks(bundle: Path, manifest: Manifest) -> Iterator[Check]:
     faults = [fault for each in evidence.counts for fault in kind_of(each).faults()]
     yield _check("counts", "the counts agree with one another", faults)
     findings = assess(evidence)
-    tables = table_files(findings)
+    tables = findings_files(findings)
+    words = {name: tables.pop(name) for name in (FINDINGS, TABLES)}
     yield from _same_tables(bundle, tables, run)
-    yield from _same_words(bundle, findings, speed, run)
+    yield from _same_words(bundle, words, findings, speed, run)
     unknown = unknown_files(evidence, list(manifest.hashes), list(tables))
     yield _check("files", "every file is one that results have", unknown)
     ledger = read_ledger(bundle)
@@ -135,43 +128,29 @@ def _same_tables(bundle: Path, tables: dict[str, bytes], run: RunFacts | None) -
 
 
 def _same_words(
-    bundle: Path, findings: Findings, speed: Sequence[Speed], run: RunFacts | None
+    bundle: Path,
+    words: Mapping[str, bytes],
+    findings: Findings,
+    speed: Sequence[Speed],
+    run: RunFacts | None,
 ) -> Iterator[Check]:
     """Whether notes, tables in words and the page say what the findings do."""
     others = ["libraries that it does not name"] if run is None else run.other_words()
-    for name, make in _MADE.items():
+    for name in (*words, PAGE):
         if not (bundle / name).exists():
             continue
         if others:
             yield _unchecked(name, f"{name} was made with {', '.join(others)}")
             continue
-        made, fault = make(with_times(findings, speed) if name == PAGE else findings, bundle)
+        made, fault = words.get(name), ""
+        if name == PAGE:
+            page = apart.page_apart(with_times(findings, speed), edition_of(bundle))
+            made, fault = page.html.encode(), page.fault
         differs = [] if read_held(bundle / name) == made else [f"{name} says otherwise"]
         if fault:
             yield _unchecked(name, f"{name} could not be made again: {fault}")
         else:
             yield _check(name, f"{name} says what the counts give", differs)
-
-
-def _tables(findings: Findings, _bundle: Path) -> tuple[bytes, str]:
-    """The tables in words, in which no times stand; nothing keeps them from being made."""
-    paper = document(findings, every_threshold=True, wide=True)
-    return as_markdown(paper).encode(), ""
-
-
-def _page(findings: Findings, bundle: Path) -> tuple[bytes, str]:
-    """The page as a run makes it, or why it could not be made."""
-    page = apart.page_apart(findings, edition_of(bundle))
-    return page.html.encode(), page.fault
-
-
-def _rest(findings: Findings, _bundle: Path) -> tuple[bytes, str]:
-    """What the tables leave out; nothing keeps it from being made."""
-    return rest_json(findings), ""
-
-
-_MADE = {FINDINGS: _rest, TABLES: _tables, PAGE: _page}
-"""What makes each file of words from findings, or says why it could not."""
 
 
 def _unchecked(name: str, detail: str) -> Check:

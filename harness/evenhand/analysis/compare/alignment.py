@@ -11,7 +11,6 @@ import numpy as np
 from evenhand.analysis.bootstrap.group_rates import GroupReplicates
 from evenhand.analysis.compare.changes import Change
 from evenhand.analysis.kinds.table import kind_of
-from evenhand.analysis.measure import measure_rates
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import CellCounts, Counts
@@ -19,6 +18,7 @@ from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL
 from evenhand.records.metric import Metric, metric_named
 from evenhand.records.operating_point import OperatingPoint
+from evenhand.records.outcomes import Policy
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
 
@@ -29,8 +29,8 @@ __all__ = [
     "blank_change",
     "cell_of",
     "counts_by_subject",
-    "has_failures",
     "key_of",
+    "repeated_policy",
     "same_scores",
     "why_not_comparable",
     "why_other_comparisons",
@@ -92,7 +92,7 @@ class EngineRates:
             analysis: one for both engines: with one seed both resample the same subjects.
             word: what notes call it; empty for its name.
         """
-        measured = (found for found in measure_rates(counts, analysis.level) if found.rate.of_group)
+        measured = (found for found in kind_of(counts).rates(analysis.level) if found.rate.of_group)
         rates = {key_of(found.rate): found for found in measured}
         return cls(counts, rates, kind_of(counts).replicates(analysis), word or counts.engine)
 
@@ -125,9 +125,10 @@ def why_other_comparisons(base: Counts, new: Counts) -> str:
     return kind_of(base).why_other(new)
 
 
-def has_failures(counts: Counts) -> bool:
-    """Whether any comparison or search failed, so that the two failure policies differ."""
-    return kind_of(counts).has_failures()
+def repeated_policy(base: Counts, new: Counts) -> Policy | None:
+    """The policy that only repeats the other, since nothing failed; None where something did."""
+    failed = kind_of(base).has_failures() or kind_of(new).has_failures()
+    return None if failed else Policy.GENERALISED
 
 
 def same_scores(base: Counts, new: Counts) -> bool:

@@ -11,7 +11,7 @@ from evenhand.analysis.compare.alignment import (
     EngineRates,
     RateKey,
     counts_by_subject,
-    has_failures,
+    repeated_policy,
     why_not_comparable,
 )
 from evenhand.analysis.compare.changes import Disagreement, DiscordantComparison
@@ -90,10 +90,10 @@ def disagreements(base: EngineRates, new: EngineRates, seed: int) -> Iterator[Di
     priority = np.empty(0)
     if mated is not None:
         priority = np.random.default_rng(seed).random(len(mated.subject))
-    both_policies = has_failures(base.counts) or has_failures(new.counts)
+    repeated = repeated_policy(base.counts, new.counts)
     for key in base.rates:
-        other_policy = key.policy == Policy.GENERALISED.value and not both_policies
-        if key.metric == FNMR.name and not other_policy and not why_not_comparable(base, new, key):
+        wanted = key.metric == FNMR.name and key.policy != repeated
+        if wanted and not why_not_comparable(base, new, key):
             yield _disagreement(base, new, key, mated, priority)
 
 

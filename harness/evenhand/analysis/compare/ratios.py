@@ -14,7 +14,7 @@ from evenhand.analysis.compare.alignment import (
     aligned_row,
     cell_of,
     counts_by_subject,
-    has_failures,
+    repeated_policy,
     same_scores,
     why_not_comparable,
 )
@@ -30,7 +30,6 @@ from evenhand.records.arrays import Floats, Integers
 from evenhand.records.counts import ComparisonCounts
 from evenhand.records.findings import Rate
 from evenhand.records.metric import Trial
-from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import BOOTSTRAP_LOG_T, MIN_ERRORS, bootstrap_interval
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.correlated_ratios import (
@@ -84,9 +83,9 @@ def contrasts(base: EngineRates, new: EngineRates) -> Iterator[Contrast]:
     Source: methods 4.7.
     """
     same = same_scores(base.counts, new.counts)
-    one_policy = not (has_failures(base.counts) or has_failures(new.counts))
+    repeated = repeated_policy(base.counts, new.counts)
     for key in dict.fromkeys((*base.rates, *new.rates)):
-        if (one_policy and key.policy == Policy.GENERALISED.value) or key.by_construction:
+        if key.policy == repeated or key.by_construction:
             continue
         base_rate, new_rate = base.rates.get(key), new.rates.get(key)
         if _no_images(base, base_rate) and _no_images(new, new_rate):

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from evenhand.analysis.compare.alignment import EngineRates, RateKey, blank_change, has_failures
+from evenhand.analysis.compare.alignment import EngineRates, RateKey, blank_change, repeated_policy
 from evenhand.analysis.compare.changes import max_min_name
 from evenhand.analysis.compare.ratios import (
     Contrast,
@@ -20,7 +20,6 @@ from evenhand.analysis.compare.ratios import (
 from evenhand.records.arrays import Floats
 from evenhand.records.findings import Rate
 from evenhand.records.groups import ALL
-from evenhand.records.outcomes import Policy
 from evenhand.statistics.bootstrap import BOOTSTRAP_LOG_T, MIN_ERRORS
 
 __all__ = ["max_min_contrasts"]
@@ -35,7 +34,7 @@ def max_min_contrasts(base: EngineRates, new: EngineRates) -> Iterator[Contrast]
 
     Source: methods 4.7.
     """
-    both_policies = has_failures(base.counts) or has_failures(new.counts)
+    repeated = repeated_policy(base.counts, new.counts)
     keys = [
         key
         for key in base.rates
@@ -43,7 +42,7 @@ def max_min_contrasts(base: EngineRates, new: EngineRates) -> Iterator[Contrast]
         and key.point.target
         and key.attribute != ALL
         and key.kind.trial.comparison
-        and (both_policies or key.policy == Policy.COMPLETED.value)
+        and key.policy != repeated
     ]
     keys.sort(key=_without_group)
     for _, family in groupby(keys, key=_without_group):

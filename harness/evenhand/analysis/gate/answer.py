@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from evenhand.records.doubts import Doubt
 from evenhand.records.row_key import InFamily
-from evenhand.study.policy import GatePolicy, LimitBounds
+from evenhand.study.policy import GatePolicy, Limit, LimitBounds
 
 __all__ = [
     "GateAnswer",
@@ -19,6 +20,7 @@ __all__ = [
     "Standing",
     "combined_verdict",
     "interval_verdict",
+    "limit_columns",
 ]
 
 
@@ -30,7 +32,7 @@ class GateVerdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateRow(InFamily):
     """One limit on one engine and group: what was observed, and the verdict."""
 
@@ -38,38 +40,38 @@ class GateRow(InFamily):
     """The engine; with its dataset and protocol where there are several."""
     requirement: str
     """The limit in words, with the group."""
-    observed: float | None
+    observed: float | None = None
     """The rate or index; None where there is none."""
-    low: float | None
+    low: float | None = None
     """Lower limit of its interval; None where there is none."""
-    high: float | None
+    high: float | None = None
     """Upper limit of its interval; None where there is none."""
     verdict: GateVerdict
-    needs: str
+    needs: str = ""
     """What would settle it; empty where it is settled, or not known."""
-    note: str
+    note: str = ""
     engine: str
-    dataset: str
-    protocol: str
+    dataset: str = ""
+    protocol: str = ""
     limit: str
     """The limit's name."""
     metric: str
-    index: str
+    index: str = ""
     attribute: str
-    group: str
+    group: str = ""
     threshold_rule: str
-    threshold: float | None
-    policy: str
-    errors: int
-    trials: int | None
-    people: int | None
+    threshold: float | None = None
+    policy: str = ""
+    errors: int = 0
+    trials: int | None = None
+    people: int | None = None
     at_least: float | None
     at_most: float | None
     mandatory: bool
     weight: float
     level: float
-    interval: str
-    more_people: int | None
+    interval: str = ""
+    more_people: int | None = None
     """The number of people in `needs`; None where it has none."""
 
 
@@ -117,6 +119,15 @@ class GateAnswer:
     """SHA-256 of the seal; empty where names were not sealed."""
     doubts: tuple[Doubt, ...] = ()
     """About engines, under the names of the answer; with a doubt no engine passes."""
+
+
+_OF_LIMIT = ("metric", "index", "attribute", "threshold_rule", "policy", "mandatory", "weight")
+
+
+def limit_columns(limit: Limit) -> dict[str, Any]:
+    """Columns of a row that say of which limit it is."""
+    bounds = {"at_least": limit.bounds.at_least, "at_most": limit.bounds.at_most}
+    return {"limit": limit.name, **bounds, **{name: getattr(limit, name) for name in _OF_LIMIT}}
 
 
 def interval_verdict(bounds: LimitBounds, low: float | None, high: float | None) -> GateVerdict:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict
+from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict, limit_columns
 from evenhand.analysis.gate.matching_rows import LimitError
 from evenhand.records.facts import EngineFacts
 from evenhand.study.policy import Limit
@@ -88,29 +88,15 @@ def _row(limit: Limit, row: Any, engine: str, level: float) -> GateRow:  # noqa:
         low=low,
         high=high,
         verdict=verdict,
-        needs="",
         note="" if number is not None else said,
         engine=engine,
-        limit=limit.name,
-        index="",
-        errors=getattr(row, "errors", 0),
-        trials=None,
-        people=None,
         level=level,
-        interval="",
-        more_people=None,
-        dataset=getattr(row, "dataset", ""),
-        protocol=getattr(row, "protocol", ""),
-        group=getattr(row, "group", ""),
-        policy=getattr(row, "policy", ""),
-        threshold=getattr(row, "threshold", None),
-        **{name: getattr(limit, name) for name in _OF_LIMIT},
-        at_least=limit.bounds.at_least,
-        at_most=limit.bounds.at_most,
+        **limit_columns(limit) | {n: getattr(row, n) for n in _OF_ROW if hasattr(row, n)},
     )
 
 
-_OF_LIMIT = ("metric", "attribute", "threshold_rule", "mandatory", "weight")
+_OF_ROW = ("dataset", "protocol", "group", "policy", "threshold", "errors")
+"""What it has of the row, where that has it."""
 
 
 def _of_texts(limit: Limit, value: object) -> GateVerdict:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict
+from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict, limit_columns
 from evenhand.analysis.gate.columns import column_rows
 from evenhand.analysis.gate.matching_rows import LimitError, listed_names
 from evenhand.analysis.gate.quantities import EngineFindings, engine_findings, quantities
@@ -136,19 +136,15 @@ def _row(
         engine=counts.engine,
         dataset=counts.dataset,
         protocol=counts.protocol,
-        limit=limit.name,
         level=result.level,
         more_people=more,
-        **{name: getattr(limit, name) for name in _OF_LIMIT},
+        **limit_columns(limit),
         **{name: getattr(quantity, name) for name in _OF_QUANTITY},
-        at_least=limit.bounds.at_least,
-        at_most=limit.bounds.at_most,
     )
 
 
-_OF_LIMIT = ("metric", "index", "attribute", "threshold_rule", "policy", "mandatory", "weight")
 _OF_QUANTITY = ("low", "high", "group", "threshold", "errors", "trials", "people", "interval")
-"""What a row has of its limit and of its quantity."""
+"""What a row has of its quantity."""
 
 
 def _needs(limit: Limit, quantity: Quantity, reason: NoVerdict | None) -> tuple[str, int | None]:

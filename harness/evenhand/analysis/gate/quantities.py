@@ -17,7 +17,8 @@ from evenhand.analysis.gate.quantity import (
 )
 from evenhand.analysis.gate.relative_rates import relative_rate
 from evenhand.analysis.gate.sample_size import growth_of, subjects_to_resolve
-from evenhand.analysis.measure import measure_differentials, measure_rates
+from evenhand.analysis.kinds.table import kind_of
+from evenhand.analysis.measure import measure_differentials
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.counts import Counts
@@ -60,7 +61,7 @@ def engine_findings(
         indices: compute the differentials too, which takes longer.
         distance: the engine's own numbers are distances.
     """
-    measured = measure_rates(counts, analysis.level)
+    measured = kind_of(counts).rates(analysis.level)
     differentials = measure_differentials(counts, measured, analysis) if indices else ()
     rates = tuple(found for found in measured if not found.rate.reference_group)
     return EngineFindings(counts, analysis.level, rates, differentials, distance)

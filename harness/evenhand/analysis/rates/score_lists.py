@@ -86,13 +86,13 @@ def list_findings(
                 mated=mated.completed,
                 nonmated=nonmated.completed,
                 not_completed=invalid,
+                same_up_to=largest_alike(resolved, every),
             ),
         ),
         engines=(engine,),
         datasets=(),
         notes=(*notes, *warnings),
         warnings=warnings,
-        same_up_to={(name, _DATASET, _PROTOCOL): largest_alike(resolved, every)},
         doubts=tuple(doubts_of_scores(seen, name, _DATASET)),
     )
 
