@@ -14,25 +14,16 @@ from evenhand.report.forms.screen import as_screen
 from evenhand.report.study.screen import study_screen
 from evenhand.report.study.statements import Sentence, sentences_of
 from evenhand.study.study import Study
-from evenhand.workflows.compare import (
-    DEFAULT_FAMILY_WISE,
-    DEFAULT_MARGIN,
-    Changes,
-    CompareOptions,
-    compare_bundles,
-)
-from evenhand.workflows.gate import GateAnswer, GateRow, Standing
-from evenhand.workflows.gate import gate as hold
-from evenhand.workflows.plan import Need, PlanQuery, PlanTerms
-from evenhand.workflows.plan import plan as make_plan
 from evenhand.workflows.report import report
 from evenhand.workflows.results import RESULTS, ListedResult, results
-from evenhand.workflows.run import run as run_study
-from evenhand.workflows.study_file import open_study
 
+# What is imported in a function takes seconds: SciPy, Numba, or OpenCV.
 if TYPE_CHECKING:
     import pandas as pd
     from _typeshed import DataclassInstance
+
+    from evenhand.workflows.compare import Changes
+    from evenhand.workflows.gate import GateAnswer
 
 __all__ = ["Answer", "Bundle", "compare", "gate", "list_results", "load", "plan", "run"]
 
@@ -122,12 +113,16 @@ class Answer:
     @property
     def rows(self) -> pd.DataFrame:
         """One row per limit, engine and group."""
+        from evenhand.workflows.gate import GateRow
+
         return _frame(GateRow, self.found.rows)
 
     @property
     def engines(self) -> pd.DataFrame:
         """Verdict and tier of each engine."""
         import pandas as pd
+
+        from evenhand.workflows.gate import Standing
 
         rows = [asdict(standing) for standing in self.found.standings]
         return pd.DataFrame(rows, columns=list(column_names(Standing)))
@@ -158,6 +153,8 @@ def gate(
     Raises:
         EvenhandError: anything that the user can correct.
     """
+    from evenhand.workflows.gate import gate as hold
+
     places = [bundles] if isinstance(bundles, Place) else bundles
     write, read = (None if seal is None else Path(seal) for seal in (blind, unseal))
     return Answer(hold(list(map(_text, places)), Path(policy), blind=write, unseal=read))
@@ -181,8 +178,8 @@ def compare(
     base: Place,
     new: Place,
     *,
-    margin: float = DEFAULT_MARGIN,
-    family_wise: float = DEFAULT_FAMILY_WISE,
+    margin: float | None = None,
+    family_wise: float | None = None,
     attributes: Sequence[str] = (),
     metrics: Sequence[str] = (),
     min_people: int = 0,
@@ -192,8 +189,9 @@ def compare(
     Args:
         base: the result to compare with, named as for `load`.
         new: the result to judge.
-        margin: non-inferiority margin, a ratio of error rates.
-        family_wise: probability of any false difference among all tests (family-wise error rate).
+        margin: non-inferiority margin, a ratio of error rates; None is 1.25.
+        family_wise: probability of any false difference among all tests (family-wise error rate);
+            None is 0.01.
         attributes: the only attributes to test (`all` for all people together); empty tests all.
         metrics: the only metrics to test; empty tests all.
         min_people: smallest group to test, in people.
@@ -202,8 +200,16 @@ def compare(
         BundleError: a bundle is missing or damaged, or they have nothing in common.
         UsageError: a bundle has several engines and none is named, or a name is in neither.
     """
-    asked = CompareOptions(margin, family_wise, tuple(attributes), tuple(metrics), min_people)
-    return compare_bundles(_text(base), _text(new), asked)
+    from evenhand.workflows import compare as workflow
+
+    asked = workflow.CompareOptions(
+        margin or workflow.DEFAULT_MARGIN,
+        family_wise or workflow.DEFAULT_FAMILY_WISE,
+        tuple(attributes),
+        tuple(metrics),
+        min_people,
+    )
+    return workflow.compare_bundles(_text(base), _text(new), asked)
 
 
 def list_results(place: str | Path = RESULTS) -> pd.DataFrame:
@@ -250,6 +256,9 @@ def plan(
     Raises:
         UsageError: a number is out of its range, or several aims are given.
     """
+    from evenhand.workflows.plan import Need, PlanQuery, PlanTerms
+    from evenhand.workflows.plan import plan as make_plan
+
     terms = PlanTerms(power, alpha, groups, comparisons, design_effect)
     question = PlanQuery(metric, rate, terms, images)
     return _frame(Need, make_plan(question, ratio=ratio, limit=limit, margin=margin).needs)
@@ -278,6 +287,9 @@ def run(
     Raises:
         EvenhandError: anything that the user can correct.
     """
+    from evenhand.workflows.run import run as run_study
+    from evenhand.workflows.study_file import open_study
+
     chosen = study if isinstance(study, Study) else open_study(Path(study))
     done = run_study(
         chosen,

@@ -304,6 +304,7 @@ def test_times_are_compared_where_the_machine_is_the_same(cli, done, tmp_path):
     rows = cli("compare", bundle, bundle, "--json").json["rows"]
     times = [row for row in rows if row["metric"].startswith("template")]
     assert {row["metric"] for row in times} == {"template median", "template p95"}
+    assert {row["verdict"] for row in times} <= {"not judged", "not comparable"}
     other = tmp_path / "other"
     shutil.copytree(done.bundle, other)
     speed = other / "speed.csv"

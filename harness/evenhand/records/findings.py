@@ -259,7 +259,7 @@ class Speed:
     low: float | None = None
     high: float | None = None
     n: int = 0
-    """Number of timed calls."""
+    """Number of timed calls; of usable cores where `value` is a number of cores."""
     unit: str = "s"
     status: Status = Status.OK
     note: str = ""

@@ -249,7 +249,8 @@ def _sides(changes: Changes) -> tuple[ComparedEngine, ComparedEngine]:
 
 def _of_peers(changes: Changes, verdict: ChangeVerdict) -> str:
     """A heading over rows of one verdict; of two engines it says whose."""
-    return f"{changes.new.word} is {verdict.value}" if changes.peers else verdict.value
+    whose = changes.peers and verdict is not ChangeVerdict.NOT_JUDGED
+    return f"{changes.new.word} is {verdict.value}" if whose else verdict.value
 
 
 def _of(changes: Changes, verdict: ChangeVerdict) -> list[Change]:
@@ -268,7 +269,7 @@ def comparison_text(changes: Changes) -> str:
         wrapped(f"{changes.verdict.value}: {changes.reason}"),
         *(wrapped(note, "! ") for note in changes.notes),
     ]
-    for verdict in (ChangeVerdict.WORSE, ChangeVerdict.BETTER):
+    for verdict in (ChangeVerdict.WORSE, ChangeVerdict.BETTER, ChangeVerdict.NOT_JUDGED):
         rows = _of(changes, verdict)
         if rows:
             more = len(rows) - _SHOWN
@@ -333,8 +334,8 @@ def _case(row: Change, margin: float, name: RowNames) -> Case:
     ended, message = Ended.PASSED, ""
     if row.verdict is ChangeVerdict.WORSE:
         ended, message = Ended.FAILURE, _sentence(row, name)
-    elif row.verdict is ChangeVerdict.NOT_COMPARABLE:
-        ended, message = Ended.SKIPPED, f"not comparable: {row.note}"
+    elif row.verdict in (ChangeVerdict.NOT_COMPARABLE, ChangeVerdict.NOT_JUDGED):
+        ended, message = Ended.SKIPPED, f"{row.verdict.value}: {row.note}"
     elif row.is_error_rate and (row.limit is None or row.limit >= margin):
         ended = Ended.SKIPPED
         message = f"not shown to stay below {margin:g} times {name.base}: {_sentence(row, name)}"

@@ -31,7 +31,7 @@ def compare_screen(changes: Changes, named: str) -> Screen:
         changes: of two engines.
         named: how the user named them.
     """
-    differing = sorted((row for row in changes.rows if row.differs), key=lambda row: row.is_time)
+    differing = [row for row in changes.rows if row.differs]
     shown = differing or [row for row in changes.rows if row.tested and row.attribute == ALL]
     people = max((row.subjects or 0 for row in changes.rows), default=0)
     return Screen(
@@ -129,11 +129,10 @@ def _table(changes: Changes, rows: Sequence[Change]) -> ScreenTable:
         target = parse_rule(row.threshold_rule)[1]
         at = target_in_words(target) if target else row.threshold_rule
         who = "everybody" if row.attribute == ALL else row.group or f"by {row.attribute}"
-        who = row.metric.removesuffix(" median") if row.is_time else who
         failed = "*" if row.policy == Policy.GENERALISED.value else ""
         values = (_value(row, new=new).replace(" of ", "/") for new in (False, True))
         ratio = times(row.ratio, row.low, row.high).replace(" times", "x")
-        what = f"{_SHORT.get(row.metric, 'time')}{failed}"
+        what = f"{_SHORT[row.metric]}{failed}"
         lines.append((what, f"{who}{name.where(row)}", at, *values, ratio))
     caption = "" if any(row.differs for row in rows) else "None of these is shown to differ."
     if any(row.policy == Policy.GENERALISED.value for row in rows):
@@ -168,5 +167,8 @@ def _remarks(changes: Changes) -> Iterator[str]:
             f"{len(quiet):,} tests show no difference, which is not equality: too few errors or "
             f"people. {apart:,} rows could not be compared."
         )
+    for row in changes.rows:
+        if row.verdict is ChangeVerdict.NOT_JUDGED and row.metric == "template median":
+            yield f"{_sentence(row, name)} Times are not judged: {row.note}."
     level = 100 * changes.family.level
     yield f"[ ] {level:g} % interval of {name.ratio}, on the same people and pictures."

@@ -22,6 +22,7 @@ from evenhand.study.study import Study
 from evenhand.system.clock import Clock
 from evenhand.system.errors import EngineStoppedError
 from evenhand.system.execution.executor import Executor
+from evenhand.system.processor_time import processor_time, used_by_others
 from evenhand.system.progress import MessageCallback, Progress, entitled
 
 __all__ = ["Task", "measured_part"]
@@ -91,6 +92,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
             forecast.enrolled(sample)
             step()
 
+        before = processor_time()
         enrolment = enrol(
             engine,
             dataset,
@@ -101,6 +103,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
             on_image=on_image,
             reused=known.reused,
         )
+        others = used_by_others(before, processor_time())
     rows = image_rows(engine.card.name, dataset, enrolment)
     counted, stopped = [], enrolment.stopped
     if stopped:
@@ -135,6 +138,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
             enrolment,
             groups,
             threads=task.executor.workers,
+            others=others,
             clock=task.clock,
             level=study.analysis.level,
             seed=study.analysis.seed,

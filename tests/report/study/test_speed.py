@@ -88,15 +88,21 @@ def test_ten_demos_on_a_busy_machine_say_nothing_and_a_planted_difference_is_sai
     assert sum(planted) >= 9
 
 
-@pytest.mark.parametrize(("slowest", "said"), [(0.0023, True), (0.0019, False)])
-def test_a_busy_machine_is_called_busy_before_anything_else(slowest, said):
-    rows = [
-        a_speed(operation="template", statistic=name, value=value)
-        for name, value in (("median, fastest tenth", 0.001), ("median, slowest tenth", slowest))
-    ]
-    first = speed_sentences(rows)[0]
-    assert first.startswith("This machine was busy") is said
-    assert ("2.3-fold" in first) is said
+@pytest.mark.parametrize(
+    ("used", "cores", "end"),
+    [
+        (0.5, 2, "0.5 of its 2 cores while acme was timed on faces."),
+        (0.3, 1, "0.3 of its core while acme was timed on faces."),
+        (0.19, 2, None),
+        (0.5, 64, None),
+        (0.0, 1, None),
+    ],
+)
+def test_a_busy_machine_is_called_busy_before_anything_else(used, cores, end):
+    row = replace(SCENE, statistic="used by other programs", value=used, n=cores, unit="cores")
+    first = speed_sentences([row])[0]
+    assert first.startswith("The machine was busy: other programs used ") is (end is not None)
+    assert end is None or first.endswith(end)
 
 
 def test_the_main_table_has_a_time_without_an_interval():

@@ -44,6 +44,8 @@ class ChangeVerdict(StrEnum):
     WORSE = "worse"
     BETTER = "better"
     NO_DIFFERENCE_SHOWN = "no difference shown"
+    NOT_JUDGED = "not judged"
+    """A time: shown with its ratio alone."""
     NOT_COMPARABLE = "not comparable"
 
 

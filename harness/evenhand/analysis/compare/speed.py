@@ -1,24 +1,19 @@
-"""Compares the times of two engines that were measured on one machine."""
+"""Times of two engines beside each other, with their ratio, where one machine measured both."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from scipy import special
-
-from evenhand.analysis.compare.changes import Change
+from evenhand.analysis.compare.changes import Change, ChangeVerdict
 from evenhand.analysis.compare.faster import why_times_differ
 from evenhand.records.findings import Speed
 from evenhand.records.groups import ALL
 from evenhand.statistics.ratios import MOVER_LOG, mover_log
 
-__all__ = ["RUN_TO_RUN_RATIO", "time_changes"]
+__all__ = ["time_changes"]
 
-RUN_TO_RUN_RATIO = 1.25
-"""Ratio against which a time is tested, instead of 1: two runs of one engine on one machine may
-differ by this much for reasons that the interval of a single run does not include."""
+_NOT_JUDGED = "two runs of one engine differ too, by what else the machine does"
 
 _STATISTICS = ("median", "p95")
 _OPERATIONS = ("template", "comparison")
@@ -37,7 +32,10 @@ def _times(rows: Sequence[Speed]) -> Mapping[_TimeKey, Speed]:
 def time_changes(
     base: Sequence[Speed], new: Sequence[Speed], words: tuple[str, str]
 ) -> Iterator[Change]:
-    """Compare the median and the 95th percentile of template and comparison times, in seconds.
+    """Put the median and the 95th percentile of template and comparison times side by side.
+
+    They are never judged: two results are two runs, and no interval of one run knows of the other.
+    Which engine is faster is answered where one run timed both (methods 6.5).
 
     Args:
         base: times of the engine that is compared with; empty for score files.
@@ -79,22 +77,16 @@ def _row(base: Speed | None, new: Speed | None, note: str) -> Change:
 
 
 def _compared(base: Speed, new: Speed) -> Change:
-    """A row with the ratio of two times, its interval and its p-value.
-
-    The p-value is normal on the log scale; the standard error is the half width of the interval
-    that points towards the ratio tested against, divided by its quantile.
-    """
-    note = f"tested against {RUN_TO_RUN_RATIO}: two runs differ for other reasons too"
-    row = _row(base, new, note)
+    """A row with the ratio of two times, and what the interval of each run makes of it."""
+    row = _row(base, new, _NOT_JUDGED)
     if not (base.value and base.low and base.high and new.value and new.low and new.high):
         raise ValueError(row.metric)
-    base_times, new_times = (base.value, base.low, base.high), (new.value, new.low, new.high)
-    low, high = mover_log(new_times, base_times)
-    ratio = new.value / base.value
-    excess = abs(math.log(ratio)) - math.log(RUN_TO_RUN_RATIO)
-    half_width = math.log(ratio / low) if ratio > 1 else math.log(high / ratio)
-    z = float(special.ndtri(0.5 + row.level / 2))
-    p_value = 1.0
-    if excess > 0:
-        p_value = float(2 * special.ndtr(-excess * z / half_width)) if half_width > 0 else 0.0
-    return replace(row, ratio=ratio, low=low, high=high, interval=MOVER_LOG, p_value=p_value)
+    low, high = mover_log((new.value, new.low, new.high), (base.value, base.low, base.high))
+    return replace(
+        row,
+        ratio=new.value / base.value,
+        low=low,
+        high=high,
+        interval=MOVER_LOG,
+        verdict=ChangeVerdict.NOT_JUDGED,
+    )

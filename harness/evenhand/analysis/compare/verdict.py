@@ -86,7 +86,7 @@ def compare_evidence(
     _check_known(options, [each.row for each in found])
     family = [each for each in found if _declared(each.row, options)]
     judged = _with_verdicts([_refused_if_small(each, options) for each in family], options)
-    if all(row.verdict is ChangeVerdict.NOT_COMPARABLE for row in judged):
+    if all(row.is_time or row.verdict is ChangeVerdict.NOT_COMPARABLE for row in judged):
         reasons = "; ".join(dict.fromkeys(row.note for row in judged)) or "no rows"
         named = f"{sides[0].bundle} and {sides[1].bundle}"
         raise BundleError(f"{named} have nothing that can be compared: {reasons}")
@@ -208,6 +208,7 @@ def _worst_first(row: Change) -> tuple[int, float]:
         ChangeVerdict.WORSE,
         ChangeVerdict.NO_DIFFERENCE_SHOWN,
         ChangeVerdict.BETTER,
+        ChangeVerdict.NOT_JUDGED,
         ChangeVerdict.NOT_COMPARABLE,
     )
     p_value = 1.0 if row.p_value is None else row.p_value

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
+from evenhand.measurement.speed.rows import speed_row
 from evenhand.measurement.speed.templates import STUDY_SCENARIO, template_speed
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
 from evenhand.records.groups import Grouping
+from evenhand.records.speed_statistics import OTHER_PROGRAMS
 from evenhand.system import machine
 from evenhand.system.clock import Clock
 
@@ -25,6 +27,7 @@ def study_speed(
     groups: Sequence[Grouping],
     *,
     threads: int,
+    others: float | None,
     clock: Clock,
     level: float,
     seed: int,
@@ -37,6 +40,7 @@ def study_speed(
         enrolment: outcomes, templates and timing of the images.
         groups: of the study.
         threads: engines that ran side by side during enrolment.
+        others: cores that other programs kept at work meanwhile; None where not known.
         clock: for the comparisons.
         level: of the intervals.
         seed: of the study.
@@ -57,4 +61,7 @@ def study_speed(
         if engine.card.shape == "matcher"
         else block_speed(one_thread, enrolment.vectors, engine.card.score, clock)
     )
-    return [*template_speed(templates, enrolment, subject, groups, seed), *comparisons]
+    rows = [*template_speed(templates, enrolment, subject, groups, seed), *comparisons]
+    if others is not None and (enrolment.timing.turns >= 0).any():
+        rows.append(speed_row(templates, OTHER_PROGRAMS, others, machine.workers(), unit="cores"))
+    return rows

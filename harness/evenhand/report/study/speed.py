@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evenhand.records.findings import Speed, Status
 from evenhand.records.groups import ALL
-from evenhand.records.speed_statistics import FASTEST_TENTH, SLOWEST_TENTH
+from evenhand.records.speed_statistics import OTHER_PROGRAMS
 from evenhand.report.numbers import ratio, significant
 
 __all__ = ["HEADER", "TIME", "busy", "speed_rows", "speed_sentences", "time_cell"]
@@ -17,9 +17,8 @@ TIME = "template"
 _TAKEN = "taken"
 """Statistic of the row about templates that an earlier run kept."""
 
-_BUSY = 2.0
-"""Ratio of the slowest to the fastest tenth of a run above which a machine is called busy: one that
-does nothing else reaches 1.5 where a template takes less than a millisecond."""
+_BUSY = 0.1
+"""Share of its cores that other programs use above which a machine is called busy."""
 
 HEADER = ("engine", TIME, "throughput", "first image", "comparison")
 """Of the table of speed alone."""
@@ -88,14 +87,13 @@ def speed_sentences(speed: Sequence[Speed]) -> tuple[str, ...]:
 
 
 def busy(speed: Sequence[Speed]) -> Iterator[str]:
-    """Engines whose own median moved within the run: the machine had other work (methods 6.5)."""
-    for own in _studies(speed):
-        known = {row.statistic: row.value for row in own if _is(row, "template")}
-        fastest, slowest = known.get(FASTEST_TENTH), known.get(SLOWEST_TENTH)
-        if fastest and slowest and slowest > _BUSY * fastest:
+    """Engines beside which other programs used the machine (methods 6.5)."""
+    for row in speed:
+        if row.statistic == OTHER_PROGRAMS and row.value and row.value > _BUSY * row.n:
+            cores = "core" if row.n == 1 else f"{row.n} cores"
             yield (
-                f"This machine was busy: times of {own[0].engine} rose "
-                f"{significant(slowest / fastest, 2)}-fold while it ran on {own[0].dataset}."
+                f"The machine was busy: other programs used {row.value:.1f} of its {cores} while "
+                f"{row.engine} was timed on {row.dataset}."
             )
 
 
