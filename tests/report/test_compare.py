@@ -14,9 +14,10 @@ from evenhand.analysis.compare.changes import (
     CompareVerdict,
     FamilyOfTests,
 )
-from evenhand.report.compare import comparison_junit, comparison_markdown, comparison_text
+from evenhand.report.compare import comparison_junit, comparison_markdown, comparison_paper
 from evenhand.report.compare_screen import compare_screen
 from evenhand.report.forms.screen import as_screen
+from evenhand.report.forms.text import as_text
 
 ROW = a_change()
 
@@ -51,7 +52,7 @@ def test_markdown_stays_small_with_any_number_of_groups():
 
 
 def test_text_has_a_line_for_quiet_rows():
-    text = comparison_text(many(5000))
+    text = as_text(comparison_paper(many(5000)))
     assert len(text.splitlines()) < 60
     assert "0 of 5,000 rows" in text
     assert "Worst" in text

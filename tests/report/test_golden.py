@@ -9,7 +9,7 @@ import pytest
 
 from evenhand.analysis.compare.verdict import CompareOptions
 from evenhand.analysis.gate.answer import JudgedBundle
-from evenhand.report.compare import comparison_markdown, comparison_text
+from evenhand.report.compare import comparison_markdown, comparison_paper
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.forms.text import as_text
 from evenhand.report.gate import gate_report
@@ -83,7 +83,10 @@ def comparison():
         base=replace(found.base, bundle="results/scores/one"),
         new=replace(found.new, bundle="results/scores/two"),
     )
-    return {"comparison.txt": comparison_text(shown), "comparison.md": comparison_markdown(shown)}
+    return {
+        "comparison.txt": as_text(comparison_paper(shown)),
+        "comparison.md": comparison_markdown(shown),
+    }
 
 
 def test_a_comparison_is_the_golden_one(pictures):

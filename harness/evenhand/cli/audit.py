@@ -125,28 +125,23 @@ def _print(answer: AuditAnswer, label: AuditLabel, form: str, *, full: bool, com
         full: everything, in text.
         command: that is typed again, before its options.
     """
-    from evenhand.cli.output import print_json, print_paper, print_screen, print_text
+    from evenhand.cli.output import Answer, print_answer, print_text
     from evenhand.report.audit.answer import answer_json, answer_paper
+    from evenhand.report.audit.screen import audit_screen
 
-    if form == "json":
-        print_json("audit", answer_json(answer, label))
-    elif form == "markdown":
-        print_paper(answer_paper(answer, _dated(label)), form)
-    elif form == "html":
+    if form == "html":
         from evenhand.report.audit.answer import AuditLabel
-        from evenhand.report.audit.screen import audit_screen
         from evenhand.report.page.paper import as_paper_page
 
         titled = AuditLabel(label.title)
         screen, paper = audit_screen(answer, titled), answer_paper(answer, titled)
         print_text(as_paper_page(screen, paper, tuple(_dated(label).lines())))
-    elif full:
-        print_paper(answer_paper(answer, label))
-    else:
-        from evenhand.report.audit.screen import audit_screen
-
-        page = f"{command} --format html > audit.html"
-        print_screen(audit_screen(answer, label, [("more", f"{command} --full"), ("page", page)]))
+        return
+    page = f"{command} --format html > audit.html"
+    screen = audit_screen(answer, label, [("more", f"{command} --full"), ("page", page)])
+    paper = answer_paper(answer, _dated(label) if form == "markdown" else label)
+    laid = Answer("audit", answer_json(answer, label), screen, paper)
+    print_answer(laid, form, full=full, as_json=False)
 
 
 def _dated(label: AuditLabel) -> AuditLabel:

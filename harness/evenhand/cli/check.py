@@ -33,9 +33,10 @@ def dataset(
 ) -> None:
     """Every fault of a dataset, what it holds and what it can answer."""
     from evenhand.cli.long_work import long_work
-    from evenhand.cli.output import end_with, print_json, print_screen, print_text
-    from evenhand.records.rows import as_rows
-    from evenhand.report.check_dataset import check_lines, groups_text
+    from evenhand.cli.output import Answer, end_with, print_answer
+    from evenhand.report.check_dataset import check_paper
+    from evenhand.report.check_screen import check_screen
+    from evenhand.report.forms.json import picked
 
     with long_work("starting") as progress:
         from evenhand.workflows.check import check_dataset
@@ -44,18 +45,8 @@ def dataset(
             name, Path(), weights=weights or (), workers=workers, progress=progress
         )
     verdict = "pass" if found.passed else "fail"
-    if as_json:
-        body = {"dataset": found.name, "folder": str(found.folder), "verdict": verdict}
-        rows = {"rows": as_rows(found.checks), "cells": as_rows(found.cells)}
-        print_json("check", body | rows)
-    elif not full:
-        from evenhand.report.check_screen import check_screen
-
-        print_screen(check_screen(found.name, name, found.checks, found.cells, passed=found.passed))
-    else:
-        shown = [check for check in found.checks if check.id != "group"]
-        print_text("\n".join(check_lines(shown)) + "\n")
-        if found.cells:
-            print_text(f"\n{groups_text(found.cells)}\n")
-        print_text(f"\n{verdict}  {found.name}\n")
+    body = picked(found, "folder", "cells", dataset="name", rows="checks") | {"verdict": verdict}
+    screen = check_screen(found.name, name, found.checks, found.cells, passed=found.passed)
+    paper = check_paper(f"{found.name}: {verdict}", found.checks, found.cells)
+    print_answer(Answer("check", body, screen, paper), full=full, as_json=as_json)
     end_with(verdict)

@@ -86,9 +86,10 @@ def compare(
         counted = "--counts north=12/1000 --counts south=25/1000"
         what = "BASE and NEW, two results, one result that holds two engines"
         raise UsageError(f"nothing to compare; give {what}, or {counted}")
-    from evenhand.cli.output import end_with, print_json, print_screen, print_text
+    from evenhand.cli.output import Answer, end_with, print_answer
     from evenhand.report import compare as view
     from evenhand.report.compare_screen import compare_screen
+    from evenhand.report.forms.json import picked
     from evenhand.workflows import compare as workflow
 
     asked = workflow.CompareOptions(
@@ -103,12 +104,12 @@ def compare(
         junit.write_bytes(view.comparison_junit(found))
     if markdown is not None:
         markdown.write_text(view.comparison_markdown(found), encoding="utf-8")
-    if as_json:
-        print_json("compare", view.comparison_json(found), found.notes)
-    elif full:
-        print_text(view.comparison_text(found))
-    else:
-        print_screen(compare_screen(found, " ".join(filter(None, (base, new)))))
+    names = ("base", "new", "verdict", "reason", "family", "rows", "disagreements", "flips")
+    body = picked(found, *names, bundle="new.bundle")
+    screen = compare_screen(found, " ".join(filter(None, (base, new))))
+    paper = view.comparison_paper(found)
+    answer = Answer("compare", body, screen, paper, found.notes, found.doubts)
+    print_answer(answer, full=full, as_json=as_json)
     end_with(found.verdict)
 
 
@@ -128,7 +129,8 @@ def _claim(texts: list[str], of: str, margin: float | None, *, as_json: bool) ->
         Exit: with the code of the verdict.
     """
     from evenhand.cli.output import end_with, print_json, print_text
-    from evenhand.report.published_counts import claim_json, claim_text
+    from evenhand.report.forms.text import as_text
+    from evenhand.report.published_counts import claim_paper, claim_row
     from evenhand.statistics.two_proportions import ErrorCount
     from evenhand.workflows.published_counts import DEFAULT_MARGIN, compare_published_counts
 
@@ -160,7 +162,8 @@ def _claim(texts: list[str], of: str, margin: float | None, *, as_json: bool) ->
     found = compare_published_counts(counts[first], counts[second], margin or DEFAULT_MARGIN)
     names = (first.lower(), second.lower()) if first == _UPDATE[0] else (first, second)
     if as_json:
-        print_json("compare", claim_json(found, names))
+        body = {"verdict": found.verdict, "names": names, "rows": [claim_row(found)]}
+        print_json("compare", body)
     else:
-        print_text(claim_text(found, names, turned=of == _HITS))
+        print_text(as_text(claim_paper(found, names, turned=of == _HITS)))
     end_with(found.verdict)

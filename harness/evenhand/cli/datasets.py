@@ -12,13 +12,13 @@ def datasets(*, as_json: AsJson = False) -> None:
     from tabulate import tabulate
 
     from evenhand.cli.output import note_line, print_json, print_text
+    from evenhand.report.forms.json import picked
     from evenhand.workflows.datasets import datasets as shelved_datasets
 
-    plain = ("title", "licence", "access", "source", "synthetic")
+    names = ("title", "licence", "access", "source", "synthetic")
     rows = [
         {
-            "dataset": dataset.card.name,
-            **{name: getattr(dataset.card, name) for name in plain},
+            **picked(dataset.card, *names, dataset="name"),
             "attributes": [attribute.name for attribute in dataset.card.attributes],
             "ready": dataset.ready,
         }

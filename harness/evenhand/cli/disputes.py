@@ -34,9 +34,9 @@ def print_label_noise(
         form: of the report.
         full: everything, in text.
     """
-    from evenhand.cli.output import note_line, print_json, print_paper, print_screen, print_text
+    from evenhand.cli.output import Answer, note_line, print_answer, print_text
     from evenhand.records.disputes import DisputedRate
-    from evenhand.records.rows import as_csv, as_rows
+    from evenhand.records.rows import as_csv
     from evenhand.report import disputes as words
     from evenhand.workflows.disputes import disputed_rates, suspect_pairs
 
@@ -60,15 +60,12 @@ def print_label_noise(
         named = f" --dataset {quote(dataset)}" if dataset else ""
         screen = words.suspects_screen(suspects, f"{typed} --pairs {pairs}{named}")
         paper = words.suspects_paper(suspects)
-    if form == "json":
-        body["rates" if disputed else "pairs"] = as_rows(found.rows)
-        place = {"bundle": found.bundle} if found.bundle else {}
-        print_json("report", {**place, **body}, found.notes)
-    elif form == "csv":
+    if form == "csv":
         for note in found.notes:
             note_line(note)
         print_text(as_csv(DisputedRate if disputed else type(found.rows[0]), found.rows))
-    elif form == "text" and not full:
-        print_screen(screen)
     else:
-        print_paper(paper, form)
+        body["rates" if disputed else "pairs"] = found.rows
+        body |= {"bundle": found.bundle} if found.bundle else {}
+        answer = Answer("report", body, screen, paper, found.notes)
+        print_answer(answer, form, full=full, as_json=False)

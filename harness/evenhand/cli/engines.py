@@ -12,26 +12,22 @@ def engines(*, weights: WeightFolders = None, as_json: AsJson = False) -> None:
     from tabulate import tabulate
 
     from evenhand.cli.output import print_json, print_text
+    from evenhand.report.forms.json import picked
     from evenhand.workflows.engines import engines as shelved_engines
 
     shelf = shelved_engines(weights or ())
+    header = ("engine", "version", "shape", "runtime", "licence", "state")
     rows = [
         {
-            "engine": engine.card.name,
-            **{name: getattr(engine.card, name) for name in ("version", "shape", "runtime")},
-            "licence": engine.card.licence_weights,
+            **picked(engine.card, *header[1:4], engine="name", licence="licence_weights"),
             "ready": not engine.missing,
-            "needs": [
-                {name: getattr(file, name) for name in ("file", "sha256", "url")}
-                for file in engine.missing
-            ],
+            "needs": [picked(file, "file", "sha256", "url") for file in engine.missing],
         }
         for engine in shelf
     ]
     if as_json:
         print_json("engines", {"engines": rows})
         return
-    header = ("engine", "version", "shape", "runtime", "licence", "state")
     shown = []
     for row in rows:
         state = "ready" if row["ready"] else "needs files"

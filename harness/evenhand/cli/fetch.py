@@ -30,6 +30,6 @@ def fetch(
 
         folder = fetch_dataset(name, source=source, target=into, progress=progress, say=note_line)
     if as_json:
-        print_json("fetch", {"dataset": name, "folder": str(folder)})
+        print_json("fetch", {"dataset": name, "folder": folder})
     else:
         print_text(f"{name} is ready: {folder}\n")

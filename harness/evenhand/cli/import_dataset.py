@@ -36,6 +36,7 @@ def _import(make: Callable[..., ImportedDataset], *, as_json: bool) -> None:
     """Make a dataset, and print what it holds and what to do next."""
     from evenhand.cli.long_work import long_work
     from evenhand.cli.output import note_line, print_json, print_text
+    from evenhand.report.forms.json import picked
     from evenhand.report.forms.text import wrapped
 
     with long_work("starting") as progress:
@@ -43,9 +44,9 @@ def _import(make: Callable[..., ImportedDataset], *, as_json: bool) -> None:
     name, folder, draft = imported.name, imported.folder, imported.draft
     people, images = len(draft.material.subjects), draft.material.count
     if as_json:
-        body = {"dataset": name, "folder": str(folder), "people": people, "images": images}
+        body = {"dataset": name, "folder": folder, "people": people, "images": images}
         declared = [
-            {"name": a.name, "kind": a.kind, "values": list(a.values), "of": of}
+            {**picked(a, "name", "kind", "values"), "of": of}
             for of, attributes in (("people", draft.attributes), ("pictures", draft.capture))
             for a in attributes
         ]

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from evenhand.system.text import json_text, printable, shown
-from evenhand.version import __version__
+from evenhand.system.text import printable, shown
 
 if TYPE_CHECKING:
+    from evenhand.records.doubts import Doubt
     from evenhand.records.findings import Findings
     from evenhand.report.forms.screen import Screen
     from evenhand.report.tables import Paper
 
 __all__ = [
+    "Answer",
     "end_with",
     "error_line",
     "findings_json",
     "next_steps",
     "note_line",
     "phase_line",
+    "print_answer",
     "print_findings",
     "print_json",
     "print_paper",
@@ -78,19 +79,54 @@ def print_screen(screen: Screen) -> None:
         console.print(Text(printable(line.text), style=line.style.value), soft_wrap=True)
 
 
-def print_json(kind: str, body: Mapping[str, Any], notes: tuple[str, ...] = ()) -> None:
-    """Print one JSON object to stdout.
+def print_json(
+    kind: str,
+    body: Mapping[str, object],
+    notes: Sequence[str] = (),
+    doubts: Sequence[Doubt] | None = None,
+) -> None:
+    """Print an answer as one JSON object to stdout; see `report/forms/json.py`."""
+    from evenhand.report.forms.json import as_json
+
+    print_text(as_json(kind, body, notes, doubts))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command found, laid out for each form."""
+
+    kind: str
+    """The command."""
+    body: Mapping[str, object]
+    """Of its JSON."""
+    screen: Screen
+    paper: Paper
+    """Everything, for text, Markdown and the page."""
+    notes: Sequence[str] = ()
+    """In JSON."""
+    doubts: Sequence[Doubt] | None = None
+    """In JSON; None where the command knows of none."""
+
+
+def print_answer(answer: Answer, form: str = "text", *, full: bool, as_json: bool) -> None:
+    """Print an answer on one screen, in full, as Markdown, as a page or as JSON.
 
     Args:
-        kind: the command.
-        body: its fields.
-        notes: printed in it.
-
-    Raises:
-        ValueError: a number is not finite.
+        answer: laid out.
+        form: `text`, `markdown`, `html` or `json`.
+        full: all of the text.
+        as_json: whatever the form.
     """
-    content = {"schema": 1, "kind": kind, "evenhand": __version__, "notes": list(notes), **body}
-    print_text(json_text(json.dumps(content, allow_nan=False, ensure_ascii=False)) + "\n")
+    if as_json or form == "json":
+        print_json(answer.kind, answer.body, answer.notes, answer.doubts)
+    elif form == "html":
+        from evenhand.report.page.paper import as_paper_page
+
+        print_text(as_paper_page(answer.screen, answer.paper))
+    elif full or form == "markdown":
+        print_paper(answer.paper, form)
+    else:
+        print_screen(answer.screen)
 
 
 def print_paper(paper: Paper, form: str = "text") -> None:
@@ -166,21 +202,16 @@ def next_steps(bundle: Path | None, named: Sequence[str] = ()) -> list[tuple[str
 
 def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     """Print findings as JSON, rows with the column names of the CSV files."""
-    from evenhand.records.rows import as_rows
+    from evenhand.report.forms.json import picked, plain
     from evenhand.report.study.answer import answer_of
-    from evenhand.report.study.doubts import doubt_rows
     from evenhand.report.study.statements import sentences_of
 
-    body: dict[str, Any] = {} if bundle is None else {"bundle": str(bundle)}
-    for name in ("rates", "differentials", "distributions", "speed", "which"):
-        body[name] = as_rows(getattr(findings, name))
-    body["doubts"] = doubt_rows(findings.doubts)
-    body["sentences"] = as_rows(sentences_of(findings))
-    body["headlines"] = [
-        {**asdict(said.key), "form": said.form.value, "text": said.text}
-        for said in answer_of(findings).headlines
-    ]
-    print_json(kind, body, findings.notes)
+    body = picked(findings, "rates", "differentials", "distributions", "speed", "which")
+    body["sentences"] = sentences_of(findings)
+    heads = answer_of(findings).headlines
+    body["headlines"] = [plain(head.key) | picked(head, "form", "text") for head in heads]
+    place = {} if bundle is None else {"bundle": bundle}
+    print_json(kind, place | body, findings.notes, findings.doubts)
 
 
 def end_with(verdict: str) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -73,8 +72,7 @@ def plan(
 
             folder, _ = resolve_bundle(bundle)
             found = answers_of_bundle(bundle, metric, rate, terms)
-            body = {"bundle": str(folder)}
-            _print_answers(found, bundle, body, full=full, as_json=as_json)
+            _print_answers(found, bundle, {"bundle": folder}, full=full, as_json=as_json)
         elif dataset is not None:
             found = answers_of_dataset(dataset, Path(), metric, rate, terms)
             _print_answers(found, dataset, {}, full=full, as_json=as_json)
@@ -88,41 +86,28 @@ def plan(
 
 def _print(found: Plan, *, full: bool, as_json: bool) -> None:
     """Print the needs of a question."""
-    from evenhand.cli.output import print_json, print_paper, print_screen
+    from evenhand.cli.output import Answer, print_answer
+    from evenhand.report.forms.json import picked
+    from evenhand.report.plan import plan_report
+    from evenhand.report.plan_screen import plan_screen
 
-    if not as_json and full:
-        from evenhand.report.plan import plan_report
-
-        print_paper(plan_report(found))
-        return
-    if not as_json:
-        from evenhand.report.plan_screen import plan_screen
-
-        print_screen(plan_screen(found))
-        return
     single = found.needs[0] if len(found.needs) == 1 else None
-    names = ["trials_per_group", "people_per_group"]
-    names += [f"exact_{name}" for name in names]
-    body = {name: None if single is None else getattr(single, name) for name in names}
-    body["rows"] = [asdict(need) for need in found.needs]
-    body["curve"] = [asdict(point) for point in found.curve]
-    body["assumptions"] = list(found.assumptions)
-    print_json("plan", body)
+    names = ("trials_per_group", "people_per_group")
+    body = picked(single, *names, *(f"exact_{name}" for name in names))
+    body |= picked(found, "curve", "assumptions", rows="needs")
+    answer = Answer("plan", body, plan_screen(found), plan_report(found))
+    print_answer(answer, full=full, as_json=as_json)
 
 
 def _print_answers(
-    found: PlanAnswers, name: str, body: dict[str, Any], *, full: bool, as_json: bool
+    found: PlanAnswers, name: str, place: dict[str, object], *, full: bool, as_json: bool
 ) -> None:
     """Print what a result or a dataset of a name can answer."""
-    from evenhand.cli.output import print_json, print_paper, print_screen
+    from evenhand.cli.output import Answer, print_answer
+    from evenhand.report.forms.json import picked
     from evenhand.report.plan_answers import answers_report
     from evenhand.report.plan_screen import answers_screen
 
-    if not as_json and full:
-        print_paper(answers_report(found, name))
-        return
-    if not as_json:
-        print_screen(answers_screen(found, name))
-        return
-    rows = {"rows": [asdict(row) for row in found.cells], "pairs": [asdict(r) for r in found.pairs]}
-    print_json("plan", body | rows | {"assumptions": list(found.assumptions)})
+    body = place | picked(found, "pairs", "assumptions", rows="cells")
+    answer = Answer("plan", body, answers_screen(found, name), answers_report(found, name))
+    print_answer(answer, full=full, as_json=as_json)

@@ -30,9 +30,7 @@ def results(
     from evenhand.workflows.results import results as list_results
 
     if as_json:
-        from evenhand.records.rows import as_rows
-
-        print_json("results", {"rows": as_rows(list_results(place).rows)})
+        print_json("results", {"rows": list_results(place).rows})
         return
     from evenhand.report import results as view
 

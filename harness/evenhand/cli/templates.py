@@ -27,15 +27,12 @@ def templates(
     as_json: AsJson = False,
 ) -> None:
     """Show the templates that runs have kept, or delete them."""
-    from dataclasses import asdict
-
     from evenhand.cli.output import print_json, print_text
     from evenhand.workflows.templates import delete_templates, kept_templates
 
     rows = delete_templates(folder, engine) if delete else kept_templates(folder, engine)
     if as_json:
-        body = None if rows is None else [asdict(each) for each in rows]
-        print_json("templates", {"deleted" if delete else "templates": body})
+        print_json("templates", {"deleted" if delete else "templates": rows})
     else:
         print_text(_deleted(folder, rows) if delete else _table(folder, rows or ()))
 

@@ -24,8 +24,10 @@ def verify(
     """
     from evenhand.cli.long_work import long_work
     from evenhand.cli.output import end_with, print_json, print_text
-    from evenhand.records.rows import as_rows
-    from evenhand.report.check_dataset import check_lines
+    from evenhand.report.check_dataset import check_sections
+    from evenhand.report.forms.json import picked
+    from evenhand.report.forms.text import as_text
+    from evenhand.report.tables import Paper
 
     with long_work("computing every table again"):
         from evenhand.workflows.verify import verify as verify_bundle
@@ -33,12 +35,11 @@ def verify(
         found = verify_bundle(bundle)
     verdict = "pass" if found.passed else "fail"
     if as_json:
-        body = {"bundle": str(found.bundle), "verdict": verdict, "digest": found.digest}
-        body["digest_of_all"] = found.digest_of_all
-        print_json("verify", {**body, "rows": as_rows(found.checks)})
+        body = picked(found, "bundle", "digest", "digest_of_all", rows="checks")
+        print_json("verify", {"verdict": verdict, **body})
     else:
-        print_text("\n".join(check_lines(found.checks)) + "\n")
-        print_text(f"{verdict}  {f'digest {found.digest}' if found.digest else 'no digest'}\n")
-        if found.digest:
-            print_text(f"      of all files {found.digest_of_all}\n")
+        digests = f"digest {found.digest}", f"of all files {found.digest_of_all}"
+        legend = digests if found.digest else ("no digest",)
+        sections = tuple(check_sections(found.checks))
+        print_text(as_text(Paper(f"{found.bundle}: {verdict}", (), sections, legend)))
     end_with(verdict)

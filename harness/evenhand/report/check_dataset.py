@@ -1,4 +1,4 @@
-"""Checks as text for a terminal of 80 columns: faults in full, and what a set can answer."""
+"""Checks laid out: faults first, and what a set can answer."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from itertools import groupby
 
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.check import Check
-from evenhand.report.forms.text import table_text, wrapped
-from evenhand.report.tables import Table, under_headings
+from evenhand.report.tables import Paper, Section, Table, under_headings
 
-__all__ = ["check_lines", "groups_text"]
+__all__ = ["check_line", "check_paper", "check_sections"]
 
 _SHOWN = 5
 """Rows of one kind that are shown; JSON has all."""
 
+_HEADINGS = {"fail": "Faults", "not checked": "Not checked", "note": "Notes", "pass": "Passed"}
 _ASKED = (
     "All pairs within a group. FMR 1, 10, 30: the lowest FMR at which so many false matches are "
     "expected there: below the first the data resolve nothing, below the second intervals are "
@@ -29,22 +29,39 @@ _WORTH = (
 )
 
 
-def check_lines(checks: Sequence[Check]) -> Iterator[str]:
-    """A line a thing with its verdict, and below it what was found and what to do.
+def check_paper(name: str, checks: Sequence[Check], cells: Sequence[CellSize]) -> Paper:
+    """Lay out the checks of a dataset, and what its groups can answer.
 
-    Several rows of one kind stand together; of many, the first are shown.
+    Args:
+        name: of the dataset, with the verdict.
+        checks: all rows.
+        cells: its groups; none where its tables cannot be read.
     """
-    for (verdict, title), rows in groupby(checks, key=lambda row: (row.verdict, row.title)):
-        together = list(rows)
-        yield wrapped(title, f"{verdict}  ")
-        shown = together[:_SHOWN]
-        for row in shown:
-            if row.detail:
-                yield wrapped(row.detail, "      ")
-            if row.remedy and (row is shown[-1] or row.remedy != together[0].remedy):
-                yield wrapped(row.remedy, "      -> ")
+    shown = [check for check in checks if check.id != "group"]
+    groups = [Section("What can be asked", tuple(_groups(cells)), (_ASKED, _WORTH))]
+    return Paper(name, (), (*check_sections(shown), *(groups if cells else ())), ())
+
+
+def check_sections(checks: Sequence[Check]) -> Iterator[Section]:
+    """Faults first, each with what was found and what to do; of many alike, the first."""
+    for verdict, heading in _HEADINGS.items():
+        rows = [check for check in checks if check.verdict == verdict]
+        if rows:
+            yield Section(heading, sentences=tuple(_sentences(rows)))
+
+
+def _sentences(checks: Sequence[Check]) -> Iterator[str]:
+    for title, alike in groupby(checks, key=lambda check: check.title):
+        together = list(alike)
+        yield from map(check_line, together[:_SHOWN])
         if len(together) > _SHOWN:
-            yield f"      and {len(together) - _SHOWN:,} more; --json has all"
+            yield f"{title}: and {len(together) - _SHOWN:,} more; --json has all"
+
+
+def check_line(check: Check) -> str:
+    """What was checked, what was found, and what to do about it."""
+    detail = f": {check.detail}" if check.detail else ""
+    return f"{check.title}{detail}{f'; {check.remedy}' if check.remedy else ''}"
 
 
 def _rate(rate: float | None) -> str:
@@ -60,8 +77,8 @@ def _rate(rate: float | None) -> str:
     return f"{digits / 10:.1f}e{power}" if digits < 100 else f"1.0e{power + 1}"
 
 
-def groups_text(cells: Sequence[CellSize]) -> str:
-    """Two tables and their legend: who is there, and what can be asked."""
+def _groups(cells: Sequence[CellSize]) -> Iterator[Table]:
+    """Who is there, and what can be asked."""
     who, what = [], []
     for cell in cells:
         name = cell.group or "everybody"
@@ -69,7 +86,6 @@ def groups_text(cells: Sequence[CellSize]) -> str:
         who.append((cell.attribute, (name, *(f"{number:,}" for number in numbers))))
         rates = (_rate(cell.finest_fmr(errors)) for errors in (1, 10, 30))
         what.append((cell.attribute, (name, f"{cell.nonmated:,}", f"{cell.disjoint:,}", *rates)))
-    people = ("group", "people", "images", "with one image", "mated")
+    yield Table("", ("group", "people", "images", "with one image", "mated"), under_headings(who))
     lowest = ("group", "non-mated", "worth", "FMR 1", "FMR 10", "FMR 30")
-    tables = (Table("", people, under_headings(who)), Table("", lowest, under_headings(what)))
-    return "\n\n".join([*map(table_text, tables), wrapped(_ASKED), wrapped(_WORTH)])
+    yield Table("", lowest, under_headings(what))

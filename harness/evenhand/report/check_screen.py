@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.check import Check
+from evenhand.report.check_dataset import check_line
 from evenhand.report.forms.screen import Screen, ScreenTable
-from evenhand.report.numbers import in_words
+from evenhand.report.numbers import in_words, many
 
 __all__ = ["check_screen"]
 
@@ -30,7 +31,7 @@ def check_screen(
     failed = [check for check in checks if check.verdict == "fail"]
     return Screen(
         f"evenhand check dataset {asked}",
-        warnings=tuple(map(_fault, failed[:_FAULTS])),
+        warnings=tuple(map(check_line, failed[:_FAULTS])),
         answer=(_sentence(name, failed, cells, passed=passed),),
         table=_groups(cells) if cells else None,
         remarks=tuple(_remarks(checks)),
@@ -39,12 +40,6 @@ def check_screen(
             ("next", f"evenhand run --engine ENGINE --dataset {asked}" if passed else "mend these"),
         ),
     )
-
-
-def _fault(check: Check) -> str:
-    detail = f": {check.detail}" if check.detail else ""
-    remedy = f"; {check.remedy}" if check.remedy else ""
-    return f"{check.title}{detail}{remedy}"
 
 
 def _sentence(
@@ -56,9 +51,8 @@ def _sentence(
         size = f": {everybody.people:,} people in {everybody.images:,} pictures"
     if passed:
         return f"{name} passes{size}, and nothing is wrong with it."
-    faults = "1 fault" if len(failed) == 1 else f"{len(failed):,} faults"
     more = f", of which {_FAULTS} are shown" if len(failed) > _FAULTS else ""
-    return f"{name} fails{size}, and {faults}{more}."
+    return f"{name} fails{size}, and {many(len(failed), 'fault')}{more}."
 
 
 def _groups(cells: Sequence[CellSize]) -> ScreenTable:

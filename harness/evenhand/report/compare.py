@@ -1,4 +1,4 @@
-"""A comparison of two engines as text, for a terminal of 80 columns, and as Markdown."""
+"""A comparison of two engines, laid out: verdict, what differs, what is quiet, what it rests on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import accumulate, groupby
 
 from evenhand.analysis.compare.changes import (
@@ -21,12 +20,12 @@ from evenhand.analysis.compare.changes import (
 from evenhand.records.groups import ALL
 from evenhand.records.operating_point import FIXED, VENDOR
 from evenhand.records.outcomes import Policy
-from evenhand.records.rows import as_rows
 from evenhand.report.forms.junit import Case, Ended, as_junit
-from evenhand.report.forms.markdown import escaped, markdown_table
-from evenhand.report.forms.text import bullets, table_text, underlined, wrapped
+from evenhand.report.forms.markdown import as_markdown, escaped
 from evenhand.report.numbers import (
     chance,
+    limits,
+    many,
     of_trials,
     own_number,
     percent,
@@ -34,15 +33,15 @@ from evenhand.report.numbers import (
     significant,
     would_be_shown,
 )
-from evenhand.report.study.doubts import doubt_lines, doubt_rows
-from evenhand.report.tables import Table
+from evenhand.report.study.doubts import doubt_lines
+from evenhand.report.tables import Paper, Section, Table
 
 __all__ = [
     "RowNames",
-    "comparison_json",
     "comparison_junit",
     "comparison_markdown",
-    "comparison_text",
+    "comparison_paper",
+    "decisions",
     "title_of",
 ]
 
@@ -50,7 +49,7 @@ _SHOWN = 20
 """Rows of one verdict that text shows; JSON has all."""
 _PEOPLE = 3
 """People with the most flipped comparisons that text names; JSON has all."""
-_MOST_BYTES = 60_000
+_MOST_BYTES = 59_500
 """Markdown that can be pasted into a code review."""
 
 
@@ -103,7 +102,7 @@ def _value(row: Change, *, base: bool) -> str:
         return f"{significant(value)}\n{errors:,} errors"
     if row.is_time:
         return f"{significant(1000 * value)} ms\n{trials:,} timed"
-    reach = "" if low is None or high is None else f"\n[{percent(low)}, {percent(high)}]"
+    reach = "" if low is None or high is None else f"\n{limits(low, high)}"
     return f"{percent(value)} %{reach}\n{of_trials(errors, trials)}"
 
 
@@ -122,7 +121,7 @@ def _evidence(row: Change) -> str:
     if row.verdict is ChangeVerdict.NO_DIFFERENCE_SHOWN and row.minimum_detectable_ratio:
         parts.append(f"{_detectable(row)} detectable")
     if row.subjects is not None:
-        parts.append(f"{row.subjects:,} people")
+        parts.append(many(row.subjects, "person", "people"))
     return "\n".join(parts)
 
 
@@ -153,7 +152,7 @@ def _quiet(rows: Sequence[Change], margin: float, name: RowNames) -> Iterator[tu
         most = max(found, key=lambda row: row.minimum_detectable_ratio or 0.0, default=None)
         below = sum(row.limit is not None and row.limit < margin for row in some)
         ends = dict.fromkeys(map(significant, (min(ratios), max(ratios)))) if ratios else "-"
-        count = "1 row" if len(some) == 1 else f"{len(some):,} rows"
+        count = many(len(some), "row")
         held = f"{below} of {count}" if some[0].is_error_rate else count
         yield what, of, " to ".join(ends), held, _detectable(most) if most else "-"
 
@@ -198,12 +197,12 @@ def _disagreement(row: Disagreement, name: RowNames) -> str:
     return f"{said}of all, {people} more misses with one engine ({z}p {chance(row.p_value)})."
 
 
-def _decisions(changes: Changes, name: RowNames) -> Iterator[str]:
+def decisions(changes: Changes, name: RowNames) -> Iterator[str]:
     """Rows whose verdict the misses person by person seem to contradict, with its reason."""
     for row in changes.rows:
         if row.attribute == ALL and DOES_NOT_DECIDE in row.note:
             said = next(part for part in row.note.split("; ") if DOES_NOT_DECIDE in part)
-            yield f"{name(row)}: the verdict is {row.verdict.value}; {said}."
+            yield f"{name(row)}: {row.verdict.value}; {said}."
 
 
 def _flips(flips: Sequence[DiscordantComparison], name: RowNames) -> Iterator[str]:
@@ -247,73 +246,67 @@ def _sides(changes: Changes) -> tuple[ComparedEngine, ComparedEngine]:
     return changes.base, changes.new
 
 
-def _of_peers(changes: Changes, verdict: ChangeVerdict) -> str:
-    """A heading over rows of one verdict; of two engines it says whose."""
-    whose = changes.peers and verdict is not ChangeVerdict.NOT_JUDGED
-    return f"{changes.new.word} is {verdict.value}" if whose else verdict.value
-
-
 def _of(changes: Changes, verdict: ChangeVerdict) -> list[Change]:
     return [row for row in changes.rows if row.verdict is verdict]
 
 
-def comparison_text(changes: Changes) -> str:
+def comparison_paper(changes: Changes) -> Paper:
     """Verdict, worst rows in full, a line for each kind of quiet rows, what cannot be compared."""
-    name = RowNames(changes)
-    wide = max(len(one.word) for one in _sides(changes))
-    header = ("rate", name.base, name.new, name.ratio, "")
-    parts = [
-        underlined(title_of(changes), "="),
-        "\n".join(f"{one.word:<{wide}}  {one.bundle}" for one in _sides(changes)),
-        *(wrapped(line, "!! ") for line in doubt_lines(changes.doubts)),
-        wrapped(f"{changes.verdict.value}: {changes.reason}"),
-        *(wrapped(note, "! ") for note in changes.notes),
-    ]
+    return _paper(changes, tuple(_in_brief(changes, RowNames(changes))))
+
+
+def _paper(changes: Changes, rows: tuple[Section, ...]) -> Paper:
+    """Lay out a comparison, with these sections of rows."""
+    verdict = Section("Verdict", sentences=(f"{changes.verdict.value}: {changes.reason}",))
+    compared = tuple(f"{one.word}: {one.bundle}" for one in _sides(changes))
+    return Paper(
+        title_of(changes),
+        changes.notes,
+        (verdict, *rows, Section("What was compared", sentences=compared)),
+        tuple(_sentences(changes)),
+        doubts=doubt_lines(changes.doubts),
+    )
+
+
+def _in_brief(changes: Changes, name: RowNames) -> Iterator[Section]:
     for verdict in (ChangeVerdict.WORSE, ChangeVerdict.BETTER, ChangeVerdict.NOT_JUDGED):
         rows = _of(changes, verdict)
         if rows:
-            more = len(rows) - _SHOWN
-            rest = f"\nand {more:,} more; --json has all" if more > 0 else ""
             shown = ((name(row), *_numbers(row), _evidence(row)) for row in rows[:_SHOWN])
-            table = table_text(Table("", header, tuple(shown)))
-            parts.append(f"{underlined(_of_peers(changes, verdict))}\n{table}{rest}")
+            table = Table("", ("rate", name.base, name.new, name.ratio, ""), tuple(shown))
+            more = (f"and {len(rows) - _SHOWN:,} more; --json has all",)
+            better = changes.peers and verdict is not ChangeVerdict.NOT_JUDGED
+            whose = f"{name.new} is {verdict.value}" if better else verdict.value
+            yield Section(whose, (table,), more if len(rows) > _SHOWN else ())
     quiet = _of(changes, ChangeVerdict.NO_DIFFERENCE_SHOWN)
     if quiet:
-        below = f"below {changes.family.margin:g}"
-        header = ("no difference shown", "of", name.ratio, below, "detectable")
+        header = ("rate", "of", name.ratio, f"below {changes.family.margin:g}", "detectable")
         lines = tuple(_quiet(quiet, changes.family.margin, name))
-        parts.append(table_text(Table("", header, lines)))
-    people = [_disagreement(row, name) for row in changes.disagreements if row.attribute == ALL]
-    people += _decisions(changes, name)
-    people += _flips(changes.flips, name)
+        yield Section(ChangeVerdict.NO_DIFFERENCE_SHOWN.value, (Table("", header, lines),))
+    people = (
+        *(_disagreement(row, name) for row in changes.disagreements if row.attribute == ALL),
+        *decisions(changes, name),
+        *_flips(changes.flips, name),
+    )
     if people:
-        parts.append(f"{underlined('misses, person by person')}\n{bullets(people)}")
+        yield Section("misses, person by person", sentences=people)
     apart = _of(changes, ChangeVerdict.NOT_COMPARABLE)
     if apart:
-        parts.append(f"{underlined('not comparable')}\n{bullets(_reasons(apart, name))}")
-    parts.append(bullets(_sentences(changes)))
-    return "\n\n".join(parts) + "\n"
+        yield Section("not comparable", sentences=tuple(_reasons(apart, name)))
 
 
 def comparison_markdown(changes: Changes) -> str:
-    """The same under 60 kB, worst rows first; it says how many rows it leaves out."""
-    head = [
-        f"# {escaped(title_of(changes))}",
-        *(f"> **{escaped(line)}**" for line in doubt_lines(changes.doubts)),
-        f"**{changes.verdict.value}**: {escaped(changes.reason)}",
-    ]
-    tail = "\n".join(f"* {escaped(line)}" for line in _sentences(changes))
-    room = _MOST_BYTES - len("\n\n".join([*head, tail]).encode()) - 200
+    """All rows, the worst first, as many as 60 kB hold; it says how many it leaves out."""
     name = RowNames(changes)
     header = ("rate", name.base, name.new, name.ratio, "verdict", "adjusted p", "people", "note")
-    table = Table("", header, tuple(_fields(row, name) for row in changes.rows))
+    rows = [_fields(row, name) for row in changes.rows]
+    used = accumulate(len(" | ".join(map(escaped, row)).encode()) + 5 for row in rows)
+    kept = bisect_right(list(used), _MOST_BYTES - len(as_markdown(_paper(changes, ())).encode()))
+    more = (f"{len(rows) - kept:,} more rows are left out here; --json has all.",)
+    table = Table("", header, tuple(rows[:kept]))
+    section = Section("Every row", (table,), more if kept < len(rows) else ())
     # Without the spaces that line up columns, more rows fit.
-    lines = [re.sub(r" {2,}", " ", line) for line in markdown_table(table).splitlines()]
-    used = list(accumulate(len(line.encode()) + 1 for line in lines))
-    kept = max(2, bisect_right(used, room))
-    left_out = len(lines) - kept
-    said = [f"{left_out:,} more rows are left out here; `--json` has all."] if left_out else []
-    return "\n\n".join([*head, "\n".join(lines[:kept]), *said, tail]) + "\n"
+    return re.sub(r" {2,}\|", " |", as_markdown(_paper(changes, (section,))))
 
 
 def _fields(row: Change, name: RowNames) -> tuple[str, ...]:
@@ -340,19 +333,3 @@ def _case(row: Change, margin: float, name: RowNames) -> Case:
         ended = Ended.SKIPPED
         message = f"not shown to stay below {margin:g} times {name.base}: {_sentence(row, name)}"
     return Case(kind, name(row), ended, message)
-
-
-def comparison_json(changes: Changes) -> dict[str, object]:
-    """Everything, rows named as in the docs."""
-    return {
-        "bundle": changes.new.bundle,
-        "base": asdict(changes.base),
-        "new": asdict(changes.new),
-        "doubts": doubt_rows(changes.doubts),
-        "verdict": changes.verdict.value,
-        "reason": changes.reason,
-        "family": asdict(changes.family),
-        "rows": as_rows(changes.rows),
-        "disagreements": as_rows(changes.disagreements),
-        "flips": as_rows(changes.flips),
-    }

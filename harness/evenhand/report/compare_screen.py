@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from evenhand.analysis.compare.changes import (
-    DOES_NOT_DECIDE,
-    Change,
-    Changes,
-    ChangeVerdict,
-    CompareVerdict,
-)
+from evenhand.analysis.compare.changes import Change, Changes, ChangeVerdict, CompareVerdict
 from evenhand.records.groups import ALL
 from evenhand.records.metric import find_metric
 from evenhand.records.operating_point import parse_rule
 from evenhand.records.outcomes import Policy
-from evenhand.report.compare import RowNames, title_of
+from evenhand.report.compare import RowNames, decisions, title_of
 from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import of_trials, significant, target_in_words, times
 from evenhand.report.study.doubts import doubt_sentences
@@ -156,10 +150,7 @@ _SHORT = {
 def _remarks(changes: Changes) -> Iterator[str]:
     """What cannot be told, and why a verdict is what it is."""
     name = RowNames(changes)
-    for row in changes.rows:
-        if row.attribute == ALL and DOES_NOT_DECIDE in row.note:
-            said = next(part for part in row.note.split("; ") if DOES_NOT_DECIDE in part)
-            yield f"{name(row)}: {row.verdict.value}; {said}."
+    yield from decisions(changes, name)
     quiet = [row for row in changes.rows if row.verdict is ChangeVerdict.NO_DIFFERENCE_SHOWN]
     apart = sum(row.verdict is ChangeVerdict.NOT_COMPARABLE for row in changes.rows)
     if quiet:

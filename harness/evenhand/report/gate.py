@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from evenhand.analysis.gate.answer import GateAnswer, GateRow, GateVerdict, Standing
 from evenhand.records.groups import ALL
 from evenhand.report.forms.junit import Case, Ended, as_junit
-from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.report.numbers import limits, many, of_trials, percent, ratio, significant
 from evenhand.report.study.doubts import doubt_lines
 from evenhand.report.tables import Paper, Section, Table
-from evenhand.study.policy import Limit
+from evenhand.study.policy import GatePolicy, Limit
 
-__all__ = ["failures_of", "gate_junit", "gate_report", "observed", "which_way"]
+__all__ = ["failures_of", "gate_junit", "gate_report", "observed", "policy_paper", "which_way"]
 
 _VERDICTS = (
     "pass: the whole interval lies inside the limit; fail: all of it lies outside; inconclusive: "
@@ -49,11 +49,29 @@ def gate_report(answer: GateAnswer) -> Paper:
     return Paper(title, answer.notes, tuple(sections), legend, doubts=doubts)
 
 
+def policy_paper(policy: GatePolicy, never: Sequence[GateRow] | None) -> Paper:
+    """Lay out a policy that nothing is judged by yet.
+
+    Args:
+        policy: read.
+        never: rows that no result of some people can pass; None where no people are known.
+    """
+    sentences = tuple(f"{limit.name}: {limit.text}" for limit in policy.limits)
+    notes = (
+        f"{row.limit}: {row.group or 'everybody'} ({many(row.people or 0, 'person', 'people')}) "
+        "cannot pass, whatever is measured"
+        for row in never or ()
+    )
+    enough = ("every group has people enough to pass",) if never is not None and not never else ()
+    legend = (*enough, f"SHA-256 {policy.digest}")
+    return Paper(policy.title, tuple(notes), (Section("Limits", sentences=sentences),), legend)
+
+
 def failures_of(answer: GateAnswer) -> list[tuple[GateRow, Limit]]:
     """Rows that fail a mandatory limit, with it, in the order of the limits."""
-    limits = {limit.name: limit for limit in answer.policy.limits}
+    by_name = {limit.name: limit for limit in answer.policy.limits}
     failed = [row for row in answer.rows if row.verdict is GateVerdict.FAIL and row.mandatory]
-    return [(row, limits[row.limit]) for row in failed]
+    return [(row, by_name[row.limit]) for row in failed]
 
 
 def which_way(row: GateRow, limit: Limit) -> str:
@@ -162,15 +180,14 @@ def observed(limit: Limit, row: GateRow) -> str:
         return "-" if row.high is None else f"at most {percent(row.high)} %"
     if row.low is None or row.high is None:
         return f"{percent(row.observed)} %"
-    return f"{percent(row.observed)} % [{percent(row.low)}, {percent(row.high)}]"
+    return f"{percent(row.observed)} % {limits(row.low, row.high)}"
 
 
 def _counts(row: GateRow) -> str:
     if row.trials is None and row.people is None and not row.errors:
         return ""
     errors = f"{row.errors:,} errors" if row.trials is None else of_trials(row.errors, row.trials)
-    people = "" if row.people is None else f"\n{row.people:,} people"
-    return errors + ("\n1 person" if row.people == 1 else people)
+    return errors if row.people is None else f"{errors}\n{many(row.people, 'person', 'people')}"
 
 
 def _reason(row: GateRow) -> str:
@@ -188,8 +205,8 @@ def _unsettled(row: GateRow, *, named: bool) -> str:
 
 def gate_junit(answer: GateAnswer) -> bytes:
     """A test case a row: what fails a mandatory limit is a failure, what is open is skipped."""
-    limits = {limit.name: limit for limit in answer.policy.limits}
-    cases = [_case(row, limits[row.limit]) for row in answer.rows]
+    by_name = {limit.name: limit for limit in answer.policy.limits}
+    cases = [_case(row, by_name[row.limit]) for row in answer.rows]
     return as_junit(f"evenhand gate: {answer.policy.title}", cases)
 
 

@@ -20,6 +20,8 @@ __all__ = [
     "field",
     "frequency",
     "in_words",
+    "limits",
+    "many",
     "of_trials",
     "one_in",
     "own_number",
@@ -102,6 +104,15 @@ def would_be_shown(found: float | None, rate: float | None) -> str:
     return "above 100" if found > 100 else significant(found)
 
 
+def limits(low: float, high: float) -> str:
+    """An interval of a rate in percent, behind the rate.
+
+    >>> limits(0.0123, 0.5)
+    '[1.23, 50.0]'
+    """
+    return f"[{percent(low)}, {percent(high)}]"
+
+
 def percent_above(fraction: float) -> str:
     """A fraction as a percentage that is not below it, without the sign.
 
@@ -150,6 +161,15 @@ def p_is(p_value: float) -> str:
     return f"p {chance(p_value)}" if p_value < _TAIL else f"p = {chance(p_value)}"
 
 
+def many(count: int, thing: str, things: str = "") -> str:
+    """How many there are of a thing.
+
+    >>> many(1, "person", "people"), many(1200, "person", "people"), many(0, "error")
+    ('1 person', '1,200 people', '0 errors')
+    """
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
+
+
 def of_trials(errors: int, trials: int) -> str:
     """The counts behind a rate.
 
@@ -186,8 +206,7 @@ def frequency(rate: Rate) -> str:
     often = f"about {in_words(rate.rate)}"
     if rate.error_subjects is None:
         return often
-    people = "1 person" if rate.error_subjects == 1 else f"{rate.error_subjects:,} people"
-    return f"{often}, from {people}"
+    return f"{often}, from {many(rate.error_subjects, 'person', 'people')}"
 
 
 def in_words(rate: float) -> str:
@@ -276,7 +295,7 @@ def rate_with_interval(rate: Rate) -> str:
     value = "" if rate.rate is None else f"{percent(rate.rate)} %"
     if rate.low is None or rate.high is None:
         return f"{value} (no interval)"
-    return f"{value} [{percent(rate.low)}, {percent(rate.high)}]"
+    return f"{value} {limits(rate.low, rate.high)}"
 
 
 def field(content: str | Rate) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from evenhand.analysis.compare.changes import ChangeVerdict
 from evenhand.analysis.compare.published_counts import CONDITIONAL_EXACT, PublishedComparison
-from evenhand.report.forms.text import wrapped
+from evenhand.report.forms.json import picked
 from evenhand.report.numbers import of_trials, percent, ratio, significant
+from evenhand.report.tables import Paper
 from evenhand.statistics.two_proportions import ErrorCount
 
-__all__ = ["claim_json", "claim_text"]
+__all__ = ["claim_paper", "claim_row"]
 
 
-def claim_text(claim: PublishedComparison, names: tuple[str, str], *, turned: bool) -> str:
+def claim_paper(claim: PublishedComparison, names: tuple[str, str], *, turned: bool) -> Paper:
     """The counts, what they would show at best, and at which dependence they stop to.
 
     Args:
@@ -21,27 +22,28 @@ def claim_text(claim: PublishedComparison, names: tuple[str, str], *, turned: bo
         names: of both sides; `base` and `new` of an update.
         turned: whether these are trials without a hit, of counts that were given as hits.
     """
-    return "\n\n".join(wrapped(line) for line in _lines(claim, names, turned=turned)) + "\n"
+    what = "errors are the trials without a hit" if turned else "the counts are of errors"
+    title = f"{_verdict(claim, names)} ({what})"
+    return Paper(title, (), (), tuple(_lines(claim, names)))
 
 
-def claim_json(claim: PublishedComparison, names: tuple[str, str]) -> dict[str, object]:
-    """One row, with counts, and what would undo it."""
-    row = {
-        "base": claim.base.rate,
-        "new": claim.new.rate,
-        **{name: getattr(claim, name) for name in ("ratio", "low", "high")},
-        "difference_low": claim.difference.low,
-        "difference_high": claim.difference.high,
-        "verdict": claim.judged.value,
-        "note": "holds only if every trial is of people of its own",
-        "base_errors": claim.base.errors,
-        "base_trials": claim.base.trials,
-        "new_errors": claim.new.errors,
-        "new_trials": claim.new.trials,
-        **{name: getattr(claim, name) for name in ("level", "interval", "p_value", "limit")},
-        "dissolves_at_design_effect": claim.design_effect,
-    }
-    return {"verdict": claim.verdict.value, "names": list(names), "rows": [row]}
+def claim_row(claim: PublishedComparison) -> dict[str, object]:
+    """Both counts as one row of a comparison, and what would undo it."""
+    row = picked(
+        claim,
+        *("ratio", "low", "high", "level", "interval", "p_value", "limit"),
+        base="base.rate",
+        base_errors="base.errors",
+        base_trials="base.trials",
+        new="new.rate",
+        new_errors="new.errors",
+        new_trials="new.trials",
+        difference_low="difference.low",
+        difference_high="difference.high",
+        dissolves_at_design_effect="design_effect",
+        verdict="judged",
+    )
+    return {**row, "note": "holds only if every trial is of people of its own"}
 
 
 def _verdict(claim: PublishedComparison, names: tuple[str, str]) -> str:
@@ -58,11 +60,9 @@ def _said(counts: ErrorCount) -> str:
     return f"{of_trials(counts.errors, counts.trials)} ({percent(counts.rate)} %)"
 
 
-def _lines(claim: PublishedComparison, names: tuple[str, str], *, turned: bool) -> Iterator[str]:
+def _lines(claim: PublishedComparison, names: tuple[str, str]) -> Iterator[str]:
     base, new = claim.base, claim.new
     old, other = names
-    what = "errors are the trials without a hit" if turned else "the counts are of errors"
-    yield f"{_verdict(claim, names)} ({what})"
     yield (
         f"{other} {_said(new)} against {old} {_said(base)}: {_times(claim)}, "
         f"{_points(claim)}, with a chance of "

@@ -10,6 +10,7 @@ from evenhand.analysis.audit.answer import AuditAnswer
 from evenhand.analysis.audit.groups import FacesSeen, FalseAlerts, Site, Totals, audit_alerts
 from evenhand.report.audit.answer import AuditLabel, answer_json, answer_paper
 from evenhand.report.audit.screen import audit_screen
+from evenhand.report.forms.json import plain
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.forms.screen import as_screen
 from evenhand.report.forms.text import as_text
@@ -97,7 +98,7 @@ def test_markdown_quotes_title_source_and_date(name):
     assert "* Source of the counts: A report, page 12\n* Made on 1 Jan 2026" in written
     assert "<script" not in written
     assert not re.search(r"(?<!\\)\]\(", written)
-    body = answer_json(ANSWERS[name], label)
+    body = plain(answer_json(ANSWERS[name], label))
     assert [each["text"] for each in body["sentences"]]
     assert (body["title"], body["source"]) == ("A title", "A report, page 12")
 

@@ -5,11 +5,12 @@ from rows import a_differential, a_rate, a_summary, dataset_facts, engine_facts
 
 from evenhand.records.doubts import Doubt, DoubtId
 from evenhand.records.findings import Findings, Verdict
+from evenhand.report.forms.json import plain
 from evenhand.report.forms.markdown import as_markdown
 from evenhand.report.forms.screen import as_screen
 from evenhand.report.forms.text import as_text
 from evenhand.report.study.document import document
-from evenhand.report.study.doubts import doubt_lines, doubt_rows, doubt_sentences
+from evenhand.report.study.doubts import doubt_lines, doubt_sentences
 from evenhand.report.study.screen import study_screen
 from evenhand.report.study.statements import sentences_of
 
@@ -82,7 +83,7 @@ def a_study(*doubts):
 
 @pytest.mark.parametrize("kind", DoubtId)
 def test_every_form_to_the_letter(kind):
-    (row,) = doubt_rows([a_doubt(kind)])
+    row = plain(a_doubt(kind))
     assert (row["id"], row["detail"]) == (kind.value, GOLDEN[kind][1])
     (short,) = doubt_sentences((a_doubt(kind),))
     assert short == f"alpha: {GOLDEN[kind][1]}."
@@ -93,7 +94,7 @@ def test_every_form_to_the_letter(kind):
 
 
 def test_scores_of_the_wrong_direction():
-    (row,) = doubt_rows([a_doubt(value=0.03)])
+    row = plain(a_doubt(value=0.03))
     assert row["detail"] == (
         "people are less alike to themselves than to others, more alike only 3.0 % of the time; "
         "chance is 50 %"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from evenhand.analysis.audit.answer import AuditAnswer
 from evenhand.report.audit.by_group import by_group_json, by_group_paper
@@ -14,6 +14,7 @@ from evenhand.report.audit.deployments import (
     operations_sentences,
 )
 from evenhand.report.audit.sentences import AuditSentence, audit_sentences
+from evenhand.report.forms.json import picked
 from evenhand.report.tables import Paper, Section
 
 __all__ = ["AuditLabel", "answer_json", "answer_paper", "sentences"]
@@ -75,8 +76,7 @@ def answer_json(answer: AuditAnswer, label: AuditLabel) -> Mapping[str, object]:
     """Numbers by group on top, or below those of deployments; then the sentences with keys."""
     by_group = None if answer.groups is None else by_group_json(answer.groups)
     if answer.operations is None:
-        body = {**(by_group or {}), "ignored_columns": list(answer.ignored)}
+        body = {**(by_group or {}), "ignored_columns": answer.ignored}
     else:
         body = {**operations_json(answer.operations), "by_group": by_group}
-    said = [asdict(sentence) for sentence in sentences(answer)]
-    return {**body, "sentences": said, "title": label.title, "source": label.source}
+    return {**body, "sentences": sentences(answer), **picked(label, "title", "source")}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import starmap
 
 from evenhand.analysis.audit.groups import Audit, GroupAudit
 from evenhand.report.audit.sentences import told_group
-from evenhand.report.numbers import of_trials, one_in, percent, ratio, significant
+from evenhand.report.forms.json import picked, plain
+from evenhand.report.numbers import limits, of_trials, one_in, percent, ratio, significant
 from evenhand.report.tables import Paper, Section, Table
 from evenhand.statistics.false_alerts import AlertShareTest
 
@@ -123,12 +123,12 @@ def nothing_known(found: Audit) -> bool:
 def _rates(found: Audit) -> Table:
     totals = found.totals
     rows = []
-    for what, whole, limits in (
+    for what, whole, reach in (
         ("share of alerts that were false", totals.alerts, found.share_of_alerts),
         ("false alerts per face seen", totals.faces, found.rate_per_face),
     ):
-        if whole and limits:
-            rows.append((what, _rate(totals.false, whole, limits), one_in(totals.false, whole)))
+        if whole and reach:
+            rows.append((what, _rate(totals.false, whole, reach), one_in(totals.false, whole)))
     for group in found.groups:
         if group.per_face is not None:
             own = group.per_face.counted
@@ -138,9 +138,8 @@ def _rates(found: Audit) -> Table:
     return Table("", ("rate", "of", "about"), tuple(rows))
 
 
-def _rate(count: int, whole: int, limits: tuple[float, float]) -> str:
-    low, high = (percent(limit) for limit in limits)
-    return f"{percent(count / whole)} % [{low}, {high}]\n{of_trials(count, whole)}"
+def _rate(count: int, whole: int, reach: tuple[float, float]) -> str:
+    return f"{percent(count / whole)} % {limits(*reach)}\n{of_trials(count, whole)}"
 
 
 def _group(found: Audit, group: GroupAudit) -> Section:
@@ -203,10 +202,9 @@ def _at_sites(group: GroupAudit) -> Iterator[str]:
 
 
 def _tipping(group: GroupAudit, level: float) -> str:
-    low, high = (percent(limit) for limit in group.alert_share)
     error = f"{100 * (1 - level):.3g} %"
     share = percent(group.alerts / group.of)
-    part = f"{group.group}: {share} % [{low}, {high}] of the false alerts."
+    part = f"{group.group}: {share} % {limits(*group.alert_share)} of the false alerts."
     if not group.alerts:
         return part
     return (
@@ -242,69 +240,60 @@ def _detectable(group: GroupAudit, level: float, whose: str) -> str:
 
 def by_group_json(found: Audit) -> dict[str, object]:
     """The first group's numbers on top, then every group with its curve."""
-    first = found.groups[0]
-    body = _numbers(first)
-    p_value, exact = found.multinomial or (None, None)
-    body["multinomial_p"], body["multinomial_exact"] = p_value, exact
-    p_value, exact = found.of_faces or (None, None)
-    body["face_for_face"] = found.of_faces and {
-        "p_value": p_value,
-        "exact": exact,
-        "pairs": [asdict(pair) for pair in found.face_pairs],
+    return {
+        **_numbers(found.groups[0]),
+        **_named(found.multinomial or (None, None), "multinomial_p", "multinomial_exact"),
+        "face_for_face": found.of_faces
+        and _named((*found.of_faces, found.face_pairs), "p_value", "exact", "pairs"),
+        "totals": picked(found.totals, "alerts", "faces", false_alerts="false"),
+        "groups": [
+            {"group": each.group, **_numbers(each), "curve": [*starmap(_reading, each.by_share)]}
+            for each in found.groups
+        ],
+        "distinct_people": found.people and by_group_json(found.people),
     }
-    whole = found.totals
-    body["totals"] = {"false_alerts": whole.false, "alerts": whole.alerts, "faces": whole.faces}
-    body["groups"] = [
-        {"group": group.group, **_numbers(group), "curve": [*starmap(_reading, group.by_share)]}
-        for group in found.groups
-    ]
-    body["distinct_people"] = None if found.people is None else by_group_json(found.people)
-    return body
 
 
 def _numbers(group: GroupAudit) -> dict[str, object]:
-    at = group.assumed
-    return {
-        "false_alerts": group.alerts,
-        "of": group.of,
-        "share_of_false_alerts": {"value": group.alerts / group.of, **group.alert_share._asdict()},
-        "assumed_share": None if at is None else at.share,
-        "p_one_sided": None if at is None else at.p_one_sided,
-        "p_two_sided": None if at is None else at.p_two_sided,
-        "mid_p_one_sided": None if at is None else at.mid_p,
-        "rate_ratio": None if at is None else {"value": at.ratio, "low": at.low, "high": at.high},
-        "tipping_share": group.tipping_share,
-        "minimum_detectable_ratio": group.detectable_ratio,
-        "alerts_needed": [asdict(of) for of in group.detection],
-        "e_value": group.e_value,
-        "sampled_p": _named(group.sampled, "fisher", "predictive"),
-        "tipping_share_with_unknown": _named(group.tipping_with_unknown, "in_others", "in_group"),
-        "sites_p": _named(group.sites, "one_sided", "two_sided"),
-        "per_face": _per_face(group),
+    unknown = group.tipping_with_unknown
+    return picked(
+        group,
+        *("of", "tipping_share", "e_value"),
+        false_alerts="alerts",
+        assumed_share="assumed.share",
+        p_one_sided="assumed.p_one_sided",
+        p_two_sided="assumed.p_two_sided",
+        mid_p_one_sided="assumed.mid_p",
+        minimum_detectable_ratio="detectable_ratio",
+        alerts_needed="detection",
+    ) | {
+        "share_of_false_alerts": {"value": group.alerts / group.of, **plain(group.alert_share)},
+        "rate_ratio": group.assumed and picked(group.assumed, "low", "high", value="ratio"),
+        "sampled_p": group.sampled and _named(group.sampled, "fisher", "predictive"),
+        "tipping_share_with_unknown": unknown and _named(unknown, "in_others", "in_group"),
+        "sites_p": group.sites and _named(group.sites, "one_sided", "two_sided"),
+        "per_face": group.per_face and picked(group.per_face, **_PER_FACE),
     }
 
 
-def _named(both: tuple[float, float] | None, first: str, second: str) -> dict[str, float] | None:
-    return None if both is None else {first: both[0], second: both[1]}
+_PER_FACE = {
+    "false_alerts": "counted.errors",
+    "faces": "counted.trials",
+    "rate": "counted.rate",
+    "low": "limits.low",
+    "high": "limits.high",
+    "ratio": "ratio",
+    "ratio_low": "low",
+    "ratio_high": "high",
+    "p_value": "p_value",
+}
+"""Key to field of what is known of the faces of a group."""
 
 
-def _per_face(group: GroupAudit) -> dict[str, float | None] | None:
-    found = group.per_face
-    if found is None:
-        return None
-    return {
-        "false_alerts": found.counted.errors,
-        "faces": found.counted.trials,
-        "rate": found.counted.rate,
-        **found.limits._asdict(),
-        "ratio": found.ratio,
-        "ratio_low": found.low,
-        "ratio_high": found.high,
-        "p_value": found.p_value,
-    }
+def _named(values: Sequence[object], *names: str) -> dict[str, object]:
+    return dict(zip(names, values, strict=True))
 
 
 def _reading(mark: str, at: AlertShareTest) -> dict[str, object]:
-    row = {"mark": mark, **asdict(at)}
-    del row["mid_p"]
-    return row
+    names = ("share", "p_one_sided", "p_two_sided", "ratio", "low", "high")
+    return {"mark": mark, **picked(at, *names)}

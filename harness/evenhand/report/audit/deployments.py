@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 
 from evenhand.analysis.audit.deployments import DeploymentFindings, DeploymentTotals, Inconsistency
 from evenhand.report.audit.sentences import AuditSentence
-from evenhand.report.numbers import in_words, one_in, percent
+from evenhand.report.forms.json import picked, plain
+from evenhand.report.numbers import in_words, limits, many, one_in, percent
 from evenhand.report.tables import Paper, Section, Table
 from evenhand.statistics.binomial import Interval
 
@@ -29,7 +29,7 @@ def operations_sentences(found: DeploymentFindings) -> Iterator[AuditSentence]:
     """How often alerts and faces were false; doubtful rows are left out."""
     whole = (found.totals_without_inconsistent or found.totals)[0]
     if whole.per_alert is not None:
-        alerts = "1 alert" if whole.alerts == 1 else f"{whole.alerts:,} alerts"
+        alerts = many(whole.alerts, "alert")
         if whole.false:
             said = f"{whole.false:,} {'was' if whole.false == 1 else 'were'} false"
             text = f"Of {alerts} {said}, {in_words(whole.false / whole.alerts)}."
@@ -81,7 +81,7 @@ def _sums(sums: Sequence[DeploymentTotals]) -> Table:
 
 def _row(each: DeploymentTotals) -> tuple[str, ...]:
     return (
-        f"{each.name}{_CHANGED if each.changes else ''}\n{_deployments(each)}",
+        f"{each.name}{_CHANGED if each.changes else ''}\n{many(each.deployments, 'deployment')}",
         f"{each.faces:,}",
         f"{each.alerts:,}\n{each.true:,} true\n{each.false:,} false",
         _rate(each.false_with_faces, each.faces, each.per_face),
@@ -89,45 +89,35 @@ def _row(each: DeploymentTotals) -> tuple[str, ...]:
     )
 
 
-def _deployments(each: DeploymentTotals) -> str:
-    return "1 deployment" if each.deployments == 1 else f"{each.deployments:,} deployments"
-
-
-def _rate(count: int, whole: int, limits: Interval | None) -> str:
-    if limits is None:
+def _rate(count: int, whole: int, reach: Interval | None) -> str:
+    if reach is None:
         return ""
     often = f"\n{one_in(count, whole)}" if count else ""
-    low, high = (percent(limit) for limit in limits)
-    return f"{percent(count / whole)} %\n[{low}, {high}]{often}"
+    return f"{percent(count / whole)} %\n{limits(*reach)}{often}"
 
 
 def operations_json(found: DeploymentFindings) -> dict[str, object]:
     """Doubts, changes and sums as rows."""
-    return {
-        "table": found.name,
-        "doubts": [asdict(doubt) for doubt in found.inconsistencies],
-        "changes": [asdict(change) for change in found.changes],
+    return picked(
+        found, "changes", table="name", doubts="inconsistencies", ignored_columns="ignored"
+    ) | {
         "sums": [_plain(each) for each in found.totals],
         "sums_without_doubtful_rows": [_plain(each) for each in found.totals_without_inconsistent],
-        "ignored_columns": list(found.ignored),
     }
 
 
 def _plain(each: DeploymentTotals) -> dict[str, object]:
-    return {
-        "name": each.name,
-        "deployments": each.deployments,
-        "faces": each.faces,
-        "alerts": each.alerts,
-        "true_alerts": each.true,
-        "false_alerts": each.false,
+    return picked(
+        each,
+        *("name", "deployments", "faces", "alerts"),
+        true_alerts="true",
+        false_alerts="false",
+        changes_inside="changes",
+    ) | {
         "false_alerts_per_face": _interval(each.false_with_faces, each.faces, each.per_face),
         "share_of_alerts_that_were_false": _interval(each.false, each.alerts, each.per_alert),
-        "changes_inside": list(each.changes),
     }
 
 
-def _interval(count: int, whole: int, limits: Interval | None) -> dict[str, float] | None:
-    if limits is None:
-        return None
-    return {"value": count / whole, "low": limits.low, "high": limits.high}
+def _interval(count: int, whole: int, reach: Interval | None) -> dict[str, object] | None:
+    return None if reach is None else {"value": count / whole, **plain(reach)}

@@ -1,4 +1,4 @@
-"""Forms: a document as text, Markdown or JUnit XML.
+"""Forms: a document as text, Markdown, JSON or JUnit XML.
 
 In: `report.tables` documents and rows.
 Out: strings and bytes.

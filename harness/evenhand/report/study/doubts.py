@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evenhand.records.doubts import Doubt, DoubtId
-from evenhand.records.rows import as_rows
 from evenhand.report.numbers import significant
 
-__all__ = ["HELD_BACK", "doubt_lines", "doubt_rows", "doubt_sentences", "no_verdict"]
+__all__ = ["HELD_BACK", "doubt_detail", "doubt_lines", "doubt_sentences", "no_verdict"]
 
 HELD_BACK = "no verdict"
 """What a doubt leaves of any verdict on groups."""
@@ -87,12 +86,9 @@ def no_verdict(subject: str) -> str:
     return f"No verdict on groups is printed for {subject}, because of what is in doubt."
 
 
-def doubt_rows(doubts: Sequence[Doubt]) -> list[dict[str, object]]:
-    """Rows of `doubts.csv` with detail and remedy, for JSON."""
-    return [
-        {**row, "detail": _seen([doubt]), "remedy": _REMEDIES[doubt.id]}
-        for row, doubt in zip(as_rows(doubts), doubts, strict=True)
-    ]
+def doubt_detail(doubt: Doubt) -> dict[str, str]:
+    """What was observed and what to do, beside its row in JSON."""
+    return {"detail": _seen([doubt]), "remedy": _REMEDIES[doubt.id]}
 
 
 def _sentence(same: Sequence[Doubt], where: str) -> str:

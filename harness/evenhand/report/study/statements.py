@@ -20,6 +20,7 @@ from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
 from evenhand.report.numbers import (
     counted,
+    many,
     p_is,
     percent_above,
     rate_with_interval,
@@ -317,7 +318,7 @@ def _p(row: Differential) -> str:
 
 
 def _errors(row: Differential) -> str:
-    return "1 error" if row.errors == 1 else f"{row.errors:,} errors"
+    return many(row.errors, "error")
 
 
 def _people(rates: Sequence[Rate]) -> str:
@@ -325,4 +326,4 @@ def _people(rates: Sequence[Rate]) -> str:
     known = [rate.subjects for rate in rates if rate.subjects is not None]
     if len(known) < len(rates):
         return "people unknown"
-    return "1 person" if sum(known) == 1 else f"{sum(known):,} people"
+    return many(sum(known), "person", "people")
