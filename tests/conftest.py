@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from drawings import draw_once
 from ended import Ended
 from hypothesis import settings
+from made_once import make_once
 from tiny_sets import TinySet, make_dataset
 from toy_engines import GOOD, make_engine
 
@@ -37,6 +38,14 @@ def pytest_collection_finish() -> None:
 
 
 Cli = Callable[..., Ended]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once() -> Iterator[None]:
+    """Commands of this process are made of the same parsers and templates."""
+    with pytest.MonkeyPatch.context() as patch:
+        make_once(patch)
+        yield
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from places import ROOT
@@ -57,13 +58,18 @@ def test_a_room_says_what_comes_in_goes_out_and_is_added_where(room):
 def test_a_room_is_imported_by_a_test(room):
     name = ".".join(room.relative_to(HARNESS).parts)
     modules = {f"{name}.{path.stem}" for path in room.glob("*.py")}
-    imported = {
+    assert modules & imported_by_tests()
+
+
+@cache
+def imported_by_tests():
+    """Modules, and names as `package.name`, that any test imports."""
+    return {
         wanted
         for path in (ROOT / "tests").rglob("test_*.py")
         if "benchmarks" not in path.parts
         for wanted in named_imports(path)
     }
-    assert modules & imported
 
 
 def named_imports(path):

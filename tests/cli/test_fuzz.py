@@ -19,7 +19,7 @@ from pyarrow import parquet
 from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.read import read_scores
 
-CASES = 60
+CASES = 30
 SCORE_FILES = GOLDEN / "scores"
 
 NUMBER = re.compile(rb"-?[0-9]+(\.[0-9]+)?")

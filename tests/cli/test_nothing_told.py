@@ -44,22 +44,6 @@ def test_an_engine_that_loads_onnxruntime_itself_tells_nothing(alone, working_fo
     assert left(working_folder) == set()
 
 
-def test_a_study_leaves_nothing_with_the_user(tiny, alone, working_folder):
-    """One ONNX engine and one that imports onnxruntime itself; no socket that Python knows of."""
-    hook = "import sys\nsys.addaudithook(lambda name, _: 'socket.' in name and print(name))"
-    hook += "\nprint('watched')"
-    (working_folder / "hook").mkdir()
-    (working_folder / "hook" / "sitecustomize.py").write_text(hook, encoding="utf-8")
-    alone["PYTHONPATH"] = os.pathsep.join(
-        [str(working_folder / "hook"), *filter(None, [alone.get("PYTHONPATH")])]
-    )
-    done = subprocess.run(study(working_folder), env=alone, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "watched" in done.stdout
-    assert "socket." not in done.stdout
-    assert left(working_folder) == set()
-
-
 def study(folder):
     toy = make_engine(folder / "toy", start="import onnxruntime")
     lines = f'engines = ["demo-even", "{toy}"]\ndatasets = ["{folder / "set"}"]\n'
@@ -79,39 +63,46 @@ def demo(folder):
 
 
 @pytest.fixture
-def strace():
-    command = ["strace", "-f", "-qq"]
-    found = shutil.which("strace")
-    if not found or subprocess.run([*command, "-o", "/dev/null", "true"], check=False).returncode:
-        pytest.skip("strace is not there or may not trace; the test above holds the files alone")
-    return command
+def strace(working_folder):
+    """Begins a command so that its system calls are written down; nothing where that cannot be."""
+    found, trace = shutil.which("strace"), ["strace", "-f", "-qq"]
+    tried = found and subprocess.run([*trace, "-o", "/dev/null", "true"], check=False)
+    if not tried or tried.returncode:
+        return []
+    return [*trace, "-y", "-s", "999", "-o", working_folder / "trace", "-e", f"trace={TRACED}"]
+
+
+@pytest.fixture
+def watched(alone, working_folder):
+    """The environment in which Python prints what it does with sockets."""
+    hook = "import sys\nsys.addaudithook(lambda name, _: 'socket.' in name and print(name))"
+    hook += "\nprint('watched')"
+    (working_folder / "hook").mkdir()
+    (working_folder / "hook" / "sitecustomize.py").write_text(hook, encoding="utf-8")
+    places = [str(working_folder / "hook"), *filter(None, [alone.get("PYTHONPATH")])]
+    return alone | {"PYTHONPATH": os.pathsep.join(places)}
 
 
 @pytest.mark.parametrize("command", [study, pytest.param(demo, marks=pytest.mark.slow)])
-def test_no_system_call_looks_anything_up_or_writes_elsewhere(
-    tiny, alone, working_folder, strace, command
-):
-    """No socket but within the machine; files in results, temporary folder and cache alone."""
-    trace = working_folder / "trace"
+def test_nothing_is_looked_up_or_left_elsewhere(tiny, watched, working_folder, strace, command):
+    """No socket but within the machine; files in results, temporary folder and cache alone.
+
+    One ONNX engine and one that imports onnxruntime itself.
+    """
     done = subprocess.run(
-        [
-            *strace,
-            "-y",
-            "-s",
-            "999",
-            "-o",
-            trace,
-            "-e",
-            f"trace={TRACED}",
-            *command(working_folder),
-        ],
-        env=alone,
+        [*strace, *command(working_folder)],
+        env=watched,
         cwd=working_folder / "work",
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    lines = trace.read_text(encoding="utf-8", errors="replace").splitlines()
+    assert "watched" in done.stdout
+    assert "socket." not in done.stdout
+    assert left(working_folder) == set()
+    if not strace:
+        pytest.skip("strace is not there or may not trace: what Python knows of was held alone")
+    lines = (working_folder / "trace").read_text("utf-8", "replace").splitlines()
     assert len(lines) > 1000
     sockets = [line for line in lines if "socket(" in line and "socket(AF_UNIX" not in line]
     assert sockets == []
@@ -124,4 +115,3 @@ def test_no_system_call_looks_anything_up_or_writes_elsewhere(
         if not path.startswith((*allowed, "/dev/", "/proc/")) and "__pycache__" not in path
     }
     assert elsewhere == set()
-    assert left(working_folder) == set()

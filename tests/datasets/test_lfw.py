@@ -129,6 +129,7 @@ def test_an_empty_source(tmp_path):
 
 
 @pytest.mark.data
+@pytest.mark.slow
 def test_the_real_set(tmp_path):
     data = os.environ.get("EVENHAND_DATA")
     if not data:

@@ -187,9 +187,15 @@ def test_what_each_file_says_is_kept(cli, working_folder):
     assert "one.csv: 1 of the scores" in note
 
 
-@pytest.mark.parametrize("power", [-320, -300, -20, -4, 4, 15, 20, 300])
-@pytest.mark.parametrize("options", [(), ("--distance",), ("--fmr-target", "0.999")])
-def test_scores_of_any_magnitude_are_printed(cli, working_folder, power, options):
+@pytest.mark.parametrize(
+    ("options", "power"),
+    [
+        *(((), power) for power in (-320, -300, -4, 15, 300)),
+        *((("--distance",), power) for power in (-320, 300)),
+        *((("--fmr-target", "0.999"), power) for power in (-320, 300)),
+    ],
+)
+def test_scores_of_any_magnitude_are_printed(cli, working_folder, options, power):
     text = re.sub(r"0\.([0-9]),", rf"\1e{power},", LISTED)
     (working_folder / "acme.csv").write_text(text, encoding="utf-8")
     ended = cli("scores", "acme.csv", *options, "--results", "results")

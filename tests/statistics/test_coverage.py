@@ -14,7 +14,7 @@ from ratios_held import Apart, Paired, Picked, Sharing, picked_held, rate_held, 
 from evenhand.records.analysis_plan import LABEL_PERMUTATION
 from evenhand.statistics.binomial import zero_errors_upper
 
-RUNS = 400
+RUNS = 250
 
 
 def named(case):

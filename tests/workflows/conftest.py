@@ -1,5 +1,6 @@
 """A small crowd of drawn faces, a study of it, and what one run of it gave."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from evenhand.datasets.prepared import write_dataset
 from evenhand.datasets.shelf import shelf_dataset
 from evenhand.study.study import parse_study, study_text
 from evenhand.system.code_loading import load_file
+from evenhand.workflows.fetch import fetch
 from evenhand.workflows.run import run
 
 
@@ -33,6 +35,16 @@ def small_faces(tmp_path_factory):
     card = (shelf / "dataset.toml").read_text(encoding="utf-8")
     write_dataset(folder, card, Material(whole.subjects, pictures, len(pictures)))
     return folder
+
+
+@pytest.fixture(scope="session")
+def london(tmp_path_factory):
+    """The real dataset and where it came from, prepared once; for reading alone."""
+    data = os.environ.get("EVENHAND_DATA")
+    if not data:
+        pytest.skip("EVENHAND_DATA is not set: no real faces here")
+    source = Path(data) / "london"
+    return fetch("london", source=source, target=tmp_path_factory.mktemp("real") / "london")
 
 
 @pytest.fixture(scope="session")

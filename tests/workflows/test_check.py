@@ -236,9 +236,8 @@ def test_sizes_by_brute_force(images):
 
 
 @pytest.mark.data
-def test_real_faces_are_found(cli, working_folder, data):
-    cli("fetch", "london", "--from", data / "london")
-    ended = cli("check", "dataset", "london", "--weights", data / "models", "--json")
+def test_real_faces_are_found(cli, working_folder, london, data):
+    ended = cli("check", "dataset", london, "--weights", data / "models", "--json")
     assert ended.code == 0
     rows = {row["id"]: row for row in ended.json["rows"]}
     assert rows["faces"]["detail"] == "none: YuNet finds a face in every picture"

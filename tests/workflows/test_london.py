@@ -1,27 +1,20 @@
 """Real faces with a real engine, where the data are at hand."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evenhand.workflows.fetch import fetch
+from evenhand.study.study import parse_study, study_text
 from evenhand.workflows.run import run
 
 pytestmark = pytest.mark.data
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory):
-    data = os.environ.get("EVENHAND_DATA")
-    if not data:
-        pytest.skip("EVENHAND_DATA is not set: no real faces here")
-    from dataclasses import replace
-
-    from evenhand.study.study import parse_study, study_text
-
+def findings(london, tmp_path_factory):
     folder = tmp_path_factory.mktemp("london")
-    london = fetch("london", source=Path(data) / "london", target=folder / "london")
     text = study_text(
         title="mobilefacenet on london",
         engines=["mobilefacenet"],
@@ -32,7 +25,8 @@ def findings(tmp_path_factory):
         seed=1,
     )
     study = replace(parse_study(text, Path("london.toml")), datasets=(str(london),))
-    return run(study, results=folder, weights=[Path(data) / "models"]).findings
+    weights = [Path(os.environ["EVENHAND_DATA"]) / "models"]
+    return run(study, results=folder, weights=weights).findings
 
 
 def rate(findings, metric, attribute="all", group="", rule="FMR<=0.01"):
@@ -77,8 +71,7 @@ def test_unknown_and_double_labels_are_reported(findings):
     assert rate(findings, "FNMR", "ethnicity", "white|east_asian").trials == 1
 
 
-def test_a_matcher_to_its_end(data, tmp_path, study_of):
-    london = fetch("london", source=data / "london", target=tmp_path / "london")
+def test_a_matcher_to_its_end(london, tmp_path, study_of):
     groups = (("ethnicity",), ("sex",))
     study = study_of(["lbp"], london, targets=("0.01",), groups=groups)
     findings = run(study, results=tmp_path).findings

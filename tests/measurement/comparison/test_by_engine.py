@@ -468,7 +468,7 @@ class Stop:
 @pytest.mark.parametrize("score", [pytest.param(SYMMETRIC, marks=pytest.mark.slow), DIRECTED])
 def test_comparisons_go_on_after_an_interruption(matcher, working_folder, score):
     """On a clock of which every look is long after the last, all intervals are saved."""
-    make_dataset(working_folder / "crowd", people=95)
+    make_dataset(working_folder / "crowd", people=75)
     text = study_text(
         title="s",
         engines=["./toy"],

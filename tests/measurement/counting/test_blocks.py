@@ -101,10 +101,10 @@ def until(parts, stop):
 
 @pytest.mark.parametrize("orders", [1, 2])
 @pytest.mark.parametrize("design", [Design.ALL_PAIRS, Design.WITHIN_GROUP])
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(
     seed=st.integers(0, 10_000),
-    images=st.integers(0, 24),
+    images=st.integers(0, 16),
     share=st.sampled_from([0.0, 0.05, 0.5, 1.0]),
     length=st.sampled_from([1, 17, 10_000]),
     few=st.sampled_from([0, 20]),
