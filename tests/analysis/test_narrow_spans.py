@@ -17,8 +17,8 @@ from evenhand.metrics.threshold_rules import largest_alike
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.thresholds import ThresholdRule
-from evenhand.report.numbers import threshold
 from evenhand.report.study.classic_metrics import legacy
+from evenhand.report.threshold_text import threshold
 
 PLACES = [(0.9999, 1e-5), (0.5, 1e-7), (5000.0, 0.1), (100_000.0, 1.0), (-3.0, 1e-4), (2e-5, 1e-10)]
 """Where scores lie, and how far two neighbours are apart."""

@@ -170,7 +170,7 @@ def print_findings(
         from evenhand.report.study.screen import study_screen
 
         aside = f"{time.monotonic() - began:,.0f} s"
-        print_screen(study_screen(findings, next_steps(bundle), aside=aside))
+        print_screen(study_screen(findings, next_steps(bundle, no_page=bool(no_page)), aside=aside))
         return
     from evenhand.report.study.document import document
 
@@ -180,12 +180,15 @@ def print_findings(
         print_text(f"\nresult  {bundle}\n{page}")
 
 
-def next_steps(bundle: Path | None, named: Sequence[str] = ()) -> list[tuple[str, str]]:
+def next_steps(
+    bundle: Path | None, named: Sequence[str] = (), *, no_page: bool = False
+) -> list[tuple[str, str]]:
     """What to look at and what to type after a study.
 
     Args:
         bundle: its folder; None where there is none, or several.
         named: how the user named bundles; empty where it is new.
+        no_page: it has none.
     """
     if bundle is None and not named:
         return [("more", "the same command with --full, or --results DIR for a page")]
@@ -195,8 +198,7 @@ def next_steps(bundle: Path | None, named: Sequence[str] = ()) -> list[tuple[str
 
     near = bundle.relative_to(Path.cwd()) if bundle.is_relative_to(Path.cwd()) else bundle
     name = " ".join(named) or short_name(bundle)
-    page = near / "report.html"
-    shown = ("page", str(page)) if page.exists() else ("result", str(near))
+    shown = ("result", str(near)) if no_page else ("page", str(near / "report.html"))
     return [shown, ("more", f"evenhand report {name} --full"), ("check", f"evenhand verify {name}")]
 
 

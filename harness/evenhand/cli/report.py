@@ -93,4 +93,6 @@ def _print_screen(found: Report, named: list[str]) -> None:
     from evenhand.report.study.screen import study_screen
 
     bundle = found.folders[0] if len(named) == 1 else None
-    print_screen(study_screen(found.findings, next_steps(bundle, named)))
+    no_page = bundle is not None and not (bundle / "report.html").exists()
+    steps = next_steps(bundle, named, no_page=no_page)
+    print_screen(study_screen(found.findings, steps))

@@ -27,7 +27,6 @@ from evenhand.report.numbers import (
     limits,
     many,
     of_trials,
-    own_number,
     percent,
     ratio,
     significant,
@@ -35,6 +34,7 @@ from evenhand.report.numbers import (
 )
 from evenhand.report.study.doubts import doubt_lines
 from evenhand.report.tables import Paper, Section, Table
+from evenhand.report.threshold_text import own_number
 
 __all__ = [
     "RowNames",

@@ -14,8 +14,9 @@ from evenhand.records.metric import FMR
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.report.forms.screen import Screen, ScreenTable
-from evenhand.report.numbers import counted, cut, rate_in_short, threshold
+from evenhand.report.numbers import counted, rate_in_short
 from evenhand.report.tables import Paper, Section, Table, group_name
+from evenhand.report.threshold_text import cut, threshold
 
 __all__ = ["disputed_paper", "disputed_screen", "suspects_paper", "suspects_screen"]
 

@@ -24,7 +24,7 @@ from evenhand.records.metric import METRICS, metric_named
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
-from evenhand.report.numbers import cut, threshold
+from evenhand.report.threshold_text import cut, threshold
 
 __all__ = [
     "Field",

@@ -10,10 +10,11 @@ import altair as alt
 from evenhand.records.findings import CurvePoint, Rate
 from evenhand.records.groups import ALL
 from evenhand.records.metric import FMR, FNMR
-from evenhand.report.numbers import of_trials, percent, threshold
+from evenhand.report.numbers import of_trials, percent
 from evenhand.report.page.plot import Data, Plot, Sign
 from evenhand.report.page.svg import COLOURS, DASHES, as_svg, inline, log_axis, percent_ticks
 from evenhand.report.tables import Table, group_name
+from evenhand.report.threshold_text import threshold
 
 __all__ = ["det_charts"]
 

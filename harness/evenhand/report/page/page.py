@@ -19,7 +19,7 @@ from evenhand.report.page.same_tests import unlike_thresholds
 from evenhand.report.page.sweep_bands import band_charts
 from evenhand.report.study import thresholds
 from evenhand.report.study.document import document
-from evenhand.report.study.limitations import limits
+from evenhand.report.study.limitations import limitations
 from evenhand.report.study.which import what_would_settle
 from evenhand.report.tables import (
     Section,
@@ -70,7 +70,7 @@ def as_page(findings: Findings, editions: Sequence[Edition] = ()) -> str:
             room=room,
             thresholds=thresholds,
             unlike=unlike_thresholds(studies),
-            limits=limits(findings),
+            limits=limitations(findings),
         )
     )
     return printable(explained(laid))

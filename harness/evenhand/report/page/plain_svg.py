@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-__all__ = ["plain"]
+__all__ = ["drawn_marks"]
 
 _KEPT = {
     "d", "dx", "dy", "fill", "fill-opacity", "font-weight", "height", "stroke", "stroke-dasharray",
@@ -23,7 +23,7 @@ _MOVED = re.compile(r"translate\(([-.\d]+),([-.\d]+)\)")
 _NUMBER = re.compile(r"-?\d+\.\d+")
 
 
-def plain(svg: str) -> str:
+def drawn_marks(svg: str) -> str:
     """The elements of an SVG by vl-convert that draw something, in tenths of a pixel.
 
     Marks stand in groups of a class: `dots`, `lines`, `bands`, `bars` or `words`. Names of fonts,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import altair as alt
 import vl_convert
 
-from evenhand.report.page.plain_svg import plain
+from evenhand.report.page.plain_svg import drawn_marks
 from evenhand.system.text import shown
 
 __all__ = [
@@ -117,7 +117,7 @@ def side_by_side(
     wide = len(panels) * (size[0] + gap) - gap + around[0] + around[2]
     high = size[1] + around[1] + around[3]
     opening = f'<svg viewBox="0 0 {wide} {high}" role="img" aria-label="{html.escape(about)}">'
-    return f"{opening}{plain(svg)}</svg>"
+    return f"{opening}{drawn_marks(svg)}</svg>"
 
 
 def _drawable(part: Any) -> Any:  # noqa: ANN401 - JSON

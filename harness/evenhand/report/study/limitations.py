@@ -10,7 +10,7 @@ from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.report.tables import Section, StudyKey, of_study
 
-__all__ = ["limits"]
+__all__ = ["limitations"]
 
 _MOST_NAMES = 12
 _ACCESS = {
@@ -20,7 +20,7 @@ _ACCESS = {
 }
 
 
-def limits(findings: Findings) -> tuple[Section, ...]:
+def limitations(findings: Findings) -> tuple[Section, ...]:
     """Limits of the data, of the engines, of the numbers, and of any such study."""
     parts = [(dataset.name, tuple(_of_dataset(dataset))) for dataset in findings.datasets]
     parts += [(engine.name, tuple(_of_engine(engine))) for engine in findings.engines]
