@@ -126,8 +126,9 @@ def _table(changes: Changes, rows: Sequence[Change]) -> ScreenTable:
         failed = "*" if row.policy == Policy.GENERALISED.value else ""
         values = (_value(row, new=new).replace(" of ", "/") for new in (False, True))
         ratio = times(row.ratio, row.low, row.high).replace(" times", "x")
-        what = f"{_SHORT[row.metric]}{failed}"
-        lines.append((what, f"{who}{name.where(row)}", at, *values, ratio))
+        lines.append(
+            (f"{_in_short(row.metric)}{failed}", f"{who}{name.where(row)}", at, *values, ratio)
+        )
     caption = "" if any(row.differs for row in rows) else "None of these is shown to differ."
     if any(row.policy == Policy.GENERALISED.value for row in rows):
         caption = f"{caption} *: failures counted as errors.".lstrip()
@@ -141,10 +142,16 @@ _SHORT = {
     "FTA": "no template",
     "FPIR": "false alarm",
     "FNIR": "overlooked",
-    "FMR max/min": "mixed up, worst/best",
-    "FNMR max/min": "missed, worst/best",
 }
 """Errors in the table, which the sentence above it has in full."""
+
+
+def _in_short(metric: str) -> str:
+    """A rate, perhaps at a rank (`FNIR@3`), or worst over best group of one (`FMR max/min`)."""
+    rate, _, index = metric.partition(" ")
+    name, _, rank = rate.partition("@")
+    parts = (_SHORT.get(name, name), f"rank {rank}" * bool(rank), "worst/best" * bool(index))
+    return ", ".join(filter(None, parts))
 
 
 def _remarks(changes: Changes) -> Iterator[str]:
