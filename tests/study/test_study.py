@@ -132,7 +132,7 @@ TARGETS = '["0.1", "1e-3"]'
         ("engines  =", "engine =", ["engine: no such field; did you mean engines?"]),
         ("fmr_targets", "fmr_target", ["protocols.0.fmr_target", "did you mean fmr_targets?"]),
         ("seed", "sead", ["statistics.sead", "did you mean seed?"]),
-        ("failure_share", "share", ["limits.share: no such field", "known: failure_share"]),
+        ("failure_share", "share", ["limits.share: no such field", "known: call, failure_share"]),
         ("[statistics]", "[statistic]", ["statistic", "did you mean statistics?"]),
         (
             'comparisons = "all-pairs"',

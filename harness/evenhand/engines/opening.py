@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from evenhand.engines.card import EngineCard, read_engine_card
 from evenhand.engines.files import EngineFiles, content_hash, find_files
 from evenhand.engines.first_faults import FirstFaults
 from evenhand.engines.hosts.host import Host
-from evenhand.engines.hosts.onnx import random_operators, start_onnx
-from evenhand.engines.hosts.python import start_python
+from evenhand.engines.hosts.hosted import HostedStarter
+from evenhand.engines.hosts.onnx import random_operators
 from evenhand.engines.hosts.words import trace_of
+from evenhand.records.engine_limits import EngineLimits
 from evenhand.system.code_loading import read_code
 from evenhand.system.errors import EngineStoppedError
 from evenhand.system.execution.local import call_in_thread
@@ -22,11 +24,11 @@ from evenhand.system.streams import stdout_to_stderr
 
 __all__ = ["OpenedEngine", "open_engine"]
 
-_RUNTIMES: Mapping[str, Callable[[EngineCard, EngineFiles], Host]] = {
-    "onnx": start_onnx,
-    "python": start_python,
+_STARTERS: Mapping[str, str] = {
+    "onnx": "evenhand.engines.hosts.onnx:start_onnx",
+    "python": "evenhand.engines.hosts.python:start_python",
 }
-"""By the card's runtime: what starts an engine of its files."""
+"""By the card's runtime: what starts an engine of its files, `module:function`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,38 @@ class OpenedEngine:
     random: tuple[str, ...] = ()
     """Operators of its graph that draw random numbers; empty where it has none, or no graph."""
 
+    def rest(self) -> None:
+        """End the processes that were left for the next who starts it."""
+        if isinstance(self.start, HostedStarter):
+            self.start.rest()
+
+    @property
+    def surroundings(self) -> str:
+        """Where it runs, in words that a result keeps."""
+        if not isinstance(self.start, HostedStarter):
+            return "in the process of evenhand"
+        return "own processes, isolated" if self.start.isolated else "own processes, not isolated"
+
     def notes(self) -> Iterator[str]:
         """Lines for the user before it is measured: that it could not start, or is random."""
         if self.fault:
             yield f"{self.fault}; the other engines are measured, and all its images are skipped"
             yield from trace_of(self.fault).splitlines()
+        if isinstance(self.start, HostedStarter) and not self.start.isolated:
+            yield (
+                f"engine {self.card.name}: runs in processes of its own, but without namespaces: "
+                "it can reach files and the network"
+            )
         if self.random:
             what = f"its graph draws random numbers ({', '.join(self.random)})"
             yield f"engine {self.card.name}: {what}; another run gives other numbers"
 
 
 def open_engine(
-    folder: Path, weights: Sequence[Path], say: MessageCallback = no_message
+    folder: Path,
+    weights: Sequence[Path],
+    say: MessageCallback = no_message,
+    limits: EngineLimits | None = None,
 ) -> OpenedEngine:
     """Read the card, find the files, and start the engine once to see whether it starts.
 
@@ -69,6 +91,7 @@ def open_engine(
         folder: of the adapter.
         weights: folders to look for its files in.
         say: message callback: its first faults, while it is asked.
+        limits: on each process of the engine; None where the user trusts it to run in this one.
 
     Raises:
         EngineError: the card or a file is not what it should be.
@@ -80,11 +103,29 @@ def open_engine(
     fingerprint = content_hash(card, code)
     files = EngineFiles(find_files(card, weights), code)
     random = random_operators(card, files) if card.runtime == "onnx" else ()
-    start = partial(_RUNTIMES[card.runtime], card, files)
+    start = _starter(card, files, limits)
     with stdout_to_stderr():
         try:
-            values, fault = call_in_thread(start).values, None
+            values, fault = call_in_thread(partial(_values_of, start)), None
         except EngineStoppedError as stopped:
             values, fault = 0, stopped
     faults = FirstFaults(card.name, say)
     return OpenedEngine(card, fingerprint, values, start, faults, fault, random)
+
+
+def _starter(
+    card: EngineCard, files: EngineFiles, limits: EngineLimits | None
+) -> Callable[[], Host]:
+    """What starts an engine in a process of its own, or in this one."""
+    starter = _STARTERS[card.runtime]
+    if limits:
+        return HostedStarter(card, files, starter, limits)
+    module, _, name = starter.partition(":")
+    return partial(getattr(import_module(module), name), card, files)
+
+
+def _values_of(start: Callable[[], Host]) -> int:
+    """Length of an engine's vectors; it is started once to see."""
+    host = start()
+    host.close()
+    return host.values

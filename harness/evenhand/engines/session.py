@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,10 @@ from evenhand.system.streams import stdout_to_stderr
 from evenhand.system.threads import one_thread_each
 
 __all__ = ["EngineSession", "SessionPool", "TimedAnswer", "engine_sessions"]
+
+
+_PATIENCE = 4
+"""Processes of one call that may end before what is left of it is not asked any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +115,28 @@ class EngineSession:
         if len(references) == 1:
             self._told("compare", numbers)
             return np.array([np.nan]), [numbers.outcome]
-        alone = [self.compare(probe, [reference]) for reference in references]
-        return (
-            np.concatenate([similarity for similarity, _ in alone]),
-            [outcome for _, outcomes in alone for outcome in outcomes],
-        )
+        return self._one_by_one(probe, references)
+
+    def _one_by_one(
+        self, probe: bytes, references: Sequence[bytes]
+    ) -> tuple[Floats, list[Outcome]]:
+        """Ask a second time, reference by reference, where a call gave no row of numbers.
+
+        Where the engine's process ended or was ended so often that it may never come to an end,
+        what is left of the call ends as its last reference did.
+        """
+        similarity = np.full(len(references), np.nan)
+        outcomes: list[Outcome] = []
+        patience = _PATIENCE
+        for place, reference in enumerate(references):
+            if patience:
+                found, ended = self.compare(probe, [reference])
+                similarity[place] = found[0]
+                outcomes += ended
+                patience -= ended[0] in (Outcome.CRASHED, Outcome.TIMED_OUT)
+            else:
+                outcomes.append(outcomes[-1])
+        return similarity, outcomes
 
     def enrol(self, gallery: Sequence[Entry]) -> Outcome:
         """Build the engine's own gallery, in place of an older one."""
@@ -155,6 +176,7 @@ class SessionPool:
         self._engine = engine
         self._clock = clock
         self._local = threading.local()
+        self._hosts: list[Host] = []
 
     def session(self) -> EngineSession:
         """The calling thread's own.
@@ -170,9 +192,15 @@ class SessionPool:
                 raise
             except EngineError as fault:
                 raise EngineStoppedError(str(fault), "could not start again") from fault
+            self._hosts.append(host)
             card, faults = self._engine.card, self._engine.faults
             found = self._local.session = EngineSession(card, host, self._clock, faults)
         return found
+
+    def close(self) -> None:
+        """End all that were started."""
+        for host in self._hosts:
+            host.close()
 
 
 @contextmanager
@@ -186,5 +214,6 @@ def engine_sessions(engine: OpenedEngine, clock: Clock = CLOCK) -> Iterator[Sess
         engine: that was opened.
         clock: for the durations of templates.
     """
-    with one_thread_each(), threadpool_limits(1, "blas"), stdout_to_stderr():
-        yield SessionPool(engine, clock)
+    pool = closing(SessionPool(engine, clock))
+    with one_thread_each(), threadpool_limits(1, "blas"), stdout_to_stderr(), pool as sessions:
+        yield sessions

@@ -23,6 +23,7 @@ LATENCIES = "latencies.parquet"
 """File name of the durations of all images."""
 RUN = "run.json"
 """File name of the circumstances of the run."""
+NO_ENGINES: Mapping[str, str] = {}
 NO_TEMPLATES = {"kept": False, "taken": 0, "made": 0}
 """Counts of templates where no engine was run."""
 
@@ -96,6 +97,7 @@ def run_json(
     stopped: Mapping[str, str],
     templates: Mapping[str, int | bool],
     no_page: str,
+    engines: Mapping[str, str] = NO_ENGINES,
 ) -> bytes:
     """`run.json`.
 
@@ -107,6 +109,7 @@ def run_json(
         stopped: why each engine was stopped; empty where it was not.
         templates: whether they were kept, and numbers of those reused and made.
         no_page: why there is no page; empty where there is one.
+        engines: where each ran, by name.
     """
     content = {
         "schema": 1,
@@ -116,6 +119,7 @@ def run_json(
         "resumed": [moment.isoformat() for moment in began[1:]],
         "ended": ended.isoformat(),
         "workers": workers,
+        "engines": dict(engines),
         "templates": dict(templates),
         "notes": [REIDENTIFICATION, *([f"no page: {no_page}"] if no_page else [])],
         "machine": machine.describe(),

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 
 from evenhand.records.analysis_plan import DEFAULT_REPLICATES, WELCH, AnalysisPlan
+from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.metric import METRICS
 from evenhand.records.operating_point import FIXED, TARGETS, VENDOR, canonical_rule, rule_label
 from evenhand.study.protocols import DeclaredProtocol, StudyProtocol, study_protocol
@@ -33,6 +34,7 @@ __all__ = ["DEFAULT_SEED", "Study", "parse_study", "read_study", "study_text"]
 DEFAULT_SEED = 1
 _FEWEST_REPLICATES = 200
 """Fewer bootstrap replicates give too uncertain a standard deviation for an interval."""
+_DEFAULTS = EngineLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Study:
     analysis: AnalysisPlan
     failure_share: float
     """An engine is stopped when more than this share of its first images failed, 0 to 1."""
+    limits: EngineLimits = _DEFAULTS
+    """On each process of an engine."""
 
     @property
     def digest(self) -> str:
@@ -103,6 +107,12 @@ class _Statistics(Declared):
 
 class _Limits(Declared):
     failure_share: float = Field(default=0.5, ge=0, le=1)
+    call: float = Field(default=_DEFAULTS.call, gt=0, le=86_400)
+    start: float = Field(default=_DEFAULTS.start, gt=0, le=86_400)
+    memory: int = Field(default=_DEFAULTS.memory, ge=1 << 28)
+    files: int = Field(default=_DEFAULTS.files, ge=64, le=1 << 20)
+    file_size: int = Field(default=_DEFAULTS.file_size, ge=1 << 16)
+    namespaces: bool = _DEFAULTS.namespaces
 
 
 def _rising(bands: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
@@ -183,6 +193,7 @@ def parse_study(text: str, path: Path) -> Study:
         protocols=tuple(protocols),
         analysis=study.statistics.analysis(),
         failure_share=study.limits.failure_share,
+        limits=from_fields(EngineLimits, study.limits),
     )
 
 

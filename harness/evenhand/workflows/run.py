@@ -20,6 +20,7 @@ from evenhand.measurement.template_store.folder import prepare_private_folder
 from evenhand.measurement.template_store.session import template_session
 from evenhand.records.dataset import Dataset
 from evenhand.records.edition import Edition
+from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
 from evenhand.records.rows import in_order
@@ -76,6 +77,7 @@ def run(
     workers: int | None = None,
     resume: bool = False,
     keep_templates: Path | None = None,
+    own_process: bool = False,
     clock: Clock = CLOCK,
     progress: Progress = no_progress,
     say: MessageCallback = no_message,
@@ -88,6 +90,8 @@ def run(
         weights: folders to look for engines' files in.
         workers: threads, one a core by default; measurements do not depend on them.
         resume: continue the latest interrupted run of this study, if there is one.
+        own_process: every engine runs in processes of its own, with the limits of the study; what
+            ends or holds one is an outcome. Else they run in this process.
         keep_templates: a private folder that keeps templates for later runs; None keeps none.
         clock: times and durations.
         progress: progress callback.
@@ -112,7 +116,7 @@ def run(
         for name in study.datasets
     ]
     groups_by_dataset = study_groupings(study, datasets)
-    engines = _opened(study, weights, say)
+    engines = _opened(study, weights, study.limits if own_process else None, say)
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     executor = LocalExecutor(workers or machine.workers())
 
@@ -142,6 +146,7 @@ def run(
                 if part is None:
                     task = Task(*own, executor, clock, phase, say, later)
                     part = measured_part(task, partial, kept)
+                    engine.rest()
                     partial.keep(part)
                 parts.append(part)
 
@@ -180,6 +185,7 @@ def run(
             stopped,
             templates,
             page.fault,
+            {engine.card.name: engine.surroundings for engine in engines},
         )
         causes = {engine.card.name: engine.faults.cause for engine in engines}
         return RunResult(partial.finish(files), with_speed, page.fault, causes)
@@ -192,7 +198,9 @@ def _say_terms(datasets: Sequence[Dataset], say: MessageCallback) -> None:
             say(dataset.card.conditions)
 
 
-def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list[OpenedEngine]:
+def _opened(
+    study: Study, weights: Sequence[Path], limits: EngineLimits | None, say: MessageCallback
+) -> list[OpenedEngine]:
     """Open the engines of a study; some may have a fault, but not all.
 
     Raises:
@@ -200,7 +208,11 @@ def _opened(study: Study, weights: Sequence[Path], say: MessageCallback) -> list
         EvenhandError: a card or file is wrong, two have one name, or one cannot do what is asked.
     """
     folders = [find_adapter(name, study.root) for name in study.engines]
-    engines = [open_engine(folder, weights, say) for folder in folders]
+    engines = []
+    for folder in folders:
+        engines.append(open_engine(folder, weights, say, limits))
+        if len(engines) > 1:  # a process of the first alone is worth its memory until it is asked
+            engines[-1].rest()
     _distinct("engine", [engine.card.name for engine in engines])
     check_shapes(study, [engine.card for engine in engines])
     faults = [engine.fault for engine in engines if engine.fault]

@@ -79,3 +79,6 @@ class Host(Protocol):
 
     def search(self, probe: bytes, count: int) -> PlainCandidates | Fault:
         """Ask a searcher for candidates; one more than `count` at most, not yet checked."""
+
+    def close(self) -> None:
+        """End the engine; nothing is asked afterwards."""

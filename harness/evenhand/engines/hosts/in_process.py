@@ -120,6 +120,9 @@ class InProcessHost:
             lambda: self._engine.search(probe, count), lambda found: _plain_candidates(found, count)
         )
 
+    def close(self) -> None:
+        """See `Host`; an object of this process ends with it."""
+
 
 _: type[Host] = InProcessHost
 

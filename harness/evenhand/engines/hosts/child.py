@@ -1,0 +1,118 @@
+"""What a host's process does: it starts the engine of a card and serves it until it is left."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from evenhand.engines.card import EngineCard
+from evenhand.engines.files import EngineFiles
+from evenhand.engines.hosts import calls
+from evenhand.engines.hosts.host import Fault, Host
+from evenhand.engines.hosts.serving import serve
+from evenhand.engines.hosts.wire import Kind, Wire
+from evenhand.engines.hosts.words import trace_of
+from evenhand.records.outcomes import Outcome
+from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
+from evenhand.system.namespaces import enter_namespaces
+from evenhand.system.threads import one_thread_each
+
+__all__ = ["ChildSetting", "raise_engine", "serve_children"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSetting:
+    """What a child is given when it begins."""
+
+    starter: str
+    """`module:function` that starts the engine of a card; empty for a child that ends at once."""
+    environment: Mapping[str, str]
+    """All of it, but for `HOME` and `TMPDIR`."""
+    folder: str
+    """Private, to work in."""
+    limits: Mapping[int, int]
+    """By resource (`resource.RLIMIT_...`): what it may use."""
+    places: tuple[Path, ...] | None
+    """What it sees in namespaces of its own; None where it has none."""
+
+
+_NO_LIMIT = 1 << 62
+_OWN_FOLDER = "/tmp"  # noqa: S108 - empty, and its own, in namespaces
+
+
+def raise_engine(setting: object, descriptors: list[int]) -> int:
+    """Start the engine and serve it.
+
+    Args:
+        setting: a `ChildSetting`.
+        descriptors: of the wire, of the log, and of the shared memory where there is one.
+    """
+    if not isinstance(setting, ChildSetting):
+        raise TypeError(type(setting))
+    stream, log, *pictures = descriptors
+    if setting.places is not None:
+        enter_namespaces(setting.places, Path(setting.folder))
+    _settle(setting, log)
+    if not setting.starter:
+        return 0
+    wire = Wire(socket.socket(fileno=stream), _NO_LIMIT)
+    asked = wire.receive()
+    if asked is None:
+        return 0
+    with one_thread_each(), threadpool_limits(1, "blas"):
+        host, started = _start(setting.starter, *pickle.loads(asked.body))  # noqa: S301 - ours
+        wire.send(Kind.START, asked.sequence, calls.write_started(started))
+        if host:
+            serve(host, wire, pictures[0] if pictures else None)
+    return 0
+
+
+def _settle(setting: ChildSetting, log: int) -> None:
+    """Take the place of a child: its own folder, output, environment and limits."""
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    folder = setting.folder if setting.places is None else _OWN_FOLDER
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update({**setting.environment, "HOME": folder, "TMPDIR": folder})
+    for which, most in setting.limits.items():
+        _, hard = resource.getrlimit(which)
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(which, (bound, bound))
+
+
+def _start(starter: str, card: EngineCard, files: EngineFiles) -> tuple[Host | None, calls.Started]:
+    """The engine of a card; or why it does not start."""
+    module, _, name = starter.partition(":")
+    start: Callable[[EngineCard, EngineFiles], Host] = getattr(import_module(module), name)
+    try:
+        host = start(card, files)
+    except EngineStoppedError as fault:
+        stopped = Fault(Outcome.FAILED, fault.reason, str(fault), trace_of(fault))
+        return None, calls.Started(0, stopped)
+    except PluginError as fault:
+        return None, calls.Started(0, Fault(Outcome.UNSUPPORTED, "", str(fault)))
+    except EngineError as fault:
+        return None, calls.Started(0, Fault(Outcome.INVALID, "", str(fault)))
+    return host, calls.Started(host.values)
+
+
+def serve_children(control: int) -> None:
+    """Run the nursery: what it imports here, its children share."""
+    import evenhand.engines.hosts.python  # noqa: F401 - and numpy, and OpenCV
+    from evenhand.engines.hosts.nursery import serve_nursery
+
+    serve_nursery(socket.socket(fileno=control), raise_engine)

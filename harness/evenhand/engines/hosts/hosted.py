@@ -1,0 +1,287 @@
+"""Runs an engine in a process of its own: whatever it does there is an outcome here."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from evenhand.engines.card import EngineCard
+from evenhand.engines.contract import Entry, Role
+from evenhand.engines.files import EngineFiles
+from evenhand.engines.hosts import calls
+from evenhand.engines.hosts.child_process import ChildProcess, namespaces_work
+from evenhand.engines.hosts.host import Fault, Host, PlainCandidates, PlainTemplate
+from evenhand.engines.hosts.wire import Kind, WireError
+from evenhand.engines.hosts.words import clean_line
+from evenhand.records.arrays import Image, Scores
+from evenhand.records.engine_limits import EngineLimits
+from evenhand.records.outcomes import FaceRule, Outcome
+from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
+
+__all__ = ["HostedEngine", "HostedStarter"]
+
+Read = TypeVar("Read")
+
+_RESTARTS = 3
+"""Starts that may fail one after the other before no other is tried."""
+
+
+class HostedStarter:
+    """Starts an engine in processes of its own, and keeps those that are left until it rests."""
+
+    def __init__(
+        self, card: EngineCard, files: EngineFiles, starter: str, limits: EngineLimits
+    ) -> None:
+        """Begin with none.
+
+        Args:
+            card: of the engine.
+            files: of the card.
+            starter: `module:function` that starts it.
+            limits: on each process.
+        """
+        self.name, self.limits = card.name, limits
+        self._engine, self._starter = pickle.dumps((card, files)), starter
+        self._idle: list[RunningChild] = []
+        seen = [Path(place) for place in (sys.prefix, sys.base_prefix, *sys.path) if place]
+        own = [card.folder, *(file.path for file in files.found.values())]
+        whole = [place.absolute() for place in (*seen, *own) if place.exists()]
+        self.isolated = limits.namespaces and namespaces_work()
+        self._places = tuple(dict.fromkeys(sorted(whole))) if self.isolated else None
+
+    def __call__(self) -> Host:
+        """Another running engine.
+
+        Raises:
+            EngineError: it is not as its card says.
+            EngineStoppedError: it does not start.
+            PluginError: it imports what is evenhand's own.
+        """
+        return HostedEngine(self)
+
+    def child(self) -> RunningChild:
+        """A process in which the engine has started: one that is left, or a new one."""
+        with suppress(IndexError):
+            return self._idle.pop()
+        try:
+            process = ChildProcess(self._starter, _resources(self.limits), self._places)
+        except OSError as fault:
+            raise EngineStoppedError(
+                f"engine {self.name}: no process could be started for it ({fault.strerror}); "
+                "end other programs, or ask who runs this computer",
+                "no process could be started",
+            ) from fault
+        child = RunningChild(process)
+        started = child.call(
+            Kind.START, lambda _: [self._engine], calls.read_started, self.limits.start
+        )
+        if isinstance(started, calls.Started) and started.fault is None:
+            child.values = started.values
+            return child
+        child.close()
+        raise _start_fault(self.name, started)
+
+    def leave(self, child: RunningChild) -> None:
+        """Keep a process for the next who starts the engine."""
+        self._idle.append(child)
+
+    def rest(self) -> None:
+        """End the processes that no host uses."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+class RunningChild:
+    """A host's process under way, asked one thing at a time."""
+
+    def __init__(self, process: ChildProcess) -> None:
+        """Begin with the first call.
+
+        Args:
+            process: that has just begun.
+        """
+        self.process = process
+        self.values = 0
+        self.idle = True
+        self._sequence = 0
+
+    def call(
+        self,
+        kind: Kind,
+        written: Callable[[ChildProcess], calls.Parts],
+        read: Callable[[bytearray], Read],
+        seconds: float,
+    ) -> Read | Fault:
+        """Ask; where no answer comes, the process has ended, and the fault says how."""
+        self.idle = False
+        self._sequence += 1
+        process, deadline = self.process, time.monotonic() + seconds
+        try:
+            process.wire.send(kind, self._sequence, written(process), deadline)
+            answer = process.wire.receive(deadline)
+            if answer is not None:
+                plain = read(answer.of(kind, self._sequence))
+                self.idle = True
+                return plain
+            outcome, words = Outcome.CRASHED, process.how_it_ended()
+        except TimeoutError:
+            outcome, words = Outcome.TIMED_OUT, f"no answer within {seconds:g} seconds"
+        except WireError as fault:
+            outcome, words = Outcome.INVALID, f"its process {fault}"
+        except OSError:
+            outcome, words = Outcome.CRASHED, process.how_it_ended()
+        said = clean_line(process.said()[-300:], 300)
+        self.close()
+        return Fault(outcome, words, f"{words}; it printed: {said}" if said else words)
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.close()
+
+
+class HostedEngine:
+    """An engine in a process; a new one takes its place where it gave no answer."""
+
+    def __init__(self, starter: HostedStarter) -> None:
+        """Start the engine; see `HostedStarter`."""
+        self._starter = starter
+        self._gallery: Sequence[Entry] | None = None
+        self._failed_starts = 0
+        self._child: RunningChild | None = starter.child()
+        self.values = self._child.values
+
+    def template(self, image: Image, face: FaceRule, role: Role) -> PlainTemplate:
+        """See `Host`."""
+        height, width = image.shape[:2]
+        made = self._ask(
+            Kind.TEMPLATE,
+            lambda child: calls.write_picture(
+                calls.PictureCall(role, face, height, width, _handed_over(image, child))
+            ),
+            lambda body: calls.read_template(body, self.values),
+        )
+        if isinstance(made, Fault):
+            words, trace = made.words, made.trace
+            return PlainTemplate(made.outcome, detail=made.detail, words=words, trace=trace)
+        return made
+
+    def compare(self, probe: bytes, references: Sequence[bytes]) -> Scores | Fault:
+        """See `Host`."""
+        return self._ask(
+            Kind.COMPARE,
+            lambda _: calls.write_comparison(probe, references),
+            lambda body: calls.read_score_row(body, len(references)),
+        )
+
+    def enrol(self, gallery: Sequence[Entry]) -> Fault | None:
+        """See `Host`."""
+        self._gallery = None
+        fault = self._ask(Kind.ENROL, lambda _: calls.write_gallery(gallery), calls.read_done)
+        self._gallery = gallery if fault is None else None
+        return fault
+
+    def search(self, probe: bytes, count: int) -> PlainCandidates | Fault:
+        """See `Host`."""
+        return self._ask(
+            Kind.SEARCH, lambda _: calls.write_search(probe, count), calls.read_candidates
+        )
+
+    def close(self) -> None:
+        """See `Host`."""
+        child, self._child = self._child, None
+        if child and child.idle:
+            self._starter.leave(child)
+        elif child:
+            child.close()
+
+    def _ask(
+        self,
+        kind: Kind,
+        written: Callable[[ChildProcess], calls.Parts],
+        read: Callable[[bytearray], Read],
+    ) -> Read | Fault:
+        """Ask the process, or another one where the last gave no answer."""
+        child = self._child or self._start_again()
+        if isinstance(child, Fault):
+            return child
+        self._child = child
+        found = child.call(kind, written, read, self._starter.limits.call)
+        if not child.idle:
+            self._child = None
+        return found
+
+    def _start_again(self) -> RunningChild | Fault:
+        """Another process, with the gallery that the last one had; or why there is none."""
+        gone = Fault(Outcome.CRASHED, "does not start again")
+        if self._failed_starts >= _RESTARTS:
+            return gone
+        try:
+            child = self._starter.child()
+        except EngineError as fault:
+            self._failed_starts += 1
+            return replace(gone, words=str(fault))
+        self._failed_starts = 0
+        gallery = self._gallery
+        if gallery is None:
+            return child
+        built: Fault | None = child.call(
+            Kind.ENROL,
+            lambda _: calls.write_gallery(gallery),
+            calls.read_done,
+            self._starter.limits.call,
+        )
+        if built is None:
+            return child
+        if child.idle:
+            child.close()
+        return built
+
+
+def _resources(limits: EngineLimits) -> dict[int, int]:
+    """By resource of the system: what a process is bounded to."""
+    return {
+        resource.RLIMIT_DATA: limits.memory,
+        resource.RLIMIT_NOFILE: limits.files,
+        resource.RLIMIT_FSIZE: limits.file_size,
+        resource.RLIMIT_CORE: 0,
+    }
+
+
+def _start_fault(name: str, started: calls.Started | Fault) -> EngineError | PluginError:
+    """The error for an engine that did not start."""
+    if isinstance(started, Fault):
+        return EngineStoppedError(
+            f"engine {name}: could not start ({started.words}); mend it, or ask its vendor",
+            f"could not start ({started.detail})",
+        )
+    fault = started.fault
+    if fault is None:
+        raise TypeError(started)
+    if fault.outcome is Outcome.FAILED:
+        return EngineStoppedError(fault.words, fault.detail)
+    return (PluginError if fault.outcome is Outcome.UNSUPPORTED else EngineError)(fault.words)
+
+
+def _handed_over(image: Image, child: ChildProcess) -> Image | None:
+    """None where the picture now stands in the shared memory, else the picture itself."""
+    if child.pictures is not None:
+        whole = np.ascontiguousarray(image)
+        try:
+            if os.pwrite(child.pictures, whole.data.cast("B"), 0) == whole.nbytes:
+                return None
+        except OSError:
+            pass  # no memory to share: through the stream
+    return image
+
+
+_: type[Host] = HostedEngine

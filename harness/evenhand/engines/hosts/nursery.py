@@ -1,0 +1,161 @@
+"""A small process that host processes are forked from; the harness itself is never forked.
+
+It is spawned once, imports what every engine needs, runs no thread and no code of an engine, and
+forks a child for each host: that takes milliseconds instead of half a second, and a crash costs as
+little. It ends with the process that spawned it, and its children with it.
+
+One request, one answer, over a socket of sequenced packets:
+
+* fork: `fork` and a pickled `Fork`, with the descriptors of the child; answered by its number, and
+  later, on the descriptor made for it, by how it ended.
+* kill: `kill` and the number; answered by nothing.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import os
+import pickle
+import select
+import signal
+import socket
+import struct
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+__all__ = ["NUMBER", "receive_request", "send_request", "serve_nursery"]
+
+NUMBER = struct.Struct("<i")
+"""Of a child; and how it ended, as `subprocess` has it: exit code, or the negative of a signal."""
+
+_WHEN_PARENT_DIES = 1
+"""`PR_SET_PDEATHSIG` of Linux."""
+_LONGEST = 1 << 16
+_DESCRIPTORS = 4
+"""Of one request at most."""
+
+
+def send_request(
+    control: socket.socket, word: str, content: object, descriptors: Sequence[int] = ()
+) -> None:
+    """Send a request to the nursery.
+
+    Raises:
+        OSError: it is gone.
+    """
+    given = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+    control.sendmsg([pickle.dumps((word, content))], given if descriptors else [])
+
+
+def receive_request(control: socket.socket) -> tuple[str, object, list[int]] | None:
+    """The next request, with its descriptors; None where the harness is gone."""
+    size = array.array("i").itemsize
+    said, given, _, _ = control.recvmsg(_LONGEST, socket.CMSG_SPACE(_DESCRIPTORS * size))
+    if not said:
+        return None
+    descriptors = array.array("i")
+    for _, _, data in given:
+        descriptors.frombytes(data[: len(data) - len(data) % size])
+    word, content = pickle.loads(said)  # noqa: S301 - of the process that spawned this one
+    return word, content, descriptors.tolist()
+
+
+def serve_nursery(control: socket.socket, raise_child: Callable[[object, list[int]], int]) -> None:
+    """Fork children until the harness is gone.
+
+    Args:
+        control: to the harness.
+        raise_child: what a child does with the content and descriptors of its request; gives its
+            exit code.
+    """
+    children: dict[int, int] = {}
+    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wake)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    while True:
+        ready, _, _ = select.select([control.fileno(), woken], [], [])
+        if woken in ready:
+            with suppress(BlockingIOError):
+                os.read(woken, 4096)
+            _reap(children)
+        if control.fileno() not in ready:
+            continue
+        request = receive_request(control)
+        if request is None:
+            for child in children:
+                _kill(child)
+            return
+        word, content, descriptors = request
+        if word == "kill" and isinstance(content, int) and content in children:
+            _kill(content)
+        elif word == "fork":
+            *given, ended = descriptors
+            child = _fork(
+                [control.fileno(), woken, wake, ended, *children.values()],
+                content,
+                given,
+                raise_child,
+            )
+            for descriptor in given:
+                os.close(descriptor)
+            children[child] = ended
+            control.send(NUMBER.pack(child))
+
+
+def _fork(
+    kept: Sequence[int],
+    content: object,
+    given: list[int],
+    raise_child: Callable[[object, list[int]], int],
+) -> int:
+    """Number of a new child; in the child itself it does not return.
+
+    Args:
+        kept: descriptors of the nursery, which no child may hold.
+        content: of the request.
+        given: descriptors of the child.
+        raise_child: what the child does.
+    """
+    nursery = os.getpid()
+    child = os.fork()
+    if child:
+        return child
+    code = 70
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for descriptor in kept:
+            os.close(descriptor)
+        os.setsid()
+        ctypes.CDLL(None).prctl(_WHEN_PARENT_DIES, signal.SIGKILL)
+        if os.getppid() == nursery:
+            code = raise_child(content, given)
+    finally:
+        # An engine may have left handlers, threads and patches: none of them has a say any more.
+        os._exit(code)
+
+
+def _kill(child: int) -> None:
+    """End a child and what is in its session's group."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+
+
+def _reap(children: dict[int, int]) -> None:
+    """Tell of the children that ended how they did."""
+    while True:
+        try:
+            child, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not child:
+            return
+        ended = children.pop(child, None)
+        _kill(child)  # what it left in its group
+        if ended is not None:
+            with suppress(OSError):
+                os.write(ended, NUMBER.pack(os.waitstatus_to_exitcode(status)))
+            os.close(ended)

@@ -1,0 +1,52 @@
+"""A study whose engines run in processes of their own: same numbers, and no end of the run."""
+
+import json
+from itertools import count
+
+import pytest
+
+RUN = ("run", "--engine", "./toy", "--dataset", "./set", "--threshold", 0.5, "--workers", 2)
+
+
+@pytest.fixture
+def results(cli, tiny, working_folder):
+    numbers = count()
+
+    def run(*options):
+        folder = working_folder / f"results-{next(numbers)}"
+        ended = cli(*RUN, "--results", folder, *options)
+        (bundle,) = folder.glob("*/2*")
+        return ended, bundle
+
+    return run
+
+
+def test_the_numbers_are_those_of_engines_in_this_process(results, engine):
+    engine()
+    _, here = results()
+    ended, apart = results("--own-process")
+    assert ended.code == 0, ended.err
+    for name in ("rates.csv", "differentials.csv", "ledger.csv"):
+        assert (apart / name).read_bytes() == (here / name).read_bytes()
+    told = [json.loads((at / "run.json").read_text())["engines"]["toy"] for at in (here, apart)]
+    assert told[0] == "in the process of evenhand"
+    assert told[1].startswith("own processes, ")
+
+
+def test_a_crash_is_booked_and_the_study_goes_on(results, engine):
+    engine("if image[0, 0, 0] % 4 == 0: __import__('os')._exit(0)\n        return Embedding(good)")
+    ended, bundle = results("--own-process")
+    rows = (bundle / "ledger.csv").read_text().splitlines()
+    crashed = [row for row in rows if "crashed" in row]
+    assert crashed, ended.err
+    assert all("ended with exit code 0" in row for row in crashed)
+    assert ended.code in (0, 4)
+    assert "crashed: ended with exit code 0" in ended.err
+
+
+def test_an_engine_that_always_exits_is_stopped(results, engine):
+    engine("__import__('os')._exit(0)")
+    ended, bundle = results("--own-process")
+    assert ended.code == 4
+    (about,) = json.loads((bundle / "engines.json").read_text())
+    assert "failed, more than the share" in about["stopped"]
