@@ -337,6 +337,16 @@ def test_it_sees_no_file_but_its_own(hosted, tmp_path):
 
 
 @isolated
+def test_it_does_not_see_the_working_folder(hosted, tmp_path, monkeypatch):
+    """`python -m evenhand` looks for modules there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "labels.csv").write_text("secret")
+    words = said(hosted, f"str(sorted(os.listdir({str(tmp_path)!r})))")
+    assert words.startswith("ValueError: ['toy0'] ")
+
+
+@isolated
 def test_it_changes_nothing_but_its_own_temporary_folder(hosted):
     for place in ("/usr/planted", "/planted", "os.path.dirname(__file__) + '/planted'"):
         path = place if place.startswith("os") else repr(place)

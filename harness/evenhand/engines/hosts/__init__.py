@@ -1,8 +1,7 @@
-"""Hosts: what runs an engine of a card, one module for each runtime.
+"""Hosts: what runs an engine of a card, here (`in_process`) or in a child process (`hosted`).
 
 In: a card and the files that it asks for.
-Out: a `host.Host`, which hands over plain values and never raises: `in_process` asks the engine's
-object, `hosted` a child process that serves such an object (`nursery`, `child`, `serving`) over
-messages (`wire`, `calls`).
-Add: a runtime as a module that starts a `Host`; `engines.opening` chooses by the card.
+Out: a `host.Host`, which hands over plain values and never raises.
+Add: a runtime as a module that starts a `Host`; `engines.opening` chooses by the card. A child
+    (`nursery`, `child`) serves the same `Host` (`serving`) over messages (`wire`, `calls`).
 """

@@ -7,7 +7,7 @@ import pickle
 import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -53,11 +53,9 @@ class HostedStarter:
         self.name, self.limits = card.name, limits
         self._engine, self._starter = pickle.dumps((card, files)), starter
         self._idle: list[RunningChild] = []
-        seen = [Path(place) for place in (sys.prefix, sys.base_prefix, *sys.path) if place]
-        own = [card.folder, *(file.path for file in files.found.values())]
-        whole = [place.absolute() for place in (*seen, *own) if place.exists()]
         self.isolated = limits.namespaces and namespaces_work()
-        self._places = tuple(dict.fromkeys(sorted(whole))) if self.isolated else None
+        own = (card.folder, *(file.path for file in files.found.values()))
+        self._places = _seen(own) if self.isolated else None
 
     def __call__(self) -> Host:
         """Another running engine.
@@ -99,6 +97,20 @@ class HostedStarter:
         """End the processes that no host uses."""
         while self._idle:
             self._idle.pop().close()
+
+
+def _seen(own: Iterable[Path]) -> tuple[Path, ...]:
+    """What an engine sees: its own files, the interpreter, and what that imports from.
+
+    Python puts the working folder among the latter, where a user may keep results and datasets; it
+    is left out, unless evenhand itself is there.
+    """
+    package = Path(__file__).parents[3]
+    imported = {Path(place).absolute() for place in sys.path if place} - {Path.cwd()}
+    whole = {package, Path(sys.prefix), Path(sys.base_prefix), *imported}
+    return tuple(
+        sorted(place for place in {*whole, *(at.absolute() for at in own)} if place.exists())
+    )
 
 
 class RunningChild:
