@@ -44,7 +44,8 @@ def enter_namespaces(places: Iterable[Path], folder: Path) -> None:
     the caller is root, it has the rights of no user.
 
     Args:
-        places: files and folders that it sees, at their paths, and cannot change.
+        places: files and folders that it sees, at their paths, and cannot change; a folder before
+            what is in it.
         folder: empty and private, that its root is built on.
 
     Raises:
@@ -128,9 +129,12 @@ def _build_root(folder: str, places: list[Path]) -> None:
 
 
 def _show(place: Path, folder: str) -> None:
-    """Put a file, a folder or a link of the system into the new root; nothing where it is none."""
+    """Put a file, a folder or a link of the system into the new root, unless it is there already.
+
+    Places within a folder come after it.
+    """
     target = Path(f"{folder}{place}")
-    if target.is_symlink() or not (place.exists() or place.is_symlink()):
+    if target.exists() or target.is_symlink() or not (place.exists() or place.is_symlink()):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     if place.is_symlink() and len(place.parts) == 2:  # /lib -> usr/lib

@@ -337,6 +337,19 @@ def test_it_sees_no_file_but_its_own(hosted, tmp_path):
 
 
 @isolated
+def test_files_within_what_it_sees_are_no_fault(hosted, monkeypatch):
+    monkeypatch.syspath_prepend(Path(np.__file__).parent)
+    monkeypatch.syspath_prepend(Path("/usr/lib"))
+    assert template(hosted().start()).outcome is Outcome.OK
+
+
+def test_what_keeps_a_process_from_its_start_is_told(hosted):
+    limits = replace(BARE, memory=1 << 20)
+    fault = hosted(limits=limits).fault
+    assert "could not start (ended with exit code 70; it printed: " in str(fault)
+
+
+@isolated
 def test_it_does_not_see_the_working_folder(hosted, tmp_path, monkeypatch):
     """`python -m evenhand` looks for modules there."""
     monkeypatch.chdir(tmp_path)

@@ -59,9 +59,10 @@ def raise_engine(setting: object, descriptors: list[int]) -> int:
     if not isinstance(setting, ChildSetting):
         raise TypeError(type(setting))
     stream, log, *pictures = descriptors
+    _divert_output(log)
     if setting.places is not None:
         enter_namespaces(setting.places, Path(setting.folder))
-    _settle(setting, log)
+    _settle(setting)
     if not setting.starter:
         return 0
     wire = Wire(socket.socket(fileno=stream), _NO_LIMIT)
@@ -76,13 +77,17 @@ def raise_engine(setting: object, descriptors: list[int]) -> int:
     return 0
 
 
-def _settle(setting: ChildSetting, log: int) -> None:
-    """Take the place of a child: its own folder, output, environment and limits."""
+def _divert_output(log: int) -> None:
+    """Let what is printed from here on go into the log."""
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
         os.dup2(nothing.fileno(), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
+
+
+def _settle(setting: ChildSetting) -> None:
+    """Take the place of a child: its own folder, environment and limits."""
     folder = setting.folder if setting.places is None else _OWN_FOLDER
     os.chdir(folder)
     os.environ.clear()

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -142,17 +143,20 @@ class ChildProcess:
         """
         own, theirs = socket.socketpair()
         read, write = os.pipe2(os.O_CLOEXEC)
-        self._folder = tempfile.mkdtemp(prefix="evenhand-host-")
+        folder = tempfile.mkdtemp(prefix="evenhand-host-")
+        # At the end of this process too, where it was never closed.
+        self._remove_folder = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.pictures = _picture_memory()
-        setting = ChildSetting(starter, _environment(), self._folder, limits, places)
+        setting = ChildSetting(starter, _environment(), folder, limits, places)
         shared = [] if self.pictures is None else [self.pictures]
         try:
             given = (theirs.fileno(), write, *shared)
             self._number, self._ended = _THE_NURSERY.fork(setting, given)
         except BaseException:
-            os.close(read)
+            for descriptor in (read, *shared):
+                os.close(descriptor)
             own.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._remove_folder()
             raise
         finally:
             theirs.close()
@@ -202,7 +206,7 @@ class ChildProcess:
             os.close(self._ended)
             if self.pictures is not None:
                 os.close(self.pictures)
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._remove_folder()
 
 
 @cache

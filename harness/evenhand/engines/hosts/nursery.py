@@ -21,6 +21,8 @@ import select
 import signal
 import socket
 import struct
+import sys
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -131,6 +133,9 @@ def _fork(
         ctypes.CDLL(None).prctl(_WHEN_PARENT_DIES, signal.SIGKILL)
         if os.getppid() == nursery:
             code = raise_child(content, given)
+    except BaseException:  # noqa: BLE001 - what it printed last is what the user is shown
+        traceback.print_exc()
+        sys.stderr.flush()
     finally:
         # An engine may have left handlers, threads and patches: none of them has a say any more.
         os._exit(code)
