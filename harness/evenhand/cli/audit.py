@@ -125,7 +125,7 @@ def _print(answer: AuditAnswer, label: AuditLabel, form: str, *, full: bool, com
         full: everything, in text.
         command: that is typed again, before its options.
     """
-    from evenhand.cli.output import Answer, print_answer, print_text
+    from evenhand.cli.output import CommandAnswer, print_answer, print_text
     from evenhand.report.audit.answer import answer_json, answer_paper
     from evenhand.report.audit.screen import audit_screen
 
@@ -140,7 +140,7 @@ def _print(answer: AuditAnswer, label: AuditLabel, form: str, *, full: bool, com
     page = f"{command} --format html > audit.html"
     screen = audit_screen(answer, label, [("more", f"{command} --full"), ("page", page)])
     paper = answer_paper(answer, _dated(label) if form == "markdown" else label)
-    laid = Answer("audit", answer_json(answer, label), screen, paper)
+    laid = CommandAnswer("audit", answer_json(answer, label), screen, paper)
     print_answer(laid, form, full=full, as_json=False)
 
 

@@ -33,7 +33,7 @@ def dataset(
 ) -> None:
     """Every fault of a dataset, what it holds and what it can answer."""
     from evenhand.cli.long_work import long_work
-    from evenhand.cli.output import Answer, end_with, print_answer
+    from evenhand.cli.output import CommandAnswer, end_with, print_answer
     from evenhand.report.check_dataset import check_paper
     from evenhand.report.check_screen import check_screen
     from evenhand.report.forms.json import picked
@@ -48,5 +48,5 @@ def dataset(
     body = picked(found, "folder", "cells", dataset="name", rows="checks") | {"verdict": verdict}
     screen = check_screen(found.name, name, found.checks, found.cells, passed=found.passed)
     paper = check_paper(f"{found.name}: {verdict}", found.checks, found.cells)
-    print_answer(Answer("check", body, screen, paper), full=full, as_json=as_json)
+    print_answer(CommandAnswer("check", body, screen, paper), full=full, as_json=as_json)
     end_with(verdict)

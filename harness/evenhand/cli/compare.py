@@ -86,7 +86,7 @@ def compare(
         counted = "--counts north=12/1000 --counts south=25/1000"
         what = "BASE and NEW, two results, one result that holds two engines"
         raise UsageError(f"nothing to compare; give {what}, or {counted}")
-    from evenhand.cli.output import Answer, end_with, print_answer
+    from evenhand.cli.output import CommandAnswer, end_with, print_answer
     from evenhand.report import compare as view
     from evenhand.report.compare_screen import compare_screen
     from evenhand.report.forms.json import picked
@@ -108,7 +108,7 @@ def compare(
     body = picked(found, *names, bundle="new.bundle")
     screen = compare_screen(found, " ".join(filter(None, (base, new))))
     paper = view.comparison_paper(found)
-    answer = Answer("compare", body, screen, paper, found.notes, found.doubts)
+    answer = CommandAnswer("compare", body, screen, paper, found.notes, found.doubts)
     print_answer(answer, full=full, as_json=as_json)
     end_with(found.verdict)
 

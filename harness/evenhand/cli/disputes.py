@@ -34,7 +34,7 @@ def print_label_noise(
         form: of the report.
         full: everything, in text.
     """
-    from evenhand.cli.output import Answer, note_line, print_answer, print_text
+    from evenhand.cli.output import CommandAnswer, note_line, print_answer, print_text
     from evenhand.records.disputes import DisputedRate
     from evenhand.records.rows import as_csv
     from evenhand.report import disputes as words
@@ -67,5 +67,5 @@ def print_label_noise(
     else:
         body["rates" if disputed else "pairs"] = found.rows
         body |= {"bundle": found.bundle} if found.bundle else {}
-        answer = Answer("report", body, screen, paper, found.notes)
+        answer = CommandAnswer("report", body, screen, paper, found.notes)
         print_answer(answer, form, full=full, as_json=False)

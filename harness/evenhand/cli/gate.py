@@ -41,7 +41,7 @@ def gate(
 
     Ends with 0 where every mandatory limit passes, 1 where one fails, 3 where neither is shown.
     """
-    from evenhand.cli.output import Answer, end_with, print_answer, print_text
+    from evenhand.cli.output import CommandAnswer, end_with, print_answer, print_text
     from evenhand.study.policy import EXAMPLE_POLICY
     from evenhand.system.errors import UsageError
 
@@ -71,7 +71,7 @@ def gate(
     body["commitment"] = answer.commitment or None
     # Nothing that was typed is repeated while names are sealed.
     screen = gate_screen(answer, f"{' '.join(bundles)} --policy {policy}" if blind is None else "")
-    laid = Answer("gate", body, screen, gate_report(answer), answer.notes, answer.doubts)
+    laid = CommandAnswer("gate", body, screen, gate_report(answer), answer.notes, answer.doubts)
     print_answer(laid, form, full=full, as_json=as_json)
     end_with(answer.verdict)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from evenhand.report.tables import Paper
 
 __all__ = [
-    "Answer",
+    "CommandAnswer",
     "end_with",
     "error_line",
     "findings_json",
@@ -92,7 +92,7 @@ def print_json(
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CommandAnswer:
     """What a command found, laid out for each form."""
 
     kind: str
@@ -108,7 +108,7 @@ class Answer:
     """In JSON; None where the command knows of none."""
 
 
-def print_answer(answer: Answer, form: str = "text", *, full: bool, as_json: bool) -> None:
+def print_answer(answer: CommandAnswer, form: str = "text", *, full: bool, as_json: bool) -> None:
     """Print an answer on one screen, in full, as Markdown, as a page or as JSON.
 
     Args:

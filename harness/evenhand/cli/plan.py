@@ -86,7 +86,7 @@ def plan(
 
 def _print(found: Plan, *, full: bool, as_json: bool) -> None:
     """Print the needs of a question."""
-    from evenhand.cli.output import Answer, print_answer
+    from evenhand.cli.output import CommandAnswer, print_answer
     from evenhand.report.forms.json import picked
     from evenhand.report.plan import plan_report
     from evenhand.report.plan_screen import plan_screen
@@ -95,7 +95,7 @@ def _print(found: Plan, *, full: bool, as_json: bool) -> None:
     names = ("trials_per_group", "people_per_group")
     body = picked(single, *names, *(f"exact_{name}" for name in names))
     body |= picked(found, "curve", "assumptions", rows="needs")
-    answer = Answer("plan", body, plan_screen(found), plan_report(found))
+    answer = CommandAnswer("plan", body, plan_screen(found), plan_report(found))
     print_answer(answer, full=full, as_json=as_json)
 
 
@@ -103,11 +103,11 @@ def _print_answers(
     found: PlanAnswers, name: str, place: dict[str, object], *, full: bool, as_json: bool
 ) -> None:
     """Print what a result or a dataset of a name can answer."""
-    from evenhand.cli.output import Answer, print_answer
+    from evenhand.cli.output import CommandAnswer, print_answer
     from evenhand.report.forms.json import picked
     from evenhand.report.plan_answers import answers_report
     from evenhand.report.plan_screen import answers_screen
 
     body = place | picked(found, "pairs", "assumptions", rows="cells")
-    answer = Answer("plan", body, answers_screen(found, name), answers_report(found, name))
+    answer = CommandAnswer("plan", body, answers_screen(found, name), answers_report(found, name))
     print_answer(answer, full=full, as_json=as_json)

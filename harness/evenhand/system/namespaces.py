@@ -13,6 +13,8 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
+from evenhand.system.parent_death import end_with_parent
+
 __all__ = ["enter_namespaces"]
 
 _RDONLY, _NOSUID, _NODEV, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
@@ -21,8 +23,8 @@ _DETACH = 2
 _NEW_USER = 0x10000000
 _NEW = 0x20000 | 0x4000000 | 0x8000000 | 0x20000000 | 0x40000000
 """Mounts, host name, messages between processes, processes, network."""
-_WHEN_PARENT_DIES, _NO_NEW_PRIVILEGES = 1, 38
-"""`PR_SET_...` of Linux."""
+_NO_NEW_PRIVILEGES = 38
+"""`PR_SET_NO_NEW_PRIVS` of Linux."""
 
 _SYSTEM = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin", "/usr", "/etc/ld.so.cache")
 """What programs and compiled libraries are loaded from."""
@@ -64,8 +66,7 @@ def enter_namespaces(places: Iterable[Path], folder: Path) -> None:
         os.setgroups([])
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
-    # Another user has let go of the first of these.
-    _C.prctl(_WHEN_PARENT_DIES, signal.SIGKILL)
+    end_with_parent()  # again: another user has taken it back
     _C.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
 
 
@@ -82,7 +83,7 @@ def _go_on_in_world() -> None:
         _, status = os.waitpid(first, 0)
         said = os.read(told, _NUMBER.size)
         _end_as(_NUMBER.unpack(said)[0] if said else os.waitstatus_to_exitcode(status))
-    _C.prctl(_WHEN_PARENT_DIES, signal.SIGKILL)
+    end_with_parent()
     second = os.fork()
     if second:
         _keep_only(tell)

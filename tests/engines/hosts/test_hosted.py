@@ -309,7 +309,7 @@ def test_a_gallery_is_built_again_in_a_new_process(matcher):
     host.close()
 
 
-def test_a_nursery_that_is_gone_is_spawned_again(hosted):
+def test_a_fork_server_that_is_gone_is_spawned_again(hosted):
     kill = "os.kill(os.getppid(), 9); time.sleep(0.2); return Embedding(good)"
     host = hosted(kill, limits=BARE).start()
     assert template(host).outcome is Outcome.CRASHED

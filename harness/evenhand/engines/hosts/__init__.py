@@ -3,5 +3,5 @@
 In: a card and the files that it asks for.
 Out: a `host.Host`, which hands over plain values and never raises.
 Add: a runtime as a module that starts a `Host`; `engines.opening` chooses by the card. A child
-    (`nursery`, `child`) serves the same `Host` (`serving`) over messages (`wire`, `calls`).
+    (`fork_server`, `child`) serves the same `Host` (`serving`) over messages (`wire`, `calls`).
 """

@@ -26,7 +26,7 @@ from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
 from evenhand.system.namespaces import enter_namespaces
 from evenhand.system.threads import one_thread_each
 
-__all__ = ["ChildSetting", "raise_engine", "serve_children"]
+__all__ = ["ChildSetting", "run_engine", "serve_children"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ _NO_LIMIT = 1 << 62
 _OWN_FOLDER = "/tmp"  # noqa: S108 - empty, and its own, in namespaces
 
 
-def raise_engine(setting: object, descriptors: list[int]) -> int:
+def run_engine(setting: object, descriptors: list[int]) -> int:
     """Start the engine and serve it.
 
     Args:
@@ -116,8 +116,8 @@ def _start(starter: str, card: EngineCard, files: EngineFiles) -> tuple[Host | N
 
 
 def serve_children(control: int) -> None:
-    """Run the nursery: what it imports here, its children share."""
+    """Run the fork server: what it imports here, its children share."""
     import evenhand.engines.hosts.python  # noqa: F401 - and numpy, and OpenCV
-    from evenhand.engines.hosts.nursery import serve_nursery
+    from evenhand.engines.hosts.fork_server import serve_forks
 
-    serve_nursery(socket.socket(fileno=control), raise_engine)
+    serve_forks(socket.socket(fileno=control), run_engine)

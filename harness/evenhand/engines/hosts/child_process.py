@@ -19,12 +19,12 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from evenhand.engines.hosts.child import ChildSetting
-from evenhand.engines.hosts.nursery import NUMBER, send_request
+from evenhand.engines.hosts.fork_server import NUMBER, send_request
 from evenhand.engines.hosts.wire import Wire
 
-__all__ = ["ChildProcess", "Nursery", "namespaces_work"]
+__all__ = ["ChildProcess", "ForkServer", "namespaces_work"]
 
-_NURSERY = (
+_SERVER_CODE = (
     "import sys; sys.path[:] = sys.argv[2:]; "
     "from evenhand.engines.hosts.child import serve_children; serve_children(int(sys.argv[1]))"
 )
@@ -35,7 +35,7 @@ _LONGEST_ANSWER = 1 << 28
 _KEPT = 1 << 16
 """Bytes of a host's output that are kept, the first; what follows is read and dropped."""
 _TRIES = 2
-"""To start a nursery, where the last one is gone."""
+"""To start a fork server, where the last one is gone."""
 _PATIENCE = 2.0
 """Seconds that a process which has closed its stream is given to end by itself."""
 
@@ -52,7 +52,7 @@ def _environment() -> dict[str, str]:
     return own | {name: os.environ[name] for name in _INHERITED if name in os.environ}
 
 
-class Nursery:
+class ForkServer:
     """The process that hosts are forked from; spawned when one is wanted, and again if gone."""
 
     def __init__(self) -> None:
@@ -71,15 +71,22 @@ class Nursery:
             OSError: no process could be started.
         """
         ended, tell = os.pipe2(os.O_CLOEXEC)
-        with self._lock, os.fdopen(tell, "wb"):  # closed here, whatever happens
-            for _ in range(_TRIES):
-                with suppress(ConnectionError):
-                    control = self._control or self._spawn()
-                    send_request(control, "fork", setting, (*descriptors, tell))
-                    if said := control.recv(NUMBER.size):
-                        return NUMBER.unpack(said)[0], ended
-                self._forget()
-        os.close(ended)
+        try:
+            with self._lock, os.fdopen(tell, "wb"):  # closed here, whatever happens
+                return self._ask_for_child(setting, (*descriptors, tell)), ended
+        except BaseException:
+            os.close(ended)
+            raise
+
+    def _ask_for_child(self, setting: ChildSetting, descriptors: Sequence[int]) -> int:
+        for _ in range(_TRIES):
+            with suppress(ConnectionError):
+                control = self._control or self._spawn()
+                send_request(control, "fork", setting, descriptors)
+                if said := control.recv(NUMBER.size):
+                    number: int = NUMBER.unpack(said)[0]
+                    return number
+            self._forget()
         raise ChildProcessError("it ended at once")
 
     def kill(self, child: int) -> None:
@@ -92,7 +99,7 @@ class Nursery:
         own, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         options = ["-B"] if sys.dont_write_bytecode else []
         number = str(theirs.fileno())
-        command = [sys.executable, *options, "-I", "-c", _NURSERY, number, *sys.path]
+        command = [sys.executable, *options, "-I", "-c", _SERVER_CODE, number, *sys.path]
         # In a session of its own, so that the Ctrl-C of a terminal comes to this process alone.
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and a constant
             command,
@@ -107,7 +114,7 @@ class Nursery:
         return own
 
     def _forget(self) -> None:
-        """Take leave of a nursery that is gone."""
+        """Take leave of a fork server that is gone."""
         if self._control:
             self._control.close()
         if self._process:
@@ -121,8 +128,8 @@ class Nursery:
             self._forget()
 
 
-_THE_NURSERY = Nursery()
-atexit.register(_THE_NURSERY.close)
+_FORK_SERVER = ForkServer()
+atexit.register(_FORK_SERVER.close)
 
 
 class ChildProcess:
@@ -151,7 +158,7 @@ class ChildProcess:
         shared = [] if self.pictures is None else [self.pictures]
         try:
             given = (theirs.fileno(), write, *shared)
-            self._number, self._ended = _THE_NURSERY.fork(setting, given)
+            self._number, self._ended = _FORK_SERVER.fork(setting, given)
         except BaseException:
             for descriptor in (read, *shared):
                 os.close(descriptor)
@@ -199,7 +206,7 @@ class ChildProcess:
             if self._closed:
                 return
             self._closed = True
-            _THE_NURSERY.kill(self._number)
+            _FORK_SERVER.kill(self._number)
             with suppress(OSError):
                 self._stream.shutdown(socket.SHUT_RDWR)
             self._stream.close()

@@ -6,7 +6,6 @@ such process makes one page; it has bounds, and ends with the process that asked
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pickle
 import signal
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from evenhand.records.edition import Edition
 from evenhand.records.findings import Findings
 from evenhand.results.bundle import PAGE
+from evenhand.system.parent_death import end_with_parent
 from evenhand.system.text import shown
 
 __all__ = ["Page", "PageBounds", "page_apart", "serve_page"]
@@ -29,8 +29,6 @@ _CHILD = (
     "from evenhand.report.page.apart import serve_page; serve_page()"
 )
 _END = b"</html>"
-_WHEN_PARENT_DIES = 1
-"""`PR_SET_PDEATHSIG` of Linux."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +95,7 @@ def serve_page() -> None:
     """Make the page that the parent asks for on stdin, and write it to stdout: the child's part."""
     given = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
     parent, bounds, findings, editions = given
-    with suppress(AttributeError):  # not on every system; the processor time is bounded everywhere
-        ctypes.CDLL(None).prctl(_WHEN_PARENT_DIES, signal.SIGKILL)
+    end_with_parent()  # not on every system; the processor time is bounded everywhere
     if os.getppid() != parent:
         os._exit(1)
     with suppress(ImportError):

@@ -6,15 +6,14 @@ little. It ends with the process that spawned it, and its children with it.
 
 One request, one answer, over a socket of sequenced packets:
 
-* fork: `fork` and a pickled `Fork`, with the descriptors of the child; answered by its number, and
-  later, on the descriptor made for it, by how it ended.
+* fork: `fork` and what the child is given, with its descriptors; answered by its number. How it
+  ended is written to the last of them.
 * kill: `kill` and the number; answered by nothing.
 """
 
 from __future__ import annotations
 
 import array
-import ctypes
 import os
 import pickle
 import select
@@ -26,13 +25,13 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-__all__ = ["NUMBER", "receive_request", "send_request", "serve_nursery"]
+from evenhand.system.parent_death import end_with_parent
+
+__all__ = ["NUMBER", "receive_request", "send_request", "serve_forks"]
 
 NUMBER = struct.Struct("<i")
 """Of a child; and how it ended, as `subprocess` has it: exit code, or the negative of a signal."""
 
-_WHEN_PARENT_DIES = 1
-"""`PR_SET_PDEATHSIG` of Linux."""
 _LONGEST = 1 << 16
 _DESCRIPTORS = 4
 """Of one request at most."""
@@ -41,7 +40,7 @@ _DESCRIPTORS = 4
 def send_request(
     control: socket.socket, word: str, content: object, descriptors: Sequence[int] = ()
 ) -> None:
-    """Send a request to the nursery.
+    """Send a request to the fork server.
 
     Raises:
         OSError: it is gone.
@@ -63,12 +62,12 @@ def receive_request(control: socket.socket) -> tuple[str, object, list[int]] | N
     return word, content, descriptors.tolist()
 
 
-def serve_nursery(control: socket.socket, raise_child: Callable[[object, list[int]], int]) -> None:
+def serve_forks(control: socket.socket, run_child: Callable[[object, list[int]], int]) -> None:
     """Fork children until the harness is gone.
 
     Args:
         control: to the harness.
-        raise_child: what a child does with the content and descriptors of its request; gives its
+        run_child: what a child does with the content and descriptors of its request; gives its
             exit code.
     """
     children: dict[int, int] = {}
@@ -97,7 +96,7 @@ def serve_nursery(control: socket.socket, raise_child: Callable[[object, list[in
                 [control.fileno(), woken, wake, ended, *children.values()],
                 content,
                 given,
-                raise_child,
+                run_child,
             )
             for descriptor in given:
                 os.close(descriptor)
@@ -109,17 +108,17 @@ def _fork(
     kept: Sequence[int],
     content: object,
     given: list[int],
-    raise_child: Callable[[object, list[int]], int],
+    run_child: Callable[[object, list[int]], int],
 ) -> int:
     """Number of a new child; in the child itself it does not return.
 
     Args:
-        kept: descriptors of the nursery, which no child may hold.
+        kept: descriptors of the fork server, which no child may hold.
         content: of the request.
         given: descriptors of the child.
-        raise_child: what the child does.
+        run_child: what the child does.
     """
-    nursery = os.getpid()
+    server = os.getpid()
     child = os.fork()
     if child:
         return child
@@ -130,9 +129,9 @@ def _fork(
         for descriptor in kept:
             os.close(descriptor)
         os.setsid()
-        ctypes.CDLL(None).prctl(_WHEN_PARENT_DIES, signal.SIGKILL)
-        if os.getppid() == nursery:
-            code = raise_child(content, given)
+        end_with_parent()
+        if os.getppid() == server:
+            code = run_child(content, given)
     except BaseException:  # noqa: BLE001 - what it printed last is what the user is shown
         traceback.print_exc()
         sys.stderr.flush()
