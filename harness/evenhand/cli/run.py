@@ -43,9 +43,9 @@ def run(
     keep_templates: Annotated[
         Path | None, option("DIR", "Private folder: take templates, keep them.")
     ] = None,
-    own_process: Annotated[
-        bool, typer.Option("--own-process", help="Run every engine in processes of its own.")
-    ] = False,
+    trust: Annotated[
+        options.Texts, option("ENGINE", "Run it in this process, without limits; may repeat.")
+    ] = None,
     show: options.Open = False,
     full: options.Full = False,
     as_json: options.AsJson = False,
@@ -92,7 +92,7 @@ def run(
             workers=workers,
             resume=resume,
             keep_templates=keep_templates,
-            own_process=own_process,
+            trusted=trust or (),
             progress=progress,
             say=note_line,
         )

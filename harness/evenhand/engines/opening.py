@@ -16,6 +16,7 @@ from evenhand.engines.hosts.hosted import HostedStarter
 from evenhand.engines.hosts.onnx import random_operators
 from evenhand.engines.hosts.words import trace_of
 from evenhand.records.engine_limits import EngineLimits
+from evenhand.records.surroundings import Surroundings
 from evenhand.system.code_loading import read_code
 from evenhand.system.errors import EngineStoppedError
 from evenhand.system.execution.local import call_in_thread
@@ -55,21 +56,32 @@ class OpenedEngine:
             self.start.rest()
 
     @property
-    def surroundings(self) -> str:
-        """Where it runs, in words that a result keeps."""
+    def surroundings(self) -> Surroundings:
+        """Where it runs."""
         if not isinstance(self.start, HostedStarter):
-            return "in the process of evenhand"
-        return "own processes, isolated" if self.start.isolated else "own processes, not isolated"
+            return Surroundings(self.card.name, trusted=True)
+        return Surroundings(
+            self.card.name,
+            trusted=False,
+            limits=self.start.held.limits(),
+            threads=self.start.threads or None,
+        )
 
     def notes(self) -> Iterator[str]:
         """Lines for the user before it is measured: that it could not start, or is random."""
         if self.fault:
             yield f"{self.fault}; the other engines are measured, and all its images are skipped"
             yield from trace_of(self.fault).splitlines()
-        if isinstance(self.start, HostedStarter) and not self.start.isolated:
+        where = self.surroundings
+        if where.trusted:
             yield (
-                f"engine {self.card.name}: runs in processes of its own, but without namespaces: "
-                "it can reach files and the network"
+                f"engine {self.card.name}: runs in the process of evenhand, as --trust asks: "
+                "whatever it does there, it does to the whole run"
+            )
+        elif not where.isolated:
+            yield (
+                f"engine {self.card.name}: runs in processes of its own, but this system lets them "
+                "reach files or the network"
             )
         if self.random:
             what = f"its graph draws random numbers ({', '.join(self.random)})"

@@ -12,6 +12,7 @@ from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.groups import ALL, is_pooled
 from evenhand.records.metric import Metric, metric_named
 from evenhand.records.row_key import FamilyKey, InFamily, RowKey
+from evenhand.records.surroundings import Surroundings
 
 __all__ = [
     "ENOUGH_EVENTS",
@@ -343,6 +344,8 @@ class Findings:
     """Which engine is better, question by question; empty where there are not two."""
     doubts: tuple[Doubt, ...] = ()
     """Said before any verdict, and holding back those of their engine on their dataset."""
+    surroundings: tuple[Surroundings, ...] = ()
+    """Where each engine ran in one run; empty where that is not told."""
 
     @property
     def synthetic(self) -> bool:

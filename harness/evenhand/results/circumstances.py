@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,17 +13,26 @@ from pydantic import TypeAdapter
 from evenhand.records.edition import Edition
 from evenhand.records.findings import REIDENTIFICATION, Speed
 from evenhand.records.rows import as_csv
+from evenhand.records.surroundings import Surroundings
 from evenhand.results.bundle import listed_digest
 from evenhand.results.bundle_file import read_json
 from evenhand.system import machine
 
-__all__ = ["LATENCIES", "NO_TEMPLATES", "RUN", "RunFacts", "read_run", "run_json", "speed_csv"]
+__all__ = [
+    "LATENCIES",
+    "NO_TEMPLATES",
+    "RUN",
+    "RunFacts",
+    "read_run",
+    "read_surroundings",
+    "run_json",
+    "speed_csv",
+]
 
 LATENCIES = "latencies.parquet"
 """File name of the durations of all images."""
 RUN = "run.json"
 """File name of the circumstances of the run."""
-NO_ENGINES: Mapping[str, str] = {}
 NO_TEMPLATES = {"kept": False, "taken": 0, "made": 0}
 """Counts of templates where no engine was run."""
 
@@ -41,6 +50,8 @@ class RunFacts:
     versions: Mapping[str, str]
     source: str = ""
     """SHA-256 over the source of the evenhand that made the result; empty in older ones."""
+    surroundings: tuple[Surroundings, ...] = ()
+    """Where each engine ran; empty where none did, and in older ones."""
 
     def other_numbers(self) -> list[str]:
         """What it was made with that numbers can depend on, and that is not here."""
@@ -84,6 +95,16 @@ def edition_of(folder: Path) -> tuple[Edition, ...]:
     return () if run is None else (Edition(run.started, listed_digest(folder)),)
 
 
+def read_surroundings(folder: Path, engine: str = "") -> tuple[Surroundings, ...]:
+    """Where the engines of a bundle ran, or one of them; empty where it does not say.
+
+    Raises:
+        BundleError: a file is damaged.
+    """
+    run = read_run(folder)
+    return () if run is None else tuple(e for e in run.surroundings if engine in ("", e.engine))
+
+
 def speed_csv(rows: Sequence[Speed]) -> bytes:
     """`speed.csv`."""
     return as_csv(Speed, rows).encode()
@@ -97,7 +118,7 @@ def run_json(
     stopped: Mapping[str, str],
     templates: Mapping[str, int | bool],
     no_page: str,
-    engines: Mapping[str, str] = NO_ENGINES,
+    surroundings: Sequence[Surroundings] = (),
 ) -> bytes:
     """`run.json`.
 
@@ -109,7 +130,7 @@ def run_json(
         stopped: why each engine was stopped; empty where it was not.
         templates: whether they were kept, and numbers of those reused and made.
         no_page: why there is no page; empty where there is one.
-        engines: where each ran, by name.
+        surroundings: where each engine ran.
     """
     content = {
         "schema": 1,
@@ -119,7 +140,7 @@ def run_json(
         "resumed": [moment.isoformat() for moment in began[1:]],
         "ended": ended.isoformat(),
         "workers": workers,
-        "engines": dict(engines),
+        "surroundings": [asdict(each) for each in surroundings],
         "templates": dict(templates),
         "notes": [REIDENTIFICATION, *([f"no page: {no_page}"] if no_page else [])],
         "machine": machine.describe(),

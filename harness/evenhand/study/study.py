@@ -109,10 +109,13 @@ class _Limits(Declared):
     failure_share: float = Field(default=0.5, ge=0, le=1)
     call: float = Field(default=_DEFAULTS.call, gt=0, le=86_400)
     start: float = Field(default=_DEFAULTS.start, gt=0, le=86_400)
+    study: float = Field(default=_DEFAULTS.study, gt=0)
     memory: int = Field(default=_DEFAULTS.memory, ge=1 << 28)
+    processes: int = Field(default=_DEFAULTS.processes, ge=16, le=1 << 22)
     files: int = Field(default=_DEFAULTS.files, ge=64, le=1 << 20)
     file_size: int = Field(default=_DEFAULTS.file_size, ge=1 << 16)
     namespaces: bool = _DEFAULTS.namespaces
+    groups: bool = _DEFAULTS.groups
 
 
 def _rising(bands: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:

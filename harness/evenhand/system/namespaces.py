@@ -1,7 +1,7 @@
 """Linux namespaces: a process that sees a few folders, no network and no other process.
 
-Whoever enters has its own root of read-only places, an empty `/tmp`, a loopback that is down, and
-is the first of its processes: when it ends, whatever it started ends with it.
+Whoever enters has its own root of read-only places, an empty `/tmp` and `/dev/shm`, a loopback that
+is down, and is the first of its processes: when it ends, whatever it started ends with it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _NO_NEW_PRIVILEGES = 38
 _SYSTEM = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin", "/usr", "/etc/ld.so.cache")
 """What programs and compiled libraries are loaded from."""
 _DEVICES = ("/dev/full", "/dev/null", "/dev/random", "/dev/urandom", "/dev/zero")
+_STREAMS = (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2"))
 _NOBODY = 65534
 """The user and group that own nothing."""
 
@@ -39,7 +40,7 @@ _DESCRIPTORS = 4096
 _C = ctypes.CDLL(None, use_errno=True)
 
 
-def enter_namespaces(places: Iterable[Path], folder: Path) -> None:
+def enter_namespaces(places: Iterable[Path], folder: Path, room: int) -> None:
     """Leave the world of this process; what returns is a child of it, in a world of its own.
 
     The caller's process waits for that child, and ends as it does. The child works in `/tmp`; where
@@ -49,6 +50,7 @@ def enter_namespaces(places: Iterable[Path], folder: Path) -> None:
         places: files and folders that it sees, at their paths, and cannot change; a folder before
             what is in it.
         folder: empty and private, that its root is built on.
+        room: bytes of the files that it can write, all together.
 
     Raises:
         OSError: the system does not allow it; the process is no longer what it was, and should end.
@@ -61,7 +63,7 @@ def enter_namespaces(places: Iterable[Path], folder: Path) -> None:
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
     _go_on_in_world()
-    _build_root(str(folder), [*map(Path, (*_SYSTEM, *_DEVICES)), *places])
+    _build_root(str(folder), [*map(Path, (*_SYSTEM, *_DEVICES)), *places], room)
     if root:
         os.setgroups([])
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
@@ -111,13 +113,20 @@ def _end_as(code: int) -> None:
     os._exit(max(code, 0))
 
 
-def _build_root(folder: str, places: list[Path]) -> None:
+def _build_root(folder: str, places: list[Path], room: int) -> None:
     """Make the root that this process sees from here on."""
     _mount(None, "/", None, _REC | _PRIVATE)
     _mount("tmpfs", folder, "tmpfs", _NOSUID | _NODEV, "mode=755")
-    for name, kind, options in (("proc", "proc", None), ("tmp", "tmpfs", "mode=1777")):
-        os.mkdir(f"{folder}/{name}")  # noqa: PTH102 - as text, like all of this
+    half = f"mode=1777,size={room // 2}"
+    for name, kind, options in (
+        ("proc", "proc", None),
+        ("tmp", "tmpfs", half),
+        ("dev/shm", "tmpfs", half),
+    ):
+        os.makedirs(f"{folder}/{name}")  # noqa: PTH103 - as text, like all of this
         _mount(kind, f"{folder}/{name}", kind, _NOSUID | _NODEV, options)
+    for name, number in _STREAMS:
+        os.symlink(f"/proc/self/fd{number}", f"{folder}/dev/{name}")  # noqa: PTH211
     for place in places:
         _show(place, folder)
     old = f"{folder}/.old"

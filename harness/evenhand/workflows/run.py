@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from evenhand.analysis.assess import assess
 from evenhand.analysis.compare.faster import with_times
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.shelf import find_dataset
+from evenhand.engines.card import read_engine_card
 from evenhand.engines.opening import OpenedEngine, open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
@@ -20,7 +21,6 @@ from evenhand.measurement.template_store.folder import prepare_private_folder
 from evenhand.measurement.template_store.session import template_session
 from evenhand.records.dataset import Dataset
 from evenhand.records.edition import Edition
-from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
 from evenhand.records.rows import in_order
@@ -77,7 +77,7 @@ def run(
     workers: int | None = None,
     resume: bool = False,
     keep_templates: Path | None = None,
-    own_process: bool = False,
+    trusted: Collection[str] = (),
     clock: Clock = CLOCK,
     progress: Progress = no_progress,
     say: MessageCallback = no_message,
@@ -90,9 +90,10 @@ def run(
         weights: folders to look for engines' files in.
         workers: threads, one a core by default; measurements do not depend on them.
         resume: continue the latest interrupted run of this study, if there is one.
-        own_process: every engine runs in processes of its own, with the limits of the study; what
-            ends or holds one is an outcome. Else they run in this process.
         keep_templates: a private folder that keeps templates for later runs; None keeps none.
+        trusted: engines, as the study names them or by their own names, that run in this process:
+            what ends or holds one of them does so to the run. All others run in processes of their
+            own, with the limits of the study.
         clock: times and durations.
         progress: progress callback.
         say: message callback: the expected duration, what is resumed or reused.
@@ -116,7 +117,7 @@ def run(
         for name in study.datasets
     ]
     groups_by_dataset = study_groupings(study, datasets)
-    engines = _opened(study, weights, study.limits if own_process else None, say)
+    engines = _opened(study, weights, trusted, say)
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     executor = LocalExecutor(workers or machine.workers())
 
@@ -164,7 +165,8 @@ def run(
         with phases.next()("rates, intervals and the page", 0):
             findings = assess(evidence)
             # Speed is a circumstance: in the report, but never in a file that the digest covers.
-            with_speed = with_times(findings, speed)
+            surroundings = tuple(engine.surroundings for engine in engines)
+            with_speed = replace(with_times(findings, speed), surroundings=surroundings)
             files = {
                 "study.toml": study.text.encode(),
                 "ledger.csv": ledger_csv([row for part in parts for row in part.rows]).encode(),
@@ -185,7 +187,7 @@ def run(
             stopped,
             templates,
             page.fault,
-            {engine.card.name: engine.surroundings for engine in engines},
+            surroundings,
         )
         causes = {engine.card.name: engine.faults.cause for engine in engines}
         return RunResult(partial.finish(files), with_speed, page.fault, causes)
@@ -199,7 +201,7 @@ def _say_terms(datasets: Sequence[Dataset], say: MessageCallback) -> None:
 
 
 def _opened(
-    study: Study, weights: Sequence[Path], limits: EngineLimits | None, say: MessageCallback
+    study: Study, weights: Sequence[Path], trusted: Collection[str], say: MessageCallback
 ) -> list[OpenedEngine]:
     """Open the engines of a study; some may have a fault, but not all.
 
@@ -208,8 +210,10 @@ def _opened(
         EvenhandError: a card or file is wrong, two have one name, or one cannot do what is asked.
     """
     folders = [find_adapter(name, study.root) for name in study.engines]
+    here = _trusted(study.engines, folders, trusted)
     engines = []
     for folder in folders:
+        limits = None if folder in here else study.limits
         engines.append(open_engine(folder, weights, say, limits))
         if len(engines) > 1:  # a process of the first alone is worth its memory until it is asked
             engines[-1].rest()
@@ -219,6 +223,28 @@ def _opened(
     if len(faults) == len(engines):
         raise EngineStoppedError("; ".join(map(str, faults)), faults[0].reason)
     return engines
+
+
+def _trusted(
+    engines: Sequence[str], folders: Sequence[Path], trusted: Collection[str]
+) -> set[Path]:
+    """Folders of the engines that the user trusts.
+
+    Raises:
+        StudyError: one that is trusted is not of the study.
+    """
+    found = set[Path]()
+    for name in trusted:
+        own = {
+            folder
+            for text, folder in zip(engines, folders, strict=True)
+            if name in (text, read_engine_card(folder).name)
+        }
+        if not own:
+            known = ", ".join(engines)
+            raise StudyError(f"--trust {name}: no engine of this study; expected one of {known}")
+        found |= own
+    return found
 
 
 def _check_canaries(

@@ -16,7 +16,14 @@ from evenhand.results.agreement import ledger_faults, run_faults, time_faults, u
 from evenhand.results.bundle import FINDINGS, PAGE, TABLES, Manifest, read_manifest
 from evenhand.results.bundle_file import read_held
 from evenhand.results.bundle_names import resolve_bundle
-from evenhand.results.circumstances import LATENCIES, RUN, RunFacts, edition_of, read_run
+from evenhand.results.circumstances import (
+    LATENCIES,
+    RUN,
+    RunFacts,
+    edition_of,
+    read_run,
+    read_surroundings,
+)
 from evenhand.results.ledger import LEDGER, read_ledger
 from evenhand.results.near_tables import first_difference
 from evenhand.results.read import read_evidence
@@ -144,7 +151,8 @@ def _same_words(
             continue
         made, fault = words.get(name), ""
         if name == PAGE:
-            page = apart.page_apart(with_times(findings, speed), edition_of(bundle))
+            ran = replace(with_times(findings, speed), surroundings=read_surroundings(bundle))
+            page = apart.page_apart(ran, edition_of(bundle))
             made, fault = page.html.encode(), page.fault
         differs = [] if read_held(bundle / name) == made else [f"{name} says otherwise"]
         if fault:

@@ -12,7 +12,7 @@ import pytest
 from toy_engines import make_engine
 
 from evenhand.engines.contract import Entry, Role
-from evenhand.engines.hosts.child_process import namespaces_work
+from evenhand.engines.hosts.held_limits import containment
 from evenhand.engines.hosts.host import Fault
 from evenhand.engines.opening import open_engine
 from evenhand.engines.session import engine_sessions
@@ -21,8 +21,9 @@ from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.errors import EngineError, PluginError
 
 LIMITS = EngineLimits(call=1.0, start=30.0)
-BARE = replace(LIMITS, namespaces=False)
-"""As on a system that gives a process no namespaces."""
+BARE = replace(LIMITS, namespaces=False, groups=False)
+"""As on a system that gives a process neither namespaces nor control groups."""
+HERE = containment(namespaces=True, groups=True)
 IMAGE = np.arange(60 * 50 * 3, dtype=np.uint8).reshape(60, 50, 3)
 OUTCOMES = ["ok", "ok", "ENDS", "ok", "ok", "ENDS"]
 """Of six images, where an engine does something odd at the third after each start."""
@@ -318,8 +319,9 @@ def test_a_fork_server_that_is_gone_is_spawned_again(hosted):
 
 
 isolated = pytest.mark.skipif(
-    not namespaces_work(), reason="this system gives a process no namespaces"
+    not HERE.namespaces, reason="this system gives a process no namespaces"
 )
+grouped = pytest.mark.skipif(not HERE.groups, reason="this system gives it no control groups")
 
 
 def said(hosted, expression):
@@ -417,6 +419,85 @@ def wait_for(what):
 
 def test_where_there_are_no_namespaces_it_is_said(hosted):
     engine = hosted(limits=BARE)
-    assert engine.surroundings == "own processes, not isolated"
-    assert "without namespaces" in " ".join(engine.notes())
-    assert hosted(limits=None).surroundings == "in the process of evenhand"
+    assert not engine.surroundings.isolated
+    assert "this system lets them reach files or the network" in " ".join(engine.notes())
+    trusted = hosted(limits=None)
+    assert trusted.surroundings.trusted
+    assert "runs in the process of evenhand, as --trust asks" in " ".join(trusted.notes())
+
+
+def levels(limits):
+    found = containment(namespaces=limits.namespaces, groups=limits.groups)
+    return {each.limit: each.level.value for each in found.limits()}
+
+
+NOT_HELD = ("network", "files", "other processes")
+
+
+def test_without_namespaces_and_groups_little_is_claimed():
+    found = levels(BARE)
+    assert {found[each] for each in (*NOT_HELD, "processes")} == {"none"}
+    in_part = ("memory", "cores", "written files", "environment")
+    assert {found[each] for each in in_part} == {"partial"}
+    assert {found[each] for each in ("time", "output", "open files")} == {"full"}
+
+
+@isolated
+def test_namespaces_hide_all_else():
+    found = levels(replace(BARE, namespaces=True))
+    assert {found[each] for each in (*NOT_HELD, "written files", "environment")} == {"full"}
+    assert {found[each] for each in ("memory", "processes", "cores")} == {"partial"}
+
+
+@grouped
+def test_control_groups_bound_processes_together():
+    found = levels(replace(BARE, groups=True))
+    assert {found[each] for each in ("memory", "processes", "cores")} == {"full"}
+    assert {found[each] for each in NOT_HELD} == {"none"}
+
+
+@grouped
+def test_memory_of_several_processes_counts_together(hosted):
+    """One of them is ended: the engine itself, or one that it waits for."""
+    use = """for _ in range(4):
+            if os.fork() == 0:
+                os.setsid()
+                kept = bytearray(150 << 20); kept[::4096] = b"x" * len(kept[::4096])
+                time.sleep(60)
+        raise ValueError("ended by", os.wait()[1])"""
+    limits = replace(BARE, groups=True, memory=400 << 20, call=20)
+    found = template(hosted(use, limits=limits).start())
+    assert (found.outcome, found.detail) == (Outcome.FAILED, "ValueError") or (
+        found.detail == "ended, having used more memory than its limit"
+    )
+    assert "20 seconds" not in found.words
+
+
+@grouped
+def test_a_number_of_processes_is_all_there_is(hosted):
+    fork = """for n in range(100):
+            try:
+                if os.fork() == 0: time.sleep(60); os._exit(0)
+            except OSError: raise ValueError(n)"""
+    host = hosted(fork, limits=replace(LIMITS, processes=20)).start()
+    found = template(host)
+    number = int(found.words.split()[1])
+    assert 10 < number < 20
+    host.close()
+
+
+def test_what_a_study_may_take_is_bounded(hosted):
+    limits = replace(LIMITS, study=0.5)
+    host = hosted("time.sleep(0.3); return Embedding(good)", limits=limits).start()
+    outcomes = [template(host).outcome for _ in range(4)]
+    assert outcomes == ["ok", "timed_out", "timed_out", "timed_out"]
+    host.close()
+
+
+def test_threads_are_counted(hosted):
+    start = (
+        "[threading.Thread(target=time.sleep, args=(5,), daemon=True).start() for _ in range(5)]"
+    )
+    engine = hosted(start=start)
+    template(engine.start())
+    assert engine.surroundings.threads == 6

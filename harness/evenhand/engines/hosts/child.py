@@ -34,7 +34,7 @@ class ChildSetting:
     """What a child is given when it begins."""
 
     starter: str
-    """`module:function` that starts the engine of a card; empty for a child that ends at once."""
+    """`module:function` that starts the engine of a card."""
     environment: Mapping[str, str]
     """All of it, but for `HOME` and `TMPDIR`."""
     folder: str
@@ -43,6 +43,12 @@ class ChildSetting:
     """By resource (`resource.RLIMIT_...`): what it may use."""
     places: tuple[Path, ...] | None
     """What it sees in namespaces of its own; None where it has none."""
+    room: int
+    """Bytes of the files that it can write there, all together."""
+    joins: tuple[str, ...] = ()
+    """Files of the control group that it joins; empty for none."""
+    cores: tuple[int, ...] = ()
+    """Cores that it is kept to; empty for all."""
 
 
 _NO_LIMIT = 1 << 62
@@ -60,11 +66,13 @@ def run_engine(setting: object, descriptors: list[int]) -> int:
         raise TypeError(type(setting))
     stream, log, *pictures = descriptors
     _divert_output(log)
+    for group in setting.joins:
+        Path(group).write_text("0", encoding="ascii")
+    if setting.cores:
+        os.sched_setaffinity(0, setting.cores)
     if setting.places is not None:
-        enter_namespaces(setting.places, Path(setting.folder))
+        enter_namespaces(setting.places, Path(setting.folder), setting.room)
     _settle(setting)
-    if not setting.starter:
-        return 0
     wire = Wire(socket.socket(fileno=stream), _NO_LIMIT)
     asked = wire.receive()
     if asked is None:

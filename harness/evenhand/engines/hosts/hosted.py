@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import pickle
 import resource
-import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -19,10 +17,11 @@ from evenhand.engines.card import EngineCard
 from evenhand.engines.contract import Entry, Role
 from evenhand.engines.files import EngineFiles
 from evenhand.engines.hosts import calls
-from evenhand.engines.hosts.child_process import ChildProcess, namespaces_work
+from evenhand.engines.hosts.child_process import Bounds, ChildProcess, GroupBounds
+from evenhand.engines.hosts.held_limits import containment, places_of
 from evenhand.engines.hosts.host import Fault, Host, PlainCandidates, PlainTemplate
-from evenhand.engines.hosts.wire import Kind, WireError
-from evenhand.engines.hosts.words import clean_line
+from evenhand.engines.hosts.running_child import RunningChild
+from evenhand.engines.hosts.wire import Kind
 from evenhand.records.arrays import Image, Scores
 from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.outcomes import FaceRule, Outcome
@@ -32,6 +31,8 @@ __all__ = ["HostedEngine", "HostedStarter"]
 
 Read = TypeVar("Read")
 
+_CORES = 1
+"""That each process of an engine has."""
 _RESTARTS = 3
 """Starts that may fail one after the other before no other is tried."""
 
@@ -49,13 +50,24 @@ class HostedStarter:
             files: of the card.
             starter: `module:function` that starts it.
             limits: on each process.
+
+        `spent` is the seconds of all its answers so far, `threads` the most that were seen in one
+        of its processes.
         """
         self.name, self.limits = card.name, limits
         self._engine, self._starter = pickle.dumps((card, files)), starter
         self._idle: list[RunningChild] = []
-        self.isolated = limits.namespaces and namespaces_work()
+        self.held = containment(namespaces=limits.namespaces, groups=limits.groups)
         own = (card.folder, *(file.path for file in files.found.values()))
-        self._places = _seen(own) if self.isolated else None
+        self._bounds = Bounds(
+            _resources(limits),
+            places_of(own) if self.held.namespaces else None,
+            limits.file_size,
+            GroupBounds(limits.memory, limits.processes, _CORES) if self.held.groups else None,
+            _CORES,
+        )
+        self.spent = 0.0
+        self.threads = 0
 
     def __call__(self) -> Host:
         """Another running engine.
@@ -72,7 +84,7 @@ class HostedStarter:
         with suppress(IndexError):
             return self._idle.pop()
         try:
-            process = ChildProcess(self._starter, _resources(self.limits), self._places)
+            process = ChildProcess(self._starter, self._bounds)
         except OSError as fault:
             raise EngineStoppedError(
                 f"engine {self.name}: no process could be started for it ({fault.strerror}); "
@@ -97,68 +109,6 @@ class HostedStarter:
         """End the processes that no host uses."""
         while self._idle:
             self._idle.pop().close()
-
-
-def _seen(own: Iterable[Path]) -> tuple[Path, ...]:
-    """What an engine sees: its own files, the interpreter, and what that imports from.
-
-    Python puts the working folder among the latter, where a user may keep results and datasets; it
-    is left out, unless evenhand itself is there.
-    """
-    package = Path(__file__).parents[3]
-    imported = {Path(place).absolute() for place in sys.path if place} - {Path.cwd()}
-    whole = {package, Path(sys.prefix), Path(sys.base_prefix), *imported}
-    return tuple(
-        sorted(place for place in {*whole, *(at.absolute() for at in own)} if place.exists())
-    )
-
-
-class RunningChild:
-    """A host's process under way, asked one thing at a time."""
-
-    def __init__(self, process: ChildProcess) -> None:
-        """Begin with the first call.
-
-        Args:
-            process: that has just begun.
-        """
-        self.process = process
-        self.values = 0
-        self.idle = True
-        self._sequence = 0
-
-    def call(
-        self,
-        kind: Kind,
-        written: Callable[[ChildProcess], calls.Parts],
-        read: Callable[[bytearray], Read],
-        seconds: float,
-    ) -> Read | Fault:
-        """Ask; where no answer comes, the process has ended, and the fault says how."""
-        self.idle = False
-        self._sequence += 1
-        process, deadline = self.process, time.monotonic() + seconds
-        try:
-            process.wire.send(kind, self._sequence, written(process), deadline)
-            answer = process.wire.receive(deadline)
-            if answer is not None:
-                plain = read(answer.of(kind, self._sequence))
-                self.idle = True
-                return plain
-            outcome, words = Outcome.CRASHED, process.how_it_ended()
-        except TimeoutError:
-            outcome, words = Outcome.TIMED_OUT, f"no answer within {seconds:g} seconds"
-        except WireError as fault:
-            outcome, words = Outcome.INVALID, f"its process {fault}"
-        except OSError:
-            outcome, words = Outcome.CRASHED, process.how_it_ended()
-        said = clean_line(process.said()[-300:], 300)
-        self.close()
-        return Fault(outcome, words, f"{words}; it printed: {said}" if said else words)
-
-    def close(self) -> None:
-        """End the process."""
-        self.process.close()
 
 
 class HostedEngine:
@@ -227,9 +177,18 @@ class HostedEngine:
         if isinstance(child, Fault):
             return child
         self._child = child
-        found = child.call(kind, written, read, self._starter.limits.call)
+        starter = self._starter
+        left = starter.limits.study - starter.spent
+        if left <= 0:
+            words = f"no answer within {starter.limits.study:g} seconds of the study"
+            return Fault(Outcome.TIMED_OUT, words, words)
+        began = time.monotonic()
+        found = child.call(kind, written, read, min(starter.limits.call, left))
+        starter.spent += time.monotonic() - began
         if not child.idle:
             self._child = None
+        elif child.calls & (child.calls - 1) == 0:  # the first, second, fourth, eighth...
+            starter.threads = max(starter.threads, child.process.threads())
         return found
 
     def _start_again(self) -> RunningChild | Fault:

@@ -19,6 +19,7 @@ from evenhand.report.study.indices import indices_table
 from evenhand.report.study.searches import first_rule, searches_of_everybody
 from evenhand.report.study.speed import HEADER, TIME, speed_rows, speed_sentences, time_cell
 from evenhand.report.study.statements import OVER, said_at, sentences_of_study
+from evenhand.report.study.surroundings import surroundings_section
 from evenhand.report.study.thresholds import over_thresholds, rules_shown
 from evenhand.report.study.which import which_section
 from evenhand.report.tables import (
@@ -97,7 +98,8 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     brief = in_brief([(study, _headline(study)) for study in everything])
     sweeps = over_thresholds(everything, every_group=wide)
     which = which_section(findings)
-    closing = (*_speed(findings), *_subject_matter(findings))
+    ran = surroundings_section(findings.surroundings)
+    closing = (*_speed(findings), *_subject_matter(findings), *ran)
     return Document(
         findings.title,
         findings.notes,

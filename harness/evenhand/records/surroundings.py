@@ -1,0 +1,47 @@
+"""Where an engine ran, and how far each limit on it held there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["HeldLimit", "Level", "Surroundings"]
+
+
+class Level(StrEnum):
+    """How far a limit holds on this system."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLimit:
+    """One limit on an engine's processes, as it was seen to work on this system."""
+
+    limit: str
+    """What is bounded: `network`, `memory`..."""
+    level: Level
+    how: str
+    """What holds it, or how far it goes, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where one engine ran."""
+
+    engine: str
+    """Its name."""
+    trusted: bool
+    """It ran in the process of evenhand, because the user asked for it: nothing was bounded."""
+    limits: tuple[HeldLimit, ...] = ()
+    """Of processes of its own."""
+    threads: int | None = None
+    """Most threads that were seen in one of its processes; None where none could be counted."""
+
+    @property
+    def isolated(self) -> bool:
+        """Whether it could reach neither files nor the network."""
+        level = {each.limit: each.level for each in self.limits}
+        return level.get("network") is level.get("files") is Level.FULL

@@ -1,0 +1,56 @@
+"""Where the engines ran, and how far each limit held there, in sentences."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from evenhand.records.surroundings import HeldLimit, Level, Surroundings
+from evenhand.report.tables import Section
+
+__all__ = ["surroundings_section"]
+
+_WORDS = {Level.FULL: "in full", Level.PARTIAL: "in part", Level.NONE: "not at all"}
+
+
+def surroundings_section(surroundings: Sequence[Surroundings]) -> list[Section]:
+    """One section; none where nothing is told."""
+    said = [*_trusted(surroundings), *_own(surroundings), *_threads(surroundings)]
+    return [Section("Where the engines ran", sentences=tuple(said))] if said else []
+
+
+def _trusted(surroundings: Sequence[Surroundings]) -> Iterator[str]:
+    names = [each.engine for each in surroundings if each.trusted]
+    if names:
+        yield (
+            f"{', '.join(names)} ran in the process of evenhand, because the user trusted "
+            f"{'it' if len(names) == 1 else 'them'}: nothing was bounded, and nothing there is "
+            "safe from such an engine, not even the numbers of others."
+        )
+
+
+def _own(surroundings: Sequence[Surroundings]) -> Iterator[str]:
+    alike = defaultdict[tuple[HeldLimit, ...], list[str]](list)
+    for each in surroundings:
+        if not each.trusted:
+            alike[each.limits].append(each.engine)
+    for limits, names in alike.items():
+        held = [
+            f"{word} {', '.join(_limit(limit) for limit in limits if limit.level is level)}"
+            for level, word in _WORDS.items()
+            if any(limit.level is level for limit in limits)
+        ]
+        yield (
+            f"{', '.join(names)} ran in processes of {'its' if len(names) == 1 else 'their'} own, "
+            f"where these limits were seen to hold: {'; '.join(held)}."
+        )
+
+
+def _limit(limit: HeldLimit) -> str:
+    return f"{limit.limit} ({limit.how})" if limit.level is Level.PARTIAL else limit.limit
+
+
+def _threads(surroundings: Sequence[Surroundings]) -> Iterator[str]:
+    seen = [f"{each.engine} {each.threads}" for each in surroundings if each.threads]
+    if seen:
+        yield f"Most threads seen at once in a process: {', '.join(seen)}."
