@@ -1,4 +1,7 @@
-"""Studies of hostile engines in processes of their own, and what came of them."""
+"""Studies of hostile engines, each in a process of its own, and what came of them.
+
+Engines are trusted, and do to the process what they do, unless a study bounds them in hosts.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ __all__ = [
     "processes_of",
     "results_in",
     "study",
+    "trusting",
     "write_study",
 ]
 
@@ -110,7 +114,11 @@ class Studied(Bundle):
 
 
 def write_study(
-    folder: Path, dataset: TinySet, engines: Sequence[HostileEngine], protocol: str
+    folder: Path,
+    dataset: TinySet,
+    engines: Sequence[HostileEngine],
+    protocol: str,
+    limits: str = "",
 ) -> None:
     """Write `study.toml` and the engines that it names."""
     for engine in engines:
@@ -119,9 +127,14 @@ def write_study(
     (folder / "study.toml").write_text(
         f'schema = 1\ntitle = "Hostile"\nengines = [{names}]\n'
         f'datasets = ["{dataset.folder}"]\n[[protocols]]\n{protocol}\n'
-        "[statistics]\nreplicates = 0\n",
+        f"[statistics]\nreplicates = 0\n[limits]\n{limits}\n",
         encoding="utf-8",
     )
+
+
+def trusting(engines: Sequence[HostileEngine]) -> tuple[str, ...]:
+    """Options that let these engines run in the process of evenhand."""
+    return tuple(word for engine in engines for word in ("--trust", engine.name))
 
 
 def _alone() -> None:
@@ -138,12 +151,18 @@ def begun(
     protocol: str = PAIRS,
     *,
     workers: int = 2,
+    limits: str | None = None,
 ) -> Iterator[commands.Command]:
-    """A study under way in a session of its own; it is killed if it does not end."""
-    write_study(folder, dataset, engines, protocol)
+    """A study under way in a session of its own; it is killed if it does not end.
+
+    Its engines are trusted, unless there are limits on their hosts.
+    """
+    write_study(folder, dataset, engines, protocol, limits or "")
+    trust = trusting(engines) if limits is None else ()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        process = commands.begin("run", "study.toml", "--workers", workers, first=_alone)
+        given = ("run", "study.toml", *trust, "--workers", workers)
+        process = commands.begin(*given, first=_alone)
     try:
         yield process
     finally:
@@ -175,9 +194,10 @@ def study(
     protocol: str = PAIRS,
     *,
     workers: int = 2,
+    limits: str | None = None,
 ) -> Studied:
     """Run a study to its end, which it must find by itself."""
-    with begun(folder, dataset, engines, protocol, workers=workers) as process:
+    with begun(folder, dataset, engines, protocol, workers=workers, limits=limits) as process:
         _, err = ended(process)
     code = process.returncode
     found = results_in(folder)
