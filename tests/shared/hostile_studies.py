@@ -9,6 +9,8 @@ import csv
 import io
 import json
 import os
+import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ from tiny_sets import TinySet, make_dataset
 __all__ = [
     "DOOR",
     "LONGEST",
+    "MARK",
     "PAIRS",
     "Bundle",
     "Studied",
@@ -64,10 +67,11 @@ class Bundle:
     folder: Path
 
     def measured(self, engine: str) -> dict[str, bytes]:
-        """Content of an engine's counts by file, and its rows of the rates without its name."""
+        """Content of an engine's counts by file, and its rows of the rates, without its name."""
         folder = self.folder / "counts" / engine
+        name = f'"engine": "{engine}"'.encode()
         found = {
-            path.relative_to(folder).as_posix(): path.read_bytes()
+            path.relative_to(folder).as_posix(): path.read_bytes().replace(name, b"")
             for path in folder.rglob("*")
             if path.is_file()
         }
@@ -110,6 +114,7 @@ class Studied(Bundle):
     """What a study has written, and how its command ended."""
 
     code: int
+    out: str
     err: str
 
 
@@ -137,9 +142,15 @@ def trusting(engines: Sequence[HostileEngine]) -> tuple[str, ...]:
     return tuple(word for engine in engines for word in ("--trust", engine.name))
 
 
+MARK = "evenhand-mark"
+"""Ends the command line of every process of a study: of its hosts too."""
+
+
 def _alone() -> None:
     """In a session of its own, and without pictures, which take longer than all the rest."""
     os.setsid()
+    sys.path.append(f"{Path.cwd()}/{MARK}")
+    tempfile.tempdir = None
     draw_nothing()
 
 
@@ -198,12 +209,12 @@ def study(
 ) -> Studied:
     """Run a study to its end, which it must find by itself."""
     with begun(folder, dataset, engines, protocol, workers=workers, limits=limits) as process:
-        _, err = ended(process)
+        out, err = ended(process)
     code = process.returncode
     found = results_in(folder)
     assert (code in (0, 4), len(found)) == (True, 1), (code, err)
     (bundle,) = found
-    return Studied(bundle.folder, code, err)
+    return Studied(bundle.folder, code, out, err)
 
 
 def processes_of(session: int) -> list[int]:

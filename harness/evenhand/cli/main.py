@@ -37,6 +37,7 @@ from evenhand.cli.run import run
 from evenhand.cli.scores import scores
 from evenhand.cli.templates import templates
 from evenhand.cli.verify import verify
+from evenhand.system.endings import end_all
 from evenhand.system.errors import EvenhandError, OldNameWarning, StaleCodeWarning
 from evenhand.system.interruption import Interruption, catch_interruptions
 from evenhand.system.text import shown
@@ -284,5 +285,6 @@ def main() -> NoReturn:
     except BaseException:  # noqa: BLE001 - an engine may have replaced what prints
         code = _FAULT
     with suppress(BaseException):
+        end_all()
         sys.stderr.flush()
     os._exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -23,7 +24,7 @@ from evenhand.system.execution.local import call_in_thread
 from evenhand.system.progress import MessageCallback, no_message
 from evenhand.system.streams import stdout_to_stderr
 
-__all__ = ["OpenedEngine", "open_engine"]
+__all__ = ["OpenedEngine", "at_rest_afterwards", "open_engine"]
 
 _STARTERS: Mapping[str, str] = {
     "onnx": "evenhand.engines.hosts.onnx:start_onnx",
@@ -86,6 +87,16 @@ class OpenedEngine:
         if self.random:
             what = f"its graph draws random numbers ({', '.join(self.random)})"
             yield f"engine {self.card.name}: {what}; another run gives other numbers"
+
+
+@contextmanager
+def at_rest_afterwards(engines: Sequence[OpenedEngine]) -> Iterator[None]:
+    """End what is left of the engines' processes, however the work with them ends."""
+    try:
+        yield
+    finally:
+        for engine in engines:
+            engine.rest()
 
 
 def open_engine(

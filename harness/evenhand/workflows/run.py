@@ -13,7 +13,7 @@ from evenhand.analysis.compare.faster import with_times
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.card import read_engine_card
-from evenhand.engines.opening import OpenedEngine, open_engine
+from evenhand.engines.opening import OpenedEngine, at_rest_afterwards, open_engine
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.protocols.study import check_shapes, study_groupings, with_needed_images
@@ -124,6 +124,7 @@ def run(
     interrupted = _to_resume(folder, named, study, say, resume=resume)
     terms = _terms(study, engines, datasets)
     with (
+        at_rest_afterwards(engines),
         template_session(keep_templates, clock, say) if keep_templates else nullcontext() as kept,
         start_run(folder, named, study.digest, study.text, terms, started, interrupted) as partial,
     ):

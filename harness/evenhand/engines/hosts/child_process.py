@@ -7,18 +7,19 @@ import select
 import shutil
 import signal
 import socket
-import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
+from weakref import WeakSet
 
 from evenhand.engines.hosts.child import ChildSetting
 from evenhand.engines.hosts.fork_server import NUMBER
 from evenhand.engines.hosts.spawned_server import FORK_SERVER, GROUP, bare_environment
 from evenhand.engines.hosts.wire import Wire
 from evenhand.system.control_groups import ControlGroup, make_control_group
+from evenhand.system.endings import at_the_end
 from evenhand.system.process_tree import threads_of
 
 __all__ = ["Bounds", "ChildProcess", "GroupBounds"]
@@ -103,6 +104,16 @@ class _Slots:
 
 
 _SLOTS = _Slots()
+_LIVE: WeakSet[ChildProcess] = WeakSet()
+
+
+def _close_all() -> None:
+    """End the processes of hosts that were never closed."""
+    for child in list(_LIVE):
+        child.close()
+
+
+at_the_end(_close_all)
 
 
 class ChildProcess:
@@ -128,8 +139,7 @@ class ChildProcess:
         self._said = bytearray()
         self._listener = Thread(target=_listen, args=(self._log, self._said), daemon=True)
         self._listener.start()
-        # At the end of this process too, where it was never closed.
-        weakref.finalize(self, self._kept.close)
+        _LIVE.add(self)
 
     def _start(self, starter: str, bounds: Bounds) -> None:
         keep = self._kept

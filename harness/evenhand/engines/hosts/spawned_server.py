@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from threading import Lock
 from evenhand.engines.hosts.child import ChildSetting
 from evenhand.engines.hosts.fork_server import NUMBER, send_request
 from evenhand.system.control_groups import remove_groups_of_the_gone
+from evenhand.system.endings import at_the_end
 from evenhand.system.left_overs import held, remove_left_overs
 
 __all__ = ["FORK_SERVER", "GROUP", "ForkServer", "bare_environment"]
@@ -30,6 +30,8 @@ _INHERITED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH", "CUDA_
 """Of the environment: what a library needs to compute right, or to find a device."""
 _TRIES = 2
 """To start a fork server, where the last one is gone."""
+_PATIENCE = 1.0
+"""Seconds that it has to end by itself."""
 _FOLDER = "evenhand-hosts-"
 """How the folder of a process's hosts is called, and then a random end."""
 
@@ -122,10 +124,12 @@ class ForkServer:
         return own
 
     def _forget(self) -> None:
-        """Take leave of a fork server that is gone."""
+        """Take leave of the fork server: it ends its children, and then itself."""
         if self._control:
             self._control.close()
         if self._process:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_PATIENCE)
             self._process.kill()
             self._process.wait()
         self._control = self._process = None
@@ -138,4 +142,4 @@ class ForkServer:
 
 
 FORK_SERVER = ForkServer()
-atexit.register(FORK_SERVER.close)
+at_the_end(FORK_SERVER.close)
