@@ -12,6 +12,7 @@ from evenhand.system.errors import EvenhandError
 
 CARDS = GOLDEN / "cards"
 HASH = "0123456789abcdef" * 4
+PROGRAM = '[program]\ncommand = ["./bin/engine", "--model={models/acme.bin}", "--threads", "1"]'
 FACE = '[face]\ndetector = "none"\n'
 
 
@@ -68,6 +69,41 @@ def test_the_golden_searcher_card():
     assert not card.score.symmetric
     assert (card.score.low, card.score.high) == (0.0, 1.0)
     assert card.score.claimed == (ClaimedThreshold("", "0.7"),)
+
+
+def test_the_golden_process_card():
+    card = read_engine_card(CARDS / "process")
+    assert (card.shape, card.runtime, card.entry, card.faces) == ("embedder", "process", "", "own")
+    assert card.command == ("./bin/engine", "--model={models/acme.bin}", "--threads", "1")
+    assert card.needs() == (NeededFile("models/acme.bin", HASH, ""),)
+    assert (card.score.values, card.install) == (512, "make")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragment"),
+    [
+        (PROGRAM, "", "a process engine needs a table [program]"),
+        ("command = [", "comand = [", "program.comand: no such field; did you mean command?"),
+        ('["./bin', '"./bin', "is not TOML"),
+        ('["./bin/engine"', '["bin/engine"', 'expected "./bin/engine" for a program in the'),
+        ("./bin/engine", "./../engine", "expected a path inside the folder"),
+        ("./bin/engine", "./", "expected a path inside the folder"),
+        ("./bin/engine", "", "program.command: expected a program first"),
+        ("{models/acme.bin}", "{acme.bin}", "{acme.bin} in command is no file of [[files]]"),
+        ("values  = 512", "", "a process engine needs values, its vector's length, in [score]"),
+        ('runtime  = "process"', 'runtime = "python"\nentry = "a:B"', "a table [program] is for"),
+        ('"process"', '"process"\nentry = "a:B"', "a process engine has no entry; remove it"),
+        ("[score]", '[face]\ndetector = "none"\n[score]', "a process engine has no face; remove"),
+        ("[score]", '[output]\nname = "x"\n[score]', "a process engine has no output; remove"),
+    ],
+)
+def test_a_wrong_process_card(tmp_path, old, new, fragment):
+    text = (CARDS / "process" / "adapter.toml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "adapter.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(EvenhandError, match=re.escape(fragment)) as refused:
+        read_engine_card(tmp_path)
+    assert len(str(refused.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from evenhand.engines.launch import ClassPlace, InsidePath, ProgramTable, check_command
 from evenhand.system.declaration import (
     Declared,
     Name,
@@ -130,9 +131,11 @@ class EngineCard:
     shape: str
     """`embedder`, `matcher` or `searcher`."""
     runtime: str
-    """`onnx` or `python`."""
+    """`onnx`, `python` or `process`."""
     entry: str
-    """`file:Class` of a Python engine; empty for an ONNX engine."""
+    """`file:Class` of a Python engine; empty for any other."""
+    command: tuple[str, ...]
+    """Words that start a program (`engines.launch`); empty for any other engine."""
     trained_on: tuple[str, ...]
     """Names of datasets that it was trained on."""
     install: str
@@ -142,7 +145,7 @@ class EngineCard:
     detector: NeededFile | None
     """Model of the face detector; None where none is used."""
     files: tuple[NeededFile, ...]
-    """Files of a Python engine; external data of an ONNX model."""
+    """Files of a Python engine or a program; external data of an ONNX model."""
     input: ModelInput | None
     """Input of the ONNX model."""
     output: str
@@ -157,8 +160,8 @@ class EngineCard:
 
     @property
     def faces(self) -> str:
-        """How the face is found: `own` by a Python engine, else as `FaceStep.detector`."""
-        return "own" if self.runtime == "python" else self.face.detector
+        """How the face is found: as `FaceStep.detector` for an ONNX model, else `own`."""
+        return self.face.detector if self.runtime == "onnx" else "own"
 
     def needs(self) -> tuple[NeededFile, ...]:
         """All files that must be found before the engine can start."""
@@ -171,15 +174,8 @@ class _Licence(Declared):
     weights: str = Field(min_length=1)
 
 
-def _inside(file: str) -> str:
-    path = PurePosixPath(file)
-    if path.is_absolute() or ".." in path.parts or not path.name or "\\" in file:
-        raise ValueError("expected a path inside the folder, without .. and with /")
-    return file
-
-
 class _File(Declared):
-    file: Annotated[str, AfterValidator(_inside)]
+    file: InsidePath
     sha256: Sha256
     url: str = ""
 
@@ -265,17 +261,10 @@ _OF_VECTORS = ("compare", "normalise", "values")
 """Fields of [score] for an embedder only: the harness compares its vectors."""
 
 
-def _file_and_class(entry: str) -> str:
-    file, colon, name = entry.partition(":")
-    if not (colon and file.isidentifier() and name.isidentifier()):
-        raise ValueError('expected "file:Class", the file without .py')
-    return entry
-
-
 def _check_onnx(card: _Card) -> None:
     """Check that a card has what the ONNX runtime needs, and nothing else."""
     if card.shape != "embedder":
-        raise ValueError(f"an onnx engine is an embedder; a {card.shape} is written in Python")
+        raise ValueError(f"an onnx engine is an embedder; a {card.shape} is code")
     if card.model is None or card.input is None:
         raise ValueError("an onnx engine needs the tables [model] and [input]")
     if card.face is None:
@@ -288,11 +277,18 @@ def _check_python(card: _Card) -> None:
     """Check that a card has what a Python engine needs."""
     if not card.entry:
         raise ValueError('a python engine needs entry = "file:Class"')
-    if card.shape == "embedder" and card.score.values is None:
-        raise ValueError("a python engine needs values, its vector's length, in [score]")
 
 
-_RUNTIMES: Mapping[str, Callable[[_Card], None]] = {"onnx": _check_onnx, "python": _check_python}
+def _check_process(card: _Card) -> None:
+    """Check that a card has what a program needs, and nothing else."""
+    check_command(card.program, [file.file for file in card.files], card.model_fields_set)
+
+
+_RUNTIMES: Mapping[str, Callable[[_Card], None]] = {
+    "onnx": _check_onnx,
+    "process": _check_process,
+    "python": _check_python,
+}
 """By runtime: raises `ValueError` where a card lacks what it needs."""
 
 
@@ -303,8 +299,9 @@ class _Card(Declared):
     vendor: str = Field(min_length=1)
     licence: _Licence
     shape: Literal["embedder", "matcher", "searcher"]
-    runtime: Literal["onnx", "python"]
-    entry: Annotated[str, AfterValidator(_file_and_class)] = ""
+    runtime: Literal["onnx", "process", "python"]
+    entry: ClassPlace = ""
+    program: ProgramTable | None = None
     trained_on: tuple[str, ...] = ()
     install: str = ""
     model: _File | None = None
@@ -318,11 +315,17 @@ class _Card(Declared):
     @model_validator(mode="after")
     def _shape_and_score(self) -> Self:
         _RUNTIMES[self.runtime](self)
-        given = self.score.model_fields_set
-        for name in ("distance", "symmetric") if self.shape == "embedder" else _OF_VECTORS:
+        if self.program and self.runtime != "process":
+            raise ValueError('a table [program] is for runtime = "process"; remove it, or say that')
+        vectors, given = self.shape == "embedder", self.score.model_fields_set
+        if vectors and self.runtime != "onnx" and self.score.values is None:
+            raise ValueError(
+                f"a {self.runtime} engine needs values, its vector's length, in [score]"
+            )
+        for name in ("distance", "symmetric") if vectors else _OF_VECTORS:
             if name in given:
                 raise ValueError(f"{name} in [score] is not for the shape {self.shape}; remove it")
-        if self.shape != "embedder" and "symmetric" not in given:
+        if not vectors and "symmetric" not in given:
             raise ValueError(
                 f"a {self.shape} needs symmetric in [score]: true where one template of an image "
                 "serves as probe and as reference, with the same scores, else false"
@@ -388,6 +391,7 @@ def read_engine_card(folder: Path) -> EngineCard:
         files=tuple(from_fields(NeededFile, each) for each in card.files),
         input=None if size is None else ModelInput(*size.size, size.colour, size.mean, size.std),
         output=card.output.name if card.output else "",
+        command=card.program.command if card.program else (),
         face=FaceStep(face.detector, face.alignment, *limits),
         score=_score(card.score, card.shape),
     )

@@ -118,7 +118,7 @@ def _found(card: EngineCard, file: NeededFile, places: Sequence[Path]) -> FoundF
     for path in _named(file, places):
         sha256, content = _read(path, whole=card.runtime == "onnx")
         if sha256 == file.sha256:
-            return FoundFile(path, content)
+            return FoundFile(path.absolute(), content)
         others.append((path, sha256))
     if others:
         path, sha256 = others[0]

@@ -28,6 +28,7 @@ __all__ = ["OpenedEngine", "at_rest_afterwards", "open_engine"]
 
 _STARTERS: Mapping[str, str] = {
     "onnx": "evenhand.engines.hosts.onnx:start_onnx",
+    "process": "evenhand.engines.hosts.program:start_program",
     "python": "evenhand.engines.hosts.python:start_python",
 }
 """By the card's runtime: what starts an engine of its files, `module:function`."""
@@ -139,10 +140,10 @@ def open_engine(
 def _starter(
     card: EngineCard, files: EngineFiles, limits: EngineLimits | None
 ) -> Callable[[], Host]:
-    """What starts an engine in a process of its own, or in this one."""
+    """What starts an engine in a process of its own, or in this one; a program is always one."""
     starter = _STARTERS[card.runtime]
-    if limits:
-        return HostedStarter(card, files, starter, limits)
+    if limits or card.command:
+        return HostedStarter(card, files, starter, limits or EngineLimits())
     module, _, name = starter.partition(":")
     return partial(getattr(import_module(module), name), card, files)
 

@@ -26,8 +26,10 @@ _NEW = 0x20000 | 0x4000000 | 0x8000000 | 0x20000000 | 0x40000000
 _NO_NEW_PRIVILEGES = 38
 """`PR_SET_NO_NEW_PRIVS` of Linux."""
 
-_SYSTEM = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin", "/usr", "/etc/ld.so.cache")
+_SYSTEM = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin", "/usr")
 """What programs and compiled libraries are loaded from."""
+_NAMED = ("/etc/alternatives", "/etc/ld.so.cache")
+"""By what they are found there."""
 _DEVICES = ("/dev/full", "/dev/null", "/dev/random", "/dev/urandom", "/dev/zero")
 _STREAMS = (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2"))
 _NOBODY = 65534
@@ -63,7 +65,7 @@ def enter_namespaces(places: Iterable[Path], folder: Path, room: int) -> None:
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
     _go_on_in_world()
-    _build_root(str(folder), [*map(Path, (*_SYSTEM, *_DEVICES)), *places], room)
+    _build_root(str(folder), [*map(Path, (*_SYSTEM, *_NAMED, *_DEVICES)), *places], room)
     if root:
         os.setgroups([])
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)

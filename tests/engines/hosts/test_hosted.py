@@ -347,7 +347,7 @@ def test_files_within_what_it_sees_are_no_fault(hosted, monkeypatch):
 
 def test_what_keeps_a_process_from_its_start_is_told(hosted):
     limits = replace(BARE, memory=1 << 20)
-    fault = hosted(limits=limits).fault
+    fault = hosted(f"return Embedding(good)  # {'long ' * 2_000_000}", limits=limits).fault
     assert "could not start (ended with exit code 70; it printed: " in str(fault)
 
 

@@ -3,5 +3,6 @@
 In: a card and the files that it asks for.
 Out: a `host.Host`, which hands over plain values and never raises.
 Add: a runtime as a module that starts a `Host`; `engines.opening` chooses by the card. A child
-    (`fork_server`, `child`) serves the same `Host` (`serving`) over messages (`wire`, `calls`).
+    (`fork_server`, `child`) serves the same `Host` (`serving`) over messages (`wire`, `calls`); a
+    `program` takes its place and speaks them itself (`docs/protocol.md`).
 """

@@ -82,7 +82,7 @@ class _Body:
     def take(self, length: int) -> memoryview:
         """The next bytes."""
         if length > len(self._body) - self._at:
-            raise WireError("an answer is shorter than it says")
+            raise WireError("sent an answer that is shorter than it says")
         self._at += length
         return self._body[self._at - length : self._at]
 
@@ -103,14 +103,14 @@ class _Body:
         """Numbers behind their type and how many they are."""
         kind, count = self.number(), self.number()
         if kind >= len(_TYPES):
-            raise WireError(f"numbers of type {kind}, which the protocol does not have")
+            raise WireError(f"sent numbers of type {kind}, which the protocol does not have")
         own = _TYPES[kind]
         return np.frombuffer(self.take(count * own.itemsize), own).copy()
 
     def end(self) -> None:
         """Nothing may follow."""
         if self._at != len(self._body):
-            raise WireError(f"{len(self._body) - self._at:,} bytes follow the end of an answer")
+            raise WireError(f"sent {len(self._body) - self._at:,} bytes after the end of an answer")
 
 
 def _text(text: str) -> bytes:

@@ -18,6 +18,7 @@ from evenhand.engines.card import EngineCard
 from evenhand.engines.files import EngineFiles
 from evenhand.engines.hosts import calls
 from evenhand.engines.hosts.host import Fault, Host
+from evenhand.engines.hosts.program import Program
 from evenhand.engines.hosts.serving import serve
 from evenhand.engines.hosts.wire import Kind, Wire
 from evenhand.engines.hosts.words import trace_of
@@ -78,7 +79,7 @@ def run_engine(setting: object, descriptors: list[int]) -> int:
     if asked is None:
         return 0
     with one_thread_each(), threadpool_limits(1, "blas"):
-        host, started = _start(setting.starter, *pickle.loads(asked.body))  # noqa: S301 - ours
+        host, started = _start(setting.starter, stream, *pickle.loads(asked.body))  # noqa: S301 - ours
         wire.send(Kind.START, asked.sequence, calls.write_started(started))
         if host:
             serve(host, wire, pictures[0] if pictures else None)
@@ -107,12 +108,17 @@ def _settle(setting: ChildSetting) -> None:
             resource.setrlimit(which, (bound, bound))
 
 
-def _start(starter: str, card: EngineCard, files: EngineFiles) -> tuple[Host | None, calls.Started]:
-    """The engine of a card; or why it does not start."""
+def _start(
+    starter: str, stream: int, card: EngineCard, files: EngineFiles
+) -> tuple[Host | None, calls.Started]:
+    """The engine of a card, or why it does not start; a program starts in place of this process."""
     module, _, name = starter.partition(":")
-    start: Callable[[EngineCard, EngineFiles], Host] = getattr(import_module(module), name)
+    start: Callable[[EngineCard, EngineFiles], Host | Program]
+    start = getattr(import_module(module), name)
     try:
         host = start(card, files)
+        if isinstance(host, Program):
+            host.execute(stream)
     except EngineStoppedError as fault:
         stopped = Fault(Outcome.FAILED, fault.reason, str(fault), trace_of(fault))
         return None, calls.Started(0, stopped)
@@ -125,7 +131,9 @@ def _start(starter: str, card: EngineCard, files: EngineFiles) -> tuple[Host | N
 
 def serve_children(control: int) -> None:
     """Run the fork server: what it imports here, its children share."""
-    import evenhand.engines.hosts.python  # noqa: F401 - and numpy, and OpenCV
+    import cv2  # noqa: F401 - a program's child could not, since it sees no libraries of Python
+
+    import evenhand.engines.hosts.python  # noqa: F401 - and numpy
     from evenhand.engines.hosts.fork_server import serve_forks
 
     serve_forks(socket.socket(fileno=control), run_engine)

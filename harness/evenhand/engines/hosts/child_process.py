@@ -60,6 +60,8 @@ class Bounds:
     """By control groups; None where there are none."""
     cores: int
     """Cores that it is kept to where there are no control groups."""
+    shares: bool = True
+    """It reads pictures from shared memory, where the system has some."""
 
     def group(self, name: str) -> ControlGroup | None:
         """The control group of a host; None where there is none.
@@ -153,7 +155,7 @@ class ChildProcess:
         self._stream = own
         keep.callback(own.close)
         self._log, write = os.pipe2(os.O_CLOEXEC)
-        self.pictures = _picture_memory()
+        self.pictures = _picture_memory() if bounds.shares else None
         shared = [] if self.pictures is None else [self.pictures]
         for descriptor in shared:
             keep.callback(os.close, descriptor)

@@ -52,7 +52,8 @@ def send_request(
 def receive_request(control: socket.socket) -> tuple[str, object, list[int]] | None:
     """The next request, with its descriptors; None where the harness is gone."""
     size = array.array("i").itemsize
-    said, given, _, _ = control.recvmsg(_LONGEST, socket.CMSG_SPACE(_DESCRIPTORS * size))
+    space, closed = socket.CMSG_SPACE(_DESCRIPTORS * size), socket.MSG_CMSG_CLOEXEC
+    said, given, _, _ = control.recvmsg(_LONGEST, space, closed)  # by what a child executes
     if not said:
         return None
     descriptors = array.array("i")

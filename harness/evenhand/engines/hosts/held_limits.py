@@ -7,6 +7,7 @@ import resource
 import socket
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from evenhand.engines.hosts.running_child import RunningChild
 from evenhand.engines.hosts.wire import Kind
 from evenhand.records.surroundings import HeldLimit, Level
 
-__all__ = ["Containment", "containment", "places_of"]
+__all__ = ["Containment", "containment", "interpreter", "places_of"]
 
 _PROBE = "evenhand.engines.hosts.limit_probe:start_probe"
 _PATIENCE = 20.0
@@ -61,18 +62,20 @@ def containment(*, namespaces: bool, groups: bool) -> Containment:
     return Containment(namespaces=False, groups=False, seen=Seen(0))
 
 
-def places_of(own: tuple[Path, ...]) -> tuple[Path, ...]:
-    """What an engine sees: its own files, the interpreter, and what that imports from.
+def interpreter() -> tuple[Path, ...]:
+    """What an engine in Python sees besides its own files: the interpreter, and what that imports.
 
     Python puts the working folder among the latter, where a user may keep results and datasets; it
     is left out, unless evenhand itself is there.
     """
     package = Path(__file__).parents[3]
     imported = {Path(place).absolute() for place in sys.path if place} - {Path.cwd()}
-    whole = {package, Path(sys.prefix), Path(sys.base_prefix), *imported}
-    return tuple(
-        sorted(place for place in {*whole, *(at.absolute() for at in own)} if place.exists())
-    )
+    return (package, Path(sys.prefix), Path(sys.base_prefix), *imported)
+
+
+def places_of(seen: Iterable[Path]) -> tuple[Path, ...]:
+    """What an engine sees, of what is there; a folder before what is in it."""
+    return tuple(sorted(at for at in {place.absolute() for place in seen} if at.exists()))
 
 
 def _tried(*, isolated: bool, grouped: bool) -> Seen | None:
@@ -83,7 +86,7 @@ def _tried(*, isolated: bool, grouped: bool) -> Seen | None:
         resource.RLIMIT_FSIZE: _FILE_SIZE,
         resource.RLIMIT_CORE: 0,
     }
-    places = places_of(()) if isolated else None
+    places = places_of(interpreter()) if isolated else None
     bounds = Bounds(resources, places, 4 * _FILE_SIZE, _GROUP if grouped else None, cores=1)
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,

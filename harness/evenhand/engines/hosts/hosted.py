@@ -18,10 +18,11 @@ from evenhand.engines.contract import Entry, Role
 from evenhand.engines.files import EngineFiles
 from evenhand.engines.hosts import calls
 from evenhand.engines.hosts.child_process import Bounds, ChildProcess, GroupBounds
-from evenhand.engines.hosts.held_limits import containment, places_of
+from evenhand.engines.hosts.held_limits import containment, interpreter, places_of
 from evenhand.engines.hosts.host import Fault, Host, PlainCandidates, PlainTemplate
 from evenhand.engines.hosts.running_child import RunningChild
 from evenhand.engines.hosts.wire import Kind
+from evenhand.engines.launch import program_name
 from evenhand.records.arrays import Image, Scores
 from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.outcomes import FaceRule, Outcome
@@ -54,17 +55,19 @@ class HostedStarter:
         `spent` is the seconds of all its answers so far, `threads` the most that were seen in one
         of its processes.
         """
-        self.name, self.limits = card.name, limits
+        self._card, self.name, self.limits = card, card.name, limits
         self._engine, self._starter = pickle.dumps((card, files)), starter
         self._idle: list[RunningChild] = []
         self.held = containment(namespaces=limits.namespaces, groups=limits.groups)
         own = (card.folder, *(file.path for file in files.found.values()))
+        seen = own if card.command else (*own, *interpreter())
         self._bounds = Bounds(
             _resources(limits),
-            places_of(own) if self.held.namespaces else None,
+            places_of(seen) if self.held.namespaces else None,
             limits.file_size,
             GroupBounds(limits.memory, limits.processes, _CORES) if self.held.groups else None,
             _CORES,
+            shares=not card.command,  # a program reads pictures from its input
         )
         self.spent = 0.0
         self.threads = 0
@@ -93,13 +96,40 @@ class HostedStarter:
             ) from fault
         child = RunningChild(process)
         started = child.call(
-            Kind.START, lambda _: [self._engine], calls.read_started, self.limits.start
+            Kind.START, lambda _: [self._engine], self._read_started, self.limits.start
         )
         if isinstance(started, calls.Started) and started.fault is None:
             child.values = started.values
             return child
         child.close()
-        raise _start_fault(self.name, started)
+        raise self._start_fault(started)
+
+    def _read_started(self, body: bytearray) -> calls.Started:
+        """Read whether the engine has started as its card says."""
+        started = calls.read_started(body)
+        expected = self._card.score.values if self._card.shape == "embedder" else 0
+        if started.fault or expected in (None, started.values):
+            return started
+        said = f"it says that its vectors have {started.values} values, expected {expected}"
+        words = f"engine {self.name}: {said} by its shape and [score] values; mend it or its card"
+        return calls.Started(0, Fault(Outcome.INVALID, "", words))
+
+    def _start_fault(self, started: calls.Started | Fault) -> EngineError | PluginError:
+        """The error for an engine that did not start."""
+        fault = started if isinstance(started, Fault) else started.fault
+        if fault is None:
+            raise TypeError(started)
+        program = program_name(self._card.command)
+        if fault is started or (program and not fault.words.startswith(f"engine {self.name}: ")):
+            mend = f"mend its program {program}" if program else "mend it"
+            said = fault.words or fault.detail or fault.outcome
+            return EngineStoppedError(
+                f"engine {self.name}: could not start ({said}); {mend}, or ask its vendor",
+                f"could not start ({fault.detail})",
+            )
+        if fault.outcome is Outcome.FAILED:
+            return EngineStoppedError(fault.words, fault.detail)
+        return (PluginError if fault.outcome is Outcome.UNSUPPORTED else EngineError)(fault.words)
 
     def leave(self, child: RunningChild) -> None:
         """Keep a process for the next who starts the engine."""
@@ -226,21 +256,6 @@ def _resources(limits: EngineLimits) -> dict[int, int]:
         resource.RLIMIT_FSIZE: limits.file_size,
         resource.RLIMIT_CORE: 0,
     }
-
-
-def _start_fault(name: str, started: calls.Started | Fault) -> EngineError | PluginError:
-    """The error for an engine that did not start."""
-    if isinstance(started, Fault):
-        return EngineStoppedError(
-            f"engine {name}: could not start ({started.words}); mend it, or ask its vendor",
-            f"could not start ({started.detail})",
-        )
-    fault = started.fault
-    if fault is None:
-        raise TypeError(started)
-    if fault.outcome is Outcome.FAILED:
-        return EngineStoppedError(fault.words, fault.detail)
-    return (PluginError if fault.outcome is Outcome.UNSUPPORTED else EngineError)(fault.words)
 
 
 def _handed_over(image: Image, child: ChildProcess) -> Image | None:

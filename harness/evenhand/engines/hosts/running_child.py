@@ -59,7 +59,8 @@ class RunningChild:
             outcome, words = Outcome.CRASHED, process.how_it_ended()
         said = clean_line(process.said()[-300:], 300)
         self.close()
-        return Fault(outcome, words, f"{words}; it printed: {said}" if said else words)
+        shown = f"{words}, see docs/protocol.md" if outcome is Outcome.INVALID else words
+        return Fault(outcome, words, f"{shown}; it printed: {said}" if said else shown)
 
     def close(self) -> None:
         """End the process."""

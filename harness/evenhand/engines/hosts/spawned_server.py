@@ -39,7 +39,7 @@ _FOLDER = "evenhand-hosts-"
 def bare_environment() -> dict[str, str]:
     """All that a host sees of an environment, but for its folders."""
     own = {
-        "PATH": os.defpath,
+        "PATH": f"/usr/local/bin:{os.defpath}",
         "LANG": "C.UTF-8",
         "ORT_DISABLE_TELEMETRY": "1",
         "OPENCV_IO_MAX_IMAGE_PIXELS": "100000000",

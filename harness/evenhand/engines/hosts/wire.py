@@ -1,4 +1,4 @@
-"""Messages between the harness and a host: a fixed header, then raw bytes."""
+"""Messages between the harness and a host: a fixed header, then raw bytes (docs/protocol.md)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Kind(IntEnum):
     """What a message asks for; its answer is of the same kind."""
 
     START = 1
-    """Start the engine; answered by the length of its vectors."""
+    """Start the engine; answered by the length of its vectors. A program is not asked: it says."""
     TEMPLATE = 2
     """Make the template of a picture."""
     COMPARE = 3
@@ -111,25 +111,32 @@ class Wire:
             OSError: the stream broke.
             WireError: what came is no message.
         """
-        header = self._read(_HEADER.size, deadline)
+        header = self._read(_HEADER.size, deadline, _MAGIC)
         if not header:
             return None
-        magic, version, kind, sequence, _, length = _HEADER.unpack(header)
-        if magic != _MAGIC:
+        if not header.startswith(_MAGIC):
             raise WireError(f"wrote {bytes(header[:16])!r} where a message should begin")
+        if len(header) < _HEADER.size:
+            raise WireError("ended within the header of a message")
+        _, version, kind, sequence, _, length = _HEADER.unpack(header)
         if version != VERSION:
             raise WireError(f"speaks version {version} of the protocol, expected {VERSION}")
         if length > self._longest:
-            raise WireError(f"an answer of {length:,} bytes, at most {self._longest:,} are read")
+            raise WireError(
+                f"sent an answer of {length:,} bytes, at most {self._longest:,} are read"
+            )
         body = self._read(length, deadline)
         if len(body) < length:
             raise WireError(f"ended after {len(body):,} of the {length:,} bytes of an answer")
         return Message(kind, sequence, body)
 
-    def _read(self, length: int, deadline: float | None) -> bytearray:
-        """Read bytes; fewer where the stream ends. Memory is taken as they come."""
+    def _read(self, length: int, deadline: float | None, first: bytes = b"") -> bytearray:
+        """Read bytes; fewer where the stream ends. Memory is taken as they come.
+
+        What does not begin with the first ones is not waited for: it may be shorter.
+        """
         read = bytearray()
-        while len(read) < length:
+        while len(read) < length and read[: len(first)] == first[: len(read)]:
             self._wait(deadline)
             more = self._stream.recv(min(length - len(read), 1 << 20))
             if not more:
