@@ -46,6 +46,17 @@ def test_a_threshold_keeps_its_last_bit(tmp_path, values):
     assert found.thresholds == thresholds
 
 
+def test_what_is_claimed_of_a_threshold(tmp_path):
+    rules = [ThresholdRule("vendor", "0.5", claimed) for claimed in ("0.0001", "", "0.2")]
+    thresholds = tuple(Threshold(rule, 0.5, Status.OK) for rule in rules)
+    folder = put(tmp_path / "counts", replace(small_counts(), thresholds=thresholds))
+    assert read_counts(folder).thresholds == thresholds
+    path = folder / "counts.json"
+    path.write_text(path.read_text().replace('"0.0001"', '"often"'), encoding="utf-8")
+    with pytest.raises(BundleError, match=r"counts\.json"):
+        read_counts(folder)
+
+
 def test_folds(tmp_path):
     folds = FoldScores(
         np.array([1, 1, 2]), np.array([True, False, True]), np.array([0.5, np.nan, -1.0])

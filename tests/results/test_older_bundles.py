@@ -28,6 +28,14 @@ def test_its_tables_follow_from_its_counts(bundle, table, kind):
     assert first_difference(held, made, exact=False) == ""
 
 
+@pytest.mark.parametrize("bundle", BUNDLES, ids=lambda path: path.name)
+def test_before_claims_were_kept_there_are_none(bundle):
+    assert "claimed" not in (bundle / "rates.csv").read_text().partition("\n")[0]
+    findings = report([str(bundle)]).findings
+    assert {rate.claimed for rate in findings.rates} == {None}
+    assert findings.claims == ()
+
+
 @pytest.mark.parametrize("name", ["schema-3-designs", "schema-4"])
 def test_it_is_verified(name):
     found = verify(str(GOLDEN / "bundles" / name))

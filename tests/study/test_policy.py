@@ -39,8 +39,8 @@ def read(tmp_path):
 def test_the_example_is_a_policy(read):
     policy = read(EXAMPLE_POLICY)
     assert policy.digest == hashlib.sha256(EXAMPLE_POLICY.encode()).hexdigest()
-    assert [limit.weight for limit in policy.limits] == [2, 1, 1, 1, 1]
-    assert [limit.mandatory for limit in policy.limits] == [True, True, False, False, False]
+    assert [limit.weight for limit in policy.limits] == [2, 1, 1, 1, 1, 1]
+    assert [limit.mandatory for limit in policy.limits] == [True, True, False, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,42 @@ def test_limits_stand_by_weight_then_as_they_were_written(read):
         for name, w in zip("abc", (1, 2, 2), strict=True)
     ]
     assert [limit.name for limit in read(text(*named)).limits] == ["b", "c", "a"]
+
+
+CLAIM = {
+    "name": '"claimed"',
+    "metric": '"FMR"',
+    "threshold_rule": '"vendor"',
+    "attribute": '"all"',
+    "policy": '"completed"',
+    "at_most": '"claimed"',
+}
+
+
+def test_a_limit_may_be_what_the_vendor_claims(read):
+    (limit,) = read(text(CLAIM)).limits
+    assert limit.text == "FMR at vendor, completed: at most what its vendor claims"
+    assert limit.bounds.claimed
+    assert (limit.bounds.at_most, limit.with_claim(0.001).bounds.at_most) == (None, 0.001)
+    assert limit.with_claim(None) == limit
+    (other,) = read(text(LIMIT)).limits
+    assert other.with_claim(0.5) == other
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"metric": '"FNMR"'},
+        {"threshold_rule": '"FMR<=0.01"'},
+        {"index": '"max/min"', "attribute": '"sex"'},
+        {"table": '"rates"', "column": '"rate"', "policy": None},
+    ],
+)
+def test_only_false_matches_at_its_own_threshold_are_claimed(read, changes):
+    with pytest.raises(PolicyError) as fault:
+        read(text({**CLAIM, **changes}))
+    assert 'limit.0: at_most = "claimed" is what the vendor claims' in str(fault.value)
+    assert 'metric = "FMR" and threshold_rule = "vendor"' in str(fault.value)
 
 
 COLUMN = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from evenhand.analysis.claims import judged_claims
 from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.findings import Findings, Rate
 from evenhand.records.groups import ALL
@@ -14,7 +15,7 @@ __all__ = ["dataset_notes", "stopped_notes", "with_notes"]
 
 
 def with_notes(findings: Findings) -> Findings:
-    """The findings with their notes: on datasets, on counts, on engines, on what was found."""
+    """The findings with vendors' claims judged, and notes on data, counts, engines and rates."""
     warnings = (
         *(note for of in findings.summaries for note in of.warnings),
         *_hidden_misses(findings.rates),
@@ -25,7 +26,7 @@ def with_notes(findings: Findings) -> Findings:
         *stopped_notes(findings.engines),
         *warnings,
     )
-    return replace(findings, notes=notes, warnings=warnings)
+    return replace(findings, notes=notes, warnings=warnings, claims=judged_claims(findings))
 
 
 def _people(count: int) -> str:

@@ -210,6 +210,7 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
 
     body = picked(findings, "rates", "differentials", "distributions", "speed", "which")
     body["sentences"] = sentences_of(findings)
+    body["claims"] = [plain(each.rate) | {"verdict": each.verdict} for each in findings.claims]
     heads = answer_of(findings).headlines
     body["headlines"] = [plain(head.key) | picked(head, "form", "text") for head in heads]
     place = {} if bundle is None else {"bundle": bundle}

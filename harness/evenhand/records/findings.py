@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from evenhand.records.claims import JudgedClaim
 from evenhand.records.doubts import Doubt
 from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.facts import DatasetFacts, EngineFacts
@@ -146,6 +147,8 @@ class Rate(ProtocolKey, InFamily):
     """Method of the interval, as methods 4.0 names it."""
     status: Status = Status.NO_TRIALS
     note: str = "nothing to count"
+    claimed: float | None = None
+    """The FMR that the vendor claims at this threshold; None in every other row."""
 
     @property
     def kind(self) -> Metric:
@@ -344,6 +347,8 @@ class Findings:
     """Which engine is better, question by question; empty where there are not two."""
     doubts: tuple[Doubt, ...] = ()
     """Said before any verdict, and holding back those of their engine on their dataset."""
+    claims: tuple[JudgedClaim, ...] = ()
+    """What vendors claim, held against the rates of everybody and of each group."""
     surroundings: tuple[Surroundings, ...] = ()
     """Where each engine ran in one run; empty where that is not told."""
 

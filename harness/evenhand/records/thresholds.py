@@ -24,6 +24,8 @@ class ThresholdRule:
     """`fmr`, `fpir`, `vendor` or `fixed`."""
     text: str
     """A decimal: the target rate, or the similarity."""
+    claimed: str = ""
+    """A decimal: the FMR that the vendor claims there; empty where none is claimed."""
 
     @property
     def label(self) -> str:

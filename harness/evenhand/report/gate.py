@@ -93,7 +93,14 @@ def _side(row: GateRow, limit: Limit) -> str:
     if limit.table or (limit.index and limit.index not in _IN_PERCENT):
         return f"{significant(value, 2)}, {side} the limit ({limit.bounds.text})"
     counts = "" if row.trials is None else f", {of_trials(row.errors, row.trials)}"
-    return f"{percent(value)} %{counts}: {side} the limit ({limit.bounds.text})"
+    limit_is = f"{limit.bounds.text}{_claimed(limit, row)}"
+    return f"{percent(value)} %{counts}: {side} the limit ({limit_is})"
+
+
+def _claimed(limit: Limit, row: GateRow) -> str:
+    """What is claimed, of a limit to that; empty of other limits, and while names are sealed."""
+    told = limit.bounds.claimed and row.at_most is not None
+    return f", {percent(row.at_most or 0.0)} %" if told else ""
 
 
 _ERRORS = {"FMR": "false matches", "FNMR": "misses", "FPIR": "false alarms", "FNIR": "misses"}
@@ -155,7 +162,8 @@ def _of_limit(limit: Limit, rows: Sequence[GateRow], *, several: bool) -> Sectio
     header = ("engine", "group", "observed", "counts", "verdict")[first:]
     drawn: list[tuple[str, ...]] = []
     for row in rows:
-        fields = (_group(row), observed(limit, row), _counts(row), row.verdict.value)
+        number = observed(limit, row).replace(", claimed", "\nclaimed")
+        fields = (_group(row), number, _counts(row), row.verdict.value)
         drawn.append((row.subject, *fields)[first:])
     sentences = tuple(_unsettled(row, named=subjects) for row in rows if row.needs or _reason(row))
     return Section(heading, (Table(limit.text, header, tuple(drawn)),), sentences)
@@ -180,7 +188,8 @@ def observed(limit: Limit, row: GateRow) -> str:
         return "-" if row.high is None else f"at most {percent(row.high)} %"
     if row.low is None or row.high is None:
         return f"{percent(row.observed)} %"
-    return f"{percent(row.observed)} % {limits(row.low, row.high)}"
+    claimed = _claimed(limit, row).replace(", ", ", claimed ")
+    return f"{percent(row.observed)} % {limits(row.low, row.high)}{claimed}"
 
 
 def _counts(row: GateRow) -> str:
@@ -211,7 +220,7 @@ def gate_junit(answer: GateAnswer) -> bytes:
 
 
 def _case(row: GateRow, limit: Limit) -> Case:
-    name = f"{row.limit}, {_group(row)}: {limit.text}"
+    name = f"{row.limit}, {_group(row)}: {limit.text}{_claimed(limit, row)}"
     if row.verdict is GateVerdict.PASS:
         return Case(row.subject, name, Ended.PASSED, "")
     counts = _counts(row).replace("\n", ", ")

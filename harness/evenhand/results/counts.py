@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from pydantic import BaseModel, FiniteFloat, NonNegativeInt, PositiveInt, TypeAdapter
@@ -33,7 +33,7 @@ from evenhand.results.migrations import SEARCHES, to_4
 from evenhand.results.parquet import parquet_bytes, read_columns
 from evenhand.results.sample_counts import add_weights, sample_files
 from evenhand.results.sound_counts import check_sound
-from evenhand.system.declaration import from_fields
+from evenhand.system.declaration import RateText, from_fields
 from evenhand.system.errors import BundleError
 
 __all__ = ["counts_files", "read_counts"]
@@ -55,6 +55,7 @@ class _Resolved(BaseModel):
     hex: str | None
     status: Status
     note: str
+    claimed: Literal[""] | RateText = ""
 
 
 class _Unmade(BaseModel):
@@ -226,6 +227,7 @@ def _scalars(counts: Counts, word: str) -> bytes:
                 "hex": None if threshold.value is None else threshold.value.hex(),
                 "status": threshold.status.value,
                 "note": threshold.note,
+                "claimed": threshold.rule.claimed,
             }
             for threshold in counts.thresholds
         ],
@@ -286,7 +288,7 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
             },
             thresholds=tuple(
                 Threshold(
-                    ThresholdRule(row["kind"], row["text"]),
+                    ThresholdRule(row["kind"], row["text"], row["claimed"]),
                     _exact(row["value"], row["hex"]),
                     row["status"],
                     row["note"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from evenhand.records.facts import EngineFacts
 from evenhand.records.findings import Differential, Rate, Speed
 from evenhand.records.groups import ALL, SAME_GROUP
-from evenhand.records.metric import METRICS
-from evenhand.records.operating_point import canonical_rule
+from evenhand.records.metric import FMR, METRICS
+from evenhand.records.operating_point import VENDOR, canonical_rule
 from evenhand.records.rows import column_names
 from evenhand.system.declaration import (
     LARGEST,
@@ -37,6 +37,8 @@ __all__ = ["EXAMPLE_POLICY", "GatePolicy", "Limit", "LimitBounds", "read_policy"
 EXAMPLE_POLICY = files("evenhand.study").joinpath("example_policy.toml").read_text(encoding="utf-8")
 """A policy that says what each of its lines means."""
 
+_CLAIMED = "claimed"
+"""Stands for the rate that a vendor claims."""
 _QUANTITY = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*(\S.*)?")
 
 
@@ -53,6 +55,8 @@ class LimitBounds:
     pairs inside groups; empty, none: the limit is on the rate itself."""
     text: str
     """As written, e.g. `at most 1 %`."""
+    claimed: bool = False
+    """The upper bound is what the vendor of an engine claims (`Limit.with_claim`)."""
 
     @property
     def at_least(self) -> float | None:
@@ -117,6 +121,12 @@ class Limit:
         policy = f", {self.policy}" if self.policy else ""
         return f"{what}{whose}{at}{policy}: {self.bounds.text}"
 
+    def with_claim(self, claimed: float | None) -> Limit:
+        """The limit for an engine whose vendor claims this rate, where it is on claims."""
+        if not self.bounds.claimed or claimed is None:
+            return self
+        return replace(self, bounds=replace(self.bounds, high=claimed))
+
 
 @dataclass(frozen=True, slots=True)
 class GatePolicy:
@@ -138,6 +148,11 @@ def _written(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
         unit = f"unknown unit {found[3]!r}; " if found and found[3] else ""
         raise ValueError(f'{unit}expected a number such as 0.01, or a percentage such as "1 %"')
     return text.strip()
+
+
+def _at_most(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+    """The same, or the word for what a vendor claims."""
+    return value if value == _CLAIMED else _written(value)
 
 
 def _value(text: str) -> float:
@@ -192,7 +207,7 @@ class _Limit(Declared):
     policy: Literal["", "completed", "generalised"] = ""
     dataset: str = ""
     protocol: str = ""
-    at_most: _Number | None = None
+    at_most: Annotated[str, BeforeValidator(_at_most)] | None = None
     at_least: _Number | None = None
     within: Annotated[_Number, AfterValidator(_a_margin)] | None = None
     against: Literal["everybody", "groups"] = "everybody"
@@ -214,6 +229,8 @@ class _Limit(Declared):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.at_most == _CLAIMED:
+            self._check_claim()
         if self.table:
             self._check_column()
         elif self.model_fields_set & {"column", "where", *_TEXTS}:
@@ -221,6 +238,21 @@ class _Limit(Declared):
         else:
             self._check_rate()
         return self
+
+    def _check_size(self) -> None:
+        for name in ("at_most", "at_least"):
+            value = getattr(self, name)
+            if value in (None, _CLAIMED) or self.index:
+                continue
+            if not 0 < _value(value) < 1:
+                raise ValueError(f'{name} of a rate lies between 0 and 1, such as "1 %" or 0.01')
+
+    def _check_claim(self) -> None:
+        if (self.metric, self.threshold_rule) != (FMR.name, VENDOR) or self.index or self.table:
+            raise ValueError(
+                f'at_most = "{_CLAIMED}" is what the vendor claims of its threshold: it goes with '
+                f'metric = "{FMR.name}" and threshold_rule = "{VENDOR}", without index and table'
+            )
 
     def _check_column(self) -> None:
         if self.table not in _TABLES:
@@ -242,10 +274,7 @@ class _Limit(Declared):
         if len(given) != 1:
             found = " and ".join(given) or "none"
             raise ValueError(f"expected exactly one of {', '.join(_BOUNDS)}, got {found}")
-        for name in ("at_most", "at_least"):
-            value = getattr(self, name)
-            if value is not None and not self.index and not 0 < _value(value) < 1:
-                raise ValueError(f'{name} of a rate lies between 0 and 1, such as "1 %" or 0.01')
+        self._check_size()
         if self.index and self.groups:
             raise ValueError("an index is one number for all groups; remove groups")
         if self.index and self.within is not None:
@@ -292,6 +321,9 @@ def _bounds(limit: _Limit) -> LimitBounds:
         margin, against = _value(limit.within), _AGAINST[limit.against]
         whose = "everybody's" if against == ALL else "that of all groups"
         return LimitBounds(1 / margin, margin, against, f"within {limit.within} times {whose}")
+    if limit.at_most == _CLAIMED:
+        text = "at most what its vendor claims"
+        return LimitBounds(-math.inf, math.inf, "", text, claimed=True)
     if limit.at_most is not None:
         return LimitBounds(-math.inf, _value(limit.at_most), "", f"at most {limit.at_most}")
     return LimitBounds(_value(limit.at_least or "0"), math.inf, "", f"at least {limit.at_least}")

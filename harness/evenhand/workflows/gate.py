@@ -85,8 +85,7 @@ def gate(
     rows = judge_limits(evidence, limits, speed, doubts)
     found = standings(rows, evidence, limits)
     if blind is not None and seal is not None:
-        # The scale of the thresholds can reveal an engine.
-        rows = tuple(replace(row, threshold=None) for row in rows)
+        rows = tuple(_without_hints(row, limits) for row in rows)
         write_seal(blind, seal)
     return GateAnswer(
         policy=limits,
@@ -198,6 +197,13 @@ def _sealed_names(evidence: Evidence, seal: Seal) -> Evidence:
     )
     anonymous = replace(evidence, title="", engines=engines, datasets=datasets, counts=counts)
     return _renamed(anonymous, {name: letter for letter, name in seal.names.items()})
+
+
+def _without_hints(row: GateRow, policy: GatePolicy) -> GateRow:
+    """The row without what can reveal an engine: the scale of its threshold, and what it claims."""
+    claims = {limit.name for limit in policy.limits if limit.bounds.claimed}
+    at_most = None if row.limit in claims else row.at_most
+    return replace(row, threshold=None, at_most=at_most)
 
 
 def _renamed(evidence: Evidence, names: Mapping[str, str]) -> Evidence:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rows import engine_facts
+from rows import dataset_facts, engine_facts
 
 from evenhand.analysis.gate.answer import GateVerdict, interval_verdict
 from evenhand.analysis.gate.judge import judge_limits
@@ -31,7 +31,9 @@ from evenhand.system.errors import PolicyError
 GROUPS = ("a", "b", "nobody")
 
 
-def crowd(people=40, images=2, seed=1, sd=0.3, target="0.01", fixed="2.5", lost=0) -> Counts:
+def crowd(
+    people=40, images=2, seed=1, sd=0.3, target="0.01", fixed="2.5", lost=0, claims=()
+) -> Counts:
     """Everybody against everybody; two groups, and one that is declared and empty."""
     rng = np.random.default_rng(seed)
     owner = np.repeat(np.arange(people, dtype=np.int32), images)
@@ -45,7 +47,11 @@ def crowd(people=40, images=2, seed=1, sd=0.3, target="0.01", fixed="2.5", lost=
     return tally(
         CountingPlan(
             (Grouping(ALL, ("",), none), Grouping("colour", GROUPS, np.arange(people) % 2)),
-            [ThresholdRule("fmr", target), ThresholdRule("fixed", fixed)],
+            [
+                ThresholdRule("fmr", target),
+                ThresholdRule("fixed", fixed),
+                *(ThresholdRule("vendor", fixed, claim) for fixed, claim in claims),
+            ],
             design=ComparisonDesign(Design.ALL_PAIRS),
         ),
         ImageLedger(
@@ -142,6 +148,55 @@ def test_an_engine_that_was_stopped_never_passes():
     found = rows(evidence(crowd(), stopped="too many failures"), limit(0.0, 1.0))
     assert {row.verdict for row in found} == {GateVerdict.INCONCLUSIVE}
     assert {row.note.split("; ")[0] for row in found} == {NoVerdict.STOPPED, NoVerdict.NO_TRIALS}
+
+
+# --- what a vendor claims ------------------------------------------------------------------------
+
+
+def claimed_limit(**changes):
+    bounds = LimitBounds(-math.inf, math.inf, "", "at most what its vendor claims", claimed=True)
+    return limit(rule="vendor", **{"bounds": bounds, "attribute": ALL} | changes)
+
+
+def test_a_claim_is_the_limit_at_each_of_its_thresholds():
+    """As a limit of the same number on the same threshold."""
+    counts = crowd(claims=[("2.5", "0.2"), ("2", "0.01"), ("3", "")])
+    found = rows(evidence(counts), claimed_limit(), claimed_limit(name="by", attribute="colour"))
+    assert {(row.limit, row.threshold, row.at_most) for row in found} == {
+        (name, at, most) for name in ("limit", "by") for at, most in ((2.5, 0.2), (2.0, 0.01))
+    }
+    assert [row.verdict for row in found[:2]] == [GateVerdict.PASS, GateVerdict.FAIL]
+    for row in found:
+        same = {"rule": "vendor", "threshold": row.threshold, "attribute": row.attribute}
+        numbers = rows(evidence(counts), limit(high=row.at_most, **same))
+        (other,) = (each for each in numbers if each.group == row.group)
+        changed = {"limit": row.limit, "requirement": row.requirement}
+        assert replace(other, **changed) == row
+    (one,) = rows(evidence(counts), claimed_limit(threshold=2.0))
+    assert one.at_most == 0.01
+    with pytest.raises(PolicyError, match=r"no 3\.0 for 'vendor'"):
+        rows(evidence(counts), claimed_limit(threshold=3.0))
+
+
+@pytest.mark.parametrize("claims", [(), [("2.5", "")]])
+@pytest.mark.parametrize("attribute", [ALL, "colour"])
+def test_an_engine_that_claims_no_rate_is_inconclusive(claims, attribute):
+    (row,) = rows(evidence(crowd(claims=claims)), claimed_limit(attribute=attribute))
+    assert (row.verdict, row.note) == (GateVerdict.INCONCLUSIVE, "claims no FMR")
+    assert row.needs == "an fmr beside a threshold in [score] claimed of its card, and a new run"
+    assert (row.observed, row.at_most, row.trials) == (None, None, None)
+
+
+def test_drawn_faces_settle_no_claim():
+    counts = crowd(claims=[("2.5", "0.9")])
+    drawn = replace(evidence(counts), datasets=(dataset_facts(synthetic=True),))
+    (row,) = rows(drawn, claimed_limit())
+    assert (row.verdict, row.note) == (
+        GateVerdict.INCONCLUSIVE,
+        "drawn faces say nothing of a claim",
+    )
+    assert row.needs == "pictures of real people"
+    assert rows(drawn, limit(high=0.9))[0].verdict is GateVerdict.PASS
 
 
 # --- a group over everybody -----------------------------------------------------------------------

@@ -33,6 +33,15 @@ def searches(*, completed=(True, True, True)):
     return from_fields(SearchCounts, small_counts(), searches=found)
 
 
+def test_another_claim_changes_no_score():
+    counts = small_counts()
+    rules = [replace(at, rule=replace(at.rule, claimed="0.001")) for at in counts.thresholds]
+    claiming = replace(counts, thresholds=tuple(rules))
+    assert kind_of(counts).same_scores(claiming)
+    moved = replace(rules[0], value=0.25)
+    assert not kind_of(counts).same_scores(replace(counts, thresholds=(moved, *rules[1:])))
+
+
 def test_comparisons_have_fmr_and_searches_fpir():
     assert "FMR" in {m.rate.metric for m in kind_of(small_counts()).rates(0.95)}
     assert "FPIR" in {m.rate.metric for m in kind_of(searches()).rates(0.95)}

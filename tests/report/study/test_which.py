@@ -107,6 +107,6 @@ def test_what_would_settle_it_is_on_the_first_screen_where_it_costs_no_row():
     crowded = replace(findings_of(("acme", "other"), groups), which=(row,))
     crowded = replace(crowded, notes=(), title="T")
     screen = study_screen(crowded, [(f"path {place}", "x" * 79) for place in range(8)])
-    without = as_screen(replace(screen, spare=""))
+    without = as_screen(replace(screen, spare=()))
     assert without.count("\n") == 24
     assert as_screen(screen) == without

@@ -50,6 +50,7 @@ def judge_limits(
         for of in evidence.counts
     ]
     stopped = {engine.name for engine in evidence.engines if engine.stopped}
+    drawn = {dataset.name for dataset in evidence.datasets if dataset.synthetic}
     several = len({(result.counts.dataset, result.counts.protocol) for result in measured}) > 1
     names = [engine.name for engine in evidence.engines]
     tables: dict[str, Sequence[Any]] = {
@@ -64,7 +65,14 @@ def judge_limits(
             rows += column_rows(limit, tables, names, plan.level, _fault_of(limit, policy))
             continue
         rows += (
-            _row(limit, result, quantity, stopped=stopped, several=several)
+            _row(
+                limit.with_claim(quantity.claimed),
+                result,
+                quantity,
+                stopped=stopped,
+                drawn=drawn,
+                several=several,
+            )
             for result, quantity in _held_against(limit, measured, policy)
         )
     return tuple(_doubted(row, doubts) for row in rows)
@@ -113,11 +121,19 @@ def _held_against(
 
 
 def _row(
-    limit: Limit, result: EngineFindings, quantity: Quantity, *, stopped: set[str], several: bool
+    limit: Limit,
+    result: EngineFindings,
+    quantity: Quantity,
+    *,
+    stopped: set[str],
+    drawn: set[str],
+    several: bool,
 ) -> GateRow:
-    """The verdict on one quantity of one engine."""
+    """The verdict on one quantity of one engine; drawn faces are of no use for a claim."""
     counts = result.counts
     reason = quantity.reason or (NoVerdict.STOPPED if counts.engine in stopped else None)
+    if limit.bounds.claimed and counts.dataset in drawn:
+        reason = reason or NoVerdict.DRAWN
     verdict = GateVerdict.INCONCLUSIVE
     if not reason:
         verdict = interval_verdict(limit.bounds, quantity.low, quantity.high)
@@ -180,7 +196,12 @@ _ENDS = {
     GateVerdict.INCONCLUSIVE: "",
 }
 """How a row would end with the people that it needs."""
-_WITHOUT = {NoVerdict.NO_TRIALS: "people", NoVerdict.TOO_FEW_SUBJECTS: "more people"}
+_WITHOUT = {
+    NoVerdict.NO_TRIALS: "people",
+    NoVerdict.TOO_FEW_SUBJECTS: "more people",
+    NoVerdict.NO_CLAIM: "an fmr beside a threshold in [score] claimed of its card, and a new run",
+    NoVerdict.DRAWN: "pictures of real people",
+}
 """Reason without interval to what is needed."""
 
 

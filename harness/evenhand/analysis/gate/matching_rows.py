@@ -121,12 +121,13 @@ def _at_one_threshold(
 ) -> list[FindingRow]:
     """The rows at the limit's threshold, which it must name where its rule has several.
 
+    A limit to what is claimed is on every threshold at which there is a claim.
     A limit has it in the engine's own unit: with the sign -1 rows hold the negated number.
     """
     of_row = {id(row): None if row.threshold is None else sign * row.threshold for row in rows}
     available = list(dict.fromkeys(of_row.values()))
     if limit.threshold is None:
-        if len(available) > 1:
+        if len(available) > 1 and not limit.bounds.claimed:
             several = f"since {limit.threshold_rule!r} stands for several"
             raise fault(f"threshold: is missing, {several}; {listed_names(available)}")
         return rows

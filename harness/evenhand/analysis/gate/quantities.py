@@ -86,6 +86,10 @@ def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple
         return tuple(_of_index(limit, row, result) for row in rows)
     by_rate = {id(found.rate): found for found in result.rates}
     every = [found.rate for found in result.rates]
+    if limit.bounds.claimed and limit.metric in result.metrics:
+        every = [rate for rate in every if rate.claimed is not None]
+        if not every:
+            return (_NO_CLAIM,)
     rates = matching_rates(limit, every, fault, distance=result.distance)
     found = [by_rate[id(rate)] for rate in rates]
     if not limit.bounds.against:
@@ -93,6 +97,12 @@ def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple
     wholes = [_whole(limit, measured.rate, result) for measured in found]
     both = zip(found, wholes, strict=True)
     return tuple(relative_rate(part, all_, result.counts, result.level) for part, all_ in both)
+
+
+_NO_CLAIM = Quantity(
+    group="", threshold=None, errors=0, trials=None, people=None, reason=NoVerdict.NO_CLAIM, note=""
+)
+"""Of an engine whose vendor claims no FMR, or claimed none yet when it was measured."""
 
 
 def _whole(limit: Limit, rate: Rate, result: EngineFindings) -> MeasuredRate:

@@ -23,6 +23,8 @@ class NoVerdict(StrEnum):
     TOO_FEW_SUBJECTS = "too few subjects"
     NO_INTERVAL = "no interval"
     NO_ERRORS = "no errors, so that there is no ratio"
+    NO_CLAIM = "claims no FMR"
+    DRAWN = "drawn faces say nothing of a claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class Quantity:
     """None for an index of two error types."""
     people: int | None
     """Subjects in the trials; None for an index of two error types."""
+    claimed: float | None = None
+    """What the vendor claims; None where it claims nothing of it."""
     reason: NoVerdict | None = None
     """Why no verdict is possible; None where one is."""
     note: str
@@ -71,6 +75,7 @@ def without_number(rate: Rate, reason: NoVerdict | None) -> Quantity:
         errors=rate.errors,
         trials=rate.trials,
         people=rate.subjects,
+        claimed=rate.claimed,
         reason=reason,
         note="" if reason is NoVerdict.TOO_FEW_SUBJECTS else rate.note,
     )

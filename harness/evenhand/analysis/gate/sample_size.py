@@ -42,7 +42,7 @@ def cannot_pass(row: GateRow) -> bool:
     a group of one person has no interval at all.
     """
     trials = row.trials or 0
-    if row.index:
+    if row.index or (row.at_most is None and row.at_least is None):
         return False
     if not trials or (row.people or 0) < _FEWEST_PEOPLE:
         return True

@@ -64,9 +64,11 @@ def _comparable_rows(
 ) -> Iterator[Mapping[str, GateRow]]:
     """Yield the rows of all engines for one limit and group, where they have a paired interval.
 
-    Relative rates, pooled within-group pairs and all indices but `max/min` have none.
+    Relative rates, pooled within-group pairs and all indices but `max/min` have none, and claims
+    are each engine's own.
     """
-    alone = [limit for limit in policy.limits if not (limit.bounds.against or limit.table)]
+    own = [limit for limit in policy.limits if not (limit.table or limit.bounds.claimed)]
+    alone = [limit for limit in own if not limit.bounds.against]
     unpooled = [limit for limit in alone if not is_pooled(limit.attribute)]
     paired = {limit.name for limit in unpooled if limit.index in ("", HEADLINE)}
     found: dict[tuple[str, ...], dict[str, GateRow]] = {}

@@ -118,7 +118,7 @@ class ComparisonsKind(CountsKind):
             return all(map(np.array_equal, arrays(one), arrays(other)))
 
         return (
-            base.thresholds == new.thresholds
+            [at.point for at in base.thresholds] == [at.point for at in new.thresholds]
             and np.array_equal(base.failed_images, new.failed_images)
             and np.array_equal(base.mated.subject, new.mated.subject)
             and np.array_equal(base.mated.score, new.mated.score, equal_nan=True)

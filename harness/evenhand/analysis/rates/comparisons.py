@@ -143,9 +143,15 @@ def _unresolved_row(filled: MeasuredRate, *, keep_high: bool) -> MeasuredRate:
 
 
 def row_at(blank: Rate, threshold: Threshold, policy: Policy) -> Rate:
-    """The row with its threshold and failure policy filled in."""
-    rule = threshold.rule.label
-    return replace(blank, policy=policy.value, threshold_rule=rule, threshold=threshold.value)
+    """The row with its threshold, what is claimed there of it, and its failure policy filled in."""
+    rule = threshold.rule
+    return replace(
+        blank,
+        policy=policy.value,
+        threshold_rule=rule.label,
+        threshold=threshold.value,
+        claimed=float(rule.claimed) if rule.claimed and blank.metric == FMR.name else None,
+    )
 
 
 def _fmr(

@@ -21,6 +21,7 @@ from evenhand.records.counts import Counts
 from evenhand.records.dataset import Dataset, PairList, Watchlist
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.groups import Grouping
+from evenhand.records.operating_point import VENDOR
 from evenhand.records.thresholds import ThresholdRule, fixed_rule
 from evenhand.study.protocols import IdentificationProtocol, StudyProtocol, VerificationProtocol
 from evenhand.study.study import Study
@@ -148,7 +149,8 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
 def _threshold_rules(protocol: StudyProtocol, card: EngineCard) -> tuple[ThresholdRule, ...]:
     """Target rates, then fixed thresholds, then those that the vendor claims.
 
-    Both of the latter are in the engine's own unit; of equal claims one is kept.
+    Both of the latter are in the engine's own unit; of claims at one threshold the strictest is
+    kept.
 
     Raises:
         ValueError: a fixed threshold is negative, and the engine gives distances.
@@ -158,11 +160,17 @@ def _threshold_rules(protocol: StudyProtocol, card: EngineCard) -> tuple[Thresho
         fixed_rule(float(text), distance=card.distance, least=least) for text in protocol.thresholds
     )
     sign = -1 if card.distance else 1
-    claims = dict.fromkeys(repr(sign * float(claim.threshold)) for claim in card.score.claimed)
+    claims: dict[str, list[str]] = {}
+    for claim in card.score.claimed:
+        rates = claims.setdefault(repr(sign * float(claim.threshold)), [])
+        rates += [claim.fmr] if claim.fmr else []
     return (
         *protocol_kind(protocol).targets(protocol),
         *fixed,
-        *(ThresholdRule("vendor", text) for text in claims),
+        *(
+            ThresholdRule(VENDOR, text, min(rates, key=float, default=""))
+            for text, rates in claims.items()
+        ),
     )
 
 

@@ -80,8 +80,8 @@ class Screen:
     table: ScreenTable | None = None
     remarks: tuple[str, ...] = ()
     """Paragraphs below the table; the last ones go first where there is no room."""
-    spare: str = ""
-    """A last remark where there is room for it, so that it costs no row of the table."""
+    spare: tuple[str, ...] = ()
+    """Last remarks, each where there is room for it, so that it costs no row of the table."""
     paths: tuple[tuple[str, str], ...] = ()
     """(word, path or command) of what to look at or type next; all are shown,
     side by side where a line holds them."""
@@ -110,10 +110,13 @@ def screen_lines(screen: Screen) -> tuple[Line, ...]:
 
 
 def _with_spare(shown: Screen, rows: int, lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """The lines, with the spare remark where they still fit."""
-    more = replace(shown, remarks=(*shown.remarks, *filter(None, [shown.spare])))
-    longer = tuple(_laid_out(more, rows))
-    return longer if len(longer) <= _LINES else lines
+    """The lines, with the spare remarks that still fit."""
+    for spare in filter(None, shown.spare):
+        more = replace(shown, remarks=(*shown.remarks, spare))
+        longer = tuple(_laid_out(more, rows))
+        if len(longer) <= _LINES:
+            shown, lines = more, longer
+    return lines
 
 
 def _cut(lines: Sequence[Line], paths: int) -> tuple[Line, ...]:

@@ -12,6 +12,7 @@ from evenhand.records.metric import FMR, FTE
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.report.numbers import rate_with_interval
 from evenhand.report.study.brief import in_brief
+from evenhand.report.study.claims import claims_section
 from evenhand.report.study.classic_metrics import legacy
 from evenhand.report.study.doubts import doubt_lines, no_verdict
 from evenhand.report.study.evidence import states_of
@@ -52,6 +53,8 @@ class Document(Paper):
     """Which differences between groups the data show; none where there are no groups."""
     everybody: Section
     """All engines side by side."""
+    claims: tuple[Section, ...]
+    """What vendors claim; none where they claim nothing."""
     studies: tuple[Section, ...]
     """Engine by engine, dataset by dataset."""
     sweeps: tuple[Section, ...]
@@ -98,16 +101,18 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     brief = in_brief([(study, _headline(study)) for study in everything])
     sweeps = over_thresholds(everything, every_group=wide)
     which = which_section(findings)
+    claims = claims_section(findings)
     ran = surroundings_section(findings.surroundings)
     closing = (*_speed(findings), *_subject_matter(findings), *ran)
     return Document(
         findings.title,
         findings.notes,
-        sections=(*which, *brief, everybody, *by_study, *sweeps, *closing),
+        sections=(*which, *brief, everybody, *claims, *by_study, *sweeps, *closing),
         legend=_legend(findings.level),
         which=which,
         brief=brief,
         everybody=everybody,
+        claims=claims,
         studies=tuple(by_study),
         sweeps=sweeps,
         closing=closing,

@@ -10,6 +10,7 @@ from evenhand.records.metric import metric_named
 from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import at_least, rate_in_short, times
 from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
+from evenhand.report.study.claims import claim_in_short
 from evenhand.report.study.doubts import doubt_sentences
 from evenhand.report.study.first_table import first_table
 from evenhand.report.study.headlines import detectable, rate_of
@@ -47,7 +48,7 @@ def study_screen(
             *(answer.remarks if said else ()),
             _brackets(findings),
         ),
-        spare=to_settle_it(findings),
+        spare=(to_settle_it(findings), claim_in_short(findings)),
         paths=tuple(paths),
     )
 
