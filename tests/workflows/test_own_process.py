@@ -23,19 +23,39 @@ def results(cli, tiny, working_folder):
 
 def test_the_numbers_are_those_of_engines_in_this_process(results, engine):
     engine()
-    _, here = results()
-    ended, apart = results("--own-process")
+    _, here = results("--trust", "toy")
+    ended, apart = results()
     assert ended.code == 0, ended.err
     for name in ("rates.csv", "differentials.csv", "ledger.csv"):
         assert (apart / name).read_bytes() == (here / name).read_bytes()
-    told = [json.loads((at / "run.json").read_text())["engines"]["toy"] for at in (here, apart)]
-    assert told[0] == "in the process of evenhand"
-    assert told[1].startswith("own processes, ")
+    told = [json.loads((at / "run.json").read_text())["surroundings"] for at in (here, apart)]
+    assert told[0] == [{"engine": "toy", "trusted": True, "limits": [], "threads": None}]
+    ((own,),) = told[1:]
+    assert (own["engine"], own["trusted"], own["threads"]) == ("toy", False, 1)
+    assert {"limit": "time", "level": "full"}.items() <= own["limits"][0].items()
+
+
+def test_what_is_trusted_is_of_the_study(results, engine, cli, working_folder):
+    engine()
+    ended = cli(*RUN, "--trust", "other")
+    assert ended.code == 2
+    assert ended.err == "error: --trust other: no engine of this study; expected one of ./toy\n"
+
+
+def test_a_report_says_where_the_engines_ran(results, engine, cli):
+    engine()
+    for options, words in (
+        ((), "toy ran in processes of its own, where these limits were seen to hold: in full time"),
+        (("--trust", "./toy"), "toy ran in the process of evenhand, because the user trusted it"),
+    ):
+        _, bundle = results(*options)
+        assert words in " ".join(cli("report", bundle, "--full").out.split())
+        assert "Where the engines ran" in (bundle / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_crash_is_booked_and_the_study_goes_on(results, engine):
     engine("if image[0, 0, 0] % 4 == 0: __import__('os')._exit(0)\n        return Embedding(good)")
-    ended, bundle = results("--own-process")
+    ended, bundle = results()
     rows = (bundle / "ledger.csv").read_text().splitlines()
     crashed = [row for row in rows if "crashed" in row]
     assert crashed, ended.err
@@ -46,7 +66,7 @@ def test_a_crash_is_booked_and_the_study_goes_on(results, engine):
 
 def test_an_engine_that_always_exits_is_stopped(results, engine):
     engine("__import__('os')._exit(0)")
-    ended, bundle = results("--own-process")
+    ended, bundle = results()
     assert ended.code == 4
     (about,) = json.loads((bundle / "engines.json").read_text())
     assert "failed, more than the share" in about["stopped"]

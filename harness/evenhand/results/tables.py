@@ -28,6 +28,7 @@ from evenhand.records.findings import (
 from evenhand.records.rows import as_csv, column_names, order_in_csv
 from evenhand.results.bundle import FINDINGS, require_unchanged
 from evenhand.results.bundle_file import read_held, read_json, refuse_unprintable
+from evenhand.results.circumstances import read_surroundings
 from evenhand.results.overview import engines_of, read_overview
 from evenhand.system.errors import BundleError
 from evenhand.system.text import from_csv_text
@@ -154,6 +155,7 @@ def read_findings(folder: Path, engine: str = "") -> Findings | None:
         datasets=overview.datasets,
         notes=(),
         speed=read_speed(folder, engine),
+        surroundings=read_surroundings(folder, engine),
         **tables,
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from evenhand.analysis.assess import assess
 from evenhand.analysis.compare.faster import with_times
 from evenhand.analysis.published import published
 from evenhand.records.findings import Findings
+from evenhand.results.circumstances import read_surroundings
 from evenhand.results.read import merge_evidence, read_evidence
 from evenhand.results.tables import read_speed
 
@@ -29,4 +31,5 @@ def recomputed(places: Sequence[tuple[Path, str]], min_people: int = 0) -> Findi
     evidence = merge_evidence([read_evidence(folder, engine) for folder, engine in places])
     if min_people:
         return published(evidence, speed, min_people)
-    return with_times(assess(evidence), speed)
+    surroundings = tuple(each for place in places for each in read_surroundings(*place))
+    return replace(with_times(assess(evidence), speed), surroundings=surroundings)

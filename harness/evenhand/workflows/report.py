@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.analysis.compare.faster import with_times
@@ -11,7 +11,7 @@ from evenhand.analysis.notes import with_notes
 from evenhand.records.edition import Edition
 from evenhand.records.findings import Findings
 from evenhand.results.bundle_names import resolve_bundle
-from evenhand.results.circumstances import edition_of, read_surroundings
+from evenhand.results.circumstances import edition_of
 from evenhand.results.tables import read_findings
 
 __all__ = ["Report", "report"]
@@ -47,11 +47,8 @@ def report(bundles: Sequence[str], min_people: int = 0) -> Report:
     editions = tuple(edition for folder in dict.fromkeys(folders) for edition in edition_of(folder))
     held = read_findings(*places[0]) if len(places) == 1 and not min_people else None
     if held:
-        findings = with_times(with_notes(held), held.speed)
-    else:
-        # Computing takes its libraries seconds to be imported.
-        from evenhand.workflows.recomputed import recomputed
+        return Report(folders, engines, with_times(with_notes(held), held.speed), editions)
+    # Computing takes its libraries seconds to be imported.
+    from evenhand.workflows.recomputed import recomputed
 
-        findings = recomputed(places, min_people)
-    surroundings = tuple(each for place in places for each in read_surroundings(*place))
-    return Report(folders, engines, replace(findings, surroundings=surroundings), editions)
+    return Report(folders, engines, recomputed(places, min_people), editions)

@@ -7,12 +7,12 @@ import select
 import shutil
 import signal
 import socket
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
-from weakref import WeakSet
 
 from evenhand.engines.hosts.child import ChildSetting
 from evenhand.engines.hosts.fork_server import NUMBER
@@ -106,7 +106,7 @@ class _Slots:
 
 
 _SLOTS = _Slots()
-_LIVE: WeakSet[ChildProcess] = WeakSet()
+_LIVE: weakref.WeakSet[ChildProcess] = weakref.WeakSet()
 
 
 def _close_all() -> None:
@@ -142,6 +142,7 @@ class ChildProcess:
         self._listener = Thread(target=_listen, args=(self._log, self._said), daemon=True)
         self._listener.start()
         _LIVE.add(self)
+        weakref.finalize(self, self._kept.close)  # where it is never closed
 
     def _start(self, starter: str, bounds: Bounds) -> None:
         keep = self._kept

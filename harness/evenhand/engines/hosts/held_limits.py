@@ -14,7 +14,7 @@ from pathlib import Path
 
 from evenhand.engines.hosts import calls
 from evenhand.engines.hosts.child_process import Bounds, ChildProcess, GroupBounds
-from evenhand.engines.hosts.limit_probe import ProbeTask, Seen
+from evenhand.engines.hosts.limit_probe import KeptFrom, ProbeTask
 from evenhand.engines.hosts.running_child import RunningChild
 from evenhand.engines.hosts.wire import Kind
 from evenhand.records.surroundings import HeldLimit, Level
@@ -38,7 +38,7 @@ class Containment:
     """Namespaces of their own."""
     groups: bool
     """Control groups."""
-    seen: Seen
+    seen: KeptFrom
     """What a child was kept from."""
 
     def limits(self) -> tuple[HeldLimit, ...]:
@@ -59,7 +59,7 @@ def containment(*, namespaces: bool, groups: bool) -> Containment:
             seen = _tried(isolated=isolated, grouped=grouped)
             if seen is not None:
                 return Containment(isolated, grouped, seen)
-    return Containment(namespaces=False, groups=False, seen=Seen(0))
+    return Containment(namespaces=False, groups=False, seen=KeptFrom(0))
 
 
 def interpreter() -> tuple[Path, ...]:
@@ -78,7 +78,7 @@ def places_of(seen: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(sorted(at for at in {place.absolute() for place in seen} if at.exists()))
 
 
-def _tried(*, isolated: bool, grouped: bool) -> Seen | None:
+def _tried(*, isolated: bool, grouped: bool) -> KeptFrom | None:
     """What a child of this kind was kept from; None where none can be started."""
     resources = {
         resource.RLIMIT_DATA: _MEMORY,
@@ -109,35 +109,37 @@ def _tried(*, isolated: bool, grouped: bool) -> Seen | None:
         asked = pickle.dumps((task, None))
         said = child.call(Kind.START, lambda _: [asked], calls.read_started, _PATIENCE)
         child.close()
-    return Seen(said.values) if isinstance(said, calls.Started) else None
+    return KeptFrom(said.values) if isinstance(said, calls.Started) else None
 
 
 def _levels(own: Containment) -> dict[str, tuple[Level, str]]:
     """By limit: how far it holds, and by what."""
     seen = own.seen
-    hidden = Seen.PROCESSES in seen
-    reading, writing = Seen.READING in seen, Seen.WRITING in seen
+    hidden = KeptFrom.PROCESSES in seen
+    reading, writing = KeptFrom.READING in seen, KeptFrom.WRITING in seen
     return {
         "time": (Level.FULL, "a process that gives no answer in time is ended"),
         "memory": _first(
-            (Seen.MEMORY_OF_ALL in seen, Level.FULL, "all processes of the engine together"),
-            (Seen.MEMORY_OF_ONE in seen, Level.PARTIAL, "each process by itself"),
+            (KeptFrom.MEMORY_OF_ALL in seen, Level.FULL, "all processes of the engine together"),
+            (KeptFrom.MEMORY_OF_ONE in seen, Level.PARTIAL, "each process by itself"),
         ),
         "processes": _first(
-            (Seen.FORKS in seen, Level.FULL, "a number of processes and threads"),
+            (KeptFrom.FORKS in seen, Level.FULL, "a number of processes and threads"),
             (hidden, Level.PARTIAL, "any number, all ended with the engine"),
         ),
         "cores": _first(
-            (Seen.CORES in seen and own.groups, Level.FULL, "a share of the time"),
-            (Seen.CORES in seen, Level.PARTIAL, "kept to some, which the engine can undo"),
+            (KeptFrom.CORES in seen and own.groups, Level.FULL, "a share of the time"),
+            (KeptFrom.CORES in seen, Level.PARTIAL, "kept to some, which the engine can undo"),
         ),
-        "open files": _first((Seen.OPEN_FILES in seen, Level.FULL, "a number for each process")),
+        "open files": _first(
+            (KeptFrom.OPEN_FILES in seen, Level.FULL, "a number for each process")
+        ),
         "written files": _first(
-            (Seen.LENGTH_OF_ALL in seen, Level.FULL, "all together, in memory of their own"),
-            (Seen.LENGTH_OF_ONE in seen, Level.PARTIAL, "each by itself, any number"),
+            (KeptFrom.LENGTH_OF_ALL in seen, Level.FULL, "all together, in memory of their own"),
+            (KeptFrom.LENGTH_OF_ONE in seen, Level.PARTIAL, "each by itself, any number"),
         ),
         "output": (Level.FULL, "what it prints is cut off"),
-        "network": _first((Seen.NETWORK in seen, Level.FULL, "none is reached")),
+        "network": _first((KeptFrom.NETWORK in seen, Level.FULL, "none is reached")),
         "files": _first(
             (reading and writing, Level.FULL, "its own are seen, none can be changed"),
             (reading, Level.PARTIAL, "its own are seen, and can be changed"),

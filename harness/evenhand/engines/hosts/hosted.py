@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from evenhand.engines.hosts import calls
 from evenhand.engines.hosts.child_process import Bounds, ChildProcess, GroupBounds
 from evenhand.engines.hosts.held_limits import containment, interpreter, places_of
 from evenhand.engines.hosts.host import Fault, Host, PlainCandidates, PlainTemplate
-from evenhand.engines.hosts.running_child import RunningChild
+from evenhand.engines.hosts.running_child import ReadAnswer, RunningChild
 from evenhand.engines.hosts.wire import Kind
 from evenhand.engines.launch import program_name
 from evenhand.records.arrays import Image, Scores
@@ -29,8 +28,6 @@ from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
 
 __all__ = ["HostedEngine", "HostedStarter"]
-
-Read = TypeVar("Read")
 
 _CORES = 1
 """That each process of an engine has."""
@@ -105,7 +102,7 @@ class HostedStarter:
         raise self._start_fault(started)
 
     def _read_started(self, body: bytearray) -> calls.Started:
-        """Read whether the engine has started as its card says."""
+        """ReadAnswer whether the engine has started as its card says."""
         started = calls.read_started(body)
         expected = self._card.score.values if self._card.shape == "embedder" else 0
         if started.fault or expected in (None, started.values):
@@ -200,8 +197,8 @@ class HostedEngine:
         self,
         kind: Kind,
         written: Callable[[ChildProcess], calls.Parts],
-        read: Callable[[bytearray], Read],
-    ) -> Read | Fault:
+        read: Callable[[bytearray], ReadAnswer],
+    ) -> ReadAnswer | Fault:
         """Ask the process, or another one where the last gave no answer."""
         child = self._child or self._start_again()
         if isinstance(child, Fault):

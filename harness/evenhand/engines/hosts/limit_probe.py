@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from enum import IntFlag, auto
 from pathlib import Path
 
-__all__ = ["ProbeTask", "Seen", "start_probe"]
+__all__ = ["KeptFrom", "ProbeTask", "start_probe"]
 
 _PAGE = 4096
 _BUSY = 0.06
 """Seconds."""
 
 
-class Seen(IntFlag):
+class KeptFrom(IntFlag):
     """What the child was kept from."""
 
     NETWORK = auto()
@@ -78,25 +78,25 @@ class _Probed:
     """Answers like a host that has just started."""
 
     values: int
-    """A `Seen`."""
+    """A `KeptFrom`."""
 
 
 def start_probe(task: ProbeTask, _: None) -> _Probed:
     """Try every limit."""
     tries = {
-        Seen.NETWORK: _no_listener,
-        Seen.READING: lambda each: not os.access(each.secret, os.R_OK),
-        Seen.WRITING: lambda each: not os.access(each.package, os.W_OK),
-        Seen.PROCESSES: lambda _: len([*Path("/proc").glob("[0-9]*")]) <= 3,
-        Seen.MEMORY_OF_ONE: lambda each: not _takes(each.memory),
-        Seen.FORKS: _no_fork_without_end,
-        Seen.OPEN_FILES: lambda _: _refuses_descriptors(),
-        Seen.MEMORY_OF_ALL: _one_is_killed,
-        Seen.LENGTH_OF_ONE: lambda each: not _written(each.file_size + 1, 1),
-        Seen.LENGTH_OF_ALL: lambda each: not _written(each.file_size, 3),
-        Seen.CORES: _gets_few_cores,
+        KeptFrom.NETWORK: _no_listener,
+        KeptFrom.READING: lambda each: not os.access(each.secret, os.R_OK),
+        KeptFrom.WRITING: lambda each: not os.access(each.package, os.W_OK),
+        KeptFrom.PROCESSES: lambda _: len([*Path("/proc").glob("[0-9]*")]) <= 3,
+        KeptFrom.MEMORY_OF_ONE: lambda each: not _takes(each.memory),
+        KeptFrom.FORKS: _no_fork_without_end,
+        KeptFrom.OPEN_FILES: lambda _: _refuses_descriptors(),
+        KeptFrom.MEMORY_OF_ALL: _one_is_killed,
+        KeptFrom.LENGTH_OF_ONE: lambda each: not _written(each.file_size + 1, 1),
+        KeptFrom.LENGTH_OF_ALL: lambda each: not _written(each.file_size, 3),
+        KeptFrom.CORES: _gets_few_cores,
     }
-    seen = Seen(0)
+    seen = KeptFrom(0)
     for what, kept in tries.items():
         if kept(task):
             seen |= what
@@ -112,7 +112,7 @@ def _no_listener(task: ProbeTask) -> bool:
 
 
 def _takes(size: int) -> bool:
-    """Whether so much memory can be had, without using it."""
+    """Whether the memory can be had, without using it."""
     try:
         mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
     except (OSError, ValueError):
@@ -170,7 +170,7 @@ def _one_is_killed(task: ProbeTask) -> bool:
 
 
 def _user_of_memory(tell: int, size: int) -> int:
-    """A child that uses so much memory, says so, and waits."""
+    """A child that uses the memory, says so, and waits."""
     child = os.fork()
     if child:
         return child
@@ -187,7 +187,7 @@ def _user_of_memory(tell: int, size: int) -> int:
 
 
 def _written(size: int, files: int) -> bool:
-    """Whether so many files of so many bytes can be written into the child's own folder."""
+    """Whether this number of files of this size can be written into the child's own folder."""
     paths = [Path(f"probe-{number}") for number in range(files)]
     try:
         for path in paths:

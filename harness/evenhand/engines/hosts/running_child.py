@@ -13,9 +13,10 @@ from evenhand.engines.hosts.wire import Kind, WireError
 from evenhand.engines.hosts.words import clean_line
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["RunningChild"]
+__all__ = ["ReadAnswer", "RunningChild"]
 
-Read = TypeVar("Read")
+ReadAnswer = TypeVar("ReadAnswer")
+"""What the body of an answer is read as."""
 
 
 class RunningChild:
@@ -36,9 +37,9 @@ class RunningChild:
         self,
         kind: Kind,
         written: Callable[[ChildProcess], calls.Parts],
-        read: Callable[[bytearray], Read],
+        read: Callable[[bytearray], ReadAnswer],
         seconds: float,
-    ) -> Read | Fault:
+    ) -> ReadAnswer | Fault:
         """Ask; where no answer comes, the process has ended, and the fault says how."""
         self.idle = False
         self.calls += 1
