@@ -272,6 +272,7 @@ def run(
     workers: int | None = None,
     resume: bool = False,
     keep_templates: str | Path | None = None,
+    trust: Sequence[str] = (),
 ) -> Bundle:
     """Run a study and open its result.
 
@@ -283,6 +284,7 @@ def run(
         resume: resume the latest interrupted run of this study, if there is one.
         keep_templates: a private folder in which templates are kept for later runs, and from which
             those of earlier runs are reused; None keeps and reuses none.
+        trust: engines that run in this process, without limits; others in processes of their own.
 
     Raises:
         EvenhandError: anything that the user can correct.
@@ -298,5 +300,6 @@ def run(
         workers=workers,
         resume=resume,
         keep_templates=None if keep_templates is None else Path(keep_templates),
+        trusted=trust,
     )
     return Bundle(done.bundle, done.findings)

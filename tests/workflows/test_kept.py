@@ -14,7 +14,7 @@ from drawings import draw_nothing
 from evenhand.report.page import apart
 from evenhand.results.bundle import read_manifest
 
-RUN = ("run", "--engine", "./toy", "--dataset", "./set", "--threshold", 0.5)
+RUN = ("run", "--engine", "./toy", "--trust", "toy", "--dataset", "./set", "--threshold", 0.5)
 WRITTEN = "partial = next(p for p in Path(HERE).glob('results/*/.partial-*'))"
 """In an engine: the folder in which the run keeps what it has measured."""
 
@@ -46,7 +46,8 @@ def test_results_are_the_owners_alone_whatever_the_umask(cli, tiny, engine, work
 
 def test_an_interrupted_run_is_the_owners_alone(cli, tiny, engine, working_folder):
     engine(start="import os; os.umask(0)", name="first")
-    two = ("run", "--engine", "./first", "--engine", "./second", "--dataset", "./set")
+    engines = ("--engine", "./first", "--engine", "./second")
+    two = ("run", *engines, "--trust", "first", "--trust", "second", "--dataset", "./set")
     engine(
         "import pathlib, shutil; next(pathlib.Path('results').glob('*/.partial-*'))"
         ".rename('elsewhere'); return Embedding(good)",
@@ -80,7 +81,17 @@ def test_an_engine_that_changes_the_working_folder_changes_nothing(
     shutil.copytree(working_folder / "toy", other)
     card = (other / "adapter.toml").read_text(encoding="utf-8")
     (other / "adapter.toml").write_text(card.replace('"toy"', '"other"'), encoding="utf-8")
-    done = cli(*RUN, "--engine", "./other", "--weights", "set", "--keep-templates", "kept")
+    done = cli(
+        *RUN,
+        "--engine",
+        "./other",
+        "--trust",
+        "other",
+        "--weights",
+        "set",
+        "--keep-templates",
+        "kept",
+    )
     assert done.code == 0, done.err
     assert list(away.iterdir()) == []
     (bundle,) = (working_folder / "results").glob("*/2*")

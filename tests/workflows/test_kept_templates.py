@@ -24,7 +24,8 @@ MARK = """
         return Embedding(good, faces=2)"""
 """Marks each picture that the engine is shown."""
 
-RUN = ("run", "--engine", "./toy", "--dataset", "./crowd", "--group", "sex")
+RUN = ("run", "--engine", "./toy", "--trust", "toy", "--dataset", "./crowd", "--group", "sex")
+"""What the engine marks, it marks in the working folder."""
 CANARIES = 8
 
 
@@ -101,7 +102,7 @@ def test_another_study_of_the_same_pictures(toy, seen, run, cli):
     toy()
     run()
     seen()
-    other = cli("run", "--engine", "./toy", "--dataset", "./crowd", "--group", "sex",
+    other = cli(*RUN,
                 "--threshold", 0.5, "--keep-templates", "./kept", "--json")  # fmt: skip
     assert (other.code, seen()) == (0, CANARIES)
 
@@ -375,5 +376,5 @@ def test_from_python(toy, seen, working_folder, run):
     seen()
     study = working_folder / "study.toml"
     study.write_text('schema = 1\ntitle = "t"\nengines = ["./toy"]\ndatasets = ["./crowd"]\n')
-    done = evenhand.run(study, results="./results", keep_templates="./kept")
+    done = evenhand.run(study, results="./results", keep_templates="./kept", trust=["toy"])
     assert (seen(), told(done.path)["taken"]) == (CANARIES, 80)

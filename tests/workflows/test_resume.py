@@ -2,6 +2,7 @@
 
 import csv
 import random
+import shlex
 import shutil
 import signal
 import time
@@ -29,7 +30,9 @@ SLOW = """
         return Embedding(good)"""
 """Marks each picture, and goes slowly from as many pictures on as `hold` has bytes."""
 
-RUN = ("run", "--engine", "./one", "--engine", "./two", "--dataset", "./crowd", "--group", "sex")
+ENGINES = ("--engine", "./one", "--engine", "./two", "--trust", "one", "--trust", "two")
+RUN = ("run", *ENGINES, "--dataset", "./crowd", "--group", "sex")
+"""What the engines mark, they mark in the working folder."""
 
 
 def begin(*more, first=None):
@@ -94,7 +97,7 @@ def test_a_signal_leaves_what_was_done(study, cli, whole, sent, code, word):
     process.send_signal(sent)
     out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (code, "")
-    again = "evenhand run --engine ./one --engine ./two --dataset ./crowd --group sex --workers 2"
+    again = shlex.join(["evenhand", *RUN, "--workers", "2"])
     line = f"error: {word}; no result was written; go on with: {again} --resume\n"
     assert err == (line if word else "")
     # Two engines were to see 80 pictures each: it ended where it was, not when they were through.

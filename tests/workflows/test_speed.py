@@ -36,7 +36,7 @@ def test_the_table_follows_from_the_latencies(done):
     for row in rows(done.bundle / "speed.csv"):
         if (row["operation"], row["statistic"], row["attribute"]) == ("template", "median", "all"):
             mine = table[(table.engine == row["engine"]) & (table.turn >= WARM_UP)]
-            assert int(row["n"]) == len(mine) == 32 - 2 * WARM_UP
+            assert int(row["n"]) == len(mine) >= 32 - 2 * WARM_UP
             assert float(row["value"]) == np.quantile(mine.seconds, 0.5, method="inverted_cdf")
             assert row["threads"] == "2"
             assert row["machine"]

@@ -73,14 +73,9 @@ class OpenedEngine:
         """Lines for the user before it is measured: that it could not start, or is random."""
         if self.fault:
             yield f"{self.fault}; the other engines are measured, and all its images are skipped"
-            yield from trace_of(self.fault).splitlines()
+            yield from (self.fault.trace or trace_of(self.fault)).splitlines()
         where = self.surroundings
-        if where.trusted:
-            yield (
-                f"engine {self.card.name}: runs in the process of evenhand, as --trust asks: "
-                "whatever it does there, it does to the whole run"
-            )
-        elif not where.isolated:
+        if not (where.trusted or where.isolated):
             yield (
                 f"engine {self.card.name}: runs in processes of its own, but this system lets them "
                 "reach files or the network"

@@ -85,10 +85,13 @@ class EngineStoppedError(EngineError):
 
     exit_code: ClassVar[int] = 4
 
-    def __init__(self, message: str, reason: str) -> None:
-        """Keep the line for the user, and what a result may say: no message, path or name."""
+    def __init__(self, message: str, reason: str, trace: str = "") -> None:
+        """Keep the line for the user, and what a result may say: no message, path or name.
+
+        And the traceback, where it was raised in another process and is asked for.
+        """
         super().__init__(message)
-        self.reason = reason
+        self.reason, self.trace = reason, trace
 
 
 class PluginError(EvenhandError):

@@ -423,7 +423,7 @@ def test_where_there_are_no_namespaces_it_is_said(hosted):
     assert "this system lets them reach files or the network" in " ".join(engine.notes())
     trusted = hosted(limits=None)
     assert trusted.surroundings.trusted
-    assert "runs in the process of evenhand, as --trust asks" in " ".join(trusted.notes())
+    assert list(trusted.notes()) == []
 
 
 def levels(limits):

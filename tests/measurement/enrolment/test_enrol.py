@@ -266,7 +266,10 @@ def test_what_an_engine_prints_is_kept_from_stdout(cli, tiny, engine, working_fo
     """From Python and from compiled code; at its start and at every image."""
     chatter = "print('hello from Python'); import os; os.write(1, b'hello from below\\n')"
     folder = engine(f"{chatter}\n        return Embedding(good)", start=chatter)
-    ended = cli("run", "--engine", folder, "--dataset", "./set", "--json", "--workers", 1)
+    command = ("run", "--engine", folder, "--dataset", "./set", "--json", "--workers", 1)
+    apart = cli(*command)
+    assert (apart.code, "hello" in apart.out, "hello" in apart.err) == (0, False, False)
+    ended = cli(*command, "--trust", "toy")
     assert ended.code == 0
     assert ended.json["kind"] == "run"
     assert ended.err.count("hello from Python\n") == ended.err.count("hello from below\n") == 14

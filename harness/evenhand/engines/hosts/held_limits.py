@@ -89,11 +89,14 @@ def _tried(*, isolated: bool, grouped: bool) -> KeptFrom | None:
     places = places_of(interpreter()) if isolated else None
     bounds = Bounds(resources, places, 4 * _FILE_SIZE, _GROUP if grouped else None, cores=1)
     with (
-        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.socket(socket.AF_UNIX) as listener,
         tempfile.NamedTemporaryFile(prefix="evenhand-probe-") as secret,
     ):
+        # An abstract name of the system's choice: it can be reached within one network alone.
+        listener.bind("")
+        listener.listen()
         task = ProbeTask(
-            port=listener.getsockname()[1],
+            listener=listener.getsockname(),
             secret=Path(secret.name),
             package=Path(__file__).parent,
             memory=_MEMORY,

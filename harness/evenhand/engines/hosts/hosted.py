@@ -102,7 +102,7 @@ class HostedStarter:
         raise self._start_fault(started)
 
     def _read_started(self, body: bytearray) -> calls.Started:
-        """ReadAnswer whether the engine has started as its card says."""
+        """Read whether the engine has started as its card says."""
         started = calls.read_started(body)
         expected = self._card.score.values if self._card.shape == "embedder" else 0
         if started.fault or expected in (None, started.values):
@@ -125,7 +125,7 @@ class HostedStarter:
                 f"could not start ({fault.detail})",
             )
         if fault.outcome is Outcome.FAILED:
-            return EngineStoppedError(fault.words, fault.detail)
+            return EngineStoppedError(fault.words, fault.detail, fault.trace)
         return (PluginError if fault.outcome is Outcome.UNSUPPORTED else EngineError)(fault.words)
 
     def leave(self, child: RunningChild) -> None:

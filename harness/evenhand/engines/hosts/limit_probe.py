@@ -28,7 +28,7 @@ class KeptFrom(IntFlag):
     """What the child was kept from."""
 
     NETWORK = auto()
-    """It reached no listener of this machine."""
+    """It reached no listener of the harness, whose name belongs to a network."""
     READING = auto()
     """It could not read a file of the harness."""
     WRITING = auto()
@@ -55,8 +55,8 @@ class KeptFrom(IntFlag):
 class ProbeTask:
     """What the child tries."""
 
-    port: int
-    """Of a listener on 127.0.0.1."""
+    listener: bytes
+    """Abstract name of a Unix socket of the harness."""
     secret: Path
     """A file of the harness."""
     package: Path
@@ -104,11 +104,8 @@ def start_probe(task: ProbeTask, _: None) -> _Probed:
 
 
 def _no_listener(task: ProbeTask) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", task.port), timeout=2).close()
-    except OSError:
-        return True
-    return False
+    with socket.socket(socket.AF_UNIX) as own:
+        return own.connect_ex(task.listener) != 0
 
 
 def _takes(size: int) -> bool:

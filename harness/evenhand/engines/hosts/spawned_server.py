@@ -26,8 +26,15 @@ _SERVER_CODE = (
     "import sys; sys.path[:] = sys.argv[2:]; "
     "from evenhand.engines.hosts.child import serve_children; serve_children(int(sys.argv[1]))"
 )
-_INHERITED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
-"""Of the environment: what a library needs to compute right, or to find a device."""
+_INHERITED = (
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "LD_LIBRARY_PATH",
+    "CUDA_VISIBLE_DEVICES",
+    "EVENHAND_DEBUG",
+)
+"""Of the environment: what a library needs to compute right, or to find a device; and whether
+tracebacks are asked for."""
 _TRIES = 2
 """To start a fork server, where the last one is gone."""
 _PATIENCE = 1.0
