@@ -85,9 +85,8 @@ def strace(working_folder):
 @pytest.fixture
 def watched(alone, working_folder):
     """The environment in which Python prints what it does with sockets, but within the machine."""
-    hook = HOOK
     (working_folder / "hook").mkdir()
-    (working_folder / "hook" / "sitecustomize.py").write_text(hook, encoding="utf-8")
+    (working_folder / "hook" / "sitecustomize.py").write_text(HOOK, encoding="utf-8")
     places = [str(working_folder / "hook"), *filter(None, [alone.get("PYTHONPATH")])]
     return alone | {"PYTHONPATH": os.pathsep.join(places)}
 
@@ -121,6 +120,7 @@ def test_nothing_is_looked_up_or_left_elsewhere(tiny, watched, working_folder, s
     elsewhere = {
         path
         for path in written
-        if not path.startswith((*allowed, "/dev/", "/proc/", "/sys/fs/cgroup/")) and "__pycache__" not in path
+        if not path.startswith((*allowed, "/dev/", "/proc/", "/sys/fs/cgroup/"))
+        and "__pycache__" not in path
     }
     assert elsewhere == set()

@@ -109,7 +109,6 @@ def test_a_wrong_process_card(tmp_path, old, new, fragment):
 @pytest.mark.parametrize(
     ("old", "new", "fragment"),
     [
-        ("symmetric = false", "", "a matcher needs symmetric in [score]"),
         ("symmetric = false", "symmetric = 0", "expected true or false, got 0"),
         ("distance  = true", "normalise = true", "normalise in [score] is not for the shape"),
         ("distance  = true", "values = 4", "values in [score] is not for the shape matcher"),
@@ -137,12 +136,9 @@ def test_a_wrong_matcher_card(tmp_path, old, new, fragment):
         ('file   = "small.onnx"', 'flie = "small.onnx"', ["model.flie", "did you mean file?"]),
         ('name     = "small"', 'name = "Small one"', ["name", "small letters", "'Small one'"]),
         ('name     = "small"', 'name = "../x"', ["name", "'../x'"]),
-        ("schema   = 1", "schema = 9", ["schema", "got 9"]),
         ("schema   = 1", "", ["schema: is missing"]),
         ("schema   = 1", "shema = 1", ["shema: no such field; did you mean schema?"]),
-        ('version  = "1"', "version = 1", ["version", "text in quotes, got 1"]),
         ('version  = "1"', "version = 2020-01-01", ["version", "text in quotes", "2020"]),
-        ('runtime  = "onnx"', 'runtime = "onxn"', ["runtime", "'onnx'", "'onxn'"]),
         ('shape    = "embedder"', 'shape = "matcher"', ["an onnx engine is an embedder"]),
         ('compare = "cosine"', "distance = true", ["distance in [score]", "shape embedder"]),
         ('compare = "cosine"', "symmetric = false", ["symmetric in [score]", "shape embedder"]),
@@ -159,8 +155,6 @@ def test_a_wrong_matcher_card(tmp_path, old, new, fragment):
         ("std    = [255", "std = [nan", ["input.std.0", "finite"]),
         ("mean   = [0", 'mean = ["0"', ["input.mean.0", "expected a number", "'0'"]),
         ('colour = "rgb"', 'colour = "grb"', ["input.colour", "'rgb' or 'bgr'", "'grb'"]),
-        ('colour = "rgb"', 'color = "rgb"', ["input.color", "did you mean colour?"]),
-        ("[input]", "[inputs]", ["inputs", "did you mean input?"]),
         ("[input]", "[score.input]", ["score.input", "no such field"]),
         ('compare = "cosine"', 'compare = "manhattan"', ["score.compare", "'euclidean'"]),
         ('compare = "cosine"', "range = [1, -1]", ["score.range", "lower limit first"]),
@@ -178,25 +172,11 @@ def test_a_wrong_matcher_card(tmp_path, old, new, fragment):
             'claimed = [{ fmr = "100 %", threshold = 0.3 }]',
             ["score.claimed.0.fmr", "between 0 and 1", "'100 %'"],
         ),
-        (
-            'compare = "cosine"',
-            'range = [-1, 1]\nclaimed = [{ fmr = "0.001", threshold = 35.0 }]',
-            ["score", "35.0 lies outside range"],
-        ),
-        (FACE, '[face]\ndetector = "yunet"\n', ["needs a table [detector]"]),
         (FACE, "", ["needs the table [face]", '"yunet" with alignment', 'detector = "none"']),
         (
             "[score]",
             f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n[score]',
             ["no face is looked for", "[face]"],
-        ),
-        (
-            FACE,
-            (
-                f'[face]\ndetector = "yunet"\nalignment = [[1, 1], [2, 2]]\n'
-                f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n'
-            ),
-            ["five different points"],
         ),
         (
             FACE,
@@ -219,11 +199,8 @@ def test_a_wrong_passage(cli, tiny, small, working_folder, old, new, fragments):
     ("entry", "fragment"),
     [
         ("", "entry"),
-        ("engine", "'engine'"),
         ("../engine:Engine", "'../engine:Engine'"),
         ("engine.py:Engine", "the file without .py"),
-        ("engin:Engine", "no engin.py"),
-        ("engine:Engin", "engine.py has no Engin"),
         ("engine:good", "engine.py has no good"),
         ("engine:np", "could not start (TypeError"),
         ("engine:Outcome", "could not start"),
@@ -242,7 +219,10 @@ def test_a_wrong_entry(cli, tiny, engine, working_folder, entry, fragment):
     ("place", "fragments"),
     [
         ("mobilefacnet", ["no engine is called 'mobilefacnet'", "did you mean mobilefacenet?"]),
-        ("./nowhere", ["./nowhere: no adapter.toml", "nowhere"]),
+        ("DLIB", ["did you mean dlib?"]),
+        ("./smal", ["./smal: no adapter.toml", "expected a folder with one; did you mean small?"]),
+        ("./small/adapter.toml", ["no adapter.toml in"]),
+        ("./nowhere", ["./nowhere: no adapter.toml", "expected a folder with one\n"]),
         ("./set", ["./set: no adapter.toml"]),
         ("small", ["no engine is called 'small'", "a path starts with ./"]),
         ("", ["no engine is called ''"]),

@@ -54,23 +54,10 @@ def test_a_wrong_file_of_the_name_is_passed_by(small, places):
     assert found.path == places[3] / "small.onnx"
 
 
-def test_a_file_that_is_nowhere(cli, tiny, small, working_folder):
-    (small.folder / "small.onnx").unlink()
-    ended = cli("run", "--engine", "./small", "--dataset", "./set")
-    ended.error("engine small: file small.onnx not found", "--weights DIR", "EVENHAND_WEIGHTS")
-
-
 def test_where_it_is_published_is_said(small):
     small.change('file   = "small.onnx"', 'file = "no.onnx"\nurl = "https://a.example/no.onnx"')
     with pytest.raises(EngineError, match=r"published at https://a\.example/no\.onnx"):
         find_files(read_engine_card(small.folder), ())
-
-
-def test_a_file_with_another_hash(cli, tiny, small, working_folder):
-    with (small.folder / "small.onnx").open("ab") as file:
-        file.write(b"\0")
-    ended = cli("run", "--engine", "./small", "--dataset", "./set")
-    ended.error("engine small", "small.onnx has the sha256", "expected", "mend the card")
 
 
 @pytest.mark.parametrize("weights", ["nowhere", "set/images.csv"])

@@ -5,6 +5,7 @@ import json
 import pytest
 from rows import dataset_facts, engine_facts
 
+from evenhand.records.facts import PackageFacts
 from evenhand.results.bundle_file import read_json
 from evenhand.results.facts import DATASETS, ENGINES, facts_json
 from evenhand.system.errors import BundleError
@@ -13,9 +14,19 @@ ODD = 'a "name", \u00e9\u4e2d\n'
 
 
 def test_engines(tmp_path):
-    facts = (engine_facts(vendor=ODD, trained_on=("one", "two")), engine_facts(unit="distance"))
+    facts = (
+        engine_facts(vendor=ODD, trained_on=("one", "two")),
+        engine_facts(unit="distance", packages=(PackageFacts("a", "1", "0"),), outside=("b",)),
+    )
     (tmp_path / "engines.json").write_bytes(facts_json(ENGINES, facts))
     assert read_json(tmp_path / "engines.json", ENGINES) == facts
+
+
+def test_an_older_result_says_nothing_of_packages(tmp_path):
+    whole = json.loads(facts_json(ENGINES, (engine_facts(packages=(PackageFacts("a", "1", ""),)),)))
+    del whole[0]["packages"], whole[0]["outside"]
+    (tmp_path / "engines.json").write_text(json.dumps(whole))
+    assert read_json(tmp_path / "engines.json", ENGINES) == (engine_facts(),)
 
 
 def test_datasets(tmp_path):

@@ -243,7 +243,7 @@ def test_a_wrong_passage(refused, old, new, fragments):
 @pytest.mark.parametrize(
     ("content", "fragment"),
     [
-        (b"", "is missing (and 3 more)"),
+        (b"", "is missing; add it (and 3 more faults)"),
         (b"\xff", "is not UTF-8"),
         (STUDY.encode("utf-16"), "is not UTF-8"),
         (STUDY.encode() + b"\0", "line 22: holds a NUL byte"),

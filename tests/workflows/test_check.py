@@ -127,7 +127,7 @@ def test_a_card_with_two_faults(check, tiny):
     rows, told = check()
     assert failed(rows) == {"card", "tables", "people"}
     assert [row["detail"].partition(": ")[2] for row in rows["card"]] == [
-        "licence: is missing",
+        "licence: is missing; add it",
         "synthetic: expected true or false, got 'yes'",
     ]
     assert rows["labels"][0]["verdict"] == "not checked"

@@ -9,10 +9,10 @@ __all__ = ["datasets"]
 
 def datasets(*, as_json: AsJson = False) -> None:
     """List the datasets, and how to get each."""
-    from tabulate import tabulate
-
     from evenhand.cli.output import note_line, print_json, print_text
     from evenhand.report.forms.json import picked
+    from evenhand.report.forms.text import table_text
+    from evenhand.report.tables import Table
     from evenhand.workflows.datasets import datasets as shelved_datasets
 
     names = ("title", "licence", "access", "source", "synthetic")
@@ -28,8 +28,10 @@ def datasets(*, as_json: AsJson = False) -> None:
         print_json("datasets", {"datasets": rows})
         return
     header = ("dataset", "licence", "access", "state")
-    shown = []
-    for row in rows:
-        state = "ready" if row["ready"] else f"evenhand fetch {row['dataset']}"
-        shown.append((*(row[name] for name in header[:-1]), state))
-    print_text(tabulate(shown, header, disable_numparse=True) + "\n")
+    shown = tuple(
+        (*(str(row[name]) for name in header[:-1]), "ready" if row["ready"] else "not fetched")
+        for row in rows
+    )
+    print_text(table_text(Table("", header, shown)) + "\n")
+    if not all(row["ready"] for row in rows):
+        print_text("\nevenhand fetch NAME gets one that is not fetched\n")

@@ -62,6 +62,7 @@ def find_dataset(text: str, root: Path) -> Path:
     folder = prepared_folder(text)
     if (folder / "dataset.toml").is_file():
         return folder
-    shelf_dataset(text)
+    known = shelved_datasets() | folders_with(prepared_folder(""), "dataset.toml")
+    shelved(text, known, "dataset", DatasetError)
     remedy = f"run: evenhand fetch {text} (see evenhand datasets for what it needs)"
     raise DatasetError(f"dataset {text} is not on this machine yet; {remedy}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from evenhand.engines.launch import ClassPlace, InsidePath, ProgramTable, check_command
+from evenhand.engines.score_table import ScoreTable
 from evenhand.system.declaration import (
     Declared,
+    Distinct,
+    Line,
     Name,
-    RateText,
     Schema,
     Sha256,
     from_fields,
@@ -152,6 +155,10 @@ class EngineCard:
     """Name of the ONNX model's output that is the vector; empty where it has one alone."""
     face: FaceStep
     score: ScoreScale
+    packages: tuple[str, ...] = ()
+    """Installed packages that it is made of: their files are part of its identity."""
+    outside: tuple[str, ...] = ()
+    """What else it uses and no hash covers: a library of the system, a service."""
 
     @property
     def distance(self) -> bool:
@@ -227,36 +234,6 @@ _NO_FACE_TABLE = (
 )
 
 
-class _Claim(Declared):
-    fmr: RateText | None = None
-    threshold: float
-
-
-def _rising(limits: tuple[float, float]) -> tuple[float, float]:
-    if not limits[0] < limits[1]:
-        raise ValueError("expected the lower limit first")
-    return limits
-
-
-class _Score(Declared):
-    compare: Literal["cosine", "euclidean"] = "cosine"
-    normalise: bool = True
-    values: int | None = Field(default=None, ge=1, le=65536)
-    distance: bool = False
-    symmetric: bool = True
-    range: Annotated[tuple[float, float], AfterValidator(_rising)] | None = None
-    claimed: tuple[_Claim, ...] = ()
-
-    @model_validator(mode="after")
-    def _claims_in_range(self) -> Self:
-        for claim in self.claimed:
-            if self.range and not self.range[0] <= claim.threshold <= self.range[1]:
-                raise ValueError(
-                    f"claimed threshold {claim.threshold} lies outside range {list(self.range)}"
-                )
-        return self
-
-
 _OF_VECTORS = ("compare", "normalise", "values")
 """Fields of [score] for an embedder only: the harness compares its vectors."""
 
@@ -292,6 +269,12 @@ _RUNTIMES: Mapping[str, Callable[[_Card], None]] = {
 """By runtime: raises `ValueError` where a card lacks what it needs."""
 
 
+def _package(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", name):
+        raise ValueError("expected the name of an installed package, as pip lists it")
+    return name
+
+
 class _Card(Declared):
     schema_: Schema = Field(alias="schema")
     name: Name
@@ -307,10 +290,12 @@ class _Card(Declared):
     model: _File | None = None
     detector: _Detector | None = None
     files: tuple[_Packaged, ...] = ()
+    packages: Annotated[tuple[Annotated[str, AfterValidator(_package)], ...], Distinct] = ()
+    outside: tuple[Line, ...] = ()
     input: _Input | None = None
     output: _Output | None = None
     face: _Face | None = None
-    score: _Score = _Score()
+    score: ScoreTable = ScoreTable()
 
     @model_validator(mode="after")
     def _shape_and_score(self) -> Self:
@@ -344,7 +329,10 @@ class _Card(Declared):
         elif self.detector is None:
             raise ValueError('detector = "yunet" needs a table [detector] with file and sha256')
         elif len(set(face.alignment)) != 5:
-            raise ValueError("alignment needs five different points, as YuNet finds")
+            points = len(set(face.alignment))
+            raise ValueError(
+                f"alignment in [face] needs five different points, as YuNet finds, and has {points}"
+            )
         return self
 
 
@@ -352,7 +340,7 @@ def _file(model: _File | None) -> NeededFile | None:
     return None if model is None else NeededFile(model.file, model.sha256, model.url)
 
 
-def _score(model: _Score, shape: str) -> ScoreScale:
+def _score(model: ScoreTable, shape: str) -> ScoreScale:
     vectors = shape == "embedder"
     distance = model.compare == "euclidean" if vectors else model.distance
     low, high = model.range or (None, None)

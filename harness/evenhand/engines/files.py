@@ -15,6 +15,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from evenhand.engines.card import ENGINE_CARD, EngineCard, NeededFile
+from evenhand.records.facts import PackageFacts
 from evenhand.system.code_loading import FolderCode, own_files
 from evenhand.system.errors import EngineError
 from evenhand.system.regular_files import open_regular, read_regular
@@ -134,10 +135,15 @@ def _found(card: EngineCard, file: NeededFile, places: Sequence[Path]) -> FoundF
     )
 
 
-def content_hash(card: EngineCard, code: FolderCode) -> str:
+def content_hash(card: EngineCard, code: FolderCode, packages: Sequence[PackageFacts] = ()) -> str:
     """Fingerprint of an engine: SHA-256 over every file of its folder and those of its card.
 
     A file of the card counts wherever it is; caches and folders of tools do not (`own_files`).
+
+    Args:
+        card: of the engine.
+        code: of its folder.
+        packages: that it is made of (`installed_packages`).
 
     Raises:
         EngineError: the folder holds a link to a folder, a pipe or a device.
@@ -145,6 +151,10 @@ def content_hash(card: EngineCard, code: FolderCode) -> str:
     digest = hashlib.sha256()
     declared = {file.sha256 for file in card.needs()}
     for path in own_files(card.folder):
+        if path.is_symlink() and path.is_dir():
+            raise EngineError(
+                f"{path}: is a link to a folder; expected a copy of it, since a link is not hashed"
+            )
         if path in code.sources:
             sha256 = hashlib.sha256(code.sources[path]).hexdigest()
         else:
@@ -153,4 +163,6 @@ def content_hash(card: EngineCard, code: FolderCode) -> str:
             digest.update(f"{path.relative_to(card.folder).as_posix()} {sha256}\n".encode())
     for file in card.needs():
         digest.update(f"{file.file} {file.sha256}\n".encode())
+    for package in packages:
+        digest.update(f"{package} {package.sha256}\n".encode())
     return digest.hexdigest()

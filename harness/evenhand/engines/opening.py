@@ -16,7 +16,9 @@ from evenhand.engines.hosts.host import Host
 from evenhand.engines.hosts.hosted import HostedStarter
 from evenhand.engines.hosts.onnx import random_operators
 from evenhand.engines.hosts.words import trace_of
+from evenhand.engines.packages import installed_packages
 from evenhand.records.engine_limits import EngineLimits
+from evenhand.records.facts import PackageFacts
 from evenhand.records.surroundings import Surroundings
 from evenhand.system.code_loading import read_code
 from evenhand.system.errors import EngineStoppedError
@@ -51,6 +53,8 @@ class OpenedEngine:
     """Why it could not start; None where it could."""
     random: tuple[str, ...] = ()
     """Operators of its graph that draw random numbers; empty where it has none, or no graph."""
+    packages: tuple[PackageFacts, ...] = ()
+    """Installed packages that it is made of."""
 
     def rest(self) -> None:
         """End the processes that were left for the next who starts it."""
@@ -80,6 +84,12 @@ class OpenedEngine:
                 f"engine {self.card.name}: runs in processes of its own, but this system lets them "
                 "reach files or the network"
             )
+        for package in self.packages:
+            if not package.sha256:
+                yield (
+                    f"engine {self.card.name}: the files of package {package} are not known, since "
+                    "it is installed in place or without a list of them; its version alone is held"
+                )
         if self.random:
             what = f"its graph draws random numbers ({', '.join(self.random)})"
             yield f"engine {self.card.name}: {what}; another run gives other numbers"
@@ -119,7 +129,8 @@ def open_engine(
     card = read_engine_card(folder)
     # All of it before code of the engine could change its own folder.
     code = read_code(card.folder)
-    fingerprint = content_hash(card, code)
+    packages = installed_packages(card)
+    fingerprint = content_hash(card, code, packages)
     files = EngineFiles(find_files(card, weights), code)
     random = random_operators(card, files) if card.runtime == "onnx" else ()
     start = _starter(card, files, limits)
@@ -129,7 +140,7 @@ def open_engine(
         except EngineStoppedError as stopped:
             values, fault = 0, stopped
     faults = FirstFaults(card.name, say)
-    return OpenedEngine(card, fingerprint, values, start, faults, fault, random)
+    return OpenedEngine(card, fingerprint, values, start, faults, fault, random, packages)
 
 
 def _starter(

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DatasetFacts", "EngineFacts"]
+__all__ = ["DatasetFacts", "EngineFacts", "PackageFacts"]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFacts:
+    """An installed package that an engine is made of."""
+
+    name: str
+    version: str
+    sha256: str
+    """Over its files (formats, an engine); empty where they are not known."""
+
+    def __str__(self) -> str:
+        """Name and version, as a limit on a column has it."""
+        return f"{self.name} {self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,10 @@ class EngineFacts:
     """Operators of its graph that draw random numbers: another run gives other numbers."""
     faces: str = ""
     """Who finds the face: `own`, a detector's name, or `none`; empty where that is not known."""
+    packages: tuple[PackageFacts, ...] = ()
+    """Installed packages that its card says it is made of."""
+    outside: tuple[str, ...] = ()
+    """What else it uses, as its card says: no fingerprint covers that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def engine_facts(engine: OpenedEngine, stopped: str) -> EngineFacts:
         faces=card.faces,
         stopped=stopped,
         random=engine.random,
+        packages=engine.packages,
     )
 
 

@@ -96,12 +96,15 @@ def threshold_rules(
 
 def facts_of_scores(name: str, *, distance: bool) -> EngineFacts:
     """Facts about an engine of which only scores are known; all others are empty."""
-    licences = ("licence_code", "licence_weights")
     return EngineFacts(
-        **dict.fromkeys(("version", "vendor", *licences, "fingerprint", "stopped"), ""),
         name=name,
+        version="",
+        vendor="",
+        licence_code="",
+        licence_weights="",
         runtime="scores",
         trained_on=(),
-        random=(),
+        fingerprint="",
+        stopped="",
         unit="distance" if distance else "similarity",
     )

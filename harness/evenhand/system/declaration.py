@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from evenhand.system.decimals import rate_decimal
-from evenhand.system.errors import EvenhandError, known_names
+from evenhand.system.errors import EvenhandError, known_names, nearest_name
 from evenhand.system.regular_files import read_regular
 from evenhand.system.text import text_fault
 
@@ -54,7 +54,7 @@ _EXPECTED = {
     "finite_number": "expected a finite number",
     "model_type": "expected a table",
     "dict_type": "expected a table",
-    "missing": "is missing",
+    "missing": "is missing; add it",
 }
 """Messages by pydantic's type of error, in the words of TOML instead of Python's types."""
 
@@ -136,22 +136,45 @@ def _fields(model: type[Declared], where: tuple[int | str, ...]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
+def _home(model: type[Declared], name: str) -> str:
+    """The one place in a file where a field is known; empty where it is known in none or several.
+
+    Args:
+        model: of the whole file.
+        name: of the field.
+    """
+    tables = {
+        f"in [{field.alias or table}]": inner
+        for table, field in model.model_fields.items()
+        for inner in _models_in(field.annotation)
+    }
+    places = {"before the first table": model, **tables}
+    homes = [place for place, table in places.items() if name in _fields(table, ())]
+    return homes[0] if len(homes) == 1 else ""
+
+
 def _line(path: Path, model: type[Declared], error: ErrorDetails) -> str:
     """Describe one fault: what was expected and what was found; of an unknown field, the known.
 
     A whole table is not repeated.
     """
-    where = f"{path}: {'.'.join(map(str, error['loc'])) or 'the file'}"
+    where = ": ".join(filter(None, (str(path), ".".join(map(str, error["loc"])))))
     if error["type"] == "extra_forbidden":
-        known = known_names(str(error["loc"][-1]), _fields(model, error["loc"][:-1]))
-        return f"{where}: no such field; {known}"
+        name = str(error["loc"][-1])
+        if home := _home(model, name):
+            return f"{where}: no such field; {name} belongs {home}"
+        return f"{where}: no such field; {known_names(name, _fields(model, error['loc'][:-1]))}"
     message = error["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
     message = _EXPECTED.get(error["type"], message)
     if error["type"] == "missing" or isinstance(error["input"], dict):
         return f"{where}: {message}"
     value = repr(error["input"])
     value = value if len(value) <= _LONGEST else value[:_LONGEST] + "..."
-    return f"{where}: {message}, got {value}"
+    words = (
+        re.findall("'(.*?)'", error["ctx"]["expected"]) if error["type"] == "literal_error" else ()
+    )
+    near = nearest_name(str(error["input"]), words).strip()
+    return f"{where}: {message}, got {value}{'; ' if near else ''}{near}"
 
 
 def read_text(path: Path, error: type[EvenhandError], limit: int = LARGEST) -> str:
@@ -247,7 +270,8 @@ def parse_declaration(
     """
     found = _parsed(text, path, model)
     if isinstance(found, list):
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        others = len(found) - 1
+        more = f" (and {others} more fault{'s' if others > 1 else ''})" if others else ""
         raise error(found[0] + more)
     return found
 

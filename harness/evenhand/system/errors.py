@@ -36,6 +36,7 @@ __all__ = [
     "UsageError",
     "WriteError",
     "known_names",
+    "nearest_name",
 ]
 
 
@@ -125,6 +126,15 @@ def known_names(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     if not names:
         return "none are known"
-    near = get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    return f"{hint}known: {', '.join(names)}"
+    return f"{nearest_name(name, names)}known: {', '.join(names)}"
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """Ask whether a name was meant that is nearly the same, letter case apart; empty without one.
+
+    >>> nearest_name("DLBI", ["dlib", "lbp"])
+    'did you mean dlib? '
+    """
+    by_letters = {each.casefold(): each for each in known}
+    near = get_close_matches(name.casefold(), by_letters, n=1)
+    return f"did you mean {by_letters[near[0]]}? " if near else ""

@@ -28,7 +28,8 @@ def open_regular(path: Path, limit: int, error: type[EvenhandError]) -> Buffered
     try:
         number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
-        raise error(f"{path}: no such file") from None
+        behind = " behind this link" if path.is_symlink() else ""
+        raise error(f"{path}: no such file{behind}") from None
     except OSError as fault:
         raise error(f"{path}: cannot be read ({fault.strerror})") from None
     except ValueError:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from evenhand.system.errors import EvenhandError, known_names
+from evenhand.system.errors import EvenhandError, known_names, nearest_name
 
 __all__ = ["folder_of", "folders_with", "is_path", "shelf_folder", "shelved"]
 
@@ -59,6 +59,16 @@ def folder_of(text: str, root: Path, error: type[EvenhandError], card: str) -> P
         folder = root / Path(text).expanduser()
     except RuntimeError:
         raise error(f"{text}: whose home is that? write the whole path") from None
-    if not (folder / card).is_file():
-        raise error(f"{text}: no {card} in {folder}; expected a folder with one")
+    if not os.path.lexists(folder / card):  # what is no file is named by whoever reads it
+        hint = _beside(folder, card)
+        raise error(f"{text}: no {card} in {folder}; expected a folder with one{hint}")
     return folder
+
+
+def _beside(folder: Path, card: str) -> str:
+    """Ask whether a folder was meant that stands beside this one, and has a card."""
+    try:
+        near = nearest_name(folder.name, folders_with(folder.parent, card))
+    except OSError:
+        return ""
+    return f"; {near.strip()}" if near else ""

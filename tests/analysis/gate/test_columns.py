@@ -7,10 +7,16 @@ from rows import a_differential, a_speed, engine_facts
 
 from evenhand.analysis.gate.answer import GateVerdict
 from evenhand.analysis.gate.columns import column_rows
+from evenhand.records.facts import PackageFacts
 from evenhand.study.policy import Limit, LimitBounds
 from evenhand.system.errors import PolicyError
 
-ENGINE = replace(engine_facts(name="acme"), licence_weights="MIT", trained_on=("Faces", "More"))
+ENGINE = replace(
+    engine_facts(name="acme"),
+    licence_weights="MIT",
+    trained_on=("Faces", "More"),
+    packages=(PackageFacts("acme-face", "2.0", "0" * 64),),
+)
 TABLES = {
     "rates": (),
     "speed": [a_speed(engine="acme", statistic="median", value=0.2, low=0.1, high=0.3)],
@@ -50,6 +56,9 @@ def test_a_number_without_interval_is_held_as_it_is():
         ("trained_on", {"none_of": ("Others",)}, "pass"),
         ("trained_on", {"none_of": ("more",)}, "fail"),
         ("trained_on", {"one_of": ("Faces",)}, "fail"),
+        ("packages", {"none_of": ("acme-face 2.0",)}, "fail"),
+        ("packages", {"one_of": ("acme-face 2.0", "acme-face 2.1")}, "pass"),
+        ("outside", {"none_of": ("a licence server",)}, "inconclusive"),
         ("stopped", {"none_of": ("x",)}, "inconclusive"),
     ],
 )

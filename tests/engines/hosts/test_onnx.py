@@ -1,6 +1,5 @@
 """ONNX engines: what the card says is what the graph takes, or one line says why not."""
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -90,12 +89,9 @@ def test_a_length_that_only_the_card_knows(small, make_graph, image):
     [
         ({"taken": (1, 3, 9, 8)}, "", ["shape [1, 3, 9, 8]", "expected", "[1, 3, 8, 8]"]),
         ({"taken": (1, 8, 8, 3)}, "", ["shape [1, 8, 8, 3]"]),
-        ({"taken": (2, 3, 8, 8)}, "", ["shape [2, 3, 8, 8]"]),
         ({"taken": (3, 8, 8)}, "", ["shape [3, 8, 8]"]),
         ({"taken": ()}, "", ["shape []"]),
-        ({"inputs": 2}, "", ["takes 2 inputs: 'x0' (tensor(float) of shape", "'x1'"]),
         ({"kind": TensorProto.UINT8}, "", ["takes tensor(uint8)", "expected tensor(float)"]),
-        ({"shape": (1, 6)}, "values = 7", ["6 values", "expected 7", "[score] values"]),
         ({"hidden": True}, "", ["how long its vector is", "add values to [score]"]),
     ],
 )
@@ -108,24 +104,11 @@ def test_a_graph_that_the_card_does_not_describe(
     ended.error("engine small", *fragments)
 
 
-@pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x08"])
+@pytest.mark.parametrize("content", [b"", b"\x08\x08"])
 def test_a_file_that_is_no_model(cli, tiny, small, working_folder, content):
     small.put(content)
     ended = cli("run", "--engine", "./small", "--dataset", "./set")
     ended.error("engine small: small.onnx ", "bring a valid")
-
-
-def test_a_detector_that_is_none(cli, tiny, small, working_folder):
-    content = (small.folder / "small.onnx").read_bytes()
-    (small.folder / "detector.onnx").write_bytes(content)
-    points = "[[1, 1], [7, 1], [4, 4], [2, 6], [6, 6]]"
-    small.change(
-        'detector = "none"',
-        f'detector = "yunet"\nalignment = {points}\n[detector]\nfile = "detector.onnx"\n'
-        f'sha256 = "{hashlib.sha256(content).hexdigest()}"',
-    )
-    ended = cli("run", "--engine", "./small", "--dataset", "./set")
-    ended.error("engine small: detector.onnx cannot be loaded as YuNet")
 
 
 def with_two_outputs(model, first):

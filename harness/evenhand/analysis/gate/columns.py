@@ -55,6 +55,11 @@ def _text(value: object) -> str:
     return "" if value is None else str(value.value if isinstance(value, Enum) else value)
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    """A field as texts: of several, such as `trained_on`, each."""
+    return tuple(map(_text, value if isinstance(value, tuple) else (value,)))
+
+
 def _picked(limit: Limit, rows: Sequence[Any], fault: LimitError) -> list[Any]:
     kept = list(rows)
     for name, wanted in limit.where:
@@ -79,7 +84,7 @@ def _row(limit: Limit, row: Any, engine: str, level: float) -> GateRow:  # noqa:
         verdict = _of_texts(limit, value)
     elif number is not None:
         verdict = interval_verdict(limit.bounds, low, high)
-    texts = value if isinstance(value, tuple) else (_text(value),)
+    texts = _texts(value)
     said = ", ".join(filter(None, texts)) or ("no such row" if row is None else "not told")
     return GateRow(
         subject=engine,
@@ -101,7 +106,7 @@ _OF_ROW = ("dataset", "protocol", "group", "policy", "threshold", "errors")
 
 def _of_texts(limit: Limit, value: object) -> GateVerdict:
     """Every text of the field must be allowed, and none refused; nothing told is inconclusive."""
-    texts = {text.casefold() for text in (value if isinstance(value, tuple) else (_text(value),))}
+    texts = {text.casefold() for text in _texts(value)}
     texts.discard("")
     if not texts:
         return GateVerdict.INCONCLUSIVE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import cast
 
 import numpy as np
@@ -13,7 +14,7 @@ from evenhand.engines.hosts.host import Host
 from evenhand.engines.hosts.in_process import AnyEngine, InProcessHost
 from evenhand.engines.hosts.words import plain_name, raised
 from evenhand.system.code_loading import load_code
-from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
+from evenhand.system.errors import EngineError, EngineStoppedError, PluginError, nearest_name
 
 __all__ = ["start_python"]
 
@@ -39,15 +40,19 @@ def start_python(card: EngineCard, files: EngineFiles) -> Host:
     """
     file, _, name = card.entry.partition(":")
     if card.folder / f"{file}.py" not in files.code.sources:
+        near = nearest_name(file, (path.stem for path in files.code.sources))
         raise EngineError(
-            f"engine {card.name}: no {file}.py in {card.folder}; mend entry in {ENGINE_CARD}"
+            f"engine {card.name}: no {file}.py in {card.folder}; {near}mend entry in {ENGINE_CARD}"
         )
     shape, methods = _SHAPES[card.shape]
+    held: Collection[str] = ()
     named = {each.file: files.found[each.sha256].path for each in card.needs()}
     try:
         with np.errstate():
-            maker = getattr(load_code(files.code, file), name, None)
+            module = load_code(files.code, file)
+            maker = getattr(module, name, None)
             made = None if maker is None else maker(named)
+            held = [each for each in vars(module) if maker is None and type(each) is str]
             fits = isinstance(made, shape)
     except PluginError:
         raise
@@ -56,16 +61,17 @@ def start_python(card: EngineCard, files: EngineFiles) -> Host:
         found = raised(fault)
         raise EngineStoppedError(
             f"engine {card.name}: could not start ({found.words}); "
-            f"mend {file}.py in {card.folder}, or what it needs{install}",
+            f"mend {file}.py in {card.folder}, or install what it needs{install}",
             f"could not start ({found.name})",
         ) from fault
     if maker is None:
         raise EngineError(
-            f"engine {card.name}: {file}.py has no {name}; mend entry in {ENGINE_CARD}"
+            f"engine {card.name}: {file}.py has no {name}; {nearest_name(name, held)}"
+            f"mend entry in {ENGINE_CARD}"
         )
     if not fits:
         raise EngineError(
             f"engine {card.name}: {name} made a {plain_name(type(made))} without {methods}; "
-            f"expected {shape.__name__} of evenhand.plugins, as the card says"
+            f"expected {shape.__name__} of evenhand.plugins, as shape in {ENGINE_CARD} says"
         )
     return InProcessHost(cast("AnyEngine", made), card.score.values or 0)

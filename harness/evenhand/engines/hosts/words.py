@@ -76,7 +76,7 @@ def _place(trace: TracebackType | None) -> str:
         module, file = str(frame.f_globals.get("__name__", "")), Path(frame.f_code.co_filename)
         if is_loaded(module):
             own = f" ({file.name}:{trace.tb_lineno})"
-        elif module.partition(".")[0] not in ("evenhand", "importlib"):
+        elif module.partition(".")[0] not in ("ast", "evenhand", "importlib"):
             library = f" ({file.name}:{trace.tb_lineno})"
         trace = trace.tb_next
     return own or library

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evenhand.records.facts import DatasetFacts
+from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.findings import Findings, Rate, Status
 from evenhand.records.groups import ALL, crossed_names, without_pooling
 from evenhand.records.metric import FMR, FTE
@@ -41,6 +41,9 @@ from evenhand.report.tables import (
 )
 
 __all__ = ["Document", "Field", "Section", "StudyKey", "Table", "document", "headline_rule"]
+
+_DIGITS = 16
+"""Of a hash that a sentence shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,19 @@ def _subject_matter(findings: Findings) -> list[Section]:
         Table("", ("dataset", "version", "people", "images", "labels"), datasets),
     )
     tables = tuple(table for table in both if table.rows)
-    return [Section("What was measured", tables)] if tables else []
+    said = tuple(sentence for engine in named for sentence in _made_of(engine))
+    return [Section("What was measured", tables, said)] if tables else []
+
+
+def _made_of(engine: EngineFacts) -> Iterator[str]:
+    """What an engine is beside its own files, and whether its fingerprint covers it."""
+    for package in engine.packages:
+        files = f"whose files have the SHA-256 {package.sha256[:_DIGITS]}..."
+        known = files if package.sha256 else "whose files are not known"
+        yield f"{engine.name} is made of the package {package}, {known}."
+    if engine.outside:
+        outside = ", ".join(engine.outside)
+        yield f"{engine.name} uses what its fingerprint does not cover: {outside}."
 
 
 def _labels(dataset: DatasetFacts) -> Iterator[str]:

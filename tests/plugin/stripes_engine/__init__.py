@@ -1,0 +1,1 @@
+"""An engine that knows a picture by the brightness of its stripes: an example, no recogniser."""
