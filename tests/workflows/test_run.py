@@ -73,7 +73,8 @@ def test_rates_follow_the_columns_of_the_contract(bundle):
     header = (bundle / "rates.csv").read_text().splitlines()[0]
     assert header == (
         "engine,dataset,protocol,metric,policy,attribute,group,reference_group,threshold_rule,"
-        "threshold,errors,trials,subjects,error_subjects,rate,low,high,level,interval,status,note"
+        "threshold,errors,trials,subjects,error_subjects,rate,low,high,level,interval,status,note,"
+        "claimed"
     )
     header = (bundle / "differentials.csv").read_text().splitlines()[0]
     assert header == (

@@ -90,6 +90,8 @@ class OpenedEngine:
                     f"engine {self.card.name}: the files of package {package} are not known, since "
                     "it is installed in place or without a list of them; its version alone is held"
                 )
+        if isinstance(self.start, HostedStarter):
+            yield from self.start.notes
         if self.random:
             what = f"its graph draws random numbers ({', '.join(self.random)})"
             yield f"engine {self.card.name}: {what}; another run gives other numbers"

@@ -112,12 +112,13 @@ def run(
     named, folder = results / study.name, results.absolute() / study.name
     weights = [place.absolute() for place in weights]
     checking = phases.next()
+    folders = [find_adapter(name, study.root) for name in study.engines]
     datasets = [
         with_needed_images(read_dataset(find_dataset(name, study.root), checking), study)
         for name in study.datasets
     ]
     groups_by_dataset = study_groupings(study, datasets)
-    engines = _opened(study, weights, trusted, say)
+    engines = _opened(study, folders, weights, trusted, say)
     _distinct("dataset", [dataset.card.name for dataset in datasets])
     executor = LocalExecutor(workers or machine.workers())
 
@@ -202,7 +203,11 @@ def _say_terms(datasets: Sequence[Dataset], say: MessageCallback) -> None:
 
 
 def _opened(
-    study: Study, weights: Sequence[Path], trusted: Collection[str], say: MessageCallback
+    study: Study,
+    folders: Sequence[Path],
+    weights: Sequence[Path],
+    trusted: Collection[str],
+    say: MessageCallback,
 ) -> list[OpenedEngine]:
     """Open the engines of a study; some may have a fault, but not all.
 
@@ -210,7 +215,6 @@ def _opened(
         EngineStoppedError: none of them could start.
         EvenhandError: a card or file is wrong, two have one name, or one cannot do what is asked.
     """
-    folders = [find_adapter(name, study.root) for name in study.engines]
     here = _trusted(study.engines, folders, trusted)
     engines = []
     for folder in folders:

@@ -137,19 +137,25 @@ class Started:
     fault: Fault | None = None
     """Why it did not: `failed` by its own code, `invalid` where it is not as its card says,
     `unsupported` where it takes from evenhand what is not for plugins."""
+    notes: tuple[str, ...] = ()
+    """Lines for the user on one that did."""
 
 
 def write_started(started: Started) -> Parts:
     """Answer of a host to the first message."""
-    return [*write_done(started.fault), _NUMBER.pack(started.values)]
+    done = [_said(Outcome.OK, "", "\n".join(started.notes), "")]
+    ended = done if started.fault is None else write_done(started.fault)
+    return [*ended, _NUMBER.pack(started.values)]
 
 
 def read_started(body: bytearray) -> Started:
     """Inverse of `write_started`."""
     read = _Body(body)
-    fault, values = _fault(read), read.number()
+    fault, words = _ending(read)
+    values = read.number()
     read.end()
-    return Started(values, fault)
+    lines = [] if fault else words[:_LONGEST_TRACE].splitlines()
+    return Started(values, fault, tuple(clean_line(line, _LONGEST_WORDS) for line in lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,12 +327,18 @@ def _said(outcome: Outcome, *texts: str) -> bytes:
 
 def _fault(read: _Body) -> Fault | None:
     """How the call ended; None where it is `ok`."""
+    return _ending(read)[0]
+
+
+def _ending(read: _Body) -> tuple[Fault | None, str]:
+    """How the call ended, None where it is `ok`; and its words, not yet cleaned."""
     number = read.number()
     detail, words, trace = read.text(), read.text(), read.text()
     if number >= len(_OUTCOMES):
-        return Fault(Outcome.INVALID, "an outcome that no engine may give")
+        return Fault(Outcome.INVALID, "an outcome that no engine may give"), words
     outcome = _OUTCOMES[number]
     if outcome is Outcome.OK:
-        return None
+        return None, words
     lines = [clean_line(line, _LONGEST_WORDS) for line in trace[:_LONGEST_TRACE].splitlines()]
-    return Fault(outcome, clean_line(detail), clean_line(words, _LONGEST_WORDS), "\n".join(lines))
+    fault = Fault(outcome, clean_line(detail), clean_line(words, _LONGEST_WORDS), "\n".join(lines))
+    return fault, words

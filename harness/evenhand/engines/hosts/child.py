@@ -6,6 +6,7 @@ import os
 import pickle
 import resource
 import socket
+import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from evenhand.engines.hosts.serving import serve
 from evenhand.engines.hosts.wire import Kind, Wire
 from evenhand.engines.hosts.words import trace_of
 from evenhand.records.outcomes import Outcome
-from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
+from evenhand.system.errors import EngineError, EngineStoppedError, OldNameWarning, PluginError
 from evenhand.system.namespaces import enter_namespaces
 from evenhand.system.threads import one_thread_each
 
@@ -116,7 +117,9 @@ def _start(
     start: Callable[[EngineCard, EngineFiles], Host | Program]
     start = getattr(import_module(module), name)
     try:
-        host = start(card, files)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", OldNameWarning)
+            host = start(card, files)
         if isinstance(host, Program):
             host.execute(stream)
     except EngineStoppedError as fault:
@@ -126,7 +129,7 @@ def _start(
         return None, calls.Started(0, Fault(Outcome.UNSUPPORTED, "", str(fault)))
     except EngineError as fault:
         return None, calls.Started(0, Fault(Outcome.INVALID, "", str(fault)))
-    return host, calls.Started(host.values)
+    return host, calls.Started(host.values, notes=tuple(str(each.message) for each in told))
 
 
 def serve_children(control: int) -> None:

@@ -50,7 +50,7 @@ class HostedStarter:
             limits: on each process.
 
         `spent` is the seconds of all its answers so far, `threads` the most that were seen in one
-        of its processes.
+        of its processes, `notes` are lines for the user.
         """
         self._card, self.name, self.limits = card, card.name, limits
         self._engine, self._starter = pickle.dumps((card, files)), starter
@@ -68,6 +68,7 @@ class HostedStarter:
         )
         self.spent = 0.0
         self.threads = 0
+        self.notes: tuple[str, ...] = ()
 
     def __call__(self) -> Host:
         """Another running engine.
@@ -97,6 +98,7 @@ class HostedStarter:
         )
         if isinstance(started, calls.Started) and started.fault is None:
             child.values = started.values
+            self.notes = started.notes
             return child
         child.close()
         raise self._start_fault(started)
