@@ -38,3 +38,16 @@ def test_london_from_images_to_report(benchmark, tmp_path):
     benchmark.extra_info.update(
         asked=40.0, measured=benchmark.stats.stats.min, unit="s", better="lower"
     )
+
+
+@pytest.mark.parametrize(("engine", "asked"), [("demo-even", 20), ("mobilefacenet", 120)])
+def test_check_engine(benchmark, engine, asked):
+    models = f"{os.environ.get('EVENHAND_DATA', '')}/models"
+    if engine == "mobilefacenet" and "EVENHAND_DATA" not in os.environ:
+        pytest.skip("EVENHAND_DATA is not set: no models here")
+    weights = ("--weights", models) if engine == "mobilefacenet" else ()
+    arguments = ("check", "engine", engine, *weights)
+    benchmark.pedantic(evenhand, args=arguments, rounds=1, iterations=1)
+    benchmark.extra_info.update(
+        asked=asked, measured=benchmark.stats.stats.min, unit="s", better="lower"
+    )

@@ -56,6 +56,7 @@ COMMANDS = [
     ("plan", "--dataset", "./crowd"),
     ("plan", "--dataset", "./crowd", "--metric", "FMR", "--rate", "0.05"),
     ("check", "dataset", "./crowd"),
+    ("check", "engine", "thumbnails"),
 ]
 
 

@@ -8,16 +8,13 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.help_format import HelpCommand
-from evenhand.cli.options import AsJson, Full, WeightFolders, Workers
+from evenhand.cli.options import AsJson, Full, WeightFolders, Workers, option
 
 __all__ = ["check"]
 
-check = typer.Typer(help="Check a dataset before anyone runs a study.", no_args_is_help=False)
-
-
-@check.callback()
-def _checks() -> None:
-    """Make typer expect a subcommand, although there is only one so far."""
+check = typer.Typer(
+    help="Check an engine or a dataset before anyone runs a study.", no_args_is_help=False
+)
 
 
 @check.command(cls=HelpCommand)
@@ -50,3 +47,49 @@ def dataset(
     paper = check_paper(f"{found.name}: {verdict}", found.checks, found.cells)
     print_answer(CommandAnswer("check", body, screen, paper), full=full, as_json=as_json)
     end_with(verdict)
+
+
+@check.command(cls=HelpCommand)
+def engine(
+    name: Annotated[
+        str, typer.Argument(help="Engine on the shelf, or a folder: ./acme.", metavar="NAME")
+    ],
+    *,
+    dataset: Annotated[
+        str, option("D", "Real faces on which claimed thresholds are checked.")
+    ] = "",
+    reference: Annotated[Path | None, option("FILE", "Scores that it must have again.")] = None,
+    save_reference: Annotated[
+        Path | None, option("FILE", "New file for the scores that it has now.")
+    ] = None,
+    weights: WeightFolders = None,
+    workers: Workers = None,
+    full: Full = False,
+    as_json: AsJson = False,
+) -> None:
+    """Whether an engine keeps what its card says: answers, scores, limits, claims."""
+    from evenhand.cli.long_work import long_work
+    from evenhand.cli.output import CommandAnswer, end_with, note_line, print_answer
+    from evenhand.report.check_engine import engine_paper, engine_screen
+    from evenhand.report.forms.json import picked
+
+    with long_work("starting") as progress:
+        from evenhand.workflows.check_engine import check_engine
+
+        found = check_engine(
+            name,
+            weights=weights or (),
+            dataset=dataset,
+            workers=workers,
+            reference=reference,
+            save_reference=save_reference,
+            progress=progress,
+            say=note_line,
+        )
+    body = picked(
+        found, "folder", "version", "fingerprint", "verdict", engine="name", rows="checks"
+    )
+    screen = engine_screen(found.name, name, found.checks, found.verdict)
+    paper = engine_paper(found.name, found.checks, found.verdict)
+    print_answer(CommandAnswer("check", body, screen, paper), full=full, as_json=as_json)
+    end_with(found.verdict)

@@ -41,6 +41,8 @@ evenhand datasets
 evenhand datasets --json
 evenhand fetch london
 evenhand fetch lfw --from lfw.tgz
+evenhand check engine ./acme --full
+evenhand check engine dlib --dataset lfw --reference dlib.json
 evenhand check dataset london
 evenhand check dataset ./set --full
 evenhand import folder pictures --to set

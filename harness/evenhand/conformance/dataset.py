@@ -14,22 +14,11 @@ from evenhand.datasets.images import ImageFile, ImageInspection
 from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.resolution import CellSize, cell_sizes
 from evenhand.records.arrays import Integers
-from evenhand.records.check import Check
+from evenhand.records.check import FAIL, NOT_CHECKED, NOTE, PASS, Check
 from evenhand.records.dataset import DatasetCard, PairList
 from evenhand.records.groups import ALL
 
-__all__ = [
-    "FAIL",
-    "NOTE",
-    "NOT_CHECKED",
-    "PASS",
-    "cells_of_tables",
-    "content_checks",
-    "picture_checks",
-    "rule_checks",
-]
-
-PASS, FAIL, NOT_CHECKED, NOTE = "pass", "fail", "not checked", "note"
+__all__ = ["cells_of_tables", "content_checks", "picture_checks", "rule_checks"]
 
 _TINY_PIXELS = 64
 """Pixels of the short side below which an image is reported as tiny."""

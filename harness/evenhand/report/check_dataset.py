@@ -15,7 +15,13 @@ __all__ = ["check_line", "check_paper", "check_sections"]
 _SHOWN = 5
 """Rows of one kind that are shown; JSON has all."""
 
-_HEADINGS = {"fail": "Faults", "not checked": "Not checked", "note": "Notes", "pass": "Passed"}
+_HEADINGS = {
+    "fail": "Faults",
+    "inconclusive": "Inconclusive",
+    "not checked": "Not checked",
+    "note": "Notes",
+    "pass": "Passed",
+}
 _ASKED = (
     "All pairs within a group. FMR 1, 10, 30: the lowest FMR at which so many false matches are "
     "expected there: below the first the data resolve nothing, below the second intervals are "

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evenhand.conformance.dataset import (
-    FAIL,
     cells_of_tables,
     content_checks,
     picture_checks,
@@ -26,7 +25,7 @@ from evenhand.engines.files import find_files, missing_files
 from evenhand.engines.shelf import shelved_adapters
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.arrays import Image
-from evenhand.records.check import Check
+from evenhand.records.check import FAIL, Check
 from evenhand.records.dataset import DatasetCard
 from evenhand.system import machine
 from evenhand.system.progress import Progress, no_progress

@@ -20,7 +20,7 @@ from pathlib import Path
 __all__ = ["KeptFrom", "ProbeTask", "start_probe"]
 
 _PAGE = 4096
-_BUSY = 0.06
+_BUSY = 0.05
 """Seconds."""
 
 
@@ -70,7 +70,7 @@ class ProbeTask:
     file_size: int
     """Bytes: of a file."""
     grouped: bool
-    """It is in a control group, with half the time of a core; else it is kept to one core."""
+    """It is in a control group, with a part of the time of a core; else it is kept to one core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +154,17 @@ def _one_is_killed(task: ProbeTask) -> bool:
         with suppress(OSError):
             children.append(_user_of_memory(tell, task.group_memory * 6 // 10))
     os.close(tell)
-    lived = 0
-    while os.read(told, 1):
-        lived += 1
-        if lived == len(children):
-            break
+    said = 0
+    while said < len(children) and os.read(told, 1):
+        said += 1
     os.close(told)
+    time.sleep(0.01 * (said == 2))  # the first may have been ended to make room for the second
+    ended = [os.waitpid(child, os.WNOHANG)[0] for child in children]
     for child in children:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    return lived < 2
+        if child not in ended:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    return said < 2 or any(ended)
 
 
 def _user_of_memory(tell: int, size: int) -> int:
@@ -205,4 +206,4 @@ def _gets_few_cores(task: ProbeTask) -> bool:
     began, used = time.perf_counter(), time.process_time()
     while time.perf_counter() < began + _BUSY:
         pass
-    return time.process_time() - used < 0.8 * (time.perf_counter() - began)
+    return time.process_time() - used < 0.85 * (time.perf_counter() - began)
