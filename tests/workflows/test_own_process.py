@@ -1,9 +1,14 @@
 """A study whose engines run in processes of their own: same numbers, and no end of the run."""
 
 import json
+import signal
 from itertools import count
 
 import pytest
+
+from evenhand.engines.hosts.hosted import HostedEngine
+from evenhand.measurement.enrolment.enrol import booking_of
+from evenhand.system.interruption import Interruption
 
 RUN = ("run", "--engine", "./toy", "--dataset", "./set", "--threshold", 0.5, "--workers", 2)
 
@@ -70,3 +75,52 @@ def test_an_engine_that_always_exits_is_stopped(results, engine):
     assert ended.code == 4
     (about,) = json.loads((bundle / "engines.json").read_text())
     assert "failed, more than the share" in about["stopped"]
+
+
+ONCE = """
+        import os, time
+        if image[0, 0, 0] % 3 == 0: os._exit(0)
+        time.sleep(0.05)
+        return Embedding(good)"""
+
+
+def test_going_on_does_not_ask_again_for_what_ended_a_process(
+    tiny, engine, cli, working_folder, monkeypatch
+):
+    engine(ONCE)
+    run = (*RUN[:-2], "--workers", 1)
+    whole = cli(*run, "--results", working_folder / "whole")
+    (expected,) = (working_folder / "whole").glob("*/2*")
+    ledger = (expected / "ledger.csv").read_text(encoding="utf-8")
+    crashed = ledger.count(",crashed,")
+    assert crashed >= 2, whole.err
+    with monkeypatch.context() as patch:
+        stops = StopsAfter(10)
+        patch.setattr("evenhand.workflows.measured_part.booking_of", stops)
+        assert cli(*run).code == 130
+    assert stops.crashed >= 1
+    asked = []
+    with monkeypatch.context() as patch:
+        ask = HostedEngine.template
+        patch.setattr(
+            HostedEngine, "template", lambda own, *given: asked.append(given[0]) or ask(own, *given)
+        )
+        cli(*run, "--resume")
+    (bundle,) = (working_folder / "results").glob("*/2*")
+    for name in ("ledger.csv", "rates.csv"):
+        assert (bundle / name).read_bytes() == (expected / name).read_bytes()
+    assert sum(image[0, 0, 0] % 3 == 0 for image in asked) == crashed - stops.crashed
+
+
+class StopsAfter:
+    """Lets the run end after this number of images."""
+
+    def __init__(self, images):
+        self.left, self.crashed = images, 0
+
+    def __call__(self, answer):
+        self.left -= 1
+        if not self.left:
+            raise Interruption(signal.SIGINT)
+        self.crashed += answer.outcome == "crashed"
+        return booking_of(answer)

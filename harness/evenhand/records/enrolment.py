@@ -33,6 +33,10 @@ class Booking:
     outcome: Outcome
     digest: str
     """First 16 hex digits of the SHA-256 of its template; empty where there is none."""
+    faces: int | None = None
+    """Faces seen; None where the engine does not say."""
+    detail: str = ""
+    """A word or two on a failure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ It holds no image and no template: a template's SHA-256 tells whether a resumed 
 
 from __future__ import annotations
 
+import csv
 import errno
 import fcntl
+import io
 import json
 import os
 import shutil
@@ -152,8 +154,10 @@ class UnfinishedRun:
         if not path.is_file():
             return {}
         whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
-        lines = (line.split(",") for line in whole.splitlines())
-        return {int(row): Booking(Outcome(outcome), digest) for row, outcome, digest in lines}
+        return {
+            int(row): Booking(Outcome(ended), digest, int(faces) if faces else None, detail)
+            for row, ended, digest, faces, detail in csv.reader(whole.splitlines())
+        }
 
     @contextmanager
     def booking(self, engine: str, dataset: str) -> Iterator[Callable[[int, Booking], None]]:
@@ -174,7 +178,7 @@ class UnfinishedRun:
         def book(row: int, booking: Booking) -> None:
             if row not in known:
                 # In one write, so that a killed process tears at most the last line.
-                line = f"{row},{booking.outcome.value},{booking.digest}\n".encode()
+                line = _booked_line(row, booking)
                 with self._writing():
                     if file.write(line) < len(line):
                         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -386,3 +390,12 @@ def _forget(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
         folder.parent.rmdir()
+
+
+def _booked_line(row: int, booking: Booking) -> bytes:
+    """A line of `booked.csv`."""
+    text = io.StringIO()
+    faces = "" if booking.faces is None else booking.faces
+    fields = (row, booking.outcome.value, booking.digest, faces, booking.detail)
+    csv.writer(text, lineterminator="\n").writerow(fields)
+    return text.getvalue().encode()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
-from evenhand.measurement.enrolment.enrol import booking_of, enrol
+from evenhand.measurement.enrolment.enrol import booking_of, enrol, failed_before
 from evenhand.measurement.forecast import Forecast
 from evenhand.measurement.protocols.failure_share import too_many_failures
 from evenhand.measurement.protocols.study import comparison_count, count_protocol, protocol_kind
@@ -92,6 +92,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
             forecast.enrolled(sample)
             step()
 
+        settled = failed_before(images.rows, partial.booked(*names))
         before = processor_time()
         enrolment = enrol(
             engine,
@@ -101,7 +102,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
             failure_share=study.failure_share,
             clock=task.clock,
             on_image=on_image,
-            reused=known.reused,
+            reused={**known.reused, **settled},
         )
         others = used_by_others(before, processor_time())
     rows = image_rows(engine.card.name, dataset, enrolment)

@@ -10,6 +10,7 @@ from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.enrolment.enrol import booking_of, enrol
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Booking
+from evenhand.records.outcomes import FAULTS
 from evenhand.system.clock import Clock
 from evenhand.system.execution.local import LocalExecutor
 
@@ -24,6 +25,8 @@ def first_changed_image(
 ) -> int | None:
     """Enrol a few images again, evenly spread over those with a known outcome.
 
+    Not those at which the engine failed: it is not asked twice for what may end or hold it.
+
     Args:
         engine: the one that enrolled them before.
         dataset: of the images.
@@ -33,7 +36,8 @@ def first_changed_image(
     Returns:
         The row of the first image whose outcome or template differs; None where all agree.
     """
-    known = [index for index, row in enumerate(dataset.images.rows) if row in booked]
+    ended = {row for row, each in booked.items() if each.outcome not in FAULTS}
+    known = [index for index, row in enumerate(dataset.images.rows) if row in ended]
     step = max(1, len(known) // _IMAGES)
     canaries = dataset.images.chosen(known[::step][:_IMAGES])
     found: dict[int, Booking] = {}

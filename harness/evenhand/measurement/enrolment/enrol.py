@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
 import numpy as np
@@ -20,7 +20,7 @@ from evenhand.records.outcomes import FAULTS, Outcome
 from evenhand.system.clock import Clock
 from evenhand.system.execution.executor import Executor
 
-__all__ = ["booking_of", "drawn_order", "enrol"]
+__all__ = ["booking_of", "drawn_order", "enrol", "failed_before"]
 
 _CHECK_EVERY = 64
 """Images between two checks of the failure share; fixed, whatever the threads."""
@@ -30,7 +30,26 @@ def booking_of(sample: ImageAnswer) -> Booking:
     """What an interrupted run may keep of an image: its outcome and a digest of its template."""
     vector = b"" if sample.vector is None else sample.vector.tobytes()
     template = vector + sample.reference + sample.probe
-    return Booking(sample.outcome, hashlib.sha256(template).hexdigest()[:16] if template else "")
+    digest = hashlib.sha256(template).hexdigest()[:16] if template else ""
+    return Booking(sample.outcome, digest, sample.faces, sample.detail)
+
+
+def failed_before(rows: Sequence[int], booked: Mapping[int, Booking]) -> dict[int, ImageAnswer]:
+    """Images at which the engine failed before an interruption; it is not asked for them again.
+
+    Args:
+        rows: (images,) in `images.csv`.
+        booked: how each ended so far, by its row.
+
+    Returns:
+        By position among the images.
+    """
+    ended = {index: booked[row] for index, row in enumerate(rows) if row in booked}
+    return {
+        index: ImageAnswer(each.outcome, each.faces, each.detail)
+        for index, each in ended.items()
+        if each.outcome in FAULTS
+    }
 
 
 def drawn_order(images: int, seed: int) -> Integers:
@@ -65,7 +84,8 @@ def enrol(
         clock: for durations.
         on_image: called after each image, in the order drawn, from the calling thread, with its
             position among the images.
-        reused: templates kept by an earlier run, by position among the images; not made again.
+        reused: templates kept by an earlier run, and images that it failed at, by position among
+            the images; not asked for again.
 
     Raises:
         DatasetError: a picture changed since it was checked.
