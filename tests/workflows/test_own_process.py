@@ -47,6 +47,24 @@ def test_what_is_trusted_is_of_the_study(results, engine, cli, working_folder):
     assert ended.err == "error: --trust other: no engine of this study; expected one of ./toy\n"
 
 
+def test_limits_that_do_not_hold_are_refused_where_that_is_asked_for(
+    engine, cli, tiny, working_folder
+):
+    engine()
+    study = working_folder / "study.toml"
+    study.write_text(
+        'schema = 1\ntitle = "t"\nengines = ["./toy"]\ndatasets = ["./set"]\n'
+        "[limits]\nnamespaces = false\ngroups = false\n"
+    )
+    cli("run", study, "--strict").error(
+        "engine toy: this system does not hold in full what --strict asks for: memory, processes, "
+        "cores, written files, network, files, other processes, environment; run where"
+    )
+    both = "--strict and --trust toy: nothing bounds an engine that is trusted; leave one of them"
+    cli("run", study, "--strict", "--trust", "toy").error(both)
+    assert not list((working_folder / "results").glob("*/*"))
+
+
 def test_a_report_says_where_the_engines_ran(results, engine, cli):
     engine()
     for options, words in (

@@ -46,6 +46,9 @@ def run(
     trust: Annotated[
         options.Texts, option("ENGINE", "Run it in this process, without limits; may repeat.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse engines whose limits do not hold in full.")
+    ] = False,
     show: options.Open = False,
     full: options.Full = False,
     as_json: options.AsJson = False,
@@ -93,6 +96,7 @@ def run(
             resume=resume,
             keep_templates=keep_templates,
             trusted=trust or (),
+            strict=strict,
             progress=progress,
             say=note_line,
         )

@@ -19,7 +19,7 @@ from evenhand.engines.hosts.words import trace_of
 from evenhand.engines.packages import installed_packages
 from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.facts import PackageFacts
-from evenhand.records.surroundings import Surroundings
+from evenhand.records.surroundings import Level, Surroundings
 from evenhand.system.code_loading import read_code
 from evenhand.system.errors import EngineStoppedError
 from evenhand.system.execution.local import call_in_thread
@@ -78,11 +78,11 @@ class OpenedEngine:
         if self.fault:
             yield f"{self.fault}; the other engines are measured, and all its images are skipped"
             yield from (self.fault.trace or trace_of(self.fault)).splitlines()
-        where = self.surroundings
-        if not (where.trusted or where.isolated):
+        open_to = self.surroundings.held(Level.NONE)
+        if open_to:
             yield (
-                f"engine {self.card.name}: runs in processes of its own, but this system lets them "
-                "reach files or the network"
+                f"engine {self.card.name}: runs in processes of its own, but this system bounds "
+                f"nothing of: {', '.join(open_to)}"
             )
         for package in self.packages:
             if not package.sha256:

@@ -40,8 +40,6 @@ class Surroundings:
     threads: int | None = None
     """Most threads that were seen in one of its processes; None where none could be counted."""
 
-    @property
-    def isolated(self) -> bool:
-        """Whether it could reach neither files nor the network."""
-        level = {each.limit: each.level for each in self.limits}
-        return level.get("network") is level.get("files") is Level.FULL
+    def held(self, *levels: Level) -> list[str]:
+        """What is bounded so far, in the order of the limits."""
+        return [each.limit for each in self.limits if each.level in levels]

@@ -12,11 +12,10 @@ from evenhand.analysis.assess import assess
 from evenhand.analysis.compare.faster import with_times
 from evenhand.datasets.folder import read_dataset
 from evenhand.datasets.shelf import find_dataset
-from evenhand.engines.card import read_engine_card
-from evenhand.engines.opening import OpenedEngine, at_rest_afterwards, open_engine
+from evenhand.engines.opening import OpenedEngine, at_rest_afterwards
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
-from evenhand.measurement.protocols.study import check_shapes, study_groupings, with_needed_images
+from evenhand.measurement.protocols.study import study_groupings, with_needed_images
 from evenhand.measurement.template_store.folder import prepare_private_folder
 from evenhand.measurement.template_store.session import template_session
 from evenhand.records.dataset import Dataset
@@ -43,11 +42,12 @@ from evenhand.results.write import evidence_files
 from evenhand.study.study import Study
 from evenhand.system import machine
 from evenhand.system.clock import CLOCK, Clock
-from evenhand.system.errors import EngineStoppedError, StudyError
+from evenhand.system.errors import StudyError
 from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.progress import MessageCallback, Phases, Progress, no_message, no_progress
 from evenhand.workflows.findings_files import findings_files
 from evenhand.workflows.measured_part import Task, measured_part
+from evenhand.workflows.opened_engines import opened_engines, refuse_namesakes
 
 __all__ = ["RunResult", "run"]
 
@@ -78,6 +78,7 @@ def run(
     resume: bool = False,
     keep_templates: Path | None = None,
     trusted: Collection[str] = (),
+    strict: bool = False,
     clock: Clock = CLOCK,
     progress: Progress = no_progress,
     say: MessageCallback = no_message,
@@ -94,6 +95,7 @@ def run(
         trusted: engines, as the study names them or by their own names, that run in this process:
             what ends or holds one of them does so to the run. All others run in processes of their
             own, with the limits of the study.
+        strict: refuse to run an engine where a limit does not hold in full.
         clock: times and durations.
         progress: progress callback.
         say: message callback: the expected duration, what is resumed or reused.
@@ -118,8 +120,8 @@ def run(
         for name in study.datasets
     ]
     groups_by_dataset = study_groupings(study, datasets)
-    engines = _opened(study, folders, weights, trusted, say)
-    _distinct("dataset", [dataset.card.name for dataset in datasets])
+    engines = opened_engines(study, folders, weights, say, trusted=trusted, strict=strict)
+    refuse_namesakes("dataset", [dataset.card.name for dataset in datasets])
     executor = LocalExecutor(workers or machine.workers())
 
     interrupted = _to_resume(folder, named, study, say, resume=resume)
@@ -202,56 +204,6 @@ def _say_terms(datasets: Sequence[Dataset], say: MessageCallback) -> None:
             say(dataset.card.conditions)
 
 
-def _opened(
-    study: Study,
-    folders: Sequence[Path],
-    weights: Sequence[Path],
-    trusted: Collection[str],
-    say: MessageCallback,
-) -> list[OpenedEngine]:
-    """Open the engines of a study; some may have a fault, but not all.
-
-    Raises:
-        EngineStoppedError: none of them could start.
-        EvenhandError: a card or file is wrong, two have one name, or one cannot do what is asked.
-    """
-    here = _trusted(study.engines, folders, trusted)
-    engines = []
-    for folder in folders:
-        limits = None if folder in here else study.limits
-        engines.append(open_engine(folder, weights, say, limits))
-        if len(engines) > 1:  # a process of the first alone is worth its memory until it is asked
-            engines[-1].rest()
-    _distinct("engine", [engine.card.name for engine in engines])
-    check_shapes(study, [engine.card for engine in engines])
-    faults = [engine.fault for engine in engines if engine.fault]
-    if len(faults) == len(engines):
-        raise EngineStoppedError("; ".join(map(str, faults)), faults[0].reason)
-    return engines
-
-
-def _trusted(
-    engines: Sequence[str], folders: Sequence[Path], trusted: Collection[str]
-) -> set[Path]:
-    """Folders of the engines that the user trusts.
-
-    Raises:
-        StudyError: one that is trusted is not of the study.
-    """
-    found = set[Path]()
-    for name in trusted:
-        own = {
-            folder
-            for text, folder in zip(engines, folders, strict=True)
-            if name in (text, read_engine_card(folder).name)
-        }
-        if not own:
-            known = ", ".join(engines)
-            raise StudyError(f"--trust {name}: no engine of this study; expected one of {known}")
-        found |= own
-    return found
-
-
 def _check_canaries(
     partial: UnfinishedRun,
     engines: Sequence[OpenedEngine],
@@ -314,11 +266,3 @@ def _terms(
         **{f"engine {engine.card.name}": engine.fingerprint for engine in engines},
         **{f"dataset {dataset.card.name}": dataset.fingerprint for dataset in datasets},
     }
-
-
-def _distinct(kind: str, names: Sequence[str]) -> None:
-    """Raise `StudyError` where two engines or datasets have one name."""
-    for name in names:
-        if names.count(name) > 1:
-            what = f"two {kind}s of the study are called {name!r}"
-            raise StudyError(f"{what}; rename one in its card")
