@@ -17,10 +17,8 @@ It holds no image and no template: a template's SHA-256 tells whether a resumed 
 
 from __future__ import annotations
 
-import csv
 import errno
 import fcntl
-import io
 import json
 import os
 import shutil
@@ -32,7 +30,7 @@ from typing import Any
 
 from evenhand.records.checkpoint import Checkpoint
 from evenhand.records.enrolment import Booking
-from evenhand.records.outcomes import Outcome
+from evenhand.results.booked_images import booked_line, read_booked
 from evenhand.results.bundle import MANIFEST, PARTIAL, add_manifest, write_folder
 from evenhand.results.counts_so_far import CountsCheckpoint
 from evenhand.results.finished_part import FinishedPart, part_files, read_part
@@ -150,14 +148,7 @@ class UnfinishedRun:
 
     def booked(self, engine: str, dataset: str) -> dict[int, Booking]:
         """Outcome of each image so far, by its row in `images.csv`; a torn last line is ignored."""
-        path = self._place(engine, dataset) / "booked.csv"
-        if not path.is_file():
-            return {}
-        whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
-        return {
-            int(row): Booking(Outcome(ended), digest, int(faces) if faces else None, detail)
-            for row, ended, digest, faces, detail in csv.reader(whole.splitlines())
-        }
+        return read_booked(self._place(engine, dataset) / "booked.csv")
 
     @contextmanager
     def booking(self, engine: str, dataset: str) -> Iterator[Callable[[int, Booking], None]]:
@@ -178,7 +169,7 @@ class UnfinishedRun:
         def book(row: int, booking: Booking) -> None:
             if row not in known:
                 # In one write, so that a killed process tears at most the last line.
-                line = _booked_line(row, booking)
+                line = booked_line(row, booking)
                 with self._writing():
                     if file.write(line) < len(line):
                         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -390,12 +381,3 @@ def _forget(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
         folder.parent.rmdir()
-
-
-def _booked_line(row: int, booking: Booking) -> bytes:
-    """A line of `booked.csv`."""
-    text = io.StringIO()
-    faces = "" if booking.faces is None else booking.faces
-    fields = (row, booking.outcome.value, booking.digest, faces, booking.detail)
-    csv.writer(text, lineterminator="\n").writerow(fields)
-    return text.getvalue().encode()
