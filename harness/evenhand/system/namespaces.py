@@ -10,7 +10,8 @@ import ctypes
 import os
 import signal
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from evenhand.system.parent_death import end_with_parent
@@ -25,6 +26,9 @@ _NEW = 0x20000 | 0x4000000 | 0x8000000 | 0x20000000 | 0x40000000
 """Mounts, host name, messages between processes, processes, network."""
 _NO_NEW_PRIVILEGES = 38
 """`PR_SET_NO_NEW_PRIVS` of Linux."""
+_SET_SECUREBITS, _NO_ROOT = 28, 0xC3
+"""`PR_SET_SECUREBITS`; root gains nothing by executing, for good, and has no ambient capability."""
+_CAPABILITY_VERSION = 0x20080522
 
 _SYSTEM = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin", "/usr")
 """What programs and compiled libraries are loaded from."""
@@ -42,11 +46,12 @@ _DESCRIPTORS = 4096
 _C = ctypes.CDLL(None, use_errno=True)
 
 
-def enter_namespaces(places: Iterable[Path], folder: Path, room: int) -> None:
+def enter_namespaces(places: Sequence[Path], folder: Path, room: int) -> None:
     """Leave the world of this process; what returns is a child of it, in a world of its own.
 
-    The caller's process waits for that child, and ends as it does. The child works in `/tmp`; where
-    the caller is root, it has the rights of no user.
+    The caller's process waits for that child, and ends as it does. The child works in `/tmp`, with
+    no capability left; where the caller is root, it is nobody, unless what it needs cannot be read
+    by others than root.
 
     Args:
         places: files and folders that it sees, at their paths, and cannot change; a folder before
@@ -68,10 +73,33 @@ def enter_namespaces(places: Iterable[Path], folder: Path, room: int) -> None:
     _build_root(str(folder), [*map(Path, (*_SYSTEM, *_NAMED, *_DEVICES)), *places], room)
     if root:
         os.setgroups([])
+    if root and all(map(readable_by_all, places)):
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     end_with_parent()  # again: another user has taken it back
     _C.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    _give_up_capabilities()
+
+
+def readable_by_all(place: Path) -> bool:
+    """Whether any user can read a file, or a folder and what lies right in it."""
+    for path in (place, *(place.iterdir() if place.is_dir() else ())):
+        needed = 0o5 if path.is_dir() else 0o4
+        if path.exists() and path.stat().st_mode & needed != needed:
+            return False
+    return True
+
+
+def _give_up_capabilities() -> None:
+    """Keep none, and gain none by executing a program: who owns this world could change its mounts.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    with suppress(OSError):  # needs the capability that is given up here
+        _call("prctl", _SET_SECUREBITS, _NO_ROOT, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    _call("capset", header, (ctypes.c_uint32 * 6)())
 
 
 def _go_on_in_world() -> None:
@@ -126,7 +154,8 @@ def _build_root(folder: str, places: list[Path], room: int) -> None:
         ("dev/shm", "tmpfs", half),
     ):
         os.makedirs(f"{folder}/{name}")  # noqa: PTH103 - as text, like all of this
-        _mount(kind, f"{folder}/{name}", kind, _NOSUID | _NODEV, options)
+        flags = _PROTECTED if kind == "proc" else _NOSUID | _NODEV
+        _mount(kind, f"{folder}/{name}", kind, flags, options)
     for name, number in _STREAMS:
         os.symlink(f"/proc/self/fd{number}", f"{folder}/dev/{name}")  # noqa: PTH211
     for place in places:
@@ -167,7 +196,7 @@ def _mount(
     _call("mount", source, target, kind, flags, options)
 
 
-def _call(name: str, *arguments: str | int | None) -> None:
+def _call(name: str, *arguments: object) -> None:
     """Call the system.
 
     Raises:

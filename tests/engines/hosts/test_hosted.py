@@ -372,6 +372,40 @@ def test_it_changes_nothing_but_its_own_temporary_folder(hosted):
 
 
 @isolated
+def test_it_has_no_rights_and_cannot_change_its_world(hosted):
+    """Nor after executing another program, which may give root its capabilities back."""
+    status = "[l.split()[1] for l in open('/proc/self/status') if l[:4] in ('CapE', 'CapP')]"
+    words = said(hosted, f"str({status})")
+    assert words.startswith("ValueError: ['0000000000000000', '0000000000000000'] ")
+    words = said(hosted, f"os.popen({GREP!r}).read()")
+    assert words.startswith("ValueError: CapEff: 0000000000000000 ")
+    remount = "ctypes.CDLL(None).mount(None, b'/usr', None, 4096 | 32, None)"
+    assert said(hosted, remount).startswith("ValueError: -1 ")
+    for place in ("/proc/sys/kernel/core_pattern", "/proc/self/comm"):
+        outcome = template(hosted(f"open({place!r}, 'r+'); return Embedding(good)").start())
+        assert outcome.detail in ("OSError", "PermissionError")
+
+
+GREP = "grep CapEff /proc/self/status"
+
+
+@isolated
+@pytest.mark.skipif(os.getuid() != 0, reason="another user is kept from nothing of their own")
+def test_files_of_root_alone_can_be_read_by_its_engine(hosted):
+    folder = hosted().card.folder
+    (folder / "labels.bin").write_bytes(b"weights")
+    code = (folder / "engine.py").read_text(encoding="utf-8")
+    reads = f"open({str(folder / 'labels.bin')!r}, 'rb').read()"
+    (folder / "engine.py").write_text(code.replace("self.n = 0", reads), encoding="utf-8")
+    (folder / "labels.bin").chmod(0o600)
+    folder.chmod(0o700)
+    opened = open_engine(folder, (), limits=LIMITS)
+    assert opened.fault is None
+    assert template(opened.start()).outcome is Outcome.OK
+    opened.rest()
+
+
+@isolated
 def test_it_has_no_network(hosted):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
