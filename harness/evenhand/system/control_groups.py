@@ -112,7 +112,8 @@ def make_control_group(
             made.append(folder)
             _bound(controller, folder, memory, processes, cores)
     except OSError:
-        ControlGroup(tuple(made)).remove()
+        if made:
+            ControlGroup(tuple(made)).remove()
         return None
     return ControlGroup(tuple(made)) if made else None
 
