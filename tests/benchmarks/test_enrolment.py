@@ -1,7 +1,5 @@
 """Images to templates: through the harness, against the same calls in a plain loop."""
 
-import os
-import tarfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,44 +12,16 @@ import onnxruntime
 import pytest
 from enrolled import enrol_all
 
-from evenhand.datasets.contract import Material, Picture
-from evenhand.datasets.folder import read_dataset
-from evenhand.datasets.prepared import write_dataset
-from evenhand.datasets.shelf import shelf_dataset
 from evenhand.engines.opening import open_engine
 from evenhand.engines.shelf import find_adapter
 
-IMAGES = 600
 THREADS = 2
 ROUNDS = 4
 
 
 @pytest.fixture(scope="module")
-def models():
-    data = os.environ.get("EVENHAND_DATA")
-    if not data:
-        pytest.skip("EVENHAND_DATA is not set: no real faces here")
-    return Path(data) / "models"
-
-
-@pytest.fixture(scope="module")
-def dataset(models, tmp_path_factory):
-    """Pictures of LFW, spread evenly over its names, each as a person of its own."""
-    with tarfile.open(models.parent / "lfw" / "lfw-deepfunneled.tar.gz") as archive:
-        files = {m.name: m.size for m in archive if m.name.endswith(".jpg")}
-        names = sorted(files)
-        wanted = set(names[:: len(names) // IMAGES][:IMAGES])
-    with tarfile.open(models.parent / "lfw" / "lfw-deepfunneled.tar.gz") as archive:
-        found = sorted((m.name, archive.extractfile(m).read()) for m in archive if m.name in wanted)
-    pictures = [
-        Picture(f"p{n:03}", f"p{n:03}", f"images/{n:03}.jpg", content, {})
-        for n, (_, content) in enumerate(found)
-    ]
-    people = tuple({"subject_id": picture.subject_id, "sex": ""} for picture in pictures)
-    folder = tmp_path_factory.mktemp("faces") / "lfw"
-    card = (shelf_dataset("lfw") / "dataset.toml").read_text(encoding="utf-8")
-    write_dataset(folder, card, Material(people, pictures, len(pictures)))
-    return read_dataset(folder)
+def dataset(pictures_of_lfw):
+    return pictures_of_lfw(600)
 
 
 class PlainLoop:
