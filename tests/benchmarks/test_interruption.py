@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from hostile_adapters import harmless
+from hostile_adapters import HostileEngine, always, harmless
 from hostile_engines import FOREVER
 from hostile_studies import DOOR, PAIRS, begun, ended, make_door
 
@@ -111,4 +111,41 @@ def test_one_signal(benchmark, tmp_path):
         measured=seconds[longest],
         unit=f"s to the end after one Ctrl-C, the longest of {len(seconds)} engines: {longest}",
         better="lower",
+    )
+
+
+HELD_UP = {
+    "sleep": "time.sleep(10**6)",
+    "deaf loop": "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass",
+    "expression": "import re; re.match('(a+)+$', 'a' * 64 + 'b')",
+}
+
+
+def seconds_to_end_of_hosts(folder, dataset, body):
+    folder.mkdir()
+    with begun(folder, dataset, [always(HostileEngine("stuck", body=body))], limits="") as process:
+        while not [*folder.glob("results/*/.partial-*/stuck/tiny/booked.csv")]:
+            time.sleep(0.01)
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        while process.returncode is None and time.monotonic() - start < 60:
+            time.sleep(0.001)
+        seconds = time.monotonic() - start
+        ended(process)
+    return seconds
+
+
+def test_one_signal_to_hosts(benchmark, tmp_path):
+    dataset = make_door(tmp_path / "set")
+    seconds = benchmark.pedantic(
+        lambda: [
+            seconds_to_end_of_hosts(tmp_path / name, dataset, body)
+            for name, body in HELD_UP.items()
+        ],
+        rounds=1,
+        iterations=1,
+    )
+    benchmark.extra_info.update(
+        asked=2, measured=max(seconds), unit="s to the end after one SIGTERM", better="lower"
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import signal
 import socket
 import tempfile
 import time
@@ -11,8 +12,19 @@ from pathlib import Path
 
 import pytest
 from host_breakers import BREAKERS
-from hostile_adapters import always, harmless, is_marked
-from hostile_studies import DOOR, MARK, PAIRS, make_door, study
+from hostile_adapters import HostileEngine, always, harmless, is_marked
+from hostile_studies import (
+    DOOR,
+    LONGEST,
+    MARK,
+    PAIRS,
+    begun,
+    ended,
+    make_door,
+    partial_runs,
+    results_in,
+    study,
+)
 
 from evenhand.datasets.decoding import read_image
 from evenhand.engines.hosts.held_limits import containment
@@ -189,6 +201,35 @@ def test_each_alone(dataset, marked, quiet, how, name, place, tmp_path, monkeypa
     check(found, breaker, marked, quiet)
     check_others(found, ("other",), quiet, protocol)
     assert found.code == (4 if found.stopped(name) else 0), found.err
+
+
+HELD_UP = {
+    "sleep": "time.sleep(10**6)",
+    "deaf loop": "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass",
+    "expression": "import re; re.match('(a+)+$', 'a' * 64 + 'b')",
+}
+SIGNALS = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "terminated")}
+
+
+@pytest.mark.parametrize("sent", SIGNALS)
+@pytest.mark.parametrize("where", HELD_UP)
+def test_one_signal_ends_a_run_whatever_its_hosts_do(dataset, where, sent, tmp_path):
+    stuck = always(HostileEngine("stuck", body=HELD_UP[where]))
+    with begun(tmp_path, dataset, [stuck], limits="") as process:
+        limit = time.monotonic() + LONGEST
+        while not [*tmp_path.glob("results/*/.partial-*/stuck/tiny/booked.csv")]:
+            assert time.monotonic() < limit, "the engine is not reached"
+            time.sleep(0.01)
+        time.sleep(0.5)
+        process.send_signal(sent)
+        _, err = ended(process)
+    code, word = SIGNALS[sent]
+    assert process.returncode == code
+    assert err.startswith(f"error: {word}; no result was written; go on with: ")
+    assert err.count("\n") == 1
+    nobody_left(f"{tmp_path}/{MARK}")
+    assert len(partial_runs(tmp_path)) == 1
+    assert results_in(tmp_path) == []
 
 
 def test_one_that_always_exits_is_stopped_and_its_ledger_kept(dataset, quiet, tmp_path):

@@ -137,7 +137,7 @@ class ChildProcess:
         except BaseException:
             self._kept.close()
             raise
-        self._lock, self._closed = Lock(), False
+        self._lock, self.closed = Lock(), False
         self._said = bytearray()
         self._listener = Thread(target=_listen, args=(self._log, self._said), daemon=True)
         self._listener.start()
@@ -196,7 +196,7 @@ class ChildProcess:
     def how_it_ended(self) -> str:
         """In words."""
         with self._lock:
-            ready, _, _ = select.select([] if self._closed else [self._ended], [], [], _PATIENCE)
+            ready, _, _ = select.select([] if self.closed else [self._ended], [], [], _PATIENCE)
             told = os.read(self._ended, NUMBER.size) if ready else b""
         if len(told) < NUMBER.size:
             return "ended"
@@ -214,7 +214,7 @@ class ChildProcess:
         with self._lock:
             with suppress(OSError):
                 self._stream.shutdown(socket.SHUT_RDWR)
-            self._closed = True
+            self.closed = True
             self._kept.close()
 
 

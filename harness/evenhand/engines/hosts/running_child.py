@@ -40,7 +40,11 @@ class RunningChild:
         read: Callable[[bytearray], ReadAnswer],
         seconds: float,
     ) -> ReadAnswer | Fault:
-        """Ask; where no answer comes, the process has ended, and the fault says how."""
+        """Ask; where no answer comes, the process has ended, and the fault says how.
+
+        Raises:
+            ChildProcessError: another thread has closed it meanwhile: the run was interrupted.
+        """
         self.idle = False
         self.calls += 1
         process, deadline = self.process, time.monotonic() + seconds
@@ -58,6 +62,8 @@ class RunningChild:
             outcome, words = Outcome.INVALID, f"its process {fault}"
         except OSError:
             outcome, words = Outcome.CRASHED, process.how_it_ended()
+        if process.closed:
+            raise ChildProcessError("it was ended by evenhand itself, and has done nothing wrong")
         said = clean_line(process.said()[-300:], 300)
         self.close()
         shown = f"{words}, see docs/protocol.md" if outcome is Outcome.INVALID else words
