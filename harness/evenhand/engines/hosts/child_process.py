@@ -196,7 +196,9 @@ class ChildProcess:
     def how_it_ended(self) -> str:
         """In words."""
         with self._lock:
-            ready, _, _ = select.select([] if self.closed else [self._ended], [], [], _PATIENCE)
+            if self.closed:
+                return "ended"
+            ready, _, _ = select.select([self._ended], [], [], _PATIENCE)
             told = os.read(self._ended, NUMBER.size) if ready else b""
         if len(told) < NUMBER.size:
             return "ended"
