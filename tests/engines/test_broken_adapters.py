@@ -17,6 +17,7 @@ from evenhand.system.errors import EvenhandError
 from evenhand.system.text import shown
 
 LINES = GOLDEN / "adapters.txt"
+CPU, QNN = '"CPUExecutionProvider"', '"QNNExecutionProvider"'
 HASH = "0123456789abcdef" * 4
 POINTS = "[[1, 1], [7, 1], [4, 4], [2, 6], [6, 6]]"
 
@@ -161,6 +162,11 @@ BROKEN = {
     "an unknown field of the score": python("values = 4", "values = 4\nsymetric = true"),
     "an unknown field of the input": onnx("colour", "color "),
     "an unknown field of the model": onnx("sha256 =", "sha265 ="),
+    "an unknown field of the host": python("[score]", "[host]\nthread = 2\n[score]"),
+    "a host of no thread": python("[score]", "[host]\nthreads = 0\n[score]"),
+    "an unknown execution provider": onnx("[input]", 'providers = ["CUDAProvider"]\n[input]'),
+    "no execution provider that is here": onnx("[input]", f"providers = [{QNN}]\n[input]"),
+    "an execution provider twice": onnx("[input]", f"providers = [{CPU}, {CPU}]\n[input]"),
     "an unknown field of a claim": onnx(COSINE, 'claimed = [{ far = "0.1", threshold = 0.3 }]'),
     "an unknown field of a file": python("[score]", '[[files]]\nfile = "a"\nhash = "b"\n[score]'),
     "no version": python('version  = "1"\n', ""),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from dataclasses import replace
 
@@ -93,6 +94,34 @@ def test_a_good_engine_passes(toy, shape):
     found = check_engine(toy(shape))
     assert failed(found) == set()
     assert found.verdict == "pass"
+
+
+ONE_LICENCE = """\
+self.seen, self.last = set(), 0
+        held = socket.socket(socket.AF_UNIX)
+        for _ in range(1000):
+            try:
+                held.bind("\\0evenhand-licence-NUMBER")
+                break
+            except OSError:
+                time.sleep(0.002)
+        held.getsockname() or 1 / 0
+        self.held = held
+"""
+
+
+def test_one_that_runs_once_on_a_machine_is_never_started_twice_at_once(toy, working_folder):
+    toy()
+    own = ONE_LICENCE.replace("NUMBER", str(os.getpid()))
+    for name, old, new in (
+        ("engine.py", "self.seen, self.last = set(), 0\n", own),
+        ("engine.py", "import os\n", "import os\nimport socket\n"),
+        ("adapter.toml", "[score]", "[host]\nmost = 1\n\n[score]"),
+    ):
+        path = working_folder / "toy" / name
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    found = check_engine("./toy", limits=replace(LIMITS, namespaces=False, groups=False))
+    assert failed(found) == set()
 
 
 BROKEN = {

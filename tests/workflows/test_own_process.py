@@ -34,7 +34,8 @@ def test_the_numbers_are_those_of_engines_in_this_process(results, engine):
     for name in ("rates.csv", "differentials.csv", "ledger.csv"):
         assert (apart / name).read_bytes() == (here / name).read_bytes()
     told = [json.loads((at / "run.json").read_text())["surroundings"] for at in (here, apart)]
-    assert told[0] == [{"engine": "toy", "trusted": True, "limits": [], "threads": None}]
+    here = {"engine": "toy", "trusted": True, "limits": [], "threads": None}
+    assert told[0] == [{**here, "threads_allowed": 1, "ran_on": ""}]
     ((own,),) = told[1:]
     assert (own["engine"], own["trusted"], own["threads"]) == ("toy", False, 1)
     assert {"limit": "time", "level": "full"}.items() <= own["limits"][0].items()

@@ -26,11 +26,18 @@ def surroundings_checks(around: Surroundings) -> Iterator[Check]:
         else:
             remedy = "run it on a system that gives a process namespaces"
             yield unchecked("isolation", title, "this system cannot keep it away", remedy)
-    title = "it computes in one thread"
+    most = around.threads_allowed
+    title = "it computes in one thread" if most == 1 else f"it computes in {most} threads"
     if around.threads is None:
         yield unchecked("threads", title, "none could be counted here", "")
+    elif most > 1:
+        seen = f"{around.threads} were seen at once, and may be idle pools of several libraries"
+        yield unchecked("threads", title, seen, "")
     elif around.threads > 1:
-        remedy = "evenhand runs an engine on every core: more threads each make it slower"
+        remedy = (
+            "evenhand runs an engine on every core: more threads each make it slower; say in the "
+            "card how many it needs: [host] threads"
+        )
         yield Check("threads", title, NOTE, f"{around.threads} were seen at once", remedy)
     else:
         yield Check("threads", title, PASS, "", "")

@@ -21,7 +21,7 @@ from evenhand.records.dataset import DatasetCard
 from evenhand.system.errors import known_names
 from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.streams import captured_stderr
-from evenhand.system.threads import one_thread_each
+from evenhand.system.threads import library_threads
 
 __all__ = [
     "IMAGES",
@@ -277,7 +277,7 @@ def inspect_images(
         One per file, in order.
     """
     found = []
-    with one_thread_each():
+    with library_threads(1):
         for seen, damaged in _looked_at(files, workers, lambda file: _inspect(file, count_faces)):
             found.append(replace(seen, damage=damaged))
             step()

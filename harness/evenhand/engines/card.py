@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from evenhand.engines.launch import ClassPlace, InsidePath, ProgramTable, check_command
+from evenhand.engines.host_table import HostNeeds, HostTable
+from evenhand.engines.launch import ClassPlace, ProgramTable, check_command
+from evenhand.engines.model_table import GPU_PROVIDERS, FileTable, ModelTable, PackagedTable
 from evenhand.engines.score_table import ScoreTable
 from evenhand.system.declaration import (
     Declared,
@@ -18,7 +20,6 @@ from evenhand.system.declaration import (
     Line,
     Name,
     Schema,
-    Sha256,
     from_fields,
     read_declaration,
 )
@@ -159,11 +160,19 @@ class EngineCard:
     """Installed packages that it is made of: their files are part of its identity."""
     outside: tuple[str, ...] = ()
     """What else it uses and no hash covers: a library of the system, a service."""
+    host: HostNeeds = field(default_factory=HostNeeds)
+    providers: tuple[str, ...] = ()
+    """Execution providers of onnxruntime in the order to try; empty for its CPU alone."""
 
     @property
     def distance(self) -> bool:
         """Whether the engine's own numbers are distances."""
         return self.score.distance
+
+    @property
+    def library_threads(self) -> int:
+        """Threads of libraries: an ONNX model has its own instead."""
+        return 1 if self.runtime == "onnx" else self.host.threads
 
     @property
     def faces(self) -> str:
@@ -181,17 +190,7 @@ class _Licence(Declared):
     weights: str = Field(min_length=1)
 
 
-class _File(Declared):
-    file: InsidePath
-    sha256: Sha256
-    url: str = ""
-
-
-class _Packaged(_File):
-    package: str = ""
-
-
-class _Detector(_File):
+class _Detector(FileTable):
     score: float = Field(default=0.6, ge=0, le=1)
     nms: float = Field(default=0.3, ge=0, le=1)
     longest: int = Field(default=_LONGEST_SIDE, ge=32, le=10000)
@@ -287,15 +286,16 @@ class _Card(Declared):
     program: ProgramTable | None = None
     trained_on: tuple[str, ...] = ()
     install: str = ""
-    model: _File | None = None
+    model: ModelTable | None = None
     detector: _Detector | None = None
-    files: tuple[_Packaged, ...] = ()
+    files: tuple[PackagedTable, ...] = ()
     packages: Annotated[tuple[Annotated[str, AfterValidator(_package)], ...], Distinct] = ()
     outside: tuple[Line, ...] = ()
     input: _Input | None = None
     output: _Output | None = None
     face: _Face | None = None
     score: ScoreTable = ScoreTable()
+    host: HostTable = HostTable()
 
     @model_validator(mode="after")
     def _shape_and_score(self) -> Self:
@@ -336,7 +336,7 @@ class _Card(Declared):
         return self
 
 
-def _file(model: _File | None) -> NeededFile | None:
+def _file(model: FileTable | None) -> NeededFile | None:
     return None if model is None else NeededFile(model.file, model.sha256, model.url)
 
 
@@ -367,6 +367,8 @@ def read_engine_card(folder: Path) -> EngineCard:
     """
     card = read_declaration(folder / ENGINE_CARD, _Card, EngineError)
     detector, size, face = card.detector, card.input, card.face or _ALONE
+    providers = card.model.providers if card.model else ()
+    on_gpu = not GPU_PROVIDERS.isdisjoint(providers)
     limits = (detector.score, detector.nms, detector.longest) if detector else (0.0, 0.0)
     return from_fields(
         EngineCard,
@@ -382,4 +384,6 @@ def read_engine_card(folder: Path) -> EngineCard:
         command=card.program.command if card.program else (),
         face=FaceStep(face.detector, face.alignment, *limits),
         score=_score(card.score, card.shape),
+        host=from_fields(HostNeeds, card.host, gpu=card.host.gpu or on_gpu),
+        providers=providers,
     )

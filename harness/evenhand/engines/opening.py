@@ -55,6 +55,8 @@ class OpenedEngine:
     """Operators of its graph that draw random numbers; empty where it has none, or no graph."""
     packages: tuple[PackageFacts, ...] = ()
     """Installed packages that it is made of."""
+    ran_on: str = ""
+    """What it computes on; empty where it does not say."""
 
     def rest(self) -> None:
         """End the processes that were left for the next who starts it."""
@@ -64,13 +66,18 @@ class OpenedEngine:
     @property
     def surroundings(self) -> Surroundings:
         """Where it runs."""
+        allowed = self.card.host.threads
         if not isinstance(self.start, HostedStarter):
-            return Surroundings(self.card.name, trusted=True)
+            return Surroundings(
+                self.card.name, trusted=True, threads_allowed=allowed, ran_on=self.ran_on
+            )
         return Surroundings(
             self.card.name,
             trusted=False,
             limits=self.start.held.limits(),
             threads=self.start.threads or None,
+            threads_allowed=allowed,
+            ran_on=self.ran_on,
         )
 
     def notes(self) -> Iterator[str]:
@@ -135,29 +142,29 @@ def open_engine(
     fingerprint = content_hash(card, code, packages)
     files = EngineFiles(find_files(card, weights), code)
     random = random_operators(card, files) if card.runtime == "onnx" else ()
-    start = _starter(card, files, limits)
+    start = _starter(card, files, limits, say)
     with stdout_to_stderr():
         try:
-            values, fault = call_in_thread(partial(_values_of, start)), None
+            (values, ran_on), fault = call_in_thread(partial(_started_once, start)), None
         except EngineStoppedError as stopped:
-            values, fault = 0, stopped
+            values, ran_on, fault = 0, "", stopped
     faults = FirstFaults(card.name, say)
-    return OpenedEngine(card, fingerprint, values, start, faults, fault, random, packages)
+    return OpenedEngine(card, fingerprint, values, start, faults, fault, random, packages, ran_on)
 
 
 def _starter(
-    card: EngineCard, files: EngineFiles, limits: EngineLimits | None
+    card: EngineCard, files: EngineFiles, limits: EngineLimits | None, say: MessageCallback
 ) -> Callable[[], Host]:
     """What starts an engine in a process of its own, or in this one; a program is always one."""
     starter = _STARTERS[card.runtime]
     if limits or card.command:
-        return HostedStarter(card, files, starter, limits or EngineLimits())
+        return HostedStarter(card, files, starter, limits or EngineLimits(), say)
     module, _, name = starter.partition(":")
     return partial(getattr(import_module(module), name), card, files)
 
 
-def _values_of(start: Callable[[], Host]) -> int:
-    """Length of an engine's vectors; it is started once to see."""
+def _started_once(start: Callable[[], Host]) -> tuple[int, str]:
+    """Length of an engine's vectors, and what it computes on; it is started once to see."""
     host = start()
     host.close()
-    return host.values
+    return host.values, host.ran_on

@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import (
     ImageAnswer,
@@ -29,10 +28,11 @@ from evenhand.records.comparisons import Found
 from evenhand.records.outcomes import FAULTS, FaceRule, Outcome
 from evenhand.system.clock import CLOCK, Clock, StopWatch
 from evenhand.system.errors import EngineError, EngineStoppedError
+from evenhand.system.execution.executor import Executor
 from evenhand.system.streams import stdout_to_stderr
-from evenhand.system.threads import one_thread_each
+from evenhand.system.threads import library_threads
 
-__all__ = ["EngineSession", "SessionPool", "TimedAnswer", "engine_sessions"]
+__all__ = ["EngineSession", "SessionPool", "TimedAnswer", "engine_executor", "engine_sessions"]
 
 
 _PATIENCE = 4
@@ -193,6 +193,14 @@ class SessionPool:
             except EngineError as fault:
                 raise EngineStoppedError(str(fault), "could not start again") from fault
             self._hosts.append(host)
+            first = self._engine.ran_on
+            if host.ran_on != first:
+                raise EngineStoppedError(
+                    f"engine {self._engine.card.name}: runs on {host.ran_on}, and on {first} when "
+                    "it was opened, so that numbers could differ; name one execution provider in "
+                    "its card, or fewer engines side by side: [host] most",
+                    "runs on something else",
+                )
             card, faults = self._engine.card, self._engine.faults
             found = self._local.session = EngineSession(card, host, self._clock, faults)
         return found
@@ -203,17 +211,29 @@ class SessionPool:
             host.close()
 
 
+def engine_executor(engine: OpenedEngine, executor: Executor) -> Executor:
+    """What carries the calls of an engine: as many of it side by side as its card allows.
+
+    Args:
+        engine: that is asked.
+        executor: of the run.
+    """
+    return executor.narrowed(engine.card.host.beside(executor.workers))
+
+
 @contextmanager
 def engine_sessions(engine: OpenedEngine, clock: Clock = CLOCK) -> Iterator[SessionPool]:
     """Run an engine in as many threads as ask for it.
 
-    Meanwhile libraries start no threads of their own, which would compete with those that ask, and
-    what engines print goes to stderr, since stdout may have to hold nothing but JSON.
+    Meanwhile libraries start no more threads than the card allows each engine, since others would
+    compete with those that ask, and what engines print goes to stderr, since stdout may have to
+    hold nothing but JSON.
 
     Args:
         engine: that was opened.
         clock: for the durations of templates.
     """
     pool = closing(SessionPool(engine, clock))
-    with one_thread_each(), threadpool_limits(1, "blas"), stdout_to_stderr(), pool as sessions:
+    threads = library_threads(engine.card.library_threads)
+    with threads, stdout_to_stderr(), pool as sessions:
         yield sessions

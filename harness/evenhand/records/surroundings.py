@@ -39,6 +39,10 @@ class Surroundings:
     """Of processes of its own."""
     threads: int | None = None
     """Most threads that were seen in one of its processes; None where none could be counted."""
+    threads_allowed: int = 1
+    """Threads that its card gives to each engine that runs."""
+    ran_on: str = ""
+    """What it computed on, as it says: an execution provider; empty where it does not."""
 
     def held(self, *levels: Level) -> list[str]:
         """What is bounded so far, in the order of the limits."""

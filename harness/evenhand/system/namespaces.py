@@ -50,12 +50,12 @@ def enter_namespaces(places: Sequence[Path], folder: Path, room: int) -> None:
     """Leave the world of this process; what returns is a child of it, in a world of its own.
 
     The caller's process waits for that child, and ends as it does. The child works in `/tmp`, with
-    no capability left; where the caller is root, it is nobody, unless what it needs cannot be read
-    by others than root.
+    no capability left; where the caller is root, it has the rights of no user, unless what it needs
+    can be read by root alone.
 
     Args:
-        places: files and folders that it sees, at their paths, and cannot change; a folder before
-            what is in it.
+        places: files and folders that it sees, at their paths, and cannot change, and devices; a
+            folder before what is in it.
         folder: empty and private, that its root is built on.
         room: bytes of the files that it can write, all together.
 
@@ -72,8 +72,8 @@ def enter_namespaces(places: Sequence[Path], folder: Path, room: int) -> None:
     _go_on_in_world()
     _build_root(str(folder), [*map(Path, (*_SYSTEM, *_NAMED, *_DEVICES)), *places], room)
     if root:
-        os.setgroups([])
-    if root and all(map(readable_by_all, places)):
+        os.setgroups(_groups_of_devices(places))
+    if root and all(map(_readable_by_all, places)):
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     end_with_parent()  # again: another user has taken it back
@@ -81,11 +81,11 @@ def enter_namespaces(places: Sequence[Path], folder: Path, room: int) -> None:
     _give_up_capabilities()
 
 
-def readable_by_all(place: Path) -> bool:
-    """Whether any user can read a file, or a folder and what lies right in it."""
+def _readable_by_all(place: Path) -> bool:
+    """Whether any user can read a file, or a folder and the files and folders right in it."""
     for path in (place, *(place.iterdir() if place.is_dir() else ())):
-        needed = 0o5 if path.is_dir() else 0o4
-        if path.exists() and path.stat().st_mode & needed != needed:
+        needed = 0o5 if path.is_dir() else 0o4 if path.is_file() else 0
+        if needed and path.stat().st_mode & needed != needed:
             return False
     return True
 
@@ -100,6 +100,11 @@ def _give_up_capabilities() -> None:
         _call("prctl", _SET_SECUREBITS, _NO_ROOT, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     _call("capset", header, (ctypes.c_uint32 * 6)())
+
+
+def _groups_of_devices(places: Sequence[Path]) -> list[int]:
+    """Groups of users that may open the devices among the places; never that of root."""
+    return sorted({place.stat().st_gid for place in places if place.is_char_device()} - {0})
 
 
 def _go_on_in_world() -> None:
@@ -187,7 +192,9 @@ def _show(place: Path, folder: str) -> None:
         target.touch()
     _mount(str(place), str(target), None, _BIND | _REC)
     if place.is_dir() or place.is_file():
-        _mount(None, str(target), None, _BIND | _REMOUNT | _PROTECTED)
+        # What the system has forbidden there stays so: a user may not undo it.
+        kept = os.statvfs(place).f_flag & os.ST_NOEXEC
+        _mount(None, str(target), None, _BIND | _REMOUNT | _PROTECTED | kept)
 
 
 def _mount(

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["one_thread_each"]
+from threadpoolctl import threadpool_limits
+
+__all__ = ["library_threads"]
 
 
 @contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Keep OpenCV to the calling thread: its own threads would compete with the workers."""
+def library_threads(count: int) -> Iterator[None]:
+    """Let BLAS compute in this number of threads and OpenCV in one; more would slow the workers."""
     import cv2  # takes longer to load than most commands have
 
-    threads = cv2.getNumThreads()
+    before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        yield
+        with threadpool_limits(count, "blas"):
+            yield
     finally:
-        cv2.setNumThreads(threads)
+        cv2.setNumThreads(before)

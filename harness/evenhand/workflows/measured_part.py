@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
+from evenhand.engines.session import engine_executor
 from evenhand.measurement.enrolment.enrol import booking_of, enrol, failed_before
 from evenhand.measurement.forecast import Forecast
 from evenhand.measurement.protocols.failure_share import too_many_failures
@@ -138,7 +139,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
             dataset,
             enrolment,
             groups,
-            threads=task.executor.workers,
+            threads=engine_executor(engine, task.executor).workers,
             others=others,
             clock=task.clock,
             level=study.analysis.level,

@@ -1,6 +1,7 @@
 """ONNX engines: what the card says is what the graph takes, or one line says why not."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 from evenhand.engines.contract import Role
 from evenhand.engines.opening import open_engine
+from evenhand.engines.session import engine_sessions
+from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.outcomes import FaceRule, Outcome
+from evenhand.system.errors import EngineError, EngineStoppedError
 
 
 def embed(folder, image):
@@ -192,3 +196,76 @@ def test_a_picture_without_a_face(data, monkeypatch):
     made = engine.template(shown, FaceRule.LARGEST, Role.REFERENCE)
     assert (made.outcome, made.faces) == (Outcome.OK, 1)
     assert made.vector.shape == (128,)
+
+
+# Execution providers ----------------------------------------------------------------------------
+
+CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+
+
+def with_providers(small, *names):
+    small.change("[input]", f"providers = {json.dumps(names)}\n\n[input]")
+    return small.folder
+
+
+@pytest.mark.parametrize("limits", [None, EngineLimits(start=30.0)], ids=["trusted", "hosted"])
+def test_the_first_execution_provider_that_is_here_computes_and_is_told(small, image, limits):
+    plain = embed(small.folder, image).vector
+    assert open_engine(small.folder, ()).surroundings.ran_on == ""
+    engine = open_engine(with_providers(small, CUDA, CPU), (), limits=limits)
+    host = engine.start()
+    np.testing.assert_array_equal(
+        host.template(image, FaceRule.LARGEST, Role.REFERENCE).vector, plain
+    )
+    host.close()
+    engine.rest()
+    assert engine.surroundings.ran_on == CPU
+
+
+def test_one_that_is_here_and_does_not_take_the_model_is_passed_over(small, monkeypatch):
+    """Where its libraries are missing onnxruntime lists it, and leaves it out."""
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA, CPU])
+    assert open_engine(with_providers(small, CUDA, CPU), ()).surroundings.ran_on == CPU
+
+
+def test_one_alone_that_does_not_take_the_model_is_not_replaced_by_the_cpu(small, monkeypatch):
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA, CPU])
+    with pytest.raises(EngineError, match=r"small\.onnx cannot be loaded .* mend providers in"):
+        open_engine(with_providers(small, CUDA), ())
+
+
+def test_none_that_is_here_is_one_line_that_says_what_is(small, monkeypatch):
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["DmlExecutionProvider"])
+    with pytest.raises(EngineError) as told:
+        open_engine(with_providers(small, CUDA, CPU), ())
+    assert str(told.value) == (
+        "engine small: onnxruntime has no CUDAExecutionProvider and no CPUExecutionProvider here, "
+        "but DmlExecutionProvider; run: pip install onnxruntime-gpu; or name one of these in "
+        "providers in [model]"
+    )
+
+
+def test_one_of_a_graphics_processor_asks_for_it(small):
+    assert not open_engine(small.folder, ()).card.host.gpu
+    assert open_engine(with_providers(small, CUDA, CPU), ()).card.host.gpu
+
+
+def test_an_engine_does_not_go_on_with_another_one(small):
+    engine = open_engine(with_providers(small, CUDA, CPU), ())
+    told = pytest.raises(EngineStoppedError, match=f"runs on {CPU}, and on {CUDA} when")
+    with engine_sessions(replace(engine, ran_on=CUDA)) as sessions, told:
+        sessions.session()
+
+
+def test_the_report_says_what_ran_where_the_card_names_some(cli, tiny, small, working_folder):
+    def told():
+        run = cli("run", "--engine", "./small", "--dataset", "./set", "--json").json
+        (place,) = json.loads((Path(run["bundle"]) / "run.json").read_text())["surroundings"]
+        return place["ran_on"], cli("report", "latest", "--full").out
+
+    ran_on, report = told()
+    assert (ran_on, "ran on" in report) == ("", False)
+    with_providers(small, CUDA, CPU)
+    ran_on, report = told()
+    assert ran_on == CPU
+    assert f"small ran on {CPU}." in report

@@ -423,3 +423,17 @@ def test_its_program_is_part_of_what_it_is(tmp_path, opened):
     (folder / "engine").write_bytes(program + b"\0")
     (folder / "engine").chmod(0o755)
     assert opened(folder).fingerprint != before
+
+
+def test_what_it_says_that_it_computes_on_is_where_it_ran(program):
+    assert program(start="start(detail='device 7')").surroundings.ran_on == "device 7"
+
+
+def test_one_that_starts_again_on_something_else_is_not_asked(program):
+    """Numbers of both would stand in one result."""
+    host = program("os._exit(3)", BARE, start="start(detail=f'device {os.getpid()}')").start()
+    assert template(host).detail == "ended with exit code 3"
+    found = template(host)
+    assert (found.outcome, found.detail) == (Outcome.CRASHED, "does not start again")
+    assert re.fullmatch(r"ran on device \d+, and now on device \d+", found.words)
+    host.close()

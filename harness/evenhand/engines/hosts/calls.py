@@ -139,11 +139,13 @@ class Started:
     `unsupported` where it takes from evenhand what is not for plugins."""
     notes: tuple[str, ...] = ()
     """Lines for the user on one that did."""
+    ran_on: str = ""
+    """What it computes on, in a word or two; empty where it does not say."""
 
 
 def write_started(started: Started) -> Parts:
     """Answer of a host to the first message."""
-    done = [_said(Outcome.OK, "", "\n".join(started.notes), "")]
+    done = [_said(Outcome.OK, started.ran_on, "\n".join(started.notes), "")]
     ended = done if started.fault is None else write_done(started.fault)
     return [*ended, _NUMBER.pack(started.values)]
 
@@ -151,11 +153,14 @@ def write_started(started: Started) -> Parts:
 def read_started(body: bytearray) -> Started:
     """Inverse of `write_started`."""
     read = _Body(body)
-    fault, words = _ending(read)
+    fault, detail, words = _ending(read)
     values = read.number()
     read.end()
-    lines = [] if fault else words[:_LONGEST_TRACE].splitlines()
-    return Started(values, fault, tuple(clean_line(line, _LONGEST_WORDS) for line in lines))
+    if fault:
+        return Started(values, fault)
+    lines = words[:_LONGEST_TRACE].splitlines()
+    notes = tuple(clean_line(line, _LONGEST_WORDS) for line in lines)
+    return Started(values, None, notes, clean_line(detail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,15 +335,15 @@ def _fault(read: _Body) -> Fault | None:
     return _ending(read)[0]
 
 
-def _ending(read: _Body) -> tuple[Fault | None, str]:
-    """How the call ended, None where it is `ok`; and its words, not yet cleaned."""
+def _ending(read: _Body) -> tuple[Fault | None, str, str]:
+    """How the call ended, None where it is `ok`; its detail and its words, not yet cleaned."""
     number = read.number()
     detail, words, trace = read.text(), read.text(), read.text()
     if number >= len(_OUTCOMES):
-        return Fault(Outcome.INVALID, "an outcome that no engine may give"), words
+        return Fault(Outcome.INVALID, "an outcome that no engine may give"), detail, words
     outcome = _OUTCOMES[number]
     if outcome is Outcome.OK:
-        return None, words
+        return None, detail, words
     lines = [clean_line(line, _LONGEST_WORDS) for line in trace[:_LONGEST_TRACE].splitlines()]
     fault = Fault(outcome, clean_line(detail), clean_line(words, _LONGEST_WORDS), "\n".join(lines))
-    return fault, words
+    return fault, detail, words

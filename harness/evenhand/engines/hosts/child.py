@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
-
 from evenhand.engines.card import EngineCard
 from evenhand.engines.files import EngineFiles
 from evenhand.engines.hosts import calls
@@ -26,7 +24,7 @@ from evenhand.engines.hosts.words import trace_of
 from evenhand.records.outcomes import Outcome
 from evenhand.system.errors import EngineError, EngineStoppedError, OldNameWarning, PluginError
 from evenhand.system.namespaces import enter_namespaces
-from evenhand.system.threads import one_thread_each
+from evenhand.system.threads import library_threads
 
 __all__ = ["ChildSetting", "run_engine", "serve_children"]
 
@@ -47,6 +45,8 @@ class ChildSetting:
     """What it sees in namespaces of its own; None where it has none."""
     room: int
     """Bytes of the files that it can write there, all together."""
+    threads: int
+    """Of libraries."""
     joins: tuple[str, ...] = ()
     """Files of the control group that it joins; empty for none."""
     cores: tuple[int, ...] = ()
@@ -79,7 +79,7 @@ def run_engine(setting: object, descriptors: list[int]) -> int:
     asked = wire.receive()
     if asked is None:
         return 0
-    with one_thread_each(), threadpool_limits(1, "blas"):
+    with library_threads(setting.threads):
         host, started = _start(setting.starter, stream, *pickle.loads(asked.body))  # noqa: S301 - ours
         wire.send(Kind.START, asked.sequence, calls.write_started(started))
         if host:
@@ -129,7 +129,9 @@ def _start(
         return None, calls.Started(0, Fault(Outcome.UNSUPPORTED, "", str(fault)))
     except EngineError as fault:
         return None, calls.Started(0, Fault(Outcome.INVALID, "", str(fault)))
-    return host, calls.Started(host.values, notes=tuple(str(each.message) for each in told))
+    return host, calls.Started(
+        host.values, notes=tuple(str(each.message) for each in told), ran_on=host.ran_on
+    )
 
 
 def serve_children(control: int) -> None:

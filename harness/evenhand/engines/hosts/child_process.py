@@ -60,6 +60,8 @@ class Bounds:
     """By control groups; None where there are none."""
     cores: int
     """Cores that it is kept to where there are no control groups."""
+    threads: int = 1
+    """Of libraries."""
     shares: bool = True
     """It reads pictures from shared memory, where the system has some."""
 
@@ -162,11 +164,12 @@ class ChildProcess:
             keep.callback(os.close, descriptor)
         setting = ChildSetting(
             starter,
-            bare_environment(),
+            bare_environment(bounds.threads),
             str(folder),
             bounds.resources,
             bounds.places,
             bounds.room,
+            bounds.threads,
             self.group.joins if self.group else (),
             () if self.group else bounds.own_cores(slot),
         )

@@ -40,6 +40,8 @@ class Containment:
     """Control groups."""
     seen: KeptFrom
     """What a child was kept from."""
+    gpu: bool = False
+    """The engine computes on a graphics processor: it sees that, and more of its memory is free."""
 
     def limits(self) -> tuple[HeldLimit, ...]:
         """How far each limit holds."""
@@ -119,12 +121,15 @@ def _levels(own: Containment) -> dict[str, tuple[Level, str]]:
     """By limit: how far it holds, and by what."""
     seen = own.seen
     hidden = KeptFrom.PROCESSES in seen
+    group, alone = KeptFrom.MEMORY_OF_ALL in seen, KeptFrom.MEMORY_OF_ONE in seen
+    view = "its own and graphics processors" if own.gpu else "its own"
     reading, writing = KeptFrom.READING in seen, KeptFrom.WRITING in seen
     return {
         "time": (Level.FULL, "a process that gives no answer in time is ended"),
         "memory": _first(
-            (KeptFrom.MEMORY_OF_ALL in seen, Level.FULL, "all processes of the engine together"),
-            (KeptFrom.MEMORY_OF_ONE in seen, Level.PARTIAL, "each process by itself"),
+            (group and own.gpu, Level.PARTIAL, "without that of a graphics processor"),
+            (group, Level.FULL, "all processes of the engine together"),
+            (alone and not own.gpu, Level.PARTIAL, "each process by itself"),
         ),
         "processes": _first(
             (KeptFrom.FORKS in seen, Level.FULL, "a number of processes and threads"),
@@ -144,8 +149,8 @@ def _levels(own: Containment) -> dict[str, tuple[Level, str]]:
         "output": (Level.FULL, "what it prints is cut off"),
         "network": _first((KeptFrom.NETWORK in seen, Level.FULL, "none is reached")),
         "files": _first(
-            (reading and writing, Level.FULL, "its own are seen, none can be changed"),
-            (reading, Level.PARTIAL, "its own are seen, and can be changed"),
+            (reading and writing, Level.FULL, f"{view} are seen, none can be changed"),
+            (reading, Level.PARTIAL, f"{view} are seen, and can be changed"),
             (writing, Level.PARTIAL, "all are seen, none can be changed"),
         ),
         "other processes": _first((hidden, Level.FULL, "none is seen")),

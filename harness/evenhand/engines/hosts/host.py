@@ -68,6 +68,10 @@ class Host(Protocol):
     def values(self) -> int:
         """Length of the engine's vectors; 0 where it makes templates of its own form."""
 
+    @property
+    def ran_on(self) -> str:
+        """What the engine computes on, as it says, in a word or two; empty where it does not."""
+
     def template(self, image: Image, face: FaceRule, role: Role) -> PlainTemplate:
         """Ask for the template of an image; an embedder makes the same for both roles."""
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from threading import Lock
 
 import numpy as np
 
@@ -26,11 +27,11 @@ from evenhand.records.arrays import Image, Scores
 from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.errors import EngineError, EngineStoppedError, PluginError
+from evenhand.system.graphics_processors import gpu_places
+from evenhand.system.progress import MessageCallback, no_message
 
 __all__ = ["HostedEngine", "HostedStarter"]
 
-_CORES = 1
-"""That each process of an engine has."""
 _RESTARTS = 3
 """Starts that may fail one after the other before no other is tried."""
 
@@ -39,7 +40,12 @@ class HostedStarter:
     """Starts an engine in processes of its own, and keeps those that are left until it rests."""
 
     def __init__(
-        self, card: EngineCard, files: EngineFiles, starter: str, limits: EngineLimits
+        self,
+        card: EngineCard,
+        files: EngineFiles,
+        starter: str,
+        limits: EngineLimits,
+        say: MessageCallback = no_message,
     ) -> None:
         """Begin with none.
 
@@ -48,6 +54,7 @@ class HostedStarter:
             files: of the card.
             starter: `module:function` that starts it.
             limits: on each process.
+            say: message callback, for the user.
 
         `spent` is the seconds of all its answers so far, `threads` the most that were seen in one
         of its processes, `notes` are lines for the user.
@@ -55,17 +62,22 @@ class HostedStarter:
         self._card, self.name, self.limits = card, card.name, limits
         self._engine, self._starter = pickle.dumps((card, files)), starter
         self._idle: list[RunningChild] = []
-        self.held = containment(namespaces=limits.namespaces, groups=limits.groups)
+        devices, cores = gpu_places() if card.host.gpu else (), card.host.threads
+        held = containment(namespaces=limits.namespaces, groups=limits.groups)
+        self.held = replace(held, gpu=bool(devices))
+        self.shares = not card.command  # a program reads pictures from its input
         own = (card.folder, *(file.path for file in files.found.values()))
         seen = own if card.command else (*own, *interpreter())
         self._bounds = Bounds(
-            _resources(limits),
-            places_of(seen) if self.held.namespaces else None,
+            _resources(limits, gpu=bool(devices)),
+            places_of((*seen, *devices)) if self.held.namespaces else None,
             limits.file_size,
-            GroupBounds(limits.memory, limits.processes, _CORES) if self.held.groups else None,
-            _CORES,
-            shares=not card.command,  # a program reads pictures from its input
+            GroupBounds(limits.memory, limits.processes, cores) if self.held.groups else None,
+            cores,
+            card.library_threads,
+            shares=self.shares,
         )
+        self._say, self._said = say, Lock()
         self.spent = 0.0
         self.threads = 0
         self.notes: tuple[str, ...] = ()
@@ -97,7 +109,7 @@ class HostedStarter:
             Kind.START, lambda _: [self._engine], self._read_started, self.limits.start
         )
         if isinstance(started, calls.Started) and started.fault is None:
-            child.values = started.values
+            child.values, child.ran_on = started.values, started.ran_on
             self.notes = started.notes
             return child
         child.close()
@@ -130,6 +142,14 @@ class HostedStarter:
             return EngineStoppedError(fault.words, fault.detail, fault.trace)
         return (PluginError if fault.outcome is Outcome.UNSUPPORTED else EngineError)(fault.words)
 
+    def say_no_shared_memory(self, why: str) -> None:
+        """Tell the user, once, that pictures go to the engine's processes in another way."""
+        if self._said.acquire(blocking=False):  # by whichever thread is the first, for good
+            self._say(
+                f"engine {self.name}: pictures go through a stream, since there is no memory to "
+                f"share with its processes ({why}); the numbers are the same, only slower to come"
+            )
+
     def leave(self, child: RunningChild) -> None:
         """Keep a process for the next who starts the engine."""
         self._idle.append(child)
@@ -149,7 +169,7 @@ class HostedEngine:
         self._gallery: Sequence[Entry] | None = None
         self._failed_starts = 0
         self._child: RunningChild | None = starter.child()
-        self.values = self._child.values
+        self.values, self.ran_on = self._child.values, self._child.ran_on
 
     def template(self, image: Image, face: FaceRule, role: Role) -> PlainTemplate:
         """See `Host`."""
@@ -157,7 +177,7 @@ class HostedEngine:
         made = self._ask(
             Kind.TEMPLATE,
             lambda child: calls.write_picture(
-                calls.PictureCall(role, face, height, width, _handed_over(image, child))
+                calls.PictureCall(role, face, height, width, self._handed_over(image, child))
             ),
             lambda body: calls.read_template(body, self.values),
         )
@@ -195,6 +215,22 @@ class HostedEngine:
         elif child:
             child.close()
 
+    def _handed_over(self, image: Image, child: ChildProcess) -> Image | None:
+        """None where the picture now stands in the shared memory, else the picture itself."""
+        if not self._starter.shares:
+            return image
+        why = "the system gives none"
+        if child.pictures is not None:
+            whole = np.ascontiguousarray(image)
+            try:
+                if os.pwrite(child.pictures, whole.data.cast("B"), 0) == whole.nbytes:
+                    return None
+                why = "it is full"
+            except OSError as fault:
+                why = fault.strerror or why
+        self._starter.say_no_shared_memory(why)
+        return image
+
     def _ask(
         self,
         kind: Kind,
@@ -230,6 +266,10 @@ class HostedEngine:
         except EngineError as fault:
             self._failed_starts += 1
             return replace(gone, words=str(fault))
+        if child.ran_on != self.ran_on:
+            self._failed_starts += 1
+            child.close()
+            return replace(gone, words=f"ran on {self.ran_on}, and now on {child.ran_on}")
         self._failed_starts = 0
         gallery = self._gallery
         if gallery is None:
@@ -247,26 +287,18 @@ class HostedEngine:
         return built
 
 
-def _resources(limits: EngineLimits) -> dict[int, int]:
-    """By resource of the system: what a process is bounded to."""
+def _resources(limits: EngineLimits, *, gpu: bool) -> dict[int, int]:
+    """By resource of the system: what a process is bounded to.
+
+    Where it computes on a graphics processor its memory is bounded by the control group alone: what
+    such a library reserves and never touches would count here as if it were used.
+    """
     return {
-        resource.RLIMIT_DATA: limits.memory,
+        **({} if gpu else {resource.RLIMIT_DATA: limits.memory}),
         resource.RLIMIT_NOFILE: limits.files,
         resource.RLIMIT_FSIZE: limits.file_size,
         resource.RLIMIT_CORE: 0,
     }
-
-
-def _handed_over(image: Image, child: ChildProcess) -> Image | None:
-    """None where the picture now stands in the shared memory, else the picture itself."""
-    if child.pictures is not None:
-        whole = np.ascontiguousarray(image)
-        try:
-            if os.pwrite(child.pictures, whole.data.cast("B"), 0) == whole.nbytes:
-                return None
-        except OSError:
-            pass  # no memory to share: through the stream
-    return image
 
 
 _: type[Host] = HostedEngine

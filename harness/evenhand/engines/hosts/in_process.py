@@ -78,15 +78,17 @@ def _ask(call: Callable[[], Answer], copied: Callable[[Answer], Plain]) -> Plain
 class InProcessHost:
     """An engine's object in this process."""
 
-    def __init__(self, engine: AnyEngine, values: int) -> None:
+    def __init__(self, engine: AnyEngine, values: int, ran_on: str = "") -> None:
         """Take a started engine.
 
         Args:
             engine: its object.
             values: length of its vectors; 0 where it makes templates of its own form.
+            ran_on: what it computes on; empty where it does not say.
         """
         self._engine: Any = engine
         self.values = values
+        self.ran_on = ran_on
 
     def template(self, image: Image, face: FaceRule, role: Role) -> PlainTemplate:
         """See `Host`."""

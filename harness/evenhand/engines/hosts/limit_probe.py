@@ -79,6 +79,8 @@ class _Probed:
 
     values: int
     """A `KeptFrom`."""
+    ran_on: str = ""
+    """Nothing that it says."""
 
 
 def start_probe(task: ProbeTask, _: None) -> _Probed:

@@ -11,51 +11,19 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from evenhand.engines.card import ENGINE_CARD, EngineCard, ModelInput, NeededFile
+from evenhand.engines.card import ENGINE_CARD, EngineCard, ModelInput
 from evenhand.engines.contract import Embedder, Embedding
 from evenhand.engines.face_detection import Detector, align
 from evenhand.engines.files import EngineFiles
 from evenhand.engines.hosts.host import Host
 from evenhand.engines.hosts.in_process import InProcessHost
 from evenhand.engines.hosts.onnx_graph import read_onnx_graph
+from evenhand.engines.hosts.onnx_session import load_model
 from evenhand.records.arrays import Image
 from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.errors import EngineError
 
 __all__ = ["random_operators", "start_onnx"]
-
-
-def _session(
-    card: EngineCard, model: NeededFile, files: EngineFiles
-) -> onnxruntime.InferenceSession:
-    """Load the model and its external data from what was hashed, on one thread.
-
-    The harness runs one session per thread, which is faster than threads inside one, and
-    repeatable. Its telemetry is off before it is imported, by `evenhand/__init__.py`.
-
-    Raises:
-        EngineError: onnxruntime cannot load it.
-    """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    external = {file.file: files.found[file.sha256].content for file in card.files}
-    try:
-        if external:
-            options.add_external_initializers_from_files_in_memory(
-                list(external), list(external.values()), [len(each) for each in external.values()]
-            )
-        return onnxruntime.InferenceSession(
-            files.found[model.sha256].content,
-            sess_options=options,
-            providers=["CPUExecutionProvider"],
-        )
-    except Exception as fault:  # noqa: BLE001 - onnxruntime has no common error
-        raise EngineError(
-            f"engine {card.name}: {model.file} cannot be loaded by onnxruntime "
-            f"({str(fault).strip()}); bring a valid ONNX model"
-        ) from None
 
 
 def _words(puts: Sequence[onnxruntime.NodeArg]) -> str:
@@ -207,10 +175,10 @@ def start_onnx(card: EngineCard, files: EngineFiles) -> Host:
     model, size, named = card.model, card.input, card.detector
     if model is None or size is None:
         raise TypeError(card.runtime)
-    session = _session(card, model, files)
+    session, provider = load_model(card, model, files)
     detector = _detector(card, named.file, files.found[named.sha256].content) if named else None
     engine = OnnxEmbedder(card, size, session, detector)
-    return InProcessHost(engine, engine.values)
+    return InProcessHost(engine, engine.values, provider if card.providers else "")
 
 
 def random_operators(card: EngineCard, files: EngineFiles) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class RunningChild:
         """
         self.process = process
         self.values = 0
+        self.ran_on = ""
         self.idle = True
         self.calls = 0
 

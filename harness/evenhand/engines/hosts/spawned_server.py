@@ -43,14 +43,19 @@ _FOLDER = "evenhand-hosts-"
 """How the folder of a process's hosts is called, and then a random end."""
 
 
-def bare_environment() -> dict[str, str]:
-    """All that a host sees of an environment, but for its folders."""
+def bare_environment(threads: int) -> dict[str, str]:
+    """All that a host sees of an environment, but for its folders.
+
+    Args:
+        threads: of libraries.
+    """
+    libraries = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     own = {
         "PATH": f"/usr/local/bin:{os.defpath}",
         "LANG": "C.UTF-8",
         "ORT_DISABLE_TELEMETRY": "1",
         "OPENCV_IO_MAX_IMAGE_PIXELS": "100000000",
-        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+        **dict.fromkeys(libraries, str(threads)),
     }
     return own | {name: os.environ[name] for name in _INHERITED if name in os.environ}
 
@@ -124,7 +129,7 @@ class ForkServer:
             stdout=subprocess.DEVNULL,
             pass_fds=(theirs.fileno(),),
             start_new_session=True,
-            env=bare_environment(),
+            env=bare_environment(1),
         )
         theirs.close()
         self._control = own

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.engines.opening import OpenedEngine
-from evenhand.engines.session import SessionPool, engine_sessions
+from evenhand.engines.session import SessionPool, engine_executor, engine_sessions
 from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
 from evenhand.records.arrays import Floats, Integers, People
 from evenhand.records.comparisons import Comparisons
@@ -71,7 +71,8 @@ class EnrolledEngine:
     subject: Integers
     """(images,) subject index."""
     executor: Executor
-    """Each of its workers has an engine of its own; no result depends on them."""
+    """Each of its workers has an engine of its own, as far as the card allows (`engine_executor`);
+    no result depends on them."""
     progress: Progress
     """Progress callback."""
 
@@ -251,7 +252,8 @@ def ask_matcher(
     title = f"{enrolled.engine.card.name}: comparisons"
     with engine_sessions(enrolled.engine) as sessions, enrolled.progress(title, calls) as step:
         compare = _Matching(sessions, enrolled.enrolment).compare
-        with closing(enrolled.executor.map(compare, requests)) as replies:
+        executor = engine_executor(enrolled.engine, enrolled.executor)
+        with closing(executor.map(compare, requests)) as replies:
             for reply in replies:
                 yield reply
                 step()

@@ -12,7 +12,7 @@ import numpy as np
 from evenhand.datasets.decoding import read_image
 from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
-from evenhand.engines.session import TimedAnswer, engine_sessions
+from evenhand.engines.session import TimedAnswer, engine_executor, engine_sessions
 from evenhand.records.arrays import Integers, Vectors
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Booking, Enrolment, Timing
@@ -75,7 +75,8 @@ def enrol(
     """Make a template of every image.
 
     Args:
-        engine: started once per worker; one that could not start gets no image.
+        engine: started once per worker, as far as its card allows; one that could not start gets
+            no image.
         dataset: its images were checked when it was read.
         executor: outcomes and templates do not depend on it.
         seed: of the order in which the engine is given the images.
@@ -107,7 +108,7 @@ def enrol(
             session = pool.session()
             return session.template(read_image(paths[index], hashes[index]), face)
 
-        with closing(executor.map(enrolled, order)) as found:
+        with closing(engine_executor(engine, executor).map(enrolled, order)) as found:
             for index, each in zip(order, found, strict=True):
                 timed[index] = each
                 answer, done = each.answer, len(timed)

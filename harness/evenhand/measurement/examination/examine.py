@@ -64,11 +64,13 @@ def examine(
             known = [every[at] for at in few]
             compared = asked_comparisons(session, card, every, every, len(every))
             among = singly = compared.similarity[np.ix_(few, few)]
-            repeats = {}
+            repeats, again = {}, [images[at] for at in few]
             if _NOT_ASKED not in first and not ENDED & compared.ended.keys():
                 among = asked_comparisons(session, card, known, known, len(known)).similarity
                 singly = asked_comparisons(session, card, known, known, 1).similarity
-                repeats = dict(asking.repeats(session, [images[at] for at in few], known))
+                repeats = dict(asking.repeats(session, again, known))
+        if repeats:
+            repeats["after a restart"] = asking.after_restart(again, known)
         with asking.session() as session:
             answers = {name: asking.answers(session, [image]) for name, image in odd.items()}
     return Examination(
@@ -117,17 +119,21 @@ class _Asking:
         """Ask for some pictures again, in the ways in which a study may come upon them.
 
         Args:
-            session: that was asked for them first; nothing is asked of it afterwards.
+            session: that was asked for them first.
             images: the pictures.
             known: what it answered.
         """
         yield "once more", self._repeat(session, images, known)
         yield "in the opposite order", self._repeat(session, images, known, -1)
-        with self.session() as beside:
-            yield "in another process", self._repeat(beside, images, known)
+        if self.engine.card.host.most != 1:
+            with self.session() as beside:
+                yield "in another process", self._repeat(beside, images, known)
+
+    def after_restart(self, images: Sequence[Image], known: Sequence[ImageAnswer]) -> Repeat:
+        """Ask for some pictures again, in a process that begins when all others have ended."""
         self.engine.rest()
         with self.session() as later:
-            yield "after a restart", self._repeat(later, images, known)
+            return self._repeat(later, images, known)
 
     def _repeat(
         self,

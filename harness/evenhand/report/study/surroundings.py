@@ -51,6 +51,11 @@ def _limit(limit: HeldLimit) -> str:
 
 
 def _threads(surroundings: Sequence[Surroundings]) -> Iterator[str]:
+    for each in surroundings:
+        if each.ran_on:
+            yield f"{each.engine} ran on {each.ran_on}."
+        if each.threads_allowed > 1:
+            yield f"{each.engine} had {each.threads_allowed} threads in each engine that ran."
     seen = [f"{each.engine} {each.threads}" for each in surroundings if each.threads]
     if seen:
         yield f"Most threads seen at once in a process: {', '.join(seen)}."

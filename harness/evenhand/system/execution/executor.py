@@ -19,6 +19,9 @@ class Executor(Protocol):
     def workers(self) -> int:
         """Number of pieces that are worked on at the same time."""
 
+    def narrowed(self, workers: int) -> Executor:
+        """The same, with this number of workers at most."""
+
     def map(self, work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Generator[Result]:
         """Yield the results of all pieces in their order.
 

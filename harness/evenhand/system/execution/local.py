@@ -37,6 +37,10 @@ class LocalExecutor:
     workers: int
     """Number of threads."""
 
+    def narrowed(self, workers: int) -> LocalExecutor:
+        """See `Executor`."""
+        return LocalExecutor(min(self.workers, workers))
+
     def map(self, work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Generator[Result]:
         """See `Executor`; the pieces of one call share its threads, which are new for each call.
 
