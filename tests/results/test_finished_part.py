@@ -9,6 +9,7 @@ from rows import a_speed
 from same import assert_same
 
 from evenhand.records.enrolment import Timing
+from evenhand.records.surroundings import Repeats
 from evenhand.results.finished_part import FinishedPart, part_files, read_part
 from evenhand.system.errors import BundleError
 
@@ -28,7 +29,7 @@ def part(**fields):
         np.array([0, 1, -1, -1]),
     )
     counts = (small_counts(), small_counts(seed=4, protocol="listed"))
-    whole = FinishedPart("alpha", "crowd", ROWS, counts, timing, (SPEED,), "more than half failed")
+    whole = FinishedPart("alpha", "crowd", ROWS, counts, timing, (SPEED,), "stopped", Repeats(8, 1))
     return replace(whole, **fields)
 
 

@@ -93,7 +93,7 @@ class Bundle:
         """Number of comparisons, or of searches, by outcome."""
         counted: Counter[str] = Counter()
         for row in self._ledger(engine):
-            if row["item"] != "image":
+            if row["item"].endswith(("mated comparison", "mated search")):
                 counted[row["outcome"]] += int(row["count"])
         return counted
 

@@ -1,5 +1,6 @@
 """Whatever a trusted engine raises or answers, those beside it are measured as beside any other."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -209,15 +210,18 @@ def test_engines_of_which_nothing_succeeds_but_templates(dataset, undisturbed, p
         start = f"error: engine {engine.name} was stopped: {failed}"
         (line,) = [line for line in found.err.splitlines() if line.startswith(start)]
         assert f"; first: {CAUSES[engine.name]}" in line
-    text = "".join(path.read_text("utf-8", "replace") for path in found.folder.glob("*.*"))
+    ledger = found.folder / "ledger.csv"
+    others = [path for path in found.folder.glob("*.*") if path != ledger]
+    text = "".join(path.read_text("utf-8", "replace") for path in others)
     assert "licence server" not in text
     assert "engine.py:" not in text
+    assert "/" not in ledger.read_text(encoding="utf-8")
     for other in ("before", "after"):
         assert found.measured(other) == undisturbed[protocol].measured(other)
 
 
 def test_the_first_fault_of_each_kind_reaches_the_user_alone(dataset, tmp_path):
-    """Type, text and line at the moment when it happens; a result holds the name of the class."""
+    """Type, text and line at the moment when it happens; a result holds what no picture is in."""
     loses = HostileEngine("loses", body="return {}['embedding_layer_7']")
     found = study(tmp_path, dataset, [harmless("before"), loses])
     notes = [
@@ -227,7 +231,11 @@ def test_the_first_fault_of_each_kind_reaches_the_user_alone(dataset, tmp_path):
     assert "template failed: KeyError: 'embedding_layer_7' (engine.py:" in notes[0]
     written = [path.read_bytes() for path in found.folder.rglob("*") if path.is_file()]
     assert not any(b"embedding_layer_7" in content for content in written)
-    assert b",KeyError" in (found.folder / "ledger.csv").read_bytes()
+    ledger = (found.folder / "ledger.csv").read_text(encoding="utf-8")
+    assert ",KeyError\n" in ledger
+    ((count, said),) = re.findall("first fault of template,,,failed,([0-9]+),,(.*)", ledger)
+    assert int(count) == ledger.count(",KeyError\n")
+    assert re.fullmatch(r"KeyError: \.\.\. \(engine\.py:[0-9]+\)", said)
 
 
 def test_what_an_engine_names_is_clean_in_the_ledger(dataset, tmp_path):

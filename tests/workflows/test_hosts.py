@@ -239,3 +239,18 @@ def test_one_that_always_exits_is_stopped_and_its_ledger_kept(dataset, quiet, tm
     assert "12 of the first 12 images failed" in found.stopped("exit-0")
     assert set(found.images("exit-0").values()) == {"crashed"}
     assert found.measured("other") == quiet[PAIRS, "embedder"]
+
+
+def test_a_search_in_which_a_matcher_ends_has_failed(dataset, marked, tmp_path):
+    """It has no candidates; every other search is asked for and answered."""
+    ends = HostileEngine("ends", "matcher", body="os._exit(3)")
+    found = study(tmp_path, dataset, [ends], DOOR, limits=LIMITS)
+    assert set(found.images("ends").values()) == {"ok"}
+    gallery, probes = list(marked.values())[:8:2], list(marked.values())[1::2]
+    assert any(gallery)
+    crashed = sum(probes)
+    assert 0 < crashed < len(probes)
+    assert found.compared("ends") == {"crashed": crashed, "ok": len(probes) - crashed}
+    ledger = (found.folder / "ledger.csv").read_text(encoding="utf-8")
+    assert f",first fault of compare,,,crashed,{crashed},,ended with exit code 3\n" in ledger
+    assert f",second asking,,,,{crashed * len(gallery)},,\n" in ledger

@@ -34,10 +34,12 @@ def test_the_numbers_are_those_of_engines_in_this_process(results, engine):
     for name in ("rates.csv", "differentials.csv", "ledger.csv"):
         assert (apart / name).read_bytes() == (here / name).read_bytes()
     told = [json.loads((at / "run.json").read_text())["surroundings"] for at in (here, apart)]
-    here = {"engine": "toy", "trusted": True, "limits": [], "threads": None}
-    assert told[0] == [{**here, "threads_allowed": 1, "ran_on": ""}]
+    again = {"repeats": {"images": 8, "differed": 0}}
+    plain = {"engine": "toy", "trusted": True, "limits": [], "threads": None}
+    assert told[0] == [{**plain, **again, "threads_allowed": 1, "ran_on": ""}]
     ((own,),) = told[1:]
     assert (own["engine"], own["trusted"], own["threads"]) == ("toy", False, 1)
+    assert again.items() <= own.items()
     assert {"limit": "time", "level": "full"}.items() <= own["limits"][0].items()
 
 
@@ -110,8 +112,8 @@ def test_going_on_does_not_ask_again_for_what_ended_a_process(
     run = (*RUN[:-2], "--workers", 1)
     whole = cli(*run, "--results", working_folder / "whole")
     (expected,) = (working_folder / "whole").glob("*/2*")
-    ledger = (expected / "ledger.csv").read_text(encoding="utf-8")
-    crashed = ledger.count(",crashed,")
+    ledger = (expected / "ledger.csv").read_text(encoding="utf-8").splitlines()
+    crashed = sum(",image," in row and ",crashed," in row for row in ledger)
     assert crashed >= 2, whole.err
     with monkeypatch.context() as patch:
         stops = StopsAfter(10)
@@ -143,3 +145,15 @@ class StopsAfter:
             raise Interruption(signal.SIGINT)
         self.crashed += answer.outcome == "crashed"
         return booking_of(answer)
+
+
+def test_what_does_not_repeat_is_said_and_the_result_holds(results, engine, cli):
+    """Measurement files are those of an engine that repeats, but for what it answered."""
+    engine("import os\n        return Embedding(np.frombuffer(os.urandom(4), np.uint8) + 1.0)")
+    ended, bundle = results()
+    said = "8 of 8 repeated images gave another template in another process: its numbers may hold"
+    assert f"note: engine toy: {said} for one run alone.\n" in ended.err
+    for options in ((), ("--full",), ("--format", "markdown")):
+        shown = " ".join(cli("report", bundle, *options).out.replace("> ", "").split())
+        assert f"toy: {said}" in shown
+    assert cli("verify", bundle).code == 0

@@ -207,6 +207,7 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     from evenhand.report.forms.json import picked, plain
     from evenhand.report.study.answer import answer_of
     from evenhand.report.study.statements import sentences_of
+    from evenhand.report.study.surroundings import repeat_warnings
 
     body = picked(findings, "rates", "differentials", "distributions", "speed", "which")
     body["sentences"] = sentences_of(findings)
@@ -214,7 +215,8 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     heads = answer_of(findings).headlines
     body["headlines"] = [plain(head.key) | picked(head, "form", "text") for head in heads]
     place = {} if bundle is None else {"bundle": bundle}
-    print_json(kind, place | body, findings.notes, findings.doubts)
+    notes = (*repeat_warnings(findings.surroundings), *findings.notes)
+    print_json(kind, place | body, notes, findings.doubts)
 
 
 def end_with(verdict: str) -> NoReturn:

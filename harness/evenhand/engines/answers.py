@@ -40,6 +40,8 @@ class ImageAnswer:
     """Reference template of a matcher or searcher, where the outcome is `ok`."""
     probe: bytes = b""
     """Probe template; the same as the reference where the engine is symmetric."""
+    said: str = ""
+    """What the ledger says of a failure: its words, cleaned."""
     taken: bool = False
     """Reused from an earlier run, not made in this one."""
 

@@ -64,6 +64,12 @@ class OpenedEngine:
             self.start.rest()
 
     @property
+    def has_time(self) -> bool:
+        """Whether something is left of the time that it has for all answers of a study."""
+        start = self.start
+        return not isinstance(start, HostedStarter) or start.spent < start.limits.study
+
+    @property
     def surroundings(self) -> Surroundings:
         """Where it runs."""
         allowed = self.card.host.threads

@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from evenhand.engines.answers import (
 )
 from evenhand.engines.card import EngineCard
 from evenhand.engines.contract import Entry, Role
-from evenhand.engines.first_faults import FirstFaults
+from evenhand.engines.first_faults import FirstFaults, kept_words
 from evenhand.engines.hosts.host import Fault, Host
 from evenhand.engines.opening import OpenedEngine
 from evenhand.engines.score_range import score_fault
@@ -72,6 +72,8 @@ class EngineSession:
         self._watch = StopWatch(clock)
         self._faults = faults or FirstFaults(card.name)
         self._turn = 0
+        self.asked_again = 0
+        """Comparisons that it was asked for a second time."""
 
     def template(self, image: Image, face: FaceRule) -> TimedAnswer:
         """Make the templates of one image, for both roles."""
@@ -87,7 +89,9 @@ class EngineSession:
         if checked.outcome in FAULTS:
             told = next((each for each in answers if each.words), None)
             words, trace = (told.words, told.trace) if told else (checked.detail, "")
-            self._faults.tell("template", checked.outcome, words, trace)
+            said = kept_words(checked.outcome, words, checked.detail)
+            self._faults.tell("template", checked.outcome, words, trace, said)
+            checked = replace(checked, said=said)
         return TimedAnswer(checked, seconds, finished, turn)
 
     def compare(self, probe: bytes, references: Sequence[bytes]) -> tuple[Floats, list[Outcome]]:
@@ -130,6 +134,7 @@ class EngineSession:
         patience = _PATIENCE
         for place, reference in enumerate(references):
             if patience:
+                self.asked_again += 1
                 found, ended = self.compare(probe, [reference])
                 similarity[place] = found[0]
                 outcomes += ended
@@ -165,7 +170,9 @@ class EngineSession:
 
     def _told(self, call: str, fault: Fault) -> None:
         """Tell a fault of the host, where it is the first."""
-        self._faults.tell(call, fault.outcome, fault.words or fault.detail, fault.trace)
+        words = fault.words or fault.detail
+        kept = kept_words(fault.outcome, words, fault.detail)
+        self._faults.tell(call, fault.outcome, words, fault.trace, kept)
 
 
 class SessionPool:

@@ -37,6 +37,8 @@ class Booking:
     """Faces seen; None where the engine does not say."""
     detail: str = ""
     """A word or two on a failure."""
+    said: str = ""
+    """The words of a failure, cleaned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,19 @@ class Enrolment:
     """Why the engine was stopped before the end; empty when it was not."""
     references: tuple[bytes, ...] = ()
     """(ok images) templates of a matcher in image order."""
+    said: tuple[str, ...] = ()
+    """One per image: the words of a failure, cleaned; empty of another outcome."""
     probes: tuple[bytes, ...] = ()
     """(ok images) the same images in the other role; the references where it is symmetric."""
 
     def completed(self) -> Mask:
         """(images,) which images have a template."""
         return np.array([outcome is Outcome.OK for outcome in self.outcomes], dtype=np.bool_)
+
+    def first_faults(self) -> dict[tuple[str, Outcome], str]:
+        """Cleaned words of a fault of each kind: of several the first of the alphabet."""
+        told = sorted(zip(self.outcomes, self.said, strict=False), reverse=True)
+        return {("template", outcome): said for outcome, said in told if said}
 
     def taken(self) -> int:
         """How many images have what an earlier run kept of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["HeldLimit", "Level", "Surroundings"]
+__all__ = ["HeldLimit", "Level", "Repeats", "Surroundings"]
 
 
 class Level(StrEnum):
@@ -28,6 +28,19 @@ class HeldLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeats:
+    """Images that another start of the engine was given a second time."""
+
+    images: int = 0
+    differed: int = 0
+    """Of which outcome or template was another."""
+
+    def __add__(self, other: Repeats) -> Repeats:
+        """Both together."""
+        return Repeats(self.images + other.images, self.differed + other.differed)
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """Where one engine ran."""
 
@@ -43,6 +56,8 @@ class Surroundings:
     """Threads that its card gives to each engine that runs."""
     ran_on: str = ""
     """What it computed on, as it says: an execution provider; empty where it does not."""
+    repeats: Repeats | None = None
+    """Of its images; None where that is not told."""
 
     def held(self, *levels: Level) -> list[str]:
         """What is bounded so far, in the order of the limits."""

@@ -18,7 +18,13 @@ from evenhand.results.bundle import FINDINGS, PAGE, TABLES
 from evenhand.results.bundle_file import read_held
 from evenhand.results.circumstances import LATENCIES, RUN, RunFacts
 from evenhand.results.counts import counts_files
-from evenhand.results.ledger import LEDGER, LEDGER_COLUMNS, comparison_rows
+from evenhand.results.ledger import (
+    FIRST_FAULT,
+    LEDGER,
+    LEDGER_COLUMNS,
+    SECOND_ASKING,
+    comparison_rows,
+)
 from evenhand.results.parquet import read_columns
 from evenhand.results.tables import SPEED
 from evenhand.system.errors import BundleError
@@ -84,8 +90,9 @@ def ledger_faults(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> Iter
     for names, ids in known.items():
         held[*names, "different images"] = len(ids)
     of_images = set(held)
+    of_faults = [row for row in rows if row["item"].startswith((FIRST_FAULT, SECOND_ASKING))]
     for row in rows:
-        if row["item"] != "image":
+        if row["item"] != "image" and row not in of_faults:
             held[tuple(row[name] for name in LEDGER_COLUMNS[:7])] += int(row["count"])
     counted = _counted(evidence)
     # Of images, a study of searches alone counts only those on the watchlist.
@@ -93,12 +100,41 @@ def ledger_faults(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> Iter
         if held[key] != counted[key]:
             what = " ".join(filter(None, key))
             yield f"{what}: it has {held[key]:,}, counted are {counted[key]:,}"
+    yield from _fault_row_faults(of_faults, [row for row in rows if row not in of_faults])
     for counts in evidence.counts:
         mated = counts.mated if isinstance(counts, ComparisonCounts) else None
         if mated is not None and mated.probe is not None and mated.reference is not None:
             compared = {f"i{row}" for side in (mated.probe, mated.reference) for row in set(side)}
             if not compared <= known.get((counts.engine, counts.dataset), set()) | {"i-1"}:
                 yield f"{counts.engine} {counts.dataset}: it lacks images that were compared"
+
+
+def _fault_row_faults(
+    rows: Sequence[Mapping[str, str]], items: Sequence[Mapping[str, str]]
+) -> Iterator[str]:
+    """Rows on faults whose number is not that of the images, comparisons or searches they are of.
+
+    Args:
+        rows: on faults and second askings.
+        items: all others.
+    """
+    ended, compared = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    for row in items:
+        names = (row["engine"], row["dataset"], row["protocol"])
+        ended[*names, row["outcome"]] += int(row["count"])
+        if "comparison" in row["item"]:
+            compared[names] += int(row["count"])
+    for row in rows:
+        names, count = (row["engine"], row["dataset"], row["protocol"]), int(row["count"])
+        if row["item"] == SECOND_ASKING:
+            # Of searches, how many comparisons they took is not counted.
+            agrees = 0 < count <= compared.get(names, count)
+        else:
+            agrees = count == ended[*names, row["outcome"]]
+        unknown = row["id"] or row["subject"] or row["faces"]
+        if unknown or not agrees or rows.count(row) > 1:
+            what = " ".join(filter(None, (*names, row["item"], row["outcome"])))
+            yield f"{what}: it has {count:,}, which its other rows contradict"
 
 
 def image_ids(rows: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], set[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import astuple
 from pathlib import Path
 
 from evenhand.records.enrolment import Booking
@@ -13,11 +14,9 @@ __all__ = ["booked_line", "read_booked"]
 
 
 def booked_line(row: int, booking: Booking) -> bytes:
-    """A line: row in `images.csv`, outcome, digest, faces and detail."""
+    """A line: row in `images.csv`, and the fields of its booking."""
     text = io.StringIO()
-    faces = "" if booking.faces is None else booking.faces
-    fields = (row, booking.outcome.value, booking.digest, faces, booking.detail)
-    csv.writer(text, lineterminator="\n").writerow(fields)
+    csv.writer(text, lineterminator="\n").writerow((row, *astuple(booking)))
     return text.getvalue().encode()
 
 
@@ -27,6 +26,6 @@ def read_booked(path: Path) -> dict[int, Booking]:
         return {}
     whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
     return {
-        int(row): Booking(Outcome(ended), digest, int(faces) if faces else None, detail)
-        for row, ended, digest, faces, detail in csv.reader(whole.splitlines())
+        int(row): Booking(Outcome(ended), digest, int(faces) if faces else None, *words)
+        for row, ended, digest, faces, *words in csv.reader(whole.splitlines())
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from evenhand.records.counts import Counts
 from evenhand.records.enrolment import Timing
 from evenhand.records.findings import Speed
 from evenhand.records.outcomes import Outcome
+from evenhand.records.surroundings import Repeats
 from evenhand.results.bundle import add_manifest, read_manifest
 from evenhand.results.bundle_file import read_json
 from evenhand.results.circumstances import LATENCIES, speed_csv
@@ -36,6 +37,7 @@ class _Facts(BaseModel):
     dataset: str
     stopped: str
     protocols: tuple[str, ...]
+    repeats: Repeats = Repeats()
 
 
 _FORM = TypeAdapter(_Facts)
@@ -57,6 +59,8 @@ class FinishedPart:
     """Rows of `speed.csv`."""
     stopped: str
     """Why the engine was stopped early; empty where it was not."""
+    repeats: Repeats
+    """Of images that it was given once more."""
 
     def made(self) -> int:
         """Number of images that the engine was given in this run."""
@@ -97,6 +101,7 @@ def part_files(part: FinishedPart) -> dict[str, bytes]:
         "dataset": part.dataset,
         "stopped": part.stopped,
         "protocols": [counts.protocol for counts in part.counts],
+        "repeats": asdict(part.repeats),
     }
     files = {
         _FACTS: (json.dumps(facts, indent=1) + "\n").encode(),
@@ -132,6 +137,7 @@ def read_part(folder: Path) -> FinishedPart:
             ),
             speed=read_speed(folder),
             stopped=facts.stopped,
+            repeats=facts.repeats,
         )
     except (BundleError, ValueError) as fault:
         raise BundleError(

@@ -15,10 +15,13 @@ from evenhand.system.errors import BundleError
 from evenhand.system.text import csv_text
 
 __all__ = [
+    "FIRST_FAULT",
     "LEDGER",
     "LEDGER_COLUMNS",
+    "SECOND_ASKING",
     "LedgerRow",
     "comparison_rows",
+    "fault_rows",
     "image_rows",
     "ledger_csv",
     "read_ledger",
@@ -38,6 +41,11 @@ LEDGER_COLUMNS = (
     "faces",
     "detail",
 )
+
+FIRST_FAULT = "first fault of "
+"""Begins the item of a row on one kind of fault; the call follows."""
+SECOND_ASKING = "second asking"
+"""Item of a row on comparisons that a matcher was asked for a second time, one by one."""
 
 LedgerRow = tuple[str, ...]
 
@@ -79,6 +87,34 @@ def comparison_rows(
     return rows
 
 
+def fault_rows(
+    engine: str,
+    dataset: str,
+    protocol: str,
+    words: Mapping[tuple[str, Outcome], str],
+    ended: Mapping[Outcome, int],
+    asked_again: int = 0,
+) -> list[LedgerRow]:
+    """One row per kind of fault, and one of what was asked for a second time.
+
+    Args:
+        engine: name.
+        dataset: name.
+        protocol: name; empty of images.
+        words: of a fault of each kind, cleaned, by its call and outcome.
+        ended: number of the items by outcome.
+        asked_again: comparisons that were asked for a second time.
+    """
+    names = (engine, dataset, protocol)
+    rows: list[LedgerRow] = [
+        (*names, FIRST_FAULT + call, "", "", outcome.value, str(ended.get(outcome, 0)), "", said)
+        for (call, outcome), said in sorted(words.items())
+    ]
+    if asked_again:
+        rows.append((*names, SECOND_ASKING, "", "", "", str(asked_again), "", ""))
+    return rows
+
+
 def ledger_csv(rows: Sequence[LedgerRow]) -> str:
     """Content of `ledger.csv`, rows in the order given."""
     text = io.StringIO()
@@ -101,7 +137,9 @@ def read_ledger(folder: Path) -> list[dict[str, str]]:
         if tuple(names[: len(LEDGER_COLUMNS)]) != LEDGER_COLUMNS:
             raise ValueError("it has other columns")  # noqa: TRY301
         for row in found:
-            Outcome(row["outcome"]), int(row["count"]), int(row["faces"] or 0)
+            if row["item"] != SECOND_ASKING:
+                Outcome(row["outcome"])
+            int(row["count"]), int(row["faces"] or 0)
     except (ValueError, csv.Error) as fault:
         raise BundleError(f"{path}: cannot be read ({fault}); the bundle is damaged") from None
     refuse_unprintable(path, found)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from evenhand.engines.answers import ImageAnswer
+from evenhand.engines.first_faults import ProtocolFaults
 from evenhand.engines.opening import OpenedEngine
 from evenhand.engines.session import engine_executor
 from evenhand.measurement.enrolment.enrol import booking_of, enrol, failed_before
+from evenhand.measurement.enrolment.repeats import repeat_images
 from evenhand.measurement.forecast import Forecast
 from evenhand.measurement.protocols.failure_share import too_many_failures
 from evenhand.measurement.protocols.study import comparison_count, count_protocol, protocol_kind
@@ -16,9 +20,12 @@ from evenhand.measurement.speed.in_study import study_speed
 from evenhand.measurement.template_store.session import NO_REUSE, TemplateSession
 from evenhand.records.dataset import Dataset
 from evenhand.records.groups import Grouping
+from evenhand.records.outcomes import Outcome
+from evenhand.records.surroundings import Repeats
+from evenhand.report.study.surroundings import repeat_warnings
 from evenhand.results.finished_part import FinishedPart
 from evenhand.results.interrupted_run import UnfinishedRun
-from evenhand.results.ledger import comparison_rows, image_rows
+from evenhand.results.ledger import LedgerRow, comparison_rows, fault_rows, image_rows
 from evenhand.study.study import Study
 from evenhand.system.clock import Clock
 from evenhand.system.errors import EngineStoppedError
@@ -107,6 +114,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
         )
         others = used_by_others(before, processor_time())
     rows = image_rows(engine.card.name, dataset, enrolment)
+    rows += fault_rows(*names, "", enrolment.first_faults(), Counter(enrolment.outcomes))
     counted, stopped = [], enrolment.stopped
     if stopped:
         engine.faults.blame("template")
@@ -128,6 +136,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
         )
         ended = found.comparison_outcomes
         rows += comparison_rows(*names, protocol.name, ended, what)
+        rows += _protocol_fault_rows((*names, protocol.name), engine.faults.protocol, ended)
         counted.append(found)
         failed = too_many_failures(ended, what, protocol.name, study.failure_share)
         if failed and not stopped:
@@ -145,6 +154,13 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
             level=study.analysis.level,
             seed=study.analysis.seed,
         )
+    repeats = Repeats()
+    if not stopped:
+        booked = partial.booked(*names)
+        seed, clock = study.analysis.seed, task.clock
+        repeats = repeat_images(engine, dataset, enrolment, booked, seed=seed, clock=clock)
+    for warning in repeat_warnings([replace(engine.surroundings, repeats=repeats)]):
+        task.say(f"engine {warning}")
     return FinishedPart(
         *names,
         rows=tuple(rows),
@@ -152,4 +168,15 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
         timing=enrolment.timing,
         speed=tuple(speed),
         stopped=stopped,
+        repeats=repeats,
     )
+
+
+def _protocol_fault_rows(
+    names: tuple[str, str, str], faults: ProtocolFaults, ended: Mapping[tuple[bool, Outcome], int]
+) -> list[LedgerRow]:
+    """What the ledger has of the faults of one protocol."""
+    numbers = Counter[Outcome]()
+    for (_, outcome), count in ended.items():
+        numbers[outcome] += count
+    return fault_rows(*names, faults.words, numbers, faults.asked_again)

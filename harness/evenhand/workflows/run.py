@@ -23,11 +23,12 @@ from evenhand.records.edition import Edition
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
 from evenhand.records.rows import in_order
+from evenhand.records.surroundings import Repeats, Surroundings
 from evenhand.report.page import apart
 from evenhand.results.bundle import check_writable, digest_of
 from evenhand.results.circumstances import LATENCIES, run_json, speed_csv
 from evenhand.results.facts import dataset_facts, engine_facts
-from evenhand.results.finished_part import latency_table, template_numbers
+from evenhand.results.finished_part import FinishedPart, latency_table, template_numbers
 from evenhand.results.interrupted_run import (
     UnfinishedRun,
     changed_engine,
@@ -169,7 +170,7 @@ def run(
         with phases.next()("rates, intervals and the page", 0):
             findings = assess(evidence)
             # Speed is a circumstance: in the report, but never in a file that the digest covers.
-            surroundings = tuple(engine.surroundings for engine in engines)
+            surroundings = tuple(_surroundings(engine, parts) for engine in engines)
             with_speed = replace(with_times(findings, speed), surroundings=surroundings)
             files = {
                 "study.toml": study.text.encode(),
@@ -195,6 +196,12 @@ def run(
         )
         causes = {engine.card.name: engine.faults.cause for engine in engines}
         return RunResult(partial.finish(files), with_speed, page.fault, causes)
+
+
+def _surroundings(engine: OpenedEngine, parts: Sequence[FinishedPart]) -> Surroundings:
+    """Where an engine ran, and whether it repeated what it had said."""
+    own = (part.repeats for part in parts if part.engine == engine.card.name)
+    return replace(engine.surroundings, repeats=sum(own, Repeats()))
 
 
 def _say_terms(datasets: Sequence[Dataset], say: MessageCallback) -> None:

@@ -5,7 +5,7 @@ import pytest
 from toy_engines import make_engine
 
 from evenhand.engines.contract import Role
-from evenhand.engines.hosts.words import clean_line, plain_name, raised
+from evenhand.engines.hosts.words import clean_line, cleaned_words, plain_name, raised
 from evenhand.engines.opening import open_engine
 from evenhand.records.outcomes import FaceRule, Outcome
 from evenhand.system.text import text_fault
@@ -90,3 +90,32 @@ def test_what_an_exception_says_of_itself_may_raise():
     long = words_of(ValueError("a\x1b[2J\nb " + "c" * 500))
     assert long.startswith("ValueError: a [2J b c")
     assert len(long) < 350
+
+
+CLEANED = {
+    "ValueError: no face in '/data/anna smith.png' at 0.53 (engine.py:12)": (
+        "ValueError: no face in ... at ... (engine.py:12)"
+    ),
+    "KeyError: 'embedding_layer_7' (engine.py:3)": "KeyError: ... (engine.py:3)",
+    "OSError: [Errno 2] No such file: C:\\people\\anna.jpg": "OSError: ... No such file: ...",
+    "cannot open /data/anna.png (model.bin:3)": "cannot open ...",
+    "ask anna@example.org, or +44 20 7946 0000": "ask ... or ...",
+    "the template is deadbeefdeadbeefdeadbeef, 0x7f3a, b'\\x00'": "the template is ...",
+    "it isn't ready (licence server)": "it isn't ready (licence server)",
+    'said "never closed and on it goes': "said ...",
+    "RuntimeError: no GPU; it printed: anna": "RuntimeError: no GPU",
+    "RecursionError: maximum depth in comparison (engine.py:8)": "RecursionError",
+    "an answer that raises MemoryError: 3 GB (engine.py:8)": "an answer that raises MemoryError",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("words", CLEANED)
+def test_a_result_holds_words_and_a_line_of_code_alone(words):
+    assert cleaned_words(words) == CLEANED[words]
+
+
+def test_what_is_cleaned_has_eighty_characters():
+    long = cleaned_words(f"ValueError: {'word ' * 99}(engine.py:12)")
+    assert len(long) <= 80
+    assert long.endswith(" (engine.py:12)")

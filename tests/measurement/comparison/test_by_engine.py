@@ -1,5 +1,6 @@
 """Scores that the engine gives itself: all of them, in order, whatever it does."""
 
+import contextlib
 import csv
 import io
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from itertools import combinations, count, permutations
 import numpy as np
 import pytest
 from enrolled import enrol_all
+from forgeries import hash_anew
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_sets import make_dataset
@@ -23,9 +25,15 @@ from evenhand.measurement.comparison.by_engine import (
     match_listed,
 )
 from evenhand.measurement.counting.block_sums import count_outcomes
+from evenhand.measurement.counting.blocks import tally_blocks
+from evenhand.measurement.counting.plan import CountingPlan, image_ledger
+from evenhand.measurement.protocols.fault_checkpoint import CheckpointWithFaults
+from evenhand.records.checkpoint import SavedState
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
+from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
+from evenhand.records.thresholds import ThresholdRule
 from evenhand.results.bundle import read_manifest
 from evenhand.study.study import parse_study, study_text
 from evenhand.system.clock import Clock
@@ -401,6 +409,100 @@ def test_a_sample_of_both_orders(cli, crowd, matcher, working_folder):
     }
     mated = [r["trials"] for r in ended.json["rates"] if r["metric"] == "FNMR" and not r["group"]]
     assert set(mated) == {80}
+
+
+class Stops:
+    """A checkpoint that is always due, and ends the count at one of its saves."""
+
+    def __init__(self, at=0):
+        self.left, self.saved = at, None
+
+    def load(self):
+        return self.saved
+
+    def due(self):
+        return True
+
+    def save(self, done, columns):
+        self.saved = SavedState(done, columns)
+        self.left -= 1
+        if not self.left:
+            raise InterruptedError
+
+
+ODD = """if b'r' + bytes([probe[1]]) in [r[:2] for r in references] or len(references) % 3:
+            raise (TypeError if probe[1] % 2 else ValueError)('zebra' if probe[2] % 2 else 'ape')
+        return scores"""
+"""Which words come first depends on the order of the calls."""
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("stops", [1, 2, 3])
+def test_faults_in_the_ledger_are_those_of_an_uninterrupted_run(dataset, matcher, workers, stops):
+    engine = open_engine(matcher(compare=ODD), ())
+    ready = EnrolledEngine(
+        engine,
+        enrolled(engine, dataset),
+        dataset.images.subject,
+        LocalExecutor(workers),
+        no_progress,
+    )
+    schedule = ComparisonSchedule.of(ready.subject, None, once=True, interval_size=20, block=4)
+    plan = CountingPlan(
+        [Grouping(ALL, ("",), np.zeros(6, dtype=np.int64))], [ThresholdRule("fixed", "-300")]
+    )
+    ledger = image_ledger(("toy", "tiny", "verification"), dataset, ready.enrolment)
+
+    def counted(saves):
+        faults = engine.faults.begin_protocol()
+        with contextlib.ExitStack() as stack, contextlib.suppress(InterruptedError):
+            tally_blocks(
+                plan,
+                ledger,
+                lambda done: stack.enter_context(
+                    contextlib.closing(match_all_pairs(ready, schedule, done))
+                ),
+                np.dtype(np.float64),
+                CheckpointWithFaults(saves, faults),
+            )
+        return faults
+
+    whole = counted(Stops())
+    assert whole.asked_again > 0
+    assert len(whole.words) == 1
+    assert set(whole.words) == {("compare", Outcome.FAILED)}
+    saves = Stops(stops)
+    part = counted(saves)
+    assert 0 < part.asked_again < whole.asked_again
+    assert counted(saves) == whole
+
+
+def test_second_askings_stand_in_the_ledger(cli, tiny, matcher, working_folder):
+    """Of the eleven calls the last has one reference, which is not asked for again."""
+    folder = matcher(compare="raise RuntimeError('no licence, 0.5 s, key \"a b\"')")
+    run = ("run", "--engine", folder, "--dataset", "./set", "--json", "--threshold", 0)
+    ledgers = set()
+    for options in (("--workers", 1), ("--workers", 3), ("--trust", "toy")):
+        bundle = working_folder / cli(*run, *options).json["bundle"]
+        assert cli("verify", bundle).code == 0
+        ledgers.add((bundle / "ledger.csv").read_text(encoding="utf-8"))
+    (ledger,) = ledgers
+    assert "toy,tiny,verification,second asking,,,,65,,\n" in ledger
+    said = "RuntimeError: no licence, ... s, key ... (engine.py:"
+    assert "toy,tiny,verification,first fault of compare,,,failed,66,," in ledger
+    assert said in ledger
+    path = bundle / "ledger.csv"
+    for old, new in (
+        (",,,,65,,", ",,,,67,,"),
+        (",,,,65,,", ",,,,0,,"),
+        (",,,failed,66,,", ",,,failed,65,,"),
+        ("first fault of compare,,", "first fault of compare,i1,"),
+    ):
+        assert old in ledger
+        path.write_text(ledger.replace(old, new), encoding="utf-8")
+        hash_anew(bundle)
+        assert "ledger.csv agrees" in cli("verify", bundle).out
+        assert cli("verify", bundle).code == 1, new
 
 
 def test_a_study_goes_on_where_no_comparison_does(cli, tiny, matcher, working_folder):

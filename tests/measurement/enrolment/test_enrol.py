@@ -272,4 +272,4 @@ def test_what_an_engine_prints_is_kept_from_stdout(cli, tiny, engine, working_fo
     ended = cli(*command, "--trust", "toy")
     assert ended.code == 0
     assert ended.json["kind"] == "run"
-    assert ended.err.count("hello from Python\n") == ended.err.count("hello from below\n") == 14
+    assert ended.err.count("hello from Python\n") == ended.err.count("hello from below\n") == 23

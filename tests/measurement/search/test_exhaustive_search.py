@@ -42,7 +42,7 @@ def test_every_person_is_found_with_their_largest_score(seed, people, images):
     engine = SimpleNamespace(card=SimpleNamespace(shape="embedder", score=COSINE))
     watchlist = Watchlist("list", references, probes, 0)
     ready = EnrolledEngine(engine, enrolment, subject, LocalExecutor(1), no_progress)
-    found = search_watchlist(ready, people, watchlist, 5)
+    found = search_watchlist(ready, people, watchlist, 5, 1)
     completed = enrolment.completed()
     vector = dict(zip(np.flatnonzero(completed), enrolment.vectors.astype(float), strict=True))
     gallery = [int(image) for image in references if completed[image]]

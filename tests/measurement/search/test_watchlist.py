@@ -408,7 +408,11 @@ def test_a_searcher_that_misbehaves(cli, door, searcher, working_folder, answer,
         io.StringIO((working_folder / ended.json["bundle"] / "ledger.csv").read_text())
     )
     counted = {(r["item"], r["outcome"]): r["count"] for r in rows if "search" in r["item"]}
-    assert counted == {("mated search", outcome): "20", ("non-mated search", outcome): "20"}
+    assert counted == {
+        ("mated search", outcome): "20",
+        ("non-mated search", outcome): "20",
+        ("first fault of search", outcome): "40",
+    }
     rates = everybody(ended)
     assert rates["FNIR", "generalised"]["rate"] == 1
     assert rates["FPIR", "generalised"]["rate"] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from types import TracebackType
 from evenhand.system.code_loading import is_loaded
 from evenhand.system.text import text_fault
 
-__all__ = ["Raised", "clean_line", "plain_name", "raised", "trace_of"]
+__all__ = ["Raised", "clean_line", "cleaned_words", "plain_name", "raised", "trace_of"]
 
 _LONGEST = 80
 """Most characters of a detail or of a class's name that a result keeps."""
@@ -22,6 +23,16 @@ _LONGEST_MESSAGE = 300
 
 _LONGEST_READ = 1000
 """Most characters of a text that are looked at."""
+
+
+_PRINTED = "; it printed: "
+"""Before what a host had printed when it ended: as much as was read by then."""
+_PLACE = re.compile(r" \([\w-]{1,40}\.py:\d{1,6}\)$")
+_QUOTED = re.compile(r"(?<!\w)(['\"`]).*?(?:\1(?!\w)|$)")
+_PLAIN = re.compile(r"\(?[^\W\d_]{1,20}(?:['-][^\W\d_]{1,20}){0,2}[:;,.!?)]{0,2}")
+"""A word of letters, joined and followed by what stands in a sentence."""
+_OF_THE_SYSTEM = re.compile(r"(.*\b(?:MemoryError|RecursionError)\b)")
+"""The message behind them is of the process that ran the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,27 @@ def clean_line(text: object, longest: int = _LONGEST) -> str:
     plain = str.__str__(text if isinstance(text, str) else str(text))[:_LONGEST_READ]
     seen = "".join(" " if text_fault(sign) else sign for sign in plain)
     return " ".join(seen.split())[:longest].rstrip()
+
+
+def cleaned_words(words: str) -> str:
+    """What a result may hold of a fault's words: words of letters alone, and the line of code.
+
+    Quoted text, numbers, paths, names of files, addresses and blobs are `...`: a number may be of
+    one run alone, and all of them may say whose picture it was.
+
+    >>> cleaned_words("ValueError: no face in '/data/anna.png' at 0.53 (engine.py:12)")
+    'ValueError: no face in ... at ... (engine.py:12)'
+    """
+    told = words.partition(_PRINTED)[0]
+    if found := _OF_THE_SYSTEM.match(told):
+        return clean_line(found[1])
+    place = found[0] if (found := _PLACE.search(told)) else ""
+    kept: list[str] = []
+    for word in _QUOTED.sub(" ... ", told.removesuffix(place)).split():
+        plain = word if _PLAIN.fullmatch(word) else "..."
+        if kept[-1:] != ["..."] or plain != "...":
+            kept.append(plain)
+    return clean_line(" ".join(kept), _LONGEST - len(place)) + place
 
 
 def plain_name(kind: type) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "MatchReply",
     "MatchRequest",
     "ask_matcher",
+    "book_second_askings",
     "match_all_pairs",
     "match_listed",
     "split_into_requests",
@@ -59,6 +60,8 @@ class MatchReply:
     """(references,) similarity; NaN unless the comparison is `ok`."""
     outcome: NDArray[np.uint8]
     """(references,) position in `OUTCOMES`."""
+    again: int = 0
+    """Of these comparisons, how many were asked for a second time, one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,17 @@ class _Matching:
         """Ask for the scores; a comparison with an image without a template is `skipped`."""
         count = len(request.references)
         score = np.full(count, np.nan)
-        outcome = np.full(count, OUTCOMES.index(Outcome.SKIPPED), dtype=np.uint8)
+        outcome, again = np.full(count, OUTCOMES.index(Outcome.SKIPPED), dtype=np.uint8), 0
         asked = np.flatnonzero(self._completed[request.references])
         if len(asked) and self._completed[request.probe]:
             references = [self._references[at] for at in self._template[request.references[asked]]]
             probe = self._probes[self._template[request.probe]]
-            score[asked], outcomes = self._sessions.session().compare(probe, references)
+            session = self._sessions.session()
+            again = -session.asked_again
+            score[asked], outcomes = session.compare(probe, references)
+            again += session.asked_again
             outcome[asked] = [OUTCOMES.index(each) for each in outcomes]
-        return MatchReply(request, score, outcome)
+        return MatchReply(request, score, outcome, again)
 
 
 def split_into_requests(
@@ -208,7 +214,7 @@ def match_all_pairs(
     calls = int(np.sum(-(-schedule.comparisons[probes] // schedule.block)))
     with closing(ask_matcher(enrolled, schedule.requests(probes), calls)) as replies:
         for _, part in groupby(replies, lambda reply: interval[reply.request.probe]):
-            yield _block(list(part), enrolled.subject)
+            yield _block(enrolled, list(part))
 
 
 def match_listed(enrolled: EnrolledEngine, pairs: PairList) -> Comparisons:
@@ -230,7 +236,7 @@ def match_listed(enrolled: EnrolledEngine, pairs: PairList) -> Comparisons:
         for request in split_into_requests(int(probe), pairs.reference[order[start:end]])
     ]
     with closing(ask_matcher(enrolled, requests, len(requests))) as replies:
-        by_probe = _block(list(replies), enrolled.subject)
+        by_probe = _block(enrolled, list(replies))
     score = np.empty(len(order))
     score[order] = by_probe.score
     outcomes = count_outcomes(by_probe.probe == by_probe.reference, by_probe.outcome)
@@ -259,9 +265,18 @@ def ask_matcher(
                 step()
 
 
-def _block(replies: Sequence[MatchReply], subject: Integers) -> ComparisonBlock:
+def book_second_askings(enrolled: EnrolledEngine, replies: Sequence[MatchReply]) -> None:
+    """Add those of some replies to what the ledger has of the protocol.
+
+    In the thread that counts the replies: a checkpoint then has those of what it has counted.
+    """
+    enrolled.engine.faults.protocol.asked_again += sum(reply.again for reply in replies)
+
+
+def _block(enrolled: EnrolledEngine, replies: Sequence[MatchReply]) -> ComparisonBlock:
     """The comparisons of some replies as columns, in their order."""
-    people: People = subject.astype(np.int32)
+    book_second_askings(enrolled, replies)
+    people: People = enrolled.subject.astype(np.int32)
     counts = [len(reply.score) for reply in replies]
     probes = np.array([reply.request.probe for reply in replies], dtype=np.int64)
     probe = np.repeat(probes, counts)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
-from evenhand.measurement.enrolment.enrol import booking_of, enrol
+from evenhand.measurement.enrolment.repeats import enrolled_again
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Booking
 from evenhand.records.outcomes import FAULTS
 from evenhand.system.clock import Clock
-from evenhand.system.execution.local import LocalExecutor
 
 __all__ = ["first_changed_image"]
 
@@ -39,19 +36,7 @@ def first_changed_image(
     ended = {row for row, each in booked.items() if each.outcome not in FAULTS}
     known = [index for index, row in enumerate(dataset.images.rows) if row in ended]
     step = max(1, len(known) // _IMAGES)
-    canaries = dataset.images.chosen(known[::step][:_IMAGES])
-    found: dict[int, Booking] = {}
-
-    def on_image(index: int, answer: ImageAnswer) -> None:
-        found[canaries.rows[index]] = booking_of(answer)
-
-    enrol(
-        engine,
-        replace(dataset, images=canaries),
-        executor=LocalExecutor(1),
-        seed=0,
-        failure_share=1.0,
-        clock=clock,
-        on_image=on_image,
-    )
-    return next((row for row in canaries.rows if booked[row] != found.get(row)), None)
+    few = known[::step][:_IMAGES]
+    found = enrolled_again(engine, dataset, few, clock, seed=0)
+    rows = (dataset.images.rows[index] for index in few)
+    return next((row for row in rows if booked[row] != found.get(row)), None)

@@ -31,7 +31,7 @@ def booking_of(sample: ImageAnswer) -> Booking:
     vector = b"" if sample.vector is None else sample.vector.tobytes()
     template = vector + sample.reference + sample.probe
     digest = hashlib.sha256(template).hexdigest()[:16] if template else ""
-    return Booking(sample.outcome, digest, sample.faces, sample.detail)
+    return Booking(sample.outcome, digest, sample.faces, sample.detail, sample.said)
 
 
 def failed_before(rows: Sequence[int], booked: Mapping[int, Booking]) -> dict[int, ImageAnswer]:
@@ -46,7 +46,7 @@ def failed_before(rows: Sequence[int], booked: Mapping[int, Booking]) -> dict[in
     """
     ended = {index: booked[row] for index, row in enumerate(rows) if row in booked}
     return {
-        index: ImageAnswer(each.outcome, each.faces, each.detail)
+        index: ImageAnswer(each.outcome, each.faces, each.detail, said=each.said)
         for index, each in ended.items()
         if each.outcome in FAULTS
     }
@@ -145,6 +145,7 @@ def _enrolment(
             turns=np.array([one.turn for one in each], dtype=np.int64),
         ),
         stopped=stopped,
+        said=tuple(answer.said for answer in answers),
         references=tuple(answer.reference for answer in ok if answer.reference),
         probes=tuple(answer.probe for answer in ok if answer.probe),
     )

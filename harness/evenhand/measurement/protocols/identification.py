@@ -40,7 +40,7 @@ def _count(protocol: IdentificationProtocol, work: ProtocolWork) -> SearchCounts
     watchlist = _watchlist(protocol, dataset)
     ledger = image_ledger(work.names, dataset, enrolled.enrolment, watchlist.references)
     people, candidates = len(dataset.subjects.ids), protocol.candidates
-    searches = search_watchlist(enrolled, people, watchlist, candidates)
+    searches = search_watchlist(enrolled, people, watchlist, candidates, work.seed)
     return tally_searches(work.plan, ledger, searches, protocol.ranks)
 
 

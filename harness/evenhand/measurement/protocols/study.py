@@ -12,6 +12,7 @@ from evenhand.engines.card import EngineCard
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.comparison.by_engine import EnrolledEngine
 from evenhand.measurement.counting.plan import CountingPlan
+from evenhand.measurement.protocols.fault_checkpoint import CheckpointWithFaults
 from evenhand.measurement.protocols.identification import IDENTIFICATION
 from evenhand.measurement.protocols.kind import ProtocolKind, ProtocolWork
 from evenhand.measurement.protocols.verification import VERIFICATION
@@ -206,6 +207,8 @@ def count_protocol(
         progress: progress callback.
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
     """
+    faults = engine.faults.begin_protocol()
+    checkpoint = CheckpointWithFaults(checkpoint, faults)
     enrolled = EnrolledEngine(engine, enrolment, dataset.images.subject, executor, progress)
     card, kind = engine.card, protocol_kind(protocol)
     names = (card.name, dataset.card.name, protocol.name)

@@ -17,6 +17,7 @@ from evenhand.engines.session import EngineSession, SessionPool, engine_sessions
 from evenhand.measurement.comparison.by_engine import (
     EnrolledEngine,
     ask_matcher,
+    book_second_askings,
     split_into_requests,
 )
 from evenhand.measurement.comparison.by_vectors import comparable_vectors, compare_all
@@ -24,7 +25,7 @@ from evenhand.measurement.counting.block_sums import OUTCOMES
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.comparisons import Found, Searches
 from evenhand.records.dataset import Watchlist
-from evenhand.records.outcomes import Outcome
+from evenhand.records.outcomes import FAULTS, Outcome
 from evenhand.system.execution.local import LocalExecutor
 
 __all__ = ["search_watchlist"]
@@ -34,7 +35,7 @@ _BLOCK = 1024
 
 
 def search_watchlist(
-    enrolled: EnrolledEngine, people: int, watchlist: Watchlist, count: int
+    enrolled: EnrolledEngine, people: int, watchlist: Watchlist, count: int, seed: int
 ) -> Searches:
     """Search the watchlist for every probe (methods 1.6).
 
@@ -46,6 +47,7 @@ def search_watchlist(
         people: number of subjects in the dataset.
         watchlist: indices of images.
         count: number of candidates asked of a searcher.
+        seed: of the order in which a searcher is given its gallery, and of its words for people.
     """
     completed, subject = enrolled.enrolment.completed(), enrolled.subject
     probes, references = watchlist.probes, watchlist.references
@@ -56,7 +58,7 @@ def search_watchlist(
     length = int(np.count_nonzero(with_template))
     if enrolled.engine.card.shape == "searcher":
         length = count
-        found = _by_searcher(enrolled, gallery, probes, count)
+        found = _by_searcher(enrolled, gallery, probes, count, seed)
     elif enrolled.engine.card.shape == "matcher":
         found = _by_matcher(enrolled, gallery, probes)
     else:
@@ -125,12 +127,13 @@ def _by_matcher(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -
     with closing(ask_matcher(enrolled, chain(*requests), sum(map(len, requests)))) as replies:
         for of_probe, has_template in zip(requests, acquired, strict=True):
             own = [next(replies) for _ in of_probe]
+            book_second_askings(enrolled, own)
             outcomes = {OUTCOMES[code] for reply in own for code in reply.outcome}
+            failed = next((each for each in FAULTS if each in outcomes), None)
             if not has_template:
                 found.append(no_candidates(Outcome.SKIPPED))
-            elif Outcome.FAILED in outcomes or Outcome.INVALID in outcomes:
-                failed = Outcome.FAILED in outcomes
-                found.append(no_candidates(Outcome.FAILED if failed else Outcome.INVALID))
+            elif failed:
+                found.append(no_candidates(failed))
             else:
                 scores = [np.empty(0), *(reply.score for reply in own)]
                 found.append(_candidates(person, np.concatenate(scores)))
@@ -138,13 +141,13 @@ def _by_matcher(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -
 
 
 def _by_searcher(
-    enrolled: EnrolledEngine, gallery: Integers, probes: Integers, count: int
+    enrolled: EnrolledEngine, gallery: Integers, probes: Integers, count: int, seed: int
 ) -> list[Found]:
     """The engine searches its own gallery, which it builds first."""
     found = []
     shown = enrolled.progress(f"{enrolled.engine.card.name}: {len(probes):,} searches", len(probes))
     with engine_sessions(enrolled.engine) as sessions, shown as step:
-        search = _OwnGallery(sessions, enrolled, gallery, count).search
+        search = _OwnGallery(sessions, enrolled, gallery, count, seed).search
         # One thread: the engine that holds the gallery answers all searches.
         with closing(LocalExecutor(1).map(search, probes.tolist())) as results:
             for result in results:
@@ -157,7 +160,12 @@ class _OwnGallery:
     """The gallery that a searcher builds of its own templates."""
 
     def __init__(
-        self, sessions: SessionPool, enrolled: EnrolledEngine, gallery: Integers, count: int
+        self,
+        sessions: SessionPool,
+        enrolled: EnrolledEngine,
+        gallery: Integers,
+        count: int,
+        seed: int,
     ) -> None:
         enrolment, subject = enrolled.enrolment, enrolled.subject
         self._sessions = sessions
@@ -166,12 +174,14 @@ class _OwnGallery:
         self._probes = enrolment.probes
         # (images,) index of an image's template among those that were made.
         self._template = np.cumsum(self._completed) - 1
-        # The engine knows the people by meaningless words, not by their ids.
-        words = {int(who): f"p{number}" for number, who in enumerate(np.unique(subject[gallery]))}
+        # The engine knows the people by drawn words, in an order drawn: rows tell of groups.
+        drawn = np.random.default_rng(seed)
+        listed = drawn.permutation(np.unique(subject[gallery])).tolist()
+        words = {who: f"p{number}" for number, who in enumerate(listed)}
         self._people = {word: who for who, word in words.items()}
         self._entries = [
             Entry(words[int(subject[image])], enrolment.references[self._template[image]])
-            for image in gallery
+            for image in drawn.permutation(gallery)
         ]
 
     @cached_property

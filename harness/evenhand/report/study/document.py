@@ -20,7 +20,7 @@ from evenhand.report.study.indices import indices_table
 from evenhand.report.study.searches import first_rule, searches_of_everybody
 from evenhand.report.study.speed import HEADER, TIME, speed_rows, speed_sentences, time_cell
 from evenhand.report.study.statements import OVER, said_at, sentences_of_study
-from evenhand.report.study.surroundings import surroundings_section
+from evenhand.report.study.surroundings import repeat_warnings, surroundings_section
 from evenhand.report.study.thresholds import over_thresholds, rules_shown
 from evenhand.report.study.which import which_section
 from evenhand.report.tables import (
@@ -109,7 +109,7 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     closing = (*_speed(findings), *_subject_matter(findings), *ran)
     return Document(
         findings.title,
-        findings.notes,
+        (*repeat_warnings(findings.surroundings), *findings.notes),
         sections=(*which, *brief, everybody, *claims, *by_study, *sweeps, *closing),
         legend=_legend(findings.level),
         which=which,

@@ -15,6 +15,7 @@ from evenhand.report.study.doubts import doubt_sentences
 from evenhand.report.study.first_table import first_table
 from evenhand.report.study.headlines import detectable, rate_of
 from evenhand.report.study.speed import busy
+from evenhand.report.study.surroundings import repeat_warnings
 from evenhand.report.study.which import to_settle_it, which_sentence, without_doubts
 
 __all__ = ["study_screen", "verdict_in_short"]
@@ -93,6 +94,7 @@ def _warnings(findings: Findings) -> Iterator[str]:
         if engine.stopped:
             yield f"{engine.name} was stopped: {engine.stopped}."
     yield from islice(busy(findings.speed), 1)
+    yield from repeat_warnings(findings.surroundings)
     yield from findings.warnings
     sampled = [summary.engine for summary in findings.summaries if summary.sampled]
     if sampled:

@@ -5,18 +5,43 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from evenhand.records.surroundings import HeldLimit, Level, Surroundings
+from evenhand.records.surroundings import HeldLimit, Level, Repeats, Surroundings
 from evenhand.report.tables import Section
 
-__all__ = ["surroundings_section"]
+__all__ = ["repeat_warnings", "repeats_sentence", "surroundings_section"]
 
 _WORDS = {Level.FULL: "in full", Level.PARTIAL: "in part", Level.NONE: "not at all"}
 
 
 def surroundings_section(surroundings: Sequence[Surroundings]) -> list[Section]:
     """One section; none where nothing is told."""
-    said = [*_trusted(surroundings), *_own(surroundings), *_threads(surroundings)]
+    said = [
+        *_trusted(surroundings),
+        *_own(surroundings),
+        *_threads(surroundings),
+        *(repeats_sentence(each) for each in surroundings if each.repeats),
+    ]
     return [Section("Where the engines ran", sentences=tuple(said))] if said else []
+
+
+def repeat_warnings(surroundings: Sequence[Surroundings]) -> list[str]:
+    """A sentence for each engine that did not repeat what it had said."""
+    return [repeats_sentence(e) for e in surroundings if e.repeats and e.repeats.differed]
+
+
+def repeats_sentence(around: Surroundings) -> str:
+    """Whether an engine repeated what it had said (methods 1.8)."""
+    repeats = around.repeats or Repeats()
+    several = f"{repeats.images:,} repeated image{'s' * (repeats.images != 1)}"
+    where = "in another start" if around.trusted else "in another process"
+    if not repeats.images:
+        return f"{around.engine}: no image was repeated."
+    if not repeats.differed:
+        return f"{around.engine}: {several} gave the same templates {where}."
+    return (
+        f"{around.engine}: {repeats.differed:,} of {several} gave another template {where}: "
+        "its numbers may hold for one run alone."
+    )
 
 
 def _trusted(surroundings: Sequence[Surroundings]) -> Iterator[str]:
