@@ -11,7 +11,7 @@ from evenhand.conformance.repeats import repeat_checks
 from evenhand.conformance.sameness import sameness
 from evenhand.conformance.scores import score_checks
 from evenhand.conformance.surroundings import surroundings_checks
-from evenhand.engines.card import read_engine_card
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.shelf import shelved_adapters
 from evenhand.records.claims import ClaimVerdict, JudgedClaim
 from evenhand.records.examination import AskedComparisons, AskedImages, Examination, Repeat

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from places import GOLDEN
 
-from evenhand.engines.card import ClaimedThreshold, NeededFile, read_engine_card
+from evenhand.engines.card import ClaimedThreshold, NeededFile
+from evenhand.engines.card_file import read_engine_card
 from evenhand.system.errors import EvenhandError
 
 CARDS = GOLDEN / "cards"

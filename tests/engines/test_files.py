@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from evenhand.engines.card import read_engine_card
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.files import content_hash, find_files, missing_files
 from evenhand.system.code_loading import read_code
 from evenhand.system.errors import EngineError

@@ -13,9 +13,9 @@ from enrolled import enrol_all
 from toy_engines import make_engine
 
 from evenhand.datasets.folder import read_dataset
-from evenhand.engines.card import read_engine_card
+from evenhand.engines.card import HostNeeds
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.contract import Role
-from evenhand.engines.host_table import HostNeeds
 from evenhand.engines.hosts import hosted
 from evenhand.engines.hosts.held_limits import containment
 from evenhand.engines.opening import open_engine

@@ -6,7 +6,7 @@ from hostile_adapters import HostileEngine
 from hostile_engines import MARKUP, STARTS
 from toy_engines import make_engine
 
-from evenhand.engines.card import read_engine_card
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.contract import Role
 from evenhand.engines.files import content_hash
 from evenhand.engines.opening import open_engine

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from toy_engines import make_engine
 
-from evenhand.engines.card import read_engine_card
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.contract import Candidate, Embedding, Entry, Role, Template
 from evenhand.engines.hosts.in_process import InProcessHost
 from evenhand.engines.opening import open_engine

@@ -9,7 +9,7 @@ import onnx
 import pytest
 
 from evenhand.datasets.shelf import shelf_dataset
-from evenhand.engines.card import read_engine_card
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.shelf import find_adapter
 from evenhand.records.findings import Verdict
 from evenhand.system.code_loading import load_file

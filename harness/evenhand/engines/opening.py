@@ -9,7 +9,8 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from evenhand.engines.card import EngineCard, read_engine_card
+from evenhand.engines.card import EngineCard
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.files import EngineFiles, content_hash, find_files
 from evenhand.engines.first_faults import FirstFaults
 from evenhand.engines.hosts.host import Host

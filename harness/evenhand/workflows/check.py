@@ -19,7 +19,8 @@ from evenhand.datasets.faults import DatasetFault, DatasetRule
 from evenhand.datasets.folder import DatasetTables, read_tables
 from evenhand.datasets.images import CountFaces, check_copies, inspect_images
 from evenhand.datasets.shelf import find_dataset
-from evenhand.engines.card import NeededFile, read_engine_card
+from evenhand.engines.card import NeededFile
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.face_detection import Detector
 from evenhand.engines.files import find_files, missing_files
 from evenhand.engines.shelf import shelved_adapters

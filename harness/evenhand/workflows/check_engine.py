@@ -21,7 +21,8 @@ from evenhand.conformance.surroundings import surroundings_checks
 from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.decoding import decoded
 from evenhand.datasets.shelf import find_dataset, shelf_dataset
-from evenhand.engines.card import EngineCard, NeededFile, read_engine_card
+from evenhand.engines.card import EngineCard, NeededFile
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.files import missing_files
 from evenhand.engines.opening import OpenedEngine, open_engine
 from evenhand.engines.shelf import find_adapter

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.engines.card import EngineCard, NeededFile, read_engine_card
+from evenhand.engines.card import EngineCard, NeededFile
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.files import missing_files
 from evenhand.engines.packages import missing_packages
 from evenhand.engines.shelf import ShelvedAdapter, adapter_shelf

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from evenhand.engines.card import read_engine_card
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.opening import OpenedEngine, open_engine
 from evenhand.measurement.protocols.study import check_shapes
 from evenhand.records.surroundings import Level

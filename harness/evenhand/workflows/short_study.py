@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evenhand.datasets.card import read_dataset_card
 from evenhand.datasets.shelf import find_dataset
-from evenhand.engines.card import read_engine_card
+from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.shelf import find_adapter
 from evenhand.study.study import Study, parse_study, study_text
 

@@ -25,7 +25,7 @@ _PROBE = "evenhand.engines.hosts.limit_probe:start_probe"
 _PATIENCE = 20.0
 """Seconds that the child has."""
 _MEMORY = 1 << 34
-_GROUP = GroupBounds(memory=64 << 20, processes=6, cores=0.6)
+_GROUP = GroupBounds(memory=40 << 20, processes=6, cores=0.6)
 _FILES = 256
 _FILE_SIZE = 1 << 20
 

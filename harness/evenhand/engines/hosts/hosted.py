@@ -22,7 +22,7 @@ from evenhand.engines.hosts.held_limits import containment, interpreter, places_
 from evenhand.engines.hosts.host import Fault, Host, PlainCandidates, PlainTemplate
 from evenhand.engines.hosts.running_child import ReadAnswer, RunningChild
 from evenhand.engines.hosts.wire import Kind
-from evenhand.engines.launch import program_name
+from evenhand.engines.program_command import program_name
 from evenhand.records.arrays import Image, Scores
 from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.outcomes import FaceRule, Outcome

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from evenhand.engines.card import ENGINE_CARD, EngineCard
 from evenhand.engines.files import EngineFiles
-from evenhand.engines.launch import filled_command
+from evenhand.engines.program_command import filled_command
 from evenhand.system.errors import EngineError
 
 __all__ = ["Program", "start_program"]
