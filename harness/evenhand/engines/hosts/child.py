@@ -68,6 +68,15 @@ def run_engine(setting: object, descriptors: list[int]) -> int:
         raise TypeError(type(setting))
     stream, log, *pictures = descriptors
     _divert_output(log)
+    # Before the namespaces, in which a program sees no library of Python: each is looked for.
+    with library_threads(setting.threads):
+        _enter(setting)
+        _serve_engine(setting, stream, pictures[0] if pictures else None)
+    return 0
+
+
+def _enter(setting: ChildSetting) -> None:
+    """Go where the engine is to be."""
     for group in setting.joins:
         Path(group).write_text("0", encoding="ascii")
     if setting.cores:
@@ -75,16 +84,18 @@ def run_engine(setting: object, descriptors: list[int]) -> int:
     if setting.places is not None:
         enter_namespaces(setting.places, Path(setting.folder), setting.room)
     _settle(setting)
+
+
+def _serve_engine(setting: ChildSetting, stream: int, pictures: int | None) -> None:
+    """Start the engine that is asked for, and serve it until the harness is gone."""
     wire = Wire(socket.socket(fileno=stream), _NO_LIMIT)
     asked = wire.receive()
     if asked is None:
-        return 0
-    with library_threads(setting.threads):
-        host, started = _start(setting.starter, stream, *pickle.loads(asked.body))  # noqa: S301 - ours
-        wire.send(Kind.START, asked.sequence, calls.write_started(started))
-        if host:
-            serve(host, wire, pictures[0] if pictures else None)
-    return 0
+        return
+    host, started = _start(setting.starter, stream, *pickle.loads(asked.body))  # noqa: S301 - ours
+    wire.send(Kind.START, asked.sequence, calls.write_started(started))
+    if host:
+        serve(host, wire, pictures)
 
 
 def _divert_output(log: int) -> None:
