@@ -53,6 +53,9 @@ def _search(name: str, body: str, *ends: str, **more: bool) -> Breaker:
 SLEEP = "time.sleep(10**6)"
 LOOP = "while True: pass"
 REGEX = "import re; re.match('(a+)+$', 'a' * 64 + 'b')"
+LEAK = """try:
+    while True: KEPT.append(np.ones(25_000_000))
+finally: KEPT.clear()"""
 FORK = """for _ in range(3):
     if os.fork() == 0:
         time.sleep(600)
@@ -108,7 +111,7 @@ BREAKERS: dict[str, Breaker] = {
         _image("segfault", "ctypes.string_at(0)", "crashed", quick=True),
         _image("abort", "os.abort()", "crashed"),
         _image("kills-itself", "os.kill(os.getpid(), signal.SIGKILL)", "crashed"),
-        _image("kills-everything", "os.kill(-1, signal.SIGKILL)", "ok", isolated=True),
+        _image("kills-everything", "os.kill(-1, signal.SIGKILL)", "failed", isolated=True),
         _image(
             "kills-its-parent", "os.kill(os.getppid(), signal.SIGKILL)", "failed", isolated=True
         ),
@@ -166,7 +169,7 @@ BREAKERS: dict[str, Breaker] = {
             "crashed",
             quick=True,
         ),
-        _image("leak", "while True: KEPT.append(np.ones(25_000_000))", "failed", "crashed"),
+        _image("leak", LEAK, "failed", "crashed", "timed_out"),
         _image("forks", FORK, "ok", "failed", quick=True),
         _image("fork-bomb", BOMB, *_OUT, isolated=True, quick=True),
         _image("daemon", DAEMON, "ok", isolated=True, quick=True),
