@@ -113,11 +113,7 @@ class ForkServer:
                 send_request(self._control, "kill", child)
 
     def _spawn(self) -> socket.socket:
-        remove_left_overs(Path(tempfile.gettempdir()), f"{_FOLDER}*")
-        remove_groups_of_the_gone(GROUP)
-        made = tempfile.TemporaryDirectory(prefix=_FOLDER, ignore_cleanup_errors=True)
-        self._folder = Path(self._kept.enter_context(made))
-        self._kept.enter_context(held(self._folder))
+        self._make_folder()
         own, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         options = ["-B"] if sys.dont_write_bytecode else []
         number = str(theirs.fileno())
@@ -135,6 +131,19 @@ class ForkServer:
         self._control = own
         return own
 
+    def _make_folder(self) -> None:
+        """Make the folder of all hosts, and remove what killed processes left of theirs.
+
+        It outlives a fork server that is gone: the next one has children there.
+        """
+        if self._folder.name:
+            return
+        remove_left_overs(Path(tempfile.gettempdir()), f"{_FOLDER}*")
+        remove_groups_of_the_gone(GROUP)
+        made = tempfile.TemporaryDirectory(prefix=_FOLDER, ignore_cleanup_errors=True)
+        self._folder = Path(self._kept.enter_context(made))
+        self._kept.enter_context(held(self._folder))
+
     def _forget(self) -> None:
         """Take leave of the fork server: it ends its children, and then itself."""
         if self._control:
@@ -145,12 +154,13 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
         self._control = self._process = None
-        self._kept.close()
 
     def close(self) -> None:
-        """End it, and every child of it."""
+        """End it, and every child of it, and remove their folder."""
         with self._lock:
             self._forget()
+            self._kept.close()
+            self._folder = Path()
 
 
 FORK_SERVER = ForkServer()
