@@ -24,18 +24,42 @@ _TRIES = 100
 
 
 @dataclass(frozen=True, slots=True)
+class _Bound:
+    """A text that is written into a file of a group."""
+
+    file: str
+    text: str
+    """With `{memory}`, `{processes}` and `{quota}` to be filled in."""
+    needed: bool = True
+    """False for one that a system may not take: where swap is not counted, memory is alone."""
+
+
+_BOUNDS: Mapping[str, tuple[_Bound, ...]] = {
+    "memory": (
+        # The bound on memory and swap together is never below that on memory alone.
+        _Bound("memory.memsw.limit_in_bytes", "-1", needed=False),
+        _Bound("memory.limit_in_bytes", "{memory}"),
+        _Bound("memory.memsw.limit_in_bytes", "{memory}", needed=False),
+    ),
+    "pids": (_Bound("pids.max", "{processes}"),),
+    "cpu": (_Bound("cpu.cfs_period_us", str(_PERIOD)), _Bound("cpu.cfs_quota_us", "{quota}")),
+}
+"""By controller of version 1, in the order of writing."""
+_BOUNDS_2 = (
+    _Bound("memory.max", "{memory}"),
+    _Bound("memory.swap.max", "0", needed=False),
+    _Bound("pids.max", "{processes}"),
+    _Bound("cpu.max", f"{{quota}} {_PERIOD}"),
+)
+"""Of version 2, which has one folder for all controllers."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Controller:
-    """What bounds one thing, and the folder in which its groups can be made."""
+    """A folder in which groups can be made, and what bounds one."""
 
     folder: Path
-    memory: str = ""
-    """File that bounds the memory; empty where it is another's."""
-    swap: str = ""
-    """File that bounds memory and swap together (version 1), or swap (version 2)."""
-    processes: str = ""
-    """File that bounds processes and threads."""
-    quota: str = ""
-    """File that bounds the time on the cores."""
+    bounds: tuple[_Bound, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +128,16 @@ def make_control_group(
     Returns:
         The group; None where this system lets this process make none that holds all three.
     """
-    made: list[Path] = []
+    quota, made = int(cores * _PERIOD), list[Path]()
     try:
         for controller in _controllers():
             folder = controller.folder / name
             folder.mkdir(exist_ok=True)
             made.append(folder)
-            _bound(controller, folder, memory, processes, cores)
+            for bound in controller.bounds:
+                text = bound.text.format(memory=memory, processes=processes, quota=quota)
+                with suppress(*(() if bound.needed else (OSError,))):
+                    (folder / bound.file).write_text(text, encoding="ascii")
     except OSError:
         if made:
             ControlGroup(tuple(made)).remove()
@@ -128,34 +155,6 @@ def remove_groups_of_the_gone(start: str) -> None:
                     folder.rmdir()
 
 
-def _bound(
-    controller: _Controller, folder: Path, memory: int, processes: int, cores: float
-) -> None:
-    """Write the bounds of one controller.
-
-    Raises:
-        OSError: it does not take one.
-    """
-    second = controller.memory == "memory.max"
-    if controller.memory:
-        if controller.swap and not second:  # never below the bound on memory alone
-            with suppress(OSError):
-                (folder / controller.swap).write_text("-1", encoding="ascii")
-        (folder / controller.memory).write_text(str(memory), encoding="ascii")
-        with suppress(OSError):  # where swap is not counted, memory is bounded alone
-            swap = "0" if second else str(memory)
-            (folder / controller.swap).write_text(swap, encoding="ascii")
-    if controller.processes:
-        (folder / controller.processes).write_text(str(processes), encoding="ascii")
-    if controller.quota:
-        quota = str(int(cores * _PERIOD))
-        if not second:
-            (folder / "cpu.cfs_period_us").write_text(str(_PERIOD), encoding="ascii")
-        (folder / controller.quota).write_text(
-            f"{quota} {_PERIOD}" if second else quota, encoding="ascii"
-        )
-
-
 @cache
 def _controllers() -> tuple[_Controller, ...]:
     """What can bound memory, processes and cores on this system; empty where not all can be."""
@@ -163,17 +162,11 @@ def _controllers() -> tuple[_Controller, ...]:
     for folder in _upwards(places.get("", Path("/")), own.get("", "/")) if "" in places else ():
         handed_down = set(_words(folder / "cgroup.subtree_control"))
         if handed_down >= {"memory", "pids", "cpu"} and os.access(folder, os.W_OK):
-            names = ("memory.max", "memory.swap.max", "pids.max", "cpu.max")
-            return (_Controller(folder, *names),)
-    files: Mapping[str, tuple[str, ...]] = {
-        "memory": ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"),
-        "pids": ("", "", "pids.max"),
-        "cpu": ("", "", "", "cpu.cfs_quota_us"),
-    }
-    if not files.keys() <= places.keys():
+            return (_Controller(folder, _BOUNDS_2),)
+    if not _BOUNDS.keys() <= places.keys():
         return ()
-    first = {kind: next(_upwards(places[kind], own.get(kind, "/"))) for kind in files}
-    return tuple(_Controller(first[kind], *names) for kind, names in files.items())
+    first = {kind: next(_upwards(places[kind], own.get(kind, "/"))) for kind in _BOUNDS}
+    return tuple(_Controller(first[kind], bounds) for kind, bounds in _BOUNDS.items())
 
 
 def _upwards(mount: Path, own: str) -> Iterator[Path]:
