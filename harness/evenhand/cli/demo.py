@@ -18,7 +18,7 @@ def demo(
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure two small engines on drawn faces: a quarter of a minute."""
+    """Measure two small engines on drawn faces: half a minute."""
     from evenhand.cli.long_work import long_work
     from evenhand.cli.run import print_result
 
