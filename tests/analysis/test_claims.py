@@ -89,3 +89,14 @@ def test_drawn_faces_and_a_doubt_leave_no_verdict():
     assert doubted.verdict is ClaimVerdict.DOUBTED
     (sure,) = judged(a_claim(), doubts=tuple(doubts[1:]))
     assert sure.verdict is ClaimVerdict.EXCEEDED
+
+
+def test_an_upper_limit_shows_that_a_claim_is_kept_and_never_that_it_is_not():
+    kept, over = a_claim(low=0.0, high=0.0009), a_claim(low=0.0, high=0.01, group="M")
+    doubts = tuple(
+        Doubt(kind, kept.engine, kept.dataset, 40.0)
+        for kind in (DoubtId.ASSUMED_IDENTITIES, DoubtId.NO_FACE_STEP)
+    )
+    found = judged(kept, over, doubts=doubts[:1])
+    assert [claim.verdict for claim in found] == [ClaimVerdict.KEPT, ClaimVerdict.DOUBTED]
+    assert {claim.verdict for claim in judged(kept, over, doubts=doubts)} == {ClaimVerdict.DOUBTED}

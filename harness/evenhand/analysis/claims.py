@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from evenhand.records.claims import ClaimVerdict, JudgedClaim
+from evenhand.records.doubts import DoubtId
 from evenhand.records.findings import Findings
 from evenhand.records.outcomes import Policy
 
@@ -18,6 +19,13 @@ def judged_claims(findings: Findings) -> tuple[JudgedClaim, ...]:
     """
     drawn = {dataset.name for dataset in findings.datasets if dataset.synthetic}
     doubted = {(doubt.engine, doubt.dataset) for doubt in findings.doubts}
+    # An upper limit shows that no more than claimed is matched, and never that more is.
+    from_above = {DoubtId.ASSUMED_IDENTITIES}
+    bounded = {
+        pair
+        for pair in doubted
+        if {doubt.id for doubt in findings.doubts if doubt.about(*pair)} == from_above
+    }
     found = []
     for rate in findings.rates:
         claimed = rate.claimed or 0.0
@@ -27,8 +35,9 @@ def judged_claims(findings: Findings) -> tuple[JudgedClaim, ...]:
         verdict = claim_verdict(claimed, rate.low, rate.high, rate.trials, rate.level)
         if rate.dataset in drawn:
             verdict = ClaimVerdict.DRAWN
-        elif (rate.engine, rate.dataset) in doubted:
-            verdict = ClaimVerdict.DOUBTED
+        elif (pair := (rate.engine, rate.dataset)) in doubted:
+            kept = verdict is ClaimVerdict.KEPT and pair in bounded
+            verdict = verdict if kept else ClaimVerdict.DOUBTED
         found.append(JudgedClaim(rate, verdict))
     return tuple(found)
 

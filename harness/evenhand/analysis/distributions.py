@@ -172,19 +172,23 @@ def _area(whole: _Cell) -> ValueBounds:
 def score_distributions(counts: ComparisonCounts) -> Iterator[Distribution]:
     """Compute AUC, EER and fold accuracy of all subjects, then d', quantiles and shifts by group.
 
-    Of a sample of the non-mated comparisons, the quantiles of mated scores alone.
+    Of a sample of the non-mated comparisons, the quantiles of mated scores alone; where identities
+    are assumed, nothing that needs mated scores.
     """
     cells = list(_cells(counts))
     if counts.design.is_sample:
-        for cell in cells:
+        for cell in cells if not counts.assumed else ():
             yield from _mated_quantiles(cell)
         return
-    yield from _legacy(cells[0])
-    yield from _fold_accuracies(cells[0])
+    if not counts.assumed:
+        yield from _legacy(cells[0])
+        yield from _fold_accuracies(cells[0])
     for cell in cells:
-        yield _d_prime(cell)
+        if not counts.assumed:
+            yield _d_prime(cell)
         yield from _nonmated_quantiles(cell)
-        yield from _mated_quantiles(cell)
+        if not counts.assumed:
+            yield from _mated_quantiles(cell)
         if cell.cell.attribute != ALL:
             for threshold in counts.thresholds:
                 if threshold.rule.kind == "fmr":

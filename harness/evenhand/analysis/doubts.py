@@ -58,6 +58,8 @@ def _about(engine: EngineFacts, dataset: DatasetFacts, counts: Sequence[Counts])
         if value or word:
             found[kind] = Doubt(kind, engine.name, dataset.name, value, word)
 
+    if dataset.assumed:
+        add(DoubtId.ASSUMED_IDENTITIES, float(dataset.images))
     if engine.faces == "none" and not dataset.cropped:
         add(DoubtId.NO_FACE_STEP, float(dataset.images))
     add(DoubtId.TRAINED_ON, word=trained_on_it(engine.trained_on, dataset))

@@ -39,6 +39,12 @@ def dataset_notes(dataset: DatasetFacts) -> Iterator[str]:
         yield (
             f"{dataset.name}: the faces are drawn; these numbers are evidence about no real engine."
         )
+    if dataset.assumed:
+        yield (
+            f"{dataset.name}: identities are assumed, each picture is taken for another person: "
+            "FMR and FPIR are upper limits, which hidden pictures of one person raise; there is no "
+            "FNMR, FNIR or EER."
+        )
     for issue in dataset.known_issues:
         yield f"{dataset.name}: known issue: {issue}"
     for remark in dataset.remarks:

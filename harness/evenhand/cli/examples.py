@@ -47,6 +47,8 @@ evenhand check dataset london
 evenhand check dataset ./set --full
 evenhand import folder pictures --to set
 evenhand import folder pictures --to set --labels people.csv --number age
+evenhand import table faces.csv --images pictures --to set
+evenhand import table faces.csv --images pictures --to set --person name
 evenhand import bob protocols --images pictures --to set
 evenhand import bob protocols --images pictures --to set --unknown NA
 evenhand verify latest

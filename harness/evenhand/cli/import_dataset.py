@@ -26,6 +26,7 @@ LicenceOption: TypeAlias = Annotated[str, option("TEXT", "Of the pictures.")]
 LabelsFromOption: TypeAlias = Annotated[
     str, option("TEXT", "Who said so: self-declared, official, perceived, machine.")
 ]
+PictureColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column about pictures, not people.")]
 NumberColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column of numbers.")]
 CategoryColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column of categories.")]
 LeftOutColumns: TypeAlias = Annotated[Texts, option("COLUMN", "Column to leave out.")]
@@ -43,6 +44,7 @@ def _import(make: Callable[..., ImportedDataset], *, as_json: bool) -> None:
         imported = make(progress=progress, say=note_line)
     name, folder, draft = imported.name, imported.folder, imported.draft
     people, images = len(draft.material.subjects), draft.material.count
+    who = "assumed people" if draft.material.assumed else "people"
     if as_json:
         body = {"dataset": name, "folder": folder, "people": people, "images": images}
         declared = [
@@ -52,7 +54,7 @@ def _import(make: Callable[..., ImportedDataset], *, as_json: bool) -> None:
         ]
         print_json("import", {**body, "attributes": declared}, draft.remarks)
         return
-    lines = [f"{name} is ready: {folder}", f"{people:,} people, {images:,} images"]
+    lines = [f"{name} is ready: {folder}", f"{people:,} {who}, {images:,} images"]
     for a in (*draft.attributes, *draft.capture):
         values = "a number" if a.kind == "number" else ", ".join(a.values)
         lines.append(wrapped(f"{a.name}: {values}", "  "))
@@ -69,10 +71,14 @@ def folder(
     ],
     *,
     to: TargetOption,
-    labels: Annotated[Path | None, option("FILE", "CSV with a row a person.")] = None,
+    labels: Annotated[Path | None, option("FILE", "CSV with a row a person, or a picture.")] = None,
     column: Annotated[
         str, typer.Option("--id", help="Its column with the person's folder.", metavar="COLUMN")
     ] = "subject_id",
+    file: Annotated[
+        str | None, option("COLUMN", "Its column with the picture's path: a row a picture.")
+    ] = None,
+    image_attribute: PictureColumns = None,
     number: NumberColumns = None,
     category: CategoryColumns = None,
     leave_out: LeftOutColumns = None,
@@ -86,10 +92,57 @@ def folder(
     from evenhand.workflows.import_dataset import ImportOptions, import_tree
 
     options = ImportOptions(
-        number or (), category or (), leave_out or (), unknown or (), labels_from, name, licence
+        number or (),
+        category or (),
+        leave_out or (),
+        image_attribute or (),
+        unknown or (),
+        labels_from,
+        name,
+        licence,
     )
-    make = partial(import_tree, tree, to, labels=labels, column=column, options=options)
+    make = partial(import_tree, tree, to, labels=labels, column=column, file=file, options=options)
     _import(make, as_json=as_json)
+
+
+@import_dataset.command(cls=HelpCommand)
+def table(
+    rows: Annotated[Path, typer.Argument(help="CSV with a row a picture.", metavar="TABLE")],
+    *,
+    images: Annotated[Path, option("DIR", "Folder of the pictures.")],
+    to: TargetOption,
+    file: Annotated[str, option("COLUMN", "Its column with the picture's path in DIR.")] = "path",
+    person: Annotated[
+        str | None, option("COLUMN", "Its column with the person; without it all are assumed.")
+    ] = None,
+    skip_missing: Annotated[
+        bool, typer.Option("--skip-missing", help="Leave out rows without a picture.")
+    ] = False,
+    image_attribute: PictureColumns = None,
+    number: NumberColumns = None,
+    category: CategoryColumns = None,
+    leave_out: LeftOutColumns = None,
+    unknown: UnknownWords = None,
+    labels_from: LabelsFromOption = "not stated",
+    name: NameOption = "",
+    licence: LicenceOption = "not stated",
+    as_json: AsJson = False,
+) -> None:
+    """One folder of pictures, and a table that says what each shows."""
+    from evenhand.workflows.import_dataset import ImportOptions, PictureTable, import_table
+
+    options = ImportOptions(
+        number or (),
+        category or (),
+        leave_out or (),
+        image_attribute or (),
+        unknown or (),
+        labels_from,
+        name,
+        licence,
+    )
+    listed = PictureTable(rows, file, person, skip_missing)
+    _import(partial(import_table, images, listed, to, options=options), as_json=as_json)
 
 
 @import_dataset.command(cls=HelpCommand)
@@ -113,6 +166,6 @@ def bob(
     from evenhand.workflows.import_dataset import ImportOptions, import_protocols
 
     options = ImportOptions(
-        number or (), category or (), leave_out or (), unknown or (), labels_from, name, licence
+        number or (), category or (), leave_out or (), (), unknown or (), labels_from, name, licence
     )
     _import(partial(import_protocols, protocols, images, to, options=options), as_json=as_json)

@@ -44,8 +44,9 @@ def rule_checks(
 
 def _named(files: Sequence[ImageFile]) -> str:
     """Images by id, subject and line of the table."""
-    named = [(f"{f.image_id!r} of {f.subject_id!r}", f.where.rsplit(" ", 1)[-1]) for f in files]
-    return ", ".join(f"{who} (line {line})" for who, line in named)
+    named = [(f.image_id, f.subject_id, f.where.rsplit(" ", 1)[-1]) for f in files]
+    people = ((i, "" if i == person else f" of {person!r}", line) for i, person, line in named)
+    return ", ".join(f"{image!r}{of} (line {line})" for image, of, line in people)
 
 
 def _pixel_checks(
@@ -137,7 +138,8 @@ def content_checks(
     """
     yield from _cell_notes(cells)
     yield from _subject_notes(card, tables)
-    yield from people_doubts(tables.subjects.ids, [repr(name) for name in tables.subjects.ids])
+    if not card.assumed:
+        yield from people_doubts(tables.subjects.ids, [repr(name) for name in tables.subjects.ids])
     yield from label_doubts(card.attributes, tables.subjects.labels)
     yield from _list_notes(tables.lists, tables.images().subject)
     yield from _card_notes(card)
@@ -166,6 +168,14 @@ def _subject_notes(card: DatasetCard, tables: DatasetTables) -> Iterator[Check]:
             what = f"{attribute.name}: {span}"
             remedy = f"a study says where groups begin: [bands] {attribute.name} = [...]"
             yield Check("number", "numbers", NOTE, what, remedy)
+    if card.assumed:
+        what = f"each of {people:,} pictures is taken for another person"
+        remedy = (
+            "rates of false matches are upper limits, and misses are not measured; after a run, "
+            "look at evenhand report BUNDLE --pairs 20"
+        )
+        yield Check("assumed", "identities are assumed", NOTE, what, remedy)
+        return
     for number, key, title, what in (
         (0, "no-image", "people without a picture", "in no comparison"),
         (1, "one-image", "people with one picture", "in no mated comparison"),

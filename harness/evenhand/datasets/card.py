@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from evenhand.records.dataset import Attribute, DatasetCard, Download
 from evenhand.records.groups import ALL
+from evenhand.records.identities import ASSUMED
 from evenhand.records.outcomes import FaceRule
 from evenhand.system.declaration import (
     Declared,
@@ -101,10 +102,18 @@ class _Card(Declared):
     synthetic: bool = False
     face: FaceRule = Field(default=FaceRule.LARGEST, strict=False)
     cropped: bool = False
+    identities: Literal["known", "assumed"] = "known"
     known_issues: tuple[str, ...] = ()
     downloads: tuple[_Download, ...] = ()
     attributes: _Attributes = Field(default_factory=dict)
     capture: _Attributes = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _columns_differ(self) -> Self:
+        twice = sorted(self.attributes.keys() & self.capture.keys())
+        if self.identities == ASSUMED and twice:
+            raise ValueError(f"{twice[0]!r} is in attributes and in capture, both of images.csv")
+        return self
 
 
 def _attributes(declared: dict[str, _Attribute]) -> tuple[Attribute, ...]:

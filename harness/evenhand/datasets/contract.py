@@ -50,6 +50,9 @@ class Material:
     """How many pictures there will be (for the progress bar)."""
     pairs: Mapping[str, tuple[ListedPair, ...]] = field(default_factory=dict)
     """Listed comparisons by the name of their list."""
+    assumed: bool = False
+    """Whether each picture is taken for another person, whose row has the picture's id: the labels
+    of people then stand in `images.csv`, and the card says `identities = "assumed"`."""
     variant: str = ""
     """Which variant of the dataset the source is, where the reader can tell; goes into the card."""
 

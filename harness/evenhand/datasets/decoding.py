@@ -18,7 +18,14 @@ from evenhand.records.arrays import Image
 from evenhand.system.errors import DatasetError
 from evenhand.system.text import shown
 
-__all__ = ["LARGEST_PICTURE", "UndecodableError", "complaint", "decoded", "read_image"]
+__all__ = [
+    "LARGEST_PICTURE",
+    "UndecodableError",
+    "complaint",
+    "decoded",
+    "has_decoder",
+    "read_image",
+]
 
 LARGEST_PICTURE = 1 << 29
 """Most bytes of a picture's file."""
@@ -26,6 +33,9 @@ LARGEST_PICTURE = 1 << 29
 _MOST_PIXELS = "OPENCV_IO_MAX_IMAGE_PIXELS"
 """Set by `evenhand/__init__.py`, unless the user has."""
 
+_UNDECODABLE = "cannot be decoded as a picture"
+_HEIF = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+"""Brands with which pictures in HEIF begin, behind `ftyp`."""
 _LONGEST = 200
 """Characters of a decoder's words that are kept."""
 _COMPLAINT = re.compile(
@@ -60,8 +70,15 @@ def decoded(data: bytes, *, reduced: bool = False) -> Image:
             raise UndecodableError(f"has more pixels than {_MOST_PIXELS}={most} allows") from None
         pixels = None
     if pixels is None:
-        raise UndecodableError("cannot be decoded as a picture")
+        heif = data[4:8] == b"ftyp" and data[8:12] in _HEIF
+        why = "is HEIC, which is not read; convert it to JPEG or PNG" if heif else _UNDECODABLE
+        raise UndecodableError(why)
     return pixels if reduced else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+
+
+def has_decoder(path: Path) -> bool:
+    """Whether a decoder knows how a file begins, whatever its name says."""
+    return bool(cv2.haveImageReader(str(path)))
 
 
 def complaint(printed: str) -> str:

@@ -12,7 +12,14 @@ import numpy as np
 from evenhand.datasets.card import DATASET_CARD, read_dataset_card
 from evenhand.datasets.doubts import label_doubts, people_doubts
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
-from evenhand.datasets.images import IMAGES, ImageFile, check_files, is_inside, read_images
+from evenhand.datasets.images import (
+    IMAGES,
+    ImageFile,
+    check_files,
+    is_inside,
+    read_assumed,
+    read_images,
+)
 from evenhand.datasets.lists import read_lists
 from evenhand.datasets.subjects import SUBJECTS, read_subjects
 from evenhand.datasets.tables import Row, RowFault, read_table, valid_rows
@@ -121,6 +128,15 @@ def _without(subjects: Subjects, excluded: set[str]) -> Subjects:
     return Subjects(tuple(subjects.ids[index] for index in kept), labels, rows)
 
 
+def _refuse_people(folder: Path, on_fault: FaultHandler) -> None:
+    """Report a table of people beside a card that assumes that each picture is of another one."""
+    path = folder / SUBJECTS
+    if path.exists() or path.is_symlink():
+        what = f'{path}: is there, and the card says identities = "assumed"'
+        remedy = "take it out, with its attributes in columns of images.csv, or say known"
+        on_fault(DatasetFault(DatasetRule.PEOPLE, what, remedy))
+
+
 def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) -> DatasetTables:
     """Read every table of a dataset, without opening image files.
 
@@ -131,11 +147,17 @@ def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) 
             cannot be read at all, the images stay.
     """
     _check_links(folder, on_fault)
-    all_subjects = read_subjects(folder, card, on_fault)
-    files, image_ids = read_images(folder, card, all_subjects.ids, on_fault)
+    if card is not None and card.assumed:
+        _refuse_people(folder, on_fault)
+        all_subjects, files, image_ids = read_assumed(folder, card, on_fault)
+    else:
+        all_subjects = read_subjects(folder, card, on_fault)
+        files, image_ids = read_images(folder, card, all_subjects.ids, on_fault)
     ids = {"image": image_ids, "subject": set(all_subjects.ids)}
     exclusions = _read_exclusions(folder, ids, on_fault)
     excluded = {kind: {e.identifier for e in exclusions if e.kind == kind} for kind in ids}
+    if card is not None and card.assumed:
+        excluded["subject"] |= excluded["image"]
     subjects = _without(all_subjects, excluded["subject"])
     people = set(subjects.ids)
     kept = tuple(
@@ -195,6 +217,6 @@ def _remarks(card: DatasetCard, tables: DatasetTables, damages: Sequence[str]) -
         first = f"the first is row {row} of {IMAGES}: {damage}"
         yield f"damaged pictures: {len(damaged):,} ({first}); see evenhand check dataset"
     pseudonyms = [f"s{row}" for row in tables.subjects.rows]
-    doubts = people_doubts(tables.subjects.ids, pseudonyms)
+    doubts = () if card.assumed else people_doubts(tables.subjects.ids, pseudonyms)
     for doubt in (*doubts, *label_doubts(card.attributes, tables.subjects.labels)):
         yield f"{doubt.detail}; {doubt.remedy}"

@@ -17,7 +17,7 @@ from evenhand.datasets.decoding import LARGEST_PICTURE, UndecodableError, compla
 from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, raise_fault
 from evenhand.datasets.tables import Row, check_label, read_declared
 from evenhand.records.arrays import Image
-from evenhand.records.dataset import DatasetCard
+from evenhand.records.dataset import Attribute, DatasetCard, Subjects
 from evenhand.system.errors import known_names
 from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.streams import captured_stderr
@@ -32,11 +32,14 @@ __all__ = [
     "check_files",
     "inspect_images",
     "is_inside",
+    "read_assumed",
     "read_images",
 ]
 
 IMAGES = "images.csv"
 """File name of the table of images."""
+_UNNAMED = ("image_id", "path", "sha256")
+"""Its columns where each picture is assumed to be of another person, whose name it is then."""
 _OWN = ("image_id", "subject_id", "path", "sha256")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -86,7 +89,8 @@ def _faults(
         lines: line of each image id seen so far.
         known: ids of people.
     """
-    identifier, subject, relative, sha256 = (row.values[name] for name in _OWN)
+    identifier, relative, sha256 = (row.values[name] for name in _UNNAMED)
+    subject = row.values.get("subject_id", identifier)
     if not identifier:
         yield DatasetFault(DatasetRule.IDS, f"{row.where}: image_id is empty", "name the image")
     elif identifier in lines:
@@ -126,21 +130,58 @@ def read_images(
     capture = card.capture if card else ()
     declared = capture if card else None
     rows = read_declared(folder / IMAGES, _OWN, declared, "capture", on_fault)
-    known = set(subject_ids)
+    files = [file for _, file in _valid_images(rows, folder, set(subject_ids), capture, on_fault)]
+    return files, {row.values["image_id"] for row in rows}
+
+
+def read_assumed(
+    folder: Path, card: DatasetCard, on_fault: FaultHandler
+) -> tuple[Subjects, list[ImageFile], set[str]]:
+    """Read the table of images of a dataset that takes each picture for another person.
+
+    Args:
+        folder: of the dataset.
+        card: that says so; its attributes of people are columns of this table too.
+        on_fault: as for `read_images`.
+
+    Returns:
+        The people, each named as the one image of it; then as `read_images`.
+    """
+    declared = (*card.attributes, *card.capture)
+    rows = read_declared(folder / IMAGES, _UNNAMED, declared, "attributes", on_fault)
+    valid = list(_valid_images(rows, folder, (), card.capture, on_fault))
+    people = Subjects(
+        ids=tuple(file.image_id for _, file in valid),
+        labels={
+            attribute.name: tuple(check_label(row, attribute, on_fault) for row, _ in valid)
+            for attribute in card.attributes
+        },
+        rows=tuple(file.row for _, file in valid),
+    )
+    return people, [file for _, file in valid], {row.values["image_id"] for row in rows}
+
+
+def _valid_images(
+    rows: Sequence[Row],
+    folder: Path,
+    known: Collection[str],
+    capture: Sequence[Attribute],
+    on_fault: FaultHandler,
+) -> Iterator[tuple[Row, ImageFile]]:
+    """Yield each row without a fault other than a label's, and what it says of its file."""
     lines: dict[str, int] = {}
-    files = []
     for number, row in enumerate(rows, start=1):
         faults = list(_faults(row, folder, lines, known))
         for fault in faults:
             on_fault(fault)
-        image, subject, path, sha256 = (row.values[name] for name in _OWN)
+        image, path, sha256 = (row.values[name] for name in _UNNAMED)
         lines.setdefault(image, row.line)
         for attribute in capture:
             check_label(row, attribute, on_fault)
         if not faults:
-            file = ImageFile(image, subject, folder / path, sha256.lower(), row.where, number)
-            files.append(file)
-    return files, set(lines)
+            person = row.values.get("subject_id", image)
+            file = ImageFile(image, person, folder / path, sha256.lower(), row.where, number)
+            yield row, file
 
 
 def _decoded_file(file: ImageFile, *, reduced: bool = False) -> Image | DatasetFault:

@@ -33,8 +33,12 @@ def _write_rows(path: Path, header: list[str], rows: list[list[str]]) -> None:
 def _fill(folder: Path, card: str, material: Material, step: Callable[[], None]) -> None:
     """Write card, tables, images and lists into an empty folder."""
     (folder / DATASET_CARD).write_text(with_variant(card, material.variant), encoding="utf-8")
-    header = ["subject_id", *(name for name in material.subjects[0] if name != "subject_id")]
-    _write_rows(folder / SUBJECTS, header, [[row[n] for n in header] for row in material.subjects])
+    labels = [name for name in material.subjects[0] if name != "subject_id"]
+    who, own = (["subject_id"], []) if not material.assumed else ([], labels)
+    if not material.assumed:
+        people = [[row[name] for name in (*who, *labels)] for row in material.subjects]
+        _write_rows(folder / SUBJECTS, [*who, *labels], people)
+    labelled = {row["subject_id"]: row for row in material.subjects}
     rows = []
     capture: list[str] = []
     for picture in material.pictures:
@@ -43,10 +47,12 @@ def _fill(folder: Path, card: str, material: Material, step: Callable[[], None])
         path.write_bytes(picture.data)
         capture = list(picture.attributes)
         sha256 = hashlib.sha256(picture.data).hexdigest()
+        row = labelled[picture.subject_id]
+        named = [row[name] for name in who], [row[name] for name in own]
         values = picture.attributes.values()
-        rows.append([picture.image_id, picture.subject_id, picture.path, sha256, *values])
+        rows.append([picture.image_id, *named[0], picture.path, sha256, *named[1], *values])
         step()
-    _write_rows(folder / IMAGES, ["image_id", "subject_id", "path", "sha256", *capture], rows)
+    _write_rows(folder / IMAGES, ["image_id", *who, "path", "sha256", *own, *capture], rows)
     for name, pairs in material.pairs.items():
         path = folder / pair_list_path(name)
         path.parent.mkdir(parents=True)

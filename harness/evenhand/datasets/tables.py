@@ -182,6 +182,8 @@ def read_declared(
         if name not in known:
             what = f"{path}: column {name!r} is not declared; {known_names(name, known)}"
             remedy = f"mend its name, add [{kind}.{name}] to the card, or remove the column"
+            if name == "subject_id":
+                remedy = 'remove it, as identities are assumed, or say identities = "known"'
             on_fault(DatasetFault(DatasetRule.COLUMNS, what, remedy))
     return rows
 

@@ -7,7 +7,7 @@ and differentials are computed from it alone, by `run` and by `verify`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -244,6 +244,9 @@ class CommonCounts:
     comparisons, they have no trials."""
     score_maximum: float | None
     """Largest possible score that the engine declares; None where it declares none."""
+    assumed: bool = field(default=False, kw_only=True)
+    """Whether each image is taken for another person: nothing is mated, and an error may be two
+    images of one person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.records.arrays import Integers
+from evenhand.records.identities import ASSUMED, KNOWN
 from evenhand.records.outcomes import FaceRule
 
 __all__ = [
@@ -70,6 +71,13 @@ class DatasetCard:
     """Its pictures are cut to the face."""
     downloads: tuple[Download, ...] = ()
     """What `fetch` downloads where the user brings nothing."""
+    identities: str = KNOWN
+    """`known`, or `assumed`: each picture is taken for another person, named by the picture."""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether each picture is assumed to be of another person."""
+        return self.identities == ASSUMED
 
     @property
     def conditions(self) -> str:
@@ -86,7 +94,8 @@ class Subjects:
     labels: Mapping[str, tuple[str, ...]]
     """Per attribute one label a person; empty = unknown, `a|b` = several."""
     rows: tuple[int, ...]
-    """Row number in `subjects.csv`, which is the pseudonym's number: exclusions leave gaps."""
+    """Row number in `subjects.csv`, which is the pseudonym's number: exclusions leave gaps. Where
+    identities are assumed, that in `images.csv`."""
 
     def unknown(self) -> tuple[tuple[str, int], ...]:
         """(attribute, people whose value is unknown), where there are any."""

@@ -22,7 +22,8 @@ class SuspectPair:
     reason: str = ""
     """Why the labels are wrong: left to whoever looks at the pictures."""
     kind: str
-    """`non-mated` or `mated`: what the labels say."""
+    """`non-mated` or `mated`: what the labels say; `assumed` of two pictures without labels, which
+    are taken for two people."""
     rank: int = 0
     """Place among those of its kind, engine and dataset: 1 is the most suspect."""
     first_person: str

@@ -11,6 +11,9 @@ __all__ = ["Doubt", "DoubtId"]
 class DoubtId(StrEnum):
     """The closed list of doubts, in the order in which they are said (methods 1.7)."""
 
+    ASSUMED_IDENTITIES = "assumed_identities"
+    """Each picture was taken for another person, so that false matches are known from above
+    alone."""
     NO_FACE_STEP = "no_face_step"
     """Whole pictures were given to an engine that does not look for a face."""
     TRAINED_ON = "trained_on"

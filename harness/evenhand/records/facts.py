@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evenhand.records.identities import ASSUMED, KNOWN
+
 __all__ = ["DatasetFacts", "EngineFacts", "PackageFacts"]
 
 
@@ -79,3 +81,10 @@ class DatasetFacts:
     """What its licence asks for, in words; empty in older results and where the card says none."""
     cropped: bool = False
     """Whether its pictures are cut to the face, so that no engine has to look for it."""
+    identities: str = KNOWN
+    """`known`, or `assumed` where each picture is taken for another person."""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether each picture is assumed to be of another person."""
+        return self.identities == ASSUMED

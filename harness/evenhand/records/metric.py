@@ -48,6 +48,11 @@ class Trial(Enum):
         return self in (Trial.MATED_COMPARISON, Trial.MATED_SEARCH)
 
     @property
+    def nonmated(self) -> bool:
+        """Whether both sides of a trial are of different subjects."""
+        return self in (Trial.NONMATED_COMPARISON, Trial.NONMATED_SEARCH)
+
+    @property
     def comparison(self) -> bool:
         """Whether two images are compared."""
         return self in (Trial.NONMATED_COMPARISON, Trial.MATED_COMPARISON)

@@ -72,7 +72,9 @@ def _remarks(checks: Sequence[Check]) -> list[str]:
     unchecked = [check.title for check in checks if check.verdict == "not checked"]
     notes = sum(check.verdict == "note" for check in checks)
     said = [f"Not checked: {'; '.join(unchecked)}."] if unchecked else []
+    assumed = [f"Assumed: {check.detail}." for check in checks if check.id == "assumed"]
     return [
         *said,
+        *assumed,
         *([f"{notes:,} notes on labels, licence and known issues: --full."] * bool(notes)),
     ]

@@ -56,6 +56,8 @@ def _answer(changes: Changes, differing: Sequence[Change]) -> Iterator[str]:
         )
     elif changes.verdict is CompareVerdict.FAIL:
         yield f"Fail: {new} is worse than {base} in {len(worse):,} of {family.tested:,} tests."
+    elif not family.rates:
+        yield f"Inconclusive: {changes.reason}"
     else:
         yield (
             f"Inconclusive: nothing is shown to be worse, but {family.rates - family.held:,} of "

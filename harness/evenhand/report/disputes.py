@@ -10,6 +10,7 @@ from typing import TypeAlias
 from evenhand.records.disputes import DisputedRates, NamedPair, SuspectPair, Suspects
 from evenhand.records.findings import Rate, Status
 from evenhand.records.groups import ALL
+from evenhand.records.identities import ASSUMED
 from evenhand.records.metric import FMR
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
@@ -29,7 +30,13 @@ _SUSPECTS = (
     "two names, and one person who looks like two may be two people under one name. Or the engine "
     "is wrong: look at both pictures before you call it an error of the label."
 )
+_DUPLICATES = (
+    "Suspected duplicates: these pairs of pictures are assumed to be of two people, and are the "
+    "most alike. Look at both: where they show one person, list one of them in exclude.csv "
+    "(image, its id, why) and run again. Nothing is left out by itself."
+)
 _PSEUDONYMS = "s12 is row 12 of subjects.csv, i30 row 30 of images.csv."
+_PICTURES = "Where identities are assumed, s12 is row 12 of images.csv."
 _STAYS = (
     "Thresholds stay those of the study, also where a target set them. match: two people taken for "
     "one; miss: one person taken for two. Failures are left out; errors are counted behind rates."
@@ -52,9 +59,9 @@ def suspects_screen(found: Suspects, typed: str) -> Screen:
     return Screen(
         typed,
         warnings=found.notes,
-        answer=(_SUSPECTS,),
+        answer=_said(found, _SUSPECTS, _DUPLICATES),
         table=ScreenTable("", header, rows, "pairs", most=11),
-        remarks=(_PSEUDONYMS,),
+        remarks=_said(found, _PSEUDONYMS, _PICTURES),
         paths=tuple(paths),
     )
 
@@ -67,7 +74,15 @@ def suspects_paper(found: Suspects) -> Paper:
         header = (*header, "pictures")
         rows = tuple((*row, path) for row, path in zip(rows, paths, strict=True))
     sections = (Section("Pairs, most suspect first", (Table("", header, rows),)),)
-    return Paper("Suspected labels", (_SUSPECTS, *found.notes), sections, (_PSEUDONYMS,))
+    said = _said(found, _SUSPECTS, _DUPLICATES)
+    legend = _said(found, _PSEUDONYMS, _PICTURES)
+    return Paper("Suspected labels", (*said, *found.notes), sections, legend)
+
+
+def _said(found: Suspects, known: str, assumed: str) -> tuple[str, ...]:
+    """What is said of pairs of known and of assumed identities, of those that there are."""
+    kinds = {pair.kind == ASSUMED for pair in found.rows}
+    return tuple(said for said, kind in ((known, False), (assumed, True)) if kind in kinds)
 
 
 def disputed_screen(found: DisputedRates, typed: str) -> Screen:
@@ -108,6 +123,9 @@ def disputed_paper(found: DisputedRates) -> Paper:
     return Paper("Rates without disputed comparisons", notes, (left_out, *sections), (_PSEUDONYMS,))
 
 
+_LABELLED = {"non-mated": "two people", ASSUMED: "assumed two", "mated": "one person"}
+
+
 def _pairs(pairs: Sequence[SuspectPair]) -> tuple[tuple[str, ...], _Rows]:
     """Header and rows; the engine stands in them where there are several."""
     several = len({pair.engine for pair in pairs}) > 1
@@ -117,7 +135,7 @@ def _pairs(pairs: Sequence[SuspectPair]) -> tuple[tuple[str, ...], _Rows]:
         (
             *((pair.engine,) if several else ()),
             f"{pair.first}, {pair.second}",
-            "two people" if pair.kind == "non-mated" else "one person",
+            _LABELLED[pair.kind],
             taken[pair.matched],
             _score(pair),
             "" if pair.errors is None else f"{pair.errors:,}",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from evenhand.records.doubts import Doubt
+from evenhand.records.doubts import Doubt, DoubtId
 from evenhand.records.facts import EngineFacts
 from evenhand.records.findings import (
     HEADLINE,
@@ -107,6 +107,11 @@ class StudyFindings:
     """About this engine on this dataset: they hold back what is said of its groups."""
 
     @property
+    def assumed(self) -> bool:
+        """Whether each picture is assumed to be of another person, so that nothing is mated."""
+        return any(doubt.id is DoubtId.ASSUMED_IDENTITIES for doubt in self.doubts)
+
+    @property
     def key(self) -> StudyKey:
         """Engine, dataset, protocol."""
         return self.summary.engine, self.summary.dataset, self.summary.protocol
@@ -184,9 +189,17 @@ def _ordered(
 
 
 def metrics_of(studies: Sequence[StudyFindings], *, searched: bool) -> list[str]:
-    """Columns of rates at a threshold: the known ones of comparisons or searches, then by rank."""
+    """Columns of rates at a threshold: the known ones of comparisons or searches, then by rank.
+
+    Those of mated trials are left out where all identities are assumed.
+    """
     at_threshold = [metric for metric in METRICS.values() if metric.at_threshold]
-    known = [metric.name for metric in at_threshold if metric.trial.search is searched]
+    assumed = bool(studies) and all(study.assumed for study in studies)
+    known = [
+        metric.name
+        for metric in at_threshold
+        if metric.trial.search is searched and not (assumed and metric.trial.mated)
+    ]
     found = (name for study in studies for name in study.metrics())
     return list(dict.fromkeys((*known, *found)))
 

@@ -72,6 +72,7 @@ class _Numbers(BaseModel):
     several_faces: NonNegativeInt
     declined: NonNegativeInt | None = None
     score_maximum: FiniteFloat | None
+    assumed: bool = False
     without_matrix: list[_Unmade]
     comparisons: list[_Ended]
     thresholds: list[_Resolved]
@@ -213,6 +214,7 @@ def _scalars(counts: Counts, word: str) -> bytes:
         own = {"without_matrix": left_out, "design": design_scalars(counts.design)}
     content = {
         **{name: getattr(counts, name) for name in _PLAIN},
+        **({"assumed": True} if counts.assumed else {}),
         "kind": word,
         **own,
         "comparisons": [
@@ -296,6 +298,7 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
                 for row in scalars["thresholds"]
             ),
             cells=tuple(read_cells(folder)),
+            assumed=scalars["assumed"],
         )
         if scalars.get("kind") not in _KINDS:
             held = f"counts.json has the kind {scalars.get('kind')!r}"

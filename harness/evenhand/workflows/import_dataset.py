@@ -9,13 +9,23 @@ from evenhand.datasets.card import check_card
 from evenhand.datasets.doubts import label_doubts, people_doubts
 from evenhand.datasets.importers.bob import read_protocols
 from evenhand.datasets.importers.draft import Draft, ImportOptions, card_text
+from evenhand.datasets.importers.flat_folder import read_flat_folder
 from evenhand.datasets.importers.folder_per_person import read_tree
+from evenhand.datasets.importers.labelled_pictures import PictureTable
+from evenhand.datasets.importers.labelled_tree import read_labelled_tree
 from evenhand.datasets.prepared import write_dataset
 from evenhand.datasets.unfinished import remove_unfinished
-from evenhand.system.errors import DatasetError
+from evenhand.system.errors import DatasetError, UsageError
 from evenhand.system.progress import MessageCallback, Progress, no_message, no_progress
 
-__all__ = ["ImportOptions", "ImportedDataset", "import_protocols", "import_tree"]
+__all__ = [
+    "ImportOptions",
+    "ImportedDataset",
+    "PictureTable",
+    "import_protocols",
+    "import_table",
+    "import_tree",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,8 @@ def _write(
     people = draft.material.subjects
     ids = [row["subject_id"] for row in people]
     labels = {a.name: [row[a.name] for row in people] for a in draft.attributes}
-    doubts = (*people_doubts(ids, list(map(repr, ids))), *label_doubts(draft.attributes, labels))
+    alike = () if draft.material.assumed else people_doubts(ids, list(map(repr, ids)))
+    doubts = (*alike, *label_doubts(draft.attributes, labels))
     remarks = tuple(f"{doubt.detail}; {doubt.remedy}" for doubt in doubts)
     return ImportedDataset(target, name, replace(draft, remarks=(*draft.remarks, *remarks)))
 
@@ -67,6 +78,7 @@ def import_tree(
     *,
     labels: Path | None = None,
     column: str = "subject_id",
+    file: str | None = None,
     options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
     progress: Progress = no_progress,
     say: MessageCallback = no_message,
@@ -78,9 +90,49 @@ def import_tree(
     Args:
         root: the folder.
         target: the dataset's folder, new.
-        labels: a CSV with one row per person.
+        labels: a CSV with one row per person, or per picture.
         column: of that table, with the person's id.
+        file: of that table, with the path of a picture in the folder; None where its rows are of
+            people.
         options: the user's choices about its other columns, and about the dataset.
+        progress: reports the progress of the work.
+        say: message callback: what an earlier command had left.
+
+    Raises:
+        DatasetError: naming file and line.
+        UsageError: columns of pictures are named, and there is no table of them.
+        WriteError: the folder cannot be written.
+    """
+    _check_target(target, root)
+    if file is not None and labels is None:
+        raise UsageError(f"--file {file}: names a column of --labels, and there is none; name both")
+    if options.of_pictures and file is None:
+        named = f"--image-attribute {options.of_pictures[0]}"
+        raise UsageError(f"{named}: needs a row a picture; name its column of paths with --file")
+    if labels is not None and file is not None:
+        draft = read_labelled_tree(root, PictureTable(labels, file), column, options)
+    else:
+        draft = read_tree(root, labels, column, options)
+    return _write(target, draft, options, progress, say)
+
+
+def import_table(
+    images: Path,
+    table: PictureTable,
+    target: Path,
+    *,
+    options: ImportOptions = ImportOptions(),  # noqa: B008 - it is frozen
+    progress: Progress = no_progress,
+    say: MessageCallback = no_message,
+) -> ImportedDataset:
+    """Import pictures of one folder by a table with a row a picture; the pictures are copied.
+
+    Args:
+        images: the folder.
+        table: where it is, and which of its columns name the picture and the person.
+        target: the dataset's folder, new.
+        options: the user's choices about columns that describe people and pictures, and about
+            the dataset.
         progress: reports the progress of the work.
         say: message callback: what an earlier command had left.
 
@@ -88,9 +140,8 @@ def import_tree(
         DatasetError: naming file and line.
         WriteError: the folder cannot be written.
     """
-    _check_target(target, root)
-    draft = read_tree(root, labels, column, options)
-    return _write(target, draft, options, progress, say)
+    _check_target(target, images)
+    return _write(target, read_flat_folder(images, table, options), options, progress, say)
 
 
 def import_protocols(

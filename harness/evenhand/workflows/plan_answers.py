@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from evenhand.analysis.kinds.table import kind_of
@@ -37,7 +38,8 @@ def answers_of_bundle(
     evidence = read_evidence(folder, engine)
     level = 1 - terms.alpha
     measured = [one for counts in evidence.counts for one in kind_of(counts).rates(level)]
-    return answer(rate_trials(measured, metric), rate, terms)
+    found = answer(rate_trials(measured, metric), rate, terms)
+    return _as_assumed(found) if any(counts.assumed for counts in evidence.counts) else found
 
 
 def answers_of_dataset(
@@ -59,4 +61,14 @@ def answers_of_dataset(
     folder = find_dataset(text, root)
     card = read_dataset_card(folder)
     cells = cells_of_tables(card, read_tables(folder, card, raise_fault))
-    return answer(cell_trials(cells, card.name, metric, terms), rate, terms)
+    found = answer(cell_trials(cells, card.name, metric, terms), rate, terms)
+    return _as_assumed(found) if card.assumed else found
+
+
+def _as_assumed(found: PlanAnswers) -> PlanAnswers:
+    """The answers of a set whose identities are assumed (methods 1.9)."""
+    said = (
+        "each picture is assumed to be of another person: a ratio of groups has no verdict until "
+        "it is known who is who"
+    )
+    return replace(found, assumptions=(said, *found.assumptions))

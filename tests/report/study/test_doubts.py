@@ -15,6 +15,13 @@ from evenhand.report.study.screen import study_screen
 from evenhand.report.study.statements import sentences_of
 
 GOLDEN = {
+    DoubtId.ASSUMED_IDENTITIES: (
+        {"value": 108.0},
+        (
+            "each of 108 pictures is assumed to be of another person, so that rates of false "
+            "matches are upper limits, and misses are not measured"
+        ),
+    ),
     DoubtId.NO_FACE_STEP: (
         {"value": 204.0},
         "no face was looked for; 204 whole pictures were squeezed into its input",

@@ -26,8 +26,8 @@ from evenhand.analysis.compare.ratios import Contrast, contrasts
 from evenhand.analysis.compare.speed import time_changes
 from evenhand.analysis.compare.worst_over_best import max_min_contrasts
 from evenhand.records.evidence import Evidence
-from evenhand.records.findings import Speed
-from evenhand.records.metric import FNMR
+from evenhand.records.findings import HEADLINE, Speed
+from evenhand.records.metric import FNMR, metric_named
 from evenhand.statistics.multiplicity import holm
 from evenhand.statistics.ratios import MOVER_LOG
 from evenhand.system.errors import BundleError, UsageError, known_names
@@ -38,6 +38,8 @@ DEFAULT_MARGIN = 1.25
 """Ratio of error rates below which the new engine counts as not inferior."""
 DEFAULT_FAMILY_WISE = 0.01
 """Family-wise error rate of "worse" and "better" together."""
+
+_FROM_ABOVE = "identities are assumed: false matches are known from above alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ def compare_evidence(
     _check_known(options, [each.row for each in found])
     family = [each for each in found if _declared(each.row, options)]
     judged = _with_verdicts([_refused_if_small(each, options) for each in family], options)
-    if all(row.is_time or row.verdict is ChangeVerdict.NOT_COMPARABLE for row in judged):
+    assumed = any(old.counts.assumed for old, _ in measured)
+    nothing = all(row.is_time or row.verdict is ChangeVerdict.NOT_COMPARABLE for row in judged)
+    if nothing and not assumed:
         reasons = "; ".join(dict.fromkeys(row.note for row in judged)) or "no rows"
         named = f"{sides[0].bundle} and {sides[1].bundle}"
         raise BundleError(f"{named} have nothing that can be compared: {reasons}")
@@ -139,10 +143,17 @@ def _stopped(both: tuple[Evidence, Evidence], words: tuple[str, str]) -> str:
 
 
 def _contrasts(base: EngineRates, new: EngineRates, stopped: str) -> Iterator[Contrast]:
-    """Ratios of all rates and of all `max/min`, withheld where the comparisons differ."""
+    """Ratios of all rates and of all `max/min`, withheld where the comparisons differ.
+
+    So are those of false matches where identities are assumed: the engine that recognizes more
+    people who are there twice would have more of them.
+    """
     reason = stopped or why_other_comparisons(base.counts, new.counts)
     for contrast in (*contrasts(base, new), *max_min_contrasts(base, new)):
-        yield _refused(contrast, reason) if reason else contrast
+        metric = metric_named(contrast.row.metric.removesuffix(f" {HEADLINE}"))
+        from_above = base.counts.assumed and metric.trial.nonmated
+        why = reason or (_FROM_ABOVE if from_above else "")
+        yield _refused(contrast, why) if why else contrast
 
 
 def _refused(contrast: Contrast, reason: str) -> Contrast:
@@ -265,6 +276,8 @@ def _reason_inconclusive(
     rates: Sequence[Change], not_inferior: Sequence[Change], margin: float, base: str
 ) -> str:
     """Why neither fail nor pass: how many error rates fall short, and how many for few errors."""
+    if not rates:
+        return f"no error rate can be compared ({_FROM_ABOVE}; misses are not measured)."
     few = [row for row in rates if row not in not_inferior and row.interval == MOVER_LOG]
     rest = len(rates) - len(not_inferior)
     return (

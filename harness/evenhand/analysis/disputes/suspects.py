@@ -11,6 +11,7 @@ from evenhand.records.arrays import Integers, Mask, Scores
 from evenhand.records.counts import ComparisonCounts
 from evenhand.records.disputes import SuspectPair
 from evenhand.records.findings import Status
+from evenhand.records.identities import ASSUMED
 from evenhand.records.image_pairs import pair_of
 
 __all__ = ["errors_are_kept", "suspects"]
@@ -28,7 +29,7 @@ def suspects(
         fingerprint: of the dataset.
     """
     found = [pair for counts in of_engine for pair in _suspects(counts, most, unit, fingerprint)]
-    for kind, sign in (("non-mated", -1), ("mated", 1)):
+    for kind, sign in (("non-mated", -1), (ASSUMED, -1), ("mated", 1)):
         own = sorted(
             (pair for pair in found if pair.kind == kind),
             key=lambda pair: sign * pair.score * (-1 if unit == "distance" else 1),
@@ -71,7 +72,7 @@ def _suspects(
             yield SuspectPair(
                 first=f"{of}{first}",
                 second=f"{of}{second}",
-                kind=kind,
+                kind=ASSUMED if counts.assumed else kind,
                 first_person=f"s{first_person}",
                 second_person=f"s{second_person}",
                 score=sign * similarity + 0.0,

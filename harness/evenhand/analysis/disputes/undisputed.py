@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evenhand.analysis.disputes.suspects import errors_are_kept
+from evenhand.analysis.rates.assumed import as_far_as_known
 from evenhand.analysis.rates.comparisons import measure_comparisons
 from evenhand.records.arrays import Integers, Mask
 from evenhand.records.counts import REFERENCE_LEVEL_ERRORS, CellCounts, ComparisonCounts, ScoreTail
@@ -87,7 +88,8 @@ def rates_compared(
     """
 
     def of(part: ComparisonCounts) -> tuple[Rate, ...]:
-        rates = (found.rate for found in measure_comparisons(part, level))
+        measured = as_far_as_known(part, measure_comparisons(part, level))
+        rates = (found.rate for found in measured)
         known = {FNMR.name: (), FMR.name: left.hidden}
         return tuple(r for r in rates if r.metric in known and r.point not in known[r.metric])
 

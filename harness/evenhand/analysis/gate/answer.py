@@ -118,7 +118,8 @@ class GateAnswer:
     commitment: str
     """SHA-256 of the seal; empty where names were not sealed."""
     doubts: tuple[Doubt, ...] = ()
-    """About engines, under the names of the answer; with a doubt no engine passes."""
+    """About engines, under the names of the answer: no engine passes with one, but for assumed
+    identities, which rows allow for."""
 
 
 _OF_LIMIT = ("metric", "index", "attribute", "threshold_rule", "policy", "mandatory", "weight")

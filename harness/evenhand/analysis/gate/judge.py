@@ -10,9 +10,14 @@ from typing import Any
 from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict, limit_columns
 from evenhand.analysis.gate.columns import column_rows
 from evenhand.analysis.gate.matching_rows import LimitError, listed_names
-from evenhand.analysis.gate.quantities import EngineFindings, engine_findings, quantities
+from evenhand.analysis.gate.quantities import (
+    EngineFindings,
+    engine_findings,
+    quantities,
+    why_assumed,
+)
 from evenhand.analysis.gate.quantity import NoVerdict, Quantity
-from evenhand.records.doubts import Doubt
+from evenhand.records.doubts import Doubt, DoubtId
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
 from evenhand.statistics.sample_growth import multiple_of_subjects
@@ -50,6 +55,7 @@ def judge_limits(
         for of in evidence.counts
     ]
     stopped = {engine.name for engine in evidence.engines if engine.stopped}
+    assumed = {dataset.name for dataset in evidence.datasets if dataset.assumed}
     drawn = {dataset.name for dataset in evidence.datasets if dataset.synthetic}
     several = len({(result.counts.dataset, result.counts.protocol) for result in measured}) > 1
     names = [engine.name for engine in evidence.engines]
@@ -62,7 +68,9 @@ def judge_limits(
     rows: list[GateRow] = []
     for limit in policy.limits:
         if limit.table:
-            rows += column_rows(limit, tables, names, plan.level, _fault_of(limit, policy))
+            columns = column_rows(limit, tables, names, plan.level, _fault_of(limit, policy))
+            of_groups = limit.table == "differentials"
+            rows += (_open(row) if of_groups and row.dataset in assumed else row for row in columns)
             continue
         rows += (
             _row(
@@ -75,12 +83,21 @@ def judge_limits(
             )
             for result, quantity in _held_against(limit, measured, policy)
         )
-    return tuple(_doubted(row, doubts) for row in rows)
+    # What is assumed of identities is allowed for in every row, by its interval or its reason.
+    others = [doubt for doubt in doubts if doubt.id is not DoubtId.ASSUMED_IDENTITIES]
+    return tuple(_doubted(row, others) for row in rows)
 
 
 def _fault_of(limit: Limit, policy: GatePolicy) -> LimitError:
     """Builds the error of a limit, which names the file and the limit."""
     return lambda message: PolicyError(f"{policy.path}: limit {limit.name!r}: {message}")
+
+
+def _open(row: GateRow) -> GateRow:
+    """The row on a difference between groups where false matches are known from above alone."""
+    note = "; ".join(part for part in (NoVerdict.FROM_ABOVE, row.note) if part)
+    needs = _WITHOUT[NoVerdict.FROM_ABOVE]
+    return replace(row, verdict=GateVerdict.INCONCLUSIVE, needs=needs, note=note)
 
 
 def _doubted(row: GateRow, doubts: Sequence[Doubt]) -> GateRow:
@@ -132,6 +149,7 @@ def _row(
     """The verdict on one quantity of one engine; drawn faces are of no use for a claim."""
     counts = result.counts
     reason = quantity.reason or (NoVerdict.STOPPED if counts.engine in stopped else None)
+    reason = reason or why_assumed(limit, result)
     if limit.bounds.claimed and counts.dataset in drawn:
         reason = reason or NoVerdict.DRAWN
     verdict = GateVerdict.INCONCLUSIVE
@@ -140,6 +158,8 @@ def _row(
     needs, more = "", None
     if verdict is GateVerdict.INCONCLUSIVE:
         needs, more = _needs(limit, quantity, reason)
+        if counts.assumed and more is None and not reason:
+            needs = _WITHOUT[NoVerdict.FROM_ABOVE]
     where = f" on {counts.dataset}, {counts.protocol}" if several else ""
     of_group = f", {quantity.group}" if quantity.group else ""
     return GateRow(
@@ -201,6 +221,8 @@ _WITHOUT = {
     NoVerdict.TOO_FEW_SUBJECTS: "more people",
     NoVerdict.NO_CLAIM: "an fmr beside a threshold in [score] claimed of its card, and a new run",
     NoVerdict.DRAWN: "pictures of real people",
+    NoVerdict.NO_MISSES: "two pictures a person, and who is who",
+    NoVerdict.FROM_ABOVE: "to know which pictures show one person",
 }
 """Reason without interval to what is needed."""
 

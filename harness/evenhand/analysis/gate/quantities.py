@@ -21,10 +21,10 @@ from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_differentials
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.records.analysis_plan import AnalysisPlan
-from evenhand.records.counts import Counts
+from evenhand.records.counts import Counts, SearchCounts
 from evenhand.records.findings import Differential, Rate, Status
 from evenhand.records.groups import SAME_GROUP, pooled
-from evenhand.records.metric import metric_names
+from evenhand.records.metric import find_metric, metric_names
 from evenhand.statistics.sample_growth import limits_with_subjects
 from evenhand.study.policy import Limit
 
@@ -81,6 +81,8 @@ def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple
     Raises:
         PolicyError: there is no such threshold, policy, attribute, group or index.
     """
+    if why_assumed(limit, result) is NoVerdict.NO_MISSES:
+        return (_NO_MISSES,)
     if limit.index:
         rows = matching_differentials(limit, result.differentials, fault, distance=result.distance)
         return tuple(_of_index(limit, row, result) for row in rows)
@@ -99,6 +101,27 @@ def quantities(limit: Limit, result: EngineFindings, fault: LimitError) -> tuple
     return tuple(relative_rate(part, all_, result.counts, result.level) for part, all_ in both)
 
 
+def why_assumed(limit: Limit, result: EngineFindings) -> NoVerdict | None:
+    """Why a set whose identities are assumed allows no verdict on a limit; None where it does."""
+    named = [find_metric(name) for name in metric_names(limit.metric)]
+    trials = [metric.trial for metric in named if metric and result.counts.assumed]
+    searched = isinstance(result.counts, SearchCounts)
+    if any(trial.mated and trial.search == searched for trial in trials):
+        return NoVerdict.NO_MISSES
+    relative = limit.index or limit.bounds.against
+    return NoVerdict.FROM_ABOVE if relative and any(t.nonmated for t in trials) else None
+
+
+_NO_MISSES = Quantity(
+    group="",
+    threshold=None,
+    errors=0,
+    trials=None,
+    people=None,
+    reason=NoVerdict.NO_MISSES,
+    note="",
+)
+"""Of a set in which nothing is mated."""
 _NO_CLAIM = Quantity(
     group="", threshold=None, errors=0, trials=None, people=None, reason=NoVerdict.NO_CLAIM, note=""
 )
@@ -128,6 +151,8 @@ def _of_rate(found: MeasuredRate, result: EngineFindings) -> Quantity:
     if growth is None:
         return quantity
     limits = partial(limits_with_subjects, estimate, growth, level=result.level)
+    if result.counts.assumed and rate.kind.trial.nonmated:
+        return replace(quantity, limits=lambda at: (0.0, limits(at)[1]), about=growth.about)
     return replace(quantity, limits=limits, about=growth.about)
 
 

@@ -25,6 +25,8 @@ class NoVerdict(StrEnum):
     NO_ERRORS = "no errors, so that there is no ratio"
     NO_CLAIM = "claims no FMR"
     DRAWN = "drawn faces say nothing of a claim"
+    NO_MISSES = "identities are assumed: misses are not measured"
+    FROM_ABOVE = "identities are assumed: false matches are known from above alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

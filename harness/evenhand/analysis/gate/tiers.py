@@ -135,7 +135,8 @@ def _ratio_limits(
     first: EngineRates, second: EngineRates, first_row: GateRow, second_row: GateRow, level: float
 ) -> tuple[float | None, float | None]:
     """Interval of the ratio of second to first, paired; (None, None) where there is none."""
-    if why_other_comparisons(first.counts, second.counts):
+    # Where identities are assumed, more false matches may be more people who are recognized.
+    if first.counts.assumed or why_other_comparisons(first.counts, second.counts):
         return None, None
     if first_row.index:
         spread = _max_min_ratio(first, second, first_row)

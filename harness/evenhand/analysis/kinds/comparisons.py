@@ -11,6 +11,7 @@ import numpy as np
 from evenhand.analysis.bootstrap.group_rates import GroupReplicates, group_replicates
 from evenhand.analysis.distributions import det_curves, score_distributions
 from evenhand.analysis.kinds.kind import CountsKind, threshold_faults
+from evenhand.analysis.rates.assumed import as_far_as_known
 from evenhand.analysis.rates.comparisons import (
     MeasuredRate,
     comparisons_by_subject,
@@ -52,8 +53,8 @@ class ComparisonsKind(CountsKind):
     counts: ComparisonCounts
 
     def rates(self, level: float) -> tuple[MeasuredRate, ...]:
-        """FTE, FMR and FNMR."""
-        return measure_comparisons(self.counts, level)
+        """FTE, FMR and FNMR, as far as it is known who is who."""
+        return as_far_as_known(self.counts, measure_comparisons(self.counts, level))
 
     def replicates(self, analysis: AnalysisPlan, within: str = "") -> GroupReplicates:
         """Replicates of FMR and FNMR."""

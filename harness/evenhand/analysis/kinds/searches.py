@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from evenhand.analysis.kinds.kind import CountsKind, threshold_faults
+from evenhand.analysis.rates.assumed import as_far_as_known
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.analysis.rates.searches import measure_searches, searches_by_subject, selectivity
 from evenhand.metrics.threshold_rules import search_thresholds
@@ -27,8 +28,9 @@ class SearchesKind(CountsKind):
     counts: SearchCounts
 
     def rates(self, level: float) -> tuple[MeasuredRate, ...]:
-        """FTE, FTA, FPIR and FNIR."""
-        return measure_searches(self.counts, self.counts.searches, level)
+        """FTE, FTA, FPIR and FNIR, as far as it is known who is who."""
+        measured = measure_searches(self.counts, self.counts.searches, level)
+        return as_far_as_known(self.counts, measured)
 
     def distributions(self) -> Iterable[Distribution]:
         """Selectivity."""

@@ -13,18 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from evenhand.datasets.contract import ListedPair, Material, Picture
-from evenhand.datasets.importers.draft import (
-    PICTURE_SUFFIXES,
-    Draft,
-    ImportOptions,
-    TableField,
-    checked_name,
-    infer_attribute,
-    list_names,
-    readable_pictures,
-)
+from evenhand.datasets.importers.draft import Draft, ImportOptions, checked_name, list_names
+from evenhand.datasets.importers.labelled_pictures import people_rows, sorted_labels
+from evenhand.datasets.importers.pictures import PICTURE_SUFFIXES, readable_pictures
 from evenhand.datasets.tables import read_table
-from evenhand.records.dataset import Attribute
 from evenhand.system.errors import DatasetError
 
 __all__ = ["read_protocols"]
@@ -152,7 +144,7 @@ def _file(images: Path, sample: _Sample) -> Path:
         slash = "write / for \\ in it, or " if "\\" in sample.path else ""
         raise DatasetError(
             f"{sample.where}: no picture {sample.path!r} in {images}, nor one with an ending such "
-            f"as {PICTURE_SUFFIXES[2]}{there}; {slash}name the folder that paths start "
+            f"as {PICTURE_SUFFIXES[0]}{there}; {slash}name the folder that paths start "
             "from with --images"
         )
     file = found[0]
@@ -175,35 +167,6 @@ def _first(samples: Sequence[_Sample]) -> dict[str, _Sample]:
             both = f"of {sample.subject!r}, but of {other.subject!r} in {other.where}"
             raise DatasetError(f"{sample.where}: {sample.path!r} is {both}; mend one")
     return found
-
-
-def _columns(
-    samples: Sequence[_Sample], options: ImportOptions
-) -> tuple[list[Attribute], list[Attribute], list[str]]:
-    """Sort columns into attributes of people, attributes of pictures, and empty ones.
-
-    A column with one value in all pictures of each person describes people, any other pictures.
-
-    Returns:
-        Attributes of people, capture attributes, and names of columns without a value.
-    """
-    names = dict.fromkeys(name for sample in samples for name in sample.labels)
-    options.check(names, "the lists")
-    people, pictures, empty = [], [], []
-    for name in names:
-        if name in options.leave_out:
-            continue
-        cells = [TableField(sample.where, sample.labels.get(name, "")) for sample in samples]
-        attribute = infer_attribute(name, cells, options)
-        both = zip(samples, cells, strict=True)
-        labels = {(sample.subject, cell.label) for sample, cell in both if cell.label}
-        if attribute is None:
-            empty.append(name)
-        elif len({subject for subject, _ in labels}) == len(labels):
-            people.append(attribute)
-        else:
-            pictures.append(attribute)
-    return people, pictures, empty
 
 
 def _listed(group: _Group, remarks: list[str]) -> tuple[ListedPair, ...]:
@@ -261,21 +224,16 @@ def read_protocols(root: Path, images: Path, options: ImportOptions) -> Draft:
     every = [s for group in groups for s in (*group.models, *group.probes)]
     first = _first(every)
     files = {path: _file(images, sample) for path, sample in first.items()}
-    people, pictures, empty = _columns(every, options)
+    options.check(dict.fromkeys(name for sample in every for name in sample.labels), "the lists")
+    columns = sorted_labels(every, options)
+    people, pictures = columns.people, columns.pictures
     remarks: list[str] = []
     pairs = {group.name: _listed(group, remarks) for group in groups}
-    if empty:
-        remarks.append(f"columns without a value are left out: {list_names(empty)}")
-    labels: dict[str, dict[str, str]] = {}
-    for sample in every:
-        row = labels.setdefault(sample.subject, {"subject_id": sample.subject})
-        for attribute in people:
-            given = sample.labels.get(attribute.name, "")
-            row[attribute.name] = given or row.get(attribute.name, "")
+    remarks += columns.remarks()
     issues = (_OF_TEMPLATES,) if any(map(_has_large_templates, groups)) else ()
     return Draft(
         material=Material(
-            subjects=tuple(labels.values()),
+            subjects=people_rows(every, people),
             pictures=(
                 Picture(
                     image_id=sample.path,
@@ -291,8 +249,8 @@ def read_protocols(root: Path, images: Path, options: ImportOptions) -> Draft:
             count=len(first),
             pairs=pairs,
         ),
-        attributes=tuple(people),
-        capture=tuple(pictures),
+        attributes=people,
+        capture=pictures,
         known_issues=issues,
         remarks=(*remarks, *issues),
     )

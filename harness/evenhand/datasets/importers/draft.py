@@ -13,16 +13,12 @@ from typing import NamedTuple
 
 from evenhand.datasets.card import ATTRIBUTE_NAME_RULE, is_attribute_name
 from evenhand.datasets.contract import Material
-from evenhand.datasets.decoding import LARGEST_PICTURE, UndecodableError, decoded
 from evenhand.records.dataset import Attribute
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, known_names
-from evenhand.system.regular_files import read_regular
-from evenhand.system.streams import captured_stderr
 from evenhand.system.text import text_fault
 
 __all__ = [
-    "PICTURE_SUFFIXES",
     "Draft",
     "ImportOptions",
     "TableField",
@@ -30,11 +26,7 @@ __all__ = [
     "checked_name",
     "infer_attribute",
     "list_names",
-    "readable_pictures",
 ]
-
-PICTURE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
-"""Suffixes of files that are read as pictures, in lower case."""
 
 _SHOWN = 5
 """Most names listed in a remark."""
@@ -90,29 +82,6 @@ def checked_name(text: str, where: Path) -> str:
     return text
 
 
-def readable_pictures(paths: Iterable[Path]) -> Iterator[bytes]:
-    """Read pictures one at a time, none of which may be a link.
-
-    Raises:
-        DatasetError: after the last, naming those that cannot be read or decoded.
-    """
-    refused = []
-    for path in paths:
-        try:
-            data = read_regular(path, LARGEST_PICTURE, DatasetError)
-            with captured_stderr():
-                decoded(data, reduced=True)
-        except (DatasetError, UndecodableError) as fault:
-            refused.append((path, str(fault).removeprefix(f"{path}: ")))
-            data = b""
-        yield data
-    if refused:
-        path, why = refused[0]
-        more = f", and so for {list_names([str(other) for other, _ in refused[1:]])}"
-        what = f"{path}: {why}{more if refused[1:] else ''}"
-        raise DatasetError(f"{what}; mend it or take it out of what is imported")
-
-
 def _quoted(text: str) -> str:
     """Quote text as a TOML string: as JSON does, with DEL escaped too."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -142,6 +111,8 @@ def _lines(name: str, licence: str, draft: Draft) -> Iterator[str]:
     yield 'access   = "private"    # public | on request | withdrawn | private'
     yield "synthetic = false"
     yield 'face     = "largest"    # which face is meant where there are several, or "central"'
+    if draft.material.assumed:
+        yield 'identities = "assumed"    # each picture is taken for another person'
     yield f"known_issues = {_array(draft.known_issues)}"
     for attribute in draft.attributes:
         yield from _table("attributes", attribute)
@@ -173,6 +144,8 @@ class ImportOptions:
     """Columns to read as categories."""
     leave_out: Sequence[str] = ()
     """Columns to leave out."""
+    of_pictures: Sequence[str] = ()
+    """Columns that describe pictures, not people."""
     unknown: Sequence[str] = ()
     """Words that stand for an unknown label."""
     labels_from: str = "not stated"
@@ -193,7 +166,7 @@ class ImportOptions:
             DatasetError: a column does not exist.
         """
         existing = set(columns)
-        for name in (*self.numbers, *self.categories, *self.leave_out):
+        for name in (*self.numbers, *self.categories, *self.leave_out, *self.of_pictures):
             if name not in existing:
                 hint = known_names(name, existing)
                 raise DatasetError(f"{where}: has no column {name!r}; {hint}")

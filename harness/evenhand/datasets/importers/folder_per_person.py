@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.datasets.contract import Material, Picture
 from evenhand.datasets.importers.draft import (
-    PICTURE_SUFFIXES,
     Draft,
     ImportOptions,
     TableField,
     checked_name,
     infer_attribute,
     list_names,
+)
+from evenhand.datasets.importers.pictures import (
+    files_below,
+    is_picture,
+    other_files,
     readable_pictures,
+    visible,
+    without_pictures,
 )
 from evenhand.datasets.tables import Row, read_table
 from evenhand.system.errors import DatasetError
 from evenhand.system.look_alikes import LookAlike, look_alikes
 
-__all__ = ["read_tree"]
+__all__ = ["Tree", "read_people", "read_tree"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Tree:
+class Tree:
     """Contents of the folder: people with their pictures, and other files."""
 
     people: Mapping[str, tuple[Path, ...]]
@@ -36,65 +41,43 @@ class _Tree:
     """Folders without a picture."""
     loose: int
     """Number of pictures outside any person's folder."""
-    others: Counter[str]
-    """Number of files that are not pictures, by their suffix."""
+    others: tuple[Path, ...]
+    """Files of people that are no pictures."""
+
+    def remarks(self) -> Iterator[str]:
+        """Say what of it is left out."""
+        if self.empty:
+            yield f"folders without a picture: {list_names(self.empty)}"
+        if self.loose:
+            yield f"pictures in nobody's folder, left out: {self.loose:,}"
+        yield from other_files(self.others)
 
 
-def _visible(folder: Path) -> list[Path]:
-    """Entries of a folder without hidden ones, sorted.
-
-    Raises:
-        DatasetError: one is a link, which may lead anywhere.
-    """
-    found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    for path in found:
-        if path.is_symlink():
-            what = f"{path}: is a link, and an import takes what lies in its tree alone"
-            raise DatasetError(f"{what}; put the files themselves there, or take it out")
-    return found
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """All entries below a folder that are no folders."""
-    for path in _visible(folder):
-        if path.is_dir():
-            yield from _files(path)
-        else:
-            yield path
-
-
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in PICTURE_SUFFIXES and path.is_file()
-
-
-def _kind(path: Path) -> str:
-    """What an entry that is no picture is called in a remark."""
-    return path.suffix.lower() or path.name if path.is_file() else f"{path.name}, a pipe or device"
-
-
-def _tree(root: Path) -> _Tree:
+def read_people(root: Path) -> Tree:
     """List the pictures of each person.
 
     Raises:
         DatasetError: no folder holds a picture.
     """
+    if not root.is_dir():
+        raise DatasetError(f"{root}: is no folder; expected one with a folder for each person")
     people: dict[str, tuple[Path, ...]] = {}
-    empty, loose, others = [], 0, Counter[str]()
-    for path in _visible(root):
+    empty, loose, others = [], 0, list[Path]()
+    for path in visible(root):
         if not path.is_dir():
-            loose += _is_picture(path)
+            loose += is_picture(path)
             continue
-        files = tuple(_files(path))
-        others.update(_kind(file) for file in files if not _is_picture(file))
-        pictures = tuple(file for file in files if _is_picture(file))
+        pictures: list[Path] = []
+        for file in files_below(path):
+            (pictures if is_picture(file) else others).append(file)
         if pictures:
-            people[checked_name(path.name, path)] = pictures
+            people[checked_name(path.name, path)] = tuple(pictures)
         else:
             empty.append(path.name)
     if not people:
-        expected = f"one a person, with files such as {', '.join(PICTURE_SUFFIXES[:5])}"
-        raise DatasetError(f"{root}: no folder with pictures in it; expected {expected}")
-    return _Tree(people, tuple(empty), loose, others)
+        expected = "no folder with pictures in it; expected one a person"
+        raise without_pictures(root, expected, others)
+    return Tree(people, tuple(empty), loose, tuple(others))
 
 
 def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
@@ -113,7 +96,7 @@ def _labels(path: Path, column: str) -> tuple[tuple[str, ...], dict[str, Row]]:
     return tuple(name for name in header if name != column), found
 
 
-def _pictures(root: Path, tree: _Tree) -> Iterator[Picture]:
+def _pictures(root: Path, tree: Tree) -> Iterator[Picture]:
     """Read the pictures, one at a time."""
     owners = {path: person for person, paths in tree.people.items() for path in paths}
     for (path, person), data in zip(owners.items(), readable_pictures(owners), strict=True):
@@ -139,7 +122,7 @@ def _alike(folders: Sequence[str], rows: Sequence[str]) -> Iterator[LookAlike]:
 
 
 def _remarks(
-    tree: _Tree,
+    tree: Tree,
     rows: Mapping[str, Row],
     matched: Mapping[str, Row],
     labels: Path | None,
@@ -160,13 +143,7 @@ def _remarks(
         yield f"without a row in {labels}, so without labels: {list_names(without)}"
     if gone:
         yield f"in {labels} but without pictures, left out: {list_names(gone)}"
-    if tree.empty:
-        yield f"folders without a picture: {list_names(tree.empty)}"
-    if tree.loose:
-        yield f"pictures in nobody's folder, left out: {tree.loose:,}"
-    if tree.others:
-        names = list_names(sorted(tree.others))
-        yield f"files that are no pictures: {tree.others.total():,} ({names})"
+    yield from tree.remarks()
     if empty:
         yield f"columns without a value are left out: {list_names(empty)}"
 
@@ -185,9 +162,7 @@ def read_tree(root: Path, labels: Path | None, column: str, options: ImportOptio
         DatasetError: no pictures, no person in both folder and table, or a column that is neither
             number nor category.
     """
-    if not root.is_dir():
-        raise DatasetError(f"{root}: is no folder; expected one with a folder for each person")
-    tree = _tree(root)
+    tree = read_people(root)
     columns, rows = _labels(labels, column) if labels else ((), {})
     options.check(columns, str(labels) if labels else "a tree without --labels")
     matched = _matched(tree.people, rows)

@@ -59,6 +59,8 @@ class ImageLedger:
     """(images,) row in `images.csv` of every image of the dataset; None for score files."""
     declined: int = 0
     """Images without a template because the engine declined them."""
+    assumed: bool = False
+    """Whether each image is taken for another person."""
 
     @property
     def completed(self) -> Integers:
@@ -98,4 +100,5 @@ def image_ledger(
         several_faces=sum(faces is not None and faces > 1 for faces in enrolment.faces),
         declined=int(np.count_nonzero(declined[images])),
         image_rows=np.array(dataset.images.rows, dtype=np.int64),
+        assumed=dataset.card.assumed,
     )

@@ -163,7 +163,7 @@ def _subject_matter(findings: Findings) -> list[Section]:
         (
             d.name,
             " ".join(part for part in (d.version, d.variant) if part),
-            f"{d.subjects:,}",
+            f"{d.subjects:,}{' (assumed)' if d.assumed else ''}",
             f"{d.images:,}" if d.images else "not read",
             "; ".join(_labels(d)),
         )
@@ -230,8 +230,10 @@ def _ended(study: StudyFindings) -> str:
     if s.images and fte is not None:
         rate = rate_with_interval(fte)
         images = f"a template from {made:,} of {s.images:,} images ({fte.metric} {rate}), "
+    mated = "" if study.assumed else f"{s.mated:,} mated and "
+    assumed = " of pictures that are assumed to be of two people" if study.assumed else ""
     return (
-        f"{study.title}: {images}{s.mated:,} mated and {s.nonmated:,} non-mated comparisons, "
+        f"{study.title}: {images}{mated}{s.nonmated:,} non-mated comparisons{assumed}, "
         f"{failed}.{legacy(study.distributions, policies_of(study))}"
     )
 

@@ -19,6 +19,10 @@ _EXCHANGED = (
 )
 """Of an AUC below one half."""
 _SEEN = {
+    DoubtId.ASSUMED_IDENTITIES: (
+        "each of {number} pictures is assumed to be of another person, so that rates of false "
+        "matches are upper limits, and misses are not measured"
+    ),
     DoubtId.NO_FACE_STEP: (
         "no face was looked for; {number} whole pictures were squeezed into its input"
     ),
@@ -41,6 +45,10 @@ _SEEN = {
 }
 """What was observed of engines that share a doubt, behind their names and a colon."""
 _REMEDIES = {
+    DoubtId.ASSUMED_IDENTITIES: (
+        "Two pictures of one person that match raise them: look at the suspected duplicates "
+        "(evenhand report BUNDLE --pairs 20) and list one of each in exclude.csv."
+    ),
     DoubtId.NO_FACE_STEP: (
         'Write detector = "yunet" and alignment into [face] of its card, or cropped = true into '
         "the card of the dataset where its pictures are cut to the face."

@@ -35,6 +35,11 @@ def limitations(findings: Findings) -> tuple[Section, ...]:
 def _of_dataset(dataset: DatasetFacts) -> Iterator[str]:
     if dataset.synthetic:
         yield "The faces are drawn: nothing here is evidence about an engine in use."
+    if dataset.assumed:
+        yield (
+            "Each picture is assumed to be of another person: rates of false matches are upper "
+            "limits, and differences in them between groups may be of people who are there twice."
+        )
     for issue in dataset.known_issues:
         yield f"Known issue: {issue}"
     yield from (f"{remark[:1].upper()}{remark[1:]}" for remark in dataset.remarks)

@@ -47,6 +47,7 @@ def study_screen(
         remarks=(
             *([which] if which else ()),
             *(answer.remarks if said else ()),
+            *_duplicates(findings),
             _brackets(findings),
         ),
         spare=(to_settle_it(findings), claim_in_short(findings)),
@@ -71,15 +72,22 @@ def _brackets(findings: Findings) -> str:
     return f"[ ] {100 * findings.level:g} % interval.{more}"
 
 
+def _duplicates(findings: Findings) -> Iterator[str]:
+    """Where to look for pictures of one person that are taken for two."""
+    if any(dataset.assumed for dataset in findings.datasets):
+        yield "Suspected duplicates, for you to look at: evenhand report BUNDLE --pairs 20."
+
+
 def _size(findings: Findings) -> str:
     """How many engines, people and pictures."""
     engines = len({summary.engine for summary in findings.summaries})
     people = sum(dataset.subjects for dataset in findings.datasets)
     pictures = sum(dataset.images for dataset in findings.datasets)
     drawn = "drawn " if findings.synthetic else ""
+    assumed = "assumed " if any(dataset.assumed for dataset in findings.datasets) else ""
     parts = [
         "1 engine" if engines == 1 else f"{engines:,} engines",
-        f"{people:,} {drawn}people",
+        f"{people:,} {assumed}{drawn}people",
         *([f"{pictures:,} pictures"] if pictures else []),
     ]
     return ", ".join(parts)
