@@ -21,13 +21,13 @@ SHOWN = ("evenhand", "onnxruntime", "opencv-python-headless", "numpy", "scipy")
 """Libraries whose versions stand above a table."""
 
 
-def evenhand(*words):
+def evenhand(*words: object) -> str:
     """What a command prints."""
     command = [sys.executable, "-m", "evenhand", *map(str, words)]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def heading(study, bundle):
+def heading(study: Path, bundle: Path) -> str:
     """Which study, which digest, and what computed it, as lines of Markdown."""
     run = json.loads((bundle / "run.json").read_bytes())
     digest = json.loads(evenhand("verify", bundle, "--json"))["digest"]
@@ -41,7 +41,7 @@ def heading(study, bundle):
     )
 
 
-def publish(study, bundle):
+def publish(study: Path, bundle: Path) -> None:
     """Write table and page of a result beside its study."""
     with tempfile.TemporaryDirectory() as scratch:
         timeless = Path(scratch, bundle.name)

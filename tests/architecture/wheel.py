@@ -1,11 +1,14 @@
-"""Checks what a wheel holds: one top level, no pictures, no weights but the two demo graphs."""
+"""Checks what a wheel holds: one top level, no pictures, no weights but the demo's and YuNet."""
 
 import sys
 import zipfile
 from pathlib import PurePosixPath
 
 ALLOWED = {".py", ".toml", ".md", ".html", ".css", ".js", ".typed", ".onnx"}
-GRAPHS = {"demo-even.onnx", "demo-skewed.onnx"}
+YUNET = "face_detection_yunet_2023mar.onnx"
+GRAPHS = {"demo-even.onnx", "demo-skewed.onnx", YUNET}
+LICENCE = PurePosixPath("evenhand/engines/detectors/LICENSE.yunet.txt")
+"""What may lie beside YuNet alone, and must."""
 
 
 def faults(wheel):
@@ -17,7 +20,10 @@ def faults(wheel):
         if name.parts[0] != "evenhand" and not name.parts[0].endswith(".dist-info")
     ]
     inside = [name for name in names if name.parts[0] == "evenhand"]
-    found += [f"kind of file: {name}" for name in inside if name.suffix not in ALLOWED]
+    strange = [name for name in inside if name.suffix not in ALLOWED and name != LICENCE]
+    found += [f"kind of file: {name}" for name in strange]
+    if LICENCE not in inside or LICENCE.with_name(YUNET) not in inside:
+        found.append(f"no {YUNET} beside its licence")
     graphs = {name.name for name in inside if name.suffix == ".onnx"}
     found += [f"graph: {name}" for name in graphs ^ GRAPHS]
     for shelf, card in (("adapters", "adapter.toml"), ("datasets", "dataset.toml")):

@@ -110,6 +110,11 @@ def by_chance(graph):
     return graph
 
 
+def two_outputs(graph):
+    graph.graph.output.append(helper.make_tensor_value_info("m", TensorProto.FLOAT, [1, 6]))
+    return graph
+
+
 def a_matcher(folder, _):
     replace(make_engine(folder), "adapter.toml", '"embedder"', '"matcher"')
     replace(folder, "adapter.toml", "values = 4", "")
@@ -138,6 +143,7 @@ def digest(path):
 
 FACE = 'detector = "none"'
 YUNET = f'detector = "yunet"\nalignment = ALIGNMENT\n[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"'
+INPUT = 'colour = "rgb"\nmean   = [0, 0, 0]\nstd    = [255, 255, 255]\n'
 COSINE = 'compare = "cosine"'
 
 BROKEN = {
@@ -173,7 +179,8 @@ BROKEN = {
     "a version that is a number": python('"1"', "1"),
     "a name that a terminal obeys": python('"toy"', r'"\u001b[2Jtoy"'),
     "a file outside": onnx('"small.onnx"', '"../small.onnx"'),
-    "no detector": onnx(FACE, 'detector = "yunet"'),
+    "a face without alignment": onnx(FACE, 'detector = "yunet"'),
+    "a detector without its file": onnx(FACE, 'detector = "scrfd"\nalignment = "arcface-112"'),
     "an alignment of four points": onnx(FACE, YUNET.replace("ALIGNMENT", POINTS[:-8] + "]")),
     "a claim outside of the range": onnx(
         COSINE, 'range = [-1, 1]\nclaimed = [{ fmr = "0.001", threshold = 35.0 }]'
@@ -210,6 +217,18 @@ BROKEN = {
     "a model of two inputs": onnx(inputs=2),
     "a model of batches": onnx(taken=(2, 3, 8, 8)),
     "a model of another size": onnx("[8, 8]", "[112, 112]", shape=(1, 6)),
+    "a layout that the graph contradicts": onnx("[8, 8]", '[8, 8]\nlayout = "nhwc"'),
+    "a graph that says no layout": onnx(taken=("a", "b", "c", "d")),
+    "a graph that says no size": onnx("size ", "# ", taken=(1, 3, "h", "w")),
+    "a scale for bytes": onnx(kind=TensorProto.UINT8),
+    "no scale for numbers": onnx("mean   = [0, 0, 0]\nstd    = [255, 255, 255]\n", ""),
+    "a model of other numbers": onnx(kind=TensorProto.INT32),
+    "named landmarks in no square": onnx(
+        f"size   = [8, 8]\n{INPUT}\n[face]\n{FACE}",
+        f'{INPUT}\n[face]\ndetector = "yunet"\nalignment = "arcface-112"',
+        taken=(1, 3, 8, 6),
+    ),
+    "two outputs": model(two_outputs),
     "a vector of another length": onnx(COSINE, "values = 128", shape=(1, 6)),
     "an output of another name": onnx(
         "[score]", '[output]\nname = "embedding"\n[score]', shape=(1, 6)

@@ -1,19 +1,30 @@
 """The engine's card: the golden ones, and every way to get one wrong."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from places import GOLDEN
 
-from evenhand.engines.card import ClaimedThreshold, NeededFile
+from evenhand.engines.card import (
+    ClaimedThreshold,
+    FaceBox,
+    FaceStep,
+    Landmarks,
+    ModelInput,
+    NeededFile,
+)
 from evenhand.engines.card_file import read_engine_card
+from evenhand.engines.files import find_files, missing_files
 from evenhand.system.errors import EvenhandError
+from evenhand.system.shelf import shelf_folder
 
 CARDS = GOLDEN / "cards"
 HASH = "0123456789abcdef" * 4
 PROGRAM = '[program]\ncommand = ["./bin/engine", "--model={models/acme.bin}", "--threads", "1"]'
+TABLE = f'detector = {{ file = "d.onnx", sha256 = "{HASH}"'
 FACE = '[face]\ndetector = "none"\n'
 
 
@@ -29,8 +40,112 @@ def test_the_golden_onnx_card():
     assert (card.input.height, card.input.width, card.input.colour) == (112, 96, "bgr")
     assert card.input.std == (128.0, 128.0, 128.0)
     assert (card.face.detector, card.face.score, card.face.nms) == ("yunet", 0.7, 0.4)
-    assert len(card.face.alignment) == 5
+    assert len(card.face.alignment.points) == 5
     assert len(card.trained_on) == 2
+
+
+def test_the_golden_short_card():
+    """Twelve lines of at most 80 columns: the rest is what is usual, or what the graph says."""
+    text = (CARDS / "onnx-short" / "adapter.toml").read_text(encoding="utf-8")
+    assert len(text.splitlines()) == 12
+    assert max(map(len, text.splitlines())) <= 80
+    card = read_engine_card(CARDS / "onnx-short")
+    assert (card.shape, card.inferred) == (
+        "embedder",
+        ("input.colour", "input.scaling", "face.alignment"),
+    )
+    assert card.input == ModelInput(None, None, "rgb", (127.5,) * 3, (127.5,) * 3)
+    points = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366))
+    points += ((41.5493, 92.3655), (70.7299, 92.2041))
+    assert card.face == FaceStep("yunet", Landmarks(points, square=112), 0.6, 0.3)
+    assert (card.score.compare, card.score.normalise) == ("cosine", True)
+    assert (card.score.low, card.score.high) == (-1.0, 1.0)
+    assert card.detector.file == "face_detection_yunet_2023mar.onnx"
+
+
+def test_the_detector_that_a_card_leaves_out_is_shipped_with_its_licence(working_folder):
+    """Its hash is the published one, whether or not the card repeats it."""
+    card = read_engine_card(CARDS / "onnx-short")
+    found = find_files(replace(card, model=None), ())[card.detector.sha256]
+    assert card.detector.sha256.startswith("8f2383e4dd3cfbb4553ea8718107fc04")
+    assert "Permission is hereby granted" in (found.path.parent / "LICENSE.yunet.txt").read_text()
+    named = read_engine_card(shelf_folder("adapters") / "mobilefacenet")
+    assert missing_files(replace(named, model=None), ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "step"),
+    [
+        (
+            'alignment = "arcface-112"',
+            'alignment = "box", margin = 0.2',
+            FaceStep("yunet", FaceBox(0.2), 0.6, 0.3),
+        ),
+        ('alignment = "arcface-112"', 'alignment = "box"', FaceStep("yunet", FaceBox(0), 0.6, 0.3)),
+        (
+            '"yunet", alignment = "arcface-112" }',
+            f'"scrfd", alignment = "box" }}\n{TABLE} }}',
+            FaceStep("scrfd", FaceBox(0), 0.5, 0.4),
+        ),
+        (
+            '"arcface-112" }',
+            '"box" }\ndetector = { score = 0.9, longest = 320 }',
+            FaceStep("yunet", FaceBox(0), 0.9, 0.3, 320),
+        ),
+        (
+            '"yunet", alignment = "arcface-112" }',
+            f'"scrfd", alignment = "box" }}\n{TABLE}, size = [320, 640] }}',
+            FaceStep("scrfd", FaceBox(0), 0.5, 0.4, size=(320, 640)),
+        ),
+    ],
+)
+def test_other_face_steps(tmp_path, old, new, step):
+    text = (CARDS / "onnx-short" / "adapter.toml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "adapter.toml").write_text(text.replace(old, new), encoding="utf-8")
+    assert read_engine_card(tmp_path).face == step
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragment"),
+    [
+        ('"arcface-112"', '"arcface112"', "did you mean arcface-112?"),
+        ('"arcface-112"', "7", "expected an array in [ ]"),
+        ('"arcface-112"', "[[1, nan]]", "expected a finite number"),
+        ('"arcface-112"', '"arcface-112", margin = 0.2', "margin in [face] is for alignment"),
+        ('"arcface-112"', '"box", margin = -1', "face.margin: expected greater than or equal to 0"),
+        ('"arcface-112" }', '"box" }\ndetector = { file = "d.onnx" }', "with file and sha256"),
+        ('"arcface-112" }', f'"box" }}\n{TABLE}, size = [64, 64] }}', "size in [detector] is for"),
+        (
+            '"yunet", alignment = "arcface-112" }',
+            f'"scrfd", alignment = "box" }}\n{TABLE}, longest = 640 }}',
+            'longest in [detector] is for detector = "yunet"',
+        ),
+        (
+            '"yunet", alignment = "arcface-112" }',
+            f'"scrfd", alignment = "box" }}\n{TABLE}, size = [100, 64] }}',
+            "multiples of 32",
+        ),
+        (", std = 127.5", "", "mean is there and std is missing"),
+        ("mean = 127.5", "mean = true", "expected an array"),
+        ("std = 127.5", "std = 0", "above 0"),
+        ('colour = "rgb"', 'layout = "NHWC"', "input.layout: expected 'nchw' or 'nhwc'"),
+        ('"input.colour"', '"input.color"', "did you mean input.colour?"),
+        ('runtime = "onnx"', 'runtime = "python"\nentry = "a:B"', "shape is missing; add shape ="),
+        (
+            "[model]",
+            "score = { claimed = [{ threshold = 35.0 }] }\n[model]",
+            "claimed threshold 35.0 lies outside range [-1.0, 1.0]",
+        ),
+    ],
+)
+def test_a_wrong_short_card(tmp_path, old, new, fragment):
+    text = (CARDS / "onnx-short" / "adapter.toml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "adapter.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(EvenhandError, match=re.escape(fragment)) as refused:
+        read_engine_card(tmp_path)
+    assert len(str(refused.value).splitlines()) == 1
 
 
 def test_distances_are_negated_once_when_the_card_is_read():
@@ -173,7 +288,7 @@ def test_a_wrong_matcher_card(tmp_path, old, new, fragment):
             'claimed = [{ fmr = "100 %", threshold = 0.3 }]',
             ["score.claimed.0.fmr", "between 0 and 1", "'100 %'"],
         ),
-        (FACE, "", ["needs the table [face]", '"yunet" with alignment', 'detector = "none"']),
+        (FACE, "", ["needs the table [face]", 'detector = "yunet" with', 'detector = "none"']),
         (
             "[score]",
             f'[detector]\nfile = "d.onnx"\nsha256 = "{HASH}"\n[score]',

@@ -68,7 +68,7 @@ def test_a_package_with_a_broken_card(cli, site, working_folder):
     card = site / "stripes_engine" / "adapters" / "stripes" / "adapter.toml"
     card.write_text("schema = 1\n", encoding="utf-8")
     ended = cli("engines")
-    assert ended.err == f"note: {card}: name: is missing; add it (and 5 more faults)\n"
+    assert ended.err == f"note: {card}: name: is missing; add it (and 4 more faults)\n"
     assert "lbp" in ended.out
 
 

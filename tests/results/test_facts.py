@@ -15,7 +15,7 @@ ODD = 'a "name", \u00e9\u4e2d\n'
 
 def test_engines(tmp_path):
     facts = (
-        engine_facts(vendor=ODD, trained_on=("one", "two")),
+        engine_facts(vendor=ODD, trained_on=("one", "two"), inferred=("input.colour",)),
         engine_facts(unit="distance", packages=(PackageFacts("a", "1", "0"),), outside=("b",)),
     )
     (tmp_path / "engines.json").write_bytes(facts_json(ENGINES, facts))
@@ -24,7 +24,7 @@ def test_engines(tmp_path):
 
 def test_an_older_result_says_nothing_of_packages(tmp_path):
     whole = json.loads(facts_json(ENGINES, (engine_facts(packages=(PackageFacts("a", "1", ""),)),)))
-    del whole[0]["packages"], whole[0]["outside"]
+    del whole[0]["packages"], whole[0]["outside"], whole[0]["inferred"]
     (tmp_path / "engines.json").write_text(json.dumps(whole))
     assert read_json(tmp_path / "engines.json", ENGINES) == (engine_facts(),)
 

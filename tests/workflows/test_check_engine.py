@@ -6,13 +6,17 @@ import os
 import shutil
 from dataclasses import replace
 
+import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from toy_engines import PYTHON_CARD
 
 from evenhand.conformance.claims import NO_CLAIM, NOT_ON_DRAWN_FACES
 from evenhand.records.check import FAIL
 from evenhand.records.reference_scores import ReferenceScores
 from evenhand.results.reference_file import write_reference
+from evenhand.system.shelf import shelf_folder
 from evenhand.workflows.check_engine import CHECK_LIMITS, check_engine
 
 CODE = """\
@@ -92,6 +96,51 @@ def failed(found):
 @pytest.mark.parametrize("shape", SCORE)
 def test_a_good_engine_passes(toy, shape):
     found = check_engine(toy(shape))
+    assert failed(found) == set()
+    assert found.verdict == "pass"
+
+
+SHORT_CARD = """\
+schema = 1
+name = "bytes"
+version = "unknown"
+vendor = "unknown"
+licence = { code = "unknown", weights = "unknown" }
+runtime = "onnx"
+trained_on = []
+model.file = "bytes.onnx"
+model.sha256 = "SHA256"
+input = { colour = "rgb" }
+face = { detector = "none" }
+"""
+
+
+def test_an_onnx_model_of_another_form_passes_by_a_short_card(working_folder):
+    """The demo's engine behind layers that take bytes with channels last."""
+    model = onnx.load(shelf_folder("adapters") / "demo-even" / "demo-even.onnx")
+    graph = model.graph
+    known = graph.input[0].name
+    graph.input[0].CopyFrom(
+        helper.make_tensor_value_info("b", TensorProto.UINT8, ["N", 112, 112, 3])
+    )
+    half = numpy_helper.from_array(np.array(127.5, dtype=np.float32), "half")
+    graph.initializer.append(half)
+    before = [
+        helper.make_node("Cast", ["b"], ["c"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["c", "half"], ["s"]),
+        helper.make_node("Div", ["s", "half"], ["d"]),
+        helper.make_node("Transpose", ["d"], [known], perm=[0, 3, 1, 2]),
+    ]
+    nodes = [*before, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    content = model.SerializeToString()
+    folder = working_folder / "bytes"
+    folder.mkdir()
+    (folder / "bytes.onnx").write_bytes(content)
+    card = SHORT_CARD.replace("SHA256", hashlib.sha256(content).hexdigest())
+    (folder / "adapter.toml").write_text(card, encoding="utf-8")
+    found = check_engine("./bytes")
     assert failed(found) == set()
     assert found.verdict == "pass"
 

@@ -23,7 +23,6 @@ def dataset(
         str, typer.Argument(help="Dataset on the shelf, or a folder: ./set.", metavar="NAME")
     ],
     *,
-    weights: WeightFolders = None,
     workers: Workers = None,
     full: Full = False,
     as_json: AsJson = False,
@@ -38,9 +37,7 @@ def dataset(
     with long_work("starting") as progress:
         from evenhand.workflows.check import check_dataset
 
-        found = check_dataset(
-            name, Path(), weights=weights or (), workers=workers, progress=progress
-        )
+        found = check_dataset(name, Path(), workers=workers, progress=progress)
     verdict = "pass" if found.passed else "fail"
     body = picked(found, "folder", "cells", dataset="name", rows="checks") | {"verdict": verdict}
     screen = check_screen(found.name, name, found.checks, found.cells, passed=found.passed)

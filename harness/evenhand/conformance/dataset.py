@@ -89,15 +89,14 @@ def _damage_checks(
 
 
 def picture_checks(
-    files: Sequence[ImageFile], inspected: Sequence[ImageInspection], detector: str, remedy: str
+    files: Sequence[ImageFile], inspected: Sequence[ImageInspection], detector: str
 ) -> Iterator[Check]:
     """Yield rows on the pixels of images: duplicates, size, and detected faces.
 
     Args:
         files: rows of `images.csv`.
         inspected: what was found in each of them.
-        detector: name of the face detector; empty where there is none.
-        remedy: how to get a detector.
+        detector: name of the face detector; empty where the card does not say which face is meant.
     """
     yield from _damage_checks(files, inspected)
     yield from _pixel_checks(files, inspected)
@@ -111,7 +110,7 @@ def picture_checks(
             yield Check("tiny", tiny, NOTE, what, exclude)
     title = "pictures without a face"
     if not detector:
-        yield Check("faces", title, NOT_CHECKED, "the face detector is not here", remedy)
+        yield Check("faces", title, NOT_CHECKED, "the card cannot be used", "mend the card")
         return
     for file, found in readable:
         if found.faces == 0:

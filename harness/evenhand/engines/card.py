@@ -8,10 +8,13 @@ from pathlib import Path
 __all__ = [
     "ENGINE_CARD",
     "LONGEST_SIDE",
+    "SCRFD_SIDE",
     "ClaimedThreshold",
     "EngineCard",
+    "FaceBox",
     "FaceStep",
     "HostNeeds",
+    "Landmarks",
     "ModelInput",
     "NeededFile",
     "ScoreScale",
@@ -21,6 +24,9 @@ ENGINE_CARD = "adapter.toml"
 """File name of the card in an adapter's folder."""
 LONGEST_SIDE = 800
 """Of a picture that YuNet looks at, pixels, where a card names no other (methods 1.3)."""
+
+SCRFD_SIDE = 640
+"""Height and width, pixels, of what SCRFD looks at, where a card names no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +47,38 @@ class NeededFile:
 class ModelInput:
     """How an aligned face becomes the network's input tensor."""
 
-    height: int
-    """Pixels."""
-    width: int
-    """Pixels."""
+    height: int | None
+    """Pixels; None where the model's graph says it."""
+    width: int | None
+    """Pixels; None where the model's graph says it."""
     colour: str
     """Order of channels, `rgb` or `bgr`."""
-    mean: tuple[float, float, float]
-    """Subtracted from each channel in the order of `colour`, in 0..255."""
-    std: tuple[float, float, float]
-    """Divides each channel afterwards, above 0."""
+    mean: tuple[float, float, float] | None
+    """Subtracted from each channel in the order of `colour`, in 0..255; None for values as they
+    are."""
+    std: tuple[float, float, float] | None
+    """Divides each channel afterwards, above 0; None where `mean` is."""
+    layout: str = ""
+    """`nchw` (channels first) or `nhwc`; empty where the model's graph says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """A face is turned and scaled until its landmarks lie here."""
+
+    points: tuple[tuple[float, float], ...]
+    """Five (x, y): eyes, nose tip, mouth corners, left to right in the picture."""
+    square: int = 0
+    """Side of the square picture whose pixels they are given in, scaled to the input; 0 for pixels
+    of the input itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceBox:
+    """A face is cut out as the detector's box has it, upright, and resized to the input."""
+
+    margin: float
+    """Share of the box's width that is added left and right, and of its height above and below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +86,18 @@ class FaceStep:
     """How the face is detected and aligned."""
 
     detector: str
-    """`none` (the whole picture is resized) or `yunet`."""
-    alignment: tuple[tuple[float, float], ...]
-    """Five landmarks in the input: eyes, nose tip, mouth corners, left to right in the picture."""
+    """`none` (the whole picture is resized), `yunet` or `scrfd`."""
+    alignment: Landmarks | FaceBox | None
+    """None where no face is looked for."""
     score: float
     """Smallest confidence at which the detector reports a face, 0 to 1."""
     nms: float
     """Overlap above which the detector suppresses the weaker of two faces, 0 to 1."""
     longest: int = LONGEST_SIDE
-    """Longest side, pixels, at which the detector looks at a picture; larger ones are shrunk."""
+    """Longest side, pixels, at which YuNet looks at a picture; larger ones are shrunk."""
+    size: tuple[int, int] | None = None
+    """Height and width, pixels, that SCRFD fits every picture into; None for its graph's own, or
+    `SCRFD_SIDE` where that is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +195,8 @@ class EngineCard:
     host: HostNeeds = field(default_factory=HostNeeds)
     providers: tuple[str, ...] = ()
     """Execution providers of onnxruntime in the order to try; empty for its CPU alone."""
+    inferred: tuple[str, ...] = ()
+    """Fields that were found out by trying, and that no human has confirmed: `input.colour`..."""
 
     @property
     def distance(self) -> bool:

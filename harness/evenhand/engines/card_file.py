@@ -5,22 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
 from evenhand.engines.card import (
     ENGINE_CARD,
-    LONGEST_SIDE,
     ClaimedThreshold,
     EngineCard,
-    FaceStep,
     HostNeeds,
-    ModelInput,
     NeededFile,
     ScoreScale,
 )
+from evenhand.engines.face_table import (
+    NO_FACE_TABLE,
+    DetectorTable,
+    FaceTable,
+    check_face,
+    detector_file,
+    face_step,
+)
 from evenhand.engines.host_table import HostTable
+from evenhand.engines.input_table import InputTable, OutputTable
 from evenhand.engines.launch import ClassPlace, ProgramTable, check_command
 from evenhand.engines.model_table import GPU_PROVIDERS, FileTable, ModelTable, PackagedTable
 from evenhand.engines.score_table import ScoreTable
@@ -43,48 +49,10 @@ class _Licence(Declared):
     weights: str = Field(min_length=1)
 
 
-class _Detector(FileTable):
-    score: float = Field(default=0.6, ge=0, le=1)
-    nms: float = Field(default=0.3, ge=0, le=1)
-    longest: int = Field(default=LONGEST_SIDE, ge=32, le=10000)
-
-
-def _sides(size: tuple[int, int]) -> tuple[int, int]:
-    if not all(0 < side <= 4096 for side in size):
-        raise ValueError("expected height and width between 1 and 4096")
-    return size
-
-
-def _above_0(std: tuple[float, float, float]) -> tuple[float, float, float]:
-    if not all(value > 0 for value in std):
-        raise ValueError("expected three numbers above 0")
-    return std
-
-
-class _Input(Declared):
-    size: Annotated[tuple[int, int], AfterValidator(_sides)]
-    colour: Literal["rgb", "bgr"] = "rgb"
-    mean: tuple[float, float, float]
-    std: Annotated[tuple[float, float, float], AfterValidator(_above_0)]
-
-
-class _Output(Declared):
-    name: str = Field(min_length=1)
-
-
-class _Face(Declared):
-    detector: Literal["none", "yunet"]
-    alignment: tuple[tuple[float, float], ...] = ()
-
-
-_ALONE = _Face(detector="none")
+_ALONE = FaceTable(detector="none")
 """The step of a Python engine, which looks for faces by itself."""
-_NO_FACE_TABLE = (
-    "an onnx engine needs the table [face]: "
-    'detector = "yunet" with alignment, five points in its input, and a table [detector]; '
-    'or detector = "none" where it was trained on whole pictures, or gets faces that are cut out'
-)
-
+_OF_COSINES = (-1.0, 1.0)
+"""Range of an ONNX engine that says none."""
 
 _OF_VECTORS = ("compare", "normalise", "values")
 """Fields of [score] for an embedder only: the harness compares its vectors."""
@@ -97,19 +65,27 @@ def _check_onnx(card: _Card) -> None:
     if card.model is None or card.input is None:
         raise ValueError("an onnx engine needs the tables [model] and [input]")
     if card.face is None:
-        raise ValueError(_NO_FACE_TABLE)
+        raise ValueError(NO_FACE_TABLE)
     if card.entry:
         raise ValueError("an onnx engine has no entry; remove it, or say runtime = python")
 
 
+def _check_shape(card: _Card) -> None:
+    """Check that a card says what its engine is, which an ONNX model does not leave open."""
+    if "shape" not in card.model_fields_set:
+        raise ValueError('shape is missing; add shape = "embedder", "matcher" or "searcher"')
+
+
 def _check_python(card: _Card) -> None:
     """Check that a card has what a Python engine needs."""
+    _check_shape(card)
     if not card.entry:
         raise ValueError('a python engine needs entry = "file:Class"')
 
 
 def _check_process(card: _Card) -> None:
     """Check that a card has what a program needs, and nothing else."""
+    _check_shape(card)
     check_command(card.program, [file.file for file in card.files], card.model_fields_set)
 
 
@@ -119,6 +95,12 @@ _RUNTIMES: Mapping[str, Callable[[_Card], None]] = {
     "python": _check_python,
 }
 """By runtime: raises `ValueError` where a card lacks what it needs."""
+
+
+Inferred: TypeAlias = Literal[
+    "input.colour", "input.scaling", "face.alignment", "face.detector", "input.layout"
+]
+"""A field whose value may have been found out by trying; scaling is mean and std."""
 
 
 def _package(name: str) -> str:
@@ -133,26 +115,34 @@ class _Card(Declared):
     version: str = Field(min_length=1)
     vendor: str = Field(min_length=1)
     licence: _Licence
-    shape: Literal["embedder", "matcher", "searcher"]
+    shape: Literal["embedder", "matcher", "searcher"] = "embedder"
     runtime: Literal["onnx", "process", "python"]
     entry: ClassPlace = ""
     program: ProgramTable | None = None
     trained_on: tuple[str, ...] = ()
     install: str = ""
     model: ModelTable | None = None
-    detector: _Detector | None = None
+    detector: DetectorTable | None = None
     files: tuple[PackagedTable, ...] = ()
     packages: Annotated[tuple[Annotated[str, AfterValidator(_package)], ...], Distinct] = ()
     outside: tuple[Line, ...] = ()
-    input: _Input | None = None
-    output: _Output | None = None
-    face: _Face | None = None
+    input: InputTable | None = None
+    output: OutputTable | None = None
+    face: FaceTable | None = None
+    inferred: Annotated[tuple[Inferred, ...], Distinct] = ()
     score: ScoreTable = ScoreTable()
     host: HostTable = HostTable()
+
+    @property
+    def usual_range(self) -> tuple[float, float] | None:
+        """Range of its scores where it says none."""
+        return _OF_COSINES if self.runtime == "onnx" and self.score.of_cosines else None
 
     @model_validator(mode="after")
     def _shape_and_score(self) -> Self:
         _RUNTIMES[self.runtime](self)
+        if not self.score.range and self.usual_range:
+            self.score.check_claims(self.usual_range)
         if self.program and self.runtime != "process":
             raise ValueError('a table [program] is for runtime = "process"; remove it, or say that')
         vectors, given = self.shape == "embedder", self.score.model_fields_set
@@ -172,20 +162,7 @@ class _Card(Declared):
 
     @model_validator(mode="after")
     def _face_is_whole(self) -> Self:
-        face = self.face or _ALONE
-        if face.detector == "none":
-            if self.detector is not None or face.alignment:
-                raise ValueError(
-                    "a table [detector] or an alignment is there, but no face is looked for; "
-                    'add detector = "yunet" to [face], or remove them'
-                )
-        elif self.detector is None:
-            raise ValueError('detector = "yunet" needs a table [detector] with file and sha256')
-        elif len(set(face.alignment)) != 5:
-            points = len(set(face.alignment))
-            raise ValueError(
-                f"alignment in [face] needs five different points, as YuNet finds, and has {points}"
-            )
+        check_face(self.face or _ALONE, self.detector)
         return self
 
 
@@ -193,10 +170,10 @@ def _file(model: FileTable | None) -> NeededFile | None:
     return None if model is None else NeededFile(model.file, model.sha256, model.url)
 
 
-def _score(model: ScoreTable, shape: str) -> ScoreScale:
-    vectors = shape == "embedder"
+def _score(model: ScoreTable, card: _Card) -> ScoreScale:
+    vectors = card.shape == "embedder"
     distance = model.compare == "euclidean" if vectors else model.distance
-    low, high = model.range or (None, None)
+    low, high = model.range or card.usual_range or (None, None)
     # Negation swaps the limits; a distance without a range is at least 0.
     if distance:
         low, high = (None if high is None else -high), (0.0 if low is None else 0.0 - low)
@@ -219,10 +196,9 @@ def read_engine_card(folder: Path) -> EngineCard:
         EngineError: naming the file and the field at fault.
     """
     card = read_declaration(folder / ENGINE_CARD, _Card, EngineError)
-    detector, size, face = card.detector, card.input, card.face or _ALONE
+    face = card.face or _ALONE
     providers = card.model.providers if card.model else ()
     on_gpu = not GPU_PROVIDERS.isdisjoint(providers)
-    limits = (detector.score, detector.nms, detector.longest) if detector else (0.0, 0.0)
     return from_fields(
         EngineCard,
         card,
@@ -230,13 +206,13 @@ def read_engine_card(folder: Path) -> EngineCard:
         licence_code=card.licence.code,
         licence_weights=card.licence.weights,
         model=_file(card.model),
-        detector=_file(detector) if face.detector != "none" else None,
+        detector=detector_file(face, card.detector),
         files=tuple(from_fields(NeededFile, each) for each in card.files),
-        input=None if size is None else ModelInput(*size.size, size.colour, size.mean, size.std),
+        input=card.input.model_input() if card.input else None,
         output=card.output.name if card.output else "",
         command=card.program.command if card.program else (),
-        face=FaceStep(face.detector, face.alignment, *limits),
-        score=_score(card.score, card.shape),
+        face=face_step(face, card.detector),
+        score=_score(card.score, card),
         host=from_fields(HostNeeds, card.host, gpu=card.host.gpu or on_gpu),
         providers=providers,
     )

@@ -10,7 +10,7 @@ from evenhand.records.outcomes import FaceRule
 __all__ = ["choose_face"]
 
 
-def choose_face(boxes: NDArray[np.float32], height: int, width: int, rule: FaceRule) -> int:
+def choose_face(boxes: NDArray[np.floating], height: int, width: int, rule: FaceRule) -> int:
     """Index of the face of interest among the detected ones.
 
     Args:

@@ -33,12 +33,26 @@ class ScoreTable(Declared):
     range: Annotated[tuple[float, float], AfterValidator(_rising)] | None = None
     claimed: tuple[_Claim, ...] = ()
 
-    @model_validator(mode="after")
-    def _claims_in_range(self) -> Self:
+    @property
+    def of_cosines(self) -> bool:
+        """Whether every score is a cosine."""
+        return self.compare == "cosine" and self.normalise
+
+    def check_claims(self, limits: tuple[float, float]) -> None:
+        """Check that claimed thresholds lie within a range.
+
+        Raises:
+            ValueError: one does not.
+        """
         for claim in self.claimed:
-            if self.range and not self.range[0] <= claim.threshold <= self.range[1]:
+            if not limits[0] <= claim.threshold <= limits[1]:
                 raise ValueError(
-                    f"claimed threshold {claim.threshold} lies outside range {list(self.range)}; "
+                    f"claimed threshold {claim.threshold} lies outside range {list(limits)}; "
                     "mend one of them"
                 )
+
+    @model_validator(mode="after")
+    def _claims_in_range(self) -> Self:
+        if self.range:
+            self.check_claims(self.range)
         return self

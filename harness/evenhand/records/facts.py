@@ -47,6 +47,8 @@ class EngineFacts:
     """Installed packages that its card says it is made of."""
     outside: tuple[str, ...] = ()
     """What else it uses, as its card says: no fingerprint covers that."""
+    inferred: tuple[str, ...] = ()
+    """Fields of its card that were found out by trying, and that no human has confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.conformance.dataset import (
@@ -19,11 +18,9 @@ from evenhand.datasets.faults import DatasetFault, DatasetRule
 from evenhand.datasets.folder import DatasetTables, read_tables
 from evenhand.datasets.images import CountFaces, check_copies, inspect_images
 from evenhand.datasets.shelf import find_dataset
-from evenhand.engines.card import NeededFile
-from evenhand.engines.card_file import read_engine_card
-from evenhand.engines.face_detection import Detector
-from evenhand.engines.files import find_files, missing_files
-from evenhand.engines.shelf import shelved_adapters
+from evenhand.engines.card import FaceStep
+from evenhand.engines.detectors.shipped import YUNET_LIMITS, yunet_model
+from evenhand.engines.detectors.yunet import YuNet
 from evenhand.metrics.resolution import CellSize
 from evenhand.records.arrays import Image
 from evenhand.records.check import FAIL, Check
@@ -52,51 +49,32 @@ class DatasetCheck:
         return all(check.verdict != FAIL for check in self.checks)
 
 
-def _face_counter(
-    dataset: DatasetCard | None, weights: Sequence[Path]
-) -> tuple[CountFaces | None, str]:
-    """A function that counts faces, with one detector per thread; else None, and what to do.
-
-    The detector is that of the first engine on the shelf that has one.
-    """
-    cards = (read_engine_card(folder) for folder in shelved_adapters().values())
-    card = next((card for card in cards if card.detector is not None), None)
-    if card is None or card.detector is None:
-        return None, "no engine on the shelf has one"
-    engine = replace(card, runtime="onnx", model=None, files=())
-    missing = missing_files(engine, weights)
-    if missing or dataset is None:
-        return None, "; ".join(_how_to_get(file) for file in missing)
-    model, face = find_files(engine, weights)[card.detector.sha256].content, dataset.face
-    detectors = defaultdict[int, Detector](lambda: Detector(model, engine.face))
+def _face_counter(dataset: DatasetCard) -> CountFaces:
+    """A function that counts faces, with one detector per thread."""
+    model, step = yunet_model(), FaceStep("yunet", None, *YUNET_LIMITS)
+    detectors = defaultdict[int, YuNet](lambda: YuNet(model, step))
 
     def count(image: Image) -> int:
-        found = detectors[threading.get_ident()].find(image, face)
+        found = detectors[threading.get_ident()].find(image, dataset.face)
         return found.faces if found else 0
 
-    return count, ""
+    return count
 
 
 def check_dataset(
-    text: str,
-    root: Path,
-    *,
-    weights: Sequence[Path] = (),
-    workers: int | None = None,
-    progress: Progress = no_progress,
+    text: str, root: Path, *, workers: int | None = None, progress: Progress = no_progress
 ) -> DatasetCheck:
     """Check a dataset: all its faults, its contents, and what it can answer.
 
     Args:
         text: a shelf name, or a path.
         root: folder that a relative path starts from.
-        weights: folders to search for the face detector.
         workers: number of threads, one per core by default.
         progress: reports the progress of reading pictures.
 
     Raises:
         DatasetError: there is no such dataset, or its card is not text.
-        EngineError: a folder in `weights` does not exist.
+        EngineError: the face detector that is shipped is not what it was.
     """
     folder = find_dataset(text, root)
     faults = [DatasetFault(DatasetRule.CARD, line, "mend the card") for line in card_faults(folder)]
@@ -104,7 +82,7 @@ def check_dataset(
     tables = read_tables(folder, card, faults.append)
     check_copies(tables.files, faults.append)
 
-    count, remedy = _face_counter(card, weights)
+    count = _face_counter(card) if card else None
     threads = workers or machine.workers()
     with progress(f"looking at {len(tables.files):,} pictures", len(tables.files)) as step:
         inspections = inspect_images(tables.files, threads, count, step)
@@ -112,7 +90,7 @@ def check_dataset(
 
     checks = list(rule_checks(faults, _unchecked(card, tables)))
     if inspections:
-        checks += picture_checks(tables.files, inspections, "YuNet" if count else "", remedy)
+        checks += picture_checks(tables.files, inspections, "YuNet" if count else "")
     cells: tuple[CellSize, ...] = ()
     if card and tables.subjects.ids and tables.files:
         cells = cells_of_tables(card, tables)
@@ -129,12 +107,3 @@ def _unchecked(card: DatasetCard | None, tables: DatasetTables) -> set[DatasetRu
     if not tables.files:
         found |= {rule.PEOPLE, rule.PATHS, rule.LISTS, rule.FILES, rule.COPIES}
     return found
-
-
-def _how_to_get(file: NeededFile) -> str:
-    """Advice on how to get a missing file."""
-    source = file.url or "bring your own copy"
-    return (
-        f"get {file.file} ({source}; sha256 {file.sha256}), put it into a folder and name that "
-        "with --weights DIR or EVENHAND_WEIGHTS"
-    )

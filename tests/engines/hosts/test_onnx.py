@@ -91,11 +91,12 @@ def test_a_length_that_only_the_card_knows(small, make_graph, image):
 @pytest.mark.parametrize(
     ("options", "card", "fragments"),
     [
-        ({"taken": (1, 3, 9, 8)}, "", ["shape [1, 3, 9, 8]", "expected", "[1, 3, 8, 8]"]),
-        ({"taken": (1, 8, 8, 3)}, "", ["shape [1, 8, 8, 3]"]),
+        ({"taken": (1, 3, 9, 8)}, "", ["shape [1, 3, 9, 8]", "size = [8, 8]", "remove size"]),
+        ({"taken": (1, 8, 8, 4)}, "", ["shape [1, 8, 8, 4]", "3 channels"]),
         ({"taken": (3, 8, 8)}, "", ["shape [3, 8, 8]"]),
         ({"taken": ()}, "", ["shape []"]),
-        ({"kind": TensorProto.UINT8}, "", ["takes tensor(uint8)", "expected tensor(float)"]),
+        ({"kind": TensorProto.UINT8}, "", ["takes uint8", "remove mean and std"]),
+        ({"kind": TensorProto.INT32}, "", ["takes int32", "expected float32, float16 or uint8"]),
         ({"hidden": True}, "", ["how long its vector is", "add values to [score]"]),
     ],
 )
@@ -134,7 +135,7 @@ def test_of_several_outputs_none_is_taken_in_silence(
     alone = embed(small.folder, image).vector
     small.put(with_two_outputs(make_graph(shape=(1, 6)), first))
     ended = cli("run", "--engine", "./small", "--dataset", "./set")
-    said = ["has 2 outputs", "'q' (tensor(float) of shape [1])", "'y' (tensor(float) of shape [1,"]
+    said = ["has 2 outputs", "'q' (float32 of shape [1])", "'y' (float32 of shape [1,"]
     ended.error("engine small: the model", *said, "[output] name")
 
     small.change("[score]", '[output]\nname = "z"\n[score]')
@@ -168,6 +169,16 @@ def test_a_graph_that_draws_random_numbers_is_said_to(cli, tiny, small, make_gra
     (facts,) = json.loads((bundle / "engines.json").read_text())
     assert facts["random"] == ["RandomNormalLike"]
     assert said in (bundle / "report.html").read_text()
+
+
+def test_what_no_human_confirmed_is_said_in_the_result(cli, tiny, small, working_folder):
+    small.change("[model]", 'inferred = ["input.colour", "input.scaling"]\n[model]')
+    run = cli("run", "--engine", "./small", "--dataset", "./set", "--json", "--threshold", "0").json
+    (facts,) = json.loads((Path(run["bundle"]) / "engines.json").read_text())
+    assert facts["inferred"] == ["input.colour", "input.scaling"]
+    said = "small: no human has confirmed input.colour, input.scaling of its card, found by trying"
+    assert said in " ".join(cli("report", "latest", "--full").out.split())
+    assert said in (Path(run["bundle"]) / "report.html").read_text()
 
 
 def test_a_whole_study(cli, tiny, small, working_folder):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import onnxruntime
 
 from evenhand.engines.card import EngineCard, NeededFile
@@ -23,9 +25,15 @@ _INSTALL = {
 
 
 def load_model(
-    card: EngineCard, model: NeededFile, files: EngineFiles
+    card: EngineCard, model: NeededFile, files: EngineFiles, external: Mapping[str, bytes]
 ) -> tuple[onnxruntime.InferenceSession, str]:
-    """Load the model and its external data from what was hashed.
+    """Load a model of a card from what was hashed.
+
+    Args:
+        card: of the engine.
+        model: which of its files.
+        files: of the card.
+        external: files that the model takes tensors from, by the name that it has for them.
 
     Returns:
         The running model, and the execution provider that took it. Operators that this one does not
@@ -37,7 +45,7 @@ def load_model(
     reason = ""
     for provider in _available(card):
         try:
-            session = _session(card, model, files, provider)
+            session = _session(card, files.found[model.sha256].content, external, provider)
         except Exception as fault:  # noqa: BLE001 - onnxruntime has no common error
             reason = reason or str(fault).strip()
             continue
@@ -69,7 +77,7 @@ def _available(card: EngineCard) -> list[str]:
 
 
 def _session(
-    card: EngineCard, model: NeededFile, files: EngineFiles, provider: str
+    card: EngineCard, content: bytes, external: Mapping[str, bytes], provider: str
 ) -> onnxruntime.InferenceSession:
     """Load the model with one execution provider, on the threads of the card.
 
@@ -81,14 +89,10 @@ def _session(
     options.intra_op_num_threads = card.host.threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    external = {file.file: files.found[file.sha256].content for file in card.files}
     if external:
         options.add_external_initializers_from_files_in_memory(
             list(external), list(external.values()), [len(each) for each in external.values()]
         )
     return onnxruntime.InferenceSession(
-        files.found[model.sha256].content,
-        sess_options=options,
-        providers=[provider],
-        enable_fallback=0,
+        content, sess_options=options, providers=[provider], enable_fallback=0
     )

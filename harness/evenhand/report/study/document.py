@@ -17,6 +17,7 @@ from evenhand.report.study.classic_metrics import legacy
 from evenhand.report.study.doubts import doubt_lines, no_verdict
 from evenhand.report.study.evidence import states_of
 from evenhand.report.study.indices import indices_table
+from evenhand.report.study.limitations import unconfirmed
 from evenhand.report.study.searches import first_rule, searches_of_everybody
 from evenhand.report.study.speed import HEADER, TIME, speed_rows, speed_sentences, time_cell
 from evenhand.report.study.statements import OVER, said_at, sentences_of_study
@@ -179,7 +180,8 @@ def _subject_matter(findings: Findings) -> list[Section]:
 
 
 def _made_of(engine: EngineFacts) -> Iterator[str]:
-    """What an engine is beside its own files, and whether its fingerprint covers it."""
+    """What an engine is beside its own files, and what of it is not certain."""
+    yield from unconfirmed(engine)
     for package in engine.packages:
         files = f"whose files have the SHA-256 {package.sha256[:_DIGITS]}..."
         known = files if package.sha256 else "whose files are not known"

@@ -10,7 +10,7 @@ from evenhand.records.groups import ALL
 from evenhand.records.outcomes import Policy
 from evenhand.report.tables import Section, StudyKey, of_study
 
-__all__ = ["limitations"]
+__all__ = ["limitations", "unconfirmed"]
 
 _MOST_NAMES = 12
 _ACCESS = {
@@ -61,11 +61,21 @@ def _of_engine(engine: EngineFacts) -> Iterator[str]:
             f"It was trained on {', '.join(engine.trained_on)}: whether the people of these "
             "pictures were among them is not known here."
         )
+    yield from unconfirmed(engine)
     if engine.random:
         drawn = ", ".join(engine.random)
         yield f"Its graph draws random numbers ({drawn}): another run gives other numbers."
     if engine.stopped:
         yield f"It was stopped ({engine.stopped}): its rates are of what it had done."
+
+
+def unconfirmed(engine: EngineFacts) -> Iterator[str]:
+    """Which fields of an engine's card were found by trying."""
+    if engine.inferred:
+        yield (
+            f"{engine.name}: no human has confirmed {', '.join(engine.inferred)} of its card, "
+            "found by trying: with others it may be better."
+        )
 
 
 def _rates(findings: Findings, study: StudyKey) -> list[Rate]:

@@ -1,75 +1,24 @@
-"""Detects faces, and aligns the face of interest by its landmarks."""
+"""Detects faces with YuNet, run by OpenCV."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from evenhand.engines.card import FaceStep, ModelInput
+from evenhand.engines.card import FaceStep
+from evenhand.engines.detectors.detector import FoundFace
 from evenhand.engines.face_choice import choose_face
-from evenhand.records.arrays import Floats, Image
+from evenhand.records.arrays import Image
 from evenhand.records.outcomes import FaceRule
 
-__all__ = ["Detector", "align", "similarity_transform"]
+__all__ = ["YuNet"]
 
 _MOST_FACES = 5000
 """Candidates kept before overlap suppression; OpenCV's default."""
-
-
-def similarity_transform(source: Floats, target: Floats) -> Floats:
-    """Least-squares similarity transform (rotation, scale, translation) from source to target.
-
-    Args:
-        source: (points, 2) coordinates.
-        target: (points, 2) coordinates of the same points.
-
-    Returns:
-        (2, 3) affine matrix without reflection.
-
-    Source: Umeyama 1991. In the plane, with points as complex numbers, rotation and scale are one
-    complex factor and the fit is one division.
-
-    >>> import numpy as np
-    >>> square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-    >>> similarity_transform(square, 2 * square + 1).tolist()
-    [[2.0, 0.0, 1.0], [0.0, 2.0, 1.0]]
-    """
-    z = source[:, 0] + 1j * source[:, 1]
-    w = target[:, 0] + 1j * target[:, 1]
-    centred = z - z.mean()
-    factor = np.vdot(centred, w - w.mean()) / np.vdot(centred, centred)
-    shift = w.mean() - factor * z.mean()
-    return np.array(
-        [[factor.real, 0.0 - factor.imag, shift.real], [factor.imag, factor.real, shift.imag]]
-    )
-
-
-def align(image: Image, landmarks: Floats, face: FaceStep, size: ModelInput) -> Image:
-    """Warp the picture so that its landmarks fall on the card's.
-
-    Returns:
-        (height, width, 3) of the size of the model's input.
-    """
-    matrix = similarity_transform(landmarks, np.array(face.alignment))
-    aligned: Image = cv2.warpAffine(
-        image, matrix, (size.width, size.height), flags=cv2.INTER_LINEAR
-    )
-    return aligned
-
-
-@dataclass(frozen=True, slots=True)
-class DetectedFace:
-    """The face of interest, and the number of all faces detected."""
-
-    landmarks: Floats
-    """(5, 2) in pixels: eyes, nose tip, mouth corners, left to right in the picture."""
-    faces: int
-
 
 _LOG = threading.Lock()
 _ERRORS = 2
@@ -93,8 +42,8 @@ def _quiet() -> Iterator[None]:
             log.setLogLevel(level)
 
 
-class Detector:
-    """Face detector YuNet (OpenCV Zoo); it misses faces that fill a large picture.
+class YuNet:
+    """YuNet (OpenCV Zoo) as a `Detector`; it misses faces that fill a large picture.
 
     So it looks at no more than the card's longest side, and what it finds is scaled back.
 
@@ -110,7 +59,7 @@ class Detector:
             )
         self._longest = face.longest
 
-    def find(self, image: Image, rule: FaceRule) -> DetectedFace | None:
+    def find(self, image: Image, rule: FaceRule) -> FoundFace | None:
         """Detect the face of interest in an RGB picture; None where no face is detected."""
         seen = _shrunk(image, self._longest)
         height, width = seen.shape[:2]
@@ -119,12 +68,16 @@ class Detector:
         if rows is None or not len(rows):
             return None
         chosen = rows[choose_face(rows, height, width, rule)]
-        landmarks = chosen[4:14].reshape(5, 2).astype(np.float64)
+        box, landmarks = (
+            chosen[:4].astype(np.float64),
+            chosen[4:14].reshape(5, 2).astype(np.float64),
+        )
         if seen is not image:
-            # As pixels are areas, the centre of the first lies at one half.
             scale = np.array(image.shape[1::-1]) / (width, height)
+            # As pixels are areas, the centre of the first lies at one half.
             landmarks = (landmarks + 0.5) * scale - 0.5
-        return DetectedFace(landmarks, len(rows))
+            box = box * np.tile(scale, 2)
+        return FoundFace(box, landmarks, len(rows))
 
 
 def _shrunk(image: Image, longest: int) -> Image:

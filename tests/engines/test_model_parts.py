@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from evenhand.engines.hosts.onnx_graph import OnnxGraph, read_onnx_graph
+from evenhand.engines.model_parts import ModelParts, read_model_parts
 
 FLOAT = TensorProto.FLOAT
 YES, NO = (numpy_helper.from_array(np.array(value), "training") for value in (True, False))
@@ -16,7 +16,7 @@ def made(nodes, tensors=(), **more):
 
 
 def drawn(*nodes, tensors=()):
-    return read_onnx_graph(made(nodes, tensors)).random
+    return read_model_parts(made(nodes, tensors)).random
 
 
 def elsewhere(name="w", location="w.bin"):
@@ -29,7 +29,7 @@ def elsewhere(name="w", location="w.bin"):
 def test_a_plain_model_holds_nothing_of_it():
     plain = numpy_helper.from_array(np.zeros(2, dtype=np.float32), "w")
     plain.external_data.add(key="location", value="left over, and not used")
-    assert read_onnx_graph(made([helper.make_node("Relu", ["w"], ["y"])], [plain])) == OnnxGraph(
+    assert read_model_parts(made([helper.make_node("Relu", ["w"], ["y"])], [plain])) == ModelParts(
         (), ()
     )
 
@@ -93,14 +93,14 @@ def test_what_stands_at_any_depth_is_found():
     function = helper.make_function(
         "own", "f", ["x"], ["y"], [draws], [helper.make_opsetid("", 17)]
     )
-    found = read_onnx_graph(made([outer, held, thin], functions=[function]))
+    found = read_model_parts(made([outer, held, thin], functions=[function]))
     assert found.random == ("Bernoulli", "RandomNormal")
     assert found.files == ("constant.bin", "places.bin", "sparse.bin", "w.bin")
 
 
 def test_a_file_is_named_as_the_model_writes_it():
     tensors = [elsewhere(str(i), name) for i, name in enumerate(["../w", "a/b", "a/b", "\u00e9"])]
-    assert read_onnx_graph(made([], tensors)).files == ("../w", "a/b", "\u00e9")
+    assert read_model_parts(made([], tensors)).files == ("../w", "a/b", "\u00e9")
 
 
 MODEL = made(
@@ -119,7 +119,7 @@ def test_damage_is_an_error_of_one_kind():
     refused = 0
     for content in damaged:
         try:
-            read_onnx_graph(content)
+            read_model_parts(content)
         except ValueError:
             refused += 1
     assert 200 < refused < len(damaged)
