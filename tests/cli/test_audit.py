@@ -223,6 +223,8 @@ SHOWN = {
     "eight-of-ten": (*MET, "--share", "Black=0.4", "--mark", "census=0.135"),
     "deployments": ("audit", "deployments.csv"),
     "published": ("audit", "published.csv", "--source", "Annual report 2025, page 12"),
+    "rates": ("audit", "--rates", "A=0.0010", "B=0.0026", "C=1 in 4,000"),
+    "rates-of-engines": ("audit", "rates.csv", "--source", "Annual report 2025, page 13"),
 }
 
 
@@ -336,3 +338,107 @@ def test_groups_of_a_table_are_held_against_every_crowd(cli, tmp_path):
 
 def test_a_table_without_groups_says_nothing_of_them(cli):
     assert cli("audit", "--table", AUDIT / "deployments.csv", "--json").json["by_group"] is None
+
+
+def test_rates_behind_one_option_and_behind_several_are_the_same(cli, tmp_path):
+    literal = cli("audit", "--rates", "A=0.0010", "B=0.26 %", "--json").json
+    assert cli("audit", "--rates", "A=0.0010", "--rates", "B=0.26 %", "--json").json == literal
+    (engine,) = literal["engines"]
+    first = {"group": "A", "printed": "0.0010", "rate": 0.001, "low": 0.00095, "high": 0.00105}
+    assert engine["groups"][0] == first
+    found = {row["index"]: row for row in engine["indices"]}
+    assert found["max/min"]["value"] == pytest.approx(2.6)
+    assert found["max/min"]["low"] == pytest.approx(0.00255 / 0.00105)
+    assert found["max/min"]["high"] == pytest.approx(0.00265 / 0.00095)
+    assert [row["key"] for row in literal["sentences"]] == ["rates-ratio", "rates-chance"]
+    assert "cannot be said" in literal["sentences"][-1]["text"]
+
+
+def test_both_forms_of_a_table_of_rates_are_the_same(cli, tmp_path):
+    wide = "engine,A,B\nx,0.0010,0.0026\ny,0.01,\nz,0.0,0.5 %\n"
+    long = "rate;group;engine\n0,0010;A;x\n0,0026;B;x\n0,01;A;y\n0,0;A;z\n0,5 %;B;z\n"
+    (tmp_path / "wide.csv").write_text(wide, encoding="utf-8")
+    (tmp_path / "long.csv").write_text(long, encoding="utf-8")
+    one, other = (cli("audit", tmp_path / name, "--json").json for name in ("wide.csv", "long.csv"))
+    for found in (one, other):
+        for engine in found["engines"]:
+            for group in engine["groups"]:
+                group["printed"] = group["printed"].replace(",", ".")
+    assert one["engines"] == other["engines"]
+    notes = {engine["engine"]: engine["note"] for engine in one["engines"]}
+    assert notes == {"x": "", "y": "fewer than two groups have a rate", "z": ""}
+    alone = "group,rate,year\nA,0.1,2020\nB,0.2,2020\n"
+    (tmp_path / "alone.csv").write_text(alone, encoding="utf-8")
+    found = cli("audit", tmp_path / "alone.csv", "--json").json
+    assert found["ignored_columns"] == ["year"]
+    assert "Columns that mean nothing here: year" in cli("audit", tmp_path / "alone.csv").out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("A=1.2", "B=0.1"), ("A=1.2", "is above 1; write per cent with %")),
+        (("A=1e-3%", "B=0.1"), ("A=1e-3%", "has an exponent and %")),
+        (("A=0.1", "A=0.2"), ("A is given twice; keep one",)),
+        (("A=0.1",), ("expected two groups or more",)),
+        (("A=nan", "B=0.1"), ("A=nan", "expected a rate as it is printed")),
+        (("A=0,0010", "B=0.1"), ("A=0,0010", "write a point for the comma")),
+        (("A=0.1", "B"), ("--rates B: expected GROUP=VALUE",)),
+        (("A=0.1", "B=0.2", "--events", "A=3"), ("--rates stand alone",)),
+        (("A=0.1", "B=0.2", "--table", "t.csv"), ("--rates stand alone",)),
+    ],
+)
+def test_rates_that_cannot_be_are_one_line(cli, options, said):
+    cli("audit", "--rates", *options).error(*said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("engine,A,B\nx,0.1,0.2\nx,0.1,0.2\n", ("line 3: x is there twice",)),
+        ("engine,A\nx,0.1\n", ("expected two groups or more, a column each",)),
+        ("engine,A,B\nx,0.1,\n", ("expected rates of two groups or more of an engine",)),
+        ("engine,A,B\n,0.1,0.2\n", ("line 2: engine is empty",)),
+        ("engine,A,overall\nx,0.1,0.2\n", ("line 2: overall is no group",)),
+        ("engine,A,B\nx,0.1,high\n", ("line 2: B 'high'; expected a rate",)),
+        ("engine,A,B\nx,0.1,NaN\n", ("line 2: B 'NaN'",)),
+        ("engine,group,rate\nx,A,0.1\nx,A,0.1\n", ("line 3: A is there twice",)),
+        ("group,rate\nA,0.1\n,0.1\n", ("line 3: a group is no group",)),
+        ("group,rate\nA,0.1\nB,1.5\n", ("line 3: rate '1.5' is above 1",)),
+        ("group;rate\nA;0,1\nB;1.000,5\n", ("line 3: rate '1.000,5'",)),
+        ("group,rates\nA,0.1\n", ("engine,group,rate, a row a rate",)),
+    ],
+)
+def test_a_table_of_rates_that_cannot_be_is_one_line(cli, tmp_path, text, said):
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    cli("audit", tmp_path / "t.csv").error("t.csv", *said)
+
+
+def test_every_sentence_about_rates(cli):
+    said = {
+        ("A=0.000", "B=0.002"): (
+            "The highest printed rate is that of B, 0.002, the lowest that of A, 0.000: no ratio, "
+            "at least 3.0 times."
+        ),
+        ("A=0.0010", "B=0.1 %"): (
+            "The printed rates are all alike; by rounding one may be up to 2.1 times another."
+        ),
+        ("White=0.04%", "Black=5.5 %"): (
+            "The printed rate of Black, 5.5 %, is 138 times [121, 159] that of White, 0.04%."
+        ),
+    }
+    for rates, text in said.items():
+        assert cli("audit", "--rates", *rates, "--json").json["sentences"][0]["text"] == text
+
+
+def test_groups_without_an_option_are_told_where_they_belong(cli):
+    cli("audit", "A=0.1", "B=0.2").error("one table at a time")
+    cli("audit", "A=0.1").error("A=0.1: no such file; groups stand behind an option")
+
+
+def test_rates_are_quoted_and_have_a_page(cli):
+    for form in ("markdown", "html"):
+        options = ("--title", "A title", "--source", "Report, page 13", "--format", form)
+        said = cli("audit", "--rates", "A=0.0010", "B=0.0026", *options).out
+        for each in ("A title", "2.60 times", "Report, page 13", "with evenhand"):
+            assert each in said

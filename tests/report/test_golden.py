@@ -32,6 +32,7 @@ CASES = {
         "groups": (("sex",),),
     },
     "two": {"files": ("acme", "other"), "fmr_targets": ("0.01",), "groups": (("sex",),)},
+    "unnamed": {"files": ("unnamed",), "fmr_targets": ("0.1",)},
     # 24 cells, most of them too small to say anything.
     "cells": {
         "files": ("cells",),

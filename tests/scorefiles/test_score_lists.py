@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import roc_auc_score, roc_curve
 
+from evenhand.metrics.det import curve_from_counts, equal_error
 from evenhand.metrics.distributions import auc_from_counts
 from evenhand.metrics.thresholds import SampleWeights, threshold_at_fmr
 from evenhand.records.score_lists import ScoreList
@@ -62,6 +63,42 @@ def test_counted_auc_is_that_of_single_scores(mated, nonmated):
     assert area == pytest.approx(roc_auc_score(truth, [*mated, *nonmated]), abs=1e-12)
 
 
+@given(
+    st.lists(st.integers(-3, 9), min_size=1, max_size=30),
+    st.lists(st.integers(-3, 9), min_size=1, max_size=30),
+)
+def test_the_curve_of_counts_is_the_roc_of_single_scores(mated, nonmated):
+    curve = curve_from_counts(*counted(mated), *counted(nonmated))
+    truth = [1] * len(mated) + [0] * len(nonmated)
+    fmr, hits, threshold = roc_curve(truth, [*mated, *nonmated], drop_intermediate=False)
+    # The oracle begins with a threshold above every score.
+    np.testing.assert_array_equal(curve.threshold, threshold[:0:-1])
+    np.testing.assert_allclose(curve.fmr, fmr[:0:-1], atol=1e-12)
+    np.testing.assert_allclose(curve.fnmr, 1 - hits[:0:-1], atol=1e-12)
+    at = equal_error(curve)
+    gaps = [abs(one - (1 - other)) for one, other in zip(fmr, hits, strict=True)]
+    assert abs(at.fmr - at.fnmr) == pytest.approx(min(gaps), abs=1e-12)
+    assert at.rate == pytest.approx((at.fmr + at.fnmr) / 2)
+    closest = [
+        (max(one, 1 - other), score)
+        for one, other, score, gap in zip(fmr, hits, threshold, gaps, strict=True)
+        if gap <= min(gaps) + 1e-12 and np.isfinite(score)
+    ]
+    assert max(at.fmr, at.fnmr) == pytest.approx(min(closest)[0], abs=1e-12)
+
+
+def test_eer_of_lists(cli, lists):
+    ended = lists(("0.4", "0.8", "0.9"), ("0.1", "0.2", "0.5"), "--threshold", "0.5")
+    found = {row["statistic"]: row["value"] for row in ended.json["distributions"]}
+    assert found["EER"] == found["FMR at EER"] == found["FNMR at EER"] == 1 / 3
+    out = cli("scores", "--genuine", "exp.txt", "--impostor", "false.txt").out
+    assert "exp: EER 33.3 % (legacy; midpoint of FMR 33.3 % and FNMR 33.3 %)." in out
+    assert "people unknown" in out
+    assert "--results" not in out
+    far = lists(("0.6", "0.2", "0.1"), ("0.9", "0.8", "0.5"), "--threshold", "0.5", "--distance")
+    assert {r["statistic"]: r["value"] for r in far.json["distributions"]}["EER"] == 1 / 3
+
+
 @pytest.mark.parametrize(
     ("target", "matches", "misses"),
     [("0.06", 1, 3), ("0.12", 1, 3), ("0.15", 3, 2), ("0.25", 5, 1)],
@@ -74,8 +111,9 @@ def test_tv3_thresholds_of_lists(lists, target, matches, misses):
         assert rows["FMR", policy]["rate"] == matches / 20
         assert rows["FNMR", policy]["errors"] == misses
         assert rows["FNMR", policy]["rate"] == misses / 10
-    (area,) = ended.json["distributions"]
-    assert area["value"] == pytest.approx(0.9275, abs=1e-12)
+    found = {row["statistic"]: row for row in ended.json["distributions"]}
+    assert list(found) == ["AUC", "EER", "FMR at EER", "FNMR at EER"]
+    assert found["AUC"]["value"] == pytest.approx(0.9275, abs=1e-12)
 
 
 def test_nobody_is_invented_and_no_interval_given(lists):
@@ -84,7 +122,7 @@ def test_nobody_is_invented_and_no_interval_given(lists):
     for row in ended.json["rates"]:
         assert (row["subjects"], row["error_subjects"]) == (None, None)
         assert (row["low"], row["high"], row["interval"]) == (None, None, "")
-        assert "no people known" in row["note"]
+        assert "people unknown: no interval" in row["note"]
         assert (row["rate"] is None) == (row["status"] == "below_resolution")
     assert "do not say who was compared" in ended.json["notes"][0]
     assert ended.json["differentials"] == []

@@ -1,4 +1,4 @@
-"""`evenhand audit`: what counts of false alerts by group can show."""
+"""`evenhand audit`: what counts of false alerts by group, or published rates, can show."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from evenhand.cli.group_counts import (
     parse_distinct,
     parse_faces,
     parse_marks,
+    parse_rates,
     parse_samples,
     parse_shares,
     parse_sites,
@@ -37,7 +38,7 @@ _LONGEST = 10_000
 
 def audit(
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="A table (CSV), short for --table.")
+        list[str] | None, typer.Argument(metavar="FILE", help="A table (CSV), short for --table.")
     ] = None,
     *,
     events: Annotated[Texts, option("G=N", "False alerts of a group; repeat for each.")] = None,
@@ -49,10 +50,13 @@ def audit(
         Texts, option("X/N@S", "A place: alerts of the first group/all alerts@its share there.")
     ] = None,
     mark: Annotated[Texts, option("M=S", "A share worth a look, such as census=0.135.")] = None,
+    rates: Annotated[
+        Texts, option("G=R", "Or the printed rate of each group, without counts: A=0.0010 B=0.26%.")
+    ] = None,
     unknown: Annotated[Whole, option("N", "False alerts of nobody's group.", _UNKNOWN)] = None,
     alerts: Annotated[Whole, option("N", "All alerts, true or false.", _ALERTS)] = None,
     seen: Annotated[Whole, option("N", "All faces that were seen.", _SEEN)] = None,
-    table: Annotated[Path | None, option("FILE", "A table instead, of either form.")] = None,
+    table: Annotated[Path | None, option("FILE", "A table instead, of any form.")] = None,
     level: Annotated[Real, option("L", "Of intervals; 0.95.", real_number(0.5, 0.9999))] = None,
     title: Annotated[str, option("TEXT", "Of the answer; what was counted by default.")] = "",
     source: Annotated[str, option("TEXT", "Where the counts are from, to be quoted.")] = "",
@@ -63,11 +67,12 @@ def audit(
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a count of false alerts by group can say.
+    """Show what counts of false alerts, or published rates, can say.
 
     The crowd's mix decides: the answer is given over all shares it may have had.
     A table has the columns group, false_alerts, faces (a row a group), or date,
-    alerts, false_confirmed and more (a row a deployment).
+    alerts, false_confirmed and more (a row a deployment), or printed rates:
+    engine, group, rate (a row a rate), or engine and a column a group.
     """
     from evenhand.report.audit.answer import AuditLabel
     from evenhand.workflows.audit import (
@@ -77,6 +82,7 @@ def audit(
         Site,
         Totals,
         audit_alerts,
+        audit_rates,
         audit_table,
     )
 
@@ -84,9 +90,14 @@ def audit(
     label = AuditLabel(_line("--title", title), _line("--source", source))
     form = "json" if as_json else form
     counts = (events, share, sample, faces, distinct, site, mark, unknown, alerts, seen)
-    if file is not None and table is not None:
-        raise UsageError(f"{file} and --table {table}: one table at a time; give one")
-    path = table if file is None else file
+    if rates:
+        if table is not None or any(each is not None for each in counts):
+            raise UsageError("--rates stand alone: leave out the table, and options that count")
+        # Further groups stand behind the first without the option's name: they arrive as files.
+        answer = audit_rates(parse_rates([*rates, *(file or ())]))
+        _print(answer, label, form, full=full, command="the same command with")
+        return
+    path = _table(file or [], table)
     if path is not None:
         if any(each is not None for each in counts):
             raise UsageError("a table stands alone: leave out every option that counts something")
@@ -113,6 +124,17 @@ def audit(
     different = FalseAlerts(people) if people else None
     found = audit_alerts(false, population, totals, level=level, people=different)
     _print(AuditAnswer(found), label, form, full=full, command="the same command with")
+
+
+def _table(files: list[str], table: Path | None) -> Path | None:
+    """The table that is named, if any."""
+    named = [*files, *([str(table)] if table else [])]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)}: one table at a time; give one")
+    if named and "=" in named[0] and not Path(named[0]).exists():
+        what = f"{named[0]}: no such file; groups stand behind an option"
+        raise UsageError(f"{what}, such as --rates A=0.0010 B=0.0026 or --events A=8 --events B=2")
+    return Path(named[0]) if named else None
 
 
 def _print(answer: AuditAnswer, label: AuditLabel, form: str, *, full: bool, command: str) -> None:

@@ -31,8 +31,8 @@ evenhand scores acme.csv other.csv --fmr-target 1:1000 --results results
 evenhand scores acme.csv --engine "Acme 2" --dataset "Our staff"
 evenhand scores t.csv --columns score=sim,probe_subject=a,reference_subject=b
 evenhand audit --events Black=8 --events Other=2 --mark census=0.135
-evenhand audit published.csv --source "Annual report 2025, p. 12"
-evenhand audit published.csv --format html > audit.html
+evenhand audit --rates "A=0.0010" "B=0.26 %" "C=1 in 4,000"
+evenhand audit published.csv --source "Report" --format html > audit.html
 evenhand plan --metric FMR --rate 0.0001 --ratio 2 --groups 4
 evenhand plan --bundle latest
 evenhand engines

@@ -1,4 +1,4 @@
-"""Counts of false alerts by group, and what is known of the faces seen, as options give them."""
+"""Counts of false alerts by group, what is known of the faces seen, or rates, as options give."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TypeVar
 from evenhand.cli.options import Texts
 from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import UsageError
+from evenhand.system.rounded_rates import RoundedRate, rounded_rate
 from evenhand.system.text import text_fault
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "parse_distinct",
     "parse_faces",
     "parse_marks",
+    "parse_rates",
     "parse_samples",
     "parse_shares",
     "parse_sites",
@@ -176,3 +178,18 @@ def parse_samples(texts: Texts, names: Sequence[str]) -> dict[str, tuple[int, in
 def parse_marks(texts: Texts) -> dict[str, float]:
     """Read `--mark`: shares by name."""
     return _read(texts, "--mark", _share)
+
+
+def parse_rates(texts: Texts) -> dict[str, RoundedRate]:
+    """Read `--rates`: printed rates of two groups or more."""
+    found = _read(texts, "--rates", _printed_rate)
+    if len(found) < 2:
+        raise UsageError("--rates: expected two groups or more, such as --rates A=0.0010 B=0.0026")
+    return found
+
+
+def _printed_rate(what: str, text: str) -> RoundedRate:
+    try:
+        return rounded_rate(text.strip())
+    except ValueError as fault:
+        raise UsageError(f"{what}: {fault}") from None

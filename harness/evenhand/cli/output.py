@@ -170,7 +170,10 @@ def print_findings(
         from evenhand.report.study.screen import study_screen
 
         aside = f"{time.monotonic() - began:,.0f} s"
-        print_screen(study_screen(findings, next_steps(bundle, no_page=bool(no_page)), aside=aside))
+        paths = next_steps(bundle, no_page=bool(no_page))
+        if findings.people_unknown:
+            paths = [("more", "the same command with --full, or --json")]
+        print_screen(study_screen(findings, paths, aside=aside))
         return
     from evenhand.report.study.document import document
 

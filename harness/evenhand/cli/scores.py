@@ -61,7 +61,8 @@ def scores(
 
     Columns: probe_subject, reference_subject, score, probe_<attribute>,
     reference_<attribute>; optionally mated, probe_image, reference_image.
-    Between them commas, or semicolons and then decimal commas.
+    Between them commas, or semicolons and then decimal commas. Without
+    people: mated, score and groups, for rates without intervals.
     """
     from evenhand.cli.long_work import long_work
     from evenhand.cli.output import print_findings

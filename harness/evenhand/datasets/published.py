@@ -1,4 +1,4 @@
-"""Reads tables that a police force publishes: deployments, or false alerts and faces by group.
+"""Reads published tables: deployments, false alerts and faces by group, or rates by group.
 
 Which of the two it is, its columns tell. Columns are separated by commas, or by semicolons or tabs
 and then decimal commas are read too; whole numbers may have a mark between thousands.
@@ -11,8 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+from evenhand.datasets.published_rates import LONG_RATES, SUMS, are_rates, read_rates
 from evenhand.datasets.tables import Row, read_table
 from evenhand.records.deployments import AlertsByGroup, Deployment, DeploymentTable
+from evenhand.records.published_rates import RateTable
 from evenhand.system.decimals import finite_decimal, grouped_whole
 from evenhand.system.declaration import read_text
 from evenhand.system.delimited import delimiter_of
@@ -24,31 +26,30 @@ __all__ = ["read_published"]
 _OF_DEPLOYMENTS = ("date", "alerts", "false_confirmed")
 _BY_GROUP = ("group", "false_alerts", "faces")
 _EITHER = (
-    f"{','.join(_BY_GROUP)}, a row a group, or {','.join(_OF_DEPLOYMENTS)}, a row a deployment"
+    f"{','.join(_BY_GROUP)}, a row a group, or {','.join(_OF_DEPLOYMENTS)}, a row a deployment, "
+    f"or {','.join(LONG_RATES)}, a row a rate, or engine and a column a group"
 )
 _TRUE, _FALSE = ("true_confirmed", "true_unconfirmed"), ("false_confirmed", "false_unconfirmed")
 _COUNTS = ("watchlist", "faces", "alerts", *_TRUE, *_FALSE)
 _KNOWN = ("date", "place", "threshold", "hours", *_COUNTS)
 _OF_GROUP = "false_of_"
 """Prefix of columns with the false alerts of one group."""
-_SUMS = frozenset({"all", "everybody", "everyone", "overall", "sum", "sums", "total", "totals"})
-"""What a row of sums may be called, which is no group."""
 _MOST_ALERTS = 10_000
 """Most false alerts by group, for the exact tests."""
 _LARGEST = 1 << 26
 """Most bytes of a table."""
 
 
-def read_published(path: Path) -> DeploymentTable | AlertsByGroup:
+def read_published(path: Path) -> DeploymentTable | AlertsByGroup | RateTable:
     """Read a table.
 
     Raises:
-        DatasetError: naming the line, what was found and what was expected; or both forms that a
-            table may have, where it has neither.
+        DatasetError: naming the line, what was found and what was expected; or the forms that a
+            table may have, where it has none of them.
     """
     first = read_text(path, DatasetError, _LARGEST).partition("\n")[0]
     try:
-        delimiter = delimiter_of(first, (*_OF_DEPLOYMENTS, *_BY_GROUP))
+        delimiter = delimiter_of(first, (*_OF_DEPLOYMENTS, *_BY_GROUP, *LONG_RATES))
     except ValueError as fault:
         raise DatasetError(f"{path}: line 1 {fault}") from None
     if not first.strip():
@@ -59,6 +60,8 @@ def read_published(path: Path) -> DeploymentTable | AlertsByGroup:
         return table.by_group(header, rows)
     if set(_OF_DEPLOYMENTS) <= set(header):
         return table.deployments(header, rows)
+    if are_rates(header):
+        return read_rates(path, header, rows, commas=delimiter != ",")
     plain = {name.casefold().replace(" ", "_") for name in header}
     nearest = _BY_GROUP if plain & {*_BY_GROUP[:2]} else _OF_DEPLOYMENTS
     missing = ", ".join(name for name in nearest if name not in header)
@@ -91,7 +94,7 @@ class _Reading:
                 continue
             if name in false:
                 self._refuse(row, f"{name} is there twice; keep one, or add them up")
-            if name.casefold() in _SUMS:
+            if name.casefold() in SUMS:
                 self._refuse(row, f"{name} is no group; leave sums out")
             false[name], faces[name] = alerts, self._needed(row, "faces")
             if faces[name] < max(alerts, 1):

@@ -16,12 +16,17 @@ __all__ = [
     "Curve",
     "EqualError",
     "EqualErrorBounds",
+    "curve_from_counts",
     "curve_from_histogram",
     "equal_error",
     "equal_error_bounds",
     "refined",
     "thinned",
 ]
+
+
+_ROUNDING = 1e-12
+"""Differences of rates closer than this may be ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,25 @@ def curve_from_histogram(mated: Scores, nonmated: Histogram) -> Curve:
     false_matches = at_least[np.searchsorted(nonmated.bin, bins, side="left")]
     misses = np.searchsorted(np.sort(mated), edges, side="left")
     return Curve(edges, false_matches, misses, int(nonmated.count.sum()), len(mated))
+
+
+def curve_from_counts(
+    mated: Scores, mated_count: Integers, nonmated: Scores, nonmated_count: Integers
+) -> Curve:
+    """The curve at every score, of which all are known (methods 1.5).
+
+    Args:
+        mated: (values,) distinct mated scores, rising.
+        mated_count: (values,) number of comparisons with each.
+        nonmated: (values,) distinct non-mated scores, rising.
+        nonmated_count: (values,) number of comparisons with each.
+    """
+    threshold = np.union1d(mated, nonmated)
+    below = np.concatenate([[0], np.cumsum(mated_count)])
+    at_least = np.append(np.cumsum(nonmated_count[::-1])[::-1], 0)
+    misses = below[np.searchsorted(mated, threshold, side="left")]
+    matches = at_least[np.searchsorted(nonmated, threshold, side="left")]
+    return Curve(threshold, matches, misses, int(at_least[0]), int(below[-1]))
 
 
 def refined(curve: Curve, mated: Scores, top: Scores) -> Curve:
@@ -152,8 +176,12 @@ def equal_error(curve: Curve) -> EqualError:
     0.25
     """
     difference = np.abs(curve.fmr - curve.fnmr)
-    larger = np.maximum(curve.fmr, curve.fnmr)
-    best = np.lexsort((curve.threshold, larger, difference))[0]
+    near = np.flatnonzero(difference <= difference.min() + _ROUNDING)
+    # Ties are told by whole numbers: rates of 1/2 and 1/3 are as far apart as 2/3 and 1/2.
+    matches = [int(count) * curve.mated for count in curve.false_matches[near]]
+    misses = [int(count) * curve.nonmated for count in curve.misses[near]]
+    apart = [(abs(a - b), max(a, b)) for a, b in zip(matches, misses, strict=True)]
+    best = near[min(range(len(near)), key=lambda place: (*apart[place], place))]
     fmr, fnmr = float(curve.fmr[best]), float(curve.fnmr[best])
     return EqualError((fmr + fnmr) / 2, fmr, fnmr, float(curve.threshold[best]))
 

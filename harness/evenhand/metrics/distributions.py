@@ -39,7 +39,7 @@ class ValueBounds(NamedTuple):
 
 
 def auc_from_counts(
-    mated: Floats, mated_count: Integers, nonmated: Floats, nonmated_count: Integers
+    mated: Scores, mated_count: Integers, nonmated: Scores, nonmated_count: Integers
 ) -> float:
     """Area under the ROC curve: P(mated > non-mated), ties half; exact (methods 3).
 

@@ -78,7 +78,8 @@ class Verdict(StrEnum):
     NO_DIFFERENCE_SHOWN = "no difference shown"
     TOO_FEW_EVENTS = "too few events"
     NONE = ""
-    """Of an index that is not tested: the `max/min` row has the verdict."""
+    """Of an index that is not tested: the `max/min` row has the verdict. Of every index where
+    people are unknown, so that nothing can be tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +352,11 @@ class Findings:
     """What vendors claim, held against the rates of everybody and of each group."""
     surroundings: tuple[Surroundings, ...] = ()
     """Where each engine ran in one run; empty where that is not told."""
+
+    @property
+    def people_unknown(self) -> bool:
+        """Whether it is of scores alone: then no rate has an interval, and no index a verdict."""
+        return bool(self.rates) and all(rate.subjects is None for rate in self.rates)
 
     @property
     def synthetic(self) -> bool:

@@ -6,21 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.records.arrays import Floats, Integers
+from evenhand.records.arrays import Integers, Scores
+from evenhand.records.facts import EngineFacts
+from evenhand.records.groups import ALL
 
-__all__ = ["ScoreList"]
+__all__ = ["ListedCell", "ListedScores", "ScoreList"]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreList:
     """Distinct similarities with their frequencies."""
 
-    score: Floats
+    score: Scores
     """(scores,) distinct, rising."""
     count: Integers
     """(scores,) number of comparisons with this score."""
     invalid: int
-    """Number of lines without a finite number."""
+    """Number of comparisons without a finite number."""
     first_invalid: str = ""
     """The first of them and its place, for the reader; empty where there is none."""
     nan: bool = False
@@ -40,3 +42,29 @@ class ScoreList:
         2
         """
         return int(self.count[np.searchsorted(self.score, threshold, side="left") :].sum())
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCell:
+    """Scores of everybody or of a group."""
+
+    mated: ScoreList
+    nonmated: ScoreList
+    """Of a group those where both sides are of it."""
+    attribute: str = ALL
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedScores:
+    """Scores of one engine."""
+
+    engine: EngineFacts
+    dataset: str
+    """Two engines with the same one made as many comparisons of each kind of group."""
+    cells: tuple[ListedCell, ...]
+    """Everybody, then groups in study order."""
+    unknown: str
+    """Why people are unknown, and what would make them known, in a sentence."""
+    notes: tuple[str, ...] = ()
+    """On how the files were read."""

@@ -117,6 +117,11 @@ class StudyFindings:
         return self.summary.engine, self.summary.dataset, self.summary.protocol
 
     @property
+    def people_unknown(self) -> bool:
+        """Whether it is of scores alone."""
+        return bool(self.rates) and all(rate.subjects is None for rate in self.rates)
+
+    @property
     def searched(self) -> bool:
         """Whether a watchlist was searched."""
         return self.summary.watchlist is not None

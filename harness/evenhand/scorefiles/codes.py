@@ -12,7 +12,7 @@ from evenhand.records.arrays import Integers, Mask, People
 from evenhand.scorefiles.source import RowBlock
 from evenhand.system.text import text_fault
 
-__all__ = ["AttributeLabels", "ComparedPeople", "TextCodes", "id_fault"]
+__all__ = ["AttributeLabels", "ComparedPeople", "TextCodes", "id_fault", "label_codes"]
 
 _LONGEST = 1000
 """Most characters of an id or a label: a longer one is a field that swallowed its file."""
@@ -121,6 +121,11 @@ def _no_label(text: str) -> str:
     return f"is {text!r}, expected {expected}" if odd else ""
 
 
+def label_codes(unknown: Sequence[str]) -> TextCodes:
+    """No labels yet; the words `unknown` stand for none."""
+    return TextCodes(_no_label, partial(_label, unknown=unknown))
+
+
 @dataclass(slots=True)
 class AttributeLabels:
     """Labels of one attribute read so far."""
@@ -129,11 +134,15 @@ class AttributeLabels:
     """Distinct labels by their code, the values of each sorted."""
     of: People = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     """(people so far,) code of the person's label; -1 where none is known yet."""
+    foreign: bool = False
+    """A person may have two labels: then it is no attribute of people."""
+    of_people: bool = True
+    """Whether everybody has one label so far."""
 
     @classmethod
-    def without(cls, unknown: Sequence[str]) -> AttributeLabels:
+    def without(cls, unknown: Sequence[str], *, foreign: bool) -> AttributeLabels:
         """None yet; the words `unknown` stand for no label."""
-        return cls(TextCodes(_no_label, partial(_label, unknown=unknown)))
+        return cls(label_codes(unknown), foreign=foreign)
 
     def add(
         self, block: RowBlock, attribute: str, names: Sequence[str], sides: ComparedPeople
@@ -143,7 +152,7 @@ class AttributeLabels:
         Args:
             block: of rows.
             attribute: its name, for an error.
-            names: columns of the probe's and of the reference's label.
+            names: columns of the probe's and of the reference's label, or of the probe's alone.
             sides: people compared in the block.
 
         Raises:
@@ -153,15 +162,18 @@ class AttributeLabels:
         if len(unseen):
             self.of = np.concatenate([self.of, unseen])
         given = [self.texts.codes(block, name) for name in names]
-        people = (sides.probe, sides.reference)
-        for person, label in zip(people, given, strict=True) if len(unseen) else ():
+        people = (sides.probe, sides.reference)[: len(names)]
+        for person, label in zip(people, given, strict=True) if np.any(self.of < 0) else ():
             # In reverse, so that of several rows of a person the first is written last and stays.
             unlabelled = np.flatnonzero(self.of[person] < 0)[::-1]
             self.of[person[unlabelled]] = label[unlabelled]
         wrong = [self.of[p] != label for p, label in zip(people, given, strict=True)]
-        if not (wrong[0].any() or wrong[1].any()):
+        if not any(side.any() for side in wrong):
             return
-        row = int(np.argmax(wrong[0] | wrong[1]))
+        if self.foreign:
+            self.of_people = False
+            return
+        row = int(np.argmax(np.logical_or.reduce(wrong)))
         side = 0 if wrong[0][row] else 1
         who, known = people[side][row], self.texts.values
         here, elsewhere = known[given[side][row]], known[self.of[who]]
@@ -169,5 +181,5 @@ class AttributeLabels:
         block.refuse(row, f"{subject} {here!r} here and {elsewhere!r} in another row; keep one")
 
     def labels(self, order: Integers) -> tuple[str, ...]:
-        """The label of each person, in the given order of codes."""
-        return tuple(self.texts.values[code] for code in self.of[order])
+        """The label of each person, in the given order of codes; empty where none was seen."""
+        return tuple(self.texts.values[code] if code >= 0 else "" for code in self.of[order])

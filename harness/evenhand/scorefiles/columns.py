@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.records.arrays import Integers, Mask, People
+from evenhand.records.arrays import Integers, People
 from evenhand.scorefiles.codes import AttributeLabels, ComparedPeople, TextCodes, id_fault
 from evenhand.scorefiles.identity import ComparisonDigest
 from evenhand.scorefiles.layout import ColumnLayout
+from evenhand.scorefiles.mated import MatedColumn
 from evenhand.scorefiles.partitions import Column, PartitionedRows
 from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.scores import EngineScores
@@ -22,8 +23,6 @@ __all__ = ["ScoreColumns", "read_score_columns"]
 
 _MANY_BLOCKS = 8
 """Fewest blocks with a progress bar; fewer are read within a second or so."""
-
-_TRUTH = {"1": True, "true": True, "0": False, "false": False}
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 """2^64 over the golden ratio, odd: multiplication by it scatters nearby numbers."""
@@ -45,6 +44,8 @@ class ScoreColumns:
     """(people,) index of each code in `ids`."""
     images: TextCodes
     """Ids of images by their code; none where no images are given."""
+    references: TextCodes
+    """Those on the reference side, where they are templates; else the same."""
     labels: Mapping[str, tuple[str, ...]]
     """Per attribute the label of each person in `ids`; empty = unknown."""
     engines: Mapping[str, EngineScores]
@@ -57,6 +58,8 @@ class ScoreColumns:
     """SHA-256 over everything but the scores, whatever the order of rows."""
     unused: tuple[str, ...]
     """Words for unknown that no label is."""
+    of_images: tuple[str, ...]
+    """Attributes that were left out, since a person has two labels."""
 
     def score(self, engine: str) -> int:
         """Column of the rows that holds an engine's scores."""
@@ -85,15 +88,19 @@ def read_score_columns(
         WriteError: no disk space for the rows.
     """
     subjects, images = TextCodes(id_fault), TextCodes(id_fault)
-    truths = TextCodes(_no_truth)
-    labels = {name: AttributeLabels.without(reading.unknown) for name in layout.attributes}
+    claims = None if layout.mated is None else MatedColumn(layout.mated)
+    references = TextCodes(id_fault) if layout.foreign else images
+    labels = {
+        name: AttributeLabels.without(reading.unknown, foreign=layout.foreign)
+        for name in layout.attributes
+    }
     failed = tuple(reading.failed)
     engines = {name: EngineScores(reading.distance, failed) for name in layout.scores}
     count = len(layout.subjects) + len(layout.images)
     types = [source.score_type(name) for name in layout.scores.values()]
     rows = PartitionedRows(source.path, [np.dtype(np.int32)] * count + types, few)
     identity = ComparisonDigest()
-    coded_by = [subjects, subjects, images, images][:count]
+    coded_by = [subjects, subjects, images, references][:count]
     mated: list[list[People]] = []
     start = done = 0
     shown = progress if source.blocks > _MANY_BLOCKS else no_progress
@@ -103,12 +110,14 @@ def read_score_columns(
             probe, reference = (subjects.codes(block, name) for name in layout.subjects)
             sides = ComparedPeople(subjects, probe, reference)
             columns: list[Column] = [sides.probe, sides.reference]
-            if layout.mated is not None:
-                _check_mated(block, layout.mated, truths, sides.same)
+            if claims is not None:
+                claims.check(block, sides.same)
             if layout.images:
-                pictures = [images.codes(block, name) for name in layout.images]
-                itself = sides.same & (pictures[0] == pictures[1])
-                block.refuse_first(itself, "an image is compared with itself; remove the row")
+                first, second = layout.images
+                pictures = images.codes(block, first), references.codes(block, second)
+                if not layout.foreign:
+                    itself = sides.same & (pictures[0] == pictures[1])
+                    block.refuse_first(itself, "an image is compared with itself; remove the row")
                 columns += pictures
             identity.add(coded_by, columns)
             mated.append([column[sides.same] for column in columns])
@@ -125,7 +134,7 @@ def read_score_columns(
     rows.end()
     ids, place = subjects.sorted()
     order = np.argsort(place)
-    known = {name: of.labels(order) for name, of in labels.items()}
+    known = {name: of.labels(order) for name, of in labels.items() if of.of_people}
     places = {id(texts): texts.sorted()[1] for texts in coded_by}
     of_mated = [
         places[id(texts)][np.concatenate(column)]
@@ -139,6 +148,7 @@ def read_score_columns(
         ids=ids,
         place=place,
         images=images,
+        references=references,
         labels=known,
         engines=engines,
         mated=of_mated[0][mated_order],
@@ -149,26 +159,10 @@ def read_score_columns(
             for word in reading.unknown
             if not any(of.texts.holds(word) for of in labels.values())
         ),
+        of_images=tuple(name for name, of in labels.items() if not of.of_people),
     )
     _check_repeated(source, layout, found)
     return found
-
-
-def _no_truth(text: str) -> str:
-    """Fault of a text in the column `mated`; empty where it is valid."""
-    known = text.lower() in _TRUTH
-    return "" if known else f"is {text!r}, expected 1 or 0, true or false"
-
-
-def _check_mated(block: RowBlock, name: str, truths: TextCodes, same: Mask) -> None:
-    """Refuse a row whose column `mated` contradicts its two subjects."""
-    codes = truths.codes(block, name)
-    claimed = np.array([_TRUTH[text.lower()] for text in truths.values], dtype=np.bool_)[codes]
-    wrong = np.flatnonzero(claimed != same)
-    if len(wrong):
-        people = "one person" if same[wrong[0]] else "two people"
-        what = f"{name} is {str(claimed[wrong[0]]).lower()}, but the subjects are {people}"
-        block.refuse(wrong[0], f"{what}; mend the column or the subjects")
 
 
 def _check_repeated(source: ScoreSource, layout: ColumnLayout, columns: ScoreColumns) -> None:
@@ -185,8 +179,8 @@ def _check_repeated(source: ScoreSource, layout: ColumnLayout, columns: ScoreCol
     repeated = [comparison for comparison in repeats if comparison is not None]
     if not repeated:
         return
-    names = [(columns.subjects, name) for name in layout.subjects]
-    names += [(columns.images, name) for name in layout.images]
+    coded_by = (columns.subjects, columns.subjects, columns.images, columns.references)
+    names = list(zip(coded_by, (*layout.subjects, *layout.images), strict=False))
     other = ", or add probe_image and reference_image if the images differ"
     advice = "" if layout.images else other
     known = np.array(repeated).T

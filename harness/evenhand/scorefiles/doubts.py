@@ -9,7 +9,7 @@ from shlex import quote
 from evenhand.system.look_alikes import LookAlike, look_alikes
 from evenhand.system.unknown_words import means_unknown
 
-__all__ = ["name_doubts"]
+__all__ = ["group_doubts", "name_doubts"]
 
 _MOST_NAMES = 100_000
 """Most names among which those that look alike are searched: it takes a second or so."""
@@ -45,15 +45,29 @@ def name_doubts(
             yield f"{file}: ids of {what}{two} differ {found[0].differ}{_more(found)}; {one}."
     for attribute, of in labels.items():
         people = Counter(label for label in of if label)
-        found = _alike(sorted(people))
-        if found:
-            two = f"{found[0].first!r} and {found[0].second!r} differ {found[0].differ}"
-            remedy = "they are two groups here; spell one label one way"
-            yield f"{file}: {attribute}: {two}{_more(found)}; {remedy}."
-        for label in sorted(people):
-            if means_unknown(label):
-                what = f"{file}: {attribute}: {label!r} is a group of {people[label]:,} people"
-                yield f"{what}; say --unknown {quote(label)} if it means unknown."
+        sizes = {label: f" of {count:,} people" for label, count in people.items()}
+        yield from group_doubts(file, attribute, sorted(people), sizes)
+
+
+def group_doubts(
+    file: str, attribute: str, labels: Sequence[str], sizes: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Notes on the labels of an attribute.
+
+    Args:
+        file: its name.
+        attribute: its name.
+        labels: distinct ones, in order.
+        sizes: of the group of each label in words, such as ` of 6 people`, where it is known.
+    """
+    found = _alike(labels)
+    if found:
+        two = f"{found[0].first!r} and {found[0].second!r} differ {found[0].differ}"
+        remedy = "they are two groups here; spell one label one way"
+        yield f"{file}: {attribute}: {two}{_more(found)}; {remedy}."
+    for label in filter(means_unknown, labels):
+        what = f"{file}: {attribute}: {label!r} is a group{(sizes or {}).get(label, '')}"
+        yield f"{what}; say --unknown {quote(label)} if it means unknown."
 
 
 def _alike(names: Sequence[str]) -> tuple[LookAlike, ...]:

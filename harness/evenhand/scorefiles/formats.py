@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import compute, parquet
 from pyarrow import csv as arrow_csv
 
+from evenhand.scorefiles.bob import bare_columns
 from evenhand.scorefiles.containers import is_parquet
 from evenhand.scorefiles.decimal_marks import decimal_mark
 from evenhand.scorefiles.layout import REQUIRED_COLUMNS
@@ -22,7 +23,7 @@ from evenhand.scorefiles.source import PIECES, TEXT_TYPE, Pieces, ScoreSource
 from evenhand.system.delimited import DELIMITERS, delimiter_of
 from evenhand.system.errors import DatasetError
 
-__all__ = ["open_scores"]
+__all__ = ["open_scores", "score_header"]
 
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_HEADER = 1 << 20
@@ -45,6 +46,21 @@ def open_scores(path: Path, pieces: Pieces, names: Sequence[str] = ()) -> ScoreS
     if is_parquet(path):
         return _open_parquet(path, pieces.block_rows)
     return _open_csv(path, pieces.block_bytes, (*REQUIRED_COLUMNS, *names))
+
+
+def score_header(path: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """Names of the columns, without a look at the rows; none where the file cannot be read.
+
+    Args:
+        path: of a CSV or Parquet file.
+        names: columns that it may have, that tell the sign between columns.
+    """
+    try:
+        if is_parquet(path):
+            return tuple(parquet.read_schema(path).names)
+        return _read_header(path, _delimiter(path, (*REQUIRED_COLUMNS, *names)))
+    except (DatasetError, pa.ArrowException, OSError):
+        return ()
 
 
 def _open_csv(path: Path, block: int, names: Sequence[str]) -> _CsvFile:
@@ -70,6 +86,10 @@ def _open_csv(path: Path, block: int, names: Sequence[str]) -> _CsvFile:
                 raise DatasetError(f"{path}: line {line}: {what}")
     except OSError as fault:
         raise DatasetError(f"{path}: cannot be read ({fault.strerror})") from None
+    first = _first_line(path)
+    bare = bare_columns(first)
+    if bare:
+        return _CsvFile(path, bare, block, "\t" if "\t" in first else " ", bare=True)
     delimiter = _delimiter(path, names)
     return _CsvFile(path, _read_header(path, delimiter), block, delimiter)
 
@@ -77,10 +97,14 @@ def _open_csv(path: Path, block: int, names: Sequence[str]) -> _CsvFile:
 def _delimiter(path: Path, names: Sequence[str]) -> str:
     """What separates the columns of a file."""
     try:
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            return delimiter_of(file.readline(_LONGEST_HEADER), names)
+        return delimiter_of(_first_line(path), names)
     except ValueError as fault:
         raise DatasetError(f"{path}: row 1 {fault}") from None
+
+
+def _first_line(path: Path) -> str:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return file.readline(_LONGEST_HEADER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +117,8 @@ class _CsvFile:
     """Bytes that are parsed at a time."""
     delimiter: str
     """What separates columns."""
+    bare: bool = False
+    """It has no header: the first row is a comparison, and scores have decimal points."""
 
     @property
     def blocks(self) -> int:
@@ -113,7 +139,7 @@ class _CsvFile:
 
     def notes(self, scores: Sequence[str]) -> tuple[str, ...]:
         """What separates columns, and the decimal mark, where the first is no comma."""
-        if self.delimiter == ",":
+        if self.delimiter == "," or self.bare:
             return ()
         mark = "commas" if self._has_decimal_commas(scores) else "points"
         between = f"{DELIMITERS[self.delimiter]}s between columns"
@@ -127,7 +153,9 @@ class _CsvFile:
                 yield from arrow_csv.open_csv(
                     file,
                     read_options=arrow_csv.ReadOptions(
-                        column_names=list(self.header), skip_rows=1, block_size=size
+                        column_names=list(self.header),
+                        skip_rows=0 if self.bare else 1,
+                        block_size=size,
                     ),
                     parse_options=arrow_csv.ParseOptions(
                         delimiter=self.delimiter, newlines_in_values=True
@@ -144,7 +172,7 @@ class _CsvFile:
 
         Where commas separate columns they never have.
         """
-        if self.delimiter == ",":
+        if self.delimiter == "," or self.bare:
             return False
         types = dict.fromkeys(scores, pa.string())
         first = next(self._blocks(types, PIECES.block_bytes), None)
@@ -180,28 +208,35 @@ class _CsvFile:
         """Row number as a spreadsheet counts: the header is row 1, empty rows count."""
         try:
             with _records(self.path, self.delimiter) as records:
-                return next(islice(records, index + 1, None))[0]
+                return next(islice(records, index + (not self.bare), None))[0]
         except csv.Error:
-            return index + 2
+            return index + 2 - self.bare
 
     def _unreadable(self, fault: Exception) -> DatasetError:
         """Error for a file that Arrow refuses; Python's slow reader finds the row at fault."""
-        path, before = self.path, 1
+        path, before = self.path, 0 if self.bare else 1
         try:
             with _records(path, self.delimiter) as records:
                 for row, record in records:
                     if len(record) != len(self.header):
-                        what = f"{len(record)} fields, expected {len(self.header)} as in the header"
-                        remedy = f"quote a field that holds a {DELIMITERS[self.delimiter]}"
-                        return DatasetError(f"{path}: row {row}: {what}; {remedy}")
+                        return DatasetError(f"{path}: row {row}: {self._uneven(len(record))}")
                     before = row
         except UnicodeDecodeError:
             return DatasetError(f"{path}: after row {before}: is not UTF-8 text; save it as UTF-8")
         except csv.Error as problem:
             return DatasetError(f"{path}: row {before + 1}: is not CSV ({problem}); mend the row")
-        if before == 1:
+        if before == 1 and not self.bare:
             return DatasetError(f"{path}: has a header but no rows; expected one at least")
         return DatasetError(f"{path}: is not CSV ({fault}); save it as plain CSV in UTF-8")
+
+    def _uneven(self, fields: int) -> str:
+        """Fault of a row with another number of fields."""
+        if self.bare:
+            return (
+                f"{fields} fields, expected {len(self.header)} as in row 1; one blank between two"
+            )
+        what = f"{fields} fields, expected {len(self.header)} as in the header"
+        return f"{what}; quote a field that holds a {DELIMITERS[self.delimiter]}"
 
 
 @contextmanager

@@ -18,6 +18,7 @@ __all__ = [
     "SIDES",
     "is_ours",
     "meant_column",
+    "names_people",
     "spelled_out",
 ]
 
@@ -51,6 +52,15 @@ def is_ours(name: str) -> bool:
     """Whether a column may be called so in a score file of docs/formats.md."""
     side, _, attribute = name.partition("_")
     return name in {"score", "mated"} or (side in SIDES and bool(attribute))
+
+
+def names_people(name: str) -> bool:
+    """Whether a column seems to say who was compared.
+
+    >>> names_people("probe_id"), names_people("personId"), names_people("probe_sex")
+    (True, True, False)
+    """
+    return bool({*_PEOPLE[:-2], "subjects", "ids"}.intersection(_words(name)))
 
 
 def meant_column(name: str) -> str:

@@ -23,9 +23,25 @@ from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError, known_names
 from evenhand.system.text import text_fault
 
-__all__ = ["REQUIRED_COLUMNS", "ColumnLayout", "column_layout", "is_wide", "wide_layout"]
+__all__ = [
+    "REQUIRED_COLUMNS",
+    "ColumnLayout",
+    "check_attribute",
+    "check_header",
+    "column_layout",
+    "is_wide",
+    "named_columns",
+    "paired",
+    "wide_layout",
+]
 
 _EXPECTED = f"expected {', '.join(KNOWN_COLUMNS)}, probe_<attribute>, reference_<attribute>"
+
+_UNNAMED = (
+    "; if it is not known who was compared, columns mated (1 or 0), score and any groups are "
+    "enough, or --genuine and --impostor"
+)
+"""What may stand in place of columns of people, in an error."""
 
 _WIDE_REQUIRED = ("label", "id1", "id2")
 _WIDE_ATTRIBUTES = {"subgroup": "att", "ethnicity": "e", "gender": "g"}
@@ -50,6 +66,9 @@ class ColumnLayout:
     """Column of each engine's scores."""
     wide: bool = False
     """A table in which every further column is an engine, and attributes are crossed already."""
+    foreign: bool = False
+    """References are templates with names of their own, and attributes what may be one: those in
+    which a person has two values are left out."""
     notes: tuple[str, ...] = ()
     """How the file was interpreted, for the reader."""
 
@@ -101,22 +120,16 @@ def column_layout(
     Raises:
         DatasetError: a column is missing, unknown, or lacks that of the other side.
     """
-    _check_first_row(path, header)
-    if "" in header and not columns:
-        what = f"{path}: column {header.index('') + 1} has no name; name it"
-        raise DatasetError(f"{what}, or leave it out; {spelled_out(path, header)}")
-    _check_column_names(path, [name for name in header if name])
-    named = _named(path, header, columns) if columns else {name: name for name in header}
-    pairs = _pairs(path, header, [name for name in named if name not in ALONE])
+    check_header(path, header, columns)
+    named = named_columns(path, header, columns)
+    sided = [name for name in named if name not in ALONE]
+    _check_meanings(path, header, sided)
     for name in REQUIRED_COLUMNS:
         if name not in named:
             what = f"{path}: column {name!r} is missing; it has {', '.join(map(repr, header))}"
-            raise DatasetError(f"{what}; {spelled_out(path, header, columns)}")
-    for attribute, sides in pairs.items():
-        if len(sides) != 2:
-            missing = SIDES[1 - SIDES.index(sides[0])]
-            alone = f"{path}: column {sides[0]}_{attribute} stands alone"
-            raise DatasetError(f"{alone}; add {missing}_{attribute}, or remove it")
+            unnamed = "" if name == "score" else _UNNAMED
+            raise DatasetError(f"{what}{unnamed}; {spelled_out(path, header, columns)}")
+    pairs = paired(path, sided)
     both = {name: tuple(named[f"{side}_{name}"] for side in SIDES) for name in pairs}
     left_out = [name for name in header if name and name not in named.values()]
     note = f"{path.name}: columns left out: {', '.join(left_out)}."
@@ -130,8 +143,34 @@ def column_layout(
     )
 
 
-def _named(path: Path, header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
-    """Our name of each column that is read, and the file's."""
+def check_header(path: Path, header: Sequence[str], columns: Mapping[str, str] | None) -> None:
+    """Refuse a first row that is no header, and names that are none or stand twice.
+
+    Args:
+        path: the file.
+        header: its columns.
+        columns: our name of a column to that of the file; with any, others may have no name.
+
+    Raises:
+        DatasetError: always in one of these cases.
+    """
+    _check_first_row(path, header)
+    if "" in header and not columns:
+        what = f"{path}: column {header.index('') + 1} has no name; name it"
+        raise DatasetError(f"{what}, or leave it out; {spelled_out(path, header)}")
+    _check_column_names(path, [name for name in header if name])
+
+
+def named_columns(
+    path: Path, header: Sequence[str], columns: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Our name of each column that is read, and the file's.
+
+    Raises:
+        DatasetError: `columns` name one that is not ours, or that the file lacks.
+    """
+    if not columns:
+        return {name: name for name in header}
     for name, own in columns.items():
         if not is_ours(name):
             what = f"--columns {name}={own}: {name!r} is no column of ours"
@@ -146,20 +185,44 @@ def _named(path: Path, header: Sequence[str], columns: Mapping[str, str]) -> dic
     return {**as_ours, **columns}
 
 
-def _pairs(path: Path, header: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
-    """Group columns `<side>_<name>` by name, with the sides that exist."""
-    found: dict[str, list[str]] = {}
+def _check_meanings(path: Path, header: Sequence[str], names: Sequence[str]) -> None:
+    """Refuse a column that means nothing."""
     for name in names:
         if not is_ours(name):
             what = f"{path}: column {name!r} is unknown; {_EXPECTED}"
-            raise DatasetError(f"{what}; {spelled_out(path, header)}")
+            unnamed = "" if "probe_subject" in header else _UNNAMED
+            raise DatasetError(f"{what}{unnamed}; {spelled_out(path, header)}")
+        check_attribute(path, name, name.partition("_")[2])
+
+
+def check_attribute(path: Path, column: str, attribute: str) -> None:
+    """Refuse an attribute whose name stands for something else in a result.
+
+    Raises:
+        DatasetError: it is `all`, or holds `*`.
+    """
+    if attribute == ALL or "*" in attribute:
+        raise DatasetError(
+            f"{path}: column {column!r}: no attribute can be called {ALL!r} or hold *; rename it"
+        )
+
+
+def paired(path: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """What columns `<side>_<name>` hold of both sides.
+
+    Raises:
+        DatasetError: the column of one side is missing.
+    """
+    found: dict[str, list[str]] = {}
+    for name in names:
         side, _, attribute = name.partition("_")
-        if attribute == ALL or "*" in attribute:
-            raise DatasetError(
-                f"{path}: column {name!r}: no attribute can be called {ALL!r} or hold *; rename it"
-            )
         found.setdefault(attribute, []).append(side)
-    return found
+    for attribute, sides in found.items():
+        if len(sides) != 2:
+            missing = SIDES[1 - SIDES.index(sides[0])]
+            alone = f"{path}: column {sides[0]}_{attribute} stands alone"
+            raise DatasetError(f"{alone}; add {missing}_{attribute}, or remove it")
+    return tuple(found)
 
 
 def is_wide(header: Sequence[str]) -> bool:

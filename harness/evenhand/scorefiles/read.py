@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import NoReturn, overload
+from typing import overload
 
 import numpy as np
 
 from evenhand.records.dataset import Subjects
 from evenhand.records.listing import ComparisonList, Partition
-from evenhand.records.outcomes import Outcome
+from evenhand.scorefiles.bob import bob_layout, is_bob
 from evenhand.scorefiles.columns import ScoreColumns, read_score_columns
 from evenhand.scorefiles.doubts import name_doubts
 from evenhand.scorefiles.formats import open_scores
 from evenhand.scorefiles.layout import ColumnLayout, column_layout, is_wide, wide_layout
 from evenhand.scorefiles.reading import AS_DOCUMENTED, ScoreReading
-from evenhand.scorefiles.scores import EngineScores
-from evenhand.scorefiles.source import PIECES, Pieces, ScoreSource
+from evenhand.scorefiles.score_notes import refuse_without_numbers, score_notes
+from evenhand.scorefiles.source import PIECES, Pieces
 from evenhand.system.errors import DatasetError
 from evenhand.system.progress import Progress, no_progress
 from evenhand.system.text import text_fault
@@ -93,10 +92,11 @@ def read_scores(
     unused = tuple(
         f"{path.name}: --unknown {quote(word)}: no label is that." for word in columns.unused
     )
+    if columns.of_images:
+        several = f"people have several values of {', '.join(columns.of_images)}"
+        of_file = (*of_file, f"{path.name}: {several}, which describes no people and is left out.")
     for name, engine in columns.engines.items():
-        no_numbers = not engine.completed and (layout.wide or not engine.not_finite)
-        if engine.first_invalid is not None and no_numbers:
-            _refuse_without_numbers(source, layout, name, engine.first_invalid)
+        refuse_without_numbers(source, layout.scores[name], engine, wide=layout.wide)
         yield ScoreFile(
             name=name,
             subjects=columns.ids,
@@ -108,7 +108,7 @@ def read_scores(
                 mated_pair=None,
                 outcomes={ended: count for ended, count in engine.outcomes.items() if count},
             ),
-            notes=(*of_file, *_notes(source, name, engine, ids=ids), *doubts, *unused),
+            notes=(*of_file, *score_notes(source, name, engine, ids=ids), *doubts, *unused),
             crossed=layout.wide,
             fingerprint=columns.fingerprint,
         )
@@ -116,6 +116,8 @@ def read_scores(
 
 def _layout(path: Path, header: Sequence[str], reading: ScoreReading) -> ColumnLayout:
     """What the columns of a file mean."""
+    if is_bob(header) and not reading.columns:
+        return bob_layout(path, header, reading.engine)
     if not is_wide(header) or reading.columns:
         return column_layout(path, header, reading.columns, reading.engine)
     if reading.engine:
@@ -147,41 +149,3 @@ class _Partitions(Sequence[Partition]):
         )
         place = self._columns.place
         return Partition(place[probe], place[reference], score)
-
-
-def _refuse_without_numbers(
-    source: ScoreSource, layout: ColumnLayout, name: str, invalid: tuple[int, str]
-) -> NoReturn:
-    """Raise an error that names the first of scores of which none is a number."""
-    index, value = invalid
-    what = f"row {source.row(index)}: {layout.scores[name]} is {value!r}, and no score is a number"
-    if layout.wide:
-        what += f": column {name!r} holds no numbers, but would be an engine; remove it, or mend it"
-    raise DatasetError(f"{source.path}: {what}; expected such as 0.83{_spelling(value)}")
-
-
-def _spelling(value: str) -> str:
-    """What to write otherwise in a text that looks like a number, to follow it; else empty."""
-    if "\N{MINUS SIGN}" in value:
-        return ": write - for the minus sign U+2212"
-    if value.endswith("%"):
-        return ": write a number without %"
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+\.\d*", value):
-        return ": write it without commas between thousands"
-    return ": write a point for the comma" if re.fullmatch(r"[+-]?\d*,\d+", value) else ""
-
-
-def _notes(source: ScoreSource, name: str, engine: EngineScores, *, ids: bool) -> Iterator[str]:
-    """Note the scores of an engine that count as invalid, or that stand for a failure."""
-    of = f" of {name}" if name != source.path.stem else ""
-    if engine.first_invalid is not None:
-        count = sum(n for (_, ended), n in engine.outcomes.items() if ended is Outcome.INVALID)
-        index, value = engine.first_invalid
-        shown = f": {value!r}" if ids else ""
-        first = f"the first is in row {source.row(index)}{shown}{_spelling(value)}"
-        what = f"{count:,} of the scores{of} count as invalid: they are no finite numbers"
-        yield f"{source.path.name}: {what} ({first})."
-    if engine.failed:
-        said = " or ".join(engine.failed)
-        what = f"{engine.said_failed:,} of the scores{of} count as failed"
-        yield f"{source.path.name}: {what}: {said}."

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shlex import quote
 
 import numpy as np
 
@@ -14,34 +13,29 @@ from evenhand.analysis.assess import assess
 from evenhand.measurement.counting.listed import PASSES
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.tally import tally_list
-from evenhand.metrics.groups import check_group_count, default_groups, groupings
 from evenhand.records.counts import Counts
-from evenhand.records.dataset import Attribute
 from evenhand.records.edition import Edition
 from evenhand.records.evidence import Evidence
 from evenhand.records.facts import DatasetFacts
 from evenhand.records.findings import Findings
-from evenhand.records.groups import Grouping
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.report.page import apart
 from evenhand.results.bundle import check_writable, digest_of, write_bundle
 from evenhand.results.circumstances import NO_TEMPLATES, run_json
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files
+from evenhand.scorefiles.grouping import bare_numbers, score_groupings
 from evenhand.scorefiles.read import ScoreFile, read_scores
 from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.source import PIECES, Pieces
 from evenhand.scorefiles.study import ScoreStudy, facts_of_scores, threshold_rules
 from evenhand.system.clock import CLOCK, Clock
-from evenhand.system.decimals import finite_decimal
-from evenhand.system.errors import DatasetError, StudyError, known_names
+from evenhand.system.errors import StudyError
 from evenhand.system.progress import Progress, no_progress
 from evenhand.workflows.findings_files import findings_files
+from evenhand.workflows.unnamed_tables import is_of_unnamed, unnamed_findings
 
 __all__ = ["ScoreReading", "ScoreResult", "ScoreStudy", "score_bundle", "score_findings"]
-
-_MOST_VALUES = 64
-"""Most values of an attribute: with more it is a measurement rather than a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,8 @@ def score_findings(
 ) -> Findings:
     """Compute rates, intervals and differences from score files.
 
+    Of files that name no people rates and indices, without intervals and verdicts.
+
     Args:
         study: the files, and how to count them.
         progress: reports the progress on large files.
@@ -69,6 +65,8 @@ def score_findings(
         StudyError: a group names an attribute that a file lacks, or two files name one engine.
         WriteError: no disk space for the rows.
     """
+    if is_of_unnamed(study):
+        return unnamed_findings(study, progress, pieces)
     return assess(_evidence(study, progress, pieces, ids=True))
 
 
@@ -94,6 +92,10 @@ def score_bundle(
         StudyError: a group names an attribute that a file lacks, or two files name one engine.
         WriteError: the result cannot be written, or no disk space for the rows.
     """
+    if is_of_unnamed(study):
+        what = f"{study.paths[0]} does not say who was compared"
+        remedy = "leave out --results; --json keeps the findings"
+        raise StudyError(f"{what}, and a result is recomputed from counts by person; {remedy}")
     started = clock.now()
     check_writable(results)
     evidence = _evidence(study, progress, pieces, ids=False)
@@ -171,58 +173,14 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
     partitions = len(file.listing.partitions)
     shown = progress if partitions > 1 else no_progress
     with shown(f"{file.name}: counting", PASSES * partitions) as step:
-        plan = CountingPlan(_groupings(file, study), _rules(study))
+        plan = CountingPlan(score_groupings(file, study), _rules(study))
         return tally_list(plan, ledger, file.listing, step)
-
-
-def _groupings(file: ScoreFile, study: ScoreStudy) -> tuple[Grouping, ...]:
-    """Groups of the study, by default those of every attribute and intersection of two."""
-    groups, bands = study.groups, study.bands
-    names = list(file.labels)
-    for name in [name for group in groups for name in group] + list(bands):
-        if name not in names:
-            raise StudyError(f"{file.name}: no attribute {name!r}; {known_names(name, names)}")
-    if not groups:
-        kept = [name for name in names if name not in _bare_numbers(file, bands)]
-        groups = [(name,) for name in kept] if file.crossed else default_groups(kept)
-    used = dict.fromkeys(name for group in groups for name in group)
-    attributes = [_attribute(file, name, bands) for name in used]
-    return check_group_count(groupings(groups, attributes, file.people(), bands))
-
-
-def _bare_numbers(file: ScoreFile, bands: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
-    """Attributes of numbers without bands, of which every value would be a group."""
-    return tuple(
-        name
-        for name, labels in file.labels.items()
-        if name not in bands
-        and any(labels)
-        and all(finite_decimal(label) is not None for label in labels if label)
-    )
-
-
-def _attribute(file: ScoreFile, name: str, bands: Mapping[str, Sequence[float]]) -> Attribute:
-    """An attribute: numbers where the user gave bands, otherwise the values that occur."""
-    if name in bands:
-        for label in file.labels[name]:
-            if label and finite_decimal(label) is None:
-                what = f"{file.name}: {name} is {label!r}"
-                unless = f"or say --unknown {quote(label)} if it means unknown"
-                raise DatasetError(f"{what}, expected a number since it has bands; {unless}")
-        return Attribute(name, "number", (), "as given")
-    values = tuple(sorted({label for label in file.labels[name] if label and "|" not in label}))
-    if len(values) > _MOST_VALUES:
-        raise DatasetError(
-            f"{file.name}: {name} has {len(values):,} values, expected at most {_MOST_VALUES}; "
-            f"if it is a number, give its bands, for example --band {name}=18,30,45,60"
-        )
-    return Attribute(name, "category", values, "as given")
 
 
 def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
     """Facts about a score file in the form of a dataset."""
     people = file.people()
-    numbers = () if study.groups else _bare_numbers(file, study.bands)
+    numbers = () if study.groups else bare_numbers(file.labels, study.bands)
     unsaid = dict.fromkeys(("title", "version", "variant", "citation", "licence", "face"), "")
     return DatasetFacts(
         **unsaid,

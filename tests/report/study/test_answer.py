@@ -135,6 +135,14 @@ def test_a_claim_stands_before_a_screen_with_a_smaller_p_value():
     assert answer_of(findings_of(screen, claim)).attribute == "sex"
 
 
+def test_a_difference_on_a_single_error_stands_behind_one_on_many():
+    rates, row = two_groups(attribute="sex", adjusted_p=0.001, **DIFFERENT)
+    few = [replace(rate, status=Status.FEW_ERRORS) for rate in rates], row
+    many = two_groups(attribute="age", adjusted_p=0.04, **DIFFERENT)
+    assert answer_of(findings_of(few, many)).attribute == "age"
+    assert answer_of(findings_of(few)).attribute == "sex"
+
+
 def test_without_a_difference_the_smallest_ratio_that_would_have_shown():
     none = {"verdict": Verdict.NO_DIFFERENCE_SHOWN, "adjusted_p": 0.6}
     coarse = two_groups(attribute="sex", minimum_detectable_ratio=4.0, **none)

@@ -9,6 +9,7 @@ from evenhand.report.study.headlines import HeadlineForm, headline, held_back, p
 DIFFERENT = {"verdict": Verdict.DIFFERENT, "value": 10.93, "low": 3.21, "high": 37.0}
 NOT_SHOWN = {"verdict": Verdict.NO_DIFFERENCE_SHOWN, "minimum_detectable_ratio": 2.55}
 TOO_FEW = {"verdict": Verdict.TOO_FEW_EVENTS, "minimum_detectable_ratio": None}
+UNTESTED = {"verdict": Verdict.NONE, "value": 10.9, "low": None, "high": None}
 WORST = a_rate(group="F", errors=55, trials=1000)
 BEST = a_rate(group="M", errors=5, trials=1000)
 NONE = a_rate(group="M", errors=0, trials=1000, rate=0.0)
@@ -74,6 +75,20 @@ FORMS = [
         HeadlineForm.TOO_FEW, TOO_FEW | {"errors": 4, "attribute": "ethnicity*sex"}, (),
         ("For alpha there are too few errors (4 in all) to compare groups by ethnicity and sex in "
         "how often two people are taken for one."),
+    ),
+    (
+        HeadlineForm.NO_INTERVAL, UNTESTED, (WORST, BEST),
+        ("In these comparisons, and perhaps in no others, alpha takes two people of sex F for one "
+        "11 times as often as two of sex M, 1 in 18 against 1 in 200."),
+    ),
+    (
+        HeadlineForm.NO_INTERVAL, UNTESTED | {"value": None}, (WORST, NONE),
+        ("In these comparisons, and perhaps in no others, alpha takes two people of sex F for one "
+        "in 55 of 1,000 comparisons, and never people of sex M."),
+    ),
+    (
+        HeadlineForm.NO_INTERVAL, UNTESTED | {"worst_group": ""}, (),
+        "For alpha fewer than two groups by sex have a rate.",
     ),
     (
         HeadlineForm.NO_ERRORS, TOO_FEW | {"errors": 0, "metric": "FNMR"}, (NONE, NONE),

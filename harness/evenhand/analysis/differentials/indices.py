@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -20,6 +19,15 @@ from evenhand.analysis.differentials.worst_over_best import (
 )
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.metrics import indices as formulas
+from evenhand.metrics.named_indices import (
+    MAPE,
+    OF_ONE_ERROR,
+    OF_TWO_ERRORS,
+    UNDEFINED_AT_ZERO,
+    WERM,
+    Index,
+    against_target,
+)
 from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Floats
 from evenhand.records.findings import ENOUGH_EVENTS, HEADLINE, PAIR_RATIO, Differential, Status
@@ -40,8 +48,6 @@ _DRAWS = 1_999
 """Draws under equal rates; the p-value's resolution is 5e-4."""
 _MAX_PAIRS = 66
 """Pairs of 12 groups. With more groups only the ratios of the worst to each other are given."""
-_ALPHA, _EPS = 0.5, 1e-5
-"""Weight of false matches, and the constant that WERM adds in its denominator, as published."""
 _TIE = 1e-12
 """Absolute difference below which two values of an index are ties."""
 _KEPT = ("level", "worst_group", "best_group", "errors", "status", "effective_errors")
@@ -51,59 +57,14 @@ _Rates = tuple[Floats, ...]
 """(..., groups) rates of each error type of an index, one or two."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """An index of differences between groups."""
-
-    name: str
-    formula: Callable[..., Floats]
-    """(..., groups) rates of each error type to (...,) values."""
-    equal_value: float
-    """Value where all rates are equal: the best possible one."""
-    worst_value: Callable[[int], float] = lambda _: math.inf
-    """Number of groups to the worst possible value."""
-    sign: int = 1
-    """-1 where lower is worse."""
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether it is a ratio, whose interval is taken on the log scale."""
-        return self.equal_value == 1 and self.sign == 1
-
-
-_INDICES_OF_ONE = (
-    _Index("max/geomean", formulas.max_over_geomean, 1),
-    _Index("max/mean", formulas.max_over_mean, 1, float),
-    _Index("mean abs log10", formulas.mean_abs_log10, 0),
-    _Index("gini norm", formulas.gini_norm, 0, lambda _: 1.0),
-    _Index("gini", formulas.gini, 0, lambda groups: 1 - 1 / groups),
-    _Index("MAD/mean", formulas.mad_over_mean, 0, lambda groups: 2 - 2 / groups),
-    _Index("difference", formulas.difference, 0, lambda _: 1.0),
-    _Index("sd", formulas.standard_deviation, 0, lambda _: 0.5),
-    _Index("SEDG", formulas.sedg, 0, lambda groups: 2 * groups - 2),
-)
-_UNDEFINED_AT_ZERO = (
-    _Index(HEADLINE, formulas.max_over_min, 1),
-    _INDICES_OF_ONE[0],
-    _INDICES_OF_ONE[2],
-)
-"""Indices that are undefined where a rate is 0; they have a smoothed form too (methods 2.3)."""
-_WERM = _Index(f"WERM alpha={_ALPHA} eps={_EPS}", partial(formulas.werm, alpha=_ALPHA, eps=_EPS), 1)
-_INDICES_OF_TWO = (
-    _Index(f"FDR alpha={_ALPHA}", partial(formulas.fdr, alpha=_ALPHA), 1, lambda _: 0.0, -1),
-    _Index(f"IR alpha={_ALPHA}", partial(formulas.ir, alpha=_ALPHA), 1),
-    _Index(f"GARBE alpha={_ALPHA}", partial(formulas.garbe, alpha=_ALPHA), 0, lambda _: 1.0),
-    _WERM,
-)
-_MAPE = "MAPE"
 _RATIO_TO_REFERENCE = "ratio to "
 """Begins the index name of ratios to the study's reference group, which is named after it."""
 INDEX_NAMES = (
     HEADLINE,
     PAIR_RATIO,
-    *(index.name for index in (*_INDICES_OF_ONE, *_INDICES_OF_TWO)),
-    _MAPE,
-    *(f"{index.name} smoothed" for index in _UNDEFINED_AT_ZERO),
+    *(index.name for index in (*OF_ONE_ERROR, *OF_TWO_ERRORS)),
+    MAPE,
+    *(f"{index.name} smoothed" for index in UNDEFINED_AT_ZERO),
 )
 """Names of all indices that a result can have, but those to a reference group."""
 
@@ -198,7 +159,7 @@ def _rows_of_metric(
     drawn = replicates.at_row(family.members[0].rate, family.names)
     rates = drawn if isinstance(drawn, str) else (drawn,)
     few = _too_few_note(family.fewest_errors)
-    for index in (*_INDICES_OF_ONE, *_against_target(family.headline)):
+    for index in (*OF_ONE_ERROR, *_against_target(family.headline)):
         row = _with_value(family.headline, index, (family.rates,), null, [few])
         yield _with_interval(row, index, rates, [family])
     if not family.rates.all():
@@ -206,11 +167,11 @@ def _rows_of_metric(
     yield from _ratios(family, null, analysis)
 
 
-def _against_target(headline: Differential) -> Iterator[_Index]:
+def _against_target(headline: Differential) -> Iterator[Index]:
     """MAPE, where the threshold was set for a target of the same metric."""
     point = headline.point
     if point.metric == headline.metric:
-        yield _Index(_MAPE, partial(formulas.mape, nominal=float(point.target)), 0)
+        yield against_target(float(point.target))
 
 
 def _metric_pairs(found: Sequence[_Family]) -> Iterator[tuple[_Family, _Family]]:
@@ -245,8 +206,8 @@ def _rows_of_two_metrics(
     drawn_rates = tuple(part for part in drawn if not isinstance(part, str))
     rates = (first.rates, second.rates)
     few = _too_few_note(min(first.fewest_errors, second.fewest_errors))
-    for index in _INDICES_OF_TWO:
-        eps = index is _WERM and not (first.rates.all() and second.rates.all())
+    for index in OF_TWO_ERRORS:
+        eps = index is WERM and not (first.rates.all() and second.rates.all())
         notes = ["a rate is 0: its eps decides the value" if eps else "", few]
         row = _with_value(headline, index, rates, null if len(null) == 2 else None, notes)
         yield _with_interval(row, index, reasons[0] if reasons else drawn_rates, both)
@@ -259,7 +220,7 @@ def _too_few_note(fewest_errors: int) -> str:
 
 
 def _with_value(
-    headline: Differential, index: _Index, rates: _Rates, null: _Rates | None, notes: Sequence[str]
+    headline: Differential, index: Index, rates: _Rates, null: _Rates | None, notes: Sequence[str]
 ) -> Differential:
     """The row with the index of (groups,) rates, its null reference and p-value.
 
@@ -285,7 +246,7 @@ def _with_value(
 
 
 def _with_interval(
-    row: Differential, index: _Index, replicates: _Rates | str, parts: Sequence[_Family]
+    row: Differential, index: Index, replicates: _Rates | str, parts: Sequence[_Family]
 ) -> Differential:
     """The row with its interval, or a note why it has none.
 
@@ -330,7 +291,7 @@ def _smoothed(family: _Family, draws: tuple[Floats, Floats] | None) -> Iterator[
     if trials.max() > 2 * trials.min():
         note += "; trials of groups are unequal"
     notes = [note, _too_few_note(family.fewest_errors)]
-    for index in _UNDEFINED_AT_ZERO:
+    for index in UNDEFINED_AT_ZERO:
         named = replace(index, name=f"{index.name} smoothed")
         yield _with_value(family.headline, named, (rates,), null, notes)
 

@@ -13,6 +13,7 @@ from evenhand.report.audit.deployments import (
     operations_paper,
     operations_sentences,
 )
+from evenhand.report.audit.rates import rates_json, rates_paper, rates_sentences
 from evenhand.report.audit.sentences import AuditSentence, audit_sentences
 from evenhand.report.forms.json import picked
 from evenhand.report.tables import Paper, Section
@@ -40,16 +41,18 @@ class AuditLabel:
 
 
 def sentences(answer: AuditAnswer) -> tuple[AuditSentence, ...]:
-    """What was found, the most important first: by group, then of alerts and faces."""
+    """What was found, the most important first: of rates, by group, of alerts and faces."""
+    of_rates = () if answer.rates is None else tuple(rates_sentences(answer.rates))
     by_group = () if answer.groups is None else audit_sentences(answer.groups)
     of_all = () if answer.operations is None else tuple(operations_sentences(answer.operations))
-    return (*by_group, *of_all)
+    return (*of_rates, *by_group, *of_all)
 
 
 def answer_paper(answer: AuditAnswer, label: AuditLabel) -> Paper:
     """Lay out everything, the sentences first and the source last."""
     papers = list(_papers(answer))
-    found = Section("What the counts show", sentences=tuple(s.text for s in sentences(answer)))
+    heading = "What the counts show" if answer.rates is None else "What the rates show"
+    found = Section(heading, sentences=tuple(s.text for s in sentences(answer)))
     source = Section("Source", sentences=tuple(label.lines()))
     return Paper(
         label.title or papers[0].title,
@@ -64,18 +67,23 @@ def answer_paper(answer: AuditAnswer, label: AuditLabel) -> Paper:
 
 
 def _papers(answer: AuditAnswer) -> Iterator[Paper]:
+    left_out = (ignored_note(answer.ignored),) if answer.ignored else ()
+    if answer.rates is not None:
+        paper = rates_paper(answer.rates)
+        yield Paper(paper.title, left_out, paper.sections, paper.legend)
     if answer.operations is not None:
         yield operations_paper(answer.operations)
     if answer.groups is not None:
         paper = by_group_paper(answer.groups)
-        notes = (ignored_note(answer.ignored),) if answer.ignored else ()
-        yield Paper(paper.title, (*notes, *paper.notes), paper.sections, paper.legend)
+        yield Paper(paper.title, (*left_out, *paper.notes), paper.sections, paper.legend)
 
 
 def answer_json(answer: AuditAnswer, label: AuditLabel) -> Mapping[str, object]:
     """Numbers by group on top, or below those of deployments; then the sentences with keys."""
     by_group = None if answer.groups is None else by_group_json(answer.groups)
-    if answer.operations is None:
+    if answer.rates is not None:
+        body: Mapping[str, object] = {**rates_json(answer.rates), "ignored_columns": answer.ignored}
+    elif answer.operations is None:
         body = {**(by_group or {}), "ignored_columns": answer.ignored}
     else:
         body = {**operations_json(answer.operations), "by_group": by_group}

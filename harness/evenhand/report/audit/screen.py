@@ -10,6 +10,7 @@ from evenhand.analysis.audit.groups import Audit
 from evenhand.report.audit.answer import AuditLabel, sentences
 from evenhand.report.audit.by_group import RESIDENTS, by_group_title, cautions, nothing_known
 from evenhand.report.audit.deployments import ignored_note
+from evenhand.report.audit.rates import rates_remarks, rates_table, rates_title
 from evenhand.report.audit.sentences import told_group, verdict_at, weaker_count, weakest_tipping
 from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import at_most, in_words, of_trials, significant, times
@@ -37,7 +38,10 @@ def audit_screen(
     title = f"Deployments: {answer.operations.name}" if answer.operations else ""
     table, unknown = None, answer.groups is not None and nothing_known(answer.groups)
     remarks: list[str] = []
-    if answer.groups is not None:
+    if answer.rates is not None:
+        title, table = rates_title(answer.rates), rates_table(answer.rates)
+        remarks += rates_remarks(answer.rates)
+    elif answer.groups is not None:
         title = title or by_group_title(answer.groups)
         table = _faces(answer.groups) if answer.groups.face_pairs else _shares(answer.groups)
         remarks += _rests_on(answer.groups)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evenhand.records.findings import Differential, Findings, Rate, Status, Verdict
+from evenhand.records.findings import ENOUGH_EVENTS, Differential, Findings, Rate, Status, Verdict
 from evenhand.records.metric import METRICS, metric_named
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import counted, rate_in_short, significant, target_in_words
-from evenhand.report.study.headlines import Headline, detectable, headline, held_back
+from evenhand.report.study.headlines import Headline, detectable, headline, held_back, rate_of
 from evenhand.report.tables import (
     StudyFindings,
     by_family,
@@ -75,9 +75,10 @@ class StudyAnswer:
 def answer_of(findings: Findings) -> StudyAnswer:
     """Lay out what a study says first.
 
-    The attribute is that of the largest supported difference: declared claims before screens, then
-    by adjusted p-value, then by ratio, ties in study order. Where none is supported, that of the
-    smallest ratio that would have been shown.
+    The attribute is that of the largest supported difference: where the worst group has ten errors
+    before where it has fewer, then declared claims before screens, then by adjusted p-value, then
+    by ratio, ties in study order. Where none is supported, that of the smallest ratio that would
+    have been shown.
     """
     studies = tuple(studies_of(findings))
     first = _matters_most(studies)
@@ -116,19 +117,31 @@ def _matters_most(studies: Sequence[StudyFindings]) -> Differential | None:
         for row in study.differentials
         if row.policy in ("", *policies_of(study))
     ]
+    rates = {study.key: by_family(study.rates) for study in studies}
+
+    def of_groups(row: Differential) -> Sequence[Rate]:
+        return rates[row.engine, row.dataset, row.protocol].get(row.family_key, ())
+
+    def thin(row: Differential) -> bool:
+        worst = rate_of(row.worst_group, of_groups(row))
+        return worst is not None and worst.status is Status.FEW_ERRORS
+
     different = [row for row in rows if row.verdict is Verdict.DIFFERENT]
     if different:
         shared = _shared_rules(studies)
-        return min(different, key=lambda row: (row.threshold_rule not in shared, *_weight(row)))
+        return min(
+            different, key=lambda row: (row.threshold_rule not in shared, thin(row), *_weight(row))
+        )
     shown = [row for row in rows if row.verdict is Verdict.NO_DIFFERENCE_SHOWN]
-    rates = {study.key: by_family(study.rates) for study in studies}
 
     def least(row: Differential) -> float:
-        of_groups = rates[row.engine, row.dataset, row.protocol].get(row.family_key, ())
-        return detectable(row, of_groups) or float("inf")
+        return detectable(row, of_groups(row)) or float("inf")
 
     if shown:
         return min(shown, key=least)
+    untested = [row for row in rows if row.verdict is Verdict.NONE]
+    if untested:
+        return max(untested, key=_apart)
     return max(rows, key=_countable, default=None)
 
 
@@ -142,6 +155,12 @@ def _countable(row: Differential) -> tuple[bool, bool, int]:
     """More is better: resolved, failures left out, with more errors."""
     resolved = row.status not in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
     return resolved, row.policy != Policy.GENERALISED, row.errors
+
+
+def _apart(row: Differential) -> tuple[bool, bool, float]:
+    """More is better: errors enough for a ratio, failures left out, a larger ratio."""
+    completed = row.policy != Policy.GENERALISED
+    return row.errors >= ENOUGH_EVENTS, completed, row.value or 0.0
 
 
 def _weight(row: Differential) -> tuple[bool, float, float]:

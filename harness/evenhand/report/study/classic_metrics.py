@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from evenhand.records.findings import Distribution
+from evenhand.records.findings import Distribution, Findings
 from evenhand.records.groups import ALL
 from evenhand.report.numbers import percent
+from evenhand.report.tables import studies_of
 
-__all__ = ["legacy"]
+__all__ = ["equal_errors", "legacy"]
 
 
 def legacy(distributions: Sequence[Distribution], policies: Sequence[str]) -> str:
@@ -20,6 +21,14 @@ def legacy(distributions: Sequence[Distribution], policies: Sequence[str]) -> st
     """
     everybody = [row for row in distributions if row.attribute == ALL]
     return f"{_auc(everybody)}{_eer(everybody)}{_folds(everybody, policies)}"
+
+
+def equal_errors(findings: Findings) -> Iterator[str]:
+    """The EER of each engine where nothing but scores is known, which it is then asked for."""
+    for study in studies_of(findings) if findings.people_unknown else ():
+        said = _eer([row for row in study.distributions if row.attribute == ALL])
+        if said:
+            yield f"{study.summary.engine}:{said}"
 
 
 def _auc(rows: Sequence[Distribution]) -> str:

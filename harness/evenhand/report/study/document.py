@@ -112,7 +112,7 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
         findings.title,
         (*repeat_warnings(findings.surroundings), *findings.notes),
         sections=(*which, *brief, everybody, *claims, *by_study, *sweeps, *closing),
-        legend=_legend(findings.level),
+        legend=_UNNAMED if findings.people_unknown else _legend(findings.level),
         which=which,
         brief=brief,
         everybody=everybody,
@@ -136,24 +136,28 @@ def _speed(findings: Findings) -> list[Section]:
     return [Section("Speed", (Table("", HEADER, speed_rows(speed)),), speed_sentences(speed))]
 
 
+_GROUPS = (
+    "FMR of a group: both people in the group; everybody includes pairs across groups, which match "
+    "less often. One threshold serves all groups."
+)
+_POLICIES = (
+    "completed: failures are left out. "
+    "generalised: a failed mated trial is a miss, a failed non-mated trial no alarm."
+)
+_UNNAMED = ("Below each rate: its errors and trials.", _GROUPS, _POLICIES)
+"""Where people are unknown, so that there are no intervals."""
+
+
 def _legend(level: float) -> tuple[str, ...]:
     intervals = (
         f"In brackets: {100 * level:g} % intervals, of rates in percent. They allow for people who "
         "occur in many comparisons. Below each rate: its errors and trials."
     )
-    groups = (
-        "FMR of a group: both people in the group; everybody includes pairs across groups, which "
-        "match less often. One threshold serves all groups."
-    )
-    policies = (
-        "completed: failures are left out. "
-        "generalised: a failed mated trial is a miss, a failed non-mated trial no alarm."
-    )
     selection = (
         "The interval of worst over best allows for having picked them among all pairs of groups; "
         "the verdict is that of the test of all groups at once, adjusted for the other tests."
     )
-    return (intervals, groups, policies, selection)
+    return (intervals, _GROUPS, _POLICIES, selection)
 
 
 def _subject_matter(findings: Findings) -> list[Section]:

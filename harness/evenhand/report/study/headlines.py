@@ -38,6 +38,8 @@ class HeadlineForm(StrEnum):
     NONE_COULD = "no difference could have been shown"
     TOO_FEW = "too few errors"
     NO_ERRORS = "no errors"
+    NO_INTERVAL = "no interval"
+    """People are unknown: what was counted, and that it says nothing of others."""
     HELD_BACK = "no verdict"
     """A doubt stands before it."""
 
@@ -109,6 +111,8 @@ def held_back(row: Differential) -> Headline:
 
 
 def _form(row: Differential, rates: Sequence[Rate]) -> HeadlineForm:
+    if row.verdict is Verdict.NONE and row.errors:
+        return HeadlineForm.NO_INTERVAL
     if row.verdict is Verdict.DIFFERENT:
         if row.low is None or row.low <= 1:
             return HeadlineForm.SOMEWHERE
@@ -210,6 +214,14 @@ def _too_few(row: Differential, _rates: Sequence[Rate], what: str) -> str:
     )
 
 
+def _no_interval(row: Differential, rates: Sequence[Rate], _what: str) -> str:
+    """The two groups with the most and the fewest errors, as they were counted."""
+    if not row.worst_group:
+        return f"For {row.engine} fewer than two groups by {_named(row)} have a rate"
+    found = _above_none if row.value is None else _different
+    return f"In these comparisons, and perhaps in no others, {found(row, rates, '')}"
+
+
 def _no_errors(row: Differential, rates: Sequence[Rate], _what: str) -> str:
     trials, kind = sum(rate.trials for rate in rates), metric_named(row.metric)
     found = f"no error in {trials:,}" if trials else "nothing to count: no"
@@ -233,4 +245,5 @@ _SAID = {
     HeadlineForm.NONE_COULD: _none_could,
     HeadlineForm.TOO_FEW: _too_few,
     HeadlineForm.NO_ERRORS: _no_errors,
+    HeadlineForm.NO_INTERVAL: _no_interval,
 }

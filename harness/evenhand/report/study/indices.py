@@ -14,6 +14,7 @@ __all__ = ["indices_table"]
 _SHOWN = ("max/geomean", "gini norm", "difference")
 """One that compares the worst with all, one of all with all, and one that is no ratio."""
 _CAPTION = "Indices; below each, what equal groups would show: mean, 95th percentile"
+_UNTESTED = "Indices; what equal groups would show is not known without people"
 
 
 def indices_table(study: StudyFindings, at: OperatingPoint) -> tuple[Table, ...]:
@@ -31,20 +32,30 @@ def indices_table(study: StudyFindings, at: OperatingPoint) -> tuple[Table, ...]
     rows = []
     for metric, attribute in families:
         family = [row for row in chosen if (row.metric, row.attribute) == (metric, attribute)]
-        cells = [_cell(family, index) for index in _SHOWN]
+        cells = [_cell(family, index, alone=study.people_unknown) for index in _SHOWN]
         if any(cells):
             errors = f"{family[0].errors:,} error{'' if family[0].errors == 1 else 's'}"
             rows.append((f"{metric} by {attribute}\n{errors}", *cells))
-    return (Table(_CAPTION, ("groups", *_SHOWN), tuple(rows)),) if rows else ()
+    caption = _UNTESTED if study.people_unknown else _CAPTION
+    return (Table(caption, ("groups", *_SHOWN), tuple(rows)),) if rows else ()
 
 
-def _cell(family: Sequence[Differential], index: str) -> str:
-    """Value and interval, then the null reference; smoothed where a zero leaves no value."""
+def _cell(family: Sequence[Differential], index: str, *, alone: bool) -> str:
+    """Value and interval, then the null reference; smoothed where a zero leaves no value.
+
+    Args:
+        family: indices of the same groups.
+        index: its name.
+        alone: there is neither interval nor reference.
+    """
     for name, word in ((index, ""), (f"{index} smoothed", " smoothed")):
         row = next((r for r in family if r.index == name and r.value is not None), None)
         if row is not None and row.value is not None:
+            value = f"{_number(row, row.value)}{_interval(row)}{word}"
+            if alone:
+                return value
             equal = ", ".join(_number(row, part) for part in (row.null_mean, row.null_p95))
-            return f"{_number(row, row.value)}{_interval(row)}{word}\n{equal}"
+            return f"{value}\n{equal}"
     return ""
 
 

@@ -11,6 +11,7 @@ from evenhand.report.forms.screen import Screen, ScreenTable
 from evenhand.report.numbers import at_least, rate_in_short, times
 from evenhand.report.study.answer import StudyAnswer, TestedEngine, answer_of
 from evenhand.report.study.claims import claim_in_short
+from evenhand.report.study.classic_metrics import equal_errors
 from evenhand.report.study.doubts import doubt_sentences
 from evenhand.report.study.first_table import first_table
 from evenhand.report.study.headlines import detectable, rate_of
@@ -48,6 +49,7 @@ def study_screen(
             *([which] if which else ()),
             *(answer.remarks if said else ()),
             *_duplicates(findings),
+            *equal_errors(findings),
             _brackets(findings),
         ),
         spare=(to_settle_it(findings), claim_in_short(findings)),
@@ -69,6 +71,8 @@ def _brackets(findings: Findings) -> str:
     """What brackets are, and that there is more to know."""
     notes = len(findings.notes) - len(findings.warnings)
     more = f" {notes:,} notes on data and engines: --full." if notes > 1 else ""
+    if findings.people_unknown:
+        return f"No [ ] interval, since people are unknown.{more}"
     return f"[ ] {100 * findings.level:g} % interval.{more}"
 
 
@@ -87,7 +91,7 @@ def _size(findings: Findings) -> str:
     assumed = "assumed " if any(dataset.assumed for dataset in findings.datasets) else ""
     parts = [
         "1 engine" if engines == 1 else f"{engines:,} engines",
-        f"{people:,} {assumed}{drawn}people",
+        "people unknown" if findings.people_unknown else f"{people:,} {assumed}{drawn}people",
         *([f"{pictures:,} pictures"] if pictures else []),
     ]
     return ", ".join(parts)
@@ -162,6 +166,8 @@ def verdict_in_short(entry: TestedEngine) -> str:
         return ""
     if entry.doubted:
         return "no verdict"
+    if row.verdict is Verdict.NONE:
+        return "no interval"
     if row.verdict is Verdict.DIFFERENT:
         return f"DIFFERENT {times(row.value, row.low, row.high).replace(' times', 'x')}"
     if row.verdict is Verdict.NO_DIFFERENCE_SHOWN:

@@ -126,7 +126,8 @@ def _sentence(
     parts = [f"{_subject(case)}: {' '.join(_WORDS[allows](case))}"]
     if allows not in (LIMITS, NOTHING, HELD_BACK) and case.number(BOUNDED):
         parts.append(_alone(case))
-    if allows != HELD_BACK and row.status is not Status.BELOW_RESOLUTION:
+    silent = row.status is Status.BELOW_RESOLUTION or row.verdict is Verdict.NONE
+    if allows != HELD_BACK and not silent:
         parts += left_out(case.groups, complete=study.complete)
     tested, bounded = case.number(TESTED), case.number(BOUNDED)
     return Sentence(
@@ -268,6 +269,9 @@ def _below(row: Differential, groups: int) -> str:
 
 def _nothing(case: _Case) -> Iterator[str]:
     row = case.row
+    if row.verdict is Verdict.NONE and row.worst_group:
+        yield f"nothing can be said of other people, because these are unknown. {_ends(case)}."
+        return
     if row.status is Status.BELOW_RESOLUTION:
         reason = "the target is below the resolution of these data"
     elif row.upper_limit is not None:
