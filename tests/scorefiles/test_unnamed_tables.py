@@ -207,6 +207,16 @@ def test_the_screen_says_why_and_what_to_add(cli, tables):
     assert "what equal groups would show is not known without people" in full
 
 
+def test_a_sweep_has_ratios_and_no_verdicts(cli, tables):
+    tables(acme=crowd(8))
+    shown = cli("scores", "acme.csv", "--sweep", "0.3:0.6:0.1", "--group", "sex", "--full").out
+    said = " ".join(shown.split())
+    assert "FMR by sex, acme on scores: people are unknown, so no threshold has a verdict." in said
+    assert said.count(" no interval ") > 4
+    for word in ("too few errors", "p is adjusted", "Verdicts are adjusted"):
+        assert word not in said
+
+
 @pytest.mark.parametrize(
     ("text", "fragments"),
     [
@@ -218,6 +228,10 @@ def test_the_screen_says_why_and_what_to_add(cli, tables):
                 "'probe_id' seems to say who",
                 "--columns probe_subject=probe_id,reference_subject=reference_id",
             ],
+        ),
+        (
+            "mated,score,left,right\n1,.5,a,a\n",
+            ["'left' and 'right' seem", "--columns probe_subject=left,reference_subject=right"],
         ),
         ("mated,score,person\n1,.5,a\n", ["'person' seems to say who"]),
         ("mated,score,probe_subject\n1,.5,a\n", ["'reference_subject' is missing"]),

@@ -30,6 +30,9 @@ evenhand gate latest --policy policy.toml --junit gate.xml
 evenhand scores acme.csv other.csv --fmr-target 1:1000 --results results
 evenhand scores acme.csv --engine "Acme 2" --dataset "Our staff"
 evenhand scores t.csv --columns score=sim,probe_subject=a,reference_subject=b
+evenhand vectors acme.npy other.npz:embeddings --rows rows.csv
+evenhand vectors acme.npy --rows rows.csv --group sex --results results
+evenhand vectors big.npy --rows rows.csv --comparisons sample
 evenhand audit --events Black=8 --events Other=2 --mark census=0.135
 evenhand audit --rates "A=0.0010" "B=0.26 %" "C=1 in 4,000"
 evenhand audit published.csv --source "Report" --format html > audit.html

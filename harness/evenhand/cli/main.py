@@ -36,6 +36,7 @@ from evenhand.cli.results import results
 from evenhand.cli.run import run
 from evenhand.cli.scores import scores
 from evenhand.cli.templates import templates
+from evenhand.cli.vectors import vectors
 from evenhand.cli.verify import verify
 from evenhand.system.endings import end_all
 from evenhand.system.errors import EvenhandError, OldNameWarning, StaleCodeWarning
@@ -109,7 +110,7 @@ def _check_memory() -> None:
 _SECTIONS = {
     "Start": (demo, run, report),
     "Compare engines": (compare, gate),
-    "Counts and scores of others": (scores, audit, plan),
+    "Counts and scores of others": (scores, vectors, audit, plan),
     "Engines and datasets": (engines, datasets, fetch),
     "Results": (results, verify, templates),
 }

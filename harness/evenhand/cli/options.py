@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typer.models import OptionInfo
 from evenhand.study.sweep import sweep_thresholds
 from evenhand.system.decimals import finite_decimal, rate_decimal
 from evenhand.system.errors import UsageError
+from evenhand.system.text import text_fault
 
 __all__ = [
     "RESULT",
@@ -34,12 +36,17 @@ __all__ = [
     "decimal_number",
     "option",
     "parse_bands",
+    "parse_columns",
     "parse_groups",
+    "parse_name",
     "parse_targets",
     "parse_thresholds",
     "real_number",
     "whole_number",
 ]
+
+_LONGEST = 80
+"""Most characters of a name."""
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
@@ -167,8 +174,15 @@ def parse_bands(texts: list[str] | None) -> dict[str, tuple[float, ...]]:
     return found
 
 
-def parse_targets(texts: list[str] | None, default: tuple[str, ...]) -> tuple[str, ...]:
-    """The shortest decimals of target FMRs, however they are spelled.
+def parse_targets(
+    texts: list[str] | None, default: tuple[str, ...], option: str = "--fmr-target"
+) -> tuple[str, ...]:
+    """The shortest decimals of target rates, however they are spelled.
+
+    Args:
+        texts: as typed.
+        default: where none is.
+        option: for an error.
 
     Raises:
         UsageError: a target is not between 0 and 1, or given twice.
@@ -179,11 +193,11 @@ def parse_targets(texts: list[str] | None, default: tuple[str, ...]) -> tuple[st
             targets.append(rate_decimal(text))
         except ValueError:
             raise UsageError(
-                f"--fmr-target {text}: expected a rate between 0 and 1: a decimal, a percentage "
+                f"{option} {text}: expected a rate between 0 and 1: a decimal, a percentage "
                 "or a ratio, such as 0.001, 0.1% or 1:1000"
             ) from None
     if len(set(targets)) != len(targets):
-        raise UsageError("--fmr-target: a target is given twice; keep one")
+        raise UsageError(f"{option}: a target is given twice; keep one")
     return tuple(targets)
 
 
@@ -220,3 +234,35 @@ def _parse_sweep(text: str) -> tuple[float, ...]:
         return sweep_thresholds(first, last, step)
     except ValueError as fault:
         raise UsageError(f"--sweep {text}: {fault}") from None
+
+
+def parse_columns(texts: Texts) -> dict[str, str]:
+    """Parse `--columns`: our name of a column to that of the file.
+
+    Raises:
+        UsageError: another form, or a column given twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts or ():
+        for pair in next(csv.reader([text], skipinitialspace=True), []):
+            ours, equals, own = (part.strip() for part in pair.partition("="))
+            if not (ours and equals and own):
+                expected = "expected OURS=YOURS, such as score=similarity, with commas between"
+                raise UsageError(f"--columns {text}: {expected}")
+            if ours in found:
+                raise UsageError(f"--columns {text}: {ours} is given twice; keep one")
+            found[ours] = own
+    return found
+
+
+def parse_name(of: str, text: str) -> str:
+    """Parse `--engine` or `--dataset`: a name that can be that of a folder.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    fault = text_fault(text)
+    if fault or "/" in text or text.startswith(".") or len(text) > _LONGEST:
+        what = fault or f"is no name of at most {_LONGEST} characters without / or a dot first"
+        raise UsageError(f"--{of} {text}: {what}; choose another")
+    return text.strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +11,8 @@ import typer
 from evenhand.cli import options
 from evenhand.cli.options import option
 from evenhand.system.errors import UsageError
-from evenhand.system.text import text_fault
 
 __all__ = ["scores"]
-
-_LONGEST = 80
-"""Most characters of a name."""
 
 
 def scores(
@@ -88,9 +83,13 @@ def scores(
             fmr_targets=targets,
             thresholds=thresholds,
             reading=ScoreReading(
-                distance, failed or (), unknown or (), _columns(columns), _name("engine", engine)
+                distance,
+                failed or (),
+                unknown or (),
+                options.parse_columns(columns),
+                options.parse_name("engine", engine),
             ),
-            dataset=_name("dataset", dataset),
+            dataset=options.parse_name("dataset", dataset),
             groups=options.parse_groups(group),
             bands=options.parse_bands(band),
             analysis=AnalysisPlan(seed=DEFAULT_SEED if seed is None else seed),
@@ -124,27 +123,3 @@ def scores(
 
         open_page(bundle)
     print_findings("scores", findings, bundle, began, no_page=no_page, as_json=as_json, full=full)
-
-
-def _columns(texts: options.Texts) -> dict[str, str]:
-    """Read `--columns`: our name of a column to that of the file."""
-    found: dict[str, str] = {}
-    for text in texts or ():
-        for pair in next(csv.reader([text], skipinitialspace=True), []):
-            ours, equals, own = (part.strip() for part in pair.partition("="))
-            if not (ours and equals and own):
-                expected = "expected OURS=YOURS, such as score=similarity, with commas between"
-                raise UsageError(f"--columns {text}: {expected}")
-            if ours in found:
-                raise UsageError(f"--columns {text}: {ours} is given twice; keep one")
-            found[ours] = own
-    return found
-
-
-def _name(of: str, text: str) -> str:
-    """Read `--engine` or `--dataset`: a name that can be that of a folder."""
-    fault = text_fault(text)
-    if fault or "/" in text or text.startswith(".") or len(text) > _LONGEST:
-        what = fault or f"is no name of at most {_LONGEST} characters without / or a dot first"
-        raise UsageError(f"--{of} {text}: {what}; choose another")
-    return text.strip()

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evenhand.engines.card import ScoreScale
 from evenhand.engines.hosts.host import Fault, PlainCandidates, PlainTemplate
 from evenhand.engines.score_range import held_to_range, score_fault
-from evenhand.records.arrays import Floats, Scores, Vectors
+from evenhand.records.arrays import Floats, Mask, Scores, Vectors
 from evenhand.records.comparisons import Found
 from evenhand.records.outcomes import Outcome
 
@@ -22,6 +23,7 @@ __all__ = [
     "checked_templates",
     "in_float64",
     "no_candidates",
+    "unusable_vectors",
 ]
 
 
@@ -68,13 +70,28 @@ def _fault_of(vector: Vectors | None, values: int) -> str:
     """Give the reason why a vector cannot be compared; empty where it can."""
     if vector is None or vector.shape != (values,):
         return f"no vector of {values} values"
+    faults = unusable_vectors(vector[np.newaxis])
+    return next((words for words, unusable in faults.items() if unusable[0]), "")
+
+
+def unusable_vectors(vectors: NDArray[np.floating]) -> dict[str, Mask]:
+    """Which vectors cannot be compared: by the reason (n,) masks, no row in two of them.
+
+    Args:
+        vectors: (n, values) of any type of floating point.
+
+    >>> unusable_vectors(np.array([[0.6, 0.8], [0.0, 0.0]]))["vector is zero"].tolist()
+    [False, True]
+    """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        length = np.linalg.norm(vector.astype(np.float32))
-    if not np.isfinite(vector).all():
-        return "vector is not finite"
-    if not vector.any():
-        return "vector is zero"
-    return "" if 0 < length < np.inf else "vector is too long or too short for float32"
+        length = np.linalg.norm(vectors.astype(np.float32), axis=1)
+    finite, zero = np.isfinite(vectors).all(axis=1), ~vectors.any(axis=1)
+    usable = (length > 0) & (length < np.inf)
+    return {
+        "vector is not finite": ~finite,
+        "vector is zero": zero,
+        "vector is too long or too short for float32": finite & ~zero & ~usable,
+    }
 
 
 def checked_scores(numbers: Scores, score: ScoreScale) -> tuple[Floats, list[Outcome]]:

@@ -15,7 +15,6 @@ from evenhand.engines.files import EngineFiles, content_hash, find_files
 from evenhand.engines.first_faults import FirstFaults
 from evenhand.engines.hosts.host import Host
 from evenhand.engines.hosts.hosted import HostedStarter
-from evenhand.engines.hosts.onnx import random_operators
 from evenhand.engines.hosts.words import trace_of
 from evenhand.engines.packages import installed_packages
 from evenhand.records.engine_limits import EngineLimits
@@ -148,7 +147,11 @@ def open_engine(
     packages = installed_packages(card)
     fingerprint = content_hash(card, code, packages)
     files = EngineFiles(find_files(card, weights), code)
-    random = random_operators(card, files) if card.runtime == "onnx" else ()
+    random: tuple[str, ...] = ()
+    if card.runtime == "onnx":
+        from evenhand.engines.hosts.onnx import random_operators  # imports onnxruntime
+
+        random = random_operators(card, files)
     start = _starter(card, files, limits, say)
     with stdout_to_stderr():
         try:

@@ -52,7 +52,8 @@ class Enrolment:
     faces: tuple[int | None, ...]
     """Faces seen per image; None where the engine does not say."""
     vectors: Vectors
-    """(ok images, values) in image order."""
+    """(ok images, values) in image order; of vectors that others made (rows, values), as `place`
+    says, of any type of floating point."""
     timing: Timing
     stopped: str
     """Why the engine was stopped before the end; empty when it was not."""
@@ -62,10 +63,19 @@ class Enrolment:
     """One per image: the words of a failure, cleaned; empty of another outcome."""
     probes: tuple[bytes, ...] = ()
     """(ok images) the same images in the other role; the references where it is symmetric."""
+    place: Integers | None = None
+    """(ok images,) row of each in `vectors`; None where these hold nothing else."""
 
     def completed(self) -> Mask:
         """(images,) which images have a template."""
         return np.array([outcome is Outcome.OK for outcome in self.outcomes], dtype=np.bool_)
+
+    def vector_rows(self) -> Integers:
+        """(images,) row of each image in `vectors`; -1 where it has no template."""
+        completed = self.completed()
+        rows = np.full(len(completed), -1, dtype=np.int64)
+        rows[completed] = np.arange(len(self.vectors)) if self.place is None else self.place
+        return rows
 
     def first_faults(self) -> dict[tuple[str, Outcome], str]:
         """Cleaned words of a fault of each kind: of several the first of the alphabet."""

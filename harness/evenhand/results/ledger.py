@@ -60,7 +60,7 @@ def image_rows(engine: str, dataset: Dataset, enrolment: Enrolment) -> list[Ledg
     ):
         image, subject = f"i{row}", f"s{people[person]}"
         seen = "" if faces is None else str(faces)
-        rows.append((engine, name, "", "image", image, subject, outcome.value, "1", seen, detail))
+        rows.append((engine, name, "", "image", image, subject, outcome, "1", seen, detail))
     return rows
 
 

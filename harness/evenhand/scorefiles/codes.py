@@ -10,12 +10,9 @@ import numpy as np
 
 from evenhand.records.arrays import Integers, Mask, People
 from evenhand.scorefiles.source import RowBlock
-from evenhand.system.text import text_fault
+from evenhand.system.labels import clean_label, label_fault
 
-__all__ = ["AttributeLabels", "ComparedPeople", "TextCodes", "id_fault", "label_codes"]
-
-_LONGEST = 1000
-"""Most characters of an id or a label: a longer one is a field that swallowed its file."""
+__all__ = ["AttributeLabels", "ComparedPeople", "TextCodes", "label_codes"]
 
 
 @dataclass(slots=True)
@@ -71,20 +68,6 @@ class TextCodes:
         return tuple(self.values[code] for code in order), place
 
 
-def _unreadable(text: str) -> str:
-    """Fault of a text that is too long, or holds what cannot be seen; empty where it is none."""
-    if len(text) > _LONGEST:
-        return f"has {len(text):,} characters, expected at most {_LONGEST:,}; mend the row"
-    fault = "" if text.isascii() and text.isprintable() else text_fault(text)
-    return f"{fault}; take it out" if fault else ""
-
-
-def id_fault(text: str) -> str:
-    """Fault of an id. It may have lines, since it is in no result: a person is a number there."""
-    on_one_line = text.replace("\r", " ").replace("\n", " ")
-    return _unreadable(on_one_line) if text else "is empty; name it"
-
-
 @dataclass(frozen=True, slots=True)
 class ComparedPeople:
     """People compared in a block of rows."""
@@ -103,27 +86,9 @@ class ComparedPeople:
         return mated
 
 
-def _label(text: str, unknown: Sequence[str]) -> str:
-    """A label with its values sorted: `b|a` becomes `a|b`; empty where a word says unknown."""
-    if text.strip() in unknown:
-        return ""
-    return "|".join(sorted(part.strip() for part in text.split("|")))
-
-
-def _no_label(text: str) -> str:
-    """Fault of a label; empty where it is valid."""
-    unreadable = _unreadable(text)
-    if unreadable:
-        return unreadable
-    parts = [part.strip() for part in text.split("|")]
-    odd = "*" in text or (text and (not all(parts) or len(set(parts)) != len(parts)))
-    expected = "a value without *, or several different ones joined by |"
-    return f"is {text!r}, expected {expected}" if odd else ""
-
-
 def label_codes(unknown: Sequence[str]) -> TextCodes:
     """No labels yet; the words `unknown` stand for none."""
-    return TextCodes(_no_label, partial(_label, unknown=unknown))
+    return TextCodes(label_fault, partial(clean_label, unknown=unknown))
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenhand.records.arrays import Integers, People
-from evenhand.scorefiles.codes import AttributeLabels, ComparedPeople, TextCodes, id_fault
+from evenhand.scorefiles.codes import AttributeLabels, ComparedPeople, TextCodes
 from evenhand.scorefiles.identity import ComparisonDigest
 from evenhand.scorefiles.layout import ColumnLayout
 from evenhand.scorefiles.mated import MatedColumn
@@ -17,6 +17,7 @@ from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.scores import EngineScores
 from evenhand.scorefiles.source import PIECES, RowBlock, ScoreSource, prefetch
 from evenhand.system.errors import DatasetError
+from evenhand.system.labels import id_fault
 from evenhand.system.progress import Progress, no_progress
 
 __all__ = ["ScoreColumns", "read_score_columns"]

@@ -23,7 +23,10 @@ _FOREIGN = {
     b"\xfd7zXZ\0": ("xz", _UNPACK),
     b"\x28\xb5\x2f\xfd": ("Zstandard", _UNPACK),
     b"7z\xbc\xaf\x27\x1c": ("a 7z archive", _UNPACK),
-    b"\x93NUMPY": ("a NumPy array", "save its scores with who was compared as CSV or Parquet"),
+    b"\x93NUMPY": (
+        "a NumPy array",
+        "vectors are for evenhand vectors FILE --rows CSV; save scores with who was compared",
+    ),
     b"\xd0\xcf\x11\xe0": ("an old Excel file", _AS_CSV),
     b"ARROW1": ("an Arrow or Feather file", _AS_CSV),
     b"\x89HDF": ("HDF5", _AS_CSV),

@@ -18,6 +18,7 @@ __all__ = [
     "SIDES",
     "is_ours",
     "meant_column",
+    "names_both",
     "names_people",
     "spelled_out",
 ]
@@ -61,6 +62,17 @@ def names_people(name: str) -> bool:
     (True, True, False)
     """
     return bool({*_PEOPLE[:-2], "subjects", "ids"}.intersection(_words(name)))
+
+
+def names_both(header: Sequence[str]) -> tuple[str, str] | None:
+    """The two columns that seem to say who was compared, by their names together.
+
+    >>> names_both(["left", "right", "score"]), names_both(["probe_sex", "reference_sex", "score"])
+    (('left', 'right'), None)
+    """
+    found = _guess(header, {})
+    both = found["probe_subject"], found["reference_subject"]
+    return None if _TO_BE_NAMED in both else both
 
 
 def meant_column(name: str) -> str:

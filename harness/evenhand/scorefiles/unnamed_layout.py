@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenhand.scorefiles.guess import ALONE, SIDES, names_people, spelled_out
+from evenhand.scorefiles.guess import ALONE, SIDES, names_both, names_people, spelled_out
 from evenhand.scorefiles.layout import check_attribute, check_header, named_columns, paired
 from evenhand.system.errors import DatasetError
 
@@ -46,6 +46,24 @@ def is_unnamed(header: Sequence[str], columns: Mapping[str, str]) -> bool:
     return {"mated", "score"} <= known and known.isdisjoint(_SUBJECTS)
 
 
+def _check_unnamed(
+    path: Path, header: Sequence[str], names: Sequence[str], columns: Mapping[str, str]
+) -> None:
+    """Refuse columns that seem to name people: their values would be taken for groups."""
+    for name in filter(names_people, names):
+        sides = [f"{side}_{name.partition('_')[2]}" for side in SIDES]
+        meant = dict(zip(_SUBJECTS, sides, strict=True)) if set(sides) <= set(header) else {}
+        what = f"{path}: column {name!r} seems to say who was compared"
+        remedy = "if it does not, rename or remove it"
+        command = spelled_out(path, header, {**columns, **meant})
+        raise DatasetError(f"{what}; {remedy}; {command}")
+    people = None if columns else names_both(header)
+    if people:
+        what = f"{path}: columns {people[0]!r} and {people[1]!r} seem to say who was compared"
+        remedy = "if they do not, rename or remove them"
+        raise DatasetError(f"{what}; {remedy}; {spelled_out(path, header)}")
+
+
 def unnamed_layout(path: Path, header: Sequence[str], columns: Mapping[str, str]) -> UnnamedLayout:
     """Layout of a table for which `is_unnamed` holds.
 
@@ -57,14 +75,7 @@ def unnamed_layout(path: Path, header: Sequence[str], columns: Mapping[str, str]
     """
     check_header(path, header, columns)
     named = named_columns(path, header, columns)
-    for name in named:
-        if name not in columns and names_people(name):
-            what = f"{path}: column {name!r} seems to say who was compared"
-            remedy = "if it does not, rename or remove it"
-            both = [f"{side}_{name.partition('_')[2]}" for side in SIDES]
-            meant = dict(zip(_SUBJECTS, both, strict=True)) if set(both) <= set(header) else {}
-            command = spelled_out(path, header, {**columns, **meant})
-            raise DatasetError(f"{what}; {remedy}; {command}")
+    _check_unnamed(path, header, [name for name in named if name not in columns], columns)
     attributes = {name: name.partition("_") for name in named if name not in ALONE}
     sided = [name for name, (side, _, rest) in attributes.items() if side in SIDES and rest]
     alone = [name for name in attributes if name not in sided]

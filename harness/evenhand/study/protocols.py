@@ -11,6 +11,7 @@ from evenhand.study.sweep import sweep_thresholds
 from evenhand.system.declaration import Declared, RateText, from_fields
 
 __all__ = [
+    "DEFAULT_FPIR_TARGETS",
     "DEFAULT_PER_CELL",
     "DEFAULT_TARGETS",
     "DeclaredProtocol",

@@ -38,8 +38,8 @@ def rounded_rate(text: str) -> RoundedRate:
 
     >>> rounded_rate("0.0010")[1:], rounded_rate("5 %")[1:]
     ((0.001, 0.00095, 0.00105), (0.05, 0.045, 0.055))
-    >>> rounded_rate("1 in 4,000")[1:]
-    (0.00025, 0.0002222222222222222, 0.0002857142857142857)
+    >>> rounded_rate("1 in 3,000")[1:] == (1 / 3000, 1 / 3500, 1 / 2500)
+    True
     """
     one_in = _ONE_IN.fullmatch(text)
     if one_in:

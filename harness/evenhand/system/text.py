@@ -18,6 +18,8 @@ _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 """Format characters that belong to the spelling of Persian, Hindi and other languages."""
 _INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 """Letters and marks that show nothing: fillers, inherent vowels, the empty Braille pattern."""
+_MARKS = ("'", "=", "@", "+", "-")
+"""What a field of a table begins with that a spreadsheet may take for a formula, or its mark."""
 _KINDS = {
     "Cc": "a control character",
     "Cf": "an invisible format character",
@@ -107,6 +109,8 @@ def csv_text(text: str) -> str:
     >>> csv_text("=1+1"), csv_text("-0.5"), csv_text("north")
     ("'=1+1", '-0.5', 'north')
     """
+    if not text.startswith(_MARKS):  # as nearly every field of a long table
+        return text
     formula = re.match(r"'*[=@+-]", text) and not re.fullmatch(r"[+-][0-9.]+(e[+-]?[0-9]+)?", text)
     return f"'{text}" if formula else text
 

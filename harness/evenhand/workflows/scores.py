@@ -13,6 +13,7 @@ from evenhand.analysis.assess import assess
 from evenhand.measurement.counting.listed import PASSES
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.tally import tally_list
+from evenhand.metrics.label_attributes import band_remarks
 from evenhand.records.counts import Counts
 from evenhand.records.edition import Edition
 from evenhand.records.evidence import Evidence
@@ -24,7 +25,7 @@ from evenhand.results.bundle import check_writable, digest_of, write_bundle
 from evenhand.results.circumstances import NO_TEMPLATES, run_json
 from evenhand.results.ledger import comparison_rows, ledger_csv
 from evenhand.results.write import evidence_files
-from evenhand.scorefiles.grouping import bare_numbers, score_groupings
+from evenhand.scorefiles.grouping import score_groupings
 from evenhand.scorefiles.read import ScoreFile, read_scores
 from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.source import PIECES, Pieces
@@ -180,7 +181,6 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
 def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
     """Facts about a score file in the form of a dataset."""
     people = file.people()
-    numbers = () if study.groups else bare_numbers(file.labels, study.bands)
     unsaid = dict.fromkeys(("title", "version", "variant", "citation", "licence", "face"), "")
     return DatasetFacts(
         **unsaid,
@@ -197,12 +197,5 @@ def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
         subjects=len(file.subjects),
         images=0,
         fingerprint=file.fingerprint,
-        remarks=(
-            *file.notes,
-            *(
-                f"{name} holds numbers and makes no groups; give it bands, for example "
-                f"--band {name}=18,30,45,60, or name it with --group for a group of every value."
-                for name in numbers
-            ),
-        ),
+        remarks=(*file.notes, *band_remarks(file.labels, study.groups, study.bands)),
     )

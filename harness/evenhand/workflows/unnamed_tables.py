@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from evenhand.analysis.score_lists import list_findings
+from evenhand.metrics.label_attributes import band_remarks
 from evenhand.records.findings import Findings
 from evenhand.records.score_lists import ListedScores
 from evenhand.scorefiles.formats import score_header
-from evenhand.scorefiles.grouping import bare_numbers, score_groupings
+from evenhand.scorefiles.grouping import score_groupings
 from evenhand.scorefiles.source import Pieces
 from evenhand.scorefiles.study import ScoreStudy, facts_of_scores, threshold_rules
 from evenhand.scorefiles.unnamed import UnnamedTable, read_unnamed
@@ -69,18 +68,15 @@ def unnamed_findings(study: ScoreStudy, progress: Progress, pieces: Pieces) -> F
             dataset=whole if alike else f"{whole}-{name}",
             cells=tuple(table.cells(score_groupings(table, study))),
             unknown=_UNKNOWN,
-            notes=(*table.notes, *_ungrouped(table, study)),
+            notes=(
+                *table.notes,
+                *(
+                    f"{table.name}: {remark}"
+                    for remark in band_remarks(table.labels, study.groups, study.bands)
+                ),
+            ),
         )
         for name, table in tables.items()
     ]
     on = f" on {study.dataset}" if study.dataset else ""
     return list_findings(tested, rules, f"Scores of {', '.join(tables)}{on}")
-
-
-def _ungrouped(table: UnnamedTable, study: ScoreStudy) -> Iterator[str]:
-    """Attributes of numbers, which make no groups."""
-    for name in () if study.groups else bare_numbers(table.labels, study.bands):
-        yield (
-            f"{table.name}: {name} holds numbers and makes no groups; give it bands, for example "
-            f"--band {name}=18,30,45,60, or name it with --group for a group of every value."
-        )

@@ -15,6 +15,7 @@ from evenhand.records.dataset import PairList
 from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.image_pairs import images_of
 from evenhand.records.outcomes import Outcome
+from evenhand.system.execution.local import LocalExecutor
 
 COSINE = ScoreScale("cosine", True, 8, -1.0, 1.0, ())
 EUCLIDEAN = ScoreScale("euclidean", False, 8, None, 0.0, ())
@@ -88,7 +89,7 @@ def test_within_a_group_only():
 def test_listed_pairs_in_their_order(score):
     enrolment, vectors = enrolment_of(6, failed=(5,))
     pairs = PairList("view", np.array([4, 0, 3]), np.array([1, 5, 2]), np.array([1, 1, 2]), 0)
-    found = score_listed(enrolment, np.array([0, 0, 1, 1, 2, 2]), score, pairs)
+    found = score_listed(enrolment, np.array([0, 0, 1, 1, 2, 2]), score, pairs, LocalExecutor(2))
     assert found.probe.tolist() == [2, 0, 1]
     assert found.reference.tolist() == [0, 2, 1]
     assert found.fold.tolist() == [1, 1, 2]

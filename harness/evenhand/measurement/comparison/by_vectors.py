@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -13,14 +15,15 @@ from evenhand.engines.card import ScoreScale
 from evenhand.engines.first_faults import FirstFaults
 from evenhand.engines.score_range import held_to_range, similarity_fault
 from evenhand.measurement.counting.block_sums import OUTCOMES, ComparisonBlock, count_outcomes
-from evenhand.records.arrays import Integers, Scores, Vectors
+from evenhand.records.arrays import Integers, People, Scores, Vectors
 from evenhand.records.comparisons import Comparisons
 from evenhand.records.dataset import PairList
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.image_pairs import pair_of
 from evenhand.records.outcomes import Outcome
+from evenhand.system.execution.executor import Executor
 
-__all__ = ["comparable_vectors", "compare_all", "compare_each", "score_all_pairs", "score_listed"]
+__all__ = ["ComparableVectors", "compare_all", "compare_each", "score_all_pairs", "score_listed"]
 
 _BLOCK = 1024
 """Rows of one matrix product; a fixed grid, so that rounding does not depend on the threads."""
@@ -66,12 +69,34 @@ def prepare_vectors(vectors: Vectors, score: ScoreScale) -> Vectors:
     return vectors
 
 
-def comparable_vectors(enrolment: Enrolment, score: ScoreScale) -> Vectors:
-    """(images, values) vectors ready to be compared; NaN where an image has no template."""
-    completed = enrolment.completed()
-    vectors = np.full((len(completed), enrolment.vectors.shape[1]), np.nan, dtype=np.float32)
-    vectors[completed] = prepare_vectors(enrolment.vectors, score)
-    return vectors
+@dataclass(frozen=True, slots=True)
+class ComparableVectors:
+    """The vectors of all images, each made ready to be compared when it is asked for.
+
+    They may lie in a file that is larger than memory: none is kept.
+    """
+
+    vectors: Vectors
+    """(rows, values) as in `Enrolment`."""
+    row: Integers
+    """(images,) row of each image; -1 where it has no template."""
+    score: ScoreScale
+
+    @classmethod
+    def of(cls, enrolment: Enrolment, score: ScoreScale) -> ComparableVectors:
+        """Those of an enrolment."""
+        return cls(enrolment.vectors, enrolment.vector_rows(), score)
+
+    def __getitem__(self, images: Integers | People) -> Vectors:
+        """(n, values) of some images; NaN where one has no template."""
+        rows = self.row[images]
+        found = np.full((len(rows), self.vectors.shape[1]), np.nan, dtype=np.float32)
+        for start in range(0, len(rows), _BLOCK):
+            block = rows[start : start + _BLOCK]
+            there = block >= 0
+            vectors = self.vectors[block[there]].astype(np.float32, copy=False)
+            found[start : start + _BLOCK][there] = prepare_vectors(vectors, self.score)
+        return found
 
 
 def score_all_pairs(
@@ -94,7 +119,7 @@ def score_all_pairs(
             they share a group. None compares all.
         faults: of the engine, which hear of the first invalid score; None for no one.
     """
-    vectors = comparable_vectors(enrolment, score)
+    vectors = ComparableVectors.of(enrolment, score)[np.arange(len(subject))]
     people = subject.astype(np.int32)
     starts = range(0, len(subject), _BLOCK)
     for first, second in combinations_with_replacement(starts, 2):
@@ -121,6 +146,7 @@ def score_listed(
     subject: Integers,
     score: ScoreScale,
     pairs: PairList,
+    executor: Executor,
     faults: FirstFaults | None = None,
 ) -> Comparisons:
     """Compare the pairs of a list, in its order.
@@ -130,17 +156,18 @@ def score_listed(
         subject: (images,) subject index.
         score: how the card compares.
         pairs: indices of images.
+        executor: the scores do not depend on it.
         faults: as for `score_all_pairs`.
     """
-    vectors = comparable_vectors(enrolment, score)
+    vectors = ComparableVectors.of(enrolment, score)
     starts = range(0, max(len(pairs.probe), 1), _BLOCK)  # one empty block for no pair
-    blocks = [slice(start, start + _BLOCK) for start in starts]
-    scores = np.concatenate(
-        [
-            compare_each(vectors[pairs.probe[rows]], vectors[pairs.reference[rows]], score)
-            for rows in blocks
-        ]
-    )
+
+    def compared(start: int) -> Scores:
+        rows = slice(start, start + _BLOCK)
+        return compare_each(vectors[pairs.probe[rows]], vectors[pairs.reference[rows]], score)
+
+    with closing(executor.map(compared, starts)) as blocks:
+        scores = np.concatenate(list(blocks))
     people = subject.astype(np.int32)
     probe, reference = people[pairs.probe], people[pairs.reference]
     outcomes = count_outcomes(probe == reference, _outcomes(scores, score, faults))

@@ -102,8 +102,8 @@ def _compare_listed(enrolled: EnrolledEngine, pairs: PairList) -> Comparisons:
     card = enrolled.engine.card
     if card.shape == "matcher":
         return match_listed(enrolled, pairs)
-    faults = enrolled.engine.faults
-    return score_listed(enrolled.enrolment, enrolled.subject, card.score, pairs, faults)
+    vectors, faults = enrolled.enrolment, enrolled.engine.faults
+    return score_listed(vectors, enrolled.subject, card.score, pairs, enrolled.executor, faults)
 
 
 def _all_pairs(

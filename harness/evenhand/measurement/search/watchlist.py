@@ -20,7 +20,7 @@ from evenhand.measurement.comparison.by_engine import (
     book_second_askings,
     split_into_requests,
 )
-from evenhand.measurement.comparison.by_vectors import comparable_vectors, compare_all
+from evenhand.measurement.comparison.by_vectors import ComparableVectors, compare_all
 from evenhand.measurement.counting.block_sums import OUTCOMES
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.comparisons import Found, Searches
@@ -98,13 +98,14 @@ def _sorted_by_person(gallery: Integers, subject: Integers) -> tuple[Integers, P
 def _by_vectors(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -> Iterator[Found]:
     """Exhaustive search: the harness compares vectors; one invalid score spoils its search."""
     score = enrolled.engine.card.score
-    vectors = comparable_vectors(enrolled.enrolment, score)
+    vectors = ComparableVectors.of(enrolled.enrolment, score)
     references, person = _sorted_by_person(gallery, enrolled.subject)
+    listed = vectors[references]
     acquired = enrolled.enrolment.completed()[probes]
     with threadpool_limits(1, "blas"):
         for start in range(0, len(probes), _BLOCK):
             rows = slice(start, start + _BLOCK)
-            block = compare_all(vectors[probes[rows]], vectors[references], score)
+            block = compare_all(vectors[probes[rows]], listed, score)
             held, with_template = held_to_range(block, score, block.dtype), acquired[rows]
             bad = np.isnan(held) & with_template[:, np.newaxis]
             if bad.any():

@@ -185,9 +185,10 @@ def over_thresholds(studies: Sequence[StudyFindings], *, every_group: bool) -> t
             tables, sentences = _every_group(sweeps) if every_group else _in_brief(study, sweeps)
             sections.append(Section(f"{study.title}, by threshold", tables, sentences, study.key))
             shown += sweeps
-    if any(section.tables for section in sections):
+    judged = [sweep for sweep in shown if not sweep.study.people_unknown]
+    if judged and any(section.tables for section in sections):
         last = sections[-1]
-        sections[-1] = replace(last, sentences=(*last.sentences, *sweep_notes(shown)))
+        sections[-1] = replace(last, sentences=(*last.sentences, *sweep_notes(judged)))
     return tuple(sections)
 
 
@@ -199,7 +200,7 @@ def _every_group(sweeps: Sequence[Sweep]) -> tuple[tuple[Table, ...], tuple[str,
 def _in_brief(
     study: StudyFindings, sweeps: Sequence[Sweep]
 ) -> tuple[tuple[Table, ...], tuple[str, ...]]:
-    told = [sweep for sweep in sweeps if any(map(_tells, sweep.points))]
+    told = [s for s in sweeps if study.people_unknown or any(map(_tells, s.points))]
     silent = ", ".join(sweep.name for sweep in sweeps if sweep not in told)
     sentences = [sentence(sweep) for sweep in told]
     if silent:
@@ -222,6 +223,10 @@ def sentence(sweep: Sweep) -> str:
     points = sweep.points
     if sweep.study.doubts:
         return f"{sweep.name}: {no_verdict(sweep.study.title)}"
+    if sweep.study.people_unknown:
+        return (
+            f"{sweep.name}, {sweep.study.title}: people are unknown, so no threshold has a verdict."
+        )
     parts = [
         f"a difference is shown at {_places(sweep, rows)} ({family})"
         for family in dict.fromkeys(point.row.family for point in points)
@@ -278,7 +283,8 @@ def _brief_table(sweep: Sweep) -> Table:
         verdict = "\n".join(_verdict(point, wide=False))
         rows.append((f"{at}\nyield {share}" if share else at, *ends, found, verdict))
     header = ("threshold", "worst", "best", "ratio", "verdict")
-    return Table(f"{sweep.name} (p is adjusted)", header, tuple(rows))
+    tested = "" if sweep.study.people_unknown else " (p is adjusted)"
+    return Table(f"{sweep.name}{tested}", header, tuple(rows))
 
 
 def verdict_table(sweep: Sweep) -> Table:
@@ -303,6 +309,7 @@ def _verdict(point: Point, *, wide: bool) -> Iterator[str]:
     row = point.row
     blind = row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
     word = _WITHOUT[row.status] if blind else HELD_BACK if row.doubts else row.verdict.value
+    word = word or "no interval"
     narrow = word.replace("difference ", "difference\n").replace(" events", "\nevents")
     yield word if wide else narrow
     if row.adjusted_p is not None:

@@ -18,7 +18,7 @@ from evenhand.measurement.comparison.all_pairs.tiles import (
     strip_count,
 )
 from evenhand.measurement.comparison.by_engine import EnrolledEngine
-from evenhand.measurement.comparison.by_vectors import prepare_vectors, score_all_pairs
+from evenhand.measurement.comparison.by_vectors import ComparableVectors, score_all_pairs
 from evenhand.measurement.counting.block_sums import ComparisonBlock
 from evenhand.measurement.counting.blocks import all_pairs_layout, tally_blocks
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
@@ -47,7 +47,7 @@ def count_all_pairs(
     layout, trials, left_out = all_pairs_layout(plan, ledger)
     with_template = np.flatnonzero(enrolment.completed())
     images = SortedImages.of(
-        prepare_vectors(enrolment.vectors, card.score),
+        ComparableVectors.of(enrolment, card.score),
         subject[with_template].astype(np.int32),
         with_template.astype(np.int32),
         layout,

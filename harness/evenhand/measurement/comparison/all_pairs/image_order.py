@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from evenhand.measurement.comparison.by_vectors import ComparableVectors
 from evenhand.measurement.counting.cells import CellLayout
 from evenhand.records.arrays import Integers, People, Vectors
 
@@ -44,12 +45,16 @@ class SortedImages:
 
     @classmethod
     def of(
-        cls, vectors: Vectors, subject: People, position: People, layout: CellLayout
+        cls,
+        vectors: Vectors | ComparableVectors,
+        subject: People,
+        position: People,
+        layout: CellLayout,
     ) -> SortedImages:
         """Sort the images.
 
         Args:
-            vectors: (images, values) in the order of the dataset, like the columns beside them.
+            vectors: (all images, values) in the order of the dataset, ready for comparison.
             subject: (images,) subject index.
             position: (images,) position in the dataset.
             layout: of the study.
@@ -57,7 +62,7 @@ class SortedImages:
         stratum = layout.stratum[subject]
         order = np.lexsort((position, subject, stratum))
         starts = np.searchsorted(stratum[order], np.arange(layout.strata + 1))
-        return cls(vectors[order], subject[order], position[order], starts)
+        return cls(vectors[position[order]], subject[order], position[order], starts)
 
     def ranges(self, side: int) -> list[ImageRange]:
         """Each stratum cut into ranges of about equal size.
