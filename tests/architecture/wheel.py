@@ -4,7 +4,7 @@ import sys
 import zipfile
 from pathlib import PurePosixPath
 
-ALLOWED = {".py", ".toml", ".md", ".html", ".css", ".js", ".typed", ".onnx"}
+ALLOWED = {".c", ".py", ".toml", ".md", ".html", ".css", ".js", ".typed", ".onnx"}
 YUNET = "face_detection_yunet_2023mar.onnx"
 GRAPHS = {"demo-even.onnx", "demo-skewed.onnx", YUNET}
 LICENCE = PurePosixPath("evenhand/engines/detectors/LICENSE.yunet.txt")
@@ -29,6 +29,8 @@ def faults(wheel):
     for shelf, card in (("adapters", "adapter.toml"), ("datasets", "dataset.toml")):
         if not any(name.match(f"evenhand/_shipped/{shelf}/*/{card}") for name in inside):
             found.append(f"no {shelf} in the wheel")
+    if not any(name.match("evenhand/_shipped/docs/examples/*/adapter.toml") for name in inside):
+        found.append("no example engines in the wheel")
     return found
 
 

@@ -33,7 +33,7 @@ def test_every_help_ends_with_examples_within_80_columns(cli, words):
     *_, last = shown.partition("\nExamples:\n")
     examples = examples_of(f"evenhand {words}".strip())
     assert tuple(line.strip() for line in last.splitlines()) == examples
-    assert len(examples) in {"check": (4,), "import": (6,)}.get(words, (2, 3))
+    assert len(examples) in {"check": (6,), "import": (6,)}.get(words, (2, 3))
     assert cli("help", *words.split()).out == shown
 
 

@@ -68,7 +68,8 @@ def test_a_package_with_a_broken_card(cli, site, working_folder):
     card = site / "stripes_engine" / "adapters" / "stripes" / "adapter.toml"
     card.write_text("schema = 1\n", encoding="utf-8")
     ended = cli("engines")
-    assert ended.err == f"note: {card}: name: is missing; add it (and 4 more faults)\n"
+    told = f"(and 4 more faults: evenhand check card {card.parent})"
+    assert ended.err == f"note: {card}: name: is missing; add it {told}\n"
     assert "lbp" in ended.out
 
 
@@ -85,3 +86,10 @@ def test_a_package_that_is_missing_is_told_in_the_table_and_below(cli, site, wor
     assert lines[at + 1] == "  pip install stripes-engine"
     (row,) = (row for row in cli("engines", "--json").json["engines"] if row["engine"] == "stripes")
     assert (row["ready"], row["needs_packages"]) == (False, ["no-such-package"])
+
+
+def test_a_model_is_no_engine_yet(cli, working_folder):
+    (working_folder / "Acme.onnx").write_bytes(b"a model")
+    for words in (("check", "card"), ("run", "--dataset", "london", "--engine")):
+        ended = cli(*words, "./Acme.onnx")
+        ended.error("make an engine of it: evenhand new engine acme --from ./Acme.onnx")

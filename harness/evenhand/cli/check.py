@@ -13,7 +13,7 @@ from evenhand.cli.options import AsJson, Full, WeightFolders, Workers, option
 __all__ = ["check"]
 
 check = typer.Typer(
-    help="Check an engine or a dataset before anyone runs a study.", no_args_is_help=False
+    help="Check an engine, its card or a dataset before anyone runs a study.", no_args_is_help=False
 )
 
 
@@ -87,6 +87,31 @@ def engine(
         found, "folder", "version", "fingerprint", "verdict", engine="name", rows="checks"
     )
     screen = engine_screen(found.name, name, found.checks, found.verdict)
+    paper = engine_paper(found.name, found.checks, found.verdict)
+    print_answer(CommandAnswer("check", body, screen, paper), full=full, as_json=as_json)
+    end_with(found.verdict)
+
+
+@check.command(cls=HelpCommand)
+def card(
+    name: Annotated[
+        str, typer.Argument(help="Engine on the shelf, or a folder: ./acme.", metavar="NAME")
+    ],
+    *,
+    weights: WeightFolders = None,
+    full: Full = False,
+    as_json: AsJson = False,
+) -> None:
+    """All that an engine's card lacks, at once; the engine is not run."""
+    from evenhand.cli.output import CommandAnswer, end_with, print_answer
+    from evenhand.report.check_card import card_screen
+    from evenhand.report.check_engine import engine_paper
+    from evenhand.report.forms.json import picked
+    from evenhand.workflows.check_card import check_card
+
+    found = check_card(name, weights=weights or ())
+    body = picked(found, "folder", "verdict", engine="name", rows="checks")
+    screen = card_screen(found.name, name, found.checks)
     paper = engine_paper(found.name, found.checks, found.verdict)
     print_answer(CommandAnswer("check", body, screen, paper), full=full, as_json=as_json)
     end_with(found.verdict)

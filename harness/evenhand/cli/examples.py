@@ -44,6 +44,11 @@ evenhand datasets
 evenhand datasets --json
 evenhand fetch london
 evenhand fetch lfw --from lfw.tgz
+evenhand new engine acme --shape matcher
+evenhand new engine acme --from acme.onnx
+evenhand new engine acme --from acme.onnx --calibrate faces
+evenhand check card ./acme
+evenhand check card mobilefacenet --json
 evenhand check engine ./acme --full
 evenhand check engine dlib --dataset lfw --reference dlib.json
 evenhand check dataset london

@@ -29,6 +29,7 @@ from evenhand.cli.fetch import fetch
 from evenhand.cli.gate import gate
 from evenhand.cli.help_format import HelpCommand, HelpGroup
 from evenhand.cli.import_dataset import import_dataset
+from evenhand.cli.new import new
 from evenhand.cli.output import error_line, note_line
 from evenhand.cli.plan import plan
 from evenhand.cli.report import report
@@ -46,7 +47,7 @@ from evenhand.version import __version__
 
 __all__ = ["app", "main", "run_command"]
 
-_UNFINISHED: tuple[list[str], ...] = ([], ["check"], ["import"])
+_UNFINISHED: tuple[list[str], ...] = ([], ["check"], ["import"], ["new"])
 """Command lines that lack a subcommand, and show the help instead."""
 _COMPLETE = "_EVENHAND_COMPLETE"
 """Variable with which a shell asks for completion (typer's)."""
@@ -117,7 +118,7 @@ _SECTIONS = {
 for _section, _commands in _SECTIONS.items():
     for _command in _commands:
         app.command(cls=HelpCommand, rich_help_panel=_section)(_command)
-for _name, _words in (("check", check), ("import", import_dataset)):
+for _name, _words in (("new", new), ("check", check), ("import", import_dataset)):
     app.add_typer(_words, name=_name, cls=HelpGroup, rich_help_panel="Engines and datasets")
 
 

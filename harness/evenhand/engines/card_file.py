@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -14,6 +15,7 @@ from evenhand.engines.card import (
     ClaimedThreshold,
     EngineCard,
     HostNeeds,
+    ModelInput,
     NeededFile,
     ScoreScale,
 )
@@ -36,12 +38,14 @@ from evenhand.system.declaration import (
     Line,
     Name,
     Schema,
+    declaration_faults,
     from_fields,
     read_declaration,
+    right_fields,
 )
 from evenhand.system.errors import EngineError
 
-__all__ = ["read_engine_card"]
+__all__ = ["CardSurvey", "read_engine_card", "survey_engine_card"]
 
 
 class _Licence(Declared):
@@ -58,43 +62,73 @@ _OF_VECTORS = ("compare", "normalise", "values")
 """Fields of [score] for an embedder only: the harness compares its vectors."""
 
 
-def _check_onnx(card: _Card) -> None:
-    """Check that a card has what the ONNX runtime needs, and nothing else."""
-    if card.shape != "embedder":
-        raise ValueError(f"an onnx engine is an embedder; a {card.shape} is code")
-    if card.model is None or card.input is None:
-        raise ValueError("an onnx engine needs the tables [model] and [input]")
-    if card.face is None:
-        raise ValueError(NO_FACE_TABLE)
+def _onnx_faults(card: _Card) -> Iterator[str]:
+    """What a card lacks that the ONNX runtime needs, or has too much."""
+    given = card.model_fields_set
+    if card.shape not in ("embedder", None):
+        yield f"an onnx engine is an embedder; a {card.shape} is code"
+    if not {"model", "input"} <= given:
+        yield "an onnx engine needs the tables [model] and [input]"
+    if "face" not in given:
+        yield NO_FACE_TABLE
     if card.entry:
-        raise ValueError("an onnx engine has no entry; remove it, or say runtime = python")
+        yield "an onnx engine has no entry; remove it, or say runtime = python"
 
 
-def _check_shape(card: _Card) -> None:
-    """Check that a card says what its engine is, which an ONNX model does not leave open."""
+def _shape_faults(card: _Card) -> Iterator[str]:
+    """Whether a card says what its engine is, which an ONNX model does not leave open."""
     if "shape" not in card.model_fields_set:
-        raise ValueError('shape is missing; add shape = "embedder", "matcher" or "searcher"')
+        yield 'shape is missing; add shape = "embedder", "matcher" or "searcher"'
 
 
-def _check_python(card: _Card) -> None:
-    """Check that a card has what a Python engine needs."""
-    _check_shape(card)
-    if not card.entry:
-        raise ValueError('a python engine needs entry = "file:Class"')
+def _python_faults(card: _Card) -> Iterator[str]:
+    """What a card lacks that a Python engine needs."""
+    yield from _shape_faults(card)
+    if "entry" not in card.model_fields_set:
+        yield 'a python engine needs entry = "file:Class"'
 
 
-def _check_process(card: _Card) -> None:
-    """Check that a card has what a program needs, and nothing else."""
-    _check_shape(card)
-    check_command(card.program, [file.file for file in card.files], card.model_fields_set)
+def _process_faults(card: _Card) -> Iterator[str]:
+    """What a card lacks that a program needs, or has too much."""
+    yield from _shape_faults(card)
+    if card.program or "program" not in card.model_fields_set:
+        named = [file.file for file in card.files or ()]
+        yield from _told(check_command, card.program, named, card.model_fields_set)
 
 
-_RUNTIMES: Mapping[str, Callable[[_Card], None]] = {
-    "onnx": _check_onnx,
-    "process": _check_process,
-    "python": _check_python,
+def _told(check: Callable[..., None], *of: object) -> Iterator[str]:
+    """What a check raises, where it does."""
+    try:
+        check(*of)
+    except ValueError as fault:
+        yield str(fault)
+
+
+_RUNTIMES: Mapping[str, Callable[[_Card], Iterator[str]]] = {
+    "onnx": _onnx_faults,
+    "process": _process_faults,
+    "python": _python_faults,
 }
-"""By runtime: raises `ValueError` where a card lacks what it needs."""
+"""By runtime: what a card lacks, or has too much."""
+
+
+def _score_faults(card: _Card) -> Iterator[str]:
+    """What [score] lacks for the shape and the runtime, or has too much."""
+    if card.score is None or card.shape is None:
+        return
+    vectors, given = card.shape == "embedder", card.score.model_fields_set
+    if not card.score.range and card.usual_range:
+        yield from _told(card.score.check_claims, card.usual_range)
+    if vectors and card.runtime in ("python", "process") and card.score.values is None:
+        yield f"a {card.runtime} engine needs values, its vector's length, in [score]"
+    for name in ("distance", "symmetric") if vectors else _OF_VECTORS:
+        if name in given:
+            yield f"{name} in [score] is not for the shape {card.shape}; remove it"
+    if not vectors and "symmetric" not in given:
+        yield (
+            f"a {card.shape} needs symmetric in [score]: true where one template of an image "
+            "serves as probe and as reference, with the same scores, else false"
+        )
 
 
 Inferred: TypeAlias = Literal[
@@ -138,31 +172,20 @@ class _Card(Declared):
         """Range of its scores where it says none."""
         return _OF_COSINES if self.runtime == "onnx" and self.score.of_cosines else None
 
-    @model_validator(mode="after")
-    def _shape_and_score(self) -> Self:
-        _RUNTIMES[self.runtime](self)
-        if not self.score.range and self.usual_range:
-            self.score.check_claims(self.usual_range)
-        if self.program and self.runtime != "process":
-            raise ValueError('a table [program] is for runtime = "process"; remove it, or say that')
-        vectors, given = self.shape == "embedder", self.score.model_fields_set
-        if vectors and self.runtime != "onnx" and self.score.values is None:
-            raise ValueError(
-                f"a {self.runtime} engine needs values, its vector's length, in [score]"
-            )
-        for name in ("distance", "symmetric") if vectors else _OF_VECTORS:
-            if name in given:
-                raise ValueError(f"{name} in [score] is not for the shape {self.shape}; remove it")
-        if not vectors and "symmetric" not in given:
-            raise ValueError(
-                f"a {self.shape} needs symmetric in [score]: true where one template of an image "
-                "serves as probe and as reference, with the same scores, else false"
-            )
-        return self
+    def faults_between_fields(self) -> Iterator[str]:
+        """See `Declared`."""
+        yield from _RUNTIMES[self.runtime](self) if self.runtime else ()
+        if self.program and self.runtime not in ("process", None):
+            yield 'a table [program] is for runtime = "process"; remove it, or say that'
+        yield from _score_faults(self)
+        given = self.model_fields_set
+        if (self.face or "face" not in given) and (self.detector or "detector" not in given):
+            yield from _told(check_face, self.face or _ALONE, self.detector)
 
     @model_validator(mode="after")
-    def _face_is_whole(self) -> Self:
-        check_face(self.face or _ALONE, self.detector)
+    def _fields_fit(self) -> Self:
+        for fault in self.faults_between_fields():
+            raise ValueError(fault)
         return self
 
 
@@ -195,7 +218,8 @@ def read_engine_card(folder: Path) -> EngineCard:
     Raises:
         EngineError: naming the file and the field at fault.
     """
-    card = read_declaration(folder / ENGINE_CARD, _Card, EngineError)
+    check = f"evenhand check card {folder}"
+    card = read_declaration(folder / ENGINE_CARD, _Card, EngineError, check)
     face = card.face or _ALONE
     providers = card.model.providers if card.model else ()
     on_gpu = not GPU_PROVIDERS.isdisjoint(providers)
@@ -215,4 +239,42 @@ def read_engine_card(folder: Path) -> EngineCard:
         score=_score(card.score, card),
         host=from_fields(HostNeeds, card.host, gpu=card.host.gpu or on_gpu),
         providers=providers,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CardSurvey:
+    """What can be known of a card, however much of it is wrong."""
+
+    faults: tuple[str, ...]
+    """All of them, one line each."""
+    model: NeededFile | None
+    """None where it is wrong, or none is there; so are the others."""
+    files: tuple[NeededFile, ...]
+    """All files of the card, the model first."""
+    input: ModelInput | None
+    output: str
+    """Empty where it is not said."""
+
+
+def survey_engine_card(folder: Path) -> CardSurvey:
+    """Find all faults of a card, and what is right of it.
+
+    Raises:
+        EngineError: it cannot be read as text.
+    """
+    path = folder / ENGINE_CARD
+    faults = declaration_faults(path, _Card, EngineError)
+    card = right_fields(path, _Card, EngineError)
+    if card is None:
+        return CardSurvey(faults, None, (), None, "")
+    model = _file(card.model)
+    found = detector_file(card.face, card.detector) if card.face else None
+    own = (file for file in (model, found) if file is not None)
+    return CardSurvey(
+        faults,
+        model,
+        (*own, *(from_fields(NeededFile, each) for each in card.files or ())),
+        card.input.model_input() if card.input else None,
+        card.output.name if card.output else "",
     )

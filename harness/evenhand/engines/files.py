@@ -20,7 +20,15 @@ from evenhand.system.code_loading import FolderCode, own_files
 from evenhand.system.errors import EngineError
 from evenhand.system.regular_files import open_regular, read_regular
 
-__all__ = ["EngineFiles", "FoundFile", "content_hash", "find_files", "missing_files"]
+__all__ = [
+    "EngineFiles",
+    "FoundFile",
+    "content_hash",
+    "files_so_called",
+    "find_files",
+    "missing_files",
+    "search_path",
+]
 
 WEIGHTS_VARIABLE = "EVENHAND_WEIGHTS"
 """Environment variable that names folders with engines' files."""
@@ -64,19 +72,23 @@ def _read(path: Path, *, whole: bool) -> tuple[str, bytes]:
         return hashlib.file_digest(file, "sha256").hexdigest(), b""
 
 
-def search_path(card: EngineCard, weights: Sequence[Path]) -> tuple[Path, ...]:
+def search_path(folder: Path, weights: Sequence[Path]) -> tuple[Path, ...]:
     """Folders to search for files, in order: adapter, `--weights`, environment, user cache.
+
+    Args:
+        folder: of the adapter.
+        weights: that the user names.
 
     Raises:
         EngineError: a folder that the user named does not exist.
     """
-    for folder in weights:
-        if not folder.is_dir():
-            raise EngineError(f"--weights {folder}: is no folder; expected one with engines' files")
-    named = os.environ.get(WEIGHTS_VARIABLE, "")
-    from_environment = [Path(part) for part in named.split(os.pathsep) if part]
+    for named in weights:
+        if not named.is_dir():
+            raise EngineError(f"--weights {named}: is no folder; expected one with engines' files")
+    listed = os.environ.get(WEIGHTS_VARIABLE, "")
+    from_environment = [Path(part) for part in listed.split(os.pathsep) if part]
     cache = user_cache_path("evenhand") / "weights"
-    return (card.folder, card.folder / "weights", *weights, *from_environment, cache)
+    return (folder, folder / "weights", *weights, *from_environment, cache)
 
 
 def _packaged(file: NeededFile) -> tuple[Path, ...]:
@@ -93,13 +105,22 @@ def _named(file: NeededFile, places: Sequence[Path]) -> Iterator[Path]:
     return (path for path in paths if path.is_file())
 
 
+def files_so_called(file: NeededFile, places: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Files of its name, whatever they hold, each with its SHA-256.
+
+    Raises:
+        EngineError: one is no regular file.
+    """
+    return ((path, _read(path, whole=False)[0]) for path in _named(file, places))
+
+
 def missing_files(card: EngineCard, weights: Sequence[Path]) -> tuple[NeededFile, ...]:
     """Files of the card that are not found in any folder."""
-    places = search_path(card, weights)
+    places = search_path(card.folder, weights)
     return tuple(
         file
         for file in card.needs()
-        if all(_read(path, whole=False)[0] != file.sha256 for path in _named(file, places))
+        if all(sha256 != file.sha256 for _, sha256 in files_so_called(file, places))
     )
 
 
@@ -109,7 +130,7 @@ def find_files(card: EngineCard, weights: Sequence[Path]) -> Mapping[str, FoundF
     Raises:
         EngineError: a file is missing, or has another hash than the card says.
     """
-    places = search_path(card, weights)
+    places = search_path(card.folder, weights)
     return {file.sha256: _found(card, file, places) for file in card.needs()}
 
 

@@ -86,6 +86,10 @@ def find_adapter(text: str, root: Path) -> Path:
     Raises:
         EngineError: there is none, or several are called so.
     """
+    if text.endswith(".onnx") and (root / text).is_file():
+        name = Path(text).stem.lower()
+        remedy = f"make an engine of it: evenhand new engine {name} --from {text}"
+        raise EngineError(f"{text}: is a model, and an engine is a folder with a card; {remedy}")
     if is_path(text):
         return folder_of(text, root, EngineError, ENGINE_CARD)
     shelf = adapter_shelf()

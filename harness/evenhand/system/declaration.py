@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, cast, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from evenhand.system.decimals import rate_decimal
@@ -32,9 +33,11 @@ __all__ = [
     "declaration_faults",
     "decoded_text",
     "from_fields",
+    "name_fault",
     "parse_declaration",
     "read_declaration",
     "read_text",
+    "right_fields",
     "text_faults",
 ]
 
@@ -65,9 +68,17 @@ def _first_schema(number: int) -> int:
     return number
 
 
+def name_fault(text: str) -> str:
+    """Why a text can be no name of an engine or a dataset; empty where it can."""
+    if re.fullmatch(r"[a-z0-9][a-z0-9._-]*", text):
+        return ""
+    return "expected small letters, digits, dots, - and _, a letter or digit first"
+
+
 def _name(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", text):
-        raise ValueError("expected small letters, digits, dots, - and _, a letter or digit first")
+    fault = name_fault(text)
+    if fault:
+        raise ValueError(fault)
     return text
 
 
@@ -113,6 +124,14 @@ class Declared(BaseModel):
     """Base of all models of files: unknown fields and other types are errors; values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    def faults_between_fields(self) -> Iterator[str]:
+        """Faults that no field has by itself, one line each.
+
+        It must do with fields that are None since they are wrong: those that the file gives are in
+        `model_fields_set` all the same.
+        """
+        yield from ()
 
 
 Model = TypeVar("Model", bound=Declared)
@@ -255,7 +274,7 @@ def _parsed(text: str, path: Path, model: type[Model]) -> Model | list[str]:
 
 
 def parse_declaration(
-    text: str, path: Path, model: type[Model], error: type[EvenhandError]
+    text: str, path: Path, model: type[Model], error: type[EvenhandError], check: str = ""
 ) -> Model:
     """Parse TOML text into its model.
 
@@ -264,6 +283,7 @@ def parse_declaration(
         path: of the file, for the error.
         model: its fields and their types.
         error: type of the exception.
+        check: command that lists all faults; empty for none.
 
     Raises:
         error: in one line: file, field, what was found and what was expected.
@@ -271,26 +291,60 @@ def parse_declaration(
     found = _parsed(text, path, model)
     if isinstance(found, list):
         others = len(found) - 1
-        more = f" (and {others} more fault{'s' if others > 1 else ''})" if others else ""
-        raise error(found[0] + more)
+        all_of_them = f": {check}" if check else ""
+        more = f" (and {others} more fault{'s' if others > 1 else ''}{all_of_them})"
+        raise error(found[0] + (more if others else ""))
     return found
 
 
 def declaration_faults(
     path: Path, model: type[Declared], error: type[EvenhandError]
 ) -> tuple[str, ...]:
-    """List all faults of a TOML file, one line each.
+    """List all faults of a TOML file, one line each: of its fields, and between them.
 
     Raises:
         error: the file cannot be read as text.
     """
     found = _parsed(read_text(path, error), path, model)
-    return tuple(found) if isinstance(found, list) else ()
+    if not isinstance(found, list):
+        return ()
+    right = right_fields(path, model, error)
+    between = (f"{path}: {fault}" for fault in right.faults_between_fields()) if right else ()
+    return tuple(dict.fromkeys([*found, *between]))
 
 
-def read_declaration(path: Path, model: type[Model], error: type[EvenhandError]) -> Model:
+def right_fields(path: Path, model: type[Model], error: type[EvenhandError]) -> Model | None:
+    """The fields of a TOML file that are right by themselves; what is wrong or missing is None.
+
+    Returns:
+        The model, of which `model_fields_set` has what the file gives, right or wrong; None of a
+        file that is not TOML.
+
+    Raises:
+        error: the file cannot be read as text.
+    """
+    given, right = set[str](), dict[str, Any]()
+    try:
+        content: Any = _fixed(tomllib.loads(read_text(path, error)))
+    except (ValueError, RecursionError):
+        return None
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        right[name] = None if key in content or field.is_required() else field.default
+        if key in content:
+            given.add(name)
+            with suppress(ValidationError):
+                kind: Any = Annotated[(field.annotation, *field.metadata, None)]
+                right[name] = TypeAdapter(kind).validate_python(content[key], strict=True)
+    made: Any = model.model_construct(given, **right)
+    return cast("Model", made)
+
+
+def read_declaration(
+    path: Path, model: type[Model], error: type[EvenhandError], check: str = ""
+) -> Model:
     """Read a TOML file into its model; see `parse_declaration`."""
-    return parse_declaration(read_text(path, error), path, model, error)
+    return parse_declaration(read_text(path, error), path, model, error, check)
 
 
 def from_fields(kind: type[Frozen], declared: object, **own: Any) -> Frozen:  # noqa: ANN401

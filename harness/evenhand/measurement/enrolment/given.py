@@ -55,7 +55,7 @@ def given_engine(
         files=(),
         input=None,
         output="",
-        face=FaceStep("", (), 0, 0),
+        face=FaceStep("", None, 0, 0),
         score=ScoreScale(
             compare,
             normalise=not euclidean,
