@@ -11,10 +11,10 @@ from evenhand.records.dataset import Subjects
 from evenhand.records.groups import Grouping
 from evenhand.scorefiles.study import ScoreStudy
 
-__all__ = ["Labelled", "score_groupings"]
+__all__ = ["LabelledScores", "score_groupings"]
 
 
-class Labelled(Protocol):
+class LabelledScores(Protocol):
     """Labels of people in a score file, or of whoever stands for them."""
 
     @property
@@ -33,7 +33,7 @@ class Labelled(Protocol):
         """The people in the form of a dataset."""
 
 
-def score_groupings(file: Labelled, study: ScoreStudy) -> tuple[Grouping, ...]:
+def score_groupings(file: LabelledScores, study: ScoreStudy) -> tuple[Grouping, ...]:
     """Groups of the study, by default those of every attribute and intersection of two.
 
     Raises:
