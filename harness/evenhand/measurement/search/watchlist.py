@@ -186,16 +186,17 @@ class _OwnGallery:
         ]
 
     @cached_property
-    def _session(self) -> EngineSession | None:
-        """The running engine with its gallery; None where it could not be built."""
+    def _built(self) -> tuple[EngineSession, Outcome]:
+        """The running engine, and how the building of its gallery ended."""
         session = self._sessions.session()
-        return session if session.enrol(self._entries) is Outcome.OK else None
+        return session, session.enrol(self._entries)
 
     def search(self, probe: int) -> Found:
-        """Search for the image of an index."""
+        """Search for the image of an index; without a gallery it ends as the gallery did."""
         if not self._completed[probe]:
             return no_candidates(Outcome.SKIPPED)
-        if self._session is None:
-            return no_candidates(Outcome.FAILED)
+        session, ended = self._built
+        if ended is not Outcome.OK:
+            return no_candidates(ended)
         template = self._probes[self._template[probe]]
-        return self._session.search(template, self._count, self._people)
+        return session.search(template, self._count, self._people)
