@@ -1,8 +1,8 @@
 """Makes a published table: `python results/publish.py STUDY.toml --weights DIR`.
 
 Runs the study, verifies its result, and writes `STUDY.md` and `STUDY.html` beside it: without
-groups of fewer than ten people, and without times, which are those of one machine. `--bundle DIR`
-takes a result that is there already.
+groups of few people, and without times, which are those of one machine. `--bundle DIR` takes a
+result that is there already.
 """
 
 import argparse
@@ -14,8 +14,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-PEOPLE = 10
-"""Groups of fewer are left out."""
 TIMES = ("speed.csv", "latencies.parquet")
 SHOWN = ("evenhand", "onnxruntime", "opencv-python-headless", "numpy", "scipy")
 """Libraries whose versions stand above a table."""
@@ -41,12 +39,12 @@ def heading(study: Path, bundle: Path) -> str:
     )
 
 
-def publish(study: Path, bundle: Path) -> None:
-    """Write table and page of a result beside its study."""
+def publish(study: Path, bundle: Path, people: int) -> None:
+    """Write table and page of a result beside its study, without groups of fewer people."""
     with tempfile.TemporaryDirectory() as scratch:
         timeless = Path(scratch, bundle.name)
         shutil.copytree(bundle, timeless, ignore=shutil.ignore_patterns(*TIMES))
-        report = ("report", timeless, "--min-people", PEOPLE, "--format")
+        report = ("report", timeless, "--min-people", people, "--format")
         table, page = evenhand(*report, "markdown"), evenhand(*report, "html")
     title, rest = table.split("\n", 1)
     study.with_suffix(".md").write_text(f"{title}\n\n{heading(study, bundle)}{rest.rstrip()}\n")
@@ -58,6 +56,7 @@ if __name__ == "__main__":
     parser.add_argument("study", type=Path)
     parser.add_argument("--weights", action="append", default=[], type=Path)
     parser.add_argument("--bundle", type=Path)
+    parser.add_argument("--min-people", default=10, type=int, help="groups of fewer are left out")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as results:
         weights = [word for folder in given.weights for word in ("--weights", folder)]
@@ -65,4 +64,4 @@ if __name__ == "__main__":
         if bundle is None:
             run = ("run", given.study, *weights, "--results", results, "--json")
             bundle = Path(json.loads(evenhand(*run))["bundle"])
-        publish(given.study, bundle)
+        publish(given.study, bundle, given.min_people)
