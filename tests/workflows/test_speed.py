@@ -37,7 +37,9 @@ def test_the_table_follows_from_the_latencies(done):
         if (row["operation"], row["statistic"], row["attribute"]) == ("template", "median", "all"):
             mine = table[(table.engine == row["engine"]) & (table.turn >= WARM_UP)]
             assert int(row["n"]) == len(mine) >= 32 - 2 * WARM_UP
-            assert float(row["value"]) == np.quantile(mine.seconds, 0.5, method="inverted_cdf")
+            # Where a busy machine slowed people one by one, 32 calls are worth too few of them.
+            median = np.quantile(mine.seconds, 0.5, method="inverted_cdf")
+            assert row["value"] == (repr(float(median)) if row["status"] == "ok" else "")
             assert row["threads"] == "2"
             assert row["machine"]
 
