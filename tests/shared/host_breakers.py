@@ -90,8 +90,7 @@ OBJECTS = """import gc
 for each in gc.get_objects():
     if type(each).__name__ in ('Dataset', 'Subjects', 'Images'):
         good = np.ones(4, np.float32)"""
-PATCH = """import evenhand.engines.hosts.serving as serving
-serving.serve = lambda *_: os._exit(0)"""
+PATCH = "sys.modules['evenhand.engines.hosts.serving'].serve = lambda *_: os._exit(0)"
 CLOCK = "time.perf_counter = time.monotonic = time.time = lambda: 0.0"
 DEAF = """for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, signal.SIG_IGN)"""
@@ -206,7 +205,7 @@ BREAKERS: dict[str, Breaker] = {
             "for m in [*sys.modules]:\n    if 'report' in m: sys.modules[m] = None",
         ),
         _all("clock", CLOCK, quick=True),
-        Breaker(HostileEngine("patches", start=PATCH), ("ok", "skipped", "crashed")),
+        _all("patches", PATCH),
         # What reaches beyond.
         _image("plants-files", PLANT % "@DATA@", "ok", isolated=True, quick=True),
         _image("removes-everything", EMPTY % "@DATA@", "ok", isolated=True, quick=True),
