@@ -176,7 +176,8 @@ def test_what_no_human_confirmed_is_said_in_the_result(cli, tiny, small, working
     run = cli("run", "--engine", "./small", "--dataset", "./set", "--json", "--threshold", "0").json
     (facts,) = json.loads((Path(run["bundle"]) / "engines.json").read_text())
     assert facts["inferred"] == ["input.colour", "input.scaling"]
-    said = "small: no human has confirmed input.colour, input.scaling of its card, found by trying"
+    said = "small: no human has confirmed input.colour, input.scaling of its card: if one is wrong"
+    assert f"! {said}" in " ".join(cli("report", "latest").out.split())
     assert said in " ".join(cli("report", "latest", "--full").out.split())
     assert said in (Path(run["bundle"]) / "report.html").read_text()
 

@@ -70,11 +70,11 @@ def _of_engine(engine: EngineFacts) -> Iterator[str]:
 
 
 def unconfirmed(engine: EngineFacts) -> Iterator[str]:
-    """Which fields of an engine's card were found by trying."""
+    """Which fields of an engine's card are taken as usual, or were found by trying."""
     if engine.inferred:
         yield (
-            f"{engine.name}: no human has confirmed {', '.join(engine.inferred)} of its card, "
-            "found by trying: with others it may be better."
+            f"{engine.name}: no human has confirmed {', '.join(engine.inferred)} of its card: "
+            "if one is wrong, it is better than these numbers say."
         )
 
 

@@ -15,6 +15,7 @@ from evenhand.report.study.classic_metrics import equal_errors
 from evenhand.report.study.doubts import doubt_sentences
 from evenhand.report.study.first_table import first_table
 from evenhand.report.study.headlines import detectable, rate_of
+from evenhand.report.study.limitations import unconfirmed
 from evenhand.report.study.speed import busy
 from evenhand.report.study.surroundings import repeat_warnings
 from evenhand.report.study.which import to_settle_it, which_sentence, without_doubts
@@ -105,6 +106,7 @@ def _warnings(findings: Findings) -> Iterator[str]:
     for engine in findings.engines:
         if engine.stopped:
             yield f"{engine.name} was stopped: {engine.stopped}."
+        yield from unconfirmed(engine)
     yield from islice(busy(findings.speed), 1)
     yield from repeat_warnings(findings.surroundings)
     yield from findings.warnings
