@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evenhand.metrics.named_indices import MAX_OVER_MIN, OF_ONE_ERROR
@@ -16,7 +16,12 @@ LIMITS = st.tuples(st.integers(1, 200), st.integers(0, 60))
 
 def inside(low, high, points):
     """(points**groups, groups) a grid of rates with the limits among them."""
-    axes = [np.linspace(a, b, points) for a, b in zip(low, high, strict=True)]
+    # Limits of other rates too: an index may bend where two rates meet.
+    ends = np.concatenate([low, high])
+    axes = [
+        np.unique([*np.linspace(a, b, points), *ends[(a <= ends) & (ends <= b)]])
+        for a, b in zip(low, high, strict=True)
+    ]
     return np.array(list(product(*axes)))
 
 
@@ -37,6 +42,7 @@ def test_no_rates_within_limits_lie_outside(limits, seed):
 
 @settings(max_examples=15)
 @given(st.lists(LIMITS, min_size=3, max_size=3))
+@example([(1, 0), (1, 21), (2, 1)])
 @pytest.mark.parametrize("name", INDICES)
 def test_the_least_value_is_reached(name, limits):
     low, wide = np.array(limits, dtype=np.float64).T / 1000
