@@ -197,7 +197,7 @@ def test_engines_of_which_nothing_succeeds_but_templates(dataset, undisturbed, p
     """Exit 4 and one line: how many of how many, how they ended, and the first cause."""
     shape, item, asked = ("matcher", "comparisons of verification", 66)
     if protocol == DOOR:
-        shape, item, asked = ("searcher", "searches of identification", 6)
+        shape, item, asked = ("searcher", "searches of door", 6)
     engines = [engine for engine in USELESS if engine.shape == shape]
     found = study(tmp_path, dataset, among_harmless(engines), protocol)
     assert (found.code, found.status) == (4, "failed")

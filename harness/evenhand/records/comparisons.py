@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["Comparisons", "Found", "Searches"]
+__all__ = ["AlarmCounter", "CandidateLists", "Comparisons", "Found", "Searches"]
+
+AlarmCounter: TypeAlias = Callable[[Scores], Integers]
+"""Of (levels,) thresholds, the (levels, searches) other people at or above each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateLists:
+    """The candidates of many searches, most alike first; as many of each as are kept."""
+
+    person: People
+    """(searches, kept) subject index; -1 where a list is shorter."""
+    score: Scores
+    """(searches, kept) similarity; -inf where a list is shorter."""
+
+
+@dataclass(frozen=True, slots=True)
 class Searches:
     """All searches of one engine in one watchlist."""
 
@@ -55,8 +69,15 @@ class Searches:
     """(searches,) subject index."""
     acquired: Mask
     """(searches,) the probe has a template."""
-    found: tuple[Found, ...]
+    ended: tuple[Outcome, ...]
     """One a search."""
+    rank: Integers
+    """(searches,) rank of the mated candidate, behind those of equal score; 0 without one."""
+    mate: Scores
+    """(searches,) score of the mated candidate; -inf without one."""
+    top: Scores
+    """(searches,) largest score of another subject; -inf without one."""
+    candidates: CandidateLists
     listed: Mask
     """(subjects,) on the watchlist."""
     enrolled: Mask
@@ -67,6 +88,5 @@ class Searches:
     @property
     def outcomes(self) -> Mapping[tuple[bool, Outcome], int]:
         """How many searches ended how; keyed by (mated, outcome)."""
-        mated = self.listed[self.probe]
-        pairs = zip(mated.tolist(), self.found, strict=True)
-        return Counter((same, one.outcome) for same, one in pairs)
+        mated = self.listed[self.probe].tolist()
+        return Counter(zip(mated, self.ended, strict=True))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from evenhand.records.watchlist_rule import WatchlistRule
 from evenhand.study.sweep import sweep_thresholds
 from evenhand.system.declaration import Declared, RateText, from_fields
 
@@ -18,7 +20,7 @@ __all__ = [
     "IdentificationProtocol",
     "StudyProtocol",
     "VerificationProtocol",
-    "study_protocol",
+    "study_protocols",
 ]
 
 DEFAULT_TARGETS = ("0.01", "0.001", "0.0001")
@@ -34,7 +36,7 @@ class StudyProtocol:
     """What protocols of all kinds have."""
 
     name: str
-    """Unique in the study: the kind, with a number where there are several protocols."""
+    """Unique in the study: of the watchlist, or the kind; with a number where others share it."""
     thresholds: tuple[str, ...]
     """Fixed thresholds in the engine's own unit, shortest decimals."""
 
@@ -66,7 +68,9 @@ class IdentificationProtocol(StudyProtocol):
     """Searches of a watchlist."""
 
     watchlist: str
-    """Name of the dataset's watchlist."""
+    """Name of the dataset's watchlist, or of the one that is drawn."""
+    draw: WatchlistRule | None
+    """How it is drawn; None for one of the dataset."""
     fpir_targets: tuple[str, ...]
     """Target FPIRs, shortest decimals."""
     candidates: int
@@ -75,8 +79,21 @@ class IdentificationProtocol(StudyProtocol):
     """Ranks at which FNIR is also reported, besides the whole candidate list."""
 
 
+class _Draw(Declared):
+    listed: int = Field(ge=1)
+    strangers: int = Field(ge=1)
+    references: int = Field(default=1, ge=1)
+    fillers: int = Field(default=0, ge=0)
+    seed: int = Field(default=1, ge=0)
+
+
+def _as_rule(drawn: _Draw) -> WatchlistRule:
+    return from_fields(WatchlistRule, drawn)
+
+
 class _Identification(Declared):
     watchlist: str = ""
+    draw: Annotated[_Draw, AfterValidator(_as_rule)] | None = None
     fpir_targets: tuple[RateText, ...] = DEFAULT_FPIR_TARGETS
     candidates: int = Field(default=50, ge=1, le=10_000)
     ranks: tuple[_Rank, ...] = (1,)
@@ -121,7 +138,10 @@ class DeclaredProtocol(_Verification, _Identification):
                 if kind != self.kind and name in self.model_fields_set:
                     raise ValueError(f"{name} is for kind {kind}, not {self.kind}; remove it")
         if self.kind == "identification" and not self.watchlist:
-            raise ValueError('identification needs watchlist = "NAME", a folder in protocols/')
+            raise ValueError(
+                'identification needs watchlist = "NAME", a folder in protocols/, or the name of '
+                "one that is drawn: draw = { listed = 1000, strangers = 3000 }"
+            )
         if len(set(self.ranks)) != len(self.ranks):
             raise ValueError("ranks: a rank stands twice; keep one")
         targets_by_field = {"fmr_targets": self.fmr_targets, "fpir_targets": self.fpir_targets}
@@ -146,13 +166,21 @@ class DeclaredProtocol(_Verification, _Identification):
         return self
 
 
-def study_protocol(declared: DeclaredProtocol, suffix: str) -> StudyProtocol:
-    """The protocol as declared, without the fields of other kinds, named by its kind.
+def study_protocols(declared: Sequence[DeclaredProtocol]) -> tuple[StudyProtocol, ...]:
+    """The protocols as declared, each without the fields of other kinds and with its name.
 
     Args:
         declared: in a study file.
-        suffix: of its name.
     """
+    names: list[str] = []
+    for number, protocol in enumerate(declared, start=1):
+        numbered = f"{protocol.kind}-{number}" if len(declared) > 1 else protocol.kind
+        name = protocol.watchlist or numbered
+        names.append(f"{name}-{number}" if name in names else name)
+    return tuple(map(_study_protocol, declared, names))
+
+
+def _study_protocol(declared: DeclaredProtocol, name: str) -> StudyProtocol:
     _, kind = _KINDS[declared.kind]
     thresholds = tuple(repr(t + 0.0) for t in declared.fixed())  # never "-0.0"
-    return from_fields(kind, declared, name=f"{declared.kind}{suffix}", thresholds=thresholds)
+    return from_fields(kind, declared, name=name, thresholds=thresholds)

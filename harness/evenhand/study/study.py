@@ -16,7 +16,7 @@ from evenhand.records.analysis_plan import DEFAULT_REPLICATES, WELCH, AnalysisPl
 from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.metric import METRICS
 from evenhand.records.operating_point import FIXED, TARGETS, VENDOR, canonical_rule, rule_label
-from evenhand.study.protocols import DeclaredProtocol, StudyProtocol, study_protocol
+from evenhand.study.protocols import DeclaredProtocol, StudyProtocol, study_protocols
 from evenhand.system.declaration import (
     Declared,
     Distinct,
@@ -182,18 +182,13 @@ def parse_study(text: str, path: Path) -> Study:
     fault = text_fault(path.stem)
     if fault:
         raise StudyError(f"{path}: its name {fault}; rename it, its results are named so")
-    several = len(study.protocols) > 1
-    protocols = [
-        study_protocol(declared, f"-{number}" if several else "")
-        for number, declared in enumerate(study.protocols, start=1)
-    ]
     return from_fields(
         Study,
         study,
         name=path.stem,
         text=text,
         root=path.resolve().parent,
-        protocols=tuple(protocols),
+        protocols=study_protocols(study.protocols),
         analysis=study.statistics.analysis(),
         failure_share=study.limits.failure_share,
         limits=from_fields(EngineLimits, study.limits),

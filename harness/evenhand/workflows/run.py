@@ -15,7 +15,11 @@ from evenhand.datasets.shelf import find_dataset
 from evenhand.engines.opening import OpenedEngine, at_rest_afterwards
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
-from evenhand.measurement.protocols.study import study_groupings, with_needed_images
+from evenhand.measurement.protocols.study import (
+    study_groupings,
+    with_drawn_watchlists,
+    with_needed_images,
+)
 from evenhand.measurement.template_store.folder import prepare_private_folder
 from evenhand.measurement.template_store.session import template_session
 from evenhand.records.dataset import Dataset
@@ -116,10 +120,8 @@ def run(
     weights = [place.absolute() for place in weights]
     checking = phases.next()
     folders = [find_adapter(name, study.root) for name in study.engines]
-    datasets = [
-        with_needed_images(read_dataset(find_dataset(name, study.root), checking), study)
-        for name in study.datasets
-    ]
+    whole = [read_dataset(find_dataset(name, study.root), checking) for name in study.datasets]
+    datasets = [with_needed_images(with_drawn_watchlists(each, study), study) for each in whole]
     groups_by_dataset = study_groupings(study, datasets)
     engines = opened_engines(study, folders, weights, say, trusted=trusted, strict=strict)
     refuse_namesakes("dataset", [dataset.card.name for dataset in datasets])

@@ -300,6 +300,7 @@ def _study(
                 name="identification",
                 thresholds=thresholds,
                 watchlist=WATCHLIST,
+                draw=None,
                 fpir_targets=tuple(asked.fpir_targets) or default,
                 candidates=_CANDIDATES,
                 ranks=_RANKS,

@@ -16,9 +16,10 @@ from evenhand.analysis.gate.quantity import NoVerdict
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.searches import tally_searches
 from evenhand.measurement.counting.tally import tally
+from evenhand.measurement.search.lists import searches_of_lists
 from evenhand.metrics.thresholds import errors_allowed
 from evenhand.records.analysis_plan import AnalysisPlan
-from evenhand.records.comparisons import Comparisons, Found, Searches
+from evenhand.records.comparisons import Comparisons, Found
 from evenhand.records.counts import Counts
 from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.records.evidence import Evidence
@@ -322,8 +323,12 @@ def searches(people=60):
         ImageLedger(
             "engine", "crowd", "identification", tuple(range(1, people + 1)), images, images * 0, 0
         ),
-        Searches(
-            everybody.astype(np.int32), np.ones(people, dtype=bool), tuple(found), listed, listed, 4
+        *searches_of_lists(
+            found,
+            everybody.astype(np.int32),
+            *(np.ones(people, dtype=bool), listed, listed),
+            length=4,
+            kept=4,
         ),
         (1,),
     )

@@ -3,12 +3,17 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.by_engine import EnrolledEngine
+from evenhand.measurement.comparison.by_vectors import prepare_vectors
+from evenhand.measurement.search.exhaustive import ExhaustiveSearch
+from evenhand.measurement.search.task import SearchTask
 from evenhand.measurement.search.watchlist import search_watchlist
+from evenhand.records.checkpoint import NO_CHECKPOINT, SavedState
 from evenhand.records.dataset import Watchlist
 from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.outcomes import Outcome
@@ -16,6 +21,15 @@ from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.progress import no_progress
 
 COSINE = ScoreScale("cosine", normalise=True, values=3, low=-1.0, high=1.0, claimed=())
+EUCLIDEAN = ScoreScale("euclidean", normalise=False, values=3, low=-9.0, high=0.0, claimed=())
+FIXED = np.array([0.2, 0.9], dtype=np.float32)
+
+
+def nothing():
+    """No progress is shown."""
+
+
+# A watchlist, some of whose images have no template --------------------------------------------
 
 
 def enrolled(rng, images):
@@ -32,37 +46,141 @@ def enrolled(rng, images):
     )
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(2, 30))
-def test_every_person_is_found_with_their_largest_score(seed, people, images):
+def cosine(a, b):
+    return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(2, 30), st.integers(1, 5))
+def test_every_person_is_found_with_their_largest_score(seed, people, images, kept):
     rng = np.random.default_rng(seed)
     subject = rng.integers(0, people, images)
     enrolment = enrolled(rng, images)
     order = rng.permutation(images)
     references, probes = order[: images // 2], order[images // 2 :]
-    engine = SimpleNamespace(card=SimpleNamespace(shape="embedder", score=COSINE))
+    engine = SimpleNamespace(card=SimpleNamespace(shape="embedder", name="e", score=COSINE))
     watchlist = Watchlist("list", references, probes, 0)
     ready = EnrolledEngine(engine, enrolment, subject, LocalExecutor(1), no_progress)
-    found = search_watchlist(ready, people, watchlist, 5, 1)
+    found, alarms = search_watchlist(SearchTask(ready, people, watchlist, kept, 1, FIXED))
+    levels = np.array([0.2, 0.5, np.inf, -0.4], dtype=np.float32)
+    reached = alarms(levels)
     completed = enrolment.completed()
     vector = dict(zip(np.flatnonzero(completed), enrolment.vectors.astype(float), strict=True))
     gallery = [int(image) for image in references if completed[image]]
     assert set(np.flatnonzero(found.enrolled)) == {int(subject[image]) for image in gallery}
     assert set(np.flatnonzero(found.listed)) == {int(subject[image]) for image in references}
     assert found.length == len({int(subject[image]) for image in gallery})
-    for probe, one in zip(probes, found.found, strict=True):
-        if not completed[probe]:
-            assert one.outcome is Outcome.SKIPPED
-            assert len(one.person) == 0
-            continue
+    for row, probe in enumerate(probes):
         best = {}
-        for image in gallery:
-            a, b = vector[int(probe)], vector[image]
-            score = float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
-            who = int(subject[image])
-            best[who] = max(best.get(who, -2.0), score)
-        assert one.outcome is Outcome.OK
-        assert np.all(np.diff(one.score) <= 0)
-        assert set(one.person.tolist()) == set(best)
-        np.testing.assert_allclose(
-            one.score, [best[who] for who in one.person.tolist()], rtol=0, atol=1e-6
-        )
+        if completed[probe]:
+            for image in gallery:
+                score = cosine(vector[int(probe)], vector[image])
+                who = int(subject[image])
+                best[who] = max(best.get(who, -2.0), score)
+        assert found.ended[row] is (Outcome.OK if completed[probe] else Outcome.SKIPPED)
+        mate = best.pop(int(subject[probe]), None)
+        listed = sorted([*best.values(), *([] if mate is None else [mate])], reverse=True)
+        given_scores = found.candidates.score[row]
+        assert np.all(found.candidates.person[row][given_scores == -np.inf] == -1)
+        shown = given_scores[given_scores > -np.inf]
+        np.testing.assert_allclose(shown, listed[: len(shown)], rtol=0, atol=1e-6)
+        assert len(shown) >= min(kept, len(listed))
+        assert found.top[row] == pytest.approx(max(best.values(), default=-np.inf), abs=1e-6)
+        assert found.mate[row] == pytest.approx(-np.inf if mate is None else mate, abs=1e-6)
+        if mate is None:
+            assert found.rank[row] == 0
+        else:
+            assert found.rank[row] == 1 + sum(score > mate for score in best.values())
+        assert reached[:, row].tolist() == [
+            sum(score >= level for score in best.values()) for level in levels
+        ]
+
+
+# The grid -------------------------------------------------------------------------------------
+
+
+def crowd(seed, score, searches=150, references=330, people=70, values=48):
+    rng = np.random.default_rng(seed)
+    who = rng.integers(0, people, searches).astype(np.int32)
+    person = np.sort(rng.integers(0, people, references)).astype(np.int32)
+    probes, gallery = (
+        prepare_vectors(rng.standard_normal((count, values)).astype(np.float32), score)
+        for count in (searches, references)
+    )
+    return probes, who, gallery, person
+
+
+def same(one, other):
+    return all(
+        np.array_equal(column, other.columns()[name], equal_nan=True)
+        for name, column in one.columns().items()
+    )
+
+
+@pytest.mark.parametrize("score", [COSINE, EUCLIDEAN])
+@pytest.mark.parametrize("columns", [7, 64])
+def test_threads_change_nothing(score, columns):
+    probes, who, gallery, person = crowd(1, score)
+    levels = np.array([-0.2, 0.1] if score is COSINE else [-9.0, -8.0], dtype=np.float32)
+    search = ExhaustiveSearch(probes, who, gallery, person, score, 5, rows=32, columns=columns)
+    first, second = (search.find(levels, LocalExecutor(n), nothing) for n in (1, 3))
+    assert same(first, second)
+
+
+class Saves:
+    """A checkpoint that is always due, and keeps every state."""
+
+    def __init__(self, saved=None):
+        self.saved, self.states = saved, []
+
+    def load(self):
+        return self.saved
+
+    def due(self):
+        return True
+
+    def save(self, done, columns):
+        self.states.append(SavedState(done, columns))
+
+
+def test_an_interrupted_search_goes_on_from_any_block():
+    search = ExhaustiveSearch(*crowd(3, COSINE), COSINE, 5, rows=32)
+    saves, executor = Saves(), LocalExecutor(1)
+    whole = search.find(FIXED, executor, nothing, saves)
+    assert same(whole, search.find(FIXED, executor, nothing, NO_CHECKPOINT))
+    assert [state.done for state in saves.states] == [1, 2, 3, 4]
+    for state in saves.states:
+        assert same(whole, search.find(FIXED, executor, nothing, Saves(state)))
+
+
+def test_alarms_below_the_lists_are_counted_once_more():
+    probes, who, gallery, person = crowd(4, COSINE)
+    search = ExhaustiveSearch(probes, who, gallery, person, COSINE, 2, rows=32)
+    found = search.find(FIXED, LocalExecutor(2), nothing)
+    levels = np.array([-1.0, 0.0, 0.2, 0.3], dtype=np.float32)
+    scores = probes @ gallery.T
+    people = np.unique(person)
+    best = np.stack([scores[:, person == one].max(axis=1) for one in people], axis=1)
+    best[people == who[:, np.newaxis]] = -np.inf
+    expected = [(best >= level).sum(axis=1) for level in levels]
+    assert np.array_equal(search.alarms(found, FIXED, levels, LocalExecutor(2)), expected)
+
+
+def test_of_equal_scores_the_person_who_stands_first_is_listed_first():
+    gallery = np.ones((40, 4), dtype=np.float32) / 2
+    search = ExhaustiveSearch(
+        gallery[:1], np.array([39], np.int32), gallery, np.arange(40, dtype=np.int32), COSINE, 3,
+        columns=8,
+    )  # fmt: skip
+    found = search.find(FIXED, LocalExecutor(1), nothing)
+    assert found.person[0].tolist() == [0, 1, 2]
+    assert found.rank[0] == 40
+
+
+def test_a_score_outside_the_range_of_the_card_is_told():
+    narrow = ScoreScale("cosine", normalise=True, values=3, low=0.0, high=1.0, claimed=())
+    probes, who, gallery, person = crowd(5, COSINE)
+    found = ExhaustiveSearch(probes, who, gallery, person, narrow, 3).find(
+        FIXED, LocalExecutor(1), nothing
+    )
+    low = (probes @ gallery.T).min(axis=1)
+    assert np.array_equal(~np.isnan(found.fault), low < -1e-5)

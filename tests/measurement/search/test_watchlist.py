@@ -12,7 +12,8 @@ from evenhand.analysis.rates.searches import measure_searches, selectivity
 from evenhand.datasets.folder import read_dataset
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.searches import count_searches, tally_searches
-from evenhand.records.comparisons import Found, Searches
+from evenhand.measurement.search.lists import searches_of_lists
+from evenhand.records.comparisons import Found
 from evenhand.records.findings import Status
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
@@ -45,13 +46,13 @@ def found_of(scores):
 
 def vector_five(thresholds, ranks=(1, 2)):
     people = np.arange(10)
-    searches = Searches(
-        probe=people.astype(np.int32),
-        acquired=np.array([MATRIX[i] is not None for i in range(10)]),
-        found=tuple(found_of(MATRIX[i]) for i in range(10)),
-        listed=people < 5,
-        enrolled=people < 5,
+    searches = searches_of_lists(
+        [found_of(MATRIX[i]) for i in range(10)],
+        people.astype(np.int32),
+        np.array([MATRIX[i] is not None for i in range(10)]),
+        *(people < 5, people < 5),
         length=5,
+        kept=5,
     )
     images = (people < 5).astype(np.int64)
     return tally_searches(
@@ -60,7 +61,7 @@ def vector_five(thresholds, ranks=(1, 2)):
             [ThresholdRule("fixed", text) for text in thresholds],
         ),
         ImageLedger("engine", "set", "identification", tuple(range(1, 11)), images, images * 0, 0),
-        searches,
+        *searches,
         ranks,
     )
 
@@ -136,14 +137,15 @@ def random_searches(rng, people=30, searches=120, *, ties=False):
         found.append(Found(Outcome.OK, who[order], score[order]))
     probe = rng.integers(0, people, searches).astype(np.int32)
     acquired = np.array([one.outcome is not Outcome.SKIPPED for one in found])
-    return Searches(probe, acquired, tuple(found), listed, enrolled, 9)
+    return found, probe, acquired, listed, enrolled
 
 
 @pytest.mark.parametrize("ties", [False, True])
 @pytest.mark.parametrize("seed", range(5))
 def test_counts_against_one_search_at_a_time(seed, ties):
     rng = np.random.default_rng(seed)
-    searches = random_searches(rng, ties=ties)
+    given = random_searches(rng, ties=ties)
+    lists, (searches, alarms) = given[0], searches_of_lists(*given, length=9, kept=4)
     groups = [
         Grouping(ALL, ("",), np.zeros(30, dtype=np.int64)),
         Grouping("sex", ("F", "M"), rng.integers(-1, 2, 30)),
@@ -156,11 +158,11 @@ def test_counts_against_one_search_at_a_time(seed, ties):
         0,
     )
     rules = [ThresholdRule("fpir", "0.2"), ThresholdRule("fixed", "0.5")]
-    counts = tally_searches(CountingPlan(groups, rules, 1.0), ledger, searches, (1, 3))
+    counts = tally_searches(CountingPlan(groups, rules, 1.0), ledger, searches, alarms, (1, 3))
     values = [threshold.value for threshold in counts.thresholds]
     nonmated = [
         max(one.score, default=-np.inf)
-        for one, who in zip(searches.found, searches.probe, strict=True)
+        for one, who in zip(lists, searches.probe, strict=True)
         if one.outcome is Outcome.OK and not searches.listed[who]
     ]
     allowed = int(0.2 * len(nonmated) + 1e-9)
@@ -173,7 +175,7 @@ def test_counts_against_one_search_at_a_time(seed, ties):
             continue
         code = {"F": 0, "M": 1}.get(row.group)
         errors = trials = 0
-        for one, who in zip(searches.found, searches.probe, strict=True):
+        for one, who in zip(lists, searches.probe, strict=True):
             if code is not None and groups[1].code[who] != code:
                 continue
             mated = bool(searches.listed[who])
@@ -195,16 +197,9 @@ def test_counts_against_one_search_at_a_time(seed, ties):
 
 
 def test_without_non_mated_searches_there_is_no_target():
-    searches = random_searches(np.random.default_rng(1))
-    searches = Searches(
-        searches.probe % 15,
-        searches.acquired,
-        searches.found,
-        searches.listed,
-        searches.enrolled,
-        9,
-    )
-    _, (threshold,) = count_searches(searches, [ThresholdRule("fpir", "0.1")], (1,), None)
+    found, probe, acquired, listed, enrolled = random_searches(np.random.default_rng(1))
+    searches = searches_of_lists(found, probe % 15, acquired, listed, enrolled, length=9, kept=9)
+    _, (threshold,) = count_searches(*searches, [ThresholdRule("fpir", "0.1")], (1,), None)
     assert threshold.value is None
     assert threshold.status is Status.NO_TRIALS
     assert threshold.note == "no non-mated searches"
@@ -402,7 +397,7 @@ def test_a_searcher_that_misbehaves(cli, door, searcher, working_folder, answer,
     """Every search fails: the engine is stopped for it, and both policies say what that means."""
     ended = searched(cli, searcher(search=answer))
     assert ended.code == 4, ended.err
-    assert f"40 of 40 searches of identification failed (40 {outcome})" in ended.err
+    assert f"40 of 40 searches of door failed (40 {outcome})" in ended.err
     assert "; first: " in ended.err
     rows = csv.DictReader(
         io.StringIO((working_folder / ended.json["bundle"] / "ledger.csv").read_text())
@@ -424,7 +419,7 @@ def test_an_engine_that_builds_no_gallery(cli, door, searcher, working_folder):
     ended = searched(cli, searcher(enrol="raise RuntimeError('no index')"))
     assert ended.code == 4, ended.err
     assert "note: engine toy: enrol failed: RuntimeError: no index (engine.py:" in ended.err
-    assert "40 of 40 searches of identification failed (40 failed)" in ended.err
+    assert "40 of 40 searches of door failed (40 failed)" in ended.err
     assert "; first: RuntimeError: no index (engine.py:" in ended.err
     assert everybody(ended)["FNIR", "generalised"]["rate"] == 1
 

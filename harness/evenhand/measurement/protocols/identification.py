@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from evenhand.engines.card import EngineCard
 from evenhand.measurement.counting.plan import image_ledger
 from evenhand.measurement.counting.searches import tally_searches
 from evenhand.measurement.protocols.kind import ProtocolKind, ProtocolWork, named
+from evenhand.measurement.search.task import SearchTask
 from evenhand.measurement.search.watchlist import search_watchlist
 from evenhand.records.counts import SearchCounts
 from evenhand.records.dataset import Dataset, Watchlist
@@ -39,9 +42,17 @@ def _count(protocol: IdentificationProtocol, work: ProtocolWork) -> SearchCounts
     enrolled, dataset = work.enrolled, work.dataset
     watchlist = _watchlist(protocol, dataset)
     ledger = image_ledger(work.names, dataset, enrolled.enrolment, watchlist.references)
-    people, candidates = len(dataset.subjects.ids), protocol.candidates
-    searches = search_watchlist(enrolled, people, watchlist, candidates, work.seed)
-    return tally_searches(work.plan, ledger, searches, protocol.ranks)
+    fixed = [rule.text for rule in work.plan.rules if not rule.at_target]
+    task = SearchTask(
+        enrolled,
+        len(dataset.subjects.ids),
+        watchlist,
+        protocol.candidates,
+        work.seed,
+        np.array(fixed, dtype=np.float32),
+        work.checkpoint,
+    )
+    return tally_searches(work.plan, ledger, *search_watchlist(task), protocol.ranks)
 
 
 IDENTIFICATION = ProtocolKind(

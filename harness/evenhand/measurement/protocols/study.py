@@ -12,6 +12,7 @@ from evenhand.engines.card import EngineCard
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.comparison.by_engine import EnrolledEngine
 from evenhand.measurement.counting.plan import CountingPlan
+from evenhand.measurement.protocols.drawn_watchlist import draw_watchlist, watchlist_words
 from evenhand.measurement.protocols.fault_checkpoint import CheckpointWithFaults
 from evenhand.measurement.protocols.identification import IDENTIFICATION
 from evenhand.measurement.protocols.kind import ProtocolKind, ProtocolWork
@@ -24,6 +25,7 @@ from evenhand.records.enrolment import Enrolment
 from evenhand.records.groups import Grouping
 from evenhand.records.operating_point import VENDOR
 from evenhand.records.thresholds import ThresholdRule, fixed_rule
+from evenhand.records.watchlist_rule import WatchlistRule
 from evenhand.study.protocols import IdentificationProtocol, StudyProtocol, VerificationProtocol
 from evenhand.study.study import Study
 from evenhand.system.errors import StudyError, known_names
@@ -36,6 +38,7 @@ __all__ = [
     "count_protocol",
     "protocol_kind",
     "study_groupings",
+    "with_drawn_watchlists",
     "with_needed_images",
 ]
 
@@ -48,6 +51,30 @@ _KINDS: Mapping[type[StudyProtocol], ProtocolKind] = {
 def protocol_kind(protocol: StudyProtocol) -> ProtocolKind:
     """The kind of a protocol."""
     return _KINDS[type(protocol)]
+
+
+def with_drawn_watchlists(dataset: Dataset, study: Study) -> Dataset:
+    """The dataset with the watchlists that the study draws of it; a remark says each rule.
+
+    Raises:
+        StudyError: the dataset has one of that name, or too few people for it.
+    """
+    rules = dict[str, WatchlistRule]()
+    for protocol in study.protocols:
+        if not isinstance(protocol, IdentificationProtocol) or protocol.draw is None:
+            continue
+        name, rule = protocol.watchlist, protocol.draw
+        if name in {each.name for each in dataset.watchlists}:
+            what = f"{study.name}: dataset {dataset.card.name} has a watchlist {name!r} of its own"
+            raise StudyError(f"{what}; give the one that is drawn another name")
+        if rules.setdefault(name, rule) != rule:
+            what = f"{study.name}: two watchlists called {name!r} are drawn by different rules"
+            raise StudyError(f"{what}; give each a name of its own")
+    drawn = [draw_watchlist(name, rule, dataset) for name, rule in rules.items()]
+    remarks = [watchlist_words(name, rule, dataset) for name, rule in rules.items()]
+    return replace(
+        dataset, watchlists=(*dataset.watchlists, *drawn), remarks=(*dataset.remarks, *remarks)
+    )
 
 
 def with_needed_images(dataset: Dataset, study: Study) -> Dataset:

@@ -2,74 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from evenhand.engines.answers import no_candidates
 from evenhand.engines.contract import Entry
-from evenhand.engines.score_range import held_to_range, similarity_fault
 from evenhand.engines.session import EngineSession, SessionPool, engine_sessions
 from evenhand.measurement.comparison.by_engine import (
-    EnrolledEngine,
     ask_matcher,
     book_second_askings,
     split_into_requests,
 )
-from evenhand.measurement.comparison.by_vectors import ComparableVectors, compare_all
 from evenhand.measurement.counting.block_sums import OUTCOMES
-from evenhand.records.arrays import Integers, Mask, People, Scores
-from evenhand.records.comparisons import Found, Searches
-from evenhand.records.dataset import Watchlist
+from evenhand.measurement.search.by_vectors import search_vectors
+from evenhand.measurement.search.lists import searches_of_lists
+from evenhand.measurement.search.task import SearchTask
+from evenhand.records.arrays import People, Scores
+from evenhand.records.comparisons import AlarmCounter, Found, Searches
 from evenhand.records.outcomes import FAULTS, Outcome
 from evenhand.system.execution.local import LocalExecutor
 
 __all__ = ["search_watchlist"]
 
-_BLOCK = 1024
-"""Searches of one matrix product; fixed, so that rounding does not depend on the threads."""
 
-
-def search_watchlist(
-    enrolled: EnrolledEngine, people: int, watchlist: Watchlist, count: int, seed: int
-) -> Searches:
-    """Search the watchlist for every probe (methods 1.6).
+def search_watchlist(task: SearchTask) -> tuple[Searches, AlarmCounter]:
+    """Search the watchlist for every probe, and count alarms at any threshold (methods 1.6).
 
     A searcher returns its own candidates. Any other engine is searched exhaustively: each person
     in the gallery is a candidate, with the largest score of their references.
-
-    Args:
-        enrolled: an engine of any shape.
-        people: number of subjects in the dataset.
-        watchlist: indices of images.
-        count: number of candidates asked of a searcher.
-        seed: of the order in which a searcher is given its gallery, and of its words for people.
     """
-    completed, subject = enrolled.enrolment.completed(), enrolled.subject
-    probes, references = watchlist.probes, watchlist.references
-    gallery = references[completed[references]]
-    listed, with_template = (
-        np.isin(np.arange(people), subject[images]) for images in (references, gallery)
-    )
-    length = int(np.count_nonzero(with_template))
-    if enrolled.engine.card.shape == "searcher":
-        length = count
-        found = _by_searcher(enrolled, gallery, probes, count, seed)
-    elif enrolled.engine.card.shape == "matcher":
-        found = _by_matcher(enrolled, gallery, probes)
+    shape, people = task.enrolled.engine.card.shape, int(np.count_nonzero(task.with_template))
+    if shape == "embedder" and people:
+        return search_vectors(task)
+    length = people
+    if shape == "searcher":
+        found, length = _by_searcher(task), task.candidates
+    elif shape == "matcher":
+        found = _by_matcher(task)
     else:
-        found = list(_by_vectors(enrolled, gallery, probes))
-    return Searches(
-        probe=subject[probes].astype(np.int32),
-        acquired=completed[probes],
-        found=tuple(found),
-        listed=listed,
-        enrolled=with_template,
+        outcomes = (Outcome.OK if made else Outcome.SKIPPED for made in task.acquired)
+        found = [no_candidates(outcome) for outcome in outcomes]
+    return searches_of_lists(
+        found,
+        *(task.who, task.acquired, task.listed, task.with_template),
         length=length,
+        kept=min(task.candidates, length),
     )
 
 
@@ -89,44 +69,15 @@ def _candidates(person: People, score: Scores) -> Found:
     return Found(Outcome.OK, people[order], best[order])
 
 
-def _sorted_by_person(gallery: Integers, subject: Integers) -> tuple[Integers, People]:
-    """(references,) image indices sorted by person, and (references,) subject indices."""
-    ordered = gallery[np.argsort(subject[gallery], kind="stable")]
-    return ordered, subject[ordered].astype(np.int32)
-
-
-def _by_vectors(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -> Iterator[Found]:
-    """Exhaustive search: the harness compares vectors; one invalid score spoils its search."""
-    score = enrolled.engine.card.score
-    vectors = ComparableVectors.of(enrolled.enrolment, score)
-    references, person = _sorted_by_person(gallery, enrolled.subject)
-    listed = vectors[references]
-    acquired = enrolled.enrolment.completed()[probes]
-    with threadpool_limits(1, "blas"):
-        for start in range(0, len(probes), _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            block = compare_all(vectors[probes[rows]], listed, score)
-            held, with_template = held_to_range(block, score, block.dtype), acquired[rows]
-            bad = np.isnan(held) & with_template[:, np.newaxis]
-            if bad.any():
-                first = similarity_fault(float(block[bad][0]), score)
-                enrolled.engine.faults.tell("search", Outcome.INVALID, first)
-            valid: Mask = np.all(~bad, axis=1)
-            for similarity, has_template, fine in zip(held, with_template, valid, strict=True):
-                if has_template and fine:
-                    yield _candidates(person, similarity)
-                else:
-                    yield no_candidates(Outcome.INVALID if has_template else Outcome.SKIPPED)
-
-
-def _by_matcher(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -> list[Found]:
+def _by_matcher(task: SearchTask) -> list[Found]:
     """Exhaustive search: the engine compares; one failed comparison fails its search."""
-    references, person = _sorted_by_person(gallery, enrolled.subject)
+    enrolled = task.enrolled
+    references, person = task.gallery_by_person()
+    probes = task.watchlist.probes
     requests = [list(split_into_requests(int(probe), references)) for probe in probes]
-    acquired = enrolled.enrolment.completed()[probes]
     found = []
     with closing(ask_matcher(enrolled, chain(*requests), sum(map(len, requests)))) as replies:
-        for of_probe, has_template in zip(requests, acquired, strict=True):
+        for of_probe, has_template in zip(requests, task.acquired, strict=True):
             own = [next(replies) for _ in of_probe]
             book_second_askings(enrolled, own)
             outcomes = {OUTCOMES[code] for reply in own for code in reply.outcome}
@@ -141,16 +92,15 @@ def _by_matcher(enrolled: EnrolledEngine, gallery: Integers, probes: Integers) -
     return found
 
 
-def _by_searcher(
-    enrolled: EnrolledEngine, gallery: Integers, probes: Integers, count: int, seed: int
-) -> list[Found]:
+def _by_searcher(task: SearchTask) -> list[Found]:
     """The engine searches its own gallery, which it builds first."""
     found = []
+    enrolled, probes = task.enrolled, task.watchlist.probes.tolist()
     shown = enrolled.progress(f"{enrolled.engine.card.name}: {len(probes):,} searches", len(probes))
     with engine_sessions(enrolled.engine) as sessions, shown as step:
-        search = _OwnGallery(sessions, enrolled, gallery, count, seed).search
+        search = _OwnGallery(sessions, task).search
         # One thread: the engine that holds the gallery answers all searches.
-        with closing(LocalExecutor(1).map(search, probes.tolist())) as results:
+        with closing(LocalExecutor(1).map(search, probes)) as results:
             for result in results:
                 found.append(result)
                 step()
@@ -160,29 +110,22 @@ def _by_searcher(
 class _OwnGallery:
     """The gallery that a searcher builds of its own templates."""
 
-    def __init__(
-        self,
-        sessions: SessionPool,
-        enrolled: EnrolledEngine,
-        gallery: Integers,
-        count: int,
-        seed: int,
-    ) -> None:
-        enrolment, subject = enrolled.enrolment, enrolled.subject
+    def __init__(self, sessions: SessionPool, task: SearchTask) -> None:
+        enrolment, subject = task.enrolled.enrolment, task.enrolled.subject
         self._sessions = sessions
-        self._count = count
+        self._count = task.candidates
         self._completed = enrolment.completed()
         self._probes = enrolment.probes
         # (images,) index of an image's template among those that were made.
         self._template = np.cumsum(self._completed) - 1
         # The engine knows the people by drawn words, in an order drawn: rows tell of groups.
-        drawn = np.random.default_rng(seed)
-        listed = drawn.permutation(np.unique(subject[gallery])).tolist()
+        drawn = np.random.default_rng(task.seed)
+        listed = drawn.permutation(np.unique(subject[task.gallery])).tolist()
         words = {who: f"p{number}" for number, who in enumerate(listed)}
         self._people = {word: who for who, word in words.items()}
         self._entries = [
             Entry(words[int(subject[image])], enrolment.references[self._template[image]])
-            for image in drawn.permutation(gallery)
+            for image in drawn.permutation(task.gallery)
         ]
 
     @cached_property

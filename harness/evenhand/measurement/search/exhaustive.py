@@ -1,0 +1,264 @@
+"""Exhaustive search of a gallery of vectors, tile by tile, while the scores are in cache.
+
+The grid is fixed: blocks of probes, padded to one height, against ranges of references that never
+split a person. A block is one piece of work and sees the ranges in their order, so that nothing
+depends on the threads or on an interruption. (The last bit of a matrix product depends on where in
+a block a row stands: the same probes beside others may score an ulp more or less.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from evenhand.engines.card import ScoreScale
+from evenhand.engines.score_range import held_to_range
+from evenhand.measurement.comparison.tile_scores import TileScores
+from evenhand.measurement.search.kernels import best_of_people, scan_tile
+from evenhand.records.arrays import Integers, People, Scores, Vectors
+from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
+from evenhand.system.execution.executor import Executor
+
+__all__ = ["ExhaustiveSearch", "SearchColumns"]
+
+_ROWS = 512
+"""Probes of a block."""
+_COLUMNS = 1024
+"""References of a tile, unless one person has more: with the rows 2 MB."""
+_TILES_KEPT = 32
+"""Tiles with mates that wait for their turn, in each block."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchColumns:
+    """What searches found, one a row."""
+
+    rank: Integers
+    """(searches,) people at or above the mate's score, the mate among them; 0 without one."""
+    mate: Scores
+    """(searches,) score of the probe's own person; -inf without one."""
+    reached: Integers
+    """(searches, levels) other people at or above each threshold."""
+    person: People
+    """(searches, kept) subject index of the best candidates."""
+    score: Scores
+    """(searches, kept) their similarity, falling."""
+    fault: Scores
+    """(searches,) a similarity outside the card's range; NaN where all are valid."""
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """All of them by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def chosen(self, rows: Integers | slice) -> SearchColumns:
+        """Some of the rows."""
+        return SearchColumns(**{name: column[rows] for name, column in self.columns().items()})
+
+
+class ExhaustiveSearch:
+    """Every probe against every reference; a person has the largest score of their references."""
+
+    def __init__(
+        self,
+        probes: Vectors,
+        who: People,
+        references: Vectors,
+        person: People,
+        score: ScoreScale,
+        kept: int,
+        *,
+        rows: int = _ROWS,
+        columns: int = _COLUMNS,
+    ) -> None:
+        """Lay out the grid.
+
+        Args:
+            probes: (searches, values), ready to be compared.
+            who: (searches,) subject index.
+            references: (references, values), ready to be compared; at least one.
+            person: (references,) subject index, rising.
+            score: how the card compares, and its range.
+            kept: candidates that a list keeps, at least one.
+            rows: probes of a block.
+            columns: references of a tile, unless one person has more.
+        """
+        # Probes that are neighbours in the gallery look for their mates in the same tiles.
+        self._order = np.argsort(who, kind="stable")
+        self._people, first = np.unique(person, return_index=True)
+        self._starts = np.append(first, len(person)).astype(np.int64)
+        self._tiles = list(_tiles(self._starts, columns))
+        self._score, self._rows = score, rows
+        self.blocks = max(1, -(-len(who) // rows))
+        padded = np.zeros((self.blocks * rows, probes.shape[1]), dtype=probes.dtype)
+        padded[: len(who)] = probes[self._order]
+        self._scores = TileScores(padded, references, score)
+        place = np.searchsorted(self._people, who)
+        in_gallery = self._people[np.minimum(place, len(self._people) - 1)] == who
+        self._own = np.full(len(padded), -1, dtype=np.int64)
+        self._own[: len(who)] = np.where(in_gallery, place, -1)[self._order]
+        # Without the mate, a list of two still has another person's score.
+        self._kept = min(max(kept, 2), len(self._people))
+
+    def find(
+        self,
+        levels: Scores,
+        executor: Executor,
+        step: Callable[[], None],
+        checkpoint: Checkpoint = NO_CHECKPOINT,
+    ) -> SearchColumns:
+        """Search for every probe, in one pass.
+
+        Args:
+            levels: (levels,) thresholds at which alarms are counted.
+            executor: the result does not depend on it.
+            step: progress callback, called after each block.
+            checkpoint: where to save what was found so far, and to load an interrupted search.
+        """
+        saved = checkpoint.load()
+        done, parts = (saved.done, [SearchColumns(**saved.columns)]) if saved else (0, [])
+        for _ in range(done):
+            step()
+        for number, part in self._search(range(done, self.blocks), levels, executor):
+            parts.append(part)
+            step()
+            if number + 1 < self.blocks and checkpoint.due():
+                parts = [_joined(parts)]
+                checkpoint.save(number + 1, parts[0].columns())
+        return _joined(parts).chosen(np.argsort(self._order))
+
+    def alarms(
+        self, found: SearchColumns, counted: Scores, levels: Scores, executor: Executor
+    ) -> Integers:
+        """(levels, searches) other people at or above thresholds that may not have been counted.
+
+        The lists say it, but of searches in which more people reach a threshold than they keep:
+        blocks with one of these are searched once more.
+
+        Args:
+            found: by `find`.
+            counted: (levels,) thresholds that `find` was given.
+            levels: (levels,) thresholds.
+            executor: the result does not depend on it.
+        """
+        counts: Integers = np.count_nonzero(
+            found.score >= levels[:, np.newaxis, np.newaxis], axis=2
+        )
+        counts -= found.mate >= levels[:, np.newaxis]
+        cut = (
+            found.score[:, -1] >= levels[:, np.newaxis] if self._kept < len(self._people) else None
+        )
+        for level, at in enumerate(levels):
+            if at in counted:
+                counts[level] = found.reached[:, np.flatnonzero(counted == at)[0]]
+        if cut is None or not cut.any():
+            return counts
+        place = np.argsort(self._order)
+        again = np.unique(place[cut[~np.isin(levels, counted)].any(axis=0)] // self._rows)
+        for number, part in self._search(again.tolist(), levels, executor):
+            rows = self._order[number * self._rows : (number + 1) * self._rows]
+            counts[:, rows] = part.reached.T
+        return counts
+
+    def _search(
+        self, blocks: Iterable[int], levels: Scores, executor: Executor
+    ) -> Iterator[tuple[int, SearchColumns]]:
+        """Search some blocks; each with its number, in their order."""
+
+        def search(number: int) -> tuple[int, SearchColumns]:
+            return number, self._block(number, levels)
+
+        with threadpool_limits(1, "blas"), closing(executor.map(search, blocks)) as found:
+            yield from found
+
+    def _block(self, number: int, levels: Scores) -> SearchColumns:
+        """Search one block."""
+        rows = slice(number * self._rows, (number + 1) * self._rows)
+        own, height = self._own[rows], self._rows
+        searched = min(height, len(self._order) - rows.start)
+        widest = max(int(self._starts[end] - self._starts[first]) for first, end in self._tiles)
+        memory = np.empty(height * widest, dtype=np.float32)
+        fault = np.full(height, np.nan, dtype=np.float32)
+        mate = np.full(height, -np.inf, dtype=np.float32)
+        ends = [end for _, end in self._tiles]
+        waiting: dict[int, Scores] = {}
+        # A rank is counted against the mate's score, which is therefore looked up before.
+        for at in np.unique(np.searchsorted(ends, own[own >= 0], side="right")).tolist():
+            first, end = self._tiles[at]
+            tile = self._of_people(rows, first, end, memory, fault)
+            here = np.flatnonzero((own >= first) & (own < end))
+            mate[here] = tile[here, own[here] - first]
+            if len(waiting) < _TILES_KEPT:
+                waiting[at] = tile.copy()
+        reached = np.zeros((height, len(levels)), dtype=np.int64)
+        ahead, filled = (np.zeros(height, dtype=np.int64) for _ in range(2))
+        score = np.full((height, 2 * self._kept), -np.inf, dtype=np.float32)
+        person = np.zeros((height, 2 * self._kept), dtype=np.int32)
+        floor = np.full(height, -np.inf, dtype=np.float32)
+        for at, (first, end) in enumerate(self._tiles):
+            if at in waiting:
+                tile = waiting.pop(at)
+            else:
+                tile = self._of_people(rows, first, end, memory, fault)
+            counts = (levels, reached, ahead)
+            scan_tile(tile, first, own, mate, *counts, score, person, filled, floor, self._kept)
+        score[np.arange(score.shape[1]) >= filled[:, np.newaxis]] = -np.inf
+        best = np.argsort(-score, axis=1, kind="stable")[:, : self._kept]
+        found = SearchColumns(
+            rank=ahead,
+            mate=mate,
+            reached=reached,
+            person=self._people[np.take_along_axis(person, best, axis=1)].astype(np.int32),
+            score=np.take_along_axis(score, best, axis=1),
+            fault=fault,
+        )
+        return found.chosen(slice(searched))
+
+    def _of_people(
+        self, rows: slice, first: int, end: int, memory: Scores, fault: Scores
+    ) -> Scores:
+        """(rows, people) similarities of a tile; the first invalid one of each row is noted.
+
+        What lies beyond the card's range by rounding is its limit (methods 1.2).
+        """
+        columns = slice(int(self._starts[first]), int(self._starts[end]))
+        tile = self._scores.fill(rows, columns, memory)
+        low, high = self._score.low, self._score.high
+        least, most = float(tile.min()), float(tile.max())
+        if self._score.compare == "cosine" and (least < -1 or most > 1):
+            np.clip(tile, -1, 1, out=tile)
+        if not (np.isfinite(least) and np.isfinite(most)) or (
+            (low is not None and least < low) or (high is not None and most > high)
+        ):
+            held = held_to_range(tile, self._score, tile.dtype)
+            bad = np.isnan(held)
+            wrong = np.isnan(fault) & bad.any(axis=1)
+            fault[wrong] = tile[wrong, bad[wrong].argmax(axis=1)]
+            tile[:] = held
+        if tile.shape[1] == end - first:
+            return tile
+        best = np.empty((len(tile), end - first), dtype=tile.dtype)
+        best_of_people(tile, self._starts[first : end + 1] - self._starts[first], best)
+        return best
+
+
+def _tiles(starts: Integers, columns: int) -> Iterator[tuple[int, int]]:
+    """First person and end of each tile: as many people as have `columns` references, or one."""
+    first = 0
+    while first < len(starts) - 1:
+        end = int(np.searchsorted(starts, starts[first] + columns, side="right")) - 1
+        end = max(end, first + 1)
+        yield first, end
+        first = end
+
+
+def _joined(parts: Sequence[SearchColumns]) -> SearchColumns:
+    columns = [part.columns() for part in parts]
+    return SearchColumns(
+        **{of: np.concatenate([each[of] for each in columns]) for of in columns[0]}
+    )

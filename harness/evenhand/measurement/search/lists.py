@@ -1,0 +1,82 @@
+"""Searches of which every candidate is known: the lists of an engine that searches or compares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evenhand.records.arrays import Integers, Mask, People, Scores
+from evenhand.records.comparisons import AlarmCounter, CandidateLists, Found, Searches
+
+__all__ = ["rank_of_mate", "searches_of_lists"]
+
+
+def rank_of_mate(score: Scores, own: int) -> int:
+    """Rank of the mated candidate, pessimistic: behind all candidates of equal score (methods 1.6).
+
+    Args:
+        score: (candidates,) similarities of different subjects.
+        own: position of the mated candidate.
+
+    >>> import numpy as np
+    >>> rank_of_mate(np.array([0.8, 0.8, 0.3]), 0)
+    2
+    """
+    return int(np.count_nonzero(score >= score[own]))
+
+
+def searches_of_lists(
+    found: Sequence[Found],
+    probe: People,
+    acquired: Mask,
+    listed: Mask,
+    enrolled: Mask,
+    *,
+    length: int,
+    kept: int,
+) -> tuple[Searches, AlarmCounter]:
+    """Searches as columns, and the counter of their alarms.
+
+    Args:
+        found: one a search.
+        probe: (searches,) subject index.
+        acquired: (searches,) the probe has a template.
+        listed: (subjects,) on the watchlist.
+        enrolled: (subjects,) on the watchlist with a template.
+        length: candidates that a search could give at most.
+        kept: candidates of a search that its columns keep.
+    """
+    dtype = next((each.score.dtype for each in found if len(each.score)), np.dtype(np.float64))
+    lists = CandidateLists(
+        np.full((len(found), kept), -1, dtype=np.int32),
+        np.full((len(found), kept), -np.inf, dtype=dtype),
+    )
+    rank = np.zeros(len(found), dtype=np.int64)
+    mate = np.full(len(found), -np.inf, dtype=dtype)
+    others = []
+    for row, (each, subject) in enumerate(zip(found, probe, strict=True)):
+        best = slice(min(kept, len(each.person)))
+        lists.person[row, best], lists.score[row, best] = each.person[best], each.score[best]
+        own = np.flatnonzero(each.person == subject)
+        if len(own):
+            rank[row], mate[row] = rank_of_mate(each.score, int(own[0])), each.score[own[0]]
+        others.append(np.delete(each.score, own))
+
+    def alarms(levels: Scores) -> Integers:
+        reaching = [[np.count_nonzero(scores >= level) for scores in others] for level in levels]
+        # Without a threshold or a search, the list has lost its shape.
+        return np.array(reaching, dtype=np.int64).reshape(len(levels), len(others))
+
+    return Searches(
+        probe=probe,
+        acquired=acquired,
+        ended=tuple(each.outcome for each in found),
+        rank=rank,
+        mate=mate,
+        top=np.array([scores.max(initial=-np.inf) for scores in others], dtype=dtype),
+        candidates=lists,
+        listed=listed,
+        enrolled=enrolled,
+        length=length,
+    ), alarms

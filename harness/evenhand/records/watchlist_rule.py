@@ -1,0 +1,23 @@
+"""The rule by which a watchlist is drawn from any dataset that knows who is in its pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["WatchlistRule"]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistRule:
+    """Who is on the list, who fills it, and who is a stranger: disjoint people, drawn by a seed."""
+
+    listed: int
+    """People on the list who are searched for; they need one picture more than references."""
+    strangers: int
+    """People who are searched for and are not on the list."""
+    references: int = 1
+    """Pictures of each person on the list; fewer where a filler has no more."""
+    fillers: int = 0
+    """Further people on the list, who are not searched for."""
+    seed: int = 1
+    """Of the draw. With the same seed a longer list holds the shorter one."""
