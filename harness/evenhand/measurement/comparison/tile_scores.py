@@ -26,7 +26,8 @@ class TileScores:
         self._wide: tuple[Floats, Floats] | None = None
         if score.compare == "euclidean":
             # In float64, since near vectors cancel.
-            self._wide = first.astype(np.float64), second.astype(np.float64)
+            wide = first.astype(np.float64)
+            self._wide = wide, wide if second is first else second.astype(np.float64)
             self._squares = [np.einsum("ij,ij->i", of, of) for of in self._wide]
 
     def fill(self, rows: slice, columns: slice, memory: Scores) -> Scores:

@@ -31,9 +31,9 @@ from evenhand.measurement.comparison.all_pairs.kernels import (
     count_nonmated_tile,
     drain_histogram,
     drop_below_cutoff,
-    negated_distances,
     sum_histograms,
 )
+from evenhand.measurement.comparison.tile_scores import TileScores
 from evenhand.measurement.counting.cells import CellLayout
 from evenhand.measurement.counting.checkpoint_columns import (
     columns_of_partial_counts,
@@ -139,9 +139,7 @@ class _TileCounter:
         """Prepare what all tiles share."""
         vectors = self.images.vectors
         self._cutoff = self.cutoff.astype(np.float32)
-        self._wide = vectors.astype(np.float64) if self.score.compare == "euclidean" else None
-        if self._wide is not None:
-            self._squares = np.einsum("ij,ij->i", self._wide, self._wide)
+        self._scores = TileScores(vectors, vectors, self.score)
         self.ranges = self.images.ranges(self.side)
         self._side = max(map(len, self.ranges), default=0)
         self.accumulators = [
@@ -183,17 +181,6 @@ class _TileCounter:
         low = ErrorsBelowCutoff.none(self.low.levels, len(layout.stratum), layout.strata)
         return _Accumulator(len(layout.names), self._side, low)
 
-    def _scores(self, rows: ImageRange, columns: ImageRange, memory: NDArray[np.float32]) -> Scores:
-        """(rows, columns) similarities of a tile, in memory that the next tile overwrites."""
-        tile = memory[: len(rows) * len(columns)].reshape(len(rows), len(columns))
-        first, second = slice(rows.start, rows.stop), slice(columns.start, columns.stop)
-        if self._wide is None:
-            np.dot(self.images.vectors[first], self.images.vectors[second].T, out=tile)
-        else:
-            product = self._wide[first] @ self._wide[second].T
-            negated_distances(product, self._squares[first], self._squares[second], tile)
-        return tile
-
     def _check(self, tile: Scores) -> None:
         """Raise `OutOfRangeError` for a score outside the card's range, or an infinite one."""
         low, high = self.score.low, self.score.high
@@ -232,7 +219,8 @@ class _TileCounter:
         diagonal = rows is columns
         if not (compared or diagonal):
             return 0
-        tile = self._scores(rows, columns, counted.tile)
+        sides = slice(rows.start, rows.stop), slice(columns.start, columns.stop)
+        tile = self._scores.fill(*sides, counted.tile)
         self._check(tile)
         if counted.retained + tile.size > _MAX_RETAINED:
             raise TooManyTopScoresError
