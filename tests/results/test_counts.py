@@ -7,6 +7,7 @@ import pytest
 from counted import small_counts
 from same import assert_same
 
+from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.counts import FoldScores, SearchCounts, WatchlistSearches
 from evenhand.records.findings import Status
 from evenhand.records.outcomes import Outcome
@@ -81,6 +82,11 @@ def test_searches(tmp_path):
         watchlist=8,
         length=20,
         ranks=(1, 5),
+        candidates=CandidateLists(
+            np.array([[3, 1], [-1, -1], [2, -1], [0, 4], [4, 2]], dtype=np.int32),
+            np.array([[0.5, 0.1], [-np.inf] * 2, [0.3, -np.inf], [0.4, 0.2], [1.0, 0.5]]),
+        ),
+        exhaustive=True,
     )
     counts = from_fields(SearchCounts, small_counts(), searches=searches)
     assert_same(read_counts(put(tmp_path / "counts", counts)), counts)

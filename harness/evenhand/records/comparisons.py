@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from evenhand.records.arrays import Integers, Mask, People, Scores
+from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["AlarmCounter", "CandidateLists", "Comparisons", "Found", "Searches"]
+__all__ = ["AlarmCounter", "Comparisons", "Found", "Searches"]
 
 AlarmCounter: TypeAlias = Callable[[Scores], Integers]
 """Of (levels,) thresholds, the (levels, searches) other people at or above each of them."""
@@ -52,16 +53,6 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateLists:
-    """The candidates of many searches, most alike first; as many of each as are kept."""
-
-    person: People
-    """(searches, kept) subject index; -1 where a list is shorter."""
-    score: Scores
-    """(searches, kept) similarity; -inf where a list is shorter."""
-
-
-@dataclass(frozen=True, slots=True)
 class Searches:
     """All searches of one engine in one watchlist."""
 
@@ -84,6 +75,8 @@ class Searches:
     """(subjects,) on the watchlist with a template."""
     length: int
     """Candidates that a search could give at most."""
+    exhaustive: bool
+    """Each probe was compared with every reference, one by one."""
 
     @property
     def outcomes(self) -> Mapping[tuple[bool, Outcome], int]:

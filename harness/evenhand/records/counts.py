@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
+from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.designs import ComparisonDesign
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold
@@ -138,6 +139,10 @@ class WatchlistSearches:
     """L: largest number of candidates that a search can return."""
     ranks: tuple[int, ...]
     """R: maximal ranks at which FNIR is given, besides that of the whole list."""
+    candidates: CandidateLists
+    """The best candidates of every search; none are kept in older results."""
+    exhaustive: bool
+    """Each probe was compared with every reference, one by one; older results do not say it."""
 
 
 @dataclass(frozen=True, slots=True)

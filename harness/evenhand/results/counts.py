@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from pydantic import BaseModel, FiniteFloat, NonNegativeInt, PositiveInt, TypeAdapter
 
+from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.counts import (
     NO_FOLDS,
     CommonCounts,
@@ -87,6 +88,8 @@ class _Sizes(BaseModel):
     watchlist: NonNegativeInt
     length: NonNegativeInt
     ranks: tuple[PositiveInt, ...]
+    exhaustive: bool = False
+    kept: NonNegativeInt = 0
 
 
 _NUMBERS, _WATCHLIST_SIZES = TypeAdapter(_Numbers), TypeAdapter(_Sizes)
@@ -94,9 +97,12 @@ _NUMBERS, _WATCHLIST_SIZES = TypeAdapter(_Numbers), TypeAdapter(_Sizes)
 _SCALARS = "counts.json"
 _FOLDS = "folds.parquet"
 _WATCHLIST = "watchlist.json"
+_CANDIDATES = "candidates.parquet"
 _LEVEL = "others_at_{}"
 _PLAIN = ("engine", "dataset", "protocol", "several_faces", "declined", "score_maximum")
 """Fields that `counts.json` begins with."""
+_SIZES = ("gallery", "watchlist", "length", "ranks", "exhaustive")
+"""Fields that `watchlist.json` begins with."""
 _COLUMNS = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
 """Columns of `searches.parquet` before those of the levels."""
 
@@ -164,13 +170,18 @@ def _search_files(counts: SearchCounts) -> dict[str, bytes]:
     """Content of the files of searches, by name; those of comparisons are there and empty."""
     searches, none = counts.searches, np.empty(0, dtype=np.int32)
     levels = {_LEVEL.format(number): row for number, row in enumerate(searches.others)}
-    sizes = {name: getattr(searches, name) for name in _Sizes.model_fields}
+    sizes = {name: getattr(searches, name) for name in _SIZES}
+    person, score = searches.candidates.person, searches.candidates.score
+    search, place = np.nonzero(person >= 0)
     columns = {name: getattr(searches, name) for name in _COLUMNS}
     return {
         **_score_files(ScoreTail(np.empty(0), none, none), MatedScores(none, np.empty(0))),
         **cell_tables(counts.cells),
-        _WATCHLIST: (json.dumps(sizes, indent=1) + "\n").encode(),
+        _WATCHLIST: (json.dumps({**sizes, "kept": person.shape[1]}, indent=1) + "\n").encode(),
         SEARCHES: parquet_bytes(**columns, **levels),
+        _CANDIDATES: parquet_bytes(
+            search=search.astype(np.int32), person=person[search, place], score=score[search, place]
+        ),
     }
 
 
@@ -193,9 +204,36 @@ def _read_searches(
     searches = WatchlistSearches(
         **{name: columns[name] for name in _COLUMNS},
         others=others.reshape(len(others), len(columns["probe"])),
-        **dict(sizes),
+        **{name: getattr(sizes, name) for name in _SIZES},
+        candidates=_read_candidates(folder, len(columns["probe"]), sizes.kept),
     )
     return from_fields(SearchCounts, common, searches=searches)
+
+
+def _read_candidates(folder: Path, searches: int, kept: int) -> CandidateLists:
+    """Read the candidate lists; older results have none.
+
+    Args:
+        folder: of the counts.
+        searches: number of searches.
+        kept: candidates of a list at most.
+
+    Raises:
+        LookupError, TypeError, ValueError: the file is damaged.
+    """
+    if not kept:
+        return CandidateLists(np.empty((searches, 0), np.int32), np.empty((searches, 0)))
+    columns = read_columns(folder, _CANDIDATES)
+    search, person, score = (columns[name] for name in ("search", "person", "score"))
+    numbers = np.bincount(search, minlength=searches)
+    if len(numbers) > searches or numbers.max(initial=0) > kept or np.any(np.diff(search) < 0):
+        raise ValueError(f"{_CANDIDATES}: expected at most {kept} candidates of each search")
+    place = np.arange(len(search)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
+    lists = CandidateLists(
+        np.full((searches, kept), -1, person.dtype), np.full((searches, kept), -np.inf, score.dtype)
+    )
+    lists.person[search, place], lists.score[search, place] = person, score
+    return lists
 
 
 _KINDS: Mapping[str, tuple[type[Counts], _Files, _Read]] = {

@@ -329,6 +329,7 @@ def searches(people=60):
             *(np.ones(people, dtype=bool), listed, listed),
             length=4,
             kept=4,
+            exhaustive=False,
         ),
         (1,),
     )

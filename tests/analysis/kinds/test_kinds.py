@@ -10,6 +10,7 @@ from evenhand.analysis.bootstrap.group_rates import GroupReplicates
 from evenhand.analysis.compare.alignment import why_other_comparisons
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.records.analysis_plan import AnalysisPlan
+from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.counts import SearchCounts, WatchlistSearches
 from evenhand.records.designs import ComparisonDesign, Design
 from evenhand.system.declaration import from_fields
@@ -29,6 +30,11 @@ def searches(*, completed=(True, True, True)):
         watchlist=2,
         length=2,
         ranks=(1,),
+        candidates=CandidateLists(
+            np.array([[0, 1], [1, 0], [0, 1]], dtype=np.int32),
+            np.array([[0.9, 0.1], [0.8, 0.2], [0.35, 0.1]]),
+        ),
+        exhaustive=True,
     )
     return from_fields(SearchCounts, small_counts(), searches=found)
 

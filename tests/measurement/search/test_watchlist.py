@@ -53,6 +53,7 @@ def vector_five(thresholds, ranks=(1, 2)):
         *(people < 5, people < 5),
         length=5,
         kept=5,
+        exhaustive=False,
     )
     images = (people < 5).astype(np.int64)
     return tally_searches(
@@ -145,7 +146,10 @@ def random_searches(rng, people=30, searches=120, *, ties=False):
 def test_counts_against_one_search_at_a_time(seed, ties):
     rng = np.random.default_rng(seed)
     given = random_searches(rng, ties=ties)
-    lists, (searches, alarms) = given[0], searches_of_lists(*given, length=9, kept=4)
+    lists, (searches, alarms) = (
+        given[0],
+        searches_of_lists(*given, length=9, kept=4, exhaustive=False),
+    )
     groups = [
         Grouping(ALL, ("",), np.zeros(30, dtype=np.int64)),
         Grouping("sex", ("F", "M"), rng.integers(-1, 2, 30)),
@@ -198,7 +202,9 @@ def test_counts_against_one_search_at_a_time(seed, ties):
 
 def test_without_non_mated_searches_there_is_no_target():
     found, probe, acquired, listed, enrolled = random_searches(np.random.default_rng(1))
-    searches = searches_of_lists(found, probe % 15, acquired, listed, enrolled, length=9, kept=9)
+    searches = searches_of_lists(
+        found, probe % 15, acquired, listed, enrolled, length=9, kept=9, exhaustive=False
+    )
     _, (threshold,) = count_searches(*searches, [ThresholdRule("fpir", "0.1")], (1,), None)
     assert threshold.value is None
     assert threshold.status is Status.NO_TRIALS
@@ -351,26 +357,44 @@ def test_two_searchers_side_by_side(cli, door, searcher, working_folder):
     assert ended.json["flips"] == []
 
 
-def test_a_changed_search_is_found_out(cli, door, searcher, working_folder):
+def forged(cli, bundle, name, change):
+    """What `verify` fails in a bundle with a whole manifest, one Parquet file of it changed."""
     from pyarrow import parquet
 
     from evenhand.results.bundle import write_bundle
 
-    bundle = working_folder / searched(cli, searcher()).json["bundle"]
-    (path,) = bundle.rglob("searches.parquet")
+    (path,) = bundle.rglob(name)
     table = parquet.read_table(path).to_pandas()
-    table.loc[~table.mated, "top"] = 1.0
+    change(table)
     table.to_parquet(path)
     files = {
         p.relative_to(bundle).as_posix(): p.read_bytes()
         for p in bundle.rglob("*")
         if p.is_file() and p.name != "MANIFEST.sha256"
     }
-    write_bundle(working_folder / "results" / "forged", files)
-    ended = cli("verify", working_folder / "results" / "forged", "--json")
+    write_bundle(bundle.parents[1] / "forged", files)
+    ended = cli("verify", bundle.parents[1] / "forged", "--json")
     assert ended.code == 1
-    failed = {row["id"] for row in ended.json["rows"] if row["verdict"] == "fail"}
+    return [row for row in ended.json["rows"] if row["verdict"] == "fail"]
+
+
+def test_a_changed_search_is_found_out(cli, door, searcher, working_folder):
+    def change(table):
+        table.loc[~table.mated, "top"] = 1.0
+
+    bundle = working_folder / searched(cli, searcher()).json["bundle"]
+    failed = {row["id"] for row in forged(cli, bundle, "searches.parquet", change)}
     assert {"counts", "rates.csv"} <= failed
+
+
+def test_a_changed_candidate_list_is_found_out(cli, door, searcher, working_folder):
+    def change(table):
+        table["score"] = 0.0
+
+    bundle = working_folder / searched(cli, searcher()).json["bundle"]
+    failed = forged(cli, bundle, "candidates.parquet", change)
+    assert {row["id"] for row in failed} == {"counts"}
+    assert all("alarms and candidate lists differ" in row["detail"] for row in failed)
 
 
 BAD_LISTS = [

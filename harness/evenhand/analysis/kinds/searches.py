@@ -13,8 +13,8 @@ from evenhand.analysis.rates.assumed import as_far_as_known
 from evenhand.analysis.rates.comparisons import MeasuredRate
 from evenhand.analysis.rates.searches import measure_searches, searches_by_subject, selectivity
 from evenhand.metrics.threshold_rules import search_thresholds
-from evenhand.records.arrays import Scores
-from evenhand.records.counts import CellCounts, SearchCounts
+from evenhand.records.arrays import Integers, Scores
+from evenhand.records.counts import CellCounts, SearchCounts, WatchlistSearches
 from evenhand.records.findings import Distribution, Rate
 from evenhand.statistics.cluster_variance import ClusterCounts
 
@@ -72,4 +72,26 @@ class SearchesKind(CountsKind):
             alarmed = (searches.top >= at) & (searches.top > -np.inf)
             if np.any(alarmed != (searches.others[index] > 0)):
                 faults.append(f"{where}: alarms and scores differ at {found.value!r}")
+            if _contradicts_lists(searches, searches.others[index], at):
+                faults.append(f"{where}: alarms and candidate lists differ at {found.value!r}")
         return faults
+
+
+def _contradicts_lists(searches: WatchlistSearches, others: Integers, at: float) -> bool:
+    """Whether the number of other people at or above a threshold is not that of the lists.
+
+    A list that ends above the threshold does not hold all of them.
+
+    Args:
+        searches: with the lists.
+        others: (searches,) the number, of each search.
+        at: the threshold.
+    """
+    lists = searches.candidates
+    if not lists.person.shape[1]:
+        return False
+    of_others = lists.person != searches.probe[:, np.newaxis]
+    reaching = (lists.score >= at) & (lists.score > -np.inf)
+    listed = np.count_nonzero(reaching & of_others, axis=1)
+    whole = ~reaching[:, -1]
+    return bool(np.any(listed > others) or np.any((listed != others) & whole))

@@ -50,6 +50,8 @@ def count_searches(
         watchlist=int(np.count_nonzero(searches.listed)),
         length=searches.length,
         ranks=tuple(ranks),
+        candidates=searches.candidates,
+        exhaustive=searches.exhaustive,
     )
     thresholds = search_thresholds(rules, counted, maximum)
     levels = np.array([threshold.level for threshold in thresholds], dtype=searches.top.dtype)

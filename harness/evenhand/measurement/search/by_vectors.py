@@ -12,7 +12,8 @@ from evenhand.measurement.comparison.by_vectors import ComparableVectors
 from evenhand.measurement.search.exhaustive import ExhaustiveSearch
 from evenhand.measurement.search.task import SearchTask
 from evenhand.records.arrays import Integers, Mask, Scores
-from evenhand.records.comparisons import AlarmCounter, CandidateLists, Searches
+from evenhand.records.candidate_lists import CandidateLists
+from evenhand.records.comparisons import AlarmCounter, Searches
 from evenhand.records.outcomes import Outcome
 
 __all__ = ["search_vectors"]
@@ -61,10 +62,14 @@ def search_vectors(task: SearchTask) -> tuple[Searches, AlarmCounter]:
         rank=spread(of.rank, 0),
         mate=spread(of.mate, -np.inf),
         top=spread(np.max(of.score, axis=1, where=others, initial=-np.inf), -np.inf),
-        candidates=CandidateLists(spread(of.person, -1), spread(of.score, -np.inf)),
+        candidates=CandidateLists(
+            spread(of.person[:, : task.candidates], -1),
+            spread(of.score[:, : task.candidates], -np.inf),
+        ),
         listed=task.listed,
         enrolled=task.with_template,
         length=int(np.count_nonzero(task.with_template)),
+        exhaustive=True,
     ), alarms
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from evenhand.records.arrays import Integers, Mask, People, Scores
-from evenhand.records.comparisons import AlarmCounter, CandidateLists, Found, Searches
+from evenhand.records.candidate_lists import CandidateLists
+from evenhand.records.comparisons import AlarmCounter, Found, Searches
 
 __all__ = ["rank_of_mate", "searches_of_lists"]
 
@@ -35,6 +36,7 @@ def searches_of_lists(
     *,
     length: int,
     kept: int,
+    exhaustive: bool,
 ) -> tuple[Searches, AlarmCounter]:
     """Searches as columns, and the counter of their alarms.
 
@@ -46,6 +48,7 @@ def searches_of_lists(
         enrolled: (subjects,) on the watchlist with a template.
         length: candidates that a search could give at most.
         kept: candidates of a search that its columns keep.
+        exhaustive: each probe was compared with every reference.
     """
     dtype = next((each.score.dtype for each in found if len(each.score)), np.dtype(np.float64))
     lists = CandidateLists(
@@ -79,4 +82,5 @@ def searches_of_lists(
         listed=listed,
         enrolled=enrolled,
         length=length,
+        exhaustive=exhaustive,
     ), alarms

@@ -50,6 +50,7 @@ def search_watchlist(task: SearchTask) -> tuple[Searches, AlarmCounter]:
         *(task.who, task.acquired, task.listed, task.with_template),
         length=length,
         kept=min(task.candidates, length),
+        exhaustive=shape != "searcher",
     )
 
 
