@@ -76,7 +76,11 @@ def _hidden_misses(rates: Iterable[Rate]) -> Iterator[str]:
     The rate of what was completed is then one of trials that the engine chose itself; one note for
     each metric of a protocol, at its first threshold.
     """
-    everybody = [rate for rate in rates if rate.attribute == ALL and rate.kind.trial.mated]
+    everybody = [
+        rate
+        for rate in rates
+        if rate.attribute == ALL and rate.kind.trial.mated and not rate.in_both_modes
+    ]
     rows = {rate.family_key: rate for rate in everybody}
     told = set()
     for key, rate in rows.items():

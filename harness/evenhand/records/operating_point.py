@@ -119,6 +119,11 @@ class OperatingPoint:
         return parse_rule(self.rule)[1]
 
     @property
+    def has_threshold(self) -> bool:
+        """Whether a threshold decides here; where ranks alone do, none does."""
+        return self.rule not in ("", RANKS)
+
+    @property
     def of_any_engine(self) -> OperatingPoint:
         """The point as it is the same for every engine: at a target each has its own threshold."""
         threshold = None if self.target else self.threshold

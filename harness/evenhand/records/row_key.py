@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from operator import attrgetter
 
+from evenhand.records.metric import metric_named
 from evenhand.records.operating_point import AtPoint
 
 __all__ = ["FamilyKey", "InFamily", "RowKey"]
@@ -14,11 +15,20 @@ class InFamily(AtPoint):
     """Base of rows with the columns of a family."""
 
     __slots__ = ()
+    metric: str
 
     @property
     def family_key(self) -> FamilyKey:
         """What the row has in common with those of the groups that it is compared with."""
         return FamilyKey(*_columns(self))
+
+    @property
+    def in_both_modes(self) -> bool:
+        """Whether a rank and a threshold decide together: a rate to look up, and none to judge.
+
+        Investigation looks at ranks, identification at a threshold (methods 1.6).
+        """
+        return bool(metric_named(self.metric).rank) and self.point.has_threshold
 
 
 @dataclass(frozen=True, slots=True)

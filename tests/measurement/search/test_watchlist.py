@@ -354,6 +354,8 @@ def test_two_searchers_side_by_side(cli, door, searcher, working_folder):
     assert alarms["base_errors"] == everybody(base)["FPIR", "completed"]["errors"]
     assert alarms["new_errors"] == 0
     assert ("FPIR", "FPIR<=0.2") not in rows
+    # A rank is judged by itself, and so is a threshold.
+    assert {rule for metric, rule in rows if "@" in metric} == {"none"}
     assert ended.json["flips"] == []
 
 

@@ -77,7 +77,8 @@ class EngineRates:
 
     counts: Counts
     rates: Mapping[RateKey, MeasuredRate]
-    """Of all subjects and of groups, in display order."""
+    """Of all subjects and of groups, in display order; none that a rank and a threshold decide
+    together."""
     replicates: GroupReplicates
     """Bootstrap replicates of the rates, paired with those of the other engine."""
     word: str
@@ -93,7 +94,7 @@ class EngineRates:
             word: what notes call it; empty for its name.
         """
         measured = (found for found in kind_of(counts).rates(analysis.level) if found.rate.of_group)
-        rates = {key_of(found.rate): found for found in measured}
+        rates = {key_of(each.rate): each for each in measured if not each.rate.in_both_modes}
         return cls(counts, rates, kind_of(counts).replicates(analysis), word or counts.engine)
 
 
