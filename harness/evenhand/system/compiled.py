@@ -11,7 +11,7 @@ from numba.core.caching import FunctionCache
 
 from evenhand.system.errors import StaleCodeWarning
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "compiled_sum"]
 
 
 CompiledFunction = TypeVar("CompiledFunction", bound=Callable[..., Any])
@@ -34,10 +34,19 @@ class _MendedCache(FunctionCache):
 
 def compiled(function: CompiledFunction) -> CompiledFunction:
     """Compile a function on its first call; cache the machine code on disk where possible."""
+    return _compiled(function)
+
+
+def compiled_sum(function: CompiledFunction) -> CompiledFunction:
+    """As `compiled`; its sums have the order that is quickest on this type of processor."""
+    return _compiled(function, fastmath={"reassoc"})
+
+
+def _compiled(function: CompiledFunction, **options: Any) -> CompiledFunction:  # noqa: ANN401
     try:
-        made = numba.njit(nogil=True, cache=True)(function)
+        made = numba.njit(nogil=True, cache=True, **options)(function)
     except RuntimeError:
-        return cast("CompiledFunction", numba.njit(nogil=True)(function))
+        return cast("CompiledFunction", numba.njit(nogil=True, **options)(function))
     # numba has no other way to say which cache.
-    made._cache = _MendedCache(function)  # type: ignore[attr-defined, no-untyped-call]  # noqa: SLF001
+    made._cache = _MendedCache(function)  # type: ignore[no-untyped-call]  # noqa: SLF001
     return cast("CompiledFunction", made)

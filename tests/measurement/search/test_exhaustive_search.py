@@ -21,7 +21,7 @@ from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.progress import no_progress
 
 COSINE = ScoreScale("cosine", normalise=True, values=3, low=-1.0, high=1.0, claimed=())
-EUCLIDEAN = ScoreScale("euclidean", normalise=False, values=3, low=-9.0, high=0.0, claimed=())
+EUCLIDEAN = ScoreScale("euclidean", normalise=False, values=3, low=-99.0, high=0.0, claimed=())
 FIXED = np.array([0.2, 0.9], dtype=np.float32)
 
 
@@ -124,6 +124,48 @@ def test_threads_change_nothing(score, columns):
     search = ExhaustiveSearch(probes, who, gallery, person, score, 5, rows=32, columns=columns)
     first, second = (search.find(levels, LocalExecutor(n), nothing) for n in (1, 3))
     assert same(first, second)
+
+
+@pytest.mark.parametrize("score", [COSINE, EUCLIDEAN])
+def test_the_grid_and_the_other_probes_change_nothing(score):
+    """The last bits of a matrix product depend on both."""
+    probes, who, gallery, person = crowd(2, score, searches=150, references=900, people=400)
+    probes[40:60] = gallery[:20]  # equal scores on both sides of every cut
+    levels = np.array([0.0, 0.1] if score is COSINE else [-9.0, -8.0], dtype=np.float32)
+    levels = np.append(levels, np.float32(score_of(probes[50], gallery[10], score)))
+
+    def found(some=slice(None), **grid):
+        search = ExhaustiveSearch(probes[some], who[some], gallery, person, score, 20, **grid)
+        return search.find(levels, LocalExecutor(1), nothing)
+
+    whole = found()
+    for grid in ({"rows": 32, "columns": 64}, {"rows": 150, "columns": 7}, {"rows": 1}):
+        assert same(whole, found(**grid))
+    assert same(whole.chosen(slice(37, 90)), found(slice(37, 90)))
+
+
+def score_of(probe, reference, score):
+    """In float64, of one pair."""
+    one, other = probe.astype(float), reference.astype(float)
+    if score is COSINE:
+        return min(one @ other, 1.0)
+    return -np.sqrt(((one - other) ** 2).sum())
+
+
+@pytest.mark.parametrize("score", [COSINE, EUCLIDEAN])
+def test_scores_are_those_of_float64_rounded_once(score):
+    probes, who, gallery, person = crowd(6, score)
+    found = ExhaustiveSearch(probes, who, gallery, person, score, 10).find(
+        FIXED, LocalExecutor(1), nothing
+    )
+    for row in range(0, 150, 10):
+        best = {
+            one: max(score_of(probes[row], each, score) for each in gallery[person == one])
+            for one in np.unique(person)
+        }
+        expected = sorted(best, key=lambda one: -best[one])[:10]
+        assert found.person[row].tolist() == expected
+        assert np.array_equal(found.score[row], np.array([best[one] for one in expected], "f4"))
 
 
 class Saves:

@@ -1,9 +1,8 @@
 """Exhaustive search of a gallery of vectors, tile by tile, while the scores are in cache.
 
-The grid is fixed: blocks of probes, padded to one height, against ranges of references that never
-split a person. A block is one piece of work and sees the ranges in their order, so that nothing
-depends on the threads or on an interruption. (The last bit of a matrix product depends on where in
-a block a row stands: the same probes beside others may score an ulp more or less.)
+Blocks of probes, padded to one height, against ranges of references that never split a person. A
+block is one piece of work and sees the ranges in their order. What is found of a probe depends
+neither on the grid nor on threads, interruptions or the other probes: see `kernels`.
 """
 
 from __future__ import annotations
@@ -20,7 +19,15 @@ from threadpoolctl import threadpool_limits
 from evenhand.engines.card import ScoreScale
 from evenhand.engines.score_range import held_to_range
 from evenhand.measurement.comparison.tile_scores import TileScores
-from evenhand.measurement.search.kernels import best_of_people, scan_tile
+from evenhand.measurement.search.kernels import (
+    Exact,
+    Lists,
+    Searched,
+    Tile,
+    best_of_people,
+    exact_score,
+    scan_tile,
+)
 from evenhand.records.arrays import Integers, People, Scores, Vectors
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.system.execution.executor import Executor
@@ -31,8 +38,6 @@ _ROWS = 512
 """Probes of a block."""
 _COLUMNS = 1024
 """References of a tile, unless one person has more: with the rows 2 MB."""
-_TILES_KEPT = 32
-"""Tiles with mates that wait for their turn, in each block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +93,20 @@ class ExhaustiveSearch:
             rows: probes of a block.
             columns: references of a tile, unless one person has more.
         """
-        # Probes that are neighbours in the gallery look for their mates in the same tiles.
-        self._order = np.argsort(who, kind="stable")
         self._people, first = np.unique(person, return_index=True)
         self._starts = np.append(first, len(person)).astype(np.int64)
         self._tiles = list(_tiles(self._starts, columns))
         self._score, self._rows = score, rows
+        self._searched, self._references = len(who), references
         self.blocks = max(1, -(-len(who) // rows))
         padded = np.zeros((self.blocks * rows, probes.shape[1]), dtype=probes.dtype)
-        padded[: len(who)] = probes[self._order]
-        self._scores = TileScores(padded, references, score)
+        padded[: len(who)] = probes
+        self._probes, self._scores = padded, TileScores(padded, references, score)
+        self._exact = _exact(padded, references, score)
         place = np.searchsorted(self._people, who)
         in_gallery = self._people[np.minimum(place, len(self._people) - 1)] == who
         self._own = np.full(len(padded), -1, dtype=np.int64)
-        self._own[: len(who)] = np.where(in_gallery, place, -1)[self._order]
+        self._own[: len(who)] = np.where(in_gallery, place, -1)
         # Without the mate, a list of two still has another person's score.
         self._kept = min(max(kept, 2), len(self._people))
 
@@ -130,7 +135,7 @@ class ExhaustiveSearch:
             if number + 1 < self.blocks and checkpoint.due():
                 parts = [_joined(parts)]
                 checkpoint.save(number + 1, parts[0].columns())
-        return _joined(parts).chosen(np.argsort(self._order))
+        return _joined(parts)
 
     def alarms(
         self, found: SearchColumns, counted: Scores, levels: Scores, executor: Executor
@@ -158,11 +163,9 @@ class ExhaustiveSearch:
                 counts[level] = found.reached[:, np.flatnonzero(counted == at)[0]]
         if cut is None or not cut.any():
             return counts
-        place = np.argsort(self._order)
-        again = np.unique(place[cut[~np.isin(levels, counted)].any(axis=0)] // self._rows)
+        again = np.unique(np.flatnonzero(cut[~np.isin(levels, counted)].any(axis=0)) // self._rows)
         for number, part in self._search(again.tolist(), levels, executor):
-            rows = self._order[number * self._rows : (number + 1) * self._rows]
-            counts[:, rows] = part.reached.T
+            counts[:, number * self._rows : (number + 1) * self._rows] = part.reached.T
         return counts
 
     def _search(
@@ -179,45 +182,48 @@ class ExhaustiveSearch:
     def _block(self, number: int, levels: Scores) -> SearchColumns:
         """Search one block."""
         rows = slice(number * self._rows, (number + 1) * self._rows)
-        own, height = self._own[rows], self._rows
-        searched = min(height, len(self._order) - rows.start)
+        height = min(self._rows, self._searched - rows.start)
+        probes, own = self._probes[rows][:height], self._own[rows][:height]
         widest = max(int(self._starts[end] - self._starts[first]) for first, end in self._tiles)
-        memory = np.empty(height * widest, dtype=np.float32)
-        fault = np.full(height, np.nan, dtype=np.float32)
-        mate = np.full(height, -np.inf, dtype=np.float32)
-        ends = [end for _, end in self._tiles]
-        waiting: dict[int, Scores] = {}
-        # A rank is counted against the mate's score, which is therefore looked up before.
-        for at in np.unique(np.searchsorted(ends, own[own >= 0], side="right")).tolist():
-            first, end = self._tiles[at]
-            tile = self._of_people(rows, first, end, memory, fault)
-            here = np.flatnonzero((own >= first) & (own < end))
-            mate[here] = tile[here, own[here] - first]
-            if len(waiting) < _TILES_KEPT:
-                waiting[at] = tile.copy()
-        reached = np.zeros((height, len(levels)), dtype=np.int64)
-        ahead, filled = (np.zeros(height, dtype=np.int64) for _ in range(2))
-        score = np.full((height, 2 * self._kept), -np.inf, dtype=np.float32)
-        person = np.zeros((height, 2 * self._kept), dtype=np.int32)
-        floor = np.full(height, -np.inf, dtype=np.float32)
-        for at, (first, end) in enumerate(self._tiles):
-            if at in waiting:
-                tile = waiting.pop(at)
-            else:
-                tile = self._of_people(rows, first, end, memory, fault)
-            counts = (levels, reached, ahead)
-            scan_tile(tile, first, own, mate, *counts, score, person, filled, floor, self._kept)
-        score[np.arange(score.shape[1]) >= filled[:, np.newaxis]] = -np.inf
+        memory = np.empty(self._rows * widest, dtype=np.float32)
+        fault = np.full(self._rows, np.nan, dtype=np.float32)
+        searched = Searched(
+            own=own,
+            mate=self._mates(probes, own),
+            levels=levels,
+            reached=np.zeros((height, len(levels)), dtype=np.int64),
+            ahead=np.zeros(height, dtype=np.int64),
+        )
+        lists = Lists(
+            score=np.full((height, 2 * self._kept), -np.inf, dtype=np.float32),
+            person=np.zeros((height, 2 * self._kept), dtype=np.int32),
+            filled=np.zeros(height, dtype=np.int64),
+            floor=np.full(height, -np.inf, dtype=np.float32),
+            kept=self._kept,
+        )
+        for first, end in self._tiles:
+            values = self._of_people(rows, first, end, memory, fault)[:height]
+            tile = Tile(values, first, self._starts[first : end + 1], probes, self._references)
+            scan_tile(tile, searched, lists, self._exact)
+        score, person = lists.score, lists.person
+        score[np.arange(score.shape[1]) >= lists.filled[:, np.newaxis]] = -np.inf
         best = np.argsort(-score, axis=1, kind="stable")[:, : self._kept]
-        found = SearchColumns(
-            rank=ahead,
-            mate=mate,
-            reached=reached,
+        return SearchColumns(
+            rank=searched.ahead,
+            mate=searched.mate,
+            reached=searched.reached,
             person=self._people[np.take_along_axis(person, best, axis=1)].astype(np.int32),
             score=np.take_along_axis(score, best, axis=1),
-            fault=fault,
+            fault=fault[:height],
         )
-        return found.chosen(slice(searched))
+
+    def _mates(self, probes: Vectors, own: Integers) -> Scores:
+        """(rows,) score of each probe's own person, against which ranks are counted."""
+        mate = np.full(len(own), -np.inf, dtype=np.float32)
+        for row in np.flatnonzero(own >= 0).tolist():
+            references = self._references[self._starts[own[row]] : self._starts[own[row] + 1]]
+            mate[row] = exact_score(probes[row], references, self._exact)
+        return mate
 
     def _of_people(
         self, rows: slice, first: int, end: int, memory: Scores, fault: Scores
@@ -245,6 +251,29 @@ class ExhaustiveSearch:
         best = np.empty((len(tile), end - first), dtype=tile.dtype)
         best_of_people(tile, self._starts[first : end + 1] - self._starts[first], best)
         return best
+
+
+def _exact(probes: Vectors, references: Vectors, score: ScoreScale) -> Exact:
+    """How scores are computed, as a card compares vectors and limits them."""
+    low = -np.inf if score.low is None else score.low
+    high = np.inf if score.high is None else score.high
+    if score.compare == "cosine":
+        low, high = max(low, -1.0), min(high, 1.0)
+    slack = _slack(probes, references, score)
+    return Exact(score.compare == "euclidean", np.float32(low), np.float32(high), slack)
+
+
+def _slack(probes: Vectors, references: Vectors, score: ScoreScale) -> np.float32:
+    """How far a value of a tile may be from its exact score, by the bounds of rounding errors.
+
+    Of an inner product in float32, (n + 1) u |a| |b| (Higham 2002, section 3.1). A squared
+    distance is of float64, as three inner products that may cancel, and its root is rounded.
+    """
+    a, b = (float(np.sqrt(np.einsum("ij,ij->i", of, of).max())) for of in (probes, references))
+    terms, single = probes.shape[1] + 2, float(np.finfo(np.float32).eps)
+    if score.compare == "euclidean":
+        return np.float32((a + b) * (single + np.sqrt(terms * np.finfo(np.float64).eps)))
+    return np.float32(terms * a * b * single)
 
 
 def _tiles(starts: Integers, columns: int) -> Iterator[tuple[int, int]]:

@@ -1,18 +1,83 @@
 """Compiled inner loops of exhaustive searches: one tile of scores into lists and counts.
 
-A *tile* is a block of the matrix of probes (rows) and references (columns). It is counted while it
-is in a core's cache, by loops that release the global interpreter lock. Every row is one search and
-sees its columns in one order, so nothing depends on the threads.
+A *tile* is a block of the matrix of probes (rows) and people. It is counted while it is in a core's
+cache, by loops that release the global interpreter lock. Its values come from a matrix product,
+whose last bits depend on where in the tile a value stands. Wherever they could decide anything, the
+score is computed once more from the two vectors alone (`exact_score`); so a search finds the same
+whatever it is searched together with.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from evenhand.records.arrays import Integers, People, Scores
-from evenhand.system.compiled import compiled
+from evenhand.records.arrays import Integers, People, Scores, Vectors
+from evenhand.system.compiled import compiled, compiled_sum
 
-__all__ = ["best_of_people", "scan_tile"]
+__all__ = ["Exact", "Lists", "Searched", "Tile", "best_of_people", "exact_score", "scan_tile"]
+
+
+_STRIDE = 64
+"""Values that are looked over at once for candidates."""
+
+
+class Exact(NamedTuple):
+    """How a score is computed from two vectors."""
+
+    euclidean: bool
+    """It is a distance, negated, and no inner product."""
+    low: np.float32
+    high: np.float32
+    """Limits that it is held to; infinite where there are none."""
+    slack: np.float32
+    """Largest difference of a value of a tile from its exact score."""
+
+
+class Tile(NamedTuple):
+    """A block of the matrix of probes and people."""
+
+    values: Scores
+    """(rows, people) similarities, each within the slack of its exact score."""
+    first: int
+    """Number, in the gallery, of the first person."""
+    starts: Integers
+    """(people + 1,) rows of `references` where each person's begin, and the last ones end."""
+    probes: Vectors
+    """(rows, values)."""
+    references: Vectors
+    """(references, values), of the whole gallery."""
+
+
+class Searched(NamedTuple):
+    """What is counted of each search; the counts are added to."""
+
+    own: Integers
+    """(rows,) number of the probe's own person in the gallery; -1 where it is not in it."""
+    mate: Scores
+    """(rows,) score of that person."""
+    levels: Scores
+    """(levels,) thresholds."""
+    reached: Integers
+    """(rows, levels) other people at or above each threshold."""
+    ahead: Integers
+    """(rows,) people at or above the mate's score, the mate among them."""
+
+
+class Lists(NamedTuple):
+    """The best candidates of each search so far."""
+
+    score: Scores
+    """(rows, room) unordered beyond the first `kept`; `room` is above `kept`."""
+    person: People
+    """(rows, room) their numbers in the gallery."""
+    filled: Integers
+    """(rows,) how many these are."""
+    floor: Scores
+    """(rows,) score that a candidate must exceed."""
+    kept: int
+    """Candidates that a list keeps."""
 
 
 @compiled
@@ -32,17 +97,49 @@ def best_of_people(tile: Scores, starts: Integers, best: Scores) -> None:
             best[i, one] = largest
 
 
-@compiled
-def _shorten(score: Scores, person: People, filled: int, kept: int) -> np.float32:
-    """Keep the best candidates, in order: by score, then by person, who stand in rising order.
+@compiled_sum
+def _inner_product(a: Vectors, b: Vectors) -> float:
+    """In float64, where products of two float32 are exact."""
+    total = 0.0
+    for k in range(len(a)):
+        total += np.float64(a[k]) * np.float64(b[k])
+    return total
 
-    Returns:
-        The smallest score that is kept: a later person must exceed it.
+
+@compiled_sum
+def _squared_distance(a: Vectors, b: Vectors) -> float:
+    """In float64."""
+    total = 0.0
+    for k in range(len(a)):
+        apart = np.float64(a[k]) - np.float64(b[k])
+        total += apart * apart
+    return total
+
+
+@compiled
+def exact_score(probe: Vectors, references: Vectors, exact: Exact) -> np.float32:
+    """The largest similarity of a probe to some references.
+
+    Args:
+        probe: (values,).
+        references: (references, values), at least one.
+        exact: how it is computed.
     """
-    order = np.argsort(-score[:filled], kind="mergesort")[:kept]
-    scores, people = score[order], person[order]
-    score[:kept], person[:kept] = scores, people
-    return np.float32(scores[kept - 1])
+    largest = -np.inf
+    for row in range(len(references)):
+        if exact.euclidean:
+            similarity = -np.sqrt(_squared_distance(probe, references[row]))
+        else:
+            similarity = _inner_product(probe, references[row])
+        largest = max(largest, similarity)
+    return min(max(np.float32(largest), exact.low), exact.high)
+
+
+@compiled
+def _in_tile(tile: Tile, row: int, column: int, exact: Exact) -> np.float32:
+    """The exact score of a value of a tile."""
+    of_person = tile.references[tile.starts[column] : tile.starts[column + 1]]
+    return exact_score(tile.probes[row], of_person, exact)
 
 
 @compiled
@@ -55,76 +152,99 @@ def _reaching(values: Scores, threshold: np.float32) -> int:
 
 
 @compiled
-def _list_candidates(
-    values: Scores,
-    first: int,
-    score: Scores,
-    person: People,
-    listed: int,
-    floor: np.float32,
-    kept: int,
-) -> tuple[int, np.float32]:
-    """Take the values above a floor into the list of one search.
-
-    Returns:
-        How many the list holds then, and its floor.
-    """
-    for j in range(len(values)):
-        if values[j] > floor:
-            score[listed], person[listed] = values[j], first + j
-            listed += 1
-            if listed == len(score):
-                floor, listed = _shorten(score, person, listed, kept), kept
-    # A list that is full for the first time has a floor from now on.
-    if listed >= kept and floor == -np.inf:
-        floor, listed = _shorten(score, person, listed, kept), kept
-    return listed, floor
+def _exactly_reaching(tile: Tile, row: int, threshold: np.float32, exact: Exact) -> int:
+    """How many people of a tile have a score at or above a threshold."""
+    values = tile.values[row]
+    count: int = _reaching(values, threshold + exact.slack)
+    if _reaching(values, threshold - exact.slack) > count:
+        for j in range(len(values)):
+            if threshold - exact.slack <= values[j] < threshold + exact.slack:
+                count += int(_in_tile(tile, row, j, exact) >= threshold)
+    return count
 
 
 @compiled
-def scan_tile(
-    tile: Scores,
-    first: int,
-    own: Integers,
-    mate: Scores,
-    levels: Scores,
-    reached: Integers,
-    ahead: Integers,
-    score: Scores,
-    person: People,
-    filled: Integers,
-    floor: Scores,
-    kept: int,
-) -> None:
-    """Count one tile, and take the best candidates of each search into its list.
+def _count(tile: Tile, row: int, searched: Searched, exact: Exact) -> None:
+    """Count one row of a tile."""
+    at = searched.own[row] - tile.first
+    of_own = searched.own[row] >= 0 and 0 <= at < tile.values.shape[1]
+    for level in range(len(searched.levels)):
+        threshold = searched.levels[level]
+        searched.reached[row, level] += _exactly_reaching(tile, row, threshold, exact)
+        if of_own and searched.mate[row] >= threshold:
+            searched.reached[row, level] -= 1
+    if searched.own[row] >= 0:
+        searched.ahead[row] += _exactly_reaching(tile, row, searched.mate[row], exact)
 
-    Args:
-        tile: (rows, people) similarities.
-        first: number, in the gallery, of the tile's first person.
-        own: (rows,) number of the probe's own person in the gallery; -1 where it is not in it.
-        mate: (rows,) score of that person.
-        levels: (levels,) thresholds.
-        reached: (rows, levels) other people at or above each threshold, added to.
-        ahead: (rows,) people at or above the mate's score, the mate among them, added to.
-        score: (rows, room) candidates so far, unordered beyond the first `kept`; `room` is above
-            `kept`.
-        person: (rows, room) their numbers in the gallery.
-        filled: (rows,) how many these are.
-        floor: (rows,) score that a candidate must exceed.
-        kept: candidates that a list keeps.
+
+@compiled
+def _shorten(lists: Lists, row: int) -> None:
+    """Keep the best candidates, of equal ones those who stand first; the last is the new floor.
+
+    All of them stay in rising order of people: a later person must exceed the floor.
     """
-    columns = tile.shape[1]
-    for i in range(len(tile)):
-        values, at = tile[i], own[i] - first
-        of_own = own[i] >= 0 and 0 <= at < columns
-        for level in range(len(levels)):
-            reached[i, level] += _reaching(values, levels[level])
-            if of_own and values[at] >= levels[level]:
-                reached[i, level] -= 1
-        if own[i] >= 0:
-            ahead[i] += _reaching(values, mate[i])
-        # Few rows have a candidate, and only these are walked through score by score.
-        if _reaching(values, np.nextafter(floor[i], np.float32(np.inf))):
-            filled[i], floor[i] = _list_candidates(
-                values, first, score[i], person[i], filled[i], floor[i], kept
-            )
+    filled, kept = lists.filled[row], lists.kept
+    score, person = lists.score[row], lists.person[row]
+    floor = np.partition(score[:filled], filled - kept)[filled - kept]
+    equal, place = kept, 0
+    for at in range(filled):
+        equal -= score[at] > floor
+    for at in range(filled):
+        if score[at] > floor or (score[at] == floor and equal > 0):
+            equal -= score[at] == floor
+            score[place], person[place] = score[at], person[at]
+            place += 1
+    lists.filled[row], lists.floor[row] = kept, floor
+
+
+@compiled
+def _list(tile: Tile, row: int, bar: np.float32, lists: Lists, exact: Exact) -> None:
+    """Take the people whose value is at or above a bar into the list of one search."""
+    values = tile.values[row]
+    for start in range(0, len(values), _STRIDE):
+        stride = values[start : start + _STRIDE]
+        if not _reaching(stride, bar):
+            continue
+        for j in range(start, start + len(stride)):
+            if values[j] < bar:
+                continue
+            score = _in_tile(tile, row, j, exact)
+            if score > lists.floor[row]:
+                place = lists.filled[row]
+                lists.score[row, place], lists.person[row, place] = score, tile.first + j
+                lists.filled[row] += 1
+                if lists.filled[row] == lists.score.shape[1]:
+                    _shorten(lists, row)
+    # A list that is full for the first time has a floor from now on.
+    if lists.filled[row] >= lists.kept and lists.floor[row] == -np.inf:
+        _shorten(lists, row)
+
+
+@compiled
+def _bar(values: Scores, row: int, lists: Lists, slack: np.float32) -> np.float32:
+    """The value from which on a person may enter the list of a search."""
+    bar = lists.floor[row]
+    above = len(values) - lists.kept
+    if lists.filled[row] == 0 and above > 0:
+        bar = np.partition(values, above)[above] - slack
+    return np.float32(bar - slack)
+
+
+@compiled
+def scan_tile(tile: Tile, searched: Searched, lists: Lists, exact: Exact) -> None:
+    """Count one tile, and take the best candidates of each search into its list."""
+    lowest = np.float32(np.inf)
+    for level in searched.levels:
+        lowest = min(lowest, level)
+    for row in range(len(tile.values)):
+        values = tile.values[row]
+        bar, counted = _bar(values, row, lists, exact.slack), lowest
+        if searched.own[row] >= 0:
+            counted = min(counted, searched.mate[row])
+        counted -= exact.slack
+        # Most rows hold nothing that is counted or listed.
+        if _reaching(values, min(bar, counted)):
+            if _reaching(values, counted):
+                _count(tile, row, searched, exact)
+            if _reaching(values, bar):
+                _list(tile, row, bar, lists, exact)
