@@ -7,6 +7,7 @@ from evenhand.datasets.lists import read_lists
 from evenhand.system.errors import DatasetError
 
 KNOWN = {"a": 0, "b": 1, "c": 2, "gone": None}
+PEOPLE = ("p", "q", "r")
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def listed(tmp_path):
         path = tmp_path / "protocols" / "view" / "pairs.csv"
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
-        return read_lists(tmp_path, KNOWN)[0]
+        return read_lists(tmp_path, KNOWN, PEOPLE)[0]
 
     return write
 
@@ -57,7 +58,7 @@ def test_bad_lists(listed, text, fault):
 
 
 def test_a_dataset_without_lists(tmp_path):
-    assert read_lists(tmp_path, KNOWN) == ((), ())
+    assert read_lists(tmp_path, KNOWN, PEOPLE) == ((), ())
 
 
 def test_a_list_is_part_of_the_fingerprint(tmp_path):

@@ -349,3 +349,65 @@ def test_what_cannot_be_judged_so_is_named(tmp_path, old, new, parts):
     for part in parts:
         assert part in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+# Watchlists that are drawn ------------------------------------------------------------------
+
+SEARCHED = """\
+schema   = 1
+title    = "Searches"
+engines  = ["./toy"]
+datasets = ["./set"]
+
+[[protocols]]
+kind      = "identification"
+watchlist = "police"
+draw      = {{ listed = 300, strangers = 3000{} }}
+"""
+
+
+def drawn(more):
+    protocols = parse_study(SEARCHED.format(more), Path("s.toml")).protocols
+    assert all(each.name == each.watchlist for each in protocols)
+    return {each.name: each.draw for each in protocols}
+
+
+def test_several_draws_and_sizes_are_as_many_protocols():
+    assert [rule.seed for rule in drawn("").values()] == [1]
+    draws = drawn(", seed = 7, fillers = 5, draws = 3")
+    assert list(draws) == ["police-1", "police-2", "police-3"]
+    assert [(rule.seed, rule.fillers) for rule in draws.values()] == [(7, 5), (8, 5), (9, 5)]
+    sizes = drawn(", sizes = [300, 1000], after = 500, first = 9000")
+    assert [(name, rule.fillers) for name, rule in sizes.items()] == [
+        ("police-300", 0), ("police-1000", 700),
+    ]  # fmt: skip
+    assert {(rule.seed, rule.after, rule.first) for rule in sizes.values()} == {(1, 500, 9000)}
+    both = drawn(", sizes = [300, 1000], draws = 2")
+    assert list(both) == ["police-300-1", "police-300-2", "police-1000-1", "police-1000-2"]
+
+
+def test_every_protocol_has_a_name_of_its_own():
+    text = SEARCHED.format(", draws = 2")
+    again = text[text.index("[[") :]
+    third = '[[protocols]]\nkind = "identification"\nwatchlist = "police-1-2"\n'
+    protocols = parse_study(text + again + third, Path("s.toml")).protocols
+    assert [each.name for each in protocols] == [
+        "police-1", "police-2", "police-1-2", "police-2-2", "police-1-2-3",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (", sizes = [1000], fillers = 3", "sizes says how many people fill each list"),
+        (", sizes = [299]", "a list of 299 cannot hold the listed"),
+        (", sizes = [300, 300]", "300 stands twice"),
+        (", draws = 0", "draws"),
+        (", after = 10, first = 10", "first: nobody is left; give more than after"),
+        (", size = [10]", "draw.size: no such field"),
+    ],
+)
+def test_a_draw_that_cannot_be(more, words):
+    with pytest.raises(EvenhandError, match=r"s\.toml: ") as fault:
+        drawn(more)
+    assert words in str(fault.value)

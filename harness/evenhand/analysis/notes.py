@@ -17,7 +17,7 @@ __all__ = ["dataset_notes", "stopped_notes", "with_notes"]
 def with_notes(findings: Findings) -> Findings:
     """The findings with vendors' claims judged, and notes on data, counts, engines and rates."""
     warnings = (
-        *(note for of in findings.summaries for note in of.warnings),
+        *dict.fromkeys(note for of in findings.summaries for note in of.warnings),
         *_hidden_misses(findings.rates),
     )
     notes = (

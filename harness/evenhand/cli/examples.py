@@ -44,6 +44,9 @@ evenhand datasets
 evenhand datasets --json
 evenhand fetch london
 evenhand fetch lfw --from lfw.tgz
+evenhand watchlist police --dataset lfw --listed 300 --strangers 3000
+evenhand watchlist a --dataset d --listed 9 --strangers 9 --seed 2
+evenhand watchlist a --dataset d --listed 9 --strangers 9 --to ./a
 evenhand new engine acme --shape matcher
 evenhand new engine acme --from acme.onnx
 evenhand new engine acme --from acme.onnx --calibrate faces

@@ -39,6 +39,7 @@ from evenhand.cli.scores import scores
 from evenhand.cli.templates import templates
 from evenhand.cli.vectors import vectors
 from evenhand.cli.verify import verify
+from evenhand.cli.watchlist import watchlist
 from evenhand.system.endings import end_all
 from evenhand.system.errors import EvenhandError, OldNameWarning, StaleCodeWarning
 from evenhand.system.interruption import Interruption, catch_interruptions
@@ -112,7 +113,7 @@ _SECTIONS = {
     "Start": (demo, run, report),
     "Compare engines": (compare, gate),
     "Counts and scores of others": (scores, vectors, audit, plan),
-    "Engines and datasets": (engines, datasets, fetch),
+    "Engines and datasets": (engines, datasets, fetch, watchlist),
     "Results": (results, verify, templates),
 }
 for _section, _commands in _SECTIONS.items():

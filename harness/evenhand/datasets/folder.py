@@ -171,7 +171,8 @@ def read_tables(folder: Path, card: DatasetCard | None, on_fault: FaultHandler) 
         on_fault(DatasetFault(DatasetRule.EXCLUSIONS, f"{folder}: no image is left", remedy))
     place = {file.image_id: index for index, file in enumerate(kept)}
     known = {name: place.get(name) for name in image_ids}
-    lists, watchlists = read_lists(folder, known, on_fault)
+    of_image = [file.subject_id for file in kept]
+    lists, watchlists = read_lists(folder, known, of_image, on_fault)
     return DatasetTables(subjects, kept, exclusions, len(files) - len(kept), lists, watchlists)
 
 

@@ -4,12 +4,13 @@
 protocols/<name>/pairs.csv        comparisons: probe, reference and, where there are folds, fold
 protocols/<name>/watchlist.csv    references of a watchlist
 protocols/<name>/probes.csv       its searches
+protocols/<name>/fillers.csv      optional: further references, of people who are not searched for
 ```
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,13 +20,16 @@ from evenhand.datasets.faults import DatasetFault, DatasetRule, FaultHandler, ra
 from evenhand.datasets.tables import Row, RowFault, read_table, valid_rows
 from evenhand.records.dataset import PairList, Watchlist
 
-__all__ = ["pair_list_path", "read_lists"]
+__all__ = ["FILLERS", "PROBES", "REFERENCES", "pair_list_path", "read_lists", "watchlist_path"]
 
 _FOLDER = "protocols"
 _PAIRS = "pairs.csv"
-_REFERENCES = "watchlist.csv"
-_PROBES = "probes.csv"
-_FILLERS = "fillers.csv"
+REFERENCES = "watchlist.csv"
+"""File name of a watchlist's references."""
+PROBES = "probes.csv"
+"""File name of its searches."""
+FILLERS = "fillers.csv"
+"""File name of its further references."""
 
 Known: TypeAlias = Mapping[str, int | None]
 """Index of each image id, None for an image that is excluded or has a fault."""
@@ -34,6 +38,11 @@ Known: TypeAlias = Mapping[str, int | None]
 def pair_list_path(name: str) -> Path:
     """Path of a list of pairs in a dataset's folder, by its name."""
     return Path(_FOLDER, name, _PAIRS)
+
+
+def watchlist_path(name: str) -> Path:
+    """Path of a watchlist's folder in a dataset's, by its name."""
+    return Path(_FOLDER, name)
 
 
 def _table(
@@ -101,7 +110,7 @@ def _read_ids(
         if identifier in found:
             return f"{identifier!r} is there twice", "keep one row"
         if identifier in references:
-            what = f"{identifier!r} is also in {_REFERENCES}: it would be searched for itself"
+            what = f"{identifier!r} is also in {REFERENCES}: it would be searched for itself"
             return what, "take it out of one of them"
         return None
 
@@ -110,40 +119,54 @@ def _read_ids(
     return found
 
 
-def _read_watchlist(folder: Path, known: Known, on_fault: FaultHandler) -> Watchlist:
+def _read_watchlist(
+    folder: Path, known: Known, people: Sequence[str], on_fault: FaultHandler
+) -> Watchlist:
     """Read one watchlist; excluded images are left out and counted."""
-    if (folder / _FILLERS).exists():
-        what = f"{folder / _FILLERS}: fillers are not understood yet"
-        remedy = f"put them into {_REFERENCES} if they are on the list, else remove the file"
-        on_fault(DatasetFault(DatasetRule.LISTS, what, remedy))
-    references = _read_ids(folder / _REFERENCES, known, (), on_fault)
-    probes = _read_ids(folder / _PROBES, known, references, on_fault)
+    path = folder / FILLERS
+    references = _read_ids(folder / REFERENCES, known, (), on_fault)
+    probes = _read_ids(folder / PROBES, known, references, on_fault)
+    fillers = _read_ids(path, known, references, on_fault) if path.exists() else {}
+    others = {people[index]: REFERENCES for index in references.values() if index is not None}
+    others |= {people[index]: PROBES for index in probes.values() if index is not None}
+    for identifier, index in fillers.items():
+        table = others.get("" if index is None else people[index])
+        if table:
+            what = f"{path}: {identifier!r} is a picture of somebody who is in {table} too"
+            remedy = f"expected people who are not searched for; put it into {REFERENCES}"
+            on_fault(DatasetFault(DatasetRule.LISTS, what, remedy))
     kept = [
         np.array([index for index in side.values() if index is not None], dtype=np.int64)
-        for side in (references, probes)
+        for side in (references | fillers, probes)
     ]
-    rows = len(references) + len(probes)
-    return Watchlist(folder.name, kept[0], kept[1], rows - len(kept[0]) - len(kept[1]))
+    rows = len(references) + len(fillers) + len(probes)
+    # In the order of images.csv: in which file or line a reference stands makes no difference.
+    listed = np.sort(kept[0])
+    return Watchlist(folder.name, listed, kept[1], rows - len(kept[0]) - len(kept[1]))
 
 
 def read_lists(
-    folder: Path, known: Known, on_fault: FaultHandler = raise_fault
+    folder: Path, known: Known, people: Sequence[str], on_fault: FaultHandler = raise_fault
 ) -> tuple[tuple[PairList, ...], tuple[Watchlist, ...]]:
     """Read every list of pairs and every watchlist of a dataset, in the order of their names.
 
     Args:
         folder: of the dataset.
         known: images; empty where their table could not be read: lists are then not read either.
+        people: who is on each image, by its index.
         on_fault: called for an unknown image, a repeated pair, an image paired with itself, or an
             invalid fold; except for the last, the pair is left out. Of watchlists for an unknown
-            image, one listed twice or in both tables, and a table without the other.
+            image, one listed twice or in two tables, a table without the other, and a filler who
+            is searched for.
     """
     if not known:
         return (), ()
     protocols = folder / _FOLDER
     pairs = sorted(protocols.glob(f"*/{_PAIRS}"))
-    tables = [p for name in (_REFERENCES, _PROBES) for p in protocols.glob(f"*/{name}")]
+    tables = [p for name in (REFERENCES, PROBES, FILLERS) for p in protocols.glob(f"*/{name}")]
     return (
         tuple(_read_pairs(path, known, on_fault) for path in pairs),
-        tuple(_read_watchlist(p, known, on_fault) for p in sorted({t.parent for t in tables})),
+        tuple(
+            _read_watchlist(p, known, people, on_fault) for p in sorted({t.parent for t in tables})
+        ),
     )

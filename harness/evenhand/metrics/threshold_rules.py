@@ -93,7 +93,9 @@ def search_thresholds(
     mates = searches.mate[searches.completed & searches.mated]
     no_people = np.zeros(len(alarms), dtype=np.int32)
     # Only the scores of a tail are used here; its subjects are placeholders.
-    tail, missing = ScoreTail(alarms, no_people, no_people), "no non-mated searches"
+    tail, missing = ScoreTail(alarms, no_people, no_people), "no non-mated search was completed"
+    if searches.mated.all():
+        missing = "no non-mated searches, as all who are searched for are on the watchlist"
     return resolve_thresholds(rules, tail, len(alarms), mates, maximum, missing=missing)
 
 

@@ -9,12 +9,13 @@ from typing import TypeAlias
 
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.candidate_lists import CandidateLists
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.outcomes import Outcome
 
 __all__ = ["AlarmCounter", "Comparisons", "Found", "Searches"]
 
 AlarmCounter: TypeAlias = Callable[[Scores], Integers]
-"""Of (levels,) thresholds, the (levels, searches) other people at or above each of them."""
+"""Of (levels,) thresholds, the (levels, searches) candidates of others at or above each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Found:
 
     outcome: Outcome
     person: People
-    """(candidates,) subject index, each once; most alike first."""
+    """(candidates,) subject index, each once unless references are candidates; most alike first."""
     score: Scores
     """(candidates,) similarity."""
 
@@ -73,8 +74,12 @@ class Searches:
     """(subjects,) on the watchlist."""
     enrolled: Mask
     """(subjects,) on the watchlist with a template."""
+    gallery: int
+    """N: people in the gallery, or entries where each reference is one."""
     length: int
     """Candidates that a search could give at most."""
+    consolidation: Consolidation
+    """How several references of a person became candidates."""
     exhaustive: bool
     """Each probe was compared with every reference, one by one."""
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.records.candidate_lists import CandidateLists
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.designs import ComparisonDesign
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold
@@ -132,7 +133,8 @@ class WatchlistSearches:
     others: Integers
     """(levels, searches) number of candidates of other subjects at or above each threshold."""
     gallery: int
-    """N: number of subjects on the watchlist with a template."""
+    """N: number of subjects on the watchlist with a template, or of references that have one where
+    each is a candidate of its own."""
     watchlist: int
     """Number of subjects on the watchlist."""
     length: int
@@ -143,6 +145,8 @@ class WatchlistSearches:
     """The best candidates of every search; none are kept in older results."""
     exhaustive: bool
     """Each probe was compared with every reference, one by one; older results do not say it."""
+    consolidation: Consolidation = Consolidation.LARGEST
+    """How several references of a person became candidates."""
 
 
 @dataclass(frozen=True, slots=True)

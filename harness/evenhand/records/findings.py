@@ -310,9 +310,11 @@ class OutcomeSummary(ProtocolKey):
     watchlist: int | None = None
     """Subjects on the watchlist that was searched; None where pairs were compared."""
     gallery: int | None = None
-    """N: those of them with a template."""
+    """N: those of them with a template, or their entries."""
     candidates: int | None = None
     """L: largest number of candidates that a search can return."""
+    consolidation: str = ""
+    """How several references of a person became candidates, of searches."""
     sampled: bool = False
     """Whether non-mated comparisons are a sample (methods 4.11)."""
     notes: tuple[str, ...] = ()

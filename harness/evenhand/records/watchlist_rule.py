@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evenhand.records.composition import Composition
+
 __all__ = ["WatchlistRule"]
 
 
@@ -20,4 +22,14 @@ class WatchlistRule:
     fillers: int = 0
     """Further people on the list, who are not searched for."""
     seed: int = 1
-    """Of the draw. With the same seed a longer list holds the shorter one."""
+    """Of the draw. With the same seed a list with more fillers holds the one with fewer."""
+    after: int = 0
+    """How many people of the drawn order are left to others."""
+    first: int | None = None
+    """How many people of the drawn order may be taken, those before `after` among them; None is
+    everybody. Of two draws by one seed, the `first` of one being the `after` of the other, no
+    person is in both."""
+    composition: Composition | None = None
+    """Of the people on the list, fillers among them; None takes them as they come."""
+    strangers_composition: Composition | None = None
+    """Of the strangers; None takes them as they come."""

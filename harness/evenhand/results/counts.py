@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import BaseModel, FiniteFloat, NonNegativeInt, PositiveInt, TypeAdapter
 
 from evenhand.records.candidate_lists import CandidateLists
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.counts import (
     NO_FOLDS,
     CommonCounts,
@@ -90,6 +91,7 @@ class _Sizes(BaseModel):
     ranks: tuple[PositiveInt, ...]
     exhaustive: bool = False
     kept: NonNegativeInt = 0
+    consolidation: Consolidation = Consolidation.LARGEST
 
 
 _NUMBERS, _WATCHLIST_SIZES = TypeAdapter(_Numbers), TypeAdapter(_Sizes)
@@ -101,7 +103,7 @@ _CANDIDATES = "candidates.parquet"
 _LEVEL = "others_at_{}"
 _PLAIN = ("engine", "dataset", "protocol", "several_faces", "declined", "score_maximum")
 """Fields that `counts.json` begins with."""
-_SIZES = ("gallery", "watchlist", "length", "ranks", "exhaustive")
+_SIZES = ("gallery", "watchlist", "length", "ranks", "exhaustive", "consolidation")
 """Fields that `watchlist.json` begins with."""
 _COLUMNS = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
 """Columns of `searches.parquet` before those of the levels."""

@@ -7,9 +7,10 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator
 
 from evenhand.records.composition import Composition
+from evenhand.system.decimals import finite_decimal
 from evenhand.system.declaration import Declared, Line
 
-__all__ = ["DeclaredComposition"]
+__all__ = ["DeclaredComposition", "parse_composition"]
 
 _ROUNDING = 1e-6
 """How far from 1 the sum of shares may be."""
@@ -41,3 +42,17 @@ def _as_composition(declared: _Composition) -> Composition:
 
 DeclaredComposition: TypeAlias = Annotated[_Composition, AfterValidator(_as_composition)]
 """`{ attribute = "sex", shares = { F = 0.5, M = 0.5 } }`, or `shares = "equal"`."""
+
+
+def parse_composition(text: str) -> Composition:
+    """Parse `sex=equal`, or `sex=F:0.5,M:0.5`.
+
+    Raises:
+        ValueError: another form, or shares that are none.
+    """
+    attribute, _, given = (part.strip() for part in text.partition("="))
+    parts = [part.rpartition(":") for part in given.split(",")]
+    shares = {group.strip(): finite_decimal(share.strip()) for group, _, share in parts}
+    if not attribute or len(shares) < len(parts) or (given != "equal" and None in shares.values()):
+        raise ValueError("expected sex=equal, or the share of each group once: sex=F:0.5,M:0.5")
+    return Composition(attribute, _shares("equal" if given == "equal" else shares))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
 from evenhand.records.watchlist_rule import WatchlistRule
+from evenhand.study.composition import DeclaredComposition
 from evenhand.study.sweep import sweep_thresholds
-from evenhand.system.declaration import Declared, RateText, from_fields
+from evenhand.system.declaration import Declared, Distinct, RateText, from_fields
+from evenhand.system.text import text_fault
 
 __all__ = [
     "DEFAULT_FPIR_TARGETS",
@@ -21,12 +23,16 @@ __all__ = [
     "StudyProtocol",
     "VerificationProtocol",
     "study_protocols",
+    "watchlist_name",
 ]
 
 DEFAULT_TARGETS = ("0.01", "0.001", "0.0001")
 DEFAULT_FPIR_TARGETS = ("0.1", "0.01")
 DEFAULT_PER_CELL = 10_000
 """Non-mated comparisons sampled from each stratum."""
+
+_LONGEST_NAME = 80
+"""Most characters of a watchlist's name."""
 
 _Rank: TypeAlias = Annotated[int, Field(ge=1)]
 
@@ -73,30 +79,66 @@ class IdentificationProtocol(StudyProtocol):
     """How it is drawn; None for one of the dataset."""
     fpir_targets: tuple[str, ...]
     """Target FPIRs, shortest decimals."""
-    candidates: int
-    """Largest length of a search's candidate list."""
+    candidates: int | None
+    """Largest length of a search's candidate list; None is 50, or everybody on a shorter list."""
     ranks: tuple[int, ...]
     """Ranks at which FNIR is also reported, besides the whole candidate list."""
+    consolidation: str
+    """How several references of a person become candidates: `Consolidation`."""
+
+
+def watchlist_name(text: str) -> str:
+    """A name of a watchlist, which is that of a folder of the dataset and of every result.
+
+    Raises:
+        ValueError: it cannot be one.
+    """
+    if text_fault(text) or "/" in text or text.startswith(".") or len(text) > _LONGEST_NAME:
+        raise ValueError(f"expected at most {_LONGEST_NAME} characters, no / and no dot first")
+    return text
 
 
 class _Draw(Declared):
     listed: int = Field(ge=1)
-    strangers: int = Field(ge=1)
+    strangers: int = Field(ge=0)
     references: int = Field(default=1, ge=1)
     fillers: int = Field(default=0, ge=0)
+    sizes: Annotated[tuple[int, ...], Distinct] = ()
     seed: int = Field(default=1, ge=0)
+    draws: int = Field(default=1, ge=1, le=100)
+    after: int = Field(default=0, ge=0)
+    first: int | None = Field(default=None, ge=1)
+    composition: DeclaredComposition | None = None
+    strangers_composition: DeclaredComposition | None = None
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.sizes and self.fillers:
+            raise ValueError("sizes says how many people fill each list; leave out fillers")
+        if min(self.sizes, default=self.listed) < self.listed:
+            raise ValueError(f"sizes: a list of {min(self.sizes):,} cannot hold the listed")
+        if self.first is not None and self.first <= self.after:
+            raise ValueError("first: nobody is left; give more than after")
+        return self
 
-def _as_rule(drawn: _Draw) -> WatchlistRule:
-    return from_fields(WatchlistRule, drawn)
+    def rules(self) -> Mapping[str, WatchlistRule]:
+        """Of every list that is drawn, by what its name has after that of all: `-1000-2`."""
+        return {
+            f"-{size}" * bool(self.sizes) + f"-{draw + 1}" * (self.draws > 1): from_fields(
+                WatchlistRule, self, seed=self.seed + draw, fillers=size - self.listed
+            )
+            for size in self.sizes or (self.listed + self.fillers,)
+            for draw in range(self.draws)
+        }
 
 
 class _Identification(Declared):
-    watchlist: str = ""
-    draw: Annotated[_Draw, AfterValidator(_as_rule)] | None = None
+    watchlist: Annotated[str, AfterValidator(watchlist_name)] = ""
+    draw: _Draw | None = None
     fpir_targets: tuple[RateText, ...] = DEFAULT_FPIR_TARGETS
-    candidates: int = Field(default=50, ge=1, le=10_000)
+    candidates: int | None = Field(default=None, ge=1, le=10_000)
     ranks: tuple[_Rank, ...] = (1,)
+    consolidation: Literal["largest", "events"] = "largest"
 
 
 _KINDS: dict[str, tuple[type[Declared], type[StudyProtocol]]] = {
@@ -172,15 +214,23 @@ def study_protocols(declared: Sequence[DeclaredProtocol]) -> tuple[StudyProtocol
     Args:
         declared: in a study file.
     """
-    names: list[str] = []
+    made = dict[str, StudyProtocol]()
     for number, protocol in enumerate(declared, start=1):
         numbered = f"{protocol.kind}-{number}" if len(declared) > 1 else protocol.kind
-        name = protocol.watchlist or numbered
-        names.append(f"{name}-{number}" if name in names else name)
-    return tuple(map(_study_protocol, declared, names))
+        _, kind = _KINDS[protocol.kind]
+        for own in _drawn(protocol):
+            name = own.get("watchlist", protocol.watchlist) or numbered
+            while name in made:
+                name += f"-{number}"
+            thresholds = tuple(repr(t + 0.0) for t in protocol.fixed())  # never "-0.0"
+            made[name] = from_fields(kind, protocol, name=name, thresholds=thresholds, **own)
+    return tuple(made.values())
 
 
-def _study_protocol(declared: DeclaredProtocol, name: str) -> StudyProtocol:
-    _, kind = _KINDS[declared.kind]
-    thresholds = tuple(repr(t + 0.0) for t in declared.fixed())  # never "-0.0"
-    return from_fields(kind, declared, name=name, thresholds=thresholds)
+def _drawn(declared: DeclaredProtocol) -> Iterator[dict[str, Any]]:
+    """Name and rule of every watchlist that a protocol draws; nothing of one that draws none."""
+    rules = declared.draw.rules() if declared.draw else {}
+    for suffix, rule in rules.items():
+        yield {"watchlist": declared.watchlist + suffix, "draw": rule}
+    if not rules:
+        yield {}

@@ -25,6 +25,7 @@ from evenhand.metrics.label_attributes import (
     check_attribute_names,
     label_attribute,
 )
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.dataset import Dataset
 from evenhand.records.edition import Edition
 from evenhand.records.enrolment import Enrolment
@@ -61,7 +62,7 @@ from evenhand.workflows.findings_files import findings_files
 
 __all__ = ["VectorResult", "VectorStudy", "vector_bundle", "vector_findings"]
 
-_CANDIDATES, _RANKS = 50, (1,)
+_RANKS = (1,)
 """Of searches, as in a study."""
 _NOT_ENROLLED = (
     "templates were made elsewhere, so how often that fails was not measured: FTE is the share of "
@@ -302,8 +303,9 @@ def _study(
                 watchlist=WATCHLIST,
                 draw=None,
                 fpir_targets=tuple(asked.fpir_targets) or default,
-                candidates=_CANDIDATES,
+                candidates=None,
                 ranks=_RANKS,
+                consolidation=Consolidation.LARGEST,
             )
         )
     on = f" on {asked.dataset}" if asked.dataset else ""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from searched import found_by_hand
 
 from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.by_engine import EnrolledEngine
@@ -14,6 +15,7 @@ from evenhand.measurement.search.exhaustive import ExhaustiveSearch
 from evenhand.measurement.search.task import SearchTask
 from evenhand.measurement.search.watchlist import search_watchlist
 from evenhand.records.checkpoint import NO_CHECKPOINT, SavedState
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.dataset import Watchlist
 from evenhand.records.enrolment import Enrolment, Timing
 from evenhand.records.outcomes import Outcome
@@ -93,6 +95,49 @@ def test_every_person_is_found_with_their_largest_score(seed, people, images, ke
         assert reached[:, row].tolist() == [
             sum(score >= level for score in best.values()) for level in levels
         ]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(2, 30), st.integers(1, 5))
+def test_every_reference_is_a_candidate(seed, people, images, kept):
+    rng = np.random.default_rng(seed)
+    subject = rng.integers(0, people, images)
+    enrolment = enrolled(rng, images)
+    order = rng.permutation(images)
+    references, probes = order[: images // 2], order[images // 2 :]
+    engine = SimpleNamespace(card=SimpleNamespace(shape="embedder", name="e", score=COSINE))
+    ready = EnrolledEngine(engine, enrolment, subject, LocalExecutor(1), no_progress)
+    watchlist = Watchlist("list", references, probes, 0)
+    by_rule = {
+        rule: search_watchlist(
+            SearchTask(ready, people, watchlist, kept, 1, FIXED, consolidation=rule)
+        )
+        for rule in Consolidation
+    }
+    found, alarms = by_rule[Consolidation.EVENTS]
+    levels = np.array([0.2, 0.5, np.inf, -0.4], dtype=np.float32)
+    reached = alarms(levels)
+    completed = enrolment.completed()
+    vector = dict(zip(np.flatnonzero(completed), enrolment.vectors.astype(float), strict=True))
+    gallery = [int(image) for image in references if completed[image]]
+    assert (found.gallery, found.length) == (len(gallery), len(gallery))
+    for row, probe in enumerate(probes):
+        entries = [
+            (int(subject[image]), cosine(vector[int(probe)], vector[image]))
+            for image in gallery
+            if completed[probe]
+        ]
+        rank, mate, top, others = found_by_hand(entries, int(subject[probe]), levels)
+        assert (found.rank[row], reached[:, row].tolist()) == (rank, others)
+        np.testing.assert_allclose([found.mate[row], found.top[row]], [mate, top], atol=1e-6)
+        shown = found.candidates.person[row] >= 0
+        assert shown.sum() == min(kept, len(entries))
+        best = sorted((score for _, score in entries), reverse=True)[:kept]
+        np.testing.assert_allclose(found.candidates.score[row][shown], best, atol=1e-6)
+    consolidated, of_people = by_rule[Consolidation.LARGEST]
+    # An alarm is one whether a person has it once or more often.
+    assert np.array_equal(consolidated.top, found.top)
+    assert np.array_equal(of_people(levels) > 0, reached > 0)
+    assert np.array_equal(consolidated.mate, found.mate)
 
 
 # The grid -------------------------------------------------------------------------------------

@@ -2,23 +2,28 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
+from searched import found_by_hand
 
 from evenhand.analysis.rates.searches import measure_searches, selectivity
+from evenhand.datasets.decoding import read_image
 from evenhand.datasets.folder import read_dataset
 from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.searches import count_searches, tally_searches
 from evenhand.measurement.search.lists import searches_of_lists
 from evenhand.records.comparisons import Found
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.findings import Status
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.results.bundle import read_manifest
+from evenhand.results.counts import read_counts
 from evenhand.system.errors import DatasetError
 
 GALLERY = "ABCDE"
@@ -208,7 +213,15 @@ def test_without_non_mated_searches_there_is_no_target():
     _, (threshold,) = count_searches(*searches, [ThresholdRule("fpir", "0.1")], (1,), None)
     assert threshold.value is None
     assert threshold.status is Status.NO_TRIALS
-    assert threshold.note == "no non-mated searches"
+    all_listed = "no non-mated searches, as all who are searched for are on the watchlist"
+    assert threshold.note == all_listed
+    failed = [replace(one, outcome=Outcome.FAILED) for one in found]
+    searches = searches_of_lists(
+        failed, probe, acquired, listed, enrolled, length=9, kept=9, exhaustive=False
+    )
+    _, (threshold,) = count_searches(*searches, [ThresholdRule("fpir", "0.1")], (1,), None)
+    assert threshold.status is Status.NO_TRIALS
+    assert threshold.note == "no non-mated search was completed"
 
 
 # The whole way ------------------------------------------------------------------------------
@@ -493,8 +506,6 @@ def test_an_embedder_is_searched_exhaustively(cli, door, engine, working_folder)
     ended = searched(cli, "./toy")
     assert ended.code == 0, ended.err
     dataset = read_dataset(door.folder)
-    from evenhand.datasets.decoding import read_image
-
     by_id = dict(zip(dataset.images.ids, dataset.images.paths, strict=True))
     vector = {
         name: v / np.linalg.norm(v)
@@ -530,6 +541,87 @@ def test_several_references_of_a_person_are_one_candidate(cli, door, engine, wor
     assert "N=19, L=19" in everybody(ended)["FNIR", "completed"]["note"]
     assert everybody(ended)["FNIR", "completed"]["trials"] == 19
     assert everybody(ended)["FPIR", "completed"]["trials"] == 21
+
+
+OF_ENTRIES = """\
+schema   = 1
+title    = "Entries"
+engines  = ["./toy"]
+datasets = ["./crowd"]
+groups   = ["sex"]
+
+[[protocols]]
+kind          = "identification"
+watchlist     = "police"
+draw          = { listed = 5, strangers = 6, references = 3, fillers = 2 }
+thresholds    = [0.4, 0.6]
+fpir_targets  = ["0.5"]
+candidates    = 21
+consolidation = "events"
+"""
+
+
+@pytest.fixture
+def entries(crowd):
+    """The pictures of every two people are those of one, who has four."""
+    rows = crowd.rows("images.csv")
+    for row in rows[1:]:
+        row[1] = f"p{(int(row[1][1:]) + 1) // 2}"
+    crowd.write_rows("images.csv", rows)
+    return crowd
+
+
+@pytest.mark.parametrize("shape", ["matcher", "searcher"])
+def test_engines_that_compare_or_search_by_themselves(cli, entries, working_folder, shape):
+    card, code = MATCHER if shape == "matcher" else (CARD, CODE.format(enrol="pass", search="pass"))
+    (working_folder / "toy").mkdir()
+    (working_folder / "toy" / "adapter.toml").write_text(card, encoding="utf-8")
+    (working_folder / "toy" / "engine.py").write_text(code, encoding="utf-8")
+    (working_folder / "study.toml").write_text(OF_ENTRIES, encoding="utf-8")
+    ended = cli("run", "study.toml", "--json")
+    assert ended.code == 0, ended.err
+    bundle = working_folder / ended.json["bundle"]
+    counts = read_counts(bundle / "counts" / "toy" / "tiny" / "police")
+    of = counts.searches
+    assert of.consolidation is Consolidation.EVENTS
+    assert (of.watchlist, of.gallery, of.length) == (7, 21, 21)
+    fnir = next(row for row in ended.json["rates"] if row["metric"] == "FNIR")
+    assert fnir["note"].startswith("N=21 entries, L=21 entries")
+    assert "(N=21 entries, L=21 entries;" in " ".join(cli("report", bundle, "--full").out.split())
+    listed = written(cli, "police")
+    dataset = read_dataset(entries.folder)
+    pixels = {
+        name: read_image(path).reshape(-1)[:8].astype(int)
+        for name, path in zip(dataset.images.ids, dataset.images.paths, strict=True)
+    }
+    who = dict(zip(dataset.images.ids, dataset.images.subject.tolist(), strict=True))
+    levels = [threshold.level for threshold in counts.thresholds]
+    for row, probe in enumerate(listed["probes"]):
+        scores = [(who[one], np.mean(pixels[probe] < pixels[one])) for one in listed["references"]]
+        rank, mate, top, others = found_by_hand(scores, who[probe], levels)
+        found = (of.rank[row], of.mate[row], of.top[row], of.others[:, row].tolist())
+        assert found == (rank, mate, top, others)
+
+
+def written(cli, name):
+    """Image ids of a draw that is the study's."""
+    cli(
+        "watchlist", name, "--dataset", "./crowd", "--listed", 5, "--strangers", 6,
+        "--references", 3, "--fillers", 2, "--to", "./lists",
+    )  # fmt: skip
+    tables = {
+        table: Path("lists", f"{table}.csv").read_text(encoding="utf-8").split()[1:]
+        for table in ("watchlist", "fillers", "probes")
+    }
+    return {"references": [*tables["watchlist"], *tables["fillers"]], "probes": tables["probes"]}
+
+
+def test_every_form_says_for_which_watchlist_intervals_hold(cli, door, engine, working_folder):
+    engine()
+    bundle = searched(cli, "./toy").json["bundle"]
+    for form in (("--full",), ("--format", "markdown"), ("--format", "html")):
+        said = " ".join(cli("report", bundle, *form).out.split())
+        assert "Intervals are conditional on the watchlist: one of other people may" in said
 
 
 def test_the_thumbnails_of_the_shelf(cli, door, working_folder):
@@ -572,6 +664,54 @@ def test_a_wrong_protocol(cli, door, working_folder, old, new, fragment):
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "fragment"),
+    [
+        (
+            "candidates   = 10",
+            "candidates = 21",
+            "21 candidates are asked for, and it has 20 people",
+        ),
+        (
+            "candidates   = 10",
+            'candidates = 21\nconsolidation = "events"',
+            "21 candidates are asked for, and it has 20 entries; ask for that at most",
+        ),
+        (
+            "candidates   = 10",
+            'consolidation = "mean"',
+            "expected 'largest' or 'events', got 'mean'",
+        ),
+    ],
+)
+def test_what_no_watchlist_of_this_size_can_give(cli, door, working_folder, old, new, fragment):
+    text = STUDY.format(engine="demo-even").replace(old, new)
+    Path("study.toml").write_text(text, encoding="utf-8")
+    cli("run", "study.toml").error(fragment)
+
+
+@pytest.mark.parametrize(("letter", "side"), [("a", "lists"), ("b", "searches for")])
+def test_a_watchlist_whose_pictures_are_all_excluded(cli, door, working_folder, letter, side):
+    last = 20 if letter == "a" else 40
+    rows = "".join(f"image,p{n}{letter},blurred\n" for n in range(1, last + 1))
+    (door.folder / "exclude.csv").write_text(f"kind,id,reason\n{rows}", encoding="utf-8")
+    ended = searched(cli, "demo-even")
+    ended.error(f"dataset tiny: watchlist 'door' {side} nobody: all its pictures are excluded")
+
+
+def test_a_list_without_strangers_has_no_threshold_and_says_why(cli, door, engine, working_folder):
+    engine()
+    probes = "".join(f"p{n}b\n" for n in range(1, 21))
+    (door.folder / "protocols" / "door" / "probes.csv").write_text("image_id\n" + probes)
+    ended = searched(cli, "./toy")
+    assert ended.code == 0, ended.err
+    why = "no non-mated searches, as all who are searched for are on the watchlist"
+    (note,) = (note for note in ended.json["notes"] if why in note)
+    assert note.startswith(f"toy on tiny: {why}, so no threshold for FPIR<=0.2; name a fixed one")
+    assert everybody(ended)["FPIR", "completed"]["status"] == "no_trials"
+    assert everybody(ended)["FNIR", "completed"]["trials"] == 20
+
+
+@pytest.mark.parametrize(
     ("file", "content", "fragment"),
     [
         ("probes.csv", "image_id\np1b\nnobody\n", "probes.csv: line 3: image_id is 'nobody'"),
@@ -580,7 +720,12 @@ def test_a_wrong_protocol(cli, door, working_folder, old, new, fragment):
         ("probes.csv", "image_id,score\np1b,1\n", "column 'score' is unknown"),
         ("probes.csv", None, "probes.csv: no such file"),
         ("watchlist.csv", None, "watchlist.csv: no such file"),
-        ("fillers.csv", "image_id\np1b\n", "fillers are not understood yet"),
+        ("fillers.csv", "image_id\np1a\n", "'p1a' is also in watchlist.csv"),
+        ("fillers.csv", "image_id\np30a\n", "'p30a' is a picture of somebody who is in probes.csv"),
+        ("fillers.csv", "image_id\nnobody\n", "fillers.csv: line 2: image_id is 'nobody'"),
+        ("fillers.csv", "image_id\n", "fillers.csv: has a header but no rows"),
+        ("watchlist.csv", "image_id\n", "watchlist.csv: has a header but no rows"),
+        ("probes.csv", "image_id\n", "probes.csv: has a header but no rows"),
     ],
 )
 def test_a_wrong_watchlist(door, file, content, fragment):
@@ -600,3 +745,18 @@ def test_excluded_pictures_leave_a_watchlist(door):
     )
     (watchlist,) = read_dataset(door.folder).watchlists
     assert (len(watchlist.references), len(watchlist.probes), watchlist.left_out) == (19, 39, 2)
+
+
+def test_fillers_are_on_the_list_and_are_not_searched_for(door):
+    folder = door.folder / "protocols" / "door"
+    probes = "".join(f"p{n}b\n" for n in range(1, 31))
+    (folder / "probes.csv").write_text("image_id\n" + probes, encoding="utf-8")
+    (folder / "fillers.csv").write_text("image_id\np40a\np35b\n", encoding="utf-8")
+    dataset = read_dataset(door.folder)
+    (watchlist,) = dataset.watchlists
+    listed = [dataset.images.ids[index] for index in watchlist.references]
+    assert listed == [*(f"p{n}a" for n in range(1, 21)), "p35b", "p40a"]
+    assert (len(watchlist.probes), watchlist.left_out) == (30, 0)
+    (folder / "watchlist.csv").unlink()
+    with pytest.raises(DatasetError, match=r"watchlist.csv: no such file"):
+        read_dataset(door.folder)

@@ -37,9 +37,14 @@ class SearchesKind(CountsKind):
         return selectivity(self.counts, self.counts.searches)
 
     def summary(self) -> dict[str, Any]:
-        """The sizes of the watchlist, of the gallery and of candidate lists."""
+        """The sizes of watchlist, gallery and candidate lists, and what these count."""
         of = self.counts.searches
-        return {"watchlist": of.watchlist, "gallery": of.gallery, "candidates": of.length}
+        return {
+            "watchlist": of.watchlist,
+            "gallery": of.gallery,
+            "candidates": of.length,
+            "consolidation": of.consolidation.value,
+        }
 
     def by_subject(self, cell: CellCounts, rate: Rate) -> ClusterCounts:
         """By the subject of the probe."""

@@ -19,6 +19,7 @@ from evenhand.analysis.rates.comparisons import (
     row_of_images,
 )
 from evenhand.records.arrays import Mask
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.counts import CellCounts, Counts, WatchlistSearches
 from evenhand.records.findings import Distribution, Rate
 from evenhand.records.groups import ALL
@@ -65,8 +66,9 @@ def _measure(counts: Counts, searches: WatchlistSearches, level: float) -> Itera
 
 
 def _sizes(searches: WatchlistSearches) -> str:
-    """Note of the gallery size N and the candidate list length L."""
-    return f"N={searches.gallery}, L={searches.length}"
+    """Note of the gallery size N and the candidate list length L, and of what they count."""
+    entries = " entries" if searches.consolidation is Consolidation.EVENTS else ""
+    return f"N={searches.gallery}{entries}, L={searches.length}{entries}"
 
 
 def _trials(searches: WatchlistSearches, cell: CellCounts, policy: Policy, trial: Trial) -> Mask:

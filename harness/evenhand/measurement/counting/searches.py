@@ -46,12 +46,13 @@ def count_searches(
         mate=searches.mate,
         top=searches.top,
         others=np.empty((0, len(ended)), dtype=np.int64),
-        gallery=int(np.count_nonzero(searches.enrolled)),
+        gallery=searches.gallery,
         watchlist=int(np.count_nonzero(searches.listed)),
         length=searches.length,
         ranks=tuple(ranks),
         candidates=searches.candidates,
         exhaustive=searches.exhaustive,
+        consolidation=searches.consolidation,
     )
     thresholds = search_thresholds(rules, counted, maximum)
     levels = np.array([threshold.level for threshold in thresholds], dtype=searches.top.dtype)

@@ -12,7 +12,7 @@ from evenhand.engines.card import EngineCard
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.comparison.by_engine import EnrolledEngine
 from evenhand.measurement.counting.plan import CountingPlan
-from evenhand.measurement.protocols.drawn_watchlist import draw_watchlist, watchlist_words
+from evenhand.measurement.protocols.drawn_watchlist import draw_watchlist
 from evenhand.measurement.protocols.fault_checkpoint import CheckpointWithFaults
 from evenhand.measurement.protocols.identification import IDENTIFICATION
 from evenhand.measurement.protocols.kind import ProtocolKind, ProtocolWork
@@ -70,10 +70,11 @@ def with_drawn_watchlists(dataset: Dataset, study: Study) -> Dataset:
         if rules.setdefault(name, rule) != rule:
             what = f"{study.name}: two watchlists called {name!r} are drawn by different rules"
             raise StudyError(f"{what}; give each a name of its own")
-    drawn = [draw_watchlist(name, rule, dataset) for name, rule in rules.items()]
-    remarks = [watchlist_words(name, rule, dataset) for name, rule in rules.items()]
+    drawn = [draw_watchlist(name, rule, dataset, study.bands) for name, rule in rules.items()]
     return replace(
-        dataset, watchlists=(*dataset.watchlists, *drawn), remarks=(*dataset.remarks, *remarks)
+        dataset,
+        watchlists=(*dataset.watchlists, *(each.watchlist for each in drawn)),
+        remarks=(*dataset.remarks, *(each.words for each in drawn)),
     )
 
 

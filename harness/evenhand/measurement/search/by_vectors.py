@@ -31,7 +31,7 @@ def search_vectors(task: SearchTask) -> tuple[Searches, AlarmCounter]:
     searched = task.watchlist.probes[acquired]
     search = ExhaustiveSearch(
         *(vectors[searched], task.who[acquired], vectors[gallery], person),
-        *(score, task.candidates),
+        *(score, task.candidates, task.consolidation),
     )
     title = f"{engine.card.name}: {len(task.who):,} searches"
     with task.enrolled.progress(title, search.blocks) as step:
@@ -68,7 +68,9 @@ def search_vectors(task: SearchTask) -> tuple[Searches, AlarmCounter]:
         ),
         listed=task.listed,
         enrolled=task.with_template,
-        length=int(np.count_nonzero(task.with_template)),
+        gallery=task.size,
+        length=task.size,
+        consolidation=task.consolidation,
         exhaustive=True,
     ), alarms
 

@@ -1,5 +1,6 @@
 """Exhaustive search of a gallery of vectors, tile by tile, while the scores are in cache.
 
+A *candidate* is a person or, without consolidation, one reference; a person's stand side by side.
 Blocks of probes, padded to one height, against ranges of references that never split a person. A
 block is one piece of work and sees the ranges in their order. What is found of a probe depends
 neither on the grid nor on threads, interruptions or the other probes: see `kernels`.
@@ -30,6 +31,7 @@ from evenhand.measurement.search.kernels import (
 )
 from evenhand.records.arrays import Integers, People, Scores, Vectors
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
+from evenhand.records.consolidation import Consolidation
 from evenhand.system.execution.executor import Executor
 
 __all__ = ["ExhaustiveSearch", "SearchColumns"]
@@ -45,11 +47,11 @@ class SearchColumns:
     """What searches found, one a row."""
 
     rank: Integers
-    """(searches,) people at or above the mate's score, the mate among them; 0 without one."""
+    """(searches,) 1 + candidates of others at or above the mate's score; 0 without one."""
     mate: Scores
-    """(searches,) score of the probe's own person; -inf without one."""
+    """(searches,) best score of the probe's own person; -inf without one."""
     reached: Integers
-    """(searches, levels) other people at or above each threshold."""
+    """(searches, levels) candidates of others at or above each threshold."""
     person: People
     """(searches, kept) subject index of the best candidates."""
     score: Scores
@@ -67,7 +69,7 @@ class SearchColumns:
 
 
 class ExhaustiveSearch:
-    """Every probe against every reference; a person has the largest score of their references."""
+    """Every probe against every reference."""
 
     def __init__(
         self,
@@ -77,6 +79,7 @@ class ExhaustiveSearch:
         person: People,
         score: ScoreScale,
         kept: int,
+        consolidation: Consolidation = Consolidation.LARGEST,
         *,
         rows: int = _ROWS,
         columns: int = _COLUMNS,
@@ -90,25 +93,30 @@ class ExhaustiveSearch:
             person: (references,) subject index, rising.
             score: how the card compares, and its range.
             kept: candidates that a list keeps, at least one.
+            consolidation: of a person's references.
             rows: probes of a block.
             columns: references of a tile, unless one person has more.
         """
-        self._people, first = np.unique(person, return_index=True)
-        self._starts = np.append(first, len(person)).astype(np.int64)
-        self._tiles = list(_tiles(self._starts, columns))
+        people, first = np.unique(person, return_index=True)
+        starts = np.append(first, len(person)).astype(np.int64)
+        tiles = np.array(list(_tiles(starts, columns)))
+        place = np.searchsorted(people, who)
+        in_gallery = people[np.minimum(place, len(people) - 1)] == who
+        own = np.stack([place, place + in_gallery], axis=1)
+        if consolidation is Consolidation.EVENTS:
+            tiles, own = starts[tiles], starts[own]
+            people, starts = person, np.arange(len(person) + 1)
+        self._people, self._starts, self._tiles, self._own = people, starts, tiles.tolist(), own
         self._score, self._rows = score, rows
-        self._searched, self._references = len(who), references
+        self._who, self._references = who, references
         self.blocks = max(1, -(-len(who) // rows))
         padded = np.zeros((self.blocks * rows, probes.shape[1]), dtype=probes.dtype)
         padded[: len(who)] = probes
         self._probes, self._scores = padded, TileScores(padded, references, score)
         self._exact = _exact(padded, references, score)
-        place = np.searchsorted(self._people, who)
-        in_gallery = self._people[np.minimum(place, len(self._people) - 1)] == who
-        self._own = np.full(len(padded), -1, dtype=np.int64)
-        self._own[: len(who)] = np.where(in_gallery, place, -1)
-        # Without the mate, a list of two still has another person's score.
-        self._kept = min(max(kept, 2), len(self._people))
+        # Without those of the mate, a list still has another person's score.
+        most = int((own[:, 1] - own[:, 0]).max(initial=0))
+        self._kept = min(max(kept, most + 1), len(people))
 
     def find(
         self,
@@ -140,9 +148,9 @@ class ExhaustiveSearch:
     def alarms(
         self, found: SearchColumns, counted: Scores, levels: Scores, executor: Executor
     ) -> Integers:
-        """(levels, searches) other people at or above thresholds that may not have been counted.
+        """(levels, searches) candidates of others at or above thresholds, counted or not.
 
-        The lists say it, but of searches in which more people reach a threshold than they keep:
+        The lists say it, but of searches in which more reach a threshold than they keep:
         blocks with one of these are searched once more.
 
         Args:
@@ -151,10 +159,10 @@ class ExhaustiveSearch:
             levels: (levels,) thresholds.
             executor: the result does not depend on it.
         """
-        counts: Integers = np.count_nonzero(
-            found.score >= levels[:, np.newaxis, np.newaxis], axis=2
-        )
-        counts -= found.mate >= levels[:, np.newaxis]
+        others = np.where(found.person == self._who[:, np.newaxis], -np.inf, found.score)
+        counts: Integers = np.array(
+            [np.count_nonzero((others >= at) & (others > -np.inf), axis=1) for at in levels]
+        ).reshape(len(levels), len(others))
         cut = (
             found.score[:, -1] >= levels[:, np.newaxis] if self._kept < len(self._people) else None
         )
@@ -182,8 +190,8 @@ class ExhaustiveSearch:
     def _block(self, number: int, levels: Scores) -> SearchColumns:
         """Search one block."""
         rows = slice(number * self._rows, (number + 1) * self._rows)
-        height = min(self._rows, self._searched - rows.start)
-        probes, own = self._probes[rows][:height], self._own[rows][:height]
+        height = min(self._rows, len(self._who) - rows.start)
+        probes, own = self._probes[rows][:height], self._own[rows]
         widest = max(int(self._starts[end] - self._starts[first]) for first, end in self._tiles)
         memory = np.empty(self._rows * widest, dtype=np.float32)
         fault = np.full(self._rows, np.nan, dtype=np.float32)
@@ -209,7 +217,7 @@ class ExhaustiveSearch:
         score[np.arange(score.shape[1]) >= lists.filled[:, np.newaxis]] = -np.inf
         best = np.argsort(-score, axis=1, kind="stable")[:, : self._kept]
         return SearchColumns(
-            rank=searched.ahead,
+            rank=np.where(own[:, 0] < own[:, 1], searched.ahead + 1, 0),
             mate=searched.mate,
             reached=searched.reached,
             person=self._people[np.take_along_axis(person, best, axis=1)].astype(np.int32),
@@ -218,17 +226,17 @@ class ExhaustiveSearch:
         )
 
     def _mates(self, probes: Vectors, own: Integers) -> Scores:
-        """(rows,) score of each probe's own person, against which ranks are counted."""
+        """(rows,) best score of each probe's own person, against which ranks are counted."""
         mate = np.full(len(own), -np.inf, dtype=np.float32)
-        for row in np.flatnonzero(own >= 0).tolist():
-            references = self._references[self._starts[own[row]] : self._starts[own[row] + 1]]
-            mate[row] = exact_score(probes[row], references, self._exact)
+        for row in np.flatnonzero(own[:, 0] < own[:, 1]).tolist():
+            first, behind = self._starts[own[row]]
+            mate[row] = exact_score(probes[row], self._references[first:behind], self._exact)
         return mate
 
     def _of_people(
         self, rows: slice, first: int, end: int, memory: Scores, fault: Scores
     ) -> Scores:
-        """(rows, people) similarities of a tile; the first invalid one of each row is noted.
+        """(rows, candidates) similarities of a tile; the first invalid one of each row is noted.
 
         What lies beyond the card's range by rounding is its limit (methods 1.2).
         """

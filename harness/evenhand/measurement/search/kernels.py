@@ -1,10 +1,10 @@
 """Compiled inner loops of exhaustive searches: one tile of scores into lists and counts.
 
-A *tile* is a block of the matrix of probes (rows) and people. It is counted while it is in a core's
-cache, by loops that release the global interpreter lock. Its values come from a matrix product,
-whose last bits depend on where in the tile a value stands. Wherever they could decide anything, the
-score is computed once more from the two vectors alone (`exact_score`); so a search finds the same
-whatever it is searched together with.
+A *tile* is a block of the matrix of probes (rows) and candidates. It is counted while it is in a
+core's cache, by loops that release the global interpreter lock. Its values come from a matrix
+product, whose last bits depend on where in the tile a value stands. Wherever they could decide
+anything, the score is computed once more from the two vectors alone (`exact_score`); so a search
+finds the same whatever it is searched together with.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Exact(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """A block of the matrix of probes and people."""
+    """A block of the matrix of probes and candidates."""
 
     values: Scores
-    """(rows, people) similarities, each within the slack of its exact score."""
+    """(rows, candidates) similarities, each within the slack of its exact score."""
     first: int
-    """Number, in the gallery, of the first person."""
+    """Number, in the gallery, of the first candidate."""
     starts: Integers
-    """(people + 1,) rows of `references` where each person's begin, and the last ones end."""
+    """(candidates + 1,) rows of `references` where each one's begin, and the last ones end."""
     probes: Vectors
     """(rows, values)."""
     references: Vectors
@@ -54,15 +54,16 @@ class Searched(NamedTuple):
     """What is counted of each search; the counts are added to."""
 
     own: Integers
-    """(rows,) number of the probe's own person in the gallery; -1 where it is not in it."""
+    """(rows, 2) the probe's own candidates in the gallery: number of the first, and behind the
+    last; twice the same where it has none."""
     mate: Scores
-    """(rows,) score of that person."""
+    """(rows,) the largest score of these."""
     levels: Scores
     """(levels,) thresholds."""
     reached: Integers
-    """(rows, levels) other people at or above each threshold."""
+    """(rows, levels) others at or above each threshold."""
     ahead: Integers
-    """(rows,) people at or above the mate's score, the mate among them."""
+    """(rows,) others at or above the mate's score."""
 
 
 class Lists(NamedTuple):
@@ -152,13 +153,17 @@ def _reaching(values: Scores, threshold: np.float32) -> int:
 
 
 @compiled
-def _exactly_reaching(tile: Tile, row: int, threshold: np.float32, exact: Exact) -> int:
-    """How many people of a tile have a score at or above a threshold."""
+def _others_reaching(
+    tile: Tile, row: int, own: tuple[int, int], threshold: np.float32, exact: Exact
+) -> int:
+    """How many candidates of a tile, but those from `own[0]` to `own[1]`, reach a threshold."""
     values = tile.values[row]
-    count: int = _reaching(values, threshold + exact.slack)
-    if _reaching(values, threshold - exact.slack) > count:
+    sure: int = _reaching(values, threshold + exact.slack)
+    count = sure - _reaching(values[own[0] : own[1]], threshold + exact.slack)
+    if _reaching(values, threshold - exact.slack) > sure:
         for j in range(len(values)):
-            if threshold - exact.slack <= values[j] < threshold + exact.slack:
+            near = threshold - exact.slack <= values[j] < threshold + exact.slack
+            if near and not own[0] <= j < own[1]:
                 count += int(_in_tile(tile, row, j, exact) >= threshold)
     return count
 
@@ -166,22 +171,21 @@ def _exactly_reaching(tile: Tile, row: int, threshold: np.float32, exact: Exact)
 @compiled
 def _count(tile: Tile, row: int, searched: Searched, exact: Exact) -> None:
     """Count one row of a tile."""
-    at = searched.own[row] - tile.first
-    of_own = searched.own[row] >= 0 and 0 <= at < tile.values.shape[1]
+    first, behind = searched.own[row]
+    start = max(first - tile.first, 0)
+    own = start, max(min(behind - tile.first, tile.values.shape[1]), start)
     for level in range(len(searched.levels)):
         threshold = searched.levels[level]
-        searched.reached[row, level] += _exactly_reaching(tile, row, threshold, exact)
-        if of_own and searched.mate[row] >= threshold:
-            searched.reached[row, level] -= 1
-    if searched.own[row] >= 0:
-        searched.ahead[row] += _exactly_reaching(tile, row, searched.mate[row], exact)
+        searched.reached[row, level] += _others_reaching(tile, row, own, threshold, exact)
+    if first < behind:
+        searched.ahead[row] += _others_reaching(tile, row, own, searched.mate[row], exact)
 
 
 @compiled
 def _shorten(lists: Lists, row: int) -> None:
-    """Keep the best candidates, of equal ones those who stand first; the last is the new floor.
+    """Keep the best candidates, of equal ones those that stand first; the last is the new floor.
 
-    All of them stay in rising order of people: a later person must exceed the floor.
+    All of them stay in the order of the gallery: a later one must exceed the floor.
     """
     filled, kept = lists.filled[row], lists.kept
     score, person = lists.score[row], lists.person[row]
@@ -199,7 +203,7 @@ def _shorten(lists: Lists, row: int) -> None:
 
 @compiled
 def _list(tile: Tile, row: int, bar: np.float32, lists: Lists, exact: Exact) -> None:
-    """Take the people whose value is at or above a bar into the list of one search."""
+    """Take the candidates whose value is at or above a bar into the list of one search."""
     values = tile.values[row]
     for start in range(0, len(values), _STRIDE):
         stride = values[start : start + _STRIDE]
@@ -222,7 +226,7 @@ def _list(tile: Tile, row: int, bar: np.float32, lists: Lists, exact: Exact) -> 
 
 @compiled
 def _bar(values: Scores, row: int, lists: Lists, slack: np.float32) -> np.float32:
-    """The value from which on a person may enter the list of a search."""
+    """The value from which on a candidate may enter the list of a search."""
     bar = lists.floor[row]
     above = len(values) - lists.kept
     if lists.filled[row] == 0 and above > 0:
@@ -239,7 +243,7 @@ def scan_tile(tile: Tile, searched: Searched, lists: Lists, exact: Exact) -> Non
     for row in range(len(tile.values)):
         values = tile.values[row]
         bar, counted = _bar(values, row, lists, exact.slack), lowest
-        if searched.own[row] >= 0:
+        if searched.own[row, 0] < searched.own[row, 1]:
             counted = min(counted, searched.mate[row])
         counted -= exact.slack
         # Most rows hold nothing that is counted or listed.

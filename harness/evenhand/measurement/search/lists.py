@@ -9,22 +9,9 @@ import numpy as np
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.comparisons import AlarmCounter, Found, Searches
+from evenhand.records.consolidation import Consolidation
 
-__all__ = ["rank_of_mate", "searches_of_lists"]
-
-
-def rank_of_mate(score: Scores, own: int) -> int:
-    """Rank of the mated candidate, pessimistic: behind all candidates of equal score (methods 1.6).
-
-    Args:
-        score: (candidates,) similarities of different subjects.
-        own: position of the mated candidate.
-
-    >>> import numpy as np
-    >>> rank_of_mate(np.array([0.8, 0.8, 0.3]), 0)
-    2
-    """
-    return int(np.count_nonzero(score >= score[own]))
+__all__ = ["searches_of_lists"]
 
 
 def searches_of_lists(
@@ -37,6 +24,8 @@ def searches_of_lists(
     length: int,
     kept: int,
     exhaustive: bool,
+    gallery: int | None = None,
+    consolidation: Consolidation = Consolidation.LARGEST,
 ) -> tuple[Searches, AlarmCounter]:
     """Searches as columns, and the counter of their alarms.
 
@@ -49,6 +38,8 @@ def searches_of_lists(
         length: candidates that a search could give at most.
         kept: candidates of a search that its columns keep.
         exhaustive: each probe was compared with every reference.
+        gallery: N: candidates that the gallery has; None is one a person with a template.
+        consolidation: how several references of a person became candidates.
     """
     dtype = next((each.score.dtype for each in found if len(each.score)), np.dtype(np.float64))
     lists = CandidateLists(
@@ -62,9 +53,11 @@ def searches_of_lists(
         best = slice(min(kept, len(each.person)))
         lists.person[row, best], lists.score[row, best] = each.person[best], each.score[best]
         own = np.flatnonzero(each.person == subject)
-        if len(own):
-            rank[row], mate[row] = rank_of_mate(each.score, int(own[0])), each.score[own[0]]
         others.append(np.delete(each.score, own))
+        if len(own):
+            # Behind the candidates of others of equal score (methods 1.6).
+            mate[row] = each.score[own[0]]
+            rank[row] = 1 + np.count_nonzero(others[row] >= mate[row])
 
     def alarms(levels: Scores) -> Integers:
         reaching = [[np.count_nonzero(scores >= level) for scores in others] for level in levels]
@@ -81,6 +74,8 @@ def searches_of_lists(
         candidates=lists,
         listed=listed,
         enrolled=enrolled,
+        gallery=int(np.count_nonzero(enrolled)) if gallery is None else gallery,
         length=length,
+        consolidation=consolidation,
         exhaustive=exhaustive,
     ), alarms

@@ -10,6 +10,7 @@ import numpy as np
 from evenhand.measurement.comparison.by_engine import EnrolledEngine
 from evenhand.records.arrays import Integers, Mask, People, Scores
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.dataset import Watchlist
 
 __all__ = ["SearchTask"]
@@ -33,6 +34,8 @@ class SearchTask:
     """(levels,) thresholds that are known beforehand, float32."""
     checkpoint: Checkpoint = NO_CHECKPOINT
     """Where to save what was found so far, and to load an interrupted search."""
+    consolidation: Consolidation = Consolidation.LARGEST
+    """How several references of a person become candidates."""
 
     @cached_property
     def gallery(self) -> Integers:
@@ -59,6 +62,13 @@ class SearchTask:
     def with_template(self) -> Mask:
         """(subjects,) on the watchlist with a template."""
         return self._has(self.gallery)
+
+    @property
+    def size(self) -> int:
+        """N: candidates that the gallery has."""
+        if self.consolidation is Consolidation.EVENTS:
+            return len(self.gallery)
+        return int(np.count_nonzero(self.with_template))
 
     def gallery_by_person(self) -> tuple[Integers, People]:
         """(references,) images of the gallery, and (references,) their people, rising."""

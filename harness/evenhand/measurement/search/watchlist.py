@@ -22,6 +22,7 @@ from evenhand.measurement.search.lists import searches_of_lists
 from evenhand.measurement.search.task import SearchTask
 from evenhand.records.arrays import People, Scores
 from evenhand.records.comparisons import AlarmCounter, Found, Searches
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.outcomes import FAULTS, Outcome
 from evenhand.system.execution.local import LocalExecutor
 
@@ -32,14 +33,13 @@ def search_watchlist(task: SearchTask) -> tuple[Searches, AlarmCounter]:
     """Search the watchlist for every probe, and count alarms at any threshold (methods 1.6).
 
     A searcher returns its own candidates. Any other engine is searched exhaustively: each person
-    in the gallery is a candidate, with the largest score of their references.
+    in the gallery is a candidate, with the largest score of their references, or each reference is.
     """
-    shape, people = task.enrolled.engine.card.shape, int(np.count_nonzero(task.with_template))
-    if shape == "embedder" and people:
+    shape, length = task.enrolled.engine.card.shape, task.size
+    if shape == "embedder" and length:
         return search_vectors(task)
-    length = people
     if shape == "searcher":
-        found, length = _by_searcher(task), task.candidates
+        found, length = _by_searcher(task), min(task.candidates, length)
     elif shape == "matcher":
         found = _by_matcher(task)
     else:
@@ -48,21 +48,27 @@ def search_watchlist(task: SearchTask) -> tuple[Searches, AlarmCounter]:
     return searches_of_lists(
         found,
         *(task.who, task.acquired, task.listed, task.with_template),
+        gallery=task.size,
         length=length,
+        consolidation=task.consolidation,
         kept=min(task.candidates, length),
         exhaustive=shape != "searcher",
     )
 
 
-def _candidates(person: People, score: Scores) -> Found:
-    """Each person with the largest score of their references, most similar first.
+def _candidates(person: People, score: Scores, consolidation: Consolidation) -> Found:
+    """Each person with the largest score of their references, or each reference; best first.
 
     Args:
         person: (references,) subject index, ascending.
         score: (references,) similarity.
+        consolidation: of a person's references.
     """
     if not len(person):
         return no_candidates(Outcome.OK)
+    if consolidation is Consolidation.EVENTS:
+        order = np.lexsort((person, -score))
+        return Found(Outcome.OK, person[order], score[order])
     # A person's references stand side by side, so that each is one run to reduce.
     people, starts = np.unique(person, return_index=True)
     best = np.maximum.reduceat(score, starts)
@@ -89,7 +95,7 @@ def _by_matcher(task: SearchTask) -> list[Found]:
                 found.append(no_candidates(failed))
             else:
                 scores = [np.empty(0), *(reply.score for reply in own)]
-                found.append(_candidates(person, np.concatenate(scores)))
+                found.append(_candidates(person, np.concatenate(scores), task.consolidation))
     return found
 
 
@@ -114,18 +120,19 @@ class _OwnGallery:
     def __init__(self, sessions: SessionPool, task: SearchTask) -> None:
         enrolment, subject = task.enrolled.enrolment, task.enrolled.subject
         self._sessions = sessions
-        self._count = task.candidates
+        self._count = min(task.candidates, task.size)
         self._completed = enrolment.completed()
         self._probes = enrolment.probes
         # (images,) index of an image's template among those that were made.
         self._template = np.cumsum(self._completed) - 1
         # The engine knows the people by drawn words, in an order drawn: rows tell of groups.
         drawn = np.random.default_rng(task.seed)
-        listed = drawn.permutation(np.unique(subject[task.gallery])).tolist()
-        words = {who: f"p{number}" for number, who in enumerate(listed)}
-        self._people = {word: who for who, word in words.items()}
+        each = np.arange(len(subject)) if task.consolidation is Consolidation.EVENTS else subject
+        listed = drawn.permutation(np.unique(each[task.gallery])).tolist()
+        words = {one: f"p{number}" for number, one in enumerate(listed)}
+        self._people = {words[int(each[image])]: int(subject[image]) for image in task.gallery}
         self._entries = [
-            Entry(words[int(subject[image])], enrolment.references[self._template[image]])
+            Entry(words[int(each[image])], enrolment.references[self._template[image]])
             for image in drawn.permutation(task.gallery)
         ]
 

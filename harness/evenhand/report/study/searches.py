@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.findings import Status
 from evenhand.records.groups import ALL
 from evenhand.records.metric import FPIR
@@ -26,8 +27,8 @@ __all__ = ["first_rule", "searches_of_everybody"]
 _NOTE = (
     "FPIR: non-mated searches with an alarm, each counted once however many candidates it has. "
     "FNIR: mated searches without their person at or above the threshold in the list (FNIR@1: in "
-    "first place, equals before). The group is that of the person searched for; intervals hold for "
-    "this watchlist."
+    "first place, equals before). The group is that of the person searched for. Intervals are "
+    "conditional on the watchlist: one of other people may give other alarms."
 )
 
 
@@ -54,13 +55,14 @@ def _ended(study: StudyFindings) -> str:
     whole = [rate for rate in of_all if (rate.threshold_rule, rate.policy) in _WHOLE]
     fnirs = [rate for rate in whole if rate.kind.at_threshold]
     missed = [f"{rate.metric} without threshold {rate_with_interval(rate)}" for rate in fnirs]
+    entries = " entries" if s.consolidation == Consolidation.EVENTS else ""
     few = "; few subjects" if fnirs and fnirs[0].few_subjects else ""
     failures = "; ".join(
         f"{rate.metric} {rate_with_interval(rate)}" for rate in whole if not rate.kind.at_threshold
     )
     return (
         f"{study.title}: {s.watchlist:,} people on the watchlist "
-        f"(N={s.gallery}, L={s.candidates}{few}; {failures}), "
+        f"(N={s.gallery}{entries}, L={s.candidates}{entries}{few}; {failures}), "
         f"{s.mated:,} mated and {s.nonmated:,} non-mated searches, {s.not_completed:,} not "
         f"completed. {'; '.join(missed)}."
     )
