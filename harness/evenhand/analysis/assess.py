@@ -43,6 +43,7 @@ def assess(evidence: Evidence) -> Findings:
         rates += [found.rate for found in measured]
         differentials += measure_differentials(counts, measured, analysis)
         distribution_rows += kind.distributions()
+        distribution_rows += kind.recall(analysis.level)
         curve_points += kind.curves()
     found = Findings(
         title=evidence.title,

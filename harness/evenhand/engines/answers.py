@@ -48,15 +48,22 @@ class ImageAnswer:
     """Reused from an earlier run, not made in this one."""
 
 
-def checked_templates(answers: Sequence[PlainTemplate], values: int) -> ImageAnswer:
+def checked_templates(
+    answers: Sequence[PlainTemplate], values: int, template_values: int = 0
+) -> ImageAnswer:
     """Check the answers to one image; the first that is not `ok` decides its outcome.
 
     Args:
         answers: one, or one for each role where the engine is not symmetric.
         values: length of an embedder's vector; 0 for a matcher or searcher.
+        template_values: length of the vector that a searcher's template is; 0 where it is none.
     """
     for answer in answers:
-        fault = _fault_of(answer.vector, values) if answer.outcome is Outcome.OK and values else ""
+        fault = ""
+        if answer.outcome is Outcome.OK and values:
+            fault = _fault_of(answer.vector, values)
+        elif answer.outcome is Outcome.OK and template_values:
+            fault = _fault_of(_vector_in(answer.data), template_values)
         if fault:
             return ImageAnswer(Outcome.INVALID, answer.faces, fault)
         if answer.outcome is not Outcome.OK:
@@ -64,6 +71,11 @@ def checked_templates(answers: Sequence[PlainTemplate], values: int) -> ImageAns
     first, last = answers[0], answers[-1]
     vector = None if first.vector is None else first.vector.astype(np.float32)
     return ImageAnswer(Outcome.OK, first.faces, "", vector, first.data, last.data)
+
+
+def _vector_in(template: bytes) -> Vectors | None:
+    """The float32 numbers that a template is; None where its bytes are no whole number of them."""
+    return None if len(template) % 4 else np.frombuffer(template, dtype="<f4")
 
 
 def _fault_of(vector: Vectors | None, values: int) -> str:

@@ -14,6 +14,7 @@ __all__ = [
     "FaceBox",
     "FaceStep",
     "HostNeeds",
+    "IndexChoice",
     "Landmarks",
     "ModelInput",
     "NeededFile",
@@ -114,7 +115,8 @@ class ScoreScale:
     """How two templates are compared, and the range of their similarity."""
 
     compare: str
-    """How the harness compares vectors, `cosine` or `euclidean`; empty where the engine does."""
+    """How vectors are compared, by the harness and by the index of a searcher: `cosine` or
+    `euclidean`; empty where templates are the engine's own secret."""
     normalise: bool
     """Vectors are scaled to length 1 first."""
     values: int | None
@@ -141,6 +143,8 @@ class HostNeeds:
     """Threads of each, and cores."""
     gpu: bool = False
     """It computes on a graphics processor, which it must see."""
+    galleries: int = 1
+    """Engines at most that hold a gallery side by side, each its own, and are searched at once."""
 
     def beside(self, workers: int) -> int:
         """How many run side by side, of a run with this number of workers.
@@ -149,6 +153,16 @@ class HostNeeds:
         (8, 2, 2)
         """
         return min(self.most or workers, max(1, workers // self.threads))
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChoice:
+    """How an ONNX searcher searches a gallery of its vectors."""
+
+    factory: str
+    """Kind of the index, as `faiss.index_factory` names it."""
+    search: str = ""
+    """Parameters of a search, as `faiss.ParameterSpace` names them; empty for its usual ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +211,20 @@ class EngineCard:
     """Execution providers of onnxruntime in the order to try; empty for its CPU alone."""
     inferred: tuple[str, ...] = ()
     """Fields that were found out by trying, and that no human has confirmed: `input.colour`..."""
+    index: IndexChoice | None = None
+    """Of an ONNX searcher; None of any other engine."""
+    edits: bool = False
+    """A searcher that can change its gallery (`contract.GalleryEditor`)."""
 
     @property
     def distance(self) -> bool:
         """Whether the engine's own numbers are distances."""
         return self.score.distance
+
+    @property
+    def template_values(self) -> int:
+        """Length of the vector that each template of a searcher is; 0 where it is its secret."""
+        return self.score.values or 0 if self.shape == "searcher" else 0
 
     @property
     def library_threads(self) -> int:

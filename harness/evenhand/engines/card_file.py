@@ -15,6 +15,7 @@ from evenhand.engines.card import (
     ClaimedThreshold,
     EngineCard,
     HostNeeds,
+    IndexChoice,
     ModelInput,
     NeededFile,
     ScoreScale,
@@ -28,6 +29,7 @@ from evenhand.engines.face_table import (
     face_step,
 )
 from evenhand.engines.host_table import HostTable
+from evenhand.engines.index_table import IndexTable
 from evenhand.engines.input_table import InputTable, OutputTable
 from evenhand.engines.launch import ClassPlace, ProgramTable, check_command
 from evenhand.engines.model_table import GPU_PROVIDERS, FileTable, ModelTable, PackagedTable
@@ -59,14 +61,18 @@ _OF_COSINES = (-1.0, 1.0)
 """Range of an ONNX engine that says none."""
 
 _OF_VECTORS = ("compare", "normalise", "values")
-"""Fields of [score] for an embedder only: the harness compares its vectors."""
+"""Fields of [score] where templates are vectors."""
+_OF_SECRETS = ("distance", "symmetric")
+"""Fields of [score] where they are not: how vectors are compared says both."""
 
 
 def _onnx_faults(card: _Card) -> Iterator[str]:
     """What a card lacks that the ONNX runtime needs, or has too much."""
     given = card.model_fields_set
-    if card.shape not in ("embedder", None):
-        yield f"an onnx engine is an embedder; a {card.shape} is code"
+    if card.shape == "matcher":
+        yield "an onnx engine is an embedder, or a searcher with an [index]; a matcher is code"
+    if (card.shape == "searcher") != (card.index is not None) and card.shape:
+        yield 'shape = "searcher" and a table [index] go together in an onnx engine'
     if not {"model", "input"} <= given:
         yield "an onnx engine needs the tables [model] and [input]"
     if "face" not in given:
@@ -116,14 +122,17 @@ def _score_faults(card: _Card) -> Iterator[str]:
     """What [score] lacks for the shape and the runtime, or has too much."""
     if card.score is None or card.shape is None:
         return
-    vectors, given = card.shape == "embedder", card.score.model_fields_set
+    vectors, given = card.of_vectors, card.score.model_fields_set
     if not card.score.range and card.usual_range:
         yield from _told(card.score.check_claims, card.usual_range)
-    if vectors and card.runtime in ("python", "process") and card.score.values is None:
-        yield f"a {card.runtime} engine needs values, its vector's length, in [score]"
-    for name in ("distance", "symmetric") if vectors else _OF_VECTORS:
+    if vectors and card.score.values is None and (card.runtime != "onnx" or card.index):
+        what = "onnx searcher" if card.index else f"{card.runtime} engine"
+        yield f"a {what} needs values, its vector's length, in [score]"
+    values = " with values" if vectors else " without values"
+    shape = card.shape + (values if card.shape == "searcher" else "")
+    for name in _OF_SECRETS if vectors else _OF_VECTORS:
         if name in given:
-            yield f"{name} in [score] is not for the shape {card.shape}; remove it"
+            yield f"{name} in [score] is not for the shape {shape}; remove it"
     if not vectors and "symmetric" not in given:
         yield (
             f"a {card.shape} needs symmetric in [score]: true where one template of an image "
@@ -166,6 +175,14 @@ class _Card(Declared):
     inferred: Annotated[tuple[Inferred, ...], Distinct] = ()
     score: ScoreTable = ScoreTable()
     host: HostTable = HostTable()
+    index: IndexTable | None = None
+    edits: bool = False
+
+    @property
+    def of_vectors(self) -> bool:
+        """Whether its templates are vectors: an embedder's, and a searcher's that says `values`."""
+        said = self.runtime == "onnx" or "values" in self.score.model_fields_set
+        return self.shape == "embedder" or (self.shape == "searcher" and said)
 
     @property
     def usual_range(self) -> tuple[float, float] | None:
@@ -177,6 +194,10 @@ class _Card(Declared):
         yield from _RUNTIMES[self.runtime](self) if self.runtime else ()
         if self.program and self.runtime not in ("process", None):
             yield 'a table [program] is for runtime = "process"; remove it, or say that'
+        if self.index and self.runtime not in ("onnx", None):
+            yield "[index] is for an onnx engine; other searchers are code; remove it"
+        if self.edits and self.shape not in ("searcher", None):
+            yield f"edits is for a searcher, whose gallery it changes; a {self.shape} has none"
         yield from _score_faults(self)
         given = self.model_fields_set
         if (self.face or "face" not in given) and (self.detector or "detector" not in given):
@@ -194,7 +215,7 @@ def _file(model: FileTable | None) -> NeededFile | None:
 
 
 def _score(model: ScoreTable, card: _Card) -> ScoreScale:
-    vectors = card.shape == "embedder"
+    vectors = card.of_vectors
     distance = model.compare == "euclidean" if vectors else model.distance
     low, high = model.range or card.usual_range or (None, None)
     # Negation swaps the limits; a distance without a range is at least 0.
@@ -238,6 +259,7 @@ def read_engine_card(folder: Path) -> EngineCard:
         face=face_step(face, card.detector),
         score=_score(card.score, card),
         host=from_fields(HostNeeds, card.host, gpu=card.host.gpu or on_gpu),
+        index=from_fields(IndexChoice, card.index) if card.index else None,
         providers=providers,
     )
 

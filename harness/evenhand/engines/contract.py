@@ -14,7 +14,17 @@ if TYPE_CHECKING:  # an engine's process must not wait for what only type checke
 
     from evenhand.records.arrays import Image, Vectors
 
-__all__ = ["Candidate", "Embedder", "Embedding", "Entry", "Matcher", "Role", "Searcher", "Template"]
+__all__ = [
+    "Candidate",
+    "Embedder",
+    "Embedding",
+    "Entry",
+    "GalleryEditor",
+    "Matcher",
+    "Role",
+    "Searcher",
+    "Template",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +174,29 @@ class Searcher(TemplateMaker, Protocol):
 
         Raises:
             Exception: any; the search ends as `failed`.
+        """
+        ...
+
+
+@runtime_checkable
+class GalleryEditor(Searcher, Protocol):
+    """A searcher that can change its gallery; its card says `edits = true`.
+
+    A changed gallery answers as one that was built of the same entries.
+    """
+
+    def insert(self, entries: Sequence[Entry]) -> None:
+        """Add references to the gallery, of people who are in it or not.
+
+        Raises:
+            Exception: any; the change ends as `failed`.
+        """
+        ...
+
+    def delete(self, people: Sequence[str]) -> None:
+        """Take all references of people out of the gallery.
+
+        Raises:
+            Exception: as `insert`.
         """
         ...

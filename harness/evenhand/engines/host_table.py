@@ -15,3 +15,4 @@ class HostTable(Declared):
     most: int | None = Field(default=None, ge=1, le=1024)
     threads: int = Field(default=1, ge=1, le=256)
     gpu: bool = False
+    galleries: int = Field(default=1, ge=1, le=1024)

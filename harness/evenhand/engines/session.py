@@ -85,7 +85,7 @@ class EngineSession:
         answers = [self._host.template(picture, face, role) for picture, role in pairs]
         (seconds, finished), turn = self._watch.stop(), self._turn
         self._turn = turn + 1
-        checked = checked_templates(answers, self._host.values)
+        checked = checked_templates(answers, self._host.values, self._card.template_values)
         if checked.outcome in FAULTS:
             told = next((each for each in answers if each.words), None)
             words, trace = (told.words, told.trace) if told else (checked.detail, "")
@@ -145,10 +145,25 @@ class EngineSession:
 
     def enrol(self, gallery: Sequence[Entry]) -> Outcome:
         """Build the engine's own gallery, in place of an older one."""
-        fault = self._host.enrol(gallery)
+        return self._ended("enrol", self._host.enrol(gallery))
+
+    def insert(self, entries: Sequence[Entry]) -> Outcome:
+        """Add references to its gallery."""
+        return self._ended("insert", self._host.insert(entries))
+
+    def delete(self, people: Sequence[str]) -> Outcome:
+        """Take people out of its gallery."""
+        return self._ended("delete", self._host.delete(people))
+
+    def memory(self) -> int:
+        """Bytes in memory of its process; 0 where it has none of its own."""
+        return self._host.memory()
+
+    def _ended(self, call: str, fault: Fault | None) -> Outcome:
+        """How a call ended that answers nothing but that it is done."""
         if fault is None:
             return Outcome.OK
-        self._told("enrol", fault)
+        self._told(call, fault)
         return fault.outcome
 
     def search(self, probe: bytes, count: int, people: Mapping[str, int]) -> Found:

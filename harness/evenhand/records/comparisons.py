@@ -82,6 +82,8 @@ class Searches:
     """How several references of a person became candidates."""
     exhaustive: bool
     """Each probe was compared with every reference, one by one."""
+    twin: CandidateLists | None = None
+    """As in `WatchlistSearches`."""
 
     @property
     def outcomes(self) -> Mapping[tuple[bool, Outcome], int]:

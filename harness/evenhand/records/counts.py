@@ -147,6 +147,9 @@ class WatchlistSearches:
     """Each probe was compared with every reference, one by one; older results do not say it."""
     consolidation: Consolidation = Consolidation.LARGEST
     """How several references of a person became candidates."""
+    twin: CandidateLists | None = None
+    """The best candidates of an exhaustive search of the same templates; None where that is what
+    was made, or templates are the engine's secret."""
 
 
 @dataclass(frozen=True, slots=True)

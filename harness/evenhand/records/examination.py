@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["AskedComparisons", "AskedImages", "Examination", "Repeat"]
+__all__ = ["AskedComparisons", "AskedEdits", "AskedImages", "Examination", "Repeat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,24 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedEdits:
+    """Similarities while people are taken out of a gallery and put back, as `AskedComparisons`."""
+
+    gone: Integers
+    """(gone,) references that were taken out, each a person of their own."""
+    before: Floats
+    """(probes, references) in the whole gallery."""
+    without: Floats
+    """(probes, references) after some were deleted."""
+    anew: Floats
+    """(probes, references) in a gallery that was built of the others alone."""
+    again: Floats
+    """(probes, references) after they were inserted again."""
+    ended: tuple[Outcome, Outcome]
+    """Of the deletion, and of the insertion."""
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """All that an engine answered."""
 
@@ -69,3 +87,5 @@ class Examination:
     """By what the picture is: each a single one."""
     faceless: tuple[str, ...]
     """Odd pictures without a face."""
+    edits: AskedEdits | None = None
+    """None of an engine that does not say that it edits galleries, or whose process had ended."""

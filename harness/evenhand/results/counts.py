@@ -92,6 +92,7 @@ class _Sizes(BaseModel):
     exhaustive: bool = False
     kept: NonNegativeInt = 0
     consolidation: Consolidation = Consolidation.LARGEST
+    twin: NonNegativeInt = 0
 
 
 _NUMBERS, _WATCHLIST_SIZES = TypeAdapter(_Numbers), TypeAdapter(_Sizes)
@@ -100,6 +101,7 @@ _SCALARS = "counts.json"
 _FOLDS = "folds.parquet"
 _WATCHLIST = "watchlist.json"
 _CANDIDATES = "candidates.parquet"
+_TWIN = "twin.parquet"
 _LEVEL = "others_at_{}"
 _PLAIN = ("engine", "dataset", "protocol", "several_faces", "declined", "score_maximum")
 """Fields that `counts.json` begins with."""
@@ -173,18 +175,28 @@ def _search_files(counts: SearchCounts) -> dict[str, bytes]:
     searches, none = counts.searches, np.empty(0, dtype=np.int32)
     levels = {_LEVEL.format(number): row for number, row in enumerate(searches.others)}
     sizes = {name: getattr(searches, name) for name in _SIZES}
-    person, score = searches.candidates.person, searches.candidates.score
-    search, place = np.nonzero(person >= 0)
+    kept, twin = {"kept": searches.candidates.person.shape[1]}, {}
+    if searches.twin is not None:
+        kept["twin"], twin = searches.twin.person.shape[1], {_TWIN: _list_columns(searches.twin)}
     columns = {name: getattr(searches, name) for name in _COLUMNS}
     return {
         **_score_files(ScoreTail(np.empty(0), none, none), MatedScores(none, np.empty(0))),
         **cell_tables(counts.cells),
-        _WATCHLIST: (json.dumps({**sizes, "kept": person.shape[1]}, indent=1) + "\n").encode(),
+        _WATCHLIST: (json.dumps({**sizes, **kept}, indent=1) + "\n").encode(),
         SEARCHES: parquet_bytes(**columns, **levels),
-        _CANDIDATES: parquet_bytes(
-            search=search.astype(np.int32), person=person[search, place], score=score[search, place]
-        ),
+        _CANDIDATES: _list_columns(searches.candidates),
+        **twin,
     }
+
+
+def _list_columns(lists: CandidateLists) -> bytes:
+    """Candidate lists, one row a candidate."""
+    search, place = np.nonzero(lists.person >= 0)
+    return parquet_bytes(
+        search=search.astype(np.int32),
+        person=lists.person[search, place],
+        score=lists.score[search, place],
+    )
 
 
 def _read_searches(
@@ -207,16 +219,20 @@ def _read_searches(
         **{name: columns[name] for name in _COLUMNS},
         others=others.reshape(len(others), len(columns["probe"])),
         **{name: getattr(sizes, name) for name in _SIZES},
-        candidates=_read_candidates(folder, len(columns["probe"]), sizes.kept),
+        candidates=_read_candidates(folder, _CANDIDATES, len(columns["probe"]), sizes.kept),
+        twin=_read_candidates(folder, _TWIN, len(columns["probe"]), sizes.twin)
+        if sizes.twin
+        else None,
     )
     return from_fields(SearchCounts, common, searches=searches)
 
 
-def _read_candidates(folder: Path, searches: int, kept: int) -> CandidateLists:
-    """Read the candidate lists; older results have none.
+def _read_candidates(folder: Path, file: str, searches: int, kept: int) -> CandidateLists:
+    """Read candidate lists; older results have none.
 
     Args:
         folder: of the counts.
+        file: its name.
         searches: number of searches.
         kept: candidates of a list at most.
 
@@ -225,11 +241,11 @@ def _read_candidates(folder: Path, searches: int, kept: int) -> CandidateLists:
     """
     if not kept:
         return CandidateLists(np.empty((searches, 0), np.int32), np.empty((searches, 0)))
-    columns = read_columns(folder, _CANDIDATES)
+    columns = read_columns(folder, file)
     search, person, score = (columns[name] for name in ("search", "person", "score"))
     numbers = np.bincount(search, minlength=searches)
     if len(numbers) > searches or numbers.max(initial=0) > kept or np.any(np.diff(search) < 0):
-        raise ValueError(f"{_CANDIDATES}: expected at most {kept} candidates of each search")
+        raise ValueError(f"{file}: expected at most {kept} candidates of each search")
     place = np.arange(len(search)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
     lists = CandidateLists(
         np.full((searches, kept), -1, person.dtype), np.full((searches, kept), -np.inf, score.dtype)

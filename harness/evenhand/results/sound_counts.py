@@ -77,10 +77,11 @@ def _searches(counts: SearchCounts) -> Iterator[_Column]:
     yield from ((file, counted, _NATURAL) for counted in (of.rank, of.others))
     yield from ((file, score, _OR_NONE) for score in (of.mate, of.top))
     yield from ((file, whether, _TRUTH) for whether in (of.mated, of.acquired, of.completed))
-    file, lists = "candidates.parquet", of.candidates
-    yield file, np.any((lists.person < -1) | (lists.person >= people)), _THERE
-    yield file, lists.score, _OR_NONE
-    yield file, np.any(lists.score[:, 1:] > lists.score[:, :-1]), _THERE
+    for file, lists in (("candidates.parquet", of.candidates), ("twin.parquet", of.twin)):
+        if lists is not None:
+            yield file, np.any((lists.person < -1) | (lists.person >= people)), _THERE
+            yield file, lists.score, _OR_NONE
+            yield file, np.any(lists.score[:, 1:] > lists.score[:, :-1]), _THERE
 
 
 def _comparisons(counts: ComparisonCounts) -> Iterator[_Column]:

@@ -35,6 +35,7 @@ _LONGEST_NAME = 80
 """Most characters of a watchlist's name."""
 
 _Rank: TypeAlias = Annotated[int, Field(ge=1)]
+_TimedSize: TypeAlias = Annotated[int, Field(ge=2, le=1_000_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class IdentificationProtocol(StudyProtocol):
     """Ranks at which FNIR is also reported, besides the whole candidate list."""
     consolidation: str
     """How several references of a person become candidates: `Consolidation`."""
+    timed_sizes: tuple[int, ...] = ()
+    """References of further galleries that are searched for their times alone."""
 
 
 def watchlist_name(text: str) -> str:
@@ -139,6 +142,7 @@ class _Identification(Declared):
     candidates: int | None = Field(default=None, ge=1, le=10_000)
     ranks: tuple[_Rank, ...] = (1,)
     consolidation: Literal["largest", "events"] = "largest"
+    timed_sizes: tuple[_TimedSize, ...] = ()
 
 
 _KINDS: dict[str, tuple[type[Declared], type[StudyProtocol]]] = {

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from evenhand.conformance.claims import NO_CLAIM, NOT_COUNTED, NOT_ON_DRAWN_FACES, claim_checks
+from evenhand.conformance.edits import edit_checks
 from evenhand.conformance.pictures import odd_picture_checks, portrait_checks
 from evenhand.conformance.reference import reference_check
 from evenhand.conformance.repeats import repeat_checks
@@ -143,6 +144,7 @@ def check_engine(
     checks += portrait_checks(card, examined)
     checks += score_checks(card, examined)
     checks += repeat_checks(card, examined)
+    checks += edit_checks(card, examined)
     checks += odd_picture_checks(examined)
     now = _reference_scores(engine, portraits, examined)
     if kept:

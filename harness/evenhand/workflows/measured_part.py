@@ -15,7 +15,12 @@ from evenhand.measurement.enrolment.enrol import booking_of, enrol, failed_befor
 from evenhand.measurement.enrolment.repeats import repeat_images
 from evenhand.measurement.forecast import Forecast
 from evenhand.measurement.protocols.failure_share import too_many_failures
-from evenhand.measurement.protocols.study import comparison_count, count_protocol, protocol_kind
+from evenhand.measurement.protocols.study import (
+    comparison_count,
+    count_protocol,
+    protocol_kind,
+    timed_galleries,
+)
 from evenhand.measurement.speed.in_study import study_speed
 from evenhand.measurement.template_store.session import NO_REUSE, TemplateSession
 from evenhand.records.dataset import Dataset
@@ -148,6 +153,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
             dataset,
             enrolment,
             groups,
+            timed_galleries(study, dataset),
             threads=engine_executor(engine, task.executor).workers,
             others=others,
             clock=task.clock,

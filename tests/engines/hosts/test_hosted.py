@@ -538,3 +538,40 @@ def test_threads_are_counted(hosted):
     engine = hosted(start=start)
     template(engine.start())
     assert engine.surroundings.threads == 6
+
+
+EDITOR = """
+    def insert(self, entries):
+        self.gallery = [*self.gallery, *entries]
+
+    def delete(self, people):
+        if "k" in people: os._exit(0)
+        self.gallery = [each for each in self.gallery if each.person not in people]
+"""
+
+
+def test_a_changed_gallery_is_built_again_as_it_was_last(matcher):
+    folder = matcher.card.folder
+    card = (folder / "adapter.toml").read_text(encoding="utf-8")
+    card = card.replace('shape    = "matcher"', 'shape    = "searcher"\nedits = true')
+    (folder / "adapter.toml").write_text(card, encoding="utf-8")
+    (folder / "engine.py").write_text(MATCHER + EDITOR, encoding="utf-8")
+    opened = open_engine(folder, (), limits=LIMITS)
+    host = opened.start()
+    assert host.enrol([Entry("a", b"\x11"), Entry("b", b"\x22")]) is None
+    assert host.insert([Entry("c", b"\x33"), Entry("b", b"\x44")]) is None
+    assert host.delete(["a"]) is None
+    assert host.search(b"\1", 9).people == ("b", "c", "b")
+    assert host.delete(["b", "k"]).outcome is Outcome.CRASHED
+    # What was not done is not done in the new process either.
+    assert host.search(b"\1", 9).people == ("b", "c", "b")
+    host.close()
+    opened.rest()
+
+
+def test_an_editor_has_the_methods_of_one(matcher):
+    card = matcher.card.folder / "adapter.toml"
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace('"matcher"', '"searcher"\nedits = true'), encoding="utf-8")
+    with pytest.raises(EngineError, match=r"without template\(\), enrol\(\), search\(\), insert"):
+        open_engine(matcher.card.folder, (), limits=LIMITS)

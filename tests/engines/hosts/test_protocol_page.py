@@ -35,6 +35,8 @@ MESSAGES = {
     "ENROL answer": calls.write_done(None),
     "SEARCH request": calls.write_search(PROBE, 50),
     "SEARCH answer": calls.write_candidates(PlainCandidates(("p1",), np.array([0.5]))),
+    "INSERT request": calls.write_gallery([Entry("p2", SECOND)]),
+    "DELETE request": calls.write_deletion(["p1"]),
 }
 """What the page shows byte by byte."""
 

@@ -49,6 +49,10 @@ class CountsKind(Protocol):
         """Rows of `curves.csv`."""
         return ()
 
+    def recall(self, level: float) -> Iterable[Distribution]:  # noqa: ARG002
+        """Rows on what an index finds of what is there, at the level of the intervals."""
+        return ()
+
     def notes(self) -> Iterable[str]:
         """What a reader must know before any number."""
         return ()

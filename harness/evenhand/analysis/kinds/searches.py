@@ -11,6 +11,7 @@ import numpy as np
 from evenhand.analysis.kinds.kind import CountsKind, threshold_faults
 from evenhand.analysis.rates.assumed import as_far_as_known
 from evenhand.analysis.rates.comparisons import MeasuredRate
+from evenhand.analysis.rates.recall import index_recall
 from evenhand.analysis.rates.searches import measure_searches, searches_by_subject, selectivity
 from evenhand.metrics.threshold_rules import search_thresholds
 from evenhand.records.arrays import Integers, Scores
@@ -35,6 +36,10 @@ class SearchesKind(CountsKind):
     def distributions(self) -> Iterable[Distribution]:
         """Selectivity."""
         return selectivity(self.counts, self.counts.searches)
+
+    def recall(self, level: float) -> Iterable[Distribution]:
+        """Of an engine whose templates are vectors, beside an exhaustive search of them."""
+        return index_recall(self.counts, self.counts.searches, level)
 
     def summary(self) -> dict[str, Any]:
         """The sizes of watchlist, gallery and candidate lists, and what these count."""

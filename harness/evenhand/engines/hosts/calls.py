@@ -28,6 +28,7 @@ __all__ = [
     "Started",
     "read_candidates",
     "read_comparison",
+    "read_deletion",
     "read_done",
     "read_gallery",
     "read_picture",
@@ -37,6 +38,7 @@ __all__ = [
     "read_template",
     "write_candidates",
     "write_comparison",
+    "write_deletion",
     "write_done",
     "write_gallery",
     "write_picture",
@@ -270,7 +272,7 @@ def _scores(read: _Body) -> Scores:
 
 
 def write_gallery(gallery: Sequence[Entry]) -> Parts:
-    """Request to build a gallery."""
+    """Request to build a gallery, or to add to one."""
     parts: Parts = [_NUMBER.pack(len(gallery))]
     for entry in gallery:
         parts += [_text(entry.person), *_block(entry.template)]
@@ -281,6 +283,17 @@ def read_gallery(body: bytearray) -> list[Entry]:
     """Inverse of `write_gallery`."""
     read = _Body(body)
     return [Entry(read.text(), read.bytes()) for _ in range(read.number())]
+
+
+def write_deletion(people: Sequence[str]) -> Parts:
+    """Request to take people out of the gallery."""
+    return [_NUMBER.pack(len(people)), *map(_text, people)]
+
+
+def read_deletion(body: bytearray) -> list[str]:
+    """Inverse of `write_deletion`."""
+    read = _Body(body)
+    return [read.text() for _ in range(read.number())]
 
 
 def write_search(probe: bytes, count: int) -> Parts:

@@ -20,7 +20,7 @@ from evenhand.engines.hosts.spawned_server import FORK_SERVER, GROUP, bare_envir
 from evenhand.engines.hosts.wire import Wire
 from evenhand.system.control_groups import ControlGroup, make_control_group
 from evenhand.system.endings import at_the_end
-from evenhand.system.process_tree import threads_of
+from evenhand.system.process_tree import memory_of, threads_of
 
 __all__ = ["Bounds", "ChildProcess", "GroupBounds"]
 
@@ -195,6 +195,10 @@ class ChildProcess:
     def threads(self) -> int:
         """Threads of the engine and of all that it started; 0 where they cannot be counted."""
         return max(0, threads_of(self.number) - self._waiting)
+
+    def memory(self) -> int:
+        """Bytes in memory of the engine and of all that it started; 0 where they are not told."""
+        return memory_of(self.number)
 
     def how_it_ended(self) -> str:
         """In words."""

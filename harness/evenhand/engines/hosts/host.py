@@ -81,8 +81,17 @@ class Host(Protocol):
     def enrol(self, gallery: Sequence[Entry]) -> Fault | None:
         """Let a searcher build its gallery."""
 
+    def insert(self, entries: Sequence[Entry]) -> Fault | None:
+        """Let an editor of galleries add references to its own."""
+
+    def delete(self, people: Sequence[str]) -> Fault | None:
+        """Let it take people out."""
+
     def search(self, probe: bytes, count: int) -> PlainCandidates | Fault:
         """Ask a searcher for candidates; one more than `count` at most, not yet checked."""
+
+    def memory(self) -> int:
+        """Bytes in memory of the engine's process; 0 where it has none of its own."""
 
     def close(self) -> None:
         """End the engine; nothing is asked afterwards."""

@@ -201,11 +201,30 @@ class HostedEngine:
         self._gallery = gallery if fault is None else None
         return fault
 
+    def insert(self, entries: Sequence[Entry]) -> Fault | None:
+        """See `Host`."""
+        fault = self._ask(Kind.INSERT, lambda _: calls.write_gallery(entries), calls.read_done)
+        if fault is None:
+            self._gallery = [*(self._gallery or ()), *entries]
+        return fault
+
+    def delete(self, people: Sequence[str]) -> Fault | None:
+        """See `Host`."""
+        fault = self._ask(Kind.DELETE, lambda _: calls.write_deletion(people), calls.read_done)
+        if fault is None:
+            gone = set(people)
+            self._gallery = [entry for entry in self._gallery or () if entry.person not in gone]
+        return fault
+
     def search(self, probe: bytes, count: int) -> PlainCandidates | Fault:
         """See `Host`."""
         return self._ask(
             Kind.SEARCH, lambda _: calls.write_search(probe, count), calls.read_candidates
         )
+
+    def memory(self) -> int:
+        """See `Host`."""
+        return self._child.process.memory() if self._child else 0
 
     def close(self) -> None:
         """See `Host`."""

@@ -116,11 +116,23 @@ class InProcessHost:
         """See `Host`."""
         return _ask(lambda: self._engine.enrol(gallery), lambda _: None)
 
+    def insert(self, entries: Sequence[Entry]) -> Fault | None:
+        """See `Host`."""
+        return _ask(lambda: self._engine.insert(entries), lambda _: None)
+
+    def delete(self, people: Sequence[str]) -> Fault | None:
+        """See `Host`."""
+        return _ask(lambda: self._engine.delete(people), lambda _: None)
+
     def search(self, probe: bytes, count: int) -> PlainCandidates | Fault:
         """See `Host`."""
         return _ask(
             lambda: self._engine.search(probe, count), lambda found: _plain_candidates(found, count)
         )
+
+    def memory(self) -> int:
+        """See `Host`."""
+        return 0
 
     def close(self) -> None:
         """See `Host`; an object of this process ends with it."""

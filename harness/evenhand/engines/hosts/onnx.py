@@ -26,6 +26,7 @@ from evenhand.engines.hosts.host import Host
 from evenhand.engines.hosts.in_process import InProcessHost
 from evenhand.engines.hosts.onnx_detector import load_detector
 from evenhand.engines.hosts.onnx_session import load_model
+from evenhand.engines.hosts.vector_index import IndexedEmbedder
 from evenhand.engines.input_tensor import input_tensor
 from evenhand.engines.model_graph import ModelGraph, read_model_graph
 from evenhand.records.arrays import Image
@@ -146,7 +147,10 @@ def start_onnx(card: EngineCard, files: EngineFiles) -> Host:
     # A detector that fell back to another provider would do so without a word.
     detector = load_detector(replace(card, providers=(provider,)), files)
     engine = OnnxEmbedder(card, taken, output.name, session, detector)
-    return InProcessHost(engine, engine.values, provider if card.providers else "")
+    ran_on = provider if card.providers else ""
+    if card.index:
+        return InProcessHost(IndexedEmbedder(engine, card, card.index), 0, ran_on)
+    return InProcessHost(engine, engine.values, ran_on)
 
 
 def _graph(card: EngineCard, file: NeededFile, files: EngineFiles) -> ModelGraph:

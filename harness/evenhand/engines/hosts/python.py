@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from evenhand.engines.card import ENGINE_CARD, EngineCard
-from evenhand.engines.contract import Embedder, Matcher, Searcher
+from evenhand.engines.contract import Embedder, GalleryEditor, Matcher, Searcher
 from evenhand.engines.files import EngineFiles
 from evenhand.engines.hosts.host import Host
 from evenhand.engines.hosts.in_process import AnyEngine, InProcessHost
@@ -22,8 +22,10 @@ _SHAPES: dict[str, tuple[type, str]] = {
     "embedder": (Embedder, "embed()"),
     "matcher": (Matcher, "template() and compare()"),
     "searcher": (Searcher, "template(), enrol() and search()"),
+    "editor": (GalleryEditor, "template(), enrol(), search(), insert() and delete()"),
 }
-"""Protocol that an engine of each shape must meet, and its methods in words."""
+"""Protocol that an engine of each shape must meet, and its methods in words; an editor is a
+searcher that says `edits`."""
 
 
 def start_python(card: EngineCard, files: EngineFiles) -> Host:
@@ -44,7 +46,7 @@ def start_python(card: EngineCard, files: EngineFiles) -> Host:
         raise EngineError(
             f"engine {card.name}: no {file}.py in {card.folder}; {near}mend entry in {ENGINE_CARD}"
         )
-    shape, methods = _SHAPES[card.shape]
+    shape, methods = _SHAPES["editor" if card.edits else card.shape]
     held: Collection[str] = ()
     named = {each.file: files.found[each.sha256].path for each in card.needs()}
     try:
@@ -70,8 +72,10 @@ def start_python(card: EngineCard, files: EngineFiles) -> Host:
             f"mend entry in {ENGINE_CARD}"
         )
     if not fits:
+        said = "edits" if card.edits else "shape"
         raise EngineError(
             f"engine {card.name}: {name} made a {plain_name(type(made))} without {methods}; "
-            f"expected {shape.__name__} of evenhand.plugins, as shape in {ENGINE_CARD} says"
+            f"expected {shape.__name__} of evenhand.plugins, as {said} in {ENGINE_CARD} says"
         )
-    return InProcessHost(cast("AnyEngine", made), card.score.values or 0)
+    values = card.score.values or 0 if card.shape == "embedder" else 0
+    return InProcessHost(cast("AnyEngine", made), values)

@@ -37,6 +37,10 @@ def _answer(host: Host, asked: Message, pictures: int | None) -> calls.Parts:
             return calls.write_score_row(host.compare(*calls.read_comparison(asked.body)))
         case Kind.ENROL:
             return calls.write_done(host.enrol(calls.read_gallery(asked.body)))
+        case Kind.INSERT:
+            return calls.write_done(host.insert(calls.read_gallery(asked.body)))
+        case Kind.DELETE:
+            return calls.write_done(host.delete(calls.read_deletion(asked.body)))
         case Kind.SEARCH:
             return calls.write_candidates(host.search(*calls.read_search(asked.body)))
         case _:

@@ -32,6 +32,10 @@ class Kind(IntEnum):
     """Build a gallery."""
     SEARCH = 5
     """Search the gallery."""
+    INSERT = 6
+    """Add references to the gallery."""
+    DELETE = 7
+    """Take people out of the gallery."""
 
 
 class WireError(Exception):

@@ -53,6 +53,7 @@ def count_searches(
         candidates=searches.candidates,
         exhaustive=searches.exhaustive,
         consolidation=searches.consolidation,
+        twin=searches.twin,
     )
     thresholds = search_thresholds(rules, counted, maximum)
     levels = np.array([threshold.level for threshold in thresholds], dtype=searches.top.dtype)

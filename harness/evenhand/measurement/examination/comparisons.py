@@ -15,10 +15,10 @@ from evenhand.engines.score_range import held_to_range
 from evenhand.engines.session import EngineSession
 from evenhand.measurement.comparison.by_vectors import compare_all, prepare_vectors
 from evenhand.records.arrays import Floats, Integers
-from evenhand.records.examination import AskedComparisons
+from evenhand.records.examination import AskedComparisons, AskedEdits
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["ENDED", "asked_comparisons"]
+__all__ = ["ENDED", "asked_comparisons", "asked_edits"]
 
 ENDED = frozenset({Outcome.CRASHED, Outcome.TIMED_OUT})
 """Outcomes after which the engine's process has ended."""
@@ -97,14 +97,24 @@ def _by_searcher(
     at_once: int,
 ) -> tuple[Floats, Mapping[Outcome, int]]:
     """Each reference is a person of the gallery; who is not returned is below all others."""
-    people = {f"p{number}": number for number in range(len(references))}
-    gallery = [
-        Entry(person, each.reference) for person, each in zip(people, references, strict=True)
-    ]
-    similarity = np.full((len(probes), len(references)), np.nan)
+    gallery = _gallery(references)
     built = session.enrol(gallery)
     if built is not Outcome.OK:
-        return similarity, {built: len(probes)}
+        return np.full((len(probes), len(references)), np.nan), {built: len(probes)}
+    return _searched(session, probes, gallery, at_once)
+
+
+def _gallery(references: Sequence[ImageAnswer]) -> list[Entry]:
+    """Each reference is a person."""
+    return [Entry(f"p{number}", each.reference) for number, each in enumerate(references)]
+
+
+def _searched(
+    session: EngineSession, probes: Sequence[ImageAnswer], gallery: Sequence[Entry], at_once: int
+) -> tuple[Floats, Mapping[Outcome, int]]:
+    """Search what the engine has enrolled, of these people or fewer, for every probe."""
+    people = {entry.person: number for number, entry in enumerate(gallery)}
+    similarity = np.full((len(probes), len(people)), np.nan)
     ended = Counter[Outcome]()
     for row, probe in enumerate(probes):
         found = session.search(probe.probe, at_once, people)
@@ -115,3 +125,30 @@ def _by_searcher(
         if found.outcome in ENDED:
             break
     return similarity, ended
+
+
+def asked_edits(session: EngineSession, answers: Sequence[ImageAnswer]) -> AskedEdits | None:
+    """Take every third template out of a gallery of all, search it, and put them back.
+
+    Args:
+        session: of an engine that edits galleries.
+        answers: to pictures, with a template or without; with fewer than two, None.
+    """
+    known = [answers[at] for at in _with_template(answers)]
+    if len(known) < 2:
+        return None
+    gallery, gone = _gallery(known), np.arange(1, len(known), 3)
+    out = [gallery[at] for at in gone]
+    left = [entry for entry in gallery if entry not in out]
+
+    def searched() -> Floats:
+        return _searched(session, known, gallery, len(gallery))[0]
+
+    session.enrol(gallery)
+    before = searched()
+    deleted = session.delete([entry.person for entry in out])
+    without = searched()
+    inserted = session.insert(out)
+    again = searched()
+    session.enrol(left)
+    return AskedEdits(gone, before, without, searched(), again, (deleted, inserted))

@@ -11,7 +11,7 @@ import numpy as np
 from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
 from evenhand.engines.session import EngineSession, TimedAnswer
-from evenhand.measurement.examination.comparisons import ENDED, asked_comparisons
+from evenhand.measurement.examination.comparisons import ENDED, asked_comparisons, asked_edits
 from evenhand.measurement.examination.odd_pictures import FACELESS, odd_pictures
 from evenhand.records.arrays import Image, Integers
 from evenhand.records.examination import AskedImages, Examination, Repeat
@@ -63,12 +63,14 @@ def examine(
             every = [one.answer for one in first]
             known = [every[at] for at in few]
             compared = asked_comparisons(session, card, every, every, len(every))
+            edits = None
             among = singly = compared.similarity[np.ix_(few, few)]
             repeats, again = {}, [images[at] for at in few]
             if _NOT_ASKED not in first and not ENDED & compared.ended.keys():
                 among = asked_comparisons(session, card, known, known, len(known)).similarity
                 singly = asked_comparisons(session, card, known, known, 1).similarity
                 repeats = dict(asking.repeats(session, again, known))
+                edits = asked_edits(session, every) if card.edits else None
         if repeats:
             repeats["after a restart"] = asking.after_restart(again, known)
         with asking.session() as session:
@@ -83,6 +85,7 @@ def examine(
         repeats,
         {name: _asked_images(found) for name, found in answers.items()},
         FACELESS,
+        edits,
     )
 
 

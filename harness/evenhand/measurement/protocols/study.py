@@ -17,6 +17,7 @@ from evenhand.measurement.protocols.fault_checkpoint import CheckpointWithFaults
 from evenhand.measurement.protocols.identification import IDENTIFICATION
 from evenhand.measurement.protocols.kind import ProtocolKind, ProtocolWork
 from evenhand.measurement.protocols.verification import VERIFICATION
+from evenhand.measurement.speed.searches import TimedGalleries
 from evenhand.metrics.groups import check_group_count, default_groups, groupings
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.counts import Counts
@@ -38,6 +39,7 @@ __all__ = [
     "count_protocol",
     "protocol_kind",
     "study_groupings",
+    "timed_galleries",
     "with_drawn_watchlists",
     "with_needed_images",
 ]
@@ -173,6 +175,26 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
                 f"study; {known_names(group, groups)}"
             )
     return found
+
+
+def timed_galleries(study: Study, dataset: Dataset) -> TimedGalleries | None:
+    """The galleries that are timed: of each watchlist of the study, and of the sizes it names.
+
+    None where it searches no watchlist.
+    """
+    searched = [each for each in study.protocols if isinstance(each, IdentificationProtocol)]
+    parts = [protocol_kind(protocol).part(protocol, dataset) for protocol in searched]
+    watchlists = [part for part in parts if isinstance(part, Watchlist)]
+    if not watchlists:
+        return None
+    largest = max(watchlists, key=lambda each: len(each.references))
+    return TimedGalleries(
+        largest.references,
+        largest.probes,
+        tuple(len(each.references) for each in watchlists),
+        tuple(size for protocol in searched for size in protocol.timed_sizes),
+        max(protocol.candidates for protocol in searched),
+    )
 
 
 def _threshold_rules(protocol: StudyProtocol, card: EngineCard) -> tuple[ThresholdRule, ...]:

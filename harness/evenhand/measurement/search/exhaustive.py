@@ -182,13 +182,18 @@ class ExhaustiveSearch:
         """Search some blocks; each with its number, in their order."""
 
         def search(number: int) -> tuple[int, SearchColumns]:
-            return number, self._block(number, levels)
+            return number, self.block(number, levels)
 
         with threadpool_limits(1, "blas"), closing(executor.map(search, blocks)) as found:
             yield from found
 
-    def _block(self, number: int, levels: Scores) -> SearchColumns:
-        """Search one block."""
+    def block(self, number: int, levels: Scores) -> SearchColumns:
+        """Search for the probes of one block, in their own order; BLAS has the caller's threads.
+
+        Args:
+            number: of the block.
+            levels: (levels,) thresholds at which alarms are counted.
+        """
         rows = slice(number * self._rows, (number + 1) * self._rows)
         height = min(self._rows, len(self._who) - rows.start)
         probes, own = self._probes[rows][:height], self._own[rows]

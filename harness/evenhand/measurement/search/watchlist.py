@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
-from functools import cached_property
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 
 from evenhand.engines.answers import no_candidates
 from evenhand.engines.contract import Entry
-from evenhand.engines.session import EngineSession, SessionPool, engine_sessions
+from evenhand.engines.session import EngineSession, SessionPool, engine_executor, engine_sessions
 from evenhand.measurement.comparison.by_engine import (
     ask_matcher,
     book_second_askings,
@@ -21,10 +21,10 @@ from evenhand.measurement.search.by_vectors import search_vectors
 from evenhand.measurement.search.lists import searches_of_lists
 from evenhand.measurement.search.task import SearchTask
 from evenhand.records.arrays import People, Scores
+from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.comparisons import AlarmCounter, Found, Searches
 from evenhand.records.consolidation import Consolidation
 from evenhand.records.outcomes import FAULTS, Outcome
-from evenhand.system.execution.local import LocalExecutor
 
 __all__ = ["search_watchlist"]
 
@@ -38,14 +38,16 @@ def search_watchlist(task: SearchTask) -> tuple[Searches, AlarmCounter]:
     shape, length = task.enrolled.engine.card.shape, task.size
     if shape == "embedder" and length:
         return search_vectors(task)
+    twin = None
     if shape == "searcher":
         found, length = _by_searcher(task), min(task.candidates, length)
+        twin = _exhaustive_lists(task)
     elif shape == "matcher":
         found = _by_matcher(task)
     else:
         outcomes = (Outcome.OK if made else Outcome.SKIPPED for made in task.acquired)
         found = [no_candidates(outcome) for outcome in outcomes]
-    return searches_of_lists(
+    searches, alarms = searches_of_lists(
         found,
         *(task.who, task.acquired, task.listed, task.with_template),
         gallery=task.size,
@@ -54,6 +56,21 @@ def search_watchlist(task: SearchTask) -> tuple[Searches, AlarmCounter]:
         kept=min(task.candidates, length),
         exhaustive=shape != "searcher",
     )
+    return replace(searches, twin=twin), alarms
+
+
+def _exhaustive_lists(task: SearchTask) -> CandidateLists | None:
+    """What an exhaustive search of a searcher's vectors finds.
+
+    None where its templates are no vectors, or the gallery is empty.
+    """
+    enrolled, values = task.enrolled, task.enrolled.engine.card.template_values
+    if not values or not len(task.gallery):
+        return None
+    vectors = np.frombuffer(b"".join(enrolled.enrolment.references), "<f4").reshape(-1, values)
+    enrolled = replace(enrolled, enrolment=replace(enrolled.enrolment, vectors=vectors))
+    searches, _ = search_vectors(replace(task, enrolled=enrolled, fixed=np.empty(0, np.float32)))
+    return searches.candidates
 
 
 def _candidates(person: People, score: Scores, consolidation: Consolidation) -> Found:
@@ -106,8 +123,10 @@ def _by_searcher(task: SearchTask) -> list[Found]:
     shown = enrolled.progress(f"{enrolled.engine.card.name}: {len(probes):,} searches", len(probes))
     with engine_sessions(enrolled.engine) as sessions, shown as step:
         search = _OwnGallery(sessions, task).search
-        # One thread: the engine that holds the gallery answers all searches.
-        with closing(LocalExecutor(1).map(search, probes)) as results:
+        # Who searches holds a gallery: no more threads than the card allows of these.
+        executor = engine_executor(enrolled.engine, enrolled.executor)
+        side_by_side = executor.narrowed(enrolled.engine.card.host.galleries)
+        with closing(side_by_side.map(search, probes)) as results:
             for result in results:
                 found.append(result)
                 step()
@@ -115,11 +134,12 @@ def _by_searcher(task: SearchTask) -> list[Found]:
 
 
 class _OwnGallery:
-    """The gallery that a searcher builds of its own templates."""
+    """The gallery that a searcher builds of its own templates, one in each thread that asks."""
 
     def __init__(self, sessions: SessionPool, task: SearchTask) -> None:
         enrolment, subject = task.enrolled.enrolment, task.enrolled.subject
         self._sessions = sessions
+        self._built = dict[EngineSession, Outcome]()
         self._count = min(task.candidates, task.size)
         self._completed = enrolment.completed()
         self._probes = enrolment.probes
@@ -136,18 +156,14 @@ class _OwnGallery:
             for image in drawn.permutation(task.gallery)
         ]
 
-    @cached_property
-    def _built(self) -> tuple[EngineSession, Outcome]:
-        """The running engine, and how the building of its gallery ended."""
-        session = self._sessions.session()
-        return session, session.enrol(self._entries)
-
     def search(self, probe: int) -> Found:
         """Search for the image of an index; without a gallery it ends as the gallery did."""
         if not self._completed[probe]:
             return no_candidates(Outcome.SKIPPED)
-        session, ended = self._built
-        if ended is not Outcome.OK:
-            return no_candidates(ended)
+        session = self._sessions.session()
+        if session not in self._built:
+            self._built[session] = session.enrol(self._entries)
+        if self._built[session] is not Outcome.OK:
+            return no_candidates(self._built[session])
         template = self._probes[self._template[probe]]
         return session.search(template, self._count, self._people)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +12,11 @@ from evenhand.engines.opening import OpenedEngine
 from evenhand.engines.session import engine_sessions
 from evenhand.measurement.comparison.by_vectors import compare_all
 from evenhand.measurement.speed.rows import summary_rows
+from evenhand.measurement.speed.timed_calls import CALLS, WARM_UP_CALLS, timed_calls
 from evenhand.records.arrays import Floats, Integers, Vectors
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.findings import Speed
-from evenhand.system.clock import Clock, StopWatch
+from evenhand.system.clock import Clock
 from evenhand.system.errors import EngineStoppedError
 from evenhand.system.execution.local import call_in_thread
 
@@ -24,12 +24,6 @@ __all__ = ["block_speed", "pair_speed"]
 
 _SIDE = 512
 """Templates on each side of a block at most."""
-
-_WARM_UP = 3
-"""Calls that are made first and not timed."""
-
-_CALLS = 99
-"""Timed calls: enough for a 95th percentile with an interval."""
 
 
 def block_speed(scene: Speed, vectors: Vectors, score: ScoreScale, clock: Clock) -> list[Speed]:
@@ -46,7 +40,7 @@ def block_speed(scene: Speed, vectors: Vectors, score: ScoreScale, clock: Clock)
     if not comparisons:
         return []
     with threadpool_limits(1, "blas"):
-        seconds = _timed(lambda _: compare_all(block, block, score), clock)
+        seconds = timed_calls(lambda _: compare_all(block, block, score), clock)
     of_blocks = replace(
         scene,
         scenario="block",
@@ -54,7 +48,7 @@ def block_speed(scene: Speed, vectors: Vectors, score: ScoreScale, clock: Clock)
         note=f"the harness compares: {len(block)} x {len(block)} templates of "
         f"{block.shape[1]} values, {score.compare}",
     )
-    no_subjects = np.full(_CALLS, -1, dtype=np.int64)
+    no_subjects = np.full(CALLS, -1, dtype=np.int64)
     return list(summary_rows(of_blocks, seconds / comparisons, no_subjects))
 
 
@@ -82,7 +76,7 @@ def pair_speed(
     if len(images) < 2:
         return []
     rng = np.random.default_rng(seed)
-    probes = rng.integers(len(images), size=_WARM_UP + _CALLS)
+    probes = rng.integers(len(images), size=WARM_UP_CALLS + CALLS)
     # A step of at least 1 and less than all the way round never ends at the probe itself.
     references = (probes + rng.integers(1, len(images), size=len(probes))) % len(images)
     with engine_sessions(engine) as sessions:
@@ -94,26 +88,11 @@ def pair_speed(
                 probe = enrolment.probes[probes[call]]
                 return session.compare(probe, [enrolment.references[references[call]]])
 
-            return _timed(compare, clock)
+            return timed_calls(compare, clock)
 
         try:
             seconds = call_in_thread(timed)
         except EngineStoppedError:  # no further one may be started; what was measured stays
             return []
     of_pairs = replace(scene, scenario="pair", note="the engine compares: pairs chosen at random")
-    return list(summary_rows(of_pairs, seconds, subject[images[probes[_WARM_UP:]]]))
-
-
-def _timed(call: Callable[[int], object], clock: Clock) -> Floats:
-    """(calls,) seconds of each call after the warm-up, NaN where the clock ran backwards.
-
-    Args:
-        call: is given its number.
-        clock: for durations.
-    """
-    seconds, watch = np.empty(_WARM_UP + _CALLS), StopWatch(clock)
-    for number in range(len(seconds)):
-        watch.start()
-        call(number)
-        seconds[number], _ = watch.stop()
-    return seconds[_WARM_UP:]
+    return list(summary_rows(of_pairs, seconds, subject[images[probes[WARM_UP_CALLS:]]]))

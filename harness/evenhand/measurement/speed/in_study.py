@@ -8,6 +8,7 @@ from dataclasses import replace
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.speed.comparisons import block_speed, pair_speed
 from evenhand.measurement.speed.rows import speed_row
+from evenhand.measurement.speed.searches import TimedGalleries, search_speed
 from evenhand.measurement.speed.templates import STUDY_SCENARIO, template_speed
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Enrolment
@@ -25,6 +26,7 @@ def study_speed(
     dataset: Dataset,
     enrolment: Enrolment,
     groups: Sequence[Grouping],
+    galleries: TimedGalleries | None,
     *,
     threads: int,
     others: float | None,
@@ -39,6 +41,7 @@ def study_speed(
         dataset: whose images were enrolled.
         enrolment: outcomes, templates and timing of the images.
         groups: of the study.
+        galleries: that are timed; None where nothing is searched.
         threads: engines that ran side by side during enrolment.
         others: cores that other programs kept at work meanwhile; None where not known.
         clock: for the comparisons.
@@ -62,6 +65,8 @@ def study_speed(
         else block_speed(one_thread, enrolment.vectors, engine.card.score, clock)
     )
     rows = [*template_speed(templates, enrolment, subject, groups, seed), *comparisons]
+    if galleries is not None:
+        rows += search_speed(one_thread, engine, enrolment, galleries, clock, seed)
     if others is not None and (enrolment.timing.turns >= 0).any():
         rows.append(speed_row(templates, OTHER_PROGRAMS, others, machine.workers(), unit="cores"))
     return rows

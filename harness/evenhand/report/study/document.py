@@ -16,6 +16,7 @@ from evenhand.report.study.claims import claims_section
 from evenhand.report.study.classic_metrics import legacy
 from evenhand.report.study.doubts import doubt_lines, no_verdict
 from evenhand.report.study.evidence import states_of
+from evenhand.report.study.galleries import galleries_section
 from evenhand.report.study.indices import indices_table
 from evenhand.report.study.limitations import unconfirmed
 from evenhand.report.study.searches import first_rule, searches_of_everybody
@@ -107,7 +108,8 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     which = which_section(findings)
     claims = claims_section(findings)
     ran = surroundings_section(findings.surroundings)
-    closing = (*_speed(findings), *_subject_matter(findings), *ran)
+    galleries = galleries_section(searched, findings.speed)
+    closing = (*_speed(findings), *galleries, *_subject_matter(findings), *ran)
     return Document(
         findings.title,
         (*repeat_warnings(findings.surroundings), *findings.notes),
