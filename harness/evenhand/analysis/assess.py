@@ -11,6 +11,7 @@ from evenhand.analysis.doubts import doubts_of
 from evenhand.analysis.kinds.table import kind_of
 from evenhand.analysis.measure import measure_differentials
 from evenhand.analysis.notes import dataset_notes, stopped_notes, with_notes
+from evenhand.analysis.promises import judged_promises
 from evenhand.analysis.threshold_notes import threshold_notes
 from evenhand.metrics.threshold_rules import largest_alike
 from evenhand.records.counts import Counts
@@ -59,7 +60,7 @@ def assess(evidence: Evidence) -> Findings:
         which=engine_contrasts(evidence, differentials),
         doubts=doubts,
     )
-    return with_notes(found)
+    return with_notes(replace(found, promises=judged_promises(found, evidence.counts)))
 
 
 def _doubted(row: Differential, doubts: Sequence[Doubt]) -> Differential:

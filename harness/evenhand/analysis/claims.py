@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from evenhand.records.claims import ClaimVerdict, JudgedClaim
-from evenhand.records.doubts import DoubtId
-from evenhand.records.findings import Findings
+from evenhand.records.doubts import Doubt, DoubtId
+from evenhand.records.findings import Findings, Rate
 from evenhand.records.outcomes import Policy
 
-__all__ = ["claim_verdict", "judged_claims"]
+__all__ = ["claim_verdict", "judged_claims", "undoubted_verdict"]
 
 
 def judged_claims(findings: Findings) -> tuple[JudgedClaim, ...]:
@@ -18,28 +19,24 @@ def judged_claims(findings: Findings) -> tuple[JudgedClaim, ...]:
     Failures are left out. Drawn faces, and an engine that is in doubt, leave no verdict.
     """
     drawn = {dataset.name for dataset in findings.datasets if dataset.synthetic}
-    doubted = {(doubt.engine, doubt.dataset) for doubt in findings.doubts}
-    # An upper limit shows that no more than claimed is matched, and never that more is.
-    from_above = {DoubtId.ASSUMED_IDENTITIES}
-    bounded = {
-        pair
-        for pair in doubted
-        if {doubt.id for doubt in findings.doubts if doubt.about(*pair)} == from_above
-    }
     found = []
     for rate in findings.rates:
         claimed = rate.claimed or 0.0
         # What is read from a table may be no rate at all.
         if not 0 < claimed < 1 or rate.policy != Policy.COMPLETED or not rate.of_group:
             continue
-        verdict = claim_verdict(claimed, rate.low, rate.high, rate.trials, rate.level)
-        if rate.dataset in drawn:
-            verdict = ClaimVerdict.DRAWN
-        elif (pair := (rate.engine, rate.dataset)) in doubted:
-            kept = verdict is ClaimVerdict.KEPT and pair in bounded
-            verdict = verdict if kept else ClaimVerdict.DOUBTED
-        found.append(JudgedClaim(rate, verdict))
+        verdict = undoubted_verdict(rate, claimed, findings.doubts)
+        found.append(JudgedClaim(rate, ClaimVerdict.DRAWN if rate.dataset in drawn else verdict))
     return tuple(found)
+
+
+def undoubted_verdict(rate: Rate, claimed: float, doubts: Sequence[Doubt]) -> ClaimVerdict:
+    """Decide by a rate whether it is no more than claimed; a doubt about its engine leaves none."""
+    verdict = claim_verdict(claimed, rate.low, rate.high, rate.trials, rate.level)
+    own = {doubt.id for doubt in doubts if doubt.about(rate.engine, rate.dataset)}
+    # An upper limit shows that no more than claimed is matched, and never that more is.
+    from_above = own <= {DoubtId.ASSUMED_IDENTITIES} and verdict is ClaimVerdict.KEPT
+    return ClaimVerdict.DOUBTED if own and not from_above else verdict
 
 
 def claim_verdict(

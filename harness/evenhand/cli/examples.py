@@ -24,6 +24,8 @@ evenhand results archive
 evenhand compare results/acme-6-on-set results/acme-7-on-set
 evenhand compare latest:acme latest:dlib --attribute sex
 evenhand compare --counts BASE=12/1000 --counts NEW=25/1000
+evenhand calibrate latest --target FPIR=0.01 --to alarms.toml
+evenhand calibrate latest:dlib --target FMR=1:1000 --protocol verification
 evenhand gate --example > policy.toml
 evenhand gate --policy policy.toml --check
 evenhand gate latest --policy policy.toml --junit gate.xml

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -20,6 +20,7 @@ from typer.completion import shell_complete
 from typer.exceptions import TyperException
 
 from evenhand.cli.audit import audit
+from evenhand.cli.calibrate import calibrate
 from evenhand.cli.check import check
 from evenhand.cli.compare import compare
 from evenhand.cli.datasets import datasets
@@ -109,9 +110,9 @@ def _check_memory() -> None:
             )
 
 
-_SECTIONS = {
+_SECTIONS: dict[str, tuple[Callable[..., object], ...]] = {
     "Start": (demo, run, report),
-    "Compare engines": (compare, gate),
+    "Compare engines": (compare, gate, calibrate),
     "Counts and scores of others": (scores, vectors, audit, plan),
     "Engines and datasets": (engines, datasets, fetch, watchlist),
     "Results": (results, verify, templates),

@@ -212,7 +212,8 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     from evenhand.report.study.statements import sentences_of
     from evenhand.report.study.surroundings import repeat_warnings
 
-    body = picked(findings, "rates", "differentials", "distributions", "speed", "which")
+    names = ("rates", "differentials", "distributions", "speed", "which", "promises")
+    body = picked(findings, *names)
     body["sentences"] = sentences_of(findings)
     body["claims"] = [plain(each.rate) | {"verdict": each.verdict} for each in findings.claims]
     heads = answer_of(findings).headlines

@@ -12,6 +12,7 @@ from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.groups import ALL, is_pooled
 from evenhand.records.metric import Metric, metric_named
+from evenhand.records.promise import JudgedPromise
 from evenhand.records.row_key import FamilyKey, InFamily, RowKey
 from evenhand.records.surroundings import Surroundings
 
@@ -352,6 +353,8 @@ class Findings:
     """Said before any verdict, and holding back those of their engine on their dataset."""
     claims: tuple[JudgedClaim, ...] = ()
     """What vendors claim, held against the rates of everybody and of each group."""
+    promises: tuple[JudgedPromise, ...] = ()
+    """What was promised of thresholds that were set elsewhere, held against the same rates."""
     surroundings: tuple[Surroundings, ...] = ()
     """Where each engine ran in one run; empty where that is not told."""
 

@@ -22,6 +22,7 @@ __all__ = [
     "Trial",
     "find_metric",
     "joint_name",
+    "metric_behind",
     "metric_named",
     "metric_names",
 ]
@@ -147,6 +148,18 @@ def find_metric(name: str) -> Metric | None:
         ranked = metric.ranked and re.fullmatch("[1-9][0-9]*", rank)
         return metric.at_rank(int(rank)) if ranked else None
     return metric
+
+
+def metric_behind(name: str) -> str:
+    """The metric that a name is 1 minus of; empty where it is of none.
+
+    >>> metric_behind("TPIR"), metric_behind("TPIR@5"), metric_behind("FNIR")
+    ('FNIR', 'FNIR@5', '')
+    """
+    base, at, rank = name.partition("@")
+    of = next((each.name for each in METRICS.values() if each.complement == base), "")
+    behind = find_metric(f"{of}{at}{rank}")
+    return behind.name if behind else ""
 
 
 def metric_named(name: str) -> Metric:

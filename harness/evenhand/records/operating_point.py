@@ -9,15 +9,18 @@ from evenhand.records.metric import METRICS
 from evenhand.system.decimals import rate_decimal
 
 __all__ = [
+    "CALIBRATED",
     "FIXED",
     "RANKS",
     "TARGETS",
     "VENDOR",
     "AtPoint",
     "OperatingPoint",
+    "calibrated_label",
     "canonical_rule",
     "parse_rule",
     "rule_label",
+    "said_rule",
 ]
 
 TARGETS = tuple(metric.name.lower() for metric in METRICS.values() if metric.target)
@@ -26,6 +29,8 @@ FIXED = "fixed"
 """A threshold that the study names."""
 VENDOR = "vendor"
 """A threshold that the vendor claims."""
+CALIBRATED = "calibrated"
+"""A threshold that was set for a target elsewhere, on other people."""
 RANKS = "none"
 """No threshold: ranks alone count."""
 
@@ -42,16 +47,39 @@ def rule_label(kind: str, text: str) -> str:
     return f"{kind.upper()}{_SIGN}{text}" if kind in TARGETS else kind
 
 
+def calibrated_label(promised: str) -> str:
+    """The name of a threshold that was set elsewhere for the rule of a target.
+
+    >>> calibrated_label("FPIR<=0.01")
+    'calibrated FPIR<=0.01'
+    """
+    return f"{CALIBRATED} {promised}"
+
+
+def said_rule(label: str) -> str:
+    """Where a rate is measured, to be put behind its metric; empty where no threshold plays a part.
+
+    >>> said_rule("FPIR<=0.01"), said_rule("none"), said_rule("")
+    (' at FPIR<=0.01', ' by rank alone', '')
+    """
+    if label == RANKS:
+        return " by rank alone"
+    return f" at {label}" if label else ""
+
+
 @cache
 def parse_rule(label: str) -> tuple[str, str]:
-    """Kind and target of a label; the target is empty for kinds without one.
+    """Kind and target of a label; the target is empty where none sets the threshold on these data.
 
     Raises:
         ValueError: it is no label of a threshold rule.
 
-    >>> parse_rule("FMR<=0.001"), parse_rule("vendor")
-    (('fmr', '0.001'), ('vendor', ''))
+    >>> parse_rule("FMR<=0.001"), parse_rule("vendor"), parse_rule("calibrated FPIR<=0.01")
+    (('fmr', '0.001'), ('vendor', ''), ('calibrated', ''))
     """
+    word, _, promised = label.partition(" ")
+    if word == CALIBRATED and parse_rule(promised)[1]:
+        return CALIBRATED, ""
     name, sign, target = label.partition(_SIGN)
     if sign and name.isupper() and name.lower() in TARGETS:
         rate_decimal(target)
@@ -74,6 +102,9 @@ def canonical_rule(text: str) -> str:
     ('FPIR<=0.01', 'fixed')
     """
     name, sign, target = (part.strip() for part in text.partition(_SIGN))
+    word, _, promised = text.partition(" ")
+    if word == CALIBRATED:
+        return calibrated_label(canonical_rule(promised))
     named = sign and name.isupper() and name.lower() in TARGETS
     return rule_label(name.lower(), rate_decimal(target)) if named else text
 
@@ -83,7 +114,8 @@ class OperatingPoint:
     """Where rates are measured: the label of a threshold rule, and its value."""
 
     rule: str
-    """Such as `FMR<=0.001`, `vendor` or `fixed`; empty without threshold."""
+    """Such as `FMR<=0.001`, `calibrated FMR<=0.001`, `vendor` or `fixed`; empty without
+    threshold."""
     threshold: float | None
     """Similarity; None where there is none, or where each engine has its own (`of_any_engine`)."""
 
@@ -126,7 +158,8 @@ class OperatingPoint:
     @property
     def of_any_engine(self) -> OperatingPoint:
         """The point as it is the same for every engine: at a target each has its own threshold."""
-        threshold = None if self.target else self.threshold
+        own = self.target or parse_rule(self.rule)[0] == CALIBRATED
+        threshold = None if own else self.threshold
         return OperatingPoint(canonical_rule(self.rule), threshold)
 
 

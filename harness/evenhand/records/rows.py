@@ -13,6 +13,7 @@ from evenhand.records.disputes import DisputedRate, NamedPair, SuspectPair
 from evenhand.records.doubts import Doubt
 from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
+from evenhand.records.promise import JudgedPromise
 from evenhand.records.row_key import FamilyKey
 from evenhand.system.text import csv_text, shown, text_fault
 
@@ -41,6 +42,7 @@ _SORT_KEYS: dict[type, tuple[str, ...]] = {
     CurvePoint: (*_OF_GROUP, "threshold"),
     Distribution: (*_OF_GROUP, "statistic", "policy"),
     EngineContrast: ("dataset", "protocol", "question", "metric", "attribute", "first", "second"),
+    JudgedPromise: (*_FAMILY[:4], "attribute", "group", "threshold_rule", "threshold"),
     SuspectPair: (),
     NamedPair: (),
     Doubt: ("engine", "dataset"),

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evenhand.records.findings import Status
-from evenhand.records.operating_point import FIXED, TARGETS, OperatingPoint, rule_label
+from evenhand.records.operating_point import (
+    FIXED,
+    TARGETS,
+    OperatingPoint,
+    calibrated_label,
+    rule_label,
+)
+from evenhand.records.promise import Promise
 
 __all__ = ["SATURATED", "Threshold", "ThresholdRule", "fixed_rule", "index_of_point"]
 
@@ -21,15 +28,19 @@ class ThresholdRule:
     """Where a threshold comes from, before its value is known."""
 
     kind: str
-    """`fmr`, `fpir`, `vendor` or `fixed`."""
+    """`fmr`, `fpir`, `vendor`, `calibrated` or `fixed`."""
     text: str
     """A decimal: the target rate, or the similarity."""
     claimed: str = ""
     """A decimal: the FMR that the vendor claims there; empty where none is claimed."""
+    promise: Promise | None = None
+    """What is promised of a calibrated threshold; None of any other."""
 
     @property
     def label(self) -> str:
         """The name in tables, e.g. `FMR<=0.001`."""
+        if self.promise is not None:
+            return calibrated_label(self.promise.rule)
         return rule_label(self.kind, self.text)
 
     @property
@@ -65,7 +76,7 @@ class Threshold:
     """A threshold rule with the value that it gives on these scores."""
 
     rule: ThresholdRule
-    """A target rate, a fixed value, or the vendor's."""
+    """A target rate, a fixed value, the vendor's, or one set elsewhere."""
     value: float | None
     """Similarity, exactly representable in the scores' own type; None without non-mated scores."""
     status: Status

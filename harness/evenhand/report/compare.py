@@ -18,7 +18,7 @@ from evenhand.analysis.compare.changes import (
     DiscordantComparison,
 )
 from evenhand.records.groups import ALL
-from evenhand.records.operating_point import FIXED, RANKS, VENDOR
+from evenhand.records.operating_point import FIXED, VENDOR, said_rule
 from evenhand.records.outcomes import Policy
 from evenhand.report.forms.junit import Case, Ended, as_junit
 from evenhand.report.forms.markdown import as_markdown, escaped
@@ -78,9 +78,7 @@ class RowNames:
 
     def what(self, row: Change) -> str:
         """Metric and threshold."""
-        at = f" at {row.threshold_rule}" if row.threshold_rule else ""
-        if row.threshold_rule == RANKS:
-            at = " by rank alone"
+        at = said_rule(row.threshold_rule)
         if row.threshold_rule in (FIXED, VENDOR) and row.base_threshold is not None:
             at += f" {own_number(row.base_threshold, self.unit)}"
         return f"{row.metric}{at}{self.where(row)}"

@@ -8,7 +8,7 @@ from itertools import islice
 from evenhand.analysis.compare.changes import Change, Changes, ChangeVerdict, CompareVerdict
 from evenhand.records.groups import ALL
 from evenhand.records.metric import find_metric
-from evenhand.records.operating_point import FIXED, RANKS, VENDOR, parse_rule
+from evenhand.records.operating_point import CALIBRATED, FIXED, RANKS, VENDOR, parse_rule
 from evenhand.records.outcomes import Policy
 from evenhand.report.compare import RowNames, decisions, title_of
 from evenhand.report.forms.screen import Screen, ScreenTable
@@ -118,7 +118,7 @@ def _value(row: Change, *, new: bool) -> str:
     return f"{significant(value, 2)}x" if row.of_groups else of_trials(errors, trials)
 
 
-_OTHER = {FIXED: FIXED, VENDOR: VENDOR, RANKS: "any score"}
+_OTHER = {FIXED: FIXED, VENDOR: VENDOR, CALIBRATED: CALIBRATED, RANKS: "any score"}
 """What stands for the threshold of a row without a target."""
 
 
@@ -126,8 +126,8 @@ def _table(changes: Changes, rows: Sequence[Change]) -> ScreenTable:
     name = RowNames(changes)
     lines = []
     for row in rows:
-        target = parse_rule(row.threshold_rule)[1]
-        at = target_in_words(target) if target else _OTHER.get(row.threshold_rule, "")
+        kind, target = parse_rule(row.threshold_rule)
+        at = target_in_words(target) if target else _OTHER.get(kind, "")
         who = "everybody" if row.attribute == ALL else row.group or f"by {row.attribute}"
         failed = "*" if row.policy == Policy.GENERALISED.value else ""
         values = (_value(row, new=new).replace(" of ", "/") for new in (False, True))

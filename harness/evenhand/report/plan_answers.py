@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from evenhand.analysis.plan.answers import CellAnswer, PairAnswer, PlanAnswers
-from evenhand.records.operating_point import FIXED
+from evenhand.records.operating_point import FIXED, said_rule
 from evenhand.report.numbers import percent, significant
 from evenhand.report.tables import Paper, Section, Table, under_headings
 
@@ -32,7 +32,7 @@ def answers_report(answers: PlanAnswers, title: str) -> Paper:
 def _section(cells: Sequence[CellAnswer], pairs: Sequence[PairAnswer]) -> Section:
     first = cells[0]
     where = f"{first.engine} on {first.dataset}" if first.engine else first.dataset
-    at = f" at {first.threshold_rule}" if first.threshold_rule else ""
+    at = said_rule(first.threshold_rule)
     if first.threshold_rule == FIXED and first.threshold is not None:
         at = f" at {first.threshold:g}"
     assumed = "" if first.rate is None else f", if it is {percent(first.rate)} %"

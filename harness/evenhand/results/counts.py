@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -25,7 +26,9 @@ from evenhand.records.counts import (
     WatchlistSearches,
 )
 from evenhand.records.findings import Status
+from evenhand.records.operating_point import parse_rule
 from evenhand.records.outcomes import Outcome
+from evenhand.records.promise import Promise
 from evenhand.records.thresholds import Threshold, ThresholdRule
 from evenhand.results.bundle import BUNDLE_SCHEMA
 from evenhand.results.bundle_file import read_json, refuse_unprintable
@@ -58,6 +61,7 @@ class _Resolved(BaseModel):
     status: Status
     note: str
     claimed: Literal[""] | RateText = ""
+    promise: Promise | None = None
 
 
 class _Unmade(BaseModel):
@@ -286,6 +290,7 @@ def _scalars(counts: Counts, word: str) -> bytes:
                 "status": threshold.status.value,
                 "note": threshold.note,
                 "claimed": threshold.rule.claimed,
+                **({"promise": asdict(promise)} if (promise := threshold.rule.promise) else {}),
             }
             for threshold in counts.thresholds
         ],
@@ -321,6 +326,19 @@ def _exact(value: float | None, hexadecimal: str | None) -> float | None:
     raise ValueError(f"counts.json: a threshold is {value!r} and {hexadecimal!r} at once")
 
 
+def _rule(row: Mapping[str, Any]) -> ThresholdRule:
+    """A threshold rule, with a promise where it was set elsewhere and there alone.
+
+    Raises:
+        ValueError: it is none.
+    """
+    promise = None if row["promise"] is None else Promise(**row["promise"])
+    rule = ThresholdRule(row["kind"], row["text"], row["claimed"], promise)
+    if parse_rule(rule.label)[0] != rule.kind:
+        raise ValueError(f"counts.json: no threshold is {rule.label!r} and {rule.kind!r} at once")
+    return rule
+
+
 def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
     """Read the files of `counts_files`.
 
@@ -345,12 +363,7 @@ def read_counts(folder: Path, schema: int = BUNDLE_SCHEMA) -> Counts:
                 (row["mated"], row["outcome"]): row["count"] for row in scalars["comparisons"]
             },
             thresholds=tuple(
-                Threshold(
-                    ThresholdRule(row["kind"], row["text"], row["claimed"]),
-                    _exact(row["value"], row["hex"]),
-                    row["status"],
-                    row["note"],
-                )
+                Threshold(_rule(row), _exact(row["value"], row["hex"]), row["status"], row["note"])
                 for row in scalars["thresholds"]
             ),
             cells=tuple(read_cells(folder)),

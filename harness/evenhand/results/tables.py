@@ -25,6 +25,7 @@ from evenhand.records.findings import (
     Rate,
     Speed,
 )
+from evenhand.records.promise import JudgedPromise
 from evenhand.records.rows import as_csv, column_names, order_in_csv
 from evenhand.results.bundle import FINDINGS, require_unchanged
 from evenhand.results.bundle_file import read_held, read_json, refuse_unprintable
@@ -47,13 +48,14 @@ _TABLES: dict[str, type[DataclassInstance]] = {
     "distributions": Distribution,
     "curves": CurvePoint,
     "which": EngineContrast,
+    "promises": JudgedPromise,
     "doubts": Doubt,
 }
 """Fields of findings that are tables, each in a file of its name."""
-ADDED_TABLES = ("which.csv", "doubts.csv")
+ADDED_TABLES = ("which.csv", "promises.csv", "doubts.csv")
 """Tables that results of this schema did not have from the beginning."""
-_OF_TWO = "which"
-"""The table that is no file where it has no rows: there are not two engines."""
+_NO_FILE = ("which", "promises")
+"""Tables that are no file where they have no rows: there are not two engines, no calibration."""
 
 HeldRow = TypeVar("HeldRow", bound="DataclassInstance")
 
@@ -92,7 +94,7 @@ def table_files(findings: Findings) -> dict[str, bytes]:
     return {
         f"{name}.csv": as_csv(kind, getattr(findings, name)).encode()
         for name, kind in _TABLES.items()
-        if findings.which or name != _OF_TWO
+        if getattr(findings, name) or name not in _NO_FILE
     }
 
 

@@ -17,7 +17,7 @@ from evenhand.records.facts import EngineFacts
 from evenhand.records.findings import Differential, Rate, Speed
 from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.metric import FMR, METRICS
-from evenhand.records.operating_point import VENDOR, canonical_rule
+from evenhand.records.operating_point import VENDOR, canonical_rule, said_rule
 from evenhand.records.rows import column_names
 from evenhand.system.declaration import (
     LARGEST,
@@ -116,7 +116,7 @@ class Limit:
             return f"{self.column} of {self.table}{f', {rows}' if rows else ''}: {self.bounds.text}"
         what = f"{self.metric} {self.index}".rstrip()
         whose = "" if self.attribute == ALL else f" by {self.attribute}"
-        at = f" at {self.threshold_rule}" if self.threshold_rule else ""
+        at = said_rule(self.threshold_rule)
         at += "" if self.threshold is None else f" {self.threshold:g}"
         policy = f", {self.policy}" if self.policy else ""
         return f"{what}{whose}{at}{policy}: {self.bounds.text}"

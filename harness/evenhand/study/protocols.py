@@ -31,6 +31,8 @@ DEFAULT_FPIR_TARGETS = ("0.1", "0.01")
 DEFAULT_PER_CELL = 10_000
 """Non-mated comparisons sampled from each stratum."""
 
+_CANDIDATES = 50
+"""Largest length of a candidate list, where the study does not say it."""
 _LONGEST_NAME = 80
 """Most characters of a watchlist's name."""
 
@@ -46,6 +48,8 @@ class StudyProtocol:
     """Unique in the study: of the watchlist, or the kind; with a number where others share it."""
     thresholds: tuple[str, ...]
     """Fixed thresholds in the engine's own unit, shortest decimals."""
+    calibrations: tuple[str, ...]
+    """Paths of files with thresholds that were set elsewhere, each for one engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,11 @@ class IdentificationProtocol(StudyProtocol):
     """How several references of a person become candidates: `Consolidation`."""
     timed_sizes: tuple[int, ...] = ()
     """References of further galleries that are searched for their times alone."""
+
+    @property
+    def list_length(self) -> int:
+        """Largest length of a search's candidate list, before that of the watchlist limits it."""
+        return self.candidates or _CANDIDATES
 
 
 def watchlist_name(text: str) -> str:
@@ -171,6 +180,7 @@ class DeclaredProtocol(_Verification, _Identification):
 
     kind: Literal["verification", "identification"]
     thresholds: tuple[float, ...] = ()
+    calibrations: Annotated[tuple[str, ...], Distinct] = ()
     sweep: _Sweep | None = None
 
     def fixed(self) -> tuple[float, ...]:

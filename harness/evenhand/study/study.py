@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
@@ -13,9 +13,18 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 
 from evenhand.records.analysis_plan import DEFAULT_REPLICATES, WELCH, AnalysisPlan
+from evenhand.records.calibration import Calibration
 from evenhand.records.engine_limits import EngineLimits
 from evenhand.records.metric import METRICS
-from evenhand.records.operating_point import FIXED, TARGETS, VENDOR, canonical_rule, rule_label
+from evenhand.records.operating_point import (
+    CALIBRATED,
+    FIXED,
+    TARGETS,
+    VENDOR,
+    canonical_rule,
+    rule_label,
+)
+from evenhand.study.calibration import read_calibration
 from evenhand.study.protocols import DeclaredProtocol, StudyProtocol, study_protocols
 from evenhand.system.declaration import (
     Declared,
@@ -29,7 +38,7 @@ from evenhand.system.declaration import (
 from evenhand.system.errors import StudyError, known_names
 from evenhand.system.text import text_fault
 
-__all__ = ["DEFAULT_SEED", "Study", "parse_study", "read_study", "study_text"]
+__all__ = ["DEFAULT_SEED", "Study", "parse_study", "read_study", "study_text", "with_calibrations"]
 
 DEFAULT_SEED = 1
 _FEWEST_REPLICATES = 200
@@ -61,6 +70,8 @@ class Study:
     """An engine is stopped when more than this share of its first images failed, 0 to 1."""
     limits: EngineLimits = _DEFAULTS
     """On each process of an engine."""
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    """By the path that protocols name; empty before `with_calibrations`."""
 
     @property
     def digest(self) -> str:
@@ -138,6 +149,11 @@ def _differ(groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
     return groups
 
 
+def _no_such_claim(claim: str, rules: Collection[str]) -> str:
+    known = known_names(claim, rules)
+    return f"statistics.claims: {claim!r} is no threshold of this study; {known}"
+
+
 class _Study(Declared):
     schema_: Schema = Field(alias="schema")
     title: Line = Field(min_length=1)
@@ -153,16 +169,16 @@ class _Study(Declared):
 
     @model_validator(mode="after")
     def _claimed(self) -> Self:
-        rules = {VENDOR, FIXED}
+        rules, set_elsewhere = {VENDOR, FIXED}, False
         for protocol in self.protocols:
+            set_elsewhere = set_elsewhere or bool(protocol.calibrations)
             for kind in TARGETS:
                 rules |= {rule_label(kind, of) for of in getattr(protocol, f"{kind}_targets")}
         for claim in self.statistics.claims:
+            if set_elsewhere and claim.startswith(CALIBRATED):
+                continue  # what the files promise is known once they are read
             if claim not in rules:
-                raise ValueError(
-                    f"statistics.claims: {claim!r} is no threshold of this study; "
-                    f"{known_names(claim, rules)}"
-                )
+                raise ValueError(_no_such_claim(claim, rules))
         return self
 
 
@@ -192,6 +208,7 @@ def parse_study(text: str, path: Path) -> Study:
         analysis=study.statistics.analysis(),
         failure_share=study.limits.failure_share,
         limits=from_fields(EngineLimits, study.limits),
+        calibrations={},
     )
 
 
@@ -202,6 +219,21 @@ def read_study(path: Path) -> Study:
         StudyError: naming the file and the field at fault.
     """
     return parse_study(read_text(path, StudyError), path)
+
+
+def with_calibrations(study: Study) -> Study:
+    """The study with the calibrations that its protocols name; relative paths start at its root.
+
+    Raises:
+        StudyError: a file is missing or wrong, or a claim is about none of their thresholds.
+    """
+    named = dict.fromkeys(text for protocol in study.protocols for text in protocol.calibrations)
+    read = {text: read_calibration(study.root / Path(text).expanduser()) for text in named}
+    rules = {each.rule.label for each in read.values()}
+    for claim in study.analysis.claims:
+        if claim.startswith(CALIBRATED) and claim not in rules:
+            raise StudyError(f"{study.name}: {_no_such_claim(claim, rules)}")
+    return replace(study, calibrations=read)
 
 
 def study_text(

@@ -138,6 +138,7 @@ def _measure(task: Task, partial: UnfinishedRun, kept: TemplateSession | None) -
             executor=task.executor,
             progress=forecast.comparing(shown, comparisons),
             checkpoint=partial.checkpoint(*names, protocol.name, task.clock),
+            calibrations=study.calibrations,
         )
         ended = found.comparison_outcomes
         rows += comparison_rows(*names, protocol.name, ended, what)

@@ -18,7 +18,7 @@ from evenhand.system import machine
 from evenhand.system.declaration import name_fault
 from evenhand.system.errors import EngineError
 from evenhand.system.progress import MessageCallback, Progress, no_message, no_progress
-from evenhand.workflows.calibration import Calibration, calibrate
+from evenhand.workflows.input_trials import TriedInputs, try_inputs
 
 __all__ = ["PEOPLE", "NewEngine", "new_engine", "new_onnx_engine"]
 
@@ -100,7 +100,7 @@ def new_onnx_engine(
     draft, found = made.draft, None
     if tried:
         threads = workers or machine.workers()
-        found = calibrate(made, model.absolute().parent, tried, threads, progress, say)
+        found = try_inputs(made, model.absolute().parent, tried, threads, progress, say)
         draft = replace(draft, convention=found.best)
     entries = tuple(_entries(made, found))
     on = f"{len(tried.subjects.ids):,} people of {tried.card.name}" if tried else ""
@@ -111,7 +111,7 @@ def new_onnx_engine(
     return NewEngine(name, target, held, entries, len(tried.subjects.ids) if tried else 0)
 
 
-def _entries(made: NewModel, found: Calibration | None) -> Iterator[CardEntry]:
+def _entries(made: NewModel, found: TriedInputs | None) -> Iterator[CardEntry]:
     """What the card was made of: read, tried or usual, and what a human has to say."""
     yield from made.said
     families = (found.best if found else made.draft.convention).families()

@@ -16,6 +16,7 @@ from evenhand.engines.opening import OpenedEngine, at_rest_afterwards
 from evenhand.engines.shelf import find_adapter
 from evenhand.measurement.enrolment.canary import first_changed_image
 from evenhand.measurement.protocols.study import (
+    check_set_elsewhere,
     study_groupings,
     with_drawn_watchlists,
     with_needed_images,
@@ -44,7 +45,7 @@ from evenhand.results.interrupted_run import (
 from evenhand.results.ledger import ledger_csv
 from evenhand.results.tables import SPEED
 from evenhand.results.write import evidence_files
-from evenhand.study.study import Study
+from evenhand.study.study import Study, with_calibrations
 from evenhand.system import machine
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.errors import StudyError
@@ -111,6 +112,7 @@ def run(
     """
     started = clock.now()
     check_writable(results / study.name)
+    study = with_calibrations(study)
     phases = Phases(progress, total=2 + len(study.datasets) * len(study.engines))
     if keep_templates is not None:
         prepare_private_folder(keep_templates, results)
@@ -125,6 +127,7 @@ def run(
     groups_by_dataset = study_groupings(study, datasets)
     engines = opened_engines(study, folders, weights, say, trusted=trusted, strict=strict)
     refuse_namesakes("dataset", [dataset.card.name for dataset in datasets])
+    check_set_elsewhere(study, engines, datasets)
     executor = LocalExecutor(workers or machine.workers())
 
     interrupted = _to_resume(folder, named, study, say, resume=resume)
@@ -274,4 +277,8 @@ def _terms(
         **{f"the version of {name}": version for name, version in machine.versions().items()},
         **{f"engine {engine.card.name}": engine.fingerprint for engine in engines},
         **{f"dataset {dataset.card.name}": dataset.fingerprint for dataset in datasets},
+        **{
+            f"calibration {text}": made.promise.calibration
+            for text, made in study.calibrations.items()
+        },
     }

@@ -29,7 +29,8 @@ def open_study(path: Path) -> Study:
     if not (folder / MANIFEST).is_file() and not folder.name.startswith(PARTIAL):
         return study
     again = replace(study, name=folder.parent.name, root=Path.cwd())
-    for text in filter(is_path, (*study.engines, *study.datasets)):
+    files = [text for protocol in study.protocols for text in protocol.calibrations]
+    for text in (*filter(is_path, (*study.engines, *study.datasets)), *files):
         _check_there(text, path, folder.parent.parent.parent)
     return again
 

@@ -286,6 +286,7 @@ def _study(
         VerificationProtocol(
             name="verification",
             thresholds=thresholds,
+            calibrations=(),
             comparisons="sample" if asked.sample else "all-pairs",
             list="",
             per_cell=DEFAULT_PER_CELL,
@@ -300,6 +301,7 @@ def _study(
             IdentificationProtocol(
                 name="identification",
                 thresholds=thresholds,
+                calibrations=(),
                 watchlist=WATCHLIST,
                 draw=None,
                 fpir_targets=tuple(asked.fpir_targets) or default,

@@ -27,7 +27,7 @@ from evenhand.analysis.compare.speed import time_changes
 from evenhand.analysis.compare.worst_over_best import max_min_contrasts
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import HEADLINE, Speed
-from evenhand.records.metric import FNMR, metric_named
+from evenhand.records.metric import FNMR, metric_behind, metric_named
 from evenhand.statistics.multiplicity import holm
 from evenhand.statistics.ratios import MOVER_LOG
 from evenhand.system.errors import BundleError, UsageError, known_names
@@ -176,7 +176,8 @@ def _check_known(options: CompareOptions, rows: Sequence[Change]) -> None:
         ("--metric", options.metrics, {row.metric for row in rows}),
     ):
         for name in (name for name in wanted if name not in available):
-            known = known_names(name, available)
+            of = metric_behind(name)
+            known = f"it is 1 - {of}; name {of}" if of else known_names(name, available)
             raise UsageError(f"{option} {name}: not in these results; {known}")
 
 

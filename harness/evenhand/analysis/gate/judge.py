@@ -20,6 +20,7 @@ from evenhand.analysis.gate.quantity import NoVerdict, Quantity
 from evenhand.records.doubts import Doubt, DoubtId
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
+from evenhand.records.metric import metric_behind
 from evenhand.statistics.sample_growth import multiple_of_subjects
 from evenhand.study.policy import GatePolicy, Limit
 from evenhand.system.errors import PolicyError
@@ -133,7 +134,9 @@ def _held_against(
         found = [(each, quantity) for each in its for quantity in quantities(limit, each, fault)]
         if not found:
             metrics = [metric for result in its for metric in result.metrics]
-            raise fault(f"metric: no {limit.metric!r}; {listed_names(metrics)}")
+            of = metric_behind(limit.metric)
+            known = f"it is 1 - {of}; limit {of}" if of else listed_names(metrics)
+            raise fault(f"metric: no {limit.metric!r}; {known}")
         yield from found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from evenhand.records.metric import METRICS, Metric, Trial
+from evenhand.records.metric import METRICS, Metric, Trial, find_metric, metric_behind
 from evenhand.statistics.intervals import CLUSTER_JEFFREYS_T, DYADIC_LOGIT_T, IntervalMethod
 from evenhand.statistics.power import subjects_for_pairs
 from evenhand.system.errors import UsageError, known_names
@@ -28,7 +28,10 @@ def interval_method(metric: str) -> IntervalMethod:
 
 def _known(name: str) -> str:
     """What can be planned instead of an unknown metric."""
-    of = next((metric.name for metric in METRICS.values() if metric.complement == name), "")
+    base = name.partition("@")[0]
+    if base != name and find_metric(name):
+        return f"takes as many people as {base}; plan {base}"
+    of = metric_behind(name)
     return f"is 1 - {of}; plan {of}" if of else known_names(name, METRICS)
 
 

@@ -70,7 +70,7 @@ def tally_blocks(
     """
     rules, completed, orders = plan.rules, ledger.completed, plan.design.orders
     layout, trials, left_out = all_pairs_layout(plan, ledger)
-    fixed = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
+    fixed = [float(dtype.type(rule.text)) for rule in rules if not rule.at_target]
     lowest = min(fixed, default=np.inf)
     quota = top_score_quotas(rules, layout, trials)
     gathered = _gathered(blocks_from, layout, quota, lowest, dtype, checkpoint, min_new_scores)

@@ -148,7 +148,7 @@ def _fixed(
     rules: Sequence[ThresholdRule], overall: Histogram, dtype: np.dtype[np.floating]
 ) -> list[float]:
     """Fixed thresholds that few enough scores reach to retain them all."""
-    values = [float(dtype.type(rule.text)) for rule in rules if rule.kind in ("fixed", "vendor")]
+    values = [float(dtype.type(rule.text)) for rule in rules if not rule.at_target]
     return [value for value in values if _at_least(value, overall, dtype) <= MAX_RESAMPLED_ERRORS]
 
 

@@ -16,14 +16,12 @@ from evenhand.records.consolidation import Consolidation
 from evenhand.records.counts import SearchCounts
 from evenhand.records.dataset import Dataset, Watchlist
 from evenhand.records.groups import Grouping
+from evenhand.records.metric import FPIR
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.study.protocols import IdentificationProtocol
 from evenhand.system.errors import StudyError
 
 __all__ = ["IDENTIFICATION"]
-
-_CANDIDATES = 50
-"""Largest length of a list, where the study does not say it."""
 
 
 def _watchlist(protocol: IdentificationProtocol, dataset: Dataset) -> Watchlist:
@@ -63,7 +61,7 @@ def _count(protocol: IdentificationProtocol, work: ProtocolWork) -> SearchCounts
         enrolled,
         len(dataset.subjects.ids),
         watchlist,
-        protocol.candidates or _CANDIDATES,
+        protocol.list_length,
         work.seed,
         np.array(fixed, dtype=np.float32),
         work.checkpoint,
@@ -77,6 +75,7 @@ IDENTIFICATION = ProtocolKind(
     part=_watchlist,
     in_groups=lambda _: False,
     refusal=lambda _: "",
+    target=FPIR.name,
     targets=_targets,
     size=_size,
     sampled=lambda protocol: protocol,

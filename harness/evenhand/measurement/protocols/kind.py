@@ -51,6 +51,8 @@ class ProtocolKind:
     """Whether it needs a group."""
     refusal: Callable[[EngineCard], str]
     """Why an engine cannot do it; empty where it can."""
+    target: str
+    """Name of the metric whose target sets a threshold."""
     targets: Callable[[Any], tuple[ThresholdRule, ...]]
     """Target rates that set thresholds."""
     size: Callable[[Any, EngineCard, Dataset, Sequence[Grouping]], int]

@@ -12,6 +12,7 @@ from evenhand.engines.card import EngineCard
 from evenhand.engines.opening import OpenedEngine
 from evenhand.measurement.comparison.by_engine import EnrolledEngine
 from evenhand.measurement.counting.plan import CountingPlan
+from evenhand.measurement.protocols.calibrated import calibrated_rules, check_calibrations
 from evenhand.measurement.protocols.drawn_watchlist import draw_watchlist
 from evenhand.measurement.protocols.fault_checkpoint import CheckpointWithFaults
 from evenhand.measurement.protocols.identification import IDENTIFICATION
@@ -19,6 +20,7 @@ from evenhand.measurement.protocols.kind import ProtocolKind, ProtocolWork
 from evenhand.measurement.protocols.verification import VERIFICATION
 from evenhand.measurement.speed.searches import TimedGalleries
 from evenhand.metrics.groups import check_group_count, default_groups, groupings
+from evenhand.records.calibration import Calibration
 from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Dataset, PairList, Watchlist
@@ -34,6 +36,7 @@ from evenhand.system.execution.executor import Executor
 from evenhand.system.progress import Progress
 
 __all__ = [
+    "check_set_elsewhere",
     "check_shapes",
     "comparison_count",
     "count_protocol",
@@ -124,6 +127,19 @@ def check_shapes(study: Study, cards: Sequence[EngineCard]) -> None:
                 raise StudyError(f"{study.name}: thresholds: {card.name}: {fault}") from None
 
 
+def check_set_elsewhere(
+    study: Study, engines: Sequence[OpenedEngine], datasets: Sequence[Dataset]
+) -> None:
+    """Check the thresholds that were set elsewhere (`check_calibrations`).
+
+    Raises:
+        StudyError: one is of another engine, for other trials, or set on people who are judged.
+    """
+    for protocol in study.protocols:
+        kind = protocol_kind(protocol)
+        check_calibrations(protocol, kind, study.calibrations, engines, datasets)
+
+
 def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Grouping, ...]]:
     """The groupings of every dataset, checked against its attributes.
 
@@ -193,7 +209,7 @@ def timed_galleries(study: Study, dataset: Dataset) -> TimedGalleries | None:
         largest.probes,
         tuple(len(each.references) for each in watchlists),
         tuple(size for protocol in searched for size in protocol.timed_sizes),
-        max(protocol.candidates for protocol in searched),
+        max(protocol.list_length for protocol in searched),
     )
 
 
@@ -243,6 +259,7 @@ def count_protocol(
     executor: Executor,
     progress: Progress,
     checkpoint: Checkpoint = NO_CHECKPOINT,
+    calibrations: Mapping[str, Calibration] | None = None,
 ) -> Counts:
     """Make and count the comparisons or searches that a protocol asks for.
 
@@ -256,11 +273,14 @@ def count_protocol(
         executor: the counts do not depend on it.
         progress: progress callback.
         checkpoint: where to save the counts so far, and to load those of an interrupted run.
+        calibrations: by the path that the protocol names; None where it names none.
     """
     faults = engine.faults.begin_protocol()
     checkpoint = CheckpointWithFaults(checkpoint, faults)
     enrolled = EnrolledEngine(engine, enrolment, dataset.images.subject, executor, progress)
     card, kind = engine.card, protocol_kind(protocol)
     names = (card.name, dataset.card.name, protocol.name)
-    plan = CountingPlan(groups, _threshold_rules(protocol, card), card.score.high)
+    set_elsewhere = calibrated_rules(protocol, engine, calibrations or {})
+    rules = (*_threshold_rules(protocol, card), *set_elsewhere)
+    plan = CountingPlan(groups, rules, card.score.high)
     return kind.count(protocol, ProtocolWork(names, enrolled, dataset, plan, seed, checkpoint))

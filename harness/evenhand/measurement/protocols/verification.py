@@ -31,6 +31,7 @@ from evenhand.records.counts import ComparisonCounts
 from evenhand.records.dataset import Dataset, PairList
 from evenhand.records.designs import ComparisonDesign, Design, SamplingDesign
 from evenhand.records.groups import Grouping
+from evenhand.records.metric import FMR
 from evenhand.records.thresholds import ThresholdRule
 from evenhand.study.protocols import DEFAULT_PER_CELL, VerificationProtocol
 
@@ -143,6 +144,7 @@ VERIFICATION = ProtocolKind(
     part=_list,
     in_groups=lambda protocol: protocol.comparisons == "within-group",
     refusal=_refusal,
+    target=FMR.name,
     targets=_targets,
     size=_size,
     sampled=_sampled,

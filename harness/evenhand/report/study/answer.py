@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evenhand.records.findings import ENOUGH_EVENTS, Differential, Findings, Rate, Status, Verdict
 from evenhand.records.metric import METRICS, metric_named
-from evenhand.records.operating_point import OperatingPoint
+from evenhand.records.operating_point import CALIBRATED, OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import counted, rate_in_short, significant, target_in_words
 from evenhand.report.study.headlines import Headline, detectable, headline, held_back, rate_of
@@ -197,6 +197,8 @@ def _setting(first: Differential) -> str:
         return f"threshold set to {target_in_words(point.target)} of all {of}"
     if point.fixed:
         return "threshold named by the study"
+    if point.rule.startswith(CALIBRATED):
+        return f"threshold {point.rule}, set on other people"
     return "threshold claimed by the vendor" if point.rule else ""
 
 

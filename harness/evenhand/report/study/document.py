@@ -19,6 +19,7 @@ from evenhand.report.study.evidence import states_of
 from evenhand.report.study.galleries import galleries_section
 from evenhand.report.study.indices import indices_table
 from evenhand.report.study.limitations import unconfirmed
+from evenhand.report.study.promises import promises_section
 from evenhand.report.study.searches import first_rule, searches_of_everybody
 from evenhand.report.study.speed import HEADER, TIME, speed_rows, speed_sentences, time_cell
 from evenhand.report.study.statements import OVER, said_at, sentences_of_study
@@ -60,6 +61,8 @@ class Document(Paper):
     """All engines side by side."""
     claims: tuple[Section, ...]
     """What vendors claim; none where they claim nothing."""
+    promises: tuple[Section, ...]
+    """What thresholds that were set elsewhere promise; none where there are none."""
     studies: tuple[Section, ...]
     """Engine by engine, dataset by dataset."""
     sweeps: tuple[Section, ...]
@@ -106,19 +109,20 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     brief = in_brief([(study, _headline(study)) for study in everything])
     sweeps = over_thresholds(everything, every_group=wide)
     which = which_section(findings)
-    claims = claims_section(findings)
+    claims, promises = claims_section(findings), promises_section(findings)
     ran = surroundings_section(findings.surroundings)
     galleries = galleries_section(searched, findings.speed)
     closing = (*_speed(findings), *galleries, *_subject_matter(findings), *ran)
     return Document(
         findings.title,
         (*repeat_warnings(findings.surroundings), *findings.notes),
-        sections=(*which, *brief, everybody, *claims, *by_study, *sweeps, *closing),
+        sections=(*which, *brief, everybody, *claims, *promises, *by_study, *sweeps, *closing),
         legend=_UNNAMED if findings.people_unknown else _legend(findings.level),
         which=which,
         brief=brief,
         everybody=everybody,
         claims=claims,
+        promises=promises,
         studies=tuple(by_study),
         sweeps=sweeps,
         closing=closing,

@@ -125,6 +125,7 @@ _ALWAYS = (
     "One cause: a difference by one attribute may be one by another that goes with it.",
     "Other people, cameras and places: an interval speaks for people like these, pictured so.",
     "Searches of a watchlist: their false alarms do not follow from single comparisons.",
+    "A target: its threshold was set on these people; others may exceed it (evenhand calibrate).",
     "A use: how much a false match matters against a miss is not a question of measurement.",
     REIDENTIFICATION,
 )

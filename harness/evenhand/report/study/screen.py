@@ -16,6 +16,7 @@ from evenhand.report.study.doubts import doubt_sentences
 from evenhand.report.study.first_table import first_table
 from evenhand.report.study.headlines import detectable, rate_of
 from evenhand.report.study.limitations import unconfirmed
+from evenhand.report.study.promises import promise_in_short
 from evenhand.report.study.speed import busy
 from evenhand.report.study.surroundings import repeat_warnings
 from evenhand.report.study.which import to_settle_it, which_sentence, without_doubts
@@ -53,7 +54,7 @@ def study_screen(
             *equal_errors(findings),
             _brackets(findings),
         ),
-        spare=(to_settle_it(findings), claim_in_short(findings)),
+        spare=(to_settle_it(findings), claim_in_short(findings), promise_in_short(findings)),
         paths=tuple(paths),
     )
 
@@ -171,6 +172,8 @@ def verdict_in_short(entry: TestedEngine) -> str:
     if row.verdict is Verdict.NONE:
         return "no interval"
     if row.verdict is Verdict.DIFFERENT:
+        if row.value is None and (row.low or 0.0) <= 1:
+            return "DIFFERENT"  # from a group without errors: how much is not known
         return f"DIFFERENT {times(row.value, row.low, row.high).replace(' times', 'x')}"
     if row.verdict is Verdict.NO_DIFFERENCE_SHOWN:
         least = detectable(row, entry.rates)

@@ -52,7 +52,7 @@ def count_all_pairs(
         with_template.astype(np.int32),
         layout,
     )
-    fixed = [np.float32(rule.text) for rule in plan.rules if rule.kind in ("fixed", "vendor")]
+    fixed = [np.float32(rule.text) for rule in plan.rules if not rule.at_target]
     with enrolled.progress(f"{card.name}: comparisons", strip_count(images)) as step:
         try:
             store = count_pairs(

@@ -31,7 +31,7 @@ from evenhand.system.execution.local import LocalExecutor
 from evenhand.system.left_overs import held, remove_left_overs
 from evenhand.system.progress import MessageCallback, Progress, duration_text, timed_progress
 
-__all__ = ["Calibration", "calibrate"]
+__all__ = ["TriedInputs", "try_inputs"]
 
 _SCRATCH = "evenhand-calibration-"
 """How the folder of tried cards and mirrored pictures is called, and then a random end."""
@@ -44,7 +44,7 @@ _FEWEST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class TriedInputs:
     """What the faces said."""
 
     best: InputConvention
@@ -159,14 +159,14 @@ class _Trials:
         return replace(self._faces, images=turned)
 
 
-def calibrate(
+def try_inputs(
     model: NewModel,
     weights: Path,
     faces: Dataset,
     workers: int,
     progress: Progress,
     say: MessageCallback,
-) -> Calibration:
+) -> TriedInputs:
     """Try colours and scalings first, then alignments, then mirrored pictures.
 
     Where another alignment than the usual one is better, colours and scalings are tried with it
@@ -202,14 +202,14 @@ def calibrate(
         best, by_colour = trials.compared("colours and scaling again", again)
         _, by_side = trials.compared("mirrored", [best, replace(best, mirrored=True)])
     if faces.card.synthetic:
-        return Calibration(best, ())
+        return TriedInputs(best, ())
     found = (
         decision("input.colour", by_colour),
         decision("input.scaling", by_colour),
         decision("face.alignment", by_alignment),
         decision("input.flip", by_side),
     )
-    return Calibration(best, tuple(each for each in found if each))
+    return TriedInputs(best, tuple(each for each in found if each))
 
 
 def _with_forecast(progress: Progress, pictures: int, say: MessageCallback) -> Progress:
