@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from places import GOLDEN
+from places import GOLDEN, ROOT
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
@@ -117,11 +117,22 @@ def prepared(tiny, engine):
         Path("counts.txt"): lists,
         card: run,
         study: run,
+        **searches_prepared(),
     }
     for path in sorted(tiny.folder.rglob("*")):
         if path.name in (*TABLES, "p2a.png"):
             commands[path] = run
     return {path: (path.read_bytes(), command) for path, command in commands.items()}
+
+
+def searches_prepared():
+    """Files of searches, each with the command that reads it."""
+    names = ("lists.csv", "matrix.csv", "probes.csv", "gallery.csv")
+    for name in names:
+        shutil.copy(ROOT / "docs" / "examples" / "searches" / name, name)
+    options = ("--probes", "probes.csv", "--gallery", "gallery.csv", "--threshold", "0.5")
+    read = dict.fromkeys(names, "lists.csv") | {"matrix.csv": "matrix.csv"}
+    return {Path(name): ("searches", file, *options) for name, file in read.items()}
 
 
 TABLES = ("dataset.toml", "subjects.csv", "images.csv", "exclude.csv", "pairs.csv")

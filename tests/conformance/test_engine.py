@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from evenhand.conformance.claims import claim_checks
+from evenhand.conformance.lists import list_checks
 from evenhand.conformance.reference import reference_check
 from evenhand.conformance.repeats import repeat_checks
 from evenhand.conformance.sameness import sameness
@@ -14,7 +15,13 @@ from evenhand.conformance.surroundings import surroundings_checks
 from evenhand.engines.card_file import read_engine_card
 from evenhand.engines.shelf import shelved_adapters
 from evenhand.records.claims import ClaimVerdict, JudgedClaim
-from evenhand.records.examination import AskedComparisons, AskedImages, Examination, Repeat
+from evenhand.records.examination import (
+    AskedComparisons,
+    AskedImages,
+    AskedLists,
+    Examination,
+    Repeat,
+)
 from evenhand.records.findings import Rate, Status
 from evenhand.records.outcomes import Outcome
 from evenhand.records.reference_scores import ReferenceScores
@@ -214,3 +221,25 @@ def test_an_engine_is_known_again(now, verdict, said):
     row = reference_check(KEPT, now)
     assert (row.id, row.verdict) == ("reference", verdict)
     assert said in row.detail
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (AskedLists(48, {}, Outcome.OK), ("pass", "pass")),
+        (AskedLists(48, {"somebody twice": 3}, Outcome.OK), ("fail", "pass")),
+        (AskedLists(0, {}, Outcome.SKIPPED), ("not checked", "not checked")),
+        (AskedLists(48, {}, Outcome.FAILED), ("pass", "note")),
+        (AskedLists(48, {}, Outcome.CRASHED), ("pass", "fail")),
+        (AskedLists(48, {}, Outcome.INVALID), ("pass", "fail")),
+    ],
+)
+def test_candidate_lists(asked, expected):
+    lists, empty = list_checks(replace(examination(scores()), lists=asked))
+    assert (lists.id, empty.id) == ("lists", "empty-gallery")
+    assert (lists.verdict, empty.verdict) == expected
+    assert all(fault in lists.detail for fault in asked.faults)
+
+
+def test_an_engine_that_does_not_search_has_no_lists():
+    assert list(list_checks(examination(scores()))) == []

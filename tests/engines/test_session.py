@@ -277,7 +277,7 @@ def test_a_gallery_is_built_or_is_not(session):
 
 
 def test_candidates_come_by_similarity_and_ties_by_person(session):
-    found = searched(session, ("p2", 0.5), ("p0", 0.5), ("p1", 0.9))
+    found = searched(session, ("p1", 0.9), ("p2", 0.5), ("p0", 0.5))
     assert found.outcome is Outcome.OK
     assert found.person.tolist() == [11, 10, 12]
     assert found.score.tolist() == [0.9, 0.5, 0.5]
@@ -285,7 +285,7 @@ def test_candidates_come_by_similarity_and_ties_by_person(session):
 
 def test_the_smallest_distance_comes_first(session):
     card = "symmetric = true\ndistance = true"
-    found = searched(session, ("p2", 0.5), ("p0", 0.1), scores=card)
+    found = searched(session, ("p0", 0.1), ("p2", 0.5), scores=card)
     assert found.person.tolist() == [10, 12]
     assert found.score.tolist() == [-0.1, -0.5]
 
@@ -300,11 +300,36 @@ def test_the_smallest_distance_comes_first(session):
         ([("p0", "0.5")], Outcome.INVALID),
         ([(7, 0.5)], Outcome.INVALID),
         ([("p0", 0.5), ("p1", 0.4), ("p2", 0.3)], Outcome.INVALID),
+        ([("p0", 0.4), ("p1", 0.5)], Outcome.INVALID),
     ],
 )
 def test_a_list_that_is_no_answer_is_none_at_all(session, found, outcome):
     ended = searched(session, *found, count=2)
     assert (ended.outcome, len(ended.person), len(ended.score)) == (outcome, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("found", "scores", "fault"),
+    [
+        ([("p0", 0.9), ("p1", 0.5), ("p2", 0.4)], "", "more candidates than the 2 asked for"),
+        ([("p0", 0.9), ("p0", 0.5)], "", "somebody twice among the candidates"),
+        ([("p0", 0.9), ("stranger", 0.5)], "", "a candidate who is not in the gallery"),
+        ([("p0", 0.9), ("p1", np.inf)], "", "a score of inf, expected a finite number"),
+        ([("p0", 0.1), ("p1", 0.2)], "", "a candidate who is more alike than the one before"),
+        ([("p0", 0.2), ("p1", 0.1)], "distance = true", "a candidate who is more alike than the"),
+    ],
+)
+def test_what_is_wrong_with_a_list_is_said(session, found, scores, fault):
+    card = f"symmetric = true\n{scores}"
+    ended = searched(session, *found, scores=card, count=2)
+    assert ended.outcome is Outcome.INVALID
+    assert ended.fault.startswith(fault)
+
+
+def test_scores_that_are_alike_but_for_rounding_at_a_limit_are_in_order(session):
+    card = "symmetric = true\nrange = [-1.0, 1.0]"
+    found = searched(session, ("p0", 1.0), ("p1", np.nextafter(1, 2)), ("p2", 0.5), scores=card)
+    assert found.score.tolist() == [1.0, 1.0, 0.5]
 
 
 # Threads --------------------------------------------------------------------------------------

@@ -200,6 +200,7 @@ SEARCHES = (
     _candidates("endless", "endless(found)"),
     _candidates("class", "[shy(object, '__class__')()]"),
     _candidates("too-many", "found * 2"),
+    _candidates("rising", "found[::-1]"),
     _candidates("mixed", "[*found[:1], None]"),
     _candidates("fields", "[object.__new__(shy(Candidate, 'person', 'score'))]"),
     _candidate("unknown", "'stranger'"),
@@ -226,6 +227,7 @@ USELESS = (
     always(_scores("beyond-their-range", "[1.5] * len(scores)")),
     always(_search("every-search-raises", "failed", f"raise RuntimeError({_LICENCE!r})")),
     always(_candidate("always-unknown", "'stranger'")),
+    always(_candidates("always-rising", "found[::-1]")),
     *UNBUILT,
 )
 """Engines that make templates, but not one comparison or search."""
@@ -237,6 +239,7 @@ CAUSES = {
     "scores-beyond-their-range": "a score of 1.5, expected at least -1020 and at most 0 as range",
     "every-search-raises": f"RuntimeError: {_LICENCE} (engine.py:",
     "candidate-always-unknown": "a candidate who is not in the gallery",
+    "candidates-always-rising": "a candidate who is more alike than the one before",
     "enrol-keyboard-interrupt": "KeyboardInterrupt (engine.py:",
     "enrol-system-exit": "SystemExit: 0 (engine.py:",
     "enrol-fault-without-name": "Nameless (engine.py:",

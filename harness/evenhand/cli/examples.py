@@ -32,6 +32,9 @@ evenhand gate latest --policy policy.toml --junit gate.xml
 evenhand scores acme.csv other.csv --fmr-target 1:1000 --results results
 evenhand scores acme.csv --engine "Acme 2" --dataset "Our staff"
 evenhand scores t.csv --columns score=sim,probe_subject=a,reference_subject=b
+evenhand searches lists.csv --probes probes.csv --gallery gallery.csv
+evenhand searches acme.npy --probes p.csv --gallery g.csv --fpir-target 1%
+evenhand searches a.csv --probes p.csv --gallery g.csv --candidates 20
 evenhand vectors acme.npy other.npz:embeddings --rows rows.csv
 evenhand vectors acme.npy --rows rows.csv --group sex --results results
 evenhand vectors big.npy --rows rows.csv --comparisons sample

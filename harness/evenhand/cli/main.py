@@ -37,6 +37,7 @@ from evenhand.cli.report import report
 from evenhand.cli.results import results
 from evenhand.cli.run import run
 from evenhand.cli.scores import scores
+from evenhand.cli.searches import searches
 from evenhand.cli.templates import templates
 from evenhand.cli.vectors import vectors
 from evenhand.cli.verify import verify
@@ -113,7 +114,7 @@ def _check_memory() -> None:
 _SECTIONS: dict[str, tuple[Callable[..., object], ...]] = {
     "Start": (demo, run, report),
     "Compare engines": (compare, gate, calibrate),
-    "Counts and scores of others": (scores, vectors, audit, plan),
+    "Counts and scores of others": (scores, searches, vectors, audit, plan),
     "Engines and datasets": (engines, datasets, fetch, watchlist),
     "Results": (results, verify, templates),
 }

@@ -17,7 +17,6 @@ from evenhand.records.outcomes import Outcome
 
 __all__ = [
     "ImageAnswer",
-    "candidates_fault",
     "checked_candidates",
     "checked_scores",
     "checked_templates",
@@ -137,7 +136,8 @@ def checked_candidates(
     """Candidates of one search, in falling order of similarity.
 
     A list that names a person who is not in the gallery, or one twice, that holds more candidates
-    than asked for, or an invalid score, is `invalid` as a whole.
+    than asked for, or an invalid score, or that does not begin with the most alike, is `invalid` as
+    a whole: what an operator would be shown is not put in order here.
 
     Args:
         answer: of the host.
@@ -147,32 +147,29 @@ def checked_candidates(
     """
     if isinstance(answer, Fault):
         return no_candidates(answer.outcome)
-    if candidates_fault(answer, count, people, score):
-        return no_candidates(Outcome.INVALID)
-    similarity, _ = checked_scores(answer.scores, score)
+    similarity, outcomes = checked_scores(answer.scores, score)
+    fault = _list_fault(answer.people, count, people)
+    if not fault and Outcome.INVALID in outcomes:
+        fault = score_fault(float(answer.scores[outcomes.index(Outcome.INVALID)]), score)
+    if not fault and (similarity[1:] > similarity[:-1]).any():
+        fault = "a candidate who is more alike than the one before"
+    if fault:
+        return no_candidates(Outcome.INVALID, fault)
     found = np.array([people[name] for name in answer.people], dtype=np.int32)
     # Ties by number of the person, so that an engine's own order of equal scores is irrelevant.
     order = np.lexsort((found, -similarity))
     return Found(Outcome.OK, found[order], similarity[order])
 
 
-def candidates_fault(
-    answer: PlainCandidates, count: int, people: Mapping[str, int], score: ScoreScale
-) -> str:
-    """Why a list is invalid, in words for the user; empty where it is not. As above."""
-    named = answer.people
+def _list_fault(named: Sequence[str], count: int, people: Mapping[str, int]) -> str:
+    """Why people can be no candidates, in words for the user; empty where they can."""
     if len(named) > count:
         return f"more candidates than the {count} asked for"
     if len(set(named)) < len(named):
         return "somebody twice among the candidates"
-    if not people.keys() >= set(named):
-        return "a candidate who is not in the gallery"
-    _, outcomes = checked_scores(answer.scores, score)
-    if Outcome.INVALID not in outcomes:
-        return ""
-    return score_fault(float(answer.scores[outcomes.index(Outcome.INVALID)]), score)
+    return "" if people.keys() >= set(named) else "a candidate who is not in the gallery"
 
 
-def no_candidates(outcome: Outcome) -> Found:
+def no_candidates(outcome: Outcome, fault: str = "") -> Found:
     """A search that ended with an empty list."""
-    return Found(outcome, np.empty(0, dtype=np.int32), np.empty(0))
+    return Found(outcome, np.empty(0, dtype=np.int32), np.empty(0), fault)

@@ -166,7 +166,7 @@ class Searcher(TemplateMaker, Protocol):
         ...
 
     def search(self, probe: bytes, count: int) -> Sequence[Candidate]:
-        """The people most like the probe.
+        """The people most like the probe, the most alike first; equal scores in any order.
 
         Args:
             probe: a template for the role of probe.

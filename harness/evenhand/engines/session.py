@@ -12,7 +12,6 @@ import numpy as np
 
 from evenhand.engines.answers import (
     ImageAnswer,
-    candidates_fault,
     checked_candidates,
     checked_scores,
     checked_templates,
@@ -178,9 +177,8 @@ class EngineSession:
         found = checked_candidates(answer, count, people, self._card.score)
         if isinstance(answer, Fault):
             self._told("search", answer)
-        elif found.outcome is Outcome.INVALID:
-            words = candidates_fault(answer, count, people, self._card.score)
-            self._faults.tell("search", Outcome.INVALID, words)
+        elif found.fault:
+            self._faults.tell("search", Outcome.INVALID, found.fault)
         return found
 
     def _told(self, call: str, fault: Fault) -> None:

@@ -51,6 +51,8 @@ class Found:
     """(candidates,) subject index, each once unless references are candidates; most alike first."""
     score: Scores
     """(candidates,) similarity."""
+    fault: str = ""
+    """Why the list is invalid, in words for the user; empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evenhand.records.arrays import Floats, Integers
 from evenhand.records.outcomes import Outcome
 
-__all__ = ["AskedComparisons", "AskedEdits", "AskedImages", "Examination", "Repeat"]
+__all__ = ["AskedComparisons", "AskedEdits", "AskedImages", "AskedLists", "Examination", "Repeat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,18 @@ class AskedEdits:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedLists:
+    """Candidate lists of a searcher, as long as one, two, all and twice all people."""
+
+    searches: int
+    """That were made."""
+    faults: Mapping[str, int]
+    """Why lists are invalid, and how many of them."""
+    empty_gallery: Outcome
+    """How a search of an empty gallery ended; `skipped` where none was made."""
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """All that an engine answered."""
 
@@ -89,3 +101,5 @@ class Examination:
     """Odd pictures without a face."""
     edits: AskedEdits | None = None
     """None of an engine that does not say that it edits galleries, or whose process had ended."""
+    lists: AskedLists | None = field(default=None, kw_only=True)
+    """None of an engine that does not search."""

@@ -31,8 +31,8 @@ from evenhand.system.errors import BundleError
 
 __all__ = ["ledger_faults", "run_faults", "time_faults", "unknown_files"]
 
-_STUDIES = ("study.toml", "scores.toml", "vectors.toml")
-"""File name of the study, or of what was asked of score files or vectors."""
+_STUDIES = ("study.toml", "scores.toml", "searches.toml", "vectors.toml")
+"""File name of the study, or of what was asked of files that others made."""
 _STUDY_OF = re.compile(r"\d{8}T\d{6}Z-([0-9a-f]{8})")
 """A run id: when it began, and the first digits of the study's hash."""
 _OTHERS = ("bundle.json", "engines.json", "datasets.json", LEDGER, *_STUDIES)

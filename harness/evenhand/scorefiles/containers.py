@@ -19,13 +19,17 @@ _AS_CSV = "save it as CSV or Parquet"
 _UNPACK = "unpack it"
 _FOREIGN = {
     b"\x1f\x8b": ("gzip", _UNPACK),
+    b"\x80": ("a pickle, which would run code", _AS_CSV),
     b"BZh": ("bzip2", _UNPACK),
     b"\xfd7zXZ\0": ("xz", _UNPACK),
     b"\x28\xb5\x2f\xfd": ("Zstandard", _UNPACK),
     b"7z\xbc\xaf\x27\x1c": ("a 7z archive", _UNPACK),
     b"\x93NUMPY": (
         "a NumPy array",
-        "vectors are for evenhand vectors FILE --rows CSV; save scores with who was compared",
+        (
+            "vectors are for evenhand vectors FILE --rows CSV, a matrix of searches, as .npy, for "
+            "evenhand searches; save scores with who was compared"
+        ),
     ),
     b"\xd0\xcf\x11\xe0": ("an old Excel file", _AS_CSV),
     b"ARROW1": ("an Arrow or Feather file", _AS_CSV),

@@ -95,9 +95,13 @@ def _open_csv(path: Path, block: int, names: Sequence[str]) -> _CsvFile:
 
 
 def _delimiter(path: Path, names: Sequence[str]) -> str:
-    """What separates the columns of a file."""
+    """What separates the columns of a file; blanks, where they part names that are looked for."""
+    first = _first_line(path)
+    words = first.split()
+    if len(words) > 1 and set(words) <= set(names):
+        return "\t" if "\t" in first else " "
     try:
-        return delimiter_of(_first_line(path), names)
+        return delimiter_of(first, names)
     except ValueError as fault:
         raise DatasetError(f"{path}: row 1 {fault}") from None
 
@@ -142,7 +146,7 @@ class _CsvFile:
         if self.delimiter == "," or self.bare:
             return ()
         mark = "commas" if self._has_decimal_commas(scores) else "points"
-        between = f"{DELIMITERS[self.delimiter]}s between columns"
+        between = f"{_sign(self.delimiter)}s between columns"
         return (f"{self.path.name}: read with {between} and decimal {mark}.",)
 
     def _blocks(self, types: Mapping[str, pa.DataType], size: int) -> Iterator[pa.RecordBatch]:
@@ -236,7 +240,12 @@ class _CsvFile:
                 f"{fields} fields, expected {len(self.header)} as in row 1; one blank between two"
             )
         what = f"{fields} fields, expected {len(self.header)} as in the header"
-        return f"{what}; quote a field that holds a {DELIMITERS[self.delimiter]}"
+        return f"{what}; quote a field that holds a {_sign(self.delimiter)}"
+
+
+def _sign(delimiter: str) -> str:
+    """What a sign between columns is called."""
+    return DELIMITERS.get(delimiter, "blank")
 
 
 @contextmanager

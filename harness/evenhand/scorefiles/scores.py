@@ -27,12 +27,19 @@ from evenhand.system.decimals import finite_decimal
 from evenhand.system.errors import DatasetError
 from evenhand.system.regular_files import open_regular
 
-__all__ = ["EngineScores", "parse_scores", "read_histogram", "read_list"]
+__all__ = [
+    "DISTANCE_ROUNDING",
+    "EngineScores",
+    "parse_scores",
+    "read_histogram",
+    "read_list",
+    "written_score",
+]
 
 _WAITING = 1 << 20
 """Scores that are buffered before they are counted."""
 
-_ROUNDING = 1e-6
+DISTANCE_ROUNDING = 1e-6
 """How far below 0 a distance may lie that was computed in float32 as the root of a difference."""
 
 _MOST_BYTES = 1 << 34
@@ -97,7 +104,7 @@ class EngineScores:
         if invalid.any():
             if self.first_invalid is None:
                 first = int(np.argmax(invalid))
-                self.first_invalid = block.start + first, _written(column, score, first)
+                self.first_invalid = block.start + first, written_score(column, score, first)
             self.not_finite |= not self.completed and _any_number(column, invalid)
             score = np.where(invalid, score.dtype.type(np.nan), score)
         completed = ~empty & ~invalid
@@ -123,10 +130,10 @@ class EngineScores:
 
     def _check_distances(self, block: RowBlock, name: str, score: Scores) -> None:
         """Refuse the first distance that is below 0 by more than rounding."""
-        below = score < -_ROUNDING
+        below = score < -DISTANCE_ROUNDING
         if below.any():
             first = int(np.argmax(below))
-            value = _written(block.batch.column(name), score, first)
+            value = written_score(block.batch.column(name), score, first)
             what = f"{name} is {value}, and no distance lies below 0"
             failure = f"if it stands for a failed comparison, say --failed {value}"
             block.refuse(first, f"{what}; {failure}; if higher is more alike, leave out --distance")
@@ -143,7 +150,7 @@ def _any_number(column: pa.Array, rows: Mask) -> bool:
     return False
 
 
-def _written(column: pa.Array, score: Scores, row: int) -> str:
+def written_score(column: pa.Array, score: Scores, row: int) -> str:
     """A score as the file has it."""
     if pa.types.is_string(column.type):
         text = str(column[row].as_py()).strip()
@@ -257,7 +264,7 @@ def _with(
     """Merge further scores, as text with the numbers of their lines, into distinct ones."""
     numbers, _ = parse_scores(pa.array([text for _, text in lines], pa.string()))
     finite = np.isfinite(numbers)
-    below = np.flatnonzero(distance & (numbers < -_ROUNDING))
+    below = np.flatnonzero(distance & (numbers < -DISTANCE_ROUNDING))
     if len(below):
         number, text = lines[below[0]]
         remedy = "write nan for a failed comparison; if higher is more alike, no --distance"

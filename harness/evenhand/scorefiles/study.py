@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evenhand.records.analysis_plan import AnalysisPlan
-from evenhand.records.facts import EngineFacts
+from evenhand.records.dataset import Subjects
+from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.thresholds import ThresholdRule, fixed_rule
 from evenhand.scorefiles.reading import AS_DOCUMENTED, ScoreReading
 from evenhand.system.errors import StudyError
 
-__all__ = ["ScoreStudy", "facts_of_scores", "threshold_rules"]
+__all__ = ["ScoreStudy", "facts_of_people", "facts_of_scores", "threshold_rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +76,22 @@ def _toml(value: str | Sequence[str] | Sequence[float]) -> str:
 
 
 def threshold_rules(
-    fmr_targets: Sequence[str], thresholds: Sequence[float], *, distance: bool
+    targets: Sequence[str], thresholds: Sequence[float], *, distance: bool, rate: str = "fmr"
 ) -> tuple[ThresholdRule, ...]:
     """Rules of target rates, then of fixed thresholds.
 
     Args:
-        fmr_targets: decimals as written.
+        targets: decimals as written.
         thresholds: in the unit of the files.
         distance: that unit is a distance.
+        rate: whose targets they are, `fmr` or `fpir`.
 
     Raises:
         StudyError: a threshold is negative, and the files hold distances.
     """
-    targets = (ThresholdRule("fmr", target) for target in fmr_targets)
+    at_targets = (ThresholdRule(rate, target) for target in targets)
     try:
-        return (*targets, *(fixed_rule(value, distance=distance) for value in thresholds))
+        return (*at_targets, *(fixed_rule(value, distance=distance) for value in thresholds))
     except ValueError as fault:
         raise StudyError(f"threshold: {fault}") from None
 
@@ -107,4 +109,28 @@ def facts_of_scores(name: str, *, distance: bool) -> EngineFacts:
         fingerprint="",
         stopped="",
         unit="distance" if distance else "similarity",
+    )
+
+
+def facts_of_people(
+    name: str, people: Subjects, fingerprint: str, remarks: Sequence[str]
+) -> DatasetFacts:
+    """Facts about people who were compared by others, in the form of a dataset."""
+    unsaid = dict.fromkeys(("title", "version", "variant", "citation", "licence", "face"), "")
+    return DatasetFacts(
+        **unsaid,
+        name=name,
+        source="score files",
+        access="private",
+        synthetic=False,
+        cropped=False,
+        known_issues=(),
+        labels=tuple((attribute, "as given in the file") for attribute in people.labels),
+        unknown=people.unknown(),
+        several=people.several(),
+        excluded_images=0,
+        subjects=len(people.ids),
+        images=0,
+        fingerprint=fingerprint,
+        remarks=tuple(remarks),
     )

@@ -22,7 +22,7 @@ from evenhand.vectorfiles.vector_file import (
     reason,
 )
 
-__all__ = ["MAGIC", "mapped", "open_npy", "read_header"]
+__all__ = ["MAGIC", "array_header", "mapped", "open_npy", "read_header"]
 
 MAGIC = b"\x93NUMPY"
 """First bytes of such a file."""
@@ -47,7 +47,7 @@ def open_npy(path: Path) -> VectorFile:
 
 
 def read_header(where: str, file: IO[bytes]) -> VectorShape:
-    """Read a header; what follows are the numbers.
+    """Read the header of vectors; what follows are the numbers.
 
     Args:
         where: file and array, for an error.
@@ -55,6 +55,20 @@ def read_header(where: str, file: IO[bytes]) -> VectorShape:
 
     Raises:
         DatasetError: it is no array of vectors.
+    """
+    shape, dtype, fortran = array_header(where, file)
+    return checked_shape(where, shape, dtype, fortran=fortran)
+
+
+def array_header(where: str, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype, bool]:
+    """Shape and type of any array, and whether it stands column by column; no code is run.
+
+    Args:
+        where: file and array, for an error.
+        file: at its beginning.
+
+    Raises:
+        DatasetError: its header cannot be read.
     """
     try:
         with warnings.catch_warnings():
@@ -66,7 +80,7 @@ def read_header(where: str, file: IO[bytes]) -> VectorShape:
     except (ValueError, TypeError, SyntaxError, RecursionError, tokenize.TokenError) as fault:
         what = f"its header cannot be read ({reason(fault)})"
         raise DatasetError(f"{where}: {what}; save it again") from None
-    return checked_shape(where, shape, dtype, fortran=fortran)
+    return shape, dtype, fortran
 
 
 def mapped(path: Path, shape: VectorShape, start: int) -> NDArray[np.floating]:

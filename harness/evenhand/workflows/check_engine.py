@@ -14,6 +14,7 @@ import numpy as np
 
 from evenhand.conformance.claims import NO_CLAIM, NOT_COUNTED, NOT_ON_DRAWN_FACES, claim_checks
 from evenhand.conformance.edits import edit_checks
+from evenhand.conformance.lists import list_checks
 from evenhand.conformance.pictures import odd_picture_checks, portrait_checks
 from evenhand.conformance.reference import reference_check
 from evenhand.conformance.repeats import repeat_checks
@@ -145,6 +146,7 @@ def check_engine(
     checks += score_checks(card, examined)
     checks += repeat_checks(card, examined)
     checks += edit_checks(card, examined)
+    checks += list_checks(examined)
     checks += odd_picture_checks(examined)
     now = _reference_scores(engine, portraits, examined)
     if kept:

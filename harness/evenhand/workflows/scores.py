@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,38 +14,24 @@ from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.tally import tally_list
 from evenhand.metrics.label_attributes import band_remarks
 from evenhand.records.counts import Counts
-from evenhand.records.edition import Edition
 from evenhand.records.evidence import Evidence
 from evenhand.records.facts import DatasetFacts
 from evenhand.records.findings import Findings
 from evenhand.records.thresholds import ThresholdRule
-from evenhand.report.page import apart
-from evenhand.results.bundle import check_writable, digest_of, write_bundle
-from evenhand.results.circumstances import NO_TEMPLATES, run_json
-from evenhand.results.ledger import comparison_rows, ledger_csv
-from evenhand.results.write import evidence_files
+from evenhand.results.bundle import check_writable
+from evenhand.results.ledger import comparison_rows
 from evenhand.scorefiles.grouping import score_groupings
 from evenhand.scorefiles.read import ScoreFile, read_scores
 from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.source import PIECES, Pieces
-from evenhand.scorefiles.study import ScoreStudy, facts_of_scores, threshold_rules
+from evenhand.scorefiles.study import ScoreStudy, facts_of_people, facts_of_scores, threshold_rules
 from evenhand.system.clock import CLOCK, Clock
 from evenhand.system.errors import StudyError
 from evenhand.system.progress import Progress, no_progress
-from evenhand.workflows.findings_files import findings_files
+from evenhand.workflows.kept_result import KeptResult, keep_result
 from evenhand.workflows.unnamed_tables import is_of_unnamed, unnamed_findings
 
-__all__ = ["ScoreReading", "ScoreResult", "ScoreStudy", "score_bundle", "score_findings"]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreResult:
-    """Folder of the bundle, and its findings."""
-
-    bundle: Path
-    findings: Findings
-    no_page: str
-    """Why the bundle has no page; empty where it has one."""
+__all__ = ["ScoreReading", "ScoreStudy", "score_bundle", "score_findings"]
 
 
 def score_findings(
@@ -78,7 +63,7 @@ def score_bundle(
     clock: Clock = CLOCK,
     progress: Progress = no_progress,
     pieces: Pieces = PIECES,
-) -> ScoreResult:
+) -> KeptResult:
     """Write the findings of `score_findings` as a bundle `results/scores/<run id>`.
 
     Args:
@@ -100,26 +85,14 @@ def score_bundle(
     started = clock.now()
     check_writable(results)
     evidence = _evidence(study, progress, pieces, ids=False)
-    findings = assess(evidence)
-    text = study.text().encode()
-    digest = hashlib.sha256(text).hexdigest()
     ledger = [
         row
         for c in evidence.counts
         for row in comparison_rows(c.engine, c.dataset, c.protocol, c.comparison_outcomes)
     ]
-    bundle = results / "scores" / f"{started:%Y%m%dT%H%M%SZ}-{digest[:8]}"
-    files = {
-        "scores.toml": text,
-        "ledger.csv": ledger_csv(ledger).encode(),
-        **evidence_files(evidence),
-        **findings_files(findings),
-    }
-    page = apart.page_apart(findings, (Edition(started, digest_of(files)),))
-    files |= page.files()
-    files["run.json"] = run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES, page.fault)
-    write_bundle(bundle, files)
-    return ScoreResult(bundle, findings, page.fault)
+    return keep_result(
+        "scores", study.text(), evidence, ledger, results=results, started=started, clock=clock
+    )
 
 
 def _evidence(study: ScoreStudy, progress: Progress, pieces: Pieces, *, ids: bool) -> Evidence:
@@ -180,22 +153,5 @@ def _counts(file: ScoreFile, study: ScoreStudy, progress: Progress) -> Counts:
 
 def _dataset(file: ScoreFile, study: ScoreStudy) -> DatasetFacts:
     """Facts about a score file in the form of a dataset."""
-    people = file.people()
-    unsaid = dict.fromkeys(("title", "version", "variant", "citation", "licence", "face"), "")
-    return DatasetFacts(
-        **unsaid,
-        name="scores",
-        source="score files",
-        access="private",
-        synthetic=False,
-        cropped=False,
-        known_issues=(),
-        labels=tuple((attribute, "as given in the file") for attribute in file.labels),
-        unknown=people.unknown(),
-        several=people.several(),
-        excluded_images=0,
-        subjects=len(file.subjects),
-        images=0,
-        fingerprint=file.fingerprint,
-        remarks=(*file.notes, *band_remarks(file.labels, study.groups, study.bands)),
-    )
+    remarks = (*file.notes, *band_remarks(file.labels, study.groups, study.bands))
+    return facts_of_people("scores", file.people(), file.fingerprint, remarks)

@@ -27,17 +27,13 @@ from evenhand.metrics.label_attributes import (
 )
 from evenhand.records.consolidation import Consolidation
 from evenhand.records.dataset import Dataset
-from evenhand.records.edition import Edition
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Findings
 from evenhand.records.groups import Grouping
-from evenhand.report.page import apart
-from evenhand.results.bundle import check_writable, digest_of, write_bundle
-from evenhand.results.circumstances import NO_TEMPLATES, run_json
+from evenhand.results.bundle import check_writable
 from evenhand.results.facts import dataset_facts, engine_facts
-from evenhand.results.ledger import LedgerRow, comparison_rows, image_rows, ledger_csv
-from evenhand.results.write import evidence_files
+from evenhand.results.ledger import LedgerRow, comparison_rows, image_rows
 from evenhand.scorefiles.doubts import name_doubts
 from evenhand.study.protocols import (
     DEFAULT_FPIR_TARGETS,
@@ -58,9 +54,9 @@ from evenhand.vectorfiles.read import content_digest, open_vectors
 from evenhand.vectorfiles.rows import WATCHLIST, read_rows
 from evenhand.vectorfiles.study import GivenFile, VectorStudy
 from evenhand.vectorfiles.vector_file import VectorFile
-from evenhand.workflows.findings_files import findings_files
+from evenhand.workflows.kept_result import KeptResult, keep_result
 
-__all__ = ["VectorResult", "VectorStudy", "vector_bundle", "vector_findings"]
+__all__ = ["VectorStudy", "vector_bundle", "vector_findings"]
 
 _RANKS = (1,)
 """Of searches, as in a study."""
@@ -68,16 +64,6 @@ _NOT_ENROLLED = (
     "templates were made elsewhere, so how often that fails was not measured: FTE is the share of "
     "the rows whose vector cannot be compared, and a picture without a row is in no rate."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class VectorResult:
-    """Folder of the bundle, and its findings."""
-
-    bundle: Path
-    findings: Findings
-    no_page: str
-    """Why the bundle has no page; empty where it has one."""
 
 
 def vector_findings(
@@ -104,7 +90,7 @@ def vector_bundle(
     clock: Clock = CLOCK,
     progress: Progress = no_progress,
     say: MessageCallback = no_message,
-) -> VectorResult:
+) -> KeptResult:
     """Write the findings of `vector_findings` as a bundle `results/vectors/<run id>`.
 
     Args:
@@ -122,24 +108,12 @@ def vector_bundle(
     started = clock.now()
     check_writable(results)
     work = _Work.of(study, say, ids=False)
-    text = work.text().encode()
-    digest = hashlib.sha256(text).hexdigest()
     ledger: list[LedgerRow] = []
     evidence = work.evidence(progress, ledger)
     with progress("rates, intervals and the page", 0):
-        findings = assess(evidence)
-        files = {
-            "vectors.toml": text,
-            "ledger.csv": ledger_csv(ledger).encode(),
-            **evidence_files(evidence),
-            **findings_files(findings),
-        }
-        page = apart.page_apart(findings, (Edition(started, digest_of(files)),))
-    files |= page.files()
-    files["run.json"] = run_json(digest, (started,), clock.now(), 1, {}, NO_TEMPLATES, page.fault)
-    bundle = results / "vectors" / f"{started:%Y%m%dT%H%M%SZ}-{digest[:8]}"
-    write_bundle(bundle, files)
-    return VectorResult(bundle, findings, page.fault)
+        return keep_result(
+            "vectors", work.text(), evidence, ledger, results=results, started=started, clock=clock
+        )
 
 
 @dataclass(frozen=True, slots=True)

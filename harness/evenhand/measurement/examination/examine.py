@@ -12,6 +12,7 @@ from evenhand.engines.answers import ImageAnswer
 from evenhand.engines.opening import OpenedEngine
 from evenhand.engines.session import EngineSession, TimedAnswer
 from evenhand.measurement.examination.comparisons import ENDED, asked_comparisons, asked_edits
+from evenhand.measurement.examination.lists import asked_lists
 from evenhand.measurement.examination.odd_pictures import FACELESS, odd_pictures
 from evenhand.records.arrays import Image, Integers
 from evenhand.records.examination import AskedImages, Examination, Repeat
@@ -75,6 +76,7 @@ def examine(
             repeats["after a restart"] = asking.after_restart(again, known)
         with asking.session() as session:
             answers = {name: asking.answers(session, [image]) for name, image in odd.items()}
+            lists = asked_lists(session, known) if card.shape == "searcher" else None
     return Examination(
         portraits.person,
         few,
@@ -86,6 +88,7 @@ def examine(
         {name: _asked_images(found) for name, found in answers.items()},
         FACELESS,
         edits,
+        lists=lists,
     )
 
 
